@@ -1,0 +1,1 @@
+//! Contract tree to PDF.

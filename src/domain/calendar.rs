@@ -1,0 +1,236 @@
+//! Days as people in Germany count them: Europe/Berlin, ends of days, mornings (requirements 5.7, 4.6).
+
+use chrono::{
+    DateTime, Datelike, Days, Duration, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc,
+};
+use chrono_tz::Europe::Berlin;
+
+use super::Language;
+
+/// Days a consent link is good for, the day of sending not counted (L-03).
+pub const LINK_DAYS: u64 = 14;
+/// Automatic reminders per request round (L-04).
+pub const REMINDERS: u8 = 3;
+/// Hour of the day, Berlin time, from which reminders go out (5.7).
+pub const REMINDER_HOUR: u32 = 8;
+/// Days the success page and its download stay open by the link (5.8-15).
+pub const SUCCESS_DAYS: u64 = 14;
+
+/// The Berlin calendar day on which a moment lies.
+pub fn day(moment: DateTime<Utc>) -> NaiveDate {
+    moment.with_timezone(&Berlin).date_naive()
+}
+
+/// The last moment of a Berlin day: one millisecond before the next day begins.
+pub fn end_of_day(date: NaiveDate) -> DateTime<Utc> {
+    at(date + Days::new(1), NaiveTime::MIN) - Duration::milliseconds(1)
+}
+
+/// When a link sent at `sent` stops being good: end of the fourteenth day after it (§§ 187, 188 BGB).
+pub fn link_end(sent: DateTime<Utc>) -> DateTime<Utc> {
+    end_of_day(day(sent) + Days::new(LINK_DAYS))
+}
+
+/// Until when the success page of an agreement can be reached by its link.
+pub fn success_page_end(concluded: DateTime<Utc>) -> DateTime<Utc> {
+    end_of_day(day(concluded) + Days::new(SUCCESS_DAYS))
+}
+
+/// From when the step that follows an expired link may be taken: 08:00 on the next day (5.7).
+pub fn next_step_after(link_end: DateTime<Utc>) -> DateTime<Utc> {
+    let morning = NaiveTime::from_hms_opt(REMINDER_HOUR, 0, 0).unwrap_or_default();
+    at(day(link_end) + Days::new(1), morning)
+}
+
+/// Whether automatic mails may go out at this time of day (not before 08:00 Berlin time).
+pub fn in_send_window(now: DateTime<Utc>) -> bool {
+    use chrono::Timelike;
+    now.with_timezone(&Berlin).hour() >= REMINDER_HOUR
+}
+
+/// A wall-clock time in Berlin as an instant. A time that daylight saving skips is moved to the
+/// first moment that exists; one that occurs twice means its first occurrence.
+pub fn at(date: NaiveDate, time: NaiveTime) -> DateTime<Utc> {
+    let wall = NaiveDateTime::new(date, time);
+    (0..=4)
+        .find_map(|step| {
+            Berlin
+                .from_local_datetime(&(wall + Duration::minutes(30 * step)))
+                .earliest()
+        })
+        .map_or_else(|| wall.and_utc(), |local| local.with_timezone(&Utc))
+}
+
+const WEEKDAYS_DE: [&str; 7] = [
+    "Montag",
+    "Dienstag",
+    "Mittwoch",
+    "Donnerstag",
+    "Freitag",
+    "Samstag",
+    "Sonntag",
+];
+const WEEKDAYS_EN: [&str; 7] = [
+    "Monday",
+    "Tuesday",
+    "Wednesday",
+    "Thursday",
+    "Friday",
+    "Saturday",
+    "Sunday",
+];
+const MONTHS_DE: [&str; 12] = [
+    "Januar",
+    "Februar",
+    "März",
+    "April",
+    "Mai",
+    "Juni",
+    "Juli",
+    "August",
+    "September",
+    "Oktober",
+    "November",
+    "Dezember",
+];
+const MONTHS_EN: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
+/// A date in prose: "6. Dezember 2026", "6 December 2026".
+pub fn long_date(date: NaiveDate, language: Language) -> String {
+    let month = date.month0() as usize;
+    match language {
+        Language::De => format!("{}. {} {}", date.day(), MONTHS_DE[month], date.year()),
+        Language::En => format!("{} {} {}", date.day(), MONTHS_EN[month], date.year()),
+    }
+}
+
+/// A date with its weekday: "Sonntag, 6. Dezember 2026", "Sunday, 6 December 2026".
+pub fn weekday_date(date: NaiveDate, language: Language) -> String {
+    let weekday = date.weekday().num_days_from_monday() as usize;
+    let name = match language {
+        Language::De => WEEKDAYS_DE[weekday],
+        Language::En => WEEKDAYS_EN[weekday],
+    };
+    format!("{name}, {}", long_date(date, language))
+}
+
+/// A date in tables: "06.12.2026"; in English the month is a word, so that nobody swaps the figures.
+pub fn short_date(date: NaiveDate, language: Language) -> String {
+    match language {
+        Language::De => date.format("%d.%m.%Y").to_string(),
+        Language::En => format!(
+            "{} {} {}",
+            date.day(),
+            &MONTHS_EN[date.month0() as usize][..3],
+            date.year()
+        ),
+    }
+}
+
+/// A moment in prose: "24. November 2026, 14:05 Uhr", "24 November 2026, 14:05 (Berlin time)".
+pub fn long_moment(moment: DateTime<Utc>, language: Language) -> String {
+    let local = moment.with_timezone(&Berlin);
+    let date = long_date(local.date_naive(), language);
+    match language {
+        Language::De => format!("{date}, {} Uhr", local.format("%H:%M")),
+        Language::En => format!("{date}, {} (Berlin time)", local.format("%H:%M")),
+    }
+}
+
+/// A moment in tables: "24.11.2026, 14:05".
+pub fn short_moment(moment: DateTime<Utc>, language: Language) -> String {
+    let local = moment.with_timezone(&Berlin);
+    format!(
+        "{}, {}",
+        short_date(local.date_naive(), language),
+        local.format("%H:%M")
+    )
+}
+
+/// A moment for `<time datetime>`, with the offset of Berlin.
+pub fn machine_moment(moment: DateTime<Utc>) -> String {
+    moment
+        .with_timezone(&Berlin)
+        .format("%Y-%m-%dT%H:%M%:z")
+        .to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may fail")]
+    use super::*;
+
+    fn utc(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_link_is_good_to_the_end_of_the_fourteenth_berlin_day() {
+        // 5.7, 4.6: sent, last valid millisecond
+        let table = [
+            ("2026-11-22T09:00:00Z", "2026-12-06T22:59:59.999Z"),
+            ("2026-11-22T23:30:00Z", "2026-12-07T22:59:59.999Z"), // already the 23rd in Berlin
+            ("2026-03-20T09:00:00Z", "2026-04-03T21:59:59.999Z"), // over the change to summer time
+            ("2026-03-15T10:00:00Z", "2026-03-29T21:59:59.999Z"), // ends on the day of the change
+            ("2026-10-11T10:00:00Z", "2026-10-25T22:59:59.999Z"), // ends on the change back
+            ("2026-12-20T10:00:00Z", "2027-01-03T22:59:59.999Z"), // year end
+            ("2028-02-15T10:00:00Z", "2028-02-29T22:59:59.999Z"), // leap day
+            ("2026-01-31T10:00:00Z", "2026-02-14T22:59:59.999Z"), // month end
+        ];
+        for (sent, end) in table {
+            assert_eq!(link_end(utc(sent)), utc(end), "sent {sent}");
+        }
+    }
+
+    #[test]
+    fn the_next_step_is_due_at_eight_in_the_morning_after_the_end() {
+        let table = [
+            ("2026-12-06T22:59:59.999Z", "2026-12-07T07:00:00Z"),
+            ("2026-03-28T22:59:59.999Z", "2026-03-29T06:00:00Z"), // clocks went forward that night
+            ("2026-10-24T21:59:59.999Z", "2026-10-25T07:00:00Z"), // clocks went back that night
+        ];
+        for (end, due) in table {
+            assert_eq!(next_step_after(utc(end)), utc(due), "end {end}");
+        }
+    }
+
+    #[test]
+    fn a_wall_time_that_is_skipped_or_doubled_still_has_one_instant() {
+        let time = NaiveTime::from_hms_opt(2, 30, 0).unwrap();
+        let spring = NaiveDate::from_ymd_opt(2026, 3, 29).unwrap();
+        let autumn = NaiveDate::from_ymd_opt(2026, 10, 25).unwrap();
+        assert_eq!(at(spring, time), utc("2026-03-29T01:00:00Z"));
+        assert_eq!(at(autumn, time), utc("2026-10-25T00:30:00Z"));
+    }
+
+    #[test]
+    fn dates_are_written_as_people_read_them() {
+        let date = NaiveDate::from_ymd_opt(2026, 12, 6).unwrap();
+        assert_eq!(
+            weekday_date(date, Language::De),
+            "Sonntag, 6. Dezember 2026"
+        );
+        assert_eq!(weekday_date(date, Language::En), "Sunday, 6 December 2026");
+        assert_eq!(short_date(date, Language::De), "06.12.2026");
+        assert_eq!(short_date(date, Language::En), "6 Dec 2026");
+        let moment = utc("2026-10-25T00:30:00Z");
+        assert_eq!(
+            long_moment(moment, Language::De),
+            "25. Oktober 2026, 02:30 Uhr"
+        );
+        assert_eq!(machine_moment(moment), "2026-10-25T02:30+02:00");
+    }
+}

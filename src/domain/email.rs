@@ -1,0 +1,130 @@
+//! E-mail addresses, parsed once at the edge (S-21) and masked wherever they are not needed (S-14).
+
+use serde::{Deserialize, Serialize};
+
+/// Exactly one mailbox in ASCII, lower-cased, without display name.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct EmailAddress(String);
+
+/// Why a text is no address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not exactly one e-mail address")]
+pub struct NoAddress;
+
+impl EmailAddress {
+    /// Parses one mailbox. Quoted local parts, comments, lists and display names are refused: none
+    /// of them is needed for business mail, and each has been used to smuggle recipients.
+    pub fn parse(text: &str) -> Result<Self, NoAddress> {
+        let text = text.trim();
+        let (local, domain) = text.rsplit_once('@').ok_or(NoAddress)?;
+        let local_ok = !local.is_empty()
+            && local.len() <= 64
+            && local.split('.').all(|part| {
+                !part.is_empty()
+                    && part
+                        .bytes()
+                        .all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&b))
+            });
+        let labels: Vec<&str> = domain.split('.').collect();
+        let domain_ok = labels.len() >= 2
+            && domain.len() <= 253
+            && labels.iter().all(|label| {
+                !label.is_empty()
+                    && label.len() <= 63
+                    && !label.starts_with('-')
+                    && !label.ends_with('-')
+                    && label
+                        .bytes()
+                        .all(|b| b.is_ascii_alphanumeric() || b == b'-')
+            })
+            && labels
+                .last()
+                .is_some_and(|top| top.len() >= 2 && !top.bytes().all(|b| b.is_ascii_digit()));
+        if local_ok && domain_ok {
+            Ok(Self(text.to_ascii_lowercase()))
+        } else {
+            Err(NoAddress)
+        }
+    }
+
+    /// The address itself, for sending and for those who may see it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Everything behind the `@`.
+    pub fn domain(&self) -> &str {
+        self.0.rsplit_once('@').map_or("", |(_, domain)| domain)
+    }
+
+    /// First letter and domain, for people who only need to recognise it: `i•••@firma.de`.
+    pub fn masked(&self) -> String {
+        let first = self.0.chars().next().unwrap_or('•');
+        format!("{first}•••@{}", self.domain())
+    }
+}
+
+impl TryFrom<String> for EmailAddress {
+    type Error = NoAddress;
+
+    fn try_from(text: String) -> Result<Self, NoAddress> {
+        Self::parse(&text)
+    }
+}
+
+impl From<EmailAddress> for String {
+    fn from(address: EmailAddress) -> Self {
+        address.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may fail")]
+    use super::*;
+
+    #[test]
+    fn exactly_one_mailbox_is_accepted() {
+        for good in [
+            "info@firma.de",
+            "a.b+c@sub.example.com",
+            " Info@Firma.DE ",
+            "x@xn--mnchen-3ya.de",
+        ] {
+            assert!(EmailAddress::parse(good).is_ok(), "{good}");
+        }
+        // S-21: nothing that could add a header, a recipient or a part
+        for bad in [
+            "",
+            "a",
+            "a@",
+            "@b.de",
+            "a@b",
+            "a@b.de,c@d.de",
+            "a@b.de;c@d.de",
+            "A <a@b.de>",
+            "a@b.de\r\nBcc: x@y.de",
+            "a@b.de\0",
+            "\"a b\"@c.de",
+            "a@-b.de",
+            "a@b..de",
+            ".a@b.de",
+            "a b@c.de",
+            "a@b.123",
+            "ä@firma.de",
+        ] {
+            assert_eq!(EmailAddress::parse(bad), Err(NoAddress), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_masked_address_shows_one_letter_and_the_domain() {
+        assert_eq!(
+            EmailAddress::parse("info@oezdemir.example")
+                .unwrap()
+                .masked(),
+            "i•••@oezdemir.example"
+        );
+    }
+}

@@ -1,0 +1,56 @@
+//! Identifiers, one type each, so that a partner's id cannot be passed where a user's is wanted.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident($inner:ty)) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub $inner);
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = <$inner as std::str::FromStr>::Err;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                text.parse().map(Self)
+            }
+        }
+    };
+}
+
+id! {
+    /// The customer's number ("Kundennummer"), which is also the key of the customer.
+    CustomerNumber(i64)
+}
+id! {
+    /// A partner (Mandant) or sub-partner (Submandant).
+    PartnerId(i64)
+}
+id! {
+    /// A person who can sign in.
+    UserId(i64)
+}
+id! {
+    /// A queued mail.
+    MailId(i64)
+}
+id! {
+    /// One round of asking a customer.
+    RequestId(Uuid)
+}
+id! {
+    /// One mailed consent link. Not a secret: the token in the mail adds an HMAC to it.
+    LinkId(Uuid)
+}
+id! {
+    /// A concluded agreement.
+    AgreementId(Uuid)
+}

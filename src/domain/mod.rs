@@ -1,0 +1,19 @@
+//! The rules of the portal, as pure functions over facts.
+//!
+//! Nothing here does I/O, reads a clock or knows the database: `now` is a parameter, facts come in
+//! as values, decisions go out as values. Start with [`case`]: it holds the three functions that
+//! everything else asks ([`case::standing`], [`case::access`], [`case::decide`]).
+
+pub mod calendar;
+pub mod email;
+mod ids;
+mod language;
+pub mod mail;
+pub mod name;
+pub mod party;
+pub mod product;
+
+pub use email::EmailAddress;
+pub use ids::{AgreementId, CustomerNumber, LinkId, MailId, PartnerId, RequestId, UserId};
+pub use language::Language;
+pub use party::{Operator, Party};

@@ -1,0 +1,96 @@
+//! The companies in a contract, with what the law wants known about each (LC-01, LC-24, § 35a GmbHG).
+
+use serde::{Deserialize, Serialize};
+
+use super::EmailAddress;
+
+/// A company as it is named in mails, pages and the contract. An agreement copies it whole (EV-02).
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Party {
+    /// Full name with legal form.
+    pub name: String,
+    /// Street and number.
+    pub street: String,
+    /// Postcode.
+    pub postcode: String,
+    /// City.
+    pub city: String,
+    /// Country, written out.
+    pub country: String,
+    /// Register court and number, or empty for a company that has none.
+    pub register: String,
+    /// Who represents the company by law.
+    pub represented_by: String,
+    /// Contact person or department.
+    pub contact: String,
+    /// Address for messages.
+    pub email: Option<EmailAddress>,
+    /// Phone number as it is printed.
+    pub phone: String,
+}
+
+impl Party {
+    /// "Hohe Straße 12, 44139 Dortmund"; the country follows if it is not Germany.
+    pub fn address_line(&self) -> String {
+        let place = format!("{} {}", self.postcode, self.city);
+        let mut parts: Vec<&str> = vec![self.street.trim(), place.trim()];
+        if !self.country.is_empty() && self.country != "Deutschland" {
+            parts.push(&self.country);
+        }
+        parts.retain(|part| !part.is_empty());
+        parts.join(", ")
+    }
+
+    /// Whether all facts are there that a sub-processor must be named with (LC-24, 5.8-16).
+    pub fn is_complete(&self) -> bool {
+        [
+            &self.name,
+            &self.street,
+            &self.postcode,
+            &self.city,
+            &self.country,
+            &self.contact,
+        ]
+        .iter()
+        .all(|field| !field.trim().is_empty())
+            && self.email.is_some()
+    }
+}
+
+/// The provider that runs the portal; its name is configuration, never code (5.8-20).
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Operator {
+    /// The processor as named in the contract.
+    pub party: Party,
+    /// Short name for headers: "Plusnet".
+    pub short_name: String,
+    /// Data protection officer with contact (LC-03).
+    pub data_protection_officer: String,
+    /// Address of the data protection officer.
+    pub data_protection_email: Option<EmailAddress>,
+    /// Address for objections in text form.
+    pub objection_email: Option<EmailAddress>,
+    /// When the phone is staffed: "montags bis freitags von 8 bis 18 Uhr".
+    pub hours: String,
+    /// The same in English.
+    pub hours_en: String,
+    /// Further sub-processors beside the partners (LC-24).
+    pub sub_processors: Vec<SubProcessor>,
+}
+
+/// A company the operator itself uses, for example its data centre.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct SubProcessor {
+    /// Who it is.
+    pub party: Party,
+    /// What it does, German and English.
+    pub service: String,
+    /// What it does, in English.
+    pub service_en: String,
+    /// Where it processes data: "Deutschland".
+    pub place: String,
+    /// The same in English.
+    pub place_en: String,
+    /// Transfer mechanism outside the EEA, empty inside (LC-30).
+    pub mechanism: String,
+}

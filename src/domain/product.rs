@@ -1,0 +1,91 @@
+//! What is sold and which of it needs an AVV (requirements 1.1). The catalogue is data (P-04).
+
+use serde::{Deserialize, Serialize};
+
+/// A catalogue entry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Product {
+    /// Key, for example `centraflex`.
+    pub code: String,
+    /// Full name: "Mehrstandort-SIP-Trunk".
+    pub name: String,
+    /// Name for narrow columns: "SIP-Trunk".
+    pub short_name: String,
+    /// Whether partners administer it through the portal (P-01). `None` counts as yes.
+    pub portal_administered: Option<bool>,
+    /// Whether administering it touches personal data (P-02). `None` counts as yes.
+    pub personal_data: Option<bool>,
+    /// Which bookings of it create the need (P-05, 5.8-6).
+    pub trigger: Trigger,
+    /// The portal area the product opens, always reachable for the assigned partner unless it is
+    /// also the gated one.
+    pub module: Module,
+    /// The area that needs an agreement: the whole module for Centraflex, the UMS pages for SIP
+    /// trunks.
+    pub gated_module: Module,
+}
+
+/// A portal area, as it appears in `/zugriff/{kundennummer}/{modul}`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Module {
+    /// Key in addresses: `centraflex`, `sip-trunk`, `ums`.
+    pub key: String,
+    /// Name on screens: "Tengo Centraflex", "UMS-Verwaltung".
+    pub name: String,
+}
+
+/// Which bookings of a product need an agreement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Trigger {
+    /// Every booking.
+    Always,
+    /// Only a booking with the UMS option.
+    WithUms,
+}
+
+impl Product {
+    /// Whether a booking of this product, with or without UMS, needs an AVV as far as the product
+    /// is concerned. The partner is deliberately no part of this (5.2: the gate must not open
+    /// because a partner is missing), and a missing flag means "yes".
+    pub fn needs_agreement(&self, ums: bool) -> bool {
+        self.portal_administered.unwrap_or(true)
+            && self.personal_data.unwrap_or(true)
+            && match self.trigger {
+                Trigger::Always => true,
+                Trigger::WithUms => ums,
+            }
+    }
+
+    /// Whether the product can carry the UMS option at all.
+    pub fn has_ums_option(&self) -> bool {
+        self.trigger == Trigger::WithUms
+    }
+
+    /// Name of a booking as contract, mail and page say it.
+    pub fn booked_name(&self, ums: bool) -> String {
+        if ums && self.has_ums_option() {
+            format!("{} mit UMS-Option", self.name)
+        } else {
+            self.name.clone()
+        }
+    }
+
+    /// The same in English.
+    pub fn booked_name_en(&self, ums: bool) -> String {
+        if ums && self.has_ums_option() {
+            format!("{} with UMS option", self.name)
+        } else {
+            self.name.clone()
+        }
+    }
+
+    /// Name of a booking in narrow columns.
+    pub fn booked_short_name(&self, ums: bool) -> String {
+        if ums && self.has_ums_option() {
+            format!("{} mit UMS", self.short_name)
+        } else {
+            self.short_name.clone()
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! The AVV portal as a library: the rooms that `main`, the tests and the benchmarks share.
+//!
+//! Arrows run downwards only: `web`, `jobs` and `cli` call `actions`; `actions` use `storage`,
+//! `mail`, `document` and `contract`; all of them know `domain`, which knows nobody.
+
+pub mod contract;
+pub mod document;
+pub mod domain;
+pub mod mail;
