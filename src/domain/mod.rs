@@ -5,6 +5,7 @@
 //! everything else asks ([`case::standing`], [`case::access`], [`case::decide`]).
 
 pub mod calendar;
+pub mod case;
 pub mod email;
 mod ids;
 mod language;
@@ -12,6 +13,7 @@ pub mod mail;
 pub mod name;
 pub mod party;
 pub mod product;
+pub mod viewer;
 
 pub use email::EmailAddress;
 pub use ids::{AgreementId, CustomerNumber, LinkId, MailId, PartnerId, RequestId, UserId};

@@ -62,6 +62,11 @@ impl Product {
         self.trigger == Trigger::WithUms
     }
 
+    /// Whether a booking has the gated area at all: the UMS pages exist only with the UMS option.
+    pub fn needs_module(&self, ums: bool) -> bool {
+        ums || !self.has_ums_option()
+    }
+
     /// Name of a booking as contract, mail and page say it.
     pub fn booked_name(&self, ums: bool) -> String {
         if ums && self.has_ums_option() {

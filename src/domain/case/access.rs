@@ -1,0 +1,97 @@
+//! The gate: may a partner enter a module of a customer right now (requirements 5.2). Closed when in doubt.
+
+use chrono::{DateTime, Utc};
+
+use super::facts::{Case, Covered};
+use super::standing::{Standing, standing};
+use crate::domain::PartnerId;
+
+/// Why the gate is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Grant {
+    /// The module needs no agreement.
+    NotRequired,
+    /// An agreement in force names the partner and the product.
+    Agreement,
+}
+
+/// Why the gate is closed. Each has a sentence and a next step on the screens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Denied {
+    /// Another partner looks after the customer: to this one it does not exist (S-51).
+    NotAssigned,
+    /// The operator blocked the partner.
+    Blocked,
+    /// The customer has no product that opens this module.
+    NotBooked,
+    /// There is no agreement in force; the standing says why.
+    NoAgreement(Standing),
+    /// The agreement in force names another partner (row 26).
+    OtherPartner,
+    /// The agreement in force does not name this sub-partner (row 20).
+    SubPartnerNotNamed,
+    /// The agreement in force does not cover this product (row 46).
+    NotCovered,
+}
+
+/// Decides for the partner or sub-partner `who` and the module with key `module`.
+///
+/// Customer users and the operator's administrators are not subject to this rule.
+pub fn access(
+    case: &Case,
+    who: PartnerId,
+    module: &str,
+    now: DateTime<Utc>,
+) -> Result<Grant, Denied> {
+    if case.customer.deleted_at.is_some() {
+        return Err(Denied::NotAssigned);
+    }
+    let partner = case.partner.as_ref().ok_or(Denied::NotAssigned)?;
+    let is_partner = partner.id == who;
+    let sub_partner = case.sub_partner.as_ref().filter(|sub| sub.id == who);
+    if !is_partner && sub_partner.is_none() {
+        return Err(Denied::NotAssigned);
+    }
+    if partner.blocked_at.is_some() || sub_partner.is_some_and(|sub| sub.blocked_at.is_some()) {
+        return Err(Denied::Blocked);
+    }
+    let opened_by: Vec<_> = case
+        .active_products(now)
+        .into_iter()
+        .filter(|(product, ums)| {
+            product.module.key == module
+                || (product.gated_module.key == module && product.needs_module(*ums))
+        })
+        .collect();
+    if opened_by.is_empty() {
+        return Err(Denied::NotBooked);
+    }
+    // One product that opens the module without an agreement is enough; needs_agreement looks at
+    // product data alone, so a missing partner can never make a product "not required" here.
+    if opened_by
+        .iter()
+        .any(|(product, ums)| product.gated_module.key != module || !product.needs_agreement(*ums))
+    {
+        return Ok(Grant::NotRequired);
+    }
+    let agreement = case
+        .agreement()
+        .ok_or_else(|| Denied::NoAgreement(standing(case, now)))?;
+    if agreement.offer.partner != partner.id {
+        return Err(Denied::OtherPartner);
+    }
+    if sub_partner.is_some_and(|sub| agreement.offer.sub_partner != Some(sub.id)) {
+        return Err(Denied::SubPartnerNotNamed);
+    }
+    let covered = opened_by.iter().any(|(product, ums)| {
+        agreement.offer.products.contains(&Covered {
+            product: product.code.clone(),
+            ums: *ums,
+        })
+    });
+    if covered {
+        Ok(Grant::Agreement)
+    } else {
+        Err(Denied::NotCovered)
+    }
+}

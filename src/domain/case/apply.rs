@@ -1,0 +1,67 @@
+//! Carries changes out on the facts in memory, exactly as the storage does on the rows.
+
+use chrono::{DateTime, Utc};
+
+use super::change::Change;
+use super::facts::{Booking, Case};
+
+impl Case {
+    /// The facts after `changes` made at `now`.
+    pub fn apply(&mut self, changes: &[Change], now: DateTime<Utc>) {
+        for change in changes {
+            self.apply_one(change, now);
+        }
+    }
+
+    fn apply_one(&mut self, change: &Change, now: DateTime<Utc>) {
+        match change {
+            Change::AddBooking { product, ums } => {
+                self.bookings.push(Booking {
+                    product: product.clone(),
+                    ums: *ums,
+                    booked_at: now,
+                    ends_at: None,
+                });
+            }
+            Change::SetSubPartner(partner) => self.sub_partner.clone_from(partner),
+            Change::SetEmail(email) => self.customer.party.email = Some(email.clone()),
+            Change::OpenRequest(request) => self.requests.push(request.clone()),
+            Change::CloseRequest(id, outcome) => {
+                for request in self.requests.iter_mut().filter(|request| request.id == *id) {
+                    request.closed = Some((now, *outcome));
+                }
+            }
+            Change::Remind(id, link) => {
+                for request in self.requests.iter_mut().filter(|request| request.id == *id) {
+                    request.reminders = link.number;
+                    request.links.push(link.clone());
+                }
+            }
+            Change::MarkUndeliverable(id) => {
+                for request in self.requests.iter_mut().filter(|request| request.id == *id) {
+                    request.undeliverable_at = Some(now);
+                }
+            }
+            Change::EndLink(id, end) => {
+                let links = self
+                    .requests
+                    .iter_mut()
+                    .flat_map(|request| request.links.iter_mut());
+                for link in links.filter(|link| link.id == *id) {
+                    link.end = Some((now, *end));
+                }
+            }
+            Change::Conclude(agreement) => self.agreements.push(agreement.clone()),
+            Change::EndAgreement(id, end) => {
+                for agreement in self
+                    .agreements
+                    .iter_mut()
+                    .filter(|agreement| agreement.id == *id)
+                {
+                    agreement.end = Some((now, *end));
+                }
+            }
+            Change::Queue(_) => {}
+        }
+    }
+}

@@ -1,0 +1,268 @@
+//! The facts of a case. Flags are never stored; what can be computed from these is computed.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::mail::RequestReason;
+use crate::domain::product::Product;
+use crate::domain::{
+    AgreementId, CustomerNumber, EmailAddress, Language, LinkId, PartnerId, Party, RequestId,
+};
+
+/// Everything the rules need to know about one customer's AVV.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Case {
+    /// The controller and its master data.
+    pub customer: Customer,
+    /// The product catalogue, in its own order.
+    pub catalogue: Vec<Product>,
+    /// What is and was booked, oldest first.
+    pub bookings: Vec<Booking>,
+    /// The partner (Mandant) that looks after the customer now.
+    pub partner: Option<Partner>,
+    /// The sub-partner (Submandant) that looks after the customer now.
+    pub sub_partner: Option<Partner>,
+    /// The contract version a new request would offer.
+    pub current_version: String,
+    /// Concluded agreements, oldest first. At most one is in force (5.6-1).
+    pub agreements: Vec<Agreement>,
+    /// Rounds of asking, oldest first. At most one is open (5.6-1).
+    pub requests: Vec<Request>,
+}
+
+/// Master data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Customer {
+    /// Key of the customer.
+    pub number: CustomerNumber,
+    /// Name, address, register.
+    pub party: Party,
+    /// Language of mails, page and contract.
+    pub language: Language,
+    /// When it was deleted; nothing but reading is possible from then on.
+    pub deleted_at: Option<DateTime<Utc>>,
+}
+
+impl Customer {
+    /// The only address a customer mail may go to (L-07).
+    pub fn email(&self) -> Option<&EmailAddress> {
+        self.party.email.as_ref()
+    }
+}
+
+/// A partner or sub-partner as far as rules need it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Partner {
+    /// Key.
+    pub id: PartnerId,
+    /// The Mandant a Submandant belongs to; `None` for a Mandant.
+    pub parent: Option<PartnerId>,
+    /// As it is named in contract and mails.
+    pub party: Party,
+    /// When the operator blocked it.
+    pub blocked_at: Option<DateTime<Utc>>,
+}
+
+/// A product a customer has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Booking {
+    /// Code in the catalogue.
+    pub product: String,
+    /// With the UMS option.
+    pub ums: bool,
+    /// When it was booked.
+    pub booked_at: DateTime<Utc>,
+    /// From when it is gone; `None` while nobody cancelled it.
+    pub ends_at: Option<DateTime<Utc>>,
+}
+
+impl Booking {
+    /// Whether the customer has it at `now`.
+    pub fn is_active(&self, now: DateTime<Utc>) -> bool {
+        self.ends_at.is_none_or(|end| now < end)
+    }
+}
+
+/// A product as an agreement or an offer covers it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Covered {
+    /// Code in the catalogue.
+    pub product: String,
+    /// With the UMS option.
+    pub ums: bool,
+}
+
+/// A concluded agreement: who, what, until when. The document itself is stored beside it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Agreement {
+    /// Key.
+    pub id: AgreementId,
+    /// Printed number: `AVV-2026-004711-1`.
+    pub number: String,
+    /// When it was concluded.
+    pub concluded_at: DateTime<Utc>,
+    /// Person who concluded it, as typed.
+    pub person: String,
+    /// Function of that person, as typed.
+    pub function: String,
+    /// The round it answers.
+    pub request: RequestId,
+    /// The link it was concluded by.
+    pub link: LinkId,
+    /// What it covers.
+    pub offer: Offer,
+    /// Why and when it stopped being in force.
+    pub end: Option<(DateTime<Utc>, AgreementEnd)>,
+}
+
+impl Agreement {
+    /// Whether it binds the parties.
+    pub fn in_force(&self) -> bool {
+        self.end.is_none()
+    }
+}
+
+/// Why an agreement is no longer in force.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AgreementEnd {
+    /// The customer objected: void ("nichtig").
+    Objected,
+    /// A later agreement took its place ("ersetzt").
+    Replaced,
+    /// The need went away ("beendet").
+    Ended,
+}
+
+/// What a request offers and an agreement fixes: chain, products and text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offer {
+    /// The sub-processor.
+    pub partner: PartnerId,
+    /// The sub-sub-processor.
+    pub sub_partner: Option<PartnerId>,
+    /// Products, each once.
+    pub products: BTreeSet<Covered>,
+    /// Number of the contract version.
+    pub version: String,
+}
+
+/// One round of asking: a first mail and up to three reminders.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// Key.
+    pub id: RequestId,
+    /// Why it was opened.
+    pub reason: RequestReason,
+    /// When.
+    pub opened_at: DateTime<Utc>,
+    /// What it offers.
+    pub offer: Offer,
+    /// Automatic reminders sent so far, 0 to 3.
+    pub reminders: u8,
+    /// Since when the address refuses mail; pauses reminders (row 8).
+    pub undeliverable_at: Option<DateTime<Utc>>,
+    /// How and when it was closed.
+    pub closed: Option<(DateTime<Utc>, Outcome)>,
+    /// Its links, oldest first.
+    pub links: Vec<Link>,
+}
+
+impl Request {
+    /// Whether an answer is still awaited.
+    pub fn is_open(&self) -> bool {
+        self.closed.is_none()
+    }
+
+    /// The end of its youngest link.
+    pub fn last_link_end(&self) -> Option<DateTime<Utc>> {
+        self.links.iter().map(|link| link.valid_until).max()
+    }
+}
+
+/// How a round ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// The customer concluded.
+    Concluded,
+    /// The customer declined, or objected before there was anything to object to (row 32).
+    Declined,
+    /// Three reminders went unanswered (row 6).
+    Expired,
+    /// A newer round took its place.
+    Superseded,
+    /// No product needs an agreement any more (row 19).
+    NotNeeded,
+    /// Closed with the agreement it would have amended (row 30).
+    Objected,
+}
+
+/// One mailed consent link.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// Key; the token adds an HMAC to it.
+    pub id: LinkId,
+    /// 0 for the first mail of the round, 1 to 3 for reminders.
+    pub number: u8,
+    /// When it was sent.
+    pub sent_at: DateTime<Utc>,
+    /// Last moment it can be used, fixed at sending (5.7).
+    pub valid_until: DateTime<Utc>,
+    /// When and how it stopped being usable before its time.
+    pub end: Option<(DateTime<Utc>, LinkEnd)>,
+}
+
+/// Why a link stopped before its time (5.5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LinkEnd {
+    /// Offer or address changed: a newer mail says what holds ("ersetzt").
+    Replaced,
+    /// An agreement was concluded by it ("benutzt").
+    Used,
+    /// The round ended without it ("geschlossen").
+    Closed,
+}
+
+impl Case {
+    /// The agreement in force.
+    pub fn agreement(&self) -> Option<&Agreement> {
+        self.agreements
+            .iter()
+            .find(|agreement| agreement.in_force())
+    }
+
+    /// The round that awaits an answer.
+    pub fn open_request(&self) -> Option<&Request> {
+        self.requests.iter().find(|request| request.is_open())
+    }
+
+    /// A link of this customer with its round.
+    pub fn link(&self, id: LinkId) -> Option<(&Request, &Link)> {
+        self.requests.iter().find_map(|request| {
+            request
+                .links
+                .iter()
+                .find(|link| link.id == id)
+                .map(|link| (request, link))
+        })
+    }
+
+    /// The catalogue entry of a booked or covered product.
+    pub fn product(&self, code: &str) -> Option<&Product> {
+        self.catalogue.iter().find(|product| product.code == code)
+    }
+
+    /// Number the next agreement of this customer gets.
+    pub fn next_agreement_number(&self, now: DateTime<Utc>) -> String {
+        let year = crate::domain::calendar::day(now).format("%Y");
+        format!(
+            "AVV-{year}-{:06}-{}",
+            self.customer.number.0,
+            self.agreements.len() + 1
+        )
+    }
+}

@@ -1,0 +1,126 @@
+//! What a consent link is good for (requirements 5.5).
+
+use chrono::{DateTime, Utc};
+
+use super::facts::{Agreement, AgreementEnd, Case, Link, LinkEnd, Outcome, Request};
+use crate::domain::calendar::success_page_end;
+
+/// The page a link leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LinkState<'a> {
+    /// It can be used: the consent page.
+    Valid {
+        /// Its last moment.
+        until: DateTime<Utc>,
+    },
+    /// Its time is over; a new one can be asked for if the contract is still open.
+    Expired {
+        /// Its last moment.
+        at: DateTime<Utc>,
+    },
+    /// A newer mail says what holds now.
+    Replaced {
+        /// When the newest mail was sent.
+        newest: DateTime<Utc>,
+    },
+    /// The contract is concluded, by this link or another one.
+    Concluded {
+        /// Which agreement.
+        agreement: &'a Agreement,
+        /// Whether this very link concluded it and the success page is still open (5.8-15).
+        success_page: bool,
+    },
+    /// The customer declined.
+    Declined {
+        /// When.
+        at: DateTime<Utc>,
+    },
+    /// The customer objected to the agreement this link concluded or would have amended.
+    Objected {
+        /// When.
+        at: DateTime<Utc>,
+    },
+    /// No product needs an agreement any more.
+    NotNeeded,
+}
+
+/// The state of one link at `now`; `None` if the customer is gone (5.5: 404).
+pub fn link_state<'a>(
+    case: &'a Case,
+    request: &Request,
+    link: &Link,
+    now: DateTime<Utc>,
+) -> Option<LinkState<'a>> {
+    if case.customer.deleted_at.is_some() {
+        return None;
+    }
+    match link.end {
+        Some((_, LinkEnd::Used)) => by_agreement(case, link, now),
+        Some((at, LinkEnd::Closed)) => Some(closed(case, request, at)),
+        Some((at, LinkEnd::Replaced)) => Some(settled(case, now).unwrap_or(LinkState::Replaced {
+            newest: newest_mail(case).unwrap_or(at),
+        })),
+        None if now > link.valid_until => Some(settled(case, now).unwrap_or(LinkState::Expired {
+            at: link.valid_until,
+        })),
+        None if case.offer(now).is_none() => Some(LinkState::NotNeeded),
+        None => Some(LinkState::Valid {
+            until: link.valid_until,
+        }),
+    }
+}
+
+/// An old link of a contract that needs no answer any more says so, instead of offering a new link.
+fn settled(case: &Case, now: DateTime<Utc>) -> Option<LinkState<'_>> {
+    if case.offer(now).is_none() {
+        return Some(LinkState::NotNeeded);
+    }
+    let agreement = case.agreement().filter(|_| case.is_covered(now))?;
+    Some(LinkState::Concluded {
+        agreement,
+        success_page: false,
+    })
+}
+
+fn by_agreement<'a>(case: &'a Case, link: &Link, now: DateTime<Utc>) -> Option<LinkState<'a>> {
+    let agreement = case
+        .agreements
+        .iter()
+        .find(|agreement| agreement.link == link.id)?;
+    if let Some((at, AgreementEnd::Objected)) = agreement.end {
+        return Some(LinkState::Objected { at });
+    }
+    Some(LinkState::Concluded {
+        agreement,
+        success_page: now <= success_page_end(agreement.concluded_at),
+    })
+}
+
+/// A link that was closed with its round, or with the round that superseded it.
+fn closed<'a>(case: &'a Case, request: &Request, at: DateTime<Utc>) -> LinkState<'a> {
+    let decisive = std::iter::once(request)
+        .chain(&case.requests)
+        .filter_map(|round| round.closed)
+        .find(|(closed_at, outcome)| *closed_at == at && *outcome != Outcome::Superseded);
+    match decisive {
+        Some((_, Outcome::Concluded)) => case
+            .agreements
+            .iter()
+            .find(|agreement| agreement.concluded_at == at)
+            .map_or(LinkState::NotNeeded, |agreement| LinkState::Concluded {
+                agreement,
+                success_page: false,
+            }),
+        Some((at, Outcome::Declined)) => LinkState::Declined { at },
+        Some((at, Outcome::Objected)) => LinkState::Objected { at },
+        _ => LinkState::NotNeeded,
+    }
+}
+
+fn newest_mail(case: &Case) -> Option<DateTime<Utc>> {
+    case.requests
+        .iter()
+        .flat_map(|request| &request.links)
+        .map(|link| link.sent_at)
+        .max()
+}

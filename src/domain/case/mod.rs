@@ -1,0 +1,35 @@
+//! One customer has one case: all facts about that customer's AVV, and the functions that read them.
+//!
+//! ```text
+//! standing(case, now)               what the list, the status page and the mails say
+//! access(case, partner, module, now) may this partner administer this product right now
+//! decide(case, event, moment)       Ok(changes) | Err(refusal)
+//! ```
+//!
+//! `decide` is the state table of requirements 5.4 and 5.5. [`Case::apply`] carries its changes out
+//! on the facts in memory, so that the table can be checked over random sequences without a
+//! database, and so that the row the list reads is computed from the facts as they are after the
+//! change.
+
+mod access;
+mod apply;
+mod change;
+mod decide;
+mod event;
+mod facts;
+mod link;
+mod need;
+mod standing;
+
+pub use access::{Denied, Grant, access};
+pub use change::{Change, Mail};
+pub use decide::{Fresh, Moment, Refusal, decide};
+pub use event::{Channel, Declaration, Event};
+pub use facts::{
+    Agreement, AgreementEnd, Booking, Case, Covered, Customer, Link, LinkEnd, Offer, Outcome,
+    Partner, Request,
+};
+pub use link::{LinkState, link_state};
+pub use standing::{
+    ProductStanding, Standing, Status, detail, next_change, product_standings, standing,
+};

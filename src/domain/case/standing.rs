@@ -1,0 +1,349 @@
+//! How a case stands (requirements 4.4), computed from its facts and the time.
+
+use chrono::{DateTime, Utc};
+
+use super::facts::{AgreementEnd, Case, Covered, Outcome, Request};
+use crate::domain::calendar::{REMINDERS, day, next_step_after, short_date};
+use crate::domain::{Language, product::Product};
+
+/// The words of requirements 4.4.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Status {
+    /// No product needs an AVV.
+    NotRequired,
+    /// Needed, but the customer has not been asked.
+    Open,
+    /// Asked, no reminder yet.
+    Requested,
+    /// Asked and reminded.
+    Reminded,
+    /// Cannot be asked: no address.
+    NoEmail,
+    /// The address refuses mail.
+    Undeliverable,
+    /// Three reminders without reply.
+    Expired,
+    /// The customer declined.
+    Declined,
+    /// In force and complete.
+    Concluded,
+    /// In force, an amendment is asked for.
+    UpdatePending,
+    /// The customer objected.
+    Void,
+    /// In force, but another partner looks after the customer now.
+    RenewalRequired,
+    /// The need is over.
+    Ended,
+}
+
+impl Status {
+    /// All, in the order the filter shows them.
+    pub const ALL: [Self; 13] = [
+        Self::NoEmail,
+        Self::Undeliverable,
+        Self::Expired,
+        Self::RenewalRequired,
+        Self::Open,
+        Self::Requested,
+        Self::Reminded,
+        Self::Concluded,
+        Self::UpdatePending,
+        Self::Declined,
+        Self::Void,
+        Self::Ended,
+        Self::NotRequired,
+    ];
+
+    /// Key in addresses, database and style sheet.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::NotRequired => "not_required",
+            Self::Open => "open",
+            Self::Requested => "requested",
+            Self::Reminded => "reminded",
+            Self::NoEmail => "no_email",
+            Self::Undeliverable => "undeliverable",
+            Self::Expired => "expired",
+            Self::Declined => "declined",
+            Self::Concluded => "concluded",
+            Self::UpdatePending => "update_pending",
+            Self::Void => "void",
+            Self::RenewalRequired => "renewal_required",
+            Self::Ended => "ended",
+        }
+    }
+
+    /// Reads a key; `None` for any other text.
+    pub fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.key() == key)
+    }
+
+    /// The word on German screens.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::NotRequired => "Nicht erforderlich",
+            Self::Open => "Noch nicht angefordert",
+            Self::Requested => "Angefordert",
+            Self::Reminded => "Angefordert, erinnert",
+            Self::NoEmail => "E-Mail-Adresse fehlt",
+            Self::Undeliverable => "Nicht zustellbar",
+            Self::Expired => "Ohne Antwort abgelaufen",
+            Self::Declined => "Abgelehnt",
+            Self::Concluded => "Abgeschlossen",
+            Self::UpdatePending => "Abgeschlossen, Ergänzung angefordert",
+            Self::Void => "Widersprochen",
+            Self::RenewalRequired => "Neuabschluss nötig",
+            Self::Ended => "Beendet",
+        }
+    }
+}
+
+/// Status with the figures that belong to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// The word.
+    pub status: Status,
+    /// Reminders sent in the round that is open, 0 to 3.
+    pub reminders: u8,
+    /// The decisive moment: end of the link, conclusion, objection …
+    pub moment: Option<DateTime<Utc>>,
+}
+
+impl Standing {
+    fn of(status: Status, moment: Option<DateTime<Utc>>) -> Self {
+        Self {
+            status,
+            reminders: 0,
+            moment,
+        }
+    }
+
+    /// The tag as it is printed: with the number of the reminder.
+    pub fn word(&self) -> String {
+        match self.status {
+            Status::Reminded => format!(
+                "Angefordert (Erinnerung {} von {REMINDERS})",
+                self.reminders
+            ),
+            status => status.word().to_owned(),
+        }
+    }
+}
+
+/// How the case stands at `now`.
+pub fn standing(case: &Case, now: DateTime<Utc>) -> Standing {
+    if let Some(deleted) = case.customer.deleted_at {
+        return Standing::of(Status::Ended, Some(deleted));
+    }
+    if case.required_products(now).is_empty() {
+        return without_need(case, now);
+    }
+    let open = case.open_request();
+    match case.agreement() {
+        Some(agreement) if !case.chain_matches() => Standing {
+            status: Status::RenewalRequired,
+            reminders: open.map_or(0, |request| request.reminders),
+            moment: open
+                .map(|request| request.opened_at)
+                .or(Some(agreement.concluded_at)),
+        },
+        Some(agreement) => match open {
+            Some(request) if !is_over(request, now) => Standing {
+                status: Status::UpdatePending,
+                reminders: request.reminders,
+                moment: request.last_link_end(),
+            },
+            _ => Standing::of(Status::Concluded, Some(agreement.concluded_at)),
+        },
+        None => match open {
+            Some(request) => asked(case, request, now),
+            None => unasked(case),
+        },
+    }
+}
+
+/// When time alone will change the standing, and to what. `None`: only an event will.
+pub fn next_change(case: &Case, now: DateTime<Utc>) -> Option<(DateTime<Utc>, Standing)> {
+    let link_over = case
+        .open_request()
+        .filter(|request| request.reminders >= REMINDERS)
+        .and_then(Request::last_link_end)
+        .map(just_after);
+    let booking_over = case.bookings.iter().filter_map(|booking| booking.ends_at);
+    booking_over
+        .chain(link_over)
+        .filter(|at| *at > now)
+        .map(|at| (at, standing(case, at)))
+        .filter(|(_, then)| *then != standing(case, now))
+        .min_by_key(|(at, _)| *at)
+}
+
+/// How each booked product stands, in the catalogue's order (5.8-7).
+pub fn product_standings(case: &Case, now: DateTime<Utc>) -> Vec<ProductStanding<'_>> {
+    let overall = standing(case, now);
+    case.active_products(now)
+        .into_iter()
+        .map(|(product, ums)| {
+            let key = Covered {
+                product: product.code.clone(),
+                ums,
+            };
+            let required = case.required_products(now).contains(&key);
+            let covered = case.chain_matches()
+                && case
+                    .agreement()
+                    .is_some_and(|agreement| agreement.offer.products.contains(&key));
+            let standing = match (required, covered) {
+                (false, _) => Standing::of(Status::NotRequired, None),
+                (true, true) => Standing::of(
+                    Status::Concluded,
+                    case.agreement().map(|agreement| agreement.concluded_at),
+                ),
+                (true, false) => uncovered(case, overall, now),
+            };
+            ProductStanding {
+                product,
+                ums,
+                standing,
+            }
+        })
+        .collect()
+}
+
+/// One booked product and how it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProductStanding<'a> {
+    /// The catalogue entry.
+    pub product: &'a Product,
+    /// With the UMS option.
+    pub ums: bool,
+    /// Its status.
+    pub standing: Standing,
+}
+
+/// The small line under the word: the decisive date (4.3).
+pub fn detail(standing: &Standing, now: DateTime<Utc>) -> String {
+    let on = |moment: Option<DateTime<Utc>>| {
+        moment
+            .map(|at| short_date(day(at), Language::De))
+            .unwrap_or_default()
+    };
+    let date = on(standing.moment);
+    match standing.status {
+        Status::NotRequired => "kein Produkt mit AVV".to_owned(),
+        Status::Open => "noch keine E-Mail gesendet".to_owned(),
+        Status::NoEmail => "Stammdaten ergänzen".to_owned(),
+        Status::Requested | Status::Reminded => match standing.moment {
+            Some(end) if end < now && standing.reminders < REMINDERS => {
+                format!(
+                    "Erinnerung {} am {}",
+                    standing.reminders + 1,
+                    on(Some(next_step_after(end).max(now)))
+                )
+            }
+            _ => format!("Link gültig bis {date}"),
+        },
+        Status::UpdatePending => format!("gilt weiter, Link bis {date}"),
+        Status::Undeliverable => format!("zurückgekommen am {date}"),
+        Status::Expired | Status::Declined | Status::Ended => format!("am {date}"),
+        Status::Concluded => format!("gültig seit {date}"),
+        Status::Void => format!("nichtig seit {date}"),
+        Status::RenewalRequired => format!("seit {date}"),
+    }
+}
+
+fn without_need(case: &Case, now: DateTime<Utc>) -> Standing {
+    // An agreement that was there before the need went away makes it "Beendet", not "Nicht erforderlich".
+    let last_booking_end = case
+        .bookings
+        .iter()
+        .filter_map(|booking| booking.ends_at)
+        .filter(|end| *end <= now)
+        .max();
+    match case.agreements.last() {
+        Some(agreement) => {
+            let moment = match agreement.end {
+                Some((at, AgreementEnd::Ended | AgreementEnd::Replaced)) => Some(at),
+                Some((at, AgreementEnd::Objected)) => {
+                    Some(last_booking_end.map_or(at, |end| end.max(at)))
+                }
+                None => last_booking_end.or(Some(agreement.concluded_at)),
+            };
+            Standing::of(Status::Ended, moment)
+        }
+        None => Standing::of(Status::NotRequired, None),
+    }
+}
+
+fn asked(case: &Case, request: &Request, now: DateTime<Utc>) -> Standing {
+    let status = if case.customer.email().is_none() {
+        return Standing::of(Status::NoEmail, Some(request.opened_at));
+    } else if let Some(at) = request.undeliverable_at {
+        return Standing {
+            status: Status::Undeliverable,
+            reminders: request.reminders,
+            moment: Some(at),
+        };
+    } else if is_over(request, now) {
+        Status::Expired
+    } else if request.reminders == 0 {
+        Status::Requested
+    } else {
+        Status::Reminded
+    };
+    Standing {
+        status,
+        reminders: request.reminders,
+        moment: request.last_link_end(),
+    }
+}
+
+fn unasked(case: &Case) -> Standing {
+    let voided = case
+        .agreements
+        .last()
+        .and_then(|agreement| match agreement.end {
+            Some((at, AgreementEnd::Objected)) => Some((at, Status::Void)),
+            _ => None,
+        });
+    let answered = case
+        .requests
+        .last()
+        .and_then(|request| match request.closed {
+            Some((at, Outcome::Declined)) => Some((at, Status::Declined)),
+            Some((_, Outcome::Expired)) => {
+                request.last_link_end().map(|end| (end, Status::Expired))
+            }
+            _ => None,
+        });
+    match voided.into_iter().chain(answered).max_by_key(|(at, _)| *at) {
+        Some((at, status)) => Standing::of(status, Some(at)),
+        None if case.customer.email().is_none() => Standing::of(Status::NoEmail, None),
+        None => Standing::of(Status::Open, None),
+    }
+}
+
+/// A product the agreement in force does not cover shows how its own request stands.
+fn uncovered(case: &Case, overall: Standing, now: DateTime<Utc>) -> Standing {
+    match (overall.status, case.open_request()) {
+        (Status::UpdatePending, Some(request)) => asked(case, request, now),
+        (Status::Concluded | Status::UpdatePending, _) => {
+            match case.requests.last().and_then(|last| last.closed) {
+                Some((at, Outcome::Declined)) => Standing::of(Status::Declined, Some(at)),
+                Some((at, Outcome::Expired)) => Standing::of(Status::Expired, Some(at)),
+                _ => Standing::of(Status::Open, None),
+            }
+        }
+        _ => overall,
+    }
+}
+
+/// Whether all reminders are out and the last link is over: nothing more will be sent by itself.
+fn is_over(request: &Request, now: DateTime<Utc>) -> bool {
+    request.reminders >= REMINDERS && request.last_link_end().is_some_and(|end| end < now)
+}
+
+fn just_after(end: DateTime<Utc>) -> DateTime<Utc> {
+    end + chrono::Duration::milliseconds(1)
+}

@@ -1,0 +1,166 @@
+//! Who is looking, and what that person may do (role matrix of requirements 1.3).
+
+use chrono::{DateTime, Utc};
+
+use super::case::{Case, Status, standing};
+use super::{CustomerNumber, PartnerId, UserId};
+
+/// A signed-in person. Read anew on every request, so that a change of role holds at once (S-33).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Viewer {
+    /// Key of the user.
+    pub user: UserId,
+    /// Name for the page head and the history.
+    pub name: String,
+    /// Company for the page head: operator, partner or customer.
+    pub company: String,
+    /// What the person is.
+    pub role: Role,
+}
+
+/// What a user is, with the object the role is bound to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// Administrator of the operator (ADM).
+    Operator,
+    /// User of a Mandant (MA).
+    Partner(PartnerId),
+    /// User of a Submandant (SM).
+    SubPartner(PartnerId),
+    /// User of a customer, with the contract permission (KD) or without it (KD0).
+    Customer {
+        /// Which customer.
+        number: CustomerNumber,
+        /// Whether the contract may be seen and objected to.
+        contracts: bool,
+    },
+}
+
+/// Which customers a person may know of. Everything is loaded through it; what it does not hold
+/// does not exist for that person (S-51).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// All customers.
+    All,
+    /// Customers assigned to this Mandant.
+    Partner(PartnerId),
+    /// Customers assigned to this Submandant.
+    SubPartner(PartnerId),
+    /// One customer.
+    Customer(CustomerNumber),
+}
+
+impl Role {
+    /// The customers this role may know of.
+    pub fn scope(self) -> Scope {
+        match self {
+            Self::Operator => Scope::All,
+            Self::Partner(id) => Scope::Partner(id),
+            Self::SubPartner(id) => Scope::SubPartner(id),
+            Self::Customer { number, .. } => Scope::Customer(number),
+        }
+    }
+
+    /// Whether this role has the customer list (5.8-13).
+    pub fn has_customer_list(self) -> bool {
+        !matches!(self, Self::Customer { .. })
+    }
+
+    /// Whether this role may read contracts: customers with the permission and the operator.
+    pub fn reads_contracts(self) -> bool {
+        matches!(
+            self,
+            Self::Operator
+                | Self::Customer {
+                    contracts: true,
+                    ..
+                }
+        )
+    }
+
+    /// The partner or sub-partner this role works for; the gate asks for it.
+    pub fn partner(self) -> Option<PartnerId> {
+        match self {
+            Self::Partner(id) | Self::SubPartner(id) => Some(id),
+            Self::Operator | Self::Customer { .. } => None,
+        }
+    }
+}
+
+/// Something a person can do to a case. The action menu is this list; the action checks it again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Deed {
+    /// Open the customer's profile.
+    Profile,
+    /// Open the status page.
+    Status,
+    /// Name or remove the sub-partner.
+    NameSubPartner,
+    /// Send the first mail by hand.
+    Ask,
+    /// Send the mail once more.
+    AskAgain,
+    /// Add a booking.
+    Book,
+    /// Enter or change the master-data address.
+    ChangeEmail,
+    /// Record an objection that came by mail, letter or phone.
+    RecordObjection,
+    /// Read the concluded contract.
+    ReadContract,
+    /// Object (customer only).
+    Object,
+}
+
+/// What `role` may do to `case` at `now`, in the order of the menu.
+pub fn deeds(role: Role, case: &Case, now: DateTime<Utc>) -> Vec<Deed> {
+    let standing = standing(case, now);
+    let has_agreement = case.agreement().is_some();
+    let mut deeds = Vec::new();
+    if role.has_customer_list() {
+        deeds.extend([Deed::Profile, Deed::Status]);
+    }
+    let before_conclusion = !has_agreement && case.partner.is_some();
+    if before_conclusion && matches!(role, Role::Operator | Role::Partner(_)) {
+        deeds.push(Deed::NameSubPartner);
+    }
+    let may_ask = role.has_customer_list()
+        || matches!(
+            role,
+            Role::Customer {
+                contracts: true,
+                ..
+            }
+        );
+    if may_ask && case.customer.email().is_some() && can_be_asked(standing.status, case, now) {
+        deeds.push(if case.open_request().is_some() {
+            Deed::AskAgain
+        } else {
+            Deed::Ask
+        });
+    }
+    if role == Role::Operator {
+        deeds.extend([Deed::Book, Deed::ChangeEmail]);
+        if has_agreement || case.open_request().is_some() {
+            deeds.push(Deed::RecordObjection);
+        }
+    }
+    if role.reads_contracts() && !case.agreements.is_empty() {
+        deeds.push(Deed::ReadContract);
+    }
+    if matches!(
+        role,
+        Role::Customer {
+            contracts: true,
+            ..
+        }
+    ) && has_agreement
+    {
+        deeds.push(Deed::Object);
+    }
+    deeds
+}
+
+fn can_be_asked(status: Status, case: &Case, now: DateTime<Utc>) -> bool {
+    !matches!(status, Status::NotRequired | Status::Ended) && !case.is_covered(now)
+}
