@@ -7,3 +7,4 @@ pub mod contract;
 pub mod document;
 pub mod domain;
 pub mod mail;
+pub mod storage;

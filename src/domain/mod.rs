@@ -4,6 +4,7 @@
 //! as values, decisions go out as values. Start with [`case`]: it holds the three functions that
 //! everything else asks ([`case::standing`], [`case::access`], [`case::decide`]).
 
+pub mod audit;
 pub mod calendar;
 pub mod case;
 pub mod email;

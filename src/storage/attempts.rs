@@ -1,0 +1,118 @@
+//! Sign-ins, unknown links and reset requests, counted across processes (S-12, S-37).
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+
+use super::QueryResult;
+use super::schema::attempts;
+
+/// What was tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Attempt {
+    /// Sign-in with a password.
+    Login,
+    /// A link token that does not exist.
+    Token,
+    /// "Passwort vergessen".
+    Reset,
+}
+
+impl Attempt {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Login => "login",
+            Self::Token => "token",
+            Self::Reset => "reset",
+        }
+    }
+}
+
+/// Writes an attempt. `account` and `source` are keyed hashes, never plain.
+pub fn add_attempt(
+    conn: &mut PgConnection,
+    kind: Attempt,
+    account: &str,
+    source: &str,
+    succeeded: bool,
+    now: DateTime<Utc>,
+) -> QueryResult<()> {
+    diesel::insert_into(attempts::table)
+        .values((
+            attempts::kind.eq(kind.word()),
+            attempts::account.eq(account),
+            attempts::source.eq(source),
+            attempts::succeeded.eq(succeeded),
+            attempts::at.eq(now),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// When attempts from `source` failed since `since`, newest first; at most 200.
+pub fn failures_by_source(
+    conn: &mut PgConnection,
+    kind: Attempt,
+    source: &str,
+    since: DateTime<Utc>,
+) -> QueryResult<Vec<DateTime<Utc>>> {
+    failures(kind, since)
+        .filter(attempts::source.eq(source.to_owned()))
+        .load(conn)
+}
+
+/// When attempts on `account` failed since `since`, newest first; with `source`, only those from there.
+pub fn failures_by_account(
+    conn: &mut PgConnection,
+    kind: Attempt,
+    account: &str,
+    source: Option<&str>,
+    since: DateTime<Utc>,
+) -> QueryResult<Vec<DateTime<Utc>>> {
+    let mut select = failures(kind, since).filter(attempts::account.eq(account.to_owned()));
+    if let Some(source) = source {
+        select = select.filter(attempts::source.eq(source.to_owned()));
+    }
+    select.load(conn)
+}
+
+/// Whether `account` ever signed in from `source` since `since`: a known place is never made to
+/// wait for what strangers do elsewhere.
+pub fn is_known(
+    conn: &mut PgConnection,
+    account: &str,
+    source: &str,
+    since: DateTime<Utc>,
+) -> QueryResult<bool> {
+    let any: Option<i64> = attempts::table
+        .filter(attempts::kind.eq("login"))
+        .filter(attempts::account.eq(account))
+        .filter(attempts::source.eq(source))
+        .filter(attempts::succeeded.eq(true))
+        .filter(attempts::at.gt(since))
+        .select(attempts::id)
+        .first(conn)
+        .optional()?;
+    Ok(any.is_some())
+}
+
+/// Forgets attempts older than `before`; says how many.
+pub fn delete_old(conn: &mut PgConnection, before: DateTime<Utc>) -> QueryResult<usize> {
+    diesel::delete(attempts::table.filter(attempts::at.lt(before))).execute(conn)
+}
+
+type Failures<'a> = diesel::helper_types::IntoBoxed<
+    'a,
+    diesel::dsl::Select<attempts::table, attempts::at>,
+    diesel::pg::Pg,
+>;
+
+fn failures<'a>(kind: Attempt, since: DateTime<Utc>) -> Failures<'a> {
+    attempts::table
+        .select(attempts::at)
+        .into_boxed()
+        .filter(attempts::kind.eq(kind.word()))
+        .filter(attempts::succeeded.eq(false))
+        .filter(attempts::at.gt(since))
+        .order(attempts::at.desc())
+        .limit(200)
+}

@@ -1,0 +1,74 @@
+//! Audit events: append-only, read as history.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use serde_json::Value;
+
+use super::schema::audit_events;
+use super::{QueryResult, text};
+use crate::domain::CustomerNumber;
+use crate::domain::audit::{Actor, AuditKind};
+use crate::domain::case::Status;
+
+/// An event to be written.
+#[derive(Debug, Clone)]
+pub struct NewEvent {
+    /// What happened.
+    pub kind: AuditKind,
+    /// Who did it.
+    pub actor: Actor,
+    /// Whose case, if it is about one.
+    pub customer: Option<CustomerNumber>,
+    /// How the case stood before and after.
+    pub status: Option<(Status, Status)>,
+}
+
+/// An event as it was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// What happened.
+    pub kind: AuditKind,
+    /// Who did it.
+    pub actor: Actor,
+}
+
+/// Writes an event.
+pub fn add_event(conn: &mut PgConnection, event: &NewEvent, now: DateTime<Utc>) -> QueryResult<()> {
+    diesel::insert_into(audit_events::table)
+        .values((
+            audit_events::at.eq(now),
+            audit_events::kind.eq(event.kind.key()),
+            audit_events::actor.eq(text::json(&event.actor)?),
+            audit_events::customer_number.eq(event.customer.map(|number| number.0)),
+            audit_events::status_before.eq(event.status.map(|(before, _)| before.key())),
+            audit_events::status_after.eq(event.status.map(|(_, after)| after.key())),
+            audit_events::details.eq(text::json(&event.kind)?),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The history of a case, newest first, at most `limit` events.
+pub fn list_events(
+    conn: &mut PgConnection,
+    customer: CustomerNumber,
+    limit: i64,
+) -> QueryResult<Vec<Event>> {
+    let rows: Vec<(DateTime<Utc>, Value, Value)> = audit_events::table
+        .filter(audit_events::customer_number.eq(customer.0))
+        .order(audit_events::id.desc())
+        .limit(limit)
+        .select((audit_events::at, audit_events::details, audit_events::actor))
+        .load(conn)?;
+    rows.into_iter()
+        .map(|(at, kind, actor)| {
+            Ok(Event {
+                at,
+                kind: text::from_json(kind)?,
+                actor: text::from_json(actor)?,
+            })
+        })
+        .collect()
+}

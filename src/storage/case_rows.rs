@@ -1,0 +1,494 @@
+//! The customer list: one indexed range of `case_rows` per page, whatever the page, filter or search.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Integer, Text, Timestamptz};
+
+use super::schema::{case_rows, case_words, partners};
+use super::{QueryResult, text};
+use crate::domain::case::{Case, Standing, Status, next_change, standing};
+use crate::domain::viewer::Scope;
+use crate::domain::{CustomerNumber, PartnerId, name};
+
+/// Rows on one page of the list.
+pub const PAGE: usize = 50;
+/// Counts beside the filter stop here: "1.000+".
+pub const COUNT_CAP: i32 = 1000;
+/// A search looks at no more candidates than this; a broader one is asked to be narrower.
+pub const SEARCH_CAP: usize = 1000;
+
+/// What to list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListQuery {
+    /// What the viewer may know of, narrowed to one partner if the operator filters by it.
+    pub scope: Scope,
+    /// Only customers with this status.
+    pub status: Option<Status>,
+    /// Words from the search field.
+    pub search: Option<String>,
+    /// Order.
+    pub sort: Sort,
+    /// Where the page begins or ends.
+    pub from: From,
+    /// Whether rows carry the name of their Mandant: the operator's column.
+    pub with_partner: bool,
+}
+
+/// Order of the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sort {
+    /// By number instead of by name.
+    pub by_number: bool,
+    /// From the end of the alphabet.
+    pub descending: bool,
+}
+
+/// Where a page begins: keyset paging, no row is counted or skipped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum From {
+    /// At the beginning.
+    Start,
+    /// Behind this row.
+    After(Cursor),
+    /// Before this row.
+    Before(Cursor),
+}
+
+/// The place of a row in the order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cursor {
+    /// Sort key of the company.
+    pub key: String,
+    /// Number of the customer.
+    pub number: i64,
+}
+
+/// One line of the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseRow {
+    /// Key of the customer.
+    pub number: CustomerNumber,
+    /// Name of the company.
+    pub company: String,
+    /// Sort key of the company, for the cursor.
+    pub company_key: String,
+    /// City.
+    pub city: String,
+    /// Mandant.
+    pub partner: Option<PartnerId>,
+    /// Name of the Mandant; only read for the operator.
+    pub partner_name: Option<String>,
+    /// Products in short: "Centraflex, SIP-Trunk mit UMS".
+    pub products: String,
+    /// Status at the time of reading.
+    pub standing: Standing,
+}
+
+/// One page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListPage {
+    /// At most [`PAGE`] rows in the order asked for.
+    pub rows: Vec<CaseRow>,
+    /// Whether rows stand before the first.
+    pub has_previous: bool,
+    /// Whether rows stand behind the last.
+    pub has_next: bool,
+    /// Counts per status of what was searched; `None` without a search.
+    pub found: Option<Vec<(Status, i64)>>,
+    /// Whether the search had more candidates than are looked at.
+    pub too_many: bool,
+}
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = case_rows, treat_none_as_null = true)]
+struct Row {
+    number: i64,
+    company: String,
+    company_key: String,
+    city: String,
+    partner_id: Option<i64>,
+    sub_partner_id: Option<i64>,
+    products: String,
+    status: String,
+    reminders: i16,
+    moment: Option<DateTime<Utc>>,
+    next_at: Option<DateTime<Utc>>,
+    next_status: Option<String>,
+    next_moment: Option<DateTime<Utc>>,
+}
+
+type Boxed<'a> = case_rows::BoxedQuery<'a, diesel::pg::Pg>;
+
+diesel::define_sql_function! {
+    /// The counts beside the filter; see the migration.
+    fn status_counts(whose: Text, who: BigInt, statuses: Array<Text>, cap: Integer, moment: Timestamptz) -> Array<BigInt>;
+}
+
+/// One page of the list.
+pub fn list_rows(
+    conn: &mut PgConnection,
+    query: &ListQuery,
+    now: DateTime<Utc>,
+) -> QueryResult<ListPage> {
+    let mut page = match query
+        .search
+        .as_deref()
+        .map(name::sort_key)
+        .filter(|key| !key.is_empty())
+    {
+        Some(key) => search(conn, query, &key, now)?,
+        None => browse(conn, query, now)?,
+    };
+    if query.with_partner {
+        name_partners(conn, &mut page.rows)?;
+    }
+    Ok(page)
+}
+
+/// How many customers have each status, capped at [`COUNT_CAP`] + 1.
+pub fn count_statuses(
+    conn: &mut PgConnection,
+    scope: Scope,
+    now: DateTime<Utc>,
+) -> QueryResult<Vec<(Status, i64)>> {
+    let (whose, who) = match scope {
+        Scope::All => ("all", 0),
+        Scope::Partner(id) => ("partner", id.0),
+        Scope::SubPartner(id) => ("sub", id.0),
+        Scope::Customer(_) => return Ok(Vec::new()),
+    };
+    let keys: Vec<&str> = Status::ALL.iter().map(|status| status.key()).collect();
+    let counts: Vec<i64> =
+        diesel::select(status_counts(whose, who, keys, COUNT_CAP, now)).get_result(conn)?;
+    Ok(Status::ALL.into_iter().zip(counts).collect())
+}
+
+/// Writes the row of a case as the facts say it at `now`.
+pub fn save_row(conn: &mut PgConnection, case: &Case, now: DateTime<Utc>) -> QueryResult<()> {
+    let row = row_of(case, now)?;
+    diesel::insert_into(case_rows::table)
+        .values(&row)
+        .on_conflict(case_rows::number)
+        .do_update()
+        .set(&row)
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Whether the stored row says what the facts say at `now`. For tests and repair.
+pub fn row_agrees(conn: &mut PgConnection, case: &Case, now: DateTime<Utc>) -> QueryResult<bool> {
+    let stored: Option<Row> = case_rows::table
+        .find(case.customer.number.0)
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?;
+    let expected = standing(case, now);
+    stored
+        .map(|row| Ok(read(row, now)?.standing == expected))
+        .unwrap_or(Ok(false))
+}
+
+/// Writes the words by which a customer is found.
+pub fn save_words(conn: &mut PgConnection, case: &Case) -> QueryResult<()> {
+    let number = case.customer.number.0;
+    diesel::delete(case_words::table.filter(case_words::number.eq(number))).execute(conn)?;
+    let rows: Vec<_> = words_of(&case.customer.party.name, number)
+        .into_iter()
+        .map(|word| {
+            (
+                case_words::word.eq(word),
+                case_words::number.eq(number),
+                case_words::partner_id.eq(case.partner.as_ref().map(|partner| partner.id.0)),
+                case_words::sub_partner_id.eq(case.sub_partner.as_ref().map(|sub| sub.id.0)),
+            )
+        })
+        .collect();
+    diesel::insert_into(case_words::table)
+        .values(&rows)
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The words of a company name and its number, each once.
+pub fn words_of(company: &str, number: i64) -> Vec<String> {
+    let mut words: Vec<String> = name::sort_key(company)
+        .split(' ')
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect();
+    words.push(number.to_string());
+    words.sort();
+    words.dedup();
+    words
+}
+
+/// Customers whose time-made change of status has come but is not written yet.
+pub fn list_overdue_rows(
+    conn: &mut PgConnection,
+    now: DateTime<Utc>,
+    limit: i64,
+) -> QueryResult<Vec<CustomerNumber>> {
+    let numbers: Vec<i64> = case_rows::table
+        .filter(case_rows::next_at.le(now))
+        .order(case_rows::next_at)
+        .limit(limit)
+        .select(case_rows::number)
+        .load(conn)?;
+    Ok(numbers.into_iter().map(CustomerNumber).collect())
+}
+
+fn row_of(case: &Case, now: DateTime<Utc>) -> QueryResult<Row> {
+    let current = standing(case, now);
+    let next = next_change(case, now);
+    let products: Vec<String> = case
+        .active_products(now)
+        .iter()
+        .map(|(product, ums)| product.booked_short_name(*ums))
+        .collect();
+    Ok(Row {
+        number: case.customer.number.0,
+        company: case.customer.party.name.clone(),
+        company_key: name::sort_key(&case.customer.party.name),
+        city: case.customer.party.city.clone(),
+        partner_id: case.partner.as_ref().map(|partner| partner.id.0),
+        sub_partner_id: case.sub_partner.as_ref().map(|sub| sub.id.0),
+        products: products.join(", "),
+        status: current.status.key().to_owned(),
+        reminders: i16::from(current.reminders),
+        moment: current.moment,
+        next_at: next.map(|(at, _)| at),
+        next_status: next.map(|(_, then)| then.status.key().to_owned()),
+        next_moment: next.and_then(|(_, then)| then.moment),
+    })
+}
+
+fn browse(conn: &mut PgConnection, query: &ListQuery, now: DateTime<Utc>) -> QueryResult<ListPage> {
+    let mut rows = load(conn, query, query.status.map(|status| (status, false)), now)?;
+    // Only these can be reached by time alone; the rows that just did are few and have their own index.
+    if let Some(
+        status @ (Status::Expired | Status::Ended | Status::NotRequired | Status::Concluded),
+    ) = query.status
+    {
+        rows.extend(load(conn, query, Some((status, true)), now)?);
+    }
+    page(rows, query, None, false)
+}
+
+fn load(
+    conn: &mut PgConnection,
+    query: &ListQuery,
+    status: Option<(Status, bool)>,
+    now: DateTime<Utc>,
+) -> QueryResult<Vec<CaseRow>> {
+    let mut select: Boxed<'_> = scoped(query.scope);
+    select = match status {
+        Some((status, false)) => select
+            .filter(case_rows::status.eq(status.key()))
+            .filter(case_rows::next_at.is_null().or(case_rows::next_at.gt(now))),
+        Some((status, true)) => select
+            .filter(case_rows::next_status.eq(status.key()))
+            .filter(case_rows::next_at.le(now)),
+        None => select,
+    };
+    select = ordered(select, query);
+    let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
+    let rows: Vec<Row> = select.limit(limit).select(Row::as_select()).load(conn)?;
+    rows.into_iter().map(|row| read(row, now)).collect()
+}
+
+fn scoped<'a>(scope: Scope) -> Boxed<'a> {
+    let select = case_rows::table.into_boxed();
+    match scope {
+        Scope::All => select,
+        Scope::Partner(id) => select.filter(case_rows::partner_id.eq(id.0)),
+        Scope::SubPartner(id) => select.filter(case_rows::sub_partner_id.eq(id.0)),
+        Scope::Customer(number) => select.filter(case_rows::number.eq(number.0)),
+    }
+}
+
+/// Range and order of a keyset page. The first comparison is the one the index can use.
+fn ordered<'a>(select: Boxed<'a>, query: &'a ListQuery) -> Boxed<'a> {
+    use case_rows::{company_key, number};
+    let (cursor, backwards) = match &query.from {
+        From::Start => (None, false),
+        From::After(cursor) => (Some(cursor), false),
+        From::Before(cursor) => (Some(cursor), true),
+    };
+    let up = query.sort.descending == backwards;
+    match (query.sort.by_number, up, cursor) {
+        (true, true, None) => select.order(number.asc()),
+        (true, true, Some(c)) => select.filter(number.gt(c.number)).order(number.asc()),
+        (true, false, None) => select.order(number.desc()),
+        (true, false, Some(c)) => select.filter(number.lt(c.number)).order(number.desc()),
+        (false, true, None) => select.order((company_key.asc(), number.asc())),
+        (false, true, Some(c)) => select
+            .filter(company_key.ge(&c.key))
+            .filter(company_key.gt(&c.key).or(number.gt(c.number)))
+            .order((company_key.asc(), number.asc())),
+        (false, false, None) => select.order((company_key.desc(), number.desc())),
+        (false, false, Some(c)) => select
+            .filter(company_key.le(&c.key))
+            .filter(company_key.lt(&c.key).or(number.lt(c.number)))
+            .order((company_key.desc(), number.desc())),
+    }
+}
+
+/// Finds candidates by the longest word, then narrows and pages in memory: never more than
+/// [`SEARCH_CAP`] rows are read, however common the word.
+fn search(
+    conn: &mut PgConnection,
+    query: &ListQuery,
+    key: &str,
+    now: DateTime<Utc>,
+) -> QueryResult<ListPage> {
+    let mut terms: Vec<&str> = key.split(' ').collect();
+    terms.sort_by_key(|term| std::cmp::Reverse(term.len()));
+    let longest = terms.first().copied().unwrap_or_default();
+    let mut select = case_words::table.into_boxed();
+    select = match query.scope {
+        Scope::All => select,
+        Scope::Partner(id) => select.filter(case_words::partner_id.eq(id.0)),
+        Scope::SubPartner(id) => select.filter(case_words::sub_partner_id.eq(id.0)),
+        Scope::Customer(number) => select.filter(case_words::number.eq(number.0)),
+    };
+    let numbers: Vec<i64> = select
+        .filter(case_words::word.ge(longest))
+        .filter(case_words::word.lt(format!("{longest}\u{10FFFF}")))
+        .order((case_words::word, case_words::number))
+        .limit(i64::try_from(SEARCH_CAP + 1).unwrap_or(i64::MAX))
+        .select(case_words::number)
+        .load(conn)?;
+    let too_many = numbers.len() > SEARCH_CAP;
+    let rows: Vec<Row> = scoped(query.scope)
+        .filter(case_rows::number.eq_any(numbers))
+        .select(Row::as_select())
+        .load(conn)?;
+    let mut found = Vec::with_capacity(rows.len());
+    for row in rows {
+        let words = words_of(&row.company, row.number);
+        if terms
+            .iter()
+            .all(|term| words.iter().any(|word| word.starts_with(term)))
+        {
+            found.push(read(row, now)?);
+        }
+    }
+    let counts = Status::ALL
+        .into_iter()
+        .map(|status| {
+            (
+                status,
+                found
+                    .iter()
+                    .filter(|row| row.standing.status == status)
+                    .count()
+                    .try_into()
+                    .unwrap_or(0),
+            )
+        })
+        .collect();
+    found.retain(|row| {
+        query
+            .status
+            .is_none_or(|status| row.standing.status == status)
+    });
+    found.retain(|row| match &query.from {
+        From::Start => true,
+        From::After(cursor) => place(row, cursor, query.sort).is_gt(),
+        From::Before(cursor) => place(row, cursor, query.sort).is_lt(),
+    });
+    page(found, query, Some(counts), too_many)
+}
+
+fn page(
+    mut rows: Vec<CaseRow>,
+    query: &ListQuery,
+    found: Option<Vec<(Status, i64)>>,
+    too_many: bool,
+) -> QueryResult<ListPage> {
+    rows.sort_by(|a, b| {
+        let cursor = Cursor {
+            key: b.company_key.clone(),
+            number: b.number.0,
+        };
+        place(a, &cursor, query.sort)
+    });
+    let more = rows.len() > PAGE;
+    let backwards = matches!(query.from, From::Before(_));
+    if more && backwards {
+        rows.drain(..rows.len() - PAGE);
+    } else {
+        rows.truncate(PAGE);
+    }
+    let (has_previous, has_next) = match query.from {
+        From::Start => (false, more),
+        From::After(_) => (true, more),
+        From::Before(_) => (more, true),
+    };
+    Ok(ListPage {
+        rows,
+        has_previous,
+        has_next,
+        found,
+        too_many,
+    })
+}
+
+fn place(row: &CaseRow, cursor: &Cursor, sort: Sort) -> std::cmp::Ordering {
+    let up = if sort.by_number {
+        row.number.0.cmp(&cursor.number)
+    } else {
+        (row.company_key.as_str(), row.number.0).cmp(&(cursor.key.as_str(), cursor.number))
+    };
+    if sort.descending { up.reverse() } else { up }
+}
+
+fn read(row: Row, now: DateTime<Utc>) -> QueryResult<CaseRow> {
+    let late = row.next_at.is_some_and(|at| at <= now);
+    let (status, moment) = if late {
+        (row.next_status.unwrap_or(row.status), row.next_moment)
+    } else {
+        (row.status, row.moment)
+    };
+    let status = Status::from_key(&status).ok_or_else(|| text::unreadable("status"))?;
+    // A status that time made has no reminders to count, except that "abgelaufen" keeps its three.
+    let reminders = u8::try_from(row.reminders).map_err(|_| text::unreadable("reminders"))?;
+    let reminders = if late && status != Status::Expired {
+        0
+    } else {
+        reminders
+    };
+    Ok(CaseRow {
+        number: CustomerNumber(row.number),
+        company: row.company,
+        company_key: row.company_key,
+        city: row.city,
+        partner: row.partner_id.map(PartnerId),
+        partner_name: None,
+        products: row.products,
+        standing: Standing {
+            status,
+            reminders,
+            moment,
+        },
+    })
+}
+
+fn name_partners(conn: &mut PgConnection, rows: &mut [CaseRow]) -> QueryResult<()> {
+    let mut ids: Vec<i64> = rows
+        .iter()
+        .filter_map(|row| row.partner.map(|id| id.0))
+        .collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let names: std::collections::HashMap<i64, String> = partners::table
+        .filter(partners::id.eq_any(ids))
+        .select((partners::id, partners::name))
+        .load::<(i64, String)>(conn)?
+        .into_iter()
+        .collect();
+    for row in rows {
+        row.partner_name = row.partner.and_then(|id| names.get(&id.0).cloned());
+    }
+    Ok(())
+}

@@ -1,0 +1,59 @@
+//! Product catalogue and operator: data every case is read with.
+
+use diesel::prelude::*;
+use diesel::upsert::excluded;
+
+use super::schema::{operator, products};
+use super::{QueryResult, text};
+use crate::domain::Operator;
+use crate::domain::product::Product;
+
+/// All products in the catalogue's order.
+pub fn list_products(conn: &mut PgConnection) -> QueryResult<Vec<Product>> {
+    let facts: Vec<serde_json::Value> = products::table
+        .order(products::position)
+        .select(products::facts)
+        .load(conn)?;
+    facts.into_iter().map(text::from_json).collect()
+}
+
+/// Puts a product into the catalogue, or replaces the one with its code.
+pub fn save_product(conn: &mut PgConnection, position: i16, product: &Product) -> QueryResult<()> {
+    diesel::insert_into(products::table)
+        .values((
+            products::code.eq(&product.code),
+            products::position.eq(position),
+            products::facts.eq(text::json(product)?),
+        ))
+        .on_conflict(products::code)
+        .do_update()
+        .set((
+            products::position.eq(excluded(products::position)),
+            products::facts.eq(excluded(products::facts)),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The provider's particulars; `None` until they were entered.
+pub fn find_operator(conn: &mut PgConnection) -> QueryResult<Option<Operator>> {
+    let facts: Option<serde_json::Value> = operator::table
+        .select(operator::facts)
+        .first(conn)
+        .optional()?;
+    facts.map(text::from_json).transpose()
+}
+
+/// Replaces the provider's particulars.
+pub fn save_operator(conn: &mut PgConnection, value: &Operator) -> QueryResult<()> {
+    diesel::insert_into(operator::table)
+        .values((
+            operator::id.eq(1_i16),
+            operator::facts.eq(text::json(value)?),
+        ))
+        .on_conflict(operator::id)
+        .do_update()
+        .set(operator::facts.eq(excluded(operator::facts)))
+        .execute(conn)?;
+    Ok(())
+}

@@ -1,0 +1,60 @@
+//! Consent links as rows, found by the id inside their token.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+
+use super::QueryResult;
+use super::schema::{links, requests};
+use crate::domain::{CustomerNumber, LinkId};
+
+/// The customer a link was sent to; `None` for an id that was never given away.
+pub fn find_customer(conn: &mut PgConnection, id: LinkId) -> QueryResult<Option<CustomerNumber>> {
+    links::table
+        .inner_join(requests::table)
+        .filter(links::id.eq(id.0))
+        .select(requests::customer_number)
+        .first(conn)
+        .optional()
+        .map(|number| number.map(CustomerNumber))
+}
+
+/// Counts that the page of a link was fetched, and says whether it was for the first time.
+/// Scanners fetch too: the figure proves nothing but that the address arrived (S-03).
+pub fn count_opening(conn: &mut PgConnection, id: LinkId) -> QueryResult<bool> {
+    let opened: i32 = diesel::update(links::table.find(id.0))
+        .set(links::opened.eq(links::opened + 1))
+        .returning(links::opened)
+        .get_result(conn)?;
+    Ok(opened == 1)
+}
+
+/// Customers for whom the scheduler has something to do, longest due first.
+pub fn list_due(
+    conn: &mut PgConnection,
+    now: DateTime<Utc>,
+    limit: i64,
+) -> QueryResult<Vec<CustomerNumber>> {
+    let numbers: Vec<i64> = requests::table
+        .filter(requests::due_at.le(now))
+        .order((requests::due_at, requests::id))
+        .limit(limit)
+        .select(requests::customer_number)
+        .load(conn)?;
+    Ok(numbers.into_iter().map(CustomerNumber).collect())
+}
+
+/// Writes from when the open request of a customer needs the scheduler; `None` while it does not.
+pub fn save_due(
+    conn: &mut PgConnection,
+    number: CustomerNumber,
+    due: Option<DateTime<Utc>>,
+) -> QueryResult<()> {
+    diesel::update(
+        requests::table
+            .filter(requests::customer_number.eq(number.0))
+            .filter(requests::closed_at.is_null()),
+    )
+    .set(requests::due_at.eq(due))
+    .execute(conn)?;
+    Ok(())
+}

@@ -1,0 +1,283 @@
+//! The outbox: mails are rows with a state, from the moment they are true until the server's reply.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use serde_json::Value;
+
+use super::schema::mails;
+use super::{QueryResult, text};
+use crate::domain::mail::{MailKind, Recipient};
+use crate::domain::{CustomerNumber, MailId};
+
+/// A mail to be queued.
+#[derive(Debug, Clone)]
+pub struct NewMail {
+    /// What it is for; a second mail for the same step is not queued.
+    pub step: String,
+    /// Which mail.
+    pub kind: MailKind,
+    /// To whom.
+    pub to: Recipient,
+    /// Whose case.
+    pub customer: Option<CustomerNumber>,
+    /// The Message-ID it will carry, also when it is tried again.
+    pub message_id: String,
+}
+
+/// A queued mail, locked by the connection that fetched it.
+#[derive(Debug, Clone)]
+pub struct DueMail {
+    /// Key.
+    pub id: MailId,
+    /// Which mail.
+    pub kind: MailKind,
+    /// To whom.
+    pub to: Recipient,
+    /// Whose case.
+    pub customer: Option<CustomerNumber>,
+    /// Message-ID.
+    pub message_id: String,
+    /// When it was queued.
+    pub queued_at: DateTime<Utc>,
+    /// How often it was tried before.
+    pub attempts: i32,
+}
+
+/// A mail as the status page and the operator see it.
+#[derive(Debug, Clone)]
+pub struct MailLine {
+    /// Key.
+    pub id: MailId,
+    /// Which mail.
+    pub kind: MailKind,
+    /// To whom.
+    pub to: Recipient,
+    /// Whose case.
+    pub customer: Option<CustomerNumber>,
+    /// When it was queued.
+    pub queued_at: DateTime<Utc>,
+    /// `queued`, `sent`, `failed` or `dropped`.
+    pub state: String,
+    /// How often it was tried.
+    pub attempts: i32,
+    /// When it was sent or given up.
+    pub done_at: Option<DateTime<Utc>>,
+    /// Last word of the mail server.
+    pub reply: Option<String>,
+}
+
+/// Queues a mail, once per step.
+pub fn queue_mail(conn: &mut PgConnection, mail: &NewMail, now: DateTime<Utc>) -> QueryResult<()> {
+    diesel::insert_into(mails::table)
+        .values((
+            mails::step.eq(&mail.step),
+            mails::kind.eq(text::json(&mail.kind)?),
+            mails::recipient.eq(text::json(&mail.to)?),
+            mails::customer_number.eq(mail.customer.map(|number| number.0)),
+            mails::queued_at.eq(now),
+            mails::next_attempt_at.eq(now),
+            mails::state.eq("queued"),
+            mails::message_id.eq(&mail.message_id),
+        ))
+        .on_conflict(mails::step)
+        .do_nothing()
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Locks the mail that has been due longest and that no other worker holds. The lock lasts as long
+/// as the transaction, so a killed process frees it by itself (S-93).
+pub fn lock_next_due(conn: &mut PgConnection, now: DateTime<Utc>) -> QueryResult<Option<DueMail>> {
+    type Row = (i64, Value, Value, Option<i64>, String, DateTime<Utc>, i32);
+    let row: Option<Row> = mails::table
+        .filter(mails::state.eq("queued"))
+        .filter(mails::next_attempt_at.le(now))
+        .order((mails::next_attempt_at, mails::id))
+        .for_update()
+        .skip_locked()
+        .select((
+            mails::id,
+            mails::kind,
+            mails::recipient,
+            mails::customer_number,
+            mails::message_id,
+            mails::queued_at,
+            mails::attempts,
+        ))
+        .first(conn)
+        .optional()?;
+    row.map(
+        |(id, kind, to, customer, message_id, queued_at, attempts)| {
+            Ok(DueMail {
+                id: MailId(id),
+                kind: text::from_json(kind)?,
+                to: text::from_json(to)?,
+                customer: customer.map(CustomerNumber),
+                message_id,
+                queued_at,
+                attempts,
+            })
+        },
+    )
+    .transpose()
+}
+
+/// What was sent, for the evidence (EV-06).
+#[derive(Debug, Clone)]
+pub struct Sent {
+    /// Address.
+    pub to: String,
+    /// Subject line.
+    pub subject: String,
+    /// SHA-256 of the message, hex.
+    pub body_hash: String,
+    /// Reply of the mail server.
+    pub reply: String,
+}
+
+/// Notes that a mail was handed over.
+pub fn mark_sent(
+    conn: &mut PgConnection,
+    id: MailId,
+    sent: &Sent,
+    now: DateTime<Utc>,
+) -> QueryResult<()> {
+    diesel::update(mails::table.find(id.0))
+        .set((
+            mails::state.eq("sent"),
+            mails::next_attempt_at.eq(None::<DateTime<Utc>>),
+            mails::attempts.eq(mails::attempts + 1),
+            mails::done_at.eq(now),
+            mails::sent_to.eq(&sent.to),
+            mails::subject.eq(&sent.subject),
+            mails::body_hash.eq(&sent.body_hash),
+            mails::reply.eq(&sent.reply),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Notes that a mail is tried again later, and why.
+pub fn mark_retry(
+    conn: &mut PgConnection,
+    id: MailId,
+    reply: &str,
+    next: DateTime<Utc>,
+) -> QueryResult<()> {
+    diesel::update(mails::table.find(id.0))
+        .set((
+            mails::attempts.eq(mails::attempts + 1),
+            mails::next_attempt_at.eq(next),
+            mails::reply.eq(reply),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Notes that a mail is given up: `failed` by the server's word, `dropped` because there is nobody
+/// to send it to or it is no longer true.
+pub fn mark_done(
+    conn: &mut PgConnection,
+    id: MailId,
+    state: &str,
+    reply: &str,
+    now: DateTime<Utc>,
+) -> QueryResult<()> {
+    diesel::update(mails::table.find(id.0))
+        .set((
+            mails::state.eq(state),
+            mails::next_attempt_at.eq(None::<DateTime<Utc>>),
+            mails::attempts.eq(mails::attempts + 1),
+            mails::done_at.eq(now),
+            mails::reply.eq(reply),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The mails of a case, newest first.
+pub fn list_mails(
+    conn: &mut PgConnection,
+    customer: CustomerNumber,
+    limit: i64,
+) -> QueryResult<Vec<MailLine>> {
+    let rows: Vec<LineRow> = mails::table
+        .filter(mails::customer_number.eq(customer.0))
+        .order(mails::id.desc())
+        .limit(limit)
+        .select(LINE)
+        .load(conn)?;
+    rows.into_iter().map(read_line).collect()
+}
+
+/// Mails that were given up, newest first: what needs a person.
+pub fn list_trouble(conn: &mut PgConnection, limit: i64) -> QueryResult<Vec<MailLine>> {
+    let rows: Vec<LineRow> = mails::table
+        .filter(mails::state.eq_any(["failed", "dropped"]))
+        .order(mails::id.desc())
+        .limit(limit)
+        .select(LINE)
+        .load(conn)?;
+    rows.into_iter().map(read_line).collect()
+}
+
+/// State of the queue: how many wait (at most 1001 counted) and since when the oldest does.
+pub fn queue_state(conn: &mut PgConnection) -> QueryResult<(usize, Option<DateTime<Utc>>)> {
+    let waiting: Vec<DateTime<Utc>> = mails::table
+        .filter(mails::state.eq("queued"))
+        .order(mails::next_attempt_at)
+        .limit(1001)
+        .select(mails::queued_at)
+        .load(conn)?;
+    Ok((waiting.len(), waiting.into_iter().min()))
+}
+
+type LineRow = (
+    i64,
+    Value,
+    Value,
+    Option<i64>,
+    DateTime<Utc>,
+    String,
+    i32,
+    Option<DateTime<Utc>>,
+    Option<String>,
+);
+type Line = (
+    mails::id,
+    mails::kind,
+    mails::recipient,
+    mails::customer_number,
+    mails::queued_at,
+    mails::state,
+    mails::attempts,
+    mails::done_at,
+    mails::reply,
+);
+const LINE: Line = (
+    mails::id,
+    mails::kind,
+    mails::recipient,
+    mails::customer_number,
+    mails::queued_at,
+    mails::state,
+    mails::attempts,
+    mails::done_at,
+    mails::reply,
+);
+
+fn read_line(
+    (id, kind, to, customer, queued_at, state, attempts, done_at, reply): LineRow,
+) -> QueryResult<MailLine> {
+    Ok(MailLine {
+        id: MailId(id),
+        kind: text::from_json(kind)?,
+        to: text::from_json(to)?,
+        customer: customer.map(CustomerNumber),
+        queued_at,
+        state,
+        attempts,
+        done_at,
+        reply,
+    })
+}

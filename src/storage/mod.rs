@@ -1,0 +1,23 @@
+//! The only room that knows diesel. Functions take a connection, so the caller owns the transaction;
+//! they are named by verb and noun and return [`QueryResult`].
+
+pub mod agreements;
+pub mod attempts;
+pub mod audit;
+pub mod case_rows;
+pub mod cases;
+pub mod catalogue;
+pub mod customers;
+pub mod links;
+pub mod mails;
+pub mod parties;
+pub mod partners;
+#[rustfmt::skip]
+#[expect(missing_docs, reason = "generated from the migrations")]
+pub mod schema;
+pub mod sessions;
+mod text;
+pub mod users;
+
+pub use diesel::pg::PgConnection;
+pub use diesel::result::{Error as QueryError, QueryResult};

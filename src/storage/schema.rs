@@ -1,0 +1,309 @@
+// @generated automatically by Diesel CLI.
+
+diesel::table! {
+    /// What exactly was concluded (EV-01 … EV-07): copied values, text, PDF bytes, hashes. Never updated.
+    agreement_documents (agreement_id) {
+        agreement_id -> Uuid,
+        language -> Text,
+        /// All values as they were filled in: parties, chain, products, declarations.
+        contents -> Jsonb,
+        plain_text -> Text,
+        document_hash -> Text,
+        pdf -> Bytea,
+        pdf_hash -> Text,
+        pages -> Int4,
+        remote_address -> Text,
+        user_agent -> Text,
+        build -> Text,
+    }
+}
+
+diesel::table! {
+    /// Concluded agreements. Only the end is ever written to a row.
+    agreements (id) {
+        id -> Uuid,
+        position -> Int8,
+        customer_number -> Int8,
+        number -> Text,
+        concluded_at -> Timestamptz,
+        person -> Text,
+        function -> Text,
+        request_id -> Uuid,
+        link_id -> Uuid,
+        offer -> Jsonb,
+        ended_at -> Nullable<Timestamptz>,
+        how -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    /// Sign-ins, unknown links and reset requests, counted for throttling across processes. Account and source are keyed hashes, never plain.
+    attempts (id) {
+        id -> Int8,
+        kind -> Text,
+        account -> Text,
+        source -> Text,
+        succeeded -> Bool,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    /// What happened, who did it, how the case stood before and after (5.6-9). Append-only.
+    audit_events (id) {
+        id -> Int8,
+        at -> Timestamptz,
+        kind -> Text,
+        actor -> Jsonb,
+        customer_number -> Nullable<Int8>,
+        status_before -> Nullable<Text>,
+        status_after -> Nullable<Text>,
+        details -> Jsonb,
+    }
+}
+
+diesel::table! {
+    bookings (id) {
+        id -> Int8,
+        customer_number -> Int8,
+        product_code -> Text,
+        ums -> Bool,
+        booked_at -> Timestamptz,
+        ends_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    /// What the customer list shows, written with the facts it is computed from. Can be rebuilt from them at any time.
+    case_rows (number) {
+        number -> Int8,
+        company -> Text,
+        company_key -> Text,
+        city -> Text,
+        partner_id -> Nullable<Int8>,
+        sub_partner_id -> Nullable<Int8>,
+        products -> Text,
+        status -> Text,
+        reminders -> Int2,
+        moment -> Nullable<Timestamptz>,
+        /// When time alone changes the status; from then on next_status and next_moment hold.
+        next_at -> Nullable<Timestamptz>,
+        next_status -> Nullable<Text>,
+        next_moment -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    /// Words of company names and the customer number, for search by the beginning of a word.
+    case_words (word, number) {
+        word -> Text,
+        number -> Int8,
+        partner_id -> Nullable<Int8>,
+        sub_partner_id -> Nullable<Int8>,
+    }
+}
+
+diesel::table! {
+    /// Master data. Its row is the lock of the case: every write to a case takes it first.
+    customers (number) {
+        number -> Int8,
+        name -> Text,
+        street -> Text,
+        postcode -> Text,
+        city -> Text,
+        country -> Text,
+        register -> Text,
+        represented_by -> Text,
+        contact -> Text,
+        email -> Nullable<Text>,
+        phone -> Text,
+        language -> Text,
+        partner_id -> Nullable<Int8>,
+        sub_partner_id -> Nullable<Int8>,
+        created_at -> Timestamptz,
+        deleted_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    /// Mailed consent links. The token is the id with an HMAC under the server key, so no row opens anything.
+    links (id) {
+        id -> Uuid,
+        request_id -> Uuid,
+        number -> Int2,
+        sent_at -> Timestamptz,
+        valid_until -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
+        how -> Nullable<Text>,
+        /// How often the page was fetched; scanners count too.
+        opened -> Int4,
+    }
+}
+
+diesel::table! {
+    /// The outbox (S-23, EV-06): queued in the transaction that makes a mail true, kept with what was really sent.
+    mails (id) {
+        id -> Int8,
+        /// What the mail is for; unique, so that no step is ever mailed twice.
+        step -> Text,
+        kind -> Jsonb,
+        recipient -> Jsonb,
+        customer_number -> Nullable<Int8>,
+        queued_at -> Timestamptz,
+        next_attempt_at -> Nullable<Timestamptz>,
+        attempts -> Int4,
+        state -> Text,
+        done_at -> Nullable<Timestamptz>,
+        sent_to -> Nullable<Text>,
+        subject -> Nullable<Text>,
+        body_hash -> Nullable<Text>,
+        message_id -> Text,
+        /// Last word of the mail server, or why nothing was sent.
+        reply -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    /// Objections as they came in (EV-10); agreement_id is empty for one that came before conclusion.
+    objections (id) {
+        id -> Int8,
+        customer_number -> Int8,
+        agreement_id -> Nullable<Uuid>,
+        channel -> Text,
+        received_on -> Date,
+        note -> Text,
+        recorded_at -> Timestamptz,
+        recorded_by -> Int8,
+    }
+}
+
+diesel::table! {
+    /// The provider that runs the portal: one row, filled under Betrieb.
+    operator (id) {
+        id -> Int2,
+        facts -> Jsonb,
+    }
+}
+
+diesel::table! {
+    /// Sales partners (Mandant) and, with a parent, sub-partners (Submandant).
+    partners (id) {
+        id -> Int8,
+        parent_id -> Nullable<Int8>,
+        name -> Text,
+        street -> Text,
+        postcode -> Text,
+        city -> Text,
+        country -> Text,
+        register -> Text,
+        represented_by -> Text,
+        contact -> Text,
+        email -> Nullable<Text>,
+        phone -> Text,
+        created_at -> Timestamptz,
+        blocked_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    /// Links to set a password: single use, one hour (S-38); invitations last longer.
+    password_links (id) {
+        id -> Uuid,
+        user_id -> Int8,
+        valid_until -> Timestamptz,
+        used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    /// The catalogue (P-04, P-07): what is sold, what it opens, when it needs an AVV.
+    products (code) {
+        code -> Text,
+        position -> Int2,
+        facts -> Jsonb,
+    }
+}
+
+diesel::table! {
+    /// Rounds of asking: first mail and up to three reminders (5.1).
+    requests (id) {
+        id -> Uuid,
+        position -> Int8,
+        customer_number -> Int8,
+        reason -> Text,
+        opened_at -> Timestamptz,
+        offer -> Jsonb,
+        reminders -> Int2,
+        undeliverable_at -> Nullable<Timestamptz>,
+        closed_at -> Nullable<Timestamptz>,
+        outcome -> Nullable<Text>,
+        /// From when the scheduler has something to do: a reminder or the end.
+        due_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    /// Signed-in browsers. The id is the SHA-256 of what the cookie holds (S-30).
+    sessions (id) {
+        id -> Text,
+        user_id -> Nullable<Int8>,
+        state -> Jsonb,
+        created_at -> Timestamptz,
+        seen_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    users (id) {
+        id -> Int8,
+        email -> Text,
+        name -> Text,
+        role -> Text,
+        partner_id -> Nullable<Int8>,
+        customer_number -> Nullable<Int8>,
+        /// Permission "Verträge": the customer user may see the AVV and object to it.
+        contracts -> Bool,
+        password_hash -> Nullable<Text>,
+        created_at -> Timestamptz,
+        disabled_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::joinable!(agreement_documents -> agreements (agreement_id));
+diesel::joinable!(agreements -> customers (customer_number));
+diesel::joinable!(agreements -> links (link_id));
+diesel::joinable!(agreements -> requests (request_id));
+diesel::joinable!(bookings -> customers (customer_number));
+diesel::joinable!(bookings -> products (product_code));
+diesel::joinable!(case_rows -> customers (number));
+diesel::joinable!(case_words -> customers (number));
+diesel::joinable!(links -> requests (request_id));
+diesel::joinable!(mails -> customers (customer_number));
+diesel::joinable!(objections -> agreements (agreement_id));
+diesel::joinable!(objections -> customers (customer_number));
+diesel::joinable!(password_links -> users (user_id));
+diesel::joinable!(requests -> customers (customer_number));
+diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(users -> customers (customer_number));
+diesel::joinable!(users -> partners (partner_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    agreement_documents,
+    agreements,
+    attempts,
+    audit_events,
+    bookings,
+    case_rows,
+    case_words,
+    customers,
+    links,
+    mails,
+    objections,
+    operator,
+    partners,
+    password_links,
+    products,
+    requests,
+    sessions,
+    users,
+);

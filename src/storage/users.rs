@@ -1,0 +1,298 @@
+//! People who can sign in.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use super::schema::{customers, partners, password_links, sessions, users};
+use super::{QueryResult, text};
+use crate::domain::viewer::{Role, Viewer};
+use crate::domain::{CustomerNumber, EmailAddress, PartnerId, UserId};
+
+/// A user to be added.
+#[derive(Debug, Clone)]
+pub struct NewUser {
+    /// Address to sign in with.
+    pub email: EmailAddress,
+    /// Name.
+    pub name: String,
+    /// What the user is. For partners the parent decides whether it is a Mandant or a Submandant.
+    pub role: Role,
+    /// Argon2id hash; `None` until a password is set by link.
+    pub password_hash: Option<String>,
+}
+
+/// What signing in needs to know.
+#[derive(Debug, Clone)]
+pub struct Credentials {
+    /// Key.
+    pub user: UserId,
+    /// Argon2id hash, if a password was ever set.
+    pub password_hash: Option<String>,
+}
+
+/// Adds a user.
+pub fn create_user(
+    conn: &mut PgConnection,
+    new: &NewUser,
+    now: DateTime<Utc>,
+) -> QueryResult<UserId> {
+    let (role, partner, customer, contracts) = match new.role {
+        Role::Operator => ("operator", None, None, false),
+        Role::Partner(id) | Role::SubPartner(id) => ("partner", Some(id.0), None, false),
+        Role::Customer { number, contracts } => ("customer", None, Some(number.0), contracts),
+    };
+    diesel::insert_into(users::table)
+        .values((
+            users::email.eq(new.email.as_str()),
+            users::name.eq(&new.name),
+            users::role.eq(role),
+            users::partner_id.eq(partner),
+            users::customer_number.eq(customer),
+            users::contracts.eq(contracts),
+            users::password_hash.eq(&new.password_hash),
+            users::created_at.eq(now),
+        ))
+        .returning(users::id)
+        .get_result(conn)
+        .map(UserId)
+}
+
+/// The person as the pages need it, read anew on every request (S-33); `None` if disabled.
+pub fn find_viewer(conn: &mut PgConnection, id: UserId) -> QueryResult<Option<Viewer>> {
+    type Row = (
+        String,
+        String,
+        bool,
+        Option<(i64, Option<i64>, String)>,
+        Option<(i64, String, Option<DateTime<Utc>>)>,
+    );
+    let row: Option<Row> = users::table
+        .left_join(partners::table)
+        .left_join(customers::table)
+        .filter(users::id.eq(id.0))
+        .filter(users::disabled_at.is_null())
+        .select((
+            users::name,
+            users::role,
+            users::contracts,
+            (partners::id, partners::parent_id, partners::name).nullable(),
+            (customers::number, customers::name, customers::deleted_at).nullable(),
+        ))
+        .first(conn)
+        .optional()?;
+    let Some((name, role, contracts, partner, customer)) = row else {
+        return Ok(None);
+    };
+    let viewer = match (role.as_str(), partner, customer) {
+        ("operator", None, None) => Viewer {
+            user: id,
+            name,
+            company: String::new(),
+            role: Role::Operator,
+        },
+        ("partner", Some((partner, parent, company)), None) => {
+            let role = if parent.is_some() {
+                Role::SubPartner(PartnerId(partner))
+            } else {
+                Role::Partner(PartnerId(partner))
+            };
+            Viewer {
+                user: id,
+                name,
+                company,
+                role,
+            }
+        }
+        ("customer", None, Some((_, _, Some(_deleted)))) => return Ok(None),
+        ("customer", None, Some((number, company, None))) => Viewer {
+            user: id,
+            name,
+            company,
+            role: Role::Customer {
+                number: CustomerNumber(number),
+                contracts,
+            },
+        },
+        _ => return Err(text::unreadable("role")),
+    };
+    Ok(Some(viewer))
+}
+
+/// What signing in with an address needs; `None` for an unknown or disabled user.
+pub fn find_credentials(
+    conn: &mut PgConnection,
+    email: &EmailAddress,
+) -> QueryResult<Option<Credentials>> {
+    let row: Option<(i64, Option<String>)> = users::table
+        .filter(users::email.eq(email.as_str()))
+        .filter(users::disabled_at.is_null())
+        .select((users::id, users::password_hash))
+        .first(conn)
+        .optional()?;
+    Ok(row.map(|(id, password_hash)| Credentials {
+        user: UserId(id),
+        password_hash,
+    }))
+}
+
+/// Password hash of a user, for asking again before something with legal effect (S-40).
+pub fn find_password_hash(conn: &mut PgConnection, id: UserId) -> QueryResult<Option<String>> {
+    users::table
+        .find(id.0)
+        .filter(users::disabled_at.is_null())
+        .select(users::password_hash)
+        .first(conn)
+        .optional()
+        .map(Option::flatten)
+}
+
+/// Name and address of a user, for mails and forms.
+pub fn find_contact(conn: &mut PgConnection, id: UserId) -> QueryResult<Option<(String, String)>> {
+    users::table
+        .find(id.0)
+        .select((users::name, users::email))
+        .first(conn)
+        .optional()
+}
+
+/// Sets the password and ends all sessions of the user (S-38).
+pub fn save_password(conn: &mut PgConnection, id: UserId, hash: &str) -> QueryResult<()> {
+    diesel::update(users::table.find(id.0))
+        .set(users::password_hash.eq(hash))
+        .execute(conn)?;
+    diesel::delete(sessions::table.filter(sessions::user_id.eq(id.0))).execute(conn)?;
+    Ok(())
+}
+
+/// Disables a user and ends all sessions at once (S-33). Says whether there was one to disable.
+pub fn disable_user(conn: &mut PgConnection, id: UserId, now: DateTime<Utc>) -> QueryResult<bool> {
+    let changed = diesel::update(users::table.find(id.0).filter(users::disabled_at.is_null()))
+        .set(users::disabled_at.eq(now))
+        .execute(conn)?;
+    diesel::delete(sessions::table.filter(sessions::user_id.eq(id.0))).execute(conn)?;
+    Ok(changed > 0)
+}
+
+/// A line of the operator's list of users.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserLine {
+    /// Key.
+    pub id: UserId,
+    /// Name.
+    pub name: String,
+    /// Address.
+    pub email: String,
+    /// Role as stored: `operator`, `partner`, `customer`.
+    pub role: String,
+    /// Partner or customer the user belongs to.
+    pub company: String,
+    /// Whether the user may not sign in any more.
+    pub disabled: bool,
+}
+
+/// Users by address behind `after`, at most `limit`.
+pub fn list_users(conn: &mut PgConnection, after: &str, limit: i64) -> QueryResult<Vec<UserLine>> {
+    type Row = (
+        i64,
+        String,
+        String,
+        String,
+        Option<DateTime<Utc>>,
+        Option<String>,
+        Option<String>,
+    );
+    let rows: Vec<Row> = users::table
+        .left_join(partners::table)
+        .left_join(customers::table)
+        .filter(users::email.gt(after))
+        .order(users::email)
+        .limit(limit)
+        .select((
+            users::id,
+            users::name,
+            users::email,
+            users::role,
+            users::disabled_at,
+            partners::name.nullable(),
+            customers::name.nullable(),
+        ))
+        .load(conn)?;
+    Ok(rows
+        .into_iter()
+        .map(
+            |(id, name, email, role, disabled, partner, customer)| UserLine {
+                id: UserId(id),
+                name,
+                email,
+                role,
+                company: partner.or(customer).unwrap_or_default(),
+                disabled: disabled.is_some(),
+            },
+        )
+        .collect())
+}
+
+/// Stores a link to set a password; earlier ones of the user stop working.
+pub fn create_password_link(
+    conn: &mut PgConnection,
+    id: Uuid,
+    user: UserId,
+    valid_until: DateTime<Utc>,
+) -> QueryResult<()> {
+    diesel::delete(password_links::table.filter(password_links::user_id.eq(user.0)))
+        .execute(conn)?;
+    diesel::insert_into(password_links::table)
+        .values((
+            password_links::id.eq(id),
+            password_links::user_id.eq(user.0),
+            password_links::valid_until.eq(valid_until),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Whose password an unused link sets at `now`, and until when it is good.
+pub fn find_password_link(
+    conn: &mut PgConnection,
+    id: Uuid,
+    now: DateTime<Utc>,
+) -> QueryResult<Option<(UserId, DateTime<Utc>)>> {
+    let row: Option<(i64, DateTime<Utc>)> = password_links::table
+        .find(id)
+        .filter(password_links::used_at.is_null())
+        .filter(password_links::valid_until.ge(now))
+        .select((password_links::user_id, password_links::valid_until))
+        .first(conn)
+        .optional()?;
+    Ok(row.map(|(user, until)| (UserId(user), until)))
+}
+
+/// The youngest password link of a user, for the mail that carries it.
+pub fn find_password_link_of(
+    conn: &mut PgConnection,
+    user: UserId,
+) -> QueryResult<Option<(Uuid, DateTime<Utc>)>> {
+    password_links::table
+        .filter(password_links::user_id.eq(user.0))
+        .order(password_links::valid_until.desc())
+        .select((password_links::id, password_links::valid_until))
+        .first(conn)
+        .optional()
+}
+
+/// Uses a link up; false if somebody else was faster.
+pub fn use_password_link(
+    conn: &mut PgConnection,
+    id: Uuid,
+    now: DateTime<Utc>,
+) -> QueryResult<bool> {
+    let used = diesel::update(
+        password_links::table
+            .find(id)
+            .filter(password_links::used_at.is_null()),
+    )
+    .set(password_links::used_at.eq(now))
+    .execute(conn)?;
+    Ok(used == 1)
+}
