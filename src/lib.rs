@@ -3,8 +3,12 @@
 //! Arrows run downwards only: `web`, `jobs` and `cli` call `actions`; `actions` use `storage`,
 //! `mail`, `document` and `contract`; all of them know `domain`, which knows nobody.
 
+pub mod actions;
+pub mod app;
 pub mod contract;
 pub mod document;
 pub mod domain;
 pub mod mail;
+pub mod paths;
 pub mod storage;
+pub mod token;

@@ -281,3 +281,19 @@ fn read_line(
         reply,
     })
 }
+
+/// Queues a mail again that was given up. Says whether there was one.
+pub fn requeue(conn: &mut PgConnection, id: MailId, now: DateTime<Utc>) -> QueryResult<bool> {
+    let changed = diesel::update(
+        mails::table
+            .find(id.0)
+            .filter(mails::state.eq_any(["failed", "dropped"])),
+    )
+    .set((
+        mails::state.eq("queued"),
+        mails::next_attempt_at.eq(now),
+        mails::done_at.eq(None::<DateTime<Utc>>),
+    ))
+    .execute(conn)?;
+    Ok(changed == 1)
+}

@@ -171,6 +171,11 @@ pub struct Request {
 }
 
 impl Request {
+    /// Its key as a bare id.
+    pub fn key(&self) -> uuid::Uuid {
+        self.id.0
+    }
+
     /// Whether an answer is still awaited.
     pub fn is_open(&self) -> bool {
         self.closed.is_none()

@@ -31,5 +31,6 @@ pub use facts::{
 };
 pub use link::{LinkState, link_state};
 pub use standing::{
-    ProductStanding, Standing, Status, detail, next_change, product_standings, standing,
+    ProductStanding, Standing, Status, detail, next_change, next_step_due, product_standings,
+    standing,
 };

@@ -179,6 +179,17 @@ pub fn next_change(case: &Case, now: DateTime<Utc>) -> Option<(DateTime<Utc>, St
         .min_by_key(|(at, _)| *at)
 }
 
+/// From when the scheduler has something to do for this case: a reminder, or to close the round.
+/// `None` while nothing is due however late it gets (row 8: reminders pause).
+pub fn next_step_due(case: &Case) -> Option<DateTime<Utc>> {
+    let request = case.open_request()?;
+    let paused = request.undeliverable_at.is_some() || case.customer.email().is_none();
+    if paused && request.reminders < REMINDERS {
+        return None;
+    }
+    request.last_link_end().map(next_step_after)
+}
+
 /// How each booked product stands, in the catalogue's order (5.8-7).
 pub fn product_standings(case: &Case, now: DateTime<Utc>) -> Vec<ProductStanding<'_>> {
     let overall = standing(case, now);

@@ -1,0 +1,224 @@
+//! The public page of a consent link: look, conclude, decline.
+
+use chrono::{DateTime, Utc};
+
+use super::documents::{Draft, concluded_pdf, draft, sha256};
+use super::{ActionError, Actor, Knock};
+use crate::app::App;
+use crate::contract::text;
+use crate::contract::values::{Conclusion, Values};
+use crate::document::Pdf;
+use crate::domain::audit::AuditKind;
+use crate::domain::case::{Case, Declaration, Event, Link, LinkState, Refusal, link_state};
+use crate::domain::mail::RequestReason;
+use crate::domain::{AgreementId, CustomerNumber, Language, LinkId};
+use crate::storage::agreements::{NewDocument, create_document};
+use crate::storage::audit::{NewEvent, add_event};
+use crate::storage::{PgConnection, cases, links};
+
+/// What the person typed and ticked, already checked field by field.
+#[derive(Debug, Clone)]
+pub struct Signature {
+    /// Name, cleaned.
+    pub person: String,
+    /// Function, cleaned.
+    pub function: String,
+    /// The declarations beside the boxes, word for word.
+    pub declarations: Vec<String>,
+    /// Hash of the text that was shown.
+    pub shown: String,
+    /// Language it was shown in.
+    pub language: Language,
+    /// Address of the browser.
+    pub remote_address: String,
+    /// What the browser called itself.
+    pub user_agent: String,
+}
+
+/// A concluded document, made before the case is locked, because it takes a tenth of a second.
+pub struct Prepared {
+    customer: CustomerNumber,
+    draft: Draft,
+    values: Values,
+    plain_text: String,
+    pdf: Pdf,
+    at: DateTime<Utc>,
+}
+
+/// The customer and the facts behind a link; `NotFound` for a link that was never given away.
+pub fn find_by_link(conn: &mut PgConnection, app: &App, link: LinkId) -> Result<Case, ActionError> {
+    let number = links::find_customer(conn, link)?.ok_or(ActionError::NotFound)?;
+    cases::find_case(conn, number, app.contract_version())?.ok_or(ActionError::NotFound)
+}
+
+/// Counts that the page was fetched and writes the first time into the history. Changes nothing
+/// else, however often and by whomever (S-03).
+pub fn note_opening(
+    conn: &mut PgConnection,
+    link: LinkId,
+    customer: CustomerNumber,
+    now: DateTime<Utc>,
+) -> Result<(), ActionError> {
+    if links::count_opening(conn, link)? {
+        let event = NewEvent {
+            kind: AuditKind::LinkOpened,
+            actor: Actor::Link { id: link },
+            customer: Some(customer),
+            status: None,
+        };
+        add_event(conn, &event, now)?;
+    }
+    Ok(())
+}
+
+/// Reads what the conclusion needs. Refuses early what the door would refuse, so that no PDF is
+/// made in vain.
+pub fn check(
+    conn: &mut PgConnection,
+    app: &App,
+    link: LinkId,
+    signature: &Signature,
+    now: DateTime<Utc>,
+) -> Result<(Case, Draft), ActionError> {
+    let case = find_by_link(conn, app, link)?;
+    usable(&case, link, now)?;
+    let draft = draft(conn, app, &case, signature.language, now)?;
+    if draft.hash != signature.shown {
+        return Err(Refusal::TextChanged.into());
+    }
+    Ok((case, draft))
+}
+
+/// Makes the document. CPU work, without database and lock.
+pub fn prepare(
+    app: &App,
+    case: &Case,
+    draft: Draft,
+    link: LinkId,
+    signature: &Signature,
+    at: DateTime<Utc>,
+) -> Result<Prepared, ActionError> {
+    let (_, sent) = case.link(link).ok_or(ActionError::NotFound)?;
+    let conclusion = conclusion(case, sent, &draft, signature, at);
+    let (values, document, pdf) = concluded_pdf(app, &draft, conclusion)?;
+    Ok(Prepared {
+        customer: case.customer.number,
+        draft,
+        values,
+        plain_text: text::plain(&document),
+        pdf,
+        at,
+    })
+}
+
+/// Concludes: agreement, document, mails and event in one transaction. A second attempt is refused
+/// as `AlreadyConcluded`, which the page answers with the success page (rows 15 to 18, S-07).
+pub fn conclude(
+    conn: &mut PgConnection,
+    app: &App,
+    link: LinkId,
+    signature: &Signature,
+    prepared: Prepared,
+) -> Result<AgreementId, ActionError> {
+    let knock = Knock::by_link(link, prepared.customer, prepared.at);
+    let case = knock.enter(conn, app)?;
+    usable(&case, link, prepared.at)?;
+    let current = draft(conn, app, &case, signature.language, prepared.at)?;
+    let number = case.next_agreement_number(prepared.at);
+    if prepared
+        .values
+        .conclusion
+        .as_ref()
+        .is_none_or(|conclusion| conclusion.agreement_number != number)
+    {
+        return Err(Refusal::TextChanged.into());
+    }
+    let declaration = Declaration {
+        link,
+        person: signature.person.clone(),
+        function: signature.function.clone(),
+        shown: prepared.draft.hash.clone(),
+        current: current.hash,
+    };
+    let pdf_hash = sha256(&prepared.pdf.bytes);
+    let kind = AuditKind::Concluded {
+        number,
+        person: signature.person.clone(),
+        function: signature.function.clone(),
+        document_hash: prepared.draft.hash.clone(),
+        pdf_hash: pdf_hash.clone(),
+    };
+    let outcome = knock.settle(conn, app, case, &Event::Concluded(declaration), |_| kind)?;
+    let agreement = outcome.after.agreement().ok_or(ActionError::NotFound)?;
+    let document = NewDocument {
+        agreement_id: agreement.id.0,
+        language: signature.language.code().to_owned(),
+        contents: serde_json::to_value(&prepared.values)
+            .map_err(|error| ActionError::Document(error.to_string()))?,
+        plain_text: prepared.plain_text,
+        document_hash: prepared.draft.hash,
+        pages: i32::try_from(prepared.pdf.pages).unwrap_or(i32::MAX),
+        pdf: prepared.pdf.bytes,
+        pdf_hash,
+        remote_address: signature.remote_address.clone(),
+        user_agent: signature.user_agent.clone(),
+        build: env!("CARGO_PKG_VERSION").to_owned(),
+    };
+    create_document(conn, &document)?;
+    Ok(agreement.id)
+}
+
+/// Declines: no reminders, no access; a new mail can be sent later (row 14, 5.8-17).
+pub fn decline(
+    conn: &mut PgConnection,
+    app: &App,
+    link: LinkId,
+    now: DateTime<Utc>,
+) -> Result<(), ActionError> {
+    let customer = links::find_customer(conn, link)?.ok_or(ActionError::NotFound)?;
+    let knock = Knock::by_link(link, customer, now);
+    match knock.bring(conn, app, &Event::Declined(link), |_| AuditKind::Declined) {
+        // The second click of a double click.
+        Ok(_) | Err(ActionError::Refused(Refusal::Unchanged)) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+fn usable(case: &Case, link: LinkId, now: DateTime<Utc>) -> Result<(), ActionError> {
+    let (request, sent) = case.link(link).ok_or(ActionError::NotFound)?;
+    match link_state(case, request, sent, now) {
+        Some(LinkState::Valid { .. }) => Ok(()),
+        Some(LinkState::Concluded { .. }) => Err(Refusal::AlreadyConcluded.into()),
+        Some(_) => Err(Refusal::LinkUnusable.into()),
+        None => Err(ActionError::NotFound),
+    }
+}
+
+fn conclusion(
+    case: &Case,
+    sent: &Link,
+    draft: &Draft,
+    signature: &Signature,
+    at: DateTime<Utc>,
+) -> Conclusion {
+    Conclusion {
+        agreement_number: case.next_agreement_number(at),
+        at,
+        person: signature.person.clone(),
+        function: signature.function.clone(),
+        declarations: signature.declarations.clone(),
+        sent_to: case
+            .customer
+            .email()
+            .map(|email| email.as_str().to_owned())
+            .unwrap_or_default(),
+        link_sent_at: sent.sent_at,
+        document_hash: draft.hash.clone(),
+    }
+}
+
+/// Why the round behind a link was opened, for the words on its page.
+pub fn reason(case: &Case, link: LinkId) -> RequestReason {
+    case.link(link)
+        .map_or(RequestReason::First, |(request, _)| request.reason)
+}

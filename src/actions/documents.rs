@@ -1,0 +1,213 @@
+//! The contract of one customer as a document: what is shown, what is concluded, what is downloaded.
+
+use sha2::{Digest as _, Sha256};
+
+use super::{ActionError, Actor};
+use crate::app::App;
+use crate::contract::text;
+use crate::contract::tree::Document;
+use crate::contract::values::{Conclusion, CoveredProduct, Values};
+use crate::document::{Frame, Pdf, render};
+use crate::domain::audit::AuditKind;
+use crate::domain::case::{Agreement, Case, Offer};
+use crate::domain::viewer::Viewer;
+use crate::domain::{AgreementId, Language, Operator};
+use crate::storage::agreements::{DocumentFacts, find_document_facts, find_pdf};
+use crate::storage::audit::{NewEvent, add_event};
+use crate::storage::{PgConnection, catalogue};
+
+/// The contract as it would be concluded now.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// What is filled in.
+    pub values: Values,
+    /// The resolved text.
+    pub document: Document,
+    /// SHA-256 of the text, hex: the form carries it (S-06).
+    pub hash: String,
+}
+
+/// The contract a customer would conclude now, in the language of the page.
+pub fn draft(
+    conn: &mut PgConnection,
+    app: &App,
+    case: &Case,
+    language: Language,
+    now: chrono::DateTime<chrono::Utc>,
+) -> Result<Draft, ActionError> {
+    let operator = catalogue::find_operator(conn)?.ok_or(ActionError::NoOperator)?;
+    let offer = case
+        .offer(now)
+        .ok_or(crate::domain::case::Refusal::NotNeeded)?;
+    let values = values(case, &offer, operator);
+    let document = app.contract.resolve(&values, language);
+    let hash = text::hash(&document);
+    Ok(Draft {
+        values,
+        document,
+        hash,
+    })
+}
+
+/// The draft as PDF with its watermark. CPU work: call it off the async threads.
+pub fn draft_pdf(draft: &Draft, now: chrono::DateTime<chrono::Utc>) -> Result<Pdf, ActionError> {
+    render(
+        &draft.document,
+        &frame(&draft.values, &draft.document, &draft.hash, now),
+    )
+    .map_err(|error| ActionError::Document(error.to_string()))
+}
+
+/// The concluded document: the same text with the record of its conclusion. CPU work.
+pub fn concluded_pdf(
+    app: &App,
+    draft: &Draft,
+    conclusion: Conclusion,
+) -> Result<(Values, Document, Pdf), ActionError> {
+    let now = conclusion.at;
+    let values = Values {
+        conclusion: Some(conclusion),
+        ..draft.values.clone()
+    };
+    let document = app.contract.resolve(&values, draft.document.language);
+    let pdf = render(&document, &frame(&values, &document, &draft.hash, now))
+        .map_err(|error| ActionError::Document(error.to_string()))?;
+    Ok((values, document, pdf))
+}
+
+fn frame(
+    values: &Values,
+    document: &Document,
+    hash: &str,
+    now: chrono::DateTime<chrono::Utc>,
+) -> Frame {
+    Frame {
+        number: values
+            .conclusion
+            .as_ref()
+            .map(|conclusion| conclusion.agreement_number.clone())
+            .unwrap_or_default(),
+        version: document.version.clone(),
+        date: document.date,
+        customer_number: values.customer_number.to_string(),
+        document_hash: hash.to_owned(),
+        draft: values.conclusion.is_none(),
+        language: document.language,
+        created: now,
+        operator_name: values.operator.party.name.clone(),
+        title: crate::contract::tree::plain(&document.title),
+    }
+}
+
+fn values(case: &Case, offer: &Offer, operator: Operator) -> Values {
+    let products = case
+        .catalogue
+        .iter()
+        .flat_map(|product| {
+            offer
+                .products
+                .iter()
+                .filter(|covered| covered.product == product.code)
+                .map(move |covered| (product, covered.ums))
+        })
+        .map(|(product, ums)| CoveredProduct {
+            code: product.code.clone(),
+            name: product.booked_name(ums),
+            name_en: product.booked_name_en(ums),
+        })
+        .collect();
+    Values {
+        operator,
+        customer: case.customer.party.clone(),
+        customer_number: case.customer.number,
+        partner: case.partner.as_ref().map(|partner| partner.party.clone()),
+        sub_partner: case.sub_partner.as_ref().map(|sub| sub.party.clone()),
+        products,
+        conclusion: None,
+    }
+}
+
+/// Size, pages, hashes and copied values of a concluded document.
+pub fn facts(conn: &mut PgConnection, agreement: &Agreement) -> Result<DocumentFacts, ActionError> {
+    find_document_facts(conn, agreement.id)?.ok_or(ActionError::NotFound)
+}
+
+/// A file to be saved.
+#[derive(Debug, Clone)]
+pub struct Download {
+    /// The bytes that were concluded, checked against their hash (5.6-7).
+    pub bytes: Vec<u8>,
+    /// Name to save it under.
+    pub file_name: String,
+}
+
+/// The concluded PDF for somebody who may have it; the download is written down (EV-09).
+pub fn download(
+    conn: &mut PgConnection,
+    case: &Case,
+    agreement: AgreementId,
+    actor: Actor,
+    now: chrono::DateTime<chrono::Utc>,
+) -> Result<Download, ActionError> {
+    let agreement = case
+        .agreements
+        .iter()
+        .find(|one| one.id == agreement)
+        .ok_or(ActionError::NotFound)?;
+    let facts = facts(conn, agreement)?;
+    let bytes = find_pdf(conn, agreement.id)?.ok_or(ActionError::NotFound)?;
+    if sha256(&bytes) != facts.pdf_hash {
+        return Err(ActionError::Document(format!(
+            "{}: stored bytes and hash differ",
+            agreement.number
+        )));
+    }
+    let event = NewEvent {
+        kind: AuditKind::Downloaded {
+            number: agreement.number.clone(),
+        },
+        actor,
+        customer: Some(case.customer.number),
+        status: None,
+    };
+    add_event(conn, &event, now)?;
+    Ok(Download {
+        bytes,
+        file_name: file_name(&agreement.number),
+    })
+}
+
+/// Whether this person may read contracts at all (A-02 … A-04).
+pub fn may_read(viewer: &Viewer) -> Result<(), ActionError> {
+    if viewer.role.reads_contracts() {
+        Ok(())
+    } else {
+        Err(ActionError::NotFound)
+    }
+}
+
+/// Name of the file a contract is saved as.
+pub fn file_name(number: &str) -> String {
+    let safe: String = number
+        .chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || c == '-' {
+                c
+            } else {
+                '_'
+            }
+        })
+        .collect();
+    format!("{safe}.pdf")
+}
+
+/// SHA-256, hex.
+pub fn sha256(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    Sha256::digest(bytes)
+        .iter()
+        .fold(String::with_capacity(64), |mut out, byte| {
+            let _ = write!(out, "{byte:02x}");
+            out
+        })
+}

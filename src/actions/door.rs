@@ -1,0 +1,232 @@
+//! The one door through which every change of a case goes.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::ActionError;
+use crate::app::App;
+pub use crate::domain::audit::Actor;
+use crate::domain::audit::AuditKind;
+use crate::domain::case::{
+    Case, Change, Event, Fresh, Mail, Moment, Request, decide, next_step_due, standing,
+};
+use crate::domain::mail::{Alert, MailKind, PartnerNews, Recipient};
+use crate::domain::viewer::{Scope, Viewer};
+use crate::domain::{AgreementId, CustomerNumber, LinkId, RequestId};
+use crate::storage::audit::{NewEvent, add_event};
+use crate::storage::mails::{NewMail, queue_mail};
+use crate::storage::{PgConnection, case_rows, cases, customers, links};
+
+/// Somebody who knocks: for whose case, who it is, and when.
+#[derive(Debug, Clone)]
+pub struct Knock {
+    /// Whose case.
+    pub customer: CustomerNumber,
+    /// What the one who knocks may know of.
+    pub scope: Scope,
+    /// Who it is, for the event.
+    pub actor: Actor,
+    /// When.
+    pub now: DateTime<Utc>,
+}
+
+/// What the decision did.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// The facts before.
+    pub before: Case,
+    /// The facts after.
+    pub after: Case,
+    /// What changed.
+    pub changes: Vec<Change>,
+}
+
+impl Knock {
+    /// A signed-in person knocks.
+    pub fn by(viewer: &Viewer, customer: CustomerNumber, now: DateTime<Utc>) -> Self {
+        Self {
+            customer,
+            scope: viewer.role.scope(),
+            actor: actor(viewer),
+            now,
+        }
+    }
+
+    /// Somebody with a consent link knocks.
+    pub fn by_link(link: LinkId, customer: CustomerNumber, now: DateTime<Utc>) -> Self {
+        Self {
+            customer,
+            scope: Scope::Customer(customer),
+            actor: Actor::Link { id: link },
+            now,
+        }
+    }
+
+    /// The portal itself knocks.
+    pub fn by_portal(customer: CustomerNumber, now: DateTime<Utc>) -> Self {
+        Self {
+            customer,
+            scope: Scope::All,
+            actor: Actor::Portal,
+            now,
+        }
+    }
+
+    /// Decides `event` under the lock of the customer, writes what it changes and appends `kind`.
+    pub fn bring(
+        &self,
+        conn: &mut PgConnection,
+        app: &App,
+        event: &Event,
+        kind: impl FnOnce(&Outcome) -> AuditKind,
+    ) -> Result<Outcome, ActionError> {
+        let before = self.enter(conn, app)?;
+        self.settle(conn, app, before, event, kind)
+    }
+
+    /// Locks the case and loads its facts; what the scope does not hold does not exist.
+    pub fn enter(&self, conn: &mut PgConnection, app: &App) -> Result<Case, ActionError> {
+        let case = cases::lock_case(conn, self.customer, app.contract_version())?
+            .ok_or(ActionError::NotFound)?;
+        // Asked after the lock, so that a partner who lost the customer a moment ago is out.
+        if customers::is_visible(conn, self.scope, self.customer)? {
+            Ok(case)
+        } else {
+            Err(ActionError::NotFound)
+        }
+    }
+
+    /// The second half of [`Knock::bring`], for actions that look at the locked case first.
+    pub fn settle(
+        &self,
+        conn: &mut PgConnection,
+        app: &App,
+        before: Case,
+        event: &Event,
+        kind: impl FnOnce(&Outcome) -> AuditKind,
+    ) -> Result<Outcome, ActionError> {
+        let moment = Moment {
+            now: self.now,
+            fresh: fresh(),
+        };
+        let changes = decide(&before, event, moment)?;
+        cases::save_changes(conn, self.customer, &changes, self.now)?;
+        let mut after = before.clone();
+        after.apply(&changes, self.now);
+        links::save_due(conn, self.customer, next_step_due(&after))?;
+        case_rows::save_row(conn, &after, self.now)?;
+        if changes
+            .iter()
+            .any(|change| matches!(change, Change::SetSubPartner(_)))
+        {
+            case_rows::save_words(conn, &after)?;
+        }
+        let outcome = Outcome {
+            before,
+            after,
+            changes,
+        };
+        self.queue_mails(conn, app, &outcome)?;
+        let status = (
+            standing(&outcome.before, self.now).status,
+            standing(&outcome.after, self.now).status,
+        );
+        let event = NewEvent {
+            kind: kind(&outcome),
+            actor: self.actor.clone(),
+            customer: Some(self.customer),
+            status: Some(status),
+        };
+        add_event(conn, &event, self.now)?;
+        Ok(outcome)
+    }
+
+    fn queue_mails(
+        &self,
+        conn: &mut PgConnection,
+        app: &App,
+        outcome: &Outcome,
+    ) -> Result<(), ActionError> {
+        for change in &outcome.changes {
+            if let Change::Queue(mail) = change {
+                let new = NewMail {
+                    step: step(mail, outcome),
+                    kind: mail.kind.clone(),
+                    to: mail.to,
+                    customer: Some(self.customer),
+                    message_id: app.new_message_id(),
+                };
+                queue_mail(conn, &new, self.now)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A signed-in person as the event keeps it: name and company as they are now.
+pub fn actor(viewer: &Viewer) -> Actor {
+    Actor::User {
+        id: viewer.user,
+        name: viewer.name.clone(),
+        company: viewer.company.clone(),
+    }
+}
+
+/// Random keys for what a decision may create.
+fn fresh() -> Fresh {
+    Fresh {
+        request: RequestId(Uuid::new_v4()),
+        link: LinkId(Uuid::new_v4()),
+        agreement: AgreementId(Uuid::new_v4()),
+    }
+}
+
+/// What a mail is for, in a form that is the same when the same step is taken twice (5.6-10).
+fn step(mail: &Mail, outcome: &Outcome) -> String {
+    let to = match mail.to {
+        Recipient::Customer => "customer".to_owned(),
+        Recipient::Partner(id) => format!("partner-{id}"),
+        Recipient::User(id) => format!("user-{id}"),
+        Recipient::Operator => "operator".to_owned(),
+    };
+    let round = || {
+        outcome
+            .before
+            .open_request()
+            .or(outcome.before.requests.last())
+            .map_or_else(Uuid::nil, Request::key)
+    };
+    let newest = || {
+        outcome
+            .after
+            .agreements
+            .last()
+            .map_or_else(Uuid::nil, |agreement| agreement.id.0)
+    };
+    match &mail.kind {
+        MailKind::Request { link, .. } | MailKind::Reminder { link, .. } => format!("link:{link}"),
+        MailKind::Concluded { agreement } => format!("concluded:{agreement}:{to}"),
+        MailKind::Objected { agreement } => format!("objected:{agreement}:{to}"),
+        MailKind::Declined => format!("declined:{}:{to}", round()),
+        MailKind::PartnerInfo { news } => match news {
+            PartnerNews::Concluded => format!("told-concluded:{}:{to}", newest()),
+            PartnerNews::Objected => format!("told-objected:{}:{to}", newest()),
+            PartnerNews::Declined => format!("told-declined:{}:{to}", round()),
+            PartnerNews::Expired => format!("told-expired:{}:{to}", round()),
+            PartnerNews::Undeliverable => format!("told-undeliverable:{}:{to}", round()),
+        },
+        MailKind::Alert {
+            alert: Alert::NoAddress,
+        } => {
+            format!(
+                "no-address:{}:{}",
+                outcome.after.customer.number,
+                outcome.after.bookings.len()
+            )
+        }
+        MailKind::Alert {
+            alert: Alert::Undeliverable,
+        } => format!("undeliverable:{}", round()),
+        MailKind::SetPassword { .. } | MailKind::PasswordChanged => Uuid::new_v4().to_string(),
+    }
+}

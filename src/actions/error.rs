@@ -1,0 +1,49 @@
+//! Why an action did not happen.
+
+use crate::domain::case::{Denied, Refusal};
+use crate::storage::QueryError;
+use crate::storage::db::DbError;
+
+/// Why an action did not happen. Pages turn each into a sentence with a next step.
+#[derive(Debug, thiserror::Error)]
+pub enum ActionError {
+    /// It does not exist, or not for this person (S-51).
+    #[error("not found")]
+    NotFound,
+    /// The person may see it but not do this.
+    #[error("not allowed")]
+    NotAllowed,
+    /// The rules say no.
+    #[error("refused: {0:?}")]
+    Refused(Refusal),
+    /// The gate is closed.
+    #[error("denied: {0:?}")]
+    Denied(Denied),
+    /// The operator's particulars were never entered, so no contract can be offered.
+    #[error("the operator's particulars are missing")]
+    NoOperator,
+    /// The password asked for again was wrong.
+    #[error("wrong password")]
+    WrongPassword,
+    /// Too many tries; wait this many seconds.
+    #[error("too many attempts, {0} s to wait")]
+    TooManyAttempts(u64),
+    /// The document could not be made, so nothing was concluded (S-88).
+    #[error("the document could not be made: {0}")]
+    Document(String),
+    /// The database did not do it.
+    #[error(transparent)]
+    Database(#[from] DbError),
+}
+
+impl From<QueryError> for ActionError {
+    fn from(error: QueryError) -> Self {
+        Self::Database(DbError::Query(error))
+    }
+}
+
+impl From<Refusal> for ActionError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}

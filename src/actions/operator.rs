@@ -1,0 +1,32 @@
+//! The provider's own particulars, as contract, mails and footers print them.
+
+use chrono::{DateTime, Utc};
+
+use super::{ActionError, door::actor};
+use crate::domain::Operator;
+use crate::domain::audit::AuditKind;
+use crate::domain::viewer::{Role, Viewer};
+use crate::storage::audit::{NewEvent, add_event};
+use crate::storage::{PgConnection, catalogue};
+
+/// Replaces the particulars. Contracts that are shown at that moment ask to be read again (S-06);
+/// concluded ones keep their copy.
+pub fn save(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    operator: &Operator,
+    now: DateTime<Utc>,
+) -> Result<(), ActionError> {
+    if viewer.role != Role::Operator {
+        return Err(ActionError::NotAllowed);
+    }
+    catalogue::save_operator(conn, operator)?;
+    let event = NewEvent {
+        kind: AuditKind::OperatorSaved,
+        actor: actor(viewer),
+        customer: None,
+        status: None,
+    };
+    add_event(conn, &event, now)?;
+    Ok(())
+}

@@ -1,0 +1,145 @@
+//! Passwords: Argon2id, what a good one is, throttled checking (S-35, S-37). CPU work, to be called
+//! off the async threads.
+
+use argon2::password_hash::rand_core::OsRng;
+use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString};
+use argon2::{Algorithm, Argon2, Params, Version};
+
+/// Shortest password accepted, in characters.
+pub const SHORTEST: usize = 12;
+/// Longest password accepted, in bytes; long enough for any sentence.
+pub const LONGEST: usize = 1024;
+
+/// Words that many passwords here would be made of.
+const CONTEXT: [&str; 12] = [
+    "passwort",
+    "password",
+    "portal",
+    "plusnet",
+    "avv",
+    "vertrag",
+    "firma",
+    "qwertz",
+    "qwerty",
+    "hallo",
+    "willkommen",
+    "sommer",
+];
+
+/// Why a password is not accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BadPassword {
+    /// Fewer than [`SHORTEST`] characters.
+    TooShort,
+    /// More than [`LONGEST`] bytes.
+    TooLong,
+    /// Made of a word or row that everybody tries first.
+    TooCommon,
+}
+
+/// Whether a password may be set: length, and not merely a common word with figures around it or
+/// one row of keys. No composition rules (S-35).
+pub fn check(password: &str) -> Result<(), BadPassword> {
+    if password.chars().count() < SHORTEST {
+        return Err(BadPassword::TooShort);
+    }
+    if password.len() > LONGEST {
+        return Err(BadPassword::TooLong);
+    }
+    let lower = password.to_lowercase();
+    let mut rest: String = lower.chars().filter(|c| c.is_alphabetic()).collect();
+    for word in CONTEXT {
+        rest = rest.replace(word, "");
+    }
+    let mut distinct: Vec<char> = lower.chars().collect();
+    distinct.sort_unstable();
+    distinct.dedup();
+    let is_row = lower
+        .as_bytes()
+        .windows(2)
+        .filter(|pair| pair[1].wrapping_sub(pair[0]) == 1)
+        .count()
+        * 2
+        > lower.len();
+    if distinct.len() < 5
+        || is_row
+        || (rest.chars().count() < 4 && CONTEXT.iter().any(|word| lower.contains(word)))
+    {
+        return Err(BadPassword::TooCommon);
+    }
+    Ok(())
+}
+
+/// Hashes a password for storing: 19 MiB, two passes, one lane.
+pub fn hash(password: &str) -> Result<String, argon2::password_hash::Error> {
+    Ok(hasher()
+        .hash_password(password.as_bytes(), &SaltString::generate(&mut OsRng))?
+        .to_string())
+}
+
+/// Whether a password matches. Without a stored hash the same work is done against a fixed one, so
+/// that an unknown user takes as long as a wrong password (S-37).
+pub fn verify(password: &str, stored: Option<&str>) -> bool {
+    let known = stored.and_then(|hash| PasswordHash::new(hash).ok());
+    match known {
+        Some(hash) => hasher().verify_password(password.as_bytes(), &hash).is_ok(),
+        None => {
+            let mut out = [0_u8; 32];
+            let _ =
+                hasher().hash_password_into(password.as_bytes(), b"nobody has this salt", &mut out);
+            false
+        }
+    }
+}
+
+fn hasher() -> Argon2<'static> {
+    Argon2::new(
+        Algorithm::Argon2id,
+        Version::V0x13,
+        Params::new(19 * 1024, 2, 1, None).unwrap_or_default(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may fail")]
+    use super::*;
+
+    #[test]
+    fn length_counts_and_common_words_do_not() {
+        // S-35
+        for good in [
+            "korrekt pferd batterie",
+            "Fünf Äpfel am Ofen",
+            "x7$kLm2!qPz9",
+            "mein hund heißt bello",
+        ] {
+            assert_eq!(check(good), Ok(()), "{good}");
+        }
+        for (bad, why) in [
+            ("kurz", BadPassword::TooShort),
+            ("elfzeichen!", BadPassword::TooShort),
+            ("passwort1234", BadPassword::TooCommon),
+            ("AVV-Portal2026!", BadPassword::TooCommon),
+            ("aaaaaaaaaaaaaa", BadPassword::TooCommon),
+            ("abcdefghijklmn", BadPassword::TooCommon),
+            ("1234567890123", BadPassword::TooCommon),
+        ] {
+            assert_eq!(check(bad), Err(why), "{bad}");
+        }
+        assert_eq!(
+            check(&"langer satz ".repeat(100)),
+            Err(BadPassword::TooLong)
+        );
+    }
+
+    #[test]
+    fn a_hash_opens_only_for_its_password() {
+        let stored = hash("korrekt pferd batterie").unwrap();
+        assert!(stored.starts_with("$argon2id$"));
+        assert!(verify("korrekt pferd batterie", Some(&stored)));
+        assert!(!verify("korrekt pferd batterien", Some(&stored)));
+        assert!(!verify("korrekt pferd batterie", None));
+        assert!(!verify("korrekt pferd batterie", Some("kein hash")));
+    }
+}

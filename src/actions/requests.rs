@@ -1,0 +1,91 @@
+//! Asking the customer: by hand, by an old link, and by the scheduler.
+
+use chrono::{DateTime, Utc};
+
+use super::{ActionError, Knock, Outcome};
+use crate::app::App;
+use crate::domain::audit::AuditKind;
+use crate::domain::case::{Change, Event, Refusal};
+use crate::domain::mail::RequestReason;
+use crate::domain::viewer::Viewer;
+use crate::domain::{CustomerNumber, LinkId};
+use crate::storage::{PgConnection, case_rows, cases, catalogue, links};
+
+/// Sends the request mail, for the first time or again (L-06). It goes to the master-data address;
+/// there is no other (L-07).
+pub fn ask(
+    conn: &mut PgConnection,
+    app: &App,
+    viewer: &Viewer,
+    customer: CustomerNumber,
+    now: DateTime<Utc>,
+) -> Result<Outcome, ActionError> {
+    let knock = Knock::by(viewer, customer, now);
+    let case = knock.enter(conn, app)?;
+    if !viewer.role.has_customer_list() && !viewer.role.reads_contracts() {
+        return Err(ActionError::NotAllowed);
+    }
+    catalogue::find_operator(conn)?.ok_or(ActionError::NoOperator)?;
+    knock.settle(conn, app, case, &Event::AskedByHand, |_| AuditKind::Asked {
+        reason: RequestReason::Manual,
+    })
+}
+
+/// "Neuen Link anfordern" on the page of an old link. Says nothing about whether a mail was sent
+/// (S-13): a refusal by the rules is a success here.
+pub fn ask_by_link(
+    conn: &mut PgConnection,
+    app: &App,
+    link: LinkId,
+    now: DateTime<Utc>,
+) -> Result<(), ActionError> {
+    let customer = links::find_customer(conn, link)?.ok_or(ActionError::NotFound)?;
+    let knock = Knock::by_link(link, customer, now);
+    match knock.bring(conn, app, &Event::AskedByLink(link), |_| AuditKind::Asked {
+        reason: RequestReason::Manual,
+    }) {
+        Ok(_) | Err(ActionError::Refused(_)) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Takes the step that is due for a case: a reminder, or the end of the round (rows 5 and 6).
+/// Says whether there was one; two processes that try at once take it once.
+pub fn take_due_step(
+    conn: &mut PgConnection,
+    app: &App,
+    customer: CustomerNumber,
+    now: DateTime<Utc>,
+) -> Result<bool, ActionError> {
+    let knock = Knock::by_portal(customer, now);
+    let result = knock.bring(conn, app, &Event::StepDue, |outcome| {
+        outcome
+            .changes
+            .iter()
+            .find_map(|change| match change {
+                Change::Remind(_, link) => Some(AuditKind::Reminded {
+                    number: link.number,
+                }),
+                _ => None,
+            })
+            .unwrap_or(AuditKind::Expired)
+    });
+    match result {
+        Ok(_) => Ok(true),
+        Err(ActionError::Refused(Refusal::NotDue | Refusal::Deleted)) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Writes the list row of a case anew after time alone changed its status.
+pub fn refresh_row(
+    conn: &mut PgConnection,
+    app: &App,
+    customer: CustomerNumber,
+    now: DateTime<Utc>,
+) -> Result<(), ActionError> {
+    let case =
+        cases::lock_case(conn, customer, app.contract_version())?.ok_or(ActionError::NotFound)?;
+    case_rows::save_row(conn, &case, now)?;
+    Ok(())
+}

@@ -1,0 +1,104 @@
+//! The handles every room gets: configuration, clock, database, mail transport, contract.
+
+use std::sync::Arc;
+
+use tokio::sync::Semaphore;
+use uuid::Uuid;
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::contract::Contract;
+use crate::domain::LinkId;
+use crate::mail::transport::Transport;
+use crate::storage::db::Db;
+use crate::{paths, token};
+
+/// PDFs and password hashes are made by no more threads than this at a time, so that pages stay
+/// quick while many people conclude at once (S-78).
+const HEAVY_WORK: usize = 2;
+
+/// Everything a request, a job or a command needs. Cheap to clone; nothing in it is state that
+/// another process would miss.
+#[derive(Clone)]
+pub struct App {
+    /// What was set from outside.
+    pub config: Arc<Config>,
+    /// The time.
+    pub clock: Clock,
+    /// The facts.
+    pub db: Db,
+    /// How mails leave.
+    pub transport: Transport,
+    /// The contract that is offered now.
+    pub contract: Arc<Contract>,
+    heavy: Arc<Semaphore>,
+}
+
+impl App {
+    /// Puts the handles together.
+    pub fn new(
+        config: Config,
+        clock: Clock,
+        db: Db,
+        transport: Transport,
+        contract: Contract,
+    ) -> Self {
+        Self {
+            config: Arc::new(config),
+            clock,
+            db,
+            transport,
+            contract: Arc::new(contract),
+            heavy: Arc::new(Semaphore::new(HEAVY_WORK)),
+        }
+    }
+
+    /// Runs CPU work (PDF, argon2) off the async threads, a few at a time.
+    /// `None` if the server is shutting down.
+    pub async fn heavy<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Option<T> {
+        let permit = Arc::clone(&self.heavy).acquire_owned().await.ok()?;
+        tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            work()
+        })
+        .await
+        .ok()
+    }
+
+    /// Number of the contract version that is offered now.
+    pub fn contract_version(&self) -> &str {
+        &self.contract.meta.number
+    }
+
+    /// The portal's own address without a slash at its end. Links are never built from what a
+    /// request says about itself (S-20).
+    pub fn base_url(&self) -> &str {
+        self.config.web.base_url.as_str().trim_end_matches('/')
+    }
+
+    /// Token of a consent link.
+    pub fn consent_token(&self, link: LinkId) -> String {
+        token::make(&self.config.keys, token::Purpose::Consent, link.0)
+    }
+
+    /// Full address of a consent link, for its mail.
+    pub fn consent_url(&self, link: LinkId) -> String {
+        format!(
+            "{}{}",
+            self.base_url(),
+            paths::consent(&self.consent_token(link))
+        )
+    }
+
+    /// A Message-ID under the sender's own domain (S-24).
+    pub fn new_message_id(&self) -> String {
+        format!(
+            "<{}@{}>",
+            Uuid::new_v4().simple(),
+            self.config.mail.from.domain()
+        )
+    }
+}

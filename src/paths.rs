@@ -1,0 +1,143 @@
+//! Every address of the portal as a function. Mails need links as well, so this is not in `web`.
+
+use crate::domain::{AgreementId, CustomerNumber, MailId, PartnerId, UserId};
+
+/// Start page: leads everybody to the page of their role.
+pub const HOME: &str = "/";
+/// Sign-in.
+pub const SIGN_IN: &str = "/anmelden";
+/// Sign-out (POST).
+pub const SIGN_OUT: &str = "/abmelden";
+/// Ask for a link to set a password.
+pub const FORGOT_PASSWORD: &str = "/passwort-vergessen";
+/// The customer list.
+pub const CUSTOMERS: &str = "/kunden";
+/// The customer's own contract, and the operator's view of all of them.
+pub const ADMINISTRATION: &str = "/administration/avv";
+/// The customer objects here.
+pub const OBJECTION: &str = "/administration/avv/widerspruch";
+/// Operator's start page.
+pub const OPERATION: &str = "/betrieb";
+/// Operator: particulars of the provider.
+pub const OPERATOR: &str = "/betrieb/betreiber";
+/// Operator: users.
+pub const USERS: &str = "/betrieb/benutzer";
+/// Operator: mails that need a person.
+pub const MAILS: &str = "/betrieb/mails";
+/// Help.
+pub const HELP: &str = "/hilfe";
+/// Legal pages.
+pub const IMPRINT: &str = "/impressum";
+/// Privacy notice.
+pub const PRIVACY: &str = "/datenschutz";
+/// Accessibility statement.
+pub const ACCESSIBILITY: &str = "/barrierefreiheit";
+/// Contact.
+pub const CONTACT: &str = "/kontakt";
+/// Mails of the development transport.
+pub const DEV_MAILBOX: &str = "/dev/postfach";
+
+/// A customer's profile with its modules.
+pub fn customer(number: CustomerNumber) -> String {
+    format!("/kunden/{number}")
+}
+
+/// The status page.
+pub fn status(number: CustomerNumber) -> String {
+    format!("/kunden/{number}/avv")
+}
+
+/// Sends the request mail (POST).
+pub fn ask(number: CustomerNumber) -> String {
+    format!("/kunden/{number}/avv/anforderung")
+}
+
+/// Names the sub-partner (GET: confirmation, POST: do it).
+pub fn sub_partner(number: CustomerNumber) -> String {
+    format!("/kunden/{number}/submandant")
+}
+
+/// A module of a customer.
+pub fn module(number: CustomerNumber, module: &str) -> String {
+    format!("/kunden/{number}/module/{module}")
+}
+
+/// Adds a booking (operator).
+pub fn booking(number: CustomerNumber) -> String {
+    format!("/betrieb/kunden/{number}/buchung")
+}
+
+/// Changes the master-data address (operator).
+pub fn email(number: CustomerNumber) -> String {
+    format!("/betrieb/kunden/{number}/email")
+}
+
+/// Records an objection (operator).
+pub fn record_objection(number: CustomerNumber) -> String {
+    format!("/betrieb/kunden/{number}/widerspruch")
+}
+
+/// A customer's contract as the operator sees it.
+pub fn operator_contract(number: CustomerNumber) -> String {
+    format!("/administration/avv?kunde={number}")
+}
+
+/// The concluded contract as PDF.
+pub fn contract_pdf(agreement: AgreementId) -> String {
+    format!("/administration/avv/{agreement}.pdf")
+}
+
+/// Disables a user (POST).
+pub fn disable_user(user: UserId) -> String {
+    format!("/betrieb/benutzer/{user}/sperren")
+}
+
+/// Tries a mail again (POST).
+pub fn retry_mail(mail: MailId) -> String {
+    format!("/betrieb/mails/{mail}/erneut")
+}
+
+/// The gate for a reverse proxy.
+pub fn gate(number: CustomerNumber, module: &str) -> String {
+    format!("/zugriff/{number}/{module}")
+}
+
+/// The customer list narrowed to a partner.
+pub fn customers_of(partner: PartnerId) -> String {
+    format!("/kunden?mandant={partner}")
+}
+
+/// The public consent page.
+pub fn consent(token: &str) -> String {
+    format!("/zustimmung/{token}")
+}
+
+/// The draft as PDF.
+pub fn consent_draft(token: &str) -> String {
+    format!("/zustimmung/{token}/entwurf.pdf")
+}
+
+/// The success page.
+pub fn consent_success(token: &str) -> String {
+    format!("/zustimmung/{token}/erfolg")
+}
+
+/// The concluded contract by link.
+pub fn consent_pdf(token: &str) -> String {
+    format!("/zustimmung/{token}/avv.pdf")
+}
+
+/// Decline (GET: confirmation, POST: do it).
+pub fn consent_decline(token: &str) -> String {
+    format!("/zustimmung/{token}/ablehnen")
+}
+
+/// A new link for an old one (POST).
+pub fn consent_new_link(token: &str) -> String {
+    format!("/zustimmung/{token}/neuer-link")
+}
+
+/// Sets a password by mailed link.
+pub fn set_password(token: &str) -> String {
+    format!("/passwort/{token}")
+}
