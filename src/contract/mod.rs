@@ -1,4 +1,275 @@
 //! The contract text: parse Djot, insert values, check completeness, render HTML and plain text.
+//!
+//! The way of a contract through this room:
+//!
+//! ```text
+//! contract.toml + *.dj ── from_files ──▶ Contract ── resolve(values, language) ──▶ Document
+//!      (source, parse, inline, nest)       │                (resolve, generate)       │
+//!                                          └─▶ check: what Art. 28 demands            ├─▶ html
+//!                                                                                     ├─▶ text, hash
+//!                                                                                     └─▶ the PDF
+//! ```
+//!
+//! * [`source`] says how a contract is written; [`vocabulary`] holds the closed lists.
+//! * [`tree`] is the resolved [`Document`], [`values`] what is filled in.
+//! * [`html`], [`text`] print it; both and the PDF say the same words in the same order.
+//! * [`check`] decides what may be published.
+//! * [`sample`] has invented values for previews and tests.
 
+pub mod check;
+mod generate;
+pub mod html;
+mod inline;
+mod links;
+pub mod meta;
+mod nest;
+mod parse;
+mod resolve;
+pub mod sample;
+pub mod source;
+#[cfg(test)]
+mod tests;
+pub mod text;
 pub mod tree;
 pub mod values;
+pub mod vocabulary;
+mod wording;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::Path;
+
+use crate::domain::Language;
+
+pub use meta::{Authorisation, Meta};
+pub use sample::sample_values;
+pub use tree::Document;
+pub use values::Values;
+
+use parse::Role;
+use source::Text;
+
+/// Something that keeps a contract text from being read, with the place and what to do.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Problem {
+    /// File in the folder: `de/vertrag.dj`.
+    pub file: String,
+    /// Line, from 1.
+    pub line: usize,
+    /// German, one or two sentences.
+    pub message: String,
+}
+
+impl Problem {
+    pub(crate) fn new(file: &str, line: usize, message: impl Into<String>) -> Self {
+        Self {
+            file: file.to_owned(),
+            line,
+            message: message.into(),
+        }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}: {}", self.file, self.line, self.message)
+    }
+}
+
+/// A contract version, parsed in all its languages.
+#[derive(Debug, Clone)]
+pub struct Contract {
+    /// What `contract.toml` says.
+    pub meta: Meta,
+    texts: BTreeMap<&'static str, Texts>,
+}
+
+/// The files of one language.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Texts {
+    pub main: Text,
+    pub annexes: Vec<Text>,
+    /// Product files by code.
+    pub products: BTreeMap<String, Text>,
+}
+
+impl Texts {
+    /// All files in printed order.
+    pub fn all(&self) -> impl Iterator<Item = &Text> {
+        std::iter::once(&self.main)
+            .chain(&self.annexes)
+            .chain(self.products.values())
+    }
+}
+
+impl Contract {
+    /// Reads a version from its files, given as path inside the folder and content. Files it does
+    /// not know are problems too: a misnamed annex must not be missing in silence.
+    ///
+    /// # Errors
+    /// Everything that is wrong, in the order of files and lines.
+    pub fn from_files(files: &[(&str, &str)]) -> Result<Self, Vec<Problem>> {
+        let content: BTreeMap<&str, &str> = files.iter().copied().collect();
+        let Some(toml) = content.get(meta::FILE) else {
+            return Err(vec![Problem::new(meta::FILE, 1, "Die Datei fehlt.")]);
+        };
+        let meta = Meta::parse(toml).map_err(|problem| vec![problem])?;
+        let mut problems = Vec::new();
+        let mut texts = BTreeMap::new();
+        let mut known = vec![meta::FILE.to_owned()];
+        for language in meta.languages.iter().copied() {
+            let read = read_language(&meta, language, &content, &mut known, &mut problems);
+            links::check(&read, &mut problems);
+            texts.insert(language.code(), read);
+        }
+        for file in content.keys().filter(|f| !known.iter().any(|k| k == *f)) {
+            problems.push(Problem::new(
+                file,
+                1,
+                "Diese Datei gehört zu keinem Teil des Vertrags. Nennen Sie sie in contract.toml unter „annexes“ oder entfernen Sie sie.",
+            ));
+        }
+        problems.sort();
+        problems.dedup();
+        if problems.is_empty() {
+            Ok(Self { meta, texts })
+        } else {
+            Err(problems)
+        }
+    }
+
+    /// Reads a version from a folder.
+    ///
+    /// # Errors
+    /// As [`Contract::from_files`]; a file that cannot be read is a problem of that file.
+    pub fn read_dir(folder: &Path) -> Result<Self, Vec<Problem>> {
+        let mut files = Vec::new();
+        collect(folder, "", &mut files).map_err(|problem| vec![problem])?;
+        let files: Vec<(&str, &str)> = files
+            .iter()
+            .map(|(path, text)| (path.as_str(), text.as_str()))
+            .collect();
+        Self::from_files(&files)
+    }
+
+    /// The version that comes with the program.
+    ///
+    /// # Errors
+    /// As [`Contract::from_files`]; a test keeps the shipped text free of them.
+    pub fn embedded() -> Result<Self, Vec<Problem>> {
+        Self::from_files(EMBEDDED)
+    }
+
+    /// Inserts values, gives numbers and turns references into words. The same values give the same
+    /// document. A language the version does not have is replaced by the binding one.
+    pub fn resolve(&self, values: &Values, language: Language) -> Document {
+        let language = if self.meta.languages.contains(&language) {
+            language
+        } else {
+            self.meta.binding
+        };
+        resolve::resolve(&self.meta, self.texts(language), values, language)
+    }
+
+    /// Codes of the products this version has an annex for (LC-49).
+    pub fn product_codes(&self) -> Vec<&str> {
+        let texts = self.texts(self.meta.binding);
+        texts.products.keys().map(String::as_str).collect()
+    }
+
+    pub(crate) fn texts(&self, language: Language) -> &Texts {
+        static NONE: std::sync::LazyLock<Texts> = std::sync::LazyLock::new(Texts::default);
+        self.texts.get(language.code()).unwrap_or(&NONE)
+    }
+}
+
+fn read_language(
+    meta: &Meta,
+    language: Language,
+    content: &BTreeMap<&str, &str>,
+    known: &mut Vec<String>,
+    problems: &mut Vec<Problem>,
+) -> Texts {
+    let folder = language.code();
+    let mut read = |name: String, role: Role| {
+        let text = content.get(name.as_str());
+        let parsed = match text {
+            Some(text) => parse::parse(&name, text, language, role, problems),
+            None => {
+                problems.push(Problem::new(&name, 1, "Die Datei fehlt."));
+                Text::default()
+            }
+        };
+        known.push(name);
+        parsed
+    };
+    let main = read(format!("{folder}/vertrag.dj"), Role::Main);
+    let annexes = meta
+        .annexes
+        .iter()
+        .map(|annex| read(format!("{folder}/{annex}.dj"), Role::Annex))
+        .collect();
+    let prefix = format!("{folder}/produkte/");
+    let products = content
+        .keys()
+        .filter_map(|path| {
+            let code = path.strip_prefix(&prefix)?.strip_suffix(".dj")?;
+            Some((code.to_owned(), read((*path).to_owned(), Role::Product)))
+        })
+        .collect();
+    Texts {
+        main,
+        annexes,
+        products,
+    }
+}
+
+fn collect(folder: &Path, prefix: &str, files: &mut Vec<(String, String)>) -> Result<(), Problem> {
+    let unreadable = |path: &str, error: std::io::Error| {
+        Problem::new(path, 1, format!("Nicht lesbar: {error}."))
+    };
+    let entries = std::fs::read_dir(folder).map_err(|error| unreadable(prefix, error))?;
+    for entry in entries {
+        let path = entry.map_err(|error| unreadable(prefix, error))?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let inside = format!("{prefix}{name}");
+        if name.starts_with('.') {
+            continue;
+        }
+        if path.is_dir() {
+            collect(&path, &format!("{inside}/"), files)?;
+        } else if name.ends_with(".dj") || name.ends_with(".toml") {
+            let text = std::fs::read_to_string(&path).map_err(|e| unreadable(&inside, e))?;
+            files.push((inside, text));
+        }
+    }
+    Ok(())
+}
+
+macro_rules! embedded {
+    ($($file:literal),+ $(,)?) => {
+        &[$(($file, include_str!(concat!(
+            env!("CARGO_MANIFEST_DIR"), "/templates/contract/avv-1.0/", $file
+        )))),+]
+    };
+}
+
+const EMBEDDED: &[(&str, &str)] = embedded![
+    "contract.toml",
+    "de/vertrag.dj",
+    "de/anlage-produkte.dj",
+    "de/anlage-tom.dj",
+    "de/anlage-unterauftragsverarbeiter.dj",
+    "de/anlage-ansprechpersonen.dj",
+    "de/produkte/centraflex.dj",
+    "de/produkte/mehrstandort-sip-trunk.dj",
+    "de/produkte/sip-trunk.dj",
+    "en/vertrag.dj",
+    "en/anlage-produkte.dj",
+    "en/anlage-tom.dj",
+    "en/anlage-unterauftragsverarbeiter.dj",
+    "en/anlage-ansprechpersonen.dj",
+    "en/produkte/centraflex.dj",
+    "en/produkte/mehrstandort-sip-trunk.dj",
+    "en/produkte/sip-trunk.dj",
+];

@@ -1,0 +1,357 @@
+//! The contract as HTML: the sheet, its table of contents, its counts. Everything that is text in
+//! the tree is escaped here, whoever wrote it.
+
+use std::fmt::Write;
+
+use super::text;
+use super::tree::{
+    Alignment, Block, Definition, Document, Inline, Item, List, ListStyle, Section, Table,
+};
+use crate::domain::Language;
+use crate::domain::calendar::long_date;
+
+/// The sheet with the whole contract: `<article class="contract">`, heading levels 3 to 6.
+pub fn article(document: &Document) -> String {
+    let mut out = String::with_capacity(64 * 1024);
+    let words = super::wording::edition(&document.version, document.language);
+    let _ = write!(
+        out,
+        "<article class=\"contract\" lang=\"{}\" aria-labelledby=\"vertragstitel\">\
+         <h3 class=\"title\" id=\"vertragstitel\">{}</h3>\
+         <p class=\"meta\">{}<time datetime=\"{}\">{}</time><span> · {} {}</span></p>",
+        document.language.code(),
+        heading(&document.title, document.language),
+        escape(&words),
+        document.date,
+        escape(&long_date(document.date, document.language)),
+        match document.language {
+            Language::De => "Dokument",
+            Language::En => "Document",
+        },
+        escape(&text::document_number(document)),
+    );
+    let mut page = Page {
+        language: document.language,
+        tables: 0,
+        out,
+    };
+    page.blocks(&document.blocks);
+    page.out.push_str("</article>");
+    page.out
+}
+
+/// The table of contents: clauses, then annexes.
+pub fn toc(document: &Document) -> String {
+    let title = match document.language {
+        Language::De => "Inhalt des Vertrags",
+        Language::En => "Contents of the contract",
+    };
+    let mut out = format!(
+        "<nav class=\"toc\" lang=\"{}\" aria-labelledby=\"verzeichnis\"><h3 id=\"verzeichnis\">{title}</h3>",
+        document.language.code()
+    );
+    for (annexes, open) in [(false, "<ol>"), (true, "<ol class=\"annexes\">")] {
+        let mut entries = top_sections(document)
+            .filter(|s| s.annex == annexes)
+            .peekable();
+        if entries.peek().is_none() {
+            continue;
+        }
+        out.push_str(open);
+        for section in entries {
+            let _ = write!(
+                out,
+                "<li><a href=\"#{}\"><span>{}</span> <span>{}</span></a></li>",
+                anchor(&section.id),
+                escape(section.label.as_deref().unwrap_or_default()),
+                heading(&section.title, document.language),
+            );
+        }
+        out.push_str("</ol>");
+    }
+    out.push_str("</nav>");
+    out
+}
+
+/// How many clauses and annexes there are: "13 Abschnitte und 4 Anlagen".
+pub fn stats(document: &Document) -> (usize, usize) {
+    let annexes = top_sections(document)
+        .filter(|section| section.annex)
+        .count();
+    (top_sections(document).count() - annexes, annexes)
+}
+
+fn top_sections(document: &Document) -> impl Iterator<Item = &Section> {
+    document.blocks.iter().filter_map(|block| match block {
+        Block::Section(section) => Some(section),
+        _ => None,
+    })
+}
+
+/// Escapes text for element content and quoted attributes.
+pub fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            '\u{a0}' => out.push_str("&nbsp;"),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// Ids the pages around the contract use themselves get a prefix here and in every link.
+fn anchor(id: &str) -> String {
+    const TAKEN: &[&str] = &[
+        "abschluss",
+        "ablehnung",
+        "erklaerung",
+        "fehler",
+        "folgen",
+        "funktion",
+        "gelesen",
+        "hilfe",
+        "inhalt",
+        "kurz",
+        "name",
+        "vertragstitel",
+        "vertretung",
+        "verzeichnis",
+        "wortlaut",
+        "worum",
+    ];
+    if TAKEN.contains(&id) {
+        format!("vertrag-{id}")
+    } else {
+        escape(id)
+    }
+}
+
+/// Heading text with soft hyphens in the long compounds of this trade; pages do not hyphenate
+/// headings themselves.
+fn heading(title: &[Inline], language: Language) -> String {
+    let html = inlines(title);
+    match language {
+        Language::De => html
+            .replace("uftragsverarbeit", "uftrags&shy;verarbeit")
+            .replace("nterauftrags", "nter&shy;auftrags")
+            .replace("atenschutzverletzung", "atenschutz&shy;verletzung"),
+        Language::En => html,
+    }
+}
+
+fn inlines(list: &[Inline]) -> String {
+    let mut out = String::new();
+    for inline in list {
+        let _ = match inline {
+            Inline::Text(text) => write!(out, "{}", escape(text)),
+            Inline::Strong(content) => write!(out, "<strong>{}</strong>", inlines(content)),
+            Inline::Emphasis(content) => write!(out, "<em>{}</em>", inlines(content)),
+            Inline::Link { target, content } => {
+                write!(
+                    out,
+                    "<a href=\"{}\">{}</a>",
+                    escape(target),
+                    inlines(content)
+                )
+            }
+            Inline::Reference { id, text } => {
+                write!(out, "<a href=\"#{}\">{}</a>", anchor(id), escape(text))
+            }
+            Inline::Break => write!(out, "<br>"),
+        };
+    }
+    out
+}
+
+struct Page {
+    language: Language,
+    tables: usize,
+    out: String,
+}
+
+impl Page {
+    fn blocks(&mut self, blocks: &[Block]) {
+        for block in blocks {
+            match block {
+                Block::Section(section) if section.level == 1 => self.section(section),
+                Block::Section(section) => self.subsection(section),
+                Block::Paragraph(content) => {
+                    let _ = write!(self.out, "<p>{}</p>", inlines(content));
+                }
+                Block::List(list) => self.list(list),
+                Block::Table(table) => self.table(table),
+                Block::Definitions(definitions) => self.definitions(definitions),
+            }
+        }
+    }
+
+    fn section(&mut self, section: &Section) {
+        let id = anchor(&section.id);
+        let class = if section.annex {
+            " class=\"annex\""
+        } else {
+            ""
+        };
+        let label = escape(section.label.as_deref().unwrap_or_default());
+        let title = heading(&section.title, self.language);
+        let _ = write!(
+            self.out,
+            "<section{class} id=\"{id}\" aria-labelledby=\"{id}-h\"><h4 id=\"{id}-h\">"
+        );
+        let _ = if section.annex {
+            write!(self.out, "<span>{label}</span> {title}</h4>")
+        } else {
+            write!(self.out, "<span>{label}</span> <span>{title}</span></h4>")
+        };
+        self.blocks(&section.blocks);
+        self.out.push_str("</section>");
+    }
+
+    /// Lower headings stand in the flow of their section, as the style sheet expects it.
+    fn subsection(&mut self, section: &Section) {
+        let tag = if section.level == 2 { "h5" } else { "h6" };
+        let label = section
+            .label
+            .as_deref()
+            .map(|l| format!("{} ", escape(l)))
+            .unwrap_or_default();
+        let _ = write!(
+            self.out,
+            "<{tag} id=\"{}\">{label}{}</{tag}>",
+            anchor(&section.id),
+            heading(&section.title, self.language)
+        );
+        self.blocks(&section.blocks);
+    }
+
+    fn list(&mut self, list: &List) {
+        let (open, close) = match list.style {
+            ListStyle::Paragraphs => ("<ol class=\"paras\">", "</ol>"),
+            ListStyle::Decimal => ("<ol class=\"numbers\">", "</ol>"),
+            ListStyle::Letters => ("<ol class=\"letters\">", "</ol>"),
+            ListStyle::Roman => ("<ol class=\"romans\" type=\"i\">", "</ol>"),
+            ListStyle::Bullets => ("<ul>", "</ul>"),
+            ListStyle::Dashes => ("<ul class=\"dashes\">", "</ul>"),
+        };
+        let counted = !matches!(list.style, ListStyle::Bullets | ListStyle::Dashes);
+        self.out.push_str(open);
+        for item in &list.items {
+            self.item(item, counted);
+        }
+        self.out.push_str(close);
+    }
+
+    fn item(&mut self, item: &Item, counted: bool) {
+        self.out.push_str("<li");
+        if let Some(id) = &item.id {
+            let _ = write!(self.out, " id=\"{}\"", anchor(id));
+        }
+        if counted {
+            let _ = write!(self.out, " value=\"{}\"", item.number);
+        }
+        self.out.push('>');
+        self.led_by_text(&item.blocks);
+        self.out.push_str("</li>");
+    }
+
+    /// The first paragraph without `<p>`, so that it stands beside its mark or term.
+    fn led_by_text(&mut self, blocks: &[Block]) {
+        if let Some((Block::Paragraph(first), rest)) = blocks.split_first() {
+            self.out.push_str(&inlines(first));
+            self.blocks(rest);
+        } else {
+            self.blocks(blocks);
+        }
+    }
+
+    fn definitions(&mut self, definitions: &[Definition]) {
+        self.out.push_str("<dl class=\"parties\">");
+        for definition in definitions {
+            let _ = write!(self.out, "<dt>{}</dt><dd>", inlines(&definition.term));
+            self.led_by_text(&definition.blocks);
+            self.out.push_str("</dd>");
+        }
+        self.out.push_str("</dl>");
+    }
+
+    fn table(&mut self, table: &Table) {
+        self.tables += 1;
+        let id = anchor(&table.id);
+        let caption = inlines(&table.caption);
+        let _ = if caption.is_empty() {
+            let word = match self.language {
+                Language::De => "Tabelle",
+                Language::En => "Table",
+            };
+            write!(
+                self.out,
+                "<div class=\"scroll\" role=\"region\" aria-label=\"{word} {}\" tabindex=\"0\"><table id=\"{id}\">",
+                self.tables
+            )
+        } else {
+            write!(
+                self.out,
+                "<div class=\"scroll\" role=\"region\" aria-labelledby=\"{id}\" tabindex=\"0\"><table><caption id=\"{id}\">{caption}</caption>"
+            )
+        };
+        self.out.push_str("<thead><tr>");
+        for (cell, alignment) in table.head.iter().zip(&table.alignments) {
+            let _ = write!(
+                self.out,
+                "<th scope=\"col\"{}>{}</th>",
+                class(*alignment),
+                inlines(cell)
+            );
+        }
+        self.out.push_str("</tr></thead><tbody>");
+        for row in &table.rows {
+            self.row(row, &table.alignments);
+        }
+        self.out.push_str("</tbody></table></div>");
+        if let Some(legend) = &table.legend {
+            let _ = write!(self.out, "<p class=\"legend\">{}</p>", inlines(legend));
+        }
+    }
+
+    /// The first cell names the row; its further lines are set small.
+    fn row(&mut self, cells: &[Vec<Inline>], alignments: &[Alignment]) {
+        self.out.push_str("<tr>");
+        for (column, (cell, alignment)) in cells.iter().zip(alignments).enumerate() {
+            let class = class(*alignment);
+            if column > 0 {
+                let _ = write!(self.out, "<td{class}>{}</td>", inlines(cell));
+                continue;
+            }
+            let _ = write!(self.out, "<th scope=\"row\"{class}>");
+            match cell.iter().position(|inline| *inline == Inline::Break) {
+                Some(at) => {
+                    let (name, rest) = cell.split_at(at);
+                    let rest = rest.get(1..).unwrap_or_default();
+                    let _ = write!(
+                        self.out,
+                        "{} <small>{}</small>",
+                        inlines(name),
+                        inlines(rest)
+                    );
+                }
+                None => self.out.push_str(&inlines(cell)),
+            }
+            self.out.push_str("</th>");
+        }
+        self.out.push_str("</tr>");
+    }
+}
+
+fn class(alignment: Alignment) -> &'static str {
+    match alignment {
+        Alignment::Start => "",
+        Alignment::Center => " class=\"center\"",
+        Alignment::End => " class=\"end\"",
+    }
+}

@@ -1,0 +1,224 @@
+//! Reads text inside a block: characters as they will be printed, values, links, references.
+
+use std::ops::Range;
+
+use jotdown::{Container, Event, LinkType, SpanLinkType};
+use unicode_normalization::UnicodeNormalization;
+
+use super::parse::Reader;
+use super::source::Span;
+use super::vocabulary::Placeholder;
+use crate::domain::Language;
+
+impl Reader<'_> {
+    /// Text up to the end of the container it stands in.
+    pub(super) fn spans(&mut self) -> Vec<Span> {
+        let mut out = Vec::new();
+        while let Some((event, range)) = self.next() {
+            let line = self.line(&range);
+            match event {
+                Event::End(_) => break,
+                Event::Start(container, _) => {
+                    if let Some(span) = self.container(container, line) {
+                        out.push(span);
+                    }
+                }
+                Event::Symbol(name) => match Placeholder::parse(&name) {
+                    Some(placeholder) => out.push(Span::Value(placeholder)),
+                    None => self.problem(line, unknown_placeholder(&name)),
+                },
+                Event::Hardbreak => out.push(Span::Break),
+                Event::FootnoteReference(_) => {
+                    self.problem(line, "Fußnoten gibt es im Vertrag nicht. Schreiben Sie den Satz in den Text.");
+                }
+                Event::Attributes(_) => self.problem(
+                    line,
+                    "Eine {…}-Angabe mitten im Text gibt es nicht. Setzen Sie sie in die Zeile über dem Block.",
+                ),
+                event => {
+                    let event = self.directed(event, &range);
+                    if let Some(text) = self.characters(&event) {
+                        push_text(&mut out, &text);
+                    }
+                }
+            }
+        }
+        trim(&mut out);
+        out
+    }
+
+    /// A straight double quote opens after a space and closes after a word. The parser looks for its
+    /// partner instead, and so misreads one whose partner was typed as „ or “.
+    fn directed<'e>(&self, event: Event<'e>, range: &Range<usize>) -> Event<'e> {
+        if !matches!(event, Event::LeftDoubleQuote | Event::RightDoubleQuote) {
+            return event;
+        }
+        let forced = range.len() > 1; // {" and "} say it themselves
+        match self.before(range.start).chars().next_back() {
+            _ if forced => event,
+            None => Event::LeftDoubleQuote,
+            Some(c) if c.is_whitespace() || "([„‚–—/".contains(c) => Event::LeftDoubleQuote,
+            Some(c) if c.is_alphanumeric() || ".,;:!?)]…%".contains(c) => Event::RightDoubleQuote,
+            Some(_) => event,
+        }
+    }
+
+    /// The characters an event stands for; quotation marks depend on the language.
+    fn characters(&mut self, event: &Event<'_>) -> Option<String> {
+        let german = self.language == Language::De;
+        let text = match event {
+            Event::Str(text) => return Some(text.to_string()),
+            Event::Softbreak if self.at_end_of_block() => return None,
+            Event::Softbreak => " ",
+            Event::NonBreakingSpace => "\u{a0}",
+            Event::LeftDoubleQuote if german => "„",
+            Event::LeftDoubleQuote => "“",
+            Event::RightDoubleQuote if german => "“",
+            Event::RightDoubleQuote => "”",
+            Event::LeftSingleQuote => {
+                self.open_single_quotes += 1;
+                if german { "‚" } else { "‘" }
+            }
+            // What closes nothing is an apostrophe.
+            Event::RightSingleQuote if self.open_single_quotes == 0 => "’",
+            Event::RightSingleQuote => {
+                self.open_single_quotes -= 1;
+                if german { "‘" } else { "’" }
+            }
+            Event::Ellipsis => "…",
+            Event::EnDash => "–",
+            Event::EmDash => "—",
+            _ => return None,
+        };
+        Some(text.to_owned())
+    }
+
+    fn container(&mut self, container: Container<'_>, line: usize) -> Option<Span> {
+        match container {
+            Container::Strong => Some(Span::Strong(self.spans())),
+            Container::Emphasis => Some(Span::Emphasis(self.spans())),
+            Container::Link(target, kind) => self.link(&target, kind, line),
+            other => {
+                let what = match other {
+                    Container::Image(..) => "Bilder",
+                    Container::RawInline { .. } => "HTML und anderer roher Text",
+                    Container::Verbatim => "Codestellen (`…`)",
+                    Container::Math { .. } => "Formeln",
+                    Container::Span => "[…]{…}-Angaben",
+                    _ => "Hoch- und Tiefstellung, Markierungen und Streichungen",
+                };
+                self.problem(line, format!("{what} gibt es im Vertrag nicht. Möglich sind *fett*, _betont_, Links und Verweise."));
+                self.skip();
+                None
+            }
+        }
+    }
+
+    fn link(&mut self, target: &str, kind: LinkType, line: usize) -> Option<Span> {
+        let content = self.spans();
+        let printed = words(&content);
+        if is_vague(&printed) {
+            self.problem(line, format!("Der Linktext „{printed}“ sagt nicht, wohin der Link führt. Nennen Sie das Ziel."));
+        }
+        if let Some(id) = target.strip_prefix('#') {
+            return Some(Span::Reference {
+                id: id.to_owned(),
+                line,
+                content,
+            });
+        }
+        if matches!(kind, LinkType::Span(SpanLinkType::Unresolved)) {
+            self.problem(line, format!("Der Link „{printed}“ hat kein Ziel."));
+            return None;
+        }
+        let target = match kind {
+            LinkType::Email => format!("mailto:{target}"),
+            _ => target.to_owned(),
+        };
+        if content.is_empty() {
+            self.problem(line, format!("Dem Link auf „{target}“ fehlt der Text."));
+            return None;
+        }
+        if !is_allowed(&target) {
+            self.problem(line, format!("Der Link „{target}“ ist nicht erlaubt. Möglich sind http, https, mailto und tel."));
+            return None;
+        }
+        Some(Span::Link { target, content })
+    }
+}
+
+fn unknown_placeholder(name: &str) -> String {
+    if name.chars().all(|c| c.is_ascii_digit()) {
+        return format!(
+            "„:{name}:“ wird als Platzhalter gelesen. Schreiben Sie die Doppelpunkte als „\\:“."
+        );
+    }
+    format!(
+        "Den Platzhalter „:{name}:“ gibt es nicht. Möglich sind: {}.",
+        Placeholder::spelled_out()
+    )
+}
+
+fn is_vague(text: &str) -> bool {
+    let text = text.to_lowercase();
+    let text = text.trim_matches(|c: char| !c.is_alphanumeric());
+    matches!(
+        text,
+        "hier" | "here" | "klick" | "link" | "click here" | "hier klicken"
+    )
+}
+
+fn is_allowed(target: &str) -> bool {
+    url::Url::parse(target).is_ok_and(|url| match url.scheme() {
+        "http" | "https" => url.host_str().is_some_and(|host| !host.is_empty()),
+        "mailto" | "tel" => !url.path().is_empty(),
+        _ => false,
+    })
+}
+
+fn words(spans: &[Span]) -> String {
+    let mut out = String::new();
+    super::source::each_span(spans, &mut |span| {
+        if let Span::Text(text) = span {
+            out.push_str(text);
+        }
+    });
+    out
+}
+
+/// Appends text to the last run. The source is composed and freed of characters nobody sees, so
+/// that the hash is over what is read.
+fn push_text(out: &mut Vec<Span>, text: &str) {
+    if let Some(Span::Text(last)) = out.last_mut() {
+        *last = visible(&format!("{last}{text}"));
+    } else {
+        out.push(Span::Text(visible(text)));
+    }
+}
+
+/// NFC without control and zero-width characters; the no-break spaces stay.
+pub(super) fn visible(text: &str) -> String {
+    text.chars()
+        .map(|c| if c == '\t' || c == '\n' { ' ' } else { c })
+        .filter(|&c| !c.is_control() && !is_invisible(c))
+        .nfc()
+        .collect()
+}
+
+fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
+        | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
+        | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}'
+        | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E0FFF}')
+}
+
+fn trim(spans: &mut Vec<Span>) {
+    if let Some(Span::Text(text)) = spans.first_mut() {
+        *text = text.trim_start_matches(' ').to_owned();
+    }
+    if let Some(Span::Text(text)) = spans.last_mut() {
+        *text = text.trim_end_matches(' ').to_owned();
+    }
+    spans.retain(|span| *span != Span::Text(String::new()));
+}

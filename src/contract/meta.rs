@@ -1,0 +1,118 @@
+//! `contract.toml`: what is known about a contract version besides its words (LC-21, LC-22, LC-46).
+
+use chrono::NaiveDate;
+use serde::Deserialize;
+
+use super::Problem;
+use crate::domain::Language;
+
+/// Name of the file in the folder.
+pub const FILE: &str = "contract.toml";
+
+/// Facts about a contract version.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Meta {
+    /// Number of the version: `1.0`.
+    pub number: String,
+    /// Date of the text ("Stand").
+    #[serde(deserialize_with = "toml_date")]
+    pub date: NaiveDate,
+    /// From when it is offered.
+    #[serde(deserialize_with = "toml_date")]
+    pub valid_from: NaiveDate,
+    /// Languages it exists in.
+    pub languages: Vec<Language>,
+    /// The language that decides if they differ.
+    pub binding: Language,
+    /// How further processors are authorised (LC-21).
+    pub authorisation: Authorisation,
+    /// Days between the announcement of a further processor and its start (LC-22).
+    pub notice_days: u32,
+    /// What is new, in plain words.
+    pub change_note: Bilingual,
+    /// Heading of the document.
+    pub title: Bilingual,
+    /// File names of the annexes without language and ending, in printed order.
+    #[serde(default)]
+    pub annexes: Vec<String>,
+}
+
+/// Article 28(2): exactly one of the two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Authorisation {
+    /// Changes are announced, the customer may object.
+    General,
+    /// Every change needs the customer's approval.
+    Specific,
+}
+
+/// A text in both languages; the English one may be missing.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Bilingual {
+    /// German.
+    #[serde(default)]
+    pub de: String,
+    /// English.
+    #[serde(default)]
+    pub en: String,
+}
+
+impl Bilingual {
+    /// The text in one language.
+    pub fn get(&self, language: Language) -> &str {
+        match language {
+            Language::De => &self.de,
+            Language::En => &self.en,
+        }
+    }
+}
+
+impl Meta {
+    /// Reads `contract.toml`.
+    pub fn parse(text: &str) -> Result<Self, Problem> {
+        let meta: Self = toml::from_str(text).map_err(|error| {
+            let start = error.span().map_or(0, |span| span.start);
+            Problem::new(
+                FILE,
+                super::parse::line_at(text, start),
+                format!(
+                    "Die Angabe fehlt oder ist nicht lesbar: {}",
+                    error.message()
+                ),
+            )
+        })?;
+        meta.contradiction()
+            .map_or(Ok(meta), |message| Err(Problem::new(FILE, 1, message)))
+    }
+
+    fn contradiction(&self) -> Option<String> {
+        if self.number.trim().is_empty() {
+            return Some(
+                "„number“ ist leer. Geben Sie die Nummer der Fassung an, z. B. \"1.0\".".into(),
+            );
+        }
+        if !self.languages.contains(&self.binding) {
+            return Some("Die verbindliche Sprache „binding“ steht nicht in „languages“.".into());
+        }
+        self.languages
+            .iter()
+            .find(|language| self.title.get(**language).trim().is_empty())
+            .map(|language| {
+                format!(
+                    "Der Titel in der Sprache „{}“ fehlt. Ergänzen Sie ihn unter [title].",
+                    language.code()
+                )
+            })
+    }
+}
+
+fn toml_date<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<NaiveDate, D::Error> {
+    use serde::de::Error;
+    let date = toml::value::Datetime::deserialize(deserializer)?;
+    date.date
+        .and_then(|d| NaiveDate::from_ymd_opt(i32::from(d.year), d.month.into(), d.day.into()))
+        .ok_or_else(|| D::Error::custom("ein Datum wie 2026-10-01 wird erwartet"))
+}

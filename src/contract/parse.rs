@@ -1,0 +1,597 @@
+//! Reads one Djot file into blocks; what the rules of [`source`](super::source) do not know becomes
+//! a [`Problem`] with its line.
+
+use std::collections::HashSet;
+use std::ops::Range;
+
+use jotdown::{
+    Alignment as Align, AttributeKind, Attributes, Container, Event, ListBulletType, ListKind,
+    OrderedListNumbering as Numbering,
+};
+
+use super::Problem;
+use super::source::{Entry, Kind, Node, Span, Text};
+use super::tree::{Alignment, ListStyle};
+use super::vocabulary::{Condition, Generator};
+use crate::domain::Language;
+
+/// Lines counted from 1.
+pub fn line_at(text: &str, offset: usize) -> usize {
+    let before = text.as_bytes().get(..offset).unwrap_or_default();
+    1 + before.iter().filter(|byte| **byte == b'\n').count()
+}
+
+/// What kind of file it is; decides about its headings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// The main text.
+    Main,
+    /// An annex: one title.
+    Annex,
+    /// A product file: starts one level down.
+    Product,
+}
+
+/// Parses one file; problems are added to `problems`.
+pub fn parse(
+    file: &str,
+    text: &str,
+    language: Language,
+    role: Role,
+    problems: &mut Vec<Problem>,
+) -> Text {
+    let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
+    let events = jotdown::Parser::new(&text).into_offset_iter().collect();
+    let mut reader = Reader {
+        file,
+        text: &text,
+        language,
+        events,
+        at: 0,
+        open_single_quotes: 0,
+        problems,
+    };
+    reader.at = 1; // the document itself
+    let flat = reader.blocks();
+    let stem = file
+        .rsplit('/')
+        .next()
+        .and_then(|name| name.strip_suffix(".dj"))
+        .unwrap_or(file);
+    let flat = super::nest::name_headings(flat, stem, role, &mut |line, message| {
+        problems.push(Problem::new(file, line, message));
+    });
+    let blocks = super::nest::nest(flat, &mut |line, message| {
+        problems.push(Problem::new(file, line, message));
+    });
+    Text {
+        file: file.to_owned(),
+        blocks,
+    }
+}
+
+/// A block before headings are given what belongs to them.
+pub(super) struct Flat {
+    pub node: Node,
+    /// How many of its conditions come from `:::` blocks around it.
+    pub outer: usize,
+}
+
+/// What the attribute line above a block says.
+#[derive(Default)]
+pub(super) struct Marks {
+    pub id: Option<String>,
+    pub classes: Vec<String>,
+    pub condition: Option<Condition>,
+    pub generator: Option<Generator>,
+}
+
+pub(super) struct Reader<'a> {
+    file: &'a str,
+    text: &'a str,
+    pub(super) language: Language,
+    events: Vec<(Event<'a>, Range<usize>)>,
+    at: usize,
+    pub(super) open_single_quotes: usize,
+    problems: &'a mut Vec<Problem>,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn next(&mut self) -> Option<(Event<'a>, Range<usize>)> {
+        let event = self.events.get(self.at).cloned();
+        self.at += 1;
+        event
+    }
+
+    fn peek(&self) -> Option<&Event<'a>> {
+        self.events.get(self.at).map(|(event, _)| event)
+    }
+
+    pub(super) fn line(&self, range: &Range<usize>) -> usize {
+        line_at(self.text, range.start)
+    }
+
+    pub(super) fn problem(&mut self, line: usize, message: impl Into<String>) {
+        self.problems.push(Problem::new(self.file, line, message));
+    }
+
+    /// The source up to a place.
+    pub(super) fn before(&self, offset: usize) -> &'a str {
+        self.text.get(..offset).unwrap_or_default()
+    }
+
+    /// Passes over everything up to the end of the container that was just entered.
+    pub(super) fn skip(&mut self) {
+        let mut depth = 1;
+        while depth > 0 {
+            match self.next() {
+                Some((Event::Start(..), _)) => depth += 1,
+                Some((Event::End(_), _)) => depth -= 1,
+                Some(_) => {}
+                None => return,
+            }
+        }
+    }
+
+    /// Blocks up to the end of the container they stand in.
+    fn blocks(&mut self) -> Vec<Flat> {
+        let mut out = Vec::new();
+        while let Some((event, range)) = self.next() {
+            let line = self.line(&range);
+            self.open_single_quotes = 0;
+            match event {
+                Event::End(_) => break,
+                Event::Start(container, attributes) => {
+                    self.block(container, &attributes, line, &mut out);
+                }
+                Event::Attributes(attributes) if !is_comment(&attributes) => self.problem(
+                    line,
+                    "Diese {…}-Zeile gehört zu keinem Block. Entfernen Sie die Leerzeile darunter oder die Zeile selbst.",
+                ),
+                Event::ThematicBreak(_) => {
+                    self.problem(line, "Trennlinien gibt es im Vertrag nicht. Verwenden Sie eine Überschrift.");
+                }
+                _ => {}
+            }
+        }
+        join_legends(out, |line, message| {
+            self.problems.push(Problem::new(self.file, line, message));
+        })
+    }
+
+    fn block(
+        &mut self,
+        container: Container<'a>,
+        attributes: &Attributes<'a>,
+        line: usize,
+        out: &mut Vec<Flat>,
+    ) {
+        match container {
+            // The section is only the frame djot puts around a heading; its attributes are the
+            // heading's.
+            Container::Section { .. } => {
+                let content_from = out.len();
+                let marks = self.marks(attributes, line);
+                let inner = self.blocks();
+                out.extend(inner);
+                if let Some(heading) = out.get_mut(content_from) {
+                    apply(&mut heading.node, marks);
+                }
+            }
+            Container::Heading { level, .. } => {
+                let marks = self.marks(attributes, line);
+                let title = self.spans();
+                let mut node = Node {
+                    line,
+                    conditions: Vec::new(),
+                    tags: Vec::new(),
+                    kind: Kind::Section {
+                        level: u8::try_from(level).unwrap_or(u8::MAX),
+                        id: String::new(),
+                        numbered: true,
+                        title,
+                        children: Vec::new(),
+                    },
+                };
+                apply(&mut node, marks);
+                out.push(Flat { node, outer: 0 });
+            }
+            Container::Div { class } => self.div(&class, attributes, line, out),
+            Container::LinkDefinition { .. } => self.skip(),
+            _ => {
+                let marks = self.marks(attributes, line);
+                if let Some(kind) = self.plain_block(container, &marks, line) {
+                    out.push(Flat {
+                        node: Node {
+                            line,
+                            conditions: marks.condition.into_iter().collect(),
+                            tags: marks.classes,
+                            kind,
+                        },
+                        outer: 0,
+                    });
+                }
+            }
+        }
+    }
+
+    fn plain_block(
+        &mut self,
+        container: Container<'a>,
+        marks: &Marks,
+        line: usize,
+    ) -> Option<Kind> {
+        if marks.generator.is_some() {
+            self.problem(
+                line,
+                "„generate“ steht über einem leeren Block aus zwei Zeilen „:::“.",
+            );
+        }
+        let table = matches!(container, Container::Table);
+        if !table && let Some(id) = &marks.id {
+            self.problem(line, format!(
+                "Die Kennung „{id}“ kann hier nicht stehen. Kennungen tragen Überschriften, Tabellen und Listenpunkte (dort hinter der Nummer, vor dem ersten Absatz)."
+            ));
+        }
+        match container {
+            Container::Paragraph => Some(Kind::Paragraph(self.spans())),
+            Container::List { kind, .. } => self.list(kind, line),
+            Container::Table => self.table(marks.id.clone(), line),
+            Container::DescriptionList => Some(self.definitions()),
+            other => {
+                let what = match other {
+                    Container::Blockquote => "Zitatblöcke",
+                    Container::CodeBlock { .. } => "Codeblöcke",
+                    Container::RawBlock { .. } => "HTML und andere rohe Blöcke",
+                    Container::Footnote { .. } => "Fußnoten",
+                    _ => "Blöcke dieser Art",
+                };
+                self.problem(line, format!("{what} gibt es im Vertrag nicht. Schreiben Sie den Inhalt als Absatz oder Liste."));
+                self.skip();
+                None
+            }
+        }
+    }
+
+    /// A `:::` block: a condition around several blocks, or the place of a generated one.
+    fn div(&mut self, class: &str, attributes: &Attributes<'a>, line: usize, out: &mut Vec<Flat>) {
+        let mut marks = self.marks(attributes, line);
+        if !class.is_empty() {
+            marks.classes.push(class.to_owned());
+        }
+        if let Some(id) = &marks.id {
+            self.problem(line, format!("Die Kennung „{id}“ kann nicht an einem „:::“-Block stehen. Setzen Sie sie über die Überschrift darin."));
+        }
+        let mut inner = self.blocks();
+        if let Some(generator) = marks.generator {
+            if !inner.is_empty() {
+                self.problem(
+                    line,
+                    "Ein erzeugter Block muss leer sein: „:::“ und in der nächsten Zeile „:::“.",
+                );
+            }
+            inner = vec![Flat {
+                node: Node {
+                    line,
+                    conditions: Vec::new(),
+                    tags: Vec::new(),
+                    kind: Kind::Generated(generator),
+                },
+                outer: 0,
+            }];
+        }
+        for flat in &mut inner {
+            if let Some(condition) = &marks.condition {
+                flat.node.conditions.insert(0, condition.clone());
+                flat.outer += 1;
+            }
+            flat.node.tags.extend(marks.classes.iter().cloned());
+        }
+        out.extend(inner);
+    }
+
+    fn list(&mut self, kind: ListKind, line: usize) -> Option<Kind> {
+        let Some((style, start)) = list_style(kind) else {
+            self.problem(line, "Diese Listenart gibt es im Vertrag nicht. Möglich sind (1), 1., a), i., -, * und +.");
+            self.skip();
+            return None;
+        };
+        let mut items = Vec::new();
+        while let Some((event, range)) = self.next() {
+            match event {
+                Event::End(_) => break,
+                Event::Start(Container::ListItem, _) => {
+                    let line = self.line(&range);
+                    items.push(self.item(line));
+                }
+                _ => {}
+            }
+        }
+        Some(Kind::List {
+            style,
+            start,
+            items,
+        })
+    }
+
+    /// The id and the tags of an item are those of its first paragraph.
+    fn item(&mut self, line: usize) -> Entry {
+        let mut id = None;
+        if let Some((Event::Start(Container::Paragraph, attributes), _)) =
+            self.events.get_mut(self.at)
+        {
+            let (ids, rest): (Vec<_>, Vec<_>) = std::mem::take(attributes)
+                .into_iter()
+                .partition(|(key, _)| *key == AttributeKind::Id);
+            *attributes = rest.into();
+            id = ids.last().map(|(_, value)| value.to_string());
+        }
+        let flat = self.blocks();
+        if let Some(heading) = flat
+            .iter()
+            .find(|f| matches!(f.node.kind, Kind::Section { .. }))
+        {
+            let line = heading.node.line;
+            self.problem(line, "In einer Liste kann keine Überschrift stehen.");
+        }
+        let mut blocks: Vec<Node> = flat.into_iter().map(|flat| flat.node).collect();
+        blocks.retain(|node| !matches!(node.kind, Kind::Section { .. }));
+        let tags = match blocks.first_mut() {
+            Some(Node {
+                tags,
+                kind: Kind::Paragraph(_),
+                ..
+            }) => std::mem::take(tags),
+            _ => Vec::new(),
+        };
+        Entry {
+            line,
+            id,
+            tags,
+            blocks,
+        }
+    }
+
+    fn definitions(&mut self) -> Kind {
+        let mut entries: Vec<(Vec<Span>, Vec<Node>)> = Vec::new();
+        while let Some((event, range)) = self.next() {
+            match event {
+                Event::End(_) => break,
+                Event::Start(Container::DescriptionTerm, _) => {
+                    entries.push((self.spans(), Vec::new()));
+                }
+                Event::Start(Container::DescriptionDetails, _) => {
+                    let line = self.line(&range);
+                    let details: Vec<Node> = self.blocks().into_iter().map(|f| f.node).collect();
+                    if details
+                        .iter()
+                        .any(|n| matches!(n.kind, Kind::Section { .. }))
+                    {
+                        self.problem(
+                            line,
+                            "In einer Begriffsliste kann keine Überschrift stehen.",
+                        );
+                    } else if let Some((_, blocks)) = entries.last_mut() {
+                        *blocks = details;
+                    }
+                }
+                _ => {}
+            }
+        }
+        Kind::Definitions(entries)
+    }
+
+    fn table(&mut self, id: Option<String>, line: usize) -> Option<Kind> {
+        let mut caption = Vec::new();
+        let mut head: Option<Vec<Vec<Span>>> = None;
+        let mut alignments = Vec::new();
+        let mut rows = Vec::new();
+        while let Some((event, range)) = self.next() {
+            match event {
+                Event::End(_) => break,
+                Event::Start(Container::Caption, _) => caption = self.spans(),
+                Event::Start(Container::TableRow { head: is_head }, _) => {
+                    let row_line = self.line(&range);
+                    let (cells, aligned) = self.row();
+                    if is_head && head.is_none() {
+                        head = Some(cells);
+                        alignments = aligned;
+                    } else if is_head {
+                        self.problem(row_line, "Eine Tabelle hat genau eine Kopfzeile.");
+                    } else {
+                        if head.as_ref().is_some_and(|h| h.len() != cells.len()) {
+                            self.problem(
+                                row_line,
+                                "Diese Zeile hat nicht so viele Zellen wie die Kopfzeile.",
+                            );
+                        }
+                        rows.push(cells);
+                    }
+                }
+                _ => {}
+            }
+        }
+        let Some(head) = head else {
+            self.problem(
+                line,
+                "Der Tabelle fehlt die Kopfzeile. Setzen Sie unter die erste Zeile |---|---|.",
+            );
+            return None;
+        };
+        // Whoever renders may rely on full rows, whatever was reported.
+        for row in &mut rows {
+            row.resize(head.len(), Vec::new());
+        }
+        Some(Kind::Table {
+            id,
+            caption,
+            head,
+            alignments,
+            rows,
+            legend: None,
+        })
+    }
+
+    fn row(&mut self) -> (Vec<Vec<Span>>, Vec<Alignment>) {
+        let mut cells = Vec::new();
+        let mut alignments = Vec::new();
+        while let Some((event, _)) = self.next() {
+            match event {
+                Event::End(_) => break,
+                Event::Start(Container::TableCell { alignment, .. }, _) => {
+                    alignments.push(match alignment {
+                        Align::Unspecified | Align::Left => Alignment::Start,
+                        Align::Center => Alignment::Center,
+                        Align::Right => Alignment::End,
+                    });
+                    cells.push(self.spans());
+                }
+                _ => {}
+            }
+        }
+        (cells, alignments)
+    }
+
+    /// Reads an attribute line; unknown keys, conditions and generators are problems.
+    pub(super) fn marks(&mut self, attributes: &Attributes<'a>, line: usize) -> Marks {
+        let mut marks = Marks::default();
+        for (key, value) in attributes.iter() {
+            let value = value.to_string();
+            match key {
+                AttributeKind::Id => marks.id = Some(value),
+                AttributeKind::Class => marks.classes.push(value),
+                AttributeKind::Comment => {}
+                AttributeKind::Pair { key } if key == "if" => {
+                    marks.condition = Condition::parse(&value);
+                    if marks.condition.is_none() {
+                        self.problem(
+                            line,
+                            format!(
+                                "Die Bedingung „{value}“ gibt es nicht. Möglich sind: {}.",
+                                Condition::SPELLED_OUT
+                            ),
+                        );
+                    }
+                }
+                AttributeKind::Pair { key } if key == "generate" => {
+                    marks.generator = Generator::parse(&value);
+                    if marks.generator.is_none() {
+                        self.problem(
+                            line,
+                            format!(
+                                "Den erzeugten Block „{value}“ gibt es nicht. Möglich sind: {}.",
+                                Generator::spelled_out()
+                            ),
+                        );
+                    }
+                }
+                AttributeKind::Pair { key } => {
+                    self.problem(line, format!("Die Angabe „{key}“ gibt es nicht. Möglich sind #kennung, .merkmal, if= und generate=."));
+                }
+            }
+        }
+        marks
+    }
+
+    pub(super) fn at_end_of_block(&self) -> bool {
+        matches!(self.peek(), None | Some(Event::End(_)))
+    }
+}
+
+fn is_comment(attributes: &Attributes<'_>) -> bool {
+    attributes
+        .iter()
+        .all(|(key, _)| *key == AttributeKind::Comment)
+}
+
+fn apply(node: &mut Node, marks: Marks) {
+    if let Kind::Section { id, numbered, .. } = &mut node.kind {
+        if let Some(name) = marks.id {
+            *id = name;
+        }
+        if marks.classes.iter().any(|class| class == "unnumbered") {
+            *numbered = false;
+        }
+    }
+    node.conditions.extend(marks.condition);
+    node.tags.extend(
+        marks
+            .classes
+            .into_iter()
+            .filter(|class| class != "unnumbered"),
+    );
+}
+
+fn list_style(kind: ListKind) -> Option<(ListStyle, u32)> {
+    match kind {
+        ListKind::Unordered(ListBulletType::Plus) => Some((ListStyle::Dashes, 1)),
+        ListKind::Unordered(_) => Some((ListStyle::Bullets, 1)),
+        ListKind::Ordered {
+            numbering,
+            style,
+            start,
+        } => {
+            let style = match (numbering, style) {
+                (Numbering::Decimal, jotdown::OrderedListStyle::ParenParen) => {
+                    ListStyle::Paragraphs
+                }
+                (Numbering::Decimal, _) => ListStyle::Decimal,
+                (Numbering::AlphaLower, _) => ListStyle::Letters,
+                (Numbering::RomanLower, _) => ListStyle::Roman,
+                (Numbering::AlphaUpper | Numbering::RomanUpper, _) => return None,
+            };
+            Some((style, u32::try_from(start).unwrap_or(1)))
+        }
+        ListKind::Task(_) => None,
+    }
+}
+
+/// Moves a `.legend` paragraph into the table before it.
+fn join_legends(blocks: Vec<Flat>, mut problem: impl FnMut(usize, &str)) -> Vec<Flat> {
+    let mut out: Vec<Flat> = Vec::with_capacity(blocks.len());
+    for mut flat in blocks {
+        let is_legend = matches!(flat.node.kind, Kind::Paragraph(_))
+            && flat.node.tags.iter().any(|tag| tag == "legend");
+        if is_legend {
+            flat.node.tags.retain(|tag| tag != "legend");
+            if let Some(Flat {
+                node:
+                    Node {
+                        kind: Kind::Table { legend, .. },
+                        ..
+                    },
+                ..
+            }) = out.last_mut()
+                && let Kind::Paragraph(spans) = &mut flat.node.kind
+                && legend.is_none()
+            {
+                *legend = Some(std::mem::take(spans));
+                continue;
+            }
+            problem(
+                flat.node.line,
+                "„.legend“ steht nur an dem Absatz direkt nach einer Tabelle.",
+            );
+        }
+        out.push(flat);
+    }
+    out
+}
+
+/// Ids of one file, with the line of each.
+pub fn ids(text: &Text) -> Vec<(String, usize)> {
+    let mut found = Vec::new();
+    let mut seen = HashSet::new();
+    super::source::walk(&text.blocks, &[], &mut |node, _| match &node.kind {
+        Kind::Section { id, .. } => found.push((id.clone(), node.line)),
+        Kind::Table { id: Some(id), .. } => found.push((id.clone(), node.line)),
+        Kind::List { items, .. } => found.extend(
+            items
+                .iter()
+                .filter_map(|item| item.id.clone().map(|id| (id, item.line))),
+        ),
+        _ => {}
+    });
+    found.retain(|entry| seen.insert(entry.clone()));
+    found
+}

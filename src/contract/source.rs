@@ -1,0 +1,240 @@
+//! # How a contract is written
+//!
+//! A contract version is a folder:
+//!
+//! ```text
+//! contract.toml                 number, date, languages, binding language, order of the annexes …
+//! de/vertrag.dj                 the main text
+//! de/anlage-tom.dj              one file per annex, named in contract.toml
+//! de/produkte/centraflex.dj     what is processed for one product, named by its code
+//! en/…                          the same files in the other language
+//! ```
+//!
+//! The texts are Djot (<https://djot.net>) with these rules.
+//!
+//! **Headings.** In the main text `#` is a clause and gets 1, 2, 3 …; `##` gets 1.1 unless it is
+//! marked `{.unnumbered}`; deeper ones have no number. Text before the first heading is the
+//! preamble. An annex starts with one `#`, its title ("Anlage 2"); `##` in it gets 2.1. A product
+//! file starts with `##`.
+//!
+//! ```text
+//! {#weisungen .instructions}
+//! # Weisungen
+//!
+//! (1) Der Auftragsverarbeiter verarbeitet die Daten nur auf Weisung.
+//! (2) {#rechtswidrige-weisung .unlawful-instruction}
+//!     Hält er eine Weisung für rechtswidrig, teilt er das mit.
+//!
+//!     a) Er darf sie aussetzen.
+//!     b) Näheres regelt [](#rechtswidrige-weisung).
+//! ```
+//!
+//! `#name` is what references name; `.name` says what a passage covers (see
+//! [`check`](super::check)). Ids may stand on headings, tables and, as above, on list items. They
+//! are the same in all languages, and unique in the version. A heading without one gets an id from
+//! its file and position, an annex that of its file.
+//!
+//! **Lists.** `(1)` paragraphs, `1.` numbers, `a)` letters, `i.` roman, `-` or `*` bullets, `+`
+//! dashes. A list that starts with a higher number continues the one before it. Nested lists and
+//! further paragraphs are indented and stand after a blank line.
+//!
+//! **References.** `[](#weisungen)` prints "Ziffer 3", for a list item "Ziffer 3 Absatz 2
+//! Buchstabe a", for an annex "Anlage 2". The target must be there whenever the reference is.
+//!
+//! **Values.** `:customer-name:` and the others in [`Placeholder`]. A colon that is meant
+//! as a colon is written `\:` where it could be mistaken (`14\:30\:00`).
+//!
+//! **Conditions.** `{if=has-sub-partner}` on the line above a block or a `:::` block; see
+//! [`Condition`]. A list item whose paragraphs all vanish is not counted.
+//!
+//! **Generated blocks.** `{generate=sub-processors}` above `:::` and `:::`; see [`Generator`].
+//!
+//! **Tables** have a head row and a caption (`^ Caption` below them); a paragraph marked
+//! `{.legend}` right after a table is its legend line. **Definitions** are `: Term`, a blank line,
+//! and the indented text.
+//!
+//! **Characters.** Quotation marks print as typed; straight ones become „…“ in German and “…” in
+//! English. `\ ` is a space that does not break, `--` an en dash, `*bold*`, `_stressed_`. Links go
+//! to http, https, mailto or tel and say where they lead. There is nothing else: images, raw HTML,
+//! code, quotes, footnotes are refused.
+
+use super::tree::{Alignment, ListStyle};
+use super::vocabulary::{Condition, Generator, Placeholder};
+
+/// A block as it stands in a file.
+#[derive(Debug, Clone)]
+pub struct Node {
+    /// Line in the file, from 1.
+    pub line: usize,
+    /// All must hold for the block to be printed.
+    pub conditions: Vec<Condition>,
+    /// What the passage covers (LC tags).
+    pub tags: Vec<String>,
+    /// The block itself.
+    pub kind: Kind,
+}
+
+/// Kinds of blocks.
+#[derive(Debug, Clone)]
+pub enum Kind {
+    /// A heading with what belongs to it.
+    Section {
+        /// Depth, 1 to 4.
+        level: u8,
+        /// Unique in the version.
+        id: String,
+        /// Whether it takes part in the numbering of its level.
+        numbered: bool,
+        /// Heading text.
+        title: Vec<Span>,
+        /// What stands below.
+        children: Vec<Node>,
+    },
+    /// Running text.
+    Paragraph(Vec<Span>),
+    /// A list.
+    List {
+        /// Its marks.
+        style: ListStyle,
+        /// Number of the first item as written.
+        start: u32,
+        /// The items.
+        items: Vec<Entry>,
+    },
+    /// A table.
+    Table {
+        /// For references, if named.
+        id: Option<String>,
+        /// Text above it.
+        caption: Vec<Span>,
+        /// Column heads.
+        head: Vec<Vec<Span>>,
+        /// Column alignment.
+        alignments: Vec<Alignment>,
+        /// Body rows.
+        rows: Vec<Vec<Vec<Span>>>,
+        /// Line below it.
+        legend: Option<Vec<Span>>,
+    },
+    /// Terms with their text.
+    Definitions(Vec<(Vec<Span>, Vec<Node>)>),
+    /// A block the program writes.
+    Generated(Generator),
+}
+
+/// A list item.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// Line in the file.
+    pub line: usize,
+    /// For references, if named.
+    pub id: Option<String>,
+    /// What the item covers.
+    pub tags: Vec<String>,
+    /// Its paragraphs and lists.
+    pub blocks: Vec<Node>,
+}
+
+/// Text inside a block.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Span {
+    /// Text as printed.
+    Text(String),
+    /// A value to fill in.
+    Value(Placeholder),
+    /// Important text.
+    Strong(Vec<Span>),
+    /// Stressed text.
+    Emphasis(Vec<Span>),
+    /// Outbound link.
+    Link {
+        /// Address.
+        target: String,
+        /// What is printed.
+        content: Vec<Span>,
+    },
+    /// Reference to an id; `content` is empty unless the author wrote own words.
+    Reference {
+        /// The id.
+        id: String,
+        /// Line in the file.
+        line: usize,
+        /// Own words.
+        content: Vec<Span>,
+    },
+    /// Line break.
+    Break,
+}
+
+/// One parsed file.
+#[derive(Debug, Clone, Default)]
+pub struct Text {
+    /// Name in the folder: `de/vertrag.dj`.
+    pub file: String,
+    /// Its blocks.
+    pub blocks: Vec<Node>,
+}
+
+/// Calls `visit` for every block below and including `nodes`, in reading order, with the conditions
+/// it stands under.
+pub fn walk<'a>(
+    nodes: &'a [Node],
+    under: &[Condition],
+    visit: &mut dyn FnMut(&'a Node, &[Condition]),
+) {
+    for node in nodes {
+        let mut conditions = under.to_vec();
+        conditions.extend(node.conditions.iter().cloned());
+        visit(node, &conditions);
+        match &node.kind {
+            Kind::Section { children, .. } => walk(children, &conditions, visit),
+            Kind::List { items, .. } => {
+                for item in items {
+                    walk(&item.blocks, &conditions, visit);
+                }
+            }
+            Kind::Definitions(entries) => {
+                for (_, blocks) in entries {
+                    walk(blocks, &conditions, visit);
+                }
+            }
+            Kind::Paragraph(_) | Kind::Table { .. } | Kind::Generated(_) => {}
+        }
+    }
+}
+
+/// Calls `visit` for every run of text that belongs to this block itself, not to blocks inside it.
+pub fn own_text<'a>(node: &'a Node, visit: &mut dyn FnMut(&'a [Span])) {
+    match &node.kind {
+        Kind::Section { title, .. } => visit(title),
+        Kind::Paragraph(spans) => visit(spans),
+        Kind::Table {
+            caption,
+            head,
+            rows,
+            legend,
+            ..
+        } => {
+            visit(caption);
+            head.iter().for_each(|cell| visit(cell));
+            rows.iter().flatten().for_each(|cell| visit(cell));
+            legend.iter().for_each(|line| visit(line));
+        }
+        Kind::Definitions(entries) => entries.iter().for_each(|(term, _)| visit(term)),
+        Kind::List { .. } | Kind::Generated(_) => {}
+    }
+}
+
+/// Calls `visit` for every span, also those inside others.
+pub fn each_span<'a>(spans: &'a [Span], visit: &mut dyn FnMut(&'a Span)) {
+    for span in spans {
+        visit(span);
+        match span {
+            Span::Strong(content)
+            | Span::Emphasis(content)
+            | Span::Link { content, .. }
+            | Span::Reference { content, .. } => each_span(content, visit),
+            Span::Text(_) | Span::Value(_) | Span::Break => {}
+        }
+    }
+}

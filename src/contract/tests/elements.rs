@@ -1,0 +1,461 @@
+//! Every element of the source format comes out as it should, in all forms.
+
+use super::*;
+use crate::contract::tree::{Block, Inline, ListStyle};
+
+const MAIN: &str = r##"Präambel mit „Zitat", "Wort" und 'einfach' -- und Oskar's Art.\ 28.
+Zweite Zeile\
+nach Umbruch.
+
+{#gegenstand .subject}
+# Gegenstand
+
+(1) {#absatz-eins}
+    Erster Absatz für :customer-name:.
+
+    Fortsetzung ohne Nummer.
+
+    a) erstens
+    b) {#buchstabe-b}
+       zweitens, wobei
+
+       i. rom eins
+       ii. {#rom-zwei}
+           rom zwei
+
+(2) Zweiter Absatz, siehe [](#buchstabe-b), [](#rom-zwei), [](#tom) und [](#zutritt).
+
+## Dauer
+
+Text zur Dauer.
+
+{.unnumbered}
+## Ohne Nummer
+
+1. eins
+2. zwei
+
+- Punkt
+
++ Strich
+
+## Ende
+
+{#daten}
+| Kategorie | *Anzahl* |
+|:----------|---------:|
+| Namen\ 1  | 12       |
+| Faxe      | [](#unten) |
+^ Daten für :products:
+
+{.legend}
+*Anzahl* je Jahr
+
+: Begriff
+
+  Ein _betonter_ Text mit [Aufsicht](https://bfdi.bund.de/a?b=1&c=2) und <post@x.example>.
+
+: Zweiter
+
+  Noch einer.
+
+{.unnumbered #unten}
+# Schluss
+
+Siehe [](#gegenstand), [](#daten), [](#unten).
+"##;
+
+const ANNEX: &str = r##"{#tom}
+# Maßnahmen
+
+## Vertraulichkeit
+
+- allgemein
+
+### Zutritt
+
+(1) {#zutritt}
+    Nur mit Ausweis.
+"##;
+
+fn whole() -> Document {
+    document(MAIN, &[("de/anlage-tom.dj", ANNEX)])
+}
+
+#[test]
+fn the_plain_text_is_what_a_reader_reads() {
+    let expected = "Mustervertrag
+Fassung 2.1, Stand 1. September 2026
+
+Präambel mit „Zitat“, „Wort“ und ‚einfach‘ – und Oskar’s Art.\u{a0}28. Zweite Zeile
+nach Umbruch.
+
+1 Gegenstand
+
+(1) Erster Absatz für Bäckerei Özdemir & Söhne GmbH & Co. KG.
+
+    Fortsetzung ohne Nummer.
+
+    a) erstens
+    b) zweitens, wobei
+
+        i. rom eins
+        ii. rom zwei
+(2) Zweiter Absatz, siehe Ziffer\u{a0}1 Absatz\u{a0}1 Buchstabe\u{a0}b, Ziffer\u{a0}1 Absatz\u{a0}1 Buchstabe\u{a0}b Nummer\u{a0}ii, Anlage\u{a0}1 und Abschnitt „Zutritt“ Absatz\u{a0}1.
+
+1.1 Dauer
+
+Text zur Dauer.
+
+Ohne Nummer
+
+1. eins
+2. zwei
+
+• Punkt
+
+– Strich
+
+1.2 Ende
+
+Daten für Tengo Centraflex und Mehrstandort-SIP-Trunk mit UMS-Option
+Kategorie\tAnzahl
+Namen\u{a0}1\t12
+Faxe\tAbschnitt „Schluss“
+Anzahl je Jahr
+
+Begriff:
+
+    Ein betonter Text mit Aufsicht <https://bfdi.bund.de/a?b=1&c=2> und post@x.example.
+
+Zweiter:
+
+    Noch einer.
+
+Schluss
+
+Siehe Ziffer\u{a0}1, Tabelle „Daten für Tengo Centraflex und Mehrstandort-SIP-Trunk mit UMS-Option“, Abschnitt „Schluss“.
+
+Anlage 1 Maßnahmen
+
+1.1 Vertraulichkeit
+
+• allgemein
+
+Zutritt
+
+(1) Nur mit Ausweis.
+";
+    assert_eq!(text::plain(&whole()), expected);
+}
+
+#[test]
+fn html_says_the_same_words() {
+    let document = whole();
+    assert_eq!(article_words(&document), text::words(&document));
+}
+
+#[test]
+fn html_has_the_markup_of_the_style_sheet() {
+    let html = html::article(&whole());
+    for part in [
+        "<section id=\"gegenstand\" aria-labelledby=\"gegenstand-h\"><h4 id=\"gegenstand-h\"><span>1</span> <span>Gegenstand</span></h4>",
+        "<ol class=\"paras\"><li id=\"absatz-eins\" value=\"1\">Erster Absatz",
+        "<ol class=\"letters\"><li value=\"1\">erstens</li><li id=\"buchstabe-b\" value=\"2\">zweitens",
+        "<h5 id=\"vertrag-2\">1.1 Dauer</h5>",
+        "<h5 id=\"vertrag-3\">Ohne Nummer</h5>",
+        "<ul class=\"dashes\"><li>Strich</li></ul>",
+        "<div class=\"scroll\" role=\"region\" aria-labelledby=\"daten\" tabindex=\"0\"><table><caption id=\"daten\">",
+        "<th scope=\"col\">Kategorie</th><th scope=\"col\" class=\"end\"><strong>Anzahl</strong></th>",
+        "<tr><th scope=\"row\">Namen&nbsp;1</th><td class=\"end\">12</td></tr>",
+        "</div><p class=\"legend\"><strong>Anzahl</strong> je Jahr</p>",
+        "<dl class=\"parties\"><dt>Begriff</dt><dd>Ein <em>betonter</em> Text mit <a href=\"https://bfdi.bund.de/a?b=1&amp;c=2\">Aufsicht</a>",
+        "<section class=\"annex\" id=\"tom\" aria-labelledby=\"tom-h\"><h4 id=\"tom-h\"><span>Anlage 1</span> Maßnahmen</h4>",
+        "<h6 id=\"anlage-tom-3\">Zutritt</h6>",
+        "<time datetime=\"2026-09-01\">1. September 2026</time>",
+    ] {
+        assert!(html.contains(part), "{part}\n---\n{html}");
+    }
+    let toc = html::toc(&whole());
+    assert!(
+        toc.contains(
+            "<ol><li><a href=\"#gegenstand\"><span>1</span> <span>Gegenstand</span></a></li>"
+        ),
+        "{toc}"
+    );
+    assert!(toc.contains("<ol class=\"annexes\"><li><a href=\"#tom\"><span>Anlage 1</span> <span>Maßnahmen</span></a></li></ol>"), "{toc}");
+    assert_eq!(html::stats(&whole()), (2, 1));
+}
+
+#[test]
+fn every_link_in_the_page_has_its_target() {
+    for html in [html::article(&whole()), {
+        let contract = Contract::embedded().unwrap();
+        html::article(&contract.resolve(&sample_values(Language::De, true), Language::De))
+    }] {
+        let page = scraper::Html::parse_fragment(&html);
+        let all = scraper::Selector::parse("[id]").unwrap();
+        let ids: Vec<&str> = page
+            .select(&all)
+            .filter_map(|e| e.value().attr("id"))
+            .collect();
+        let unique: std::collections::HashSet<&str> = ids.iter().copied().collect();
+        assert_eq!(ids.len(), unique.len(), "{ids:?}");
+        let links = scraper::Selector::parse("a[href^='#']").unwrap();
+        for link in page.select(&links) {
+            let target = link.value().attr("href").unwrap().trim_start_matches('#');
+            assert!(unique.contains(target), "{target}");
+        }
+        for labelled in page.select(&scraper::Selector::parse("[aria-labelledby]").unwrap()) {
+            assert!(unique.contains(labelled.value().attr("aria-labelledby").unwrap()));
+        }
+    }
+}
+
+#[test]
+fn english_references_and_quotes_follow_english_use() {
+    let main = "# Scope\n\n(1) \"Data\" aren't 'few'.\n\n    a) {#a}\n       one, see [](#a) and [](#c)\n\n       1. {#c}\n          deep\n";
+    let contract = bilingual(main, main);
+    let document = contract.resolve(&sample_values(Language::En, false), Language::En);
+    let text = text::plain(&document);
+    assert!(text.contains("(1) “Data” aren’t ‘few’."), "{text}");
+    assert!(
+        text.contains("see clause\u{a0}1\u{a0}(1)(a) and clause\u{a0}1\u{a0}(1)(a) no.\u{a0}1"),
+        "{text}"
+    );
+    assert!(
+        text.starts_with("Sample contract\nVersion 2.1, dated 1 September 2026\n"),
+        "{text}"
+    );
+}
+
+#[test]
+fn conditions_decide_blocks_items_and_numbers() {
+    let main = "# Kette
+
+(1) eins
+
+{if=has-sub-partner}
+(2) nur mit Untervertriebspartner
+
+{if=no-sub-partner}
+(3) nur ohne
+
+{if=draft}
+::: any
+(4) Entwurf
+
+(5) noch einer
+:::
+
+- {if=concluded}
+  weg
+
+- {if=\"product:centraflex\"}
+  da
+
+{if=no-sub-partner}
+# Weg
+
+Text.
+
+{if=concluded}
+:::
+# Auch weg
+:::
+
+# Da
+";
+    let document = document(main, &[]);
+    let text = text::plain(&document);
+    let body = text.split_once("1 Kette\n").unwrap().1;
+    assert_eq!(
+        body,
+        "\n(1) eins\n(2) nur mit Untervertriebspartner\n(3) Entwurf\n(4) noch einer\n\n• da\n\n2 Da\n"
+    );
+}
+
+#[test]
+fn a_list_that_restarts_is_a_list_of_its_own() {
+    let document = document(
+        "# A\n\n(1) eins\n\nText.\n\n(1) neu\n\nText.\n\n(2) weiter\n",
+        &[],
+    );
+    let Block::Section(section) = &document.blocks[0] else {
+        panic!()
+    };
+    let numbers: Vec<_> = section
+        .blocks
+        .iter()
+        .filter_map(|b| match b {
+            Block::List(list) => Some((list.style, list.items[0].number)),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(
+        numbers,
+        [
+            (ListStyle::Paragraphs, 1),
+            (ListStyle::Paragraphs, 1),
+            (ListStyle::Paragraphs, 2)
+        ]
+    );
+}
+
+#[test]
+fn missing_values_say_so() {
+    let mut values = sample_values(Language::De, false);
+    values.partner = None;
+    values.customer.represented_by = " \u{200b}".into();
+    let main =
+        "# A\n\n:partner-name: :sub-partner-email: :conclusion-date: :customer-represented-by:\n";
+    let document = contract(main, &[]).unwrap().resolve(&values, Language::De);
+    let text = text::plain(&document);
+    assert!(text.ends_with(
+        "(kein Vertriebspartner) (kein Untervertriebspartner) (wird beim Abschluss eingetragen) (nicht angegeben)\n"
+    ), "{text}");
+}
+
+#[test]
+fn every_placeholder_has_a_value_once_concluded() {
+    let mut values = sample_values(Language::De, true);
+    values.partner.as_mut().unwrap().contact = "Jana Köhler".into();
+    values.conclusion = Some(sample::sample_conclusion(Language::De, "7f3a"));
+    let main: String = vocabulary::Placeholder::ALL
+        .iter()
+        .fold("# A\n".to_owned(), |text, p| {
+            format!("{text}\n:{}:\n", p.word())
+        });
+    let text = text::plain(&contract(&main, &[]).unwrap().resolve(&values, Language::De));
+    assert!(!text.contains('('), "{text}");
+    assert!(!text.contains(':') || text.contains("Uhr"), "{text}");
+    assert!(
+        text.contains("AVV-2026-004711-1") && text.contains("Elif Özdemir"),
+        "{text}"
+    );
+}
+
+#[test]
+fn generated_blocks_name_the_whole_chain() {
+    let main = "# A\n\n{generate=parties}\n:::\n:::\n\n{generate=chain}\n:::\n:::\n\n{generate=sub-processors}\n:::\n:::\n\n{generate=contacts}\n:::\n:::\n\n{generate=conclusion}\n:::\n:::\n";
+    let contract = contract(main, &[]).unwrap();
+    let mut values = sample_values(Language::De, true);
+    let draft = contract.resolve(&values, Language::De);
+    let text = text::plain(&draft);
+    for part in [
+        "Auftraggeber (Verantwortlicher):\n\n    Bäckerei Özdemir & Söhne GmbH & Co. KG\n    Bahnhofstraße 7, 45879 Gelsenkirchen\n    Amtsgericht Gelsenkirchen, HRA 4711\n    vertreten durch Elif Özdemir\n    Kundennummer 4711\n",
+        "Unterunterauftragsverarbeiter (Untervertriebspartner):\n\n    Nord-TK GbR\n    Hafenweg 3, 24103 Kiel\n    beauftragt von Muster IT GmbH\n",
+        "Unternehmen\tAufgabe\tOrt der Verarbeitung\tBeauftragt von\nMuster IT GmbH / Hohe Straße 12, 44139 Dortmund / Jana Köhler / datenschutz@muster-it.example\tVertriebspartner",
+        "\tDeutschland\tPlusnet GmbH\nNord-TK GbR",
+        "Weisungen empfängt:\n\n    Plusnet GmbH\n    Kundenbetreuung\n    avv@plusnet.example\n    0221 4710-123, montags",
+    ] {
+        assert!(text.contains(part), "{part}\n---\n{text}");
+    }
+    assert!(!text.contains("Prüfsumme"));
+    assert!(
+        html::article(&draft)
+            .contains("<th scope=\"row\">Nord-TK GbR <small>Hafenweg 3, 24103 Kiel<br>")
+    );
+
+    values.conclusion = Some(sample::sample_conclusion(Language::De, &text::hash(&draft)));
+    let concluded = contract.resolve(&values, Language::De);
+    let text = text::plain(&concluded);
+    assert!(
+        text.contains(&format!("    {}\n", text::hash(&draft))),
+        "{text}"
+    );
+    assert!(text.contains("    Ich bin berechtigt, die Bäckerei Özdemir & Söhne GmbH & Co. KG bei diesem Vertrag zu vertreten.\n    Ich habe"), "{text}");
+    assert_eq!(article_words(&concluded), text::words(&concluded));
+}
+
+#[test]
+fn a_transfer_mechanism_gets_its_own_column() {
+    let contract = contract("# A\n\n{generate=sub-processors}\n:::\n:::\n", &[]).unwrap();
+    let mut values = sample_values(Language::De, false);
+    values.operator.sub_processors[0].mechanism = "Standardvertragsklauseln".into();
+    let document = contract.resolve(&values, Language::De);
+    let Block::Section(section) = &document.blocks[0] else {
+        panic!()
+    };
+    let Block::Table(table) = &section.blocks[0] else {
+        panic!()
+    };
+    assert!(table.rows.iter().all(|row| row.len() == table.head.len()));
+    let last: Vec<String> = table
+        .rows
+        .iter()
+        .map(|row| tree::plain(row.last().unwrap()))
+        .collect();
+    assert_eq!(last, ["entfällt", "Standardvertragsklauseln"]);
+}
+
+#[test]
+fn product_annexes_are_sections_of_the_annex_that_asks_for_them() {
+    let annex = "# Produkte\n\nEinleitung.\n\n## Allgemeines\n\nText.\n\n{generate=products}\n:::\n:::\n\n## Danach\n\nText.\n";
+    let product = "## Centraflex\n\nText.\n\n| A | B |\n|---|---|\n| 1 | 2 |\n^ Daten\n";
+    let document = document(
+        "# A\n\nText.\n",
+        &[
+            ("de/anlage-produkte.dj", annex),
+            ("de/produkte/centraflex.dj", product),
+        ],
+    );
+    let Block::Section(annex) = &document.blocks[1] else {
+        panic!()
+    };
+    let headings: Vec<String> = annex
+        .blocks
+        .iter()
+        .filter_map(|b| match b {
+            Block::Section(s) => Some(format!(
+                "{} {}",
+                s.label.as_deref().unwrap(),
+                tree::plain(&s.title)
+            )),
+            _ => None,
+        })
+        .collect();
+    // The second covered product has no file here: its absence must be visible.
+    assert_eq!(
+        headings,
+        [
+            "1.1 Allgemeines",
+            "1.2 Centraflex",
+            "1.3 Mehrstandort-SIP-Trunk mit UMS-Option",
+            "1.4 Danach"
+        ]
+    );
+}
+
+#[test]
+fn addresses_are_links_and_stay_whole() {
+    let mut values = sample_values(Language::De, false);
+    values.operator.objection_email =
+        crate::domain::EmailAddress::parse("a&b=c?d#e@x.example").ok();
+    let document = contract("# A\n\n:objection-email:\n", &[])
+        .unwrap()
+        .resolve(&values, Language::De);
+    let Block::Section(section) = &document.blocks[0] else {
+        panic!()
+    };
+    assert_eq!(
+        section.blocks,
+        [Block::Paragraph(vec![Inline::Link {
+            target: "mailto:a%26b%3Dc%3Fd%23e@x.example".into(),
+            content: vec![Inline::Text("a&b=c?d#e@x.example".into())],
+        }])]
+    );
+}
+
+#[test]
+fn an_id_the_page_uses_itself_is_renamed_everywhere() {
+    let html = html::article(&document(
+        "{#abschluss}\n# Abschluss\n\nSiehe [](#abschluss).\n",
+        &[],
+    ));
+    assert!(
+        html.contains("<section id=\"vertrag-abschluss\"")
+            && html.contains("href=\"#vertrag-abschluss\""),
+        "{html}"
+    );
+}

@@ -1,0 +1,174 @@
+//! Every problem is found, with its line and what to do.
+
+use super::*;
+
+/// The problems of a main text, as lines of text.
+fn problems(main: &str) -> Vec<String> {
+    let found = contract(main, &[]).err().unwrap_or_default();
+    found.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn each_mistake_is_named_with_its_line() {
+    let cases: &[(&str, usize, &str)] = &[
+        ("# A\n\nText :kunde:.\n", 3, "Platzhalter „:kunde:“"),
+        ("# A\n\num 14:30:00 Uhr\n", 3, "als „\\:“"),
+        ("# A\n\n{if=monday}\nText\n", 3, "Bedingung „monday“"),
+        (
+            "# A\n\n{generate=magic}\n:::\n:::\n",
+            3,
+            "erzeugten Block „magic“",
+        ),
+        (
+            "# A\n\n{generate=chain}\n:::\nText\n:::\n",
+            3,
+            "muss leer sein",
+        ),
+        (
+            "# A\n\n{generate=chain}\nText\n",
+            3,
+            "über einem leeren Block",
+        ),
+        ("# A\n\nSiehe [](#weg).\n", 3, "„#weg“, das es nicht gibt"),
+        (
+            "{#a}\n# A\n\nText\n\n{#a}\n# B\n",
+            7,
+            "„a“ gibt es schon (de/vertrag.dj:2)",
+        ),
+        ("{#Abc}\n# A\n", 2, "„Abc“ ist nicht erlaubt"),
+        ("# A\n\n{#p}\nText\n", 3, "„p“ kann hier nicht stehen"),
+        ("# A\n\n[hier](https://x.de)\n", 3, "Linktext „hier“"),
+        ("# A\n\n[Here!](https://x.de)\n", 3, "Linktext „Here!“"),
+        (
+            "# A\n\n[Text](ftp://x.de/y)\n",
+            3,
+            "„ftp://x.de/y“ ist nicht erlaubt",
+        ),
+        ("# A\n\n[Text](javascript:alert)\n", 3, "ist nicht erlaubt"),
+        ("# A\n\n[Text](seite.html)\n", 3, "ist nicht erlaubt"),
+        ("# A\n\n[Text][fehlt]\n", 3, "hat kein Ziel"),
+        ("# A\n\n[](https://x.de)\n", 3, "fehlt der Text"),
+        ("# A\n\n![Bild](https://x.de/a.png)\n", 3, "Bilder gibt es"),
+        ("# A\n\n`<b>`{=html}\n", 3, "HTML und anderer roher Text"),
+        ("# A\n\n``` =html\n<b>\n```\n", 3, "HTML und andere rohe"),
+        ("# A\n\n```\ncode\n```\n", 3, "Codeblöcke"),
+        ("# A\n\n`code`\n", 3, "Codestellen"),
+        ("# A\n\n> Zitat\n", 3, "Zitatblöcke"),
+        ("# A\n\nText[^1]\n\n[^1]: Note\n", 3, "Fußnoten"),
+        ("# A\n\n---\n", 3, "Trennlinien"),
+        ("# A\n\n- [ ] offen\n", 3, "Diese Listenart"),
+        ("# A\n\nA. groß\n", 3, "Diese Listenart"),
+        ("# A\n\n{+neu+}\n", 3, "Streichungen"),
+        ("# A\n\n{.tag}\n\nText\n", 3, "gehört zu keinem Block"),
+        ("# A\n\n{farbe=rot}\nText\n", 3, "„farbe“ gibt es nicht"),
+        ("# A\n\n{.legend}\nText\n", 3, "direkt nach einer Tabelle"),
+        ("# A\n\n| a | b |\n", 3, "fehlt die Kopfzeile"),
+        (
+            "# A\n\n| a | b |\n|---|---|\n| 1 |\n^ C\n",
+            5,
+            "nicht so viele Zellen",
+        ),
+        ("# A\n\n- # Kopf\n", 3, "keine Überschrift"),
+        ("##### A\n", 1, "bis zur vierten Ebene"),
+        ("Nur Text\n", 1, "keine Überschrift"),
+        (
+            "# A\n\n{if=draft}\n:::\n## B\n:::\n\nverwaist\n",
+            8,
+            "außerhalb ihres bedingten",
+        ),
+        (
+            "# A\n\n{if=draft}\n(1) {#x}\n    Text\n\nSiehe [](#x).\n",
+            7,
+            "nur unter einer Bedingung",
+        ),
+        (
+            "# A\n\n- {if=draft #x}\n  Text\n- Siehe [](#x).\n",
+            5,
+            "nur unter einer Bedingung",
+        ),
+    ];
+    for (main, line, words) in cases {
+        let found = problems(main);
+        let place = format!("de/vertrag.dj:{line}: ");
+        assert!(
+            found
+                .iter()
+                .any(|p| p.starts_with(&place) && p.contains(words)),
+            "{main}\nwants {place}… {words}\ngot {found:#?}"
+        );
+    }
+}
+
+#[test]
+fn files_that_are_missing_or_too_many_are_named() {
+    let main = "# A\n\nText\n";
+    let toml = super::toml("[\"de\", \"en\"]", "\"anlage-tom\"");
+    let found = Contract::from_files(&[
+        ("contract.toml", &toml),
+        ("de/vertrag.dj", main),
+        ("de/anlage-tomm.dj", main),
+    ])
+    .unwrap_err();
+    let found: Vec<String> = found.iter().map(ToString::to_string).collect();
+    assert_eq!(found.len(), 4, "{found:#?}");
+    assert_eq!(found[0], "de/anlage-tom.dj:1: Die Datei fehlt.");
+    assert!(found[1].starts_with("de/anlage-tomm.dj:1: Diese Datei gehört zu keinem Teil"));
+    assert!(
+        Contract::from_files(&[]).unwrap_err()[0]
+            .to_string()
+            .contains("contract.toml:1")
+    );
+}
+
+#[test]
+fn contract_toml_is_checked_with_its_line() {
+    let good = super::toml("[\"de\"]", "");
+    let cases = [
+        (good.replace("2026-09-01", "\"gestern\""), 2, "nicht lesbar"),
+        (good.replace("notice_days", "notice_day"), 7, "nicht lesbar"),
+        (good.replace("[\"de\"]", "[\"en\"]"), 1, "„binding“"),
+        (
+            good.replace("Mustervertrag", " "),
+            1,
+            "Titel in der Sprache „de“",
+        ),
+        (good.replace("\"2.1\"", "\"\""), 1, "„number“ ist leer"),
+        (good.replace("general", "maybe"), 6, "nicht lesbar"),
+    ];
+    for (toml, line, words) in cases {
+        let problem = Meta::parse(&toml).unwrap_err();
+        assert!(
+            problem.line == line && problem.message.contains(words),
+            "{problem}\n{toml}"
+        );
+    }
+    assert_eq!(Meta::parse(&good).unwrap().notice_days, 14);
+}
+
+#[test]
+fn annexes_and_products_have_their_own_headings() {
+    let find = |more: &[(&str, &str)]| {
+        let found = contract("# A\n\nText\n", more).unwrap_err();
+        found
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
+    assert!(
+        find(&[("de/anlage-a.dj", "# A\n\nx\n\n# B\n")])
+            .contains("de/anlage-a.dj:5: Eine Anlage hat nur einen Titel")
+    );
+    assert!(find(&[("de/anlage-a.dj", "## A\n")]).contains("beginnt mit ihrem Titel"));
+    assert!(
+        find(&[("de/anlage-a.dj", "Text\n\n# A\n")]).contains("de/anlage-a.dj:1: Vor der ersten")
+    );
+    assert!(find(&[("de/produkte/p.dj", "# A\n")]).contains("beginnt mit ##"));
+    let pointing = "{#b}\n## B\n\nSiehe [](#b).\n";
+    assert!(contract("# A\n\nText\n", &[("de/produkte/p.dj", pointing)]).is_ok());
+    let found = contract("# A\n\nSiehe [](#b).\n", &[("de/produkte/p.dj", pointing)]).unwrap_err();
+    assert!(
+        found[0].message.contains("nur unter einer Bedingung"),
+        "{found:?}"
+    );
+}

@@ -1,0 +1,218 @@
+//! Plain text, words and hash of a document. The text is the canonical form: its hash says which
+//! words were shown (EV-01), so nothing about it may depend on how it is displayed.
+
+use std::fmt::Write;
+
+use sha2::{Digest, Sha256};
+
+use super::tree::{Block, Document, Inline, List, Table, plain as words_of};
+use super::wording;
+use crate::domain::calendar::long_date;
+
+/// The whole document as text, UTF-8, NFC, lines ending in `\n`.
+///
+/// Cells are separated by tabs and lines in a cell by ` / `; no value can contain a tab or a line
+/// end, so two different documents never give the same text. Link targets follow in `<…>` unless
+/// they are what is printed.
+pub fn plain(document: &Document) -> String {
+    let mut out = String::new();
+    let _ = writeln!(out, "{}", line(&document.title));
+    let _ = writeln!(out, "{}", edition(document));
+    blocks(&document.blocks, "", &mut out);
+    out
+}
+
+/// "Fassung 1.0, Stand 1. Oktober 2026".
+pub fn edition(document: &Document) -> String {
+    let words = wording::edition(&document.version, document.language);
+    format!("{words}{}", long_date(document.date, document.language))
+}
+
+/// Every printed word in reading order, without the marks of list items (browsers draw those).
+pub fn words(document: &Document) -> Vec<String> {
+    collect_words(document, false)
+}
+
+/// Every printed word with the marks of list items, as they stand on paper.
+pub fn words_with_marks(document: &Document) -> Vec<String> {
+    collect_words(document, true)
+}
+
+/// SHA-256 of [`plain`], hex.
+pub fn hash(document: &Document) -> String {
+    let digest = Sha256::digest(plain(document).as_bytes());
+    digest
+        .iter()
+        .fold(String::with_capacity(64), |mut out, byte| {
+            let _ = write!(out, "{byte:02x}");
+            out
+        })
+}
+
+/// Short name of exactly this document: `AVV-1.0-DE-7f3a91c4`.
+pub fn document_number(document: &Document) -> String {
+    let hash = hash(document);
+    let language = document.language.code().to_uppercase();
+    format!(
+        "AVV-{}-{language}-{}",
+        document.version,
+        hash.get(..8).unwrap_or_default()
+    )
+}
+
+fn blocks(list: &[Block], indent: &str, out: &mut String) {
+    for block in list {
+        match block {
+            Block::Section(section) => {
+                let label = section
+                    .label
+                    .as_deref()
+                    .map(|l| format!("{l} "))
+                    .unwrap_or_default();
+                let _ = writeln!(out, "\n{indent}{label}{}", line(&section.title));
+                blocks(&section.blocks, indent, out);
+            }
+            Block::Paragraph(inlines) => {
+                let _ = write!(out, "\n{indent}");
+                paragraph(inlines, indent, out);
+            }
+            Block::List(list) => items(list, indent, out),
+            Block::Table(table) => rows(table, indent, out),
+            Block::Definitions(definitions) => {
+                for definition in definitions {
+                    let _ = writeln!(out, "\n{indent}{}:", line(&definition.term));
+                    blocks(&definition.blocks, &format!("{indent}    "), out);
+                }
+            }
+        }
+    }
+}
+
+/// Items stand below each other; the first paragraph goes behind the mark.
+fn items(list: &List, indent: &str, out: &mut String) {
+    let inner = format!("{indent}    ");
+    out.push('\n');
+    for item in &list.items {
+        let _ = write!(out, "{indent}{} ", item.label);
+        match item.blocks.split_first() {
+            Some((Block::Paragraph(first), rest)) => {
+                paragraph(first, &inner, out);
+                blocks(rest, &inner, out);
+            }
+            _ => {
+                out.push('\n');
+                blocks(&item.blocks, &inner, out);
+            }
+        }
+    }
+}
+
+fn rows(table: &Table, indent: &str, out: &mut String) {
+    let row = |cells: &[Vec<Inline>]| cells.iter().map(|c| line(c)).collect::<Vec<_>>().join("\t");
+    let _ = writeln!(out, "\n{indent}{}", line(&table.caption));
+    let _ = writeln!(out, "{indent}{}", row(&table.head));
+    for cells in &table.rows {
+        let _ = writeln!(out, "{indent}{}", row(cells));
+    }
+    if let Some(legend) = &table.legend {
+        let _ = writeln!(out, "{indent}{}", line(legend));
+    }
+}
+
+fn paragraph(inlines: &[Inline], indent: &str, out: &mut String) {
+    let text = inline_text(inlines).replace('\n', &format!("\n{indent}"));
+    let _ = writeln!(out, "{text}");
+}
+
+fn line(inlines: &[Inline]) -> String {
+    inline_text(inlines).replace('\n', " / ")
+}
+
+fn inline_text(inlines: &[Inline]) -> String {
+    let mut out = String::new();
+    for inline in inlines {
+        match inline {
+            Inline::Text(text) | Inline::Reference { text, .. } => out.push_str(text),
+            Inline::Strong(content) | Inline::Emphasis(content) => {
+                out.push_str(&inline_text(content));
+            }
+            Inline::Link { target, content } => {
+                let printed = inline_text(content);
+                out.push_str(&printed);
+                let bare = target
+                    .trim_start_matches("mailto:")
+                    .trim_start_matches("tel:");
+                if bare != printed {
+                    let _ = write!(out, " <{target}>");
+                }
+            }
+            Inline::Break => out.push('\n'),
+        }
+    }
+    out
+}
+
+fn collect_words(document: &Document, marks: bool) -> Vec<String> {
+    let mut words = Words {
+        marks,
+        text: String::new(),
+    };
+    words.inlines(&document.title);
+    words.add(&edition(document));
+    words.blocks(&document.blocks);
+    words.text.split_whitespace().map(str::to_owned).collect()
+}
+
+struct Words {
+    marks: bool,
+    text: String,
+}
+
+impl Words {
+    fn add(&mut self, text: &str) {
+        self.text.push_str(text);
+        self.text.push(' ');
+    }
+
+    fn inlines(&mut self, inlines: &[Inline]) {
+        self.add(&words_of(inlines));
+    }
+
+    fn blocks(&mut self, blocks: &[Block]) {
+        for block in blocks {
+            match block {
+                Block::Section(section) => {
+                    section.label.iter().for_each(|label| self.add(label));
+                    self.inlines(&section.title);
+                    self.blocks(&section.blocks);
+                }
+                Block::Paragraph(inlines) => self.inlines(inlines),
+                Block::List(list) => {
+                    for item in &list.items {
+                        if self.marks {
+                            self.add(&item.label);
+                        }
+                        self.blocks(&item.blocks);
+                    }
+                }
+                Block::Table(table) => self.table(table),
+                Block::Definitions(definitions) => {
+                    for definition in definitions {
+                        self.inlines(&definition.term);
+                        self.blocks(&definition.blocks);
+                    }
+                }
+            }
+        }
+    }
+
+    fn table(&mut self, table: &Table) {
+        self.inlines(&table.caption);
+        table
+            .head
+            .iter()
+            .chain(table.rows.iter().flatten())
+            .for_each(|cell| self.inlines(cell));
+        table.legend.iter().for_each(|line| self.inlines(line));
+    }
+}
