@@ -1,0 +1,377 @@
+//! From drawn pages to the finished file: fonts, links, bookmarks, tags, metadata.
+//!
+//! Of what genpdf wrote only the page contents are kept; the rest is written anew, so that equal
+//! documents are equal bytes. lopdf never reads anything but our own output here.
+
+use std::fmt::Write as _;
+
+use lopdf::{Dictionary, Document, Object, ObjectId, SaveOptions, Stream, dictionary};
+use sha2::{Digest as _, Sha256};
+
+use super::content::{Tagged, rewrite};
+use super::flow::Flow;
+use super::fonts::{Codes, Face, Library, Subset};
+use super::pages::{Book, HEIGHT, Spot, WIDTH};
+use super::strip::{Mark, Text};
+use super::structure::Tree;
+use super::text::Target;
+use super::{Frame, RenderError, wording};
+use crate::domain::Language;
+
+/// Makes the file out of drawn pages.
+pub(super) fn finish(
+    drawn: &[u8],
+    flow: &Flow,
+    book: &Book,
+    codes: &[Codes; 4],
+    frame: &Frame,
+    watermark: &str,
+) -> Result<Vec<u8>, RenderError> {
+    let drawn = Document::load_mem(drawn)?;
+    let mut tagged = Vec::with_capacity(book.pages.len());
+    for (id, page) in drawn.page_iter().zip(&book.pages) {
+        tagged.push(rewrite(&drawn.get_page_content(id), page)?);
+    }
+    let mut pdf = Document::with_version("1.7");
+    let resources = resources(&mut pdf, flow.setter.library, codes, watermark)?;
+    let pages_id = pdf.new_object_id();
+    let pages: Vec<ObjectId> = tagged.iter().map(|_| pdf.new_object_id()).collect();
+    let marked: Vec<Vec<usize>> = tagged.iter().map(|page| page.elements.clone()).collect();
+    let mut tree = Tree::new(&mut pdf, &flow.structure, &marked);
+    let mut seal = Sha256::new();
+    for (index, (page, id)) in tagged.into_iter().zip(&pages).enumerate() {
+        let links = links(&mut pdf, flow, book, index, &pages, &mut tree);
+        let content = content(page, watermark);
+        seal.update(&content);
+        let content = pdf.add_object(deflated(Dictionary::new(), content)?);
+        let mut entry = dictionary! {
+            "Type" => "Page",
+            "Parent" => pages_id,
+            "MediaBox" => vec![0.into(), 0.into(), WIDTH.into(), HEIGHT.into()],
+            "Resources" => resources,
+            "Contents" => content,
+            "StructParents" => index as i64,
+            "Tabs" => "S",
+        };
+        if !links.is_empty() {
+            entry.set("Annots", links);
+        }
+        pdf.objects.insert(*id, Object::Dictionary(entry));
+    }
+    let kids: Vec<Object> = pages.iter().map(|id| Object::Reference(*id)).collect();
+    let all = dictionary! { "Type" => "Pages", "Count" => kids.len() as i64, "Kids" => kids };
+    pdf.objects.insert(pages_id, Object::Dictionary(all));
+    let structure = tree.write(&mut pdf, &pages);
+    catalog(&mut pdf, frame, book, &pages, pages_id, structure);
+    seal.update(format!("{frame:?}"));
+    save(pdf, seal.finalize().as_slice())
+}
+
+fn save(mut pdf: Document, seal: &[u8]) -> Result<Vec<u8>, RenderError> {
+    let id = Object::String(seal.get(..16).unwrap_or(seal).to_vec(), lopdf::StringFormat::Hexadecimal);
+    pdf.trailer.set("ID", vec![id.clone(), id]);
+    let mut bytes = Vec::new();
+    let options = SaveOptions::builder()
+        .use_object_streams(true)
+        .use_xref_streams(true)
+        .max_objects_per_stream(200)
+        .compression_level(6)
+        .build();
+    pdf.save_with_options(&mut bytes, options)?;
+    Ok(bytes)
+}
+
+/// A compressed stream.
+fn deflated(entries: Dictionary, content: Vec<u8>) -> Result<Stream, RenderError> {
+    let mut stream = Stream::new(entries, content);
+    stream.compress()?;
+    Ok(stream)
+}
+
+/// The page's content behind its watermark.
+fn content(page: Tagged, watermark: &str) -> Vec<u8> {
+    let mut content = Vec::with_capacity(page.content.len() + 80);
+    if !watermark.is_empty() {
+        content.extend_from_slice(
+            b"/Artifact<</Type/Pagination/Subtype/Watermark>>BDC\n/W Do\nEMC\n",
+        );
+    }
+    content.extend(page.content);
+    content
+}
+
+/// Fonts and watermark, shared by all pages.
+fn resources(
+    pdf: &mut Document,
+    library: &Library,
+    codes: &[Codes; 4],
+    watermark: &str,
+) -> Result<ObjectId, RenderError> {
+    let mut fonts = Dictionary::new();
+    for (index, (face, codes)) in Face::ALL.into_iter().zip(codes).enumerate() {
+        if !codes.codes.is_empty() {
+            fonts.set(format!("F{index}"), font(pdf, library, face, codes)?);
+        }
+    }
+    let fonts = pdf.add_object(fonts);
+    let mut resources = dictionary! { "Font" => fonts };
+    if !watermark.is_empty() {
+        let form = watermark_form(library, codes, watermark, fonts)?;
+        let form = pdf.add_object(form);
+        resources.set("XObject", dictionary! { "W" => form });
+    }
+    Ok(pdf.add_object(resources))
+}
+
+/// The words that say "draft", large and light from corner to corner.
+fn watermark_form(
+    library: &Library,
+    codes: &[Codes; 4],
+    words: &str,
+    fonts: ObjectId,
+) -> Result<Stream, RenderError> {
+    let face = Face::Bold;
+    let codes = codes.get(face.index());
+    let hex = words
+        .chars()
+        .filter_map(|character| codes?.codes.get(&character))
+        .fold(String::new(), |mut hex, code| {
+            let _ = write!(hex, "{code:04X}");
+            hex
+        });
+    let em = library.text_width(face, words, 100) / 100.0;
+    let length = 780.0;
+    let size = length / em;
+    let (sine, cosine) = (HEIGHT / WIDTH).atan().sin_cos();
+    // Centred on the page, half the height of the letters below the diagonal.
+    let x = WIDTH / 2.0 - length / 2.0 * cosine + size * 0.36 * sine;
+    let y = HEIGHT / 2.0 - length / 2.0 * sine - size * 0.36 * cosine;
+    let content = format!(
+        "0.9 g BT /F1 {size:.2} Tf {cosine:.4} {sine:.4} {:.4} {cosine:.4} {x:.2} {y:.2} Tm <{hex}> Tj ET",
+        -sine
+    );
+    let form = dictionary! {
+        "Type" => "XObject",
+        "Subtype" => "Form",
+        "BBox" => vec![0.into(), 0.into(), WIDTH.into(), HEIGHT.into()],
+        "Resources" => dictionary! { "Font" => fonts },
+    };
+    deflated(form, content.into_bytes())
+}
+
+/// A face cut down to the characters used, with the table that turns codes back into text.
+fn font(
+    pdf: &mut Document,
+    library: &Library,
+    face: Face,
+    codes: &Codes,
+) -> Result<ObjectId, RenderError> {
+    let subset = Subset::new(library, face, codes)?;
+    let name = subset_name(face, &subset.program);
+    let length = subset.program.len() as i64;
+    let file = pdf.add_object(deflated(dictionary! { "Length1" => length }, subset.program)?);
+    let descriptor = pdf.add_object(dictionary! {
+        "Type" => "FontDescriptor",
+        "FontName" => name.as_str(),
+        "Flags" => if face.is_italic() { 4 + 64 } else { 4 },
+        "FontBBox" => vec![(-621).into(), (-389).into(), 2800.into(), 1067.into()],
+        "ItalicAngle" => if face.is_italic() { -12 } else { 0 },
+        "Ascent" => 1069,
+        "Descent" => -293,
+        "CapHeight" => 714,
+        "StemV" => if face.is_bold() { 140 } else { 90 },
+        "FontFile2" => file,
+    });
+    let glyphs = pdf.add_object(deflated(Dictionary::new(), subset.code_to_glyph)?);
+    let widths: Vec<Object> = subset.widths.iter().map(|width| Object::Real(*width)).collect();
+    let descendant = pdf.add_object(dictionary! {
+        "Type" => "Font",
+        "Subtype" => "CIDFontType2",
+        "BaseFont" => name.as_str(),
+        "CIDSystemInfo" => dictionary! {
+            "Registry" => Object::string_literal("Adobe"),
+            "Ordering" => Object::string_literal("Identity"),
+            "Supplement" => 0,
+        },
+        "FontDescriptor" => descriptor,
+        "DW" => 0,
+        "W" => vec![0.into(), widths.into()],
+        "CIDToGIDMap" => glyphs,
+    });
+    let unicode = pdf.add_object(deflated(Dictionary::new(), to_unicode(codes).into_bytes())?);
+    Ok(pdf.add_object(dictionary! {
+        "Type" => "Font",
+        "Subtype" => "Type0",
+        "BaseFont" => name.as_str(),
+        "Encoding" => "Identity-H",
+        "DescendantFonts" => vec![Object::Reference(descendant)],
+        "ToUnicode" => unicode,
+    }))
+}
+
+/// Six capitals from the program's hash before the name, as subsets are to be marked.
+fn subset_name(face: Face, program: &[u8]) -> String {
+    let tag: String = Sha256::digest(program)
+        .iter()
+        .take(6)
+        .map(|byte| char::from(b'A' + byte % 26))
+        .collect();
+    format!("{tag}+{}", face.name())
+}
+
+fn to_unicode(codes: &Codes) -> String {
+    let mut map = String::from(
+        "/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n/CIDSystemInfo\n\
+         << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def\n\
+         /CMapName /Adobe-Identity-UCS def\n/CMapType 2 def\n\
+         1 begincodespacerange\n<0000> <FFFF>\nendcodespacerange\n",
+    );
+    let entries: Vec<(&char, &u16)> = codes.codes.iter().collect();
+    for block in entries.chunks(100) {
+        // Writing to a string cannot fail.
+        let _ = writeln!(map, "{} beginbfchar", block.len());
+        for (character, code) in block {
+            let _ = write!(map, "<{code:04X}> <");
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                let _ = write!(map, "{unit:04X}");
+            }
+            map.push_str(">\n");
+        }
+        map.push_str("endbfchar\n");
+    }
+    map.push_str("endcmap\nCMapName currentdict /CMap defineresource pop\nend\nend\n");
+    map
+}
+
+/// Link annotations of a page.
+fn links(
+    pdf: &mut Document,
+    flow: &Flow,
+    book: &Book,
+    index: usize,
+    pages: &[ObjectId],
+    tree: &mut Tree<'_>,
+) -> Vec<Object> {
+    let mut out = Vec::new();
+    let marks = book.pages.get(index).map(|page| page.marks.as_slice()).unwrap_or_default();
+    for mark in marks {
+        let Mark::Text(text) = mark else { continue };
+        let Some(run) = text.runs.first() else { continue };
+        let Some(target) = run.link.and_then(|link| flow.targets.get(link)) else {
+            continue;
+        };
+        let Some(mut entry) = link_entry(target, book, pages) else {
+            continue;
+        };
+        let label: String = text.runs.iter().map(|run| run.text.as_str()).collect();
+        entry.set("Contents", words(label.trim()));
+        entry.set("Rect", rectangle(flow.setter.library, text));
+        entry.set("P", pages.get(index).copied().unwrap_or_default());
+        let id = pdf.new_object_id();
+        if let Some(element) = text.element {
+            entry.set("StructParent", tree.annotation(element, id, index));
+        }
+        pdf.objects.insert(id, Object::Dictionary(entry));
+        out.push(Object::Reference(id));
+    }
+    out
+}
+
+fn link_entry(target: &Target, book: &Book, pages: &[ObjectId]) -> Option<Dictionary> {
+    let mut entry = dictionary! {
+        "Type" => "Annot",
+        "Subtype" => "Link",
+        "Border" => vec![0.into(), 0.into(), 0.into()],
+        "F" => 4,
+    };
+    match target {
+        Target::Address(address) => {
+            // The tree promises these schemes; a PDF that starts something is not to be had (S-72).
+            let allowed = ["https://", "http://", "mailto:", "tel:"];
+            if !address.is_ascii() || !allowed.iter().any(|scheme| address.starts_with(scheme)) {
+                return None;
+            }
+            entry.set(
+                "A",
+                dictionary! { "S" => "URI", "URI" => Object::string_literal(address.as_str()) },
+            );
+        }
+        Target::Inside(id) => entry.set("Dest", destination(*book.anchors.get(id)?, pages)),
+    }
+    Some(entry)
+}
+
+fn rectangle(library: &Library, text: &Text) -> Vec<Object> {
+    let width: f32 = text
+        .runs
+        .iter()
+        .map(|run| library.text_width(run.face, run.text.trim_end(), text.size))
+        .sum();
+    let size = f32::from(text.size);
+    let base = HEIGHT - text.y;
+    [text.x, base - 0.3 * size, text.x + width, base + 0.95 * size]
+        .map(|value| Object::Real((value * 100.0).round() / 100.0))
+        .to_vec()
+}
+
+fn destination(spot: Spot, pages: &[ObjectId]) -> Vec<Object> {
+    vec![
+        pages.get(spot.page).copied().unwrap_or_default().into(),
+        "XYZ".into(),
+        Object::Null,
+        Object::Real((HEIGHT - spot.y + 12.0).round()),
+        Object::Null,
+    ]
+}
+
+/// A text for people: ASCII as it is, everything else as UTF-16.
+fn words(text: &str) -> Object {
+    if text.is_ascii() {
+        return Object::string_literal(text);
+    }
+    let units = std::iter::once(0xFEFF).chain(text.encode_utf16());
+    Object::string_literal(units.flat_map(u16::to_be_bytes).collect::<Vec<u8>>())
+}
+
+fn catalog(
+    pdf: &mut Document,
+    frame: &Frame,
+    book: &Book,
+    pages: &[ObjectId],
+    pages_id: ObjectId,
+    structure: ObjectId,
+) {
+    let created = frame.created.format("D:%Y%m%d%H%M%SZ").to_string();
+    let info = pdf.add_object(dictionary! {
+        "Title" => words(&frame.title),
+        "Author" => words(&frame.operator_name),
+        "Subject" => words(&wording::footer(frame)),
+        "Creator" => words("avv-portal"),
+        "Producer" => words("avv-portal with genpdf"),
+        "CreationDate" => words(&created),
+        "ModDate" => words(&created),
+    });
+    let language = match frame.language {
+        Language::De => "de-DE",
+        Language::En => "en-GB",
+    };
+    let mut catalog = dictionary! {
+        "Type" => "Catalog",
+        "Pages" => pages_id,
+        "Lang" => words(language),
+        "MarkInfo" => dictionary! { "Marked" => true },
+        "StructTreeRoot" => structure,
+        "ViewerPreferences" => dictionary! { "DisplayDocTitle" => true },
+    };
+    if let Some(outline) = super::outline::outline(pdf, &book.bookmarks, |spot| destination(spot, pages), words) {
+        catalog.set("Outlines", outline);
+        catalog.set("PageMode", "UseOutlines");
+    }
+    let metadata = dictionary! { "Type" => "Metadata", "Subtype" => "XML" };
+    let metadata = Stream::new(metadata, super::outline::xmp(frame, language).into_bytes());
+    let metadata = pdf.add_object(metadata.with_compression(false));
+    catalog.set("Metadata", metadata);
+    let catalog = pdf.add_object(catalog);
+    pdf.trailer.set("Root", catalog);
+    pdf.trailer.set("Info", info);
+}

@@ -1,0 +1,385 @@
+//! Blocks of the tree to strips: indents, hanging numbers, spacing.
+
+use super::breaking::{Run, SetLine, Setter};
+use super::fonts::Face;
+use super::strip::{BLACK, Bookmark, Mark, Rule, SLATE, Strip, Structure, Text};
+use super::text::{Target, Token, Words, clean};
+use crate::contract::tree::{Alignment, Block, Definition, Inline, Item, List, ListStyle, Section, plain};
+
+/// Width of the text area in points: A4 with 25 mm on both sides.
+pub(super) const MEASURE: f32 = 453.5;
+/// Size of running text in points.
+pub(super) const BODY: u8 = 10;
+/// Distance of baselines in running text, in points.
+pub(super) const LEADING: f32 = 14.0;
+/// Column of the section and paragraph numbers.
+const NUMBER: f32 = 30.0;
+/// Room between a mark and its text.
+const GAP: f32 = 7.0;
+
+/// How a text is set.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Look {
+    pub(super) face: Face,
+    pub(super) size: u8,
+    pub(super) leading: f32,
+    pub(super) grey: u8,
+}
+
+impl Look {
+    /// Running text.
+    pub(super) const TEXT: Self = Self {
+        face: Face::Regular,
+        size: BODY,
+        leading: LEADING,
+        grey: BLACK,
+    };
+
+    pub(super) const fn bold(size: u8, leading: f32) -> Self {
+        Self {
+            face: Face::Bold,
+            size,
+            leading,
+            grey: BLACK,
+        }
+    }
+
+    /// Baseline below the top of a line.
+    pub(super) fn baseline(self) -> f32 {
+        // Ascent 1.069, descent 0.293 in Noto Sans: the line's slack goes half above.
+        let size = f32::from(self.size);
+        (self.leading - 1.362 * size) / 2.0 + 1.069 * size
+    }
+}
+
+/// Where blocks are set.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    /// Left edge of the text.
+    pub(super) x: f32,
+    /// Left edge of numbered paragraphs' marks.
+    pub(super) number_x: f32,
+    /// Parent in the structure.
+    pub(super) parent: usize,
+}
+
+/// Builds the strips of a document.
+pub(super) struct Flow {
+    pub(super) setter: Setter,
+    pub(super) strips: Vec<Strip>,
+    pub(super) structure: Structure,
+    pub(super) targets: Vec<Target>,
+    /// Printed at the left of the next strip: the mark of a list item.
+    pending: Vec<Mark>,
+    /// Waiting for the next strip.
+    anchors: Vec<String>,
+    bookmark: Option<Bookmark>,
+    new_page: bool,
+}
+
+impl Flow {
+    pub(super) fn new(setter: Setter) -> Self {
+        Self {
+            setter,
+            strips: Vec::new(),
+            structure: Structure::new(),
+            targets: Vec::new(),
+            pending: Vec::new(),
+            anchors: Vec::new(),
+            bookmark: None,
+            new_page: false,
+        }
+    }
+
+    /// Adds blocks; `above` is the space before the first one.
+    pub(super) fn blocks(&mut self, blocks: &[Block], place: Place, above: f32) {
+        let mut above = above;
+        for block in blocks {
+            match block {
+                Block::Section(section) => self.section(section, place.parent),
+                Block::Paragraph(inlines) => {
+                    let element = self.structure.add(place.parent, "P");
+                    self.paragraph(inlines, Look::TEXT, place.x, element, above);
+                }
+                Block::List(list) => self.list(list, place, above),
+                Block::Table(table) => self.table(table, place.parent, place.x, above.max(10.0)),
+                Block::Definitions(pairs) => self.definitions(pairs, place, above),
+            }
+            above = match block {
+                Block::Table(_) => 12.0,
+                _ => 6.0,
+            };
+        }
+    }
+
+    fn section(&mut self, section: &Section, parent: usize) {
+        let element = self.structure.add(parent, "Sect");
+        let title = clean(&plain(&section.title)).replace('\n', " ");
+        self.bookmark = Some(Bookmark {
+            level: section.level,
+            title: match &section.label {
+                Some(label) => format!("{} {title}", clean(label)),
+                None => title,
+            },
+        });
+        self.anchors.push(section.id.clone());
+        let tag = ["H1", "H2", "H3", "H4", "H5"]
+            .get(usize::from(section.level))
+            .copied()
+            .unwrap_or("H6");
+        let heading = self.structure.add(element, tag);
+        if section.annex {
+            self.new_page = true;
+            self.annex_heading(section, heading);
+        } else {
+            self.heading(section, heading);
+        }
+        let indented = section.label.is_some() && !section.annex;
+        let place = Place {
+            x: if indented { NUMBER } else { 0.0 },
+            number_x: 0.0,
+            parent: element,
+        };
+        self.blocks(&section.blocks, place, 4.0);
+    }
+
+    fn annex_heading(&mut self, section: &Section, heading: usize) {
+        if let Some(label) = &section.label {
+            let look = Look {
+                grey: SLATE,
+                ..Look::bold(11, 16.0)
+            };
+            let label = [Inline::Text(label.clone())];
+            self.paragraph(&label, look, 0.0, heading, 0.0);
+        }
+        self.paragraph(&section.title, Look::bold(16, 21.0), 0.0, heading, 2.0);
+        self.rule_below(6.0, 0.75);
+        self.keep_last(heading);
+    }
+
+    fn heading(&mut self, section: &Section, heading: usize) {
+        let (look, above) = match section.level {
+            0 | 1 => (Look::bold(13, 18.0), 20.0),
+            2 => (Look::bold(11, 15.0), 14.0),
+            _ => (Look::bold(10, 14.0), 10.0),
+        };
+        let mut x = 0.0;
+        if let Some(label) = &section.label {
+            let width = self.mark(label, 0.0, look, heading);
+            x = NUMBER.max(width + GAP);
+        }
+        // A broken heading must not look like running text: hyphens only where nothing else fits.
+        self.paragraph(&section.title, look, x, heading, above);
+        self.keep_last(heading);
+    }
+
+    /// Remembers a mark for the next strip and returns its width.
+    fn mark(&mut self, label: &str, x: f32, look: Look, element: usize) -> f32 {
+        let text = clean(label);
+        let width = self.setter.library.text_width(look.face, &text, look.size);
+        self.pending.push(Mark::Text(Text {
+            x,
+            y: look.baseline(),
+            size: look.size,
+            grey: look.grey,
+            runs: vec![Run {
+                text: format!("{text} "),
+                face: look.face,
+                link: None,
+            }],
+            element: Some(element),
+        }));
+        width
+    }
+
+    /// Makes the strips of an element stay with what follows them.
+    pub(super) fn keep_last(&mut self, element: usize) {
+        for strip in self.strips.iter_mut().rev() {
+            let same = strip.marks.iter().any(
+                |mark| matches!(mark, Mark::Text(text) if text.element == Some(element)),
+            );
+            if !same {
+                break;
+            }
+            strip.keep = true;
+        }
+    }
+
+    /// Draws a line under the last strip.
+    pub(super) fn rule_below(&mut self, distance: f32, thickness: f32) {
+        if let Some(strip) = self.strips.last_mut() {
+            strip.height += distance;
+            strip.marks.push(Mark::Rule(Rule {
+                x1: 0.0,
+                x2: MEASURE,
+                y: strip.height,
+                thickness,
+                grey: BLACK,
+            }));
+            strip.height += distance;
+        }
+    }
+
+    /// Sets running text and stacks its lines, without stranded first or last lines.
+    pub(super) fn paragraph(&mut self, inlines: &[Inline], look: Look, x: f32, element: usize, above: f32) {
+        let words = self.words(inlines, look.face);
+        let lines = self.setter.lines(&words, look.size, MEASURE - x);
+        let count = lines.len();
+        for (index, line) in lines.into_iter().enumerate() {
+            let marks = self.place(line, look, x, look.baseline(), element);
+            let strip = Strip {
+                above: if index == 0 { above } else { 0.0 },
+                height: look.leading,
+                marks,
+                keep: index + 1 < count && (index == 0 || index + 2 == count),
+                ..Strip::default()
+            };
+            self.push(strip);
+        }
+    }
+
+    pub(super) fn words(&mut self, inlines: &[Inline], face: Face) -> Vec<Token> {
+        Words::of(inlines, face, &mut self.targets)
+    }
+
+    /// Turns a line into marks: one per stretch with the same link.
+    pub(super) fn place(&mut self, line: SetLine, look: Look, x: f32, y: f32, element: usize) -> Vec<Mark> {
+        let mut marks: Vec<Text> = Vec::new();
+        let mut at = x;
+        for run in line.runs {
+            let width = self.setter.library.text_width(run.face, &run.text, look.size);
+            let link = run.link;
+            match marks.last_mut() {
+                Some(text) if text.runs.last().is_some_and(|last| last.link == link) => {
+                    text.runs.push(run);
+                }
+                _ => marks.push(Text {
+                    x: at,
+                    y,
+                    size: look.size,
+                    grey: look.grey,
+                    element: Some(match link {
+                        Some(link) => self.structure.add_link(element, link),
+                        None => element,
+                    }),
+                    runs: vec![run],
+                }),
+            }
+            at += width;
+        }
+        marks.into_iter().map(Mark::Text).collect()
+    }
+
+    /// Stacks a strip and gives it whatever waits for one.
+    pub(super) fn push(&mut self, mut strip: Strip) {
+        if !self.pending.is_empty() {
+            let own = std::mem::replace(&mut strip.marks, std::mem::take(&mut self.pending));
+            strip.marks.extend(own);
+        }
+        strip.anchors.append(&mut self.anchors);
+        strip.bookmark = self.bookmark.take().or(strip.bookmark);
+        strip.new_page |= std::mem::take(&mut self.new_page);
+        self.strips.push(strip);
+    }
+
+    /// Gives marks and ids that still wait for text a line of their own.
+    pub(super) fn flush(&mut self) {
+        if !self.pending.is_empty() || !self.anchors.is_empty() || self.bookmark.is_some() {
+            self.push(Strip {
+                height: LEADING,
+                ..Strip::default()
+            });
+        }
+    }
+
+    fn list(&mut self, list: &List, place: Place, above: f32) {
+        let numbered = list.style == ListStyle::Paragraphs;
+        let x = if numbered { place.number_x } else { place.x };
+        let least = if numbered { NUMBER } else { 18.0 };
+        let widest = list
+            .items
+            .iter()
+            .map(|item| self.setter.library.text_width(Face::Regular, &clean(&item.label), BODY))
+            .fold(0.0, f32::max);
+        // Deep nesting ends before the text column becomes too narrow to read.
+        let text_x = (x + least.max(widest + GAP)).min(MEASURE - 150.0_f32.min(MEASURE - x - widest - GAP));
+        let element = self.structure.add(place.parent, "L");
+        for (index, item) in list.items.iter().enumerate() {
+            let above = match (index, numbered) {
+                (0, _) => above,
+                (_, true) => 6.0,
+                (_, false) => 3.0,
+            };
+            self.item(item, element, x, text_x, above);
+        }
+    }
+
+    fn item(&mut self, item: &Item, list: usize, x: f32, text_x: f32, above: f32) {
+        let element = self.structure.add(list, "LI");
+        let label = self.structure.add(element, "Lbl");
+        let body = self.structure.add(element, "LBody");
+        self.anchors.extend(item.id.clone());
+        // A mark whose item begins with another list stands on a line of its own.
+        self.mark(&item.label, x, Look::TEXT, label);
+        if !matches!(item.blocks.first(), Some(Block::Paragraph(inlines)) if !plain(inlines).trim().is_empty()) {
+            self.push(Strip {
+                above,
+                height: LEADING,
+                keep: !item.blocks.is_empty(),
+                ..Strip::default()
+            });
+        }
+        let place = Place {
+            x: text_x,
+            number_x: text_x,
+            parent: body,
+        };
+        self.blocks(&item.blocks, place, above);
+    }
+
+    fn definitions(&mut self, pairs: &[Definition], place: Place, above: f32) {
+        let look = Look::bold(BODY, LEADING);
+        let room = MEASURE - place.x;
+        let widest = pairs
+            .iter()
+            .map(|pair| self.setter.library.text_width(Face::Bold, &clean(&plain(&pair.term)), BODY))
+            .fold(0.0, f32::max);
+        let column = (widest + 14.0).clamp(96.0, (room * 0.36).max(96.0));
+        let list = self.structure.add(place.parent, "L");
+        for (index, pair) in pairs.iter().enumerate() {
+            let above = if index == 0 { above } else { 4.0 };
+            let element = self.structure.add(list, "LI");
+            let label = self.structure.add(element, "Lbl");
+            let body = self.structure.add(element, "LBody");
+            let words = self.words(&pair.term, look.face);
+            let lines = self.setter.lines(&words, look.size, column - 8.0);
+            let beside = lines.len() == 1 && matches!(pair.blocks.first(), Some(Block::Paragraph(inlines)) if !plain(inlines).trim().is_empty());
+            if beside {
+                for line in lines {
+                    let marks = self.place(line, look, place.x, look.baseline(), label);
+                    self.pending.extend(marks);
+                }
+            } else {
+                self.paragraph(&pair.term, look, place.x, label, above);
+                if !pair.blocks.is_empty() {
+                    self.keep_last(label);
+                }
+            }
+            let inner = Place {
+                x: place.x + column,
+                number_x: place.x + column,
+                parent: body,
+            };
+            self.blocks(&pair.blocks, inner, if beside { above } else { 1.0 });
+        }
+    }
+}
+
+/// Where a line begins so that it stands in a box as the column wants it.
+pub(super) fn aligned(alignment: Alignment, x: f32, room: f32, width: f32) -> f32 {
+    match alignment {
+        Alignment::Start => x,
+        Alignment::Center => x + ((room - width) / 2.0).max(0.0),
+        Alignment::End => x + (room - width).max(0.0),
+    }
+}

@@ -1,0 +1,245 @@
+//! Strips to pages: where pages end, headers, footers, links, bookmarks.
+
+use std::collections::BTreeMap;
+
+use super::breaking::{Run, SetLine};
+use super::flow::{BODY, Flow, LEADING, Look, MEASURE};
+use super::fonts::{Face, Library};
+use super::strip::{BLACK, Bookmark, HAIR, Mark, Rule, SLATE, Strip, Text};
+use super::text::Words;
+use super::{Frame, wording};
+use crate::contract::tree::Inline;
+
+/// Width of A4 in points.
+pub(super) const WIDTH: f32 = 595.28;
+/// Height of A4 in points.
+pub(super) const HEIGHT: f32 = 841.89;
+/// Left margin: 25 mm, room for a binding.
+pub(super) const LEFT: f32 = 70.87;
+/// Top of the text area.
+const TOP: f32 = 76.0;
+/// Bottom of the text area.
+const BOTTOM: f32 = HEIGHT - 80.0;
+/// Size of headers and footers.
+const SMALL: u8 = 8;
+
+/// One page with absolute positions, from the left and the top of the sheet.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Page {
+    pub(super) marks: Vec<Mark>,
+}
+
+/// A point that links and bookmarks lead to.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Spot {
+    /// Page, starting at 0.
+    pub(super) page: usize,
+    /// Distance from the top of the sheet.
+    pub(super) y: f32,
+}
+
+/// All pages with what refers to them.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Book {
+    pub(super) pages: Vec<Page>,
+    pub(super) anchors: BTreeMap<String, Spot>,
+    pub(super) bookmarks: Vec<(Bookmark, Spot)>,
+}
+
+/// Cuts the strips into pages and adds headers and footers.
+pub(super) fn paginate(flow: &Flow, frame: &Frame) -> Book {
+    let strips = &flow.strips;
+    let mut book = Book::default();
+    let mut numbers: Vec<(usize, Text, String)> = Vec::new();
+    let mut start = 0;
+    while start < strips.len() {
+        let end = page_end(strips, start);
+        let mut page = Page::default();
+        let mut y = TOP;
+        for (index, strip) in strips.iter().enumerate().take(end).skip(start) {
+            if index == start {
+                if let Some(head) = &strip.head {
+                    page.marks.extend(placed(head, y));
+                    y += head.height;
+                }
+            } else {
+                y += strip.above;
+            }
+            let spot = Spot {
+                page: book.pages.len(),
+                y,
+            };
+            for anchor in &strip.anchors {
+                book.anchors.entry(anchor.clone()).or_insert(spot);
+            }
+            if let Some(bookmark) = &strip.bookmark {
+                book.bookmarks.push((bookmark.clone(), spot));
+            }
+            page.marks.extend(placed(strip, y));
+            if let (Some(id), Some(Mark::Text(text))) = (&strip.page_of, page.marks.last()) {
+                numbers.push((spot.page, text.clone(), id.clone()));
+            }
+            y += strip.height;
+        }
+        book.pages.push(page);
+        start = end;
+    }
+    if book.pages.is_empty() {
+        book.pages.push(Page::default());
+    }
+    number_contents(flow.setter.library, &mut book, numbers);
+    let total = book.pages.len();
+    for (index, page) in book.pages.iter_mut().enumerate() {
+        furniture(flow, frame, page, index + 1, total);
+    }
+    book
+}
+
+/// Number of the first strip that does not stand on the page beginning with strip `start`.
+fn page_end(strips: &[Strip], start: usize) -> usize {
+    let mut y = strips.get(start).and_then(|strip| strip.head.as_ref()).map_or(0.0, |head| head.height);
+    let mut end = start;
+    for strip in strips.iter().skip(start) {
+        let above = if end == start { 0.0 } else { strip.above };
+        if end > start && (strip.new_page || y + above + strip.height > BOTTOM - TOP) {
+            break;
+        }
+        y += above + strip.height;
+        end += 1;
+    }
+    if end == strips.len() || strips.get(end).is_some_and(|strip| strip.new_page) {
+        return end;
+    }
+    let mut good = end;
+    while good > start && strips.get(good - 1).is_some_and(|strip| strip.keep) {
+        good -= 1;
+    }
+    // A chain of strips that fills a whole page has to be cut somewhere.
+    if good > start { good } else { end }
+}
+
+fn placed(strip: &Strip, y: f32) -> impl Iterator<Item = Mark> + '_ {
+    strip.marks.iter().map(move |mark| {
+        let mut mark = mark.lowered(y);
+        match &mut mark {
+            Mark::Text(text) => text.x += LEFT,
+            Mark::Rule(rule) => {
+                rule.x1 += LEFT;
+                rule.x2 += LEFT;
+            }
+        }
+        mark
+    })
+}
+
+/// Prints page numbers at the right edge of the table of contents.
+fn number_contents(library: &Library, book: &mut Book, numbers: Vec<(usize, Text, String)>) {
+    for (page, like, id) in numbers {
+        let Some(spot) = book.anchors.get(&id) else {
+            continue;
+        };
+        let number = (spot.page + 1).to_string();
+        let width = library.text_width(Face::Regular, &number, BODY);
+        let text = Text {
+            x: LEFT + MEASURE - width,
+            size: BODY,
+            runs: vec![Run {
+                text: number,
+                face: Face::Regular,
+                link: like.runs.first().and_then(|run| run.link),
+            }],
+            ..like.clone()
+        };
+        // Directly behind its entry, so that reading order is entry, number.
+        if let Some(page) = book.pages.get_mut(page) {
+            let at = page.marks.iter().position(|mark| *mark == Mark::Text(like.clone()));
+            let at = at.map_or(page.marks.len(), |at| at + 1);
+            page.marks.insert(at, Mark::Text(text));
+        }
+    }
+}
+
+/// Header and footer: who, what, which version, whose, which text, which page.
+fn furniture(flow: &Flow, frame: &Frame, page: &mut Page, number: usize, total: usize) {
+    let header = format!("{} · {}", frame.operator_name, frame.title);
+    small(flow, page, &header, 44.0, MEASURE, 1);
+    let rule = |y| {
+        Mark::Rule(Rule {
+            x1: LEFT,
+            x2: LEFT + MEASURE,
+            y,
+            thickness: 0.5,
+            grey: HAIR,
+        })
+    };
+    page.marks.push(rule(53.0));
+    page.marks.push(rule(HEIGHT - 62.0));
+    small(flow, page, &wording::footer(frame), HEIGHT - 50.0, MEASURE - 76.0, 2);
+    let pages = wording::page_of(frame.language, number, total);
+    let width = flow.setter.library.text_width(Face::Regular, &pages, SMALL);
+    page.marks.push(Mark::Text(Text {
+        x: LEFT + MEASURE - width,
+        y: HEIGHT - 50.0,
+        size: SMALL,
+        grey: SLATE,
+        runs: vec![Run {
+            text: pages,
+            face: Face::Regular,
+            link: None,
+        }],
+        element: None,
+    }));
+}
+
+/// Small print in at most `most` lines; a longer text ends in an ellipsis.
+fn small(flow: &Flow, page: &mut Page, text: &str, y: f32, measure: f32, most: usize) {
+    let words = Words::of(&[Inline::Text(text.to_owned())], Face::Regular, &mut Vec::new());
+    let mut lines = flow.setter.lines(&words, SMALL, measure);
+    if lines.len() > most {
+        lines.truncate(most);
+        if let Some(last) = lines.last_mut() {
+            shorten(flow.setter.library, last, measure);
+        }
+    }
+    for (index, line) in lines.into_iter().enumerate() {
+        page.marks.push(Mark::Text(Text {
+            x: LEFT,
+            y: y + index as f32 * 10.5,
+            size: SMALL,
+            grey: SLATE,
+            runs: line.runs,
+            element: None,
+        }));
+    }
+}
+
+fn shorten(library: &Library, line: &mut SetLine, measure: f32) {
+    if let Some(run) = line.runs.last_mut() {
+        let mut text = run.text.trim_end_matches([' ', super::text::SOFT_HYPHEN]).to_owned();
+        while library.text_width(run.face, &format!("{text}…"), SMALL) > measure && text.pop().is_some() {}
+        text.push('…');
+        run.text = text;
+    }
+}
+
+/// Space for one line of an entry in the table of contents.
+pub(super) fn contents_line(look: Look, marks: Vec<Mark>, id: &str) -> Strip {
+    Strip {
+        above: 1.0,
+        height: LEADING.max(look.leading),
+        marks,
+        page_of: Some(id.to_owned()),
+        ..Strip::default()
+    }
+}
+
+/// A rule in the text area's width, for the title block.
+pub(super) fn full_rule(y: f32, thickness: f32) -> Mark {
+    Mark::Rule(Rule {
+        x1: 0.0,
+        x2: MEASURE,
+        y,
+        thickness,
+        grey: BLACK,
+    })
+}

@@ -1,0 +1,207 @@
+//! The only file that knows genpdf: font metrics in, drawn pages out.
+//!
+//! genpdf would break lines and pages itself, but it gives up on a word wider than its box. So
+//! everything is placed before it comes here, and genpdf draws: one element per document, one
+//! text section per stretch of text, lines for the rules.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, OnceLock};
+
+use genpdf::fonts::{FontCache, FontData, FontFamily, GlyphIdMap, Metrics};
+use genpdf::render::Area;
+use genpdf::style::{Color, LineStyle, Style};
+use genpdf::{Context, Element, Mm, PaperSize, Position, RenderResult, Size};
+
+use super::RenderError;
+use super::fonts::{Codes, Face, Shape};
+use super::pages::Page;
+use super::strip::{Mark, Rule, Text};
+
+/// Points in a millimetre.
+const POINTS: f32 = 72.0 / 25.4;
+
+/// Font size at which metrics are read; large, so that rounding does not show.
+const PROBE: u8 = 200;
+
+/// A parsed face and the nearly empty program genpdf embeds in its place.
+struct Source {
+    data: FontData,
+    stub: Arc<Vec<u8>>,
+}
+
+/// The parsed fonts: once per process.
+///
+/// genpdf would embed a whole font and walk its entire character map in every document. It gets
+/// a program with a single glyph instead; [`super::finish`] puts the real subset there.
+fn sources() -> Result<&'static [Source], RenderError> {
+    static SOURCES: OnceLock<Result<Vec<Source>, String>> = OnceLock::new();
+    SOURCES
+        .get_or_init(|| Face::ALL.into_iter().map(source).collect())
+        .as_deref()
+        .map_err(|error| RenderError::Font(error.clone()))
+}
+
+fn source(face: Face) -> Result<Source, String> {
+    let data = FontData::new(face.bytes().to_vec(), None).map_err(|error| error.to_string())?;
+    let remapper = subsetter::GlyphRemapper::new();
+    let stub = subsetter::subset(face.bytes(), 0, &remapper).map_err(|error| error.to_string())?;
+    Ok(Source {
+        data,
+        stub: Arc::new(stub),
+    })
+}
+
+/// Glyph and width of every character of the basic plane, for each face.
+pub(super) fn shapes() -> Result<[Vec<Shape>; 4], RenderError> {
+    let mut out = [const { Vec::new() }; 4];
+    let family = family(&[const { Codes::EMPTY }; 4])?;
+    let mut cache = FontCache::new(family.clone());
+    let fonts = cache.add_font_family(family);
+    let fonts = [fonts.regular, fonts.bold, fonts.italic, fonts.bold_italic];
+    for ((shapes, font), source) in out.iter_mut().zip(fonts).zip(sources()?) {
+        shapes.extend((0..=0xFFFF_u32).map(|code| {
+            let Some(character) = char::from_u32(code).filter(|c| source.data.has_glyph(*c)) else {
+                return Shape::default();
+            };
+            let width = f32_of(font.char_width(&cache, character, PROBE)) * POINTS;
+            Shape {
+                glyph: font.glyph_ids(&cache, [character]).first().copied().unwrap_or(0),
+                width: (width / f32::from(PROBE) * 1_000_000.0).round() / 1000.0,
+            }
+        }));
+    }
+    Ok(out)
+}
+
+fn f32_of(length: Mm) -> f32 {
+    length.into()
+}
+
+fn mm(points: f32) -> Mm {
+    Mm::from(points / POINTS)
+}
+
+fn family(codes: &[Codes; 4]) -> Result<FontFamily<FontData>, RenderError> {
+    let mut fonts = sources()?.iter().zip(codes).map(|(source, codes)| {
+        let mut map = GlyphIdMap::new();
+        for (character, code) in &codes.codes {
+            map.insert(*character, *code);
+        }
+        let map = (!codes.codes.is_empty()).then_some(map);
+        FontData::clone_with_data(&source.data, Arc::clone(&source.stub), map)
+    });
+    match (fonts.next(), fonts.next(), fonts.next(), fonts.next()) {
+        (Some(regular), Some(bold), Some(italic), Some(bold_italic)) => Ok(FontFamily {
+            regular,
+            bold,
+            italic,
+            bold_italic,
+        }),
+        _ => Err(RenderError::Font("a face is missing".to_owned())),
+    }
+}
+
+/// The characters pages use in each face.
+pub(super) fn codes(pages: &[Page], extra: (Face, &str)) -> [Codes; 4] {
+    let mut used = [const { BTreeSet::new() }; 4];
+    let runs = pages.iter().flat_map(|page| &page.marks).filter_map(|mark| match mark {
+        Mark::Text(text) => Some(&text.runs),
+        Mark::Rule(_) => None,
+    });
+    let texts = runs
+        .flatten()
+        .map(|run| (run.face, run.text.as_str()))
+        .chain([extra]);
+    for (face, text) in texts {
+        if let Some(set) = used.get_mut(face.index()) {
+            set.extend(text.chars());
+        }
+    }
+    used.map(|characters| Codes::new(&characters))
+}
+
+/// Draws pages; the codes in the result are those of `codes`, its fonts are placeholders.
+pub(super) fn draw(pages: Vec<Page>, codes: &[Codes; 4]) -> Result<Vec<u8>, RenderError> {
+    let mut document = genpdf::Document::new(family(codes)?);
+    document.set_paper_size(PaperSize::A4);
+    document.set_minimal_conformance();
+    document.push(Sheets { pages, next: 0 });
+    let mut bytes = Vec::new();
+    document.render(&mut bytes).map_err(|error| RenderError::Draw(error.to_string()))?;
+    Ok(bytes)
+}
+
+/// All pages as one element that asks for a new page as long as one is left.
+struct Sheets {
+    pages: Vec<Page>,
+    next: usize,
+}
+
+impl Element for Sheets {
+    fn render(
+        &mut self,
+        context: &Context,
+        area: Area<'_>,
+        _: Style,
+    ) -> Result<RenderResult, genpdf::error::Error> {
+        if let Some(page) = self.pages.get(self.next) {
+            for mark in &page.marks {
+                match mark {
+                    Mark::Text(text) => draw_text(context, &area, text)?,
+                    Mark::Rule(rule) => draw_rule(&area, *rule),
+                }
+            }
+        }
+        self.next += 1;
+        Ok(RenderResult {
+            size: Size::new(1, 1),
+            has_more: self.next < self.pages.len(),
+        })
+    }
+}
+
+fn style(face: Face, text: &Text) -> Style {
+    let mut style = Style::new()
+        .with_font_size(text.size)
+        .with_color(Color::Greyscale(text.grey));
+    if face.is_bold() {
+        style.set_bold();
+    }
+    if face.is_italic() {
+        style.set_italic();
+    }
+    style
+}
+
+fn draw_text(context: &Context, area: &Area<'_>, text: &Text) -> Result<(), genpdf::error::Error> {
+    let fonts = &context.font_cache;
+    // genpdf moves a line left by the bearing of its first letter; columns would not line up.
+    let bearing = text
+        .runs
+        .iter()
+        .find_map(|run| run.text.chars().next().map(|first| (run.face, first)))
+        .map_or(Mm::from(0.0), |(face, first)| {
+            style(face, text).char_left_side_bearing(fonts, first)
+        });
+    let position = Position::new(mm(text.x) + bearing, mm(text.y));
+    // With no ascent the position is the baseline's.
+    if let Some(mut section) = area.text_section(fonts, position, Metrics::default()) {
+        for run in &text.runs {
+            section.print_str(&run.text, style(run.face, text))?;
+        }
+    }
+    Ok(())
+}
+
+fn draw_rule(area: &Area<'_>, rule: Rule) {
+    let line = LineStyle::new()
+        .with_thickness(mm(rule.thickness))
+        .with_color(Color::Greyscale(rule.grey));
+    area.draw_line(
+        [
+            Position::new(mm(rule.x1), mm(rule.y)),
+            Position::new(mm(rule.x2), mm(rule.y)),
+        ],
+        line,
+    );
+}

@@ -1,0 +1,160 @@
+//! The tags of the PDF: which stretch of which page belongs to which element (LC-53).
+
+use lopdf::{Dictionary, Document, Object, ObjectId, dictionary};
+
+use super::strip::Structure;
+
+/// A child of an element.
+#[derive(Debug, Clone, Copy)]
+enum Kid {
+    Element(usize),
+    /// Page and marked-content number.
+    Content(usize, usize),
+    /// A link annotation and its page.
+    Annotation(ObjectId, usize),
+}
+
+/// Builds the structure tree from what stands on the pages.
+pub(super) struct Tree<'a> {
+    structure: &'a Structure,
+    kids: Vec<Vec<Kid>>,
+    reached: Vec<bool>,
+    /// Object of each element.
+    ids: Vec<ObjectId>,
+    /// Parent tree: entries for pages come first, then those of annotations.
+    parents: Vec<Object>,
+}
+
+impl<'a> Tree<'a> {
+    /// Prepares a tree; `marked` holds, per page, the element of each marked-content number.
+    pub(super) fn new(pdf: &mut Document, structure: &'a Structure, marked: &[Vec<usize>]) -> Self {
+        let count = structure.elements.len();
+        let mut tree = Self {
+            structure,
+            kids: vec![Vec::new(); count],
+            reached: vec![false; count],
+            ids: Vec::with_capacity(count),
+            parents: Vec::new(),
+        };
+        for (page, elements) in marked.iter().enumerate() {
+            for (number, element) in elements.iter().enumerate() {
+                tree.reach(*element);
+                tree.child(*element, Kid::Content(page, number));
+            }
+        }
+        // Only elements that were printed get an object.
+        for reached in &tree.reached {
+            tree.ids.push(if *reached { pdf.new_object_id() } else { (0, 0) });
+        }
+        for elements in marked {
+            let ids = elements.iter().map(|element| tree.reference(*element)).collect();
+            tree.parents.push(Object::Array(ids));
+        }
+        tree
+    }
+
+    fn child(&mut self, element: usize, kid: Kid) {
+        if let Some(kids) = self.kids.get_mut(element) {
+            kids.push(kid);
+        }
+    }
+
+    /// Hangs an element and its ancestors into the tree, in the order of first appearance.
+    fn reach(&mut self, element: usize) {
+        let mut element = element;
+        while let Some(reached) = self.reached.get_mut(element) {
+            if std::mem::replace(reached, true) {
+                return;
+            }
+            let parent = self.structure.elements.get(element).map_or(0, |e| e.parent);
+            if parent == element {
+                return;
+            }
+            self.child(parent, Kid::Element(element));
+            element = parent;
+        }
+    }
+
+    fn reference(&self, element: usize) -> Object {
+        self.ids.get(element).map_or(Object::Null, |id| Object::Reference(*id))
+    }
+
+    /// Ties an annotation to its link element and returns its key in the parent tree.
+    pub(super) fn annotation(&mut self, element: usize, annotation: ObjectId, page: usize) -> i64 {
+        self.child(element, Kid::Annotation(annotation, page));
+        self.parents.push(self.reference(element));
+        (self.parents.len() - 1) as i64
+    }
+
+    /// Writes all elements and returns the root of the structure.
+    pub(super) fn write(self, pdf: &mut Document, pages: &[ObjectId]) -> ObjectId {
+        let root = pdf.new_object_id();
+        for (number, element) in self.structure.elements.iter().enumerate() {
+            let Some(id) = self.ids.get(number).copied().filter(|id| id.0 != 0) else {
+                continue;
+            };
+            let parent = if number == element.parent {
+                Object::Reference(root)
+            } else {
+                self.reference(element.parent)
+            };
+            let mut entry = dictionary! {
+                "S" => element.tag,
+                "P" => parent,
+            };
+            if element.tag == "TH" {
+                entry.set("A", dictionary! { "O" => "Table", "Scope" => "Column" });
+            }
+            self.write_kids(number, &mut entry, pages);
+            pdf.objects.insert(id, Object::Dictionary(entry));
+        }
+        let numbers = self.parents.iter().enumerate();
+        let numbers: Vec<Object> = numbers
+            .flat_map(|(key, value)| [Object::Integer(key as i64), value.clone()])
+            .collect();
+        let next = self.parents.len() as i64;
+        let parents = pdf.add_object(dictionary! { "Nums" => numbers });
+        let tree = dictionary! {
+            "Type" => "StructTreeRoot",
+            "K" => vec![self.reference(0)],
+            "ParentTree" => parents,
+            "ParentTreeNextKey" => next,
+        };
+        pdf.objects.insert(root, Object::Dictionary(tree));
+        root
+    }
+
+    fn write_kids(&self, number: usize, entry: &mut Dictionary, pages: &[ObjectId]) {
+        let kids = self.kids.get(number).map(Vec::as_slice).unwrap_or_default();
+        let page_id = |page: usize| pages.get(page).copied().unwrap_or_default();
+        let own = kids.iter().find_map(|kid| match kid {
+            Kid::Content(page, _) => Some(*page),
+            _ => None,
+        });
+        if let Some(page) = own {
+            entry.set("Pg", page_id(page));
+        }
+        let mut out: Vec<Object> = kids
+            .iter()
+            .map(|kid| match *kid {
+                Kid::Element(element) => self.reference(element),
+                Kid::Content(page, mark) if Some(page) == own => Object::Integer(mark as i64),
+                Kid::Content(page, mark) => Object::Dictionary(dictionary! {
+                    "Type" => "MCR",
+                    "Pg" => page_id(page),
+                    "MCID" => mark as i64,
+                }),
+                Kid::Annotation(id, page) => Object::Dictionary(dictionary! {
+                    "Type" => "OBJR",
+                    "Pg" => page_id(page),
+                    "Obj" => id,
+                }),
+            })
+            .collect();
+        match out.len() {
+            0 => {}
+            1 => entry.set("K", out.remove(0)),
+            _ => entry.set("K", out),
+        }
+    }
+}

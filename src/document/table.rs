@@ -1,0 +1,277 @@
+//! Tables: column widths, wrapped cells, hairlines, a head that returns on every page.
+
+use std::rc::Rc;
+
+use super::breaking::SetLine;
+use super::flow::{BODY, Flow, Look, MEASURE, aligned};
+use super::fonts::Face;
+use super::strip::{BLACK, HAIR, Mark, Rule, SLATE, Strip};
+use super::text::Token;
+use crate::contract::tree::{Alignment, Inline, Table};
+
+/// Space between the edges of a cell and its text, left and right.
+const PAD: f32 = 6.0;
+/// Space above and below the text of a row.
+const AIR: f32 = 4.0;
+/// Distance of baselines in cells.
+const CELL_LEADING: f32 = 13.0;
+/// Rows with more lines may be cut between pages.
+const WHOLE_ROW: usize = 16;
+/// Lines per piece of a row that is cut.
+const PIECE: usize = 6;
+
+const CELL: Look = Look {
+    face: Face::Regular,
+    size: BODY,
+    leading: CELL_LEADING,
+    grey: BLACK,
+};
+
+const HEAD: Look = Look {
+    face: Face::Bold,
+    ..CELL
+};
+
+/// A column's place.
+#[derive(Debug, Clone, Copy)]
+struct Column {
+    x: f32,
+    width: f32,
+    alignment: Alignment,
+}
+
+impl Flow {
+    /// Adds a table that begins at `x` and fills the measure.
+    pub(super) fn table(&mut self, table: &Table, parent: usize, x: f32, above: f32) {
+        let element = self.structure.add(parent, "Table");
+        let mut above = above;
+        if !table.caption.is_empty() {
+            let caption = self.structure.add(element, "Caption");
+            self.paragraph(&table.caption, HEAD, x, caption, above);
+            for strip in self.strips.iter_mut().rev().take(4) {
+                strip.keep |= strip.marks.iter().any(
+                    |mark| matches!(mark, Mark::Text(text) if text.element == Some(caption)),
+                );
+            }
+            above = 3.0;
+        }
+        let columns = self.columns(table, x);
+        let head = self.head(table, element, &columns, above);
+        if let Some(head) = head.clone() {
+            self.push(Strip { keep: true, ..head });
+        }
+        let head = head.map(|head| Rc::new(repeated(head)));
+        for (index, row) in table.rows.iter().enumerate() {
+            let first = index == 0 && head.is_none();
+            self.row(row, element, &columns, head.as_ref(), if first { above } else { 0.0 });
+        }
+        if let Some(legend) = &table.legend {
+            if let Some(last) = self.strips.last_mut() {
+                last.keep = true;
+            }
+            let note = self.structure.add(parent, "Note");
+            let look = Look { grey: SLATE, ..CELL };
+            self.paragraph(legend, look, x, note, 4.0);
+        }
+    }
+
+    /// Shares the measure among the columns by what their words need.
+    fn columns(&mut self, table: &Table, x: f32) -> Vec<Column> {
+        let count = table
+            .rows
+            .iter()
+            .map(Vec::len)
+            .chain([table.head.len(), 1])
+            .max()
+            .unwrap_or(1);
+        let mut least = vec![0.0_f32; count];
+        let mut ideal = vec![0.0_f32; count];
+        let rows = table.rows.iter().map(|row| (row, Face::Regular));
+        for (row, face) in rows.chain([(&table.head, Face::Bold)]) {
+            for (index, cell) in row.iter().enumerate() {
+                let (word, line) = self.needs(cell, face);
+                if let (Some(least), Some(ideal)) = (least.get_mut(index), ideal.get_mut(index)) {
+                    *least = least.max(word);
+                    *ideal = ideal.max(line);
+                }
+            }
+        }
+        let gaps = PAD * 2.0 * (count as f32 - 1.0);
+        let room = (MEASURE - x - gaps).max(count as f32 * 10.0);
+        let widths = share(&least, &ideal, room);
+        let mut at = x;
+        widths
+            .into_iter()
+            .enumerate()
+            .map(|(index, width)| {
+                let column = Column {
+                    x: at,
+                    width,
+                    alignment: table.alignments.get(index).copied().unwrap_or(Alignment::Start),
+                };
+                at += width + 2.0 * PAD;
+                column
+            })
+            .collect()
+    }
+
+    /// Widths of the longest word and the longest line of a cell.
+    fn needs(&self, cell: &[Inline], face: Face) -> (f32, f32) {
+        let tokens = super::text::Words::of(cell, face, &mut Vec::new());
+        let mut longest: f32 = 0.0;
+        let mut line: f32 = 0.0;
+        let mut widest: f32 = 0.0;
+        for token in &tokens {
+            match token {
+                Token::Break => line = 0.0,
+                Token::Word { glyphs, spaced } => {
+                    let width = self.setter.width(glyphs, BODY);
+                    longest = longest.max(width);
+                    line += width + if *spaced { 2.6 } else { 0.0 };
+                    widest = widest.max(line);
+                }
+            }
+        }
+        (longest + 0.5, widest + 0.5)
+    }
+
+    fn cells(&mut self, row: &[Vec<Inline>], columns: &[Column], face: Face) -> Vec<Vec<SetLine>> {
+        row.iter()
+            .zip(columns)
+            .map(|(cell, column)| {
+                let words = self.words(cell, face);
+                self.setter.lines(&words, BODY, column.width)
+            })
+            .collect()
+    }
+
+    fn head(&mut self, table: &Table, element: usize, columns: &[Column], above: f32) -> Option<Strip> {
+        if table.head.iter().all(Vec::is_empty) {
+            return None;
+        }
+        let row = self.structure.add(element, "TR");
+        let cells = self.cells(&table.head, columns, Face::Bold);
+        let lines = cells.iter().map(Vec::len).max().unwrap_or(0);
+        let height = lines as f32 * CELL_LEADING + 2.0 * AIR;
+        let mut marks = vec![Mark::Rule(line(columns, 0.0, 1.0, BLACK))];
+        for (cell, column) in cells.into_iter().zip(columns) {
+            // Heads stand at the foot of their row, close to what they name.
+            let drop = (lines - cell.len()) as f32 * CELL_LEADING;
+            let tag = self.structure.add(row, "TH");
+            marks.extend(self.cell(cell, HEAD, *column, AIR + drop, tag));
+        }
+        marks.push(Mark::Rule(line(columns, height, 0.75, BLACK)));
+        Some(Strip {
+            above,
+            height,
+            marks,
+            ..Strip::default()
+        })
+    }
+
+    fn cell(&mut self, lines: Vec<SetLine>, look: Look, column: Column, top: f32, tag: usize) -> Vec<Mark> {
+        let mut marks = Vec::new();
+        for (index, line) in lines.into_iter().enumerate() {
+            let x = aligned(column.alignment, column.x, column.width, line.width);
+            let y = top + index as f32 * look.leading + look.baseline();
+            marks.extend(self.place(line, look, x, y, tag));
+        }
+        marks
+    }
+
+    fn row(
+        &mut self,
+        row: &[Vec<Inline>],
+        element: usize,
+        columns: &[Column],
+        head: Option<&Rc<Strip>>,
+        above: f32,
+    ) {
+        let parent = self.structure.add(element, "TR");
+        let mut cells = self.cells(row, columns, Face::Regular);
+        let tags: Vec<usize> = columns.iter().map(|_| self.structure.add(parent, "TD")).collect();
+        let lines = cells.iter().map(Vec::len).max().unwrap_or(0).max(1);
+        let step = if lines > WHOLE_ROW { PIECE } else { lines };
+        let mut done = 0;
+        while done < lines {
+            let count = step.min(lines - done);
+            let first = done == 0;
+            let last = done + count == lines;
+            let top = if first { AIR } else { 0.0 };
+            let height = top + count as f32 * CELL_LEADING + if last { AIR } else { 0.0 };
+            let mut marks = Vec::new();
+            for ((cell, column), tag) in cells.iter_mut().zip(columns).zip(&tags) {
+                let rest = cell.split_off(count.min(cell.len()));
+                let piece = std::mem::replace(cell, rest);
+                marks.extend(self.cell(piece, CELL, *column, top, *tag));
+            }
+            if last {
+                marks.push(Mark::Rule(line(columns, height, 0.5, HAIR)));
+            }
+            self.push(Strip {
+                above: if first { above } else { 0.0 },
+                height,
+                marks,
+                head: head.cloned(),
+                ..Strip::default()
+            });
+            done += count;
+        }
+    }
+}
+
+/// The head as it is printed again: decoration, since the structure has it already.
+fn repeated(mut head: Strip) -> Strip {
+    head.above = 0.0;
+    for mark in &mut head.marks {
+        if let Mark::Text(text) = mark {
+            text.element = None;
+        }
+    }
+    head
+}
+
+/// A line under or over all columns.
+fn line(columns: &[Column], y: f32, thickness: f32, grey: u8) -> Rule {
+    let first = columns.first().map_or(0.0, |column| column.x);
+    let last = columns.last().map_or(MEASURE, |column| column.x + column.width);
+    Rule {
+        x1: first,
+        x2: last,
+        y,
+        thickness,
+        grey,
+    }
+}
+
+/// Column widths that fill `room`: first each column's longest word, then by the length of lines.
+fn share(least: &[f32], ideal: &[f32], room: f32) -> Vec<f32> {
+    let count = least.len() as f32;
+    // A word of 120 letters may not push the other columns aside: it is hyphenated instead.
+    let cap = (room / count).max(room * 0.3).min(150.0);
+    let least: Vec<f32> = least.iter().map(|width| width.clamp(12.0, cap.max(12.0))).collect();
+    let ideal: Vec<f32> = ideal
+        .iter()
+        .zip(&least)
+        .map(|(ideal, least)| ideal.min(room).max(*least))
+        .collect();
+    let needed: f32 = least.iter().sum();
+    if needed >= room {
+        return least.iter().map(|width| width * room / needed).collect();
+    }
+    let wish: Vec<f32> = ideal
+        .iter()
+        .zip(&least)
+        .map(|(ideal, least)| (ideal - least).max(0.0))
+        .collect();
+    let wanted: f32 = wish.iter().sum();
+    if wanted <= room - needed {
+        let spare = (room - needed - wanted) / count;
+        return least.iter().zip(&wish).map(|(least, wish)| least + wish + spare).collect();
+    }
+    least
+        .iter()
+        .zip(&wish)
+        .map(|(least, wish)| least + (room - needed) * wish / wanted)
+        .collect()
+}

@@ -1,0 +1,1 @@
+//! Reading a PDF back: text with poppler, soundness with qpdf.

@@ -1,0 +1,193 @@
+//! Inlines of the contract tree as a row of words made of single characters.
+
+use unicode_normalization::UnicodeNormalization;
+
+use super::fonts::Face;
+use crate::contract::tree::Inline;
+
+/// Marks where the printer broke a word: a hyphen to the eye, "no hyphen" to whoever copies text.
+pub(super) const SOFT_HYPHEN: char = '\u{AD}';
+
+/// Where a link leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Target {
+    /// Address outside the document.
+    Address(String),
+    /// Section, item or annex of this document.
+    Inside(String),
+}
+
+/// One character with its looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Glyph {
+    pub(super) character: char,
+    pub(super) face: Face,
+    /// Number of the link it belongs to, see [`Words::targets`].
+    pub(super) link: Option<usize>,
+}
+
+/// Part of a paragraph.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Token {
+    /// Characters without a space among them that could break the line.
+    Word {
+        glyphs: Vec<Glyph>,
+        /// Whether a space stands before it.
+        spaced: bool,
+    },
+    /// The line ends here.
+    Break,
+}
+
+/// Collects words from inlines.
+pub(super) struct Words<'a> {
+    tokens: Vec<Token>,
+    word: Vec<Glyph>,
+    spaced: bool,
+    targets: &'a mut Vec<Target>,
+}
+
+impl<'a> Words<'a> {
+    /// The words of some inlines; links are appended to `targets`.
+    pub(super) fn of(
+        inlines: &[Inline],
+        base: Face,
+        targets: &'a mut Vec<Target>,
+    ) -> Vec<Token> {
+        let mut words = Self {
+            tokens: Vec::new(),
+            word: Vec::new(),
+            spaced: false,
+            targets,
+        };
+        words.add(inlines, base.is_bold(), base.is_italic(), None);
+        words.end_word();
+        join_short(words.tokens)
+    }
+
+    fn add(&mut self, inlines: &[Inline], bold: bool, italic: bool, link: Option<usize>) {
+        for inline in inlines {
+            match inline {
+                Inline::Text(text) => self.text(text, Face::of(bold, italic), link),
+                Inline::Strong(content) => self.add(content, true, italic, link),
+                // Stress inside slanted text is upright, as usual in print.
+                Inline::Emphasis(content) => self.add(content, bold, !italic, link),
+                Inline::Link { target, content } => {
+                    let link = self.target(Target::Address(target.clone()));
+                    self.add(content, bold, italic, Some(link));
+                }
+                Inline::Reference { id, text } => {
+                    let link = self.target(Target::Inside(id.clone()));
+                    self.text(text, Face::of(bold, italic), Some(link));
+                }
+                Inline::Break => {
+                    self.end_word();
+                    self.spaced = false;
+                    self.tokens.push(Token::Break);
+                }
+            }
+        }
+    }
+
+    fn target(&mut self, target: Target) -> usize {
+        self.targets.push(target);
+        self.targets.len() - 1
+    }
+
+    fn text(&mut self, text: &str, face: Face, link: Option<usize>) {
+        for character in clean(text).chars() {
+            if breaks_line(character) {
+                self.end_word();
+                self.spaced = true;
+            } else {
+                self.word.push(Glyph {
+                    character,
+                    face,
+                    link,
+                });
+            }
+        }
+    }
+
+    fn end_word(&mut self) {
+        if !self.word.is_empty() {
+            self.tokens.push(Token::Word {
+                glyphs: std::mem::take(&mut self.word),
+                spaced: std::mem::take(&mut self.spaced),
+            });
+        }
+    }
+}
+
+/// Whether a character is a space at which a line may end.
+fn breaks_line(character: char) -> bool {
+    character.is_whitespace() && !matches!(character, '\u{A0}' | '\u{202F}' | '\u{2007}')
+}
+
+/// Text as it may be printed: composed, without control, direction and zero-width characters.
+///
+/// The tree promises most of this already (S-73); a renderer that trusted it could be made to
+/// print something else than it was given.
+pub(super) fn clean(text: &str) -> String {
+    text.nfc()
+        .filter_map(|character| match character {
+            '\t' | '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}' => Some(' '),
+            '\u{AD}' | '\u{61C}' | '\u{180E}' | '\u{FEFF}' => None,
+            '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' => None,
+            '\u{FE00}'..='\u{FE0F}' | '\u{E0000}'..='\u{E0FFF}' => None,
+            other if other.is_control() => None,
+            other => Some(other),
+        })
+        .collect()
+}
+
+/// Words that should stand on one line with the number or letter after them.
+const BINDING: [&str; 13] = [
+    "§", "§§", "Art.", "Artikel", "Article", "Abs.", "Nr.", "Ziffer", "Buchstabe", "Anlage",
+    "Annex", "Section", "lit.",
+];
+
+/// Binds "Art." to "28" and "§" to "126b" with a space that does not break.
+fn join_short(tokens: Vec<Token>) -> Vec<Token> {
+    let mut out: Vec<Token> = Vec::with_capacity(tokens.len());
+    for token in tokens {
+        match (out.last_mut(), token) {
+            (
+                Some(Token::Word { glyphs: before, .. }),
+                Token::Word {
+                    glyphs,
+                    spaced: true,
+                },
+            ) if binds(before, &glyphs) => {
+                let space = Glyph {
+                    character: ' ',
+                    face: glyphs.first().map_or(Face::Regular, |glyph| glyph.face),
+                    link: before.last().and_then(|glyph| glyph.link),
+                };
+                before.push(space);
+                before.extend(glyphs);
+            }
+            (_, token) => out.push(token),
+        }
+    }
+    out
+}
+
+fn binds(before: &[Glyph], after: &[Glyph]) -> bool {
+    if before.len() > 40 || after.len() > 6 {
+        return false;
+    }
+    let last_part = before
+        .rsplit(|glyph| glyph.character == ' ')
+        .next()
+        .unwrap_or_default();
+    let word: String = last_part
+        .iter()
+        .map(|glyph| glyph.character)
+        .skip_while(|character| *character == '(')
+        .collect();
+    let first = after.first().map(|glyph| glyph.character);
+    let single = after.iter().filter(|glyph| glyph.character.is_alphanumeric()).count() == 1;
+    BINDING.contains(&word.as_str())
+        && first.is_some_and(|c| c.is_ascii_digit() || (c.is_alphabetic() && single))
+}

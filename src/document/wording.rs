@@ -1,0 +1,76 @@
+//! The few words a PDF has beside the contract's own.
+
+use chrono::{Datelike as _, NaiveDate};
+
+use super::Frame;
+use crate::domain::Language;
+
+/// Watermark of a contract nobody has concluded yet.
+pub(super) fn draft(language: Language) -> &'static str {
+    match language {
+        Language::De => "Entwurf, noch nicht abgeschlossen",
+        Language::En => "Draft, not yet concluded",
+    }
+}
+
+/// Heading of the table of contents.
+pub(super) fn contents(language: Language) -> &'static str {
+    match language {
+        Language::De => "Inhalt",
+        Language::En => "Contents",
+    }
+}
+
+/// "Seite 2 von 12".
+pub(super) fn page_of(language: Language, number: usize, total: usize) -> String {
+    match language {
+        Language::De => format!("Seite {number} von {total}"),
+        Language::En => format!("Page {number} of {total}"),
+    }
+}
+
+/// Version and date under the title.
+pub(super) fn edition(language: Language, version: &str, date: NaiveDate) -> String {
+    match language {
+        Language::De => format!("Fassung {version} vom {}", date.format("%d.%m.%Y")),
+        Language::En => format!(
+            "Version {version} of {} {}",
+            date.day(),
+            date.format("%B %Y")
+        ),
+    }
+}
+
+/// Left part of the footer: version, customer, agreement, checksum of the text.
+pub(super) fn footer(frame: &Frame) -> String {
+    let (customer, checksum) = match frame.language {
+        Language::De => ("Kundennummer", "Prüfsumme"),
+        Language::En => ("Customer number", "Checksum"),
+    };
+    let short: String = frame.document_hash.chars().take(16).collect();
+    let mut parts = vec![edition(frame.language, &frame.version, frame.date)];
+    for (label, value) in [
+        (customer, &frame.customer_number),
+        ("", &frame.number),
+        (checksum, &short),
+    ] {
+        if !value.is_empty() {
+            parts.push(format!("{label} {value}").trim().to_owned());
+        }
+    }
+    parts.join(" · ")
+}
+
+/// The whole checksum, printed once at the end.
+pub(super) fn checksum(frame: &Frame) -> String {
+    match frame.language {
+        Language::De => format!(
+            "Prüfsumme des Vertragstextes (SHA-256): {}",
+            frame.document_hash
+        ),
+        Language::En => format!(
+            "Checksum of the contract text (SHA-256): {}",
+            frame.document_hash
+        ),
+    }
+}
