@@ -3,7 +3,11 @@
 //! Arrows run downwards only: `web`, `jobs` and `cli` call `actions`; `actions` use `storage`,
 //! `mail`, `document` and `contract`; all of them know `domain`, which knows nobody.
 
+pub mod clock;
+pub mod config;
 pub mod contract;
 pub mod document;
 pub mod domain;
+pub mod logging;
 pub mod mail;
+pub mod storage;
