@@ -122,6 +122,10 @@ fn base_for(
     // Fails where it does not exist or is in use, which is as well.
     fs::remove_dir(&home).ok();
     make_dir(&other, 0o711)?;
+    // For people, and for `./dev reset`.
+    let note = data_dir.join("postgres.elsewhere");
+    fs::write(&note, other.as_os_str().as_encoded_bytes())
+        .map_err(|e| EmbeddedError::io(&note, e))?;
     Ok(other)
 }
 
