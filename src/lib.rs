@@ -5,9 +5,12 @@
 
 pub mod actions;
 pub mod app;
+pub mod clock;
+pub mod config;
 pub mod contract;
 pub mod document;
 pub mod domain;
+pub mod logging;
 pub mod mail;
 pub mod paths;
 pub mod storage;

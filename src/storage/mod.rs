@@ -8,6 +8,8 @@ pub mod case_rows;
 pub mod cases;
 pub mod catalogue;
 pub mod customers;
+pub mod db;
+pub mod embedded;
 pub mod links;
 pub mod mails;
 pub mod parties;

@@ -1,0 +1,384 @@
+//! What the operator sets, read once from the environment at the start.
+//!
+//! The only file that names the environment. In production nothing has an unsafe default: what is
+//! missing stops the start with a sentence that names the variable (S-85, S-86). Secrets may also be
+//! given as a file: `AVV_SMTP_URL_FILE=/run/keys/smtp` in place of `AVV_SMTP_URL=…`.
+
+mod keys;
+mod network;
+#[cfg(test)]
+mod tests;
+mod variables;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use secrecy::{ExposeSecret as _, SecretString};
+use url::Url;
+
+pub use keys::{Key, KeySet, Keys, SHORTEST_SECRET};
+pub use network::Network;
+pub use variables::{program_dirs, runtime_dir, temporary_dir, test_database_url};
+
+use crate::domain::EmailAddress;
+use variables::Variables;
+
+/// Everything that is set from outside.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// `AVV_ENV`: development (default) or production.
+    pub environment: Environment,
+    /// Where the portal is reached.
+    pub web: WebConfig,
+    /// Where the data are.
+    pub storage: StorageConfig,
+    /// Keys derived from `AVV_SECRET_KEY` and `AVV_SECRET_KEY_PREVIOUS`.
+    pub keys: Keys,
+    /// How mails leave.
+    pub mail: MailConfig,
+    /// `RUST_LOG`: what is logged, in the notation of `tracing`.
+    pub log_filter: Option<String>,
+}
+
+/// Whom the portal works for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Environment {
+    /// A developer's machine: defaults for everything, a clock that can be set, mails as files.
+    Development,
+    /// Customers: everything that matters must be set.
+    Production,
+}
+
+impl Environment {
+    /// Whether this is for customers.
+    pub fn is_production(self) -> bool {
+        self == Self::Production
+    }
+}
+
+/// Addresses of the web server.
+#[derive(Debug, Clone)]
+pub struct WebConfig {
+    /// `AVV_BASE_URL`: scheme and host under which people reach the portal, without path.
+    pub base_url: Url,
+    /// `AVV_LISTEN`: where the server listens, by default `127.0.0.1:8080`.
+    pub listen: SocketAddr,
+    /// `AVV_TRUSTED_PROXIES`: from whom `X-Forwarded-For` is believed (S-84); by default nobody.
+    pub trusted_proxies: Vec<Network>,
+}
+
+/// Database and files.
+#[derive(Debug, Clone)]
+pub struct StorageConfig {
+    /// `DATABASE_URL`; unset: an embedded Postgres under the data directory.
+    pub database_url: Option<SecretString>,
+    /// `AVV_DATA_DIR`, by default `data` in the working directory.
+    pub data_dir: PathBuf,
+}
+
+/// Mail.
+#[derive(Debug, Clone)]
+pub struct MailConfig {
+    /// `AVV_SMTP_URL`; unset (development only): mails become files under the data directory.
+    pub smtp_url: Option<SecretString>,
+    /// `AVV_MAIL_FROM`: the sender's address.
+    pub from: EmailAddress,
+    /// `AVV_SMTP_CONNECTIONS`: how many mails are under way at the same time, by default 4. One
+    /// connection carries about 20 mails a second.
+    pub connections: u8,
+}
+
+/// Why the portal does not start; names the variable and never its value.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// Needed and not set.
+    #[error("{variable} is not set: {needed}")]
+    Missing {
+        /// Its name.
+        variable: &'static str,
+        /// What it is for.
+        needed: &'static str,
+    },
+    /// Set to something unusable.
+    #[error("{variable} is not usable: expected {expected}")]
+    Invalid {
+        /// Its name.
+        variable: &'static str,
+        /// What would be right.
+        expected: &'static str,
+    },
+    /// Given both directly and as a file.
+    #[error("{variable} and {variable}_FILE are both set: keep one of them")]
+    Twice {
+        /// Its name.
+        variable: &'static str,
+    },
+    /// The file of a secret can be read by others.
+    #[error("{variable}: others can read {path}; run `chmod 600` on it")]
+    OpenFile {
+        /// The variable the file stands for.
+        variable: &'static str,
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file of a secret cannot be read or written.
+    #[error("{variable}: {path}: {source}")]
+    Unreadable {
+        /// The variable the file stands for.
+        variable: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+impl Config {
+    /// Reads the environment of this process.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        Self::read(&Variables::of_process())
+    }
+
+    /// A configuration for tests: fixed keys, no mail server, data under `data_dir`.
+    pub fn for_tests(database_url: &str, data_dir: &Path) -> Self {
+        let secret = SecretString::from("keys for tests only, in no way random: 0123456789");
+        Self {
+            environment: Environment::Development,
+            web: WebConfig {
+                base_url: default_base_url(SocketAddr::from(([127, 0, 0, 1], 8080))),
+                listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+                trusted_proxies: Vec::new(),
+            },
+            storage: StorageConfig {
+                database_url: Some(SecretString::from(database_url)),
+                data_dir: data_dir.to_owned(),
+            },
+            keys: Keys::new(&secret, None),
+            mail: MailConfig {
+                smtp_url: None,
+                from: default_sender(),
+                connections: 1,
+            },
+            log_filter: None,
+        }
+    }
+
+    fn read(variables: &Variables<'_>) -> Result<Self, ConfigError> {
+        let environment = match variables.text("AVV_ENV").as_deref() {
+            None | Some("development") => Environment::Development,
+            Some("production") => Environment::Production,
+            Some(_) => return Err(invalid("AVV_ENV", "`development` or `production`")),
+        };
+        let storage = StorageConfig::read(variables, environment)?;
+        Ok(Self {
+            environment,
+            web: WebConfig::read(variables, environment)?,
+            keys: read_keys(variables, environment, &storage.data_dir)?,
+            storage,
+            mail: MailConfig::read(variables, environment)?,
+            log_filter: variables.text("RUST_LOG"),
+        })
+    }
+}
+
+impl WebConfig {
+    fn read(variables: &Variables<'_>, environment: Environment) -> Result<Self, ConfigError> {
+        let listen = match variables.text("AVV_LISTEN") {
+            Some(text) => text
+                .parse()
+                .map_err(|_| invalid("AVV_LISTEN", "an address and port such as 127.0.0.1:8080"))?,
+            None => SocketAddr::from(([127, 0, 0, 1], 8080)),
+        };
+        let base_url = match variables.text("AVV_BASE_URL") {
+            Some(text) => parse_base_url(&text, environment)?,
+            None if environment.is_production() => {
+                return Err(ConfigError::Missing {
+                    variable: "AVV_BASE_URL",
+                    needed: "the https:// address under which customers reach the portal",
+                });
+            }
+            None => default_base_url(listen),
+        };
+        let trusted_proxies = variables
+            .text("AVV_TRUSTED_PROXIES")
+            .unwrap_or_default()
+            .split([',', ' '])
+            .filter(|part| !part.is_empty())
+            .map(|part| {
+                part.parse().map_err(|()| {
+                    invalid(
+                        "AVV_TRUSTED_PROXIES",
+                        "addresses or networks such as `127.0.0.1, 10.0.0.0/8`",
+                    )
+                })
+            })
+            .collect::<Result<_, _>>()?;
+        Ok(Self {
+            base_url,
+            listen,
+            trusted_proxies,
+        })
+    }
+}
+
+fn parse_base_url(text: &str, environment: Environment) -> Result<Url, ConfigError> {
+    let expected = match environment {
+        Environment::Production => {
+            "an https:// address without path, such as https://portal.example"
+        }
+        Environment::Development => "an http(s):// address without path",
+    };
+    let wrong = || invalid("AVV_BASE_URL", expected);
+    let url = Url::parse(text).map_err(|_| wrong())?;
+    let scheme_ok = match environment {
+        Environment::Production => url.scheme() == "https",
+        Environment::Development => matches!(url.scheme(), "http" | "https"),
+    };
+    let bare = url.path() == "/"
+        && url.query().is_none()
+        && url.fragment().is_none()
+        && url.username().is_empty()
+        && url.password().is_none();
+    if scheme_ok && bare && url.has_host() {
+        Ok(url)
+    } else {
+        Err(wrong())
+    }
+}
+
+fn default_base_url(listen: SocketAddr) -> Url {
+    // The scheme and the printed form of an address are always a URL.
+    let Ok(mut url) = Url::parse("http://127.0.0.1/") else {
+        unreachable!("a fixed URL");
+    };
+    if !listen.ip().is_unspecified() && url.set_ip_host(listen.ip()).is_err() {
+        unreachable!("http URLs have hosts");
+    }
+    if url.set_port(Some(listen.port())).is_err() {
+        unreachable!("http URLs have ports");
+    }
+    url
+}
+
+impl StorageConfig {
+    fn read(variables: &Variables<'_>, environment: Environment) -> Result<Self, ConfigError> {
+        let database_url = variables.secret("DATABASE_URL")?;
+        let data_dir = variables.text("AVV_DATA_DIR");
+        if environment.is_production() && database_url.is_none() && data_dir.is_none() {
+            return Err(ConfigError::Missing {
+                variable: "DATABASE_URL",
+                needed: "the PostgreSQL to use (or set AVV_DATA_DIR to keep an embedded one there)",
+            });
+        }
+        if let Some(url) = &database_url
+            && !["postgres://", "postgresql://"]
+                .iter()
+                .any(|scheme| url.expose_secret().starts_with(scheme))
+        {
+            return Err(invalid("DATABASE_URL", "a postgresql:// address"));
+        }
+        Ok(Self {
+            database_url,
+            data_dir: data_dir.map_or_else(|| PathBuf::from("data"), PathBuf::from),
+        })
+    }
+}
+
+fn read_keys(
+    variables: &Variables<'_>,
+    environment: Environment,
+    data_dir: &Path,
+) -> Result<Keys, ConfigError> {
+    let checked = |variable| {
+        let secret = variables.secret(variable)?;
+        if let Some(secret) = &secret {
+            keys::check_secret(variable, secret.expose_secret())?;
+        }
+        Ok(secret)
+    };
+    let current = match checked("AVV_SECRET_KEY")? {
+        Some(secret) => secret,
+        None if environment.is_production() => {
+            return Err(ConfigError::Missing {
+                variable: "AVV_SECRET_KEY",
+                needed: "it signs links and cookies; `openssl rand -base64 32` makes one",
+            });
+        }
+        None => keys::development_secret(data_dir)?,
+    };
+    let previous = checked("AVV_SECRET_KEY_PREVIOUS")?;
+    Ok(Keys::new(&current, previous.as_ref()))
+}
+
+impl MailConfig {
+    fn read(variables: &Variables<'_>, environment: Environment) -> Result<Self, ConfigError> {
+        let smtp_url = variables.secret("AVV_SMTP_URL")?;
+        match &smtp_url {
+            Some(url) => check_smtp_url(url.expose_secret(), environment)?,
+            None if environment.is_production() => {
+                return Err(ConfigError::Missing {
+                    variable: "AVV_SMTP_URL",
+                    needed: "the mail server, such as smtps://user:password@mail.example",
+                });
+            }
+            None => {}
+        }
+        let from = match variables.text("AVV_MAIL_FROM") {
+            Some(text) => EmailAddress::parse(&text)
+                .map_err(|_| invalid("AVV_MAIL_FROM", "one e-mail address without a name"))?,
+            None if environment.is_production() => {
+                return Err(ConfigError::Missing {
+                    variable: "AVV_MAIL_FROM",
+                    needed: "the address from which mails are sent",
+                });
+            }
+            None => default_sender(),
+        };
+        let connections = match variables.text("AVV_SMTP_CONNECTIONS") {
+            Some(text) => text
+                .parse()
+                .ok()
+                .filter(|number| (1..=32).contains(number))
+                .ok_or_else(|| invalid("AVV_SMTP_CONNECTIONS", "a number from 1 to 32"))?,
+            None => 4,
+        };
+        Ok(Self {
+            smtp_url,
+            from,
+            connections,
+        })
+    }
+}
+
+/// In production mails leave over TLS only (S-23), except to a mail server on the same machine.
+fn check_smtp_url(text: &str, environment: Environment) -> Result<(), ConfigError> {
+    let expected =
+        "smtps://user:password@host or smtp://…?tls=required (plain smtp:// only to localhost)";
+    let wrong = || invalid("AVV_SMTP_URL", expected);
+    let url = Url::parse(text).map_err(|_| wrong())?;
+    let here = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
+    let encrypted = url
+        .query_pairs()
+        .any(|(name, value)| name == "tls" && value == "required");
+    let ok = match url.scheme() {
+        "smtps" => true,
+        "smtp" => encrypted || here || !environment.is_production(),
+        _ => false,
+    };
+    if ok && url.has_host() {
+        Ok(())
+    } else {
+        Err(wrong())
+    }
+}
+
+fn default_sender() -> EmailAddress {
+    let Ok(address) = EmailAddress::parse("avv@portal.example") else {
+        unreachable!("a fixed address");
+    };
+    address
+}
+
+fn invalid(variable: &'static str, expected: &'static str) -> ConfigError {
+    ConfigError::Invalid { variable, expected }
+}

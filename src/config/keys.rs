@@ -1,0 +1,276 @@
+//! The keys that are derived from the one secret, and where the secret comes from.
+
+use std::fmt;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write as _};
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::path::Path;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, Mac as _};
+use rand::TryRngCore as _;
+use rand::rngs::OsRng;
+use secrecy::{ExposeSecret as _, SecretString};
+use sha2::Sha256;
+
+use super::ConfigError;
+
+/// Shortest accepted secret in characters: 32 random bytes in base64.
+pub const SHORTEST_SECRET: usize = 43;
+
+/// Fewer different characters than this are no random text.
+const FEWEST_CHARACTERS: usize = 10;
+
+/// Bytes of a key that no `Debug` prints.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Key<const N: usize>([u8; N]);
+
+impl<const N: usize> Key<N> {
+    /// The bytes, for the cipher or the MAC.
+    pub fn bytes(&self) -> &[u8; N] {
+        &self.0
+    }
+}
+
+impl<const N: usize> fmt::Debug for Key<N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Key<{N}>([hidden])")
+    }
+}
+
+/// One key for each purpose, all derived from one secret: who learns one learns no other.
+#[derive(Debug, Clone)]
+pub struct KeySet {
+    /// Signs consent links (HMAC-SHA-256).
+    pub link: Key<32>,
+    /// Signs and encrypts the session cookie.
+    pub cookie: Key<64>,
+    /// Signs CSRF tokens.
+    pub csrf: Key<32>,
+    /// Signs the tombstones of the audit log (S-80).
+    pub audit: Key<32>,
+}
+
+impl KeySet {
+    fn from_secret(secret: &SecretString) -> Self {
+        Self {
+            link: derive(secret, "link"),
+            cookie: derive(secret, "cookie"),
+            csrf: derive(secret, "csrf"),
+            audit: derive(secret, "audit"),
+        }
+    }
+}
+
+/// The keys in use and, while the secret is being changed, those before (S-86): new things are
+/// signed with the current ones, old things are still recognised by the previous ones.
+#[derive(Debug, Clone)]
+pub struct Keys {
+    /// From `AVV_SECRET_KEY`.
+    pub current: KeySet,
+    /// From `AVV_SECRET_KEY_PREVIOUS`.
+    pub previous: Option<KeySet>,
+}
+
+impl Keys {
+    /// Derives all keys.
+    pub fn new(current: &SecretString, previous: Option<&SecretString>) -> Self {
+        Self {
+            current: KeySet::from_secret(current),
+            previous: previous.map(KeySet::from_secret),
+        }
+    }
+
+    /// The link keys to try when a link comes in, the current one first.
+    pub fn link_keys(&self) -> impl Iterator<Item = &Key<32>> {
+        std::iter::once(&self.current.link).chain(self.previous.as_ref().map(|keys| &keys.link))
+    }
+
+    /// The CSRF keys to try when a form comes in, the current one first.
+    pub fn csrf_keys(&self) -> impl Iterator<Item = &Key<32>> {
+        std::iter::once(&self.current.csrf).chain(self.previous.as_ref().map(|keys| &keys.csrf))
+    }
+}
+
+/// HKDF-SHA-256 (RFC 5869) with the purpose as info. Every block is an HMAC over the one before.
+fn derive<const N: usize>(secret: &SecretString, purpose: &str) -> Key<N> {
+    let extracted = hmac(b"avv-portal", &[secret.expose_secret().as_bytes()]);
+    let mut okm = [0; N];
+    let mut block: Vec<u8> = Vec::new();
+    for (chunk, number) in okm.chunks_mut(32).zip(1u8..) {
+        block = hmac(&extracted, &[&block, purpose.as_bytes(), &[number]]);
+        chunk.copy_from_slice(&block[..chunk.len()]);
+    }
+    Key(okm)
+}
+
+fn hmac(key: &[u8], parts: &[&[u8]]) -> Vec<u8> {
+    // HMAC takes a key of any length; the error exists only for other MACs.
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else {
+        unreachable!("HMAC refused a key");
+    };
+    for part in parts {
+        mac.update(part);
+    }
+    mac.finalize().into_bytes().to_vec()
+}
+
+/// Refuses secrets that are short, look like an example or were typed on one key (S-86).
+pub(super) fn check_secret(variable: &'static str, secret: &str) -> Result<(), ConfigError> {
+    let mut characters: Vec<char> = secret.chars().collect();
+    let length = characters.len();
+    characters.sort_unstable();
+    characters.dedup();
+    let lower = secret.to_ascii_lowercase();
+    let example = [
+        "changeme",
+        "change-me",
+        "change_me",
+        "secret",
+        "example",
+        "password",
+    ]
+    .iter()
+    .any(|word| lower.contains(word));
+    if length < SHORTEST_SECRET || characters.len() < FEWEST_CHARACTERS || example {
+        return Err(ConfigError::Invalid {
+            variable,
+            expected: "at least 32 random bytes in base64 (43 characters), as `openssl rand -base64 32` prints them",
+        });
+    }
+    Ok(())
+}
+
+/// Reads a secret from a file that nobody but its owner may read.
+pub(super) fn read_secret_file(
+    variable: &'static str,
+    path: &Path,
+) -> Result<SecretString, ConfigError> {
+    let unreadable = |source| ConfigError::Unreadable {
+        variable,
+        path: path.to_owned(),
+        source,
+    };
+    let mode = fs::metadata(path).map_err(unreadable)?.permissions().mode();
+    if mode & 0o077 != 0 {
+        return Err(ConfigError::OpenFile {
+            variable,
+            path: path.to_owned(),
+        });
+    }
+    let text = fs::read_to_string(path).map_err(unreadable)?;
+    Ok(SecretString::from(text.trim().to_owned()))
+}
+
+/// The secret of a development portal: made once, kept beside its data. Two first starts at once
+/// end up with the same one: the file appears under its name whole or not at all.
+pub(super) fn development_secret(data_dir: &Path) -> Result<SecretString, ConfigError> {
+    let path = data_dir.join("secret.key");
+    let variable = "AVV_SECRET_KEY";
+    if !path.exists() {
+        make_secret_file(data_dir, &path).map_err(|source| ConfigError::Unreadable {
+            variable,
+            path: path.clone(),
+            source,
+        })?;
+    }
+    let secret = read_secret_file(variable, &path)?;
+    check_secret(variable, secret.expose_secret())?;
+    Ok(secret)
+}
+
+fn make_secret_file(data_dir: &Path, path: &Path) -> io::Result<()> {
+    let mut bytes = [0u8; 40];
+    OsRng.try_fill_bytes(&mut bytes).map_err(io::Error::other)?;
+    fs::create_dir_all(data_dir)?;
+    let draft = data_dir.join(format!("secret.{}.draft", uuid::Uuid::new_v4()));
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&draft)?;
+    writeln!(file, "{}", URL_SAFE_NO_PAD.encode(bytes))?;
+    file.sync_all()?;
+    let linked = fs::hard_link(&draft, path);
+    fs::remove_file(&draft)?;
+    match linked {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may fail")]
+
+    use super::*;
+
+    #[test]
+    fn every_purpose_and_every_secret_has_its_own_key() {
+        let one = Keys::new(&"a".repeat(43).into(), Some(&"b".repeat(43).into()));
+        let previous = one.previous.clone().unwrap();
+        let mut all = vec![
+            one.current.link.bytes().to_vec(),
+            one.current.csrf.bytes().to_vec(),
+            one.current.audit.bytes().to_vec(),
+            one.current.cookie.bytes()[..32].to_vec(),
+            one.current.cookie.bytes()[32..].to_vec(),
+            previous.link.bytes().to_vec(),
+            previous.csrf.bytes().to_vec(),
+        ];
+        let count = all.len();
+        all.sort();
+        all.dedup();
+        assert_eq!(all.len(), count);
+        assert_eq!(one.link_keys().count(), 2);
+        assert_eq!(one.link_keys().next(), Some(&one.current.link));
+        let again = Keys::new(&"a".repeat(43).into(), None);
+        assert_eq!(again.current.link, one.current.link, "stable over restarts");
+        assert_eq!(again.csrf_keys().count(), 1);
+    }
+
+    /// RFC 5869, test case 1, has another salt and info; `OpenSSL` computed this one:
+    /// `openssl kdf -keylen 64 -kdfopt digest:SHA256 -kdfopt key:SECRET -kdfopt salt:avv-portal
+    /// -kdfopt info:cookie HKDF`.
+    #[test]
+    fn keys_are_those_of_hkdf() {
+        let secret: SecretString = "0123456789012345678901234567890123456789012".into();
+        let key = derive::<64>(&secret, "cookie");
+        let hex: String = key.bytes().iter().map(|b| format!("{b:02x}")).collect();
+        assert_eq!(
+            hex,
+            "9d6a04969635985024c4ea39480f67d31f49dd93c755566a79f40473f55306de1a89b22d548ae7937bed706966b01f035144f841d66db2d3fced103896f0b727"
+        );
+    }
+
+    #[test]
+    fn a_secret_file_must_be_private_and_a_development_secret_stays_the_same() {
+        let dir = tempfile::tempdir().unwrap();
+        let data = dir.path().join("data");
+        let threads: Vec<_> = (0..4)
+            .map(|_| {
+                let data = data.clone();
+                std::thread::spawn(move || {
+                    development_secret(&data)
+                        .unwrap()
+                        .expose_secret()
+                        .to_owned()
+                })
+            })
+            .collect();
+        let secrets: Vec<String> = threads.into_iter().map(|t| t.join().unwrap()).collect();
+        assert!(secrets.iter().all(|secret| *secret == secrets[0]));
+        let path = data.join("secret.key");
+        assert_eq!(
+            fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+        let error = development_secret(&data).unwrap_err().to_string();
+        assert!(
+            error.contains("chmod 600") && !error.contains(&secrets[0]),
+            "{error}"
+        );
+    }
+}

@@ -1,0 +1,145 @@
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
+
+use std::collections::HashMap;
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+
+use super::*;
+
+const SECRET: &str = "q8Zk3vN1xWc7Rt5Yb2Lm9Pf4Hd6Gs0JaUeIoTyQwErX=";
+
+const PRODUCTION: &[(&str, &str)] = &[
+    ("AVV_ENV", "production"),
+    ("AVV_BASE_URL", "https://avv.example"),
+    ("AVV_SECRET_KEY", SECRET),
+    ("AVV_SMTP_URL", "smtps://portal:geheim@mail.example"),
+    ("AVV_MAIL_FROM", "avv@betreiber.example"),
+    ("DATABASE_URL", "postgresql://avv:geheim@db.example/avv"),
+];
+
+fn read(base: &[(&str, &str)], changes: &[(&str, &str)]) -> Result<Config, ConfigError> {
+    let mut all: HashMap<&str, &str> = base.iter().copied().collect();
+    all.extend(changes.iter().copied());
+    Config::read(&Variables(&|name| all.get(name).map(|v| (*v).to_owned())))
+}
+
+#[test]
+fn development_needs_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    let config = read(&[], &[("AVV_DATA_DIR", data.to_str().unwrap())]).unwrap();
+    assert_eq!(config.environment, Environment::Development);
+    assert_eq!(config.web.base_url.as_str(), "http://127.0.0.1:8080/");
+    assert!(config.storage.database_url.is_none() && config.mail.smtp_url.is_none());
+    assert!(config.web.trusted_proxies.is_empty());
+    let listening = [
+        ("AVV_DATA_DIR", data.to_str().unwrap()),
+        ("AVV_LISTEN", "[::1]:9000"),
+    ];
+    let again = read(&[], &listening).unwrap();
+    assert_eq!(again.web.base_url.as_str(), "http://[::1]:9000/");
+    assert_eq!(again.keys.current.link, config.keys.current.link);
+}
+
+#[test]
+fn production_starts_only_with_everything_that_matters() {
+    let config = read(PRODUCTION, &[]).unwrap();
+    assert!(config.environment.is_production());
+    // Blank counts as missing. Each sentence names the variable and no value.
+    for (variable, value) in [
+        ("AVV_ENV", "prod"),
+        ("AVV_BASE_URL", ""),
+        ("AVV_BASE_URL", "http://avv.example"),
+        ("AVV_BASE_URL", "avv.example"),
+        ("AVV_BASE_URL", "https://avv.example/portal"),
+        ("AVV_BASE_URL", "https://user:geheim@avv.example"),
+        ("AVV_SECRET_KEY", " "),
+        (
+            "AVV_SECRET_KEY",
+            "q8Zk3vN1xWc7Rt5Yb2Lm9Pf4Hd6Gs0JaUeIoTyQwE",
+        ),
+        (
+            "AVV_SECRET_KEY",
+            "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        ),
+        (
+            "AVV_SECRET_KEY",
+            "changeme-changeme-changeme-0123456789-abcdefghijk",
+        ),
+        ("AVV_SECRET_KEY_PREVIOUS", "kurz"),
+        ("AVV_SMTP_URL", ""),
+        ("AVV_SMTP_URL", "smtp://portal:geheim@mail.example"),
+        (
+            "AVV_SMTP_URL",
+            "smtp://portal:geheim@mail.example?tls=opportunistic",
+        ),
+        ("AVV_SMTP_URL", "mail.example"),
+        ("AVV_SMTP_CONNECTIONS", "0"),
+        ("AVV_SMTP_CONNECTIONS", "300"),
+        ("AVV_MAIL_FROM", ""),
+        ("AVV_MAIL_FROM", "AVV-Portal <avv@betreiber.example>"),
+        ("AVV_LISTEN", "8080"),
+        ("AVV_TRUSTED_PROXIES", "10.0.0.0/8, proxy"),
+        ("DATABASE_URL", ""),
+        ("DATABASE_URL", "mysql://avv:geheim@db.example/avv"),
+    ] {
+        let said = read(PRODUCTION, &[(variable, value)])
+            .unwrap_err()
+            .to_string();
+        assert!(said.starts_with(variable), "{variable}={value:?}: {said}");
+        assert!(value.len() < 5 || !said.contains(value), "{said}");
+    }
+}
+
+#[test]
+fn production_accepts_what_is_safe() {
+    for changes in [
+        &[("AVV_SMTP_URL", "smtp://mail.example:587?tls=required")][..],
+        &[("AVV_SMTP_URL", "smtp://localhost:25")],
+        &[("DATABASE_URL", ""), ("AVV_DATA_DIR", "/var/lib/avv")],
+        &[("AVV_TRUSTED_PROXIES", "127.0.0.1, ::1 10.0.0.0/8")],
+        &[(
+            "AVV_SECRET_KEY_PREVIOUS",
+            "Zk3vN1xWc7Rt5Yb2Lm9Pf4Hd6Gs0JaUeIoTyQwErX8=",
+        )],
+        &[("AVV_LISTEN", "0.0.0.0:80")],
+    ] {
+        let config = read(PRODUCTION, changes).unwrap();
+        assert!(config.environment.is_production(), "{changes:?}");
+    }
+}
+
+#[test]
+fn a_secret_may_come_from_a_file_that_only_its_owner_reads() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("key");
+    fs::write(&file, format!("{SECRET}\n")).unwrap();
+    let path = file.to_str().unwrap();
+    let from_file = [("AVV_SECRET_KEY", ""), ("AVV_SECRET_KEY_FILE", path)];
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
+    let said = read(PRODUCTION, &from_file).unwrap_err().to_string();
+    assert!(said.contains("chmod 600"), "{said}");
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o400)).unwrap();
+    let config = read(PRODUCTION, &from_file).unwrap();
+    let direct = read(PRODUCTION, &[]).unwrap();
+    assert_eq!(config.keys.current.csrf, direct.keys.current.csrf);
+    let both = read(PRODUCTION, &[("AVV_SECRET_KEY_FILE", path)]).unwrap_err();
+    assert!(matches!(both, ConfigError::Twice { .. }));
+    let gone = read(
+        PRODUCTION,
+        &[("DATABASE_URL", ""), ("DATABASE_URL_FILE", "/nowhere")],
+    );
+    assert!(gone.unwrap_err().to_string().starts_with("DATABASE_URL"));
+}
+
+#[test]
+fn no_secret_is_printed() {
+    let config = read(PRODUCTION, &[]).unwrap();
+    let printed = format!("{config:?}");
+    assert!(
+        !printed.contains("geheim") && !printed.contains(SECRET),
+        "{printed}"
+    );
+    let key = format!("{:?}", config.keys.current.link.bytes());
+    assert!(!printed.contains(&key));
+}

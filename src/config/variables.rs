@@ -1,0 +1,68 @@
+//! The environment of the process. Nothing else names `std::env`.
+
+use std::path::{Path, PathBuf};
+
+use secrecy::SecretString;
+
+use super::{ConfigError, keys};
+
+/// Variables by name; tests bring their own.
+pub(super) struct Variables<'a>(pub &'a dyn Fn(&str) -> Option<String>);
+
+impl Variables<'_> {
+    /// Those of this process.
+    pub(super) fn of_process() -> Self {
+        Self(&variable)
+    }
+
+    /// A variable that is set to more than blanks.
+    pub(super) fn text(&self, name: &str) -> Option<String> {
+        (self.0)(name)
+            .map(|text| text.trim().to_owned())
+            .filter(|text| !text.is_empty())
+    }
+
+    /// A secret from `NAME` or from the file that `NAME_FILE` names.
+    pub(super) fn secret(&self, name: &'static str) -> Result<Option<SecretString>, ConfigError> {
+        match (self.text(name), self.text(&format!("{name}_FILE"))) {
+            (Some(_), Some(_)) => Err(ConfigError::Twice { variable: name }),
+            (Some(text), None) => Ok(Some(SecretString::from(text))),
+            (None, Some(path)) => keys::read_secret_file(name, Path::new(&path)).map(Some),
+            (None, None) => Ok(None),
+        }
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is where the environment is read"
+)]
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// The directories of `PATH`, where the programs of Postgres may be.
+pub fn program_dirs() -> Vec<PathBuf> {
+    variable("PATH")
+        .iter()
+        .flat_map(|path| std::env::split_paths(path))
+        .filter(|dir| dir.is_absolute())
+        .collect()
+}
+
+/// The user's directory for sockets, where the system has one.
+pub fn runtime_dir() -> Option<PathBuf> {
+    variable("XDG_RUNTIME_DIR")
+        .map(PathBuf::from)
+        .filter(|dir| dir.is_absolute() && dir.is_dir())
+}
+
+/// The system's directory for temporary files.
+pub fn temporary_dir() -> PathBuf {
+    std::env::temp_dir()
+}
+
+/// `AVV_TEST_DATABASE_URL`: a server for the tests in place of the embedded one.
+pub fn test_database_url() -> Option<SecretString> {
+    variable("AVV_TEST_DATABASE_URL").map(SecretString::from)
+}

@@ -1,0 +1,284 @@
+//! The pool of connections and the two ways to use it: read, or change in one transaction.
+//!
+//! Connections are not tested when they leave the pool (that would be one query more per page).
+//! Instead a connection that turns out to be broken, as after a restart of Postgres, is thrown away
+//! and the work is begun once more on a tested one: reads from the start, transactions only while
+//! nothing but `BEGIN` has been tried.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use diesel::prelude::*;
+use diesel::r2d2::{
+    ConnectionManager, CustomizeConnection, Error as ConnectionFailure, HandleError, Pool,
+    PooledConnection, R2D2Connection as _,
+};
+use diesel::result::Error as QueryError;
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness as _, embed_migrations};
+use tokio::sync::Semaphore;
+
+/// How long somebody waits for a connection before being told to come again.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Connections live this long, so that after a failover the portal finds the new server soon.
+const LIFETIME: Duration = Duration::from_secs(600);
+
+/// Any number, the same in every portal process: who holds it is changing the schema.
+const MIGRATION_LOCK: i32 = 0x4156_5600;
+
+const MIGRATIONS: EmbeddedMigrations = embed_migrations!();
+
+/// A connection, under the name by which the rooms above pass it on without knowing diesel.
+pub type Conn = PgConnection;
+
+/// Why the database gave no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum DbError {
+    /// No connection to be had: Postgres is away or every connection is busy. Nothing was done, or
+    /// what was begun is undone; trying again later is right.
+    #[error("the database cannot be reached: {0}")]
+    Unavailable(String),
+    /// The work on the connection failed.
+    #[error(transparent)]
+    Query(#[from] QueryError),
+    /// The work panicked or the server is shutting down; what was begun is undone.
+    #[error("the work in the database ended without a result")]
+    Interrupted,
+    /// The schema could not be brought up to date.
+    #[error("the database schema cannot be brought up to date: {0}")]
+    Migration(String),
+}
+
+/// How many connections a process opens at most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PoolSize {
+    /// For pages. Callers above this number wait in line without taking a thread.
+    pub pages: u32,
+    /// On top of these, for jobs, so that neither starves the other.
+    pub jobs: u32,
+}
+
+impl Default for PoolSize {
+    fn default() -> Self {
+        Self { pages: 8, jobs: 2 }
+    }
+}
+
+/// The database. Clones share one pool.
+#[derive(Clone)]
+pub struct Db {
+    url: Arc<str>,
+    pool: Pool<ConnectionManager<PgConnection>>,
+    /// One permit for each page's connection.
+    line: Arc<Semaphore>,
+}
+
+impl std::fmt::Debug for Db {
+    /// Without the URL, which may hold a password.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Db({:?})", self.pool.state())
+    }
+}
+
+impl Db {
+    /// Opens the pool with its usual size and one connection; fails within seconds when there is no
+    /// database.
+    pub fn connect(url: &str) -> Result<Self, DbError> {
+        Self::connect_sized(url, PoolSize::default())
+    }
+
+    /// Like [`Db::connect`] with another number of connections.
+    pub fn connect_sized(url: &str, size: PoolSize) -> Result<Self, DbError> {
+        let pool = Pool::builder()
+            .max_size(size.pages + size.jobs)
+            .min_idle(Some(1))
+            .test_on_check_out(false)
+            .connection_timeout(PATIENCE)
+            .max_lifetime(Some(LIFETIME))
+            .connection_customizer(Box::new(Session))
+            .error_handler(Box::new(LogFailure))
+            .build(ConnectionManager::new(url))
+            .map_err(|error| DbError::Unavailable(error.to_string()))?;
+        Ok(Self {
+            url: url.into(),
+            pool,
+            line: Arc::new(Semaphore::new(size.pages as usize)),
+        })
+    }
+
+    /// Reads outside the async threads. `work` may run twice, so it must not change anything.
+    pub async fn read<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: Fn(&mut PgConnection) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+    {
+        self.in_line(move |db| db.read_blocking(work)).await
+    }
+
+    /// Runs `work` in one transaction outside the async threads: all of it happens or, when it
+    /// returns an error or panics, nothing.
+    pub async fn transaction<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: FnOnce(&mut PgConnection) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<DbError> + From<QueryError> + Send + 'static,
+    {
+        self.in_line(move |db| db.transaction_blocking(work)).await
+    }
+
+    /// [`Db::read`] for callers that may block: jobs and commands.
+    pub fn read_blocking<T, E>(
+        &self,
+        work: impl Fn(&mut PgConnection) -> Result<T, E>,
+    ) -> Result<T, E>
+    where
+        E: From<DbError>,
+    {
+        let mut pooled = self.checkout()?;
+        let conn: &mut PgConnection = &mut pooled;
+        let result = work(conn);
+        if result.is_ok() || !conn.is_broken() {
+            return result;
+        }
+        drop(pooled);
+        let mut pooled = self.checkout_tested()?;
+        work(&mut pooled)
+    }
+
+    /// [`Db::transaction`] for callers that may block: jobs and commands.
+    pub fn transaction_blocking<T, E>(
+        &self,
+        work: impl FnOnce(&mut PgConnection) -> Result<T, E>,
+    ) -> Result<T, E>
+    where
+        E: From<DbError> + From<QueryError>,
+    {
+        let mut work = Some(work);
+        let mut attempt = |pooled: &mut Pooled| {
+            // On the connection itself: diesel runs the work with the type it is called on.
+            let conn: &mut PgConnection = pooled;
+            let result = conn.transaction(|conn| match work.take() {
+                Some(work) => work(conn),
+                None => Err(DbError::Interrupted.into()),
+            });
+            let began = work.is_none();
+            (result, !began && conn.is_broken())
+        };
+        let mut pooled = self.checkout()?;
+        let (result, lost_before_work) = attempt(&mut pooled);
+        if !lost_before_work {
+            return result;
+        }
+        drop(pooled);
+        attempt(&mut self.checkout_tested()?).0
+    }
+
+    /// Whether the database answers: for `/readyz`.
+    pub async fn ping(&self) -> Result<(), DbError> {
+        self.read(|conn| Ok(conn.ping()?)).await
+    }
+
+    /// Brings the schema up to date on a connection of its own; see [`run_migrations`].
+    pub fn migrate(&self) -> Result<usize, DbError> {
+        let mut conn = PgConnection::establish(&self.url)
+            .map_err(|error| DbError::Unavailable(error.to_string()))?;
+        run_migrations(&mut conn)
+    }
+
+    /// Waits for a place in line, then works on a thread that may block.
+    async fn in_line<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: FnOnce(&Self) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+    {
+        let line = Arc::clone(&self.line);
+        let place = match tokio::time::timeout(PATIENCE, line.acquire_owned()).await {
+            Ok(Ok(place)) => place,
+            Ok(Err(_)) => return Err(DbError::Interrupted.into()),
+            Err(_) => {
+                return Err(DbError::Unavailable("every connection is busy".to_owned()).into());
+            }
+        };
+        let db = self.clone();
+        let span = tracing::Span::current();
+        tokio::task::spawn_blocking(move || {
+            // Held until the connection is back in the pool, even when the caller has gone.
+            let _place = place;
+            span.in_scope(|| work(&db))
+        })
+        .await
+        .unwrap_or_else(|_| Err(DbError::Interrupted.into()))
+    }
+
+    fn checkout(&self) -> Result<Pooled, DbError> {
+        self.pool
+            .get()
+            .map_err(|error| DbError::Unavailable(error.to_string()))
+    }
+
+    /// After one broken connection the others of the pool are probably broken too: throws them away
+    /// until one answers.
+    fn checkout_tested(&self) -> Result<Pooled, DbError> {
+        for _ in 0..=self.pool.max_size() {
+            let mut conn = self.checkout()?;
+            if conn.ping().is_ok() {
+                return Ok(conn);
+            }
+        }
+        Err(DbError::Unavailable("connections keep breaking".to_owned()))
+    }
+}
+
+type Pooled = PooledConnection<ConnectionManager<PgConnection>>;
+
+/// Runs the migrations that this program has and the database has not; answers how many. Two
+/// processes that start together take turns, and the second finds nothing left to do.
+pub fn run_migrations(conn: &mut PgConnection) -> Result<usize, DbError> {
+    let lock = |conn: &mut PgConnection, function: &str| {
+        // One lock for each schema: tests have a schema each and need not wait for each other.
+        diesel::sql_query(format!("SELECT {function}($1, hashtext(current_schema()))"))
+            .bind::<diesel::sql_types::Integer, _>(MIGRATION_LOCK)
+            .execute(conn)
+    };
+    lock(conn, "pg_advisory_lock")?;
+    let done = conn
+        .run_pending_migrations(MIGRATIONS)
+        .map(|versions| versions.len())
+        .map_err(|error| DbError::Migration(error.to_string()));
+    // First the reason why it failed, if it did; the lock goes with the connection at the latest.
+    let unlocked = lock(conn, "pg_advisory_unlock");
+    let done = done?;
+    unlocked?;
+    Ok(done)
+}
+
+/// What every connection starts with. The portal's times are UTC; a query or a forgotten transaction
+/// must not hold a customer's row for ever.
+#[derive(Debug)]
+struct Session;
+
+impl CustomizeConnection<PgConnection, ConnectionFailure> for Session {
+    fn on_acquire(&self, conn: &mut PgConnection) -> Result<(), ConnectionFailure> {
+        use diesel::connection::SimpleConnection as _;
+        conn.batch_execute(
+            "SET timezone = 'UTC'; SET statement_timeout = '60s'; SET lock_timeout = '10s'; \
+             SET idle_in_transaction_session_timeout = '60s'",
+        )
+        .map_err(ConnectionFailure::QueryError)
+    }
+}
+
+/// The pool goes on trying by itself; here is only told that it has to.
+#[derive(Debug)]
+struct LogFailure;
+
+impl HandleError<ConnectionFailure> for LogFailure {
+    fn handle_error(&self, error: ConnectionFailure) {
+        tracing::warn!(%error, "no connection to the database");
+    }
+}
+
+#[cfg(test)]
+mod tests;

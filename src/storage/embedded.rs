@@ -1,0 +1,209 @@
+//! A Postgres of our own under the data directory, for when `DATABASE_URL` is unset.
+//!
+//! Several portal processes may share it. Each holds a shared lock on `postgres.lease`; the kernel
+//! drops it however the process ends. Whoever starts the server also starts a *guard*, which waits
+//! for the exclusive lock, i.e. for the last process to be gone, and then stops the server. So a
+//! killed portal leaves no server behind, a second portal joins the first one's, and nobody stops
+//! a server that somebody still uses. `postgres.start` makes starts wait for each other.
+//!
+//! The server listens on a Unix socket in a directory that only its own user can enter, and never
+//! on the network. The portal connects as the role `avv`, which owns its database and is no
+//! superuser, as it would on any other server.
+
+mod cluster;
+mod place;
+mod server;
+#[cfg(test)]
+mod tests;
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+use std::thread::{self, JoinHandle, sleep};
+use std::time::{Duration, Instant};
+
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use secrecy::ExposeSecret as _;
+
+use place::Place;
+
+use crate::config;
+
+/// How long to wait for another process that is starting or stopping the same server.
+const TURN_PATIENCE: Duration = Duration::from_secs(330);
+
+/// Why there is no embedded Postgres; each says what to do about it.
+#[derive(Debug, thiserror::Error)]
+pub enum EmbeddedError {
+    /// No `initdb` and `postgres` on this machine.
+    #[error("no PostgreSQL found: install the package `postgresql`, or set DATABASE_URL")]
+    NoPrograms,
+    /// The cluster needs another major version than those installed.
+    #[error(
+        "the database in {cluster} was made by PostgreSQL {version}, which is not installed: install that version, or move the data with pg_dump"
+    )]
+    OtherVersion {
+        /// Where it is.
+        cluster: PathBuf,
+        /// Its major version.
+        version: String,
+    },
+    /// We are root and there is neither a user `postgres` nor `nobody`.
+    #[error("PostgreSQL does not run as root and there is no user `postgres` or `nobody`")]
+    NoUser,
+    /// A directory is there already but not private to the right user.
+    #[error("{0} belongs to another user or can be entered by others")]
+    Foreign(PathBuf),
+    /// Another process holds the start lock for too long.
+    #[error("another process has been starting or stopping the embedded PostgreSQL for too long")]
+    Busy,
+    /// `initdb` or `postgres` ended; the text is the end of what it said.
+    #[error("the embedded PostgreSQL did not start: {0}")]
+    Failed(String),
+    /// The file system refused.
+    #[error("{path}: {source}")]
+    Io {
+        /// What was touched.
+        path: PathBuf,
+        /// What it said.
+        source: io::Error,
+    },
+}
+
+impl EmbeddedError {
+    fn io(path: &Path, source: io::Error) -> Self {
+        Self::Io {
+            path: path.to_owned(),
+            source,
+        }
+    }
+}
+
+/// What the data are worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Real data: every commit is on disk before it is answered.
+    Portal,
+    /// Data of a test run: fast, many connections, lost with the machine's power.
+    Tests,
+}
+
+/// A running server and our share in it. Dropping it gives the share back without waiting.
+#[derive(Debug)]
+pub struct EmbeddedPostgres {
+    place: Place,
+    lease: File,
+    /// Set when this process started the server; ends with it.
+    watch: Option<JoinHandle<()>>,
+}
+
+impl EmbeddedPostgres {
+    /// Starts the Postgres under `data_dir`, making it first when there is none, or joins it when
+    /// it is running. Returns when it accepts connections.
+    pub fn start(data_dir: &Path) -> Result<Self, EmbeddedError> {
+        Self::start_for(data_dir, Purpose::Portal)
+    }
+
+    /// Like [`EmbeddedPostgres::start`], for a given purpose.
+    pub fn start_for(data_dir: &Path, purpose: Purpose) -> Result<Self, EmbeddedError> {
+        let mut place = Place::find(data_dir, purpose)?;
+        let turn = wait_for_lock(&place.base.join("postgres.start"), File::try_lock)?;
+        let lease = wait_for_lock(&place.base.join("postgres.lease"), File::try_lock_shared)?;
+        let watch = match server::running_socket_dir(&place.cluster())? {
+            Some(socket_dir) => {
+                place.socket_dir = socket_dir;
+                None
+            }
+            None => {
+                cluster::create_cluster(&place, purpose)?;
+                let server = server::launch(&place, purpose)?;
+                server::start_guard(&place);
+                Some(thread::spawn(move || server::wait(server)))
+            }
+        };
+        drop(turn);
+        Ok(Self {
+            place,
+            lease,
+            watch,
+        })
+    }
+
+    /// How libpq reaches the database: a URL with the socket's directory as host.
+    pub fn url(&self) -> String {
+        let dir = self.place.socket_dir.to_string_lossy();
+        let host = utf8_percent_encode(&dir, NON_ALPHANUMERIC);
+        format!("postgresql://avv@/avv?host={host}")
+    }
+
+    /// Whether this process started the server rather than joined it.
+    pub fn is_ours(&self) -> bool {
+        self.watch.is_some()
+    }
+
+    /// Gives our share back. Where nobody else has one, stops the server and waits until it has
+    /// written everything; otherwise the last one to leave does.
+    pub fn stop(mut self) {
+        if self.lease.unlock().is_err() {
+            return; // The guard stops the server when this process ends.
+        }
+        let since = Instant::now();
+        while self.lease.try_lock().is_err() {
+            // Shared works and exclusive does not: others use it. Neither: the guard is stopping it.
+            if self.lease.try_lock_shared().is_ok() || since.elapsed() > TURN_PATIENCE {
+                return;
+            }
+            sleep(Duration::from_millis(10));
+        }
+        server::stop_server(&self.place);
+        if let Some(watch) = self.watch.take() {
+            watch.join().ok();
+        }
+    }
+}
+
+/// The database for a test process: the server that `AVV_TEST_DATABASE_URL` names, else an embedded
+/// one under `dir`, started once per process and stopped by its guard when the last test process
+/// is gone.
+pub fn database_url_for_tests(dir: &Path) -> Result<String, EmbeddedError> {
+    static SERVER: OnceLock<Result<EmbeddedPostgres, String>> = OnceLock::new();
+    if let Some(url) = config::test_database_url() {
+        return Ok(url.expose_secret().to_owned());
+    }
+    SERVER
+        .get_or_init(|| {
+            EmbeddedPostgres::start_for(dir, Purpose::Tests).map_err(|error| error.to_string())
+        })
+        .as_ref()
+        .map(EmbeddedPostgres::url)
+        .map_err(|said| EmbeddedError::Failed(said.clone()))
+}
+
+/// Opens the lock file and takes a lock on it, waiting for those before us.
+fn wait_for_lock(
+    path: &Path,
+    take: fn(&File) -> Result<(), TryLockError>,
+) -> Result<File, EmbeddedError> {
+    let file = OpenOptions::new()
+        .create(true)
+        .append(true)
+        // The guard may run as another user; it needs to read the file to lock it.
+        .mode(0o644)
+        .open(path)
+        .map_err(|e| EmbeddedError::io(path, e))?;
+    // Whatever the umask said. Fails only for a file of another user, who has done the same.
+    file.set_permissions(fs::Permissions::from_mode(0o644)).ok();
+    let since = Instant::now();
+    loop {
+        match take(&file) {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::Error(error)) => return Err(EmbeddedError::io(path, error)),
+            Err(TryLockError::WouldBlock) if since.elapsed() > TURN_PATIENCE => {
+                return Err(EmbeddedError::Busy);
+            }
+            Err(TryLockError::WouldBlock) => sleep(Duration::from_millis(20)),
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! The server process: finding one that runs, starting one, stopping it.
+
+use std::fs::{self, OpenOptions};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use super::cluster::{last_lines, run};
+use super::place::Place;
+use super::{EmbeddedError, Purpose};
+
+/// How long a server may take until it is ready; after a crash it first replays its journal.
+pub(super) const PATIENCE: Duration = Duration::from_secs(300);
+
+/// The log of the server is set aside once, when a start finds it larger than this (bytes).
+const LARGE_LOG: u64 = 4 << 20;
+
+/// What a server writes into `postmaster.pid`.
+struct PidFile {
+    pid: u32,
+    socket_dir: PathBuf,
+    ready: bool,
+}
+
+fn read_pid_file(cluster: &Path) -> Option<PidFile> {
+    let text = fs::read_to_string(cluster.join("postmaster.pid")).ok()?;
+    let lines: Vec<&str> = text.lines().collect();
+    Some(PidFile {
+        pid: lines.first()?.trim().parse().ok()?,
+        socket_dir: PathBuf::from(lines.get(4).copied().unwrap_or_default().trim()),
+        ready: lines.get(7).is_some_and(|line| line.trim() == "ready"),
+    })
+}
+
+/// The socket directory of the server that runs in `cluster`, once it is ready; `None` when none
+/// runs. A pid file without a server behind it is a leftover of a kill or a power cut.
+pub(super) fn running_socket_dir(cluster: &Path) -> Result<Option<PathBuf>, EmbeddedError> {
+    let since = Instant::now();
+    while let Some(found) = read_pid_file(cluster) {
+        // Only a connection proves a server: the process may be a zombie, or another one by now.
+        if UnixStream::connect(found.socket_dir.join(".s.PGSQL.5432")).is_err() {
+            forget_stale_pid_file(cluster, found.pid)?;
+            return Ok(None);
+        }
+        if found.ready {
+            return Ok(Some(found.socket_dir));
+        }
+        if since.elapsed() > PATIENCE {
+            return Err(EmbeddedError::Busy);
+        }
+        sleep(Duration::from_millis(20));
+    }
+    Ok(None)
+}
+
+/// Removes the pid file when its number now belongs to a process that is no server of this cluster;
+/// Postgres would take that process for one and refuse to start. Dead numbers it handles itself.
+fn forget_stale_pid_file(cluster: &Path, pid: u32) -> Result<(), EmbeddedError> {
+    // A server works in its cluster's directory.
+    match fs::read_link(format!("/proc/{pid}/cwd")) {
+        Ok(cwd) if cwd != cluster => {
+            let path = cluster.join("postmaster.pid");
+            tracing::info!(path = %path.display(), "removing the pid file of a server that is gone");
+            fs::remove_file(&path).map_err(|e| EmbeddedError::io(&path, e))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Starts the server and waits until it is ready. Tried again for a moment: the helpers of a server
+/// that was killed take a little until they have noticed, and the new one will not start before.
+pub(super) fn launch(place: &Place, purpose: Purpose) -> Result<Child, EmbeddedError> {
+    let log = place.base.join("postgres.log");
+    let mut tries = 0;
+    loop {
+        let mut server = spawn_server(place, purpose, &log)?;
+        match wait_until_ready(&mut server, &place.cluster())? {
+            true => return Ok(server),
+            false if tries < 5 => {
+                tries += 1;
+                sleep(Duration::from_millis(400));
+            }
+            false => {
+                let said = fs::read_to_string(&log).unwrap_or_default();
+                return Err(EmbeddedError::Failed(last_lines(&said)));
+            }
+        }
+    }
+}
+
+fn spawn_server(place: &Place, purpose: Purpose, log: &Path) -> Result<Child, EmbeddedError> {
+    if fs::metadata(log).is_ok_and(|found| found.len() > LARGE_LOG) {
+        fs::rename(log, log.with_extension("log.old")).map_err(|e| EmbeddedError::io(log, e))?;
+    }
+    let log_file = OpenOptions::new()
+        .create(true)
+        .append(true)
+        .mode(0o600)
+        .open(log)
+        .map_err(|e| EmbeddedError::io(log, e))?;
+    let mut command = place.command(&place.programs.join("postgres"));
+    command
+        .arg("-D")
+        .arg(place.cluster())
+        .arg("-k")
+        .arg(&place.socket_dir)
+        .args(settings(purpose).iter().flat_map(|s| ["-c", s]))
+        .stdout(Stdio::null())
+        .stderr(log_file);
+    command
+        .spawn()
+        .map_err(|error| EmbeddedError::Failed(error.to_string()))
+}
+
+/// On the command line rather than in a file, so that they are always those of this program.
+fn settings(purpose: Purpose) -> Vec<&'static str> {
+    let mut settings = vec![
+        "listen_addresses=",
+        "port=5432",
+        "unix_socket_permissions=0700",
+        "timezone=UTC",
+        "log_timezone=UTC",
+        "shared_buffers=256MB",
+        "effective_cache_size=1GB",
+        "random_page_cost=1.1",
+        // Pages are short queries: compiling them costs more than it brings.
+        "jit=off",
+        "log_checkpoints=off",
+        // A statement or a detail line would carry names and addresses into the log (S-82).
+        "log_error_verbosity=terse",
+        "log_min_error_statement=panic",
+    ];
+    settings.extend(match purpose {
+        Purpose::Portal => [
+            "max_connections=100",
+            "synchronous_commit=on",
+            "fsync=on",
+            "full_page_writes=on",
+        ],
+        Purpose::Tests => [
+            "max_connections=200",
+            "synchronous_commit=off",
+            "fsync=off",
+            "full_page_writes=off",
+        ],
+    });
+    settings
+}
+
+/// `false` when the server ended instead.
+fn wait_until_ready(server: &mut Child, cluster: &Path) -> Result<bool, EmbeddedError> {
+    let since = Instant::now();
+    loop {
+        let exited = server
+            .try_wait()
+            .map_err(|error| EmbeddedError::Failed(error.to_string()))?;
+        if exited.is_some() {
+            return Ok(false);
+        }
+        if read_pid_file(cluster).is_some_and(|found| found.ready && found.pid == server.id()) {
+            return Ok(true);
+        }
+        if since.elapsed() > PATIENCE {
+            return Err(EmbeddedError::Failed(
+                "it is still replaying its journal; start again to go on waiting".to_owned(),
+            ));
+        }
+        sleep(Duration::from_millis(5));
+    }
+}
+
+/// Waits for the server's end, so that it does not stay in the process table, where a successor would
+/// take it for a running one; complains when nobody asked for the end.
+pub(super) fn wait(mut server: Child) {
+    match server.wait() {
+        Ok(status) if status.success() => {}
+        Ok(status) => {
+            tracing::error!(%status, "the embedded Postgres died; start the portal again");
+        }
+        Err(error) => tracing::warn!(%error, "cannot wait for the embedded Postgres"),
+    }
+}
+
+/// Starts the process that outlives us and stops the server when its last user is gone.
+pub(super) fn start_guard(place: &Place) {
+    let mut command = place.command(Path::new("flock"));
+    command
+        .arg("-x")
+        .arg(place.base.join("postgres.lease"))
+        .arg(place.programs.join("pg_ctl"))
+        .args(["stop", "-s", "-m", "fast", "-t", "300", "-D"])
+        .arg(place.cluster())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    if let Err(error) = command.spawn() {
+        tracing::warn!(%error, "without `flock` the embedded Postgres goes on running when the portal is killed");
+    }
+}
+
+pub(super) fn stop_server(place: &Place) {
+    let mut command = place.command(&place.programs.join("pg_ctl"));
+    command
+        .args(["stop", "-s", "-m", "fast", "-t", "300", "-D"])
+        .arg(place.cluster());
+    if let Err(error) = run(&mut command, "") {
+        tracing::warn!(%error, "cannot stop the embedded Postgres");
+    }
+}

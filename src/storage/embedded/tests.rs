@@ -1,0 +1,151 @@
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
+
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use diesel::connection::SimpleConnection as _;
+use diesel::prelude::*;
+use diesel::sql_types::{Bool, Integer, Text};
+
+use super::*;
+
+#[derive(QueryableByName)]
+struct Facts {
+    #[diesel(sql_type = Bool)]
+    superuser: bool,
+    #[diesel(sql_type = Text)]
+    zone: String,
+    #[diesel(sql_type = Text)]
+    encoding: String,
+    #[diesel(sql_type = Integer)]
+    rows: i32,
+}
+
+fn facts(server: &EmbeddedPostgres) -> Facts {
+    let mut conn = PgConnection::establish(&server.url()).unwrap();
+    conn.batch_execute("CREATE TABLE IF NOT EXISTS t (n int); INSERT INTO t VALUES (1)")
+        .unwrap();
+    diesel::sql_query(
+        "SELECT current_setting('is_superuser')::bool AS superuser, current_setting('TimeZone') AS zone,
+                current_setting('server_encoding') AS encoding, (SELECT count(*)::int FROM t) AS rows",
+    )
+    .get_result(&mut conn)
+    .unwrap()
+}
+
+fn pid(dir: &Path) -> i32 {
+    let text = fs::read_to_string(dir.join("postgres/data/postmaster.pid")).unwrap();
+    text.lines().next().unwrap().parse().unwrap()
+}
+
+fn wait_until_gone(dir: &Path) {
+    let since = Instant::now();
+    while dir.join("postgres/data/postmaster.pid").exists() {
+        assert!(since.elapsed() < Duration::from_secs(20), "still running");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// A temporary directory that the database's user can enter, as a data directory usually is.
+fn data_dir() -> tempfile::TempDir {
+    use std::os::unix::fs::PermissionsExt as _;
+    let dir = tempfile::tempdir().unwrap();
+    fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o711)).unwrap();
+    dir
+}
+
+#[test]
+fn a_server_lives_as_long_as_somebody_uses_it() {
+    let dir = data_dir();
+    let first = EmbeddedPostgres::start_for(dir.path(), Purpose::Tests).unwrap();
+    let found = facts(&first);
+    assert!(
+        !found.superuser,
+        "the portal's role cannot get around its triggers"
+    );
+    assert_eq!(
+        (found.zone.as_str(), found.encoding.as_str()),
+        ("UTC", "UTF8")
+    );
+    let server = pid(dir.path());
+
+    let second = EmbeddedPostgres::start_for(dir.path(), Purpose::Tests).unwrap();
+    assert!(first.is_ours() && !second.is_ours());
+    assert_eq!(first.url(), second.url());
+    first.stop();
+    assert_eq!(facts(&second).rows, 2, "the second user is not disturbed");
+    assert_eq!(pid(dir.path()), server);
+
+    // As when the process is killed: the share is gone, nobody stopped anything.
+    drop(second);
+    wait_until_gone(dir.path());
+
+    let third = EmbeddedPostgres::start_for(dir.path(), Purpose::Tests).unwrap();
+    assert_eq!(facts(&third).rows, 3, "the data are still there");
+    third.stop();
+    assert!(!dir.path().join("postgres/data/postmaster.pid").exists());
+}
+
+#[test]
+fn a_killed_server_is_started_again() {
+    use nix::sys::signal::{Signal, kill};
+    let dir = data_dir();
+    let first = EmbeddedPostgres::start_for(dir.path(), Purpose::Portal).unwrap();
+    assert_eq!(facts(&first).rows, 1);
+    kill(nix::unistd::Pid::from_raw(pid(dir.path())), Signal::SIGKILL).unwrap();
+    let second = EmbeddedPostgres::start_for(dir.path(), Purpose::Portal).unwrap();
+    assert!(second.is_ours());
+    assert_eq!(facts(&second).rows, 2, "what was committed is there");
+    drop(first);
+    second.stop();
+
+    // After a restart of the machine the number may belong to anybody, here to this test.
+    let pid_file = dir.path().join("postgres/data/postmaster.pid");
+    let socket = dir.path().join("postgres/socket");
+    let text = format!(
+        "{}\nx\n0\n5432\n{}\n\n",
+        std::process::id(),
+        socket.display()
+    );
+    fs::write(&pid_file, text).unwrap();
+    let third = EmbeddedPostgres::start_for(dir.path(), Purpose::Portal).unwrap();
+    assert_eq!(facts(&third).rows, 3);
+    third.stop();
+}
+
+#[test]
+fn starts_at_the_same_time_share_one_server_and_a_half_made_cluster_is_made_anew() {
+    let dir = data_dir();
+    let draft = dir.path().join("postgres/draft");
+    EmbeddedPostgres::start_for(dir.path(), Purpose::Tests)
+        .unwrap()
+        .stop();
+    fs::rename(dir.path().join("postgres/data"), &draft).unwrap();
+    fs::remove_file(draft.join("global/pg_control")).unwrap();
+    let starts: Vec<_> = (0..4)
+        .map(|_| {
+            let dir = dir.path().to_owned();
+            std::thread::spawn(move || EmbeddedPostgres::start_for(&dir, Purpose::Tests).unwrap())
+        })
+        .collect();
+    let servers: Vec<_> = starts.into_iter().map(|s| s.join().unwrap()).collect();
+    assert_eq!(servers.iter().filter(|server| server.is_ours()).count(), 1);
+    for server in servers {
+        facts(&server);
+        server.stop();
+    }
+    assert!(!dir.path().join("postgres/data/postmaster.pid").exists());
+}
+
+#[test]
+fn what_the_server_says_explains_why_it_did_not_start() {
+    let dir = data_dir();
+    EmbeddedPostgres::start_for(dir.path(), Purpose::Tests)
+        .unwrap()
+        .stop();
+    let conf = dir.path().join("postgres/data/postgresql.conf");
+    fs::write(&conf, "work_mem = plenty\n").unwrap();
+    let error = EmbeddedPostgres::start_for(dir.path(), Purpose::Tests).unwrap_err();
+    assert!(error.to_string().contains("work_mem"), "{error}");
+}

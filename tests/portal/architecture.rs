@@ -1,0 +1,227 @@
+//! The walls of the house: one crate has none, so this test reads the sources.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Rooms from the top down; nobody may name a room with a smaller number, nor another of the top
+/// floor. What is not listed (`app`, `config`, `clock`, `paths`, `logging`) belongs to every floor.
+const FLOORS: &[&[&str]] = &[
+    &["web", "jobs", "cli"],
+    &["actions"],
+    &["storage", "mail", "document", "contract"],
+    &["domain"],
+];
+
+/// What only one room or file may name.
+const OWNERS: &[(&str, &str)] = &[
+    ("diesel", "storage"),
+    ("diesel_migrations", "storage"),
+    ("lettre", "mail"),
+    ("genpdf", "document"),
+    ("actix_web", "web"),
+    ("actix_session", "web"),
+    ("std::env", "config"),
+    ("Utc::now", "clock"),
+    ("Local::now", "clock"),
+    ("SystemTime::now", "clock"),
+];
+
+/// How a group of imports from this crate begins.
+const GROUP: &str = "crate::{";
+
+/// Longest file, in lines; the generated schema excepted.
+const LONGEST: usize = 400;
+
+#[test]
+fn every_room_keeps_to_itself() {
+    let mut found = Vec::new();
+    for path in files("src", &["rs"]) {
+        let text = read(&path);
+        if text.lines().count() > LONGEST && path != "src/storage/schema.rs" {
+            found.push(format!(
+                "{path}:{LONGEST}: the file goes on; find its parts"
+            ));
+        }
+        let mut in_group = false;
+        for (number, line) in text.lines().enumerate() {
+            let mut code = code_of(line).to_owned();
+            if in_group {
+                // A group of imports over several lines: each is read as if it stood alone.
+                in_group = !code.contains("};");
+                code.insert_str(0, GROUP);
+            } else {
+                in_group = code.contains(GROUP) && !code.contains('}');
+            }
+            for fault in faults_of_line(room_of(&path), &code) {
+                found.push(format!("{path}:{}: {fault}", number + 1));
+            }
+        }
+    }
+    assert!(found.is_empty(), "\n{}\n", found.join("\n"));
+}
+
+#[test]
+fn templates_obey_the_content_security_policy() {
+    let mut found = Vec::new();
+    for path in files("templates", &["html", "txt"]) {
+        for (number, line) in read(&path).lines().enumerate() {
+            for fault in faults_of_template(line, path.starts_with("templates/mail")) {
+                found.push(format!("{path}:{}: {fault}", number + 1));
+            }
+        }
+    }
+    assert!(found.is_empty(), "\n{}\n", found.join("\n"));
+}
+
+#[test]
+fn the_walls_stand() {
+    for (room, line, stands) in [
+        ("domain", "use crate::storage::db::Db;", false),
+        ("domain", "use crate::{clock::Clock, web::Page};", false),
+        ("actions", "fn a(x: crate::web::Page) {}", false),
+        ("actions", "use crate::{domain, storage};", true),
+        ("jobs", "use crate::cli::x;", false),
+        ("storage", "use crate::mail::render;", true),
+        ("storage", "use diesel::prelude::*;", true),
+        ("web", "use diesel::prelude::*;", false),
+        ("web", "let webdiesel = 1;", true),
+        ("web", "let now = Utc::now(); // why", false),
+        ("web", "let now = clock.now(); // not Utc::now()", true),
+        (
+            "web",
+            "let url = \"https://x\"; let now = Utc::now();",
+            false,
+        ),
+        ("clock", "Utc::now()", true),
+        ("mail", "let subject = \"Ihre Einwilligung\";", false),
+    ] {
+        assert_eq!(
+            faults_of_line(room, code_of(line)).is_empty(),
+            stands,
+            "{room}: {line}"
+        );
+    }
+    for (line, mail, stands) in [
+        ("<script src=\"/static/a.js\" defer></script>", false, true),
+        ("<script>alert(1)</script>", false, false),
+        ("<p style=\"color:red\">", false, false),
+        ("<p style=\"color:red\">", true, true),
+        ("<button onclick=\"x()\">", true, false),
+        ("<p class=\"on\" data-once=\"1\">", false, true),
+        ("<style>", false, false),
+        ("Mit Ihrer Einwilligung", true, false),
+    ] {
+        assert_eq!(faults_of_template(line, mail).is_empty(), stands, "{line}");
+    }
+}
+
+/// `src/web/customers.rs` and `src/web.rs` are of the room `web`.
+fn room_of(path: &str) -> &str {
+    let inside = path.trim_start_matches("src/");
+    let end = inside.find(['/', '.']).unwrap_or(inside.len());
+    &inside[..end]
+}
+
+/// The line without its comment. Two slashes after a colon belong to an address, not to a comment.
+fn code_of(line: &str) -> &str {
+    let comment = line
+        .match_indices("//")
+        .find(|(at, _)| *at == 0 || line.as_bytes()[at - 1] != b':');
+    comment.map_or(line, |(at, _)| &line[..at])
+}
+
+fn faults_of_line(room: &str, code: &str) -> Vec<String> {
+    let mut faults = Vec::new();
+    for (name, owner) in OWNERS {
+        if room != *owner && names(code, name) {
+            faults.push(format!("`{name}` is not allowed here, only in `{owner}`"));
+        }
+    }
+    let floor = FLOORS.iter().position(|floor| floor.contains(&room));
+    if let Some(floor) = floor {
+        let own_floor_closed = if floor == 0 { FLOORS[0] } else { &[] };
+        let above = FLOORS[..floor].iter().flat_map(|rooms| rooms.iter());
+        for other in above
+            .chain(own_floor_closed)
+            .filter(|other| **other != room)
+        {
+            if imports(code, other) {
+                faults.push(format!("`{room}` must not know `{other}`"));
+            }
+        }
+    }
+    if code.to_lowercase().contains("einwilligung") {
+        faults.push("the contract is concluded, not consented to: no „Einwilligung“".to_owned());
+    }
+    faults
+}
+
+/// `crate::web…`, `super::web…` and `crate::{…, web::…}` on one line.
+fn imports(code: &str, room: &str) -> bool {
+    let grouped = code.split_once(GROUP).is_some_and(|(_, rest)| {
+        rest.split([',', '{', '}', ';'])
+            .any(|part| part.trim().split("::").next() == Some(room))
+    });
+    grouped || names(code, &format!("crate::{room}"))
+}
+
+/// Whether the code names this, and not something longer.
+fn names(code: &str, name: &str) -> bool {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    code.match_indices(name).any(|(at, _)| {
+        !code[..at].ends_with(is_word) && !code[at + name.len()..].starts_with(is_word)
+    })
+}
+
+fn faults_of_template(line: &str, is_mail: bool) -> Vec<String> {
+    let lower = line.to_lowercase();
+    let mut faults = Vec::new();
+    let inline_script = lower.contains("<script") && !lower.contains("<script src=");
+    // Mails have no other place for their style.
+    let inline_style = !is_mail && (lower.contains("<style") || lower.contains(" style="));
+    let handler = lower.split([' ', '"']).any(|word| {
+        word.strip_prefix("on").is_some_and(|rest| {
+            rest.split_once('=').is_some_and(|(event, _)| {
+                !event.is_empty() && event.bytes().all(|b| b.is_ascii_lowercase())
+            })
+        })
+    });
+    for (fault, text) in [
+        (inline_script, "inline script"),
+        (inline_style, "inline style"),
+        (handler, "inline event handler"),
+        (lower.contains("einwilligung"), "„Einwilligung“"),
+    ] {
+        if fault {
+            faults.push(text.to_owned());
+        }
+    }
+    faults
+}
+
+/// All files below `folder` with one of the endings, as paths from the project's root.
+fn files(folder: &str, endings: &[&str]) -> Vec<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut open: Vec<PathBuf> = vec![root.join(folder)];
+    let mut found = Vec::new();
+    while let Some(dir) = open.pop() {
+        for entry in fs::read_dir(&dir).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                open.push(path);
+            } else if endings
+                .iter()
+                .any(|end| path.extension().is_some_and(|e| e == *end))
+                && let Ok(short) = path.strip_prefix(root)
+            {
+                found.push(short.to_string_lossy().into_owned());
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+fn read(path: &str) -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap_or_default()
+}
