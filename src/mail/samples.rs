@@ -1,0 +1,203 @@
+//! One letter of every kind, for the tests.
+
+use chrono::{DateTime, Utc};
+
+use super::letter::{Attachment, CaseWords, Content, Letter, ModuleAccess};
+use crate::domain::mail::{Alert, PartnerNews, RequestReason};
+use crate::domain::{CustomerNumber, EmailAddress, Language, Operator, Party};
+
+pub(super) const LINK: &str = "https://avv.plusnet.example/zustimmung/8Qm3vT0xJr2LkWc7Zy5NdAb1hPfUeGiSoRtKq9MwXy4VnBzCjDlEaFgHsIpOuQ6";
+pub(super) const STATUS: &str = "https://avv.plusnet.example/kunden/4711/avv";
+pub(super) const PARTNER: &str = "Muster IT GmbH";
+pub(super) const SUB_PARTNER: &str = "Nord-TK GbR";
+
+pub(super) fn utc(text: &str) -> DateTime<Utc> {
+    text.parse().unwrap_or_default()
+}
+
+pub(super) fn address(text: &str) -> Option<EmailAddress> {
+    EmailAddress::parse(text).ok()
+}
+
+pub(super) fn operator() -> Operator {
+    Operator {
+        party: Party {
+            name: "Plusnet GmbH".to_owned(),
+            street: "Musterallee 55".to_owned(),
+            postcode: "50829".to_owned(),
+            city: "Köln".to_owned(),
+            country: "Deutschland".to_owned(),
+            register: "Amtsgericht Köln, HRB 12345".to_owned(),
+            represented_by: "Dr. Anna Beispiel, Jörg Muster".to_owned(),
+            email: address("avv@plusnet.example"),
+            phone: "0221 4710-123".to_owned(),
+            ..Party::default()
+        },
+        short_name: "Plusnet".to_owned(),
+        objection_email: address("widerspruch@plusnet.example"),
+        hours: "montags bis freitags von 8 bis 18 Uhr".to_owned(),
+        hours_en: "Monday to Friday, 8:00 to 18:00 (Berlin time)".to_owned(),
+        ..Operator::default()
+    }
+}
+
+pub(super) fn case(language: Language) -> CaseWords {
+    let with = if language.is_en() {
+        "with UMS option"
+    } else {
+        "mit UMS-Option"
+    };
+    CaseWords {
+        customer: Party {
+            name: "Bäckerei Özdemir & Söhne GmbH & Co. KG".to_owned(),
+            ..Party::default()
+        },
+        customer_number: CustomerNumber(4711),
+        partner: Some(PARTNER.to_owned()),
+        sub_partner: Some(SUB_PARTNER.to_owned()),
+        products: vec![
+            "Tengo Centraflex".to_owned(),
+            format!("Mehrstandort-SIP-Trunk {with}"),
+        ],
+        in_force: false,
+    }
+}
+
+pub(super) fn letter(language: Language, content: Content) -> Letter {
+    Letter {
+        language,
+        operator: operator(),
+        base_url: "https://avv.plusnet.example".to_owned(),
+        content,
+    }
+}
+
+pub(super) fn request(case: CaseWords, reason: RequestReason) -> Content {
+    Content::Request {
+        case,
+        reason,
+        link: LINK.to_owned(),
+        valid_until: utc("2026-12-06T22:59:59.999Z"),
+    }
+}
+
+pub(super) fn pdf() -> Attachment {
+    Attachment {
+        file_name: "AVV-2026-000123.pdf".to_owned(),
+        content_type: "application/pdf".to_owned(),
+        bytes: b"%PDF-1.7 sample".to_vec(),
+    }
+}
+
+/// Every kind of mail about `case`, with every variant of it, under a name.
+pub(super) fn about(case: &CaseWords) -> Vec<(String, Content)> {
+    let at = utc("2026-11-24T13:05:00Z");
+    let mut all = Vec::new();
+    for in_force in [false, true] {
+        let case = CaseWords {
+            in_force,
+            ..case.clone()
+        };
+        for reason in [
+            RequestReason::First,
+            RequestReason::Manual,
+            RequestReason::SubPartner,
+            RequestReason::Product,
+        ] {
+            all.push((
+                format!("request {reason:?} {in_force}"),
+                request(case.clone(), reason),
+            ));
+        }
+        for number in 1..=3 {
+            let content = Content::Reminder {
+                case: case.clone(),
+                number,
+                link: LINK.to_owned(),
+                valid_until: utc("2026-12-21T22:59:59.999Z"),
+            };
+            all.push((format!("reminder {number} {in_force}"), content));
+        }
+        let declined = Content::Declined {
+            case: case.clone(),
+            at,
+        };
+        all.push((format!("declined {in_force}"), declined));
+    }
+    all.push((
+        "concluded".to_owned(),
+        Content::Concluded {
+            case: case.clone(),
+            agreement_number: "AVV-2026-000123".to_owned(),
+            at,
+            person: "Ayşe Özdemir".to_owned(),
+            function: "Geschäftsführerin".to_owned(),
+            pdf: pdf(),
+            sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".to_owned(),
+        },
+    ));
+    all.push((
+        "objected".to_owned(),
+        Content::Objected {
+            case: case.clone(),
+            agreement_number: "AVV-2026-000123".to_owned(),
+            at,
+        },
+    ));
+    all
+}
+
+/// Mails to partners, operator and users.
+pub(super) fn others(case: &CaseWords) -> Vec<(String, Content)> {
+    let at = utc("2026-11-24T13:05:00Z");
+    let mut all = Vec::new();
+    for news in [
+        PartnerNews::Concluded,
+        PartnerNews::Declined,
+        PartnerNews::Expired,
+        PartnerNews::Undeliverable,
+        PartnerNews::Objected,
+    ] {
+        let open = news == PartnerNews::Concluded;
+        let content = Content::PartnerInfo {
+            case: case.clone(),
+            news,
+            at,
+            access: vec![
+                ModuleAccess {
+                    module: "Tengo Centraflex".to_owned(),
+                    open,
+                },
+                ModuleAccess {
+                    module: "UMS-Verwaltung".to_owned(),
+                    open: false,
+                },
+            ],
+            status_url: STATUS.to_owned(),
+        };
+        all.push((format!("partner {news:?}"), content));
+    }
+    for alert in [Alert::NoAddress, Alert::Undeliverable] {
+        let content = Content::Alert {
+            case: case.clone(),
+            alert,
+            status_url: STATUS.to_owned(),
+        };
+        all.push((format!("alert {alert:?}"), content));
+    }
+    for invitation in [true, false] {
+        let content = Content::SetPassword {
+            name: "Jörg Müller".to_owned(),
+            link: "https://avv.plusnet.example/passwort/abc".to_owned(),
+            valid_until: utc("2026-11-25T13:05:00Z"),
+            invitation,
+        };
+        all.push((format!("set password {invitation}"), content));
+    }
+    let name = "Jörg Müller".to_owned();
+    all.push((
+        "password changed".to_owned(),
+        Content::PasswordChanged { name, at },
+    ));
+    all
+}
