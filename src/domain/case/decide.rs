@@ -107,6 +107,14 @@ fn booked(case: &Case, product: &str, ums: bool, moment: Moment) -> Result<Vec<C
     }];
     let mut after = case.clone();
     after.apply(&changes, moment.now);
+    // Row 50: an agreement whose need was over does not come back to life with a new booking.
+    let was_ended = case.required_products(moment.now).is_empty()
+        && !after.required_products(moment.now).is_empty();
+    if let Some(old) = case.agreement().filter(|_| was_ended) {
+        let end = Change::EndAgreement(old.id, AgreementEnd::Ended);
+        after.apply(std::slice::from_ref(&end), moment.now);
+        changes.push(end);
+    }
     let key = Covered {
         product: product.to_owned(),
         ums,
@@ -114,7 +122,7 @@ fn booked(case: &Case, product: &str, ums: bool, moment: Moment) -> Result<Vec<C
     let is_new = !case.required_products(moment.now).contains(&key);
     if is_new && after.required_products(moment.now).contains(&key) && !after.is_covered(moment.now)
     {
-        let reason = if case.agreement().is_some() {
+        let reason = if after.agreement().is_some() {
             RequestReason::Product
         } else {
             RequestReason::First
