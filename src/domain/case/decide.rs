@@ -8,6 +8,7 @@ use super::facts::{
     Agreement, AgreementEnd, Case, Covered, Link, LinkEnd, Outcome, Partner, Request,
 };
 use super::link::{LinkState, link_state};
+use super::standing::{Status, product_standings};
 use crate::domain::calendar::{REMINDERS, in_send_window, link_end, next_step_after};
 use crate::domain::mail::{Alert, MailKind, PartnerNews, Recipient, RequestReason};
 use crate::domain::{AgreementId, EmailAddress, LinkId, RequestId};
@@ -230,7 +231,7 @@ fn sub_partner_named(
         }
     }
     let mut changes = vec![Change::SetSubPartner(named.cloned())];
-    if case.open_request().is_some() {
+    if awaited(case, moment.now).is_some() {
         let mut after = case.clone();
         after.apply(&changes, moment.now);
         changes.extend(ask_anew(
@@ -256,16 +257,15 @@ fn email_changed(
         return Err(Refusal::Unchanged);
     }
     let mut changes = vec![Change::SetEmail(email.clone())];
-    let never_asked = case.requests.is_empty() && case.agreement().is_none();
-    if case.open_request().is_some() || never_asked {
+    let reason = match awaited(case, moment.now) {
+        // The mail to the new address says the same as the one to the old address did.
+        Some(request) => Some(request.reason),
+        None => unasked_reason(case, moment.now),
+    };
+    if let Some(reason) = reason {
         let mut after = case.clone();
         after.apply(&changes, moment.now);
-        changes.extend(ask_anew(
-            &after,
-            RequestReason::First,
-            LinkEnd::Replaced,
-            moment,
-        ));
+        changes.extend(ask_anew(&after, reason, LinkEnd::Replaced, moment));
     }
     Ok(changes)
 }
@@ -350,6 +350,23 @@ fn decline(case: &Case, open: &Request, now: DateTime<Utc>) -> Vec<Change> {
     changes.push(to_customer(MailKind::Declined));
     changes.extend(tell_partners(case, PartnerNews::Declined));
     changes
+}
+
+/// The round the customer can still answer. One whose last link is over is "X", from midnight on
+/// and not only when the scheduler has noticed: no automatic mail follows from it (row 6).
+fn awaited(case: &Case, now: DateTime<Utc>) -> Option<&Request> {
+    case.open_request().filter(|request| !request.is_over(now))
+}
+
+/// Row 2: why the customer should have been asked already, had there been an address.
+fn unasked_reason(case: &Case, now: DateTime<Utc>) -> Option<RequestReason> {
+    let unasked = product_standings(case, now)
+        .iter()
+        .any(|product| matches!(product.standing.status, Status::Open | Status::NoEmail));
+    (unasked && case.open_request().is_none()).then(|| match case.agreement() {
+        Some(_) => RequestReason::Product,
+        None => RequestReason::First,
+    })
 }
 
 fn may_be_asked(case: &Case, now: DateTime<Utc>) -> Result<(), Refusal> {

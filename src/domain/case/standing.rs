@@ -149,7 +149,7 @@ pub fn standing(case: &Case, now: DateTime<Utc>) -> Standing {
                 .or(Some(agreement.concluded_at)),
         },
         Some(agreement) => match open {
-            Some(request) if !is_over(request, now) => Standing {
+            Some(request) if !request.is_over(now) => Standing {
                 status: Status::UpdatePending,
                 reminders: request.reminders,
                 moment: request.last_link_end(),
@@ -285,7 +285,7 @@ fn asked(case: &Case, request: &Request, now: DateTime<Utc>) -> Standing {
             reminders: request.reminders,
             moment: Some(at),
         };
-    } else if is_over(request, now) {
+    } else if request.is_over(now) {
         Status::Expired
     } else if request.reminders == 0 {
         Status::Requested
@@ -337,11 +337,6 @@ fn uncovered(case: &Case, overall: Standing, now: DateTime<Utc>) -> Standing {
         }
         _ => overall,
     }
-}
-
-/// Whether all reminders are out and the last link is over: nothing more will be sent by itself.
-fn is_over(request: &Request, now: DateTime<Utc>) -> bool {
-    request.reminders >= REMINDERS && request.last_link_end().is_some_and(|end| end < now)
 }
 
 fn just_after(end: DateTime<Utc>) -> DateTime<Utc> {
