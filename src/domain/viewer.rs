@@ -78,6 +78,16 @@ impl Role {
         )
     }
 
+    /// Whether this role may know of the customer at all (S-51, S-52).
+    pub fn knows(self, case: &Case) -> bool {
+        match self {
+            Self::Operator => true,
+            Self::Partner(id) => case.partner.as_ref().is_some_and(|own| own.id == id),
+            Self::SubPartner(id) => case.sub_partner.as_ref().is_some_and(|own| own.id == id),
+            Self::Customer { number, .. } => case.customer.number == number,
+        }
+    }
+
     /// The partner or sub-partner this role works for; the gate asks for it.
     pub fn partner(self) -> Option<PartnerId> {
         match self {
@@ -114,11 +124,22 @@ pub enum Deed {
 
 /// What `role` may do to `case` at `now`, in the order of the menu.
 pub fn deeds(role: Role, case: &Case, now: DateTime<Utc>) -> Vec<Deed> {
+    // Cases are loaded through the scope; this second lock holds if somebody forgets to.
+    let is_deleted = case.customer.deleted_at.is_some();
+    if !role.knows(case) || (is_deleted && role != Role::Operator) {
+        return Vec::new();
+    }
     let standing = standing(case, now);
     let has_agreement = case.agreement().is_some();
     let mut deeds = Vec::new();
     if role.has_customer_list() {
         deeds.extend([Deed::Profile, Deed::Status]);
+    }
+    if is_deleted {
+        if !case.agreements.is_empty() {
+            deeds.push(Deed::ReadContract);
+        }
+        return deeds;
     }
     let before_conclusion = !has_agreement && case.partner.is_some();
     if before_conclusion && matches!(role, Role::Operator | Role::Partner(_)) {

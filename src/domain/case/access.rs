@@ -30,7 +30,7 @@ pub enum Denied {
     OtherPartner,
     /// The agreement in force does not name this sub-partner (row 20).
     SubPartnerNotNamed,
-    /// The agreement in force does not cover this product (row 46).
+    /// The agreement in force does not cover every product of this module (row 46).
     NotCovered,
 }
 
@@ -66,12 +66,16 @@ pub fn access(
     if opened_by.is_empty() {
         return Err(Denied::NotBooked);
     }
-    // One product that opens the module without an agreement is enough; needs_agreement looks at
-    // product data alone, so a missing partner can never make a product "not required" here.
-    if opened_by
-        .iter()
-        .any(|(product, ums)| product.gated_module.key != module || !product.needs_agreement(*ums))
-    {
+    // Products can share a module (all SIP trunks share the UMS pages), and whoever is inside sees
+    // them all. So every product that gates the module must be free or covered. needs_agreement
+    // looks at product data alone: a missing partner never makes a product "not required" here.
+    let gated: Vec<_> = opened_by
+        .into_iter()
+        .filter(|(product, ums)| {
+            product.gated_module.key == module && product.needs_agreement(*ums)
+        })
+        .collect();
+    if gated.is_empty() {
         return Ok(Grant::NotRequired);
     }
     let agreement = case
@@ -83,7 +87,7 @@ pub fn access(
     if sub_partner.is_some_and(|sub| agreement.offer.sub_partner != Some(sub.id)) {
         return Err(Denied::SubPartnerNotNamed);
     }
-    let covered = opened_by.iter().any(|(product, ums)| {
+    let covered = gated.iter().all(|(product, ums)| {
         agreement.offer.products.contains(&Covered {
             product: product.code.clone(),
             ums: *ums,

@@ -8,6 +8,7 @@ use super::facts::{
     Agreement, AgreementEnd, Case, Covered, Link, LinkEnd, Outcome, Partner, Request,
 };
 use super::link::{LinkState, link_state};
+use super::standing::{Status, product_standings};
 use crate::domain::calendar::{REMINDERS, in_send_window, link_end, next_step_after};
 use crate::domain::mail::{Alert, MailKind, PartnerNews, Recipient, RequestReason};
 use crate::domain::{AgreementId, EmailAddress, LinkId, RequestId};
@@ -107,6 +108,14 @@ fn booked(case: &Case, product: &str, ums: bool, moment: Moment) -> Result<Vec<C
     }];
     let mut after = case.clone();
     after.apply(&changes, moment.now);
+    // Row 50: an agreement whose need was over does not come back to life with a new booking.
+    let was_ended = case.required_products(moment.now).is_empty()
+        && !after.required_products(moment.now).is_empty();
+    if let Some(old) = case.agreement().filter(|_| was_ended) {
+        let end = Change::EndAgreement(old.id, AgreementEnd::Ended);
+        after.apply(std::slice::from_ref(&end), moment.now);
+        changes.push(end);
+    }
     let key = Covered {
         product: product.to_owned(),
         ums,
@@ -114,7 +123,7 @@ fn booked(case: &Case, product: &str, ums: bool, moment: Moment) -> Result<Vec<C
     let is_new = !case.required_products(moment.now).contains(&key);
     if is_new && after.required_products(moment.now).contains(&key) && !after.is_covered(moment.now)
     {
-        let reason = if case.agreement().is_some() {
+        let reason = if after.agreement().is_some() {
             RequestReason::Product
         } else {
             RequestReason::First
@@ -164,6 +173,8 @@ fn asked_by_link(case: &Case, id: LinkId, moment: Moment) -> Result<Vec<Change>,
 /// Rows 5 and 6. Missed steps collapse: one reminder, then fourteen days again (5.6-10).
 fn step_due(case: &Case, moment: Moment) -> Result<Vec<Change>, Refusal> {
     let request = case.open_request().ok_or(Refusal::NotDue)?;
+    // A booking can end while a round is open; nobody is reminded of what is not needed (5.6-5).
+    case.offer(moment.now).ok_or(Refusal::NotDue)?;
     let end = request.last_link_end().ok_or(Refusal::NotDue)?;
     let can_send = case.customer.email().is_some() && request.undeliverable_at.is_none();
     if moment.now < next_step_after(end) || !in_send_window(moment.now) {
@@ -220,7 +231,7 @@ fn sub_partner_named(
         }
     }
     let mut changes = vec![Change::SetSubPartner(named.cloned())];
-    if case.open_request().is_some() {
+    if awaited(case, moment.now).is_some() {
         let mut after = case.clone();
         after.apply(&changes, moment.now);
         changes.extend(ask_anew(
@@ -246,16 +257,15 @@ fn email_changed(
         return Err(Refusal::Unchanged);
     }
     let mut changes = vec![Change::SetEmail(email.clone())];
-    let never_asked = case.requests.is_empty() && case.agreement().is_none();
-    if case.open_request().is_some() || never_asked {
+    let reason = match awaited(case, moment.now) {
+        // The mail to the new address says the same as the one to the old address did.
+        Some(request) => Some(request.reason),
+        None => unasked_reason(case, moment.now),
+    };
+    if let Some(reason) = reason {
         let mut after = case.clone();
         after.apply(&changes, moment.now);
-        changes.extend(ask_anew(
-            &after,
-            RequestReason::First,
-            LinkEnd::Replaced,
-            moment,
-        ));
+        changes.extend(ask_anew(&after, reason, LinkEnd::Replaced, moment));
     }
     Ok(changes)
 }
@@ -340,6 +350,23 @@ fn decline(case: &Case, open: &Request, now: DateTime<Utc>) -> Vec<Change> {
     changes.push(to_customer(MailKind::Declined));
     changes.extend(tell_partners(case, PartnerNews::Declined));
     changes
+}
+
+/// The round the customer can still answer. One whose last link is over is "X", from midnight on
+/// and not only when the scheduler has noticed: no automatic mail follows from it (row 6).
+fn awaited(case: &Case, now: DateTime<Utc>) -> Option<&Request> {
+    case.open_request().filter(|request| !request.is_over(now))
+}
+
+/// Row 2: why the customer should have been asked already, had there been an address.
+fn unasked_reason(case: &Case, now: DateTime<Utc>) -> Option<RequestReason> {
+    let unasked = product_standings(case, now)
+        .iter()
+        .any(|product| matches!(product.standing.status, Status::Open | Status::NoEmail));
+    (unasked && case.open_request().is_none()).then(|| match case.agreement() {
+        Some(_) => RequestReason::Product,
+        None => RequestReason::First,
+    })
 }
 
 fn may_be_asked(case: &Case, now: DateTime<Utc>) -> Result<(), Refusal> {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::domain::calendar::REMINDERS;
 use crate::domain::mail::RequestReason;
 use crate::domain::product::Product;
 use crate::domain::{
@@ -184,6 +185,11 @@ impl Request {
     /// The end of its youngest link.
     pub fn last_link_end(&self) -> Option<DateTime<Utc>> {
         self.links.iter().map(|link| link.valid_until).max()
+    }
+
+    /// Whether all reminders are out and the last link is over: nothing more is sent by itself.
+    pub fn is_over(&self, now: DateTime<Utc>) -> bool {
+        self.reminders >= REMINDERS && self.last_link_end().is_some_and(|end| end < now)
     }
 }
 

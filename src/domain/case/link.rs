@@ -87,13 +87,19 @@ fn by_agreement<'a>(case: &'a Case, link: &Link, now: DateTime<Utc>) -> Option<L
         .agreements
         .iter()
         .find(|agreement| agreement.link == link.id)?;
-    if let Some((at, AgreementEnd::Objected)) = agreement.end {
-        return Some(LinkState::Objected { at });
+    let success_page = now <= success_page_end(agreement.concluded_at);
+    Some(answered_by(agreement, success_page))
+}
+
+/// An agreement as its links show it: a void one is never presented as concluded.
+fn answered_by(agreement: &Agreement, success_page: bool) -> LinkState<'_> {
+    match agreement.end {
+        Some((at, AgreementEnd::Objected)) => LinkState::Objected { at },
+        _ => LinkState::Concluded {
+            agreement,
+            success_page,
+        },
     }
-    Some(LinkState::Concluded {
-        agreement,
-        success_page: now <= success_page_end(agreement.concluded_at),
-    })
 }
 
 /// A link that was closed with its round, or with the round that superseded it.
@@ -107,9 +113,8 @@ fn closed<'a>(case: &'a Case, request: &Request, at: DateTime<Utc>) -> LinkState
             .agreements
             .iter()
             .find(|agreement| agreement.concluded_at == at)
-            .map_or(LinkState::NotNeeded, |agreement| LinkState::Concluded {
-                agreement,
-                success_page: false,
+            .map_or(LinkState::NotNeeded, |agreement| {
+                answered_by(agreement, false)
             }),
         Some((at, Outcome::Declined)) => LinkState::Declined { at },
         Some((at, Outcome::Objected)) => LinkState::Objected { at },

@@ -149,7 +149,7 @@ pub fn standing(case: &Case, now: DateTime<Utc>) -> Standing {
                 .or(Some(agreement.concluded_at)),
         },
         Some(agreement) => match open {
-            Some(request) if !is_over(request, now) => Standing {
+            Some(request) if !request.is_over(now) => Standing {
                 status: Status::UpdatePending,
                 reminders: request.reminders,
                 moment: request.last_link_end(),
@@ -269,6 +269,10 @@ fn without_need(case: &Case, now: DateTime<Utc>) -> Standing {
     let last_booking_end = case
         .bookings
         .iter()
+        .filter(|booking| {
+            case.product(&booking.product)
+                .is_none_or(|product| product.needs_agreement(booking.ums))
+        })
         .filter_map(|booking| booking.ends_at)
         .filter(|end| *end <= now)
         .max();
@@ -296,7 +300,7 @@ fn asked(case: &Case, request: &Request, now: DateTime<Utc>) -> Standing {
             reminders: request.reminders,
             moment: Some(at),
         };
-    } else if is_over(request, now) {
+    } else if request.is_over(now) {
         Status::Expired
     } else if request.reminders == 0 {
         Status::Requested
@@ -318,41 +322,48 @@ fn unasked(case: &Case) -> Standing {
             Some((at, AgreementEnd::Objected)) => Some((at, Status::Void)),
             _ => None,
         });
-    let answered = case
-        .requests
-        .last()
-        .and_then(|request| match request.closed {
-            Some((at, Outcome::Declined)) => Some((at, Status::Declined)),
-            Some((_, Outcome::Expired)) => {
-                request.last_link_end().map(|end| (end, Status::Expired))
-            }
-            _ => None,
-        });
-    match voided.into_iter().chain(answered).max_by_key(|(at, _)| *at) {
+    match voided
+        .into_iter()
+        .chain(last_answer(case))
+        .max_by_key(|(at, _)| *at)
+    {
         Some((at, status)) => Standing::of(status, Some(at)),
-        None if case.customer.email().is_none() => Standing::of(Status::NoEmail, None),
-        None => Standing::of(Status::Open, None),
+        None => never_asked(case),
     }
 }
 
 /// A product the agreement in force does not cover shows how its own request stands.
 fn uncovered(case: &Case, overall: Standing, now: DateTime<Utc>) -> Standing {
-    match (overall.status, case.open_request()) {
-        (Status::UpdatePending, Some(request)) => asked(case, request, now),
-        (Status::Concluded | Status::UpdatePending, _) => {
-            match case.requests.last().and_then(|last| last.closed) {
-                Some((at, Outcome::Declined)) => Standing::of(Status::Declined, Some(at)),
-                Some((at, Outcome::Expired)) => Standing::of(Status::Expired, Some(at)),
-                _ => Standing::of(Status::Open, None),
-            }
-        }
-        _ => overall,
+    if !matches!(overall.status, Status::Concluded | Status::UpdatePending) {
+        return overall;
+    }
+    if let Some(request) = case.open_request() {
+        return asked(case, request, now);
+    }
+    match last_answer(case) {
+        Some((at, status)) => Standing::of(status, Some(at)),
+        None => never_asked(case),
     }
 }
 
-/// Whether all reminders are out and the last link is over: nothing more will be sent by itself.
-fn is_over(request: &Request, now: DateTime<Utc>) -> bool {
-    request.reminders >= REMINDERS && request.last_link_end().is_some_and(|end| end < now)
+/// How the last round ended, if it ended without a contract.
+fn last_answer(case: &Case) -> Option<(DateTime<Utc>, Status)> {
+    let last = case.requests.last()?;
+    match last.closed {
+        Some((at, Outcome::Declined)) => Some((at, Status::Declined)),
+        Some((_, Outcome::Expired)) => last.last_link_end().map(|end| (end, Status::Expired)),
+        _ => None,
+    }
+}
+
+fn never_asked(case: &Case) -> Standing {
+    Standing::of(
+        match case.customer.email() {
+            Some(_) => Status::Open,
+            None => Status::NoEmail,
+        },
+        None,
+    )
 }
 
 fn just_after(end: DateTime<Utc>) -> DateTime<Utc> {
