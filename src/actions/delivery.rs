@@ -13,7 +13,7 @@ use crate::domain::audit::AuditKind;
 use crate::domain::case::{AgreementEnd, Case, Event, LinkState, access, link_state};
 use crate::domain::mail::{MailKind, Recipient};
 use crate::domain::{
-    AgreementId, EmailAddress, Language, LinkId, MailId, Operator, PartnerId, UserId,
+    AgreementId, EmailAddress, Language, LinkId, MailId, PartnerId, UserId,
 };
 use crate::mail::letter::{Attachment, CaseWords, Content, Letter, ModuleAccess, Written, write};
 use crate::mail::message::{Head, seal};
@@ -88,7 +88,7 @@ fn hand_over(
 ) -> Result<Delivered, ActionError> {
     let subject = written.subject.clone();
     let head = Head {
-        mail_id: mail.id.to_string(),
+        id: mail.id,
         message_id: mail.message_id.clone(),
         from_name: letter.operator.party.name.clone(),
         from: app.config.mail.from.clone(),
