@@ -17,7 +17,7 @@ use crate::domain::{CustomerNumber, Language, Operator, Party};
 pub struct Letter {
     /// The reader's language. What goes to partners and to the operator is German whatever this says.
     pub language: Language,
-    /// Who writes; fills the footer (§ 35a GmbHG).
+    /// Who writes; fills the footer (§ 35a `GmbHG`).
     pub operator: Operator,
     /// The portal's configured address without a slash at the end (S-20).
     pub base_url: String,

@@ -155,3 +155,7 @@ impl Header for PortalMail {
         HeaderValue::new(Self::name(), self.0.to_string())
     }
 }
+
+#[cfg(test)]
+#[path = "message_tests.rs"]
+pub(super) mod tests;

@@ -1,20 +1,19 @@
 //! Every mail in both languages, read as a recipient would.
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
-use super::letter::{CaseWords, Content, Written, write};
+use super::letter::{Content, Written, write};
 use super::samples::{self, LINK, PARTNER, SUB_PARTNER};
 use super::wrap::COLUMNS;
 use crate::domain::Language;
-use crate::domain::mail::RequestReason;
 
-fn all(language: Language) -> Vec<(String, Content)> {
+pub(super) fn all(language: Language) -> Vec<(String, Content)> {
     let case = samples::case(language);
     let mut all = samples::about(&case);
     all.extend(samples::others(&case));
     all
 }
 
-fn written(language: Language, content: Content) -> Written {
+pub(super) fn written(language: Language, content: Content) -> Written {
     write(&samples::letter(language, content)).unwrap()
 }
 
@@ -37,19 +36,212 @@ fn words(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// Writes the mails to `AVV_MAIL_PREVIEW`, for people who want to look at them.
+/// The part of the HTML that the text part has too: without heading and the hint below the button.
+fn told(html: &str) -> Vec<String> {
+    let page = scraper::Html::parse_document(html);
+    let heading = page
+        .select(&scraper::Selector::parse("h1").unwrap())
+        .flat_map(|h1| h1.text())
+        .collect::<String>();
+    let mut told = words(&visible(html)).join(" ");
+    for only_html in [
+        &format!("Plusnet AVV-Portal {heading}"),
+        "Oder diese Adresse in den Browser kopieren:",
+        "Or copy this address into your browser:",
+    ] {
+        told = told.replacen(&words(only_html).join(" "), "", 1);
+    }
+    words(&told)
+}
+
 #[test]
-#[ignore = "writes files to look at"]
-fn preview() {
-    let folder = std::path::Path::new("target/mail-preview");
-    std::fs::create_dir_all(folder).unwrap();
+fn text_and_html_say_the_same_words() {
     for language in Language::ALL {
         for (name, content) in all(language) {
             let mail = written(language, content);
-            let file = format!("{}.{}", name.replace(' ', "-"), language.code());
-            std::fs::write(folder.join(format!("{file}.html")), &mail.html).unwrap();
-            let text = format!("Betreff: {}\n\n{}", mail.subject, mail.text);
-            std::fs::write(folder.join(format!("{file}.txt")), text).unwrap();
+            let text = mail
+                .text
+                .replace("https://avv.plusnet.example/datenschutz", "");
+            assert_eq!(words(&text), told(&mail.html), "{name} {language:?}");
+        }
+    }
+}
+
+#[test]
+fn customers_read_who_works_for_them_and_on_what() {
+    // R-05: the sub-partner is named wherever the partner is
+    for language in Language::ALL {
+        let case = samples::case(language);
+        for (name, content) in samples::about(&case) {
+            let mail = written(language, content);
+            let flat = mail.text.replace('\n', " ");
+            let mut facts = vec![
+                case.customer.name.as_str(),
+                PARTNER,
+                SUB_PARTNER,
+                "Plusnet GmbH",
+                "4711",
+                "Musterallee 55, 50829 Köln",
+                "Amtsgericht Köln, HRB 12345",
+                "Dr. Anna Beispiel, Jörg Muster",
+                "avv@plusnet.example",
+                "https://avv.plusnet.example/datenschutz",
+            ];
+            facts.extend(case.products.iter().map(String::as_str));
+            for fact in facts {
+                assert!(flat.contains(fact), "{name} {language:?}: {fact}\n{flat}");
+            }
+            assert!(mail.subject.contains(&case.customer.name), "{name}");
+            assert!(mail.subject.contains("4711"), "{name}");
+        }
+    }
+}
+
+#[test]
+fn the_link_stands_once_in_the_text_and_as_button_and_text_in_html() {
+    let hrefs = scraper::Selector::parse("[href]").unwrap();
+    for language in Language::ALL {
+        for (name, content) in all(language) {
+            let link = match &content {
+                Content::Request { link, .. }
+                | Content::Reminder { link, .. }
+                | Content::SetPassword { link, .. } => Some(link.clone()),
+                Content::PartnerInfo { status_url, .. } | Content::Alert { status_url, .. } => {
+                    Some(status_url.clone())
+                }
+                _ => None,
+            };
+            let mail = written(language, content);
+            let page = scraper::Html::parse_document(&mail.html);
+            let targets: Vec<&str> = page
+                .select(&hrefs)
+                .filter_map(|element| element.attr("href"))
+                .collect();
+            if let Some(link) = link {
+                let lines = mail.text.lines().filter(|line| *line == link).count();
+                assert_eq!((lines, mail.text.matches(&link).count()), (1, 1), "{name}");
+                assert_eq!(targets.iter().filter(|target| **target == link).count(), 2);
+                assert_eq!(visible(&mail.html).matches(&link).count(), 1, "{name}");
+            }
+            // S-20, S-24: nothing leads or loads from anywhere else
+            for target in targets {
+                assert!(
+                    target.starts_with("https://avv.plusnet.example/")
+                        || target == "tel:+492214710123"
+                        || target.ends_with("@plusnet.example"),
+                    "{name}: {target}"
+                );
+            }
+            for foreign in ["<img", "<script", "<link", "src=", "url(", "@import"] {
+                assert!(!mail.html.contains(foreign), "{name}: {foreign}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_text_part_reads_well_without_its_html() {
+    for language in Language::ALL {
+        for (name, content) in all(language) {
+            let mail = written(language, content);
+            for line in mail.text.lines().filter(|line| *line != "-- ") {
+                let short = line.chars().count() <= COLUMNS || !line.contains(' ');
+                assert!(short, "{name}: {line}");
+                assert_eq!(line.trim(), line, "{name}");
+            }
+            for slip in ["  ", " ,", " .", "..", "{{", "{%", "<", "&amp;", "\n\n\n\n"] {
+                assert!(!mail.text.contains(slip), "{name}: {slip:?}\n{}", mail.text);
+            }
+            let seen = visible(&mail.html);
+            assert!(!seen.contains("{%") && !seen.contains("&amp;"), "{name}");
+            assert!(
+                mail.html
+                    .contains(&format!("<html lang=\"{}\">", code(&name, language)))
+            );
+        }
+    }
+}
+
+/// Partners and the operator are written to in German (5.3).
+fn code(name: &str, language: Language) -> &'static str {
+    if name.starts_with("partner") || name.starts_with("alert") {
+        "de"
+    } else {
+        language.code()
+    }
+}
+
+#[test]
+fn partners_get_neither_consent_link_nor_contract() {
+    for (name, content) in samples::others(&samples::case(Language::De)) {
+        let mail = written(Language::De, content);
+        assert!(
+            !mail.html.contains("/zustimmung/") && !mail.text.contains(LINK),
+            "{name}"
+        );
+        assert!(mail.attachments.is_empty(), "{name}");
+    }
+    // 4.5: no attachment before conclusion, the PDF with it
+    for (name, content) in samples::about(&samples::case(Language::De)) {
+        let attached = written(Language::De, content).attachments;
+        assert_eq!(
+            attached,
+            if name == "concluded" {
+                vec![samples::pdf()]
+            } else {
+                vec![]
+            }
+        );
+    }
+}
+
+#[test]
+fn hostile_names_stay_names() {
+    // S-21, S-26
+    let endless = "x".repeat(300);
+    let table = [
+        ("<a href=//x>Klick</a>", "<a href=//x>Klick</a>"),
+        (
+            "\"><img src=x onerror=alert(1)>",
+            "\"><img src=x onerror=alert(1)>",
+        ),
+        (
+            "A\r\nBcc: x@evil.example\r\n\r\nHallo",
+            "A Bcc: x@evil.example Hallo",
+        ),
+        ("{{ link }} {% if %} &amp; '", "{{ link }} {% if %} &amp; '"),
+        ("Bär 🐻 GmbH\u{202E}", "Bär 🐻 GmbH"),
+        ("\u{c}ABSCHNITT\u{0}", "ABSCHNITT"),
+        (endless.as_str(), endless.as_str()),
+    ];
+    let elements = scraper::Selector::parse("*").unwrap();
+    let count = |html: &str| {
+        scraper::Html::parse_document(html)
+            .select(&elements)
+            .count()
+    };
+    for language in Language::ALL {
+        let harmless = samples::about(&samples::case(language));
+        for (typed, shown) in table {
+            let mut case = samples::case(language);
+            case.customer.name = typed.to_owned();
+            case.partner = Some(typed.to_owned());
+            case.sub_partner = Some(typed.to_owned());
+            for ((name, content), (_, usual)) in samples::about(&case).into_iter().zip(&harmless) {
+                let mail = written(language, content);
+                let usual = written(language, usual.clone());
+                assert_eq!(count(&mail.html), count(&usual.html), "{name}: {typed}");
+                assert!(visible(&mail.html).contains(shown), "{name}: {typed}");
+                assert!(
+                    mail.text.replace('\n', " ").contains(shown),
+                    "{name}: {typed}"
+                );
+                assert!(mail.subject.contains(shown), "{name}: {typed}");
+                assert!(
+                    !mail.subject.chars().any(char::is_control),
+                    "{name}: {typed}"
+                );
+            }
         }
     }
 }

@@ -78,7 +78,7 @@ impl Transport {
     /// [`BadSmtpUrl`] if the address is none, or would fall back to no encryption.
     pub fn smtp(url: &str, connections: u32) -> Result<Self, BadSmtpUrl> {
         let parsed = Url::parse(url).map_err(|_| BadSmtpUrl::Unreadable)?;
-        // The scheme is none the URL standard knows, so the host has to be read as a domain first.
+        // The URL standard does not know the scheme, so `parsed.host()` would not recognise an IPv4 address.
         let host = parsed.host_str().ok_or(BadSmtpUrl::Unreadable)?;
         let local = match Host::parse(host).map_err(|_| BadSmtpUrl::Unreadable)? {
             Host::Domain(name) => name == "localhost",
@@ -116,7 +116,8 @@ impl Transport {
         }
     }
 
-    /// Hands a mail over. Blocks until the server has taken it, at most some times 30 seconds.
+    /// Hands a mail over. Blocks until the server has answered; no single answer is
+    /// waited for longer than 30 seconds.
     /// Returns the server's reply, or the name of the file.
     ///
     /// # Errors
@@ -162,7 +163,7 @@ impl fmt::Debug for Transport {
 
 fn refused(error: &smtp::Error) -> SendError {
     let text = error.to_string();
-    let code = error.status().map(|code| u16::from(code));
+    let code = error.status().map(u16::from);
     SendError {
         permanent: error.is_permanent() && code.is_some_and(|code| is_recipients(code, &text)),
         reply: tidy(&text),

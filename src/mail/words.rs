@@ -299,3 +299,7 @@ fn partner_subject(news: PartnerNews) -> &'static str {
 fn unbroken(text: &str) -> String {
     text.replace(' ', "\u{a0}")
 }
+
+#[cfg(test)]
+#[path = "words_tests.rs"]
+mod tests;

@@ -1,0 +1,227 @@
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
+use base64::Engine;
+
+use super::*;
+use crate::domain::Language;
+use crate::domain::mail::RequestReason;
+use crate::mail::letter::{Content, write};
+use crate::mail::samples;
+
+pub(crate) fn head() -> Head {
+    Head {
+        id: MailId(17),
+        message_id: "17.3f2a@avv.plusnet.example".to_owned(),
+        from: samples::address("avv@plusnet.example").unwrap(),
+        from_name: "Plusnet GmbH".to_owned(),
+        reply_to: samples::address("hilfe@plusnet.example"),
+        to: samples::address("info@oezdemir.example").unwrap(),
+        date: samples::utc("2026-11-22T09:00:00Z"),
+    }
+}
+
+fn request() -> Written {
+    let case = samples::case(Language::De);
+    let content = samples::request(case, RequestReason::First);
+    write(&samples::letter(Language::De, content)).unwrap()
+}
+
+fn concluded() -> Written {
+    let (_, content) = samples::about(&samples::case(Language::De))
+        .into_iter()
+        .find(|(_, content)| matches!(content, Content::Concluded { .. }))
+        .unwrap();
+    write(&samples::letter(Language::De, content)).unwrap()
+}
+
+fn raw(head: Head, written: Written) -> String {
+    String::from_utf8(seal(head, written).unwrap().bytes()).unwrap()
+}
+
+/// Header lines up to the first empty line, unfolded, as name and value.
+fn headers(raw: &str) -> Vec<(String, String)> {
+    let (top, _) = raw.split_once("\r\n\r\n").unwrap();
+    top.replace("\r\n ", " ")
+        .split("\r\n")
+        .map(|line| {
+            let (name, value) = line.split_once(": ").unwrap();
+            (name.to_owned(), value.to_owned())
+        })
+        .collect()
+}
+
+fn header(raw: &str, name: &str) -> String {
+    let found: Vec<String> = headers(raw)
+        .into_iter()
+        .filter(|(found, _)| found == name)
+        .map(|(_, value)| value)
+        .collect();
+    assert_eq!(found.len(), 1, "{name}");
+    found.concat()
+}
+
+/// Decodes the encoded words of RFC 2047 as far as they occur here.
+fn decoded(value: &str) -> String {
+    let mut out = String::new();
+    // A space between two encoded words belongs to neither (RFC 2047, 6.2).
+    let mut after_code = true;
+    for word in value.split(' ') {
+        let code = word
+            .strip_prefix("=?utf-8?b?")
+            .and_then(|rest| rest.strip_suffix("?="));
+        let within_code = after_code && code.is_some();
+        if !out.is_empty() && !within_code {
+            out.push(' ');
+        }
+        after_code = code.is_some();
+        match code {
+            Some(code) => {
+                let bytes = base64::engine::general_purpose::STANDARD
+                    .decode(code)
+                    .unwrap();
+                out.push_str(std::str::from_utf8(&bytes).unwrap());
+            }
+            None => out.push_str(word),
+        }
+    }
+    out
+}
+
+#[test]
+fn the_headers_are_these_and_no_others() {
+    // S-24
+    let raw = raw(head(), request());
+    let mut names: Vec<String> = headers(&raw).into_iter().map(|(name, _)| name).collect();
+    names.sort();
+    assert_eq!(
+        names,
+        [
+            "Auto-Submitted",
+            "Content-Type",
+            "Date",
+            "From",
+            "MIME-Version",
+            "Message-ID",
+            "Reply-To",
+            "Subject",
+            "To",
+            "X-AVV-Mail",
+        ]
+    );
+    let table = [
+        ("Auto-Submitted", "auto-generated"),
+        ("Date", "Sun, 22 Nov 2026 09:00:00 +0000"),
+        ("Message-ID", "<17.3f2a@avv.plusnet.example>"),
+        ("From", "\"Plusnet GmbH\" <avv@plusnet.example>"),
+        ("Reply-To", "\"Plusnet GmbH\" <hilfe@plusnet.example>"),
+        ("To", "info@oezdemir.example"),
+        ("X-AVV-Mail", "17"),
+    ];
+    for (name, value) in table {
+        assert_eq!(header(&raw, name), value);
+    }
+    assert!(raw.is_ascii(), "no server needs to know 8BITMIME");
+    assert!(raw.split("\r\n").all(|line| line.len() <= 998));
+}
+
+#[test]
+fn umlauts_in_the_subject_survive() {
+    let written = request();
+    let raw = raw(head(), written.clone());
+    assert_eq!(decoded(&header(&raw, "Subject")), written.subject);
+}
+
+#[test]
+fn text_comes_before_html_and_the_pdf_beside_both() {
+    let plain = raw(head(), request());
+    assert!(header(&plain, "Content-Type").starts_with("multipart/alternative;"));
+    let raw = raw(head(), concluded());
+    assert!(header(&raw, "Content-Type").starts_with("multipart/mixed;"));
+    let order = [
+        "Content-Type: multipart/alternative;",
+        "Content-Type: text/plain; charset=utf-8",
+        "Content-Type: text/html; charset=utf-8",
+        "Content-Disposition: attachment; filename=\"AVV-2026-000123.pdf\"",
+    ];
+    let places: Vec<usize> = order.iter().map(|part| raw.find(part).unwrap()).collect();
+    assert!(places.is_sorted(), "{places:?}");
+    assert!(raw.contains("application/pdf"));
+}
+
+#[test]
+fn the_same_mail_is_the_same_bytes_but_for_the_boundary() {
+    let without_boundary = |raw: String| {
+        let (_, rest) = raw.split_once("boundary=\"").unwrap();
+        let boundary = rest.split('"').next().unwrap().to_owned();
+        raw.replace(&boundary, "")
+    };
+    assert_eq!(
+        without_boundary(raw(head(), request())),
+        without_boundary(raw(head(), request()))
+    );
+}
+
+#[test]
+fn no_name_adds_a_header_or_a_recipient() {
+    // S-21: even if a name reached this place uncleaned
+    let usual: Vec<String> = headers(&raw(head(), request()))
+        .into_iter()
+        .map(|(name, _)| name)
+        .collect();
+    for evil in [
+        "A\r\nBcc: x@evil.example",
+        "A\nBcc: x@evil.example\n\nHallo",
+        "A\rTo: x@evil.example",
+        "A\0B",
+        "A <x@evil.example>, B",
+        "\"; boundary=x\r\n\r\n--x",
+        "Größe\r\nBcc: x@evil.example",
+        "🐻\r\n\tBcc: x@evil.example",
+    ] {
+        let mut written = concluded();
+        written.subject = evil.to_owned();
+        written.attachments[0].file_name = evil.to_owned();
+        let head = Head {
+            from_name: evil.to_owned(),
+            ..head()
+        };
+        let raw = raw(head, written);
+        let names: Vec<String> = headers(&raw).into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names, usual, "{evil:?}");
+        assert_eq!(header(&raw, "To"), "info@oezdemir.example");
+        assert!(
+            header(&raw, "From").ends_with(" <avv@plusnet.example>"),
+            "{evil:?}"
+        );
+        for line in raw.split("\r\n") {
+            assert!(
+                !line.contains('\n') && !line.contains('\r'),
+                "{evil:?}: {line}"
+            );
+            assert!(
+                !line.starts_with("Bcc") && !line.starts_with("To: x"),
+                "{evil:?}"
+            );
+        }
+        assert_eq!(raw.matches("Content-Disposition: attachment;").count(), 1);
+    }
+}
+
+#[test]
+fn a_message_id_that_is_none_is_refused() {
+    for bad in [
+        "",
+        "a",
+        "@b",
+        "a@",
+        "a@b@c",
+        "a b@c",
+        "a@b>\r\nBcc: x@y.example",
+        "ä@b",
+    ] {
+        let head = Head {
+            message_id: bad.to_owned(),
+            ..head()
+        };
+        assert!(seal(head, request()).is_err(), "{bad:?}");
+    }
+}

@@ -1,0 +1,193 @@
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
+use super::*;
+use crate::mail::samples;
+use crate::mail::tests::{all, written};
+
+#[test]
+fn sentences_fit_one_or_many() {
+    let case = |partner: Option<&str>, sub: Option<&str>, products: &[&str]| CaseWords {
+        partner: partner.map(str::to_owned),
+        sub_partner: sub.map(str::to_owned),
+        products: products.iter().map(|name| (*name).to_owned()).collect(),
+        ..samples::case(Language::De)
+    };
+    let table = [
+        (
+            case(Some("A GmbH"), None, &["X"]),
+            "Ihr Vertriebspartner A GmbH soll Ihr Produkt X für Sie verwalten.",
+            "your sales partner A GmbH is to manage your product X for you.",
+            "Ihr Produkt funktioniert weiter. Ihr Partner kann es im Portal",
+        ),
+        (
+            case(Some("A GmbH"), Some("B KG"), &["X", "Y"]),
+            "Ihr Vertriebspartner A GmbH und dessen Untervertriebspartner B KG sollen Ihre Produkte X und Y für Sie verwalten.",
+            "your sales partner A GmbH and its sub-partner B KG are to manage your products X and Y for you.",
+            "Ihre Produkte funktionieren weiter. Ihre Partner können sie im Portal",
+        ),
+        (
+            case(Some("A GmbH"), None, &["X", "Y", "Z"]),
+            "Ihr Vertriebspartner A GmbH soll Ihre Produkte X, Y und Z für Sie verwalten.",
+            "your sales partner A GmbH is to manage your products X, Y and Z for you.",
+            "Ihre Produkte funktionieren weiter. Ihr Partner kann sie im Portal",
+        ),
+        (
+            case(None, None, &[]),
+            "Ihr Vertriebspartner soll Ihre Produkte für Sie verwalten.",
+            "your sales partner is to manage your products for you.",
+            "Ihre Produkte funktionieren weiter. Ihr Partner kann sie im Portal",
+        ),
+    ];
+    for (case, german, english, without_reply) in table {
+        for (language, sentence) in [(Language::De, german), (Language::En, english)] {
+            let content = samples::request(case.clone(), RequestReason::First);
+            let text = written(language, content).text.replace('\n', " ");
+            assert!(text.contains(sentence), "{sentence}\n{text}");
+        }
+        let content = samples::request(case, RequestReason::First);
+        let text = written(Language::De, content).text.replace('\n', " ");
+        assert!(text.contains(without_reply), "{without_reply}\n{text}");
+    }
+}
+
+#[test]
+fn each_mail_says_what_is_special_about_it() {
+    let table = [
+        (
+            "request First false",
+            "Sonntag, 6. Dezember 2026",
+            "Sunday, 6 December 2026",
+        ),
+        (
+            "request First false",
+            "bis zu drei Mal",
+            "up to three times",
+        ),
+        (
+            "request Manual false",
+            "wurde für Sie angefordert",
+            "was requested for you",
+        ),
+        (
+            "request SubPartner false",
+            "Als Untervertriebspartner ist jetzt Nord-TK GbR",
+            "Nord-TK GbR is now named",
+        ),
+        (
+            "request Product true",
+            "gilt Ihr bisheriger Vertrag unverändert weiter",
+            "existing agreement continues unchanged",
+        ),
+        (
+            "request Product true",
+            "ein weiteres Produkt",
+            "a further product",
+        ),
+        (
+            "reminder 1 false",
+            "erinnern wir Sie noch 2 Mal",
+            "remind you 2 more times",
+        ),
+        (
+            "reminder 2 false",
+            "erinnern wir Sie noch ein Mal",
+            "remind you once more",
+        ),
+        (
+            "reminder 3 false",
+            "unsere letzte Erinnerung",
+            "our last reminder",
+        ),
+        (
+            "reminder 2 false",
+            "Dies ist Erinnerung 2 von 3",
+            "This is reminder 2 of 3",
+        ),
+        ("concluded", "Ayşe Özdemir", "Ayşe Özdemir"),
+        (
+            "concluded",
+            "24. November 2026 um 14:05 Uhr",
+            "24 November 2026, 14:05 (Berlin time)",
+        ),
+        (
+            "concluded",
+            "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+            "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        ),
+        (
+            "declined true",
+            "Ihr bisheriger Vertrag gilt unverändert weiter",
+            "Your existing agreement continues",
+        ),
+        ("objected", "nichtig geworden", "became void"),
+        (
+            "partner Concluded",
+            "Tengo Centraflex: frei UMS-Verwaltung: gesperrt",
+            "Tengo Centraflex: frei UMS-Verwaltung: gesperrt",
+        ),
+        (
+            "partner Expired",
+            "3 Erinnerungen nicht geantwortet",
+            "3 Erinnerungen nicht geantwortet",
+        ),
+        (
+            "alert NoAddress",
+            "keine gültige E-Mail-Adresse",
+            "keine gültige E-Mail-Adresse",
+        ),
+        (
+            "set password false",
+            "Ihr bisheriges Passwort gilt weiter",
+            "your present password remains valid",
+        ),
+        (
+            "password changed",
+            "wurde am 24. November 2026",
+            "was changed on 24 November 2026",
+        ),
+    ];
+    for (wanted, german, english) in table {
+        for (language, sentence) in [(Language::De, german), (Language::En, english)] {
+            let (_, content) = all(language)
+                .into_iter()
+                .find(|(name, _)| name == wanted)
+                .unwrap();
+            let text = written(language, content).text.replace('\n', " ");
+            assert!(text.contains(sentence), "{wanted}: {sentence}\n{text}");
+        }
+    }
+}
+
+#[test]
+fn subjects_name_the_task_the_company_and_the_number() {
+    let table = [
+        (
+            "request First false",
+            "Bitte abschließen: Auftragsverarbeitungsvertrag für Bäckerei Özdemir & Söhne GmbH & Co. KG (Kundennr. 4711)",
+            "Please conclude: data processing agreement for Bäckerei Özdemir & Söhne GmbH & Co. KG (customer no. 4711)",
+        ),
+        (
+            "reminder 2 true",
+            "Erinnerung 2 von 3: Auftragsverarbeitungsvertrag für Bäckerei Özdemir & Söhne GmbH & Co. KG (Kundennr. 4711)",
+            "Reminder 2 of 3: data processing agreement for Bäckerei Özdemir & Söhne GmbH & Co. KG (customer no. 4711)",
+        ),
+        (
+            "objected",
+            "Widerspruch erhalten: Auftragsverarbeitungsvertrag für Bäckerei Özdemir & Söhne GmbH & Co. KG (Kundennr. 4711)",
+            "Objection received: data processing agreement for Bäckerei Özdemir & Söhne GmbH & Co. KG (customer no. 4711)",
+        ),
+        (
+            "set password true",
+            "Ihr Zugang zum Plusnet AVV-Portal",
+            "Your access to the Plusnet AVV-Portal",
+        ),
+    ];
+    for (wanted, german, english) in table {
+        for (language, subject) in [(Language::De, german), (Language::En, english)] {
+            let (_, content) = all(language)
+                .into_iter()
+                .find(|(name, _)| name == wanted)
+                .unwrap();
+            assert_eq!(written(language, content).subject, subject);
+        }
+    }
+}
