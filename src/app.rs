@@ -1,6 +1,7 @@
 //! The handles every room gets: configuration, clock, database, mail transport, contract.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use tokio::sync::Semaphore;
 use uuid::Uuid;
@@ -8,9 +9,10 @@ use uuid::Uuid;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::contract::Contract;
-use crate::domain::LinkId;
+use crate::domain::{LinkId, Operator};
 use crate::mail::transport::Transport;
-use crate::storage::db::Db;
+use crate::storage::catalogue::find_operator;
+use crate::storage::db::{Db, DbError};
 use crate::{paths, token};
 
 /// PDFs and password hashes are made by no more threads than this at a time, so that pages stay
@@ -32,7 +34,11 @@ pub struct App {
     /// The contract that is offered now.
     pub contract: Arc<Contract>,
     heavy: Arc<Semaphore>,
+    operator: Arc<Mutex<Option<(Instant, Operator)>>>,
 }
+
+/// Heads and feet of pages may show particulars of the provider that are this old.
+const OPERATOR_AGE: Duration = Duration::from_secs(5);
 
 impl App {
     /// Puts the handles together.
@@ -50,6 +56,7 @@ impl App {
             transport,
             contract: Arc::new(contract),
             heavy: Arc::new(Semaphore::new(HEAVY_WORK)),
+            operator: Arc::default(),
         }
     }
 
@@ -66,6 +73,31 @@ impl App {
         })
         .await
         .ok()
+    }
+
+    /// The provider for head and foot of a page, read at most every few seconds. Contracts and
+    /// mails read it in their own transaction instead.
+    pub async fn operator(&self) -> Result<Option<Operator>, DbError> {
+        let cached = self.operator_cache().clone();
+        if let Some((_, operator)) = cached.filter(|(read_at, _)| read_at.elapsed() < OPERATOR_AGE)
+        {
+            return Ok(Some(operator));
+        }
+        let found: Option<Operator> = self
+            .db
+            .read(|conn| -> Result<_, DbError> { Ok(find_operator(conn)?) })
+            .await?;
+        *self.operator_cache() = found.clone().map(|operator| (Instant::now(), operator));
+        Ok(found)
+    }
+
+    /// Forgets the cached particulars after they were changed.
+    pub fn forget_operator(&self) {
+        *self.operator_cache() = None;
+    }
+
+    fn operator_cache(&self) -> MutexGuard<'_, Option<(Instant, Operator)>> {
+        self.operator.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Number of the contract version that is offered now.
@@ -93,7 +125,7 @@ impl App {
         )
     }
 
-    /// A Message-ID under the sender's own domain (S-24).
+    /// A Message-ID under the sender's own domain, without angle brackets (S-24).
     pub fn new_message_id(&self) -> String {
         format!(
             "<{}@{}>",

@@ -15,3 +15,4 @@ pub mod mail;
 pub mod paths;
 pub mod storage;
 pub mod token;
+pub mod web;

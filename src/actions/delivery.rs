@@ -12,9 +12,7 @@ use crate::app::App;
 use crate::domain::audit::AuditKind;
 use crate::domain::case::{AgreementEnd, Case, Event, LinkState, access, link_state};
 use crate::domain::mail::{MailKind, Recipient};
-use crate::domain::{
-    AgreementId, EmailAddress, Language, LinkId, MailId, PartnerId, UserId,
-};
+use crate::domain::{AgreementId, EmailAddress, Language, LinkId, MailId, PartnerId, UserId};
 use crate::mail::letter::{Attachment, CaseWords, Content, Letter, ModuleAccess, Written, write};
 use crate::mail::message::{Head, seal};
 use crate::storage::agreements::{find_document_facts, find_pdf};

@@ -97,7 +97,11 @@ impl Setter {
         let mut rest = word;
         let mut spaced = spaced && !line.glyphs.is_empty();
         while !rest.is_empty() {
-            let space = if spaced { space_before(rest, &line) } else { None };
+            let space = if spaced {
+                space_before(rest, &line)
+            } else {
+                None
+            };
             let used = line.width + space.map_or(0.0, |glyph| self.width(&[glyph], size));
             if used + self.width(rest, size) <= measure + 0.01 {
                 line.push(self, space, rest, size);
@@ -148,13 +152,17 @@ impl Setter {
         self.joints(word)
             .into_iter()
             .filter(|joint| {
-                let face = word.get(joint.at.saturating_sub(1)).map_or(Face::Regular, |g| g.face);
+                let face = word
+                    .get(joint.at.saturating_sub(1))
+                    .map_or(Face::Regular, |g| g.face);
                 let hyphen = if joint.hyphen {
                     self.library.width(face, SOFT_HYPHEN, size)
                 } else {
                     0.0
                 };
-                widths.get(joint.at).is_some_and(|width| width + hyphen <= room)
+                widths
+                    .get(joint.at)
+                    .is_some_and(|width| width + hyphen <= room)
             })
             .next_back()
     }
@@ -180,7 +188,10 @@ impl Setter {
                 self.hyphenate(&characters, start, at, &mut joints);
                 start = at + 1;
                 let next = characters.get(at + 1);
-                if "-–/\u{2010}".contains(*character) && at > 1 && next.is_some_and(|c| c.is_alphabetic()) {
+                if "-–/\u{2010}".contains(*character)
+                    && at > 1
+                    && next.is_some_and(|c| c.is_alphabetic())
+                {
                     joints.push(Joint {
                         at: at + 1,
                         hyphen: false,
@@ -254,7 +265,11 @@ fn space_before(word: &[Glyph], line: &Line) -> Option<Glyph> {
     Some(Glyph {
         character: ' ',
         face: next.face,
-        link: if next.link == last.link { next.link } else { None },
+        link: if next.link == last.link {
+            next.link
+        } else {
+            None
+        },
     })
 }
 

@@ -68,7 +68,10 @@ pub(super) fn finish(
 }
 
 fn save(mut pdf: Document, seal: &[u8]) -> Result<Vec<u8>, RenderError> {
-    let id = Object::String(seal.get(..16).unwrap_or(seal).to_vec(), lopdf::StringFormat::Hexadecimal);
+    let id = Object::String(
+        seal.get(..16).unwrap_or(seal).to_vec(),
+        lopdf::StringFormat::Hexadecimal,
+    );
     pdf.trailer.set("ID", vec![id.clone(), id]);
     let mut bytes = Vec::new();
     let options = SaveOptions::builder()
@@ -92,9 +95,8 @@ fn deflated(entries: Dictionary, content: Vec<u8>) -> Result<Stream, RenderError
 fn content(page: Tagged, watermark: &str) -> Vec<u8> {
     let mut content = Vec::with_capacity(page.content.len() + 80);
     if !watermark.is_empty() {
-        content.extend_from_slice(
-            b"/Artifact<</Type/Pagination/Subtype/Watermark>>BDC\n/W Do\nEMC\n",
-        );
+        content
+            .extend_from_slice(b"/Artifact<</Type/Pagination/Subtype/Watermark>>BDC\n/W Do\nEMC\n");
     }
     content.extend(page.content);
     content
@@ -169,7 +171,10 @@ fn font(
     let subset = Subset::new(library, face, codes)?;
     let name = subset_name(face, &subset.program);
     let length = subset.program.len() as i64;
-    let file = pdf.add_object(deflated(dictionary! { "Length1" => length }, subset.program)?);
+    let file = pdf.add_object(deflated(
+        dictionary! { "Length1" => length },
+        subset.program,
+    )?);
     let descriptor = pdf.add_object(dictionary! {
         "Type" => "FontDescriptor",
         "FontName" => name.as_str(),
@@ -183,7 +188,11 @@ fn font(
         "FontFile2" => file,
     });
     let glyphs = pdf.add_object(deflated(Dictionary::new(), subset.code_to_glyph)?);
-    let widths: Vec<Object> = subset.widths.iter().map(|width| Object::Real(*width)).collect();
+    let widths: Vec<Object> = subset
+        .widths
+        .iter()
+        .map(|width| Object::Real(*width))
+        .collect();
     let descendant = pdf.add_object(dictionary! {
         "Type" => "Font",
         "Subtype" => "CIDFontType2",
@@ -253,10 +262,16 @@ fn links(
     tree: &mut Tree<'_>,
 ) -> Vec<Object> {
     let mut out = Vec::new();
-    let marks = book.pages.get(index).map(|page| page.marks.as_slice()).unwrap_or_default();
+    let marks = book
+        .pages
+        .get(index)
+        .map(|page| page.marks.as_slice())
+        .unwrap_or_default();
     for mark in marks {
         let Mark::Text(text) = mark else { continue };
-        let Some(run) = text.runs.first() else { continue };
+        let Some(run) = text.runs.first() else {
+            continue;
+        };
         let Some(target) = run.link.and_then(|link| flow.targets.get(link)) else {
             continue;
         };
@@ -309,9 +324,14 @@ fn rectangle(library: &Library, text: &Text) -> Vec<Object> {
         .sum();
     let size = f32::from(text.size);
     let base = HEIGHT - text.y;
-    [text.x, base - 0.3 * size, text.x + width, base + 0.95 * size]
-        .map(|value| Object::Real((value * 100.0).round() / 100.0))
-        .to_vec()
+    [
+        text.x,
+        base - 0.3 * size,
+        text.x + width,
+        base + 0.95 * size,
+    ]
+    .map(|value| Object::Real((value * 100.0).round() / 100.0))
+    .to_vec()
 }
 
 fn destination(spot: Spot, pages: &[ObjectId]) -> Vec<Object> {
@@ -363,7 +383,9 @@ fn catalog(
         "StructTreeRoot" => structure,
         "ViewerPreferences" => dictionary! { "DisplayDocTitle" => true },
     };
-    if let Some(outline) = super::outline::outline(pdf, &book.bookmarks, |spot| destination(spot, pages), words) {
+    if let Some(outline) =
+        super::outline::outline(pdf, &book.bookmarks, |spot| destination(spot, pages), words)
+    {
         catalog.set("Outlines", outline);
         catalog.set("PageMode", "UseOutlines");
     }

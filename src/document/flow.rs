@@ -4,7 +4,9 @@ use super::breaking::{Run, SetLine, Setter};
 use super::fonts::Face;
 use super::strip::{BLACK, Bookmark, Mark, Rule, SLATE, Strip, Structure, Text};
 use super::text::{Target, Token, Words, clean};
-use crate::contract::tree::{Alignment, Block, Definition, Inline, Item, List, ListStyle, Section, plain};
+use crate::contract::tree::{
+    Alignment, Block, Definition, Inline, Item, List, ListStyle, Section, plain,
+};
 
 /// Width of the text area in points: A4 with 25 mm on both sides.
 pub(super) const MEASURE: f32 = 453.5;
@@ -195,9 +197,10 @@ impl Flow {
     /// Makes the strips of an element stay with what follows them.
     pub(super) fn keep_last(&mut self, element: usize) {
         for strip in self.strips.iter_mut().rev() {
-            let same = strip.marks.iter().any(
-                |mark| matches!(mark, Mark::Text(text) if text.element == Some(element)),
-            );
+            let same = strip
+                .marks
+                .iter()
+                .any(|mark| matches!(mark, Mark::Text(text) if text.element == Some(element)));
             if !same {
                 break;
             }
@@ -221,7 +224,14 @@ impl Flow {
     }
 
     /// Sets running text and stacks its lines, without stranded first or last lines.
-    pub(super) fn paragraph(&mut self, inlines: &[Inline], look: Look, x: f32, element: usize, above: f32) {
+    pub(super) fn paragraph(
+        &mut self,
+        inlines: &[Inline],
+        look: Look,
+        x: f32,
+        element: usize,
+        above: f32,
+    ) {
         let words = self.words(inlines, look.face);
         let lines = self.setter.lines(&words, look.size, MEASURE - x);
         let count = lines.len();
@@ -243,11 +253,21 @@ impl Flow {
     }
 
     /// Turns a line into marks: one per stretch with the same link.
-    pub(super) fn place(&mut self, line: SetLine, look: Look, x: f32, y: f32, element: usize) -> Vec<Mark> {
+    pub(super) fn place(
+        &mut self,
+        line: SetLine,
+        look: Look,
+        x: f32,
+        y: f32,
+        element: usize,
+    ) -> Vec<Mark> {
         let mut marks: Vec<Text> = Vec::new();
         let mut at = x;
         for run in line.runs {
-            let width = self.setter.library.text_width(run.face, &run.text, look.size);
+            let width = self
+                .setter
+                .library
+                .text_width(run.face, &run.text, look.size);
             let link = run.link;
             match marks.last_mut() {
                 Some(text) if text.runs.last().is_some_and(|last| last.link == link) => {
@@ -299,10 +319,15 @@ impl Flow {
         let widest = list
             .items
             .iter()
-            .map(|item| self.setter.library.text_width(Face::Regular, &clean(&item.label), BODY))
+            .map(|item| {
+                self.setter
+                    .library
+                    .text_width(Face::Regular, &clean(&item.label), BODY)
+            })
             .fold(0.0, f32::max);
         // Deep nesting ends before the text column becomes too narrow to read.
-        let text_x = (x + least.max(widest + GAP)).min(MEASURE - 150.0_f32.min(MEASURE - x - widest - GAP));
+        let text_x =
+            (x + least.max(widest + GAP)).min(MEASURE - 150.0_f32.min(MEASURE - x - widest - GAP));
         let element = self.structure.add(place.parent, "L");
         for (index, item) in list.items.iter().enumerate() {
             let above = match (index, numbered) {
@@ -321,7 +346,8 @@ impl Flow {
         self.anchors.extend(item.id.clone());
         // A mark whose item begins with another list stands on a line of its own.
         self.mark(&item.label, x, Look::TEXT, label);
-        if !matches!(item.blocks.first(), Some(Block::Paragraph(inlines)) if !plain(inlines).trim().is_empty()) {
+        if !matches!(item.blocks.first(), Some(Block::Paragraph(inlines)) if !plain(inlines).trim().is_empty())
+        {
             self.push(Strip {
                 above,
                 height: LEADING,
@@ -342,7 +368,11 @@ impl Flow {
         let room = MEASURE - place.x;
         let widest = pairs
             .iter()
-            .map(|pair| self.setter.library.text_width(Face::Bold, &clean(&plain(&pair.term)), BODY))
+            .map(|pair| {
+                self.setter
+                    .library
+                    .text_width(Face::Bold, &clean(&plain(&pair.term)), BODY)
+            })
             .fold(0.0, f32::max);
         let column = (widest + 14.0).clamp(96.0, (room * 0.36).max(96.0));
         let list = self.structure.add(place.parent, "L");
@@ -353,7 +383,8 @@ impl Flow {
             let body = self.structure.add(element, "LBody");
             let words = self.words(&pair.term, look.face);
             let lines = self.setter.lines(&words, look.size, column - 8.0);
-            let beside = lines.len() == 1 && matches!(pair.blocks.first(), Some(Block::Paragraph(inlines)) if !plain(inlines).trim().is_empty());
+            let beside = lines.len() == 1
+                && matches!(pair.blocks.first(), Some(Block::Paragraph(inlines)) if !plain(inlines).trim().is_empty());
             if beside {
                 for line in lines {
                     let marks = self.place(line, look, place.x, look.baseline(), label);

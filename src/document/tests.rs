@@ -18,8 +18,17 @@ fn sample() {
         pdf = Some(render(&document, &frame).unwrap());
     }
     let pdf = pdf.unwrap();
-    eprintln!("{:?} {} pages {} bytes", start.elapsed() / 10, pdf.pages, pdf.bytes.len());
+    eprintln!(
+        "{:?} {} pages {} bytes",
+        start.elapsed() / 10,
+        pdf.pages,
+        pdf.bytes.len()
+    );
     std::fs::write("/tmp/pdfout/final.pdf", &pdf.bytes).unwrap();
     frame.draft = true;
-    std::fs::write("/tmp/pdfout/draft.pdf", render(&document, &frame).unwrap().bytes).unwrap();
+    std::fs::write(
+        "/tmp/pdfout/draft.pdf",
+        render(&document, &frame).unwrap().bytes,
+    )
+    .unwrap();
 }

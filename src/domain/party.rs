@@ -1,4 +1,4 @@
-//! The companies in a contract, with what the law wants known about each (LC-01, LC-24, § 35a GmbHG).
+//! The companies in a contract, with what the law wants known about each (LC-01, LC-24, § 35a `GmbHG`).
 
 use serde::{Deserialize, Serialize};
 

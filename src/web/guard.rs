@@ -1,0 +1,223 @@
+//! Who may come in. The table of routes names a [`Who`] for each row, and this is where it is
+//! asked, before any handler runs.
+
+use actix_session::SessionExt as _;
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::{Method, header};
+use actix_web::middleware::Next;
+use actix_web::{HttpMessage as _, HttpResponse, web};
+use chrono::{Duration, TimeZone as _, Utc};
+
+use super::error::PageError;
+use super::session::{BEGAN, CSRF, FLASH, Flash, USER};
+use crate::app::App;
+use crate::domain::UserId;
+use crate::domain::viewer::{Role, Viewer};
+use crate::paths;
+use crate::storage::users::find_viewer;
+
+/// Absolute life of a session (S-32); shorter for the operator's administrators.
+const SESSION_LIFE: Duration = Duration::hours(12);
+const OPERATOR_SESSION_LIFE: Duration = Duration::hours(8);
+
+/// Who may use a route (role matrix, requirements 1.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Who {
+    /// Everybody, without a session being looked at: static files, health, consent links (S-15).
+    Anyone,
+    /// Everybody; a session is used if there is one: sign-in, help, legal pages.
+    Visitor,
+    /// Any signed-in person.
+    SignedIn,
+    /// Who has the customer list: operator, Mandant, Submandant.
+    Staff,
+    /// Operator and Mandant: naming a sub-partner.
+    Assigner,
+    /// Who may read contracts: operator, and customer users with the permission (A-02 … A-04).
+    ContractReader,
+    /// Customer users with the permission.
+    ContractHolder,
+    /// The operator's administrators.
+    Operator,
+    /// Any signed-in person; answers without pages: the gate of a reverse proxy.
+    Gate,
+}
+
+impl Who {
+    /// Whether a person with `role` may come in.
+    pub fn admits(self, role: Role) -> bool {
+        match self {
+            Self::Anyone | Self::Visitor | Self::SignedIn | Self::Gate => true,
+            Self::Staff => role.has_customer_list(),
+            Self::Assigner => matches!(role, Role::Operator | Role::Partner(_)),
+            Self::ContractReader => role.reads_contracts(),
+            Self::ContractHolder => matches!(
+                role,
+                Role::Customer {
+                    contracts: true,
+                    ..
+                }
+            ),
+            Self::Operator => role == Role::Operator,
+        }
+    }
+
+    /// Whether a route of this kind looks at the session.
+    pub fn needs_session(self) -> bool {
+        self != Self::Anyone
+    }
+}
+
+/// What the guard found out about a request; handlers take it as [`super::page::Me`].
+#[derive(Debug, Clone, Default)]
+pub struct Seen {
+    /// The signed-in person.
+    pub viewer: Option<Viewer>,
+    /// Token every form of this session carries (S-62).
+    pub csrf: String,
+    /// A message from the page before.
+    pub flash: Option<Flash>,
+}
+
+/// Looks at origin, session and role, in this order.
+pub async fn guard(
+    who: Who,
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let app = app(&request)?;
+    if !is_safe(request.method()) && !same_origin(&app, &request) {
+        tracing::warn!(path = %pattern(&request), "refused: request from another origin");
+        return Err(PageError::ForeignOrigin.into());
+    }
+    if !who.needs_session() {
+        return Ok(next.call(request).await?.map_into_boxed_body());
+    }
+    let seen = look(&app, &request).await?;
+    match (&seen.viewer, who) {
+        (_, Who::Visitor) => {}
+        (None, Who::Gate) => return Err(PageError::Forbidden.into()),
+        (None, _) => return Ok(to_sign_in(request)),
+        (Some(viewer), who) if !who.admits(viewer.role) => {
+            tracing::warn!(user = viewer.user.0, path = %pattern(&request), "refused: role");
+            return Err(PageError::NotFound.into());
+        }
+        (Some(_), _) => {}
+    }
+    request.extensions_mut().insert(seen);
+    Ok(next.call(request).await?.map_into_boxed_body())
+}
+
+/// Reads the session and the person behind it, anew on every request (S-33).
+async fn look(app: &App, request: &ServiceRequest) -> Result<Seen, PageError> {
+    let session = request.get_session();
+    let user: Option<i64> = session.get(USER).unwrap_or(None);
+    let Some(user) = user else {
+        return Ok(Seen::default());
+    };
+    let viewer = app
+        .db
+        .read(move |conn| -> Result<_, PageError> { Ok(find_viewer(conn, UserId(user))?) })
+        .await?;
+    let began = session
+        .get::<i64>(BEGAN)
+        .unwrap_or(None)
+        .and_then(|at| Utc.timestamp_opt(at, 0).single());
+    let alive = viewer.filter(|viewer| {
+        let life = if viewer.role == Role::Operator {
+            OPERATOR_SESSION_LIFE
+        } else {
+            SESSION_LIFE
+        };
+        began.is_some_and(|began| app.clock.now() - began < life)
+    });
+    let Some(viewer) = alive else {
+        session.purge();
+        return Ok(Seen::default());
+    };
+    let csrf = session
+        .get::<String>(CSRF)
+        .unwrap_or(None)
+        .unwrap_or_default();
+    let flash = if request.method() == Method::GET {
+        session.remove_as::<Flash>(FLASH).and_then(Result::ok)
+    } else {
+        None
+    };
+    Ok(Seen {
+        viewer: Some(viewer),
+        csrf,
+        flash,
+    })
+}
+
+fn to_sign_in(request: ServiceRequest) -> ServiceResponse<BoxBody> {
+    let target = if request.method() == Method::GET && request.path() != paths::HOME {
+        let here = request
+            .uri()
+            .path_and_query()
+            .map_or("/", |path| path.as_str());
+        let next: String = url::form_urlencoded::byte_serialize(here.as_bytes()).collect();
+        format!("{}?weiter={next}", paths::SIGN_IN)
+    } else {
+        paths::SIGN_IN.to_owned()
+    };
+    request.into_response(
+        HttpResponse::SeeOther()
+            .insert_header((header::LOCATION, target))
+            .finish(),
+    )
+}
+
+/// Whether a request that changes something comes from the portal's own pages. A browser that sends
+/// neither header is old or no browser; then the token in the form decides alone (S-62).
+fn same_origin(app: &App, request: &ServiceRequest) -> bool {
+    let header = |name: header::HeaderName| {
+        request
+            .headers()
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+    };
+    if let Some(site) = header(header::HeaderName::from_static("sec-fetch-site")) {
+        if !matches!(site, "same-origin" | "none") {
+            return false;
+        }
+    }
+    match header(header::ORIGIN) {
+        None => true,
+        Some(origin) => is_own_origin(app, origin),
+    }
+}
+
+fn is_own_origin(app: &App, origin: &str) -> bool {
+    let Ok(origin) = url::Url::parse(origin) else {
+        return false;
+    };
+    let own = &app.config.web.base_url;
+    origin.origin() == own.origin()
+        || (!app.config.environment.is_production() && origin.host_str().is_some_and(is_loopback))
+}
+
+/// Whether a host name means this machine: in development the portal is reached by any of them.
+pub fn is_loopback(host: &str) -> bool {
+    matches!(host, "localhost" | "127.0.0.1" | "[::1]")
+}
+
+fn is_safe(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
+}
+
+/// The route's pattern: what a log may say of an address that holds a token (S-08).
+pub fn pattern(request: &ServiceRequest) -> String {
+    request
+        .match_pattern()
+        .unwrap_or_else(|| "(no route)".to_owned())
+}
+
+fn app(request: &ServiceRequest) -> Result<App, PageError> {
+    request
+        .app_data::<web::Data<App>>()
+        .map(|app| app.get_ref().clone())
+        .ok_or(PageError::Fault)
+}

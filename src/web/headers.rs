@@ -1,0 +1,93 @@
+//! Headers of every answer, and the host check before everything else (S-10, S-20, S-60 … S-65).
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::web;
+
+use super::error::PageError;
+use super::guard::is_loopback;
+use crate::app::App;
+
+const CSP: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; script-src 'self'; \
+    connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'";
+
+const ALWAYS: [(&str, &str); 6] = [
+    ("content-security-policy", CSP),
+    ("x-content-type-options", "nosniff"),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("cross-origin-resource-policy", "same-origin"),
+    (
+        "permissions-policy",
+        "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    ),
+    // Not `no-referrer`: browsers would then send `Origin: null` with the consent form, and the
+    // origin check would refuse every real customer (S-08, S-62).
+    ("referrer-policy", "strict-origin"),
+];
+
+/// Refuses foreign hosts and dresses every answer.
+pub async fn headers(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let app = request
+        .app_data::<web::Data<App>>()
+        .map(|app| app.get_ref().clone());
+    let path = request.path().to_owned();
+    let http = request.request().clone();
+    let known = app.as_ref().is_none_or(|app| is_known_host(app, &request)) || is_probe(&path);
+    let mut response = if known {
+        match next.call(request).await {
+            Ok(response) => response.map_into_boxed_body(),
+            Err(error) => ServiceResponse::new(http, error.error_response()),
+        }
+    } else {
+        use actix_web::ResponseError as _;
+        ServiceResponse::new(http, PageError::ForeignHost.error_response())
+    };
+    let out = response.headers_mut();
+    for (name, value) in ALWAYS {
+        out.insert(
+            HeaderName::from_static(name),
+            HeaderValue::from_static(value),
+        );
+    }
+    if app.is_some_and(|app| app.config.web.base_url.scheme() == "https") {
+        out.insert(
+            header::STRICT_TRANSPORT_SECURITY,
+            HeaderValue::from_static("max-age=31536000; includeSubDomains"),
+        );
+    }
+    if !out.contains_key(header::CACHE_CONTROL) {
+        out.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    if !path.starts_with("/static/") {
+        out.insert(
+            HeaderName::from_static("x-robots-tag"),
+            HeaderValue::from_static("noindex, nofollow"),
+        );
+    }
+    Ok(response)
+}
+
+fn is_probe(path: &str) -> bool {
+    matches!(path, "/healthz" | "/readyz")
+}
+
+fn is_known_host(app: &App, request: &ServiceRequest) -> bool {
+    let Some(host) = request
+        .headers()
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok())
+    else {
+        return false;
+    };
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
+        _ => host,
+    };
+    app.config.web.base_url.host_str() == Some(name)
+        || (!app.config.environment.is_production() && is_loopback(name))
+}

@@ -1,0 +1,6 @@
+//! (page family)
+
+use super::routes::Row;
+
+/// Rows of this family.
+pub const ROUTES: &[Row] = &[];

@@ -1,0 +1,41 @@
+//! The pages. `routes` is the whole site as one table of method, path, who may, handler; every
+//! other file is a page family: the page struct stands beside its handler, its template in the
+//! folder of the same name.
+//!
+//! A request goes `headers → errors → (session → guard) → handler`: see `server`, `guard`, `error`.
+
+mod administration;
+mod client;
+mod consent;
+mod customers;
+mod dev;
+mod error;
+mod form;
+mod gate;
+mod guard;
+mod headers;
+mod health;
+mod legal;
+mod operation;
+mod page;
+mod passwords;
+mod refusals;
+pub mod routes;
+pub mod server;
+mod session;
+mod sign_in;
+mod statics;
+mod status;
+
+pub use error::PageError;
+pub use guard::Who;
+
+/// Address of the style sheet, for templates.
+pub fn css() -> &'static str {
+    &statics::CSS_PATH
+}
+
+/// Address of the script, for templates.
+pub fn js() -> &'static str {
+    &statics::JS_PATH
+}

@@ -1,0 +1,233 @@
+//! What every page has: the frame around it, the person who looks, the answer as HTML.
+
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::http::header;
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest, HttpResponse};
+use askama::Template;
+
+use super::error::PageError;
+use super::guard::Seen;
+use super::session::Flash;
+use crate::app::App;
+use crate::domain::viewer::{Role, Viewer};
+use crate::domain::{Language, Operator};
+use crate::paths;
+
+/// Renders a page.
+pub fn html(page: &impl Template) -> Result<HttpResponse, PageError> {
+    Ok(HttpResponse::Ok()
+        .content_type("text/html; charset=utf-8")
+        .body(page.render()?))
+}
+
+/// Renders a page that shows what is wrong with an input (422).
+pub fn invalid(page: &impl Template) -> Result<HttpResponse, PageError> {
+    Ok(HttpResponse::UnprocessableEntity()
+        .content_type("text/html; charset=utf-8")
+        .body(page.render()?))
+}
+
+/// Leads on after a POST.
+pub fn see_other(to: impl AsRef<str>) -> HttpResponse {
+    HttpResponse::SeeOther()
+        .insert_header((header::LOCATION, to.as_ref()))
+        .finish()
+}
+
+/// A file to be saved (S-64). The name is our own and plain ASCII.
+pub fn attachment(content_type: &str, file_name: &str, bytes: Vec<u8>) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type(content_type)
+        .insert_header((
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename*=UTF-8''{file_name}"),
+        ))
+        .body(bytes)
+}
+
+/// The signed-in person a handler works for, as the guard found it.
+#[derive(Debug, Clone)]
+pub struct Me {
+    /// Who it is.
+    pub viewer: Viewer,
+    /// Token for the forms of the page.
+    pub csrf: String,
+    /// A message from the page before.
+    pub flash: Option<Flash>,
+}
+
+impl FromRequest for Me {
+    type Error = PageError;
+    type Future = Ready<Result<Self, PageError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let me = request.extensions().get::<Seen>().and_then(|seen| {
+            let viewer = seen.viewer.clone()?;
+            Some(Self {
+                viewer,
+                csrf: seen.csrf.clone(),
+                flash: seen.flash.clone(),
+            })
+        });
+        // A route without guard has nobody to work for.
+        ready(me.ok_or(PageError::Fault))
+    }
+}
+
+/// A line of the main menu.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NavItem {
+    /// Word.
+    pub label: &'static str,
+    /// Address.
+    pub href: &'static str,
+    /// Whether the page belongs to it.
+    pub current: bool,
+}
+
+/// The frame of a portal page. Every page struct has one as `shell`.
+#[derive(Debug, Clone)]
+pub struct Shell {
+    /// The provider, for head and foot.
+    pub operator: Operator,
+    /// Main menu of this person's role.
+    pub nav: Vec<NavItem>,
+    /// Name and company; `None` on pages for visitors.
+    pub user: Option<(String, String)>,
+    /// Token for the forms of the page.
+    pub csrf: String,
+    /// A message from the page before.
+    pub flash: Option<Flash>,
+}
+
+impl Shell {
+    /// The frame for a person; `section` is the address of the menu entry the page belongs to.
+    pub async fn load(app: &App, me: &Me, section: &str) -> Result<Self, PageError> {
+        let operator = app.operator().await?.unwrap_or_default();
+        let company = if me.viewer.role == Role::Operator {
+            operator.party.name.clone()
+        } else {
+            me.viewer.company.clone()
+        };
+        Ok(Self {
+            nav: nav(me.viewer.role, section),
+            user: Some((me.viewer.name.clone(), company)),
+            csrf: me.csrf.clone(),
+            flash: me.flash.clone(),
+            operator,
+        })
+    }
+}
+
+fn nav(role: Role, section: &str) -> Vec<NavItem> {
+    let mut items = Vec::new();
+    match role {
+        Role::Operator => items.extend([
+            ("Betrieb", paths::OPERATION),
+            ("Kunden", paths::CUSTOMERS),
+            ("Benutzer", paths::USERS),
+            ("E-Mails", paths::MAILS),
+            ("Betreiber", paths::OPERATOR),
+        ]),
+        Role::Partner(_) | Role::SubPartner(_) => items.push(("Kunden", paths::CUSTOMERS)),
+        Role::Customer {
+            contracts: true, ..
+        } => items.push(("Administration", paths::ADMINISTRATION)),
+        Role::Customer {
+            contracts: false, ..
+        } => {}
+    }
+    items.push(("Hilfe", paths::HELP));
+    items
+        .into_iter()
+        .map(|(label, href)| NavItem {
+            label,
+            href,
+            current: href == section,
+        })
+        .collect()
+}
+
+/// The start page of a role.
+pub fn home_of(role: Role) -> &'static str {
+    match role {
+        Role::Operator => paths::OPERATION,
+        Role::Partner(_) | Role::SubPartner(_) => paths::CUSTOMERS,
+        Role::Customer {
+            contracts: true, ..
+        } => paths::ADMINISTRATION,
+        Role::Customer {
+            contracts: false, ..
+        } => paths::HELP,
+    }
+}
+
+/// The frame of a public page: no menu, only the language.
+#[derive(Debug, Clone)]
+pub struct PublicShell {
+    /// The provider, for head and foot.
+    pub operator: Operator,
+    /// Language of the page.
+    pub language: Language,
+    /// Address of this page in German and English; empty where there is no switch.
+    pub switch: Option<(String, String)>,
+    /// Host of the portal, for "type the address yourself".
+    pub host: String,
+}
+
+impl PublicShell {
+    /// The frame with the provider's name.
+    pub async fn load(app: &App, language: Language) -> Result<Self, PageError> {
+        let operator = app.operator().await?.unwrap_or_default();
+        let host = app
+            .config
+            .web
+            .base_url
+            .host_str()
+            .unwrap_or_default()
+            .to_owned();
+        Ok(Self {
+            operator,
+            language,
+            switch: None,
+            host,
+        })
+    }
+
+    /// The frame without anything from the database.
+    pub fn bare(language: Language) -> Self {
+        Self {
+            operator: Operator::default(),
+            language,
+            switch: None,
+            host: String::new(),
+        }
+    }
+
+    /// The frame with a language switch that keeps the address.
+    pub fn with_switch(mut self, path: &str) -> Self {
+        self.switch = Some((format!("{path}?sprache=de"), format!("{path}?sprache=en")));
+        self
+    }
+
+    /// Whether the page is English; templates branch on it.
+    pub fn en(&self) -> bool {
+        self.language.is_en()
+    }
+}
+
+/// The language a reader's browser asks for: English only if it stands before German.
+pub fn reader_language(request: &HttpRequest) -> Language {
+    let wanted = request
+        .headers()
+        .get(header::ACCEPT_LANGUAGE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    wanted
+        .split(',')
+        .filter_map(|tag| Language::from_code(tag.trim().get(..2)?.to_ascii_lowercase().as_str()))
+        .next()
+        .unwrap_or_default()
+}

@@ -1,0 +1,92 @@
+//! The whole site as one table: method, path, who may, handler.
+//!
+//! The guard, the access test and the site itself read the same rows, so a handler cannot be
+//! reached without a declared [`Who`].
+
+use actix_web::middleware::from_fn;
+use actix_web::{Route, guard as guards, web};
+
+use super::guard::{Who, guard};
+use super::{
+    administration, consent, customers, dev, gate, health, legal, operation, passwords, session,
+    sign_in, statics, status,
+};
+use crate::app::App;
+
+/// One row of the table.
+pub struct Row {
+    /// `GET` or `POST`. A row for GET answers HEAD as well.
+    pub method: &'static str,
+    /// Path with `{names}`.
+    pub path: &'static str,
+    /// Who may.
+    pub who: Who,
+    /// The handler.
+    pub route: fn() -> Route,
+}
+
+/// A row for looking at something.
+pub const fn get(path: &'static str, who: Who, route: fn() -> Route) -> Row {
+    Row {
+        method: "GET",
+        path,
+        who,
+        route,
+    }
+}
+
+/// The route of a page: answers GET, and HEAD without the body. Handlers that count look at the method.
+pub fn view() -> Route {
+    web::route().guard(guards::Any(guards::Get()).or(guards::Head()))
+}
+
+/// A row for changing something.
+pub const fn post(path: &'static str, who: Who, route: fn() -> Route) -> Row {
+    Row {
+        method: "POST",
+        path,
+        who,
+        route,
+    }
+}
+
+const OWN: &[Row] = &[
+    get("/healthz", Who::Anyone, || view().to(health::healthz)),
+    get("/readyz", Who::Anyone, || view().to(health::readyz)),
+    get("/robots.txt", Who::Anyone, || view().to(health::robots)),
+    get("/static/{hash}/{name}", Who::Anyone, || {
+        view().to(statics::file)
+    }),
+];
+
+/// Every row of the site.
+pub fn rows() -> impl Iterator<Item = &'static Row> {
+    [
+        OWN,
+        sign_in::ROUTES,
+        passwords::ROUTES,
+        customers::ROUTES,
+        status::ROUTES,
+        gate::ROUTES,
+        administration::ROUTES,
+        operation::ROUTES,
+        consent::ROUTES,
+        legal::ROUTES,
+        dev::ROUTES,
+    ]
+    .into_iter()
+    .flatten()
+}
+
+/// Registers the rows, each behind its guard.
+pub fn configure(config: &mut web::ServiceConfig, app: &App) {
+    for row in rows() {
+        let who = row.who;
+        let route = (row.route)().wrap(from_fn(move |request, next| guard(who, request, next)));
+        if who.needs_session() {
+            config.route(row.path, route.wrap(session::middleware(app)));
+        } else {
+            config.route(row.path, route);
+        }
+    }
+}

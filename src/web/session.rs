@@ -1,0 +1,210 @@
+//! Sessions in Postgres for actix-session (S-30 … S-33): the cookie holds a random key, the table
+//! its SHA-256, so that neither a dump nor a log opens a session.
+
+use std::collections::HashMap;
+
+use actix_session::config::CookieContentSecurity;
+use actix_session::storage::{
+    LoadError, SaveError, SessionKey, SessionStore, UpdateError, generate_session_key,
+};
+use actix_session::{Session, SessionMiddleware};
+use actix_web::cookie::{Key, SameSite, time};
+use chrono::Duration;
+use serde::{Deserialize, Serialize};
+
+use crate::actions::documents::sha256;
+use crate::app::App;
+use crate::domain::UserId;
+use crate::storage::db::DbError;
+use crate::storage::sessions;
+
+/// State: whose session it is.
+pub const USER: &str = "user";
+/// State: the token of its forms.
+pub const CSRF: &str = "csrf";
+/// State: when it began, seconds since 1970.
+pub const BEGAN: &str = "began";
+/// State: a message for the next page.
+pub const FLASH: &str = "flash";
+
+/// A session that is not used for this long has ended (S-32).
+const IDLE: Duration = Duration::minutes(30);
+/// Use is written down no more often than this.
+const TOUCH: Duration = Duration::minutes(1);
+
+/// A message shown once on the next page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Flash {
+    /// Whether it worked.
+    pub good: bool,
+    /// One or two sentences.
+    pub text: String,
+}
+
+/// Puts a message on the next page.
+pub fn flash(session: &Session, good: bool, text: impl Into<String>) {
+    if session
+        .insert(
+            FLASH,
+            Flash {
+                good,
+                text: text.into(),
+            },
+        )
+        .is_err()
+    {
+        tracing::warn!("a message for the next page was lost");
+    }
+}
+
+/// Begins a session for a person: new key, new form token (S-31).
+pub fn begin(
+    session: &Session,
+    app: &App,
+    user: UserId,
+) -> Result<(), actix_session::SessionInsertError> {
+    session.renew();
+    session.clear();
+    session.insert(USER, user.0)?;
+    session.insert(BEGAN, app.clock.now().timestamp())?;
+    session.insert(CSRF, String::from(generate_session_key()))
+}
+
+/// The session middleware, wrapped around every route that looks at sessions.
+pub fn middleware(app: &App) -> SessionMiddleware<PostgresSessions> {
+    let secure = app.config.web.base_url.scheme() == "https";
+    SessionMiddleware::builder(
+        PostgresSessions { app: app.clone() },
+        Key::from(app.config.keys.current.cookie.bytes()),
+    )
+    .cookie_name(if secure {
+        "__Host-avv".to_owned()
+    } else {
+        "avv".to_owned()
+    })
+    .cookie_secure(secure)
+    .cookie_http_only(true)
+    .cookie_same_site(SameSite::Lax)
+    .cookie_path("/".to_owned())
+    .cookie_content_security(CookieContentSecurity::Signed)
+    .build()
+}
+
+/// The store behind it.
+pub struct PostgresSessions {
+    app: App,
+}
+
+fn id(key: &SessionKey) -> String {
+    sha256(key.as_ref().as_bytes())
+}
+
+fn user(state: &HashMap<String, String>) -> Option<UserId> {
+    state
+        .get(USER)
+        .and_then(|user| user.parse().ok())
+        .map(UserId)
+}
+
+fn json(state: &HashMap<String, String>) -> serde_json::Value {
+    serde_json::Value::Object(
+        state
+            .iter()
+            .map(|(name, value)| (name.clone(), value.clone().into()))
+            .collect(),
+    )
+}
+
+impl SessionStore for PostgresSessions {
+    async fn load(&self, key: &SessionKey) -> Result<Option<HashMap<String, String>>, LoadError> {
+        let (id, now) = (id(key), self.app.clock.now());
+        let found = self
+            .app
+            .db
+            .read(move |conn| -> Result<_, DbError> {
+                let Some(stored) = sessions::find_session(conn, &id)? else {
+                    return Ok(None);
+                };
+                if now - stored.seen_at >= IDLE {
+                    sessions::delete_session(conn, &id)?;
+                    return Ok(None);
+                }
+                if now - stored.seen_at >= TOUCH {
+                    sessions::touch_session(conn, &id, now)?;
+                }
+                Ok(Some(stored.state))
+            })
+            .await
+            .map_err(|error| LoadError::Other(error.into()))?;
+        found
+            .map(serde_json::from_value)
+            .transpose()
+            .map_err(|error| LoadError::Deserialization(error.into()))
+    }
+
+    async fn save(
+        &self,
+        state: HashMap<String, String>,
+        _ttl: &time::Duration,
+    ) -> Result<SessionKey, SaveError> {
+        let key = generate_session_key();
+        let (id, now) = (id(&key), self.app.clock.now());
+        self.app
+            .db
+            .transaction(move |conn| -> Result<_, DbError> {
+                Ok(sessions::create_session(
+                    conn,
+                    &id,
+                    user(&state),
+                    &json(&state),
+                    now,
+                )?)
+            })
+            .await
+            .map_err(|error| SaveError::Other(error.into()))?;
+        Ok(key)
+    }
+
+    async fn update(
+        &self,
+        key: SessionKey,
+        state: HashMap<String, String>,
+        _ttl: &time::Duration,
+    ) -> Result<SessionKey, UpdateError> {
+        let (id, now) = (id(&key), self.app.clock.now());
+        // A session that ended meanwhile stays ended: its late state is dropped, not stored again.
+        self.app
+            .db
+            .transaction(move |conn| -> Result<_, DbError> {
+                Ok(sessions::update_session(
+                    conn,
+                    &id,
+                    user(&state),
+                    &json(&state),
+                    now,
+                )?)
+            })
+            .await
+            .map_err(|error| UpdateError::Other(error.into()))?;
+        Ok(key)
+    }
+
+    async fn update_ttl(
+        &self,
+        _key: &SessionKey,
+        _ttl: &time::Duration,
+    ) -> Result<(), anyhow::Error> {
+        Ok(())
+    }
+
+    async fn delete(&self, key: &SessionKey) -> Result<(), anyhow::Error> {
+        let id = id(key);
+        self.app
+            .db
+            .transaction(move |conn| -> Result<_, DbError> {
+                Ok(sessions::delete_session(conn, &id)?)
+            })
+            .await?;
+        Ok(())
+    }
+}
