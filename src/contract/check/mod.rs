@@ -21,6 +21,8 @@
 //! | `liability` `remuneration` `precedence` `termination` `survival` | the rest of the deal |
 //! | `conclusion` `evidence` `objection` `change` | how it comes about, is objected to, is replaced |
 
+mod annexes;
+mod demands;
 mod figures;
 mod parity;
 mod passages;
@@ -30,6 +32,7 @@ use chrono::NaiveDate;
 use super::source::{Kind, Span, each_span, own_text, walk};
 use super::vocabulary::{Condition, Generator, Placeholder};
 use super::{Contract, meta};
+pub use demands::TAGS;
 use passages::Passages;
 
 /// Result of one check.
@@ -79,244 +82,15 @@ impl Finding {
     }
 }
 
-/// Every mark the checks know.
-pub const TAGS: &[&str] = &[
-    "assist-rights",
-    "assist-security",
-    "audit",
-    "audit-conditions",
-    "authorised-persons",
-    "authority",
-    "breach",
-    "change",
-    "conclusion",
-    "confidentiality",
-    "controller-duties",
-    "data-subjects",
-    "data-types",
-    "definitions",
-    "deletion",
-    "duration",
-    "evidence",
-    "flow-down",
-    "further-outsourcing",
-    "instructions",
-    "liability",
-    "nature",
-    "objection",
-    "partner",
-    "place",
-    "precedence",
-    "purpose",
-    "remuneration",
-    "special-categories",
-    "sub-partner",
-    "sub-processors",
-    "sub-processor-notice",
-    "subject",
-    "survival",
-    "telecom-secrecy",
-    "termination",
-    "third-country",
-    "tom",
-    "tom-access",
-    "tom-accountability",
-    "tom-availability",
-    "tom-certification",
-    "tom-change",
-    "tom-confidentiality",
-    "tom-configuration",
-    "tom-encryption",
-    "tom-erasure",
-    "tom-governance",
-    "tom-integrity",
-    "tom-logging",
-    "tom-minimisation",
-    "tom-physical",
-    "tom-pseudonymisation",
-    "tom-quality",
-    "tom-restoration",
-    "tom-retention",
-    "tom-storage",
-    "tom-testing",
-    "tom-transmission",
-    "unlawful-instruction",
-];
-
-/// A passage that must be there and say something.
-struct Demand {
-    id: &'static str,
-    severity: Severity,
-    tag: &'static str,
-    /// One of these must occur in it; empty if any words do.
-    words: &'static [&'static str],
-    /// What the passage says: "regelt …".
-    what: &'static str,
-}
-
-type Words = &'static [&'static str];
-
-const fn must(id: &'static str, tag: &'static str, words: Words, what: &'static str) -> Demand {
-    Demand {
-        id,
-        severity: Severity::Block,
-        tag,
-        words,
-        what,
-    }
-}
-
-const fn should(id: &'static str, tag: &'static str, words: Words, what: &'static str) -> Demand {
-    Demand {
-        id,
-        severity: Severity::Warn,
-        tag,
-        words,
-        what,
-    }
-}
-
-const DEMANDS: &[Demand] = &[
-    must("LC-04", "subject", &[], "den Gegenstand der Verarbeitung"),
-    must("LC-05", "duration", &[], "die Dauer der Verarbeitung"),
-    must("LC-06", "nature", &[], "die Art der Verarbeitung"),
-    must("LC-07", "purpose", &[], "den Zweck der Verarbeitung"),
-    must(
-        "LC-09",
-        "special-categories",
-        &["9 dsgvo", "9 gdpr", "article 9"],
-        "besondere Kategorien nach Art. 9 DSGVO",
-    ),
-    must(
-        "LC-11",
-        "controller-duties",
-        &[],
-        "Rechte und Pflichten des Verantwortlichen",
-    ),
-    must(
-        "LC-12",
-        "instructions",
-        &["dokumentiert", "documented"],
-        "die Bindung an dokumentierte Weisungen",
-    ),
-    must(
-        "LC-13",
-        "unlawful-instruction",
-        &["rechtswidrig", "verstößt", "infring", "unlawful"],
-        "die Mitteilung bei rechtswidrigen Weisungen",
-    ),
-    should(
-        "LC-14",
-        "authorised-persons",
-        &[],
-        "wer Weisungen erteilt und empfängt",
-    ),
-    must(
-        "LC-15",
-        "confidentiality",
-        &["vertraulich", "verschwiegen", "confidential"],
-        "die Verpflichtung zur Vertraulichkeit",
-    ),
-    should(
-        "LC-16",
-        "telecom-secrecy",
-        &["tdddg"],
-        "das Fernmeldegeheimnis nach § 3 TDDDG",
-    ),
-    should(
-        "LC-20",
-        "tom-change",
-        &[],
-        "die Änderung der Maßnahmen ohne Absenken des Schutzes",
-    ),
-    must(
-        "LC-21",
-        "sub-processors",
-        &["genehmig", "erlaub", "authoris"],
-        "die Genehmigung weiterer Auftragsverarbeiter",
-    ),
-    must(
-        "LC-27",
-        "flow-down",
-        &["haft", "liab"],
-        "gleiche Pflichten für weitere Auftragsverarbeiter und die volle Haftung für sie",
-    ),
-    must(
-        "LC-28",
-        "further-outsourcing",
-        &[],
-        "den weiteren Einsatz durch Unterauftragsverarbeiter",
-    ),
-    must("LC-29", "place", &[], "den Ort der Verarbeitung"),
-    must(
-        "LC-32",
-        "assist-rights",
-        &[],
-        "die Unterstützung bei Anfragen betroffener Personen",
-    ),
-    must(
-        "LC-33",
-        "assist-security",
-        &["36"],
-        "die Unterstützung bei den Pflichten nach Art. 32 bis 36 DSGVO",
-    ),
-    must(
-        "LC-36",
-        "audit",
-        &["inspektion", "vor ort", "überprüf", "inspection"],
-        "Nachweise und Prüfungen",
-    ),
-    should(
-        "LC-37",
-        "audit-conditions",
-        &[],
-        "die Bedingungen einer Prüfung",
-    ),
-    should(
-        "LC-38",
-        "liability",
-        &["82"],
-        "die Haftung nach Art. 82 DSGVO",
-    ),
-    should(
-        "LC-39",
-        "authority",
-        &[],
-        "die Zusammenarbeit mit der Aufsichtsbehörde",
-    ),
-    should(
-        "LC-40",
-        "precedence",
-        &[],
-        "den Vorrang vor anderen Vereinbarungen",
-    ),
-    should("LC-42", "termination", &[], "die Beendigung"),
-    must(
-        "LC-43",
-        "conclusion",
-        &["elektronisch", "electronic"],
-        "den elektronischen Abschluss des Vertrags",
-    ),
-    must(
-        "LC-44",
-        "objection",
-        &["nichtig", "void"],
-        "den Widerspruch und seine Folgen",
-    ),
-    must("LC-45", "change", &[], "das Angebot neuer Fassungen"),
-];
-
 /// Runs every check; findings come in the order of their numbers, good ones included.
 pub fn check(contract: &Contract) -> Vec<Finding> {
     let passages = Passages::collect(contract);
-    let mut findings: Vec<Finding> = DEMANDS
-        .iter()
-        .map(|demand| demand.check(&passages))
-        .collect();
+    let mut findings: Vec<Finding> = demands::check(&passages).collect();
     findings.extend(figures::check(contract, &passages));
-    findings.extend(product_findings(contract));
-    findings.extend(measures(contract, &passages));
+    findings.extend(annexes::products(contract));
+    findings.extend(annexes::measures(contract, &passages));
     findings.extend(named_parties(contract));
+    findings.push(definitions(contract));
     findings.push(version(contract));
     findings.extend(parity::check(contract));
     findings.extend(emptiness(contract));
@@ -371,148 +145,6 @@ pub fn covers_products(contract: &Contract, codes: &[&str]) -> Finding {
 fn place(file: &str, line: usize) -> Option<String> {
     Some(format!("{file}:{line}"))
 }
-
-impl Demand {
-    fn check(&self, passages: &Passages) -> Finding {
-        let Self {
-            id,
-            severity,
-            tag,
-            what,
-            ..
-        } = *self;
-        let (ok, text) = if passages.says_nothing(tag) {
-            (
-                false,
-                format!(
-                    "Der Vertrag muss {what} regeln. Ergänzen Sie die Stelle und kennzeichnen Sie sie mit „.{tag}“."
-                ),
-            )
-        } else if !self.words.is_empty() && !passages.says(tag, self.words) {
-            (
-                false,
-                format!(
-                    "Die mit „.{tag}“ gekennzeichnete Stelle regelt {what} nicht erkennbar. Prüfen Sie den Wortlaut."
-                ),
-            )
-        } else {
-            (true, format!("Der Vertrag regelt {what}."))
-        };
-        Finding::new(id, severity, ok, text, passages.place(tag))
-    }
-}
-
-/// LC-08, LC-10, LC-49: every product file says which data of whom.
-fn product_findings(contract: &Contract) -> Vec<Finding> {
-    let texts = contract.texts(contract.meta.binding);
-    let mut findings = Vec::new();
-    for text in texts.products.values() {
-        let passages = Passages::of(std::iter::once(text));
-        let mut has_rows = false;
-        walk(&text.blocks, &[], &mut |node, _| {
-            has_rows |= matches!(&node.kind, Kind::Table { rows, .. } if !rows.is_empty());
-        });
-        let types = has_rows || !passages.says_nothing("data-types");
-        let subjects = !passages.says_nothing("data-subjects")
-            || passages.mentions(&["betroffen", "beschäftigte", "data subject", "employees"]);
-        let at = place(&text.file, 1);
-        findings.push(Finding::new("LC-08", Severity::Block, types, either(types,
-            "Die Produktanlage nennt die Arten der Daten.",
-            "Die Produktanlage nennt keine Arten von Daten. Ergänzen Sie eine Tabelle mit mindestens einer Zeile."), at.clone()));
-        findings.push(Finding::new("LC-10", Severity::Block, subjects, either(subjects,
-            "Die Produktanlage nennt die betroffenen Personen.",
-            "Die Produktanlage nennt keine betroffenen Personen. Ergänzen Sie die Stelle und kennzeichnen Sie sie mit „.data-subjects“."), at));
-    }
-    let placed = generated(contract).any(|generator| generator == Generator::Products);
-    let ok = placed && !texts.products.is_empty();
-    findings.push(Finding::new("LC-49", Severity::Block, ok, either(ok,
-        "Die Produktanlagen sind eingebunden.",
-        "Der Vertrag bindet keine Produktanlagen ein. Setzen Sie {generate=products} in eine Anlage und legen Sie je Produkt eine Datei im Ordner „produkte“ an."), None));
-    findings
-}
-
-/// LC-17, LC-18: the annex of measures.
-fn measures(contract: &Contract, passages: &Passages) -> Vec<Finding> {
-    let texts = contract.texts(contract.meta.binding);
-    let annex = texts.annexes.iter().find(|annex| {
-        let tagged = annex
-            .blocks
-            .iter()
-            .any(|node| node.tags.iter().any(|tag| tag == "tom"));
-        tagged || annex.file.split(['/', '-', '.']).any(|part| part == "tom")
-    });
-    let Some(annex) = annex else {
-        let text = "Die Anlage der technischen und organisatorischen Maßnahmen fehlt. Kennzeichnen Sie ihren Titel mit „.tom“.";
-        return vec![Finding::new("LC-17", Severity::Block, false, text, None)];
-    };
-    let empty = Passages::empty_sections(annex);
-    let ok = empty.is_empty() && Passages::text_of(&annex.blocks).split_whitespace().count() > 20;
-    let first = empty.first().copied().unwrap_or(1);
-    let whole = Finding::new(
-        "LC-17",
-        Severity::Block,
-        ok,
-        either(
-            ok,
-            "Die Anlage der Maßnahmen ist vorhanden, jede Überschrift hat Inhalt.",
-            "Die Anlage der Maßnahmen ist leer oder hat eine Überschrift ohne Maßnahme. Nennen Sie zu jeder Überschrift die konkreten Maßnahmen.",
-        ),
-        place(&annex.file, first),
-    );
-    let covered = |id, severity, list: &[(&str, &str)], what: &str| {
-        let lacking: Vec<String> = list
-            .iter()
-            .filter(|(tag, _)| passages.says_nothing(tag))
-            .map(|(tag, what)| format!("{what} („.{tag}“)"))
-            .collect();
-        let text = if lacking.is_empty() {
-            format!("Die Maßnahmen decken {what} ab.")
-        } else {
-            format!(
-                "In den Maßnahmen fehlt: {}. Ergänzen oder kennzeichnen Sie die Stellen.",
-                lacking.join(", ")
-            )
-        };
-        Finding::new(
-            id,
-            severity,
-            lacking.is_empty(),
-            text,
-            place(&annex.file, 1),
-        )
-    };
-    vec![
-        whole,
-        covered("LC-18", Severity::Block, ARTICLE_32, "Art. 32 Abs. 1 DSGVO"),
-        covered("LC-19", Severity::Warn, ANNEX_III, "die üblichen Bereiche"),
-    ]
-}
-
-const ARTICLE_32: &[(&str, &str)] = &[
-    ("tom-encryption", "Verschlüsselung"),
-    ("tom-pseudonymisation", "Pseudonymisierung"),
-    ("tom-confidentiality", "Vertraulichkeit"),
-    ("tom-integrity", "Integrität"),
-    ("tom-availability", "Verfügbarkeit und Belastbarkeit"),
-    ("tom-restoration", "Wiederherstellung"),
-    ("tom-testing", "regelmäßige Überprüfung"),
-];
-
-const ANNEX_III: &[(&str, &str)] = &[
-    ("tom-access", "Zugang und Berechtigungen"),
-    ("tom-transmission", "Übertragung"),
-    ("tom-storage", "Speicherung"),
-    ("tom-physical", "Zutritt"),
-    ("tom-logging", "Protokollierung"),
-    ("tom-configuration", "Konfiguration"),
-    ("tom-governance", "Organisation"),
-    ("tom-certification", "Zertifizierung"),
-    ("tom-minimisation", "Datenminimierung"),
-    ("tom-quality", "Datenqualität"),
-    ("tom-retention", "Speicherbegrenzung"),
-    ("tom-accountability", "Rechenschaft"),
-    ("tom-erasure", "Herausgabe und Löschung"),
-];
 
 /// LC-01, LC-02, LC-03, LC-25, LC-26: who takes part is named, in a generated block or by
 /// placeholders.
@@ -597,6 +229,34 @@ fn named_parties(contract: &Contract) -> Vec<Finding> {
         .collect()
 }
 
+/// LC-41: no term is defined twice.
+fn definitions(contract: &Contract) -> Finding {
+    let mut seen = std::collections::HashSet::new();
+    let mut twice = None;
+    for text in contract.texts(contract.meta.binding).all() {
+        walk(&text.blocks, &[], &mut |node, _| {
+            let Kind::Definitions(entries) = &node.kind else {
+                return;
+            };
+            for (term, _) in entries {
+                let term = Passages::words(term).trim().to_owned();
+                if !seen.insert(term.to_lowercase()) && twice.is_none() {
+                    twice = Some((term, place(&text.file, node.line)));
+                }
+            }
+        });
+    }
+    let (ok, text, place) = match twice {
+        None => (true, "Kein Begriff ist doppelt erklärt.".to_owned(), None),
+        Some((term, place)) => (
+            false,
+            format!("Der Begriff „{term}“ ist zweimal erklärt. Lassen Sie eine Erklärung stehen."),
+            place,
+        ),
+    };
+    Finding::new("LC-41", Severity::Warn, ok, text, place)
+}
+
 /// LC-46, first half: number, date and what is new.
 fn version(contract: &Contract) -> Finding {
     let meta = &contract.meta;
@@ -657,8 +317,4 @@ fn generated(contract: &Contract) -> impl Iterator<Item = Generator> + use<> {
         });
     }
     found.into_iter()
-}
-
-fn either(ok: bool, good: &'static str, bad: &'static str) -> &'static str {
-    if ok { good } else { bad }
 }

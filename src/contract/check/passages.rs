@@ -103,15 +103,22 @@ impl Passages {
                 out.push('\n');
             }
             own_text(node, &mut |spans| {
-                each_span(spans, &mut |span| match span {
-                    Span::Text(text) => out.push_str(text),
-                    Span::Value(placeholder) => out.push_str(placeholder.word()),
-                    Span::Reference { id, .. } => out.push_str(id),
-                    Span::Break => out.push(' '),
-                    _ => {}
-                });
+                out.push_str(&Self::words(spans));
                 out.push('\n');
             });
+        });
+        out
+    }
+
+    /// Words of some text; a value or a reference counts by its name.
+    pub fn words(spans: &[Span]) -> String {
+        let mut out = String::new();
+        each_span(spans, &mut |span| match span {
+            Span::Text(text) => out.push_str(text),
+            Span::Value(placeholder) => out.push_str(placeholder.word()),
+            Span::Reference { id, .. } => out.push_str(id),
+            Span::Break => out.push(' '),
+            _ => {}
         });
         out
     }

@@ -78,6 +78,7 @@ fn a_contract_without_a_marked_passage_fails_that_check_alone() {
         ("flow-down", "LC-27", Severity::Block),
         ("further-outsourcing", "LC-28", Severity::Block),
         ("place", "LC-29", Severity::Block),
+        ("third-country", "LC-31", Severity::Warn),
         ("assist-rights", "LC-32", Severity::Block),
         ("assist-security", "LC-33", Severity::Block),
         ("breach", "LC-34", Severity::Block),
@@ -183,6 +184,12 @@ fn wrong_words_figures_and_structure_are_found() {
     assert_eq!(both, "LC-25 LC-26");
     let both = ids(&after("", "{generate=parties}\n:::\n:::\n", "Text\n")).join(" ");
     assert_eq!(both, "LC-01 LC-02");
+    let twice = after(
+        "de/",
+        "Auch durch Inspektionen.",
+        ": Daten\n\n  eins\n\n: daten\n\n  zwei\n\nAuch Inspektionen.",
+    );
+    assert_eq!(ids(&twice), ["LC-41", "LC-47"], "{twice:#?}");
     let both = ids(&after("de/anlage-tom", "- ", "")).join(" ");
     assert_eq!(both, "LC-47");
     let found = after("de/produkte", "| Namen | Einrichten |\n", "");

@@ -39,10 +39,10 @@ en = "Data processing agreement under Art. 28 GDPR"
 
 (2) Alle sind zur Vertraulichkeit und nach §\ 3 TDDDG verpflichtet.
 
-{#sicherheit .tom-change .place}
+{#sicherheit .tom-change .place .third-country}
 # Sicherheit
 
-Es gilt [](#anlage-tom). Das Niveau sinkt nicht. Ort ist die Union.
+Es gilt [](#anlage-tom). Das Niveau sinkt nicht. Ort ist die Union; sonst gilt Art.\ 44 DSGVO.
 
 {#weitere .sub-processors .flow-down .further-outsourcing}
 # Weitere Auftragsverarbeiter
@@ -106,10 +106,10 @@ Er wird elektronisch geschlossen. Nach einem Widerspruch ist er nichtig. Neues w
 
 (2) All are bound to confidentiality and to §\ 3 TDDDG.
 
-{#sicherheit .tom-change .place}
+{#sicherheit .tom-change .place .third-country}
 # Security
 
-[](#anlage-tom) applies. The level does not fall. The place is the Union.
+[](#anlage-tom) applies. The level does not fall. The place is the Union; otherwise Art.\ 44 GDPR applies.
 
 {#weitere .sub-processors .flow-down .further-outsourcing}
 # Further processors
