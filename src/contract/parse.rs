@@ -10,10 +10,36 @@ use super::source::{Kind, Node, Text};
 use super::vocabulary::{Condition, Generator};
 use crate::domain::Language;
 
-/// Lines counted from 1.
+/// The line of a place, from 1.
 pub fn line_at(text: &str, offset: usize) -> usize {
     let before = text.as_bytes().get(..offset).unwrap_or_default();
     1 + before.iter().filter(|byte| **byte == b'\n').count()
+}
+
+const TOO_DEEP: &str = "Der Text ist zu tief verschachtelt. Teilen Sie ihn auf.";
+
+/// The first line that nests blocks so deeply that the Djot parser, which calls itself for each
+/// level, would run out of stack: hundreds of marks, of spaces before the text, or of `:::` lines.
+fn too_deep(text: &str) -> Option<usize> {
+    const MARKS: usize = 32;
+    const INDENT: usize = 200;
+    const FENCES: usize = 400;
+    let mut fences = 0;
+    let mut wild = |line: &str| {
+        let is_mark = |word: &&str| {
+            word.len() <= 6 && word.ends_with(['-', '*', '+', '>', ':', '.', ')', '|'])
+        };
+        let bare = line.trim_start_matches(|c: char| c.is_whitespace() || c == '>');
+        fences += usize::from(bare.starts_with(":::"));
+        line.len() - bare.len() > INDENT
+            || fences > FENCES
+            || line
+                .split_whitespace()
+                .take_while(is_mark)
+                .nth(MARKS)
+                .is_some()
+    };
+    text.lines().position(&mut wild).map(|line| line + 1)
 }
 
 /// What kind of file it is; decides about its headings.
@@ -36,17 +62,22 @@ pub fn parse(
     problems: &mut Vec<Problem>,
 ) -> Text {
     let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
+    if let Some(line) = too_deep(&text) {
+        problems.push(Problem::new(file, line, TOO_DEEP));
+        return Text::default();
+    }
     let events = jotdown::Parser::new(&text).into_offset_iter().collect();
     let mut reader = Reader {
         file,
         text: &text,
+        line_ends: text.match_indices('\n').map(|(at, _)| at).collect(),
         language,
         events,
-        at: 0,
+        at: 1, // behind the start of the document itself
+        depth: 0,
         open_single_quotes: 0,
         problems,
     };
-    reader.at = 1; // the document itself
     let flat = reader.blocks();
     let stem = file
         .rsplit('/')
@@ -84,9 +115,12 @@ pub(super) struct Marks {
 pub(super) struct Reader<'a> {
     file: &'a str,
     text: &'a str,
+    line_ends: Vec<usize>,
     pub(super) language: Language,
     pub(super) events: Vec<(Event<'a>, Range<usize>)>,
     pub(super) at: usize,
+    /// How many containers we are in.
+    depth: usize,
     pub(super) open_single_quotes: usize,
     problems: &'a mut Vec<Problem>,
 }
@@ -103,11 +137,36 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn line(&self, range: &Range<usize>) -> usize {
-        line_at(self.text, range.start)
+        1 + self.line_ends.partition_point(|end| *end < range.start)
     }
 
     pub(super) fn problem(&mut self, line: usize, message: impl Into<String>) {
         self.problems.push(Problem::new(self.file, line, message));
+    }
+
+    /// Enters a container; refuses one that is nested deeper than any reader could follow, and that
+    /// would make the passes over the tree run out of stack.
+    pub(super) fn enter(&mut self) -> bool {
+        const DEEPEST: usize = 24;
+        if self.depth < DEEPEST {
+            self.depth += 1;
+            return true;
+        }
+        let line = self
+            .events
+            .get(self.at)
+            .map_or(1, |(_, range)| self.line(range));
+        self.problem(
+            line,
+            "Der Text ist zu tief verschachtelt. Teilen Sie ihn auf.",
+        );
+        self.skip();
+        false
+    }
+
+    /// Leaves what [`Reader::enter`] entered.
+    pub(super) fn leave(&mut self) {
+        self.depth -= 1;
     }
 
     /// The source up to a place.
@@ -131,6 +190,9 @@ impl<'a> Reader<'a> {
     /// Blocks up to the end of the container they stand in.
     pub(super) fn blocks(&mut self) -> Vec<Flat> {
         let mut out = Vec::new();
+        if !self.enter() {
+            return out;
+        }
         while let Some((event, range)) = self.next() {
             let line = self.line(&range);
             self.open_single_quotes = 0;
@@ -149,6 +211,7 @@ impl<'a> Reader<'a> {
                 _ => {}
             }
         }
+        self.leave();
         join_legends(out, |line, message| {
             self.problems.push(Problem::new(self.file, line, message));
         })
