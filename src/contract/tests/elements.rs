@@ -488,3 +488,19 @@ fn an_id_the_page_uses_itself_is_renamed_everywhere() {
         "{html}"
     );
 }
+
+#[test]
+fn headings_break_at_their_joints_and_hold_no_link_inside_a_link() {
+    let document = document(
+        "{#a}\n# Auftragsverarbeiter :operator-email: [](#a)\n\nText.\n",
+        &[],
+    );
+    let article = html::article(&document);
+    assert!(article.contains("Auftrags&shy;verarbeiter <a href=\"mailto:avv@plusnet.example\">"));
+    let toc = html::toc(&document);
+    assert_eq!(toc.matches("<a ").count(), 1, "{toc}");
+    assert!(
+        toc.contains("<span>Auftrags&shy;verarbeiter avv@plusnet.example Ziffer&nbsp;1</span>"),
+        "{toc}"
+    );
+}
