@@ -139,6 +139,13 @@ fn watermark_form(
             let _ = write!(hex, "{code:04X}");
             hex
         });
+    // Programs that read along take slanted letters one by one; this keeps the words whole.
+    let spoken = std::iter::once(0xFEFF)
+        .chain(words.encode_utf16())
+        .fold(String::new(), |mut spoken, unit| {
+            let _ = write!(spoken, "{unit:04X}");
+            spoken
+        });
     let em = library.text_width(face, words, 100) / 100.0;
     let length = 780.0;
     let size = length / em;
@@ -147,7 +154,7 @@ fn watermark_form(
     let x = WIDTH / 2.0 - length / 2.0 * cosine + size * 0.36 * sine;
     let y = HEIGHT / 2.0 - length / 2.0 * sine - size * 0.36 * cosine;
     let content = format!(
-        "0.9 g BT /F1 {size:.2} Tf {cosine:.4} {sine:.4} {:.4} {cosine:.4} {x:.2} {y:.2} Tm <{hex}> Tj ET",
+        "/Span<</ActualText<{spoken}>>>BDC 0.91 g BT /F1 {size:.2} Tf {cosine:.4} {sine:.4} {:.4} {cosine:.4} {x:.2} {y:.2} Tm <{hex}> Tj ET EMC",
         -sine
     );
     let form = dictionary! {

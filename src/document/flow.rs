@@ -1,6 +1,6 @@
 //! Blocks of the tree to strips: indents, hanging numbers, spacing.
 
-use super::breaking::{Run, SetLine, Setter};
+use super::breaking::{Hyphens, Measure, Run, SetLine, Setter};
 use super::fonts::Face;
 use super::strip::{BLACK, Bookmark, Mark, Rule, SLATE, Strip, Structure, Text};
 use super::text::{Target, Token, Words, clean};
@@ -24,6 +24,7 @@ pub(super) struct Look {
     pub(super) size: u8,
     pub(super) leading: f32,
     pub(super) grey: u8,
+    pub(super) hyphens: Hyphens,
 }
 
 impl Look {
@@ -33,6 +34,7 @@ impl Look {
         size: BODY,
         leading: LEADING,
         grey: BLACK,
+        hyphens: Hyphens::Often,
     };
 
     pub(super) const fn bold(size: u8, leading: f32) -> Self {
@@ -41,6 +43,16 @@ impl Look {
             size,
             leading,
             grey: BLACK,
+            hyphens: Hyphens::Never,
+        }
+    }
+
+    /// A box of some width for text of this look.
+    pub(super) fn measure(self, width: f32) -> Measure {
+        Measure {
+            width,
+            size: self.size,
+            hyphens: self.hyphens,
         }
     }
 
@@ -101,7 +113,10 @@ impl Flow {
                     let element = self.structure.add(place.parent, "P");
                     self.paragraph(inlines, Look::TEXT, place.x, element, above);
                 }
-                Block::List(list) => self.list(list, place, above),
+                Block::List(list) if list.style == ListStyle::Paragraphs => {
+                    self.list(list, place, above);
+                }
+                Block::List(list) => self.list(list, place, above.min(4.0)),
                 Block::Table(table) => self.table(table, place.parent, place.x, above.max(10.0)),
                 Block::Definitions(pairs) => self.definitions(pairs, place, above),
             }
@@ -164,11 +179,17 @@ impl Flow {
             _ => (Look::bold(10, 14.0), 10.0),
         };
         let mut x = 0.0;
+        let mut above = above;
         if let Some(label) = &section.label {
-            let width = self.mark(label, 0.0, look, heading);
-            x = NUMBER.max(width + GAP);
+            let width = self.setter.library.text_width(look.face, &clean(label), look.size);
+            if width > MEASURE / 3.0 {
+                self.paragraph(&[Inline::Text(label.clone())], look, 0.0, heading, above);
+                above = 0.0;
+            } else {
+                self.mark(label, 0.0, look, heading);
+                x = NUMBER.max(width + GAP);
+            }
         }
-        // A broken heading must not look like running text: hyphens only where nothing else fits.
         self.paragraph(&section.title, look, x, heading, above);
         self.keep_last(heading);
     }
@@ -223,7 +244,7 @@ impl Flow {
     /// Sets running text and stacks its lines, without stranded first or last lines.
     pub(super) fn paragraph(&mut self, inlines: &[Inline], look: Look, x: f32, element: usize, above: f32) {
         let words = self.words(inlines, look.face);
-        let lines = self.setter.lines(&words, look.size, MEASURE - x);
+        let lines = self.setter.lines(&words, look.measure(MEASURE - x));
         let count = lines.len();
         for (index, line) in lines.into_iter().enumerate() {
             let marks = self.place(line, look, x, look.baseline(), element);
@@ -282,6 +303,18 @@ impl Flow {
         self.strips.push(strip);
     }
 
+    /// Term above its text.
+    fn stacked(&mut self, pair: &Definition, place: Place, label: usize, body: usize, above: f32) {
+        self.paragraph(&pair.term, Look::bold(BODY, LEADING), place.x, label, above);
+        self.keep_last(label);
+        let inner = Place {
+            number_x: place.x,
+            parent: body,
+            ..place
+        };
+        self.blocks(&pair.blocks, inner, 1.0);
+    }
+
     /// Gives marks and ids that still wait for text a line of their own.
     pub(super) fn flush(&mut self) {
         if !self.pending.is_empty() || !self.anchors.is_empty() || self.bookmark.is_some() {
@@ -308,7 +341,7 @@ impl Flow {
             let above = match (index, numbered) {
                 (0, _) => above,
                 (_, true) => 6.0,
-                (_, false) => 3.0,
+                (_, false) => 4.0,
             };
             self.item(item, element, x, text_x, above);
         }
@@ -321,7 +354,7 @@ impl Flow {
         self.anchors.extend(item.id.clone());
         // A mark whose item begins with another list stands on a line of its own.
         self.mark(&item.label, x, Look::TEXT, label);
-        if !matches!(item.blocks.first(), Some(Block::Paragraph(inlines)) if !plain(inlines).trim().is_empty()) {
+        if !begins_with_text(&item.blocks) {
             self.push(Strip {
                 above,
                 height: LEADING,
@@ -344,35 +377,57 @@ impl Flow {
             .iter()
             .map(|pair| self.setter.library.text_width(Face::Bold, &clean(&plain(&pair.term)), BODY))
             .fold(0.0, f32::max);
-        let column = (widest + 14.0).clamp(96.0, (room * 0.36).max(96.0));
+        let column = (widest + 14.0).clamp(96.0, (room * 0.41).max(96.0));
         let list = self.structure.add(place.parent, "L");
         for (index, pair) in pairs.iter().enumerate() {
             let above = if index == 0 { above } else { 4.0 };
             let element = self.structure.add(list, "LI");
             let label = self.structure.add(element, "Lbl");
             let body = self.structure.add(element, "LBody");
-            let words = self.words(&pair.term, look.face);
-            let lines = self.setter.lines(&words, look.size, column - 8.0);
-            let beside = lines.len() == 1 && matches!(pair.blocks.first(), Some(Block::Paragraph(inlines)) if !plain(inlines).trim().is_empty());
-            if beside {
-                for line in lines {
-                    let marks = self.place(line, look, place.x, look.baseline(), label);
-                    self.pending.extend(marks);
-                }
-            } else {
-                self.paragraph(&pair.term, look, place.x, label, above);
-                if !pair.blocks.is_empty() {
-                    self.keep_last(label);
-                }
-            }
             let inner = Place {
                 x: place.x + column,
                 number_x: place.x + column,
                 parent: body,
             };
-            self.blocks(&pair.blocks, inner, if beside { above } else { 1.0 });
+            let words = self.words(&pair.term, look.face);
+            let lines = self.setter.lines(&words, look.measure(column - 8.0));
+            let height = lines.len();
+            // A term of many lines stands above its text, or it would reach down over the page's end.
+            if height > 3 || room < 220.0 {
+                self.stacked(pair, place, label, body, above);
+                continue;
+            }
+            for (index, line) in lines.into_iter().enumerate() {
+                let y = index as f32 * look.leading + look.baseline();
+                let marks = self.place(line, look, place.x, y, label);
+                self.pending.extend(marks);
+            }
+            let start = self.strips.len();
+            if !begins_with_text(&pair.blocks) {
+                self.push(Strip {
+                    above,
+                    height: LEADING,
+                    ..Strip::default()
+                });
+            }
+            self.blocks(&pair.blocks, inner, above);
+            // A term of several lines reaches down beside the text: they stay together.
+            while self.strips.len() < start + height {
+                self.push(Strip {
+                    height: LEADING,
+                    ..Strip::default()
+                });
+            }
+            for strip in self.strips.iter_mut().skip(start).take(height.saturating_sub(1)) {
+                strip.keep = true;
+            }
         }
     }
+}
+
+/// Whether the first line of some blocks is text that a mark can stand beside.
+fn begins_with_text(blocks: &[Block]) -> bool {
+    matches!(blocks.first(), Some(Block::Paragraph(inlines)) if !clean(&plain(inlines)).trim().is_empty())
 }
 
 /// Where a line begins so that it stands in a box as the column wants it.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::breaking::{Run, SetLine};
+use super::breaking::{Hyphens, Measure, Run, SetLine};
 use super::flow::{BODY, Flow, LEADING, Look, MEASURE};
 use super::fonts::{Face, Library};
 use super::strip::{BLACK, Bookmark, HAIR, Mark, Rule, SLATE, Strip, Text};
@@ -174,7 +174,7 @@ fn furniture(flow: &Flow, frame: &Frame, page: &mut Page, number: usize, total: 
     };
     page.marks.push(rule(53.0));
     page.marks.push(rule(HEIGHT - 62.0));
-    small(flow, page, &wording::footer(frame), HEIGHT - 50.0, MEASURE - 76.0, 2);
+    small(flow, page, &wording::footer(frame), HEIGHT - 50.0, MEASURE - 70.0, 2);
     let pages = wording::page_of(frame.language, number, total);
     let width = flow.setter.library.text_width(Face::Regular, &pages, SMALL);
     page.marks.push(Mark::Text(Text {
@@ -194,7 +194,7 @@ fn furniture(flow: &Flow, frame: &Frame, page: &mut Page, number: usize, total: 
 /// Small print in at most `most` lines; a longer text ends in an ellipsis.
 fn small(flow: &Flow, page: &mut Page, text: &str, y: f32, measure: f32, most: usize) {
     let words = Words::of(&[Inline::Text(text.to_owned())], Face::Regular, &mut Vec::new());
-    let mut lines = flow.setter.lines(&words, SMALL, measure);
+    let mut lines = flow.setter.lines(&words, Measure { width: measure, size: SMALL, hyphens: Hyphens::Never });
     if lines.len() > most {
         lines.truncate(most);
         if let Some(last) = lines.last_mut() {
