@@ -120,12 +120,20 @@ impl Setter {
         mut line: Line,
         lines: &mut Vec<SetLine>,
     ) -> Line {
-        let Measure { width: room, size, hyphens } = measure;
+        let Measure {
+            width: room,
+            size,
+            hyphens,
+        } = measure;
         let full_enough = room * hyphens.full_enough(room);
         let mut rest = word;
         let mut spaced = spaced && !line.glyphs.is_empty();
         while !rest.is_empty() {
-            let space = if spaced { space_before(rest, &line) } else { None };
+            let space = if spaced {
+                space_before(rest, &line)
+            } else {
+                None
+            };
             let used = line.width + space.map_or(0.0, |glyph| self.width(&[glyph], size));
             if used + self.width(rest, size) <= room + 0.01 {
                 line.push(self, space, rest, size);
@@ -173,18 +181,19 @@ impl Setter {
                 reach
             }))
             .collect();
-        self.joints(word)
-            .into_iter()
-            .filter(|joint| {
-                let face = word.get(joint.at.saturating_sub(1)).map_or(Face::Regular, |g| g.face);
-                let hyphen = if joint.hyphen {
-                    self.library.width(face, SOFT_HYPHEN, size)
-                } else {
-                    0.0
-                };
-                widths.get(joint.at).is_some_and(|width| width + hyphen <= room)
-            })
-            .next_back()
+        self.joints(word).into_iter().rfind(|joint| {
+            let face = word
+                .get(joint.at.saturating_sub(1))
+                .map_or(Face::Regular, |g| g.face);
+            let hyphen = if joint.hyphen {
+                self.library.width(face, SOFT_HYPHEN, size)
+            } else {
+                0.0
+            };
+            widths
+                .get(joint.at)
+                .is_some_and(|width| width + hyphen <= room)
+        })
     }
 
     /// Joints of a word in order: after its own hyphens and slashes, and by the patterns.
@@ -208,7 +217,10 @@ impl Setter {
                 self.hyphenate(&characters, start, at, &mut joints);
                 start = at + 1;
                 let next = characters.get(at + 1);
-                if "-–/\u{2010}".contains(*character) && at > 1 && next.is_some_and(|c| c.is_alphabetic()) {
+                if "-–/\u{2010}".contains(*character)
+                    && at > 1
+                    && next.is_some_and(|c| c.is_alphabetic())
+                {
                     joints.push(Joint {
                         at: at + 1,
                         hyphen: false,
@@ -282,7 +294,11 @@ fn space_before(word: &[Glyph], line: &Line) -> Option<Glyph> {
     Some(Glyph {
         character: ' ',
         face: next.face,
-        link: if next.link == last.link { next.link } else { None },
+        link: if next.link == last.link {
+            next.link
+        } else {
+            None
+        },
     })
 }
 
@@ -299,7 +315,8 @@ impl Line {
     fn push(&mut self, setter: &Setter, space: Option<Glyph>, word: &[Glyph], size: u8) {
         self.glyphs.extend(space);
         self.glyphs.extend_from_slice(word);
-        self.width += space.map_or(0.0, |glyph| setter.width(&[glyph], size)) + setter.width(word, size);
+        self.width +=
+            space.map_or(0.0, |glyph| setter.width(&[glyph], size)) + setter.width(word, size);
     }
 
     fn hyphenate(&mut self, setter: &Setter, size: u8) {

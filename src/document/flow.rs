@@ -4,7 +4,7 @@ use super::breaking::{Hyphens, Measure, Run, SetLine, Setter};
 use super::fonts::Face;
 use super::strip::{BLACK, Bookmark, Mark, Rule, SLATE, Strip, Structure, Text};
 use super::text::{Target, Token, Words, clean};
-use crate::contract::tree::{Alignment, Block, Definition, Inline, Item, List, ListStyle, Section, plain};
+use crate::contract::tree::{Alignment, Block, Inline, ListStyle, Section, plain};
 
 /// Width of the text area in points: A4 with 25 mm on both sides.
 pub(super) const MEASURE: f32 = 453.5;
@@ -13,9 +13,9 @@ pub(super) const BODY: u8 = 10;
 /// Distance of baselines in running text, in points.
 pub(super) const LEADING: f32 = 14.0;
 /// Column of the section and paragraph numbers.
-const NUMBER: f32 = 30.0;
+pub(super) const NUMBER: f32 = 30.0;
 /// Room between a mark and its text.
-const GAP: f32 = 7.0;
+pub(super) const GAP: f32 = 7.0;
 
 /// How a text is set.
 #[derive(Debug, Clone, Copy)]
@@ -82,9 +82,9 @@ pub(super) struct Flow {
     pub(super) structure: Structure,
     pub(super) targets: Vec<Target>,
     /// Printed at the left of the next strip: the mark of a list item.
-    pending: Vec<Mark>,
+    pub(super) pending: Vec<Mark>,
     /// Waiting for the next strip.
-    anchors: Vec<String>,
+    pub(super) anchors: Vec<String>,
     bookmark: Option<Bookmark>,
     new_page: bool,
 }
@@ -181,7 +181,10 @@ impl Flow {
         let mut x = 0.0;
         let mut above = above;
         if let Some(label) = &section.label {
-            let width = self.setter.library.text_width(look.face, &clean(label), look.size);
+            let width = self
+                .setter
+                .library
+                .text_width(look.face, &clean(label), look.size);
             if width > MEASURE / 3.0 {
                 self.paragraph(&[Inline::Text(label.clone())], look, 0.0, heading, above);
                 above = 0.0;
@@ -195,7 +198,7 @@ impl Flow {
     }
 
     /// Remembers a mark for the next strip and returns its width.
-    fn mark(&mut self, label: &str, x: f32, look: Look, element: usize) -> f32 {
+    pub(super) fn mark(&mut self, label: &str, x: f32, look: Look, element: usize) -> f32 {
         let text = clean(label);
         let width = self.setter.library.text_width(look.face, &text, look.size);
         self.pending.push(Mark::Text(Text {
@@ -216,9 +219,10 @@ impl Flow {
     /// Makes the strips of an element stay with what follows them.
     pub(super) fn keep_last(&mut self, element: usize) {
         for strip in self.strips.iter_mut().rev() {
-            let same = strip.marks.iter().any(
-                |mark| matches!(mark, Mark::Text(text) if text.element == Some(element)),
-            );
+            let same = strip
+                .marks
+                .iter()
+                .any(|mark| matches!(mark, Mark::Text(text) if text.element == Some(element)));
             if !same {
                 break;
             }
@@ -242,7 +246,14 @@ impl Flow {
     }
 
     /// Sets running text and stacks its lines, without stranded first or last lines.
-    pub(super) fn paragraph(&mut self, inlines: &[Inline], look: Look, x: f32, element: usize, above: f32) {
+    pub(super) fn paragraph(
+        &mut self,
+        inlines: &[Inline],
+        look: Look,
+        x: f32,
+        element: usize,
+        above: f32,
+    ) {
         let words = self.words(inlines, look.face);
         let lines = self.setter.lines(&words, look.measure(MEASURE - x));
         let count = lines.len();
@@ -264,11 +275,21 @@ impl Flow {
     }
 
     /// Turns a line into marks: one per stretch with the same link.
-    pub(super) fn place(&mut self, line: SetLine, look: Look, x: f32, y: f32, element: usize) -> Vec<Mark> {
+    pub(super) fn place(
+        &mut self,
+        line: SetLine,
+        look: Look,
+        x: f32,
+        y: f32,
+        element: usize,
+    ) -> Vec<Mark> {
         let mut marks: Vec<Text> = Vec::new();
         let mut at = x;
         for run in line.runs {
-            let width = self.setter.library.text_width(run.face, &run.text, look.size);
+            let width = self
+                .setter
+                .library
+                .text_width(run.face, &run.text, look.size);
             let link = run.link;
             match marks.last_mut() {
                 Some(text) if text.runs.last().is_some_and(|last| last.link == link) => {
@@ -303,18 +324,6 @@ impl Flow {
         self.strips.push(strip);
     }
 
-    /// Term above its text.
-    fn stacked(&mut self, pair: &Definition, place: Place, label: usize, body: usize, above: f32) {
-        self.paragraph(&pair.term, Look::bold(BODY, LEADING), place.x, label, above);
-        self.keep_last(label);
-        let inner = Place {
-            number_x: place.x,
-            parent: body,
-            ..place
-        };
-        self.blocks(&pair.blocks, inner, 1.0);
-    }
-
     /// Gives marks and ids that still wait for text a line of their own.
     pub(super) fn flush(&mut self) {
         if !self.pending.is_empty() || !self.anchors.is_empty() || self.bookmark.is_some() {
@@ -324,110 +333,6 @@ impl Flow {
             });
         }
     }
-
-    fn list(&mut self, list: &List, place: Place, above: f32) {
-        let numbered = list.style == ListStyle::Paragraphs;
-        let x = if numbered { place.number_x } else { place.x };
-        let least = if numbered { NUMBER } else { 18.0 };
-        let widest = list
-            .items
-            .iter()
-            .map(|item| self.setter.library.text_width(Face::Regular, &clean(&item.label), BODY))
-            .fold(0.0, f32::max);
-        // Deep nesting ends before the text column becomes too narrow to read.
-        let text_x = (x + least.max(widest + GAP)).min(MEASURE - 150.0_f32.min(MEASURE - x - widest - GAP));
-        let element = self.structure.add(place.parent, "L");
-        for (index, item) in list.items.iter().enumerate() {
-            let above = match (index, numbered) {
-                (0, _) => above,
-                (_, true) => 6.0,
-                (_, false) => 4.0,
-            };
-            self.item(item, element, x, text_x, above);
-        }
-    }
-
-    fn item(&mut self, item: &Item, list: usize, x: f32, text_x: f32, above: f32) {
-        let element = self.structure.add(list, "LI");
-        let label = self.structure.add(element, "Lbl");
-        let body = self.structure.add(element, "LBody");
-        self.anchors.extend(item.id.clone());
-        // A mark whose item begins with another list stands on a line of its own.
-        self.mark(&item.label, x, Look::TEXT, label);
-        if !begins_with_text(&item.blocks) {
-            self.push(Strip {
-                above,
-                height: LEADING,
-                keep: !item.blocks.is_empty(),
-                ..Strip::default()
-            });
-        }
-        let place = Place {
-            x: text_x,
-            number_x: text_x,
-            parent: body,
-        };
-        self.blocks(&item.blocks, place, above);
-    }
-
-    fn definitions(&mut self, pairs: &[Definition], place: Place, above: f32) {
-        let look = Look::bold(BODY, LEADING);
-        let room = MEASURE - place.x;
-        let widest = pairs
-            .iter()
-            .map(|pair| self.setter.library.text_width(Face::Bold, &clean(&plain(&pair.term)), BODY))
-            .fold(0.0, f32::max);
-        let column = (widest + 14.0).clamp(96.0, (room * 0.41).max(96.0));
-        let list = self.structure.add(place.parent, "L");
-        for (index, pair) in pairs.iter().enumerate() {
-            let above = if index == 0 { above } else { 4.0 };
-            let element = self.structure.add(list, "LI");
-            let label = self.structure.add(element, "Lbl");
-            let body = self.structure.add(element, "LBody");
-            let inner = Place {
-                x: place.x + column,
-                number_x: place.x + column,
-                parent: body,
-            };
-            let words = self.words(&pair.term, look.face);
-            let lines = self.setter.lines(&words, look.measure(column - 8.0));
-            let height = lines.len();
-            // A term of many lines stands above its text, or it would reach down over the page's end.
-            if height > 3 || room < 220.0 {
-                self.stacked(pair, place, label, body, above);
-                continue;
-            }
-            for (index, line) in lines.into_iter().enumerate() {
-                let y = index as f32 * look.leading + look.baseline();
-                let marks = self.place(line, look, place.x, y, label);
-                self.pending.extend(marks);
-            }
-            let start = self.strips.len();
-            if !begins_with_text(&pair.blocks) {
-                self.push(Strip {
-                    above,
-                    height: LEADING,
-                    ..Strip::default()
-                });
-            }
-            self.blocks(&pair.blocks, inner, above);
-            // A term of several lines reaches down beside the text: they stay together.
-            while self.strips.len() < start + height {
-                self.push(Strip {
-                    height: LEADING,
-                    ..Strip::default()
-                });
-            }
-            for strip in self.strips.iter_mut().skip(start).take(height.saturating_sub(1)) {
-                strip.keep = true;
-            }
-        }
-    }
-}
-
-/// Whether the first line of some blocks is text that a mark can stand beside.
-fn begins_with_text(blocks: &[Block]) -> bool {
-    matches!(blocks.first(), Some(Block::Paragraph(inlines)) if !clean(&plain(inlines)).trim().is_empty())
 }
 
 /// Where a line begins so that it stands in a box as the column wants it.

@@ -66,17 +66,28 @@ fn contents(flow: &mut Flow, document: &Document) {
         return;
     }
     let heading = flow.structure.add(0, "P");
-    let words = [Inline::Text(wording::contents(document.language).to_owned())];
+    let words = [Inline::Text(
+        wording::contents(document.language).to_owned(),
+    )];
     flow.paragraph(&words, Look::bold(11, 15.0), 0.0, heading, 4.0);
     flow.keep_last(heading);
     let list = flow.structure.add(0, "TOC");
     let labels = sections
         .iter()
         .filter_map(|section| section.label.as_ref())
-        .map(|label| flow.setter.library.text_width(Face::Regular, &clean(label), BODY))
+        .map(|label| {
+            flow.setter
+                .library
+                .text_width(Face::Regular, &clean(label), BODY)
+        })
         .fold(0.0, f32::max);
     for section in sections {
-        entry(flow, section, list, if labels > 0.0 { labels + 10.0 } else { 0.0 });
+        entry(
+            flow,
+            section,
+            list,
+            if labels > 0.0 { labels + 10.0 } else { 0.0 },
+        );
     }
     flow.push(Strip {
         above: 8.0,
@@ -139,4 +150,3 @@ fn closing(flow: &mut Flow, frame: &Frame) {
     let words = [Inline::Text(wording::checksum(frame))];
     flow.paragraph(&words, look, 0.0, element, 16.0);
 }
-

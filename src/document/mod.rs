@@ -10,10 +10,12 @@
 
 mod breaking;
 mod content;
+mod embed;
 mod finish;
 mod flow;
 mod fonts;
 mod layout;
+mod lists;
 mod outline;
 mod pages;
 mod render;

@@ -28,21 +28,34 @@ pub(super) fn outline(
     let id = |index: &usize| nodes.get(*index).map(|node| node.id);
     let (first, last) = (top.first().and_then(id)?, top.last().and_then(id)?);
     for (index, (node, (bookmark, spot))) in nodes.iter().zip(bookmarks).enumerate() {
-        let siblings = node.parent.and_then(|parent| nodes.get(parent)).map_or(&top, |p| &p.children);
+        let siblings = node
+            .parent
+            .and_then(|parent| nodes.get(parent))
+            .map_or(&top, |p| &p.children);
         let parent = node.parent.as_ref().and_then(id).unwrap_or(root);
-        let at = siblings.iter().position(|sibling| *sibling == index).unwrap_or(0);
+        let at = siblings
+            .iter()
+            .position(|sibling| *sibling == index)
+            .unwrap_or(0);
         let mut entry = dictionary! {
             "Title" => words(&bookmark.title),
             "Parent" => parent,
             "Dest" => destination(*spot),
         };
-        if let Some(id) = at.checked_sub(1).and_then(|at| siblings.get(at)).and_then(id) {
+        if let Some(id) = at
+            .checked_sub(1)
+            .and_then(|at| siblings.get(at))
+            .and_then(id)
+        {
             entry.set("Prev", id);
         }
         if let Some(id) = siblings.get(at + 1).and_then(id) {
             entry.set("Next", id);
         }
-        if let (Some(first), Some(last)) = (node.children.first().and_then(id), node.children.last().and_then(id)) {
+        if let (Some(first), Some(last)) = (
+            node.children.first().and_then(id),
+            node.children.last().and_then(id),
+        ) {
             entry.set("First", first);
             entry.set("Last", last);
             // Negative: closed at first.
@@ -64,7 +77,10 @@ fn nest(pdf: &mut Document, bookmarks: &[(Bookmark, Spot)]) -> Vec<Node> {
     let mut nodes: Vec<Node> = Vec::with_capacity(bookmarks.len());
     let mut open: Vec<(u8, usize)> = Vec::new();
     for (index, (bookmark, _)) in bookmarks.iter().enumerate() {
-        while open.last().is_some_and(|(level, _)| *level >= bookmark.level) {
+        while open
+            .last()
+            .is_some_and(|(level, _)| *level >= bookmark.level)
+        {
             open.pop();
         }
         let parent = open.last().map(|(_, index)| *index);

@@ -97,7 +97,10 @@ pub(super) fn paginate(flow: &Flow, frame: &Frame) -> Book {
 
 /// Number of the first strip that does not stand on the page beginning with strip `start`.
 fn page_end(strips: &[Strip], start: usize) -> usize {
-    let mut y = strips.get(start).and_then(|strip| strip.head.as_ref()).map_or(0.0, |head| head.height);
+    let mut y = strips
+        .get(start)
+        .and_then(|strip| strip.head.as_ref())
+        .map_or(0.0, |head| head.height);
     let mut end = start;
     for strip in strips.iter().skip(start) {
         let above = if end == start { 0.0 } else { strip.above };
@@ -152,7 +155,10 @@ fn number_contents(library: &Library, book: &mut Book, numbers: Vec<(usize, Text
         };
         // Directly behind its entry, so that reading order is entry, number.
         if let Some(page) = book.pages.get_mut(page) {
-            let at = page.marks.iter().position(|mark| *mark == Mark::Text(like.clone()));
+            let at = page
+                .marks
+                .iter()
+                .position(|mark| *mark == Mark::Text(like.clone()));
             let at = at.map_or(page.marks.len(), |at| at + 1);
             page.marks.insert(at, Mark::Text(text));
         }
@@ -174,7 +180,14 @@ fn furniture(flow: &Flow, frame: &Frame, page: &mut Page, number: usize, total: 
     };
     page.marks.push(rule(53.0));
     page.marks.push(rule(HEIGHT - 62.0));
-    small(flow, page, &wording::footer(frame), HEIGHT - 50.0, MEASURE - 70.0, 2);
+    small(
+        flow,
+        page,
+        &wording::footer(frame),
+        HEIGHT - 50.0,
+        MEASURE - 70.0,
+        2,
+    );
     let pages = wording::page_of(frame.language, number, total);
     let width = flow.setter.library.text_width(Face::Regular, &pages, SMALL);
     page.marks.push(Mark::Text(Text {
@@ -193,8 +206,19 @@ fn furniture(flow: &Flow, frame: &Frame, page: &mut Page, number: usize, total: 
 
 /// Small print in at most `most` lines; a longer text ends in an ellipsis.
 fn small(flow: &Flow, page: &mut Page, text: &str, y: f32, measure: f32, most: usize) {
-    let words = Words::of(&[Inline::Text(text.to_owned())], Face::Regular, &mut Vec::new());
-    let mut lines = flow.setter.lines(&words, Measure { width: measure, size: SMALL, hyphens: Hyphens::Never });
+    let words = Words::of(
+        &[Inline::Text(text.to_owned())],
+        Face::Regular,
+        &mut Vec::new(),
+    );
+    let mut lines = flow.setter.lines(
+        &words,
+        Measure {
+            width: measure,
+            size: SMALL,
+            hyphens: Hyphens::Never,
+        },
+    );
     if lines.len() > most {
         lines.truncate(most);
         if let Some(last) = lines.last_mut() {
@@ -215,8 +239,13 @@ fn small(flow: &Flow, page: &mut Page, text: &str, y: f32, measure: f32, most: u
 
 fn shorten(library: &Library, line: &mut SetLine, measure: f32) {
     if let Some(run) = line.runs.last_mut() {
-        let mut text = run.text.trim_end_matches([' ', super::text::SOFT_HYPHEN]).to_owned();
-        while library.text_width(run.face, &format!("{text}…"), SMALL) > measure && text.pop().is_some() {}
+        let mut text = run
+            .text
+            .trim_end_matches([' ', super::text::SOFT_HYPHEN])
+            .to_owned();
+        while library.text_width(run.face, &format!("{text}…"), SMALL) > measure
+            && text.pop().is_some()
+        {}
         text.push('…');
         run.text = text;
     }

@@ -65,7 +65,11 @@ pub(super) fn shapes() -> Result<[Vec<Shape>; 4], RenderError> {
             };
             let width = f32_of(font.char_width(&cache, character, PROBE)) * POINTS;
             Shape {
-                glyph: font.glyph_ids(&cache, [character]).first().copied().unwrap_or(0),
+                glyph: font
+                    .glyph_ids(&cache, [character])
+                    .first()
+                    .copied()
+                    .unwrap_or(0),
                 width: (width / f32::from(PROBE) * 1_000_000.0).round() / 1000.0,
             }
         }));
@@ -104,10 +108,13 @@ fn family(codes: &[Codes; 4]) -> Result<FontFamily<FontData>, RenderError> {
 /// The characters pages use in each face.
 pub(super) fn codes(pages: &[Page], extra: (Face, &str)) -> [Codes; 4] {
     let mut used = [const { BTreeSet::new() }; 4];
-    let runs = pages.iter().flat_map(|page| &page.marks).filter_map(|mark| match mark {
-        Mark::Text(text) => Some(&text.runs),
-        Mark::Rule(_) => None,
-    });
+    let runs = pages
+        .iter()
+        .flat_map(|page| &page.marks)
+        .filter_map(|mark| match mark {
+            Mark::Text(text) => Some(&text.runs),
+            Mark::Rule(_) => None,
+        });
     let texts = runs
         .flatten()
         .map(|run| (run.face, run.text.as_str()))
@@ -127,7 +134,9 @@ pub(super) fn draw(pages: Vec<Page>, codes: &[Codes; 4]) -> Result<Vec<u8>, Rend
     document.set_minimal_conformance();
     document.push(Sheets { pages, next: 0 });
     let mut bytes = Vec::new();
-    document.render(&mut bytes).map_err(|error| RenderError::Draw(error.to_string()))?;
+    document
+        .render(&mut bytes)
+        .map_err(|error| RenderError::Draw(error.to_string()))?;
     Ok(bytes)
 }
 

@@ -44,10 +44,17 @@ impl<'a> Tree<'a> {
         }
         // Only elements that were printed get an object.
         for reached in &tree.reached {
-            tree.ids.push(if *reached { pdf.new_object_id() } else { (0, 0) });
+            tree.ids.push(if *reached {
+                pdf.new_object_id()
+            } else {
+                (0, 0)
+            });
         }
         for elements in marked {
-            let ids = elements.iter().map(|element| tree.reference(*element)).collect();
+            let ids = elements
+                .iter()
+                .map(|element| tree.reference(*element))
+                .collect();
             tree.parents.push(Object::Array(ids));
         }
         tree
@@ -76,7 +83,9 @@ impl<'a> Tree<'a> {
     }
 
     fn reference(&self, element: usize) -> Object {
-        self.ids.get(element).map_or(Object::Null, |id| Object::Reference(*id))
+        self.ids
+            .get(element)
+            .map_or(Object::Null, |id| Object::Reference(*id))
     }
 
     /// Ties an annotation to its link element and returns its key in the parent tree.

@@ -50,33 +50,50 @@ impl Flow {
             let caption = self.structure.add(element, "Caption");
             self.paragraph(&table.caption, HEAD, x, caption, above);
             for strip in self.strips.iter_mut().rev().take(4) {
-                strip.keep |= strip.marks.iter().any(
-                    |mark| matches!(mark, Mark::Text(text) if text.element == Some(caption)),
-                );
+                strip.keep |= strip
+                    .marks
+                    .iter()
+                    .any(|mark| matches!(mark, Mark::Text(text) if text.element == Some(caption)));
             }
             above = 3.0;
         }
         let columns = self.columns(table, x);
-        let tall = self.cells(&table.head, &columns, HEAD).iter().any(|cell| cell.len() > WHOLE_ROW);
+        let tall = self
+            .cells(&table.head, &columns, HEAD)
+            .iter()
+            .any(|cell| cell.len() > WHOLE_ROW);
         if tall {
             // Too tall to be repeated: it runs over pages like any other row.
             self.row(&table.head, element, &columns, None, above);
         }
-        let head = if tall { None } else { self.head(table, element, &columns, above) };
+        let head = if tall {
+            None
+        } else {
+            self.head(table, element, &columns, above)
+        };
         if let Some(head) = head.clone() {
             self.push(Strip { keep: true, ..head });
         }
         let head = head.map(|head| Rc::new(repeated(head)));
         for (index, row) in table.rows.iter().enumerate() {
             let first = index == 0 && head.is_none();
-            self.row(row, element, &columns, head.as_ref(), if first { above } else { 0.0 });
+            self.row(
+                row,
+                element,
+                &columns,
+                head.as_ref(),
+                if first { above } else { 0.0 },
+            );
         }
         if let Some(legend) = &table.legend {
             if let Some(last) = self.strips.last_mut() {
                 last.keep = true;
             }
             let note = self.structure.add(parent, "Note");
-            let look = Look { grey: SLATE, ..CELL };
+            let look = Look {
+                grey: SLATE,
+                ..CELL
+            };
             self.paragraph(legend, look, x, note, 4.0);
         }
     }
@@ -113,7 +130,11 @@ impl Flow {
                 let column = Column {
                     x: at,
                     width,
-                    alignment: table.alignments.get(index).copied().unwrap_or(Alignment::Start),
+                    alignment: table
+                        .alignments
+                        .get(index)
+                        .copied()
+                        .unwrap_or(Alignment::Start),
                 };
                 at += width + 2.0 * PAD;
                 column
@@ -151,7 +172,13 @@ impl Flow {
             .collect()
     }
 
-    fn head(&mut self, table: &Table, element: usize, columns: &[Column], above: f32) -> Option<Strip> {
+    fn head(
+        &mut self,
+        table: &Table,
+        element: usize,
+        columns: &[Column],
+        above: f32,
+    ) -> Option<Strip> {
         if table.head.iter().all(Vec::is_empty) {
             return None;
         }
@@ -175,7 +202,14 @@ impl Flow {
         })
     }
 
-    fn cell(&mut self, lines: Vec<SetLine>, look: Look, column: Column, top: f32, tag: usize) -> Vec<Mark> {
+    fn cell(
+        &mut self,
+        lines: Vec<SetLine>,
+        look: Look,
+        column: Column,
+        top: f32,
+        tag: usize,
+    ) -> Vec<Mark> {
         let mut marks = Vec::new();
         for (index, line) in lines.into_iter().enumerate() {
             let x = aligned(column.alignment, column.x, column.width, line.width);
@@ -195,7 +229,10 @@ impl Flow {
     ) {
         let parent = self.structure.add(element, "TR");
         let mut cells = self.cells(row, columns, CELL);
-        let tags: Vec<usize> = columns.iter().map(|_| self.structure.add(parent, "TD")).collect();
+        let tags: Vec<usize> = columns
+            .iter()
+            .map(|_| self.structure.add(parent, "TD"))
+            .collect();
         let lines = cells.iter().map(Vec::len).max().unwrap_or(0).max(1);
         let step = if lines > WHOLE_ROW { PIECE } else { lines };
         let mut done = 0;
@@ -240,7 +277,9 @@ fn repeated(mut head: Strip) -> Strip {
 /// A line under or over all columns.
 fn line(columns: &[Column], y: f32, thickness: f32, grey: u8) -> Rule {
     let first = columns.first().map_or(0.0, |column| column.x);
-    let last = columns.last().map_or(MEASURE, |column| column.x + column.width);
+    let last = columns
+        .last()
+        .map_or(MEASURE, |column| column.x + column.width);
     Rule {
         x1: first,
         x2: last,
@@ -255,7 +294,10 @@ fn share(least: &[f32], ideal: &[f32], room: f32) -> Vec<f32> {
     let count = least.len() as f32;
     // A word of 120 letters may not push the other columns aside: it is hyphenated instead.
     let cap = (room / count).max(room * 0.3).min(150.0);
-    let least: Vec<f32> = least.iter().map(|width| width.clamp(12.0, cap.max(12.0))).collect();
+    let least: Vec<f32> = least
+        .iter()
+        .map(|width| width.clamp(12.0, cap.max(12.0)))
+        .collect();
     let ideal: Vec<f32> = ideal
         .iter()
         .zip(&least)
@@ -273,7 +315,11 @@ fn share(least: &[f32], ideal: &[f32], room: f32) -> Vec<f32> {
     let wanted: f32 = wish.iter().sum();
     if wanted <= room - needed {
         let spare = (room - needed - wanted) / count;
-        return least.iter().zip(&wish).map(|(least, wish)| least + wish + spare).collect();
+        return least
+            .iter()
+            .zip(&wish)
+            .map(|(least, wish)| least + wish + spare)
+            .collect();
     }
     least
         .iter()

@@ -2,113 +2,48 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail")]
 
 mod contract;
+mod hostile;
 mod reading;
 
 use super::text::clean;
 use super::*;
-use crate::contract::tree::{Block, ListStyle};
-use contract::{document, frame, list, paragraph, realistic, section, table, text};
+use crate::contract::tree::Block;
+use contract::{document, frame, paragraph, realistic, section, table, text};
+use hostile::{NASTY, everywhere, printed};
 use proptest::prelude::*;
 use reading::{assert_sound, body, difference, expected, letters, page, run, words};
-
-/// Names and texts that have broken something somewhere.
-const NASTY: [&str; 22] = [
-    "Łukasz Dvořák GmbH & Co. KG – Müßiggang",
-    "Mu\u{308}ller & So\u{308}hne A\u{30A}ngstro\u{308}m e. K.",
-    "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaftsverwaltungsangestelltenbetriebsratsvorsitz",
-    "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
-    "WWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWW",
-    "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789",
-    "https://www.beispiel.example/ein/sehr/langer/pfad/mit_unterstrichen/und?frage=1&antwort=zweiundvierzig#abschnitt-der-nicht-endet",
-    "vorname.nachname+vertraege-zur-auftragsverarbeitung@abteilung-fuer-datenschutz.beispielnetz.example",
-    "<script>alert(1)</script> {{7*7}} ${x} | a | b | </td> # H1",
-    "[x](javascript:alert(1)) (unausgeglichen \\ ) ( \\( <</JS (app.alert)>> endobj",
-    "🏳️‍🌈 Regenbogen 👩‍👩‍👧 Familie 🚀",
-    "华为技术有限公司 東京電力株式会社",
-    "Ελληνικά Кириллица Ünïcödé İstanbul Škoda Œuvre ﬁ",
-    "Tiếng Việt Đặng Thị Ngọc Ánh",
-    "\u{202E}verkehrt\u{202C} \u{200B}null\u{200D}breit\u{FEFF} \u{7}Glocke\u{0}",
-    "z\u{336}\u{301}\u{302}\u{303}\u{304}\u{305}\u{306}\u{307}\u{308}\u{309}a\u{30A}l\u{30B}g\u{30C}o",
-    "nicht\u{A0}trennbares\u{202F}Leerzeichen und\u{2011}Bindestrich",
-    "„Anführung“ ‚einfach‘ »Guillemets« – Gedanke — Strich … § 3 € 100 ½ № ™ ©",
-    "Müller-Lüdenscheidt-Klöbner-von-und-zu-Hohenlohe-Schillingsfürst/Österreich-Ungarn/Kakanien",
-    "a b c d e f g h i j k l m n o p q r s t u v w x y z",
-    "'; DROP TABLE customer; --",
-    "RECHTSANWALTSKAMMERZULASSUNGSBESCHEINIGUNGSNUMMERNVERZEICHNISVERWALTUNG",
-];
-
-/// One hostile text in every place a text can stand.
-fn everywhere(hostile: &str) -> crate::contract::tree::Document {
-    let nested = list(
-        ListStyle::Letters,
-        vec![vec![
-            paragraph(hostile),
-            list(ListStyle::Roman, vec![vec![paragraph(hostile), list(ListStyle::Dashes, vec![vec![paragraph(hostile)]])]]),
-        ]],
-    );
-    let pairs = vec![crate::contract::tree::Definition {
-        term: text(hostile),
-        blocks: vec![paragraph(hostile)],
-    }];
-    document(vec![
-        Block::Definitions(pairs),
-        section(1, Some("1"), hostile, false, vec![
-            list(ListStyle::Paragraphs, vec![vec![paragraph(hostile), nested]]),
-            section(2, Some("1.1"), hostile, false, vec![paragraph(hostile)]),
-        ]),
-        section(1, Some("Anlage 1"), hostile, true, vec![table(
-            "Übersicht",
-            &["Name", "Anschrift", "Aufgabe", "Frist"],
-            vec![vec![&hostile.replace('|', "/"), "", "", ""], vec!["", &hostile.replace('|', "/"), "", ""]],
-            Some("Ende"),
-        )]),
-    ])
-}
-
-/// Heads of the tables used here, as they are read back.
-const HEADS: [&str; 2] = [
-    "Name Anschrift Aufgabe Frist\n",
-    "Produkt Datenarten Betroffene Personen\nFrist in\nTagen\n",
-];
-
-/// The text with only the first occurrence of a part.
-fn once(text: &str, part: &str) -> String {
-    let after = text.find(part).map_or(0, |at| at + part.len());
-    let (head, rest) = text.split_at(after);
-    format!("{head}{}", if after == 0 { rest.to_owned() } else { rest.replace(part, "") })
-}
-
-/// The text of a document as printed, without title block and closing line.
-fn printed(document: &crate::contract::tree::Document) -> String {
-    let mut frame = frame();
-    frame.document_hash = String::new();
-    let pdf = render(document, &frame).expect("every text can be printed");
-    let text = body(&pdf.bytes);
-    // Heads come back on the pages a table continues on; they are words of the tree only once.
-    let text = HEADS.iter().fold(text, |text, head| once(&text, head));
-    let start = text.find("AVV-2026-000123").expect("the title block is there") + "AVV-2026-000123".len();
-    text[start..].to_owned()
-}
 
 #[test]
 fn no_character_of_a_hostile_text_is_lost() {
     for hostile in NASTY {
         let document = everywhere(hostile);
-        assert_eq!(difference(&printed(&document), &expected(&document)), None, "{hostile}");
+        assert_eq!(
+            difference(&printed(&document), &expected(&document)),
+            None,
+            "{hostile}"
+        );
     }
 }
 
 #[test]
 fn right_to_left_text_keeps_its_letters() {
     // Readers reorder such text as they see fit; what must not happen is that letters vanish.
-    for hostile in ["שלום בע״מ", "شركة الاتصالات", "GmbH עברית und العربية gemischt"] {
+    for hostile in [
+        "שלום בע״מ",
+        "شركة الاتصالات",
+        "GmbH עברית und العربية gemischt",
+    ] {
         let document = document(vec![paragraph(hostile)]);
         let sorted = |text: &str| {
             let mut all: Vec<char> = letters(&clean(text)).chars().collect();
             all.sort_unstable();
             all
         };
-        assert_eq!(sorted(&printed(&document)), sorted(&expected(&document)), "{hostile}");
+        assert_eq!(
+            sorted(&printed(&document)),
+            sorted(&expected(&document)),
+            "{hostile}"
+        );
     }
 }
 
@@ -136,20 +71,33 @@ fn every_page_says_which_it_is_and_whose() {
     assert!((10..=14).contains(&pdf.pages), "{} pages", pdf.pages);
     for number in 1..=pdf.pages {
         let text = page(&pdf.bytes, number);
-        assert!(text.contains(&format!("Seite {number} von {}", pdf.pages)), "{text}");
+        assert!(
+            text.contains(&format!("Seite {number} von {}", pdf.pages)),
+            "{text}"
+        );
         assert!(text.contains("Fassung 1.0 vom 01.10.2026 · Kundennummer 4711 · AVV-2026-000123 · Prüfsumme 9f86d081884c"), "{text}");
-        assert!(text.contains("Beispielnetz GmbH · Vertrag zur Auftragsverarbeitung"), "{text}");
+        assert!(
+            text.contains("Beispielnetz GmbH · Vertrag zur Auftragsverarbeitung"),
+            "{text}"
+        );
     }
     assert!(page(&pdf.bytes, pdf.pages).contains(&frame().document_hash));
 }
 
 #[test]
 fn an_english_contract_has_an_english_frame() {
-    let frame = Frame { language: Language::En, draft: true, ..frame() };
+    let frame = Frame {
+        language: Language::En,
+        draft: true,
+        ..frame()
+    };
     let pdf = render(&realistic(Language::En), &frame).unwrap();
     let text = page(&pdf.bytes, 2);
     assert!(text.contains(&format!("Page 2 of {}", pdf.pages)), "{text}");
-    assert!(text.contains("Version 1.0 of 1 October 2026 · Customer number 4711"), "{text}");
+    assert!(
+        text.contains("Version 1.0 of 1 October 2026 · Customer number 4711"),
+        "{text}"
+    );
     assert!(text.contains("Draft, not yet concluded"), "{text}");
 }
 
@@ -158,7 +106,14 @@ fn only_a_draft_says_that_it_is_one() {
     let words = "Entwurf, noch nicht abgeschlossen";
     let document = realistic(Language::De);
     let concluded = render(&document, &frame()).unwrap();
-    let draft = render(&document, &Frame { draft: true, ..frame() }).unwrap();
+    let draft = render(
+        &document,
+        &Frame {
+            draft: true,
+            ..frame()
+        },
+    )
+    .unwrap();
     assert_eq!(draft.pages, concluded.pages);
     for number in 1..=draft.pages {
         let with = page(&draft.bytes, number);
@@ -175,17 +130,31 @@ fn only_a_draft_says_that_it_is_one() {
 fn a_table_repeats_its_head_and_loses_no_row() {
     let names: Vec<String> = (1..=90).map(|number| format!("Zeile{number:03}")).collect();
     let long = "Wort ".repeat(900);
-    let mut rows: Vec<Vec<&str>> = names.iter().map(|name| vec![name.as_str(), "Inhalt einer Zelle"]).collect();
+    let mut rows: Vec<Vec<&str>> = names
+        .iter()
+        .map(|name| vec![name.as_str(), "Inhalt einer Zelle"])
+        .collect();
     rows.insert(40, vec!["Riese", &long]);
-    let contract = document(vec![table("Lange Tabelle", &["Kopfspalte", "Zweite"], rows, None)]);
+    let contract = document(vec![table(
+        "Lange Tabelle",
+        &["Kopfspalte", "Zweite"],
+        rows,
+        None,
+    )]);
     let pdf = render(&contract, &frame()).unwrap();
     assert!(pdf.pages >= 4);
     for number in 1..=pdf.pages {
-        assert!(page(&pdf.bytes, number).contains("Kopfspalte Zweite"), "page {number}");
+        assert!(
+            page(&pdf.bytes, number).contains("Kopfspalte Zweite"),
+            "page {number}"
+        );
     }
     let all = words(&body(&pdf.bytes));
     assert_eq!(all.iter().filter(|word| *word == "Wort").count(), 900);
-    let found: Vec<&String> = all.iter().filter(|word| word.starts_with("Zeile")).collect();
+    let found: Vec<&String> = all
+        .iter()
+        .filter(|word| word.starts_with("Zeile"))
+        .collect();
     assert_eq!(found, names.iter().collect::<Vec<_>>());
 }
 
@@ -194,14 +163,34 @@ fn headings_are_never_the_last_line_of_a_page() {
     // Growing text above pushes the heading over every possible position on the page.
     for lines in 30..52 {
         let mut blocks: Vec<Block> = (0..lines).map(|_| paragraph("Zeile")).collect();
-        blocks.push(section(1, Some("7"), "Kopf", false, vec![section(2, Some("7.1"), "Unterkopf", false, vec![
-            paragraph(&"Der Absatz nach dem Kopf ist mehrere Zeilen lang. ".repeat(6)),
-        ])]));
+        blocks.push(section(
+            1,
+            Some("7"),
+            "Kopf",
+            false,
+            vec![section(
+                2,
+                Some("7.1"),
+                "Unterkopf",
+                false,
+                vec![paragraph(
+                    &"Der Absatz nach dem Kopf ist mehrere Zeilen lang. ".repeat(6),
+                )],
+            )],
+        ));
         let pdf = render(&document(blocks), &frame()).unwrap();
-        let on = (1..=pdf.pages).find(|number| page(&pdf.bytes, *number).contains("7 Kopf")).unwrap();
+        let on = (1..=pdf.pages)
+            .find(|number| page(&pdf.bytes, *number).contains("7 Kopf"))
+            .unwrap();
         let text = page(&pdf.bytes, on);
-        let below = text.split("7.1 Unterkopf\n").nth(1).unwrap_or_else(|| panic!("stranded: {text}"));
-        let below = below.lines().take_while(|line| !line.starts_with("Beispielnetz")).count();
+        let below = text
+            .split("7.1 Unterkopf\n")
+            .nth(1)
+            .unwrap_or_else(|| panic!("stranded: {text}"));
+        let below = below
+            .lines()
+            .take_while(|line| !line.starts_with("Beispielnetz"))
+            .count();
         assert!(below >= 2, "{lines}: {text}");
     }
 }
@@ -215,18 +204,31 @@ fn the_file_is_sound_tagged_small_and_reproducible() {
     assert!(pdf.bytes.len() < 150_000, "{} bytes", pdf.bytes.len());
     let info = run("pdfinfo", &["-isodates"], &pdf.bytes, &[]);
     let info = String::from_utf8(info.stdout).unwrap();
-    for line in ["Tagged:          yes", "JavaScript:      no", "CreationDate:    2026-11-22T13:05:07Z",
-        "Title:           Vertrag zur Auftragsverarbeitung", "Author:          Beispielnetz GmbH"] {
+    for line in [
+        "Tagged:          yes",
+        "JavaScript:      no",
+        "CreationDate:    2026-11-22T13:05:07Z",
+        "Title:           Vertrag zur Auftragsverarbeitung",
+        "Author:          Beispielnetz GmbH",
+    ] {
         assert!(info.contains(line), "{line} not in {info}");
     }
     let fonts = run("pdffonts", &[], &pdf.bytes, &[]);
     for line in String::from_utf8(fonts.stdout).unwrap().lines().skip(2) {
-        assert!(line.contains("yes yes yes"), "not embedded, subset and with text: {line}");
+        assert!(
+            line.contains("yes yes yes"),
+            "not embedded, subset and with text: {line}"
+        );
     }
     let tags = run("pdfinfo", &["-struct"], &pdf.bytes, &[]);
     let tags = String::from_utf8(tags.stdout).unwrap();
-    for tag in ["H1", "H2", "H3", "Table", "TH", "TD", "LI", "Lbl", "Link", "Caption", "TOCI"] {
-        assert!(tags.lines().any(|line| line.trim().starts_with(tag)), "{tag} missing");
+    for tag in [
+        "H1", "H2", "H3", "Table", "TH", "TD", "LI", "Lbl", "Link", "Caption", "TOCI",
+    ] {
+        assert!(
+            tags.lines().any(|line| line.trim().starts_with(tag)),
+            "{tag} missing"
+        );
     }
 }
 
@@ -235,7 +237,13 @@ fn bookmarks_follow_the_sections() {
     let pdf = render(&realistic(Language::De), &frame()).unwrap();
     let file = lopdf::Document::load_mem(&pdf.bytes).unwrap();
     let mut titles = Vec::new();
-    let root = file.catalog().unwrap().get_deref(b"Outlines", &file).unwrap().as_dict().unwrap();
+    let root = file
+        .catalog()
+        .unwrap()
+        .get_deref(b"Outlines", &file)
+        .unwrap()
+        .as_dict()
+        .unwrap();
     let mut next = root.get_deref(b"First", &file);
     while let Ok(entry) = next {
         let entry = entry.as_dict().unwrap();
@@ -244,26 +252,68 @@ fn bookmarks_follow_the_sections() {
     }
     assert_eq!(titles.len(), 14);
     assert_eq!(titles[0], "1 Gegenstand und Dauer");
-    assert_eq!(titles[13], "Anlage 2 Technische und organisatorische Maßnahmen");
+    assert_eq!(
+        titles[13],
+        "Anlage 2 Technische und organisatorische Maßnahmen"
+    );
 }
 
 #[test]
 fn only_harmless_links_become_links() {
     use crate::contract::tree::Inline;
-    let link = |target: &str| Inline::Link { target: target.to_owned(), content: text(target) };
+    let link = |target: &str| Inline::Link {
+        target: target.to_owned(),
+        content: text(target),
+    };
     let document = document(vec![Block::Paragraph(vec![
-        link("https://beispiel.example/"), Inline::Break, link("javascript:app.alert(1)"), Inline::Break,
-        link("file:///etc/passwd"), Inline::Break, link("mailto:info@beispiel.example"),
+        link("https://beispiel.example/"),
+        Inline::Break,
+        link("javascript:app.alert(1)"),
+        Inline::Break,
+        link("file:///etc/passwd"),
+        Inline::Break,
+        link("mailto:info@beispiel.example"),
     ])]);
     let pdf = render(&document, &frame()).unwrap();
-    let plain = run("qpdf", &["--qdf", "--object-streams=disable"], &pdf.bytes, &["-"]);
+    let plain = run(
+        "qpdf",
+        &["--qdf", "--object-streams=disable"],
+        &pdf.bytes,
+        &["-"],
+    );
     let plain = String::from_utf8_lossy(&plain.stdout).into_owned();
-    let targets: Vec<&str> = plain.lines().filter(|line| line.trim().starts_with("/URI")).map(str::trim).collect();
-    assert_eq!(targets, ["/URI (https://beispiel.example/)", "/URI (mailto:info@beispiel.example)"]);
+    let targets: Vec<&str> = plain
+        .lines()
+        .filter(|line| line.trim().starts_with("/URI"))
+        .map(str::trim)
+        .collect();
+    assert_eq!(
+        targets,
+        [
+            "/URI (https://beispiel.example/)",
+            "/URI (mailto:info@beispiel.example)"
+        ]
+    );
     assert_eq!(plain.matches("/S /URI").count(), 2);
     for action in ["/JavaScript", "/Launch", "/OpenAction", "/AA "] {
         assert!(!plain.contains(action), "{action}");
     }
+}
+
+#[test]
+fn a_later_step_can_append_to_the_file() {
+    // The seal is added as an incremental update; the file's layout must allow one.
+    let pdf = render(&realistic(Language::De), &frame()).unwrap();
+    let before = lopdf::Document::load_mem(&pdf.bytes).unwrap();
+    let mut update = lopdf::IncrementalDocument::create_from(pdf.bytes.clone(), before);
+    update
+        .new_document
+        .add_object(lopdf::dictionary! { "Note" => 1 });
+    let mut bytes = Vec::new();
+    update.save_to(&mut bytes).unwrap();
+    assert!(bytes.starts_with(&pdf.bytes));
+    assert_sound(&bytes);
+    assert_eq!(body(&bytes), body(&pdf.bytes));
 }
 
 proptest! {

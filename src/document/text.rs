@@ -49,11 +49,7 @@ pub(super) struct Words<'a> {
 
 impl<'a> Words<'a> {
     /// The words of some inlines; links are appended to `targets`.
-    pub(super) fn of(
-        inlines: &[Inline],
-        base: Face,
-        targets: &'a mut Vec<Target>,
-    ) -> Vec<Token> {
+    pub(super) fn of(inlines: &[Inline], base: Face, targets: &'a mut Vec<Target>) -> Vec<Token> {
         let mut words = Self {
             tokens: Vec::new(),
             word: Vec::new(),
@@ -143,8 +139,19 @@ pub(super) fn clean(text: &str) -> String {
 
 /// Words that should stand on one line with the number or letter after them.
 const BINDING: [&str; 13] = [
-    "§", "§§", "Art.", "Artikel", "Article", "Abs.", "Nr.", "Ziffer", "Buchstabe", "Anlage",
-    "Annex", "Section", "lit.",
+    "§",
+    "§§",
+    "Art.",
+    "Artikel",
+    "Article",
+    "Abs.",
+    "Nr.",
+    "Ziffer",
+    "Buchstabe",
+    "Anlage",
+    "Annex",
+    "Section",
+    "lit.",
 ];
 
 /// Binds "Art." to "28" and "§" to "126b" with a space that does not break.
@@ -187,7 +194,11 @@ fn binds(before: &[Glyph], after: &[Glyph]) -> bool {
         .skip_while(|character| *character == '(')
         .collect();
     let first = after.first().map(|glyph| glyph.character);
-    let single = after.iter().filter(|glyph| glyph.character.is_alphanumeric()).count() == 1;
+    let single = after
+        .iter()
+        .filter(|glyph| glyph.character.is_alphanumeric())
+        .count()
+        == 1;
     BINDING.contains(&word.as_str())
         && first.is_some_and(|c| c.is_ascii_digit() || (c.is_alphabetic() && single))
 }

@@ -15,7 +15,8 @@ pub fn frame() -> Frame {
         version: "1.0".to_owned(),
         date: NaiveDate::from_ymd_opt(2026, 10, 1).unwrap(),
         customer_number: "4711".to_owned(),
-        document_hash: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".to_owned(),
+        document_hash: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+            .to_owned(),
         draft: false,
         language: Language::De,
         created: Utc.with_ymd_and_hms(2026, 11, 22, 13, 5, 7).unwrap(),
@@ -43,8 +44,18 @@ pub fn document(blocks: Vec<Block>) -> Document {
     }
 }
 
-pub fn section(level: u8, label: Option<&str>, title: &str, annex: bool, blocks: Vec<Block>) -> Block {
-    let id = format!("{}-{}", label.unwrap_or("ohne").replace(' ', "-"), title.len());
+pub fn section(
+    level: u8,
+    label: Option<&str>,
+    title: &str,
+    annex: bool,
+    blocks: Vec<Block>,
+) -> Block {
+    let id = format!(
+        "{}-{}",
+        label.unwrap_or("ohne").replace(' ', "-"),
+        title.len()
+    );
     Block::Section(Section {
         id,
         level,
@@ -56,7 +67,9 @@ pub fn section(level: u8, label: Option<&str>, title: &str, annex: bool, blocks:
 }
 
 pub fn list(style: ListStyle, items: Vec<Vec<Block>>) -> Block {
-    let roman = ["i.", "ii.", "iii.", "iv.", "v.", "vi.", "vii.", "viii.", "ix.", "x."];
+    let roman = [
+        "i.", "ii.", "iii.", "iv.", "v.", "vi.", "vii.", "viii.", "ix.", "x.",
+    ];
     let items = items.into_iter().zip(1_u32..).map(|(blocks, number)| {
         let index = number as usize - 1;
         Item {
@@ -96,10 +109,17 @@ pub fn table(caption: &str, head: &[&str], rows: Vec<Vec<&str>>, legend: Option<
     }
     Block::Table(Table {
         id: format!("tabelle-{}", caption.len()),
-        caption: if caption.is_empty() { Vec::new() } else { text(caption) },
+        caption: if caption.is_empty() {
+            Vec::new()
+        } else {
+            text(caption)
+        },
         head: head.iter().map(|words| text(words)).collect(),
         alignments,
-        rows: rows.iter().map(|row| row.iter().map(|words| cell(words)).collect()).collect(),
+        rows: rows
+            .iter()
+            .map(|row| row.iter().map(|words| cell(words)).collect())
+            .collect(),
         legend: legend.map(text),
     })
 }
@@ -130,7 +150,10 @@ const SENTENCES: [&str; 8] = [
 ];
 
 fn sentences(from: usize, count: usize) -> String {
-    (from..from + count).map(|index| SENTENCES[index % 8]).collect::<Vec<_>>().join(" ")
+    (from..from + count)
+        .map(|index| SENTENCES[index % 8])
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn clause(number: usize, title: &str) -> Block {
@@ -146,8 +169,11 @@ fn clause(number: usize, title: &str) -> Block {
         Inline::Emphasis(text("nicht selbst")),
         Inline::Text(", sondern leitet sie weiter; siehe ".to_owned()),
         Inline::Link {
-            target: "https://www.beispielnetz.example/datenschutz/auftragsverarbeitung/fragen".to_owned(),
-            content: text("https://www.beispielnetz.example/datenschutz/auftragsverarbeitung/fragen"),
+            target: "https://www.beispielnetz.example/datenschutz/auftragsverarbeitung/fragen"
+                .to_owned(),
+            content: text(
+                "https://www.beispielnetz.example/datenschutz/auftragsverarbeitung/fragen",
+            ),
         },
         Inline::Text(".".to_owned()),
     ]);
@@ -162,11 +188,15 @@ fn clause(number: usize, title: &str) -> Block {
                     vec![
                         vec![paragraph("Stammdaten der Beschäftigten,")],
                         vec![paragraph("Verkehrsdaten im Sinne von § 3 Nr. 70 TKG,")],
-                        vec![paragraph("Inhaltsdaten nur, soweit ein Leistungsmerkmal sie speichert.")],
+                        vec![paragraph(
+                            "Inhaltsdaten nur, soweit ein Leistungsmerkmal sie speichert.",
+                        )],
                     ],
                 ),
             ],
-            vec![paragraph("alle übrigen Pflichten aus Art. 28 Abs. 3 DSGVO.")],
+            vec![paragraph(
+                "alle übrigen Pflichten aus Art. 28 Abs. 3 DSGVO.",
+            )],
         ],
     );
     section(
@@ -174,43 +204,100 @@ fn clause(number: usize, title: &str) -> Block {
         Some(&format!("{number}")),
         title,
         false,
-        vec![
-            list(
-                ListStyle::Paragraphs,
+        vec![list(
+            ListStyle::Paragraphs,
+            vec![
+                vec![paragraph(&sentences(number, 2))],
+                vec![paragraph(&sentences(number + 2, 1)), letters],
+                vec![rich],
                 vec![
-                    vec![paragraph(&sentences(number, 2))],
-                    vec![paragraph(&sentences(number + 2, 1)), letters],
-                    vec![rich],
-                    vec![paragraph(&sentences(number + 3, 2)), paragraph(SENTENCES[(number + 5) % 8])],
+                    paragraph(&sentences(number + 3, 2)),
+                    paragraph(SENTENCES[(number + 5) % 8]),
                 ],
-            ),
-        ],
+            ],
+        )],
     )
 }
 
 /// About twelve pages as they are in real life.
 pub fn realistic(language: Language) -> Document {
     let parties = Block::Definitions(vec![
-        pair("Auftraggeber", &["Łukasz Dvořák GmbH & Co. KG – Müßiggang", "Köpenicker Straße 12 a", "10997 Berlin", "Kundennummer 4711"]),
-        pair("Auftragsverarbeiter", &["Beispielnetz GmbH", "Rudi-Conin-Straße 5 a", "50829 Köln"]),
-        pair("Unterauftragsverarbeiter (Vertriebspartner)", &["Muster IT-Systemhaus GmbH, Hafenweg 1, 48155 Münster"]),
-        pair("Unterunterauftragsverarbeiter (Untervertriebspartner)", &["Nord-TK GbR, Am Sandtorkai 77, 20457 Hamburg"]),
+        pair(
+            "Auftraggeber",
+            &[
+                "Łukasz Dvořák GmbH & Co. KG – Müßiggang",
+                "Köpenicker Straße 12 a",
+                "10997 Berlin",
+                "Kundennummer 4711",
+            ],
+        ),
+        pair(
+            "Auftragsverarbeiter",
+            &["Beispielnetz GmbH", "Rudi-Conin-Straße 5 a", "50829 Köln"],
+        ),
+        pair(
+            "Unterauftragsverarbeiter (Vertriebspartner)",
+            &["Muster IT-Systemhaus GmbH, Hafenweg 1, 48155 Münster"],
+        ),
+        pair(
+            "Unterunterauftragsverarbeiter (Untervertriebspartner)",
+            &["Nord-TK GbR, Am Sandtorkai 77, 20457 Hamburg"],
+        ),
     ]);
     let titles = [
-        "Gegenstand und Dauer", "Art und Zweck der Verarbeitung", "Weisungen", "Vertraulichkeit",
-        "Technische und organisatorische Maßnahmen", "Weitere Auftragsverarbeiter in der Kette der Vertriebspartner und Untervertriebspartner",
-        "Rechte der betroffenen Personen", "Meldung von Datenschutzverletzungen", "Nachweise und Prüfungen", "Ende des Vertrags", "Haftung", "Schlussbestimmungen",
+        "Gegenstand und Dauer",
+        "Art und Zweck der Verarbeitung",
+        "Weisungen",
+        "Vertraulichkeit",
+        "Technische und organisatorische Maßnahmen",
+        "Weitere Auftragsverarbeiter in der Kette der Vertriebspartner und Untervertriebspartner",
+        "Rechte der betroffenen Personen",
+        "Meldung von Datenschutzverletzungen",
+        "Nachweise und Prüfungen",
+        "Ende des Vertrags",
+        "Haftung",
+        "Schlussbestimmungen",
     ];
-    let mut blocks = vec![paragraph("Zwischen den folgenden Parteien wird dieser Vertrag nach Art. 28 DSGVO geschlossen:"), parties];
-    blocks.extend(titles.iter().zip(1..).map(|(title, number)| clause(number, title)));
+    let mut blocks = vec![
+        paragraph(
+            "Zwischen den folgenden Parteien wird dieser Vertrag nach Art. 28 DSGVO geschlossen:",
+        ),
+        parties,
+    ];
+    blocks.extend(
+        titles
+            .iter()
+            .zip(1..)
+            .map(|(title, number)| clause(number, title)),
+    );
     let products = table(
         "Produkte und Datenarten",
-        &["Produkt", "Datenarten", "Betroffene Personen", "Frist in Tagen"],
+        &[
+            "Produkt",
+            "Datenarten",
+            "Betroffene Personen",
+            "Frist in Tagen",
+        ],
         (0..24)
             .map(|index| match index % 3 {
-                0 => vec!["Telefonanlage in der Cloud", "Name, Rufnummer, Durchwahl, Verbindungsdaten, Anruflisten", "Beschäftigte, Anrufende", "180"],
-                1 => vec!["SIP-Anschluss", "Rufnummern, Einzelverbindungsnachweise, Portierungsdaten", "Anschlussinhaber|Mitbenutzer", "1.095"],
-                _ => vec!["Mobilfunk", "Bestandsdaten, Standortdaten (Funkzelle), Verkehrsdaten", "Beschäftigte mit dienstlichem Gerät", "7"],
+                0 => vec![
+                    "Telefonanlage in der Cloud",
+                    "Name, Rufnummer, Durchwahl, Verbindungsdaten, Anruflisten",
+                    "Beschäftigte, Anrufende",
+                    "180",
+                ],
+                1 => vec![
+                    "SIP-Anschluss",
+                    "Rufnummern, Einzelverbindungsnachweise, Portierungsdaten",
+                    "Anschlussinhaber|Mitbenutzer",
+                    "1.095",
+                ],
+                _ => vec![
+                    "Mobilfunk",
+                    "Bestandsdaten, Standortdaten (Funkzelle), Verkehrsdaten",
+                    "Beschäftigte mit dienstlichem Gerät",
+                    "7",
+                ],
             })
             .collect(),
         Some("Fristen beginnen mit dem Ende der jeweiligen Verbindung."),
@@ -218,18 +305,62 @@ pub fn realistic(language: Language) -> Document {
     let measures = list(
         ListStyle::Bullets,
         vec![
-            vec![paragraph("Zutrittskontrolle: Rechenzentren mit Vereinzelungsanlage und Besucherbegleitung")],
-            vec![paragraph("Zugangskontrolle:"), list(ListStyle::Dashes, vec![
-                vec![paragraph("persönliche Kennungen mit zweitem Faktor")],
-                vec![paragraph("Sperre nach zehn Fehlversuchen")],
-            ])],
+            vec![paragraph(
+                "Zutrittskontrolle: Rechenzentren mit Vereinzelungsanlage und Besucherbegleitung",
+            )],
+            vec![
+                paragraph("Zugangskontrolle:"),
+                list(
+                    ListStyle::Dashes,
+                    vec![
+                        vec![paragraph("persönliche Kennungen mit zweitem Faktor")],
+                        vec![paragraph("Sperre nach zehn Fehlversuchen")],
+                    ],
+                ),
+            ],
             vec![paragraph(SENTENCES[4])],
         ],
     );
-    blocks.push(section(1, Some("Anlage 1"), "Produkte, Datenarten und betroffene Personen", true, vec![paragraph(SENTENCES[7]), products]));
-    blocks.push(section(1, Some("Anlage 2"), "Technische und organisatorische Maßnahmen", true, vec![
-        section(2, Some("1"), "Vertraulichkeit", false, vec![measures.clone(), section(3, Some("1.1"), "Schlüsselverwaltung", false, vec![paragraph(SENTENCES[0])])]),
-        section(2, Some("2"), "Verfügbarkeit und Belastbarkeit", false, vec![paragraph(&sentences(3, 3)), measures]),
-    ]));
-    Document { language, ..document(blocks) }
+    blocks.push(section(
+        1,
+        Some("Anlage 1"),
+        "Produkte, Datenarten und betroffene Personen",
+        true,
+        vec![paragraph(SENTENCES[7]), products],
+    ));
+    blocks.push(section(
+        1,
+        Some("Anlage 2"),
+        "Technische und organisatorische Maßnahmen",
+        true,
+        vec![
+            section(
+                2,
+                Some("1"),
+                "Vertraulichkeit",
+                false,
+                vec![
+                    measures.clone(),
+                    section(
+                        3,
+                        Some("1.1"),
+                        "Schlüsselverwaltung",
+                        false,
+                        vec![paragraph(SENTENCES[0])],
+                    ),
+                ],
+            ),
+            section(
+                2,
+                Some("2"),
+                "Verfügbarkeit und Belastbarkeit",
+                false,
+                vec![paragraph(&sentences(3, 3)), measures],
+            ),
+        ],
+    ));
+    Document {
+        language,
+        ..document(blocks)
+    }
 }

@@ -24,16 +24,27 @@ pub fn run(program: &str, options: &[&str], pdf: &[u8], tail: &[&str]) -> Output
 /// Text of some pages in the order of the content, headers and footers cut off.
 pub fn body(pdf: &[u8]) -> String {
     // At 72 dots per inch a dot is a point; the text area ends above the footer's rule.
-    let crop = ["-raw", "-enc", "UTF-8", "-r", "72", "-x", "0", "-y", "56", "-W", "596", "-H", "720"];
+    let crop = [
+        "-raw", "-enc", "UTF-8", "-r", "72", "-x", "0", "-y", "56", "-W", "596", "-H", "720",
+    ];
     let output = run("pdftotext", &crop, pdf, &["-"]);
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     String::from_utf8(output.stdout).unwrap()
 }
 
 /// Text of one page with everything on it.
 pub fn page(pdf: &[u8], number: usize) -> String {
     let number = number.to_string();
-    let output = run("pdftotext", &["-raw", "-enc", "UTF-8", "-f", &number, "-l", &number], pdf, &["-"]);
+    let output = run(
+        "pdftotext",
+        &["-raw", "-enc", "UTF-8", "-f", &number, "-l", &number],
+        pdf,
+        &["-"],
+    );
     String::from_utf8(output.stdout).unwrap()
 }
 
@@ -45,7 +56,10 @@ pub fn assert_sound(pdf: &[u8]) {
         String::from_utf8_lossy(&output.stdout),
         String::from_utf8_lossy(&output.stderr)
     );
-    assert!(output.status.success() && !said.contains("WARNING"), "{said}");
+    assert!(
+        output.status.success() && !said.contains("WARNING"),
+        "{said}"
+    );
 }
 
 /// Letters and signs without spaces, line ends and the hyphens of broken lines.
@@ -60,7 +74,10 @@ pub fn letters(text: &str) -> String {
 
 /// Where two texts first differ in their letters, with what stands around.
 pub fn difference(found: &str, wanted: &str) -> Option<(String, String)> {
-    let (found, wanted): (Vec<char>, Vec<char>) = (letters(found).chars().collect(), letters(wanted).chars().collect());
+    let (found, wanted): (Vec<char>, Vec<char>) = (
+        letters(found).chars().collect(),
+        letters(wanted).chars().collect(),
+    );
     let length = found.len().max(wanted.len());
     let at = (0..length).find(|index| found.get(*index) != wanted.get(*index))?;
     let around = |text: &[char]| text.iter().skip(at.saturating_sub(30)).take(80).collect();
