@@ -263,6 +263,7 @@ fn destination(spot: Spot, pages: &[ObjectId]) -> Vec<Object> {
 
 /// A text for people: ASCII as it is, everything else as UTF-16.
 fn words(text: &str) -> Object {
+    let text = super::text::clean(text);
     if text.is_ascii() {
         return Object::string_literal(text);
     }
