@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::breaking::{Run, SetLine};
+use super::breaking::{Hyphens, Measure, Run, SetLine};
 use super::flow::{BODY, Flow, LEADING, Look, MEASURE};
 use super::fonts::{Face, Library};
 use super::strip::{BLACK, Bookmark, HAIR, Mark, Rule, SLATE, Strip, Text};
@@ -185,7 +185,7 @@ fn furniture(flow: &Flow, frame: &Frame, page: &mut Page, number: usize, total: 
         page,
         &wording::footer(frame),
         HEIGHT - 50.0,
-        MEASURE - 76.0,
+        MEASURE - 70.0,
         2,
     );
     let pages = wording::page_of(frame.language, number, total);
@@ -211,7 +211,14 @@ fn small(flow: &Flow, page: &mut Page, text: &str, y: f32, measure: f32, most: u
         Face::Regular,
         &mut Vec::new(),
     );
-    let mut lines = flow.setter.lines(&words, SMALL, measure);
+    let mut lines = flow.setter.lines(
+        &words,
+        Measure {
+            width: measure,
+            size: SMALL,
+            hyphens: Hyphens::Never,
+        },
+    );
     if lines.len() > most {
         lines.truncate(most);
         if let Some(last) = lines.last_mut() {
