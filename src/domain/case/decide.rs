@@ -352,10 +352,12 @@ fn decline(case: &Case, open: &Request, now: DateTime<Utc>) -> Vec<Change> {
     changes
 }
 
-/// The round the customer can still answer. One whose last link is over is "X", from midnight on
-/// and not only when the scheduler has noticed: no automatic mail follows from it (row 6).
+/// The round that still waits for an answer. One whose last link is over is "X", from midnight on
+/// and not only when the scheduler has noticed: no automatic mail follows from it (row 6). One
+/// that never reached the customer waits for a better address (row 8).
 fn awaited(case: &Case, now: DateTime<Utc>) -> Option<&Request> {
-    case.open_request().filter(|request| !request.is_over(now))
+    case.open_request()
+        .filter(|request| request.undeliverable_at.is_some() || !request.is_over(now))
 }
 
 /// Row 2: why the customer should have been asked already, had there been an address.

@@ -155,6 +155,19 @@ fn row_8_pauses_reminders_until_address_or_manual_send() {
 }
 
 #[test]
+fn row_8_a_better_address_reaches_the_customer_even_after_the_last_link() {
+    let mut play = in_state("R3");
+    let refused = refused(&mut play);
+    let mut play = play
+        .after(&refused)
+        .at_next_step()
+        .later(Duration::hours(-4));
+    let event = new_address(&mut play);
+    assert_eq!(mails(&play.send(&event).unwrap()), "M1>customer");
+    assert_eq!(play.letter(), "R0");
+}
+
+#[test]
 fn row_9_keeps_the_wording_of_the_request_inside_u() {
     let mut play = in_state("U");
     play.send(&new_address(&mut play.clone())).unwrap();
