@@ -8,7 +8,7 @@ use super::facts::{
     Agreement, AgreementEnd, Case, Covered, Link, LinkEnd, Outcome, Partner, Request,
 };
 use super::link::{LinkState, link_state};
-use super::standing::{Status, product_standings};
+use super::standing::{Status, product_standings, standing};
 use crate::domain::calendar::{REMINDERS, in_send_window, link_end, next_step_after};
 use crate::domain::mail::{Alert, MailKind, PartnerNews, Recipient, RequestReason};
 use crate::domain::{AgreementId, EmailAddress, LinkId, RequestId};
@@ -156,7 +156,8 @@ fn asked_by_link(case: &Case, id: LinkId, moment: Moment) -> Result<Vec<Change>,
         .requests
         .last()
         .is_some_and(|last| matches!(last.closed, None | Some((_, Outcome::Expired))));
-    if !unanswered {
+    // The round before an objection may have run out; an old link does not undo the objection.
+    if !unanswered || standing(case, moment.now).status == Status::Void {
         return Err(Refusal::NothingOpen);
     }
     let sent_within = |time: Duration| {

@@ -388,6 +388,11 @@ fn step_holds(before: &Play, event: &Event, changes: &[Change], after: &Play) {
             assert_eq!(again, Err(Refusal::AlreadyConcluded), "rows 16 and 17");
             assert_eq!(after.status(), Status::Concluded);
         }
+        // An old link asks again only where the contract is still open (5.5).
+        Event::AskedByLink(_) => assert!(!matches!(
+            before.status(),
+            Status::Void | Status::Declined | Status::Ended | Status::NotRequired
+        )),
         Event::Declined(_) => assert!(after.case.open_request().is_none()),
         _ => {}
     }

@@ -275,6 +275,16 @@ fn s_13_a_new_link_is_refused_where_nothing_is_open() {
             "{state}"
         );
     }
+    // Nor after an objection, however the round before it ended.
+    let mut void = in_state("U");
+    let expired = void.link();
+    for _ in 0..4 {
+        void = void.at_next_step().after(&Event::StepDue);
+    }
+    void = void.after(&Event::Objected(Channel::Portal));
+    void = void.later(Duration::hours(1));
+    let asked = void.send(&Event::AskedByLink(expired));
+    assert_eq!(asked, Err(Refusal::NothingOpen));
     let mut play = in_state("R0");
     let unknown = LinkId(uuid::Uuid::nil());
     assert_eq!(
