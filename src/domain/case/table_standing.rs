@@ -4,7 +4,8 @@
 use chrono::{DateTime, Duration, Utc};
 
 use super::samples::{
-    CENTRAFLEX, MANDANT, Play, SMALL_TRUNK, TRUNK, booked, booking, case, in_state, partner, utc,
+    CENTRAFLEX, FOREIGN, MANDANT, OTHER_SUB, Play, SMALL_TRUNK, TRUNK, booked, booking, case,
+    in_state, partner, utc,
 };
 use super::{
     Case, Covered, Event, Standing, Status, detail, next_change, product_standings, standing,
@@ -93,6 +94,51 @@ fn p_01_to_p_05_decide_what_needs_an_agreement() {
         // P-06: never "open" where nothing is needed
         let status = standing(&case, now).status;
         assert_eq!(status == Status::Open, *needed, "{name}: {status:?}");
+    }
+}
+
+#[test]
+fn an_agreement_covers_its_own_chain_and_products_only() {
+    // 5.2, rows 20, 24, 26, 45 and 46
+    type Spoil = fn(&mut Case);
+    let table: &[(&str, Spoil, bool)] = &[
+        ("as concluded", |_| {}, true),
+        (
+            "24 sub-partner removed",
+            |case| case.sub_partner = None,
+            true,
+        ),
+        (
+            "20 sub-partner not named",
+            |case| case.sub_partner = Some(partner(OTHER_SUB, Some(MANDANT))),
+            false,
+        ),
+        (
+            "26 other Mandant",
+            |case| case.partner = Some(partner(FOREIGN, None)),
+            false,
+        ),
+        (
+            "45 covered product",
+            |case| case.bookings.push(booking(CENTRAFLEX, false)),
+            true,
+        ),
+        (
+            "46 other product",
+            |case| case.bookings.push(booking(TRUNK, true)),
+            false,
+        ),
+        (
+            "product without need",
+            |case| case.bookings.push(booking(TRUNK, false)),
+            true,
+        ),
+    ];
+    for (name, spoil, covered) in table {
+        let mut play = in_state("C").later(Duration::hours(1));
+        spoil(&mut play.case);
+        assert_eq!(play.case.is_covered(play.now), *covered, "{name}");
+        assert_eq!(play.send(&Event::AskedByHand).is_ok(), !covered, "{name}");
     }
 }
 
