@@ -8,7 +8,7 @@ use super::facts::{
     Agreement, AgreementEnd, Case, Covered, Link, LinkEnd, Outcome, Partner, Request,
 };
 use super::link::{LinkState, link_state};
-use super::standing::{Status, product_standings};
+use super::standing::{Status, product_standings, standing};
 use crate::domain::calendar::{REMINDERS, in_send_window, link_end, next_step_after};
 use crate::domain::mail::{Alert, MailKind, PartnerNews, Recipient, RequestReason};
 use crate::domain::{AgreementId, EmailAddress, LinkId, RequestId};
@@ -156,7 +156,8 @@ fn asked_by_link(case: &Case, id: LinkId, moment: Moment) -> Result<Vec<Change>,
         .requests
         .last()
         .is_some_and(|last| matches!(last.closed, None | Some((_, Outcome::Expired))));
-    if !unanswered {
+    // The round before an objection may have run out; an old link does not undo the objection.
+    if !unanswered || standing(case, moment.now).status == Status::Void {
         return Err(Refusal::NothingOpen);
     }
     let sent_within = |time: Duration| {
@@ -352,10 +353,12 @@ fn decline(case: &Case, open: &Request, now: DateTime<Utc>) -> Vec<Change> {
     changes
 }
 
-/// The round the customer can still answer. One whose last link is over is "X", from midnight on
-/// and not only when the scheduler has noticed: no automatic mail follows from it (row 6).
+/// The round that still waits for an answer. One whose last link is over is "X", from midnight on
+/// and not only when the scheduler has noticed: no automatic mail follows from it (row 6). One
+/// that never reached the customer waits for a better address (row 8).
 fn awaited(case: &Case, now: DateTime<Utc>) -> Option<&Request> {
-    case.open_request().filter(|request| !request.is_over(now))
+    case.open_request()
+        .filter(|request| request.undeliverable_at.is_some() || !request.is_over(now))
 }
 
 /// Row 2: why the customer should have been asked already, had there been an address.

@@ -21,6 +21,21 @@ mod link;
 mod need;
 mod standing;
 
+#[cfg(test)]
+mod invariants;
+#[cfg(test)]
+pub(in crate::domain) mod samples;
+#[cfg(test)]
+mod table;
+#[cfg(test)]
+mod table_access;
+#[cfg(test)]
+mod table_details;
+#[cfg(test)]
+mod table_links;
+#[cfg(test)]
+mod table_standing;
+
 pub use access::{Denied, Grant, access};
 pub use change::{Change, Mail};
 pub use decide::{Fresh, Moment, Refusal, decide};
