@@ -97,13 +97,14 @@ fn a_server_lives_as_long_as_somebody_uses_it() {
 fn a_killed_server_is_started_again() {
     use nix::sys::signal::{Signal, kill};
     let dir = data_dir();
-    let first = EmbeddedPostgres::start_for(dir.path(), Purpose::Tests).unwrap();
+    // As for real data: a test's server may forget its last commits.
+    let first = EmbeddedPostgres::start_for(dir.path(), Purpose::Portal).unwrap();
     assert_eq!(facts(&first).rows, 1);
     let db = crate::storage::db::Db::connect(&first.url()).unwrap();
     let killed = pid(dir.path());
     kill(nix::unistd::Pid::from_raw(killed), Signal::SIGKILL).unwrap();
     // By itself, and one who starts in this moment finds a server too.
-    let second = EmbeddedPostgres::start_for(dir.path(), Purpose::Tests).unwrap();
+    let second = EmbeddedPostgres::start_for(dir.path(), Purpose::Portal).unwrap();
     assert_ne!(pid(dir.path()), killed);
     assert_eq!(facts(&second).rows, 2, "what was committed is there");
     db.transaction_blocking(|conn| {
@@ -125,7 +126,7 @@ fn a_killed_server_is_started_again() {
         socket.display()
     );
     fs::write(&pid_file, text).unwrap();
-    let third = EmbeddedPostgres::start_for(dir.path(), Purpose::Tests).unwrap();
+    let third = EmbeddedPostgres::start_for(dir.path(), Purpose::Portal).unwrap();
     assert_eq!(facts(&third).rows, 5);
     third.stop();
 }
