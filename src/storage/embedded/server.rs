@@ -234,6 +234,10 @@ pub(super) fn start_guard(place: &Place) {
 }
 
 pub(super) fn stop_server(place: &Place) {
+    // Without a server behind it, the number in the pid file may be that of any process.
+    if let Ok(None) = running_socket_dir(&place.cluster()) {
+        return;
+    }
     let mut command = place.command(&place.programs.join("pg_ctl"));
     command
         .args(["stop", "-s", "-m", "fast", "-t", "300", "-D"])

@@ -117,16 +117,20 @@ fn a_killed_server_is_started_again() {
     second.stop();
     wait_until_gone(dir.path());
 
-    // After a restart of the machine the number may belong to anybody, here to this test.
-    let pid_file = dir.path().join("postgres/data/postmaster.pid");
-    let socket = dir.path().join("postgres/socket");
-    let text = format!(
-        "{}\nx\n0\n5432\n{}\n\n",
-        std::process::id(),
-        socket.display()
-    );
+    // After a restart of the machine the number may belong to anybody, here to this test. On a copy:
+    // the guard of the server above may still be looking at its own pid file.
+    let copy = data_dir();
+    let copied = std::process::Command::new("cp")
+        .arg("-a")
+        .args([dir.path().join("postgres"), copy.path().join("postgres")])
+        .status();
+    assert!(copied.unwrap().success());
+    let pid_file = copy.path().join("postgres/data/postmaster.pid");
+    let socket = copy.path().join("postgres/socket");
+    let socket = socket.display();
+    let text = format!("{}\nx\n0\n5432\n{socket}\n\n", std::process::id());
     fs::write(&pid_file, text).unwrap();
-    let third = EmbeddedPostgres::start_for(dir.path(), Purpose::Portal).unwrap();
+    let third = EmbeddedPostgres::start_for(copy.path(), Purpose::Portal).unwrap();
     assert_eq!(facts(&third).rows, 5);
     third.stop();
 }
