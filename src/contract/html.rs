@@ -144,6 +144,7 @@ fn anchor(id: &str) -> String {
     }
 }
 
+/// Heading text, its plain parts hyphenated; addresses and words of links stay whole.
 fn heading(title: &[Inline], language: Language) -> String {
     let mut out = String::new();
     for inline in title {

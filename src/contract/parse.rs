@@ -16,32 +16,6 @@ pub fn line_at(text: &str, offset: usize) -> usize {
     1 + before.iter().filter(|byte| **byte == b'\n').count()
 }
 
-const TOO_DEEP: &str = "Der Text ist zu tief verschachtelt. Teilen Sie ihn auf.";
-
-/// The first line that nests blocks so deeply that the Djot parser, which calls itself for each
-/// level, would run out of stack: hundreds of marks, of spaces before the text, or of `:::` lines.
-fn too_deep(text: &str) -> Option<usize> {
-    const MARKS: usize = 32;
-    const INDENT: usize = 200;
-    const FENCES: usize = 400;
-    let mut fences = 0;
-    let mut wild = |line: &str| {
-        let is_mark = |word: &&str| {
-            word.len() <= 6 && word.ends_with(['-', '*', '+', '>', ':', '.', ')', '|'])
-        };
-        let bare = line.trim_start_matches(|c: char| c.is_whitespace() || c == '>');
-        fences += usize::from(bare.starts_with(":::"));
-        line.len() - bare.len() > INDENT
-            || fences > FENCES
-            || line
-                .split_whitespace()
-                .take_while(is_mark)
-                .nth(MARKS)
-                .is_some()
-    };
-    text.lines().position(&mut wild).map(|line| line + 1)
-}
-
 /// What kind of file it is; decides about its headings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
@@ -62,8 +36,8 @@ pub fn parse(
     problems: &mut Vec<Problem>,
 ) -> Text {
     let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
-    if let Some(line) = too_deep(&text) {
-        problems.push(Problem::new(file, line, TOO_DEEP));
+    if let Some(line) = super::nest::too_deep(&text) {
+        problems.push(Problem::new(file, line, super::nest::TOO_DEEP));
         return Text::default();
     }
     let events = jotdown::Parser::new(&text).into_offset_iter().collect();
@@ -212,7 +186,7 @@ impl<'a> Reader<'a> {
             }
         }
         self.leave();
-        join_legends(out, |line, message| {
+        super::nest::join_legends(out, |line, message| {
             self.problems.push(Problem::new(self.file, line, message));
         })
     }
@@ -416,36 +390,4 @@ fn apply(node: &mut Node, marks: Marks) {
             .into_iter()
             .filter(|class| class != "unnumbered"),
     );
-}
-
-/// Moves a `.legend` paragraph into the table before it.
-fn join_legends(blocks: Vec<Flat>, mut problem: impl FnMut(usize, &str)) -> Vec<Flat> {
-    let mut out: Vec<Flat> = Vec::with_capacity(blocks.len());
-    for mut flat in blocks {
-        let is_legend = matches!(flat.node.kind, Kind::Paragraph(_))
-            && flat.node.tags.iter().any(|tag| tag == "legend");
-        if is_legend {
-            flat.node.tags.retain(|tag| tag != "legend");
-            if let Some(Flat {
-                node:
-                    Node {
-                        kind: Kind::Table { legend, .. },
-                        ..
-                    },
-                ..
-            }) = out.last_mut()
-                && let Kind::Paragraph(spans) = &mut flat.node.kind
-                && legend.is_none()
-            {
-                *legend = Some(std::mem::take(spans));
-                continue;
-            }
-            problem(
-                flat.node.line,
-                "„.legend“ steht nur an dem Absatz direkt nach einer Tabelle.",
-            );
-        }
-        out.push(flat);
-    }
-    out
 }
