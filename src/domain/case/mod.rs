@@ -26,6 +26,8 @@ mod invariants;
 #[cfg(test)]
 pub(in crate::domain) mod samples;
 #[cfg(test)]
+mod stories;
+#[cfg(test)]
 mod table;
 #[cfg(test)]
 mod table_access;
@@ -33,6 +35,8 @@ mod table_access;
 mod table_details;
 #[cfg(test)]
 mod table_links;
+#[cfg(test)]
+mod table_need;
 #[cfg(test)]
 mod table_standing;
 
