@@ -6,12 +6,12 @@ use super::strip::{BLACK, Bookmark, Mark, Rule, SLATE, Strip, Structure, Text};
 use super::text::{Target, Token, Words, clean};
 use crate::contract::tree::{Alignment, Block, Inline, ListStyle, Section, plain};
 
-/// Width of the text area in points: A4 with 25 mm on both sides.
-pub(super) const MEASURE: f32 = 453.5;
+/// Width of the text area in points: A4 with 20 mm on both sides.
+pub(super) const MEASURE: f32 = 481.9;
 /// Size of running text in points.
 pub(super) const BODY: u8 = 10;
 /// Distance of baselines in running text, in points.
-pub(super) const LEADING: f32 = 14.0;
+pub(super) const LEADING: f32 = 12.0;
 /// Column of the section and paragraph numbers.
 pub(super) const NUMBER: f32 = 30.0;
 /// Room between a mark and its text.
@@ -116,13 +116,13 @@ impl Flow {
                 Block::List(list) if list.style == ListStyle::Paragraphs => {
                     self.list(list, place, above);
                 }
-                Block::List(list) => self.list(list, place, above.min(4.0)),
-                Block::Table(table) => self.table(table, place.parent, place.x, above.max(10.0)),
+                Block::List(list) => self.list(list, place, above.min(2.5)),
+                Block::Table(table) => self.table(table, place.parent, place.x, above.max(7.0)),
                 Block::Definitions(pairs) => self.definitions(pairs, place, above),
             }
             above = match block {
-                Block::Table(_) => 12.0,
-                _ => 6.0,
+                Block::Table(_) => 9.0,
+                _ => 3.0,
             };
         }
     }
@@ -174,9 +174,9 @@ impl Flow {
 
     fn heading(&mut self, section: &Section, heading: usize) {
         let (look, above) = match section.level {
-            0 | 1 => (Look::bold(13, 18.0), 20.0),
-            2 => (Look::bold(11, 15.0), 14.0),
-            _ => (Look::bold(10, 14.0), 10.0),
+            0 | 1 => (Look::bold(12, 15.0), 8.0),
+            2 => (Look::bold(10, 12.5), 5.0),
+            _ => (Look::bold(10, 12.2), 5.0),
         };
         let mut x = 0.0;
         let mut above = above;

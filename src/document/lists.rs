@@ -28,8 +28,8 @@ impl Flow {
         for (index, item) in list.items.iter().enumerate() {
             let above = match (index, numbered) {
                 (0, _) => above,
-                (_, true) => 6.0,
-                (_, false) => 4.0,
+                (_, true) => 2.5,
+                (_, false) => 1.0,
             };
             self.item(item, element, x, text_x, above);
         }
@@ -73,7 +73,7 @@ impl Flow {
         let column = (widest + 14.0).clamp(96.0, (room * 0.41).max(96.0));
         let list = self.structure.add(place.parent, "L");
         for (index, pair) in pairs.iter().enumerate() {
-            let above = if index == 0 { above } else { 4.0 };
+            let above = if index == 0 { above } else { 2.5 };
             let element = self.structure.add(list, "LI");
             let label = self.structure.add(element, "Lbl");
             let body = self.structure.add(element, "LBody");

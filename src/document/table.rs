@@ -12,9 +12,9 @@ use crate::contract::tree::{Alignment, Inline, Table};
 /// Space between the edges of a cell and its text, left and right.
 const PAD: f32 = 6.0;
 /// Space above and below the text of a row.
-const AIR: f32 = 4.0;
+const AIR: f32 = 1.8;
 /// Distance of baselines in cells.
-const CELL_LEADING: f32 = 13.0;
+const CELL_LEADING: f32 = 11.8;
 /// Rows with more lines may be cut between pages.
 const WHOLE_ROW: usize = 16;
 /// Lines per piece of a row that is cut.

@@ -25,7 +25,7 @@ pub fn run(program: &str, options: &[&str], pdf: &[u8], tail: &[&str]) -> Output
 pub fn body(pdf: &[u8]) -> String {
     // At 72 dots per inch a dot is a point; the text area ends above the footer's rule.
     let crop = [
-        "-raw", "-enc", "UTF-8", "-r", "72", "-x", "0", "-y", "56", "-W", "596", "-H", "720",
+        "-raw", "-enc", "UTF-8", "-r", "72", "-x", "0", "-y", "44", "-W", "596", "-H", "750",
     ];
     let output = run("pdftotext", &crop, pdf, &["-"]);
     assert!(

@@ -13,6 +13,7 @@
 
 mod access;
 mod apply;
+mod asking;
 mod change;
 mod decide;
 mod event;
