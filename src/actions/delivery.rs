@@ -75,6 +75,17 @@ pub fn deliver_next(
     hand_over(conn, app, &mail, &letter, written, &address, now)
 }
 
+/// After an error that nobody planned for: puts off the mail at the head of the queue, so that it
+/// does not hold up those behind it.
+pub fn put_off_next(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<(), ActionError> {
+    if let Some(mail) = mails::lock_next_due(conn, now)? {
+        tracing::warn!(mail = mail.id.0, "mail put off after an error");
+        let reply = "Der Versand ist an einem Fehler im Portal gescheitert.";
+        mails::mark_retry(conn, mail.id, reply, now + LONGEST_PAUSE)?;
+    }
+    Ok(())
+}
+
 fn hand_over(
     conn: &mut PgConnection,
     app: &App,

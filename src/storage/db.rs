@@ -186,6 +186,15 @@ impl Db {
         run_migrations(&mut conn)
     }
 
+    /// How many migrations this program has and the database has not.
+    pub fn pending_migrations(&self) -> Result<usize, DbError> {
+        let mut conn = PgConnection::establish(&self.url)
+            .map_err(|error| DbError::Unavailable(error.to_string()))?;
+        conn.pending_migrations(MIGRATIONS)
+            .map(|pending| pending.len())
+            .map_err(|error| DbError::Migration(error.to_string()))
+    }
+
     /// Waits for a place in line, then works on a thread that may block.
     async fn in_line<T, E, F>(&self, work: F) -> Result<T, E>
     where

@@ -335,24 +335,32 @@ pub async fn error_pages(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let http = request.request().clone();
-    let response = match next.call(request).await {
-        Ok(response) => response.map_into_boxed_body(),
-        Err(error) => {
-            let response = error.error_response();
-            let own = error.as_error::<PageError>().map(PageError::plain);
-            let kind = own.unwrap_or_else(|| PageError::of(response.status()));
-            return Ok(dress(http, response, &kind).await);
-        }
-    };
+    let response = next.call(request).await?.map_into_boxed_body();
     let status = response.status();
     if (status.is_client_error() || status.is_server_error())
         && is_empty(response.response().body())
     {
+        let own = response.response().error().and_then(|error| {
+            error.as_error::<PageError>().map(PageError::plain)
+        });
+        let kind = own.unwrap_or_else(|| PageError::of(status));
         let (http, response) = response.into_parts();
-        return Ok(dress(http, response, &PageError::of(status)).await);
+        return Ok(dress(http, response, &kind).await);
     }
     Ok(response)
+}
+
+/// Makes an answer of what a guard or a handler refused. Stands around each route and not around
+/// the site: before a request is routed nobody may keep a second handle to it.
+pub async fn answer_errors(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let http = request.request().clone();
+    Ok(match next.call(request).await {
+        Ok(response) => response.map_into_boxed_body(),
+        Err(error) => ServiceResponse::from_err(error, http),
+    })
 }
 
 async fn dress(
