@@ -1,6 +1,8 @@
 //! The operator's administration: one file per page, everything here is [`Who::Operator`].
 
 mod booking;
+mod email;
+mod objection;
 
 use super::error::PageError;
 use super::guard::Who;
@@ -19,6 +21,18 @@ pub const ROUTES: &[Row] = &[
     }),
     post("/betrieb/kunden/{nummer}/buchung", Who::Operator, || {
         web::post().to(booking::book)
+    }),
+    get("/betrieb/kunden/{nummer}/email", Who::Operator, || {
+        view().to(email::show)
+    }),
+    post("/betrieb/kunden/{nummer}/email", Who::Operator, || {
+        web::post().to(email::save)
+    }),
+    get("/betrieb/kunden/{nummer}/widerspruch", Who::Operator, || {
+        view().to(objection::show)
+    }),
+    post("/betrieb/kunden/{nummer}/widerspruch", Who::Operator, || {
+        web::post().to(objection::record)
     }),
 ];
 
