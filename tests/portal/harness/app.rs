@@ -162,7 +162,10 @@ impl TestApp {
         let found = self.mails().into_iter().rev().find(|mail| mail.to.as_str() == address);
         found.unwrap_or_else(|| {
             let all: Vec<String> = self.mails().iter().map(|m| format!("{} → {}", m.written.subject, m.to.as_str())).collect();
-            panic!("no mail to {address}; there are: {all:#?}")
+            let troubles: Vec<Option<String>> = self.read(|conn| {
+                Ok(avv_portal::storage::mails::list_trouble(conn, 20)?.into_iter().map(|line| line.reply).collect())
+            });
+            panic!("no mail to {address}; there are: {all:#?}; given up: {troubles:?}")
         })
     }
 
