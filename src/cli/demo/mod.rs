@@ -1,6 +1,6 @@
 //! `demo`.
-use crate::config::Config;
 use super::Result;
+use crate::config::Config;
 /// Options of the command.
 #[derive(Debug, clap::Args)]
 pub struct Options {
@@ -9,4 +9,6 @@ pub struct Options {
     customers: u32,
 }
 /// x
-pub fn demo(_config: Config, _options: &Options) -> Result<()> { Ok(()) }
+pub fn demo(_config: Config, _options: &Options) -> Result<()> {
+    Ok(())
+}

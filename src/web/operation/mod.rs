@@ -28,12 +28,16 @@ pub const ROUTES: &[Row] = &[
     post("/betrieb/kunden/{nummer}/email", Who::Operator, || {
         web::post().to(email::save)
     }),
-    get("/betrieb/kunden/{nummer}/widerspruch", Who::Operator, || {
-        view().to(objection::show)
-    }),
-    post("/betrieb/kunden/{nummer}/widerspruch", Who::Operator, || {
-        web::post().to(objection::record)
-    }),
+    get(
+        "/betrieb/kunden/{nummer}/widerspruch",
+        Who::Operator,
+        || view().to(objection::show),
+    ),
+    post(
+        "/betrieb/kunden/{nummer}/widerspruch",
+        Who::Operator,
+        || web::post().to(objection::record),
+    ),
 ];
 
 /// The customer a page is about, as its head prints it.
