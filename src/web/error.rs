@@ -340,9 +340,10 @@ pub async fn error_pages(
     if (status.is_client_error() || status.is_server_error())
         && is_empty(response.response().body())
     {
-        let own = response.response().error().and_then(|error| {
-            error.as_error::<PageError>().map(PageError::plain)
-        });
+        let own = response
+            .response()
+            .error()
+            .and_then(|error| error.as_error::<PageError>().map(PageError::plain));
         let kind = own.unwrap_or_else(|| PageError::of(status));
         let (http, response) = response.into_parts();
         return Ok(dress(http, response, &kind).await);
