@@ -1,0 +1,72 @@
+//! The operator's administration: one file per page, everything here is [`Who::Operator`].
+
+mod booking;
+mod email;
+mod objection;
+
+use super::error::PageError;
+use super::guard::Who;
+use super::routes::{Row, get, post, view};
+use crate::actions::ActionError;
+use crate::app::App;
+use crate::domain::CustomerNumber;
+use crate::domain::case::Case;
+use crate::storage::cases::find_case;
+use actix_web::web;
+
+/// Rows of this family.
+pub const ROUTES: &[Row] = &[
+    get("/betrieb/kunden/{nummer}/buchung", Who::Operator, || {
+        view().to(booking::show)
+    }),
+    post("/betrieb/kunden/{nummer}/buchung", Who::Operator, || {
+        web::post().to(booking::book)
+    }),
+    get("/betrieb/kunden/{nummer}/email", Who::Operator, || {
+        view().to(email::show)
+    }),
+    post("/betrieb/kunden/{nummer}/email", Who::Operator, || {
+        web::post().to(email::save)
+    }),
+    get(
+        "/betrieb/kunden/{nummer}/widerspruch",
+        Who::Operator,
+        || view().to(objection::show),
+    ),
+    post(
+        "/betrieb/kunden/{nummer}/widerspruch",
+        Who::Operator,
+        || web::post().to(objection::record),
+    ),
+];
+
+/// The customer a page is about, as its head prints it.
+struct Subject {
+    number: CustomerNumber,
+    name: String,
+}
+
+impl Subject {
+    fn of(case: &Case) -> Self {
+        Self {
+            number: case.customer.number,
+            name: case.customer.party.name.clone(),
+        }
+    }
+
+    /// The status page: where every page about a customer comes from and leads back to.
+    fn status(&self) -> String {
+        crate::paths::status(self.number)
+    }
+}
+
+/// The case of a customer that was not deleted.
+async fn find(app: &App, number: CustomerNumber) -> Result<Case, PageError> {
+    let version = app.contract_version().to_owned();
+    let case = app
+        .db
+        .read(move |conn| -> Result<_, ActionError> { Ok(find_case(conn, number, &version)?) })
+        .await?;
+    case.filter(|case| case.customer.deleted_at.is_none())
+        .ok_or(PageError::NotFound)
+}
