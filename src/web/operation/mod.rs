@@ -5,6 +5,7 @@ mod email;
 mod mails;
 mod objection;
 mod particulars;
+mod start;
 mod users;
 
 use super::error::PageError;
@@ -19,6 +20,7 @@ use actix_web::web;
 
 /// Rows of this family.
 pub const ROUTES: &[Row] = &[
+    get("/betrieb", Who::Operator, || view().to(start::show)),
     get("/betrieb/kunden/{nummer}/buchung", Who::Operator, || {
         view().to(booking::show)
     }),
