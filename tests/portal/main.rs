@@ -7,6 +7,8 @@
 #![expect(clippy::expect_used, reason = "a test may fail")]
 
 mod harness;
+mod world;
 
+mod access;
 mod architecture;
 mod consents;

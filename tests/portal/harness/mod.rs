@@ -12,8 +12,10 @@
 
 mod app;
 mod browser;
+mod log;
 mod people;
 
 pub use app::{TestApp, days, hours, minutes};
 pub use browser::{Browser, Page};
-pub use people::{CUSTOMER, FOREIGN_CUSTOMER, Person};
+pub use log::Log;
+pub use people::{CUSTOMER, FOREIGN_CUSTOMER, PASSWORD, Person};
