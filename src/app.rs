@@ -128,7 +128,7 @@ impl App {
     /// A Message-ID under the sender's own domain, without angle brackets (S-24).
     pub fn new_message_id(&self) -> String {
         format!(
-            "<{}@{}>",
+            "{}@{}",
             Uuid::new_v4().simple(),
             self.config.mail.from.domain()
         )

@@ -1,15 +1,17 @@
 //! The AVV portal as a library: the rooms that `main`, the tests and the benchmarks share.
 //!
-//! Arrows run downwards only: `web`, `jobs` and `cli` call `actions`; `actions` use `storage`,
+//! Arrows run downwards only: `cli` starts `web` and `jobs`; all three call `actions`; `actions` use `storage`,
 //! `mail`, `document` and `contract`; all of them know `domain`, which knows nobody.
 
 pub mod actions;
 pub mod app;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod contract;
 pub mod document;
 pub mod domain;
+pub mod jobs;
 pub mod logging;
 pub mod mail;
 pub mod paths;

@@ -1,1 +1,63 @@
 // Comfort only: every page works without this file.
+
+/** The column head "AVV-Status" loads all rows of the page anew, in place. */
+function reloadInPlace(link) {
+  const table = document.getElementById("kundenliste");
+  const status = document.getElementById("geladen");
+  if (!table || !status) return;
+  link.addEventListener("click", async (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    table.setAttribute("aria-busy", "true");
+    try {
+      const response = await fetch(link.href, { headers: { accept: "text/html" } });
+      if (response.redirected) {
+        // Signed out meanwhile: go where the server leads.
+        location.assign(response.url);
+        return;
+      }
+      const page = new DOMParser().parseFromString(await response.text(), "text/html");
+      const rows = page.querySelector("#kundenliste > tbody");
+      const loaded = page.getElementById("geladen");
+      if (!response.ok || !rows || !loaded) throw new Error("no list");
+      table.tBodies[0].replaceWith(rows);
+      say(status, loaded.textContent);
+    } catch {
+      say(status, "Status konnte nicht geladen werden. Bitte versuchen Sie es erneut.");
+    } finally {
+      table.removeAttribute("aria-busy");
+    }
+  });
+}
+
+/** Puts a sentence into the live region, and before everybody's eyes. */
+function say(region, text) {
+  region.classList.remove("visually-hidden");
+  region.classList.add("small", "soft");
+  region.textContent = text;
+}
+
+/** Row menus close with Esc, with a click elsewhere and when another one opens. */
+function closeMenus() {
+  const opened = () => document.querySelector("details.menu[open]");
+  document.addEventListener("keydown", (event) => {
+    const menu = event.key === "Escape" && opened();
+    if (!menu) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+  document.addEventListener("click", (event) => {
+    for (const menu of document.querySelectorAll("details.menu[open]")) {
+      if (!menu.contains(event.target)) menu.open = false;
+    }
+  });
+}
+
+/** What is wrong with a form is read first. */
+function focusErrors() {
+  document.querySelector(".errors")?.focus();
+}
+
+document.querySelectorAll("a.reload").forEach(reloadInPlace);
+closeMenus();
+focusErrors();

@@ -251,10 +251,34 @@ pub fn add(
     new: &NewUser,
     now: DateTime<Utc>,
 ) -> Result<UserId, ActionError> {
-    let id = users::create_user(conn, new, now)?;
+    let id = create(conn, by, new, now)?;
     if new.password_hash.is_none() {
         send_password_link(conn, app, id, true, now)?;
     }
+    Ok(id)
+}
+
+/// Adds a user and gives the invitation to the caller instead of mailing it: the first
+/// administrator comes before there is anything to mail with (S-39).
+pub fn add_with_link(
+    conn: &mut PgConnection,
+    by: Actor,
+    new: &NewUser,
+    now: DateTime<Utc>,
+) -> Result<(UserId, Uuid), ActionError> {
+    let id = create(conn, by, new, now)?;
+    let link = Uuid::new_v4();
+    users::create_password_link(conn, link, id, now + INVITATION_LIFE)?;
+    Ok((id, link))
+}
+
+fn create(
+    conn: &mut PgConnection,
+    by: Actor,
+    new: &NewUser,
+    now: DateTime<Utc>,
+) -> Result<UserId, ActionError> {
+    let id = users::create_user(conn, new, now)?;
     let event = NewEvent {
         kind: AuditKind::UserAdded {
             name: new.name.clone(),

@@ -1,97 +1,26 @@
-//! Values as text and the blocks the program writes itself (T-07, T-09). Names are inserted as
-//! text: nothing here is parsed again.
+//! The blocks the program writes itself (T-09).
 
+use super::fill::{clean, email, text};
 use super::resolve::Builder;
 use super::tree::{Alignment, Block, Definition, Inline, Table};
 use super::values::{Conclusion, CoveredProduct};
-use super::vocabulary::{Generator, Placeholder};
-use super::wording;
-use crate::domain::calendar::{long_date, long_moment};
-use crate::domain::{EmailAddress, Language, Party, name};
+use super::vocabulary::Generator;
+use crate::domain::Party;
+use crate::domain::calendar::long_moment;
 
 /// A cell or a definition of several lines.
 type Lines = Vec<Vec<Inline>>;
 
+/// A row of the table of further processors.
+struct Further<'a> {
+    party: &'a Party,
+    task: String,
+    place: String,
+    by: String,
+    mechanism: String,
+}
+
 impl Builder<'_> {
-    /// One of two texts, by language.
-    fn say(&self, german: &str, english: &str) -> String {
-        match self.language {
-            Language::De => german.to_owned(),
-            Language::En => english.to_owned(),
-        }
-    }
-
-    /// The value of a placeholder, or the words for a missing one.
-    pub(super) fn value(&self, placeholder: Placeholder) -> Inline {
-        let missing = || wording::missing(placeholder, self.language).to_owned();
-        if let Some(address) = self.address_value(placeholder) {
-            return email(address);
-        }
-        Inline::Text(
-            self.text_value(placeholder)
-                .map(|text| clean(&text))
-                .filter(|text| !text.is_empty())
-                .unwrap_or_else(missing),
-        )
-    }
-
-    fn address_value(&self, placeholder: Placeholder) -> Option<&EmailAddress> {
-        use Placeholder as P;
-        let values = self.values;
-        match placeholder {
-            P::OperatorEmail => values.operator.party.email.as_ref(),
-            P::PartnerEmail => values.partner.as_ref()?.email.as_ref(),
-            P::SubPartnerEmail => values.sub_partner.as_ref()?.email.as_ref(),
-            P::DpoEmail => values.operator.data_protection_email.as_ref(),
-            P::ObjectionEmail => values.operator.objection_email.as_ref(),
-            _ => None,
-        }
-    }
-
-    fn text_value(&self, placeholder: Placeholder) -> Option<String> {
-        use Placeholder as P;
-        let values = self.values;
-        let operator = &values.operator.party;
-        let conclusion = values.conclusion.as_ref();
-        match placeholder {
-            P::OperatorName => Some(operator.name.clone()),
-            P::OperatorAddress => Some(self.address(operator)),
-            P::OperatorRegister => Some(operator.register.clone()),
-            P::OperatorRepresentedBy => Some(operator.represented_by.clone()),
-            P::OperatorPhone => Some(operator.phone.clone()),
-            P::CustomerName => Some(values.customer.name.clone()),
-            P::CustomerAddress => Some(self.address(&values.customer)),
-            P::CustomerNumber => Some(values.customer_number.to_string()),
-            P::CustomerRepresentedBy => Some(values.customer.represented_by.clone()),
-            P::PartnerName => values.partner.as_ref().map(|p| p.name.clone()),
-            P::PartnerAddress => values.partner.as_ref().map(|p| self.address(p)),
-            P::PartnerContact => values.partner.as_ref().map(|p| p.contact.clone()),
-            P::SubPartnerName => values.sub_partner.as_ref().map(|p| p.name.clone()),
-            P::SubPartnerAddress => values.sub_partner.as_ref().map(|p| self.address(p)),
-            P::SubPartnerContact => values.sub_partner.as_ref().map(|p| p.contact.clone()),
-            P::Products => {
-                let names: Vec<String> = values
-                    .products
-                    .iter()
-                    .map(|p| self.product_name(p))
-                    .collect();
-                Some(wording::enumeration(&names, self.language))
-            }
-            P::Version => Some(self.meta.number.clone()),
-            P::VersionDate => Some(long_date(self.meta.date, self.language)),
-            P::DpoName => Some(values.operator.data_protection_officer.clone()),
-            P::ConclusionPerson => conclusion.map(|c| c.person.clone()),
-            P::ConclusionFunction => conclusion.map(|c| c.function.clone()),
-            P::ConclusionDate => conclusion.map(|c| long_moment(c.at, self.language)),
-            P::AgreementNumber => conclusion.map(|c| c.agreement_number.clone()),
-            P::OperatorEmail
-            | P::PartnerEmail
-            | P::SubPartnerEmail
-            | P::DpoEmail
-            | P::ObjectionEmail => None,
-        }
-    }
-
     /// The blocks of a generator; none for a conclusion that has not happened.
     pub(super) fn generate(&mut self, generator: Generator) -> Option<Block> {
         match generator {
@@ -185,62 +114,8 @@ impl Builder<'_> {
     }
 
     fn sub_processors(&mut self) -> Block {
-        let values = self.values;
-        let operator = self.named(&values.operator.party);
-        let with_mechanism = values
-            .operator
-            .sub_processors
-            .iter()
-            .any(|s| !clean(&s.mechanism).is_empty());
-        let mut rows = Vec::new();
-        let mut add = |party: &Party, task: &str, place: &str, by: &str, mechanism: &str| {
-            let mut row = vec![
-                joined(self.company_lines(party)),
-                self.cell(task),
-                self.cell(place),
-                self.cell(by),
-            ];
-            if with_mechanism {
-                let none = self.say("entfällt", "not applicable");
-                row.push(self.cell(if clean(mechanism).is_empty() {
-                    &none
-                } else {
-                    mechanism
-                }));
-            }
-            rows.push(row);
-        };
-        if let Some(partner) = &values.partner {
-            let task = self.say(
-                "Vertriebspartner (Mandant): Einrichtung und Betreuung der Produkte im Portal",
-                "Sales partner: set-up and support of the products in the portal",
-            );
-            add(
-                partner,
-                &task,
-                &self.country(&partner.country),
-                &operator,
-                "",
-            );
-        }
-        if let Some(sub) = &values.sub_partner {
-            let task = self.say(
-                "Untervertriebspartner (Submandant): Einrichtung und Betreuung der Produkte im Portal",
-                "Sub-partner: set-up and support of the products in the portal",
-            );
-            let principal = values
-                .partner
-                .as_ref()
-                .map_or(operator.clone(), |p| self.named(p));
-            add(sub, &task, &self.country(&sub.country), &principal, "");
-        }
-        for entry in &values.operator.sub_processors {
-            let (task, place) = match self.language {
-                Language::De => (&entry.service, &entry.place),
-                Language::En => (&entry.service_en, &entry.place_en),
-            };
-            add(&entry.party, task, place, &operator, &entry.mechanism);
-        }
+        let companies = self.further_processors();
+        let with_mechanism = companies.iter().any(|c| !c.mechanism.is_empty());
         let mut heads = vec![
             self.say("Unternehmen", "Company"),
             self.say("Aufgabe", "Task"),
@@ -250,6 +125,21 @@ impl Builder<'_> {
         if with_mechanism {
             heads.push(self.say("Grundlage der Übermittlung", "Transfer mechanism"));
         }
+        let none = self.say("entfällt", "not applicable");
+        let row = |company: &Further<'_>| {
+            let mut row = vec![
+                joined(self.company_lines(company.party)),
+                self.cell(&company.task),
+                self.cell(&company.place),
+                self.cell(&company.by),
+            ];
+            if with_mechanism {
+                let empty = company.mechanism.is_empty();
+                row.push(text(if empty { &none } else { &company.mechanism }));
+            }
+            row
+        };
+        let rows = companies.iter().map(row).collect();
         Block::Table(Table {
             id: self.table_id(None),
             caption: text(&self.say("Weitere Auftragsverarbeiter", "Further processors")),
@@ -258,6 +148,45 @@ impl Builder<'_> {
             rows,
             legend: None,
         })
+    }
+
+    /// Along the chain first, then whom the operator uses beside it.
+    fn further_processors(&self) -> Vec<Further<'_>> {
+        let values = self.values;
+        let operator = self.named(&values.operator.party);
+        let mut list = Vec::new();
+        if let Some(partner) = &values.partner {
+            list.push(Further {
+                party: partner,
+                task: self.say(
+                    "Vertriebspartner (Mandant): Einrichtung und Betreuung der Produkte im Portal",
+                    "Sales partner: set-up and support of the products in the portal",
+                ),
+                place: self.country(&partner.country),
+                by: operator.clone(),
+                mechanism: String::new(),
+            });
+        }
+        if let Some(sub) = &values.sub_partner {
+            list.push(Further {
+                party: sub,
+                task: self.say(
+                    "Untervertriebspartner (Submandant): Einrichtung und Betreuung der Produkte im Portal",
+                    "Sub-partner: set-up and support of the products in the portal",
+                ),
+                place: self.country(&sub.country),
+                by: values.partner.as_ref().map_or(operator.clone(), |p| self.named(p)),
+                mechanism: String::new(),
+            });
+        }
+        list.extend(values.operator.sub_processors.iter().map(|entry| Further {
+            party: &entry.party,
+            task: self.say(&entry.service, &entry.service_en),
+            place: self.say(&entry.place, &entry.place_en),
+            by: operator.clone(),
+            mechanism: clean(&entry.mechanism),
+        }));
+        list
     }
 
     /// Name, address, contact person, address for messages, phone (LC-24).
@@ -375,67 +304,6 @@ impl Builder<'_> {
             "There is no annex for this product.",
         );
         (self.cell(&self.product_name(product)), text(&sentence))
-    }
-
-    fn product_name(&self, product: &CoveredProduct) -> String {
-        clean(&self.say(&product.name, &product.name_en))
-    }
-
-    fn named(&self, party: &Party) -> String {
-        let name = clean(&party.name);
-        if name.is_empty() {
-            wording::not_stated(self.language).to_owned()
-        } else {
-            name
-        }
-    }
-
-    fn address(&self, party: &Party) -> String {
-        let mut party = party.clone();
-        party.country = self.country(&party.country);
-        clean(&party.address_line())
-    }
-
-    /// The one country name that is stored in German as a rule.
-    fn country(&self, country: &str) -> String {
-        if clean(country) == "Deutschland" {
-            self.say("Deutschland", "Germany")
-        } else {
-            country.to_owned()
-        }
-    }
-
-    fn cell(&self, value: &str) -> Vec<Inline> {
-        let value = clean(value);
-        text(if value.is_empty() {
-            wording::not_stated(self.language)
-        } else {
-            &value
-        })
-    }
-}
-
-/// What a reader sees of a value: composed, one line, without characters nobody sees.
-fn clean(value: &str) -> String {
-    super::inline::visible(&name::clean(&super::inline::visible(value)))
-}
-
-fn text(value: &str) -> Vec<Inline> {
-    vec![Inline::Text(clean(value))]
-}
-
-fn email(address: &EmailAddress) -> Inline {
-    use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-    // An address may hold characters that mean something in a link.
-    const KEPT: &AsciiSet = &NON_ALPHANUMERIC
-        .remove(b'@')
-        .remove(b'.')
-        .remove(b'-')
-        .remove(b'_')
-        .remove(b'+');
-    Inline::Link {
-        target: format!("mailto:{}", utf8_percent_encode(address.as_str(), KEPT)),
-        content: vec![Inline::Text(address.as_str().to_owned())],
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use super::text;
 use super::tree::{
-    Alignment, Block, Definition, Document, Inline, Item, List, ListStyle, Section, Table,
+    Alignment, Block, Definition, Document, Inline, Item, List, ListStyle, Section, Table, plain,
 };
 use crate::domain::Language;
 use crate::domain::calendar::long_date;
@@ -64,7 +64,8 @@ pub fn toc(document: &Document) -> String {
                 "<li><a href=\"#{}\"><span>{}</span> <span>{}</span></a></li>",
                 anchor(&section.id),
                 escape(section.label.as_deref().unwrap_or_default()),
-                heading(&section.title, document.language),
+                // Words only: a link in a heading would be a link inside this one.
+                hyphenated(&escape(&plain(&section.title)), document.language),
             );
         }
         out.push_str("</ol>");
@@ -110,18 +111,29 @@ fn anchor(id: &str) -> String {
     const TAKEN: &[&str] = &[
         "abschluss",
         "ablehnung",
+        "email",
         "erklaerung",
         "fehler",
+        "finden",
         "folgen",
         "funktion",
         "gelesen",
+        "grund",
         "hilfe",
         "inhalt",
+        "kette",
         "kurz",
         "name",
+        "produkte",
+        "stand",
+        "tun",
+        "verlauf",
+        "versand",
         "vertragstitel",
         "vertretung",
         "verzeichnis",
+        "weiter",
+        "widerspruch",
         "wortlaut",
         "worum",
     ];
@@ -132,16 +144,26 @@ fn anchor(id: &str) -> String {
     }
 }
 
-/// Heading text with soft hyphens in the long compounds of this trade; pages do not hyphenate
-/// headings themselves.
+/// Heading text, its plain parts hyphenated; addresses and words of links stay whole.
 fn heading(title: &[Inline], language: Language) -> String {
-    let html = inlines(title);
+    let mut out = String::new();
+    for inline in title {
+        match inline {
+            Inline::Text(text) => out.push_str(&hyphenated(&escape(text), language)),
+            other => out.push_str(&inlines(std::slice::from_ref(other))),
+        }
+    }
+    out
+}
+
+/// Soft hyphens in the long compounds of this trade: pages do not hyphenate headings themselves.
+fn hyphenated(html: &str, language: Language) -> String {
     match language {
         Language::De => html
             .replace("uftragsverarbeit", "uftrags&shy;verarbeit")
             .replace("nterauftrags", "nter&shy;auftrags")
             .replace("atenschutzverletzung", "atenschutz&shy;verletzung"),
-        Language::En => html,
+        Language::En => html.to_owned(),
     }
 }
 

@@ -14,6 +14,9 @@ impl Reader<'_> {
     /// Text up to the end of the container it stands in.
     pub(super) fn spans(&mut self) -> Vec<Span> {
         let mut out = Vec::new();
+        if !self.enter() {
+            return out;
+        }
         while let Some((event, range)) = self.next() {
             let line = self.line(&range);
             match event {
@@ -43,7 +46,8 @@ impl Reader<'_> {
                 }
             }
         }
-        trim(&mut out);
+        self.leave();
+        finish(&mut out);
         out
     }
 
@@ -186,18 +190,19 @@ fn words(spans: &[Span]) -> String {
     out
 }
 
-/// Appends text to the last run. The source is composed and freed of characters nobody sees, so
-/// that the hash is over what is read.
 fn push_text(out: &mut Vec<Span>, text: &str) {
     if let Some(Span::Text(last)) = out.last_mut() {
-        *last = visible(&format!("{last}{text}"));
+        last.push_str(text);
     } else {
-        out.push(Span::Text(visible(text)));
+        out.push(Span::Text(text.to_owned()));
     }
 }
 
 /// NFC without control and zero-width characters; the no-break spaces stay.
 pub(super) fn visible(text: &str) -> String {
+    if text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+        return text.to_owned();
+    }
     text.chars()
         .map(|c| if c == '\t' || c == '\n' { ' ' } else { c })
         .filter(|&c| !c.is_control() && !is_invisible(c))
@@ -213,7 +218,14 @@ fn is_invisible(c: char) -> bool {
         | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
-fn trim(spans: &mut Vec<Span>) {
+/// Composes the runs and frees them of characters nobody sees, so that the hash is over what is
+/// read; drops space at both ends.
+fn finish(spans: &mut Vec<Span>) {
+    for span in spans.iter_mut() {
+        if let Span::Text(text) = span {
+            *text = visible(text);
+        }
+    }
     if let Some(Span::Text(text)) = spans.first_mut() {
         *text = text.trim_start_matches(' ').to_owned();
     }

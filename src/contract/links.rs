@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::source::{Kind, Span, Text, each_span, own_text, walk};
 use super::vocabulary::Condition;
-use super::{Problem, Texts, parse};
+use super::{Problem, Texts};
 
 /// Adds what is wrong with ids and references.
 pub fn check(texts: &Texts, problems: &mut Vec<Problem>) {
@@ -80,7 +80,7 @@ fn targets(texts: &Texts) -> HashMap<String, Vec<Condition>> {
 fn unique_ids(texts: &Texts, problems: &mut Vec<Problem>) {
     let mut seen: HashMap<String, String> = HashMap::new();
     for text in texts.all() {
-        for (id, line) in parse::ids(text) {
+        for (id, line) in ids(text) {
             if !is_plain(&id) {
                 problems.push(Problem::new(&text.file, line, format!(
                     "Die Kennung „{id}“ ist nicht erlaubt. Verwenden Sie Kleinbuchstaben, Ziffern und Bindestriche, beginnend mit einem Buchstaben; „-h“ am Ende und „tabelle-“ am Anfang sind vergeben."
@@ -103,4 +103,20 @@ fn is_plain(id: &str) -> bool {
             .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
         && !id.ends_with("-h")
         && !id.starts_with("tabelle-")
+}
+
+/// Ids of one file, with the line of each.
+fn ids(text: &Text) -> Vec<(String, usize)> {
+    let mut found = Vec::new();
+    walk(&text.blocks, &[], &mut |node, _| match &node.kind {
+        Kind::Section { id, .. } => found.push((id.clone(), node.line)),
+        Kind::Table { id: Some(id), .. } => found.push((id.clone(), node.line)),
+        Kind::List { items, .. } => found.extend(
+            items
+                .iter()
+                .filter_map(|item| item.id.clone().map(|id| (id, item.line))),
+        ),
+        _ => {}
+    });
+    found
 }

@@ -29,6 +29,15 @@ pub struct Meta {
     pub authorisation: Authorisation,
     /// Days between the announcement of a further processor and its start (LC-22).
     pub notice_days: u32,
+    /// Days in which the customer may dissent from it (LC-22); the same as the notice if not given.
+    #[serde(default)]
+    pub objection_days: Option<u32>,
+    /// Hours until a breach is reported (LC-34), if stated here; then the text must say the same.
+    #[serde(default)]
+    pub breach_hours: Option<u32>,
+    /// Days until data are deleted (LC-35), if stated here; then the text must say the same.
+    #[serde(default)]
+    pub deletion_days: Option<u32>,
     /// What is new, in plain words.
     pub change_note: Bilingual,
     /// Heading of the document.

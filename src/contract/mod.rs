@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! contract.toml + *.dj ── from_files ──▶ Contract ── resolve(values, language) ──▶ Document
-//!      (source, parse, inline, nest)       │                (resolve, generate)       │
+//!      (source, parse, inline, nest)       │             (resolve, fill, generate)    │
 //!                                          └─▶ check: what Art. 28 demands            ├─▶ html
 //!                                                                                     ├─▶ text, hash
 //!                                                                                     └─▶ the PDF
@@ -17,6 +17,8 @@
 //! * [`sample`] has invented values for previews and tests.
 
 pub mod check;
+mod compound;
+mod fill;
 mod generate;
 pub mod html;
 mod inline;

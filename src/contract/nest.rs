@@ -1,4 +1,4 @@
-//! Gives headings their ids and the blocks below them.
+//! Gives headings their ids and the blocks below them, tables their legends; bounds the depth.
 
 use super::parse::{Flat, Role};
 use super::source::{Kind, Node};
@@ -135,4 +135,63 @@ fn attach(node: Node, open: &mut [Flat], done: &mut Vec<Node>) {
         }) => children.push(node),
         _ => done.push(node),
     }
+}
+
+/// Moves a `.legend` paragraph into the table before it.
+pub(super) fn join_legends(blocks: Vec<Flat>, mut problem: impl FnMut(usize, &str)) -> Vec<Flat> {
+    let mut out: Vec<Flat> = Vec::with_capacity(blocks.len());
+    for mut flat in blocks {
+        let is_legend = matches!(flat.node.kind, Kind::Paragraph(_))
+            && flat.node.tags.iter().any(|tag| tag == "legend");
+        if is_legend {
+            flat.node.tags.retain(|tag| tag != "legend");
+            if let Some(Flat {
+                node:
+                    Node {
+                        kind: Kind::Table { legend, .. },
+                        ..
+                    },
+                ..
+            }) = out.last_mut()
+                && let Kind::Paragraph(spans) = &mut flat.node.kind
+                && legend.is_none()
+            {
+                *legend = Some(std::mem::take(spans));
+                continue;
+            }
+            problem(
+                flat.node.line,
+                "„.legend“ steht nur an dem Absatz direkt nach einer Tabelle.",
+            );
+        }
+        out.push(flat);
+    }
+    out
+}
+
+/// For texts nested deeper than anyone could read.
+pub(super) const TOO_DEEP: &str = "Der Text ist zu tief verschachtelt. Teilen Sie ihn auf.";
+
+/// The first line that nests blocks so deeply that the Djot parser, which calls itself for each
+/// level, would run out of stack: hundreds of marks, of spaces before the text, or of `:::` lines.
+pub(super) fn too_deep(text: &str) -> Option<usize> {
+    const MARKS: usize = 32;
+    const INDENT: usize = 200;
+    const FENCES: usize = 400;
+    let mut fences = 0;
+    let mut wild = |line: &str| {
+        let is_mark = |word: &&str| {
+            word.len() <= 6 && word.ends_with(['-', '*', '+', '>', ':', '.', ')', '|'])
+        };
+        let bare = line.trim_start_matches(|c: char| c.is_whitespace() || c == '>');
+        fences += usize::from(bare.starts_with(":::"));
+        line.len() - bare.len() > INDENT
+            || fences > FENCES
+            || line
+                .split_whitespace()
+                .take_while(is_mark)
+                .nth(MARKS)
+                .is_some()
+    };
+    text.lines().position(&mut wild).map(|line| line + 1)
 }

@@ -1,21 +1,16 @@
 //! Reads one Djot file into blocks; what the rules of [`source`](super::source) do not know becomes
 //! a [`Problem`] with its line.
 
-use std::collections::HashSet;
 use std::ops::Range;
 
-use jotdown::{
-    Alignment as Align, AttributeKind, Attributes, Container, Event, ListBulletType, ListKind,
-    OrderedListNumbering as Numbering,
-};
+use jotdown::{AttributeKind, Attributes, Container, Event};
 
 use super::Problem;
-use super::source::{Entry, Kind, Node, Span, Text};
-use super::tree::{Alignment, ListStyle};
+use super::source::{Kind, Node, Text};
 use super::vocabulary::{Condition, Generator};
 use crate::domain::Language;
 
-/// Lines counted from 1.
+/// The line of a place, from 1.
 pub fn line_at(text: &str, offset: usize) -> usize {
     let before = text.as_bytes().get(..offset).unwrap_or_default();
     1 + before.iter().filter(|byte| **byte == b'\n').count()
@@ -41,17 +36,22 @@ pub fn parse(
     problems: &mut Vec<Problem>,
 ) -> Text {
     let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
+    if let Some(line) = super::nest::too_deep(&text) {
+        problems.push(Problem::new(file, line, super::nest::TOO_DEEP));
+        return Text::default();
+    }
     let events = jotdown::Parser::new(&text).into_offset_iter().collect();
     let mut reader = Reader {
         file,
         text: &text,
+        line_ends: text.match_indices('\n').map(|(at, _)| at).collect(),
         language,
         events,
-        at: 0,
+        at: 1, // behind the start of the document itself
+        depth: 0,
         open_single_quotes: 0,
         problems,
     };
-    reader.at = 1; // the document itself
     let flat = reader.blocks();
     let stem = file
         .rsplit('/')
@@ -89,9 +89,12 @@ pub(super) struct Marks {
 pub(super) struct Reader<'a> {
     file: &'a str,
     text: &'a str,
+    line_ends: Vec<usize>,
     pub(super) language: Language,
-    events: Vec<(Event<'a>, Range<usize>)>,
-    at: usize,
+    pub(super) events: Vec<(Event<'a>, Range<usize>)>,
+    pub(super) at: usize,
+    /// How many containers we are in.
+    depth: usize,
     pub(super) open_single_quotes: usize,
     problems: &'a mut Vec<Problem>,
 }
@@ -108,11 +111,36 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn line(&self, range: &Range<usize>) -> usize {
-        line_at(self.text, range.start)
+        1 + self.line_ends.partition_point(|end| *end < range.start)
     }
 
     pub(super) fn problem(&mut self, line: usize, message: impl Into<String>) {
         self.problems.push(Problem::new(self.file, line, message));
+    }
+
+    /// Enters a container; refuses one that is nested deeper than any reader could follow, and that
+    /// would make the passes over the tree run out of stack.
+    pub(super) fn enter(&mut self) -> bool {
+        const DEEPEST: usize = 24;
+        if self.depth < DEEPEST {
+            self.depth += 1;
+            return true;
+        }
+        let line = self
+            .events
+            .get(self.at)
+            .map_or(1, |(_, range)| self.line(range));
+        self.problem(
+            line,
+            "Der Text ist zu tief verschachtelt. Teilen Sie ihn auf.",
+        );
+        self.skip();
+        false
+    }
+
+    /// Leaves what [`Reader::enter`] entered.
+    pub(super) fn leave(&mut self) {
+        self.depth -= 1;
     }
 
     /// The source up to a place.
@@ -134,8 +162,11 @@ impl<'a> Reader<'a> {
     }
 
     /// Blocks up to the end of the container they stand in.
-    fn blocks(&mut self) -> Vec<Flat> {
+    pub(super) fn blocks(&mut self) -> Vec<Flat> {
         let mut out = Vec::new();
+        if !self.enter() {
+            return out;
+        }
         while let Some((event, range)) = self.next() {
             let line = self.line(&range);
             self.open_single_quotes = 0;
@@ -154,7 +185,8 @@ impl<'a> Reader<'a> {
                 _ => {}
             }
         }
-        join_legends(out, |line, message| {
+        self.leave();
+        super::nest::join_legends(out, |line, message| {
             self.problems.push(Problem::new(self.file, line, message));
         })
     }
@@ -290,168 +322,6 @@ impl<'a> Reader<'a> {
         out.extend(inner);
     }
 
-    fn list(&mut self, kind: ListKind, line: usize) -> Option<Kind> {
-        let Some((style, start)) = list_style(kind) else {
-            self.problem(line, "Diese Listenart gibt es im Vertrag nicht. Möglich sind (1), 1., a), i., -, * und +.");
-            self.skip();
-            return None;
-        };
-        let mut items = Vec::new();
-        while let Some((event, range)) = self.next() {
-            match event {
-                Event::End(_) => break,
-                Event::Start(Container::ListItem, _) => {
-                    let line = self.line(&range);
-                    items.push(self.item(line));
-                }
-                _ => {}
-            }
-        }
-        Some(Kind::List {
-            style,
-            start,
-            items,
-        })
-    }
-
-    /// The id and the tags of an item are those of its first paragraph.
-    fn item(&mut self, line: usize) -> Entry {
-        let mut id = None;
-        if let Some((Event::Start(Container::Paragraph, attributes), _)) =
-            self.events.get_mut(self.at)
-        {
-            let (ids, rest): (Vec<_>, Vec<_>) = std::mem::take(attributes)
-                .into_iter()
-                .partition(|(key, _)| *key == AttributeKind::Id);
-            *attributes = rest.into();
-            id = ids.last().map(|(_, value)| value.to_string());
-        }
-        let flat = self.blocks();
-        if let Some(heading) = flat
-            .iter()
-            .find(|f| matches!(f.node.kind, Kind::Section { .. }))
-        {
-            let line = heading.node.line;
-            self.problem(line, "In einer Liste kann keine Überschrift stehen.");
-        }
-        let mut blocks: Vec<Node> = flat.into_iter().map(|flat| flat.node).collect();
-        blocks.retain(|node| !matches!(node.kind, Kind::Section { .. }));
-        let tags = match blocks.first_mut() {
-            Some(Node {
-                tags,
-                kind: Kind::Paragraph(_),
-                ..
-            }) => std::mem::take(tags),
-            _ => Vec::new(),
-        };
-        Entry {
-            line,
-            id,
-            tags,
-            blocks,
-        }
-    }
-
-    fn definitions(&mut self) -> Kind {
-        let mut entries: Vec<(Vec<Span>, Vec<Node>)> = Vec::new();
-        while let Some((event, range)) = self.next() {
-            match event {
-                Event::End(_) => break,
-                Event::Start(Container::DescriptionTerm, _) => {
-                    entries.push((self.spans(), Vec::new()));
-                }
-                Event::Start(Container::DescriptionDetails, _) => {
-                    let line = self.line(&range);
-                    let details: Vec<Node> = self.blocks().into_iter().map(|f| f.node).collect();
-                    if details
-                        .iter()
-                        .any(|n| matches!(n.kind, Kind::Section { .. }))
-                    {
-                        self.problem(
-                            line,
-                            "In einer Begriffsliste kann keine Überschrift stehen.",
-                        );
-                    } else if let Some((_, blocks)) = entries.last_mut() {
-                        *blocks = details;
-                    }
-                }
-                _ => {}
-            }
-        }
-        Kind::Definitions(entries)
-    }
-
-    fn table(&mut self, id: Option<String>, line: usize) -> Option<Kind> {
-        let mut caption = Vec::new();
-        let mut head: Option<Vec<Vec<Span>>> = None;
-        let mut alignments = Vec::new();
-        let mut rows = Vec::new();
-        while let Some((event, range)) = self.next() {
-            match event {
-                Event::End(_) => break,
-                Event::Start(Container::Caption, _) => caption = self.spans(),
-                Event::Start(Container::TableRow { head: is_head }, _) => {
-                    let row_line = self.line(&range);
-                    let (cells, aligned) = self.row();
-                    if is_head && head.is_none() {
-                        head = Some(cells);
-                        alignments = aligned;
-                    } else if is_head {
-                        self.problem(row_line, "Eine Tabelle hat genau eine Kopfzeile.");
-                    } else {
-                        if head.as_ref().is_some_and(|h| h.len() != cells.len()) {
-                            self.problem(
-                                row_line,
-                                "Diese Zeile hat nicht so viele Zellen wie die Kopfzeile.",
-                            );
-                        }
-                        rows.push(cells);
-                    }
-                }
-                _ => {}
-            }
-        }
-        let Some(head) = head else {
-            self.problem(
-                line,
-                "Der Tabelle fehlt die Kopfzeile. Setzen Sie unter die erste Zeile |---|---|.",
-            );
-            return None;
-        };
-        // Whoever renders may rely on full rows, whatever was reported.
-        for row in &mut rows {
-            row.resize(head.len(), Vec::new());
-        }
-        Some(Kind::Table {
-            id,
-            caption,
-            head,
-            alignments,
-            rows,
-            legend: None,
-        })
-    }
-
-    fn row(&mut self) -> (Vec<Vec<Span>>, Vec<Alignment>) {
-        let mut cells = Vec::new();
-        let mut alignments = Vec::new();
-        while let Some((event, _)) = self.next() {
-            match event {
-                Event::End(_) => break,
-                Event::Start(Container::TableCell { alignment, .. }, _) => {
-                    alignments.push(match alignment {
-                        Align::Unspecified | Align::Left => Alignment::Start,
-                        Align::Center => Alignment::Center,
-                        Align::Right => Alignment::End,
-                    });
-                    cells.push(self.spans());
-                }
-                _ => {}
-            }
-        }
-        (cells, alignments)
-    }
-
     /// Reads an attribute line; unknown keys, conditions and generators are problems.
     pub(super) fn marks(&mut self, attributes: &Attributes<'a>, line: usize) -> Marks {
         let mut marks = Marks::default();
@@ -520,78 +390,4 @@ fn apply(node: &mut Node, marks: Marks) {
             .into_iter()
             .filter(|class| class != "unnumbered"),
     );
-}
-
-fn list_style(kind: ListKind) -> Option<(ListStyle, u32)> {
-    match kind {
-        ListKind::Unordered(ListBulletType::Plus) => Some((ListStyle::Dashes, 1)),
-        ListKind::Unordered(_) => Some((ListStyle::Bullets, 1)),
-        ListKind::Ordered {
-            numbering,
-            style,
-            start,
-        } => {
-            let style = match (numbering, style) {
-                (Numbering::Decimal, jotdown::OrderedListStyle::ParenParen) => {
-                    ListStyle::Paragraphs
-                }
-                (Numbering::Decimal, _) => ListStyle::Decimal,
-                (Numbering::AlphaLower, _) => ListStyle::Letters,
-                (Numbering::RomanLower, _) => ListStyle::Roman,
-                (Numbering::AlphaUpper | Numbering::RomanUpper, _) => return None,
-            };
-            Some((style, u32::try_from(start).unwrap_or(1)))
-        }
-        ListKind::Task(_) => None,
-    }
-}
-
-/// Moves a `.legend` paragraph into the table before it.
-fn join_legends(blocks: Vec<Flat>, mut problem: impl FnMut(usize, &str)) -> Vec<Flat> {
-    let mut out: Vec<Flat> = Vec::with_capacity(blocks.len());
-    for mut flat in blocks {
-        let is_legend = matches!(flat.node.kind, Kind::Paragraph(_))
-            && flat.node.tags.iter().any(|tag| tag == "legend");
-        if is_legend {
-            flat.node.tags.retain(|tag| tag != "legend");
-            if let Some(Flat {
-                node:
-                    Node {
-                        kind: Kind::Table { legend, .. },
-                        ..
-                    },
-                ..
-            }) = out.last_mut()
-                && let Kind::Paragraph(spans) = &mut flat.node.kind
-                && legend.is_none()
-            {
-                *legend = Some(std::mem::take(spans));
-                continue;
-            }
-            problem(
-                flat.node.line,
-                "„.legend“ steht nur an dem Absatz direkt nach einer Tabelle.",
-            );
-        }
-        out.push(flat);
-    }
-    out
-}
-
-/// Ids of one file, with the line of each.
-pub fn ids(text: &Text) -> Vec<(String, usize)> {
-    let mut found = Vec::new();
-    let mut seen = HashSet::new();
-    super::source::walk(&text.blocks, &[], &mut |node, _| match &node.kind {
-        Kind::Section { id, .. } => found.push((id.clone(), node.line)),
-        Kind::Table { id: Some(id), .. } => found.push((id.clone(), node.line)),
-        Kind::List { items, .. } => found.extend(
-            items
-                .iter()
-                .filter_map(|item| item.id.clone().map(|id| (id, item.line))),
-        ),
-        _ => {}
-    });
-    found.retain(|entry| seen.insert(entry.clone()));
-    found
 }

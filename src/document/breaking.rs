@@ -46,8 +46,35 @@ pub(super) struct Setter {
     pub(super) patterns: &'static Standard,
 }
 
-/// Share of the measure a line must fill before hyphenation is worth it.
-const FULL_ENOUGH: f32 = 0.86;
+/// When a word that would fit on the next line is hyphenated all the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Hyphens {
+    /// When the line would be left visibly short.
+    Often,
+    /// Never: headings.
+    Never,
+}
+
+impl Hyphens {
+    /// Share of the measure that is full enough to end a line; narrow columns are ragged anyway.
+    fn full_enough(self, measure: f32) -> f32 {
+        match self {
+            Self::Often if measure > 250.0 => 0.86,
+            Self::Often => 0.5,
+            Self::Never => 0.0,
+        }
+    }
+}
+
+/// The box words are set into.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Measure {
+    /// Width in points.
+    pub(super) width: f32,
+    /// Font size in points.
+    pub(super) size: u8,
+    pub(super) hyphens: Hyphens,
+}
 
 /// A place where a word may be parted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,15 +94,15 @@ impl Setter {
             .sum()
     }
 
-    /// Breaks words into lines no wider than `measure` points. Every character is kept.
-    pub(super) fn lines(&self, tokens: &[Token], size: u8, measure: f32) -> Vec<SetLine> {
+    /// Breaks words into lines no wider than the measure. Every character is kept.
+    pub(super) fn lines(&self, tokens: &[Token], measure: Measure) -> Vec<SetLine> {
         let mut lines = Vec::new();
         let mut line = Line::default();
         for token in tokens {
             match token {
                 Token::Break => lines.push(std::mem::take(&mut line).set(false)),
                 Token::Word { glyphs, spaced } => {
-                    line = self.add_word(glyphs, *spaced, size, measure, line, &mut lines);
+                    line = self.add_word(glyphs, *spaced, measure, line, &mut lines);
                 }
             }
         }
@@ -89,11 +116,16 @@ impl Setter {
         &self,
         word: &[Glyph],
         spaced: bool,
-        size: u8,
-        measure: f32,
+        measure: Measure,
         mut line: Line,
         lines: &mut Vec<SetLine>,
     ) -> Line {
+        let Measure {
+            width: room,
+            size,
+            hyphens,
+        } = measure;
+        let full_enough = room * hyphens.full_enough(room);
         let mut rest = word;
         let mut spaced = spaced && !line.glyphs.is_empty();
         while !rest.is_empty() {
@@ -103,20 +135,20 @@ impl Setter {
                 None
             };
             let used = line.width + space.map_or(0.0, |glyph| self.width(&[glyph], size));
-            if used + self.width(rest, size) <= measure + 0.01 {
+            if used + self.width(rest, size) <= room + 0.01 {
                 line.push(self, space, rest, size);
                 return line;
             }
             let empty = line.glyphs.is_empty();
             let may_part = empty
-                || self.width(rest, size) > measure
-                || (line.width < measure * FULL_ENOUGH && line.hyphens < 2);
+                || self.width(rest, size) > room
+                || (line.width < full_enough && line.hyphens < 2);
             let joint = if may_part {
-                self.joint(rest, size, measure - used)
+                self.joint(rest, size, room - used)
             } else {
                 None
             };
-            let joint = joint.or_else(|| empty.then(|| self.force(rest, size, measure)));
+            let joint = joint.or_else(|| empty.then(|| self.force(rest, size, room)));
             if let Some(joint) = joint {
                 let (head, tail) = rest.split_at(joint.at);
                 line.push(self, space, head, size);
@@ -149,22 +181,19 @@ impl Setter {
                 reach
             }))
             .collect();
-        self.joints(word)
-            .into_iter()
-            .filter(|joint| {
-                let face = word
-                    .get(joint.at.saturating_sub(1))
-                    .map_or(Face::Regular, |g| g.face);
-                let hyphen = if joint.hyphen {
-                    self.library.width(face, SOFT_HYPHEN, size)
-                } else {
-                    0.0
-                };
-                widths
-                    .get(joint.at)
-                    .is_some_and(|width| width + hyphen <= room)
-            })
-            .next_back()
+        self.joints(word).into_iter().rfind(|joint| {
+            let face = word
+                .get(joint.at.saturating_sub(1))
+                .map_or(Face::Regular, |g| g.face);
+            let hyphen = if joint.hyphen {
+                self.library.width(face, SOFT_HYPHEN, size)
+            } else {
+                0.0
+            };
+            widths
+                .get(joint.at)
+                .is_some_and(|width| width + hyphen <= room)
+        })
     }
 
     /// Joints of a word in order: after its own hyphens and slashes, and by the patterns.
@@ -286,16 +315,18 @@ impl Line {
     fn push(&mut self, setter: &Setter, space: Option<Glyph>, word: &[Glyph], size: u8) {
         self.glyphs.extend(space);
         self.glyphs.extend_from_slice(word);
-        self.width = setter.width(&self.glyphs, size);
+        self.width +=
+            space.map_or(0.0, |glyph| setter.width(&[glyph], size)) + setter.width(word, size);
     }
 
     fn hyphenate(&mut self, setter: &Setter, size: u8) {
         if let Some(last) = self.glyphs.last().copied() {
-            self.glyphs.push(Glyph {
+            let hyphen = Glyph {
                 character: SOFT_HYPHEN,
                 ..last
-            });
-            self.width = setter.width(&self.glyphs, size);
+            };
+            self.glyphs.push(hyphen);
+            self.width += setter.width(&[hyphen], size);
         }
     }
 

@@ -10,12 +10,12 @@ use sha2::{Digest as _, Sha256};
 
 use super::content::{Tagged, rewrite};
 use super::flow::Flow;
-use super::fonts::{Codes, Face, Library, Subset};
+use super::fonts::{Codes, Face, Library};
 use super::pages::{Book, HEIGHT, Spot, WIDTH};
 use super::strip::{Mark, Text};
 use super::structure::Tree;
 use super::text::Target;
-use super::{Frame, RenderError, wording};
+use super::{Frame, RenderError, embed, wording};
 use crate::domain::Language;
 
 /// Makes the file out of drawn pages.
@@ -85,7 +85,7 @@ fn save(mut pdf: Document, seal: &[u8]) -> Result<Vec<u8>, RenderError> {
 }
 
 /// A compressed stream.
-fn deflated(entries: Dictionary, content: Vec<u8>) -> Result<Stream, RenderError> {
+pub(super) fn deflated(entries: Dictionary, content: Vec<u8>) -> Result<Stream, RenderError> {
     let mut stream = Stream::new(entries, content);
     stream.compress()?;
     Ok(stream)
@@ -112,7 +112,7 @@ fn resources(
     let mut fonts = Dictionary::new();
     for (index, (face, codes)) in Face::ALL.into_iter().zip(codes).enumerate() {
         if !codes.codes.is_empty() {
-            fonts.set(format!("F{index}"), font(pdf, library, face, codes)?);
+            fonts.set(format!("F{index}"), embed::font(pdf, library, face, codes)?);
         }
     }
     let fonts = pdf.add_object(fonts);
@@ -141,6 +141,14 @@ fn watermark_form(
             let _ = write!(hex, "{code:04X}");
             hex
         });
+    // Programs that read along take slanted letters one by one; this keeps the words whole.
+    let spoken = std::iter::once(0xFEFF).chain(words.encode_utf16()).fold(
+        String::new(),
+        |mut spoken, unit| {
+            let _ = write!(spoken, "{unit:04X}");
+            spoken
+        },
+    );
     let em = library.text_width(face, words, 100) / 100.0;
     let length = 780.0;
     let size = length / em;
@@ -149,7 +157,7 @@ fn watermark_form(
     let x = WIDTH / 2.0 - length / 2.0 * cosine + size * 0.36 * sine;
     let y = HEIGHT / 2.0 - length / 2.0 * sine - size * 0.36 * cosine;
     let content = format!(
-        "0.9 g BT /F1 {size:.2} Tf {cosine:.4} {sine:.4} {:.4} {cosine:.4} {x:.2} {y:.2} Tm <{hex}> Tj ET",
+        "/Span<</ActualText<{spoken}>>>BDC 0.91 g BT /F1 {size:.2} Tf {cosine:.4} {sine:.4} {:.4} {cosine:.4} {x:.2} {y:.2} Tm <{hex}> Tj ET EMC",
         -sine
     );
     let form = dictionary! {
@@ -159,97 +167,6 @@ fn watermark_form(
         "Resources" => dictionary! { "Font" => fonts },
     };
     deflated(form, content.into_bytes())
-}
-
-/// A face cut down to the characters used, with the table that turns codes back into text.
-fn font(
-    pdf: &mut Document,
-    library: &Library,
-    face: Face,
-    codes: &Codes,
-) -> Result<ObjectId, RenderError> {
-    let subset = Subset::new(library, face, codes)?;
-    let name = subset_name(face, &subset.program);
-    let length = subset.program.len() as i64;
-    let file = pdf.add_object(deflated(
-        dictionary! { "Length1" => length },
-        subset.program,
-    )?);
-    let descriptor = pdf.add_object(dictionary! {
-        "Type" => "FontDescriptor",
-        "FontName" => name.as_str(),
-        "Flags" => if face.is_italic() { 4 + 64 } else { 4 },
-        "FontBBox" => vec![(-621).into(), (-389).into(), 2800.into(), 1067.into()],
-        "ItalicAngle" => if face.is_italic() { -12 } else { 0 },
-        "Ascent" => 1069,
-        "Descent" => -293,
-        "CapHeight" => 714,
-        "StemV" => if face.is_bold() { 140 } else { 90 },
-        "FontFile2" => file,
-    });
-    let glyphs = pdf.add_object(deflated(Dictionary::new(), subset.code_to_glyph)?);
-    let widths: Vec<Object> = subset
-        .widths
-        .iter()
-        .map(|width| Object::Real(*width))
-        .collect();
-    let descendant = pdf.add_object(dictionary! {
-        "Type" => "Font",
-        "Subtype" => "CIDFontType2",
-        "BaseFont" => name.as_str(),
-        "CIDSystemInfo" => dictionary! {
-            "Registry" => Object::string_literal("Adobe"),
-            "Ordering" => Object::string_literal("Identity"),
-            "Supplement" => 0,
-        },
-        "FontDescriptor" => descriptor,
-        "DW" => 0,
-        "W" => vec![0.into(), widths.into()],
-        "CIDToGIDMap" => glyphs,
-    });
-    let unicode = pdf.add_object(deflated(Dictionary::new(), to_unicode(codes).into_bytes())?);
-    Ok(pdf.add_object(dictionary! {
-        "Type" => "Font",
-        "Subtype" => "Type0",
-        "BaseFont" => name.as_str(),
-        "Encoding" => "Identity-H",
-        "DescendantFonts" => vec![Object::Reference(descendant)],
-        "ToUnicode" => unicode,
-    }))
-}
-
-/// Six capitals from the program's hash before the name, as subsets are to be marked.
-fn subset_name(face: Face, program: &[u8]) -> String {
-    let tag: String = Sha256::digest(program)
-        .iter()
-        .take(6)
-        .map(|byte| char::from(b'A' + byte % 26))
-        .collect();
-    format!("{tag}+{}", face.name())
-}
-
-fn to_unicode(codes: &Codes) -> String {
-    let mut map = String::from(
-        "/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n/CIDSystemInfo\n\
-         << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def\n\
-         /CMapName /Adobe-Identity-UCS def\n/CMapType 2 def\n\
-         1 begincodespacerange\n<0000> <FFFF>\nendcodespacerange\n",
-    );
-    let entries: Vec<(&char, &u16)> = codes.codes.iter().collect();
-    for block in entries.chunks(100) {
-        // Writing to a string cannot fail.
-        let _ = writeln!(map, "{} beginbfchar", block.len());
-        for (character, code) in block {
-            let _ = write!(map, "<{code:04X}> <");
-            for unit in character.encode_utf16(&mut [0; 2]) {
-                let _ = write!(map, "{unit:04X}");
-            }
-            map.push_str(">\n");
-        }
-        map.push_str("endbfchar\n");
-    }
-    map.push_str("endcmap\nCMapName currentdict /CMap defineresource pop\nend\nend\n");
-    map
 }
 
 /// Link annotations of a page.
@@ -346,6 +263,7 @@ fn destination(spot: Spot, pages: &[ObjectId]) -> Vec<Object> {
 
 /// A text for people: ASCII as it is, everything else as UTF-16.
 fn words(text: &str) -> Object {
+    let text = super::text::clean(text);
     if text.is_ascii() {
         return Object::string_literal(text);
     }

@@ -1,23 +1,21 @@
 //! Blocks of the tree to strips: indents, hanging numbers, spacing.
 
-use super::breaking::{Run, SetLine, Setter};
+use super::breaking::{Hyphens, Measure, Run, SetLine, Setter};
 use super::fonts::Face;
 use super::strip::{BLACK, Bookmark, Mark, Rule, SLATE, Strip, Structure, Text};
 use super::text::{Target, Token, Words, clean};
-use crate::contract::tree::{
-    Alignment, Block, Definition, Inline, Item, List, ListStyle, Section, plain,
-};
+use crate::contract::tree::{Alignment, Block, Inline, ListStyle, Section, plain};
 
-/// Width of the text area in points: A4 with 25 mm on both sides.
-pub(super) const MEASURE: f32 = 453.5;
+/// Width of the text area in points: A4 with 20 mm on both sides.
+pub(super) const MEASURE: f32 = 481.9;
 /// Size of running text in points.
 pub(super) const BODY: u8 = 10;
 /// Distance of baselines in running text, in points.
-pub(super) const LEADING: f32 = 14.0;
+pub(super) const LEADING: f32 = 12.0;
 /// Column of the section and paragraph numbers.
-const NUMBER: f32 = 30.0;
+pub(super) const NUMBER: f32 = 30.0;
 /// Room between a mark and its text.
-const GAP: f32 = 7.0;
+pub(super) const GAP: f32 = 7.0;
 
 /// How a text is set.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +24,7 @@ pub(super) struct Look {
     pub(super) size: u8,
     pub(super) leading: f32,
     pub(super) grey: u8,
+    pub(super) hyphens: Hyphens,
 }
 
 impl Look {
@@ -35,6 +34,7 @@ impl Look {
         size: BODY,
         leading: LEADING,
         grey: BLACK,
+        hyphens: Hyphens::Often,
     };
 
     pub(super) const fn bold(size: u8, leading: f32) -> Self {
@@ -43,6 +43,16 @@ impl Look {
             size,
             leading,
             grey: BLACK,
+            hyphens: Hyphens::Never,
+        }
+    }
+
+    /// A box of some width for text of this look.
+    pub(super) fn measure(self, width: f32) -> Measure {
+        Measure {
+            width,
+            size: self.size,
+            hyphens: self.hyphens,
         }
     }
 
@@ -72,9 +82,9 @@ pub(super) struct Flow {
     pub(super) structure: Structure,
     pub(super) targets: Vec<Target>,
     /// Printed at the left of the next strip: the mark of a list item.
-    pending: Vec<Mark>,
+    pub(super) pending: Vec<Mark>,
     /// Waiting for the next strip.
-    anchors: Vec<String>,
+    pub(super) anchors: Vec<String>,
     bookmark: Option<Bookmark>,
     new_page: bool,
 }
@@ -103,13 +113,16 @@ impl Flow {
                     let element = self.structure.add(place.parent, "P");
                     self.paragraph(inlines, Look::TEXT, place.x, element, above);
                 }
-                Block::List(list) => self.list(list, place, above),
-                Block::Table(table) => self.table(table, place.parent, place.x, above.max(10.0)),
+                Block::List(list) if list.style == ListStyle::Paragraphs => {
+                    self.list(list, place, above);
+                }
+                Block::List(list) => self.list(list, place, above.min(2.5)),
+                Block::Table(table) => self.table(table, place.parent, place.x, above.max(7.0)),
                 Block::Definitions(pairs) => self.definitions(pairs, place, above),
             }
             above = match block {
-                Block::Table(_) => 12.0,
-                _ => 6.0,
+                Block::Table(_) => 9.0,
+                _ => 3.0,
             };
         }
     }
@@ -161,22 +174,31 @@ impl Flow {
 
     fn heading(&mut self, section: &Section, heading: usize) {
         let (look, above) = match section.level {
-            0 | 1 => (Look::bold(13, 18.0), 20.0),
-            2 => (Look::bold(11, 15.0), 14.0),
-            _ => (Look::bold(10, 14.0), 10.0),
+            0 | 1 => (Look::bold(12, 15.0), 8.0),
+            2 => (Look::bold(10, 12.5), 5.0),
+            _ => (Look::bold(10, 12.2), 5.0),
         };
         let mut x = 0.0;
+        let mut above = above;
         if let Some(label) = &section.label {
-            let width = self.mark(label, 0.0, look, heading);
-            x = NUMBER.max(width + GAP);
+            let width = self
+                .setter
+                .library
+                .text_width(look.face, &clean(label), look.size);
+            if width > MEASURE / 3.0 {
+                self.paragraph(&[Inline::Text(label.clone())], look, 0.0, heading, above);
+                above = 0.0;
+            } else {
+                self.mark(label, 0.0, look, heading);
+                x = NUMBER.max(width + GAP);
+            }
         }
-        // A broken heading must not look like running text: hyphens only where nothing else fits.
         self.paragraph(&section.title, look, x, heading, above);
         self.keep_last(heading);
     }
 
     /// Remembers a mark for the next strip and returns its width.
-    fn mark(&mut self, label: &str, x: f32, look: Look, element: usize) -> f32 {
+    pub(super) fn mark(&mut self, label: &str, x: f32, look: Look, element: usize) -> f32 {
         let text = clean(label);
         let width = self.setter.library.text_width(look.face, &text, look.size);
         self.pending.push(Mark::Text(Text {
@@ -233,7 +255,7 @@ impl Flow {
         above: f32,
     ) {
         let words = self.words(inlines, look.face);
-        let lines = self.setter.lines(&words, look.size, MEASURE - x);
+        let lines = self.setter.lines(&words, look.measure(MEASURE - x));
         let count = lines.len();
         for (index, line) in lines.into_iter().enumerate() {
             let marks = self.place(line, look, x, look.baseline(), element);
@@ -309,99 +331,6 @@ impl Flow {
                 height: LEADING,
                 ..Strip::default()
             });
-        }
-    }
-
-    fn list(&mut self, list: &List, place: Place, above: f32) {
-        let numbered = list.style == ListStyle::Paragraphs;
-        let x = if numbered { place.number_x } else { place.x };
-        let least = if numbered { NUMBER } else { 18.0 };
-        let widest = list
-            .items
-            .iter()
-            .map(|item| {
-                self.setter
-                    .library
-                    .text_width(Face::Regular, &clean(&item.label), BODY)
-            })
-            .fold(0.0, f32::max);
-        // Deep nesting ends before the text column becomes too narrow to read.
-        let text_x =
-            (x + least.max(widest + GAP)).min(MEASURE - 150.0_f32.min(MEASURE - x - widest - GAP));
-        let element = self.structure.add(place.parent, "L");
-        for (index, item) in list.items.iter().enumerate() {
-            let above = match (index, numbered) {
-                (0, _) => above,
-                (_, true) => 6.0,
-                (_, false) => 3.0,
-            };
-            self.item(item, element, x, text_x, above);
-        }
-    }
-
-    fn item(&mut self, item: &Item, list: usize, x: f32, text_x: f32, above: f32) {
-        let element = self.structure.add(list, "LI");
-        let label = self.structure.add(element, "Lbl");
-        let body = self.structure.add(element, "LBody");
-        self.anchors.extend(item.id.clone());
-        // A mark whose item begins with another list stands on a line of its own.
-        self.mark(&item.label, x, Look::TEXT, label);
-        if !matches!(item.blocks.first(), Some(Block::Paragraph(inlines)) if !plain(inlines).trim().is_empty())
-        {
-            self.push(Strip {
-                above,
-                height: LEADING,
-                keep: !item.blocks.is_empty(),
-                ..Strip::default()
-            });
-        }
-        let place = Place {
-            x: text_x,
-            number_x: text_x,
-            parent: body,
-        };
-        self.blocks(&item.blocks, place, above);
-    }
-
-    fn definitions(&mut self, pairs: &[Definition], place: Place, above: f32) {
-        let look = Look::bold(BODY, LEADING);
-        let room = MEASURE - place.x;
-        let widest = pairs
-            .iter()
-            .map(|pair| {
-                self.setter
-                    .library
-                    .text_width(Face::Bold, &clean(&plain(&pair.term)), BODY)
-            })
-            .fold(0.0, f32::max);
-        let column = (widest + 14.0).clamp(96.0, (room * 0.36).max(96.0));
-        let list = self.structure.add(place.parent, "L");
-        for (index, pair) in pairs.iter().enumerate() {
-            let above = if index == 0 { above } else { 4.0 };
-            let element = self.structure.add(list, "LI");
-            let label = self.structure.add(element, "Lbl");
-            let body = self.structure.add(element, "LBody");
-            let words = self.words(&pair.term, look.face);
-            let lines = self.setter.lines(&words, look.size, column - 8.0);
-            let beside = lines.len() == 1
-                && matches!(pair.blocks.first(), Some(Block::Paragraph(inlines)) if !plain(inlines).trim().is_empty());
-            if beside {
-                for line in lines {
-                    let marks = self.place(line, look, place.x, look.baseline(), label);
-                    self.pending.extend(marks);
-                }
-            } else {
-                self.paragraph(&pair.term, look, place.x, label, above);
-                if !pair.blocks.is_empty() {
-                    self.keep_last(label);
-                }
-            }
-            let inner = Place {
-                x: place.x + column,
-                number_x: place.x + column,
-                parent: body,
-            };
-            self.blocks(&pair.blocks, inner, if beside { above } else { 1.0 });
         }
     }
 }

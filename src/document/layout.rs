@@ -1,6 +1,6 @@
 //! The whole document in order: title block, table of contents, text, closing line.
 
-use super::breaking::{Setter, patterns};
+use super::breaking::{Hyphens, Setter, patterns};
 use super::flow::{BODY, Flow, Look, MEASURE, Place};
 use super::fonts::{Face, Library};
 use super::pages::{contents_line, full_rule};
@@ -102,17 +102,20 @@ fn entry(flow: &mut Flow, section: &Section, list: usize, x: f32) {
         id: section.id.clone(),
         text,
     };
-    let look = Look::TEXT;
+    let look = Look {
+        hyphens: Hyphens::Never,
+        ..Look::TEXT
+    };
     let mut marks = Vec::new();
     if let Some(label) = &section.label {
         let words = flow.words(&[link(format!("{label} "))], look.face);
-        for line in flow.setter.lines(&words, BODY, MEASURE) {
+        for line in flow.setter.lines(&words, look.measure(MEASURE)) {
             marks.extend(flow.place(line, look, 0.0, look.baseline(), element));
         }
     }
     let title = plain(&section.title).replace('\n', " ");
     let words = flow.words(&[link(title)], look.face);
-    let lines = flow.setter.lines(&words, BODY, MEASURE - x - 30.0);
+    let lines = flow.setter.lines(&words, look.measure(MEASURE - x - 30.0));
     let count = lines.len();
     for (index, line) in lines.into_iter().enumerate() {
         marks.extend(flow.place(line, look, x, look.baseline(), element));

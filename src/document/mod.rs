@@ -10,10 +10,12 @@
 
 mod breaking;
 mod content;
+mod embed;
 mod finish;
 mod flow;
 mod fonts;
 mod layout;
+mod lists;
 mod outline;
 mod pages;
 mod render;
@@ -43,7 +45,7 @@ pub struct Frame {
     pub date: NaiveDate,
     /// Customer number, or empty for a text without customer.
     pub customer_number: String,
-    /// SHA-256 of the contract text in hex: 16 digits in each footer, all of it at the end. May
+    /// SHA-256 of the contract text in hex: 12 digits in each footer, all of it at the end. May
     /// be empty.
     pub document_hash: String,
     /// Not concluded yet: every page carries a watermark that says so.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::breaking::{Run, SetLine};
+use super::breaking::{Hyphens, Measure, Run, SetLine};
 use super::flow::{BODY, Flow, LEADING, Look, MEASURE};
 use super::fonts::{Face, Library};
 use super::strip::{BLACK, Bookmark, HAIR, Mark, Rule, SLATE, Strip, Text};
@@ -15,11 +15,11 @@ pub(super) const WIDTH: f32 = 595.28;
 /// Height of A4 in points.
 pub(super) const HEIGHT: f32 = 841.89;
 /// Left margin: 25 mm, room for a binding.
-pub(super) const LEFT: f32 = 70.87;
+pub(super) const LEFT: f32 = 56.69;
 /// Top of the text area.
-const TOP: f32 = 76.0;
+const TOP: f32 = 54.0;
 /// Bottom of the text area.
-const BOTTOM: f32 = HEIGHT - 80.0;
+const BOTTOM: f32 = HEIGHT - 54.0;
 /// Size of headers and footers.
 const SMALL: u8 = 8;
 
@@ -168,7 +168,7 @@ fn number_contents(library: &Library, book: &mut Book, numbers: Vec<(usize, Text
 /// Header and footer: who, what, which version, whose, which text, which page.
 fn furniture(flow: &Flow, frame: &Frame, page: &mut Page, number: usize, total: usize) {
     let header = format!("{} · {}", frame.operator_name, frame.title);
-    small(flow, page, &header, 44.0, MEASURE, 1);
+    small(flow, page, &header, 31.0, MEASURE, 1);
     let rule = |y| {
         Mark::Rule(Rule {
             x1: LEFT,
@@ -178,21 +178,21 @@ fn furniture(flow: &Flow, frame: &Frame, page: &mut Page, number: usize, total: 
             grey: HAIR,
         })
     };
-    page.marks.push(rule(53.0));
-    page.marks.push(rule(HEIGHT - 62.0));
+    page.marks.push(rule(40.0));
+    page.marks.push(rule(HEIGHT - 44.0));
     small(
         flow,
         page,
         &wording::footer(frame),
-        HEIGHT - 50.0,
-        MEASURE - 76.0,
+        HEIGHT - 32.0,
+        MEASURE - 70.0,
         2,
     );
     let pages = wording::page_of(frame.language, number, total);
     let width = flow.setter.library.text_width(Face::Regular, &pages, SMALL);
     page.marks.push(Mark::Text(Text {
         x: LEFT + MEASURE - width,
-        y: HEIGHT - 50.0,
+        y: HEIGHT - 32.0,
         size: SMALL,
         grey: SLATE,
         runs: vec![Run {
@@ -211,7 +211,14 @@ fn small(flow: &Flow, page: &mut Page, text: &str, y: f32, measure: f32, most: u
         Face::Regular,
         &mut Vec::new(),
     );
-    let mut lines = flow.setter.lines(&words, SMALL, measure);
+    let mut lines = flow.setter.lines(
+        &words,
+        Measure {
+            width: measure,
+            size: SMALL,
+            hyphens: Hyphens::Never,
+        },
+    );
     if lines.len() > most {
         lines.truncate(most);
         if let Some(last) = lines.last_mut() {

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::breaking::SetLine;
+use super::breaking::{Hyphens, SetLine};
 use super::flow::{BODY, Flow, Look, MEASURE, aligned};
 use super::fonts::Face;
 use super::strip::{BLACK, HAIR, Mark, Rule, SLATE, Strip};
@@ -12,9 +12,9 @@ use crate::contract::tree::{Alignment, Inline, Table};
 /// Space between the edges of a cell and its text, left and right.
 const PAD: f32 = 6.0;
 /// Space above and below the text of a row.
-const AIR: f32 = 4.0;
+const AIR: f32 = 1.8;
 /// Distance of baselines in cells.
-const CELL_LEADING: f32 = 13.0;
+const CELL_LEADING: f32 = 11.8;
 /// Rows with more lines may be cut between pages.
 const WHOLE_ROW: usize = 16;
 /// Lines per piece of a row that is cut.
@@ -25,6 +25,7 @@ const CELL: Look = Look {
     size: BODY,
     leading: CELL_LEADING,
     grey: BLACK,
+    hyphens: Hyphens::Often,
 };
 
 const HEAD: Look = Look {
@@ -57,7 +58,19 @@ impl Flow {
             above = 3.0;
         }
         let columns = self.columns(table, x);
-        let head = self.head(table, element, &columns, above);
+        let tall = self
+            .cells(&table.head, &columns, HEAD)
+            .iter()
+            .any(|cell| cell.len() > WHOLE_ROW);
+        if tall {
+            // Too tall to be repeated: it runs over pages like any other row.
+            self.row(&table.head, element, &columns, None, above);
+        }
+        let head = if tall {
+            None
+        } else {
+            self.head(table, element, &columns, above)
+        };
         if let Some(head) = head.clone() {
             self.push(Strip { keep: true, ..head });
         }
@@ -149,12 +162,12 @@ impl Flow {
         (longest + 0.5, widest + 0.5)
     }
 
-    fn cells(&mut self, row: &[Vec<Inline>], columns: &[Column], face: Face) -> Vec<Vec<SetLine>> {
+    fn cells(&mut self, row: &[Vec<Inline>], columns: &[Column], look: Look) -> Vec<Vec<SetLine>> {
         row.iter()
             .zip(columns)
             .map(|(cell, column)| {
-                let words = self.words(cell, face);
-                self.setter.lines(&words, BODY, column.width)
+                let words = self.words(cell, look.face);
+                self.setter.lines(&words, look.measure(column.width))
             })
             .collect()
     }
@@ -170,7 +183,7 @@ impl Flow {
             return None;
         }
         let row = self.structure.add(element, "TR");
-        let cells = self.cells(&table.head, columns, Face::Bold);
+        let cells = self.cells(&table.head, columns, HEAD);
         let lines = cells.iter().map(Vec::len).max().unwrap_or(0);
         let height = lines as f32 * CELL_LEADING + 2.0 * AIR;
         let mut marks = vec![Mark::Rule(line(columns, 0.0, 1.0, BLACK))];
@@ -215,7 +228,7 @@ impl Flow {
         above: f32,
     ) {
         let parent = self.structure.add(element, "TR");
-        let mut cells = self.cells(row, columns, Face::Regular);
+        let mut cells = self.cells(row, columns, CELL);
         let tags: Vec<usize> = columns
             .iter()
             .map(|_| self.structure.add(parent, "TD"))

@@ -47,7 +47,7 @@ pub(super) fn footer(frame: &Frame) -> String {
         Language::De => ("Kundennummer", "Prüfsumme"),
         Language::En => ("Customer number", "Checksum"),
     };
-    let short: String = frame.document_hash.chars().take(16).collect();
+    let short: String = frame.document_hash.chars().take(12).collect();
     let mut parts = vec![edition(frame.language, &frame.version, frame.date)];
     for (label, value) in [
         (customer, &frame.customer_number),

@@ -94,3 +94,62 @@ impl Product {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::case::samples::product;
+
+    #[test]
+    fn a_product_needs_an_agreement_unless_its_data_say_otherwise() {
+        // P-01, P-02: every combination of flags; a missing one counts as yes
+        let flags = [Some(true), None, Some(false)];
+        for administered in flags {
+            for personal in flags {
+                let yes = administered != Some(false) && personal != Some(false);
+                for (trigger, ums, triggers) in [
+                    (Trigger::Always, false, true),
+                    (Trigger::Always, true, true),
+                    (Trigger::WithUms, true, true),
+                    (Trigger::WithUms, false, false),
+                ] {
+                    let product = Product {
+                        portal_administered: administered,
+                        personal_data: personal,
+                        ..product("a", trigger, "a", "b")
+                    };
+                    let needed = product.needs_agreement(ums);
+                    assert_eq!(needed, yes && triggers, "{product:?} with UMS: {ums}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn only_a_booking_with_ums_has_the_ums_pages() {
+        //
+        let whole = product("centraflex", Trigger::Always, "centraflex", "centraflex");
+        let pages = product("trunk", Trigger::WithUms, "sip-trunk", "ums");
+        assert!(whole.needs_module(false) && !whole.has_ums_option());
+        assert!(pages.needs_module(true) && !pages.needs_module(false));
+    }
+
+    #[test]
+    fn a_booking_is_named_with_its_option() {
+        let mut trunk = product("trunk", Trigger::WithUms, "sip-trunk", "ums");
+        trunk.name = "Mehrstandort-SIP-Trunk".to_owned();
+        trunk.short_name = "SIP-Trunk".to_owned();
+        assert_eq!(
+            trunk.booked_name(true),
+            "Mehrstandort-SIP-Trunk mit UMS-Option"
+        );
+        assert_eq!(trunk.booked_name(false), "Mehrstandort-SIP-Trunk");
+        assert_eq!(
+            trunk.booked_name_en(true),
+            "Mehrstandort-SIP-Trunk with UMS option"
+        );
+        assert_eq!(trunk.booked_short_name(true), "SIP-Trunk mit UMS");
+        let centraflex = product("Tengo", Trigger::Always, "tengo", "tengo");
+        assert_eq!(centraflex.booked_name(true), "Tengo");
+    }
+}

@@ -95,9 +95,16 @@ pub fn is_known(
     Ok(any.is_some())
 }
 
-/// Forgets attempts older than `before`; says how many.
-pub fn delete_old(conn: &mut PgConnection, before: DateTime<Utc>) -> QueryResult<usize> {
-    diesel::delete(attempts::table.filter(attempts::at.lt(before))).execute(conn)
+/// Forgets failures from before `failures` and successful sign-ins from before `successes`; the
+/// latter are what makes a place known. Says how many.
+pub fn delete_old(
+    conn: &mut PgConnection,
+    failures: DateTime<Utc>,
+    successes: DateTime<Utc>,
+) -> QueryResult<usize> {
+    let failed = attempts::succeeded.eq(false).and(attempts::at.lt(failures));
+    let succeeded = attempts::succeeded.eq(true).and(attempts::at.lt(successes));
+    diesel::delete(attempts::table.filter(failed.or(succeeded))).execute(conn)
 }
 
 type Failures<'a> = diesel::helper_types::IntoBoxed<

@@ -282,6 +282,23 @@ fn save_change(
     .map(|_| ())
 }
 
+/// Lets all bookings of a product end. The line in the list is written by the caller.
+pub fn end_bookings(
+    conn: &mut PgConnection,
+    number: CustomerNumber,
+    product: &str,
+    ends_at: DateTime<Utc>,
+) -> QueryResult<()> {
+    diesel::update(
+        bookings::table
+            .filter(bookings::customer_number.eq(number.0))
+            .filter(bookings::product_code.eq(product)),
+    )
+    .set(bookings::ends_at.eq(ends_at))
+    .execute(conn)?;
+    Ok(())
+}
+
 /// Adds a round with its links.
 pub fn create_request(
     conn: &mut PgConnection,

@@ -89,6 +89,7 @@ impl Db {
 
     /// Like [`Db::connect`] with another number of connections.
     pub fn connect_sized(url: &str, size: PoolSize) -> Result<Self, DbError> {
+        let url = with_network_limits(url);
         let pool = Pool::builder()
             .max_size(size.pages + size.jobs)
             .min_idle(Some(1))
@@ -97,7 +98,7 @@ impl Db {
             .max_lifetime(Some(LIFETIME))
             .connection_customizer(Box::new(Session))
             .error_handler(Box::new(LogFailure))
-            .build(ConnectionManager::new(url))
+            .build(ConnectionManager::new(url.as_str()))
             .map_err(|error| DbError::Unavailable(error.to_string()))?;
         Ok(Self {
             url: url.into(),
@@ -186,6 +187,15 @@ impl Db {
         run_migrations(&mut conn)
     }
 
+    /// How many migrations this program has and the database has not.
+    pub fn pending_migrations(&self) -> Result<usize, DbError> {
+        let mut conn = PgConnection::establish(&self.url)
+            .map_err(|error| DbError::Unavailable(error.to_string()))?;
+        conn.pending_migrations(MIGRATIONS)
+            .map(|pending| pending.len())
+            .map_err(|error| DbError::Migration(error.to_string()))
+    }
+
     /// Waits for a place in line, then works on a thread that may block.
     async fn in_line<T, E, F>(&self, work: F) -> Result<T, E>
     where
@@ -229,6 +239,23 @@ impl Db {
         }
         Err(DbError::Unavailable("connections keep breaking".to_owned()))
     }
+}
+
+/// The URL with limits for what it does not say itself. Without them a machine that vanished, as in
+/// a failover, holds connections for many minutes before the network gives up.
+fn with_network_limits(url: &str) -> String {
+    let mut url = url.to_owned();
+    for (name, value) in [
+        ("connect_timeout", "5"),
+        ("tcp_user_timeout", "15000"),
+        ("application_name", "avv-portal"),
+    ] {
+        if !url.contains(&format!("{name}=")) {
+            let separator = if url.contains('?') { '&' } else { '?' };
+            url.push_str(&format!("{separator}{name}={value}"));
+        }
+    }
+    url
 }
 
 type Pooled = PooledConnection<ConnectionManager<PgConnection>>;

@@ -20,7 +20,8 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::thread::{self, JoinHandle, sleep};
 use std::time::{Duration, Instant};
 
@@ -95,8 +96,16 @@ pub enum Purpose {
 pub struct EmbeddedPostgres {
     place: Place,
     lease: File,
-    /// Set when this process started the server; ends with it.
+    /// Set when this process started the server: the thread that looks after it.
     watch: Option<JoinHandle<()>>,
+    /// Tells that thread that the server's end is wanted.
+    leaving: Arc<AtomicBool>,
+}
+
+impl Drop for EmbeddedPostgres {
+    fn drop(&mut self) {
+        self.leaving.store(true, Ordering::SeqCst);
+    }
 }
 
 impl EmbeddedPostgres {
@@ -109,8 +118,9 @@ impl EmbeddedPostgres {
     /// Like [`EmbeddedPostgres::start`], for a given purpose.
     pub fn start_for(data_dir: &Path, purpose: Purpose) -> Result<Self, EmbeddedError> {
         let mut place = Place::find(data_dir, purpose)?;
-        let turn = wait_for_lock(&place.base.join("postgres.start"), File::try_lock)?;
+        let turn = take_turn(&place)?;
         let lease = wait_for_lock(&place.base.join("postgres.lease"), File::try_lock_shared)?;
+        let leaving = Arc::new(AtomicBool::new(false));
         let watch = match server::running_socket_dir(&place.cluster())? {
             Some(socket_dir) => {
                 place.socket_dir = socket_dir;
@@ -120,7 +130,10 @@ impl EmbeddedPostgres {
                 cluster::create_cluster(&place, purpose)?;
                 let server = server::launch(&place, purpose)?;
                 server::start_guard(&place);
-                Some(thread::spawn(move || server::wait(server)))
+                let (cared_for, leaving) = (place.clone(), Arc::clone(&leaving));
+                Some(thread::spawn(move || {
+                    server::keep_alive(server, &cared_for, purpose, &leaving);
+                }))
             }
         };
         drop(turn);
@@ -128,6 +141,7 @@ impl EmbeddedPostgres {
             place,
             lease,
             watch,
+            leaving,
         })
     }
 
@@ -157,7 +171,11 @@ impl EmbeddedPostgres {
             }
             sleep(Duration::from_millis(10));
         }
+        self.leaving.store(true, Ordering::SeqCst);
+        // Our turn: a server that just died is not started again in the meantime.
+        let turn = take_turn(&self.place);
         server::stop_server(&self.place);
+        drop(turn);
         if let Some(watch) = self.watch.take() {
             watch.join().ok();
         }
@@ -179,6 +197,11 @@ pub fn database_url_for_tests(dir: &Path) -> Result<String, EmbeddedError> {
         .as_ref()
         .map(EmbeddedPostgres::url)
         .map_err(|said| EmbeddedError::Failed(said.clone()))
+}
+
+/// Starting is for one process at a time.
+fn take_turn(place: &Place) -> Result<File, EmbeddedError> {
+    wait_for_lock(&place.base.join("postgres.start"), File::try_lock)
 }
 
 /// Opens the lock file and takes a lock on it, waiting for those before us.

@@ -1,6 +1,64 @@
-//! (page family)
+//! The gate: a reverse proxy asks here, before every request to a module, whether it may go
+//! through. 204 or 403, decided anew each time, closed when in doubt (5.2, S-56).
 
-use super::routes::Row;
+use actix_web::http::header;
+use actix_web::{HttpResponse, web};
+
+use super::customers::{decide, load_visible};
+use super::guard::Who;
+use super::page::Me;
+use super::routes::{Row, get, view};
+use crate::app::App;
+use crate::domain::CustomerNumber;
 
 /// Rows of this family.
-pub const ROUTES: &[Row] = &[];
+pub const ROUTES: &[Row] = &[get("/zugriff/{nummer}/{modul}", Who::Gate, || {
+    view().to(ask)
+})];
+
+async fn ask(app: web::Data<App>, me: Me, path: web::Path<(String, String)>) -> HttpResponse {
+    let (number, module) = path.into_inner();
+    let open = match number.parse::<CustomerNumber>() {
+        Ok(number) => may_enter(&app, &me, number, &module).await,
+        Err(_) => false,
+    };
+    answer(open)
+}
+
+async fn may_enter(app: &web::Data<App>, me: &Me, number: CustomerNumber, module: &str) -> bool {
+    match load_visible(app, &me.viewer, number).await {
+        Ok(case) => {
+            let decision = decide(&case, me.viewer.role, module, app.clock.now());
+            if let Err(denied) = decision {
+                tracing::warn!(
+                    user = me.viewer.user.0,
+                    customer = number.0,
+                    ?denied,
+                    "refused: gate"
+                );
+            }
+            decision.is_ok()
+        }
+        Err(error) => {
+            tracing::warn!(user = me.viewer.user.0, customer = number.0, cause = %error, "refused: gate");
+            false
+        }
+    }
+}
+
+fn answer(open: bool) -> HttpResponse {
+    let mut response = if open {
+        HttpResponse::NoContent()
+    } else {
+        HttpResponse::Forbidden()
+    };
+    response.insert_header((header::CACHE_CONTROL, "no-store"));
+    if open {
+        response.finish()
+    } else {
+        // Not empty, so that no error page is put in its place.
+        response
+            .content_type("text/plain; charset=utf-8")
+            .body("gesperrt")
+    }
+}

@@ -36,16 +36,12 @@ pub async fn headers(
         .app_data::<web::Data<App>>()
         .map(|app| app.get_ref().clone());
     let path = request.path().to_owned();
-    let http = request.request().clone();
     let known = app.as_ref().is_none_or(|app| is_known_host(app, &request)) || is_probe(&path);
     let mut response = if known {
-        match next.call(request).await {
-            Ok(response) => response.map_into_boxed_body(),
-            Err(error) => ServiceResponse::new(http, error.error_response()),
-        }
+        next.call(request).await?.map_into_boxed_body()
     } else {
         use actix_web::ResponseError as _;
-        ServiceResponse::new(http, PageError::ForeignHost.error_response())
+        request.into_response(PageError::ForeignHost.error_response())
     };
     let out = response.headers_mut();
     for (name, value) in ALWAYS {

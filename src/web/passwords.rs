@@ -1,6 +1,196 @@
-//! (page family)
+//! Setting a password by a mailed link, for new users and for those who forgot theirs (S-38).
 
-use super::routes::Row;
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use uuid::Uuid;
+
+use super::client::source;
+use super::error::PageError;
+use super::form::{FieldErrors, PublicForm};
+use super::guard::Who;
+use super::page::{PublicShell, html, invalid, see_other};
+use super::routes::{Row, get, post, view};
+use crate::actions::passwords::{self, BadPassword, LONGEST, SHORTEST};
+use crate::actions::{ActionError, users};
+use crate::app::App;
+use crate::domain::{EmailAddress, Language};
+use crate::paths;
+use crate::storage::users::find_password_link;
+use crate::token::{self, Purpose};
 
 /// Rows of this family.
-pub const ROUTES: &[Row] = &[];
+pub const ROUTES: &[Row] = &[
+    get(paths::FORGOT_PASSWORD, Who::Visitor, || view().to(forgot)),
+    post(paths::FORGOT_PASSWORD, Who::Visitor, || {
+        web::post().to(send_link)
+    }),
+    get("/passwort/{token}", Who::Visitor, || view().to(choose)),
+    post("/passwort/{token}", Who::Visitor, || web::post().to(set)),
+];
+
+#[derive(Template)]
+#[template(path = "web/passwords/forgot.html")]
+struct ForgotPage {
+    shell: PublicShell,
+    email: String,
+    errors: FieldErrors,
+    /// Whether something was sent, or would have been if there were an account.
+    asked: bool,
+}
+
+impl ForgotPage {
+    async fn load(app: &App) -> Result<Self, PageError> {
+        Ok(Self {
+            shell: PublicShell::load(app, Language::De).await?,
+            email: String::new(),
+            errors: FieldErrors::default(),
+            asked: false,
+        })
+    }
+}
+
+#[derive(Template)]
+#[template(path = "web/passwords/choose.html")]
+struct ChoosePage {
+    shell: PublicShell,
+    token: String,
+    errors: FieldErrors,
+}
+
+#[derive(Template)]
+#[template(path = "web/passwords/expired.html")]
+struct ExpiredPage {
+    shell: PublicShell,
+}
+
+async fn forgot(app: web::Data<App>) -> Result<HttpResponse, PageError> {
+    html(&ForgotPage::load(&app).await?)
+}
+
+async fn send_link(
+    app: web::Data<App>,
+    request: HttpRequest,
+    PublicForm(form): PublicForm,
+) -> Result<HttpResponse, PageError> {
+    let mut page = ForgotPage::load(&app).await?;
+    page.email = form.get("email").trim().to_owned();
+    if EmailAddress::parse(&page.email).is_err() {
+        page.errors.add(
+            "email",
+            "Geben Sie Ihre E-Mail-Adresse an, zum Beispiel name@firma.de",
+        );
+        return invalid(&page);
+    }
+    let (email, place) = (page.email.clone(), source(&app, &request));
+    let now = app.clock.now();
+    let own = app.clone();
+    app.db
+        .transaction(move |conn| users::request_password_link(conn, &own, &email, &place, now))
+        .await?;
+    page.asked = true;
+    html(&page)
+}
+
+async fn choose(
+    app: web::Data<App>,
+    request: HttpRequest,
+    token: web::Path<String>,
+) -> Result<HttpResponse, PageError> {
+    let token = token.into_inner();
+    match live_link(&app, &request, &token).await? {
+        Some(_) => html(&ChoosePage {
+            shell: PublicShell::load(&app, Language::De).await?,
+            token,
+            errors: FieldErrors::default(),
+        }),
+        None => expired(&app).await,
+    }
+}
+
+async fn set(
+    app: web::Data<App>,
+    request: HttpRequest,
+    token: web::Path<String>,
+    PublicForm(form): PublicForm,
+) -> Result<HttpResponse, PageError> {
+    let token = token.into_inner();
+    let Some(link) = live_link(&app, &request, &token).await? else {
+        return expired(&app).await;
+    };
+    let password = form.get("passwort").to_owned();
+    let mut errors = FieldErrors::default();
+    match passwords::check(&password) {
+        Err(bad) => errors.add("passwort", sentence(bad)),
+        Ok(()) if password != form.get("wiederholung") => errors.add(
+            "wiederholung",
+            "Die beiden Eingaben stimmen nicht überein. Geben Sie das Passwort noch einmal ein.",
+        ),
+        Ok(()) => {}
+    }
+    if !errors.is_empty() {
+        let shell = PublicShell::load(&app, Language::De).await?;
+        return invalid(&ChoosePage {
+            shell,
+            token,
+            errors,
+        });
+    }
+    let hash = app
+        .heavy(move || passwords::hash(&password))
+        .await
+        .ok_or(PageError::Unavailable)?
+        .map_err(|error| {
+            tracing::error!(cause = %error, "a password could not be hashed");
+            PageError::Fault
+        })?;
+    let (now, own) = (app.clock.now(), app.clone());
+    let result = app
+        .db
+        .transaction(move |conn| users::set_password(conn, &own, link, &hash, now))
+        .await;
+    match result {
+        Ok(()) => Ok(see_other(format!("{}?hinweis=passwort", paths::SIGN_IN))),
+        // Somebody else was faster with the same link.
+        Err(ActionError::NotFound) => expired(&app).await,
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The id behind a genuine link that can still be used. Made-up tokens are counted (S-12).
+async fn live_link(
+    app: &web::Data<App>,
+    request: &HttpRequest,
+    token: &str,
+) -> Result<Option<Uuid>, PageError> {
+    let now = app.clock.now();
+    let Some(link) = token::open(&app.config.keys, Purpose::Password, token) else {
+        let (own, place) = (app.clone(), source(app, request));
+        app.db
+            .transaction(move |conn| users::note_unknown_token(conn, &own, &place, now))
+            .await?;
+        return Err(PageError::UnknownLink);
+    };
+    let found = app
+        .db
+        .read(move |conn| -> Result<_, PageError> { Ok(find_password_link(conn, link, now)?) })
+        .await?;
+    Ok(found.map(|_| link))
+}
+
+async fn expired(app: &App) -> Result<HttpResponse, PageError> {
+    let shell = PublicShell::load(app, Language::De).await?;
+    let mut response = html(&ExpiredPage { shell })?;
+    *response.status_mut() = StatusCode::GONE;
+    Ok(response)
+}
+
+fn sentence(bad: BadPassword) -> String {
+    match bad {
+        BadPassword::TooShort => format!("Nehmen Sie mindestens {SHORTEST} Zeichen"),
+        BadPassword::TooLong => format!("Nehmen Sie höchstens {LONGEST} Zeichen"),
+        BadPassword::TooCommon => {
+            "Dieses Passwort ist zu leicht zu erraten. Nehmen Sie zum Beispiel vier Wörter, die nichts miteinander zu tun haben".to_owned()
+        }
+    }
+}

@@ -6,6 +6,7 @@
 use actix_web::middleware::from_fn;
 use actix_web::{Route, guard as guards, web};
 
+use super::error::answer_errors;
 use super::guard::{Who, guard};
 use super::{
     administration, consent, customers, dev, gate, health, legal, operation, passwords, session,
@@ -84,9 +85,10 @@ pub fn configure(config: &mut web::ServiceConfig, app: &App) {
         let who = row.who;
         let route = (row.route)().wrap(from_fn(move |request, next| guard(who, request, next)));
         if who.needs_session() {
-            config.route(row.path, route.wrap(session::middleware(app)));
+            let route = route.wrap(session::middleware(app));
+            config.route(row.path, route.wrap(from_fn(answer_errors)));
         } else {
-            config.route(row.path, route);
+            config.route(row.path, route.wrap(from_fn(answer_errors)));
         }
     }
 }

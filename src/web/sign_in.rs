@@ -1,6 +1,261 @@
-//! (page family)
+//! Signing in and out.
 
-use super::routes::Row;
+use actix_session::Session;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderName};
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+
+use super::client::source;
+use super::error::PageError;
+use super::form::{PublicForm, SignedForm};
+use super::guard::Who;
+use super::page::{Me, PublicShell, home_of, html, see_other};
+use super::routes::{Row, get, post, view};
+use super::session;
+use crate::actions::users::{Attempted, begin_sign_in, end_sign_in};
+use crate::actions::{ActionError, passwords};
+use crate::app::App;
+use crate::domain::Language;
+use crate::domain::viewer::Viewer;
+use crate::paths;
+use crate::storage::users::Credentials;
 
 /// Rows of this family.
-pub const ROUTES: &[Row] = &[];
+pub const ROUTES: &[Row] = &[
+    get(paths::SIGN_IN, Who::Visitor, || view().to(show)),
+    post(paths::SIGN_IN, Who::Visitor, || web::post().to(sign_in)),
+    post(paths::SIGN_OUT, Who::SignedIn, || web::post().to(sign_out)),
+];
+
+/// Where a visitor comes from and wants to go.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Way {
+    weiter: String,
+    hinweis: String,
+}
+
+#[derive(Template)]
+#[template(path = "web/sign_in/sign_in.html")]
+struct SignInPage {
+    shell: PublicShell,
+    /// What was typed; the password is never shown again.
+    email: String,
+    /// Where to go afterwards: a checked local path, or empty.
+    next: String,
+    /// What just happened, for who was led here.
+    note: Option<&'static str>,
+    wrong: Option<Wrong>,
+}
+
+/// Why nobody was signed in.
+enum Wrong {
+    /// Unknown user or wrong password: one message for both (S-37).
+    Mismatch,
+    /// Too many failures; wait this long.
+    Wait(String),
+}
+
+impl SignInPage {
+    async fn load(app: &App, email: &str, next: &str) -> Result<Self, PageError> {
+        Ok(Self {
+            shell: PublicShell::load(app, Language::De).await?,
+            email: email.to_owned(),
+            next: local_path(next).unwrap_or_default().to_owned(),
+            note: None,
+            wrong: None,
+        })
+    }
+
+    fn tel(&self) -> String {
+        tel(&self.shell.operator.party.phone)
+    }
+
+    fn is_throttled(&self) -> bool {
+        matches!(self.wrong, Some(Wrong::Wait(_)))
+    }
+}
+
+async fn show(
+    app: web::Data<App>,
+    me: Option<Me>,
+    way: web::Query<Way>,
+) -> Result<HttpResponse, PageError> {
+    if let Some(me) = me {
+        return Ok(see_other(onward(&way.weiter, &me.viewer)));
+    }
+    let mut page = SignInPage::load(&app, "", &way.weiter).await?;
+    page.note = match way.hinweis.as_str() {
+        "abgemeldet" => Some("Sie sind abgemeldet."),
+        "passwort" => Some("Das Passwort ist gesetzt. Sie können sich jetzt damit anmelden."),
+        _ => None,
+    };
+    html(&page)
+}
+
+async fn sign_in(
+    app: web::Data<App>,
+    request: HttpRequest,
+    session: Session,
+    PublicForm(form): PublicForm,
+) -> Result<HttpResponse, PageError> {
+    let (email, next) = (form.get("email").trim(), form.get("weiter"));
+    let (wrong, status) = match prove(&app, &request, email, form.get("passwort")).await {
+        Ok(Some(viewer)) => {
+            session::begin(&session, &app, viewer.user).map_err(|error| {
+                tracing::error!(cause = %error, "a session could not begin");
+                PageError::Fault
+            })?;
+            return Ok(see_other(onward(next, &viewer)));
+        }
+        Ok(None) => (Wrong::Mismatch, StatusCode::UNPROCESSABLE_ENTITY),
+        Err(ActionError::TooManyAttempts(seconds)) => (
+            Wrong::Wait(in_words(seconds)),
+            StatusCode::TOO_MANY_REQUESTS,
+        ),
+        Err(error) => return Err(error.into()),
+    };
+    let mut page = SignInPage::load(&app, email, next).await?;
+    page.wrong = Some(wrong);
+    let mut response = html(&page)?;
+    *response.status_mut() = status;
+    Ok(response)
+}
+
+/// Whom e-mail and password belong to. Throttled, with one timing for unknown users and wrong
+/// passwords (S-37).
+async fn prove(
+    app: &App,
+    request: &HttpRequest,
+    email: &str,
+    password: &str,
+) -> Result<Option<Viewer>, ActionError> {
+    let who = Attempted::new(app, email, &source(app, request));
+    let now = app.clock.now();
+    let (attempt, typed) = (who.clone(), email.to_owned());
+    let found: Option<Credentials> = app
+        .db
+        .read(move |conn| begin_sign_in(conn, &attempt, &typed, now))
+        .await?;
+    let hash = found.as_ref().and_then(|found| found.password_hash.clone());
+    let user = found.map(|found| found.user);
+    let matches = verify(app, password, hash).await?;
+    app.db
+        .transaction(move |conn| end_sign_in(conn, &who, user.filter(|_| matches), now))
+        .await
+}
+
+/// Asks a signed-in person for the password once more before something with legal effect (S-40),
+/// throttled like signing in.
+pub async fn prove_again(
+    app: &App,
+    request: &HttpRequest,
+    viewer: &Viewer,
+    email: &str,
+    password: &str,
+) -> Result<(), ActionError> {
+    let who = Attempted::new(app, email, &source(app, request));
+    let (now, user) = (app.clock.now(), viewer.user);
+    let (attempt, typed) = (who.clone(), email.to_owned());
+    let found: Option<Credentials> = app
+        .db
+        .read(move |conn| begin_sign_in(conn, &attempt, &typed, now))
+        .await?;
+    let hash = found
+        .filter(|found| found.user == user)
+        .and_then(|found| found.password_hash);
+    if verify(app, password, hash).await? {
+        return Ok(());
+    }
+    app.db
+        .transaction(move |conn| end_sign_in(conn, &who, None, now))
+        .await?;
+    Err(ActionError::WrongPassword)
+}
+
+async fn verify(app: &App, password: &str, hash: Option<String>) -> Result<bool, ActionError> {
+    let password = password.to_owned();
+    app.heavy(move || passwords::verify(&password, hash.as_deref()))
+        .await
+        .ok_or_else(|| ActionError::Document("the server is stopping".to_owned()))
+}
+
+async fn sign_out(session: Session, _form: SignedForm) -> HttpResponse {
+    session.purge();
+    HttpResponse::SeeOther()
+        .insert_header((
+            header::LOCATION,
+            format!("{}?hinweis=abgemeldet", paths::SIGN_IN),
+        ))
+        .insert_header((
+            HeaderName::from_static("clear-site-data"),
+            "\"cache\", \"storage\"",
+        ))
+        .finish()
+}
+
+fn onward<'a>(next: &'a str, viewer: &Viewer) -> &'a str {
+    local_path(next).unwrap_or(home_of(viewer.role))
+}
+
+/// A path of this portal as it may stand in `?weiter=`; nothing a browser could read as another
+/// site, and nothing that would lead straight out again (S-63).
+fn local_path(next: &str) -> Option<&str> {
+    let is_local = next.starts_with('/')
+        && !next.starts_with("//")
+        && next.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
+    let path = next.split(['?', '#']).next().unwrap_or_default();
+    (is_local && path != paths::SIGN_IN && path != paths::SIGN_OUT).then_some(next)
+}
+
+/// "40 Sekunden", "3 Minuten".
+pub fn in_words(seconds: u64) -> String {
+    match seconds {
+        0 | 1 => "eine Sekunde".to_owned(),
+        2..=90 => format!("{seconds} Sekunden"),
+        _ => format!("{} Minuten", seconds.div_ceil(60)),
+    }
+}
+
+/// A printed phone number as the target of a `tel:` link.
+pub fn tel(phone: &str) -> String {
+    phone
+        .chars()
+        .filter(|c| c.is_ascii_digit() || *c == '+')
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_paths_of_this_portal_are_followed() {
+        // S-63
+        for good in [
+            "/kunden",
+            "/kunden?status=open&suche=a%20b",
+            "/",
+            "/kunden/5/avv#tun",
+        ] {
+            assert_eq!(local_path(good), Some(good));
+        }
+        for bad in [
+            "",
+            "kunden",
+            "//example.com",
+            "/\\example.com",
+            "/a\\b",
+            "https://example.com/",
+            "/a\nb",
+            "/\t/example.com",
+            "/ä",
+            "/anmelden?weiter=/kunden",
+            "/abmelden",
+        ] {
+            assert_eq!(local_path(bad), None, "{bad:?}");
+        }
+    }
+}

@@ -1,6 +1,8 @@
 //! Small contracts of our own: every element, every problem, hostile values.
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
+mod checks;
+mod complete;
 mod elements;
 mod hostile;
 mod problems;

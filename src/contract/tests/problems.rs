@@ -100,6 +100,27 @@ fn each_mistake_is_named_with_its_line() {
 }
 
 #[test]
+fn nesting_without_end_is_refused() {
+    let cases = [
+        "- ".repeat(2000),
+        "- ".repeat(30),
+        "a) ".repeat(1000),
+        format!("{}- ", " ".repeat(5000)),
+        format!("- {}", "> ".repeat(2000)),
+        ">".repeat(5000),
+        "::: a\n".repeat(3000),
+        "*a _b ".repeat(500) + "x" + &"_*".repeat(500),
+        "[".repeat(300) + &"](https://x.de)".repeat(300),
+    ];
+    for text in cases {
+        let found = problems(&format!("# A\n\n{text}x\n")).join("\n");
+        let start: String = text.chars().take(12).collect();
+        assert!(found.contains("zu tief verschachtelt"), "{start} … {found}");
+    }
+    assert!(problems(&format!("# A\n\n{}x\n", "- ".repeat(8))).is_empty());
+}
+
+#[test]
 fn files_that_are_missing_or_too_many_are_named() {
     let main = "# A\n\nText\n";
     let toml = super::toml("[\"de\", \"en\"]", "\"anlage-tom\"");

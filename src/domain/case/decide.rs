@@ -2,15 +2,17 @@
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::change::{Change, Mail};
-use super::event::{Declaration, Event};
-use super::facts::{
-    Agreement, AgreementEnd, Case, Covered, Link, LinkEnd, Outcome, Partner, Request,
+use super::asking::{
+    alert, ask_again, ask_anew, awaited, end_links, links, may_be_asked, new_link, tell_partners,
+    to_customer, unasked_reason,
 };
+use super::change::Change;
+use super::event::{Declaration, Event};
+use super::facts::{Agreement, AgreementEnd, Case, Covered, LinkEnd, Outcome, Partner, Request};
 use super::link::{LinkState, link_state};
-use super::standing::{Status, product_standings};
-use crate::domain::calendar::{REMINDERS, in_send_window, link_end, next_step_after};
-use crate::domain::mail::{Alert, MailKind, PartnerNews, Recipient, RequestReason};
+use super::standing::{Status, standing};
+use crate::domain::calendar::{REMINDERS, in_send_window, next_step_after};
+use crate::domain::mail::{Alert, MailKind, PartnerNews, RequestReason};
 use crate::domain::{AgreementId, EmailAddress, LinkId, RequestId};
 
 /// A second click within this time is the same click.
@@ -156,7 +158,8 @@ fn asked_by_link(case: &Case, id: LinkId, moment: Moment) -> Result<Vec<Change>,
         .requests
         .last()
         .is_some_and(|last| matches!(last.closed, None | Some((_, Outcome::Expired))));
-    if !unanswered {
+    // The round before an objection may have run out; an old link does not undo the objection.
+    if !unanswered || standing(case, moment.now).status == Status::Void {
         return Err(Refusal::NothingOpen);
     }
     let sent_within = |time: Duration| {
@@ -350,122 +353,4 @@ fn decline(case: &Case, open: &Request, now: DateTime<Utc>) -> Vec<Change> {
     changes.push(to_customer(MailKind::Declined));
     changes.extend(tell_partners(case, PartnerNews::Declined));
     changes
-}
-
-/// The round the customer can still answer. One whose last link is over is "X", from midnight on
-/// and not only when the scheduler has noticed: no automatic mail follows from it (row 6).
-fn awaited(case: &Case, now: DateTime<Utc>) -> Option<&Request> {
-    case.open_request().filter(|request| !request.is_over(now))
-}
-
-/// Row 2: why the customer should have been asked already, had there been an address.
-fn unasked_reason(case: &Case, now: DateTime<Utc>) -> Option<RequestReason> {
-    let unasked = product_standings(case, now)
-        .iter()
-        .any(|product| matches!(product.standing.status, Status::Open | Status::NoEmail));
-    (unasked && case.open_request().is_none()).then(|| match case.agreement() {
-        Some(_) => RequestReason::Product,
-        None => RequestReason::First,
-    })
-}
-
-fn may_be_asked(case: &Case, now: DateTime<Utc>) -> Result<(), Refusal> {
-    if case.required_products(now).is_empty() {
-        Err(Refusal::NotNeeded)
-    } else if case.is_covered(now) {
-        Err(Refusal::AlreadyConcluded)
-    } else if case.customer.email().is_none() {
-        Err(Refusal::NoAddress)
-    } else {
-        Ok(())
-    }
-}
-
-/// A new round because the offer or the address changed: every earlier link is worthless at once.
-fn ask_anew(case: &Case, reason: RequestReason, end: LinkEnd, moment: Moment) -> Vec<Change> {
-    let mut changes = end_links(case, None, end, moment.now);
-    changes.extend(ask_again(case, reason, moment));
-    changes
-}
-
-/// A new round in place of the open one, if there is one.
-fn ask_again(case: &Case, reason: RequestReason, moment: Moment) -> Vec<Change> {
-    let mut changes: Vec<Change> = case
-        .open_request()
-        .map(|open| Change::CloseRequest(open.id, Outcome::Superseded))
-        .into_iter()
-        .collect();
-    let Some(offer) = case.offer(moment.now) else {
-        return changes;
-    };
-    if case.customer.email().is_none() {
-        changes.push(alert(Alert::NoAddress));
-        return changes;
-    }
-    let link = new_link(0, moment);
-    changes.push(Change::OpenRequest(Request {
-        id: moment.fresh.request,
-        reason,
-        opened_at: moment.now,
-        offer,
-        reminders: 0,
-        undeliverable_at: None,
-        closed: None,
-        links: vec![link.clone()],
-    }));
-    changes.push(to_customer(MailKind::Request {
-        link: link.id,
-        reason,
-    }));
-    changes
-}
-
-fn new_link(number: u8, moment: Moment) -> Link {
-    Link {
-        id: moment.fresh.link,
-        number,
-        sent_at: moment.now,
-        valid_until: link_end(moment.now),
-        end: None,
-    }
-}
-
-fn links(case: &Case) -> impl Iterator<Item = &Link> {
-    case.requests.iter().flat_map(|request| &request.links)
-}
-
-/// Ends every link that could still be used, but for `keep`.
-fn end_links(case: &Case, keep: Option<LinkId>, end: LinkEnd, now: DateTime<Utc>) -> Vec<Change> {
-    links(case)
-        .filter(|link| link.end.is_none() && link.valid_until >= now && Some(link.id) != keep)
-        .map(|link| Change::EndLink(link.id, end))
-        .collect()
-}
-
-fn to_customer(kind: MailKind) -> Change {
-    Change::Queue(Mail {
-        kind,
-        to: Recipient::Customer,
-    })
-}
-
-fn alert(alert: Alert) -> Change {
-    Change::Queue(Mail {
-        kind: MailKind::Alert { alert },
-        to: Recipient::Operator,
-    })
-}
-
-/// Status mails to the Mandant and, if there is one, the Submandant (M4, M5, M8).
-fn tell_partners(case: &Case, news: PartnerNews) -> Vec<Change> {
-    [&case.partner, &case.sub_partner]
-        .into_iter()
-        .flatten()
-        .map(|partner| {
-            Change::Queue(Mail {
-                kind: MailKind::PartnerInfo { news },
-                to: Recipient::Partner(partner.id),
-            })
-        })
-        .collect()
 }

@@ -13,6 +13,7 @@
 
 mod access;
 mod apply;
+mod asking;
 mod change;
 mod decide;
 mod event;
@@ -20,6 +21,25 @@ mod facts;
 mod link;
 mod need;
 mod standing;
+
+#[cfg(test)]
+mod invariants;
+#[cfg(test)]
+pub(in crate::domain) mod samples;
+#[cfg(test)]
+mod stories;
+#[cfg(test)]
+mod table;
+#[cfg(test)]
+mod table_access;
+#[cfg(test)]
+mod table_details;
+#[cfg(test)]
+mod table_links;
+#[cfg(test)]
+mod table_need;
+#[cfg(test)]
+mod table_standing;
 
 pub use access::{Denied, Grant, access};
 pub use change::{Change, Mail};

@@ -187,3 +187,13 @@ fn migrations_of_two_starts_do_not_meet() {
     );
     assert_eq!(db.migrate().unwrap(), 0);
 }
+
+#[test]
+fn what_the_operator_says_about_the_network_holds() {
+    assert_eq!(
+        with_network_limits("postgresql://db.example/avv"),
+        "postgresql://db.example/avv?connect_timeout=5&tcp_user_timeout=15000&application_name=avv-portal"
+    );
+    let said = "postgresql://a,b/avv?connect_timeout=2&tcp_user_timeout=0&application_name=x";
+    assert_eq!(with_network_limits(said), said);
+}

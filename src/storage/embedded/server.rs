@@ -5,15 +5,19 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use super::cluster::{last_lines, run};
 use super::place::Place;
-use super::{EmbeddedError, Purpose};
+use super::{EmbeddedError, Purpose, take_turn};
 
 /// How long a server may take until it is ready; after a crash it first replays its journal.
 pub(super) const PATIENCE: Duration = Duration::from_secs(300);
+
+/// Keeps a server that dies at once from being started in a tight loop.
+const PAUSE_AFTER_DEATH: Duration = Duration::from_millis(500);
 
 /// The log of the server is set aside once, when a start finds it larger than this (bytes).
 const LARGE_LOG: u64 = 4 << 20;
@@ -172,15 +176,44 @@ fn wait_until_ready(server: &mut Child, cluster: &Path) -> Result<bool, Embedded
     }
 }
 
-/// Waits for the server's end, so that it does not stay in the process table, where a successor would
-/// take it for a running one; complains when nobody asked for the end.
-pub(super) fn wait(mut server: Child) {
-    match server.wait() {
-        Ok(status) if status.success() => {}
-        Ok(status) => {
-            tracing::error!(%status, "the embedded Postgres died; start the portal again");
+/// Stays with the server until somebody stops it; starts it again when it died, as after running
+/// out of memory. Waiting for it also takes it out of the process table, where a successor would
+/// mistake it for a running one.
+pub(super) fn keep_alive(mut server: Child, place: &Place, purpose: Purpose, leaving: &AtomicBool) {
+    loop {
+        match server.wait() {
+            Ok(status) if status.success() => return,
+            Ok(status) => tracing::error!(%status, "the embedded Postgres died; starting it again"),
+            Err(error) => {
+                tracing::error!(%error, "cannot wait for the embedded Postgres");
+                return;
+            }
         }
-        Err(error) => tracing::warn!(%error, "cannot wait for the embedded Postgres"),
+        sleep(PAUSE_AFTER_DEATH);
+        match revive(place, purpose, leaving) {
+            Ok(Some(again)) => server = again,
+            Ok(None) => return,
+            Err(error) => {
+                tracing::error!(%error, "the embedded Postgres stays dead");
+                return;
+            }
+        }
+    }
+}
+
+/// `None` when nobody here wants it any more, or another process was quicker and now looks after it.
+fn revive(
+    place: &Place,
+    purpose: Purpose,
+    leaving: &AtomicBool,
+) -> Result<Option<Child>, EmbeddedError> {
+    let _turn = take_turn(place)?;
+    if leaving.load(Ordering::SeqCst) {
+        return Ok(None);
+    }
+    match running_socket_dir(&place.cluster())? {
+        Some(_) => Ok(None),
+        None => launch(place, purpose).map(Some),
     }
 }
 
@@ -201,6 +234,10 @@ pub(super) fn start_guard(place: &Place) {
 }
 
 pub(super) fn stop_server(place: &Place) {
+    // Without a server behind it, the number in the pid file may be that of any process.
+    if let Ok(None) = running_socket_dir(&place.cluster()) {
+        return;
+    }
     let mut command = place.command(&place.programs.join("pg_ctl"));
     command
         .args(["stop", "-s", "-m", "fast", "-t", "300", "-D"])

@@ -85,32 +85,53 @@ fn a_server_lives_as_long_as_somebody_uses_it() {
     assert_eq!(facts(&third).rows, 3, "the data are still there");
     third.stop();
     assert!(!dir.path().join("postgres/data/postmaster.pid").exists());
+
+    // What the server says explains why it does not start.
+    let conf = dir.path().join("postgres/data/postgresql.conf");
+    fs::write(&conf, "work_mem = plenty\n").unwrap();
+    let error = EmbeddedPostgres::start_for(dir.path(), Purpose::Tests).unwrap_err();
+    assert!(error.to_string().contains("work_mem"), "{error}");
 }
 
 #[test]
 fn a_killed_server_is_started_again() {
     use nix::sys::signal::{Signal, kill};
     let dir = data_dir();
+    // As for real data: a test's server may forget its last commits.
     let first = EmbeddedPostgres::start_for(dir.path(), Purpose::Portal).unwrap();
     assert_eq!(facts(&first).rows, 1);
-    kill(nix::unistd::Pid::from_raw(pid(dir.path())), Signal::SIGKILL).unwrap();
+    let db = crate::storage::db::Db::connect(&first.url()).unwrap();
+    let killed = pid(dir.path());
+    kill(nix::unistd::Pid::from_raw(killed), Signal::SIGKILL).unwrap();
+    // By itself, and one who starts in this moment finds a server too.
     let second = EmbeddedPostgres::start_for(dir.path(), Purpose::Portal).unwrap();
-    assert!(second.is_ours());
+    assert_ne!(pid(dir.path()), killed);
     assert_eq!(facts(&second).rows, 2, "what was committed is there");
-    drop(first);
+    db.transaction_blocking(|conn| {
+        conn.batch_execute("INSERT INTO t VALUES (1)")?;
+        Ok::<_, crate::storage::db::DbError>(())
+    })
+    .unwrap();
+    assert_eq!(facts(&first).rows, 4);
+    drop((db, first));
     second.stop();
+    wait_until_gone(dir.path());
 
-    // After a restart of the machine the number may belong to anybody, here to this test.
-    let pid_file = dir.path().join("postgres/data/postmaster.pid");
-    let socket = dir.path().join("postgres/socket");
-    let text = format!(
-        "{}\nx\n0\n5432\n{}\n\n",
-        std::process::id(),
-        socket.display()
-    );
+    // After a restart of the machine the number may belong to anybody, here to this test. On a copy:
+    // the guard of the server above may still be looking at its own pid file.
+    let copy = data_dir();
+    let copied = std::process::Command::new("cp")
+        .arg("-a")
+        .args([dir.path().join("postgres"), copy.path().join("postgres")])
+        .status();
+    assert!(copied.unwrap().success());
+    let pid_file = copy.path().join("postgres/data/postmaster.pid");
+    let socket = copy.path().join("postgres/socket");
+    let socket = socket.display();
+    let text = format!("{}\nx\n0\n5432\n{socket}\n\n", std::process::id());
     fs::write(&pid_file, text).unwrap();
-    let third = EmbeddedPostgres::start_for(dir.path(), Purpose::Portal).unwrap();
-    assert_eq!(facts(&third).rows, 3);
+    let third = EmbeddedPostgres::start_for(copy.path(), Purpose::Portal).unwrap();
+    assert_eq!(facts(&third).rows, 5);
     third.stop();
 }
 
@@ -139,13 +160,25 @@ fn starts_at_the_same_time_share_one_server_and_a_half_made_cluster_is_made_anew
 }
 
 #[test]
-fn what_the_server_says_explains_why_it_did_not_start() {
+fn nobody_needs_to_start_a_killed_server() {
+    use nix::sys::signal::{Signal, kill};
     let dir = data_dir();
-    EmbeddedPostgres::start_for(dir.path(), Purpose::Tests)
-        .unwrap()
-        .stop();
-    let conf = dir.path().join("postgres/data/postgresql.conf");
-    fs::write(&conf, "work_mem = plenty\n").unwrap();
-    let error = EmbeddedPostgres::start_for(dir.path(), Purpose::Tests).unwrap_err();
-    assert!(error.to_string().contains("work_mem"), "{error}");
+    let server = EmbeddedPostgres::start_for(dir.path(), Purpose::Tests).unwrap();
+    let db = crate::storage::db::Db::connect(&server.url()).unwrap();
+    db.migrate().unwrap();
+    let victim = || nix::unistd::Pid::from_raw(pid(dir.path()));
+    kill(victim(), Signal::SIGKILL).unwrap();
+    // Its helpers take a moment to notice; work that has begun by then is lost, as it must be.
+    std::thread::sleep(Duration::from_millis(300));
+    db.transaction_blocking(|conn| {
+        conn.batch_execute("CREATE TABLE t (n int)")?;
+        Ok::<_, crate::storage::db::DbError>(())
+    })
+    .unwrap();
+    kill(victim(), Signal::SIGKILL).unwrap();
+    server.stop();
+    assert!(
+        std::os::unix::net::UnixStream::connect(dir.path().join("postgres/socket/.s.PGSQL.5432"))
+            .is_err()
+    );
 }

@@ -1,0 +1,53 @@
+//! `admin create`: the first administrator. There is no default account (S-39).
+
+use anyhow::{anyhow, bail};
+
+use super::{Result, open, say};
+use crate::actions::{ActionError, Actor, users};
+use crate::config::Config;
+use crate::domain::viewer::Role;
+use crate::domain::{EmailAddress, name};
+use crate::storage::users::{NewUser, find_credentials};
+use crate::{paths, token};
+
+/// Adds the administrator and prints the link that sets the password, which works once.
+pub fn create(config: Config, email: EmailAddress, shown: Option<String>) -> Result<()> {
+    let typed = shown.unwrap_or_else(|| email.as_str().to_owned());
+    let shown = name::parse(&typed, name::MAX_NAME).map_err(|_| {
+        anyhow!(
+            "--name is empty or longer than {} characters",
+            name::MAX_NAME
+        )
+    })?;
+    let (clock, transport) = (open::clock(&config), open::transport(&config)?);
+    let opened = open::open(config, clock, transport)?;
+    let app = opened.app.clone();
+    let now = app.clock.now();
+    let link = app.db.transaction_blocking(|conn| {
+        if find_credentials(conn, &email)?.is_some() {
+            return Ok(None);
+        }
+        let new = NewUser {
+            email: email.clone(),
+            name: shown,
+            role: Role::Operator,
+            password_hash: None,
+        };
+        let (_, link) = users::add_with_link(conn, Actor::Command, &new, now)?;
+        Ok::<_, ActionError>(Some(link))
+    });
+    let address = link?.map(|link| {
+        let token = token::make(&app.config.keys, token::Purpose::Password, link);
+        format!("{}{}", app.base_url(), paths::set_password(&token))
+    });
+    drop(app);
+    opened.close();
+    match address {
+        Some(address) => {
+            say("Added. This link sets the password; it works once, for seven days:");
+            say(&address);
+            Ok(())
+        }
+        None => bail!("there is a user with this address already"),
+    }
+}

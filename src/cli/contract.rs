@@ -1,0 +1,118 @@
+//! `contract check` and `contract render`: for whoever writes contract texts.
+
+use std::fs;
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, anyhow};
+use chrono::{NaiveTime, TimeDelta};
+
+use super::{Render, Result, say};
+use crate::contract::check::{Finding, Severity};
+use crate::contract::sample::sample_conclusion;
+use crate::contract::tree::{Document, plain};
+use crate::contract::{Contract, Values, check, html, sample_values, text};
+use crate::document::{self, Frame, Pdf};
+use crate::domain::{Language, calendar};
+
+/// Prints every finding; fails if one of them keeps the version from being published.
+pub fn check(dir: &Path) -> Result<ExitCode> {
+    let contract = match Contract::read_dir(dir) {
+        Ok(contract) => contract,
+        Err(problems) => {
+            for problem in &problems {
+                say(&problem.to_string());
+            }
+            return Err(anyhow!(
+                "the text cannot be read: {} problem(s)",
+                problems.len()
+            ));
+        }
+    };
+    let findings = check::check(&contract);
+    for finding in &findings {
+        say(&line(finding));
+    }
+    let blocking = findings.iter().filter(|finding| finding.blocks()).count();
+    let warnings = findings.iter().filter(|finding| !finding.ok).count() - blocking;
+    say(&format!(
+        "{} checks, {blocking} blocking, {warnings} to be looked at",
+        findings.len()
+    ));
+    Ok(if blocking == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+fn line(finding: &Finding) -> String {
+    let mark = match (finding.ok, finding.severity) {
+        (true, _) => "ok   ",
+        (false, Severity::Block) => "FEHLT",
+        (false, Severity::Warn) => "prüfe",
+    };
+    let place = finding
+        .place
+        .as_ref()
+        .map(|place| format!(" ({place})"))
+        .unwrap_or_default();
+    format!("{}  {mark}  {}{place}", finding.id, finding.explanation)
+}
+
+/// Writes a version with invented values as PDF and, if wanted, as HTML and text.
+pub fn render(wanted: &Render) -> Result<()> {
+    let contract = Contract::read_dir(&wanted.dir).map_err(|problems| {
+        let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        anyhow!("the text cannot be read: {}", lines.join("; "))
+    })?;
+    let (document, pdf) = print(&contract, wanted.language)?;
+    write(&wanted.out, &pdf.bytes)?;
+    if let Some(path) = &wanted.html {
+        write(path, html::article(&document).as_bytes())?;
+    }
+    if let Some(path) = &wanted.text {
+        write(path, text::plain(&document).as_bytes())?;
+    }
+    say(&format!("{} pages, SHA-256 {}", pdf.pages, pdf.sha256));
+    Ok(())
+}
+
+/// Makes a document with invented values and throws it away: whether documents can be made.
+pub fn probe(contract: &Contract) -> Result<()> {
+    print(contract, contract.meta.binding).map(|_| ())
+}
+
+fn print(contract: &Contract, language: Language) -> Result<(Document, Pdf)> {
+    let draft = sample_values(language, true);
+    let hash = text::hash(&contract.resolve(&draft, language));
+    let values = Values {
+        conclusion: Some(sample_conclusion(language, &hash)),
+        ..draft
+    };
+    let document = contract.resolve(&values, language);
+    let number = values
+        .conclusion
+        .as_ref()
+        .map(|conclusion| conclusion.agreement_number.clone())
+        .unwrap_or_default();
+    let frame = Frame {
+        number,
+        version: document.version.clone(),
+        date: document.date,
+        customer_number: values.customer_number.to_string(),
+        document_hash: hash,
+        draft: false,
+        language: document.language,
+        // The same text gives the same file.
+        created: calendar::at(document.date, NaiveTime::MIN) + TimeDelta::hours(12),
+        operator_name: values.operator.party.name,
+        title: plain(&document.title),
+    };
+    let pdf = document::render(&document, &frame)?;
+    Ok((document, pdf))
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    fs::write(path, bytes).with_context(|| format!("{} cannot be written", path.display()))
+}

@@ -1,0 +1,193 @@
+//! The commands. Each opens what it needs, calls the rooms below and says in plain sentences how it
+//! went: results on standard output, what went wrong as one sentence on standard error.
+
+mod admin;
+mod contract;
+mod demo;
+mod open;
+mod schedule;
+mod serve;
+mod time;
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::config::Config;
+use crate::domain::{EmailAddress, Language};
+use crate::logging;
+
+/// Result of a command; the error's chain makes the sentence that is printed.
+type Result<T> = anyhow::Result<T>;
+
+/// Self-hosted portal for the data processing agreement (AVV, GDPR Art. 28).
+#[derive(Debug, Parser)]
+#[command(name = "avv-portal", version, arg_required_else_help = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Start the portal: web server and periodic work
+    Serve,
+    /// Bring the database schema up to date
+    Migrate,
+    /// Fill an empty database with invented data and print the logins
+    Demo(demo::Options),
+    /// Administrators of the operator
+    #[command(subcommand)]
+    Admin(Admin),
+    /// Periodic work
+    #[command(subcommand)]
+    Jobs(Jobs),
+    /// Contract texts
+    #[command(subcommand)]
+    Contract(ContractCommand),
+}
+
+#[derive(Debug, Subcommand)]
+enum Admin {
+    /// Add an administrator and print the link that sets the password
+    Create {
+        /// Address to sign in with
+        #[arg(long, value_parser = email)]
+        email: EmailAddress,
+        /// Name shown in the portal; by default the address
+        #[arg(long)]
+        name: Option<String>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum Jobs {
+    /// Send what is due and put the list in order, once
+    RunOnce {
+        /// As if it were this time, such as 2026-12-07T08:05 (Berlin) or 2026-12-07T07:05:00Z; not
+        /// in production
+        #[arg(long, value_parser = time::parse)]
+        at: Option<chrono::DateTime<chrono::Utc>>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum ContractCommand {
+    /// Check whether a contract version is complete and could be published
+    Check {
+        /// Its folder
+        dir: PathBuf,
+    },
+    /// Print a contract version with invented values
+    Render(Render),
+}
+
+#[derive(Debug, Args)]
+struct Render {
+    /// Its folder
+    dir: PathBuf,
+    /// de or en
+    #[arg(long, value_parser = language)]
+    language: Language,
+    /// PDF to write
+    #[arg(long)]
+    out: PathBuf,
+    /// HTML to write
+    #[arg(long)]
+    html: Option<PathBuf>,
+    /// Plain text to write
+    #[arg(long)]
+    text: Option<PathBuf>,
+}
+
+/// Runs the command; 0 if it did what it should, 1 if not.
+pub fn run(cli: Cli) -> ExitCode {
+    match dispatch(cli.command) {
+        Ok(code) => code,
+        Err(error) => {
+            complain(&format!("{error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(command: Command) -> Result<ExitCode> {
+    let done = match command {
+        // Needs neither configuration nor database.
+        Command::Contract(ContractCommand::Check { dir }) => return contract::check(&dir),
+        Command::Contract(ContractCommand::Render(render)) => contract::render(&render),
+        Command::Serve => serve::serve(configure("info")?),
+        Command::Migrate => open::migrate(&configure("warn")?),
+        Command::Demo(options) => demo::demo(configure("warn")?, &options),
+        Command::Admin(Admin::Create { email, name }) => {
+            admin::create(configure("warn")?, email, name)
+        }
+        Command::Jobs(Jobs::RunOnce { at }) => schedule::run_once(configure("info")?, at),
+    };
+    done.map(|()| ExitCode::SUCCESS)
+}
+
+/// Reads the environment and starts logging; `filter` holds when `RUST_LOG` is silent.
+fn configure(filter: &str) -> Result<Config> {
+    let config = Config::from_env()?;
+    logging::init(
+        config.environment,
+        Some(config.log_filter.as_deref().unwrap_or(filter)),
+    );
+    Ok(config)
+}
+
+/// One line on standard output. A reader that has gone, as with `| head`, is no fault.
+fn say(line: &str) {
+    writeln!(std::io::stdout(), "{line}").ok();
+}
+
+/// The one sentence on standard error. Libraries speak in several lines; here it is one.
+fn complain(text: &str) {
+    let line: Vec<&str> = text.split_whitespace().collect();
+    writeln!(std::io::stderr(), "avv-portal: {}", line.join(" ")).ok();
+}
+
+fn email(text: &str) -> std::result::Result<EmailAddress, &'static str> {
+    EmailAddress::parse(text).map_err(|_| "not an e-mail address")
+}
+
+fn language(text: &str) -> std::result::Result<Language, &'static str> {
+    Language::from_code(text).ok_or("expected de or en")
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_commands_are_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn what_is_typed_is_read_or_refused() {
+        for (line, ok) in [
+            ("serve", true),
+            ("demo --customers 1000000", true),
+            ("demo --customers many", false),
+            ("admin create --email eva@firma.example", true),
+            ("admin create --email eva", false),
+            ("jobs run-once --at 2026-12-07T08:05", true),
+            ("jobs run-once --at morgen", false),
+            ("contract check somewhere", true),
+            ("contract render x --language fr --out a.pdf", false),
+            (
+                "contract render x --language de --out a.pdf --html a.html",
+                true,
+            ),
+        ] {
+            let words = std::iter::once("avv-portal").chain(line.split(' '));
+            assert_eq!(Cli::try_parse_from(words).is_ok(), ok, "{line}");
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! `serve`: the web server and the periodic work until somebody says stop.
+
+use std::net::TcpListener;
+
+use anyhow::Context as _;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use super::{Result, contract, open, say};
+use crate::app::App;
+use crate::config::Config;
+use crate::{jobs, web};
+
+/// Runs until SIGTERM or SIGINT, then finishes what is under way.
+pub fn serve(config: Config) -> Result<()> {
+    let (clock, transport) = (open::clock(&config), open::transport(&config)?);
+    // Before the database, so that a second start on the same port fails at once.
+    let listen = config.web.listen;
+    let listener = TcpListener::bind(listen)
+        .with_context(|| format!("AVV_LISTEN: {listen} cannot be listened on"))?;
+    let opened = open::open(config, clock, transport)?;
+    // A portal that cannot make documents must not take a conclusion (S-88).
+    contract::probe(&opened.app.contract).context("the test document cannot be made")?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("no threads to be had")?;
+    let result = runtime.block_on(run(opened.app.clone(), listener));
+    drop(runtime);
+    opened.close();
+    tracing::info!("stopped");
+    result
+}
+
+async fn run(app: App, listener: TcpListener) -> Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let workers = std::thread::available_parallelism().map_or(2, usize::from);
+    let address = listener.local_addr()?;
+    let server = web::server::start(app.clone(), listener, workers)?;
+    let handle = server.handle();
+    let work = jobs::start(&app);
+    say(&format!("AVV portal: {}/", app.base_url()));
+    tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "ready");
+    let mut serving = tokio::spawn(server);
+    let ended = tokio::select! {
+        () = asked(&mut terminate, &mut interrupt) => None,
+        ended = &mut serving => Some(ended),
+    };
+    tracing::info!("stopping");
+    work.tell_to_stop();
+    if ended.is_none() {
+        tokio::select! {
+            () = handle.stop(true) => {}
+            // A second signal: no more patience with open requests.
+            () = asked(&mut terminate, &mut interrupt) => handle.stop(false).await,
+        }
+    }
+    work.wait().await;
+    match ended {
+        None => Ok(()),
+        Some(result) => result
+            .context("the web server ended")?
+            .context("the web server ended"),
+    }
+}
+
+async fn asked(terminate: &mut Signal, interrupt: &mut Signal) {
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+}

@@ -1,0 +1,141 @@
+//! Lists and definitions: marks and terms at the left, what they stand for at the right.
+
+use super::flow::{BODY, Flow, GAP, LEADING, Look, MEASURE, NUMBER, Place};
+use super::fonts::Face;
+use super::strip::Strip;
+use super::text::clean;
+use crate::contract::tree::{Block, Definition, Item, List, ListStyle, plain};
+
+impl Flow {
+    /// Adds a list; numbered paragraphs hang their numbers into the column of section numbers.
+    pub(super) fn list(&mut self, list: &List, place: Place, above: f32) {
+        let numbered = list.style == ListStyle::Paragraphs;
+        let x = if numbered { place.number_x } else { place.x };
+        let least = if numbered { NUMBER } else { 18.0 };
+        let widest = list
+            .items
+            .iter()
+            .map(|item| {
+                self.setter
+                    .library
+                    .text_width(Face::Regular, &clean(&item.label), BODY)
+            })
+            .fold(0.0, f32::max);
+        // Deep nesting ends before the text column becomes too narrow to read.
+        let text_x =
+            (x + least.max(widest + GAP)).min(MEASURE - 150.0_f32.min(MEASURE - x - widest - GAP));
+        let element = self.structure.add(place.parent, "L");
+        for (index, item) in list.items.iter().enumerate() {
+            let above = match (index, numbered) {
+                (0, _) => above,
+                (_, true) => 2.5,
+                (_, false) => 1.0,
+            };
+            self.item(item, element, x, text_x, above);
+        }
+    }
+
+    fn item(&mut self, item: &Item, list: usize, x: f32, text_x: f32, above: f32) {
+        let element = self.structure.add(list, "LI");
+        let label = self.structure.add(element, "Lbl");
+        let body = self.structure.add(element, "LBody");
+        self.anchors.extend(item.id.clone());
+        // A mark whose item begins with another list stands on a line of its own.
+        self.mark(&item.label, x, Look::TEXT, label);
+        if !begins_with_text(&item.blocks) {
+            self.push(Strip {
+                above,
+                height: LEADING,
+                keep: !item.blocks.is_empty(),
+                ..Strip::default()
+            });
+        }
+        let place = Place {
+            x: text_x,
+            number_x: text_x,
+            parent: body,
+        };
+        self.blocks(&item.blocks, place, above);
+    }
+
+    /// Adds pairs of term and text, side by side where that can be read.
+    pub(super) fn definitions(&mut self, pairs: &[Definition], place: Place, above: f32) {
+        let look = Look::bold(BODY, LEADING);
+        let room = MEASURE - place.x;
+        let widest = pairs
+            .iter()
+            .map(|pair| {
+                self.setter
+                    .library
+                    .text_width(Face::Bold, &clean(&plain(&pair.term)), BODY)
+            })
+            .fold(0.0, f32::max);
+        let column = (widest + 14.0).clamp(96.0, (room * 0.41).max(96.0));
+        let list = self.structure.add(place.parent, "L");
+        for (index, pair) in pairs.iter().enumerate() {
+            let above = if index == 0 { above } else { 2.5 };
+            let element = self.structure.add(list, "LI");
+            let label = self.structure.add(element, "Lbl");
+            let body = self.structure.add(element, "LBody");
+            let inner = Place {
+                x: place.x + column,
+                number_x: place.x + column,
+                parent: body,
+            };
+            let words = self.words(&pair.term, look.face);
+            let lines = self.setter.lines(&words, look.measure(column - 8.0));
+            let height = lines.len();
+            // A term of many lines stands above its text, or it would reach down over the page's end.
+            if height > 3 || room < 220.0 {
+                self.stacked(pair, place, label, body, above);
+                continue;
+            }
+            for (index, line) in lines.into_iter().enumerate() {
+                let y = index as f32 * look.leading + look.baseline();
+                let marks = self.place(line, look, place.x, y, label);
+                self.pending.extend(marks);
+            }
+            let start = self.strips.len();
+            if !begins_with_text(&pair.blocks) {
+                self.push(Strip {
+                    above,
+                    height: LEADING,
+                    ..Strip::default()
+                });
+            }
+            self.blocks(&pair.blocks, inner, above);
+            // A term of several lines reaches down beside the text: they stay together.
+            while self.strips.len() < start + height {
+                self.push(Strip {
+                    height: LEADING,
+                    ..Strip::default()
+                });
+            }
+            for strip in self
+                .strips
+                .iter_mut()
+                .skip(start)
+                .take(height.saturating_sub(1))
+            {
+                strip.keep = true;
+            }
+        }
+    }
+
+    /// Term above its text.
+    fn stacked(&mut self, pair: &Definition, place: Place, label: usize, body: usize, above: f32) {
+        self.paragraph(&pair.term, Look::bold(BODY, LEADING), place.x, label, above);
+        self.keep_last(label);
+        let inner = Place {
+            number_x: place.x,
+            parent: body,
+            ..place
+        };
+        self.blocks(&pair.blocks, inner, 1.0);
+    }
+}
+
+/// Whether the first line of some blocks is text that a mark can stand beside.
+fn begins_with_text(blocks: &[Block]) -> bool {
+    matches!(blocks.first(), Some(Block::Paragraph(inlines)) if !clean(&plain(inlines)).trim().is_empty())
+}

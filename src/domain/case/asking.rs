@@ -1,0 +1,141 @@
+//! The pieces decisions are made of: rounds, links, mails.
+
+use chrono::{DateTime, Utc};
+
+use super::change::{Change, Mail};
+use super::decide::{Moment, Refusal};
+use super::facts::{Case, Link, LinkEnd, Outcome, Request};
+use super::standing::{Status, product_standings};
+use crate::domain::LinkId;
+use crate::domain::calendar::link_end;
+use crate::domain::mail::{Alert, MailKind, PartnerNews, Recipient, RequestReason};
+
+/// The round that still waits for an answer. One whose last link is over is "X", from midnight on
+/// and not only when the scheduler has noticed: no automatic mail follows from it (row 6). One
+/// that never reached the customer waits for a better address (row 8).
+pub(super) fn awaited(case: &Case, now: DateTime<Utc>) -> Option<&Request> {
+    case.open_request()
+        .filter(|request| request.undeliverable_at.is_some() || !request.is_over(now))
+}
+
+/// Row 2: why the customer should have been asked already, had there been an address.
+pub(super) fn unasked_reason(case: &Case, now: DateTime<Utc>) -> Option<RequestReason> {
+    let unasked = product_standings(case, now)
+        .iter()
+        .any(|product| matches!(product.standing.status, Status::Open | Status::NoEmail));
+    (unasked && case.open_request().is_none()).then(|| match case.agreement() {
+        Some(_) => RequestReason::Product,
+        None => RequestReason::First,
+    })
+}
+
+pub(super) fn may_be_asked(case: &Case, now: DateTime<Utc>) -> Result<(), Refusal> {
+    if case.required_products(now).is_empty() {
+        Err(Refusal::NotNeeded)
+    } else if case.is_covered(now) {
+        Err(Refusal::AlreadyConcluded)
+    } else if case.customer.email().is_none() {
+        Err(Refusal::NoAddress)
+    } else {
+        Ok(())
+    }
+}
+
+/// A new round because the offer or the address changed: every earlier link is worthless at once.
+pub(super) fn ask_anew(
+    case: &Case,
+    reason: RequestReason,
+    end: LinkEnd,
+    moment: Moment,
+) -> Vec<Change> {
+    let mut changes = end_links(case, None, end, moment.now);
+    changes.extend(ask_again(case, reason, moment));
+    changes
+}
+
+/// A new round in place of the open one, if there is one.
+pub(super) fn ask_again(case: &Case, reason: RequestReason, moment: Moment) -> Vec<Change> {
+    let mut changes: Vec<Change> = case
+        .open_request()
+        .map(|open| Change::CloseRequest(open.id, Outcome::Superseded))
+        .into_iter()
+        .collect();
+    let Some(offer) = case.offer(moment.now) else {
+        return changes;
+    };
+    if case.customer.email().is_none() {
+        changes.push(alert(Alert::NoAddress));
+        return changes;
+    }
+    let link = new_link(0, moment);
+    changes.push(Change::OpenRequest(Request {
+        id: moment.fresh.request,
+        reason,
+        opened_at: moment.now,
+        offer,
+        reminders: 0,
+        undeliverable_at: None,
+        closed: None,
+        links: vec![link.clone()],
+    }));
+    changes.push(to_customer(MailKind::Request {
+        link: link.id,
+        reason,
+    }));
+    changes
+}
+
+pub(super) fn new_link(number: u8, moment: Moment) -> Link {
+    Link {
+        id: moment.fresh.link,
+        number,
+        sent_at: moment.now,
+        valid_until: link_end(moment.now),
+        end: None,
+    }
+}
+
+pub(super) fn links(case: &Case) -> impl Iterator<Item = &Link> {
+    case.requests.iter().flat_map(|request| &request.links)
+}
+
+/// Ends every link that could still be used, but for `keep`.
+pub(super) fn end_links(
+    case: &Case,
+    keep: Option<LinkId>,
+    end: LinkEnd,
+    now: DateTime<Utc>,
+) -> Vec<Change> {
+    links(case)
+        .filter(|link| link.end.is_none() && link.valid_until >= now && Some(link.id) != keep)
+        .map(|link| Change::EndLink(link.id, end))
+        .collect()
+}
+
+pub(super) fn to_customer(kind: MailKind) -> Change {
+    Change::Queue(Mail {
+        kind,
+        to: Recipient::Customer,
+    })
+}
+
+pub(super) fn alert(alert: Alert) -> Change {
+    Change::Queue(Mail {
+        kind: MailKind::Alert { alert },
+        to: Recipient::Operator,
+    })
+}
+
+/// Status mails to the Mandant and, if there is one, the Submandant (M4, M5, M8).
+pub(super) fn tell_partners(case: &Case, news: PartnerNews) -> Vec<Change> {
+    [&case.partner, &case.sub_partner]
+        .into_iter()
+        .flatten()
+        .map(|partner| {
+            Change::Queue(Mail {
+                kind: MailKind::PartnerInfo { news },
+                to: Recipient::Partner(partner.id),
+            })
+        })
+        .collect()
+}

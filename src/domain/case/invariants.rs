@@ -1,0 +1,328 @@
+//! Requirements 5.6: whatever happens, in whatever order and however much later, some things hold.
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
+
+use chrono::{Duration, NaiveTime};
+use proptest::prelude::*;
+
+use super::samples::{
+    CENTRAFLEX, FOREIGN, MANDANT, OTHER_SUB, Play, SMALL_TRUNK, SUB, booked, partner,
+};
+use super::stories::{Act, acts, event, plays, wait, waits};
+use super::{
+    Agreement, Case, Change, Channel, Covered, Event, Grant, LinkEnd, LinkState, Refusal, Request,
+    Status, decide, next_change, standing,
+};
+use crate::domain::calendar::{REMINDER_HOUR, REMINDERS, at, day};
+use crate::domain::mail::{MailKind, Recipient};
+use crate::domain::viewer::{Deed, Role, deeds};
+
+const MODULES: [&str; 3] = [CENTRAFLEX, SMALL_TRUNK, "ums"];
+
+fn stories(cases: u32) -> ProptestConfig {
+    ProptestConfig {
+        cases,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
+}
+
+proptest! {
+    #![proptest_config(stories(450))]
+
+    #[test]
+    fn whatever_happens_the_invariants_hold(
+        mut play in plays(),
+        story in prop::collection::vec((waits(), acts()), 20..80),
+    ) {
+        play = play.after(&booked(CENTRAFLEX, false));
+        for (time, act) in &story {
+            wait(&mut play, time);
+            holds(&play);
+            let now = play.now;
+            if let Some(event) = event(act, &mut play.case, now) {
+                let before = play.clone();
+                if let Ok(changes) = play.send(&event) {
+                    step_holds(&before, &event, &changes, &play);
+                }
+            }
+            holds(&play);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(stories(150))]
+
+    /// 5.6-11: what a partner can do, and time, never make a contract.
+    #[test]
+    fn partners_and_time_alone_conclude_nothing(
+        mut play in plays(),
+        story in prop::collection::vec((waits(), acts()), 20..60),
+    ) {
+        play = play.after(&booked(CENTRAFLEX, false));
+        for (time, act) in &story {
+            wait(&mut play, time);
+            if !matches!(act, Act::Ask | Act::NameSub(_) | Act::Step) {
+                continue;
+            }
+            let now = play.now;
+            let event = event(act, &mut play.case, now).unwrap();
+            let _ = play.send(&event);
+            prop_assert!(play.case.agreements.is_empty());
+            prop_assert_eq!(play.gates(), "✘✘");
+        }
+    }
+}
+
+/// What holds of every case at every moment.
+fn holds(play: &Play) {
+    let case = &play.case;
+    at_most_one(case);
+    for round in &case.requests {
+        // 5.6-5
+        assert!(
+            round.reminders <= REMINDERS && round.links.len() == usize::from(round.reminders) + 1
+        );
+        for link in &round.links {
+            // 5.6-3
+            let by_it = case
+                .agreements
+                .iter()
+                .filter(|agreement| agreement.link == link.id)
+                .count();
+            let used = matches!(link.end, Some((_, LinkEnd::Used)));
+            assert_eq!(by_it, usize::from(used), "used links and agreements");
+            let state = play.link_state(link.id);
+            assert!(state.is_some());
+            if matches!(state, Some(LinkState::Valid { .. })) {
+                assert!(
+                    case.open_request().is_some(),
+                    "a valid link without an open request"
+                );
+            }
+        }
+    }
+    the_gate_is_shut_without_agreement(play);
+    time_alone_is_foreseen(play);
+    deeds_are_possible(play);
+    // Neither a look nor a second run of the scheduler finds more to do (5.6-10).
+    let mut again = play.clone();
+    if again.send(&Event::StepDue).is_ok() {
+        assert_eq!(again.send(&Event::StepDue), Err(Refusal::NotDue));
+    }
+}
+
+/// 5.6-1
+fn at_most_one(case: &Case) {
+    assert!(
+        case.agreements
+            .iter()
+            .filter(|agreement| agreement.in_force())
+            .count()
+            <= 1
+    );
+    assert!(
+        case.requests
+            .iter()
+            .filter(|request| request.is_open())
+            .count()
+            <= 1
+    );
+}
+
+/// 5.6-2
+fn the_gate_is_shut_without_agreement(play: &Play) {
+    let case = &play.case;
+    for (who, module) in [MANDANT, SUB, OTHER_SUB, FOREIGN]
+        .into_iter()
+        .flat_map(|who| MODULES.map(|module| (who, module)))
+    {
+        let Ok(grant) = play.gate(who, module) else {
+            continue;
+        };
+        let is_mandant = case.partner.as_ref().is_some_and(|one| one.id == who);
+        let is_sub = case.sub_partner.as_ref().is_some_and(|one| one.id == who);
+        assert!(is_mandant || is_sub, "{who} is not assigned");
+        let gated: Vec<Covered> = case
+            .required_products(play.now)
+            .into_iter()
+            .filter(|covered| case.product(&covered.product).unwrap().gated_module.key == module)
+            .collect();
+        assert_eq!(grant == Grant::NotRequired, gated.is_empty());
+        if !gated.is_empty() {
+            let offer = &case.agreement().unwrap().offer;
+            assert!(gated.iter().all(|covered| offer.products.contains(covered)));
+            assert_eq!(Some(offer.partner), case.partner.as_ref().map(|one| one.id));
+            assert!(is_mandant || offer.sub_partner == Some(who));
+        }
+    }
+}
+
+/// The projection of the list is refreshed at `next_change`, so nothing may change before.
+fn time_alone_is_foreseen(play: &Play) {
+    let now = standing(&play.case, play.now);
+    let next = next_change(&play.case, play.now);
+    let horizon = next.map_or(play.now + Duration::days(120), |(when, _)| when);
+    let just_before = horizon - Duration::milliseconds(1);
+    let span = just_before - play.now;
+    for part in 0..=4 {
+        let when = play.now + span * part / 4;
+        assert_eq!(
+            standing(&play.case, when),
+            now,
+            "changed at {when}, foreseen {next:?}"
+        );
+    }
+    if let Some((when, then)) = next {
+        assert!(when > play.now && then != now);
+        assert_eq!(standing(&play.case, when), then);
+    }
+}
+
+/// What the menu offers is not refused, and what it does not offer is.
+fn deeds_are_possible(play: &Play) {
+    let offered = deeds(Role::Operator, &play.case, play.now);
+    let moment = play.clone().moment();
+    let possible = |event: &Event| {
+        let outcome = decide(&play.case, event, moment);
+        outcome.is_ok() || outcome == Err(Refusal::JustSent)
+    };
+    let asks = offered.contains(&Deed::Ask) || offered.contains(&Deed::AskAgain);
+    assert_eq!(asks, possible(&Event::AskedByHand), "{:?}", play.letter());
+    let records = offered.contains(&Deed::RecordObjection);
+    assert_eq!(
+        records,
+        possible(&Event::Objected(Channel::Phone)),
+        "{:?}",
+        play.letter()
+    );
+    let next_sub = match &play.case.sub_partner {
+        Some(_) => None,
+        None => Some(partner(SUB, Some(MANDANT))),
+    };
+    let names = offered.contains(&Deed::NameSubPartner);
+    assert_eq!(
+        names,
+        possible(&Event::SubPartnerNamed(next_sub)),
+        "{:?}",
+        play.letter()
+    );
+}
+
+/// What holds of every step.
+fn step_holds(before: &Play, event: &Event, changes: &[Change], after: &Play) {
+    // Rows are written in this order under the unique constraints of 5.6-1.
+    let mut halfway = before.case.clone();
+    for change in changes {
+        halfway.apply(std::slice::from_ref(change), before.now);
+        at_most_one(&halfway);
+    }
+    assert_eq!(halfway, after.case);
+    past_is_kept(before, after);
+    mails_go_where_they_may(before, changes);
+    match event {
+        Event::StepDue => scheduler_holds(before, changes),
+        Event::Objected(_) => {
+            // 5.6-8
+            assert!(MODULES.iter().all(|module| {
+                [MANDANT, SUB, OTHER_SUB]
+                    .iter()
+                    .all(|who| after.gate(*who, module) != Ok(Grant::Agreement))
+            }));
+            assert!(matches!(
+                after.status(),
+                Status::Void | Status::Declined | Status::Ended | Status::NotRequired
+            ));
+        }
+        Event::Concluded(_) => {
+            assert!(after.case.is_covered(after.now) && after.case.open_request().is_none());
+            let again = after.clone().send(event);
+            assert_eq!(again, Err(Refusal::AlreadyConcluded), "rows 16 and 17");
+            assert_eq!(after.status(), Status::Concluded);
+        }
+        // An old link asks again only where the contract is still open (5.5).
+        Event::AskedByLink(_) => assert!(!matches!(
+            before.status(),
+            Status::Void | Status::Declined | Status::Ended | Status::NotRequired
+        )),
+        Event::Declined(_) => assert!(after.case.open_request().is_none()),
+        _ => {}
+    }
+    // Only consent makes an agreement.
+    let made = after.case.agreements.len() - before.case.agreements.len();
+    assert_eq!(made, usize::from(matches!(event, Event::Concluded(_))));
+}
+
+/// 5.6-7 as far as the rules go: what was concluded, sent or ended stays as it is.
+fn past_is_kept(before: &Play, after: &Play) {
+    for (old, new) in before.case.agreements.iter().zip(&after.case.agreements) {
+        let kept = Agreement {
+            end: new.end,
+            ..old.clone()
+        };
+        assert!(kept == *new && (old.in_force() || old.end == new.end));
+    }
+    for (old, new) in before.case.requests.iter().zip(&after.case.requests) {
+        assert!(old.is_open() || old.closed == new.closed);
+        let Request { id, opened_at, .. } = *new;
+        assert!(old.id == id && old.opened_at == opened_at && old.offer == new.offer);
+        for (was, is) in old.links.iter().zip(&new.links) {
+            assert!(was.valid_until == is.valid_until && was.sent_at == is.sent_at);
+            assert!(
+                was.end.is_none() || was.end == is.end,
+                "a link came back to life"
+            );
+        }
+    }
+}
+
+/// 5.6-4, A-03: links and contracts for the customer only, news for the partners of now.
+fn mails_go_where_they_may(before: &Play, changes: &[Change]) {
+    for change in changes {
+        let Change::Queue(mail) = change else {
+            continue;
+        };
+        let fits = match mail.kind {
+            MailKind::PartnerInfo { .. } => matches!(mail.to, Recipient::Partner(id)
+                if [&before.case.partner, &before.case.sub_partner].into_iter().flatten().any(|one| one.id == id)),
+            MailKind::Alert { .. } => mail.to == Recipient::Operator,
+            _ => mail.to == Recipient::Customer,
+        };
+        assert!(fits, "{mail:?}");
+    }
+    let to_customer = changes.iter().filter(|change| {
+        matches!(change,
+        Change::Queue(mail) if mail.to == Recipient::Customer)
+    });
+    assert!(to_customer.count() <= 1, "one mail per step");
+}
+
+/// 5.6-5, 5.7
+fn scheduler_holds(before: &Play, changes: &[Change]) {
+    let round = before.case.open_request().unwrap();
+    assert!(
+        !round
+            .links
+            .iter()
+            .any(|link| link.end.is_none() && link.valid_until >= before.now)
+    );
+    assert!(
+        at(
+            day(before.now),
+            NaiveTime::from_hms_opt(REMINDER_HOUR, 0, 0).unwrap()
+        ) <= before.now
+    );
+    let reminds = changes
+        .iter()
+        .any(|change| matches!(change, Change::Remind(..)));
+    if reminds {
+        let status = before.status();
+        assert!(
+            matches!(
+                status,
+                Status::Requested | Status::Reminded | Status::UpdatePending
+            ),
+            "a reminder in {status:?}"
+        );
+    }
+}

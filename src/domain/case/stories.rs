@@ -1,0 +1,172 @@
+//! Random stories for [`super::invariants`]: who does what, and how much later.
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
+
+use chrono::{DateTime, Duration, NaiveTime, Utc};
+use proptest::prelude::*;
+use proptest::sample::Index;
+
+use super::samples::{
+    CENTRAFLEX, MANDANT, OTHER_SUB, Play, SMALL_TRUNK, SUB, TRUNK, booked, case, consent, email,
+    partner, utc,
+};
+use super::{Case, Channel, Event, next_change};
+use crate::domain::calendar::{REMINDER_HOUR, at, day};
+use crate::domain::{LinkId, PartnerId};
+
+const PRODUCTS: [(&str, bool); 5] = [
+    (CENTRAFLEX, false),
+    (TRUNK, true),
+    (SMALL_TRUNK, true),
+    (TRUNK, false),
+    (SMALL_TRUNK, false),
+];
+/// Somebody does something. Links and products are drawn from those there are.
+#[derive(Debug, Clone)]
+pub enum Act {
+    Book(Index),
+    Ask,
+    AskByLink(Index),
+    Step,
+    Bounce(Index),
+    NameSub(Option<PartnerId>),
+    ChangeEmail(bool),
+    Conclude(Index),
+    Decline(Index),
+    Object,
+    /// No event yet (rows 43, 44): a booking ends as a fact, some days from now.
+    EndBooking(Index, i64),
+}
+
+/// How time goes on before the next act.
+#[derive(Debug, Clone)]
+pub enum Wait {
+    Minutes(i64),
+    Days(i64),
+    /// To just before, at or just after the next Berlin midnight or 08:00.
+    Edge(bool, i64),
+    /// To just before, at or just after the next moment that time alone changes something.
+    Change(i64),
+    /// To the morning after the youngest link.
+    Morning,
+}
+
+pub fn acts() -> impl Strategy<Value = Act> {
+    let sub = prop::option::of(prop::sample::select(vec![SUB, OTHER_SUB]));
+    prop_oneof![
+        4 => any::<Index>().prop_map(Act::Book),
+        1 => Just(Act::Ask),
+        2 => any::<Index>().prop_map(Act::AskByLink),
+        12 => Just(Act::Step),
+        1 => any::<Index>().prop_map(Act::Bounce),
+        1 => sub.prop_map(Act::NameSub),
+        1 => any::<bool>().prop_map(Act::ChangeEmail),
+        4 => any::<Index>().prop_map(Act::Conclude),
+        1 => any::<Index>().prop_map(Act::Decline),
+        1 => Just(Act::Object),
+        1 => (any::<Index>(), 0..30_i64).prop_map(|(which, days)| Act::EndBooking(which, days)),
+    ]
+}
+
+pub fn waits() -> impl Strategy<Value = Wait> {
+    prop_oneof![
+        3 => (0..300_i64).prop_map(Wait::Minutes),
+        2 => (0..40_i64).prop_map(Wait::Days),
+        2 => (any::<bool>(), -1..2_i64).prop_map(|(midnight, ms)| Wait::Edge(midnight, ms)),
+        1 => (-1..2_i64).prop_map(Wait::Change),
+        4 => Just(Wait::Morning),
+    ]
+}
+
+/// Begins on any day of 2026, so that both changes of the clock lie on the way; now and then
+/// without an address or without a partner.
+pub fn plays() -> impl Strategy<Value = Play> {
+    (0..365_i64, 0..10_u8).prop_map(|(days, kind)| {
+        let mut play = Play::of(case());
+        play.now = utc("2026-01-01T09:30:00Z") + Duration::days(days);
+        match kind {
+            0 => {
+                play.case.partner = None;
+                play.case.sub_partner = None;
+            }
+            1 => play.case.customer.party.email = None,
+            2 => play.case.sub_partner = None,
+            _ => {}
+        }
+        play
+    })
+}
+
+pub fn wait(play: &mut Play, wait: &Wait) {
+    let ms = Duration::milliseconds;
+    let later = match wait {
+        Wait::Minutes(minutes) => play.now + Duration::minutes(*minutes),
+        Wait::Days(days) => play.now + Duration::days(*days),
+        Wait::Edge(is_midnight, off) => {
+            let hour = if *is_midnight { 0 } else { REMINDER_HOUR };
+            let time = NaiveTime::from_hms_opt(hour, 0, 0).unwrap();
+            at(day(play.now) + chrono::Days::new(1), time) + ms(*off)
+        }
+        Wait::Change(off) => {
+            next_change(&play.case, play.now).map_or(play.now, |(when, _)| when + ms(*off))
+        }
+        Wait::Morning => {
+            let open = play.case.open_request().is_some();
+            if open {
+                play.clone().at_next_step().now
+            } else {
+                play.now
+            }
+        }
+    };
+    play.now = later.max(play.now);
+}
+
+fn any_link(case: &Case, which: Index) -> LinkId {
+    let links: Vec<_> = case
+        .requests
+        .iter()
+        .flat_map(|round| &round.links)
+        .collect();
+    // The youngest ones are drawn most often; old ones must stay harmless.
+    let back = [0, 0, 0, 0, 0, 1, 2, 5][which.index(8)];
+    let newest_first = links
+        .iter()
+        .rev()
+        .nth(back.min(links.len().saturating_sub(1)));
+    newest_first.map_or(LinkId(uuid::Uuid::nil()), |link| link.id)
+}
+
+pub fn event(act: &Act, case: &mut Case, now: DateTime<Utc>) -> Option<Event> {
+    Some(match act {
+        Act::Book(which) => {
+            let (product, ums) = PRODUCTS[which.index(PRODUCTS.len())];
+            booked(product, ums)
+        }
+        Act::Ask => Event::AskedByHand,
+        Act::AskByLink(which) => Event::AskedByLink(any_link(case, *which)),
+        Act::Step => Event::StepDue,
+        Act::Bounce(which) => Event::MailRefused(any_link(case, *which)),
+        Act::NameSub(id) => Event::SubPartnerNamed(id.map(|id| partner(id, Some(MANDANT)))),
+        Act::ChangeEmail(first) => Event::EmailChanged(email(if *first {
+            "a@kunde.example"
+        } else {
+            "b@kunde.example"
+        })),
+        Act::Conclude(which) => consent(any_link(case, *which)),
+        Act::Decline(which) => Event::Declined(any_link(case, *which)),
+        Act::Object => Event::Objected(Channel::Portal),
+        Act::EndBooking(which, days) => {
+            let running: Vec<_> = case
+                .bookings
+                .iter_mut()
+                .filter(|booking| booking.ends_at.is_none())
+                .collect();
+            let count = running.len();
+            if count > 0 {
+                let booking = running.into_iter().nth(which.index(count)).unwrap();
+                booking.ends_at = Some(now + Duration::days(*days));
+            }
+            return None;
+        }
+    })
+}

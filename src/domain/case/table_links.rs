@@ -1,0 +1,303 @@
+//! Requirements 5.5: what a link is good for, and how often a new one can be asked for (S-13).
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
+
+use chrono::{DateTime, Duration, Utc};
+
+use super::samples::{
+    CENTRAFLEX, FOREIGN, Play, TRUNK, booked, case, consent, email, in_state, mails, partner, utc,
+};
+use super::{Case, Channel, Event, LinkState, Refusal};
+use crate::domain::LinkId;
+
+/// The page a link leads to, in a word.
+fn page(play: &Play, link: LinkId) -> &'static str {
+    match play.link_state(link) {
+        None => "404",
+        Some(LinkState::Valid { .. }) => "consent",
+        Some(LinkState::Expired { .. }) => "expired",
+        Some(LinkState::Replaced { .. }) => "replaced",
+        Some(LinkState::Concluded {
+            success_page: true, ..
+        }) => "success",
+        Some(LinkState::Concluded {
+            success_page: false,
+            ..
+        }) => "concluded",
+        Some(LinkState::Declined { .. }) => "declined",
+        Some(LinkState::Objected { .. }) => "objected",
+        Some(LinkState::NotNeeded) => "not needed",
+    }
+}
+
+/// A round with two usable links, an hour apart: the older and the newer one.
+fn two_links() -> (Play, LinkId, LinkId) {
+    let play = in_state("R0").later(Duration::hours(1));
+    let older = play.link();
+    let play = play.after(&Event::AskedByHand);
+    let newer = play.link();
+    (play.later(Duration::hours(1)), older, newer)
+}
+
+#[test]
+fn links_lead_to_the_pages_of_5_5() {
+    let (play, older, newer) = two_links();
+    let both = |play: &Play| (page(play, older), page(play, newer));
+    assert_eq!(
+        both(&play),
+        ("consent", "consent"),
+        "plain resend: until its own end"
+    );
+
+    let changed = play
+        .clone()
+        .after(&Event::EmailChanged(email("neu@kunde.example")));
+    assert_eq!(both(&changed), ("replaced", "replaced"));
+    assert_eq!(page(&changed, changed.link()), "consent");
+
+    let concluded = play.clone().after(&consent(older));
+    assert_eq!(both(&concluded), ("success", "concluded"));
+    let declined = play.clone().after(&Event::Declined(newer));
+    assert_eq!(both(&declined), ("declined", "declined"));
+    let void = concluded.clone().after(&Event::Objected(Channel::Portal));
+    assert_eq!(
+        both(&void),
+        ("objected", "objected"),
+        "never 'concluded' once it is void"
+    );
+
+    let mut gone = play.clone();
+    gone.case.bookings[0].ends_at = Some(gone.now);
+    assert_eq!(both(&gone), ("not needed", "not needed"));
+    let mut deleted = concluded.clone();
+    deleted.case.customer.deleted_at = Some(deleted.now);
+    assert_eq!(both(&deleted), ("404", "404"));
+
+    let amended = concluded.after(&booked(TRUNK, true));
+    assert_eq!(
+        both(&amended),
+        ("success", "concluded"),
+        "what they concluded still holds"
+    );
+}
+
+#[test]
+fn a_link_is_good_to_the_last_millisecond_of_its_berlin_day() {
+    // 5.7: sent, last moment; over both changes of the clock and the end of a month
+    let table = [
+        ("2026-03-15T10:00:00Z", "2026-03-29T21:59:59.999Z"),
+        ("2026-03-14T22:59:00Z", "2026-03-28T22:59:59.999Z"),
+        ("2026-10-11T10:00:00Z", "2026-10-25T22:59:59.999Z"),
+        ("2026-10-10T21:30:00Z", "2026-10-24T21:59:59.999Z"),
+        ("2027-02-14T12:00:00Z", "2027-02-28T22:59:59.999Z"),
+        ("2028-02-15T12:00:00Z", "2028-02-29T22:59:59.999Z"),
+    ];
+    for (sent, last) in table {
+        let mut play = asked_at(utc(sent));
+        let link = play.link();
+        play.now = utc(last);
+        assert_eq!(page(&play, link), "consent", "sent {sent}");
+        assert!(play.clone().send(&consent(link)).is_ok(), "sent {sent}");
+        play.now += Duration::milliseconds(1);
+        assert_eq!(page(&play, link), "expired", "sent {sent}");
+        assert_eq!(
+            play.send(&consent(link)),
+            Err(Refusal::LinkUnusable),
+            "row 18"
+        );
+        assert_eq!(
+            play.send(&Event::Declined(link)),
+            Err(Refusal::LinkUnusable),
+            "row 18"
+        );
+    }
+}
+
+fn asked_at(now: DateTime<Utc>) -> Play {
+    let mut play = Play::of(case());
+    play.now = now;
+    play.after(&booked(CENTRAFLEX, false))
+}
+
+#[test]
+fn reminders_go_out_from_eight_in_the_morning_berlin_time() {
+    // 5.7: sent, first moment at which the reminder is due
+    let table = [
+        ("2026-11-22T09:00:00Z", "2026-12-07T07:00:00Z"),
+        ("2026-03-14T10:00:00Z", "2026-03-29T06:00:00Z"), // the night the clocks go forward
+        ("2026-10-10T10:00:00Z", "2026-10-25T07:00:00Z"), // the night they go back
+        ("2026-01-16T10:00:00Z", "2026-01-31T07:00:00Z"),
+        ("2026-12-17T23:30:00Z", "2027-01-02T07:00:00Z"), // already the 18th in Berlin
+    ];
+    for (sent, due) in table {
+        let mut play = asked_at(utc(sent));
+        play.now = utc(due) - Duration::milliseconds(1);
+        assert_eq!(
+            play.send(&Event::StepDue),
+            Err(Refusal::NotDue),
+            "sent {sent}"
+        );
+        play.now = utc(due);
+        assert_eq!(
+            mails(&play.send(&Event::StepDue).unwrap()),
+            "M2.1>customer",
+            "sent {sent}"
+        );
+        assert_eq!(
+            play.send(&Event::StepDue),
+            Err(Refusal::NotDue),
+            "5.6-10: never twice"
+        );
+    }
+    // Days later it is still morning work: nothing goes out in the night.
+    let mut late = asked_at(utc("2026-11-22T09:00:00Z"));
+    late.now = utc("2026-12-20T04:00:00Z");
+    assert_eq!(late.send(&Event::StepDue), Err(Refusal::NotDue));
+    late.now = utc("2026-12-20T22:59:00Z");
+    assert!(late.send(&Event::StepDue).is_ok());
+}
+
+#[test]
+fn missed_steps_collapse_into_one_reminder() {
+    // 5.6-10: 30 days without the scheduler
+    let mut play = in_state("R0").later(Duration::days(45));
+    assert_eq!(mails(&play.send(&Event::StepDue).unwrap()), "M2.1>customer");
+    let next = play.clone().at_next_step();
+    for _ in 0..14 {
+        assert_eq!(play.send(&Event::StepDue), Err(Refusal::NotDue));
+        play.now += Duration::days(1);
+    }
+    assert_eq!(
+        (next.now - play.now).num_days(),
+        0,
+        "then fourteen days again"
+    );
+}
+
+#[test]
+fn the_success_page_lives_fourteen_days() {
+    // 5.8-15, DST included
+    let mut play = asked_at(utc("2026-10-10T10:00:00Z"));
+    let link = play.link();
+    play = play.later(Duration::days(1)).after(&consent(link));
+    play.now = utc("2026-10-25T22:59:59.999Z");
+    assert_eq!(page(&play, link), "success");
+    play.now += Duration::milliseconds(1);
+    assert_eq!(page(&play, link), "concluded");
+}
+
+#[test]
+fn rows_16_to_18_conclude_nothing_twice() {
+    let (play, older, newer) = two_links();
+    let mut play = play.after(&consent(newer));
+    for link in [newer, older] {
+        assert_eq!(play.send(&consent(link)), Err(Refusal::AlreadyConcluded));
+    }
+    let unknown = consent(LinkId(uuid::Uuid::nil()));
+    assert_eq!(play.send(&unknown), Err(Refusal::LinkUnusable));
+    // An old link of a contract that is concluded says so instead of offering a new one.
+    let mut reminded = in_state("R1");
+    let first = reminded.case.requests[0].links[0].id;
+    assert_eq!(page(&reminded, first), "expired");
+    reminded = reminded.clone().after(&consent(reminded.link()));
+    assert_eq!(page(&reminded, first), "concluded");
+}
+
+#[test]
+fn s_13_a_new_link_can_be_asked_for_by_an_expired_or_replaced_one() {
+    let expired = in_state("R1");
+    let first = expired.case.requests[0].links[0].id;
+    let replaced = in_state("R0");
+    let old = replaced.link();
+    let replaced = replaced.after(&Event::EmailChanged(email("neu@kunde.example")));
+    let gone = in_state("X");
+    let last = gone.link();
+    for (play, link) in [(expired, first), (replaced, old), (gone, last)] {
+        let mut play = play.later(Duration::minutes(10));
+        assert_eq!(
+            mails(&play.send(&Event::AskedByLink(link)).unwrap()),
+            "M1>customer"
+        );
+        assert_eq!(play.letter(), "R0");
+        assert_eq!(page(&play, play.link()), "consent");
+    }
+}
+
+#[test]
+fn s_13_limits_new_links_to_one_in_ten_minutes_and_three_a_day() {
+    let mut play = in_state("X").later(Duration::days(2));
+    let link = play.link();
+    let ask = Event::AskedByLink(link);
+    for _ in 0..3 {
+        assert!(play.send(&ask).is_ok());
+        play.now += Duration::minutes(10) - Duration::milliseconds(1);
+        assert_eq!(play.send(&ask), Err(Refusal::TooManyLinks));
+        play.now += Duration::milliseconds(1);
+    }
+    assert_eq!(
+        play.send(&ask),
+        Err(Refusal::TooManyLinks),
+        "the fourth within a day"
+    );
+    play.now += Duration::hours(24) - Duration::minutes(30) - Duration::milliseconds(1);
+    assert_eq!(play.send(&ask), Err(Refusal::TooManyLinks));
+    play.now += Duration::milliseconds(1);
+    assert!(play.send(&ask).is_ok());
+}
+
+#[test]
+fn s_13_a_new_link_is_refused_where_nothing_is_open() {
+    type Spoil = fn(&mut Case);
+    let table: &[(&str, Spoil, Refusal)] = &[
+        ("D", |_| {}, Refusal::NothingOpen),
+        (
+            "R1",
+            |case| case.customer.party.email = None,
+            Refusal::NoAddress,
+        ),
+        ("R1", |case| case.partner = None, Refusal::LinkUnusable),
+    ];
+    for (state, spoil, refusal) in table {
+        let mut play = in_state(state).later(Duration::hours(1));
+        let first = play.case.requests[0].links[0].id;
+        spoil(&mut play.case);
+        assert_eq!(
+            play.send(&Event::AskedByLink(first)),
+            Err(*refusal),
+            "{state}"
+        );
+    }
+    for state in ["R0", "C", "V"] {
+        let mut play = in_state(state).later(Duration::hours(1));
+        let link = play.link();
+        assert_eq!(
+            play.send(&Event::AskedByLink(link)),
+            Err(Refusal::LinkUnusable),
+            "{state}"
+        );
+    }
+    // Nor after an objection, however the round before it ended.
+    let mut void = in_state("U");
+    let expired = void.link();
+    for _ in 0..4 {
+        void = void.at_next_step().after(&Event::StepDue);
+    }
+    void = void.after(&Event::Objected(Channel::Portal));
+    void = void.later(Duration::hours(1));
+    let asked = void.send(&Event::AskedByLink(expired));
+    assert_eq!(asked, Err(Refusal::NothingOpen));
+    let mut play = in_state("R0");
+    let unknown = LinkId(uuid::Uuid::nil());
+    assert_eq!(
+        play.send(&Event::AskedByLink(unknown)),
+        Err(Refusal::LinkUnusable)
+    );
+}
+
+#[test]
+fn a_concluded_link_of_the_old_chain_stays_concluded() {
+    // W: the agreement goes on between customer and operator, whoever the Mandant is
+    let mut play = in_state("C");
+    let link = play.link();
+    play.case.partner = Some(partner(FOREIGN, None));
+    assert_eq!(page(&play, link), "success");
+}

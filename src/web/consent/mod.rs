@@ -1,0 +1,46 @@
+//! The public pages of a mailed link: read, conclude, decline, download, ask for a new link.
+//!
+//! Whoever opens a link arrives here (see [`arrival`]); [`page`] shows the contract with its form,
+//! [`summary`] says in short what it is about, [`signing`] reads the form, [`states`] explains links
+//! that cannot be used, [`receipt`] is the page after conclusion. No page looks at a session (S-15)
+//! and nothing but a POST changes anything (S-03).
+
+mod arrival;
+mod page;
+mod receipt;
+mod signing;
+mod states;
+mod summary;
+
+use actix_web::web;
+
+use super::guard::Who;
+use super::routes::{Row, get, post, view};
+
+pub use arrival::phone_link;
+
+/// Rows of this family.
+pub const ROUTES: &[Row] = &[
+    get("/zustimmung/{token}", Who::Anyone, || view().to(page::show)),
+    post("/zustimmung/{token}", Who::Anyone, || {
+        web::post().to(page::conclude)
+    }),
+    get("/zustimmung/{token}/entwurf.pdf", Who::Anyone, || {
+        view().to(page::draft)
+    }),
+    get("/zustimmung/{token}/erfolg", Who::Anyone, || {
+        view().to(receipt::show)
+    }),
+    get("/zustimmung/{token}/avv.pdf", Who::Anyone, || {
+        view().to(receipt::pdf)
+    }),
+    get("/zustimmung/{token}/ablehnen", Who::Anyone, || {
+        view().to(states::ask_decline)
+    }),
+    post("/zustimmung/{token}/ablehnen", Who::Anyone, || {
+        web::post().to(states::decline)
+    }),
+    post("/zustimmung/{token}/neuer-link", Who::Anyone, || {
+        web::post().to(states::new_link)
+    }),
+];

@@ -1,0 +1,228 @@
+//! The page of a valid link: the contract in full, the form, the draft as PDF.
+
+use actix_web::http::Method;
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+
+use super::arrival::{About, Arrival, wanted_language};
+use super::signing::{Typed, declarations};
+use super::summary::Summary;
+use crate::actions::ActionError;
+use crate::actions::consent::{Signature, check, conclude as conclude_case, note_opening, prepare};
+use crate::actions::documents::{Draft, draft as draft_of, draft_pdf};
+use crate::app::App;
+use crate::contract::html;
+use crate::domain::calendar;
+use crate::domain::case::{LinkState, Refusal};
+use crate::domain::{AgreementId, Language};
+use crate::paths;
+use crate::web::error::PageError;
+use crate::web::form::{FieldErrors, PublicForm};
+use crate::web::page::{PublicShell, attachment, html as page_html, see_other};
+
+/// The consent page (requirements 4.1).
+#[derive(Template)]
+#[template(path = "web/consent/consent.html")]
+struct ConsentPage {
+    shell: PublicShell,
+    about: About,
+    summary: Summary,
+    /// Last day of the link: for machines, and with its weekday.
+    until: (String, String),
+    /// Number and date of the contract version.
+    version: String,
+    version_date: String,
+    clauses: usize,
+    annexes: usize,
+    /// The contract, escaped by `contract::html`.
+    toc: String,
+    article: String,
+    hash: String,
+    draft: String,
+    decline: String,
+    declarations: [String; 2],
+    typed: Typed,
+    errors: FieldErrors,
+    /// The text is another one than the person had read (S-06).
+    changed: bool,
+}
+
+/// GET: the page a link leads to, whatever its state.
+pub async fn show(
+    app: web::Data<App>,
+    request: HttpRequest,
+    token: web::Path<String>,
+) -> Result<HttpResponse, PageError> {
+    let arrival = Arrival::open(&app, &request, &token, wanted_language(&request)).await?;
+    if request.method() == Method::GET {
+        count(&app, &arrival).await;
+    }
+    match arrival.state()? {
+        LinkState::Valid { .. } => {
+            let page = page(&app, &arrival, Typed::default()).await?;
+            page_html(&page)
+        }
+        LinkState::Concluded {
+            success_page: true, ..
+        } => Ok(see_other(success(&arrival))),
+        _ => super::states::explain(&app, &arrival).await,
+    }
+}
+
+/// POST: concludes, if name, function and both boxes are there and the text is the one shown.
+pub async fn conclude(
+    app: web::Data<App>,
+    request: HttpRequest,
+    token: web::Path<String>,
+    PublicForm(form): PublicForm,
+) -> Result<HttpResponse, PageError> {
+    let wanted = Language::from_code(form.get("sprache"));
+    let arrival = Arrival::open(&app, &request, &token, wanted).await?;
+    if !matches!(arrival.state()?, LinkState::Valid { .. }) {
+        return Ok(see_other(arrival.page()));
+    }
+    let typed = Typed::read(&form);
+    let signature = match typed.check(&app, &request, &arrival) {
+        Ok(signature) => signature,
+        Err(errors) => return again(&app, &arrival, typed, errors, false).await,
+    };
+    match sign(&app, &arrival, signature).await {
+        Ok(_) | Err(ActionError::Refused(Refusal::AlreadyConcluded)) => {
+            Ok(see_other(success(&arrival)))
+        }
+        Err(ActionError::Refused(Refusal::TextChanged)) => {
+            again(&app, &arrival, typed, FieldErrors::default(), true).await
+        }
+        // The link's own page says why.
+        Err(ActionError::Refused(_)) => Ok(see_other(arrival.page())),
+        Err(ActionError::NotFound) => Err(PageError::UnknownLink),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// GET: the draft with its watermark.
+pub async fn draft(
+    app: web::Data<App>,
+    request: HttpRequest,
+    token: web::Path<String>,
+) -> Result<HttpResponse, PageError> {
+    let arrival = Arrival::open(&app, &request, &token, wanted_language(&request)).await?;
+    if !matches!(arrival.state()?, LinkState::Valid { .. }) {
+        return Ok(see_other(arrival.page()));
+    }
+    let draft = read_draft(&app, &arrival).await?;
+    let now = arrival.now;
+    let pdf = app
+        .heavy(move || draft_pdf(&draft, now))
+        .await
+        .ok_or(PageError::Unavailable)??;
+    let name = format!("Entwurf-AVV-{}.pdf", arrival.case.customer.number);
+    Ok(attachment("application/pdf", &name, pdf.bytes))
+}
+
+/// Reads, makes the document, concludes: the document is made outside the transaction.
+async fn sign(
+    app: &App,
+    arrival: &Arrival,
+    signature: Signature,
+) -> Result<AgreementId, ActionError> {
+    let (link, now) = (arrival.link, arrival.now);
+    let (reader, asked) = (app.clone(), signature.clone());
+    let (case, draft) = app
+        .db
+        .read(move |conn| check(conn, &reader, link, &asked, now))
+        .await?;
+    let (maker, asked) = (app.clone(), signature.clone());
+    let prepared = app
+        .heavy(move || prepare(&maker, &case, draft, link, &asked, now))
+        .await
+        .ok_or_else(|| ActionError::Document("the server is stopping".to_owned()))??;
+    let writer = app.clone();
+    app.db
+        .transaction(move |conn| conclude_case(conn, &writer, link, &signature, prepared))
+        .await
+}
+
+/// The page once more: what was typed stays, and if the text has changed it must be read again.
+async fn again(
+    app: &App,
+    arrival: &Arrival,
+    typed: Typed,
+    errors: FieldErrors,
+    refused: bool,
+) -> Result<HttpResponse, PageError> {
+    let mut page = page(app, arrival, typed).await?;
+    page.errors = errors;
+    page.changed = refused || page.typed.shown != page.hash;
+    if page.changed {
+        page.typed.represents = false;
+        page.typed.concludes = false;
+    }
+    let mut answer = if refused {
+        HttpResponse::Conflict()
+    } else {
+        HttpResponse::UnprocessableEntity()
+    };
+    Ok(answer
+        .content_type("text/html; charset=utf-8")
+        .body(page.render()?))
+}
+
+async fn page(app: &App, arrival: &Arrival, typed: Typed) -> Result<ConsentPage, PageError> {
+    let draft = read_draft(app, arrival).await?;
+    let path = paths::consent(&arrival.token);
+    let shell = arrival.shell(app, &path).await?;
+    let last_day = match arrival.state()? {
+        LinkState::Valid { until } => calendar::day(until),
+        _ => calendar::day(arrival.now),
+    };
+    let (clauses, annexes) = html::stats(&draft.document);
+    Ok(ConsentPage {
+        about: arrival.about(&shell),
+        summary: Summary::new(arrival, &draft.values),
+        until: (
+            last_day.to_string(),
+            calendar::weekday_date(last_day, arrival.language),
+        ),
+        version: draft.document.version.clone(),
+        version_date: calendar::long_date(draft.document.date, arrival.language),
+        clauses,
+        annexes,
+        toc: html::toc(&draft.document),
+        article: html::article(&draft.document),
+        hash: draft.hash,
+        draft: arrival.keeping_language(paths::consent_draft(&arrival.token)),
+        decline: arrival.keeping_language(paths::consent_decline(&arrival.token)),
+        declarations: declarations(&arrival.case.customer.party.name, arrival.language),
+        typed,
+        errors: FieldErrors::default(),
+        changed: false,
+        shell,
+    })
+}
+
+async fn read_draft(app: &App, arrival: &Arrival) -> Result<Draft, PageError> {
+    let (reader, case) = (app.clone(), arrival.case.clone());
+    let (language, now) = (arrival.language, arrival.now);
+    let draft = app
+        .db
+        .read(move |conn| draft_of(conn, &reader, &case, language, now))
+        .await?;
+    Ok(draft)
+}
+
+/// Counts that the page was fetched. Whoever reads it must not suffer if that fails.
+async fn count(app: &App, arrival: &Arrival) {
+    let (link, customer, now) = (arrival.link, arrival.case.customer.number, arrival.now);
+    let counted = app
+        .db
+        .transaction(move |conn| note_opening(conn, link, customer, now))
+        .await;
+    if let Err(error) = counted {
+        tracing::warn!(customer = customer.0, %error, "an opened link was not counted");
+    }
+}
+
+fn success(arrival: &Arrival) -> String {
+    arrival.keeping_language(paths::consent_success(&arrival.token))
+}

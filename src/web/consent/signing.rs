@@ -1,0 +1,159 @@
+//! The form under the contract: what was typed, what is wrong with it, what was declared.
+
+use actix_web::HttpRequest;
+
+use super::arrival::Arrival;
+use crate::actions::consent::Signature;
+use crate::app::App;
+use crate::domain::Language;
+use crate::domain::name::{BadName, MAX_NAME, parse};
+use crate::web::client;
+use crate::web::form::{FieldErrors, Form};
+
+/// The form as typed. Boxes are never ticked beforehand (S-04).
+#[derive(Debug, Clone, Default)]
+pub struct Typed {
+    /// Name.
+    pub name: String,
+    /// Function in the company.
+    pub function: String,
+    /// "I may represent the company."
+    pub represents: bool,
+    /// "I have read and conclude."
+    pub concludes: bool,
+    /// Hash of the text that was on the page.
+    pub shown: String,
+}
+
+impl Typed {
+    /// Reads the posted form.
+    pub fn read(form: &Form) -> Self {
+        Self {
+            name: form.get("name").to_owned(),
+            function: form.get("funktion").to_owned(),
+            represents: form.ticked("vertretung"),
+            concludes: form.ticked("gelesen"),
+            shown: form.get("dokument").to_owned(),
+        }
+    }
+
+    /// The signature, or everything that is missing, each with the words for summary and field.
+    pub fn check(
+        &self,
+        app: &App,
+        request: &HttpRequest,
+        arrival: &Arrival,
+    ) -> Result<Signature, FieldErrors> {
+        let language = arrival.language;
+        let mut errors = FieldErrors::default();
+        let person = checked(&self.name, "name", language, &mut errors);
+        let function = checked(&self.function, "funktion", language, &mut errors);
+        if !self.represents {
+            errors.add("vertretung", message("vertretung", language));
+        }
+        if !self.concludes {
+            errors.add("gelesen", message("gelesen", language));
+        }
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        Ok(Signature {
+            person,
+            function,
+            declarations: declarations(&arrival.case.customer.party.name, language).to_vec(),
+            shown: self.shown.clone(),
+            language,
+            remote_address: client::remote_address(app, request)
+                .map(|ip| ip.to_string())
+                .unwrap_or_default(),
+            user_agent: client::user_agent(request),
+        })
+    }
+}
+
+/// The two declarations: printed beside the boxes and stored with the agreement (EV-03), so that
+/// what is stored is what was shown.
+pub fn declarations(company: &str, language: Language) -> [String; 2] {
+    match language {
+        Language::De => [
+            format!("Ich bin berechtigt, {company} bei diesem Vertrag zu vertreten."),
+            format!(
+                "Ich habe den Vertrag mit allen Anlagen gelesen und schließe ihn für {company} ab."
+            ),
+        ],
+        Language::En => [
+            format!("I am authorised to represent {company} in concluding this contract."),
+            format!(
+                "I have read the contract with all its annexes and conclude it on behalf of {company}."
+            ),
+        ],
+    }
+}
+
+fn checked(
+    typed: &str,
+    field: &'static str,
+    language: Language,
+    errors: &mut FieldErrors,
+) -> String {
+    match parse(typed, MAX_NAME) {
+        Ok(name) => name,
+        Err(BadName::Empty) => {
+            errors.add(field, message(field, language));
+            String::new()
+        }
+        Err(BadName::TooLong) => {
+            errors.add(
+                field,
+                match language {
+                    Language::De => {
+                        format!("Kürzen Sie diese Angabe auf höchstens {MAX_NAME} Zeichen")
+                    }
+                    Language::En => format!("Shorten this to {MAX_NAME} characters at most"),
+                },
+            );
+            String::new()
+        }
+    }
+}
+
+/// What to do about an empty field.
+fn message(field: &str, language: Language) -> &'static str {
+    match (field, language) {
+        ("name", Language::De) => "Geben Sie Ihren Vor- und Nachnamen an",
+        ("name", Language::En) => "Enter your first and last name",
+        ("funktion", Language::De) => "Geben Sie Ihre Funktion im Unternehmen an",
+        ("funktion", Language::En) => "Enter your position in the company",
+        ("vertretung", Language::De) => "Bestätigen Sie, dass Sie das Unternehmen vertreten dürfen",
+        ("vertretung", Language::En) => "Confirm that you may represent the company",
+        (_, Language::De) => {
+            "Bestätigen Sie, dass Sie den Vertrag gelesen haben und ihn abschließen"
+        }
+        (_, Language::En) => "Confirm that you have read the contract and conclude it",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_as_delivered_is_not_a_conclusion() {
+        // S-04: what a mail scanner submits
+        let mut errors = FieldErrors::default();
+        for field in ["name", "funktion"] {
+            for typed in ["", "  ", "\u{200B}", "..."] {
+                let before = errors.0.len();
+                checked(typed, field, Language::De, &mut errors);
+                assert_eq!(errors.0.len(), before + 1, "{field} {typed:?}");
+            }
+        }
+        checked(&"a".repeat(121), "name", Language::En, &mut errors);
+        assert!(
+            errors
+                .0
+                .last()
+                .is_some_and(|last| last.text.contains("120"))
+        );
+    }
+}

@@ -1,0 +1,568 @@
+//! The list with its status column (requirements 4.3): search, filter, order and page stand in the
+//! address, so every state of it can be linked to.
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+
+use crate::actions::ActionError;
+use crate::app::App;
+use crate::domain::case::{Status, detail};
+use crate::domain::viewer::{Role, Scope};
+use crate::domain::{Language, PartnerId, calendar};
+use crate::paths;
+use crate::storage::case_rows::{
+    COUNT_CAP, CaseRow, Cursor, From, ListPage, ListQuery, Sort, count_statuses, list_rows,
+};
+use crate::storage::partners::list_partner_names;
+use crate::web::error::PageError;
+use crate::web::page::{Me, Shell, html};
+
+/// Longest text that is searched for, in characters.
+const LONGEST_SEARCH: usize = 200;
+
+/// The address as it was asked for. What makes no sense is left out rather than refused.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    suche: String,
+    status: String,
+    sort: String,
+    mandant: String,
+    nach: String,
+    vor: String,
+}
+
+/// State of the list that every link on it keeps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct State {
+    search: String,
+    status: Option<Status>,
+    sort: Sort,
+    partner: Option<PartnerId>,
+    from: From,
+}
+
+impl State {
+    fn read(asked: &Asked, role: Role) -> Self {
+        let from = match (cursor(&asked.nach), cursor(&asked.vor)) {
+            (Some(cursor), _) => From::After(cursor),
+            (None, Some(cursor)) => From::Before(cursor),
+            (None, None) => From::Start,
+        };
+        Self {
+            search: asked.suche.trim().chars().take(LONGEST_SEARCH).collect(),
+            status: Status::from_key(&asked.status),
+            sort: Sort {
+                by_number: asked.sort.trim_start_matches('-') == "nummer",
+                descending: asked.sort.starts_with('-'),
+            },
+            partner: asked
+                .mandant
+                .parse()
+                .ok()
+                .filter(|_| role == Role::Operator),
+            from,
+        }
+    }
+
+    fn query(&self, role: Role) -> ListQuery {
+        ListQuery {
+            scope: self.scope(role),
+            status: self.status,
+            search: Some(self.search.clone()).filter(|search| !search.is_empty()),
+            sort: self.sort,
+            from: self.from.clone(),
+            with_partner: role == Role::Operator,
+        }
+    }
+
+    fn scope(&self, role: Role) -> Scope {
+        match self.partner {
+            Some(partner) if role == Role::Operator => Scope::Partner(partner),
+            _ => role.scope(),
+        }
+    }
+
+    fn sort_key(&self) -> &'static str {
+        match (self.sort.by_number, self.sort.descending) {
+            (false, false) => "firma",
+            (false, true) => "-firma",
+            (true, false) => "nummer",
+            (true, true) => "-nummer",
+        }
+    }
+
+    /// The address of this state; what is as usual is not named.
+    fn href(&self) -> String {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        if !self.search.is_empty() {
+            query.append_pair("suche", &self.search);
+        }
+        if let Some(partner) = self.partner {
+            query.append_pair("mandant", &partner.to_string());
+        }
+        if let Some(status) = self.status {
+            query.append_pair("status", status.key());
+        }
+        if self.sort_key() != "firma" {
+            query.append_pair("sort", self.sort_key());
+        }
+        match &self.from {
+            From::Start => {}
+            From::After(cursor) => {
+                query.append_pair("nach", &written(cursor));
+            }
+            From::Before(cursor) => {
+                query.append_pair("vor", &written(cursor));
+            }
+        }
+        let query = query.finish();
+        if query.is_empty() {
+            paths::CUSTOMERS.to_owned()
+        } else {
+            format!("{}?{query}", paths::CUSTOMERS)
+        }
+    }
+
+    fn with(&self, change: impl FnOnce(&mut Self)) -> String {
+        let mut state = self.clone();
+        // A place in the list belongs to one order of one selection.
+        state.from = From::Start;
+        change(&mut state);
+        state.href()
+    }
+}
+
+/// Reads `<number>~<key>`.
+fn cursor(text: &str) -> Option<Cursor> {
+    let (number, key) = text.split_once('~')?;
+    Some(Cursor {
+        key: key.chars().filter(|c| !c.is_control()).collect(),
+        number: number.parse().ok()?,
+    })
+}
+
+fn written(cursor: &Cursor) -> String {
+    format!("{}~{}", cursor.number, cursor.key)
+}
+
+#[derive(Template)]
+#[template(path = "web/customers/list.html")]
+struct ListView {
+    shell: Shell,
+    lead: String,
+    /// Whether the operator looks: then the Mandant has a column and a filter.
+    operator: bool,
+    partners: Vec<Choice>,
+    search: String,
+    status: Option<&'static str>,
+    sort: Option<&'static str>,
+    filter_word: &'static str,
+    all: FilterLine,
+    groups: Vec<(&'static str, Vec<FilterLine>)>,
+    heads: [Head; 2],
+    caption: String,
+    here: String,
+    loaded: String,
+    rows: Vec<Line>,
+    note: Option<&'static str>,
+    empty: Option<Empty>,
+    on_page: String,
+    previous: Option<String>,
+    next: Option<String>,
+}
+
+struct Choice {
+    id: PartnerId,
+    name: String,
+    chosen: bool,
+}
+
+struct FilterLine {
+    key: &'static str,
+    word: &'static str,
+    href: String,
+    count: String,
+    current: bool,
+}
+
+struct Head {
+    class: &'static str,
+    word: &'static str,
+    href: String,
+    order: Option<&'static str>,
+}
+
+struct Line {
+    number: String,
+    company: String,
+    city: String,
+    partner: String,
+    products: String,
+    key: &'static str,
+    word: String,
+    detail: String,
+    profile: String,
+    status: String,
+    can_assign: bool,
+    ask: Option<&'static str>,
+}
+
+struct Empty {
+    title: &'static str,
+    text: &'static str,
+    way_out: Option<(&'static str, String)>,
+}
+
+pub async fn show(
+    app: web::Data<App>,
+    me: Me,
+    asked: web::Query<Asked>,
+) -> Result<HttpResponse, PageError> {
+    let (role, now) = (me.viewer.role, app.clock.now());
+    let state = State::read(&asked, role);
+    let shell = Shell::load(&app, &me, paths::CUSTOMERS).await?;
+    let (query, scope) = (state.query(role), state.scope(role));
+    let (page, counts, partners) = app
+        .db
+        .read(move |conn| -> Result<_, ActionError> {
+            let mut page = list_rows(conn, &query, now)?;
+            let counts = match page.found.take() {
+                Some(found) => found,
+                None => count_statuses(conn, scope, now)?,
+            };
+            let partners = if role == Role::Operator {
+                list_partner_names(conn)?
+            } else {
+                Vec::new()
+            };
+            Ok((page, counts, partners))
+        })
+        .await?;
+    let lead = lead(role, &me.viewer.company);
+    html(&view(
+        shell, lead, &state, role, page, &counts, partners, now,
+    ))
+}
+
+fn lead(role: Role, company: &str) -> String {
+    let whose = match role {
+        Role::Partner(_) => format!("Alle Kunden von {company}"),
+        Role::SubPartner(_) => format!("Die Kunden, die {company} betreut,"),
+        Role::Operator | Role::Customer { .. } => "Alle Kunden".to_owned(),
+    };
+    format!("{whose} und der Stand ihres Auftragsverarbeitungsvertrags (AVV).")
+}
+
+#[expect(
+    clippy::too_many_arguments,
+    reason = "one value per thing that was read"
+)]
+fn view(
+    shell: Shell,
+    lead: String,
+    state: &State,
+    role: Role,
+    page: ListPage,
+    counts: &[(Status, i64)],
+    partners: Vec<(PartnerId, String)>,
+    now: DateTime<Utc>,
+) -> ListView {
+    let place = |row: &CaseRow| Cursor {
+        key: row.company_key.clone(),
+        number: row.number.0,
+    };
+    let previous = page.rows.first().filter(|_| page.has_previous);
+    let next = page.rows.last().filter(|_| page.has_next);
+    ListView {
+        shell,
+        lead,
+        operator: role == Role::Operator,
+        partners: partners
+            .into_iter()
+            .map(|(id, name)| Choice {
+                id,
+                name,
+                chosen: state.partner == Some(id),
+            })
+            .collect(),
+        search: state.search.clone(),
+        status: state.status.map(Status::key),
+        sort: Some(state.sort_key()).filter(|key| *key != "firma"),
+        filter_word: state.status.map_or("alle", short_word),
+        all: FilterLine {
+            key: "",
+            word: "Alle Kunden",
+            href: state.with(|state| state.status = None),
+            count: count(counts.iter().map(|(_, count)| count).sum(), page.too_many),
+            current: state.status.is_none(),
+        },
+        groups: groups(state, counts, page.too_many),
+        heads: heads(state),
+        caption: caption(state),
+        here: state.href(),
+        loaded: loaded(page.rows.len(), now),
+        note: page.too_many.then_some(
+            "Ihre Suche trifft auf mehr als 1.000 Kunden zu; gezeigt wird nur ein Teil. Geben Sie mehr vom Namen oder die Kundennummer ein.",
+        ),
+        empty: page.rows.is_empty().then(|| empty(state)),
+        on_page: on_page(&page.rows, state.sort),
+        previous: previous.map(|row| state.with(|state| state.from = From::Before(place(row)))),
+        next: next.map(|row| state.with(|state| state.from = From::After(place(row)))),
+        rows: page.rows.into_iter().map(|row| line(row, role, now)).collect(),
+    }
+}
+
+fn groups(
+    state: &State,
+    counts: &[(Status, i64)],
+    partial: bool,
+) -> Vec<(&'static str, Vec<FilterLine>)> {
+    use Status as S;
+    let groups: [(&'static str, &[Status]); 5] = [
+        (
+            "Zu klären",
+            &[S::NoEmail, S::Undeliverable, S::Expired, S::RenewalRequired],
+        ),
+        ("Läuft", &[S::Open, S::Requested, S::Reminded]),
+        ("Gültig", &[S::Concluded, S::UpdatePending]),
+        ("Ohne Zugriff", &[S::Declined, S::Void, S::Ended]),
+        ("Kein AVV", &[S::NotRequired]),
+    ];
+    let line = |status: &Status| FilterLine {
+        key: status.key(),
+        word: short_word(*status),
+        href: state.with(|state| state.status = Some(*status)),
+        count: count(
+            counts
+                .iter()
+                .find(|(known, _)| known == status)
+                .map_or(0, |(_, count)| *count),
+            partial,
+        ),
+        current: state.status == Some(*status),
+    };
+    groups
+        .into_iter()
+        .map(|(title, statuses)| (title, statuses.iter().map(line).collect()))
+        .collect()
+}
+
+/// The word for the narrow filter.
+fn short_word(status: Status) -> &'static str {
+    match status {
+        Status::UpdatePending => "Ergänzung angefordert",
+        other => other.word(),
+    }
+}
+
+/// A count as it is printed: "874", "1.000+"; with a plus when not everything was looked at.
+fn count(count: i64, partial: bool) -> String {
+    match count {
+        more if more > i64::from(COUNT_CAP) => "1.000+".to_owned(),
+        1000 => format!("1.000{}", if partial { "+" } else { "" }),
+        some if partial && some > 0 => format!("{some}+"),
+        some => some.to_string(),
+    }
+}
+
+fn heads(state: &State) -> [Head; 2] {
+    let head = |class, word, by_number| {
+        let chosen = state.sort.by_number == by_number;
+        let descending = chosen && !state.sort.descending;
+        Head {
+            class,
+            word,
+            href: state.with(|state| {
+                state.sort = Sort {
+                    by_number,
+                    descending,
+                };
+            }),
+            order: chosen.then_some(if state.sort.descending {
+                "descending"
+            } else {
+                "ascending"
+            }),
+        }
+    };
+    [head("c-no", "Nummer", true), head("c-name", "Firma", false)]
+}
+
+fn caption(state: &State) -> String {
+    let by = if state.sort.by_number {
+        "Kundennummer"
+    } else {
+        "Firma"
+    };
+    let down = if state.sort.descending {
+        ", absteigend"
+    } else {
+        ""
+    };
+    format!("Kunden, nach {by} sortiert{down}")
+}
+
+fn loaded(rows: usize, now: DateTime<Utc>) -> String {
+    let moment = calendar::short_moment(now, Language::De);
+    let time = moment.rsplit(", ").next().unwrap_or_default();
+    match rows {
+        1 => format!("Status für einen Kunden geladen, {time} Uhr"),
+        rows => format!("Status für {rows} Kunden geladen, {time} Uhr"),
+    }
+}
+
+/// "13 Kunden auf dieser Seite, AK bis Zahnärzte".
+fn on_page(rows: &[CaseRow], sort: Sort) -> String {
+    let name = |row: &CaseRow| {
+        if sort.by_number {
+            return row.number.to_string();
+        }
+        let word = row.company.split_whitespace().next().unwrap_or_default();
+        word.trim_end_matches(',').chars().take(24).collect()
+    };
+    match rows {
+        [] => String::new(),
+        [_] => "Ein Kunde auf dieser Seite".to_owned(),
+        [first, .., last] => format!(
+            "{} Kunden auf dieser Seite, {} bis {}",
+            rows.len(),
+            name(first),
+            name(last)
+        ),
+    }
+}
+
+fn line(row: CaseRow, role: Role, now: DateTime<Utc>) -> Line {
+    use Status as S;
+    let status = row.standing.status;
+    let before_conclusion = matches!(
+        status,
+        S::Open
+            | S::Requested
+            | S::Reminded
+            | S::NoEmail
+            | S::Undeliverable
+            | S::Expired
+            | S::Declined
+            | S::Void
+    );
+    Line {
+        profile: paths::customer(row.number),
+        status: paths::status(row.number),
+        number: row.number.to_string(),
+        company: row.company,
+        city: row.city,
+        partner: row.partner_name.unwrap_or_default(),
+        products: row.products,
+        key: status.key(),
+        word: row.standing.word(),
+        detail: detail(&row.standing, now),
+        can_assign: before_conclusion
+            && row.partner.is_some()
+            && matches!(role, Role::Operator | Role::Partner(_)),
+        ask: match status {
+            S::Open | S::Expired | S::Declined | S::Void | S::RenewalRequired => {
+                Some("AVV-Anforderung senden")
+            }
+            S::Requested | S::Reminded | S::Undeliverable | S::UpdatePending => {
+                Some("AVV-Anforderung erneut senden")
+            }
+            S::NoEmail | S::Concluded | S::Ended | S::NotRequired => None,
+        },
+    }
+}
+
+fn empty(state: &State) -> Empty {
+    let everything = || state.with(|state| state.status = None);
+    match (state.search.is_empty(), state.status, &state.from) {
+        (_, _, From::After(_) | From::Before(_)) => Empty {
+            title: "Hier ist die Liste zu Ende",
+            text: "Seit Sie die Seite geöffnet haben, hat sich die Liste geändert.",
+            way_out: Some(("Zum Anfang der Liste", state.with(|_| {}))),
+        },
+        (false, Some(_), _) => Empty {
+            title: "Nichts gefunden",
+            text: "Mit diesem AVV-Status passt kein Kunde zu Ihrer Suche.",
+            way_out: Some(("In allen AVV-Status suchen", everything())),
+        },
+        (false, None, _) => Empty {
+            title: "Nichts gefunden",
+            text: "Gesucht wird nach dem Anfang von Wörtern im Firmennamen und nach dem Anfang der Kundennummer.",
+            way_out: Some((
+                "Alle Kunden zeigen",
+                state.with(|state| state.search.clear()),
+            )),
+        },
+        (true, Some(_), _) => Empty {
+            title: "Kein Kunde hat diesen AVV-Status",
+            text: "Wählen Sie einen anderen AVV-Status oder alle Kunden.",
+            way_out: Some(("Alle Kunden zeigen", everything())),
+        },
+        (true, None, _) => Empty {
+            title: "Noch keine Kunden",
+            text: "Sobald hier ein Kunde zugeordnet ist, sehen Sie ihn mit dem Stand seines AVV.",
+            way_out: state.partner.map(|_| {
+                (
+                    "Kunden aller Vertriebspartner zeigen",
+                    state.with(|state| state.partner = None),
+                )
+            }),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn state(query: &str, role: Role) -> State {
+        let asked = web::Query::<Asked>::from_query(query).map(web::Query::into_inner);
+        State::read(&asked.unwrap_or_default(), role)
+    }
+
+    #[test]
+    fn a_state_survives_its_own_address() {
+        for query in [
+            "",
+            "suche=%C3%96zdemir+%26+S%C3%B6hne&status=no_email&sort=-nummer",
+            "mandant=7&status=void&nach=4711%7Eak+gmbh",
+            "sort=-firma&vor=12%7Ea%7Eb",
+            "suche=%3Cscript%3E%22%27",
+        ] {
+            let first = state(query, Role::Operator);
+            let href = first.href();
+            let again = state(
+                href.split_once('?').map_or("", |(_, query)| query),
+                Role::Operator,
+            );
+            assert_eq!(first, again, "{query}");
+        }
+    }
+
+    #[test]
+    fn only_the_operator_can_look_at_another_partners_customers() {
+        let own = Role::Partner(PartnerId(3));
+        assert_eq!(state("mandant=7", own).scope(own), own.scope());
+        assert_eq!(
+            state("mandant=7", Role::Operator).scope(Role::Operator),
+            Scope::Partner(PartnerId(7))
+        );
+    }
+
+    #[test]
+    fn counts_stop_at_a_thousand() {
+        for (found, partial, expected) in [
+            (0, false, "0"),
+            (999, false, "999"),
+            (1000, false, "1.000"),
+            (1001, false, "1.000+"),
+            (12, true, "12+"),
+            (0, true, "0"),
+        ] {
+            assert_eq!(count(found, partial), expected);
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! A customer's profile: master data, who looks after it, products and their modules.
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use chrono::{DateTime, Utc};
+
+use super::load_visible;
+use crate::app::App;
+use crate::domain::CustomerNumber;
+use crate::domain::case::{Case, access, product_standings, standing};
+use crate::domain::product::{Module, Product};
+use crate::domain::viewer::Role;
+use crate::paths;
+use crate::web::error::PageError;
+use crate::web::page::{Me, Shell, html};
+use crate::web::refusals;
+
+#[derive(Template)]
+#[template(path = "web/customers/profile.html")]
+struct ProfileView {
+    shell: Shell,
+    number: CustomerNumber,
+    name: String,
+    address: String,
+    email: Option<String>,
+    /// Whether the whole address is shown and can be changed.
+    operator: bool,
+    language: &'static str,
+    partner: Option<String>,
+    sub_partner: Option<String>,
+    key: &'static str,
+    word: String,
+    products: Vec<ProductLine>,
+}
+
+struct ProductLine {
+    name: String,
+    key: &'static str,
+    word: String,
+    modules: Vec<ModuleLine>,
+}
+
+struct ModuleLine {
+    name: String,
+    href: String,
+    /// Reason and next step, if it is closed for this person.
+    closed: Option<(&'static str, &'static str)>,
+}
+
+pub async fn show(
+    app: web::Data<App>,
+    me: Me,
+    number: web::Path<CustomerNumber>,
+) -> Result<HttpResponse, PageError> {
+    let now = app.clock.now();
+    let case = load_visible(&app, &me.viewer, number.into_inner()).await?;
+    let shell = Shell::load(&app, &me, paths::CUSTOMERS).await?;
+    html(&view(shell, &case, me.viewer.role, now))
+}
+
+fn view(shell: Shell, case: &Case, role: Role, now: DateTime<Utc>) -> ProfileView {
+    let overall = standing(case, now);
+    let operator = role == Role::Operator;
+    ProfileView {
+        shell,
+        number: case.customer.number,
+        name: case.customer.party.name.clone(),
+        address: case.customer.party.address_line(),
+        email: case.customer.email().map(|email| {
+            if operator {
+                email.as_str().to_owned()
+            } else {
+                email.masked()
+            }
+        }),
+        operator,
+        language: if case.customer.language.is_en() {
+            "Englisch"
+        } else {
+            "Deutsch"
+        },
+        partner: case.partner.as_ref().map(|one| one.party.name.clone()),
+        sub_partner: case.sub_partner.as_ref().map(|one| one.party.name.clone()),
+        key: overall.status.key(),
+        word: overall.word(),
+        products: product_standings(case, now)
+            .into_iter()
+            .map(|line| ProductLine {
+                name: line.product.booked_name(line.ums),
+                key: line.standing.status.key(),
+                word: line.standing.word(),
+                modules: modules(line.product, line.ums)
+                    .map(|module| module_line(case, role, module, now))
+                    .collect(),
+            })
+            .collect(),
+    }
+}
+
+/// The areas a booking has: the module of the product and, where it is another one, the gated area.
+fn modules(product: &Product, ums: bool) -> impl Iterator<Item = &Module> {
+    let gated = Some(&product.gated_module)
+        .filter(|gated| gated.key != product.module.key && product.needs_module(ums));
+    std::iter::once(&product.module).chain(gated)
+}
+
+fn module_line(case: &Case, role: Role, module: &Module, now: DateTime<Utc>) -> ModuleLine {
+    // Only partners are subject to the rule.
+    let closed = role
+        .partner()
+        .and_then(|who| access(case, who, &module.key, now).err())
+        .map(refusals::closed);
+    ModuleLine {
+        name: module.name.clone(),
+        href: paths::module(case.customer.number, &module.key),
+        closed,
+    }
+}

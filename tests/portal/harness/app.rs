@@ -1,0 +1,326 @@
+//! One application per test: a server on a free port and a schema of its own.
+
+use std::net::TcpListener;
+use std::sync::OnceLock;
+
+use avv_portal::actions::{bookings, consent, delivery, requests};
+use avv_portal::app::App;
+use avv_portal::clock::Clock;
+use avv_portal::config::Config;
+use avv_portal::contract::Contract;
+use avv_portal::domain::case::{Case, Standing, standing};
+use avv_portal::domain::{CustomerNumber, LinkId};
+use avv_portal::mail::transport::{Sent, Transport};
+use avv_portal::storage::db::{Db, PoolSize};
+use avv_portal::storage::embedded::database_url_for_tests;
+use avv_portal::storage::{PgConnection, case_rows, cases, links};
+use avv_portal::{actions::ActionError, web};
+use chrono::{DateTime, Duration, Utc};
+use diesel::connection::SimpleConnection as _;
+use diesel::{Connection as _, PgConnection as RawConnection};
+
+use super::browser::Browser;
+use super::people;
+
+/// 23 November 2026, 10:00 in Berlin: a Monday in winter time.
+const BEGIN: &str = "2026-11-23T09:00:00Z";
+
+/// A running portal with its own data.
+pub struct TestApp {
+    /// The handles the server has, too.
+    pub app: App,
+    /// Stands still until the test moves it.
+    pub clock: Clock,
+    /// `http://127.0.0.1:<port>`.
+    pub url: String,
+    schema: String,
+    server: actix_web::dev::ServerHandle,
+    _data: tempfile::TempDir,
+}
+
+pub fn days(days: i64) -> Duration {
+    Duration::days(days)
+}
+
+pub fn hours(hours: i64) -> Duration {
+    Duration::hours(hours)
+}
+
+pub fn minutes(minutes: i64) -> Duration {
+    Duration::minutes(minutes)
+}
+
+fn database() -> &'static str {
+    static URL: OnceLock<String> = OnceLock::new();
+    URL.get_or_init(|| {
+        database_url_for_tests(
+            concat!(env!("CARGO_MANIFEST_DIR"), "/target/test-postgres").as_ref(),
+        )
+        .expect("a Postgres for the tests")
+    })
+}
+
+impl TestApp {
+    /// Starts with the people of [`people`], whose mails go to memory.
+    pub async fn start() -> Self {
+        Self::start_with(Transport::memory()).await
+    }
+
+    /// Starts with another transport.
+    pub async fn start_with(transport: Transport) -> Self {
+        let schema = format!("test_{}", uuid::Uuid::new_v4().simple());
+        let mut conn = RawConnection::establish(database()).expect("the test database");
+        conn.batch_execute(&format!("CREATE SCHEMA {schema}"))
+            .expect("a schema");
+        let separator = if database().contains('?') { '&' } else { '?' };
+        let url = format!(
+            "{}{separator}options=-c%20search_path%3D{schema}",
+            database()
+        );
+        let db = Db::connect_sized(&url, PoolSize { pages: 3, jobs: 2 }).expect("a pool");
+        db.migrate().expect("migrations");
+
+        let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+        let port = listener.local_addr().expect("its number").port();
+        let data = tempfile::tempdir().expect("a folder");
+        let mut config = Config::for_tests(&url, data.path());
+        config.web.base_url = format!("http://127.0.0.1:{port}")
+            .parse()
+            .expect("an address");
+        let clock = Clock::fixed_at(BEGIN.parse().expect("a moment"));
+        let app = App::new(config, clock.clone(), db, transport, contract().clone());
+        let server = web::server::start(app.clone(), listener, 1).expect("a server");
+        let handle = server.handle();
+        actix_web::rt::spawn(server);
+        let this = Self {
+            app,
+            clock,
+            url: format!("http://127.0.0.1:{port}"),
+            schema,
+            server: handle,
+            _data: data,
+        };
+        people::move_in(&this);
+        this
+    }
+
+    /// A second process on the same data: its own pool, the same clock and mailbox.
+    pub fn second_process(&self) -> App {
+        let url = secrecy::ExposeSecret::expose_secret(
+            self.app
+                .config
+                .storage
+                .database_url
+                .as_ref()
+                .expect("a database"),
+        )
+        .to_owned();
+        let db = Db::connect_sized(&url, PoolSize { pages: 2, jobs: 2 }).expect("a pool");
+        App::new(
+            (*self.app.config).clone(),
+            self.clock.clone(),
+            db,
+            self.app.transport.clone(),
+            contract().clone(),
+        )
+    }
+
+    /// A browser without cookies.
+    pub fn visitor(&self) -> Browser {
+        Browser::new(&self.url)
+    }
+
+    /// The time of this portal.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// Runs `work` in a transaction.
+    pub fn write<T>(&self, work: impl FnOnce(&mut PgConnection) -> Result<T, ActionError>) -> T {
+        self.app.db.transaction_blocking(work).expect("a write")
+    }
+
+    /// Runs `work` on a connection.
+    pub fn read<T>(&self, work: impl Fn(&mut PgConnection) -> Result<T, ActionError>) -> T {
+        self.app.db.read_blocking(work).expect("a read")
+    }
+
+    /// Books a product, as a provisioning system would.
+    pub fn book(&self, customer: CustomerNumber, product: &str, ums: bool) {
+        let now = self.now();
+        self.write(|conn| {
+            bookings::book_by_command(conn, &self.app, customer, product, ums, now).map(|_| ())
+        });
+    }
+
+    /// Delivers everything that is due now.
+    pub fn deliver(&self) {
+        deliver(&self.app);
+    }
+
+    /// One pass of the scheduler: steps that are due, rows that time changed, mails.
+    pub fn run_jobs(&self) {
+        let now = self.now();
+        let due = self.read(|conn| Ok(links::list_due(conn, now, 1000)?));
+        for customer in due {
+            self.write(|conn| requests::take_due_step(conn, &self.app, customer, now).map(|_| ()));
+        }
+        let late = self.read(|conn| Ok(case_rows::list_overdue_rows(conn, now, 1000)?));
+        for customer in late {
+            self.write(|conn| requests::refresh_row(conn, &self.app, customer, now));
+        }
+        self.deliver();
+    }
+
+    /// Mails that were handed over, oldest first.
+    pub fn mails(&self) -> Vec<Sent> {
+        self.app.transport.sent()
+    }
+
+    /// The newest mail to an address.
+    #[track_caller]
+    pub fn last_mail_to(&self, address: &str) -> Sent {
+        let found = self
+            .mails()
+            .into_iter()
+            .rev()
+            .find(|mail| mail.to.as_str() == address);
+        found.unwrap_or_else(|| {
+            let all: Vec<String> = self
+                .mails()
+                .iter()
+                .map(|m| format!("{} → {}", m.written.subject, m.to.as_str()))
+                .collect();
+            let troubles: Vec<Option<String>> = self.read(|conn| {
+                Ok(avv_portal::storage::mails::list_trouble(conn, 20)?
+                    .into_iter()
+                    .map(|line| line.reply)
+                    .collect())
+            });
+            panic!("no mail to {address}; there are: {all:#?}; given up: {troubles:?}")
+        })
+    }
+
+    /// The consent link in the newest mail to an address; text and HTML must carry the same one.
+    #[track_caller]
+    pub fn consent_link(&self, address: &str) -> String {
+        let mail = self.last_mail_to(address);
+        let prefix = format!("{}/zustimmung/", self.url);
+        let start = mail
+            .written
+            .text
+            .find(&prefix)
+            .unwrap_or_else(|| panic!("no link in: {}", mail.written.text));
+        let link: String = mail.written.text[start..]
+            .chars()
+            .take_while(|c| !c.is_whitespace())
+            .collect();
+        assert!(
+            mail.written.html.contains(&link),
+            "HTML and text carry different links"
+        );
+        link
+    }
+
+    /// All facts of a customer.
+    pub fn case(&self, customer: CustomerNumber) -> Case {
+        self.read(|conn| {
+            cases::find_case(conn, customer, self.app.contract_version())?
+                .ok_or(ActionError::NotFound)
+        })
+    }
+
+    /// How a customer stands now. Also checks that the list row says the same (design: projection).
+    #[track_caller]
+    pub fn standing(&self, customer: CustomerNumber) -> Standing {
+        let (case, now) = (self.case(customer), self.now());
+        let agrees = self.read(|conn| Ok(case_rows::row_agrees(conn, &case, now)?));
+        assert!(
+            agrees,
+            "the list row of {customer} does not say what the facts say: {:?}",
+            standing(&case, now)
+        );
+        standing(&case, now)
+    }
+
+    /// Concludes by the newest link of a customer through the public page.
+    pub async fn conclude(&self, address: &str) -> String {
+        let link = self.consent_link(address);
+        let browser = self.visitor();
+        let page = browser.get(&link).await;
+        page.assert_status(200);
+        let done = page
+            .submit(
+                &browser,
+                "main form[action^='/zustimmung/']",
+                &[
+                    ("name", "Ayşe Özdemir-Grünewald"),
+                    ("funktion", "Geschäftsführerin"),
+                    ("vertretung", "on"),
+                    ("gelesen", "on"),
+                ],
+            )
+            .await;
+        done.assert_redirect("/erfolg");
+        link
+    }
+
+    /// The id of the newest link of a customer.
+    pub fn newest_link(&self, customer: CustomerNumber) -> LinkId {
+        let case = self.case(customer);
+        case.requests
+            .iter()
+            .flat_map(|r| &r.links)
+            .max_by_key(|l| (l.sent_at, l.number))
+            .expect("a link")
+            .id
+    }
+
+    /// What `consent` finds behind a link; keeps the helper honest about lookups by id.
+    pub fn customer_of(&self, link: LinkId) -> CustomerNumber {
+        self.read(|conn| {
+            Ok(consent::find_by_link(conn, &self.app, link)?
+                .customer
+                .number)
+        })
+    }
+
+    /// Runs SQL as the tests' own user, to build states no action builds.
+    pub fn sql(&self, statement: &str) -> Result<(), String> {
+        let mut conn = RawConnection::establish(database()).map_err(|e| e.to_string())?;
+        conn.batch_execute(&format!("SET search_path TO {}; {statement}", self.schema))
+            .map_err(|e| e.to_string())
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        drop(self.server.stop(false));
+        if let Ok(mut conn) = RawConnection::establish(database()) {
+            // Connections of the pool may still hold locks for a moment; a leftover schema is harmless.
+            let _ = conn.batch_execute(&format!(
+                "SET lock_timeout = '2s'; DROP SCHEMA {} CASCADE",
+                self.schema
+            ));
+        }
+    }
+}
+
+/// Delivers everything that is due now, in the process of `app`.
+pub fn deliver(app: &App) {
+    loop {
+        let now = app.clock.now();
+        let done = app
+            .db
+            .transaction_blocking(|conn| delivery::deliver_next(conn, app, now))
+            .expect("a delivery");
+        if done == delivery::Delivered::Idle {
+            return;
+        }
+    }
+}
+
+fn contract() -> &'static Contract {
+    static CONTRACT: OnceLock<Contract> = OnceLock::new();
+    CONTRACT.get_or_init(|| Contract::embedded().expect("the contract"))
+}

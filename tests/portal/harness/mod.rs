@@ -1,0 +1,19 @@
+//! The harness: an application of its own for every test, and people who use it.
+//!
+//! ```text
+//! let app = TestApp::start().await;              server, schema, clock at 23.11.2026 10:00 in Berlin
+//! let partner = app.sign_in(Role…).await;        a browser with a session (see `people`)
+//! app.book(CUSTOMER, "centraflex", false).await;  through the same action as the page
+//! app.deliver();                                  the mails go into `app.mails()`
+//! let page = app.visitor().get(&link).await;      a browser without cookies
+//! page.submit("form#abschluss", &[("name", "…")]).await
+//! app.clock.advance(days(15)); app.run_jobs();
+//! ```
+
+mod app;
+mod browser;
+mod people;
+
+pub use app::{TestApp, days, hours, minutes};
+pub use browser::{Browser, Page};
+pub use people::{CUSTOMER, FOREIGN_CUSTOMER, Person};

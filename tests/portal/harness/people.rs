@@ -1,0 +1,326 @@
+//! The people and companies every test begins with.
+
+use std::sync::OnceLock;
+
+use avv_portal::actions::{Actor, customers, passwords, users};
+use avv_portal::domain::product::{Module, Product, Trigger};
+use avv_portal::domain::viewer::Role;
+use avv_portal::domain::{CustomerNumber, EmailAddress, Language, Operator, PartnerId, Party};
+use avv_portal::storage::customers::NewCustomer;
+use avv_portal::storage::users::NewUser;
+use avv_portal::storage::{catalogue, partners};
+
+use super::app::TestApp;
+use super::browser::Browser;
+
+/// The customer most tests are about: Mandant Muster IT GmbH.
+pub const CUSTOMER: CustomerNumber = CustomerNumber(4711);
+/// A customer of another Mandant.
+pub const FOREIGN_CUSTOMER: CustomerNumber = CustomerNumber(9000);
+/// Password of everybody here.
+pub const PASSWORD: &str = "korrekt pferd batterie";
+
+/// People who can sign in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Person {
+    /// Administrator of the operator (ADM).
+    Operator,
+    /// User of the Mandant Muster IT GmbH (MA).
+    Partner,
+    /// User of its Submandant Nord-TK GbR (SM).
+    SubPartner,
+    /// User of the customer with the contract permission (KD).
+    Customer,
+    /// User of the customer without it (KD0).
+    CustomerWithout,
+    /// User of another Mandant.
+    ForeignPartner,
+    /// User of the foreign customer with the contract permission.
+    ForeignCustomer,
+}
+
+impl Person {
+    pub const ALL: [Self; 7] = [
+        Self::Operator,
+        Self::Partner,
+        Self::SubPartner,
+        Self::Customer,
+        Self::CustomerWithout,
+        Self::ForeignPartner,
+        Self::ForeignCustomer,
+    ];
+
+    pub fn email(self) -> &'static str {
+        match self {
+            Self::Operator => "b.koehler@plusnet.example",
+            Self::Partner => "j.weiss@muster-it.example",
+            Self::SubPartner => "k.nordmann@nord-tk.example",
+            Self::Customer => "a.oezdemir@oezdemir.example",
+            Self::CustomerWithout => "lager@oezdemir.example",
+            Self::ForeignPartner => "p.fremd@anders.example",
+            Self::ForeignCustomer => "chef@fremd-kunde.example",
+        }
+    }
+}
+
+/// Ids that the database gave away.
+#[derive(Debug, Clone, Copy)]
+pub struct Companies {
+    pub partner: PartnerId,
+    pub sub_partner: PartnerId,
+    pub second_sub: PartnerId,
+    pub foreign_partner: PartnerId,
+    pub foreign_sub: PartnerId,
+}
+
+impl TestApp {
+    /// Signs a person in through the page.
+    pub async fn sign_in(&self, person: Person) -> Browser {
+        let browser = self.visitor();
+        let page = browser.get("/anmelden").await;
+        let answer = page
+            .submit(
+                &browser,
+                "main form",
+                &[("email", person.email()), ("passwort", PASSWORD)],
+            )
+            .await;
+        answer.assert_status(303);
+        browser
+    }
+
+    /// The partners by name, as they were given ids.
+    pub fn companies(&self) -> Companies {
+        self.read(|conn| {
+            let names = partners::list_partner_names(conn)?;
+            let by = |name: &str| {
+                names
+                    .iter()
+                    .find(|(_, n)| n == name)
+                    .map(|(id, _)| *id)
+                    .expect("a partner")
+            };
+            let (partner, foreign_partner) = (by("Muster IT GmbH"), by("Anders Systemhaus GmbH"));
+            let subs = partners::list_sub_partners(conn, partner)?;
+            let sub = |name: &str| {
+                subs.iter()
+                    .find(|s| s.party.name == name)
+                    .map(|s| s.id)
+                    .expect("a sub-partner")
+            };
+            let foreign_sub = partners::list_sub_partners(conn, foreign_partner)?[0].id;
+            Ok(Companies {
+                partner,
+                sub_partner: sub("Nord-TK GbR"),
+                second_sub: sub("Fernmeldetechnik Süßenguth & Töchter GmbH"),
+                foreign_partner,
+                foreign_sub,
+            })
+        })
+    }
+
+    /// Adds a customer of the Mandant Muster IT GmbH.
+    pub fn add_customer(&self, number: i64, name: &str, email: Option<&str>) -> CustomerNumber {
+        let partner = self.companies().partner;
+        self.add_customer_of(Some(partner), None, number, name, email, Language::De)
+    }
+
+    /// Adds a customer with everything that can be chosen.
+    pub fn add_customer_of(
+        &self,
+        partner: Option<PartnerId>,
+        sub_partner: Option<PartnerId>,
+        number: i64,
+        name: &str,
+        email: Option<&str>,
+        language: Language,
+    ) -> CustomerNumber {
+        let number = CustomerNumber(number);
+        let new = NewCustomer {
+            number,
+            party: party(name, "Bahnhofstraße 7", "45879", "Gelsenkirchen", email),
+            language,
+            partner,
+            sub_partner,
+        };
+        let now = self.now();
+        self.write(|conn| customers::add(conn, &self.app, &new, Actor::Command, now));
+        number
+    }
+}
+
+/// The catalogue of the demo data (5.8-6).
+pub fn products() -> Vec<Product> {
+    let module = |key: &str, name: &str| Module {
+        key: key.to_owned(),
+        name: name.to_owned(),
+    };
+    let trunk = |code: &str, name: &str| Product {
+        code: code.to_owned(),
+        name: name.to_owned(),
+        short_name: "SIP-Trunk".to_owned(),
+        portal_administered: Some(true),
+        personal_data: Some(true),
+        trigger: Trigger::WithUms,
+        module: module("sip-trunk", "SIP-Trunk"),
+        gated_module: module("ums", "UMS-Verwaltung"),
+    };
+    vec![
+        Product {
+            code: "centraflex".to_owned(),
+            name: "Tengo Centraflex".to_owned(),
+            short_name: "Centraflex".to_owned(),
+            portal_administered: Some(true),
+            personal_data: Some(true),
+            trigger: Trigger::Always,
+            module: module("centraflex", "Tengo Centraflex"),
+            gated_module: module("centraflex", "Tengo Centraflex"),
+        },
+        trunk("mehrstandort-sip-trunk", "Mehrstandort-SIP-Trunk"),
+        trunk("sip-trunk", "SIP-Trunk"),
+    ]
+}
+
+pub fn party(name: &str, street: &str, postcode: &str, city: &str, email: Option<&str>) -> Party {
+    Party {
+        name: name.to_owned(),
+        street: street.to_owned(),
+        postcode: postcode.to_owned(),
+        city: city.to_owned(),
+        country: "Deutschland".to_owned(),
+        register: "Amtsgericht Köln, HRB 12345".to_owned(),
+        represented_by: "Dr. Anna Beispiel".to_owned(),
+        contact: "Datenschutz".to_owned(),
+        email: email.map(|email| EmailAddress::parse(email).expect("an address")),
+        phone: "0221 4710-123".to_owned(),
+    }
+}
+
+/// Fills an empty schema.
+pub fn move_in(app: &TestApp) {
+    let now = app.now();
+    let operator = Operator {
+        party: party(
+            "Plusnet GmbH",
+            "Musterallee 55",
+            "50829",
+            "Köln",
+            Some("avv@plusnet.example"),
+        ),
+        short_name: "Plusnet".to_owned(),
+        data_protection_officer: "Dr. Katharina Überschär".to_owned(),
+        data_protection_email: EmailAddress::parse("datenschutz@plusnet.example").ok(),
+        objection_email: EmailAddress::parse("widerspruch@plusnet.example").ok(),
+        hours: "montags bis freitags von 8 bis 18 Uhr".to_owned(),
+        hours_en: "Monday to Friday, 8 am to 6 pm".to_owned(),
+        sub_processors: Vec::new(),
+    };
+    app.write(|conn| {
+        catalogue::save_operator(conn, &operator)?;
+        for (position, product) in products().iter().enumerate() {
+            catalogue::save_product(
+                conn,
+                i16::try_from(position).expect("few products"),
+                product,
+            )?;
+        }
+        let mut add = |parent, party: Party| partners::create_partner(conn, parent, &party, now);
+        let partner = add(
+            None,
+            party(
+                "Muster IT GmbH",
+                "Hohe Straße 12",
+                "44139",
+                "Dortmund",
+                Some("info@muster-it.example"),
+            ),
+        )?;
+        add(
+            Some(partner),
+            party(
+                "Nord-TK GbR",
+                "Hafenweg 3",
+                "24103",
+                "Kiel",
+                Some("info@nord-tk.example"),
+            ),
+        )?;
+        add(
+            Some(partner),
+            party(
+                "Fernmeldetechnik Süßenguth & Töchter GmbH",
+                "Obermarkt 1",
+                "02826",
+                "Görlitz",
+                Some("info@suessenguth.example"),
+            ),
+        )?;
+        let foreign = add(
+            None,
+            party(
+                "Anders Systemhaus GmbH",
+                "Am Markt 2",
+                "30159",
+                "Hannover",
+                Some("info@anders.example"),
+            ),
+        )?;
+        add(
+            Some(foreign),
+            party(
+                "Fremd-Sub KG",
+                "Weg 9",
+                "30160",
+                "Hannover",
+                Some("info@fremd-sub.example"),
+            ),
+        )?;
+        Ok(())
+    });
+    let companies = app.companies();
+    app.add_customer(
+        CUSTOMER.0,
+        "Bäckerei Özdemir & Söhne GmbH & Co. KG",
+        Some("info@oezdemir.example"),
+    );
+    app.add_customer_of(
+        Some(companies.foreign_partner),
+        None,
+        FOREIGN_CUSTOMER.0,
+        "Fremde Kundin AG",
+        Some("info@fremd-kunde.example"),
+        Language::De,
+    );
+    for person in Person::ALL {
+        let role = match person {
+            Person::Operator => Role::Operator,
+            Person::Partner => Role::Partner(companies.partner),
+            Person::SubPartner => Role::SubPartner(companies.sub_partner),
+            Person::ForeignPartner => Role::Partner(companies.foreign_partner),
+            Person::Customer => Role::Customer {
+                number: CUSTOMER,
+                contracts: true,
+            },
+            Person::CustomerWithout => Role::Customer {
+                number: CUSTOMER,
+                contracts: false,
+            },
+            Person::ForeignCustomer => Role::Customer {
+                number: FOREIGN_CUSTOMER,
+                contracts: true,
+            },
+        };
+        let new = NewUser {
+            email: EmailAddress::parse(person.email()).expect("an address"),
+            name: format!("{person:?}"),
+            role,
+            password_hash: Some(password_hash().to_owned()),
+        };
+        app.write(|conn| users::add(conn, &app.app, Actor::Command, &new, now));
+    }
+}
+
+fn password_hash() -> &'static str {
+    static HASH: OnceLock<String> = OnceLock::new();
+    HASH.get_or_init(|| passwords::hash(PASSWORD).expect("a hash"))
+}
