@@ -148,8 +148,12 @@ fn sections(values: &Values) -> Vec<Section> {
     ];
     for (at, ids) in BLOCKS.iter().enumerate() {
         sections.push(Section {
-            title: format!("{}. weiterer Unterauftragsverarbeiter", at + 1),
-            hint: "Eine Firma, die Sie selbst einsetzen, zum Beispiel ein Rechenzentrum. Vertriebspartner gehören nicht hierher. Ohne Angaben bleibt der Platz frei.",
+            title: format!("{}. weiterer Unterauftrags\u{AD}verarbeiter", at + 1),
+            hint: if at == 0 {
+                "Eine Firma, die Sie selbst einsetzen, zum Beispiel ein Rechenzentrum. Vertriebspartner gehören nicht hierher. Ohne Angaben bleibt der Platz frei."
+            } else {
+                "Ohne Angaben bleibt der Platz frei."
+            },
             fields: ids.iter().zip(&BLOCK).map(|(id, ask)| field(id, ask)).collect(),
         });
     }
