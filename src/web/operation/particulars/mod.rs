@@ -47,7 +47,7 @@ impl Field {
     fn input_type(&self) -> &'static str {
         match self.ask.kind {
             Kind::Needed | Kind::Free => "text",
-            Kind::Email | Kind::FreeEmail => "email",
+            Kind::Email => "email",
         }
     }
 
@@ -55,7 +55,7 @@ impl Field {
     fn more(&self) -> &'static str {
         match self.ask.kind {
             Kind::Needed | Kind::Email => "autocomplete=\"off\" required",
-            Kind::Free | Kind::FreeEmail => "autocomplete=\"off\"",
+            Kind::Free => "autocomplete=\"off\"",
         }
     }
 }
