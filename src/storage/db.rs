@@ -290,4 +290,4 @@ impl HandleError<ConnectionFailure> for LogFailure {
 }
 
 #[cfg(test)]
-mod tests;
+pub mod tests;

@@ -9,6 +9,8 @@ mod people;
 mod script;
 mod story;
 mod tell;
+#[cfg(test)]
+mod tests;
 
 use anyhow::bail;
 use clap::Args;
