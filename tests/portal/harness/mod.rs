@@ -12,8 +12,9 @@
 
 mod app;
 mod browser;
+pub mod chromium;
 mod people;
 
 pub use app::{TestApp, days, hours, minutes};
 pub use browser::{Browser, Page};
-pub use people::{CUSTOMER, FOREIGN_CUSTOMER, Person};
+pub use people::{CUSTOMER, Companies, FOREIGN_CUSTOMER, PASSWORD, Person};
