@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use fantoccini::elements::Element;
 use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -102,7 +103,7 @@ impl Chromium {
             "goog:chromeOptions": { "binary": self.browser, "args": arguments },
         });
         let Value::Object(wishes) = wishes else { unreachable!("an object") };
-        let mut builder = ClientBuilder::rustls().expect("a connection");
+        let mut builder = ClientBuilder::new(HttpConnector::new());
         let client = builder.capabilities(wishes).connect(&self.address).await;
         let window = Window { client: client.expect("chromium starts"), base: base.to_owned() };
         window.resize(1280, 900).await;
