@@ -12,3 +12,4 @@ mod world;
 mod access;
 mod architecture;
 mod consents;
+mod walk;

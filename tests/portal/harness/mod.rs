@@ -13,9 +13,10 @@
 mod app;
 mod browser;
 mod log;
+pub mod chromium;
 mod people;
 
 pub use app::{TestApp, days, hours, minutes};
 pub use browser::{Browser, Page};
 pub use log::Log;
-pub use people::{CUSTOMER, FOREIGN_CUSTOMER, PASSWORD, Person};
+pub use people::{CUSTOMER, Companies, FOREIGN_CUSTOMER, PASSWORD, Person};
