@@ -10,3 +10,4 @@ mod harness;
 
 mod architecture;
 mod consents;
+mod requests;

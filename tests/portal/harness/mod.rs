@@ -10,10 +10,11 @@
 //! app.clock.advance(days(15)); app.run_jobs();
 //! ```
 
+mod acts;
 mod app;
 mod browser;
 mod people;
 
-pub use app::{TestApp, days, hours, minutes};
+pub use app::{TestApp, days, deliver, hours, minutes};
 pub use browser::{Browser, Page};
-pub use people::{CUSTOMER, FOREIGN_CUSTOMER, Person};
+pub use people::{CUSTOMER, FOREIGN_CUSTOMER, Person, party};
