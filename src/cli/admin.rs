@@ -13,8 +13,12 @@ use crate::{paths, token};
 /// Adds the administrator and prints the link that sets the password, which works once.
 pub fn create(config: Config, email: EmailAddress, shown: Option<String>) -> Result<()> {
     let typed = shown.unwrap_or_else(|| email.as_str().to_owned());
-    let shown = name::parse(&typed, name::MAX_NAME)
-        .map_err(|_| anyhow!("--name is empty or longer than {} characters", name::MAX_NAME))?;
+    let shown = name::parse(&typed, name::MAX_NAME).map_err(|_| {
+        anyhow!(
+            "--name is empty or longer than {} characters",
+            name::MAX_NAME
+        )
+    })?;
     let (clock, transport) = (open::clock(&config), open::transport(&config)?);
     let opened = open::open(config, clock, transport)?;
     let app = opened.app.clone();

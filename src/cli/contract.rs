@@ -23,7 +23,10 @@ pub fn check(dir: &Path) -> Result<ExitCode> {
             for problem in &problems {
                 say(&problem.to_string());
             }
-            return Err(anyhow!("the text cannot be read: {} problem(s)", problems.len()));
+            return Err(anyhow!(
+                "the text cannot be read: {} problem(s)",
+                problems.len()
+            ));
         }
     };
     let findings = check::check(&contract);

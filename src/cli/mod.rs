@@ -181,7 +181,10 @@ mod tests {
             ("jobs run-once --at morgen", false),
             ("contract check somewhere", true),
             ("contract render x --language fr --out a.pdf", false),
-            ("contract render x --language de --out a.pdf --html a.html", true),
+            (
+                "contract render x --language de --out a.pdf --html a.html",
+                true,
+            ),
         ] {
             let words = std::iter::once("avv-portal").chain(line.split(' '));
             assert_eq!(Cli::try_parse_from(words).is_ok(), ok, "{line}");

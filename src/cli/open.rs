@@ -40,7 +40,9 @@ pub fn open(config: Config, clock: Clock, transport: Transport) -> Result<Opened
     let contract = shipped_contract()?;
     let (db, embedded) = database(&config)?;
     if config.environment.is_production() {
-        let pending = db.pending_migrations().context("the schema cannot be checked")?;
+        let pending = db
+            .pending_migrations()
+            .context("the schema cannot be checked")?;
         if pending > 0 {
             bail!("the database schema is {pending} migration(s) behind: run `avv-portal migrate`");
         }
@@ -65,10 +67,8 @@ pub fn clock(config: &Config) -> Clock {
 /// How mails leave: by the mail server, or as files in development.
 pub fn transport(config: &Config) -> Result<Transport> {
     match &config.mail.smtp_url {
-        Some(url) => {
-            Transport::smtp(url.expose_secret(), u32::from(config.mail.connections))
-                .map_err(|error| anyhow!("AVV_SMTP_URL is not usable: {error}"))
-        }
+        Some(url) => Transport::smtp(url.expose_secret(), u32::from(config.mail.connections))
+            .map_err(|error| anyhow!("AVV_SMTP_URL is not usable: {error}")),
         None => Ok(Transport::Folder(config.storage.data_dir.join("mails"))),
     }
 }

@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use super::{Done, Pass};
 use crate::actions::ActionError;
 use crate::domain::CustomerNumber;
-use crate::storage::db::{Conn, DbError};
 use crate::storage::QueryResult;
+use crate::storage::db::{Conn, DbError};
 
 /// Rows fetched at a time.
 const BATCH: usize = 100;

@@ -112,6 +112,19 @@ pub fn find_by_number(
     Ok(row.map(|(id, customer)| (AgreementId(id), CustomerNumber(customer))))
 }
 
+/// Whose agreement it is.
+pub fn find_customer(
+    conn: &mut PgConnection,
+    id: AgreementId,
+) -> QueryResult<Option<CustomerNumber>> {
+    let number: Option<i64> = agreements::table
+        .find(id.0)
+        .select(agreements::customer_number)
+        .first(conn)
+        .optional()?;
+    Ok(number.map(CustomerNumber))
+}
+
 /// An objection as it came in (EV-10).
 #[derive(Debug, Clone)]
 pub struct NewObjection {

@@ -102,12 +102,8 @@ pub fn delete_old(
     failures: DateTime<Utc>,
     successes: DateTime<Utc>,
 ) -> QueryResult<usize> {
-    let failed = attempts::succeeded
-        .eq(false)
-        .and(attempts::at.lt(failures));
-    let succeeded = attempts::succeeded
-        .eq(true)
-        .and(attempts::at.lt(successes));
+    let failed = attempts::succeeded.eq(false).and(attempts::at.lt(failures));
+    let succeeded = attempts::succeeded.eq(true).and(attempts::at.lt(successes));
     diesel::delete(attempts::table.filter(failed.or(succeeded))).execute(conn)
 }
 

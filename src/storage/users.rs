@@ -191,6 +191,15 @@ pub struct UserLine {
     pub disabled: bool,
 }
 
+/// Whether a user could not be added because the address is taken.
+pub fn is_taken(error: &diesel::result::Error) -> bool {
+    use diesel::result::{DatabaseErrorKind, Error};
+    matches!(
+        error,
+        Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)
+    )
+}
+
 /// Users by address behind `after`, at most `limit`.
 pub fn list_users(conn: &mut PgConnection, after: &str, limit: i64) -> QueryResult<Vec<UserLine>> {
     type Row = (

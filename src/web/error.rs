@@ -8,11 +8,14 @@ use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, ResponseError, web}
 use askama::Template;
 use uuid::Uuid;
 
+mod wording;
+
+use wording::Wording;
+
 use super::page::{PublicShell, html, reader_language};
 use crate::actions::ActionError;
 use crate::app::App;
 use crate::domain::Language;
-use crate::paths;
 use crate::storage::QueryError;
 use crate::storage::db::DbError;
 
@@ -146,13 +149,6 @@ impl ResponseError for PageError {
     }
 }
 
-/// What an error page says.
-struct Wording {
-    title: &'static str,
-    text: &'static str,
-    way_out: (&'static str, &'static str),
-}
-
 impl PageError {
     /// The same error once more, for wording it after the response was made.
     fn plain(&self) -> Self {
@@ -177,148 +173,6 @@ impl PageError {
             _ => Self::Fault,
         }
     }
-
-    fn wording(&self, en: bool) -> Wording {
-        let (title, text, way_out) = if en { self.english() } else { self.german() };
-        Wording {
-            title,
-            text,
-            way_out,
-        }
-    }
-
-    fn german(&self) -> (&'static str, &'static str, (&'static str, &'static str)) {
-        let home = ("Zur Startseite", paths::HOME);
-        match self {
-            Self::NotFound => (
-                "Diese Seite gibt es nicht",
-                "Die Adresse ist falsch, oder Sie haben keinen Zugriff auf diese Seite. Wenn Sie einem Link gefolgt sind, prüfen Sie bitte, ob Sie mit dem richtigen Benutzer angemeldet sind.",
-                home,
-            ),
-            Self::UnknownLink => (
-                "Dieser Link ist unvollständig oder unbekannt",
-                "Manche E-Mail-Programme brechen lange Links um. Kopieren Sie bitte die ganze Adresse aus der E-Mail in die Adresszeile des Browsers. Hilft das nicht, rufen Sie uns an.",
-                ("So erreichen Sie uns", paths::CONTACT),
-            ),
-            Self::Forbidden => (
-                "Das ist hier nicht erlaubt",
-                "Für diese Aktion fehlt Ihnen die Berechtigung. Geändert wurde nichts.",
-                home,
-            ),
-            Self::StaleForm => (
-                "Das Formular ist nicht mehr gültig",
-                "Vermutlich haben Sie sich inzwischen neu angemeldet. Geändert wurde nichts. Gehen Sie bitte zurück, laden Sie die Seite neu und versuchen Sie es noch einmal.",
-                home,
-            ),
-            Self::ForeignOrigin => (
-                "Die Anfrage kam von einer anderen Seite",
-                "Aus Sicherheitsgründen nehmen wir Eingaben nur von den Seiten dieses Portals an. Geändert wurde nichts. Öffnen Sie die Seite bitte neu und versuchen Sie es noch einmal.",
-                home,
-            ),
-            Self::ForeignHost => (
-                "Unter dieser Adresse ist das Portal nicht erreichbar",
-                "Bitte geben Sie die Adresse des Portals selbst in den Browser ein.",
-                home,
-            ),
-            Self::BadForm => (
-                "Die Eingabe war nicht lesbar",
-                "Geändert wurde nichts. Gehen Sie bitte zurück, laden Sie die Seite neu und versuchen Sie es noch einmal.",
-                home,
-            ),
-            Self::TooLarge => (
-                "Die Eingabe ist zu groß",
-                "Geändert wurde nichts. Bitte kürzen Sie die Eingabe.",
-                home,
-            ),
-            Self::TooMany(_) => (
-                "Zu viele Versuche",
-                "Bitte warten Sie einige Minuten und versuchen Sie es dann noch einmal.",
-                ("So erreichen Sie uns", paths::CONTACT),
-            ),
-            Self::NoOperator => (
-                "Das Portal ist noch nicht eingerichtet",
-                "Die Angaben zum Betreiber fehlen. Eine Administratorin oder ein Administrator muss sie unter „Betrieb“ eintragen.",
-                ("Anmelden", paths::SIGN_IN),
-            ),
-            Self::Unavailable => (
-                "Das Portal ist gerade nicht erreichbar",
-                "Es liegt nicht an Ihnen. Bitte versuchen Sie es in einer Minute noch einmal. Was Sie zuletzt abgeschickt haben, prüfen Sie bitte danach.",
-                home,
-            ),
-            Self::Fault => (
-                "Da ist etwas schiefgegangen",
-                "Es liegt nicht an Ihnen, und wir haben den Fehler aufgezeichnet. Bitte versuchen Sie es noch einmal. Bleibt der Fehler, nennen Sie uns die Fehlernummer.",
-                ("So erreichen Sie uns", paths::CONTACT),
-            ),
-        }
-    }
-
-    fn english(&self) -> (&'static str, &'static str, (&'static str, &'static str)) {
-        let home = ("To the start page", paths::HOME);
-        let contact = ("How to reach us", paths::CONTACT);
-        match self {
-            Self::NotFound => (
-                "This page does not exist",
-                "The address is wrong, or you have no access to this page.",
-                home,
-            ),
-            Self::UnknownLink => (
-                "This link is incomplete or unknown",
-                "Some mail programs break long links. Please copy the whole address from the e-mail into your browser. If that does not help, give us a call.",
-                contact,
-            ),
-            Self::Forbidden => (
-                "This is not allowed here",
-                "You do not have permission to do this. Nothing was changed.",
-                home,
-            ),
-            Self::StaleForm => (
-                "This form is no longer valid",
-                "Nothing was changed. Please go back, reload the page and try again.",
-                home,
-            ),
-            Self::ForeignOrigin => (
-                "The request came from another site",
-                "For security we only accept input from the pages of this portal. Nothing was changed. Please open the page again.",
-                home,
-            ),
-            Self::ForeignHost => (
-                "The portal cannot be reached at this address",
-                "Please type the address of the portal yourself.",
-                home,
-            ),
-            Self::BadForm => (
-                "The input could not be read",
-                "Nothing was changed. Please go back, reload the page and try again.",
-                home,
-            ),
-            Self::TooLarge => (
-                "The input is too large",
-                "Nothing was changed. Please shorten it.",
-                home,
-            ),
-            Self::TooMany(_) => (
-                "Too many attempts",
-                "Please wait a few minutes and try again.",
-                contact,
-            ),
-            Self::NoOperator => (
-                "The portal has not been set up yet",
-                "The particulars of the provider are missing.",
-                home,
-            ),
-            Self::Unavailable => (
-                "The portal cannot be reached right now",
-                "This is not your fault. Please try again in a minute, and check what you sent last.",
-                home,
-            ),
-            Self::Fault => (
-                "Something went wrong",
-                "This is not your fault, and we have recorded the error. Please try again. If it stays, tell us the reference number.",
-                contact,
-            ),
-        }
-    }
 }
 
 #[derive(Template)]
@@ -340,9 +194,10 @@ pub async fn error_pages(
     if (status.is_client_error() || status.is_server_error())
         && is_empty(response.response().body())
     {
-        let own = response.response().error().and_then(|error| {
-            error.as_error::<PageError>().map(PageError::plain)
-        });
+        let own = response
+            .response()
+            .error()
+            .and_then(|error| error.as_error::<PageError>().map(PageError::plain));
         let kind = own.unwrap_or_else(|| PageError::of(status));
         let (http, response) = response.into_parts();
         return Ok(dress(http, response, &kind).await);

@@ -1,6 +1,198 @@
-//! (page family)
+//! Start page, help and the pages the law asks for. All of them are for everybody.
 
-use super::routes::Row;
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+
+use super::consent::{phone_link, wanted_language};
+use super::error::PageError;
+use super::guard::Who;
+use super::page::{Me, PublicShell, Shell, home_of, html, reader_language, see_other};
+use super::routes::{Row, get, view};
+use crate::app::App;
+use crate::domain::Language;
+use crate::domain::case::Status;
+use crate::paths;
 
 /// Rows of this family.
-pub const ROUTES: &[Row] = &[];
+pub const ROUTES: &[Row] = &[
+    get("/", Who::Visitor, || view().to(home)),
+    get("/hilfe", Who::Visitor, || view().to(help)),
+    get("/impressum", Who::Visitor, || view().to(imprint)),
+    get("/datenschutz", Who::Visitor, || view().to(privacy)),
+    get("/barrierefreiheit", Who::Visitor, || {
+        view().to(accessibility)
+    }),
+    get("/kontakt", Who::Visitor, || view().to(contact)),
+];
+
+/// GET: leads everybody to the page of their role.
+async fn home(me: Option<Me>) -> HttpResponse {
+    see_other(me.map_or(paths::SIGN_IN, |me| home_of(me.viewer.role)))
+}
+
+#[derive(Template)]
+#[template(path = "web/legal/imprint.html")]
+struct ImprintPage {
+    shell: PublicShell,
+    phone_link: String,
+}
+
+/// GET: who runs the portal (§ 5 DDG).
+async fn imprint(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, PageError> {
+    let shell = shell(&app, &request, paths::IMPRINT).await?;
+    html(&ImprintPage {
+        phone_link: phone_link(&shell.operator.party.phone),
+        shell,
+    })
+}
+
+#[derive(Template)]
+#[template(path = "web/legal/contact.html")]
+struct ContactPage {
+    shell: PublicShell,
+    phone_link: String,
+}
+
+/// GET: how to reach the operator.
+async fn contact(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, PageError> {
+    let shell = shell(&app, &request, paths::CONTACT).await?;
+    html(&ContactPage {
+        phone_link: phone_link(&shell.operator.party.phone),
+        shell,
+    })
+}
+
+#[derive(Template)]
+#[template(path = "web/legal/privacy.html")]
+struct PrivacyPage {
+    shell: PublicShell,
+}
+
+/// GET: the portal's own notice under Art. 13 and 14 GDPR (EV-17).
+async fn privacy(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, PageError> {
+    let shell = shell(&app, &request, paths::PRIVACY).await?;
+    html(&PrivacyPage { shell })
+}
+
+#[derive(Template)]
+#[template(path = "web/legal/accessibility.html")]
+struct AccessibilityPage {
+    shell: PublicShell,
+    phone_link: String,
+}
+
+/// GET: what is accessible and what is not yet.
+async fn accessibility(
+    app: web::Data<App>,
+    request: HttpRequest,
+) -> Result<HttpResponse, PageError> {
+    let shell = shell(&app, &request, paths::ACCESSIBILITY).await?;
+    html(&AccessibilityPage {
+        phone_link: phone_link(&shell.operator.party.phone),
+        shell,
+    })
+}
+
+/// A status word with its meaning.
+struct StatusWord {
+    key: &'static str,
+    word: &'static str,
+    meaning: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "web/legal/help.html")]
+struct HelpPage {
+    shell: PublicShell,
+    phone_link: String,
+    statuses: Vec<StatusWord>,
+}
+
+/// The same page with the menu of a signed-in person.
+#[derive(Template)]
+#[template(path = "web/legal/help_inside.html")]
+struct HelpInsidePage {
+    shell: Shell,
+    phone_link: String,
+    statuses: Vec<StatusWord>,
+}
+
+/// GET: the help page, in German; with the menu for those who are signed in.
+async fn help(app: web::Data<App>, me: Option<Me>) -> Result<HttpResponse, PageError> {
+    let statuses = status_words();
+    match me {
+        Some(me) => {
+            let shell = Shell::load(&app, &me, paths::HELP).await?;
+            html(&HelpInsidePage {
+                phone_link: phone_link(&shell.operator.party.phone),
+                shell,
+                statuses,
+            })
+        }
+        None => {
+            let shell = PublicShell::load(&app, Language::De).await?;
+            html(&HelpPage {
+                phone_link: phone_link(&shell.operator.party.phone),
+                shell,
+                statuses,
+            })
+        }
+    }
+}
+
+async fn shell(app: &App, request: &HttpRequest, path: &str) -> Result<PublicShell, PageError> {
+    let language = wanted_language(request).unwrap_or_else(|| reader_language(request));
+    Ok(PublicShell::load(app, language).await?.with_switch(path))
+}
+
+fn status_words() -> Vec<StatusWord> {
+    Status::ALL
+        .into_iter()
+        .map(|status| StatusWord {
+            key: status.key(),
+            word: status.word(),
+            meaning: meaning(status),
+        })
+        .collect()
+}
+
+/// What a status word means, for people who meet it in the list (4.4).
+fn meaning(status: Status) -> &'static str {
+    match status {
+        Status::NotRequired => {
+            "Der Kunde hat kein Produkt, für das ein AVV nötig ist, oder niemand verwaltet es für ihn."
+        }
+        Status::Open => "Ein AVV ist nötig, der Kunde hat aber noch keine E-Mail erhalten.",
+        Status::Requested => "Der Kunde hat die E-Mail mit dem Link. Seine Antwort steht aus.",
+        Status::Reminded => {
+            "Der erste Link ist abgelaufen. Der Kunde hat eine Erinnerung mit einem neuen Link erhalten."
+        }
+        Status::NoEmail => {
+            "In den Stammdaten des Kunden steht keine E-Mail-Adresse. Solange sie fehlt, kann nichts gesendet werden."
+        }
+        Status::Undeliverable => {
+            "Die E-Mail kam zurück. Die Adresse in den Stammdaten muss geprüft werden."
+        }
+        Status::Expired => {
+            "Auf die E-Mail und drei Erinnerungen kam keine Antwort. Von selbst wird nichts mehr gesendet."
+        }
+        Status::Declined => {
+            "Der Kunde hat den Vertrag abgelehnt. Vertriebspartner haben keinen Zugriff."
+        }
+        Status::Concluded => {
+            "Der Vertrag gilt. Die darin genannten Vertriebspartner haben Zugriff."
+        }
+        Status::UpdatePending => {
+            "Der Vertrag gilt weiter. Für ein weiteres Produkt oder einen Untervertriebspartner fehlt noch die Zustimmung."
+        }
+        Status::Void => {
+            "Der Kunde hat dem Vertrag widersprochen. Er ist nichtig, Vertriebspartner haben keinen Zugriff."
+        }
+        Status::RenewalRequired => {
+            "Der Vertriebspartner hat gewechselt. Der Kunde muss den Vertrag mit dem neuen abschließen."
+        }
+        Status::Ended => {
+            "Das Produkt wurde gekündigt oder der Kunde gelöscht. Der Vertrag ist beendet."
+        }
+    }
+}

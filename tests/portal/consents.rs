@@ -11,23 +11,38 @@ async fn a_booking_leads_to_a_concluded_agreement_and_an_open_gate() {
     let partner = app.sign_in(Person::Partner).await;
     app.book(CUSTOMER, "centraflex", false);
     assert_eq!(app.standing(CUSTOMER).status.key(), "requested");
-    partner.get("/zugriff/4711/centraflex").await.assert_status(403);
+    partner
+        .get("/zugriff/4711/centraflex")
+        .await
+        .assert_status(403);
 
     app.deliver();
     let mail = app.last_mail_to(MAIL);
-    assert!(mail.written.text.contains("Muster IT GmbH"), "{}", mail.written.text);
+    assert!(
+        mail.written.text.contains("Muster IT GmbH"),
+        "{}",
+        mail.written.text
+    );
     let link = app.conclude(MAIL).await;
 
     assert_eq!(app.standing(CUSTOMER).status.key(), "concluded");
-    partner.get("/zugriff/4711/centraflex").await.assert_status(204);
+    partner
+        .get("/zugriff/4711/centraflex")
+        .await
+        .assert_status(204);
     let visitor = app.visitor();
     let success = visitor.get(&format!("{link}/erfolg")).await;
-    success.assert_status(200).assert_says("Der Vertrag ist abgeschlossen");
+    success
+        .assert_status(200)
+        .assert_says("Der Vertrag ist abgeschlossen");
     let pdf = visitor.get(&format!("{link}/avv.pdf")).await;
     pdf.assert_status(200);
     assert!(pdf.bytes.starts_with(b"%PDF"));
 
     app.deliver();
     let receipt = app.last_mail_to(MAIL);
-    assert_eq!(receipt.written.attachments[0].bytes, pdf.bytes, "mailed and downloaded differ (5.6-7)");
+    assert_eq!(
+        receipt.written.attachments[0].bytes, pdf.bytes,
+        "mailed and downloaded differ (5.6-7)"
+    );
 }

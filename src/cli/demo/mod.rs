@@ -1,12 +1,88 @@
-//! `demo`.
+//! `demo`: fills an empty database with an invented provider, its partners and customers, so that
+//! every page has something to show and every status occurs.
+//!
+//! [`people`] says who there is, [`script`] what happens to each, [`story`] when; [`tell`] plays it
+//! through the same actions that people and the scheduler use, with a clock that moves.
+
+mod people;
+mod script;
+mod story;
+mod tell;
+
+use anyhow::bail;
+use clap::Args;
+
+use super::{Result, open, say};
+use crate::app::App;
+use crate::clock::Clock;
 use crate::config::Config;
-use super::Result;
+use crate::mail::transport::Transport;
+use crate::storage::db::DbError;
+use crate::storage::{catalogue, customers, users};
+use people::{Login, PASSWORD};
+
 /// Options of the command.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Args)]
 pub struct Options {
-    /// How many customers; sixty have a played history, the others are made in bulk
+    /// How many customers; sixty have a history, those above are made in bulk
     #[arg(long, default_value_t = 60)]
     customers: u32,
 }
-/// x
-pub fn demo(_config: Config, _options: &Options) -> Result<()> { Ok(()) }
+
+/// What the database holds.
+enum Found {
+    Nothing,
+    Demo,
+    Other,
+}
+
+/// Fills an empty database and prints the logins; prints them again if the data are its own.
+pub fn demo(config: Config, options: &Options) -> Result<()> {
+    if config.environment.is_production() {
+        bail!("demo data have known passwords and are not for production");
+    }
+    let now = open::clock(&config).now();
+    // Mails of the past go nowhere; those of today wait for `serve`.
+    let opened = open::open(config, Clock::fixed_at(now), Transport::memory())?;
+    let result = fill(&opened.app, options, now);
+    opened.close();
+    for login in result? {
+        say(&format!(
+            "{}\t{}\t{PASSWORD}",
+            login.role,
+            login.email.as_str()
+        ));
+    }
+    Ok(())
+}
+
+fn fill(app: &App, options: &Options, now: chrono::DateTime<chrono::Utc>) -> Result<Vec<Login>> {
+    let logins = people::logins();
+    match look(app, &logins)? {
+        Found::Demo => return Ok(logins),
+        Found::Other => bail!(
+            "the database holds data already, and demo fills only an empty one: use another database or data directory"
+        ),
+        Found::Nothing => {}
+    }
+    let cast = people::arrive(app, now)?;
+    tell::tell(app, &cast, now)?;
+    let _ = options;
+    Ok(logins)
+}
+
+fn look(app: &App, logins: &[Login]) -> Result<Found> {
+    let found = app.db.read_blocking(|conn| {
+        let mut known = 0;
+        for login in logins {
+            known += usize::from(users::find_credentials(conn, &login.email)?.is_some());
+        }
+        let is_empty = customers::is_empty(conn)? && catalogue::find_operator(conn)?.is_none();
+        Ok::<_, DbError>(match (known == logins.len(), is_empty) {
+            (true, _) => Found::Demo,
+            (false, true) => Found::Nothing,
+            (false, false) => Found::Other,
+        })
+    })?;
+    Ok(found)
+}

@@ -42,7 +42,12 @@ pub(super) fn may_be_asked(case: &Case, now: DateTime<Utc>) -> Result<(), Refusa
 }
 
 /// A new round because the offer or the address changed: every earlier link is worthless at once.
-pub(super) fn ask_anew(case: &Case, reason: RequestReason, end: LinkEnd, moment: Moment) -> Vec<Change> {
+pub(super) fn ask_anew(
+    case: &Case,
+    reason: RequestReason,
+    end: LinkEnd,
+    moment: Moment,
+) -> Vec<Change> {
     let mut changes = end_links(case, None, end, moment.now);
     changes.extend(ask_again(case, reason, moment));
     changes
@@ -95,7 +100,12 @@ pub(super) fn links(case: &Case) -> impl Iterator<Item = &Link> {
 }
 
 /// Ends every link that could still be used, but for `keep`.
-pub(super) fn end_links(case: &Case, keep: Option<LinkId>, end: LinkEnd, now: DateTime<Utc>) -> Vec<Change> {
+pub(super) fn end_links(
+    case: &Case,
+    keep: Option<LinkId>,
+    end: LinkEnd,
+    now: DateTime<Utc>,
+) -> Vec<Change> {
     links(case)
         .filter(|link| link.end.is_none() && link.valid_until >= now && Some(link.id) != keep)
         .map(|link| Change::EndLink(link.id, end))

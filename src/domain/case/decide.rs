@@ -8,9 +8,7 @@ use super::asking::{
 };
 use super::change::Change;
 use super::event::{Declaration, Event};
-use super::facts::{
-    Agreement, AgreementEnd, Case, Covered, LinkEnd, Outcome, Partner, Request,
-};
+use super::facts::{Agreement, AgreementEnd, Case, Covered, LinkEnd, Outcome, Partner, Request};
 use super::link::{LinkState, link_state};
 use super::standing::{Status, standing};
 use crate::domain::calendar::{REMINDERS, in_send_window, next_step_after};

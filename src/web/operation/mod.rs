@@ -2,7 +2,11 @@
 
 mod booking;
 mod email;
+mod mails;
 mod objection;
+mod particulars;
+mod start;
+mod users;
 
 use super::error::PageError;
 use super::guard::Who;
@@ -16,6 +20,7 @@ use actix_web::web;
 
 /// Rows of this family.
 pub const ROUTES: &[Row] = &[
+    get("/betrieb", Who::Operator, || view().to(start::show)),
     get("/betrieb/kunden/{nummer}/buchung", Who::Operator, || {
         view().to(booking::show)
     }),
@@ -33,6 +38,29 @@ pub const ROUTES: &[Row] = &[
     }),
     post("/betrieb/kunden/{nummer}/widerspruch", Who::Operator, || {
         web::post().to(objection::record)
+    }),
+    get("/betrieb/betreiber", Who::Operator, || {
+        view().to(particulars::show)
+    }),
+    post("/betrieb/betreiber", Who::Operator, || {
+        web::post().to(particulars::save)
+    }),
+    get("/betrieb/benutzer", Who::Operator, || view().to(users::list)),
+    get("/betrieb/benutzer/neu", Who::Operator, || {
+        view().to(users::new)
+    }),
+    post("/betrieb/benutzer", Who::Operator, || {
+        web::post().to(users::add)
+    }),
+    get("/betrieb/benutzer/{benutzer}/sperren", Who::Operator, || {
+        view().to(users::ask_disable)
+    }),
+    post("/betrieb/benutzer/{benutzer}/sperren", Who::Operator, || {
+        web::post().to(users::disable)
+    }),
+    get("/betrieb/mails", Who::Operator, || view().to(mails::list)),
+    post("/betrieb/mails/{mail}/erneut", Who::Operator, || {
+        web::post().to(mails::retry)
     }),
 ];
 

@@ -48,10 +48,7 @@ struct Page {
 impl Page {
     /// Attributes that keep the browser's calendar to sensible days.
     fn day_limits(&self) -> String {
-        format!(
-            "min=\"{}\" max=\"{}\" required",
-            self.first_day, self.today
-        )
+        format!("min=\"{}\" max=\"{}\" required", self.first_day, self.today)
     }
 }
 

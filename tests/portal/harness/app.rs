@@ -53,8 +53,10 @@ pub fn minutes(minutes: i64) -> Duration {
 fn database() -> &'static str {
     static URL: OnceLock<String> = OnceLock::new();
     URL.get_or_init(|| {
-        database_url_for_tests(concat!(env!("CARGO_MANIFEST_DIR"), "/target/test-postgres").as_ref())
-            .expect("a Postgres for the tests")
+        database_url_for_tests(
+            concat!(env!("CARGO_MANIFEST_DIR"), "/target/test-postgres").as_ref(),
+        )
+        .expect("a Postgres for the tests")
     })
 }
 
@@ -68,9 +70,13 @@ impl TestApp {
     pub async fn start_with(transport: Transport) -> Self {
         let schema = format!("test_{}", uuid::Uuid::new_v4().simple());
         let mut conn = RawConnection::establish(database()).expect("the test database");
-        conn.batch_execute(&format!("CREATE SCHEMA {schema}")).expect("a schema");
+        conn.batch_execute(&format!("CREATE SCHEMA {schema}"))
+            .expect("a schema");
         let separator = if database().contains('?') { '&' } else { '?' };
-        let url = format!("{}{separator}options=-c%20search_path%3D{schema}", database());
+        let url = format!(
+            "{}{separator}options=-c%20search_path%3D{schema}",
+            database()
+        );
         let db = Db::connect_sized(&url, PoolSize { pages: 3, jobs: 2 }).expect("a pool");
         db.migrate().expect("migrations");
 
@@ -78,14 +84,22 @@ impl TestApp {
         let port = listener.local_addr().expect("its number").port();
         let data = tempfile::tempdir().expect("a folder");
         let mut config = Config::for_tests(&url, data.path());
-        config.web.base_url = format!("http://127.0.0.1:{port}").parse().expect("an address");
+        config.web.base_url = format!("http://127.0.0.1:{port}")
+            .parse()
+            .expect("an address");
         let clock = Clock::fixed_at(BEGIN.parse().expect("a moment"));
         let app = App::new(config, clock.clone(), db, transport, contract().clone());
         let server = web::server::start(app.clone(), listener, 1).expect("a server");
         let handle = server.handle();
         actix_web::rt::spawn(server);
-        let this =
-            Self { app, clock, url: format!("http://127.0.0.1:{port}"), schema, server: handle, _data: data };
+        let this = Self {
+            app,
+            clock,
+            url: format!("http://127.0.0.1:{port}"),
+            schema,
+            server: handle,
+            _data: data,
+        };
         people::move_in(&this);
         this
     }
@@ -93,7 +107,12 @@ impl TestApp {
     /// A second process on the same data: its own pool, the same clock and mailbox.
     pub fn second_process(&self) -> App {
         let url = secrecy::ExposeSecret::expose_secret(
-            self.app.config.storage.database_url.as_ref().expect("a database"),
+            self.app
+                .config
+                .storage
+                .database_url
+                .as_ref()
+                .expect("a database"),
         )
         .to_owned();
         let db = Db::connect_sized(&url, PoolSize { pages: 2, jobs: 2 }).expect("a pool");
@@ -129,7 +148,9 @@ impl TestApp {
     /// Books a product, as a provisioning system would.
     pub fn book(&self, customer: CustomerNumber, product: &str, ums: bool) {
         let now = self.now();
-        self.write(|conn| bookings::book_by_command(conn, &self.app, customer, product, ums, now).map(|_| ()));
+        self.write(|conn| {
+            bookings::book_by_command(conn, &self.app, customer, product, ums, now).map(|_| ())
+        });
     }
 
     /// Delivers everything that is due now.
@@ -150,11 +171,22 @@ impl TestApp {
     /// The newest mail to an address.
     #[track_caller]
     pub fn last_mail_to(&self, address: &str) -> Sent {
-        let found = self.mails().into_iter().rev().find(|mail| mail.to.as_str() == address);
+        let found = self
+            .mails()
+            .into_iter()
+            .rev()
+            .find(|mail| mail.to.as_str() == address);
         found.unwrap_or_else(|| {
-            let all: Vec<String> = self.mails().iter().map(|m| format!("{} → {}", m.written.subject, m.to.as_str())).collect();
+            let all: Vec<String> = self
+                .mails()
+                .iter()
+                .map(|m| format!("{} → {}", m.written.subject, m.to.as_str()))
+                .collect();
             let troubles: Vec<Option<String>> = self.read(|conn| {
-                Ok(avv_portal::storage::mails::list_trouble(conn, 20)?.into_iter().map(|line| line.reply).collect())
+                Ok(avv_portal::storage::mails::list_trouble(conn, 20)?
+                    .into_iter()
+                    .map(|line| line.reply)
+                    .collect())
             });
             panic!("no mail to {address}; there are: {all:#?}; given up: {troubles:?}")
         })
@@ -165,16 +197,27 @@ impl TestApp {
     pub fn consent_link(&self, address: &str) -> String {
         let mail = self.last_mail_to(address);
         let prefix = format!("{}/zustimmung/", self.url);
-        let start = mail.written.text.find(&prefix).unwrap_or_else(|| panic!("no link in: {}", mail.written.text));
-        let link: String = mail.written.text[start..].chars().take_while(|c| !c.is_whitespace()).collect();
-        assert!(mail.written.html.contains(&link), "HTML and text carry different links");
+        let start = mail
+            .written
+            .text
+            .find(&prefix)
+            .unwrap_or_else(|| panic!("no link in: {}", mail.written.text));
+        let link: String = mail.written.text[start..]
+            .chars()
+            .take_while(|c| !c.is_whitespace())
+            .collect();
+        assert!(
+            mail.written.html.contains(&link),
+            "HTML and text carry different links"
+        );
         link
     }
 
     /// All facts of a customer.
     pub fn case(&self, customer: CustomerNumber) -> Case {
         self.read(|conn| {
-            cases::find_case(conn, customer, self.app.contract_version())?.ok_or(ActionError::NotFound)
+            cases::find_case(conn, customer, self.app.contract_version())?
+                .ok_or(ActionError::NotFound)
         })
     }
 
@@ -183,7 +226,11 @@ impl TestApp {
     pub fn standing(&self, customer: CustomerNumber) -> Standing {
         let (case, now) = (self.case(customer), self.now());
         let agrees = self.read(|conn| Ok(case_rows::row_agrees(conn, &case, now)?));
-        assert!(agrees, "the list row of {customer} does not say what the facts say: {:?}", standing(&case, now));
+        assert!(
+            agrees,
+            "the list row of {customer} does not say what the facts say: {:?}",
+            standing(&case, now)
+        );
         standing(&case, now)
     }
 
@@ -194,12 +241,16 @@ impl TestApp {
         let page = browser.get(&link).await;
         page.assert_status(200);
         let done = page
-            .submit(&browser, "main form[action^='/zustimmung/']", &[
-                ("name", "Ayşe Özdemir-Grünewald"),
-                ("funktion", "Geschäftsführerin"),
-                ("vertretung", "on"),
-                ("gelesen", "on"),
-            ])
+            .submit(
+                &browser,
+                "main form[action^='/zustimmung/']",
+                &[
+                    ("name", "Ayşe Özdemir-Grünewald"),
+                    ("funktion", "Geschäftsführerin"),
+                    ("vertretung", "on"),
+                    ("gelesen", "on"),
+                ],
+            )
             .await;
         done.assert_redirect("/erfolg");
         link
@@ -208,18 +259,28 @@ impl TestApp {
     /// The id of the newest link of a customer.
     pub fn newest_link(&self, customer: CustomerNumber) -> LinkId {
         let case = self.case(customer);
-        case.requests.iter().flat_map(|r| &r.links).max_by_key(|l| (l.sent_at, l.number)).expect("a link").id
+        case.requests
+            .iter()
+            .flat_map(|r| &r.links)
+            .max_by_key(|l| (l.sent_at, l.number))
+            .expect("a link")
+            .id
     }
 
     /// What `consent` finds behind a link; keeps the helper honest about lookups by id.
     pub fn customer_of(&self, link: LinkId) -> CustomerNumber {
-        self.read(|conn| Ok(consent::find_by_link(conn, &self.app, link)?.customer.number))
+        self.read(|conn| {
+            Ok(consent::find_by_link(conn, &self.app, link)?
+                .customer
+                .number)
+        })
     }
 
     /// Runs SQL as the tests' own user, to build states no action builds.
     pub fn sql(&self, statement: &str) -> Result<(), String> {
         let mut conn = RawConnection::establish(database()).map_err(|e| e.to_string())?;
-        conn.batch_execute(&format!("SET search_path TO {}; {statement}", self.schema)).map_err(|e| e.to_string())
+        conn.batch_execute(&format!("SET search_path TO {}; {statement}", self.schema))
+            .map_err(|e| e.to_string())
     }
 }
 
@@ -228,7 +289,10 @@ impl Drop for TestApp {
         drop(self.server.stop(false));
         if let Ok(mut conn) = RawConnection::establish(database()) {
             // Connections of the pool may still hold locks for a moment; a leftover schema is harmless.
-            let _ = conn.batch_execute(&format!("SET lock_timeout = '2s'; DROP SCHEMA {} CASCADE", self.schema));
+            let _ = conn.batch_execute(&format!(
+                "SET lock_timeout = '2s'; DROP SCHEMA {} CASCADE",
+                self.schema
+            ));
         }
     }
 }
@@ -237,7 +301,10 @@ impl Drop for TestApp {
 pub fn deliver(app: &App) {
     loop {
         let now = app.clock.now();
-        let done = app.db.transaction_blocking(|conn| delivery::deliver_next(conn, app, now)).expect("a delivery");
+        let done = app
+            .db
+            .transaction_blocking(|conn| delivery::deliver_next(conn, app, now))
+            .expect("a delivery");
         if done == delivery::Delivered::Idle {
             return;
         }

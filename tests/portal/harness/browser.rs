@@ -33,18 +33,30 @@ impl Browser {
             .no_proxy()
             .build()
             .expect("a client");
-        Self { client, base: base.to_owned() }
+        Self {
+            client,
+            base: base.to_owned(),
+        }
     }
 
     fn address(&self, path: &str) -> String {
-        if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.base) }
+        if path.starts_with("http") {
+            path.to_owned()
+        } else {
+            format!("{}{path}", self.base)
+        }
     }
 
     async fn send(&self, request: reqwest::RequestBuilder, path: &str) -> Page {
         let response = request.send().await.expect("an answer");
         let (status, headers) = (response.status(), response.headers().clone());
         let bytes = response.bytes().await.expect("a body").to_vec();
-        Page { status, headers, bytes, path: path.to_owned() }
+        Page {
+            status,
+            headers,
+            bytes,
+            path: path.to_owned(),
+        }
     }
 
     pub async fn get(&self, path: &str) -> Page {
@@ -53,7 +65,8 @@ impl Browser {
 
     /// Any method without a body.
     pub async fn request(&self, method: Method, path: &str) -> Page {
-        self.send(self.client.request(method, self.address(path)), path).await
+        self.send(self.client.request(method, self.address(path)), path)
+            .await
     }
 
     /// A GET with headers of its own.
@@ -67,12 +80,24 @@ impl Browser {
 
     /// A form, as a browser posts it from the portal's own page.
     pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Page {
-        self.post_with(path, fields, &[("origin", &self.base), ("sec-fetch-site", "same-origin")]).await
+        self.post_with(
+            path,
+            fields,
+            &[("origin", &self.base), ("sec-fetch-site", "same-origin")],
+        )
+        .await
     }
 
     /// A form with headers of its own.
-    pub async fn post_with(&self, path: &str, fields: &[(&str, &str)], headers: &[(&str, &str)]) -> Page {
-        let body: String = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+    pub async fn post_with(
+        &self,
+        path: &str,
+        fields: &[(&str, &str)],
+        headers: &[(&str, &str)],
+    ) -> Page {
+        let body: String = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
         let mut request = self
             .client
             .post(self.address(path))
@@ -102,11 +127,17 @@ impl Page {
             || html.root_element().text().collect::<Vec<_>>().join(" "),
             |main| main.text().collect::<Vec<_>>().join(" "),
         );
-        main.replace('\u{ad}', "").split_whitespace().collect::<Vec<_>>().join(" ")
+        main.replace('\u{ad}', "")
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 
     pub fn header(&self, name: &str) -> &str {
-        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+        self.headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
     }
 
     pub fn location(&self) -> String {
@@ -116,31 +147,58 @@ impl Page {
     /// Attribute of the first element a selector finds.
     pub fn attribute(&self, css: &str, name: &str) -> Option<String> {
         let html = Html::parse_document(&self.text());
-        html.select(&selector(css)).next().and_then(|element| element.attr(name)).map(str::to_owned)
+        html.select(&selector(css))
+            .next()
+            .and_then(|element| element.attr(name))
+            .map(str::to_owned)
     }
 
     /// Texts of all elements a selector finds.
     pub fn all(&self, css: &str) -> Vec<String> {
         let html = Html::parse_document(&self.text());
-        html.select(&selector(css)).map(|element| folded(&element)).collect()
+        html.select(&selector(css))
+            .map(|element| folded(&element))
+            .collect()
     }
 
     #[track_caller]
     pub fn assert_status(&self, status: u16) -> &Self {
-        assert_eq!(self.status.as_u16(), status, "{}: {}", self.path, self.summary());
+        assert_eq!(
+            self.status.as_u16(),
+            status,
+            "{}: {}",
+            self.path,
+            self.summary()
+        );
         self
     }
 
     #[track_caller]
     pub fn assert_redirect(&self, to: &str) -> &Self {
-        assert_eq!(self.status.as_u16(), 303, "{}: {}", self.path, self.summary());
-        assert!(self.location().contains(to), "{} leads to {}, not to {to}", self.path, self.location());
+        assert_eq!(
+            self.status.as_u16(),
+            303,
+            "{}: {}",
+            self.path,
+            self.summary()
+        );
+        assert!(
+            self.location().contains(to),
+            "{} leads to {}, not to {to}",
+            self.path,
+            self.location()
+        );
         self
     }
 
     #[track_caller]
     pub fn assert_says(&self, text: &str) -> &Self {
-        assert!(self.words().contains(text), "{} does not say „{text}“: {}", self.path, self.summary());
+        assert!(
+            self.words().contains(text),
+            "{} does not say „{text}“: {}",
+            self.path,
+            self.summary()
+        );
         self
     }
 
@@ -172,7 +230,8 @@ impl Page {
             }
         }
         async move {
-            let pairs: Vec<(&str, &str)> = all.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+            let pairs: Vec<(&str, &str)> =
+                all.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
             browser.post(&action, &pairs).await
         }
     }
@@ -181,13 +240,18 @@ impl Page {
     #[track_caller]
     pub fn form(&self, css: &str) -> (String, Vec<(String, String)>) {
         let html = Html::parse_document(&self.text());
-        let form = html.select(&selector(css)).next().unwrap_or_else(|| panic!("{}: no form {css}: {}", self.path, self.summary()));
+        let form = html
+            .select(&selector(css))
+            .next()
+            .unwrap_or_else(|| panic!("{}: no form {css}: {}", self.path, self.summary()));
         let action = form.attr("action").unwrap_or(&self.path).to_owned();
         let mut fields = Vec::new();
         for input in form.select(&selector("input[name], textarea[name], select[name]")) {
             let name = input.attr("name").unwrap_or_default().to_owned();
             let value = match (input.value().name(), input.attr("type")) {
-                ("input", Some("checkbox" | "radio")) if input.attr("checked").is_none() => continue,
+                ("input", Some("checkbox" | "radio")) if input.attr("checked").is_none() => {
+                    continue;
+                }
                 ("input", _) => input.attr("value").unwrap_or_default().to_owned(),
                 ("textarea", _) => input.text().collect(),
                 _ => chosen(&input),
@@ -200,12 +264,26 @@ impl Page {
 
 fn chosen(select: &ElementRef<'_>) -> String {
     let options: Vec<ElementRef<'_>> = select.select(&selector("option")).collect();
-    let option = options.iter().find(|o| o.attr("selected").is_some()).or(options.first());
-    option.map(|o| o.attr("value").map_or_else(|| o.text().collect(), str::to_owned)).unwrap_or_default()
+    let option = options
+        .iter()
+        .find(|o| o.attr("selected").is_some())
+        .or(options.first());
+    option
+        .map(|o| {
+            o.attr("value")
+                .map_or_else(|| o.text().collect(), str::to_owned)
+        })
+        .unwrap_or_default()
 }
 
 fn folded(element: &ElementRef<'_>) -> String {
-    element.text().collect::<String>().replace('\u{ad}', "").split_whitespace().collect::<Vec<_>>().join(" ")
+    element
+        .text()
+        .collect::<String>()
+        .replace('\u{ad}', "")
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn selector(css: &str) -> Selector {

@@ -78,8 +78,13 @@ impl TestApp {
     pub async fn sign_in(&self, person: Person) -> Browser {
         let browser = self.visitor();
         let page = browser.get("/anmelden").await;
-        let answer =
-            page.submit(&browser, "main form", &[("email", person.email()), ("passwort", PASSWORD)]).await;
+        let answer = page
+            .submit(
+                &browser,
+                "main form",
+                &[("email", person.email()), ("passwort", PASSWORD)],
+            )
+            .await;
         answer.assert_status(303);
         browser
     }
@@ -88,10 +93,21 @@ impl TestApp {
     pub fn companies(&self) -> Companies {
         self.read(|conn| {
             let names = partners::list_partner_names(conn)?;
-            let by = |name: &str| names.iter().find(|(_, n)| n == name).map(|(id, _)| *id).expect("a partner");
+            let by = |name: &str| {
+                names
+                    .iter()
+                    .find(|(_, n)| n == name)
+                    .map(|(id, _)| *id)
+                    .expect("a partner")
+            };
             let (partner, foreign_partner) = (by("Muster IT GmbH"), by("Anders Systemhaus GmbH"));
             let subs = partners::list_sub_partners(conn, partner)?;
-            let sub = |name: &str| subs.iter().find(|s| s.party.name == name).map(|s| s.id).expect("a sub-partner");
+            let sub = |name: &str| {
+                subs.iter()
+                    .find(|s| s.party.name == name)
+                    .map(|s| s.id)
+                    .expect("a sub-partner")
+            };
             let foreign_sub = partners::list_sub_partners(conn, foreign_partner)?[0].id;
             Ok(Companies {
                 partner,
@@ -135,7 +151,10 @@ impl TestApp {
 
 /// The catalogue of the demo data (5.8-6).
 pub fn products() -> Vec<Product> {
-    let module = |key: &str, name: &str| Module { key: key.to_owned(), name: name.to_owned() };
+    let module = |key: &str, name: &str| Module {
+        key: key.to_owned(),
+        name: name.to_owned(),
+    };
     let trunk = |code: &str, name: &str| Product {
         code: code.to_owned(),
         name: name.to_owned(),
@@ -181,7 +200,13 @@ pub fn party(name: &str, street: &str, postcode: &str, city: &str, email: Option
 pub fn move_in(app: &TestApp) {
     let now = app.now();
     let operator = Operator {
-        party: party("Plusnet GmbH", "Musterallee 55", "50829", "Köln", Some("avv@plusnet.example")),
+        party: party(
+            "Plusnet GmbH",
+            "Musterallee 55",
+            "50829",
+            "Köln",
+            Some("avv@plusnet.example"),
+        ),
         short_name: "Plusnet".to_owned(),
         data_protection_officer: "Dr. Katharina Überschär".to_owned(),
         data_protection_email: EmailAddress::parse("datenschutz@plusnet.example").ok(),
@@ -193,28 +218,97 @@ pub fn move_in(app: &TestApp) {
     app.write(|conn| {
         catalogue::save_operator(conn, &operator)?;
         for (position, product) in products().iter().enumerate() {
-            catalogue::save_product(conn, i16::try_from(position).expect("few products"), product)?;
+            catalogue::save_product(
+                conn,
+                i16::try_from(position).expect("few products"),
+                product,
+            )?;
         }
         let mut add = |parent, party: Party| partners::create_partner(conn, parent, &party, now);
-        let partner = add(None, party("Muster IT GmbH", "Hohe Straße 12", "44139", "Dortmund", Some("info@muster-it.example")))?;
-        add(Some(partner), party("Nord-TK GbR", "Hafenweg 3", "24103", "Kiel", Some("info@nord-tk.example")))?;
-        add(Some(partner), party("Fernmeldetechnik Süßenguth & Töchter GmbH", "Obermarkt 1", "02826", "Görlitz", Some("info@suessenguth.example")))?;
-        let foreign = add(None, party("Anders Systemhaus GmbH", "Am Markt 2", "30159", "Hannover", Some("info@anders.example")))?;
-        add(Some(foreign), party("Fremd-Sub KG", "Weg 9", "30160", "Hannover", Some("info@fremd-sub.example")))?;
+        let partner = add(
+            None,
+            party(
+                "Muster IT GmbH",
+                "Hohe Straße 12",
+                "44139",
+                "Dortmund",
+                Some("info@muster-it.example"),
+            ),
+        )?;
+        add(
+            Some(partner),
+            party(
+                "Nord-TK GbR",
+                "Hafenweg 3",
+                "24103",
+                "Kiel",
+                Some("info@nord-tk.example"),
+            ),
+        )?;
+        add(
+            Some(partner),
+            party(
+                "Fernmeldetechnik Süßenguth & Töchter GmbH",
+                "Obermarkt 1",
+                "02826",
+                "Görlitz",
+                Some("info@suessenguth.example"),
+            ),
+        )?;
+        let foreign = add(
+            None,
+            party(
+                "Anders Systemhaus GmbH",
+                "Am Markt 2",
+                "30159",
+                "Hannover",
+                Some("info@anders.example"),
+            ),
+        )?;
+        add(
+            Some(foreign),
+            party(
+                "Fremd-Sub KG",
+                "Weg 9",
+                "30160",
+                "Hannover",
+                Some("info@fremd-sub.example"),
+            ),
+        )?;
         Ok(())
     });
     let companies = app.companies();
-    app.add_customer(CUSTOMER.0, "Bäckerei Özdemir & Söhne GmbH & Co. KG", Some("info@oezdemir.example"));
-    app.add_customer_of(Some(companies.foreign_partner), None, FOREIGN_CUSTOMER.0, "Fremde Kundin AG", Some("info@fremd-kunde.example"), Language::De);
+    app.add_customer(
+        CUSTOMER.0,
+        "Bäckerei Özdemir & Söhne GmbH & Co. KG",
+        Some("info@oezdemir.example"),
+    );
+    app.add_customer_of(
+        Some(companies.foreign_partner),
+        None,
+        FOREIGN_CUSTOMER.0,
+        "Fremde Kundin AG",
+        Some("info@fremd-kunde.example"),
+        Language::De,
+    );
     for person in Person::ALL {
         let role = match person {
             Person::Operator => Role::Operator,
             Person::Partner => Role::Partner(companies.partner),
             Person::SubPartner => Role::SubPartner(companies.sub_partner),
             Person::ForeignPartner => Role::Partner(companies.foreign_partner),
-            Person::Customer => Role::Customer { number: CUSTOMER, contracts: true },
-            Person::CustomerWithout => Role::Customer { number: CUSTOMER, contracts: false },
-            Person::ForeignCustomer => Role::Customer { number: FOREIGN_CUSTOMER, contracts: true },
+            Person::Customer => Role::Customer {
+                number: CUSTOMER,
+                contracts: true,
+            },
+            Person::CustomerWithout => Role::Customer {
+                number: CUSTOMER,
+                contracts: false,
+            },
+            Person::ForeignCustomer => Role::Customer {
+                number: FOREIGN_CUSTOMER,
+                contracts: true,
+            },
         };
         let new = NewUser {
             email: EmailAddress::parse(person.email()).expect("an address"),

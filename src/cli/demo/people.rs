@@ -1,0 +1,362 @@
+//! Who there is: the provider, its products, partners, customers and the people who sign in. All of
+//! it is invented.
+
+use anyhow::{Context as _, anyhow};
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::super::Result;
+use crate::actions::users as user_actions;
+use crate::actions::{ActionError, Actor, passwords};
+use crate::app::App;
+use crate::domain::party::SubProcessor;
+use crate::domain::product::{Module, Product, Trigger};
+use crate::domain::viewer::{Role, Viewer};
+use crate::domain::{CustomerNumber, EmailAddress, Operator, PartnerId, Party};
+use crate::storage::db::Conn;
+use crate::storage::users::{NewUser, find_viewer};
+use crate::storage::{catalogue, partners};
+
+/// Password of every demo login.
+pub const PASSWORD: &str = "Tannenzapfen-im-Oktober";
+/// The customer with the two customer logins; its agreement is in force.
+pub const CUSTOMER: CustomerNumber = CustomerNumber(4711);
+
+/// Somebody who can sign in.
+pub struct Login {
+    /// What the line says: `operator`, `partner` …
+    pub role: &'static str,
+    /// Address to sign in with.
+    pub email: EmailAddress,
+    name: &'static str,
+}
+
+/// Partners under the short names the customer table uses.
+#[derive(Debug, Clone, Copy)]
+pub struct Partners {
+    /// Muster IT GmbH.
+    pub muster: PartnerId,
+    /// Nord-TK GbR, of Muster IT.
+    pub nord: PartnerId,
+    /// Fernmeldetechnik Süßenguth & Töchter GmbH, of Muster IT.
+    pub fern: PartnerId,
+    /// The second Mandant.
+    pub rhein: PartnerId,
+    /// The third Mandant.
+    pub bayern: PartnerId,
+}
+
+/// Those who act in the story.
+#[derive(Debug, Clone)]
+pub struct Cast {
+    /// The partners.
+    pub partners: Partners,
+    /// The operator's administrator.
+    pub operator: Viewer,
+    /// The user of Muster IT.
+    pub partner: Viewer,
+}
+
+/// All logins, in the order they are printed.
+pub fn logins() -> Vec<Login> {
+    [
+        ("operator", "betrieb@plusnet.example", "Miriam Adler"),
+        ("partner", "jana.weiss@muster-it.example", "Jana Weiß"),
+        ("sub-partner", "ole.hansen@nord-tk.example", "Ole Hansen"),
+        (
+            "customer",
+            "elif@baeckerei-oezdemir.example",
+            "Elif Özdemir",
+        ),
+        (
+            "customer-without-contract",
+            "backstube@baeckerei-oezdemir.example",
+            "Murat Özdemir",
+        ),
+    ]
+    .into_iter()
+    .filter_map(|(role, email, name)| {
+        let email = address(email)?;
+        Some(Login { role, email, name })
+    })
+    .collect()
+}
+
+/// Writes provider, products, partners and those users that are not a customer's.
+pub fn arrive(app: &App, now: DateTime<Utc>) -> Result<Cast> {
+    let began = now - TimeDelta::days(200);
+    let password = hash()?;
+    let cast = app.db.transaction_blocking(|conn| {
+        catalogue::save_operator(conn, &provider())?;
+        for (position, product) in (1_i16..).zip(products()) {
+            catalogue::save_product(conn, position, &product)?;
+        }
+        let partners = add_partners(conn, began)?;
+        let mut add = |login: &str, role| add_user(conn, app, login, role, &password, began);
+        let operator = add("operator", Role::Operator)?;
+        let partner = add("partner", Role::Partner(partners.muster))?;
+        add("sub-partner", Role::SubPartner(partners.nord))?;
+        Ok::<_, ActionError>(operator.zip(partner).map(|(operator, partner)| Cast {
+            partners,
+            operator,
+            partner,
+        }))
+    })?;
+    cast.context("a demo user vanished")
+}
+
+/// Adds the two users of the demo customer, once that customer exists.
+pub fn add_customer_users(app: &App, at: DateTime<Utc>) -> Result<()> {
+    let password = hash()?;
+    app.db.transaction_blocking(|conn| {
+        for (login, contracts) in [("customer", true), ("customer-without-contract", false)] {
+            let role = Role::Customer {
+                number: CUSTOMER,
+                contracts,
+            };
+            add_user(conn, app, login, role, &password, at)?;
+        }
+        Ok::<_, ActionError>(())
+    })?;
+    Ok(())
+}
+
+/// A user of a customer who may read its contract but never signs in.
+pub fn add_signatory(
+    conn: &mut Conn,
+    app: &App,
+    customer: CustomerNumber,
+    name: &str,
+    now: DateTime<Utc>,
+) -> std::result::Result<Viewer, ActionError> {
+    let new = NewUser {
+        email: address(&format!("kunde-{customer}@unterschrift.example"))
+            .ok_or(ActionError::NotFound)?,
+        name: name.to_owned(),
+        role: Role::Customer {
+            number: customer,
+            contracts: true,
+        },
+        // No hash matches it: this person is only part of the history.
+        password_hash: Some("-".to_owned()),
+    };
+    let id = user_actions::add(conn, app, Actor::Command, &new, now)?;
+    find_viewer(conn, id)?.ok_or(ActionError::NotFound)
+}
+
+fn add_user(
+    conn: &mut Conn,
+    app: &App,
+    role_name: &str,
+    role: Role,
+    hash: &str,
+    now: DateTime<Utc>,
+) -> std::result::Result<Option<Viewer>, ActionError> {
+    let Some(login) = logins().into_iter().find(|login| login.role == role_name) else {
+        return Ok(None);
+    };
+    let new = NewUser {
+        email: login.email,
+        name: login.name.to_owned(),
+        role,
+        password_hash: Some(hash.to_owned()),
+    };
+    let id = user_actions::add(conn, app, Actor::Command, &new, now)?;
+    Ok(find_viewer(conn, id)?)
+}
+
+fn hash() -> Result<String> {
+    passwords::hash(PASSWORD).map_err(|error| anyhow!("the password cannot be hashed: {error}"))
+}
+
+fn add_partners(conn: &mut Conn, now: DateTime<Utc>) -> std::result::Result<Partners, ActionError> {
+    let mut add = |parent, party: Party| partners::create_partner(conn, parent, &party, now);
+    let muster = add(
+        None,
+        Party {
+            register: "Amtsgericht Dortmund, HRB 20471".into(),
+            represented_by: "Carsten Muster".into(),
+            phone: "0231 555-120".into(),
+            ..party(
+                "Muster IT GmbH",
+                "Hohe Straße 12",
+                "44139 Dortmund",
+                "Jana Weiß",
+                "datenschutz@muster-it.example",
+            )
+        },
+    )?;
+    let nord = add(
+        Some(muster),
+        Party {
+            represented_by: "Ole Hansen, Wiebke Hansen".into(),
+            phone: "0431 555-30".into(),
+            ..party(
+                "Nord-TK GbR",
+                "Hafenweg 3",
+                "24103 Kiel",
+                "Ole Hansen",
+                "info@nord-tk.example",
+            )
+        },
+    )?;
+    let fern = add(
+        Some(muster),
+        Party {
+            register: "Amtsgericht Dresden, HRB 3391".into(),
+            represented_by: "Gudrun Süßenguth".into(),
+            phone: "03581 555-77".into(),
+            ..party(
+                "Fernmeldetechnik Süßenguth & Töchter GmbH",
+                "Obermarkt 19",
+                "02826 Görlitz",
+                "Gudrun Süßenguth",
+                "kontakt@suessenguth.example",
+            )
+        },
+    )?;
+    let rhein = add(
+        None,
+        Party {
+            register: "Amtsgericht Köln, HRB 71820".into(),
+            represented_by: "Tülay Aksoy".into(),
+            phone: "0221 555-410".into(),
+            ..party(
+                "Rhein-Sieg Telekommunikation AG",
+                "Am Hofgarten 8",
+                "53113 Bonn",
+                "Tülay Aksoy",
+                "vertrag@rhein-sieg-tk.example",
+            )
+        },
+    )?;
+    let bayern = add(
+        None,
+        Party {
+            register: "Amtsgericht München, HRB 90017".into(),
+            represented_by: "Korbinian Obermüller".into(),
+            phone: "089 555-600".into(),
+            ..party(
+                "Obermüller & Partner Systemhaus GmbH & Co. KG",
+                "Lagerstraße 30",
+                "85049 Ingolstadt",
+                "Veronika Lang",
+                "avv@obermueller-systemhaus.example",
+            )
+        },
+    )?;
+    Ok(Partners {
+        muster,
+        nord,
+        fern,
+        rhein,
+        bayern,
+    })
+}
+
+fn provider() -> Operator {
+    Operator {
+        party: Party {
+            register: "Amtsgericht Köln, HRB 12345".into(),
+            represented_by: "Dr. Anna Beispiel, Jörg Muster".into(),
+            phone: "0221 4710-123".into(),
+            ..party(
+                "Plusnet GmbH",
+                "Musterallee 55",
+                "50829 Köln",
+                "Kundenbetreuung",
+                "avv@plusnet.example",
+            )
+        },
+        short_name: "Plusnet".into(),
+        data_protection_officer: "Dr. Katharina Überschär".into(),
+        data_protection_email: address("datenschutz@plusnet.example"),
+        objection_email: address("widerspruch@plusnet.example"),
+        hours: "montags bis freitags von 8 bis 18 Uhr".into(),
+        hours_en: "Monday to Friday, 8 am to 6 pm (Berlin time)".into(),
+        sub_processors: vec![SubProcessor {
+            party: party(
+                "RZ Rheinland Betriebsgesellschaft mbH",
+                "Am Güterbahnhof 8",
+                "41460 Neuss",
+                "Betriebsleitung",
+                "betrieb@rz-rheinland.example",
+            ),
+            service: "Betrieb der Server".into(),
+            service_en: "Operation of the servers".into(),
+            place: "Deutschland".into(),
+            place_en: "Germany".into(),
+            mechanism: String::new(),
+        }],
+    }
+}
+
+fn products() -> [Product; 3] {
+    let module = |key: &str, name: &str| Module {
+        key: key.into(),
+        name: name.into(),
+    };
+    let trunk = |code: &str, name: &str| Product {
+        code: code.into(),
+        name: name.into(),
+        short_name: "SIP-Trunk".into(),
+        portal_administered: Some(true),
+        personal_data: Some(true),
+        trigger: Trigger::WithUms,
+        module: module("sip-trunk", "SIP-Trunk"),
+        gated_module: module("ums", "UMS-Verwaltung"),
+    };
+    [
+        Product {
+            code: "centraflex".into(),
+            name: "Tengo Centraflex".into(),
+            short_name: "Centraflex".into(),
+            portal_administered: Some(true),
+            personal_data: Some(true),
+            trigger: Trigger::Always,
+            module: module("centraflex", "Tengo Centraflex"),
+            gated_module: module("centraflex", "Tengo Centraflex"),
+        },
+        trunk("mehrstandort-sip-trunk", "Mehrstandort-SIP-Trunk"),
+        trunk("sip-trunk", "SIP-Trunk"),
+    ]
+}
+
+/// A company in Germany; `town` is postcode and city.
+pub fn party(name: &str, street: &str, town: &str, contact: &str, email: &str) -> Party {
+    let (postcode, city) = town.split_once(' ').unwrap_or(("", town));
+    Party {
+        name: name.into(),
+        street: street.into(),
+        postcode: postcode.into(),
+        city: city.into(),
+        country: "Deutschland".into(),
+        contact: contact.into(),
+        email: address(email),
+        ..Party::default()
+    }
+}
+
+fn address(text: &str) -> Option<EmailAddress> {
+    EmailAddress::parse(text).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_login_can_be_used() {
+        assert_eq!(passwords::check(PASSWORD), Ok(()));
+        let roles: Vec<&str> = logins().iter().map(|login| login.role).collect();
+        assert_eq!(
+            roles,
+            [
+                "operator",
+                "partner",
+                "sub-partner",
+                "customer",
+                "customer-without-contract"
+            ]
+        );
+    }
+}

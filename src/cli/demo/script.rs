@@ -1,0 +1,173 @@
+//! The table of customers and what happens to each.
+
+use anyhow::{Context as _, bail};
+
+use super::super::Result;
+use super::people;
+use crate::domain::{CustomerNumber, Language, Party};
+
+/// One line each; see its head.
+const TABLE: &str = include_str!("customers.txt");
+
+/// A line of the table.
+#[derive(Debug, Clone)]
+pub struct Character {
+    /// Key.
+    pub number: CustomerNumber,
+    /// Language of mails and contract.
+    pub language: Language,
+    /// Name, address, register, e-mail.
+    pub party: Party,
+    /// Short name of the Mandant; empty for none.
+    pub partner: String,
+    /// Short name of the Submandant.
+    pub sub_partner: Option<String>,
+    /// Codes and options.
+    pub products: Vec<(&'static str, bool)>,
+    /// What happens.
+    pub fate: Fate,
+}
+
+/// What happens to a customer. `day` is how many days ago it books, `after` how many days later it
+/// answers, `since` how many days ago the last thing happens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// Has only what needs no AVV.
+    Nothing { day: i64 },
+    /// Has no partner.
+    Alone { day: i64 },
+    /// Got its partner after the booking, and was not asked.
+    Later { day: i64 },
+    /// Does not answer.
+    Silent { day: i64 },
+    /// Booked minutes ago; the mail is still to be sent.
+    Fresh { minutes: i64 },
+    /// Its mail server refuses the first mail.
+    Bounced { day: i64 },
+    /// Is asked anew because a sub-partner was named.
+    Named { day: i64, since: i64 },
+    /// Declines.
+    Declined { day: i64, after: i64 },
+    /// Concludes.
+    Concluded { day: i64, after: i64 },
+    /// Concludes and books a further product.
+    Amended { day: i64, after: i64, since: i64 },
+    /// Concludes and objects, in the portal.
+    Portal { day: i64, after: i64, since: i64 },
+    /// Concludes and objects by letter.
+    Letter { day: i64, after: i64, since: i64 },
+    /// Concludes and gets another partner.
+    Moved { day: i64, after: i64, since: i64 },
+    /// Concludes and cancels.
+    Cancelled { day: i64, after: i64, since: i64 },
+}
+
+/// All lines.
+pub fn characters() -> Result<Vec<Character>> {
+    TABLE
+        .lines()
+        .filter(|line| !line.starts_with('#') && !line.is_empty())
+        .map(|line| read(line).with_context(|| format!("customers.txt: {line}")))
+        .collect()
+}
+
+fn read(line: &str) -> Result<Character> {
+    let columns: Vec<&str> = line.split('|').collect();
+    let [
+        number,
+        language,
+        name,
+        street,
+        town,
+        person,
+        register,
+        email,
+        chain,
+        products,
+        fate,
+    ] = columns[..]
+    else {
+        bail!("{} columns", columns.len());
+    };
+    let (partner, sub_partner) = match chain.split_once('/') {
+        Some((partner, sub)) => (partner, Some(sub.to_owned())),
+        None => (chain.trim_matches('-'), None),
+    };
+    Ok(Character {
+        number: number.parse()?,
+        language: Language::from_code(language).context("language")?,
+        party: Party {
+            register: register.into(),
+            represented_by: person.into(),
+            ..people::party(name, street, town, person, email)
+        },
+        partner: partner.to_owned(),
+        sub_partner,
+        products: products.split(',').map(product).collect::<Result<_>>()?,
+        fate: fate_of(fate)?,
+    })
+}
+
+fn product(word: &str) -> Result<(&'static str, bool)> {
+    Ok(match word {
+        "centraflex" => ("centraflex", false),
+        "multi+ums" => ("mehrstandort-sip-trunk", true),
+        "sip" => ("sip-trunk", false),
+        "sip+ums" => ("sip-trunk", true),
+        _ => bail!("unknown product {word}"),
+    })
+}
+
+fn fate_of(text: &str) -> Result<Fate> {
+    let mut words = text.split(' ');
+    let kind = words.next().unwrap_or_default();
+    let figures: Vec<i64> = words
+        .map(str::parse)
+        .collect::<std::result::Result<_, _>>()?;
+    Ok(match (kind, figures.as_slice()) {
+        ("nothing", &[day]) => Fate::Nothing { day },
+        ("alone", &[day]) => Fate::Alone { day },
+        ("later", &[day]) => Fate::Later { day },
+        ("silent", &[day]) => Fate::Silent { day },
+        ("fresh", &[minutes]) => Fate::Fresh { minutes },
+        ("bounced", &[day]) => Fate::Bounced { day },
+        ("named", &[day, since]) => Fate::Named { day, since },
+        ("declined", &[day, after]) => Fate::Declined { day, after },
+        ("concluded", &[day, after]) => Fate::Concluded { day, after },
+        ("amended", &[day, after, since]) => Fate::Amended { day, after, since },
+        ("portal", &[day, after, since]) => Fate::Portal { day, after, since },
+        ("letter", &[day, after, since]) => Fate::Letter { day, after, since },
+        ("moved", &[day, after, since]) => Fate::Moved { day, after, since },
+        ("cancelled", &[day, after, since]) => Fate::Cancelled { day, after, since },
+        _ => bail!("unknown fate {text}"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may fail")]
+
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::domain::name;
+
+    #[test]
+    fn the_table_can_be_read_and_has_names_of_every_length() {
+        let all = characters().unwrap();
+        let numbers: BTreeSet<_> = all.iter().map(|one| one.number).collect();
+        assert_eq!(numbers.len(), all.len(), "a number twice");
+        assert_eq!(all.len(), 60);
+        assert!(numbers.contains(&people::CUSTOMER));
+        let lengths: Vec<usize> = all
+            .iter()
+            .map(|one| one.party.name.chars().count())
+            .collect();
+        assert!(lengths.iter().any(|length| *length < 3));
+        assert!(lengths.iter().any(|length| *length > 120));
+        for one in &all {
+            assert_eq!(name::clean(&one.party.name), one.party.name);
+            assert_eq!(one.party.postcode.len(), 5, "{}", one.number);
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! Half a year of every customer as a list of steps in the order of time.
+
+use chrono::{DateTime, Days, NaiveTime, TimeDelta, Utc};
+
+use super::script::{Character, Fate};
+use crate::domain::calendar;
+
+/// Something that happens to a customer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// Becomes a customer, without Mandant if `alone`.
+    Arrive { alone: bool },
+    /// Books the first product of the table; nothing is delivered if `quiet`.
+    Book { quiet: bool },
+    /// Books the second, if there is one, after the first mail went out.
+    BookSecond,
+    /// The scheduler runs.
+    Morning,
+    /// Opens the page and concludes.
+    Conclude,
+    /// Declines.
+    Decline,
+    /// The mail server refuses the mail that is in the outbox.
+    Bounce,
+    /// The Mandant names its first sub-partner.
+    NameSubPartner,
+    /// Books a product that the agreement does not cover.
+    BookMore,
+    /// Objects in the portal.
+    Object,
+    /// Objects by letter, which the operator records.
+    ObjectByLetter,
+    /// Gets another Mandant, or its first.
+    Move,
+    /// All bookings end.
+    Cancel,
+}
+
+/// A step with its time and, but for the scheduler, its customer.
+#[derive(Debug, Clone, Copy)]
+pub struct Scene {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Place in the list of characters.
+    pub who: usize,
+    /// What.
+    pub step: Step,
+}
+
+/// All scenes up to `now`, with the scheduler every morning.
+pub fn scenes(characters: &[Character], now: DateTime<Utc>) -> Vec<Scene> {
+    let mut scenes: Vec<Scene> = characters
+        .iter()
+        .enumerate()
+        .flat_map(|(who, character)| {
+            life(character.fate, who, now)
+                .into_iter()
+                .map(move |(at, step)| Scene { at, who, step })
+        })
+        .collect();
+    let first = scenes.iter().map(|scene| scene.at).min().unwrap_or(now);
+    let mornings = (0_u32..)
+        .map(|days| wall(calendar::day(first) + Days::new(days.into()), 8, 5))
+        // The last mails are left to `serve`.
+        .take_while(|at| *at < now - TimeDelta::minutes(30))
+        .map(|at| Scene {
+            at,
+            who: 0,
+            step: Step::Morning,
+        });
+    scenes.extend(mornings);
+    // Stable: what is due at the same moment keeps the order in which it was written down.
+    scenes.sort_by_key(|scene| scene.at);
+    scenes
+}
+
+fn life(fate: Fate, who: usize, now: DateTime<Utc>) -> Vec<(DateTime<Utc>, Step)> {
+    // Not everybody does everything at the same minute.
+    let spread = u32::try_from(who).unwrap_or_default();
+    let on = |days_ago: i64, hour: u32| {
+        let back = Days::new(days_ago.unsigned_abs());
+        wall(
+            calendar::day(now) - back,
+            hour + spread % 5,
+            spread * 7 % 60,
+        )
+    };
+    let arrive = |at: DateTime<Utc>, alone| (at - TimeDelta::minutes(20), Step::Arrive { alone });
+    let begin = |day: i64| {
+        let at = on(day, 9);
+        let second = at + TimeDelta::hours(2);
+        vec![
+            arrive(at, false),
+            (at, Step::Book { quiet: false }),
+            (second, Step::BookSecond),
+        ]
+    };
+    let with = |day: i64, rest: &[(DateTime<Utc>, Step)]| {
+        let mut life = begin(day);
+        life.extend_from_slice(rest);
+        life
+    };
+    let concluded = |day: i64, after: i64| (on(day - after, 14), Step::Conclude);
+    match fate {
+        Fate::Nothing { day } | Fate::Silent { day } => begin(day),
+        Fate::Alone { day } => {
+            let at = on(day, 9);
+            vec![arrive(at, true), (at, Step::Book { quiet: false })]
+        }
+        Fate::Later { day } => {
+            let at = on(day, 9);
+            let moved = on(day - 2, 10);
+            vec![
+                arrive(at, true),
+                (at, Step::Book { quiet: false }),
+                (moved, Step::Move),
+            ]
+        }
+        Fate::Fresh { minutes } => {
+            let at = now - TimeDelta::minutes(minutes);
+            vec![arrive(at, false), (at, Step::Book { quiet: true })]
+        }
+        Fate::Bounced { day } => {
+            let at = on(day, 9);
+            let back = at + TimeDelta::minutes(1);
+            vec![
+                arrive(at, false),
+                (at, Step::Book { quiet: true }),
+                (back, Step::Bounce),
+            ]
+        }
+        Fate::Named { day, since } => with(day, &[(on(since, 11), Step::NameSubPartner)]),
+        Fate::Declined { day, after } => with(day, &[(on(day - after, 14), Step::Decline)]),
+        Fate::Concluded { day, after } => with(day, &[concluded(day, after)]),
+        Fate::Amended { day, after, since } => with(
+            day,
+            &[concluded(day, after), (on(since, 10), Step::BookMore)],
+        ),
+        Fate::Portal { day, after, since } => {
+            with(day, &[concluded(day, after), (on(since, 15), Step::Object)])
+        }
+        Fate::Letter { day, after, since } => with(
+            day,
+            &[concluded(day, after), (on(since, 15), Step::ObjectByLetter)],
+        ),
+        Fate::Moved { day, after, since } => {
+            with(day, &[concluded(day, after), (on(since, 10), Step::Move)])
+        }
+        Fate::Cancelled { day, after, since } => {
+            with(day, &[concluded(day, after), (on(since, 10), Step::Cancel)])
+        }
+    }
+}
+
+fn wall(date: chrono::NaiveDate, hour: u32, minute: u32) -> DateTime<Utc> {
+    calendar::at(
+        date,
+        NaiveTime::from_hms_opt(hour, minute, 0).unwrap_or_default(),
+    )
+}

@@ -1,0 +1,247 @@
+//! Plays the scenes: puts the clock to each and calls the action that belongs to it.
+
+use anyhow::Context as _;
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::super::Result;
+use super::people::{self, Cast};
+use super::script::{self, Character, Fate};
+use super::story::{self, Scene, Step};
+use crate::actions::consent::{self, Signature};
+use crate::actions::objections::{self, Received};
+use crate::actions::{
+    ActionError, Actor, Knock, bookings, customers, documents, requests, sub_partners,
+};
+use crate::app::App;
+use crate::domain::audit::AuditKind;
+use crate::domain::case::{Case, Channel, Event};
+use crate::domain::{LinkId, PartnerId, calendar};
+use crate::jobs;
+use crate::storage::customers::{NewCustomer, assign_partner};
+use crate::storage::db::Conn;
+use crate::storage::{case_rows, cases, mails};
+
+type Acted<T = ()> = std::result::Result<T, ActionError>;
+
+/// Plays everything up to `now`.
+pub fn tell(app: &App, cast: &Cast, now: DateTime<Utc>) -> Result<()> {
+    let characters = script::characters()?;
+    for scene in story::scenes(&characters, now) {
+        app.clock.set(scene.at);
+        let character = &characters[scene.who];
+        let play = Play {
+            app,
+            cast,
+            character,
+            now: scene.at,
+        };
+        play.step(scene)
+            .with_context(|| format!("customer {}, {:?}", character.number, scene.step))?;
+    }
+    app.clock.set(now);
+    people::add_customer_users(app, now - TimeDelta::days(60))
+}
+
+struct Play<'a> {
+    app: &'a App,
+    cast: &'a Cast,
+    character: &'a Character,
+    now: DateTime<Utc>,
+}
+
+impl Play<'_> {
+    fn step(&self, scene: Scene) -> Result<()> {
+        // A new customer gives nothing to do, and must not send the mails that are left to be sent.
+        let quiet = matches!(scene.step, Step::Book { quiet: true } | Step::Arrive { .. });
+        match scene.step {
+            Step::Arrive { alone } => self.arrive(alone),
+            Step::Book { .. } => self.book(self.character.products.first()),
+            Step::BookSecond => self.book(self.character.products.get(1)),
+            Step::BookMore => self.book(Some(&("centraflex", false))),
+            Step::Morning => Ok(()),
+            Step::Conclude => self.conclude(),
+            Step::Decline => self.transaction(|play, conn| {
+                let link = play.link(conn)?;
+                consent::note_opening(conn, link, play.character.number, play.now)?;
+                consent::decline(conn, play.app, link, play.now)
+            }),
+            Step::Bounce => self.transaction(Self::bounce),
+            Step::NameSubPartner => self.transaction(|play, conn| {
+                let (number, sub) = (play.character.number, play.cast.partners.nord);
+                let partner = &play.cast.partner;
+                sub_partners::name(conn, play.app, partner, number, Some(sub), play.now).map(|_| ())
+            }),
+            Step::Object => self.transaction(|play, conn| {
+                let (number, person) = (play.character.number, &play.character.party.contact);
+                let viewer = people::add_signatory(conn, play.app, number, person, play.now)?;
+                objections::object(conn, play.app, &viewer, play.now)
+            }),
+            Step::ObjectByLetter => self.transaction(Self::object_by_letter),
+            Step::Move => self.transaction(|play, conn| {
+                assign_partner(conn, play.character.number, Some(play.other_partner()))?;
+                play.rewrite_row(conn)
+            }),
+            Step::Cancel => self.transaction(|play, conn| {
+                for (product, _) in &play.character.products {
+                    cases::end_bookings(conn, play.character.number, product, play.now)?;
+                }
+                play.rewrite_row(conn)
+            }),
+        }?;
+        if !quiet {
+            jobs::run_once(self.app, self.now);
+        }
+        Ok(())
+    }
+
+    fn transaction<T>(&self, act: impl FnOnce(&Self, &mut Conn) -> Acted<T>) -> Acted<T> {
+        self.app.db.transaction_blocking(|conn| act(self, conn))
+    }
+
+    fn arrive(&self, alone: bool) -> Acted {
+        let new = NewCustomer {
+            number: self.character.number,
+            party: self.character.party.clone(),
+            language: self.character.language,
+            partner: (!alone).then(|| self.partner()).flatten(),
+            sub_partner: (!alone).then(|| self.sub_partner()).flatten(),
+        };
+        self.transaction(|play, conn| {
+            customers::add(conn, play.app, &new, Actor::Command, play.now)
+        })
+    }
+
+    fn book(&self, product: Option<&(&str, bool)>) -> Acted {
+        let Some((product, ums)) = product else {
+            return Ok(());
+        };
+        self.transaction(|play, conn| {
+            let (operator, number) = (&play.cast.operator, play.character.number);
+            bookings::book(conn, play.app, operator, number, product, *ums, play.now).map(|_| ())
+        })
+    }
+
+    /// As on the page: look, type, press; the document is made between two transactions.
+    fn conclude(&self) -> Acted {
+        let (link, signature, (case, draft)) = self.transaction(|play, conn| {
+            let (app, number) = (play.app, play.character.number);
+            let link = play.link(conn)?;
+            consent::note_opening(conn, link, number, play.now)?;
+            let case = play.case(conn)?;
+            let language = play.character.language;
+            let shown = documents::draft(conn, app, &case, language, play.now)?.hash;
+            let signature = play.signature(shown);
+            let checked = consent::check(conn, app, link, &signature, play.now)?;
+            Ok((link, signature, checked))
+        })?;
+        let prepared = consent::prepare(self.app, &case, draft, link, &signature, self.now)?;
+        self.transaction(|play, conn| {
+            consent::conclude(conn, play.app, link, &signature, prepared).map(|_| ())
+        })
+    }
+
+    fn signature(&self, shown: String) -> Signature {
+        let company = &self.character.party.name;
+        let (function, declarations) = if self.character.language.is_en() {
+            let first = format!("I am authorised to represent {company} in this contract.");
+            let second = format!(
+                "I have read the contract with all its annexes and conclude it for {company}."
+            );
+            ("Managing director", vec![first, second])
+        } else {
+            let first =
+                format!("Ich bin berechtigt, die {company} bei diesem Vertrag zu vertreten.");
+            let second = format!(
+                "Ich habe den Vertrag mit allen Anlagen gelesen und schließe ihn für die {company} ab."
+            );
+            ("Geschäftsführung", vec![first, second])
+        };
+        Signature {
+            person: self.character.party.contact.clone(),
+            function: function.to_owned(),
+            declarations,
+            shown,
+            language: self.character.language,
+            remote_address: "192.0.2.17".to_owned(),
+            user_agent: "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+                .to_owned(),
+        }
+    }
+
+    /// What the mail worker does with a mail that the customer's server refuses for good.
+    fn bounce(&self, conn: &mut Conn) -> Acted {
+        let number = self.character.number;
+        let reply = "550 5.1.1 Recipient address rejected: User unknown";
+        for mail in mails::list_mails(conn, number, 10)? {
+            if mail.state == "queued" {
+                mails::mark_done(conn, mail.id, "failed", reply, self.now)?;
+            }
+        }
+        let link = self.link(conn)?;
+        let knock = Knock::by_portal(number, self.now);
+        knock.bring(conn, self.app, &Event::MailRefused(link), |_| {
+            AuditKind::Undeliverable
+        })?;
+        Ok(())
+    }
+
+    fn object_by_letter(&self, conn: &mut Conn) -> Acted {
+        let received = Received {
+            channel: Channel::Letter,
+            on: calendar::day(self.now - TimeDelta::days(1)),
+            note: "Schreiben der Geschäftsführung, liegt in der Akte.".to_owned(),
+        };
+        let (operator, number) = (&self.cast.operator, self.character.number);
+        objections::record(conn, self.app, operator, number, &received, self.now)
+    }
+
+    /// The newest link of the open round.
+    fn link(&self, conn: &mut Conn) -> Acted<LinkId> {
+        self.case(conn)?
+            .open_request()
+            .and_then(|request| request.links.last())
+            .map(|link| link.id)
+            .ok_or(ActionError::NotFound)
+    }
+
+    fn case(&self, conn: &mut Conn) -> Acted<Case> {
+        cases::find_case(conn, self.character.number, self.app.contract_version())?
+            .ok_or(ActionError::NotFound)
+    }
+
+    /// After facts that no action brings yet.
+    fn rewrite_row(&self, conn: &mut Conn) -> Acted {
+        requests::refresh_row(conn, self.app, self.character.number, self.now)?;
+        let case = self.case(conn)?;
+        case_rows::save_words(conn, &case)?;
+        Ok(())
+    }
+
+    fn partner(&self) -> Option<PartnerId> {
+        let partners = &self.cast.partners;
+        match self.character.partner.as_str() {
+            "muster" => Some(partners.muster),
+            "rhein" => Some(partners.rhein),
+            "bayern" => Some(partners.bayern),
+            _ => None,
+        }
+    }
+
+    fn sub_partner(&self) -> Option<PartnerId> {
+        match self.character.sub_partner.as_deref() {
+            Some("nord") => Some(self.cast.partners.nord),
+            Some("fern") => Some(self.cast.partners.fern),
+            _ => None,
+        }
+    }
+
+    /// Whom the customer goes to: the first one of the table, or a competitor.
+    fn other_partner(&self) -> PartnerId {
+        let partners = &self.cast.partners;
+        match (self.character.fate, self.partner()) {
+            (Fate::Later { .. }, Some(own)) => own,
+            (_, Some(own)) if own == partners.rhein => partners.bayern,
+            _ => partners.rhein,
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! Administration › Auftragsverarbeitungsvertrag: for customers with the permission and for the
+//! operator. Partners and users without the permission find nothing here (A-01 … A-04, S-53).
+
+mod objection;
+mod view;
+mod words;
+
+use actix_session::Session;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+
+use super::customers::find_visible;
+use super::error::PageError;
+use super::form::SignedForm;
+use super::guard::Who;
+use super::page::{Me, Shell, attachment, html, see_other};
+use super::routes::{Row, get, post, view as look};
+use super::status::send_request;
+use crate::actions::{ActionError, Knock, documents};
+use crate::app::App;
+use crate::domain::case::Case;
+use crate::domain::viewer::{Role, Viewer};
+use crate::domain::{AgreementId, CustomerNumber};
+use crate::paths;
+use crate::storage::agreements::{find_customer, find_document_facts};
+use crate::storage::audit::list_events;
+use crate::storage::{PgConnection, cases};
+use view::{ContractView, Read};
+
+/// Rows of this family.
+pub const ROUTES: &[Row] = &[
+    get(paths::ADMINISTRATION, Who::ContractReader, || {
+        look().to(show)
+    }),
+    post(
+        "/administration/avv/anforderung",
+        Who::ContractHolder,
+        || web::post().to(ask),
+    ),
+    get(
+        "/administration/avv/{vertrag}.pdf",
+        Who::ContractReader,
+        || look().to(download),
+    ),
+    get(paths::OBJECTION, Who::ContractHolder, || {
+        look().to(objection::show)
+    }),
+    post(paths::OBJECTION, Who::ContractHolder, || {
+        web::post().to(objection::declare)
+    }),
+];
+
+/// The history shows this many events.
+const EVENTS: i64 = 100;
+
+/// Whose contract the operator asked for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Whose {
+    kunde: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "web/administration/choose.html")]
+struct ChooseView {
+    shell: Shell,
+    typed: String,
+    wrong: bool,
+}
+
+async fn show(
+    app: web::Data<App>,
+    me: Me,
+    whose: web::Query<Whose>,
+) -> Result<HttpResponse, PageError> {
+    let number = match me.viewer.role {
+        Role::Customer { number, .. } => number,
+        _ => {
+            let typed = whose.kunde.clone().unwrap_or_default();
+            match typed.trim().parse() {
+                Ok(number) => number,
+                Err(_) => return choose(&app, &me, typed).await,
+            }
+        }
+    };
+    let read = read(&app, &me.viewer, number).await?;
+    let section = section(me.viewer.role);
+    let shell = Shell::load(&app, &me, section).await?;
+    html(&ContractView::new(
+        shell,
+        me.viewer.role,
+        read,
+        app.clock.now(),
+    ))
+}
+
+fn section(role: Role) -> &'static str {
+    if role == Role::Operator {
+        paths::CUSTOMERS
+    } else {
+        paths::ADMINISTRATION
+    }
+}
+
+async fn choose(app: &App, me: &Me, typed: String) -> Result<HttpResponse, PageError> {
+    html(&ChooseView {
+        shell: Shell::load(app, me, paths::CUSTOMERS).await?,
+        wrong: !typed.trim().is_empty(),
+        typed,
+    })
+}
+
+async fn read(
+    app: &web::Data<App>,
+    viewer: &Viewer,
+    number: CustomerNumber,
+) -> Result<Read, ActionError> {
+    let (own, viewer) = (app.clone(), viewer.clone());
+    app.db
+        .read(move |conn| {
+            let case = find_visible(conn, &own, &viewer, number)?;
+            let mut documents = Vec::with_capacity(case.agreements.len());
+            for agreement in &case.agreements {
+                documents.push(find_document_facts(conn, agreement.id)?);
+            }
+            Ok(Read {
+                events: list_events(conn, number, EVENTS)?,
+                documents,
+                case,
+            })
+        })
+        .await
+}
+
+async fn ask(
+    app: web::Data<App>,
+    me: Me,
+    session: Session,
+    _form: SignedForm,
+) -> Result<HttpResponse, PageError> {
+    send_request(&app, &me, &session, own_number(&me.viewer)?).await?;
+    Ok(see_other(paths::ADMINISTRATION))
+}
+
+/// The customer a contract holder works for.
+fn own_number(viewer: &Viewer) -> Result<CustomerNumber, PageError> {
+    match viewer.role {
+        Role::Customer {
+            number,
+            contracts: true,
+        } => Ok(number),
+        _ => Err(PageError::NotFound),
+    }
+}
+
+/// The concluded contract, byte for byte. An address copied by anybody else leads nowhere (S-53).
+async fn download(
+    app: web::Data<App>,
+    me: Me,
+    agreement: web::Path<AgreementId>,
+) -> Result<HttpResponse, PageError> {
+    let (own, now, agreement) = (app.clone(), app.clock.now(), agreement.into_inner());
+    let file = app
+        .db
+        .transaction(move |conn| {
+            documents::may_read(&me.viewer)?;
+            let case = find_holder(conn, &own, &me.viewer, agreement)?;
+            let actor = Knock::by(&me.viewer, case.customer.number, now).actor;
+            documents::download(conn, &case, agreement, actor, now)
+        })
+        .await?;
+    Ok(attachment("application/pdf", &file.file_name, file.bytes))
+}
+
+/// The case an agreement belongs to; the operator also keeps reading those of deleted customers.
+fn find_holder(
+    conn: &mut PgConnection,
+    app: &App,
+    viewer: &Viewer,
+    agreement: AgreementId,
+) -> Result<Case, ActionError> {
+    let number = find_customer(conn, agreement)?.ok_or(ActionError::NotFound)?;
+    if viewer.role == Role::Operator {
+        cases::find_case(conn, number, app.contract_version())?.ok_or(ActionError::NotFound)
+    } else {
+        find_visible(conn, app, viewer, number)
+    }
+}

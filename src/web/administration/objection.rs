@@ -1,0 +1,150 @@
+//! The customer objects: the consequences first, then the password once more, then the deed
+//! (O-04, S-40).
+
+use actix_session::Session;
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use chrono::{DateTime, Utc};
+
+use super::{own_number, words};
+use crate::actions::{ActionError, objections};
+use crate::app::App;
+use crate::domain::calendar::day;
+use crate::domain::case::{Case, Refusal};
+use crate::domain::viewer::Viewer;
+use crate::paths;
+use crate::storage::users::find_contact;
+use crate::web::customers::find_visible;
+use crate::web::error::PageError;
+use crate::web::form::SignedForm;
+use crate::web::page::{Me, Shell, html, see_other};
+use crate::web::refusals;
+use crate::web::session::flash;
+use crate::web::sign_in::{in_words, prove_again};
+use crate::web::status::parts::{listed, short};
+
+#[derive(Template)]
+#[template(path = "web/administration/objection.html")]
+struct ObjectionView {
+    shell: Shell,
+    customer: String,
+    agreement: String,
+    concluded: String,
+    partners: String,
+    several: bool,
+    modules: Vec<String>,
+    user: String,
+    receipt: Option<String>,
+    wrong: Option<Wrong>,
+}
+
+/// Why nothing was declared.
+enum Wrong {
+    /// The password did not match.
+    Password,
+    /// Too many failures; wait this long.
+    Wait(String),
+}
+
+/// Shows what an objection means.
+pub async fn show(
+    app: web::Data<App>,
+    me: Me,
+    session: Session,
+) -> Result<HttpResponse, PageError> {
+    let (case, user) = read(&app, &me.viewer).await?;
+    let shell = Shell::load(&app, &me, paths::ADMINISTRATION).await?;
+    match view(shell, &case, user, app.clock.now()) {
+        Some(page) => html(&page),
+        None => Ok(nothing_to_object(&session)),
+    }
+}
+
+/// Declares it.
+pub async fn declare(
+    app: web::Data<App>,
+    me: Me,
+    request: HttpRequest,
+    session: Session,
+    SignedForm(form): SignedForm,
+) -> Result<HttpResponse, PageError> {
+    let (case, user) = read(&app, &me.viewer).await?;
+    let proof = prove_again(&app, &request, &me.viewer, &user, form.get("passwort")).await;
+    let (wrong, status) = match proof {
+        Ok(()) => return object(&app, &me.viewer, &session).await,
+        Err(ActionError::WrongPassword) => (Wrong::Password, StatusCode::UNPROCESSABLE_ENTITY),
+        Err(ActionError::TooManyAttempts(seconds)) => (
+            Wrong::Wait(in_words(seconds)),
+            StatusCode::TOO_MANY_REQUESTS,
+        ),
+        Err(error) => return Err(error.into()),
+    };
+    let shell = Shell::load(&app, &me, paths::ADMINISTRATION).await?;
+    let Some(mut page) = view(shell, &case, user, app.clock.now()) else {
+        return Ok(nothing_to_object(&session));
+    };
+    page.wrong = Some(wrong);
+    let mut response = html(&page)?;
+    *response.status_mut() = status;
+    Ok(response)
+}
+
+async fn object(
+    app: &web::Data<App>,
+    viewer: &Viewer,
+    session: &Session,
+) -> Result<HttpResponse, PageError> {
+    let (now, own, viewer) = (app.clock.now(), app.clone(), viewer.clone());
+    let result = app
+        .db
+        .transaction(move |conn| objections::object(conn, &own, &viewer, now))
+        .await;
+    match result {
+        Ok(()) => flash(
+            session,
+            true,
+            "Ihr Widerspruch ist wirksam: Der Vertrag ist nichtig, und der Zugriff Ihrer Partner ist beendet. Eine Bestätigung ist unterwegs.",
+        ),
+        Err(ActionError::Refused(refusal)) => flash(session, false, refusals::sentence(refusal)),
+        Err(error) => return Err(error.into()),
+    }
+    Ok(see_other(paths::ADMINISTRATION))
+}
+
+/// The own case, and the address the person signs in with.
+async fn read(app: &web::Data<App>, viewer: &Viewer) -> Result<(Case, String), PageError> {
+    let number = own_number(viewer)?;
+    let (own, viewer) = (app.clone(), viewer.clone());
+    let read = app
+        .db
+        .read(move |conn| -> Result<_, ActionError> {
+            let case = find_visible(conn, &own, &viewer, number)?;
+            let (_, email) = find_contact(conn, viewer.user)?.ok_or(ActionError::NotFound)?;
+            Ok((case, email))
+        })
+        .await?;
+    Ok(read)
+}
+
+fn view(shell: Shell, case: &Case, user: String, now: DateTime<Utc>) -> Option<ObjectionView> {
+    let agreement = case.agreement()?;
+    let partners = words::partners(case);
+    Some(ObjectionView {
+        shell,
+        customer: case.customer.party.name.clone(),
+        agreement: agreement.number.clone(),
+        concluded: short(day(agreement.concluded_at)),
+        several: partners.len() > 1,
+        partners: listed(&partners),
+        modules: words::modules(case, now).0,
+        user,
+        receipt: case.customer.email().map(|email| email.as_str().to_owned()),
+        wrong: None,
+    })
+}
+
+fn nothing_to_object(session: &Session) -> HttpResponse {
+    flash(session, false, refusals::sentence(Refusal::NothingToObject));
+    see_other(paths::ADMINISTRATION)
+}

@@ -1,0 +1,253 @@
+//! The customer's own contract page, ready to print.
+
+use askama::Template;
+use chrono::{DateTime, Utc};
+
+use super::words;
+use crate::contract::values::Values;
+use crate::domain::CustomerNumber;
+use crate::domain::calendar::day;
+use crate::domain::case::{Agreement, AgreementEnd, Case, Covered, standing};
+use crate::domain::viewer::{Deed, Role, deeds};
+use crate::paths;
+use crate::storage::agreements::DocumentFacts;
+use crate::storage::audit::Event;
+use crate::web::page::Shell;
+use crate::web::status::parts::{Member, Past, Sentence, When, address_for, chain, history, short};
+
+/// What the page is made of.
+pub struct Read {
+    /// The facts.
+    pub case: Case,
+    /// The document of each agreement, in the same order.
+    pub documents: Vec<Option<DocumentFacts>>,
+    /// The history, newest first.
+    pub events: Vec<Event>,
+}
+
+/// A customer's contract: state, file, what was agreed.
+#[derive(Template)]
+#[template(path = "web/administration/contract.html")]
+pub struct ContractView {
+    shell: Shell,
+    number: CustomerNumber,
+    name: String,
+    operator: bool,
+    key: &'static str,
+    word: String,
+    verdict: Sentence,
+    meaning: Option<String>,
+    current: Option<Agreed>,
+    earlier: Vec<Earlier>,
+    asked: Option<Sentence>,
+    asked_on: Option<When>,
+    address: Option<String>,
+    may_ask: bool,
+    may_object: bool,
+    record_objection: Option<String>,
+    history: Vec<Past>,
+}
+
+struct Agreed {
+    number: String,
+    file: Option<File>,
+    person: String,
+    how: String,
+    products: Vec<String>,
+    version: String,
+    chain: Vec<Member>,
+}
+
+struct File {
+    href: String,
+    size: String,
+    pages: i32,
+    checksum: String,
+}
+
+struct Earlier {
+    number: String,
+    concluded: When,
+    ended: String,
+    file: Option<File>,
+}
+
+impl ContractView {
+    /// Prepares the page for the customer, or for the operator who looks at it.
+    pub fn new(shell: Shell, role: Role, read: Read, now: DateTime<Utc>) -> Self {
+        let case = &read.case;
+        let overall = standing(case, now);
+        let may = deeds(role, case, now);
+        let pairs: Vec<(&Agreement, Option<&DocumentFacts>)> = case
+            .agreements
+            .iter()
+            .zip(read.documents.iter().map(Option::as_ref))
+            .collect();
+        let open = case.open_request().filter(|open| !open.is_over(now));
+        let newest = open.and_then(|open| open.links.last());
+        Self {
+            number: case.customer.number,
+            name: case.customer.party.name.clone(),
+            operator: role == Role::Operator,
+            key: overall.status.key(),
+            word: overall.word(),
+            verdict: words::verdict(case, &overall, now),
+            meaning: words::meaning(case, &overall, now).filter(|text| !text.is_empty()),
+            current: pairs
+                .iter()
+                .find(|(one, _)| one.in_force())
+                .map(|(one, facts)| agreed(case, one, *facts)),
+            earlier: pairs
+                .iter()
+                .rev()
+                .filter_map(|(one, facts)| earlier(one, *facts))
+                .collect(),
+            asked_on: newest.map(|link| When::long(day(link.sent_at))),
+            asked: newest.map(|link| {
+                Sentence::dated(
+                    if link.valid_until < now {
+                        "Der Link darin war gültig bis "
+                    } else {
+                        "Der Link darin gilt bis einschließlich "
+                    },
+                    Some(When::weekday(day(link.valid_until))),
+                    ".",
+                    "",
+                )
+            }),
+            address: address_for(role, case),
+            may_ask: may
+                .iter()
+                .any(|deed| matches!(deed, Deed::Ask | Deed::AskAgain)),
+            may_object: may.contains(&Deed::Object),
+            record_objection: may
+                .contains(&Deed::RecordObjection)
+                .then(|| paths::record_objection(case.customer.number)),
+            history: history(read.events, role),
+            shell,
+        }
+    }
+}
+
+/// The values the agreement copied at its conclusion (EV-02).
+pub fn copied(facts: Option<&DocumentFacts>) -> Option<Values> {
+    let contents = facts?.contents.clone();
+    serde_json::from_value(contents)
+        .inspect_err(|error| tracing::error!(cause = %error, "copied values cannot be read"))
+        .ok()
+}
+
+fn agreed(case: &Case, one: &Agreement, facts: Option<&DocumentFacts>) -> Agreed {
+    let values = copied(facts);
+    let at = When::clock(one.concluded_at).words;
+    let mail = values
+        .as_ref()
+        .and_then(|values| values.conclusion.as_ref())
+        .map(|conclusion| conclusion.link_sent_at);
+    Agreed {
+        number: one.number.clone(),
+        file: facts.map(|facts| file(one, facts)),
+        person: if one.function.is_empty() {
+            one.person.clone()
+        } else {
+            format!("{}, {}", one.person, one.function)
+        },
+        how: match mail {
+            Some(sent) => format!(
+                "{at}, über den Link aus der E-Mail vom {}",
+                short(day(sent))
+            ),
+            None => at,
+        },
+        products: match &values {
+            Some(values) => values
+                .products
+                .iter()
+                .map(|product| product.name.clone())
+                .collect(),
+            None => one
+                .offer
+                .products
+                .iter()
+                .map(|key| name(case, key))
+                .collect(),
+        },
+        version: one.offer.version.clone(),
+        chain: values
+            .map(|values| {
+                chain(
+                    &values.operator,
+                    values.partner.as_ref(),
+                    values.sub_partner.as_ref(),
+                )
+            })
+            .unwrap_or_default(),
+    }
+}
+
+fn name(case: &Case, key: &Covered) -> String {
+    case.product(&key.product).map_or_else(
+        || key.product.clone(),
+        |product| product.booked_name(key.ums),
+    )
+}
+
+fn earlier(one: &Agreement, facts: Option<&DocumentFacts>) -> Option<Earlier> {
+    let (at, end) = one.end?;
+    let date = short(day(at));
+    Some(Earlier {
+        number: one.number.clone(),
+        concluded: When::short("", day(one.concluded_at)),
+        ended: match end {
+            AgreementEnd::Objected => format!("durch Widerspruch nichtig seit {date}"),
+            AgreementEnd::Replaced => format!("durch einen neuen Vertrag ersetzt am {date}"),
+            AgreementEnd::Ended => format!("beendet am {date}"),
+        },
+        file: facts.map(|facts| file(one, facts)),
+    })
+}
+
+fn file(one: &Agreement, facts: &DocumentFacts) -> File {
+    File {
+        href: paths::contract_pdf(one.id),
+        size: size(facts.size),
+        pages: facts.pages,
+        checksum: in_fours(&facts.pdf_hash),
+    }
+}
+
+/// "214 KB", "1,2 MB".
+fn size(bytes: usize) -> String {
+    let kilobytes = bytes.div_ceil(1024);
+    if kilobytes < 1024 {
+        format!("{kilobytes}\u{a0}KB")
+    } else {
+        let tenths = bytes * 10 / (1024 * 1024);
+        format!("{},{}\u{a0}MB", tenths / 10, tenths % 10)
+    }
+}
+
+/// A checksum in groups of four, as people compare it.
+fn in_fours(hash: &str) -> String {
+    let chars: Vec<char> = hash.chars().collect();
+    let groups: Vec<String> = chars.chunks(4).map(|four| four.iter().collect()).collect();
+    groups.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_and_checksums_are_printed_for_people() {
+        for (bytes, expected) in [
+            (1, "1\u{a0}KB"),
+            (219_136, "214\u{a0}KB"),
+            (1_300_000, "1,2\u{a0}MB"),
+        ] {
+            assert_eq!(size(bytes), expected);
+        }
+        assert_eq!(in_fours("9c417be052"), "9c41 7be0 52");
+        assert_eq!(in_fours(""), "");
+    }
+}

@@ -1,0 +1,185 @@
+//! From what is stored to the form's fields, and back.
+
+use std::collections::BTreeMap;
+
+use super::fields::{Ask, BLOCK, BLOCKS, Kind, OWN, PROTECTION};
+use crate::domain::name::{self, BadName, MAX_COMPANY};
+use crate::domain::party::SubProcessor;
+use crate::domain::{EmailAddress, Operator, Party};
+use crate::web::form::{FieldErrors, Form};
+
+/// Longest sentence in a field, in characters.
+const LONGEST_LINE: usize = 300;
+
+/// What stands in the fields, by id.
+pub type Values = BTreeMap<&'static str, String>;
+
+/// The fields this page knows, as they were typed.
+pub fn typed(form: &Form) -> Values {
+    let own = OWN.iter().chain(PROTECTION).map(|(id, _)| *id);
+    own.chain(BLOCKS.into_iter().flatten())
+        .map(|id| (id, form.get(id).to_owned()))
+        .collect()
+}
+
+/// The particulars as typed, and what is wrong with them, in the order of the page.
+pub fn read(form: &Values) -> (Operator, FieldErrors) {
+    let mut errors = FieldErrors::default();
+    let mut own = |id: &'static str, asks: &'static [(&'static str, Ask)]| {
+        asks.iter()
+            .find(|(known, _)| *known == id)
+            .map(|(id, ask)| line(form, id, ask, &mut errors))
+            .unwrap_or_default()
+    };
+    // In the order of the page, so that the summary reads from top to bottom.
+    let name = own("name", OWN);
+    let short_name = own("kurzname", OWN);
+    let party = Party {
+        name,
+        street: own("strasse", OWN),
+        postcode: own("plz", OWN),
+        city: own("ort", OWN),
+        country: own("land", OWN),
+        register: own("register", OWN),
+        represented_by: own("vertreten", OWN),
+        contact: own("ansprechperson", OWN),
+        email: EmailAddress::parse(&own("email", OWN)).ok(),
+        phone: own("telefon", OWN),
+    };
+    let hours = own("zeiten", OWN);
+    let hours_en = own("zeiten_en", OWN);
+    let data_protection_officer = own("dsb", PROTECTION);
+    let data_protection_email = EmailAddress::parse(&own("dsb_email", PROTECTION)).ok();
+    let objection_email = EmailAddress::parse(&own("widerspruch_email", PROTECTION)).ok();
+    let sub_processors = BLOCKS
+        .iter()
+        .filter_map(|ids| read_block(form, ids, &mut errors))
+        .collect();
+    let operator = Operator {
+        party,
+        short_name,
+        data_protection_officer,
+        data_protection_email,
+        objection_email,
+        hours,
+        hours_en,
+        sub_processors,
+    };
+    (operator, errors)
+}
+
+fn read_block(
+    form: &Values,
+    ids: &[&'static str; 14],
+    errors: &mut FieldErrors,
+) -> Option<SubProcessor> {
+    if ids.iter().all(|id| form.get(id).is_none_or(|typed| typed.trim().is_empty())) {
+        return None;
+    }
+    let mut lines = ids
+        .iter()
+        .zip(&BLOCK)
+        .map(|(id, ask)| line(form, id, ask, errors));
+    let mut next = || lines.next().unwrap_or_default();
+    let mut party = Party {
+        name: next(),
+        street: next(),
+        postcode: next(),
+        city: next(),
+        country: next(),
+        contact: next(),
+        email: EmailAddress::parse(&next()).ok(),
+        phone: next(),
+        ..Party::default()
+    };
+    let (service, service_en, place, place_en, mechanism) =
+        (next(), next(), next(), next(), next());
+    party.register = next();
+    Some(SubProcessor {
+        party,
+        service,
+        service_en,
+        place,
+        place_en,
+        mechanism,
+    })
+}
+
+/// One cleaned line; notes what is wrong with it.
+fn line(form: &Values, id: &'static str, ask: &Ask, errors: &mut FieldErrors) -> String {
+    let typed = form.get(id).map_or("", String::as_str);
+    let text = name::clean(typed);
+    // Five blocks ask the same; the summary says which one is meant.
+    let label = match id.strip_prefix("sub").and_then(|rest| rest.get(..1)) {
+        Some(block) => format!("„{}“ ({block}. Unterauftragsverarbeiter)", ask.label),
+        None => format!("„{}“", ask.label),
+    };
+    let is_email = matches!(ask.kind, Kind::Email | Kind::FreeEmail);
+    let is_needed = matches!(ask.kind, Kind::Needed | Kind::Email);
+    let most = if id.ends_with("name") { MAX_COMPANY } else { LONGEST_LINE };
+    if text.is_empty() {
+        if is_needed {
+            errors.add(id, format!("{label} fehlt noch"));
+        }
+    } else if is_email {
+        if EmailAddress::parse(&text).is_err() {
+            errors.add(
+                id,
+                format!("{label}: Geben Sie genau eine Adresse ein, zum Beispiel name@firma.de"),
+            );
+        }
+    } else if name::parse(typed, most) == Err(BadName::TooLong) {
+        errors.add(id, format!("{label}: Kürzen Sie die Angabe auf {most} Zeichen"));
+    }
+    text
+}
+
+/// What is stored, as the form's fields.
+pub fn values(operator: &Operator) -> Values {
+    let mail = |email: &Option<EmailAddress>| {
+        email
+            .as_ref()
+            .map(|email| email.as_str().to_owned())
+            .unwrap_or_default()
+    };
+    let party = &operator.party;
+    let mut fields = Values::from([
+        ("name", party.name.clone()),
+        ("kurzname", operator.short_name.clone()),
+        ("strasse", party.street.clone()),
+        ("plz", party.postcode.clone()),
+        ("ort", party.city.clone()),
+        ("land", party.country.clone()),
+        ("register", party.register.clone()),
+        ("vertreten", party.represented_by.clone()),
+        ("ansprechperson", party.contact.clone()),
+        ("email", mail(&party.email)),
+        ("telefon", party.phone.clone()),
+        ("zeiten", operator.hours.clone()),
+        ("zeiten_en", operator.hours_en.clone()),
+        ("dsb", operator.data_protection_officer.clone()),
+        ("dsb_email", mail(&operator.data_protection_email)),
+        ("widerspruch_email", mail(&operator.objection_email)),
+    ]);
+    for (ids, sub) in BLOCKS.iter().zip(&operator.sub_processors) {
+        let party = &sub.party;
+        let values = [
+            party.name.clone(),
+            party.street.clone(),
+            party.postcode.clone(),
+            party.city.clone(),
+            party.country.clone(),
+            party.contact.clone(),
+            mail(&party.email),
+            party.phone.clone(),
+            sub.service.clone(),
+            sub.service_en.clone(),
+            sub.place.clone(),
+            sub.place_en.clone(),
+            sub.mechanism.clone(),
+            party.register.clone(),
+        ];
+        fields.extend(ids.iter().copied().zip(values));
+    }
+    fields
+}

@@ -1,0 +1,328 @@
+//! Users: who can sign in, adding one by invitation, disabling one.
+
+use std::collections::HashMap;
+
+use actix_session::Session;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+
+use crate::actions::{ActionError, Actor, users as actions};
+use crate::app::App;
+use crate::domain::name::{self, BadName, MAX_NAME};
+use crate::domain::viewer::{Role, Scope, Viewer};
+use crate::domain::{CustomerNumber, EmailAddress, PartnerId, UserId};
+use crate::paths;
+use crate::storage::db::DbError;
+use crate::storage::users::{self, NewUser, UserLine, is_taken};
+use crate::storage::{PgConnection, customers, partners};
+use crate::web::error::PageError;
+use crate::web::form::{FieldErrors, Form, SignedForm};
+use crate::web::page::{Me, Shell, html, invalid, see_other};
+use crate::web::session::flash;
+
+/// Users on one page of the list.
+const PAGE: usize = 50;
+/// Partners the form offers; a portal with more of them adds users from the partner's side.
+const PARTNERS: i64 = 500;
+
+#[derive(Template)]
+#[template(path = "web/operation/users.html")]
+struct ListPage {
+    shell: Shell,
+    users: Vec<Line>,
+    /// Whether the list begins behind somebody.
+    is_later: bool,
+    next: Option<String>,
+}
+
+/// One user as printed.
+struct Line {
+    user: UserLine,
+    role: &'static str,
+    /// Whether this is the person who looks; nobody disables themselves.
+    is_self: bool,
+}
+
+/// The list, by address.
+pub async fn list(
+    app: web::Data<App>,
+    me: Me,
+    query: web::Query<HashMap<String, String>>,
+) -> Result<HttpResponse, PageError> {
+    let after = query.get("nach").cloned().unwrap_or_default();
+    let is_later = !after.is_empty();
+    let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
+    let mut found = app
+        .db
+        .read(move |conn| -> Result<_, ActionError> {
+            Ok(users::list_users(conn, &after, limit)?)
+        })
+        .await?;
+    let has_next = found.len() > PAGE;
+    found.truncate(PAGE);
+    let next = found.last().filter(|_| has_next).map(|last| {
+        let after: String = url::form_urlencoded::byte_serialize(last.email.as_bytes()).collect();
+        format!("{}?nach={after}", paths::USERS)
+    });
+    let users = found
+        .into_iter()
+        .map(|user| Line {
+            role: match user.role.as_str() {
+                "operator" => "Betreiber",
+                "partner" => "Vertriebspartner",
+                _ => "Kunde",
+            },
+            is_self: user.id == me.viewer.user,
+            user,
+        })
+        .collect();
+    html(&ListPage {
+        shell: Shell::load(&app, &me, paths::USERS).await?,
+        users,
+        is_later,
+        next,
+    })
+}
+
+#[derive(Template)]
+#[template(path = "web/operation/user_new.html")]
+struct NewPage {
+    shell: Shell,
+    partners: Vec<(PartnerId, String, bool)>,
+    typed: Typed,
+    errors: FieldErrors,
+}
+
+/// What was typed.
+#[derive(Debug, Clone, Default)]
+struct Typed {
+    name: String,
+    email: String,
+    role: String,
+    partner: String,
+    customer: String,
+    contracts: bool,
+}
+
+impl Typed {
+    fn of(form: &Form) -> Self {
+        Self {
+            name: form.get("name").to_owned(),
+            email: form.get("email").to_owned(),
+            role: form.get("rolle").to_owned(),
+            partner: form.get("partner").to_owned(),
+            customer: form.get("kundennummer").trim().to_owned(),
+            contracts: form.ticked("vertraege"),
+        }
+    }
+}
+
+/// The form for a new user.
+pub async fn new(app: web::Data<App>, me: Me) -> Result<HttpResponse, PageError> {
+    html(&new_page(&app, &me, Typed::default(), FieldErrors::default()).await?)
+}
+
+/// Adds the user and mails the invitation.
+pub async fn add(
+    app: web::Data<App>,
+    me: Me,
+    session: Session,
+    SignedForm(form): SignedForm,
+) -> Result<HttpResponse, PageError> {
+    let typed = Typed::of(&form);
+    let (now, handles, viewer, wanted) = (
+        app.clock.now(),
+        app.clone(),
+        me.viewer.clone(),
+        typed.clone(),
+    );
+    let done = app
+        .db
+        .transaction(move |conn| -> Result<_, ActionError> {
+            let user = match read(conn, &wanted)? {
+                Ok(user) => user,
+                Err(errors) => return Ok(Err(errors)),
+            };
+            actions::add(conn, &handles, by(&viewer), &user, now)?;
+            Ok(Ok(user.email))
+        })
+        .await;
+    let added = match done {
+        Err(ActionError::Database(DbError::Query(error))) if is_taken(&error) => {
+            let mut errors = FieldErrors::default();
+            errors.add(
+                "email",
+                "Mit dieser Adresse gibt es schon einen Benutzer. Jede Adresse kann nur einmal vergeben werden",
+            );
+            Err(errors)
+        }
+        other => other?,
+    };
+    match added {
+        Ok(email) => {
+            flash(
+                &session,
+                true,
+                format!(
+                    "Der Benutzer ist angelegt. An {} geht eine Einladung, mit der das Passwort gesetzt wird. Sie gilt sieben Tage.",
+                    email.as_str()
+                ),
+            );
+            Ok(see_other(paths::USERS))
+        }
+        Err(errors) => invalid(&new_page(&app, &me, typed, errors).await?),
+    }
+}
+
+async fn new_page(
+    app: &App,
+    me: &Me,
+    typed: Typed,
+    errors: FieldErrors,
+) -> Result<NewPage, PageError> {
+    let partners = app
+        .db
+        .read(|conn| -> Result<_, ActionError> {
+            Ok(partners::list_all_partner_names(conn, PARTNERS)?)
+        })
+        .await?;
+    Ok(NewPage {
+        shell: Shell::load(app, me, paths::USERS).await?,
+        partners,
+        typed,
+        errors,
+    })
+}
+
+/// The user as typed, or what is wrong, in the order of the form.
+fn read(
+    conn: &mut PgConnection,
+    typed: &Typed,
+) -> Result<Result<NewUser, FieldErrors>, ActionError> {
+    let mut errors = FieldErrors::default();
+    let name = name::parse(&typed.name, MAX_NAME);
+    match name {
+        Err(BadName::Empty) => errors.add("name", "Geben Sie Vor- und Nachnamen ein"),
+        Err(BadName::TooLong) => {
+            errors.add("name", format!("Kürzen Sie den Namen auf {MAX_NAME} Zeichen"));
+        }
+        Ok(_) => {}
+    }
+    let email = EmailAddress::parse(&typed.email);
+    if email.is_err() {
+        errors.add(
+            "email",
+            "Geben Sie genau eine E-Mail-Adresse ein, zum Beispiel name@firma.de",
+        );
+    }
+    let role = read_role(conn, typed, &mut errors)?;
+    Ok(match (name, email, role) {
+        (Ok(name), Ok(email), Some(role)) => Ok(NewUser {
+            email,
+            name,
+            role,
+            password_hash: None,
+        }),
+        _ => Err(errors),
+    })
+}
+
+fn read_role(
+    conn: &mut PgConnection,
+    typed: &Typed,
+    errors: &mut FieldErrors,
+) -> Result<Option<Role>, ActionError> {
+    Ok(match typed.role.as_str() {
+        "betreiber" => Some(Role::Operator),
+        "partner" => {
+            let id = typed.partner.parse().ok().map(PartnerId);
+            let found = match id {
+                Some(id) => partners::find_partner(conn, id)?,
+                None => None,
+            };
+            if found.is_none() {
+                errors.add("partner", "Wählen Sie, für welchen Vertriebspartner der Benutzer arbeitet");
+            }
+            found.map(|partner| match partner.parent {
+                Some(_) => Role::SubPartner(partner.id),
+                None => Role::Partner(partner.id),
+            })
+        }
+        "kunde" => {
+            let number = typed.customer.parse().ok().map(CustomerNumber);
+            let known = match number {
+                Some(number) => customers::is_visible(conn, Scope::All, number)?,
+                None => false,
+            };
+            if !known {
+                errors.add("kundennummer", "Geben Sie die Nummer eines Kunden ein, den es im Portal gibt");
+            }
+            number.filter(|_| known).map(|number| Role::Customer {
+                number,
+                contracts: typed.contracts,
+            })
+        }
+        _ => {
+            errors.add("rolle", "Wählen Sie, wer der Benutzer ist");
+            None
+        }
+    })
+}
+
+fn by(viewer: &Viewer) -> Actor {
+    Actor::User {
+        id: viewer.user,
+        name: viewer.name.clone(),
+        company: viewer.company.clone(),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "web/operation/user_disable.html")]
+struct DisablePage {
+    shell: Shell,
+    name: String,
+    email: String,
+}
+
+/// Asks whether to disable a user, with what follows.
+pub async fn ask_disable(
+    app: web::Data<App>,
+    me: Me,
+    user: web::Path<i64>,
+) -> Result<HttpResponse, PageError> {
+    let user = UserId(*user);
+    if user == me.viewer.user {
+        return Err(PageError::NotFound);
+    }
+    let (name, email) = app
+        .db
+        .read(move |conn| -> Result<_, ActionError> { Ok(users::find_contact(conn, user)?) })
+        .await?
+        .ok_or(PageError::NotFound)?;
+    html(&DisablePage {
+        shell: Shell::load(&app, &me, paths::USERS).await?,
+        name,
+        email,
+    })
+}
+
+/// Disables the user.
+pub async fn disable(
+    app: web::Data<App>,
+    me: Me,
+    session: Session,
+    user: web::Path<i64>,
+    SignedForm(_): SignedForm,
+) -> Result<HttpResponse, PageError> {
+    let (now, viewer, user) = (app.clock.now(), me.viewer.clone(), UserId(*user));
+    app.db
+        .transaction(move |conn| actions::disable(conn, &viewer, user, now))
+        .await?;
+    flash(
+        &session,
+        true,
+        "Der Benutzer ist gesperrt und überall abgemeldet.",
+    );
+    Ok(see_other(paths::USERS))
+}

@@ -1,0 +1,121 @@
+//! The status page of a customer, asking the customer, and naming a sub-partner.
+
+pub mod parts;
+mod sub_partner;
+mod timeline;
+mod view;
+mod words;
+
+use actix_session::Session;
+use actix_web::{HttpResponse, web};
+
+use super::customers::find_visible;
+use super::error::PageError;
+use super::form::SignedForm;
+use super::guard::Who;
+use super::page::{Me, Shell, html, see_other};
+use super::refusals;
+use super::routes::{Row, get, post, view as look};
+use super::session::flash;
+use crate::actions::{ActionError, requests};
+use crate::app::App;
+use crate::domain::CustomerNumber;
+use crate::domain::viewer::Viewer;
+use crate::paths;
+use crate::storage::audit::list_events;
+use crate::storage::mails::list_mails;
+use crate::storage::partners::list_sub_partners;
+use view::{Read, StatusView};
+
+/// Rows of this family.
+pub const ROUTES: &[Row] = &[
+    get("/kunden/{nummer}/avv", Who::Staff, || look().to(show)),
+    post("/kunden/{nummer}/avv/anforderung", Who::Staff, || {
+        web::post().to(ask)
+    }),
+    get("/kunden/{nummer}/submandant", Who::Assigner, || {
+        look().to(sub_partner::confirm)
+    }),
+    post("/kunden/{nummer}/submandant", Who::Assigner, || {
+        web::post().to(sub_partner::name)
+    }),
+];
+
+/// The history shows this many events.
+const EVENTS: i64 = 100;
+/// Mails looked at for those that did not leave.
+const MAILS: i64 = 50;
+
+async fn show(
+    app: web::Data<App>,
+    me: Me,
+    number: web::Path<CustomerNumber>,
+) -> Result<HttpResponse, PageError> {
+    let (now, number) = (app.clock.now(), number.into_inner());
+    let read = read(&app, &me.viewer, number).await?;
+    let shell = Shell::load(&app, &me, paths::CUSTOMERS).await?;
+    html(&StatusView::new(shell, me.viewer.role, read, now))
+}
+
+async fn read(
+    app: &web::Data<App>,
+    viewer: &Viewer,
+    number: CustomerNumber,
+) -> Result<Read, ActionError> {
+    let (own, viewer) = (app.clone(), viewer.clone());
+    app.db
+        .read(move |conn| {
+            let case = find_visible(conn, &own, &viewer, number)?;
+            let sub_partners = match &case.partner {
+                Some(partner) if Who::Assigner.admits(viewer.role) => {
+                    list_sub_partners(conn, partner.id)?
+                }
+                _ => Vec::new(),
+            };
+            Ok(Read {
+                mails: list_mails(conn, number, MAILS)?,
+                events: list_events(conn, number, EVENTS)?,
+                sub_partners,
+                case,
+            })
+        })
+        .await
+}
+
+async fn ask(
+    app: web::Data<App>,
+    me: Me,
+    session: Session,
+    number: web::Path<CustomerNumber>,
+    _form: SignedForm,
+) -> Result<HttpResponse, PageError> {
+    let number = number.into_inner();
+    send_request(&app, &me, &session, number).await?;
+    Ok(see_other(format!("{}#tun", paths::status(number))))
+}
+
+/// Sends the request mail and says on the next page how it went.
+pub async fn send_request(
+    app: &web::Data<App>,
+    me: &Me,
+    session: &Session,
+    number: CustomerNumber,
+) -> Result<(), PageError> {
+    let (now, own, viewer) = (app.clock.now(), app.clone(), me.viewer.clone());
+    let result = app
+        .db
+        .transaction(move |conn| requests::ask(conn, &own, &viewer, number, now))
+        .await;
+    match result {
+        Ok(outcome) => {
+            let to = parts::address_for(me.viewer.role, &outcome.after).unwrap_or_default();
+            flash(session, true, format!("Die E-Mail ist unterwegs an {to}."));
+            Ok(())
+        }
+        Err(ActionError::Refused(refusal)) => {
+            flash(session, false, refusals::sentence(refusal));
+            Ok(())
+        }
+        Err(error) => Err(error.into()),
+    }
+}

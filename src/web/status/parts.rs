@@ -1,0 +1,274 @@
+//! Pieces that the status page and the customer's own page share, ready to print.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use crate::domain::audit::AuditKind;
+use crate::domain::case::Case;
+use crate::domain::viewer::Role;
+use crate::domain::{Language, Operator, Party, calendar};
+use crate::storage::audit::Event;
+
+/// A point in time, for machines and for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct When {
+    /// Value of `datetime`.
+    pub machine: String,
+    /// As it is printed.
+    pub words: String,
+}
+
+impl When {
+    /// "27. November 2026".
+    pub fn long(date: NaiveDate) -> Self {
+        Self {
+            machine: date.to_string(),
+            words: calendar::long_date(date, Language::De),
+        }
+    }
+
+    /// "Freitag, 27. November 2026".
+    pub fn weekday(date: NaiveDate) -> Self {
+        Self {
+            machine: date.to_string(),
+            words: calendar::weekday_date(date, Language::De),
+        }
+    }
+
+    /// "27.11.2026", with a word before it.
+    pub fn short(before: &str, date: NaiveDate) -> Self {
+        Self {
+            machine: date.to_string(),
+            words: format!("{before}{}", short(date)),
+        }
+    }
+
+    /// "13.11.2026, 08:00".
+    pub fn moment(at: DateTime<Utc>) -> Self {
+        Self {
+            machine: calendar::machine_moment(at),
+            words: calendar::short_moment(at, Language::De),
+        }
+    }
+
+    /// "13.11.2026, 08:00 Uhr".
+    pub fn clock(at: DateTime<Utc>) -> Self {
+        Self {
+            words: format!("{} Uhr", calendar::short_moment(at, Language::De)),
+            ..Self::moment(at)
+        }
+    }
+}
+
+/// "06.12.2026".
+pub fn short(date: NaiveDate) -> String {
+    calendar::short_date(date, Language::De)
+}
+
+/// A sentence with a date in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sentence {
+    /// Words before the date.
+    pub before: String,
+    /// The date.
+    pub date: Option<When>,
+    /// Words behind it.
+    pub after: String,
+}
+
+impl Sentence {
+    /// A sentence without a date.
+    pub fn plain(text: impl Into<String>) -> Self {
+        Self {
+            before: text.into(),
+            date: None,
+            after: String::new(),
+        }
+    }
+
+    /// A sentence around a date. Without the date, `otherwise` is said.
+    pub fn dated(
+        before: impl Into<String>,
+        date: Option<When>,
+        after: impl Into<String>,
+        otherwise: &str,
+    ) -> Self {
+        match date {
+            Some(_) => Self {
+                before: before.into(),
+                date,
+                after: after.into(),
+            },
+            None => Self::plain(otherwise),
+        }
+    }
+}
+
+/// One company of the chain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// What it is by law.
+    pub duty: &'static str,
+    /// Name.
+    pub name: String,
+    /// What it is to the customer, and where it sits.
+    pub place: String,
+}
+
+/// Operator, Mandant, Submandant, as far as there are any.
+pub fn chain(operator: &Operator, partner: Option<&Party>, sub: Option<&Party>) -> Vec<Member> {
+    let place = |word: &str, party: &Party| match (word.is_empty(), party.city.is_empty()) {
+        (false, false) => format!("{word}, {}", party.city),
+        (false, true) => word.to_owned(),
+        (true, _) => party.city.clone(),
+    };
+    let mut members = vec![Member {
+        duty: "Auftragsverarbeiter",
+        name: operator.party.name.clone(),
+        place: if operator.party.city.is_empty() {
+            "haftet für die ganze Kette".to_owned()
+        } else {
+            format!("{}, haftet für die ganze Kette", operator.party.city)
+        },
+    }];
+    members.extend(partner.map(|party| Member {
+        duty: "Unterauftragsverarbeiter",
+        name: party.name.clone(),
+        place: place("Vertriebspartner (Mandant)", party),
+    }));
+    members.extend(sub.map(|party| Member {
+        duty: "Unterunterauftragsverarbeiter",
+        name: party.name.clone(),
+        place: place("Untervertriebspartner (Submandant)", party),
+    }));
+    members
+}
+
+/// A line of the history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Past {
+    /// When.
+    pub when: When,
+    /// What happened.
+    pub what: String,
+    /// Who did it.
+    pub who: String,
+}
+
+/// The history as `role` may read it: partners learn of an objection or a download no more than
+/// the fact (5.8-19), and of a mail no more than the masked address.
+pub fn history(events: Vec<Event>, role: Role) -> Vec<Past> {
+    events
+        .into_iter()
+        .filter_map(|event| {
+            let (what, who) = match role {
+                Role::Partner(_) | Role::SubPartner(_) => for_partner(&event)?,
+                Role::Customer { .. } => for_customer(&event),
+                Role::Operator => (event.kind.sentence(), event.actor.words()),
+            };
+            Some(Past {
+                when: When::moment(event.at),
+                what,
+                who,
+            })
+        })
+        .collect()
+}
+
+fn for_partner(event: &Event) -> Option<(String, String)> {
+    match &event.kind {
+        AuditKind::Downloaded { .. } => None,
+        AuditKind::Objected { .. } => {
+            Some(("Kunde hat widersprochen".to_owned(), "Kunde".to_owned()))
+        }
+        _ => Some(for_customer(event)),
+    }
+}
+
+fn for_customer(event: &Event) -> (String, String) {
+    let what = match &event.kind {
+        AuditKind::MailFailed { reply } => {
+            format!("E-Mail nicht gesendet, weil {}", reason(reply))
+        }
+        kind => kind.sentence(),
+    };
+    (what, event.actor.words())
+}
+
+/// Why a mail was not sent, for all but the operator: what a mail server says may hold an address.
+pub fn reason(reply: &str) -> &str {
+    match reply.strip_prefix("nicht gesendet, weil ") {
+        Some(why) if !why.contains('@') => why,
+        _ => "der Mailserver des Empfängers hat sie nicht angenommen",
+    }
+}
+
+/// The master-data address as `role` may see it (S-14): whole for operator and customer, masked for
+/// partners.
+pub fn address_for(role: Role, case: &Case) -> Option<String> {
+    let email = case.customer.email()?;
+    Some(if role.partner().is_some() {
+        email.masked()
+    } else {
+        email.as_str().to_owned()
+    })
+}
+
+/// "A", "A und B", "A, B und C".
+pub fn listed(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => one.clone(),
+        [before @ .., last] => format!("{} und {last}", before.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may fail")]
+    use super::*;
+    use crate::domain::audit::Actor;
+    use crate::domain::case::Channel;
+    use crate::domain::{PartnerId, UserId};
+
+    #[test]
+    fn a_partners_history_holds_no_address_no_reason_and_no_download() {
+        let person = Actor::User {
+            id: UserId(1),
+            name: "Erika Muster".to_owned(),
+            company: "Betreiber GmbH".to_owned(),
+        };
+        let kinds = [
+            AuditKind::Downloaded {
+                number: "AVV-1".to_owned(),
+            },
+            AuditKind::Objected {
+                number: Some("AVV-1".to_owned()),
+                channel: Channel::Phone,
+            },
+            AuditKind::MailFailed {
+                reply: "550 <chef@kunde.example> unknown".to_owned(),
+            },
+            AuditKind::MailFailed {
+                reply: "nicht gesendet, weil die Adresse fehlt".to_owned(),
+            },
+        ];
+        let events: Vec<Event> = kinds
+            .into_iter()
+            .map(|kind| Event {
+                at: "2026-11-22T09:00:00Z".parse().unwrap(),
+                kind,
+                actor: person.clone(),
+            })
+            .collect();
+        let lines = history(events.clone(), Role::Partner(PartnerId(1)));
+        let seen: Vec<String> = lines
+            .iter()
+            .map(|line| format!("{} {}", line.what, line.who))
+            .collect();
+        assert_eq!(seen.len(), 3);
+        assert_eq!(seen[0], "Kunde hat widersprochen Kunde");
+        assert!(!seen[1].contains('@') && seen[1].contains("Mailserver"));
+        assert!(seen[2].contains("die Adresse fehlt"));
+        assert_eq!(history(events, Role::Operator).len(), 4);
+    }
+}

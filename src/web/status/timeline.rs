@@ -1,0 +1,108 @@
+//! The mails of one round of asking, those that went out and those that will.
+
+use chrono::{DateTime, Days, Utc};
+
+use super::parts::{When, short};
+use crate::domain::calendar::{REMINDERS, day, link_end, next_step_after};
+use crate::domain::case::{Case, Link, LinkEnd, Outcome, Request};
+
+/// One step, ready to print.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// `done`, `now`, or empty for what is planned.
+    pub state: &'static str,
+    /// What.
+    pub what: String,
+    /// When.
+    pub when: When,
+    /// What follows from it.
+    pub then: String,
+}
+
+/// The open round, or the last one; empty if the customer was never asked.
+pub fn steps(case: &Case, now: DateTime<Utc>) -> Vec<Step> {
+    let Some(round) = case.open_request().or(case.requests.last()) else {
+        return Vec::new();
+    };
+    let awaits = round.is_open() && !round.is_over(now);
+    let last = round.links.len().saturating_sub(1);
+    let mut steps: Vec<Step> = round
+        .links
+        .iter()
+        .enumerate()
+        .map(|(at, link)| sent(link, awaits && at == last, now))
+        .collect();
+    match round.closed {
+        Some((at, outcome)) => steps.push(closed(outcome, at)),
+        None if round.undeliverable_at.is_some() || case.customer.email().is_none() => {}
+        None => steps.extend(planned(round, now)),
+    }
+    steps
+}
+
+fn sent(link: &Link, is_now: bool, now: DateTime<Utc>) -> Step {
+    let until = short(day(link.valid_until));
+    let then = match link.end {
+        Some((_, LinkEnd::Used)) => "Link zum Abschluss benutzt".to_owned(),
+        Some((at, LinkEnd::Replaced)) => format!("Link ersetzt am {}", short(day(at))),
+        Some((at, LinkEnd::Closed)) => format!("Link geschlossen am {}", short(day(at))),
+        None if link.valid_until < now => format!("Link war gültig bis {until}"),
+        None => format!("Link gültig bis {until}"),
+    };
+    Step {
+        state: if is_now { "now" } else { "done" },
+        what: mail(link.number),
+        when: When::clock(link.sent_at),
+        then,
+    }
+}
+
+fn mail(number: u8) -> String {
+    match number {
+        0 => "Anforderung".to_owned(),
+        n => format!("Erinnerung {n} von {REMINDERS}"),
+    }
+}
+
+/// What will happen by itself: the reminders that are left, and the end.
+fn planned(round: &Request, now: DateTime<Utc>) -> Vec<Step> {
+    let Some(mut end) = round.last_link_end() else {
+        return Vec::new();
+    };
+    let mut steps = Vec::new();
+    for number in round.reminders + 1..=REMINDERS {
+        // A reminder that is late goes out as soon as the scheduler gets to it.
+        let at = next_step_after(end).max(now);
+        end = link_end(at);
+        steps.push(Step {
+            state: "",
+            what: mail(number),
+            when: When::short("geplant für ", day(at)),
+            then: format!("neuer Link bis {}", short(day(end))),
+        });
+    }
+    steps.push(Step {
+        state: if end < now { "done" } else { "" },
+        what: "Ohne Antwort abgelaufen".to_owned(),
+        when: When::short("am ", day(end) + Days::new(1)),
+        then: "danach keine E-Mail von selbst".to_owned(),
+    });
+    steps
+}
+
+fn closed(outcome: Outcome, at: DateTime<Utc>) -> Step {
+    let (what, then) = match outcome {
+        Outcome::Concluded => ("Abgeschlossen", "keine weiteren E-Mails"),
+        Outcome::Declined => ("Abgelehnt", "keine weiteren E-Mails"),
+        Outcome::Expired => ("Ohne Antwort abgelaufen", "danach keine E-Mail von selbst"),
+        Outcome::Superseded => ("Durch eine neue Anforderung ersetzt", ""),
+        Outcome::NotNeeded => ("Nicht mehr erforderlich", "keine weiteren E-Mails"),
+        Outcome::Objected => ("Widersprochen", "keine weiteren E-Mails"),
+    };
+    Step {
+        state: "done",
+        what: what.to_owned(),
+        when: When::clock(at),
+        then: then.to_owned(),
+    }
+}

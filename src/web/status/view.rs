@@ -1,0 +1,244 @@
+//! The status page, ready to print.
+
+use askama::Template;
+use chrono::{DateTime, Utc};
+
+use super::parts::{Member, Past, Sentence, When, address_for, chain, history, reason};
+use super::timeline::{Step, steps};
+use super::words;
+use crate::domain::case::{Case, Partner, ProductStanding, Refusal, Status, access};
+use crate::domain::case::{product_standings, standing};
+use crate::domain::mail::{MailKind, Recipient};
+use crate::domain::viewer::{Deed, Role, deeds};
+use crate::domain::{CustomerNumber, PartnerId};
+use crate::paths;
+use crate::storage::audit::Event;
+use crate::storage::mails::MailLine;
+use crate::web::guard::Who;
+use crate::web::page::Shell;
+use crate::web::refusals;
+
+/// What the page is made of.
+pub struct Read {
+    /// The facts.
+    pub case: Case,
+    /// Sub-partners of the Mandant, for who may choose among them.
+    pub sub_partners: Vec<Partner>,
+    /// Mails of the case, newest first.
+    pub mails: Vec<MailLine>,
+    /// Its history, newest first.
+    pub events: Vec<Event>,
+}
+
+/// The page of one customer's AVV for those who look after the customer.
+#[derive(Template)]
+#[template(path = "web/status/status.html")]
+pub struct StatusView {
+    shell: Shell,
+    number: CustomerNumber,
+    name: String,
+    key: &'static str,
+    word: String,
+    verdict: Sentence,
+    meaning: String,
+    /// Whether the reader is a partner, who sees the status and never the text.
+    partner: bool,
+    todo: String,
+    ask: Option<&'static str>,
+    address: Option<String>,
+    links: Vec<(&'static str, String)>,
+    steps: Vec<Step>,
+    products: Vec<ProductLine>,
+    chain: Vec<Member>,
+    choice: Option<SubChoice>,
+    choice_note: Option<&'static str>,
+    unsent: Vec<Unsent>,
+    history: Vec<Past>,
+}
+
+struct ProductLine {
+    name: String,
+    key: &'static str,
+    word: String,
+    detail: String,
+}
+
+/// The form to name a sub-partner.
+struct SubChoice {
+    options: Vec<(PartnerId, String, bool)>,
+    has_none: bool,
+    /// Whether links are out that a change would end.
+    warns: bool,
+    operator: bool,
+}
+
+struct Unsent {
+    when: When,
+    what: &'static str,
+    why: String,
+}
+
+impl StatusView {
+    /// Prepares the page for somebody with `role`.
+    pub fn new(shell: Shell, role: Role, read: Read, now: DateTime<Utc>) -> Self {
+        let case = &read.case;
+        let overall = standing(case, now);
+        let may = deeds(role, case, now);
+        let operator = shell.operator.clone();
+        Self {
+            number: case.customer.number,
+            name: case.customer.party.name.clone(),
+            key: overall.status.key(),
+            word: overall.word(),
+            verdict: words::verdict(case, &overall, now),
+            meaning: words::meaning(case, &overall, role, now),
+            partner: role.partner().is_some(),
+            todo: words::todo(&overall, role, &operator.short_name),
+            ask: button(&may),
+            address: address_for(role, case),
+            links: links(role, case, &may),
+            steps: steps(case, now),
+            products: product_standings(case, now)
+                .into_iter()
+                .map(|line| product_line(case, role, &line, now))
+                .collect(),
+            chain: chain(
+                &operator,
+                case.partner.as_ref().map(|one| &one.party),
+                case.sub_partner.as_ref().map(|one| &one.party),
+            ),
+            choice: may
+                .contains(&Deed::NameSubPartner)
+                .then(|| choice(case, role, &read.sub_partners)),
+            choice_note: (Who::Assigner.admits(role) && case.agreement().is_some())
+                .then(|| refusals::sentence(Refusal::SubPartnerAfterConclusion)),
+            unsent: unsent(read.mails, role),
+            history: history(read.events, role),
+            shell,
+        }
+    }
+}
+
+fn button(may: &[Deed]) -> Option<&'static str> {
+    may.iter().find_map(|deed| match deed {
+        Deed::Ask => Some("AVV anfordern"),
+        Deed::AskAgain => Some("Erneut senden"),
+        _ => None,
+    })
+}
+
+fn links(role: Role, case: &Case, may: &[Deed]) -> Vec<(&'static str, String)> {
+    let number = case.customer.number;
+    if role != Role::Operator {
+        return vec![("Stammdaten prüfen", paths::customer(number))];
+    }
+    may.iter()
+        .filter_map(|deed| match deed {
+            Deed::Book => Some(("Buchung hinzufügen", paths::booking(number))),
+            Deed::ChangeEmail if case.customer.email().is_none() => {
+                Some(("E-Mail-Adresse ergänzen", paths::email(number)))
+            }
+            Deed::ChangeEmail => Some(("E-Mail-Adresse ändern", paths::email(number))),
+            Deed::RecordObjection => {
+                Some(("Widerspruch aufnehmen", paths::record_objection(number)))
+            }
+            Deed::ReadContract => Some(("Vertrag ansehen", paths::operator_contract(number))),
+            _ => None,
+        })
+        .collect()
+}
+
+fn product_line(
+    case: &Case,
+    role: Role,
+    line: &ProductStanding<'_>,
+    now: DateTime<Utc>,
+) -> ProductLine {
+    let gated = &line.product.gated_module;
+    let denied = role
+        .partner()
+        .and_then(|who| access(case, who, &gated.key, now).err());
+    let detail = match (line.standing.status, denied) {
+        (Status::NotRequired, _) => "Kein Produkt, für das ein AVV nötig ist.".to_owned(),
+        (Status::Concluded, None) => "Im Vertrag enthalten.".to_owned(),
+        (Status::Concluded, Some(denied)) => refusals::closed(denied).0.to_owned(),
+        _ if gated.key == line.product.module.key => {
+            "Das ganze Modul ist für Vertriebspartner gesperrt.".to_owned()
+        }
+        _ => format!(
+            "Nur der Bereich {} ist für Vertriebspartner gesperrt, {} bleibt erreichbar.",
+            gated.name, line.product.module.name
+        ),
+    };
+    ProductLine {
+        name: line.product.booked_name(line.ums),
+        key: line.standing.status.key(),
+        word: line.standing.word(),
+        detail,
+    }
+}
+
+fn choice(case: &Case, role: Role, all: &[Partner]) -> SubChoice {
+    let chosen = case.sub_partner.as_ref().map(|sub| sub.id);
+    SubChoice {
+        // The present one stays in the list even if it could not be chosen anew.
+        options: all
+            .iter()
+            .filter(|sub| is_selectable(sub) || chosen == Some(sub.id))
+            .map(|sub| {
+                let name = format!("{}, {}", sub.party.name, sub.party.city);
+                (sub.id, name, chosen == Some(sub.id))
+            })
+            .collect(),
+        has_none: chosen.is_none(),
+        warns: case.open_request().is_some(),
+        operator: role == Role::Operator,
+    }
+}
+
+/// Whether a sub-partner can be named: with all the contract must say about them, and not blocked (5.8-16).
+pub fn is_selectable(sub: &Partner) -> bool {
+    sub.party.is_complete() && sub.blocked_at.is_none()
+}
+
+/// Mails that did not leave. Partners see those to the customer and to themselves.
+fn unsent(mails: Vec<MailLine>, role: Role) -> Vec<Unsent> {
+    mails
+        .into_iter()
+        .filter(|mail| matches!(mail.state.as_str(), "failed" | "dropped"))
+        .filter(|mail| match (role.partner(), mail.to) {
+            (None, _) | (Some(_), Recipient::Customer) => true,
+            (Some(own), Recipient::Partner(id)) => own == id,
+            (Some(_), Recipient::User(_) | Recipient::Operator) => false,
+        })
+        .map(|mail| {
+            let reply = mail.reply.unwrap_or_default();
+            Unsent {
+                when: When::moment(mail.done_at.unwrap_or(mail.queued_at)),
+                what: mail_name(&mail.kind),
+                why: if role == Role::Operator {
+                    reply
+                        .strip_prefix("nicht gesendet, weil ")
+                        .unwrap_or(&reply)
+                        .to_owned()
+                } else {
+                    reason(&reply).to_owned()
+                },
+            }
+        })
+        .collect()
+}
+
+fn mail_name(kind: &MailKind) -> &'static str {
+    match kind {
+        MailKind::Request { .. } => "Anforderung an den Kunden",
+        MailKind::Reminder { .. } => "Erinnerung an den Kunden",
+        MailKind::Concluded { .. } => "Vertrag an den Kunden",
+        MailKind::Declined => "Bestätigung der Ablehnung",
+        MailKind::Objected { .. } => "Bestätigung des Widerspruchs",
+        MailKind::PartnerInfo { .. } => "Nachricht an den Vertriebspartner",
+        MailKind::Alert { .. } => "Hinweis an den Betreiber",
+        MailKind::SetPassword { .. } => "Link zum Setzen des Passworts",
+        MailKind::PasswordChanged => "Nachricht über ein neues Passwort",
+    }
+}

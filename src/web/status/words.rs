@@ -1,0 +1,256 @@
+//! What a status means and what can be done about it, per status and role (requirements 4.3, 4.4).
+
+use chrono::{DateTime, Utc};
+
+use super::parts::{Sentence, When, listed, short};
+use crate::domain::calendar::{day, next_step_after};
+use crate::domain::case::{Case, Standing, Status, product_standings};
+use crate::domain::viewer::Role;
+
+/// The sentence under the headline: the decisive date in words.
+pub fn verdict(case: &Case, standing: &Standing, now: DateTime<Utc>) -> Sentence {
+    let date = standing.moment.map(|at| When::long(day(at)));
+    match standing.status {
+        Status::NotRequired => Sentence::plain(if case.partner.is_none() {
+            "Den Kunden betreut kein Vertriebspartner; ein AVV im Portal ist dafür nicht nötig."
+        } else {
+            "Der Kunde hat kein Produkt, für das ein AVV nötig ist."
+        }),
+        Status::Open => Sentence::plain("Der Kunde hat noch keine E-Mail erhalten."),
+        Status::NoEmail => {
+            Sentence::plain("In den Stammdaten des Kunden steht keine E-Mail-Adresse.")
+        }
+        Status::Requested => link("Link", standing, now),
+        Status::Reminded => link("Neuer Link", standing, now),
+        Status::UpdatePending => link(
+            "Der Vertrag gilt weiter. Für die Ergänzung: Link",
+            standing,
+            now,
+        ),
+        Status::Undeliverable => Sentence::dated(
+            "Die E-Mail kam am ",
+            date,
+            " zurück.",
+            "Die E-Mail kam zurück.",
+        ),
+        Status::Expired => Sentence::dated(
+            "Drei Erinnerungen blieben ohne Antwort. Der letzte Link war gültig bis einschließlich ",
+            date,
+            ".",
+            "Drei Erinnerungen blieben ohne Antwort.",
+        ),
+        Status::Declined => Sentence::dated(
+            "Der Kunde hat am ",
+            date,
+            " abgelehnt.",
+            "Der Kunde hat abgelehnt.",
+        ),
+        Status::Concluded => {
+            let version = case
+                .agreement()
+                .map(|agreement| format!(", Fassung {}.", agreement.offer.version))
+                .unwrap_or_default();
+            Sentence::dated("Gültig seit ", date, version, "Der Vertrag ist gültig.")
+        }
+        Status::Void => Sentence::dated("Nichtig seit ", date, ".", "Der Vertrag ist nichtig."),
+        Status::RenewalRequired => Sentence::dated(
+            "Der Vertrag vom ",
+            case.agreement()
+                .map(|one| When::long(day(one.concluded_at))),
+            " nennt einen anderen Vertriebspartner.",
+            "Der Vertrag nennt einen anderen Vertriebspartner.",
+        ),
+        Status::Ended => Sentence::dated("Beendet am ", date, ".", "Der Vertrag ist beendet."),
+    }
+}
+
+fn link(word: &str, standing: &Standing, now: DateTime<Utc>) -> Sentence {
+    match standing.moment {
+        Some(end) if end < now => Sentence::dated(
+            format!(
+                "{word} war gültig bis {}. Die nächste Erinnerung folgt am ",
+                short(day(end))
+            ),
+            Some(When::long(day(next_step_after(end).max(now)))),
+            ".",
+            "",
+        ),
+        moment => Sentence::dated(
+            format!("{word} gültig bis einschließlich "),
+            moment.map(|end| When::weekday(day(end))),
+            ".",
+            "Der Kunde wurde gefragt.",
+        ),
+    }
+}
+
+/// "Was bedeutet das?"
+pub fn meaning(case: &Case, standing: &Standing, role: Role, now: DateTime<Utc>) -> String {
+    let without = |before: &str| {
+        format!(
+            "{before} {}",
+            locked(case, role, "Bis der Vertrag abgeschlossen ist", now)
+        )
+    };
+    match standing.status {
+        Status::NotRequired => {
+            "Für die Produkte, die der Kunde jetzt hat, braucht es keinen Auftragsverarbeitungsvertrag. Kommt ein Produkt hinzu, für das er nötig ist, fragt das Portal den Kunden von selbst.".to_owned()
+        }
+        Status::Open => without("Der Kunde braucht einen Vertrag, ist aber noch nicht danach gefragt worden."),
+        Status::Requested | Status::Reminded => without("Der Kunde hat eine E-Mail mit einem Link zum Vertrag erhalten und noch nicht geantwortet."),
+        Status::NoEmail => without("Der Kunde braucht einen Vertrag, kann aber ohne E-Mail-Adresse nicht danach gefragt werden."),
+        Status::Undeliverable => without("Der Mailserver des Kunden hat die E-Mail nicht angenommen. Solange das so ist, gehen keine Erinnerungen hinaus."),
+        Status::Expired => without("Der Kunde hat auf die Anforderung und drei Erinnerungen nicht geantwortet. Von selbst sendet das Portal ihm keine E-Mail mehr."),
+        Status::Declined => without("Der Kunde möchte den Vertrag zurzeit nicht abschließen. Erinnerungen erhält er keine mehr."),
+        Status::Void => without("Der Kunde hat dem Vertrag widersprochen. Seitdem gilt der Vertrag nicht mehr."),
+        Status::RenewalRequired => locked(case, role, "Der Vertriebspartner des Kunden hat gewechselt. Bis der Kunde neu abschließt", now),
+        Status::Concluded => concluded(case, role, now),
+        Status::UpdatePending => format!("{} {}", concluded(case, role, now), pending(case, now)),
+        Status::Ended => "Der Kunde hat kein Produkt mehr, für das ein Vertrag nötig ist. Damit ist der Vertrag beendet.".to_owned(),
+    }
+}
+
+fn locked(case: &Case, role: Role, before: &str, now: DateTime<Utc>) -> String {
+    let modules = modules(case, true, now);
+    if modules.is_empty() {
+        return String::new();
+    }
+    let (who, plural) = subject(case, role);
+    let verb = if plural { "können" } else { "kann" };
+    format!(
+        "{before}, {verb} {who} diese Bereiche nicht öffnen: {}. Die Produkte selbst laufen beim Kunden weiter.",
+        listed(&modules)
+    )
+}
+
+fn concluded(case: &Case, role: Role, now: DateTime<Utc>) -> String {
+    let modules = modules(case, false, now);
+    let named = case.agreement().and_then(|one| one.offer.sub_partner);
+    let waits = case
+        .sub_partner
+        .as_ref()
+        .filter(|sub| named != Some(sub.id));
+    let (who, plural) = match (role, waits) {
+        // A sub-partner the contract does not name yet waits; the Mandant does not (5.8-10).
+        (Role::SubPartner(_), Some(_)) => {
+            return "Der Kunde hat den Vertrag abgeschlossen. Er nennt Ihr Unternehmen aber noch nicht; bis der Kunde der Ergänzung zustimmt, bleiben die Bereiche für Sie gesperrt.".to_owned();
+        }
+        (Role::Partner(_), Some(_)) => ("Sie".to_owned(), true),
+        _ => subject(case, role),
+    };
+    let verb = if plural { "können" } else { "kann" };
+    let mut text = "Der Kunde hat den Vertrag abgeschlossen.".to_owned();
+    if !modules.is_empty() {
+        let list = listed(&modules);
+        text = format!("{text} {who} {verb} diese Bereiche für ihn verwalten: {list}.");
+    }
+    text
+}
+
+fn pending(case: &Case, now: DateTime<Utc>) -> String {
+    let missing: Vec<String> = product_standings(case, now)
+        .into_iter()
+        .filter(|line| {
+            !matches!(
+                line.standing.status,
+                Status::Concluded | Status::NotRequired
+            )
+        })
+        .map(|line| line.product.booked_name(line.ums))
+        .collect();
+    if missing.is_empty() {
+        "Für die Ergänzung des Vertrags fehlt noch die Antwort des Kunden.".to_owned()
+    } else {
+        format!(
+            "Für {} fehlt noch die Antwort des Kunden; bis dahin bleibt die Verwaltung dafür gesperrt.",
+            listed(&missing)
+        )
+    }
+}
+
+/// Names of the areas that are closed, or open, for partners because of the agreement.
+fn modules(case: &Case, closed: bool, now: DateTime<Utc>) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for line in product_standings(case, now) {
+        let is_open = match line.standing.status {
+            Status::NotRequired => continue,
+            status => status == Status::Concluded,
+        };
+        let name = &line.product.gated_module.name;
+        if is_open != closed && !names.contains(name) {
+            names.push(name.clone());
+        }
+    }
+    names
+}
+
+/// Who is locked out or let in, in the words of the one who reads it; and whether it is several.
+fn subject(case: &Case, role: Role) -> (String, bool) {
+    let name = |partner: &Option<crate::domain::case::Partner>| {
+        partner.as_ref().map(|partner| partner.party.name.clone())
+    };
+    let (partner, sub) = (name(&case.partner), name(&case.sub_partner));
+    match role {
+        Role::Partner(_) => (
+            sub.map_or_else(
+                || "Sie".to_owned(),
+                |sub| format!("Sie und Ihr Untervertriebspartner {sub}"),
+            ),
+            true,
+        ),
+        Role::SubPartner(_) => (
+            partner.map_or_else(
+                || "Sie".to_owned(),
+                |partner| format!("Sie und Ihr Vertriebspartner {partner}"),
+            ),
+            true,
+        ),
+        Role::Operator | Role::Customer { .. } => {
+            let names: Vec<String> = partner.into_iter().chain(sub).collect();
+            let plural = names.len() > 1;
+            if names.is_empty() {
+                ("Vertriebspartner".to_owned(), true)
+            } else {
+                (listed(&names), plural)
+            }
+        }
+    }
+}
+
+/// "Was können Sie tun?"
+pub fn todo(standing: &Standing, role: Role, operator: &str) -> String {
+    let is_operator = role == Role::Operator;
+    match standing.status {
+        Status::NotRequired | Status::Concluded | Status::Ended => {
+            "Es ist nichts zu tun.".to_owned()
+        }
+        Status::Open => "Senden Sie dem Kunden die E-Mail mit dem Link zum Vertrag.".to_owned(),
+        Status::Requested | Status::Reminded | Status::UpdatePending => format!(
+            "Bitten Sie den Kunden, in seinem Postfach nach der E-Mail von {operator} zu sehen. Findet er sie nicht, senden Sie sie erneut."
+        ),
+        Status::NoEmail if is_operator => {
+            "Ergänzen Sie die E-Mail-Adresse. Die Anforderung geht dann sofort hinaus.".to_owned()
+        }
+        Status::NoEmail => format!(
+            "Fragen Sie den Kunden nach einer E-Mail-Adresse, und lassen Sie sie von {operator} in den Stammdaten ergänzen. Die Anforderung geht dann von selbst hinaus."
+        ),
+        Status::Undeliverable if is_operator => {
+            "Prüfen Sie mit dem Kunden die Adresse. Ändern Sie sie, geht sofort eine neue E-Mail hinaus; stimmt sie, senden Sie die E-Mail erneut.".to_owned()
+        }
+        Status::Undeliverable => format!(
+            "Prüfen Sie mit dem Kunden die Adresse. Ist sie falsch, lassen Sie sie von {operator} in den Stammdaten ändern; stimmt sie, senden Sie die E-Mail erneut."
+        ),
+        Status::Expired => {
+            "Sprechen Sie den Kunden an, und senden Sie ihm eine neue E-Mail. Danach folgen wieder bis zu drei Erinnerungen.".to_owned()
+        }
+        Status::Declined => {
+            "Senden Sie eine neue E-Mail, wenn der Kunde doch abschließen möchte.".to_owned()
+        }
+        Status::Void => {
+            "Ein Widerspruch lässt sich nicht zurücknehmen. Möchte der Kunde wieder abschließen, senden Sie ihm eine neue E-Mail.".to_owned()
+        }
+        Status::RenewalRequired => {
+            "Senden Sie dem Kunden die E-Mail, mit der er den Vertrag neu abschließen kann.".to_owned()
+        }
+    }
+}
