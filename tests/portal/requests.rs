@@ -196,7 +196,7 @@ async fn the_reference_timeline() {
         ("2027-01-07 08:00", "reminded", 3, 4, "Angefordert (Erinnerung 3 von 3)", "21.01.2027"),
         ("2027-01-21 23:59", "reminded", 3, 4, "Angefordert (Erinnerung 3 von 3)", "21.01.2027"),
         // From midnight on nobody waits any more, whether or not a job has run (design, 2).
-        ("2027-01-22 00:00", "expired", 0, 4, "Ohne Antwort abgelaufen", ""),
+        ("2027-01-22 00:00", "expired", 3, 4, "Ohne Antwort abgelaufen", ""),
         ("2027-01-22 08:00", "expired", 0, 4, "Ohne Antwort abgelaufen", ""),
         ("2027-06-01 12:00", "expired", 0, 4, "Ohne Antwort abgelaufen", ""),
     ];
