@@ -10,4 +10,8 @@ mod harness;
 
 mod architecture;
 mod consents;
+mod documents;
+mod links;
+mod objections;
 mod requests;
+mod sub_partners;

@@ -17,4 +17,4 @@ mod people;
 
 pub use app::{TestApp, days, deliver, hours, minutes};
 pub use browser::{Browser, Page};
-pub use people::{CUSTOMER, FOREIGN_CUSTOMER, Person, party};
+pub use people::{CUSTOMER, FOREIGN_CUSTOMER, PASSWORD, Person, party};
