@@ -298,7 +298,7 @@ CREATE TRIGGER agreement_documents_immutable BEFORE UPDATE OR DELETE OR TRUNCATE
 -- The counts beside the filter: at most `cap` + 1 index entries are read for each status. A row
 -- whose time has come counts under the status it has now.
 CREATE FUNCTION status_counts(
-    whose TEXT, who BIGINT, statuses TEXT[], cap INTEGER, moment TIMESTAMPTZ
+    whose TEXT, who BIGINT, statuses TEXT[], cap INTEGER, as_of TIMESTAMPTZ
 ) RETURNS BIGINT[] LANGUAGE plpgsql STABLE AS $$
 DECLARE
     counts BIGINT[] := '{}';
@@ -318,7 +318,7 @@ BEGIN
         SELECT count(*) FILTER (WHERE next_status = one) - count(*) FILTER (WHERE status = one) INTO late
         FROM (
             SELECT status, next_status FROM case_rows
-            WHERE next_at <= moment
+            WHERE next_at <= as_of
               AND (whose = 'all' OR (whose = 'partner' AND partner_id = who) OR (whose = 'sub' AND sub_partner_id = who))
             LIMIT cap
         ) r;

@@ -33,31 +33,41 @@ pub const ROUTES: &[Row] = &[
     post("/betrieb/kunden/{nummer}/email", Who::Operator, || {
         web::post().to(email::save)
     }),
-    get("/betrieb/kunden/{nummer}/widerspruch", Who::Operator, || {
-        view().to(objection::show)
-    }),
-    post("/betrieb/kunden/{nummer}/widerspruch", Who::Operator, || {
-        web::post().to(objection::record)
-    }),
+    get(
+        "/betrieb/kunden/{nummer}/widerspruch",
+        Who::Operator,
+        || view().to(objection::show),
+    ),
+    post(
+        "/betrieb/kunden/{nummer}/widerspruch",
+        Who::Operator,
+        || web::post().to(objection::record),
+    ),
     get("/betrieb/betreiber", Who::Operator, || {
         view().to(particulars::show)
     }),
     post("/betrieb/betreiber", Who::Operator, || {
         web::post().to(particulars::save)
     }),
-    get("/betrieb/benutzer", Who::Operator, || view().to(users::list)),
+    get("/betrieb/benutzer", Who::Operator, || {
+        view().to(users::list)
+    }),
     get("/betrieb/benutzer/neu", Who::Operator, || {
         view().to(users::new)
     }),
     post("/betrieb/benutzer", Who::Operator, || {
         web::post().to(users::add)
     }),
-    get("/betrieb/benutzer/{benutzer}/sperren", Who::Operator, || {
-        view().to(users::ask_disable)
-    }),
-    post("/betrieb/benutzer/{benutzer}/sperren", Who::Operator, || {
-        web::post().to(users::disable)
-    }),
+    get(
+        "/betrieb/benutzer/{benutzer}/sperren",
+        Who::Operator,
+        || view().to(users::ask_disable),
+    ),
+    post(
+        "/betrieb/benutzer/{benutzer}/sperren",
+        Who::Operator,
+        || web::post().to(users::disable),
+    ),
     get("/betrieb/mails", Who::Operator, || view().to(mails::list)),
     post("/betrieb/mails/{mail}/erneut", Who::Operator, || {
         web::post().to(mails::retry)

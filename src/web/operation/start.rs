@@ -123,8 +123,16 @@ pub async fn show(app: web::Data<App>, me: Me) -> Result<HttpResponse, PageError
         known: tasks(
             &found.counts,
             &[
-                (Status::Declined, "Abschluss abgelehnt", "Vertriebspartner haben hier keinen Zugriff"),
-                (Status::Void, "Vertrag widersprochen", "Vertriebspartner haben hier keinen Zugriff"),
+                (
+                    Status::Declined,
+                    "Abschluss abgelehnt",
+                    "Vertriebspartner haben hier keinen Zugriff",
+                ),
+                (
+                    Status::Void,
+                    "Vertrag widersprochen",
+                    "Vertriebspartner haben hier keinen Zugriff",
+                ),
             ],
         ),
         weeks: weeks(&mondays, &found.figures),
@@ -174,10 +182,7 @@ fn urgent(found: &Found) -> Vec<Task> {
 }
 
 /// Lines for the statuses that occur.
-fn tasks(
-    counts: &[(Status, i64)],
-    wanted: &[(Status, &'static str, &'static str)],
-) -> Vec<Task> {
+fn tasks(counts: &[(Status, i64)], wanted: &[(Status, &'static str, &'static str)]) -> Vec<Task> {
     wanted
         .iter()
         .filter_map(|(status, label, hint)| {
@@ -241,7 +246,11 @@ fn row(label: &'static str, figures: &[Figures], count: fn(&Figures) -> i64) -> 
             .map(|(at, count)| Bar {
                 count: *count,
                 // A single one must still be seen.
-                height: if *count == 0 { 0 } else { (count * 96 / highest).max(3) },
+                height: if *count == 0 {
+                    0
+                } else {
+                    (count * 96 / highest).max(3)
+                },
                 is_current: at == last,
             })
             .collect(),
@@ -257,12 +266,17 @@ fn health(app: &App, found: &Found, now: DateTime<Utc>) -> Health {
         (
             "undeliverable",
             "Versand stockt",
-            "Eine E-Mail wartet ungewöhnlich lange. Prüfen Sie, ob der Mailserver antwortet.".to_owned(),
+            "Eine E-Mail wartet ungewöhnlich lange. Prüfen Sie, ob der Mailserver antwortet."
+                .to_owned(),
         )
     } else {
         let checked = calendar::short_moment(now, Language::De);
         let (_, time) = checked.split_once(", ").unwrap_or(("", &checked));
-        ("concluded", "Versand läuft", format!("geprüft um {time} Uhr"))
+        (
+            "concluded",
+            "Versand läuft",
+            format!("geprüft um {time} Uhr"),
+        )
     };
     Health {
         status,
@@ -302,7 +316,11 @@ mod tests {
         ] {
             let mondays = mondays(day(today));
             assert_eq!(mondays.len(), 12);
-            assert_eq!((mondays[0], mondays[11]), (day(first), day(last)), "{today}");
+            assert_eq!(
+                (mondays[0], mondays[11]),
+                (day(first), day(last)),
+                "{today}"
+            );
         }
         // The week of the change to winter time has 169 hours.
         let begins: Vec<_> = mondays(day("2026-11-01"))

@@ -54,9 +54,7 @@ pub async fn list(
     let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
     let mut found = app
         .db
-        .read(move |conn| -> Result<_, ActionError> {
-            Ok(users::list_users(conn, &after, limit)?)
-        })
+        .read(move |conn| -> Result<_, ActionError> { Ok(users::list_users(conn, &after, limit)?) })
         .await?;
     let has_next = found.len() > PAGE;
     found.truncate(PAGE);
@@ -204,7 +202,10 @@ fn read(
     match name {
         Err(BadName::Empty) => errors.add("name", "Geben Sie Vor- und Nachnamen ein"),
         Err(BadName::TooLong) => {
-            errors.add("name", format!("Kürzen Sie den Namen auf {MAX_NAME} Zeichen"));
+            errors.add(
+                "name",
+                format!("Kürzen Sie den Namen auf {MAX_NAME} Zeichen"),
+            );
         }
         Ok(_) => {}
     }
@@ -241,7 +242,10 @@ fn read_role(
                 None => None,
             };
             if found.is_none() {
-                errors.add("partner", "Wählen Sie, für welchen Vertriebspartner der Benutzer arbeitet");
+                errors.add(
+                    "partner",
+                    "Wählen Sie, für welchen Vertriebspartner der Benutzer arbeitet",
+                );
             }
             found.map(|partner| match partner.parent {
                 Some(_) => Role::SubPartner(partner.id),
@@ -255,7 +259,10 @@ fn read_role(
                 None => false,
             };
             if !known {
-                errors.add("kundennummer", "Geben Sie die Nummer eines Kunden ein, den es im Portal gibt");
+                errors.add(
+                    "kundennummer",
+                    "Geben Sie die Nummer eines Kunden ein, den es im Portal gibt",
+                );
             }
             number.filter(|_| known).map(|number| Role::Customer {
                 number,

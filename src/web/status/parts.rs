@@ -163,7 +163,7 @@ pub fn history(events: Vec<Event>, role: Role) -> Vec<Past> {
             let (what, who) = match role {
                 Role::Partner(_) | Role::SubPartner(_) => for_partner(&event)?,
                 Role::Customer { .. } => for_customer(&event),
-                Role::Operator => (event.kind.sentence(), event.actor.words()),
+                Role::Operator => for_operator(&event),
             };
             Some(Past {
                 when: When::moment(event.at),
@@ -182,6 +182,17 @@ fn for_partner(event: &Event) -> Option<(String, String)> {
         }
         _ => Some(for_customer(event)),
     }
+}
+
+fn for_operator(event: &Event) -> (String, String) {
+    let what = match &event.kind {
+        // The reply already begins with these words when the portal itself gave up.
+        AuditKind::MailFailed { reply } if reply.starts_with("nicht gesendet") => {
+            format!("E-Mail {reply}")
+        }
+        kind => kind.sentence(),
+    };
+    (what, event.actor.words())
 }
 
 fn for_customer(event: &Event) -> (String, String) {

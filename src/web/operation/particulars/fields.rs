@@ -31,11 +31,19 @@ const fn ask(label: &'static str, hint: &'static str, kind: Kind) -> Ask {
 pub const OWN: &[(&str, Ask)] = &[
     (
         "name",
-        ask("Firma mit Rechtsform", "So steht sie im Vertrag", Kind::Needed),
+        ask(
+            "Firma mit Rechtsform",
+            "So steht sie im Vertrag",
+            Kind::Needed,
+        ),
     ),
     (
         "kurzname",
-        ask("Kurzname", "Für die Kopfzeile, zum Beispiel Plusnet", Kind::Needed),
+        ask(
+            "Kurzname",
+            "Für die Kopfzeile, zum Beispiel Plusnet",
+            Kind::Needed,
+        ),
     ),
     ("strasse", ask("Straße und Hausnummer", "", Kind::Needed)),
     ("plz", ask("Postleitzahl", "", Kind::Needed)),
@@ -71,17 +79,18 @@ pub const OWN: &[(&str, Ask)] = &[
             Kind::Free,
         ),
     ),
-    (
-        "zeiten_en",
-        ask("Erreichbar, auf Englisch", "", Kind::Free),
-    ),
+    ("zeiten_en", ask("Erreichbar, auf Englisch", "", Kind::Free)),
 ];
 
 /// The fields about data protection and objections.
 pub const PROTECTION: &[(&str, Ask)] = &[
     (
         "dsb",
-        ask("Datenschutzbeauftragte Person", "Name, auch einer beauftragten Firma", Kind::Needed),
+        ask(
+            "Datenschutzbeauftragte Person",
+            "Name, auch einer beauftragten Firma",
+            Kind::Needed,
+        ),
     ),
     (
         "dsb_email",
@@ -109,14 +118,22 @@ pub const BLOCK: [Ask; 14] = [
     ask("Telefon", "", Kind::Free),
     ask("Leistung", "Was die Firma für Sie tut", Kind::Needed),
     ask("Leistung, auf Englisch", "", Kind::Needed),
-    ask("Ort der Verarbeitung", "Zum Beispiel Deutschland", Kind::Needed),
+    ask(
+        "Ort der Verarbeitung",
+        "Zum Beispiel Deutschland",
+        Kind::Needed,
+    ),
     ask("Ort der Verarbeitung, auf Englisch", "", Kind::Needed),
     ask(
         "Garantie für die Übermittlung",
         "Nur außerhalb des Europäischen Wirtschaftsraums, zum Beispiel Standardvertragsklauseln",
         Kind::Free,
     ),
-    ask("Register", "Gericht und Nummer, falls eingetragen", Kind::Free),
+    ask(
+        "Register",
+        "Gericht und Nummer, falls eingetragen",
+        Kind::Free,
+    ),
 ];
 
 macro_rules! block_ids {
@@ -148,4 +165,3 @@ pub const BLOCKS: [[&str; 14]; 5] = [
     block_ids!("4"),
     block_ids!("5"),
 ];
-

@@ -155,4 +155,3 @@ fn sections(values: &Values) -> Vec<Section> {
     }
     sections
 }
-

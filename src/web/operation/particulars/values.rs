@@ -73,7 +73,10 @@ fn read_block(
     ids: &[&'static str; 14],
     errors: &mut FieldErrors,
 ) -> Option<SubProcessor> {
-    if ids.iter().all(|id| form.get(id).is_none_or(|typed| typed.trim().is_empty())) {
+    if ids
+        .iter()
+        .all(|id| form.get(id).is_none_or(|typed| typed.trim().is_empty()))
+    {
         return None;
     }
     let mut lines = ids
@@ -116,7 +119,11 @@ fn line(form: &Values, id: &'static str, ask: &Ask, errors: &mut FieldErrors) ->
     };
     let is_email = matches!(ask.kind, Kind::Email | Kind::FreeEmail);
     let is_needed = matches!(ask.kind, Kind::Needed | Kind::Email);
-    let most = if id.ends_with("name") { MAX_COMPANY } else { LONGEST_LINE };
+    let most = if id.ends_with("name") {
+        MAX_COMPANY
+    } else {
+        LONGEST_LINE
+    };
     if text.is_empty() {
         if is_needed {
             errors.add(id, format!("{label} fehlt noch"));
@@ -129,7 +136,10 @@ fn line(form: &Values, id: &'static str, ask: &Ask, errors: &mut FieldErrors) ->
             );
         }
     } else if name::parse(typed, most) == Err(BadName::TooLong) {
-        errors.add(id, format!("{label}: Kürzen Sie die Angabe auf {most} Zeichen"));
+        errors.add(
+            id,
+            format!("{label}: Kürzen Sie die Angabe auf {most} Zeichen"),
+        );
     }
     text
 }
