@@ -290,4 +290,4 @@ impl HandleError<ConnectionFailure> for LogFailure {
 }
 
 #[cfg(test)]
-pub mod tests;
+pub(crate) mod tests;
