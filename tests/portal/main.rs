@@ -8,6 +8,7 @@
 
 mod harness;
 
+mod accessibility;
 mod architecture;
 mod consents;
 mod walk;

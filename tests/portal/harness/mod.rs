@@ -12,6 +12,7 @@
 
 mod app;
 mod browser;
+pub mod axe;
 pub mod chromium;
 mod people;
 
