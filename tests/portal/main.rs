@@ -8,7 +8,9 @@
 
 mod harness;
 
+mod access;
 mod accessibility;
 mod architecture;
 mod consents;
 mod walk;
+mod world;

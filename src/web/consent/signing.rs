@@ -84,7 +84,7 @@ pub fn declarations(company: &str, language: Language) -> [String; 2] {
         Language::En => [
             format!("I am authorised to represent {company} in concluding this contract."),
             format!(
-                "I have read the contract with all its annexes and conclude it on behalf of {company}."
+                "On behalf of {company}, I have read the contract with all its annexes and conclude it."
             ),
         ],
     }
@@ -155,5 +155,15 @@ mod tests {
                 .last()
                 .is_some_and(|last| last.text.contains("120"))
         );
+    }
+    #[test]
+    fn declarations_name_the_company_as_it_is() {
+        // EV-03, S-70: nothing is escaped, shortened or interpreted before it is stored
+        let company = "<b>A & B</b> {x} GmbH";
+        for language in Language::ALL {
+            let [represents, concludes] = declarations(company, language);
+            assert!(represents.contains(company) && concludes.contains(company));
+            assert_ne!(represents, concludes);
+        }
     }
 }

@@ -12,10 +12,15 @@
 
 mod app;
 mod browser;
+<<<<<<< HEAD
 pub mod axe;
+=======
+mod log;
+>>>>>>> 19994de79422a8fc7257d656bb44d9cb29c5e4ed
 pub mod chromium;
 mod people;
 
 pub use app::{TestApp, days, hours, minutes};
 pub use browser::{Browser, Page};
+pub use log::Log;
 pub use people::{CUSTOMER, Companies, FOREIGN_CUSTOMER, PASSWORD, Person};
