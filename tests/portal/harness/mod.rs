@@ -11,13 +11,10 @@
 //! ```
 
 mod app;
-mod browser;
-<<<<<<< HEAD
 pub mod axe;
-=======
-mod log;
->>>>>>> 19994de79422a8fc7257d656bb44d9cb29c5e4ed
+mod browser;
 pub mod chromium;
+mod log;
 mod people;
 
 pub use app::{TestApp, days, hours, minutes};
