@@ -7,9 +7,9 @@
 #![expect(clippy::expect_used, reason = "a test may fail")]
 
 mod harness;
-mod world;
 
 mod access;
+mod accessibility;
 mod architecture;
 mod consents;
 mod documents;
@@ -18,3 +18,4 @@ mod objections;
 mod requests;
 mod sub_partners;
 mod walk;
+mod world;

@@ -45,7 +45,6 @@ pub struct Window {
 pub const ENTER: &str = "\u{e007}";
 pub const ESCAPE: &str = "\u{e00c}";
 pub const TAB: &str = "\u{e004}";
-pub const SPACE: &str = " ";
 
 impl Chromium {
     /// Starts chromedriver on a port it chooses itself.
@@ -101,6 +100,7 @@ impl Chromium {
             "--disable-sync".to_owned(),
             "--no-proxy-server".to_owned(),
             "--lang=de-DE".to_owned(),
+            "--accept-lang=de-DE,de".to_owned(),
             "--window-size=1280,900".to_owned(),
             "--hide-scrollbars".to_owned(),
             format!("--user-data-dir={}", profile.display()),
@@ -122,6 +122,7 @@ impl Chromium {
             base: base.to_owned(),
         };
         window.resize(1280, 900).await;
+        window.show("light").await;
         window
     }
 }
@@ -189,16 +190,24 @@ impl Window {
             .await;
     }
 
-    /// What the person prefers: "prefers-color-scheme", "forced-colors", …
-    pub async fn prefer(&self, feature: &str, value: &str) {
-        let features = json!({ "features": [{ "name": feature, "value": value }] });
+    /// Shows the page "light" or "dark". Motion is always reduced: a colour on its way to another
+    /// and a page that is still scrolling are nothing a test could judge.
+    pub async fn show(&self, scheme: &str) {
+        let features = json!({ "features": [
+            { "name": "prefers-color-scheme", "value": scheme },
+            { "name": "prefers-reduced-motion", "value": "reduce" },
+        ] });
         self.devtools("Emulation.setEmulatedMedia", features).await;
     }
 
-    /// The whole page as PNG, however long.
+    /// The whole page as PNG.
     pub async fn picture(&self) -> Vec<u8> {
         use base64::Engine as _;
-        let wish = json!({ "format": "png", "captureBeyondViewport": true });
+        let size = self.devtools("Page.getLayoutMetrics", json!({})).await["cssContentSize"].clone();
+        // A contract on a phone is longer than any picture viewer likes.
+        let height = size["height"].as_f64().unwrap_or(900.0).min(6000.0);
+        let clip = json!({ "x": 0, "y": 0, "width": size["width"], "height": height, "scale": 1 });
+        let wish = json!({ "format": "png", "captureBeyondViewport": true, "clip": clip });
         let answer = self.devtools("Page.captureScreenshot", wish).await;
         let data = answer["data"].as_str().expect("a picture");
         base64::engine::general_purpose::STANDARD

@@ -12,6 +12,7 @@
 
 mod acts;
 mod app;
+pub mod axe;
 mod browser;
 pub mod chromium;
 mod log;
