@@ -132,10 +132,14 @@ async fn look(app: &App, request: &ServiceRequest) -> Result<Seen, PageError> {
         };
         began.is_some_and(|began| app.clock.now() - began < life)
     });
-    let Some(viewer) = alive else {
+    let Some(mut viewer) = alive else {
         session.purge();
         return Ok(Seen::default());
     };
+    if viewer.role == Role::Operator {
+        // The operator's own people belong to no partner and no customer.
+        viewer.company = app.operator().await?.map(|operator| operator.party.name).unwrap_or_default();
+    }
     let csrf = session
         .get::<String>(CSRF)
         .unwrap_or(None)
