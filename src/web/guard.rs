@@ -144,7 +144,8 @@ async fn look(app: &App, request: &ServiceRequest) -> Result<Seen, PageError> {
         .get::<String>(CSRF)
         .unwrap_or(None)
         .unwrap_or_default();
-    let flash = if request.method() == Method::GET {
+    // Taking a message out writes the session; looking whether there is one does not.
+    let flash = if request.method() == Method::GET && session.contains_key(FLASH) {
         session.remove_as::<Flash>(FLASH).and_then(Result::ok)
     } else {
         None
