@@ -152,9 +152,10 @@ impl Window {
         self.client.issue_cmd(Devtools(command, parameters)).await.unwrap_or_else(|e| panic!("{command}: {e}"))
     }
 
-    /// Gives the page another size, as turning or changing the device would.
+    /// Gives the page another size. A real phone would zoom out over a page that is too wide, and
+    /// hide the fault; this one does not.
     pub async fn resize(&self, width: u32, height: u32) {
-        let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600 });
+        let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
         self.devtools("Emulation.setDeviceMetricsOverride", size).await;
     }
 
