@@ -1,5 +1,8 @@
 //! What a page view and a conclusion cost apart from the database: `./dev bench`.
-#![expect(missing_docs, reason = "the macros of criterion make public items without words")]
+#![expect(
+    missing_docs,
+    reason = "the macros of criterion make public items without words"
+)]
 
 use std::hint::black_box;
 

@@ -308,4 +308,4 @@ impl HandleError<ConnectionFailure> for LogFailure {
 }
 
 #[cfg(test)]
-pub mod tests;
+pub(crate) mod tests;

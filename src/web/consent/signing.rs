@@ -29,8 +29,8 @@ impl Typed {
     /// Reads the posted form.
     pub fn read(form: &Form) -> Self {
         Self {
-            name: form.get("name").to_owned(),
-            function: form.get("funktion").to_owned(),
+            name: printable(form.get("name")),
+            function: printable(form.get("funktion")),
             represents: form.ticked("vertretung"),
             concludes: form.ticked("gelesen"),
             shown: form.get("dokument").to_owned(),
@@ -88,6 +88,12 @@ pub fn declarations(company: &str, language: Language) -> [String; 2] {
             ),
         ],
     }
+}
+
+/// As typed, without characters that no page can give back: a browser would turn a zero byte into a
+/// replacement character, which would then be concluded.
+fn printable(typed: &str) -> String {
+    typed.chars().filter(|c| !c.is_control()).collect()
 }
 
 fn checked(

@@ -3,7 +3,7 @@
 use std::net::TcpListener;
 use std::sync::OnceLock;
 
-use avv_portal::actions::{bookings, consent, delivery, requests};
+use avv_portal::actions::{bookings, consent, delivery};
 use avv_portal::app::App;
 use avv_portal::clock::Clock;
 use avv_portal::config::Config;
@@ -13,7 +13,7 @@ use avv_portal::domain::{CustomerNumber, LinkId};
 use avv_portal::mail::transport::{Sent, Transport};
 use avv_portal::storage::db::{Db, PoolSize};
 use avv_portal::storage::embedded::database_url_for_tests;
-use avv_portal::storage::{PgConnection, case_rows, cases, links};
+use avv_portal::storage::{PgConnection, case_rows, cases};
 use avv_portal::{actions::ActionError, web};
 use chrono::{DateTime, Duration, Utc};
 use diesel::connection::SimpleConnection as _;
@@ -182,16 +182,7 @@ impl TestApp {
 
     /// One pass of the scheduler: steps that are due, rows that time changed, mails.
     pub fn run_jobs(&self) {
-        let now = self.now();
-        let due = self.read(|conn| Ok(links::list_due(conn, now, 1000)?));
-        for customer in due {
-            self.write(|conn| requests::take_due_step(conn, &self.app, customer, now).map(|_| ()));
-        }
-        let late = self.read(|conn| Ok(case_rows::list_overdue_rows(conn, now, 1000)?));
-        for customer in late {
-            self.write(|conn| requests::refresh_row(conn, &self.app, customer, now));
-        }
-        self.deliver();
+        self.jobs();
     }
 
     /// Mails that were handed over, oldest first.

@@ -64,19 +64,29 @@ impl Chromium {
             .expect("chromedriver starts");
         let mut lines = BufReader::new(driver.stdout.take().expect("its words")).lines();
         let port = loop {
-            let line = lines.next().expect("chromedriver said no port before it ended").expect("a line");
+            let line = lines
+                .next()
+                .expect("chromedriver said no port before it ended")
+                .expect("a line");
             if let Some((_, port)) = line.split_once("started successfully on port ") {
                 break port.trim_end_matches('.').to_owned();
             }
         };
         // Whatever it says later is thrown away, or its pipe would fill up.
         std::thread::spawn(move || lines.for_each(drop));
-        Self { driver, address: format!("http://127.0.0.1:{port}"), browser, home }
+        Self {
+            driver,
+            address: format!("http://127.0.0.1:{port}"),
+            browser,
+            home,
+        }
     }
 
     /// Opens a window without cookies, 1280 × 900 pixels.
     pub async fn window(&self, base: &str, scripts: Scripts) -> Window {
-        let profile = tempfile::tempdir_in(self.home.path()).expect("a profile").keep();
+        let profile = tempfile::tempdir_in(self.home.path())
+            .expect("a profile")
+            .keep();
         let mut arguments = vec![
             "--headless=new".to_owned(),
             // Root, too, must be able to run the tests; the only pages shown are our own.
@@ -102,10 +112,15 @@ impl Chromium {
             "browserName": "chrome",
             "goog:chromeOptions": { "binary": self.browser, "args": arguments },
         });
-        let Value::Object(wishes) = wishes else { unreachable!("an object") };
+        let Value::Object(wishes) = wishes else {
+            unreachable!("an object")
+        };
         let mut builder = ClientBuilder::new(HttpConnector::new());
         let client = builder.capabilities(wishes).connect(&self.address).await;
-        let window = Window { client: client.expect("chromium starts"), base: base.to_owned() };
+        let window = Window {
+            client: client.expect("chromium starts"),
+            base: base.to_owned(),
+        };
         window.resize(1280, 900).await;
         window.show("light").await;
         window
@@ -116,7 +131,10 @@ impl Drop for Chromium {
     fn drop(&mut self) {
         // The driver and the browsers it started are one group of processes.
         if let Ok(group) = i32::try_from(self.driver.id()) {
-            let _ = nix::sys::signal::killpg(nix::unistd::Pid::from_raw(group), nix::sys::signal::Signal::SIGKILL);
+            let _ = nix::sys::signal::killpg(
+                nix::unistd::Pid::from_raw(group),
+                nix::sys::signal::Signal::SIGKILL,
+            );
         }
         let _ = self.driver.wait();
     }
@@ -138,18 +156,31 @@ fn program(name: &str) -> PathBuf {
 struct Devtools(&'static str, Value);
 
 impl WebDriverCompatibleCommand for Devtools {
-    fn endpoint(&self, base: &url::Url, session: Option<&str>) -> Result<url::Url, url::ParseError> {
-        base.join(&format!("session/{}/goog/cdp/execute", session.unwrap_or_default()))
+    fn endpoint(
+        &self,
+        base: &url::Url,
+        session: Option<&str>,
+    ) -> Result<url::Url, url::ParseError> {
+        base.join(&format!(
+            "session/{}/goog/cdp/execute",
+            session.unwrap_or_default()
+        ))
     }
 
     fn method_and_body(&self, _: &url::Url) -> (reqwest::Method, Option<String>) {
-        (reqwest::Method::POST, Some(json!({ "cmd": self.0, "params": self.1 }).to_string()))
+        (
+            reqwest::Method::POST,
+            Some(json!({ "cmd": self.0, "params": self.1 }).to_string()),
+        )
     }
 }
 
 impl Window {
     async fn devtools(&self, command: &'static str, parameters: Value) -> Value {
-        self.client.issue_cmd(Devtools(command, parameters)).await.unwrap_or_else(|e| panic!("{command}: {e}"))
+        self.client
+            .issue_cmd(Devtools(command, parameters))
+            .await
+            .unwrap_or_else(|e| panic!("{command}: {e}"))
     }
 
     /// Gives the page another size. A real phone would zoom out over a page that is too wide, and
@@ -179,19 +210,31 @@ impl Window {
         let wish = json!({ "format": "png", "captureBeyondViewport": true, "clip": clip });
         let answer = self.devtools("Page.captureScreenshot", wish).await;
         let data = answer["data"].as_str().expect("a picture");
-        base64::engine::general_purpose::STANDARD.decode(data).expect("a picture")
+        base64::engine::general_purpose::STANDARD
+            .decode(data)
+            .expect("a picture")
     }
 
     /// Opens a path of the portal, or an address from a mail.
     pub async fn go(&self, address: &str) {
-        let address = if address.starts_with("http") { address.to_owned() } else { format!("{}{address}", self.base) };
-        self.client.goto(&address).await.unwrap_or_else(|e| panic!("{address}: {e}"));
+        let address = if address.starts_with("http") {
+            address.to_owned()
+        } else {
+            format!("{}{address}", self.base)
+        };
+        self.client
+            .goto(&address)
+            .await
+            .unwrap_or_else(|e| panic!("{address}: {e}"));
     }
 
     /// Path and query of the page that is open.
     pub async fn path(&self) -> String {
         let url = self.client.current_url().await.expect("an address");
-        url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()))
+        url.query().map_or_else(
+            || url.path().to_owned(),
+            |query| format!("{}?{query}", url.path()),
+        )
     }
 
     pub async fn title(&self) -> String {
@@ -200,49 +243,92 @@ impl Window {
 
     /// The first element a selector finds, once it is there.
     pub async fn find(&self, css: &str) -> Element {
-        let found = self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await;
+        let found = self
+            .client
+            .wait()
+            .at_most(PATIENCE)
+            .for_element(Locator::Css(css))
+            .await;
         match found {
             Ok(element) => element,
-            Err(e) => panic!("{}: no {css}: {e}\n{}", self.path().await, self.words().await),
+            Err(e) => panic!(
+                "{}: no {css}: {e}\n{}",
+                self.path().await,
+                self.words().await
+            ),
         }
     }
 
     pub async fn has(&self, css: &str) -> bool {
-        !self.client.find_all(Locator::Css(css)).await.expect("a search").is_empty()
+        !self
+            .client
+            .find_all(Locator::Css(css))
+            .await
+            .expect("a search")
+            .is_empty()
     }
 
     pub async fn click(&self, css: &str) {
         let element = self.find(css).await;
-        element.click().await.unwrap_or_else(|e| panic!("cannot click {css}: {e}"));
+        element
+            .click()
+            .await
+            .unwrap_or_else(|e| panic!("cannot click {css}: {e}"));
     }
 
     /// Clicks a button or link by the words on it.
     pub async fn click_words(&self, words: &str) {
-        let path = format!("//*[(self::a or self::button or self::summary) and normalize-space(translate(., '\u{ad}', ''))='{words}']");
-        let found = self.client.wait().at_most(PATIENCE).for_element(Locator::XPath(&path)).await;
+        let path = format!(
+            "//*[(self::a or self::button or self::summary) and normalize-space(translate(., '\u{ad}', ''))='{words}']"
+        );
+        let found = self
+            .client
+            .wait()
+            .at_most(PATIENCE)
+            .for_element(Locator::XPath(&path))
+            .await;
         match found {
-            Ok(element) => element.click().await.unwrap_or_else(|e| panic!("cannot click „{words}“: {e}")),
-            Err(_) => panic!("{}: nothing says „{words}“:\n{}", self.path().await, self.words().await),
+            Ok(element) => element
+                .click()
+                .await
+                .unwrap_or_else(|e| panic!("cannot click „{words}“: {e}")),
+            Err(_) => panic!(
+                "{}: nothing says „{words}“:\n{}",
+                self.path().await,
+                self.words().await
+            ),
         }
     }
 
     /// Types into a field, in place of what it holds.
     pub async fn fill(&self, css: &str, text: &str) {
         let field = self.find(css).await;
-        field.clear().await.unwrap_or_else(|e| panic!("cannot clear {css}: {e}"));
-        field.send_keys(text).await.unwrap_or_else(|e| panic!("cannot type into {css}: {e}"));
+        field
+            .clear()
+            .await
+            .unwrap_or_else(|e| panic!("cannot clear {css}: {e}"));
+        field
+            .send_keys(text)
+            .await
+            .unwrap_or_else(|e| panic!("cannot type into {css}: {e}"));
     }
 
     /// Presses keys where the focus is.
     pub async fn press(&self, keys: &str) {
         let focus = self.client.active_element().await.expect("a focus");
-        focus.send_keys(keys).await.unwrap_or_else(|e| panic!("cannot press {keys:?}: {e}"));
+        focus
+            .send_keys(keys)
+            .await
+            .unwrap_or_else(|e| panic!("cannot press {keys:?}: {e}"));
     }
 
     /// What a selector's first element says, as it is shown.
     pub async fn text(&self, css: &str) -> String {
         let text = self.find(css).await.text().await.expect("a text");
-        text.replace('\u{ad}', "").split_whitespace().collect::<Vec<_>>().join(" ")
+        text.replace('\u{ad}', "")
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 
     /// Everything `main` shows.
@@ -256,11 +342,20 @@ impl Window {
     pub async fn assert_says(&self, text: &str) {
         let begin = Instant::now();
         loop {
-            let words = self.words().await.split_whitespace().collect::<Vec<_>>().join(" ");
+            let words = self
+                .words()
+                .await
+                .split_whitespace()
+                .collect::<Vec<_>>()
+                .join(" ");
             if words.contains(text) {
                 return;
             }
-            assert!(begin.elapsed() < Duration::from_secs(5), "{} does not say „{text}“:\n{words}", self.path().await);
+            assert!(
+                begin.elapsed() < Duration::from_secs(5),
+                "{} does not say „{text}“:\n{words}",
+                self.path().await
+            );
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
@@ -272,14 +367,21 @@ impl Window {
 
     /// Runs a script in the page, as a test tool and not as the page: its CSP does not apply.
     pub async fn run(&self, script: &str) -> Value {
-        self.client.execute(script, Vec::new()).await.unwrap_or_else(|e| panic!("{script}: {e}"))
+        self.client
+            .execute(script, Vec::new())
+            .await
+            .unwrap_or_else(|e| panic!("{script}: {e}"))
     }
 
     /// Waits until an expression of the page is true.
     pub async fn until(&self, expression: &str) {
         let begin = Instant::now();
         while self.run(&format!("return Boolean({expression})")).await != Value::Bool(true) {
-            assert!(begin.elapsed() < PATIENCE, "{}: never became true: {expression}", self.path().await);
+            assert!(
+                begin.elapsed() < PATIENCE,
+                "{}: never became true: {expression}",
+                self.path().await
+            );
             tokio::time::sleep(Duration::from_millis(25)).await;
         }
     }

@@ -10,6 +10,7 @@
 //! app.clock.advance(days(15)); app.run_jobs();
 //! ```
 
+mod acts;
 mod app;
 pub mod axe;
 mod browser;
@@ -17,7 +18,7 @@ pub mod chromium;
 mod log;
 mod people;
 
-pub use app::{TestApp, days, hours, minutes};
+pub use app::{TestApp, days, deliver, hours, minutes};
 pub use browser::{Browser, Page};
 pub use log::Log;
-pub use people::{CUSTOMER, Companies, FOREIGN_CUSTOMER, PASSWORD, Person};
+pub use people::{CUSTOMER, Companies, FOREIGN_CUSTOMER, PASSWORD, Person, party};
