@@ -13,7 +13,8 @@ use super::chromium::{TAB, Window};
 const SIZES: [(u32, u32); 2] = [(1280, 900), (390, 844)];
 
 /// WCAG 2.2 AA and axe's advice beyond it.
-const EVERYTHING: &str = "{ type: 'tag', values: ['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa','best-practice'] }";
+const EVERYTHING: &str =
+    "{ type: 'tag', values: ['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa','best-practice'] }";
 /// What another colour scheme can break.
 const COLOURS: &str = "{ type: 'rule', values: ['color-contrast', 'link-in-text-block'] }";
 
@@ -61,7 +62,12 @@ pub async fn faults(window: &Window, page: &str) -> BTreeSet<String> {
     }
     keep_picture(window, page, "dark").await;
     window.show("light").await;
-    found.extend(focus_faults(window).await.into_iter().map(|fault| format!("{page}: {fault}")));
+    found.extend(
+        focus_faults(window)
+            .await
+            .into_iter()
+            .map(|fault| format!("{page}: {fault}")),
+    );
     found
 }
 
@@ -77,7 +83,13 @@ async fn violations(window: &Window, rules: &str) -> Vec<String> {
              v.id + ': ' + n.target.join(' ') + ': ' + n.failureSummary.replace(/\\s+/g, ' ').slice(0, 300)))))
            .catch(e => done(['axe failed: ' + e]));"
     );
-    texts(&window.client.execute_async(&script, Vec::new()).await.unwrap_or_else(|e| panic!("axe: {e}")))
+    texts(
+        &window
+            .client
+            .execute_async(&script, Vec::new())
+            .await
+            .unwrap_or_else(|e| panic!("axe: {e}")),
+    )
 }
 
 /// One h1, a language, headings without a jump, ids once.
@@ -142,13 +154,31 @@ async fn focus_faults(window: &Window) -> Vec<String> {
 }
 
 fn texts(value: &Value) -> Vec<String> {
-    value.as_array().expect("a list").iter().map(|v| v.as_str().expect("a text").to_owned()).collect()
+    value
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|v| v.as_str().expect("a text").to_owned())
+        .collect()
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "whoever starts the tests asks for pictures"
+)]
 async fn keep_picture(window: &Window, page: &str, kind: &str) {
-    let Some(folder) = std::env::var_os("AVV_SCREENSHOTS") else { return };
-    let name: String = page.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect();
+    let Some(folder) = std::env::var_os("AVV_SCREENSHOTS") else {
+        return;
+    };
+    let name: String = page
+        .chars()
+        .map(|c| if c.is_alphanumeric() { c } else { '-' })
+        .collect();
     let folder = PathBuf::from(folder);
     fs::create_dir_all(&folder).expect("a folder for the pictures");
-    fs::write(folder.join(format!("{name}-{kind}.png")), window.picture().await).expect("a picture is kept");
+    fs::write(
+        folder.join(format!("{name}-{kind}.png")),
+        window.picture().await,
+    )
+    .expect("a picture is kept");
 }
