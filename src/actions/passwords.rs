@@ -26,6 +26,14 @@ const CONTEXT: [&str; 12] = [
     "sommer",
 ];
 
+/// What fingers and minds run along, forwards and backwards.
+const ROWS: [&str; 4] = [
+    "abcdefghijklmnopqrstuvwxyz",
+    "1234567890123",
+    "qwertzuiopü+asdfghjklöä#yxcvbnm,.-",
+    "qwertyuiop[]asdfghjkl;'zxcvbnm,./",
+];
+
 /// Why a password is not accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BadPassword {
@@ -54,13 +62,12 @@ pub fn check(password: &str) -> Result<(), BadPassword> {
     let mut distinct: Vec<char> = lower.chars().collect();
     distinct.sort_unstable();
     distinct.dedup();
-    let is_row = lower
-        .as_bytes()
+    let letters: Vec<char> = lower.chars().collect();
+    let steps = letters
         .windows(2)
-        .filter(|pair| pair[1].wrapping_sub(pair[0]) == 1)
-        .count()
-        * 2
-        > lower.len();
+        .filter(|pair| is_step(pair[0], pair[1]))
+        .count();
+    let is_row = steps * 2 > letters.len();
     if distinct.len() < 5
         || is_row
         || (rest.chars().count() < 4 && CONTEXT.iter().any(|word| lower.contains(word)))
@@ -68,6 +75,12 @@ pub fn check(password: &str) -> Result<(), BadPassword> {
         return Err(BadPassword::TooCommon);
     }
     Ok(())
+}
+
+/// Whether two characters are neighbours in one of the rows.
+fn is_step(a: char, b: char) -> bool {
+    ROWS.iter()
+        .any(|row| row.contains(&format!("{a}{b}")) || row.contains(&format!("{b}{a}")))
 }
 
 /// Hashes a password for storing: 19 MiB, two passes, one lane.
