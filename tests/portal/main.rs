@@ -12,3 +12,5 @@ mod world;
 mod access;
 mod architecture;
 mod consents;
+mod login;
+mod security;
