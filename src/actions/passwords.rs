@@ -26,6 +26,9 @@ const CONTEXT: [&str; 12] = [
     "sommer",
 ];
 
+/// Words that many passwords anywhere are made of, one a line.
+const COMMON: &str = include_str!("common_passwords.txt");
+
 /// What fingers and minds run along, forwards and backwards.
 const ROWS: [&str; 4] = [
     "abcdefghijklmnopqrstuvwxyz",
@@ -71,10 +74,36 @@ pub fn check(password: &str) -> Result<(), BadPassword> {
     if distinct.len() < 5
         || is_row
         || (rest.chars().count() < 4 && CONTEXT.iter().any(|word| lower.contains(word)))
+        || is_one_common_word(&lower)
+        || is_one_common_word(&plain(&lower))
     {
         return Err(BadPassword::TooCommon);
     }
     Ok(())
+}
+
+/// Whether a password is one common word, once or several times, with figures and signs around it.
+fn is_one_common_word(lower: &str) -> bool {
+    let letters: String = lower.chars().filter(|c| c.is_alphabetic()).collect();
+    COMMON
+        .lines()
+        .chain(CONTEXT)
+        .filter(|word| letters.contains(word))
+        .any(|word| letters.replace(word, "").chars().count() < 4)
+}
+
+/// Figures and signs read as the letters they are often written for.
+fn plain(lower: &str) -> String {
+    let letter = |c| match c {
+        '0' => 'o',
+        '1' | '!' => 'i',
+        '3' => 'e',
+        '4' | '@' => 'a',
+        '5' | '$' => 's',
+        '7' => 't',
+        c => c,
+    };
+    lower.chars().map(letter).collect()
 }
 
 /// Whether two characters are neighbours in one of the rows.
