@@ -31,13 +31,18 @@ const ROLES: [Option<Person>; 8] = [
 type Table = BTreeMap<(String, String), [String; 8]>;
 
 fn table() -> Table {
-    let lines = TABLE.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty());
+    let lines = TABLE
+        .lines()
+        .filter(|line| !line.starts_with('#') && !line.trim().is_empty());
     lines
         .map(|line| {
             let words: Vec<&str> = line.split_whitespace().collect();
             assert_eq!(words.len(), 11, "method, path, object, eight roles: {line}");
             let answers = std::array::from_fn(|role| words[role + 3].to_owned());
-            ((format!("{} {}", words[0], words[1]), words[2].to_owned()), answers)
+            (
+                (format!("{} {}", words[0], words[1]), words[2].to_owned()),
+                answers,
+            )
         })
         .collect()
 }
@@ -71,7 +76,13 @@ impl Objects {
             password_hash: Some("keins".to_owned()),
         };
         let other = world.app.write(|conn| {
-            avv_portal::actions::users::add(conn, &world.app.app, avv_portal::actions::Actor::Command, &new, now)
+            avv_portal::actions::users::add(
+                conn,
+                &world.app.app,
+                avv_portal::actions::Actor::Command,
+                &new,
+                now,
+            )
         });
         let mails = world.app.read(|conn| Ok(list_mails(conn, CUSTOMER, 1)?));
         Self {
@@ -89,7 +100,11 @@ impl Objects {
             Some(number @ ("4711" | "4712" | "9000")) => number,
             _ => "1",
         };
-        let module = if object.ends_with("unknown-module") { "gibtsnicht" } else { "centraflex" };
+        let module = if object.ends_with("unknown-module") {
+            "gibtsnicht"
+        } else {
+            "centraflex"
+        };
         let agreement = match object {
             "4711" => world.agreement(CUSTOMER).to_string(),
             "9000" => world.agreement(FOREIGN_CUSTOMER).to_string(),
@@ -106,13 +121,27 @@ impl Objects {
             "valid" | "of-password" => self.password.clone(),
             _ => "A".repeat(64),
         };
-        let (hash, name) = ("0", if object == "portal.css" { "portal.css" } else { "../Cargo.toml" });
+        let (hash, name) = (
+            "0",
+            if object == "portal.css" {
+                "portal.css"
+            } else {
+                "../Cargo.toml"
+            },
+        );
         let values = [
             ("nummer", number),
             ("modul", module),
             ("vertrag", &agreement),
             ("benutzer", &user),
-            ("mail", if object == "sent" { &self.sent_mail } else { "999999" }),
+            (
+                "mail",
+                if object == "sent" {
+                    &self.sent_mail
+                } else {
+                    "999999"
+                },
+            ),
             ("token", &token),
             ("hash", hash),
             ("name", name),
@@ -121,7 +150,10 @@ impl Objects {
         for (placeholder, value) in values {
             path = path.replace(&format!("{{{placeholder}}}"), value);
         }
-        assert!(!path.contains('{'), "{pattern}: a placeholder this test does not know");
+        assert!(
+            !path.contains('{'),
+            "{pattern}: a placeholder this test does not know"
+        );
         match self.sub_partner(pattern, object) {
             Some(sub) => format!("{path}?submandant={sub}"),
             None => path,
@@ -141,12 +173,18 @@ impl Objects {
     /// What a POST sends beside its token: enough to be let in and too little to change much.
     fn fields(&self, row: &Row, object: &str, index: usize) -> Vec<(&'static str, String)> {
         match row.path {
-            "/anmelden" => vec![("email", format!("niemand{index}@example.org")), ("passwort", "falsch".to_owned())],
+            "/anmelden" => vec![
+                ("email", format!("niemand{index}@example.org")),
+                ("passwort", "falsch".to_owned()),
+            ],
             "/passwort-vergessen" => vec![("email", "niemand@example.org".to_owned())],
             "/passwort/{token}" => vec![("passwort", "kurz".to_owned())],
+            "/dev/uhr" => vec![("tage", "zu viele".to_owned())],
             "/administration/avv/widerspruch" => vec![("passwort", "falsch".to_owned())],
             // Naming the one who is named, or nobody where nobody is, changes nothing.
-            "/kunden/{nummer}/submandant" if object == "4711" || object == "4712-foreign-submandant" => {
+            "/kunden/{nummer}/submandant"
+                if object == "4711" || object == "4712-foreign-submandant" =>
+            {
                 vec![("submandant", self.sub_partner(row.path, object).unwrap())]
             }
             _ => Vec::new(),
@@ -177,11 +215,19 @@ fn place(number: usize) -> String {
 #[test]
 fn every_route_stands_in_the_table() {
     let known: BTreeSet<String> = table().into_keys().map(|(row, _)| row).collect();
-    let real: BTreeSet<String> = rows().map(|row| format!("{} {}", row.method, row.path)).collect();
+    let real: BTreeSet<String> = rows()
+        .map(|row| format!("{} {}", row.method, row.path))
+        .collect();
     let missing: Vec<_> = real.difference(&known).collect();
     let gone: Vec<_> = known.difference(&real).collect();
-    assert!(missing.is_empty(), "decide who may and write it into access.txt: {missing:?}");
-    assert!(gone.is_empty(), "access.txt knows routes that are gone: {gone:?}");
+    assert!(
+        missing.is_empty(),
+        "decide who may and write it into access.txt: {missing:?}"
+    );
+    assert!(
+        gone.is_empty(),
+        "access.txt knows routes that are gone: {gone:?}"
+    );
 }
 
 /// S-50 … S-54, A-02 …: status classes of all rows, GET and POST.
@@ -207,14 +253,23 @@ async fn everybody_gets_what_the_table_says() {
                 } else {
                     let mut fields = objects.fields(row, object, index);
                     fields.push(("csrf", token.clone()));
-                    let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (*n, v.as_str())).collect();
+                    let fields: Vec<(&str, &str)> =
+                        fields.iter().map(|(n, v)| (*n, v.as_str())).collect();
                     let path = path.split('?').next().unwrap();
-                    browser.post_with(path, &fields, &[("x-forwarded-for", &from)]).await
+                    browser
+                        .post_with(path, &fields, &[("x-forwarded-for", &from)])
+                        .await
                 };
                 let got = class(&page);
                 if got != expected[index] {
-                    let who = ROLES[index].map_or("nobody".to_owned(), |person| format!("{person:?}"));
-                    writeln!(wrong, "{name} [{object}] {who}: {got}, table says {}", expected[index]).unwrap();
+                    let who =
+                        ROLES[index].map_or("nobody".to_owned(), |person| format!("{person:?}"));
+                    writeln!(
+                        wrong,
+                        "{name} [{object}] {who}: {got}, table says {}",
+                        expected[index]
+                    )
+                    .unwrap();
                 }
             }
         }
@@ -257,11 +312,17 @@ async fn no_form_works_without_its_token_or_from_elsewhere() {
                     count += 1;
                     fields.retain(|(name, _)| *name != "csrf");
                     fields.push(("csrf", token.to_owned()));
-                    let all: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (*n, v.as_str())).collect();
+                    let all: Vec<(&str, &str)> =
+                        fields.iter().map(|(n, v)| (*n, v.as_str())).collect();
                     let page = browser.post_with(path, &all, &headers).await;
                     let got = class(&page);
-                    let refused = got == "403" || (got == answers[index] && matches!(got.as_str(), "404" | "login"));
-                    assert!(refused, "{name} [{object}] as {:?} with {headers:?}: {got}", ROLES[index]);
+                    let refused = got == "403"
+                        || (got == answers[index] && matches!(got.as_str(), "404" | "login"));
+                    assert!(
+                        refused,
+                        "{name} [{object}] as {:?} with {headers:?}: {got}",
+                        ROLES[index]
+                    );
                 }
             }
         }
@@ -288,17 +349,29 @@ async fn searching_and_counting_stop_at_the_own_customers() {
     ];
     for path in &pages {
         let partner = app.sign_in(Person::Partner).await.get(path).await;
-        partner.assert_status(200).assert_silent_about("Fremde Kundin").assert_silent_about("/kunden/9000");
+        partner
+            .assert_status(200)
+            .assert_silent_about("Fremde Kundin")
+            .assert_silent_about("/kunden/9000");
         let sub = app.sign_in(Person::SubPartner).await.get(path).await;
-        sub.assert_status(200).assert_silent_about("Fremde Kundin").assert_silent_about("Nachbarin");
+        sub.assert_status(200)
+            .assert_silent_about("Fremde Kundin")
+            .assert_silent_about("Nachbarin");
     }
     let everything = app.sign_in(Person::Partner).await.get("/kunden").await;
     everything.assert_says("Nachbarin").assert_says("Özdemir");
     let own = app.sign_in(Person::SubPartner).await.get("/kunden").await;
     own.assert_says("Özdemir");
     // The operator chooses whose contract to see; nobody else does.
-    let customer = app.sign_in(Person::Customer).await.get("/administration/avv?kunde=9000").await;
-    customer.assert_status(200).assert_says("Özdemir").assert_silent_about("Fremde Kundin");
+    let customer = app
+        .sign_in(Person::Customer)
+        .await
+        .get("/administration/avv?kunde=9000")
+        .await;
+    customer
+        .assert_status(200)
+        .assert_says("Özdemir")
+        .assert_silent_about("Fremde Kundin");
 }
 
 /// S-57: a parameter given twice is refused, in forms and addresses, signed in or not.
@@ -321,23 +394,58 @@ async fn a_parameter_given_twice_is_refused() {
     for path in addresses {
         operator.get(path).await.assert_status(400);
     }
-    app.visitor().get(&format!("{}?sprache=de&sprache=en", world.open)).await.assert_status(400);
+    app.visitor()
+        .get(&format!("{}?sprache=de&sprache=en", world.open))
+        .await
+        .assert_status(400);
     let forms: [(&str, Vec<(&str, &str)>); 3] = [
-        ("/kunden/4712/submandant", vec![("csrf", &token), ("submandant", "1"), ("submandant", "")]),
-        ("/kunden/4712/avv/anforderung", vec![("csrf", &token), ("csrf", &token)]),
-        ("/betrieb/kunden/4712/email", vec![("csrf", &token), ("email", "a@example.org"), ("email", "b@example.org")]),
+        (
+            "/kunden/4712/submandant",
+            vec![("csrf", &token), ("submandant", "1"), ("submandant", "")],
+        ),
+        (
+            "/kunden/4712/avv/anforderung",
+            vec![("csrf", &token), ("csrf", &token)],
+        ),
+        (
+            "/betrieb/kunden/4712/email",
+            vec![
+                ("csrf", &token),
+                ("email", "a@example.org"),
+                ("email", "b@example.org"),
+            ],
+        ),
     ];
     for (path, fields) in forms {
         operator.post(path, &fields).await.assert_status(400);
     }
-    let (action, mut fields) = app.visitor().get(&world.open).await.form("main form[action^='/zustimmung/']");
+    let (action, mut fields) = app
+        .visitor()
+        .get(&world.open)
+        .await
+        .form("main form[action^='/zustimmung/']");
     fields.retain(|(name, _)| !matches!(name.as_str(), "name" | "funktion"));
-    let mut fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
-    fields.extend([("name", "A B"), ("name", "C D"), ("funktion", "GF"), ("vertretung", "on"), ("gelesen", "on")]);
-    app.visitor().post(&action, &fields).await.assert_status(400);
+    let mut fields: Vec<(&str, &str)> = fields
+        .iter()
+        .map(|(n, v)| (n.as_str(), v.as_str()))
+        .collect();
+    fields.extend([
+        ("name", "A B"),
+        ("name", "C D"),
+        ("funktion", "GF"),
+        ("vertretung", "on"),
+        ("gelesen", "on"),
+    ]);
+    app.visitor()
+        .post(&action, &fields)
+        .await
+        .assert_status(400);
     // The first look at the link was noted, nothing else.
     let changes = app.changes_since(&before);
-    assert!(changes.iter().all(|row| row.contains("link_opened")), "{changes:#?}");
+    assert!(
+        changes.iter().all(|row| row.contains("link_opened")),
+        "{changes:#?}"
+    );
 }
 
 /// S-58: refused attempts are logged with user, route and object, and never with a token.
@@ -351,10 +459,22 @@ async fn refused_attempts_are_logged_with_user_route_and_object() {
     let user = format!("\"user\":{user}");
     let agreement = world.agreement(CUSTOMER).to_string();
     partner.get("/kunden/9000/avv").await.assert_status(404);
-    partner.get(&format!("/administration/avv/{agreement}.pdf")).await.assert_status(404);
-    partner.get("/kunden/4712/module/centraflex").await.assert_status(403);
-    partner.get("/zugriff/4712/centraflex").await.assert_status(403);
-    partner.post("/kunden/4712/avv/anforderung", &[("csrf", "falsch")]).await.assert_status(403);
+    partner
+        .get(&format!("/administration/avv/{agreement}.pdf"))
+        .await
+        .assert_status(404);
+    partner
+        .get("/kunden/4712/module/centraflex")
+        .await
+        .assert_status(403);
+    partner
+        .get("/zugriff/4712/centraflex")
+        .await
+        .assert_status(403);
+    partner
+        .post("/kunden/4712/avv/anforderung", &[("csrf", "falsch")])
+        .await
+        .assert_status(403);
     for (route, object) in [
         ("/kunden/{nummer}/avv", "9000"),
         ("/administration/avv/{vertrag}.pdf", agreement.as_str()),
@@ -363,6 +483,10 @@ async fn refused_attempts_are_logged_with_user_route_and_object() {
         ("/kunden/{nummer}/avv/anforderung", "4712"),
     ] {
         let lines = log.lines_with(&["refused", &user, route, object]);
-        assert!(!lines.is_empty(), "{route} {object}: {:#?}", log.lines_with(&["refused"]));
+        assert!(
+            !lines.is_empty(),
+            "{route} {object}: {:#?}",
+            log.lines_with(&["refused"])
+        );
     }
 }

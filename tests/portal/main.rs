@@ -7,10 +7,17 @@
 #![expect(clippy::expect_used, reason = "a test may fail")]
 
 mod harness;
-mod world;
 
 mod access;
+mod accessibility;
 mod architecture;
 mod consents;
+mod documents;
+mod links;
 mod login;
+mod objections;
+mod requests;
 mod security;
+mod sub_partners;
+mod walk;
+mod world;

@@ -26,7 +26,11 @@ pub struct World {
 
 impl World {
     pub async fn build() -> Self {
-        Self::build_in(TestApp::start_behind_proxy().await, "Nachbarin <Textil> GmbH").await
+        Self::build_in(
+            TestApp::start_behind_proxy().await,
+            "Nachbarin <Textil> GmbH",
+        )
+        .await
     }
 
     /// Builds it with another name for the neighbour.
@@ -40,9 +44,20 @@ impl World {
             Some(NEIGHBOUR_MAIL),
             Language::De,
         );
-        let (now, viewer) = (app.now(), viewer(&app, Person::Partner, Role::Partner(companies.partner)));
+        let (now, viewer) = (
+            app.now(),
+            viewer(&app, Person::Partner, Role::Partner(companies.partner)),
+        );
         app.write(|conn| {
-            sub_partners::name(conn, &app.app, &viewer, CUSTOMER, Some(companies.sub_partner), now).map(|_| ())
+            sub_partners::name(
+                conn,
+                &app.app,
+                &viewer,
+                CUSTOMER,
+                Some(companies.sub_partner),
+                now,
+            )
+            .map(|_| ())
         });
         for customer in [CUSTOMER, NEIGHBOUR, FOREIGN_CUSTOMER] {
             app.book(customer, "centraflex", false);
@@ -52,7 +67,11 @@ impl World {
         app.conclude(FOREIGN_MAIL).await;
         app.deliver();
         let open = app.consent_link(NEIGHBOUR_MAIL);
-        Self { app, concluded, open }
+        Self {
+            app,
+            concluded,
+            open,
+        }
     }
 
     /// The agreement of a customer.
@@ -69,7 +88,14 @@ impl World {
     pub fn password_token(&self, person: Person) -> String {
         let (id, now) = (uuid::Uuid::new_v4(), self.app.now());
         let user = user_id(&self.app, person.email());
-        self.app.write(|conn| Ok(users::create_password_link(conn, id, user, now + chrono::Duration::minutes(60))?));
+        self.app.write(|conn| {
+            Ok(users::create_password_link(
+                conn,
+                id,
+                user,
+                now + chrono::Duration::minutes(60),
+            )?)
+        });
         token::make(&self.app.app.config.keys, Purpose::Password, id)
     }
 }
@@ -91,7 +117,8 @@ fn viewer(app: &TestApp, person: Person, role: Role) -> Viewer {
 /// The token every form of this session carries.
 pub async fn csrf(browser: &Browser) -> String {
     let page = browser.get("/hilfe").await;
-    page.attribute("header form input[name=csrf]", "value").expect("signed-in pages have the form to sign out")
+    page.attribute("header form input[name=csrf]", "value")
+        .expect("signed-in pages have the form to sign out")
 }
 
 /// A redirect to the sign-in, which remembers where to go on.

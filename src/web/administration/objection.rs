@@ -11,7 +11,7 @@ use super::{own_number, words};
 use crate::actions::{ActionError, objections};
 use crate::app::App;
 use crate::domain::calendar::day;
-use crate::domain::case::{Case, Refusal};
+use crate::domain::case::Case;
 use crate::domain::viewer::Viewer;
 use crate::paths;
 use crate::storage::users::find_contact;
@@ -70,6 +70,10 @@ pub async fn declare(
     SignedForm(form): SignedForm,
 ) -> Result<HttpResponse, PageError> {
     let (case, user) = read(&app, &me.viewer).await?;
+    if case.agreement().is_none() {
+        // Without a contract the rules would take it as a decline, which this page did not speak of.
+        return Ok(nothing_to_object(&session));
+    }
     let proof = prove_again(&app, &request, &me.viewer, &user, form.get("passwort")).await;
     let (wrong, status) = match proof {
         Ok(()) => return object(&app, &me.viewer, &session).await,
@@ -145,6 +149,10 @@ fn view(shell: Shell, case: &Case, user: String, now: DateTime<Utc>) -> Option<O
 }
 
 fn nothing_to_object(session: &Session) -> HttpResponse {
-    flash(session, false, refusals::sentence(Refusal::NothingToObject));
+    flash(
+        session,
+        false,
+        "Es gibt keinen abgeschlossenen Vertrag, dem Sie widersprechen könnten.",
+    );
     see_other(paths::ADMINISTRATION)
 }

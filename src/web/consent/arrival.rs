@@ -173,3 +173,21 @@ pub fn phone_link(printed: &str) -> String {
         (None, None) => digits,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn printed_phone_numbers_can_be_dialled() {
+        let table = [
+            ("0221 4710-123", "+492214710123"),
+            ("+49 (221) 4710-123", "+492214710123"),
+            ("0043 1 234", "+431234"),
+            ("", ""),
+        ];
+        for (printed, dialled) in table {
+            assert_eq!(phone_link(printed), dialled);
+        }
+    }
+}

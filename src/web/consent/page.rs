@@ -78,8 +78,13 @@ pub async fn conclude(
 ) -> Result<HttpResponse, PageError> {
     let wanted = Language::from_code(form.get("sprache"));
     let arrival = Arrival::open(&app, &request, &token, wanted).await?;
-    if !matches!(arrival.state()?, LinkState::Valid { .. }) {
-        return Ok(see_other(arrival.page()));
+    match arrival.state()? {
+        LinkState::Valid { .. } => {}
+        // The second tab, the back button, the double click (S-07).
+        LinkState::Concluded {
+            success_page: true, ..
+        } => return Ok(see_other(success(&arrival))),
+        _ => return Ok(see_other(arrival.page())),
     }
     let typed = Typed::read(&form);
     let signature = match typed.check(&app, &request, &arrival) {

@@ -29,8 +29,8 @@ impl Typed {
     /// Reads the posted form.
     pub fn read(form: &Form) -> Self {
         Self {
-            name: form.get("name").to_owned(),
-            function: form.get("funktion").to_owned(),
+            name: printable(form.get("name")),
+            function: printable(form.get("funktion")),
             represents: form.ticked("vertretung"),
             concludes: form.ticked("gelesen"),
             shown: form.get("dokument").to_owned(),
@@ -84,10 +84,16 @@ pub fn declarations(company: &str, language: Language) -> [String; 2] {
         Language::En => [
             format!("I am authorised to represent {company} in concluding this contract."),
             format!(
-                "I have read the contract with all its annexes and conclude it on behalf of {company}."
+                "On behalf of {company}, I have read the contract with all its annexes and conclude it."
             ),
         ],
     }
+}
+
+/// As typed, without characters that no page can give back: a browser would turn a zero byte into a
+/// replacement character, which would then be concluded.
+fn printable(typed: &str) -> String {
+    typed.chars().filter(|c| !c.is_control()).collect()
 }
 
 fn checked(
@@ -155,5 +161,15 @@ mod tests {
                 .last()
                 .is_some_and(|last| last.text.contains("120"))
         );
+    }
+    #[test]
+    fn declarations_name_the_company_as_it_is() {
+        // EV-03, S-70: nothing is escaped, shortened or interpreted before it is stored
+        let company = "<b>A & B</b> {x} GmbH";
+        for language in Language::ALL {
+            let [represents, concludes] = declarations(company, language);
+            assert!(represents.contains(company) && concludes.contains(company));
+            assert_ne!(represents, concludes);
+        }
     }
 }

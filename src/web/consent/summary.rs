@@ -211,9 +211,9 @@ fn differences(case: &Case, before: &Offer, now: &Offer, language: Language) -> 
     if before.partner != now.partner {
         let partner = name(case.partner.as_ref().map(|it| &it.party));
         lines.push(if de {
-            format!("Ihr Vertriebspartner ist jetzt {partner}.")
+            format!("{partner} ist jetzt Ihr Vertriebspartner.")
         } else {
-            format!("Your sales partner is now {partner}.")
+            format!("{partner} is now your sales partner.")
         });
     }
     if before.sub_partner != now.sub_partner {
@@ -263,4 +263,35 @@ fn differences(case: &Case, before: &Offer, now: &Offer, language: Language) -> 
         });
     }
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_read_like_a_sentence() {
+        let table: [(&[&str], &str, &str); 4] = [
+            (&[], "", ""),
+            (&["A"], "A", "A"),
+            (&["A", "B"], "A und B", "A and B"),
+            (&["A", "B", "C"], "A, B und C", "A, B and C"),
+        ];
+        for (names, de, en) in table {
+            assert_eq!(list(names, Language::De), de);
+            assert_eq!(list(names, Language::En), en);
+        }
+    }
+
+    #[test]
+    fn places_are_named_once_in_the_language_of_the_page() {
+        let mut values = crate::contract::sample_values(Language::De, true);
+        assert_eq!(places(&values, Language::De), "Deutschland");
+        assert_eq!(places(&values, Language::En), "Germany");
+        if let Some(partner) = &mut values.partner {
+            partner.country = "Österreich".to_owned();
+        }
+        assert_eq!(places(&values, Language::De), "Deutschland und Österreich");
+        assert_eq!(places(&values, Language::En), "Germany and Austria");
+    }
 }

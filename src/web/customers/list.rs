@@ -4,149 +4,20 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use chrono::{DateTime, Utc};
-use serde::Deserialize;
 
+use super::state::{Asked, State};
 use crate::actions::ActionError;
 use crate::app::App;
 use crate::domain::case::{Status, detail};
-use crate::domain::viewer::{Role, Scope};
+use crate::domain::viewer::Role;
 use crate::domain::{Language, PartnerId, calendar};
 use crate::paths;
 use crate::storage::case_rows::{
-    COUNT_CAP, CaseRow, Cursor, From, ListPage, ListQuery, Sort, count_statuses, list_rows,
+    COUNT_CAP, CaseRow, Cursor, From, ListPage, Sort, count_statuses, list_rows,
 };
 use crate::storage::partners::list_partner_names;
 use crate::web::error::PageError;
 use crate::web::page::{Me, Shell, html};
-
-/// Longest text that is searched for, in characters.
-const LONGEST_SEARCH: usize = 200;
-
-/// The address as it was asked for. What makes no sense is left out rather than refused.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct Asked {
-    suche: String,
-    status: String,
-    sort: String,
-    mandant: String,
-    nach: String,
-    vor: String,
-}
-
-/// State of the list that every link on it keeps.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct State {
-    search: String,
-    status: Option<Status>,
-    sort: Sort,
-    partner: Option<PartnerId>,
-    from: From,
-}
-
-impl State {
-    fn read(asked: &Asked, role: Role) -> Self {
-        let from = match (cursor(&asked.nach), cursor(&asked.vor)) {
-            (Some(cursor), _) => From::After(cursor),
-            (None, Some(cursor)) => From::Before(cursor),
-            (None, None) => From::Start,
-        };
-        Self {
-            search: asked.suche.trim().chars().take(LONGEST_SEARCH).collect(),
-            status: Status::from_key(&asked.status),
-            sort: Sort {
-                by_number: asked.sort.trim_start_matches('-') == "nummer",
-                descending: asked.sort.starts_with('-'),
-            },
-            partner: asked
-                .mandant
-                .parse()
-                .ok()
-                .filter(|_| role == Role::Operator),
-            from,
-        }
-    }
-
-    fn query(&self, role: Role) -> ListQuery {
-        ListQuery {
-            scope: self.scope(role),
-            status: self.status,
-            search: Some(self.search.clone()).filter(|search| !search.is_empty()),
-            sort: self.sort,
-            from: self.from.clone(),
-            with_partner: role == Role::Operator,
-        }
-    }
-
-    fn scope(&self, role: Role) -> Scope {
-        match self.partner {
-            Some(partner) if role == Role::Operator => Scope::Partner(partner),
-            _ => role.scope(),
-        }
-    }
-
-    fn sort_key(&self) -> &'static str {
-        match (self.sort.by_number, self.sort.descending) {
-            (false, false) => "firma",
-            (false, true) => "-firma",
-            (true, false) => "nummer",
-            (true, true) => "-nummer",
-        }
-    }
-
-    /// The address of this state; what is as usual is not named.
-    fn href(&self) -> String {
-        let mut query = url::form_urlencoded::Serializer::new(String::new());
-        if !self.search.is_empty() {
-            query.append_pair("suche", &self.search);
-        }
-        if let Some(partner) = self.partner {
-            query.append_pair("mandant", &partner.to_string());
-        }
-        if let Some(status) = self.status {
-            query.append_pair("status", status.key());
-        }
-        if self.sort_key() != "firma" {
-            query.append_pair("sort", self.sort_key());
-        }
-        match &self.from {
-            From::Start => {}
-            From::After(cursor) => {
-                query.append_pair("nach", &written(cursor));
-            }
-            From::Before(cursor) => {
-                query.append_pair("vor", &written(cursor));
-            }
-        }
-        let query = query.finish();
-        if query.is_empty() {
-            paths::CUSTOMERS.to_owned()
-        } else {
-            format!("{}?{query}", paths::CUSTOMERS)
-        }
-    }
-
-    fn with(&self, change: impl FnOnce(&mut Self)) -> String {
-        let mut state = self.clone();
-        // A place in the list belongs to one order of one selection.
-        state.from = From::Start;
-        change(&mut state);
-        state.href()
-    }
-}
-
-/// Reads `<number>~<key>`.
-fn cursor(text: &str) -> Option<Cursor> {
-    let (number, key) = text.split_once('~')?;
-    Some(Cursor {
-        key: key.chars().filter(|c| !c.is_control()).collect(),
-        number: number.parse().ok()?,
-    })
-}
-
-fn written(cursor: &Cursor) -> String {
-    format!("{}~{}", cursor.number, cursor.key)
-}
 
 #[derive(Template)]
 #[template(path = "web/customers/list.html")]
@@ -416,7 +287,7 @@ fn loaded(rows: usize, now: DateTime<Utc>) -> String {
 
 /// "13 Kunden auf dieser Seite, AK bis Zahnärzte".
 fn on_page(rows: &[CaseRow], sort: Sort) -> String {
-    let name = |row: &CaseRow| {
+    let place = |row: &CaseRow| {
         if sort.by_number {
             return row.number.to_string();
         }
@@ -429,8 +300,8 @@ fn on_page(rows: &[CaseRow], sort: Sort) -> String {
         [first, .., last] => format!(
             "{} Kunden auf dieser Seite, {} bis {}",
             rows.len(),
-            name(first),
-            name(last)
+            place(first),
+            place(last)
         ),
     }
 }
@@ -517,40 +388,6 @@ fn empty(state: &State) -> Empty {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn state(query: &str, role: Role) -> State {
-        let asked = web::Query::<Asked>::from_query(query).map(web::Query::into_inner);
-        State::read(&asked.unwrap_or_default(), role)
-    }
-
-    #[test]
-    fn a_state_survives_its_own_address() {
-        for query in [
-            "",
-            "suche=%C3%96zdemir+%26+S%C3%B6hne&status=no_email&sort=-nummer",
-            "mandant=7&status=void&nach=4711%7Eak+gmbh",
-            "sort=-firma&vor=12%7Ea%7Eb",
-            "suche=%3Cscript%3E%22%27",
-        ] {
-            let first = state(query, Role::Operator);
-            let href = first.href();
-            let again = state(
-                href.split_once('?').map_or("", |(_, query)| query),
-                Role::Operator,
-            );
-            assert_eq!(first, again, "{query}");
-        }
-    }
-
-    #[test]
-    fn only_the_operator_can_look_at_another_partners_customers() {
-        let own = Role::Partner(PartnerId(3));
-        assert_eq!(state("mandant=7", own).scope(own), own.scope());
-        assert_eq!(
-            state("mandant=7", Role::Operator).scope(Role::Operator),
-            Scope::Partner(PartnerId(7))
-        );
-    }
 
     #[test]
     fn counts_stop_at_a_thousand() {

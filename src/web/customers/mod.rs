@@ -3,6 +3,7 @@
 mod list;
 mod module;
 mod profile;
+mod state;
 
 pub use module::decide;
 

@@ -3,7 +3,7 @@
 use std::net::TcpListener;
 use std::sync::OnceLock;
 
-use avv_portal::actions::{bookings, consent, delivery, requests};
+use avv_portal::actions::{bookings, consent, delivery};
 use avv_portal::app::App;
 use avv_portal::clock::Clock;
 use avv_portal::config::Config;
@@ -13,7 +13,7 @@ use avv_portal::domain::{CustomerNumber, LinkId};
 use avv_portal::mail::transport::{Sent, Transport};
 use avv_portal::storage::db::{Db, PoolSize};
 use avv_portal::storage::embedded::database_url_for_tests;
-use avv_portal::storage::{PgConnection, case_rows, cases, links};
+use avv_portal::storage::{PgConnection, case_rows, cases};
 use avv_portal::{actions::ActionError, web};
 use chrono::{DateTime, Duration, Utc};
 use diesel::connection::SimpleConnection as _;
@@ -182,16 +182,7 @@ impl TestApp {
 
     /// One pass of the scheduler: steps that are due, rows that time changed, mails.
     pub fn run_jobs(&self) {
-        let now = self.now();
-        let due = self.read(|conn| Ok(links::list_due(conn, now, 1000)?));
-        for customer in due {
-            self.write(|conn| requests::take_due_step(conn, &self.app, customer, now).map(|_| ()));
-        }
-        let late = self.read(|conn| Ok(case_rows::list_overdue_rows(conn, now, 1000)?));
-        for customer in late {
-            self.write(|conn| requests::refresh_row(conn, &self.app, customer, now));
-        }
-        self.deliver();
+        self.jobs();
     }
 
     /// Mails that were handed over, oldest first.
@@ -316,12 +307,22 @@ impl TestApp {
             self.schema
         ));
         assert!(tables.len() > 10, "where are the tables?");
-        tables.iter().flat_map(|table| self.rows(table).into_iter().map(move |row| format!("{table} {row}"))).collect()
+        tables
+            .iter()
+            .flat_map(|table| {
+                self.rows(table)
+                    .into_iter()
+                    .map(move |row| format!("{table} {row}"))
+            })
+            .collect()
     }
 
     /// The rows of a table as JSON.
     pub fn rows(&self, table: &str) -> Vec<String> {
-        self.lines(&format!("SELECT (to_jsonb(t) - 'opened')::text AS line FROM {}.{table} t ORDER BY 1", self.schema))
+        self.lines(&format!(
+            "SELECT (to_jsonb(t) - 'opened')::text AS line FROM {}.{table} t ORDER BY 1",
+            self.schema
+        ))
     }
 
     fn lines(&self, query: &str) -> Vec<String> {
@@ -333,9 +334,17 @@ impl TestApp {
     /// Rows that came (`+`) or went (`-`) since [`Self::everything`] was asked, each cut to a line.
     pub fn changes_since(&self, before: &[String]) -> Vec<String> {
         let now = self.everything();
-        let line = |sign: &str, row: &String| format!("{sign} {}", row.chars().take(400).collect::<String>());
-        let gone = before.iter().filter(|row| !now.contains(row)).map(|row| line("-", row));
-        let come = now.iter().filter(|row| !before.contains(row)).map(|row| line("+", row));
+        let line = |sign: &str, row: &String| {
+            format!("{sign} {}", row.chars().take(400).collect::<String>())
+        };
+        let gone = before
+            .iter()
+            .filter(|row| !now.contains(row))
+            .map(|row| line("-", row));
+        let come = now
+            .iter()
+            .filter(|row| !before.contains(row))
+            .map(|row| line("+", row));
         gone.chain(come).collect()
     }
 

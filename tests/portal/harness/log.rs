@@ -38,7 +38,9 @@ impl Log {
                 .finish();
             tracing::subscriber::set_global_default(subscriber).expect("the only subscriber of the tests");
         });
-        Self { from: LINES.lock().expect("the log").len() }
+        Self {
+            from: LINES.lock().expect("the log").len(),
+        }
     }
 
     /// What was logged since, by all tests that run now.
@@ -48,6 +50,10 @@ impl Log {
 
     /// The lines that hold all of `parts`.
     pub fn lines_with(&self, parts: &[&str]) -> Vec<String> {
-        self.text().lines().filter(|line| parts.iter().all(|part| line.contains(part))).map(str::to_owned).collect()
+        self.text()
+            .lines()
+            .filter(|line| parts.iter().all(|part| line.contains(part)))
+            .map(str::to_owned)
+            .collect()
     }
 }

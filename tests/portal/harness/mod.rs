@@ -10,12 +10,15 @@
 //! app.clock.advance(days(15)); app.run_jobs();
 //! ```
 
+mod acts;
 mod app;
+pub mod axe;
 mod browser;
+pub mod chromium;
 mod log;
 mod people;
 
-pub use app::{TestApp, days, hours, minutes};
+pub use app::{TestApp, days, deliver, hours, minutes};
 pub use browser::{Browser, Page};
 pub use log::Log;
-pub use people::{CUSTOMER, FOREIGN_CUSTOMER, PASSWORD, Person};
+pub use people::{CUSTOMER, Companies, FOREIGN_CUSTOMER, PASSWORD, Person, party};
