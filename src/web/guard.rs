@@ -93,8 +93,8 @@ pub async fn guard(
         tracing::warn!(path = %pattern(&request), "refused: request from another origin");
         return Err(PageError::ForeignOrigin.into());
     }
-    if has_repeated_names(request.query_string()) {
-        tracing::warn!(path = %pattern(&request), "refused: parameter given twice");
+    if is_unreadable(request.query_string()) {
+        tracing::warn!(path = %pattern(&request), "refused: unreadable parameters");
         return Err(PageError::BadForm.into());
     }
     if !who.needs_session() {
@@ -145,15 +145,20 @@ fn object(request: &ServiceRequest) -> String {
         .filter(|(name, _)| *name != "token")
         .map(|(_, value)| value)
         .filter(|value| {
-            value.len() <= 40 && value.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+            value.len() <= 40
+                && value
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || b == b'-')
         });
     values.collect::<Vec<_>>().join(" ")
 }
 
-/// Whether an address gives a parameter twice: readers differ in which one they take (S-57).
-fn has_repeated_names(query: &str) -> bool {
+/// Whether an address gives a parameter twice, of which readers take different ones (S-57), or holds
+/// a NUL, which no text in the database can.
+fn is_unreadable(query: &str) -> bool {
     let mut names = HashSet::new();
-    url::form_urlencoded::parse(query.as_bytes()).any(|(name, _)| !names.insert(name))
+    url::form_urlencoded::parse(query.as_bytes())
+        .any(|(name, value)| value.contains('\0') || !names.insert(name))
 }
 
 /// Reads the session and the person behind it, anew on every request (S-33).
@@ -185,7 +190,11 @@ async fn look(app: &App, request: &ServiceRequest) -> Result<Seen, PageError> {
     };
     if viewer.role == Role::Operator {
         // The operator's own people belong to no partner and no customer.
-        viewer.company = app.operator().await?.map(|operator| operator.party.name).unwrap_or_default();
+        viewer.company = app
+            .operator()
+            .await?
+            .map(|operator| operator.party.name)
+            .unwrap_or_default();
     }
     let csrf = session
         .get::<String>(CSRF)
