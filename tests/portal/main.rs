@@ -12,6 +12,7 @@ mod architecture;
 mod consents;
 mod documents;
 mod links;
+mod mails;
 mod objections;
 mod requests;
 mod sub_partners;

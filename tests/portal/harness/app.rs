@@ -34,6 +34,7 @@ pub struct TestApp {
     /// `http://127.0.0.1:<port>`.
     pub url: String,
     schema: String,
+    database: String,
     server: actix_web::dev::ServerHandle,
     _data: tempfile::TempDir,
 }
@@ -68,15 +69,17 @@ impl TestApp {
 
     /// Starts with another transport.
     pub async fn start_with(transport: Transport) -> Self {
+        Self::start_on(database(), transport).await
+    }
+
+    /// Starts on another Postgres, for tests that treat it badly.
+    pub async fn start_on(database: &str, transport: Transport) -> Self {
         let schema = format!("test_{}", uuid::Uuid::new_v4().simple());
-        let mut conn = RawConnection::establish(database()).expect("the test database");
+        let mut conn = RawConnection::establish(database).expect("the test database");
         conn.batch_execute(&format!("CREATE SCHEMA {schema}"))
             .expect("a schema");
-        let separator = if database().contains('?') { '&' } else { '?' };
-        let url = format!(
-            "{}{separator}options=-c%20search_path%3D{schema}",
-            database()
-        );
+        let separator = if database.contains('?') { '&' } else { '?' };
+        let url = format!("{database}{separator}options=-c%20search_path%3D{schema}");
         let db = Db::connect_sized(&url, PoolSize { pages: 3, jobs: 2 }).expect("a pool");
         db.migrate().expect("migrations");
 
@@ -97,6 +100,7 @@ impl TestApp {
             clock,
             url: format!("http://127.0.0.1:{port}"),
             schema,
+            database: database.to_owned(),
             server: handle,
             _data: data,
         };
@@ -278,7 +282,7 @@ impl TestApp {
 
     /// Runs SQL as the tests' own user, to build states no action builds.
     pub fn sql(&self, statement: &str) -> Result<(), String> {
-        let mut conn = RawConnection::establish(database()).map_err(|e| e.to_string())?;
+        let mut conn = RawConnection::establish(&self.database).map_err(|e| e.to_string())?;
         conn.batch_execute(&format!("SET search_path TO {}; {statement}", self.schema))
             .map_err(|e| e.to_string())
     }
@@ -287,7 +291,7 @@ impl TestApp {
 impl Drop for TestApp {
     fn drop(&mut self) {
         drop(self.server.stop(false));
-        if let Ok(mut conn) = RawConnection::establish(database()) {
+        if let Ok(mut conn) = RawConnection::establish(&self.database) {
             // Connections of the pool may still hold locks for a moment; a leftover schema is harmless.
             let _ = conn.batch_execute(&format!(
                 "SET lock_timeout = '2s'; DROP SCHEMA {} CASCADE",

@@ -14,7 +14,9 @@ mod acts;
 mod app;
 mod browser;
 mod people;
+mod smtp;
 
 pub use app::{TestApp, days, deliver, hours, minutes};
 pub use browser::{Browser, Page};
+pub use smtp::{Mood, Sink};
 pub use people::{CUSTOMER, FOREIGN_CUSTOMER, PASSWORD, Person, party};
