@@ -9,10 +9,12 @@
 mod harness;
 
 mod architecture;
+mod bad_days;
 mod consents;
 mod documents;
 mod links;
 mod mails;
 mod objections;
+mod projection;
 mod requests;
 mod sub_partners;

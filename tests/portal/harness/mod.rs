@@ -18,5 +18,5 @@ mod smtp;
 
 pub use app::{TestApp, days, deliver, hours, minutes};
 pub use browser::{Browser, Page};
-pub use smtp::{Mood, Sink};
-pub use people::{CUSTOMER, FOREIGN_CUSTOMER, PASSWORD, Person, party};
+pub use smtp::{Mood, Sink, Taken};
+pub use people::{CUSTOMER, PASSWORD, Person};
