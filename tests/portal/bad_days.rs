@@ -46,7 +46,11 @@ async fn postgres_dies_under_load_and_the_portal_goes_on() {
     let mut loads = Vec::new();
     for person in [Person::Partner, Person::Operator, Person::Customer] {
         let (browser, stop) = (app.sign_in(person).await, Arc::clone(&stop));
-        let path = if person == Person::Customer { "/administration/avv" } else { "/kunden" };
+        let path = if person == Person::Customer {
+            "/administration/avv"
+        } else {
+            "/kunden"
+        };
         loads.push(actix_web::rt::spawn(async move {
             let mut seen: BTreeMap<u16, usize> = BTreeMap::new();
             while !stop.load(Ordering::SeqCst) {
@@ -62,7 +66,12 @@ async fn postgres_dies_under_load_and_the_portal_goes_on() {
             seen
         }));
     }
-    let fields = [("name", "Ayşe Özdemir"), ("funktion", "Inhaberin"), ("vertretung", "ja"), ("gelesen", "ja")];
+    let fields = [
+        ("name", "Ayşe Özdemir"),
+        ("funktion", "Inhaberin"),
+        ("vertretung", "ja"),
+        ("gelesen", "ja"),
+    ];
     for _ in 0..2 {
         tokio::time::sleep(Duration::from_millis(300)).await;
         let victim = postmaster(dir.path()).unwrap();
@@ -70,13 +79,18 @@ async fn postgres_dies_under_load_and_the_portal_goes_on() {
         let since = Instant::now();
         // In the middle of it somebody concludes, again and again until it works.
         loop {
-            let answer = form.submit(&visitor, "main form[action^='/zustimmung/']", &fields).await;
+            let answer = form
+                .submit(&visitor, "main form[action^='/zustimmung/']", &fields)
+                .await;
             match answer.status.as_u16() {
                 303 => break,
                 503 => tokio::time::sleep(Duration::from_millis(50)).await,
                 other => panic!("{other}: {}", answer.words()),
             }
-            assert!(since.elapsed() < Duration::from_secs(60), "it does not come back");
+            assert!(
+                since.elapsed() < Duration::from_secs(60),
+                "it does not come back"
+            );
         }
         assert_ne!(postmaster(dir.path()), Some(victim));
     }
@@ -84,13 +98,26 @@ async fn postgres_dies_under_load_and_the_portal_goes_on() {
     stop.store(true, Ordering::SeqCst);
     for load in loads {
         let seen = load.await.unwrap();
-        let other: Vec<_> = seen.keys().filter(|status| ![200, 503].contains(*status)).collect();
-        assert!(other.is_empty(), "only pages and the sentence about the outage: {seen:?}");
+        let other: Vec<_> = seen
+            .keys()
+            .filter(|status| ![200, 503].contains(*status))
+            .collect();
+        assert!(
+            other.is_empty(),
+            "only pages and the sentence about the outage: {seen:?}"
+        );
         assert!(seen.get(&200).is_some_and(|pages| *pages > 3), "{seen:?}");
     }
-    assert_eq!((app.status(CUSTOMER), app.count("agreements")), ("concluded", 1));
+    assert_eq!(
+        (app.status(CUSTOMER), app.count("agreements")),
+        ("concluded", 1)
+    );
     app.jobs();
-    let receipts = app.mails_to(MAIL).into_iter().filter(|mail| !mail.written.attachments.is_empty()).count();
+    let receipts = app
+        .mails_to(MAIL)
+        .into_iter()
+        .filter(|mail| !mail.written.attachments.is_empty())
+        .count();
     assert_eq!(receipts, 1);
     drop(app);
     server.stop();
@@ -106,10 +133,22 @@ struct Program {
 impl Program {
     /// With the demo data; their logins by role.
     fn new() -> (Self, BTreeMap<String, (String, String)>) {
-        let port = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
-        let program = Self { dir: data_dir(), port, sink: Sink::start() };
+        let port = std::net::TcpListener::bind(("127.0.0.1", 0))
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
+        let program = Self {
+            dir: data_dir(),
+            port,
+            sink: Sink::start(),
+        };
         let output = program.run(&["demo"]);
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         let logins = String::from_utf8(output.stdout).unwrap();
         let logins = logins
             .lines()
@@ -142,11 +181,19 @@ impl Program {
 
     /// Starts `serve` and waits until it is ready.
     async fn serve(&self) -> Serving {
-        let child = self.command(&["serve"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let child = self
+            .command(&["serve"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
         let serving = Serving(child);
         let since = Instant::now();
         while !self.is_ready().await {
-            assert!(since.elapsed() < Duration::from_secs(90), "serve does not get ready");
+            assert!(
+                since.elapsed() < Duration::from_secs(90),
+                "serve does not get ready"
+            );
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         serving
@@ -154,9 +201,14 @@ impl Program {
 
     async fn is_ready(&self) -> bool {
         // Asked by hand: the test's browser takes a refused connection for a failure.
-        let Ok(mut stream) = tokio::net::TcpStream::connect(("127.0.0.1", self.port)).await else { return false };
+        let Ok(mut stream) = tokio::net::TcpStream::connect(("127.0.0.1", self.port)).await else {
+            return false;
+        };
         use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-        let request = format!("GET /readyz HTTP/1.0\r\nHost: 127.0.0.1:{}\r\n\r\n", self.port);
+        let request = format!(
+            "GET /readyz HTTP/1.0\r\nHost: 127.0.0.1:{}\r\n\r\n",
+            self.port
+        );
         let mut answer = String::new();
         stream.write_all(request.as_bytes()).await.is_ok()
             && stream.read_to_string(&mut answer).await.is_ok()
@@ -166,7 +218,13 @@ impl Program {
     async fn sign_in(&self, login: &(String, String)) -> Browser {
         let browser = Browser::new(&format!("http://127.0.0.1:{}", self.port));
         let page = browser.get("/anmelden").await;
-        page.submit(&browser, "main form", &[("email", &login.0), ("passwort", &login.1)]).await.assert_status(303);
+        page.submit(
+            &browser,
+            "main form",
+            &[("email", &login.0), ("passwort", &login.1)],
+        )
+        .await
+        .assert_status(303);
         browser
     }
 }
@@ -210,14 +268,27 @@ async fn a_killed_portal_delivers_its_mail_after_the_next_start() {
     program.sink.mood(Mood::Deaf);
     let browser = program.sign_in(operator).await;
     let list = browser.get("/kunden?status=declined").await;
-    let customer = list.attribute("tbody td.c-no + td a", "href").or_else(|| list.attribute("tbody a[href^='/kunden/']", "href")).unwrap_or_else(|| panic!("{}", list.words()));
+    let customer = list
+        .attribute("tbody td.c-no + td a", "href")
+        .or_else(|| list.attribute("tbody a[href^='/kunden/']", "href"))
+        .unwrap_or_else(|| panic!("{}", list.words()));
     let number: String = customer.chars().filter(char::is_ascii_digit).collect();
     let status = browser.get(&format!("/kunden/{number}/avv")).await;
     let before = program.sink.taken().len();
-    status.submit(&browser, &format!("form[action='/kunden/{number}/avv/anforderung']"), &[]).await.assert_status(303);
+    status
+        .submit(
+            &browser,
+            &format!("form[action='/kunden/{number}/avv/anforderung']"),
+            &[],
+        )
+        .await
+        .assert_status(303);
     let since = Instant::now();
     while program.sink.attempts_deaf() == 0 {
-        assert!(since.elapsed() < Duration::from_secs(20), "nobody tried to deliver");
+        assert!(
+            since.elapsed() < Duration::from_secs(20),
+            "nobody tried to deliver"
+        );
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     serving.signal(Signal::SIGKILL);
@@ -228,48 +299,81 @@ async fn a_killed_portal_delivers_its_mail_after_the_next_start() {
     let mut serving = program.serve().await;
     let since = Instant::now();
     while program.sink.taken().len() == before {
-        assert!(since.elapsed() < Duration::from_secs(30), "the mail is lost");
+        assert!(
+            since.elapsed() < Duration::from_secs(30),
+            "the mail is lost"
+        );
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     tokio::time::sleep(Duration::from_secs(5)).await;
     let mails = program.sink.taken();
     assert_eq!(mails.len(), before + 1, "once");
     // The session outlived both processes.
-    browser.get(&format!("/kunden/{number}/avv")).await.assert_status(200).assert_says("Angefordert");
+    browser
+        .get(&format!("/kunden/{number}/avv"))
+        .await
+        .assert_status(200)
+        .assert_says("Angefordert");
 
     serving.signal(Signal::SIGTERM);
     let status = serving.wait(Duration::from_secs(30));
     assert!(status.success(), "{status}");
-    assert!(postmaster(program.dir.path()).is_none(), "its database is stopped, too");
+    assert!(
+        postmaster(program.dir.path()).is_none(),
+        "its database is stopped, too"
+    );
 }
 
 /// `jobs run-once` started twice at the same moment: every step once.
 #[actix_web::test]
 async fn two_runs_of_the_jobs_at_once_take_each_step_once() {
     let (program, _) = Program::new();
-    let at = (chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now()) + chrono::Duration::days(16)).format("%Y-%m-%dT12:00:00Z").to_string();
+    let at = (chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now())
+        + chrono::Duration::days(16))
+    .format("%Y-%m-%dT12:00:00Z")
+    .to_string();
     let runs: Vec<Child> = (0..2)
         .map(|_| {
             let mut command = program.command(&["jobs", "run-once", "--at", &at]);
-            command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+            command
+                .stdout(Stdio::piped())
+                .stderr(Stdio::piped())
+                .spawn()
+                .unwrap()
         })
         .collect();
     let mut said = String::new();
     for run in runs {
         let output = run.wait_with_output().unwrap();
         said.push_str(&String::from_utf8_lossy(&output.stdout));
-        assert!(output.status.success(), "{said} {}", String::from_utf8_lossy(&output.stderr));
+        assert!(
+            output.status.success(),
+            "{said} {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
     }
     let mails = program.sink.taken();
     let ids: BTreeSet<String> = mails.iter().map(|mail| mail.head("Message-ID")).collect();
     assert_eq!(ids.len(), mails.len(), "no mail twice: {said}");
     let mut reminders: BTreeMap<&str, usize> = BTreeMap::new();
-    for mail in mails.iter().filter(|mail| mail.head("Subject").contains("Erinnerung") || mail.raw.contains("Erinnerung")) {
+    for mail in mails.iter().filter(|mail| {
+        mail.head("Subject").contains("Erinnerung") || mail.raw.contains("Erinnerung")
+    }) {
         *reminders.entry(&mail.to).or_default() += 1;
     }
-    assert!(!mails.is_empty(), "the demo data hold something that is due: {said}");
-    assert!(reminders.values().all(|times| *times == 1), "{reminders:?}: {said}");
+    assert!(
+        !mails.is_empty(),
+        "the demo data hold something that is due: {said}"
+    );
+    assert!(
+        reminders.values().all(|times| *times == 1),
+        "{reminders:?}: {said}"
+    );
     // A third run finds nothing.
     let output = program.run(&["jobs", "run-once", "--at", &at]);
-    assert!(String::from_utf8_lossy(&output.stdout).contains("reminded or closed 0, refreshed 0, delivered 0, failed 0"), "{output:?}");
+    assert!(
+        String::from_utf8_lossy(&output.stdout)
+            .contains("reminded or closed 0, refreshed 0, delivered 0, failed 0"),
+        "{output:?}"
+    );
 }

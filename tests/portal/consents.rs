@@ -75,7 +75,15 @@ async fn looking_concludes_nothing() {
     let link = asked(&app);
     let visitor = app.visitor();
     let before = app.case(CUSTOMER);
-    for path in ["", "?name=A&funktion=B&vertretung=ja&gelesen=ja", "/entwurf.pdf", "/ablehnen", "/erfolg", "/avv.pdf", "/neuer-link"] {
+    for path in [
+        "",
+        "?name=A&funktion=B&vertretung=ja&gelesen=ja",
+        "/entwurf.pdf",
+        "/ablehnen",
+        "/erfolg",
+        "/avv.pdf",
+        "/neuer-link",
+    ] {
         for method in [Method::GET, Method::HEAD] {
             visitor.request(method, &format!("{link}{path}")).await;
         }
@@ -94,13 +102,24 @@ async fn a_form_that_lacks_something_concludes_nothing_and_says_what() {
     let link = asked(&app);
     let visitor = app.visitor();
     let page = visitor.get(&link).await;
-    assert!(page.all("input[checked]").is_empty(), "boxes are not ticked beforehand");
+    assert!(
+        page.all("input[checked]").is_empty(),
+        "boxes are not ticked beforehand"
+    );
     let long = "x".repeat(10_000);
     let umlauts = "ä".repeat(121);
     // fields that differ from a complete form, the fields named as wrong
     type Row<'a> = (&'a [(&'a str, &'a str)], &'a [&'a str]);
     let table: &[Row<'_>] = &[
-        (&[("name", ""), ("funktion", ""), ("vertretung", "-"), ("gelesen", "-")], &["name", "funktion", "vertretung", "gelesen"]),
+        (
+            &[
+                ("name", ""),
+                ("funktion", ""),
+                ("vertretung", "-"),
+                ("gelesen", "-"),
+            ],
+            &["name", "funktion", "vertretung", "gelesen"],
+        ),
         (&[("name", "")], &["name"]),
         (&[("name", " \t\u{a0} ")], &["name"]),
         (&[("name", "\u{200b}\u{202e}\u{0}\u{7}")], &["name"]),
@@ -109,7 +128,10 @@ async fn a_form_that_lacks_something_concludes_nothing_and_says_what() {
         (&[("funktion", &umlauts)], &["funktion"]),
         (&[("funktion", "\r\n\r\n")], &["funktion"]),
         (&[("vertretung", "-")], &["vertretung"]),
-        (&[("gelesen", "-"), ("funktion", "")], &["funktion", "gelesen"]),
+        (
+            &[("gelesen", "-"), ("funktion", "")],
+            &["funktion", "gelesen"],
+        ),
     ];
     for (changes, wrong) in table {
         let mut fields: Vec<(&str, &str)> = COMPLETE.to_vec();
@@ -121,33 +143,76 @@ async fn a_form_that_lacks_something_concludes_nothing_and_says_what() {
         }
         let answer = page.submit(&visitor, FORM, &fields).await;
         answer.assert_status(422);
-        let named: Vec<String> = answer.all("main .errors a, .errors li a").into_iter().collect();
+        let named: Vec<String> = answer
+            .all("main .errors a, .errors li a")
+            .into_iter()
+            .collect();
         assert_eq!(named.len(), wrong.len(), "{wrong:?}: {named:?}");
         for field in *wrong {
-            assert!(answer.attribute(&format!(".errors a[href='#{field}']"), "href").is_some(), "{field} is not in the summary");
-            assert_eq!(answer.attribute(&format!("#{field}"), "aria-invalid").as_deref(), Some("true"), "{field}");
+            assert!(
+                answer
+                    .attribute(&format!(".errors a[href='#{field}']"), "href")
+                    .is_some(),
+                "{field} is not in the summary"
+            );
+            assert_eq!(
+                answer
+                    .attribute(&format!("#{field}"), "aria-invalid")
+                    .as_deref(),
+                Some("true"),
+                "{field}"
+            );
         }
-        assert!(answer.all("title")[0].starts_with("Fehler:"), "{:?}", answer.all("title"));
+        assert!(
+            answer.all("title")[0].starts_with("Fehler:"),
+            "{:?}",
+            answer.all("title")
+        );
         // Typed values stay, those that are too long as well.
         for (field, typed) in &fields {
             if ["name", "funktion"].contains(field) && !wrong.contains(field) {
-                assert_eq!(answer.attribute(&format!("#{field}"), "value").as_deref(), Some(*typed));
+                assert_eq!(
+                    answer.attribute(&format!("#{field}"), "value").as_deref(),
+                    Some(*typed)
+                );
             }
         }
         for field in ["vertretung", "gelesen"] {
             let ticked = fields.iter().any(|(known, _)| *known == field);
-            assert_eq!(answer.attribute(&format!("#{field}"), "checked").is_some(), ticked, "{field} in {changes:?}");
+            assert_eq!(
+                answer.attribute(&format!("#{field}"), "checked").is_some(),
+                ticked,
+                "{field} in {changes:?}"
+            );
         }
     }
     app.jobs();
     assert_eq!(app.status(CUSTOMER), "requested");
     assert_eq!((app.count("agreements"), app.mails().len()), (0, 1));
     // From the page with the errors it goes on.
-    let answer = page.submit(&visitor, FORM, &[("name", "Ayşe\u{202e} Özdemir\u{0}"), ("funktion", "<b>Chefin</b> & mehr")]).await;
-    answer.submit(&visitor, FORM, &[("vertretung", "ja"), ("gelesen", "ja")]).await.assert_redirect("/erfolg");
+    let answer = page
+        .submit(
+            &visitor,
+            FORM,
+            &[
+                ("name", "Ayşe\u{202e} Özdemir\u{0}"),
+                ("funktion", "<b>Chefin</b> & mehr"),
+            ],
+        )
+        .await;
+    answer
+        .submit(&visitor, FORM, &[("vertretung", "ja"), ("gelesen", "ja")])
+        .await
+        .assert_redirect("/erfolg");
     let agreement = app.case(CUSTOMER).agreement().unwrap().clone();
-    assert_eq!((agreement.person.as_str(), agreement.function.as_str()), ("Ayşe Özdemir", "<b>Chefin</b> & mehr"));
-    visitor.get(&format!("{link}/erfolg")).await.assert_says("<b>Chefin</b> & mehr");
+    assert_eq!(
+        (agreement.person.as_str(), agreement.function.as_str()),
+        ("Ayşe Özdemir", "<b>Chefin</b> & mehr")
+    );
+    visitor
+        .get(&format!("{link}/erfolg"))
+        .await
+        .assert_says("<b>Chefin</b> & mehr");
 }
 
 /// S-06: what is concluded is what was shown. Whatever changes in between must be read first.
@@ -162,7 +227,9 @@ async fn a_text_that_changed_since_it_was_shown_is_not_concluded() {
         let mut fields = COMPLETE.to_vec();
         fields.push(("dokument", hash));
         let answer = page.submit(&visitor, FORM, &fields).await;
-        answer.assert_status(409).assert_says("Der Vertragstext hat sich geändert");
+        answer
+            .assert_status(409)
+            .assert_says("Der Vertragstext hat sich geändert");
     }
 
     let operator = app.viewer(Person::Operator);
@@ -171,19 +238,38 @@ async fn a_text_that_changed_since_it_was_shown_is_not_concluded() {
     let now = app.now();
     app.write(|conn| actions::operator::save(conn, &operator, &particulars, now));
     let answer = page.submit(&visitor, FORM, &COMPLETE).await;
-    answer.assert_status(409).assert_says("Es wurde nichts abgeschlossen").assert_says("Neue Straße 1");
-    assert_eq!(answer.attribute("#name", "value").as_deref(), Some("Ayşe Özdemir-Grünewald"));
-    assert!(answer.all("input[checked]").is_empty(), "both boxes must be ticked anew");
+    answer
+        .assert_status(409)
+        .assert_says("Es wurde nichts abgeschlossen")
+        .assert_says("Neue Straße 1");
+    assert_eq!(
+        answer.attribute("#name", "value").as_deref(),
+        Some("Ayşe Özdemir-Grünewald")
+    );
+    assert!(
+        answer.all("input[checked]").is_empty(),
+        "both boxes must be ticked anew"
+    );
     assert!(answer.all("title")[0].starts_with("Fehler:"));
-    assert_eq!((app.status(CUSTOMER), app.count("agreements")), ("requested", 0));
+    assert_eq!(
+        (app.status(CUSTOMER), app.count("agreements")),
+        ("requested", 0)
+    );
 
     // A company that was renamed meanwhile stands in the text, too.
     let page = visitor.get(&link).await;
-    app.sql("UPDATE customers SET name = 'Bäckerei Özdemir AG' WHERE number = 4711").unwrap();
-    page.submit(&visitor, FORM, &COMPLETE).await.assert_status(409).assert_says("Bäckerei Özdemir AG");
+    app.sql("UPDATE customers SET name = 'Bäckerei Özdemir AG' WHERE number = 4711")
+        .unwrap();
+    page.submit(&visitor, FORM, &COMPLETE)
+        .await
+        .assert_status(409)
+        .assert_says("Bäckerei Özdemir AG");
 
     let answer = visitor.get(&link).await;
-    answer.submit(&visitor, FORM, &COMPLETE).await.assert_redirect("/erfolg");
+    answer
+        .submit(&visitor, FORM, &COMPLETE)
+        .await
+        .assert_redirect("/erfolg");
     let document = app.text("plain_text FROM agreement_documents");
     assert!(document.contains("Neue Straße 1") && document.contains("Bäckerei Özdemir AG"));
 }
@@ -231,21 +317,38 @@ async fn simultaneous_conclusions_make_one_agreement() {
             end.assert_status(200);
             let text = end.words();
             assert!(
-                text.contains("Der Vertrag ist abgeschlossen") || text.contains("Der Vertrag ist bereits abgeschlossen"),
+                text.contains("Der Vertrag ist abgeschlossen")
+                    || text.contains("Der Vertrag ist bereits abgeschlossen"),
                 "{text}"
             );
         }
         assert_eq!(app.status(*customer), "concluded");
-        assert_eq!(app.count(&format!("agreements WHERE customer_number = {customer}")), 1);
+        assert_eq!(
+            app.count(&format!("agreements WHERE customer_number = {customer}")),
+            1
+        );
     }
     app.jobs();
     assert_eq!(app.count("agreement_documents"), 6);
     assert_eq!(app.count("audit_events WHERE kind = 'concluded'"), 6);
     for (_, address) in &addresses {
-        let receipts = app.mails_to(address).into_iter().filter(|mail| !mail.written.attachments.is_empty()).count();
-        assert_eq!(receipts, 1, "one PDF by mail: {:?}", app.subjects_to(address));
+        let receipts = app
+            .mails_to(address)
+            .into_iter()
+            .filter(|mail| !mail.written.attachments.is_empty())
+            .count();
+        assert_eq!(
+            receipts,
+            1,
+            "one PDF by mail: {:?}",
+            app.subjects_to(address)
+        );
     }
-    assert_eq!(app.subjects_to("info@muster-it.example").len(), 6, "one word to the partner each (M4)");
+    assert_eq!(
+        app.subjects_to("info@muster-it.example").len(),
+        6,
+        "one word to the partner each (M4)"
+    );
 }
 
 /// Row 16: second tab, back button, reload: success again, nothing new.
@@ -255,23 +358,50 @@ async fn a_second_tab_and_the_back_button_lead_to_success() {
     let link = asked(&app);
     let (visitor, other) = (app.visitor(), app.visitor());
     let (page, second_tab) = (visitor.get(&link).await, other.get(&link).await);
-    page.submit(&visitor, FORM, &COMPLETE).await.assert_redirect("/erfolg");
+    page.submit(&visitor, FORM, &COMPLETE)
+        .await
+        .assert_redirect("/erfolg");
     app.clock.advance(chrono::Duration::hours(2));
     // The same form again, the second tab with another name, and with an empty form.
-    for (browser, page, fields) in [(&visitor, &page, &COMPLETE[..]), (&other, &second_tab, &[("name", "Andere Person"), ("funktion", "Prokuristin"), ("vertretung", "ja"), ("gelesen", "ja")]), (&other, &second_tab, &[])] {
+    for (browser, page, fields) in [
+        (&visitor, &page, &COMPLETE[..]),
+        (
+            &other,
+            &second_tab,
+            &[
+                ("name", "Andere Person"),
+                ("funktion", "Prokuristin"),
+                ("vertretung", "ja"),
+                ("gelesen", "ja"),
+            ],
+        ),
+        (&other, &second_tab, &[]),
+    ] {
         let done = page.submit(browser, FORM, fields).await;
         done.assert_status(303);
         let mut end = browser.follow(&done).await;
         if end.status == 303 {
             end = browser.follow(&end).await;
         }
-        end.assert_status(200).assert_says("Der Vertrag ist abgeschlossen").assert_says("Ayşe Özdemir-Grünewald");
+        end.assert_status(200)
+            .assert_says("Der Vertrag ist abgeschlossen")
+            .assert_says("Ayşe Özdemir-Grünewald");
     }
     for _ in 0..2 {
         visitor.get(&link).await.assert_redirect("/erfolg");
         // Declining afterwards changes nothing either.
-        visitor.post(&format!("{link}/ablehnen"), &[("bestaetigung", "ja")]).await.assert_status(303);
+        visitor
+            .post(&format!("{link}/ablehnen"), &[("bestaetigung", "ja")])
+            .await
+            .assert_status(303);
     }
     app.jobs();
-    assert_eq!((app.status(CUSTOMER), app.count("agreements"), app.mails_to(MAIL).len()), ("concluded", 1, 2));
+    assert_eq!(
+        (
+            app.status(CUSTOMER),
+            app.count("agreements"),
+            app.mails_to(MAIL).len()
+        ),
+        ("concluded", 1, 2)
+    );
 }

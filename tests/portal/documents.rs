@@ -18,29 +18,48 @@ fn tool(program: &str, arguments: &[&str], pdf: &[u8]) -> (bool, String) {
     let mut file = tempfile::NamedTempFile::new().unwrap();
     file.write_all(pdf).unwrap();
     let path = file.path().to_str().unwrap();
-    let arguments = arguments.iter().map(|argument| if *argument == "FILE" { path } else { argument });
+    let arguments = arguments
+        .iter()
+        .map(|argument| if *argument == "FILE" { path } else { argument });
     let output = Command::new(program)
         .args(arguments)
         .stdin(Stdio::null())
         .output()
-        .unwrap_or_else(|error| panic!("this test needs `{program}` (packages poppler-utils and qpdf): {error}"));
-    (output.status.success(), String::from_utf8_lossy(&output.stdout).into_owned())
+        .unwrap_or_else(|error| {
+            panic!("this test needs `{program}` (packages poppler-utils and qpdf): {error}")
+        });
+    (
+        output.status.success(),
+        String::from_utf8_lossy(&output.stdout).into_owned(),
+    )
 }
 
 /// The words of a PDF, hyphens at line ends joined, white space folded.
 fn words(pdf: &[u8]) -> String {
     let (good, text) = tool("pdftotext", &["-layout", "-nopgbrk", "FILE", "-"], pdf);
     assert!(good, "pdftotext failed");
-    text.replace('\u{ad}', "").split_whitespace().collect::<Vec<_>>().join(" ")
+    text.replace('\u{ad}', "")
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(bytes)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 async fn name_sub(app: &TestApp, customer: CustomerNumber) {
-    let (viewer, sub, now) = (app.viewer(Person::Partner), app.companies().sub_partner, app.now());
-    app.write(|conn| sub_partners::name(conn, &app.app, &viewer, customer, Some(sub), now).map(|_| ()));
+    let (viewer, sub, now) = (
+        app.viewer(Person::Partner),
+        app.companies().sub_partner,
+        app.now(),
+    );
+    app.write(|conn| {
+        sub_partners::name(conn, &app.app, &viewer, customer, Some(sub), now).map(|_| ())
+    });
 }
 
 /// EV-01 to EV-07, 5.6-7: one document everywhere, with everything in it.
@@ -53,11 +72,18 @@ async fn the_document_says_everything_and_is_the_same_everywhere() {
     app.jobs();
     let visitor = app.visitor();
     let asked = app.consent_link(MAIL);
-    visitor.get(&asked).await.assert_says(SUB).assert_says("Muster IT GmbH");
+    visitor
+        .get(&asked)
+        .await
+        .assert_says(SUB)
+        .assert_says("Muster IT GmbH");
     let draft = visitor.get(&format!("{asked}/entwurf.pdf")).await;
     draft.assert_status(200);
     let preview = words(&draft.bytes);
-    assert!(preview.contains("Entwurf") && preview.contains(SUB), "{preview}");
+    assert!(
+        preview.contains("Entwurf") && preview.contains(SUB),
+        "{preview}"
+    );
 
     // The clock stands on 23.11.2026 10:00 in Berlin.
     let link = app.conclude(MAIL).await;
@@ -79,49 +105,98 @@ async fn the_document_says_everything_and_is_the_same_everywhere() {
     ] {
         assert!(text.contains(expected), "„{expected}“ is not in the PDF");
     }
-    assert!(!text.contains("Entwurf, noch nicht abgeschlossen"), "the watermark is gone");
+    assert!(
+        !text.contains("Entwurf, noch nicht abgeschlossen"),
+        "the watermark is gone"
+    );
     let (sound, said) = tool("qpdf", &["--check", "FILE"], &concluded);
     assert!(sound, "{said}");
     assert!(tool("qpdf", &["--check", "FILE"], &draft.bytes).0);
 
     // Success page, both mails, Administration of the customer and of the operator.
-    visitor.get(&format!("{link}/erfolg")).await.assert_says(SUB).assert_says("AVV-2026-004711-1");
+    visitor
+        .get(&format!("{link}/erfolg"))
+        .await
+        .assert_says(SUB)
+        .assert_says("AVV-2026-004711-1");
     let mails = app.mails_to(MAIL);
     for mail in &mails {
-        assert!(mail.written.text.contains(SUB) && mail.written.html.contains(SUB), "{} does not name the sub-partner", mail.written.subject);
+        assert!(
+            mail.written.text.contains(SUB) && mail.written.html.contains(SUB),
+            "{} does not name the sub-partner",
+            mail.written.subject
+        );
     }
     let receipt = mails.last().unwrap();
     assert_eq!(receipt.written.attachments[0].bytes, concluded);
-    assert!(receipt.written.text.replace(char::is_whitespace, "").contains(&hex(&concluded)), "the mail names the SHA-256");
-    for (person, path) in [(Person::Customer, "/administration/avv"), (Person::Operator, "/administration/avv?kunde=4711")] {
+    assert!(
+        receipt
+            .written
+            .text
+            .replace(char::is_whitespace, "")
+            .contains(&hex(&concluded)),
+        "the mail names the SHA-256"
+    );
+    for (person, path) in [
+        (Person::Customer, "/administration/avv"),
+        (Person::Operator, "/administration/avv?kunde=4711"),
+    ] {
         let browser = app.sign_in(person).await;
         let page = browser.get(path).await;
-        page.assert_status(200).assert_says(SUB).assert_says("Prüfsumme");
+        page.assert_status(200)
+            .assert_says(SUB)
+            .assert_says("Prüfsumme");
         let shown: String = page.words().split_whitespace().collect();
-        assert!(shown.contains(&hex(&concluded)), "{person:?}: another checksum");
-        let href = page.attribute("main a.button[href$='.pdf']", "href").unwrap();
+        assert!(
+            shown.contains(&hex(&concluded)),
+            "{person:?}: another checksum"
+        );
+        let href = page
+            .attribute("main a.button[href$='.pdf']", "href")
+            .unwrap();
         assert_eq!(browser.get(&href).await.bytes, concluded, "{person:?}");
         // the address is worth nothing in the hands of a partner.
-        for partner in [Person::Partner, Person::SubPartner, Person::ForeignCustomer, Person::CustomerWithout] {
+        for partner in [
+            Person::Partner,
+            Person::SubPartner,
+            Person::ForeignCustomer,
+            Person::CustomerWithout,
+        ] {
             let answer = app.sign_in(partner).await.get(&href).await;
-            assert!([403, 404].contains(&answer.status.as_u16()), "{partner:?}: {}", answer.status);
+            assert!(
+                [403, 404].contains(&answer.status.as_u16()),
+                "{partner:?}: {}",
+                answer.status
+            );
         }
         app.visitor().get(&href).await.assert_status(303);
     }
     for person in [Person::Operator, Person::Partner, Person::SubPartner] {
         let browser = app.sign_in(person).await;
-        browser.get("/kunden/4711/avv").await.assert_says(SUB).assert_says("Muster IT GmbH");
+        browser
+            .get("/kunden/4711/avv")
+            .await
+            .assert_says(SUB)
+            .assert_says("Muster IT GmbH");
     }
     for address in ["info@muster-it.example", "info@nord-tk.example"] {
         let told = app.mails_to(address);
         assert_eq!(told.len(), 1, "{address}");
         assert!(told[0].written.attachments.is_empty());
-        assert!(told[0].written.text.contains(SUB) && told[0].written.html.contains(SUB), "R-07: {}", told[0].written.text);
+        assert!(
+            told[0].written.text.contains(SUB) && told[0].written.html.contains(SUB),
+            "R-07: {}",
+            told[0].written.text
+        );
     }
     // In three years it is still the same (5.6-7).
     app.clock.advance(days(3 * 365));
     let customer = app.sign_in(Person::Customer).await;
-    let href = customer.get("/administration/avv").await.attribute("main a[href$='.pdf']", "href").unwrap();
+    let href = customer
+        .get("/administration/avv")
+        .await
+        .attribute("main a[href$='.pdf']", "href")
+        .unwrap();
     assert_eq!(customer.get(&href).await.bytes, concluded);
 }
 
@@ -152,16 +227,26 @@ async fn nothing_changes_what_was_concluded() {
     assert_eq!(pdf, app.text("pdf_hash FROM agreement_documents"));
     // What the portal itself may do later does not touch the document.
     let operator = app.viewer(Person::Operator);
-    let mut particulars = app.read(|conn| Ok(avv_portal::storage::catalogue::find_operator(conn)?.unwrap()));
+    let mut particulars =
+        app.read(|conn| Ok(avv_portal::storage::catalogue::find_operator(conn)?.unwrap()));
     particulars.party.name = "Nachfolger AG".to_owned();
     let now = app.now();
     app.write(|conn| avv_portal::actions::operator::save(conn, &operator, &particulars, now));
-    app.sql("UPDATE customers SET name = 'Anders GmbH'; UPDATE partners SET name = name || ' neu'").unwrap();
+    app.sql("UPDATE customers SET name = 'Anders GmbH'; UPDATE partners SET name = name || ' neu'")
+        .unwrap();
     assert_eq!(stored(), before);
     let customer = app.sign_in(Person::Customer).await;
-    let href = customer.get("/administration/avv").await.attribute("main a[href$='.pdf']", "href").unwrap();
+    let href = customer
+        .get("/administration/avv")
+        .await
+        .attribute("main a[href$='.pdf']", "href")
+        .unwrap();
     let text = words(&customer.get(&href).await.bytes);
-    assert!(text.contains("Bäckerei Özdemir & Söhne") && !text.contains("Nachfolger AG") && !text.contains("Anders GmbH"));
+    assert!(
+        text.contains("Bäckerei Özdemir & Söhne")
+            && !text.contains("Nachfolger AG")
+            && !text.contains("Anders GmbH")
+    );
 }
 
 /// An English customer gets mail, page, success page and contract in English.
@@ -169,23 +254,47 @@ async fn nothing_changes_what_was_concluded() {
 async fn an_english_customer_reads_english_everywhere() {
     let app = TestApp::start().await;
     let partner = app.companies().partner;
-    let customer = app.add_customer_of(Some(partner), None, 7000, "Lighthouse & Sons Ltd", Some("office@lighthouse.example"), Language::En);
+    let customer = app.add_customer_of(
+        Some(partner),
+        None,
+        7000,
+        "Lighthouse & Sons Ltd",
+        Some("office@lighthouse.example"),
+        Language::En,
+    );
     name_sub(&app, customer).await;
     app.book(customer, "centraflex", false);
     app.jobs();
     let mail = app.last_mail_to("office@lighthouse.example");
-    let folded = mail.written.text.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(folded.contains("to conclude a data processing agreement"), "{folded}");
+    let folded = mail
+        .written
+        .text
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
+    assert!(
+        folded.contains("to conclude a data processing agreement"),
+        "{folded}"
+    );
     for german in ["Sehr geehrte", "Auftragsverarbeitung", "Unterauftrag"] {
-        assert!(!mail.written.text.contains(german), "„{german}“ in: {}", mail.written.text);
+        assert!(
+            !mail.written.text.contains(german),
+            "„{german}“ in: {}",
+            mail.written.text
+        );
     }
     let visitor = app.visitor();
     let link = app.consent_link("office@lighthouse.example");
     let page = visitor.get(&link).await;
     assert_eq!(page.attribute("html", "lang").as_deref(), Some("en"));
-    page.assert_says("Conclude the contract now with binding effect").assert_says(SUB);
-    let errors = page.submit(&visitor, "main form[action^='/zustimmung/']", &[]).await;
-    errors.assert_status(422).assert_says("Enter your first and last name");
+    page.assert_says("Conclude the contract now with binding effect")
+        .assert_says(SUB);
+    let errors = page
+        .submit(&visitor, "main form[action^='/zustimmung/']", &[])
+        .await;
+    errors
+        .assert_status(422)
+        .assert_says("Enter your first and last name");
     assert!(errors.all("title")[0].starts_with("Error:"));
     // The other language is one click away and keeps the link.
     let german = visitor.get(&format!("{link}?sprache=de")).await;
@@ -196,22 +305,58 @@ async fn an_english_customer_reads_english_everywhere() {
     assert!(draft.contains("Draft"), "{draft}");
     let done = app.conclude("office@lighthouse.example").await;
     app.jobs();
-    visitor.get(&format!("{done}/erfolg")).await.assert_says("The contract has been concluded").assert_says(SUB);
+    visitor
+        .get(&format!("{done}/erfolg"))
+        .await
+        .assert_says("The contract has been concluded")
+        .assert_says(SUB);
     let receipt = app.last_mail_to("office@lighthouse.example");
     let text = words(&receipt.written.attachments[0].bytes);
-    for expected in ["Ayşe Özdemir-Grünewald", "23 November 2026", SUB, "Muster IT GmbH", "I am authorised to represent"] {
-        assert!(text.contains(expected), "„{expected}“ is not in the English PDF");
+    for expected in [
+        "Ayşe Özdemir-Grünewald",
+        "23 November 2026",
+        SUB,
+        "Muster IT GmbH",
+        "I am authorised to represent",
+    ] {
+        assert!(
+            text.contains(expected),
+            "„{expected}“ is not in the English PDF"
+        );
     }
     assert!(!text.contains("Ich bin berechtigt"));
-    assert!(receipt.written.subject.starts_with("Concluded"), "{}", receipt.written.subject);
+    assert!(
+        receipt.written.subject.starts_with("Concluded"),
+        "{}",
+        receipt.written.subject
+    );
 
     // A German contract concluded on the German page of an English customer is German.
-    let other = app.add_customer_of(Some(partner), None, 7001, "Beacon plc", Some("office@beacon.example"), Language::En);
+    let other = app.add_customer_of(
+        Some(partner),
+        None,
+        7001,
+        "Beacon plc",
+        Some("office@beacon.example"),
+        Language::En,
+    );
     app.book(other, "centraflex", false);
     app.jobs();
-    let page = visitor.get(&format!("{}?sprache=de", app.consent_link("office@beacon.example"))).await;
-    let fields = [("name", "Ann Lee"), ("funktion", "Director"), ("vertretung", "ja"), ("gelesen", "ja")];
-    page.submit(&visitor, "main form[action^='/zustimmung/']", &fields).await.assert_redirect("/erfolg?sprache=de");
+    let page = visitor
+        .get(&format!(
+            "{}?sprache=de",
+            app.consent_link("office@beacon.example")
+        ))
+        .await;
+    let fields = [
+        ("name", "Ann Lee"),
+        ("funktion", "Director"),
+        ("vertretung", "ja"),
+        ("gelesen", "ja"),
+    ];
+    page.submit(&visitor, "main form[action^='/zustimmung/']", &fields)
+        .await
+        .assert_redirect("/erfolg?sprache=de");
     app.jobs();
     let receipt = app.last_mail_to("office@beacon.example");
     assert!(words(&receipt.written.attachments[0].bytes).contains("Ich bin berechtigt"));
@@ -230,10 +375,30 @@ async fn agreement_numbers_are_unique_and_count_up() {
     app.jobs();
     app.conclude(MAIL).await;
     let case = app.case(CUSTOMER);
-    let numbers: BTreeSet<String> = case.agreements.iter().map(|agreement| agreement.number.clone()).collect();
-    assert_eq!(numbers, ["AVV-2026-004711-1", "AVV-2026-004711-2"].map(str::to_owned).into());
-    assert_eq!(case.agreements.iter().filter(|agreement| agreement.in_force()).count(), 1, "5.6-1");
+    let numbers: BTreeSet<String> = case
+        .agreements
+        .iter()
+        .map(|agreement| agreement.number.clone())
+        .collect();
+    assert_eq!(
+        numbers,
+        ["AVV-2026-004711-1", "AVV-2026-004711-2"]
+            .map(str::to_owned)
+            .into()
+    );
+    assert_eq!(
+        case.agreements
+            .iter()
+            .filter(|agreement| agreement.in_force())
+            .count(),
+        1,
+        "5.6-1"
+    );
     assert_eq!(app.status(CUSTOMER), "concluded");
     let customer = app.sign_in(Person::Customer).await;
-    customer.get("/administration/avv").await.assert_says("AVV-2026-004711-1").assert_says("AVV-2026-004711-2");
+    customer
+        .get("/administration/avv")
+        .await
+        .assert_says("AVV-2026-004711-1")
+        .assert_says("AVV-2026-004711-2");
 }

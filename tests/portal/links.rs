@@ -1,8 +1,8 @@
 //! What a mailed link shows in every state: one sentence and one action (requirements 5.5).
 
-use avv_portal::domain::case::Channel;
 use avv_portal::actions::objections::{self, Received};
 use avv_portal::domain::calendar;
+use avv_portal::domain::case::Channel;
 
 use crate::harness::{CUSTOMER, Page, Person, TestApp, days, hours};
 
@@ -20,14 +20,39 @@ enum Action {
 fn shows(page: &Page, title: &str, sentence: &str, action: &Action) {
     page.assert_status(200).assert_says(sentence);
     assert_eq!(page.all("main h1"), [title]);
-    assert!(page.all("title")[0].starts_with(title), "{:?}", page.all("title"));
-    let new_link = page.attribute("main form[action$='/neuer-link'] button", "class").is_some();
-    let sign_in = page.attribute("main .actions a[href='/anmelden']", "href").is_some();
-    let contact = page.attribute("main .actions a[href^='/kontakt']", "href").is_some();
-    let found = [(new_link, Action::NewLink), (sign_in, Action::SignIn), (contact, Action::Contact)];
-    let found: Vec<&Action> = found.iter().filter(|(is, _)| *is).map(|(_, action)| action).collect();
+    assert!(
+        page.all("title")[0].starts_with(title),
+        "{:?}",
+        page.all("title")
+    );
+    let new_link = page
+        .attribute("main form[action$='/neuer-link'] button", "class")
+        .is_some();
+    let sign_in = page
+        .attribute("main .actions a[href='/anmelden']", "href")
+        .is_some();
+    let contact = page
+        .attribute("main .actions a[href^='/kontakt']", "href")
+        .is_some();
+    let found = [
+        (new_link, Action::NewLink),
+        (sign_in, Action::SignIn),
+        (contact, Action::Contact),
+    ];
+    let found: Vec<&Action> = found
+        .iter()
+        .filter(|(is, _)| *is)
+        .map(|(_, action)| action)
+        .collect();
     assert_eq!(found, [action], "exactly one action");
-    assert!(page.attribute("main form[action$='/neuer-link'] input[name='email']", "name").is_none(), "L-07");
+    assert!(
+        page.attribute(
+            "main form[action$='/neuer-link'] input[name='email']",
+            "name"
+        )
+        .is_none(),
+        "L-07"
+    );
     assert_eq!(page.header("cache-control"), "no-store");
     page.assert_silent_about("info@oezdemir.example");
 }
@@ -36,10 +61,22 @@ fn shows(page: &Page, title: &str, sentence: &str, action: &Action) {
 async fn does_nothing(app: &TestApp, link: &str) {
     let visitor = app.visitor();
     let before = app.case(CUSTOMER);
-    let fields = [("name", "Ayşe Özdemir"), ("funktion", "Inhaberin"), ("vertretung", "ja"), ("gelesen", "ja"), ("dokument", "0")];
+    let fields = [
+        ("name", "Ayşe Özdemir"),
+        ("funktion", "Inhaberin"),
+        ("vertretung", "ja"),
+        ("gelesen", "ja"),
+        ("dokument", "0"),
+    ];
     visitor.post(link, &fields).await.assert_status(303);
-    visitor.post(&format!("{link}/ablehnen"), &[("bestaetigung", "ja")]).await.assert_status(303);
-    visitor.get(&format!("{link}/entwurf.pdf")).await.assert_status(303);
+    visitor
+        .post(&format!("{link}/ablehnen"), &[("bestaetigung", "ja")])
+        .await
+        .assert_status(303);
+    visitor
+        .get(&format!("{link}/entwurf.pdf"))
+        .await
+        .assert_status(303);
     assert_eq!(app.case(CUSTOMER), before, "{link} did something");
 }
 
@@ -56,14 +93,32 @@ async fn expired_and_replaced_links_offer_a_new_one() {
     app.clock.advance(days(15));
     app.jobs();
     let visitor = app.visitor();
-    shows(&visitor.get(&replaced).await, "Es gibt eine neuere E-Mail", "neuesten E-Mail vom 8. Dezember 2026", &Action::NewLink);
-    shows(&visitor.get(&expired).await, "Der Link ist abgelaufen", "bis einschließlich Montag, 7. Dezember 2026", &Action::NewLink);
+    shows(
+        &visitor.get(&replaced).await,
+        "Es gibt eine neuere E-Mail",
+        "neuesten E-Mail vom 8. Dezember 2026",
+        &Action::NewLink,
+    );
+    shows(
+        &visitor.get(&expired).await,
+        "Der Link ist abgelaufen",
+        "bis einschließlich Montag, 7. Dezember 2026",
+        &Action::NewLink,
+    );
     let english = visitor.get(&format!("{expired}?sprache=en")).await;
-    shows(&english, "The link has expired", "up to and including Monday, 7 December 2026", &Action::NewLink);
+    shows(
+        &english,
+        "The link has expired",
+        "up to and including Monday, 7 December 2026",
+        &Action::NewLink,
+    );
     assert_eq!(english.attribute("html", "lang").as_deref(), Some("en"));
     does_nothing(&app, &replaced).await;
     does_nothing(&app, &expired).await;
-    visitor.get(&app.consent_link(MAIL)).await.assert_says("Vertrag jetzt verbindlich abschließen");
+    visitor
+        .get(&app.consent_link(MAIL))
+        .await
+        .assert_says("Vertrag jetzt verbindlich abschließen");
 }
 
 #[actix_web::test]
@@ -80,21 +135,45 @@ async fn links_of_a_concluded_contract_say_who_concluded_it() {
     let visitor = app.visitor();
     let concluded = "Ayşe Özdemir-Grünewald hat ihn am 26. November 2026 abgeschlossen";
     let title = "Der Vertrag ist bereits abgeschlossen";
-    shows(&visitor.get(&other).await, title, concluded, &Action::SignIn);
-    visitor.get(&format!("{other}/erfolg")).await.assert_status(303);
-    visitor.get(&format!("{other}/avv.pdf")).await.assert_status(303);
+    shows(
+        &visitor.get(&other).await,
+        title,
+        concluded,
+        &Action::SignIn,
+    );
+    visitor
+        .get(&format!("{other}/erfolg"))
+        .await
+        .assert_status(303);
+    visitor
+        .get(&format!("{other}/avv.pdf"))
+        .await
+        .assert_status(303);
 
     // 5.8-15: the link that concluded opens the success page until the end of the fourteenth day.
-    app.clock.set(calendar::success_page_end(app.case(CUSTOMER).agreements[0].concluded_at));
+    app.clock.set(calendar::success_page_end(
+        app.case(CUSTOMER).agreements[0].concluded_at,
+    ));
     visitor.get(&used).await.assert_redirect("/erfolg");
-    visitor.get(&format!("{used}/avv.pdf")).await.assert_status(200);
+    visitor
+        .get(&format!("{used}/avv.pdf"))
+        .await
+        .assert_status(200);
     app.clock.advance(chrono::Duration::milliseconds(1));
     shows(&visitor.get(&used).await, title, concluded, &Action::SignIn);
     for path in ["/erfolg", "/avv.pdf"] {
-        visitor.get(&format!("{used}{path}")).await.assert_status(303);
+        visitor
+            .get(&format!("{used}{path}"))
+            .await
+            .assert_status(303);
     }
     app.clock.advance(days(400));
-    shows(&visitor.get(&other).await, title, concluded, &Action::SignIn);
+    shows(
+        &visitor.get(&other).await,
+        title,
+        concluded,
+        &Action::SignIn,
+    );
     does_nothing(&app, &used).await;
     does_nothing(&app, &other).await;
 }
@@ -106,8 +185,16 @@ async fn links_of_a_declined_or_void_contract_say_so() {
     app.jobs();
     let visitor = app.visitor();
     let declined = app.consent_link(MAIL);
-    visitor.post(&format!("{declined}/ablehnen"), &[("bestaetigung", "ja")]).await.assert_status(303);
-    shows(&visitor.get(&declined).await, "Der Vertrag wurde abgelehnt", "Das war am 23. November 2026", &Action::Contact);
+    visitor
+        .post(&format!("{declined}/ablehnen"), &[("bestaetigung", "ja")])
+        .await
+        .assert_status(303);
+    shows(
+        &visitor.get(&declined).await,
+        "Der Vertrag wurde abgelehnt",
+        "Das war am 23. November 2026",
+        &Action::Contact,
+    );
     does_nothing(&app, &declined).await;
 
     app.clock.advance(days(1));
@@ -116,15 +203,32 @@ async fn links_of_a_declined_or_void_contract_say_so() {
     let used = app.conclude(MAIL).await;
     app.clock.advance(days(1));
     let (operator, now) = (app.viewer(Person::Operator), app.now());
-    let received = Received { channel: Channel::Letter, on: calendar::day(now), note: String::new() };
+    let received = Received {
+        channel: Channel::Letter,
+        on: calendar::day(now),
+        note: String::new(),
+    };
     app.write(|conn| objections::record(conn, &app.app, &operator, CUSTOMER, &received, now));
     let sentence = "seit dem 25. November 2026 nichtig";
-    shows(&visitor.get(&used).await, "Dem Vertrag wurde widersprochen", sentence, &Action::Contact);
+    shows(
+        &visitor.get(&used).await,
+        "Dem Vertrag wurde widersprochen",
+        sentence,
+        &Action::Contact,
+    );
     for path in ["/erfolg", "/avv.pdf"] {
-        visitor.get(&format!("{used}{path}")).await.assert_status(303);
+        visitor
+            .get(&format!("{used}{path}"))
+            .await
+            .assert_status(303);
     }
     does_nothing(&app, &used).await;
-    shows(&visitor.get(&declined).await, "Der Vertrag wurde abgelehnt", "23. November 2026", &Action::Contact);
+    shows(
+        &visitor.get(&declined).await,
+        "Der Vertrag wurde abgelehnt",
+        "23. November 2026",
+        &Action::Contact,
+    );
 }
 
 #[actix_web::test]
@@ -133,16 +237,30 @@ async fn a_link_nobody_needs_any_more_says_so_and_one_of_a_deleted_customer_is_u
     app.book(CUSTOMER, "centraflex", false);
     app.jobs();
     let link = app.consent_link(MAIL);
-    app.sql("UPDATE bookings SET ends_at = '2026-11-25T00:00:00Z'").unwrap();
+    app.sql("UPDATE bookings SET ends_at = '2026-11-25T00:00:00Z'")
+        .unwrap();
     app.clock.advance(days(3));
     let visitor = app.visitor();
-    shows(&visitor.get(&link).await, "Der Vertrag ist nicht mehr erforderlich", "Sie müssen nichts weiter tun", &Action::Contact);
+    shows(
+        &visitor.get(&link).await,
+        "Der Vertrag ist nicht mehr erforderlich",
+        "Sie müssen nichts weiter tun",
+        &Action::Contact,
+    );
     does_nothing(&app, &link).await;
-    visitor.post(&format!("{link}/neuer-link"), &[]).await.assert_status(200);
+    visitor
+        .post(&format!("{link}/neuer-link"), &[])
+        .await
+        .assert_status(200);
     app.clock.advance(days(30));
     app.jobs();
-    assert_eq!(app.mails().len(), 1, "nobody is reminded of what is not needed");
-    app.sql("UPDATE customers SET deleted_at = '2026-11-26T00:00:00Z' WHERE number = 4711").unwrap();
+    assert_eq!(
+        app.mails().len(),
+        1,
+        "nobody is reminded of what is not needed"
+    );
+    app.sql("UPDATE customers SET deleted_at = '2026-11-26T00:00:00Z' WHERE number = 4711")
+        .unwrap();
     visitor.get(&link).await.assert_status(404);
 }
 
@@ -154,7 +272,9 @@ async fn unknown_and_mangled_links_look_alike() {
     app.jobs();
     let link = app.consent_link(MAIL);
     let token = link.rsplit('/').next().unwrap();
-    let never = app.app.consent_token(avv_portal::domain::LinkId(uuid::Uuid::from_u128(7)));
+    let never = app
+        .app
+        .consent_token(avv_portal::domain::LinkId(uuid::Uuid::from_u128(7)));
     let mut flipped = token.to_owned();
     let last = if flipped.ends_with('A') { "B" } else { "A" };
     flipped.replace_range(20..21, if &token[20..21] == "A" { "B" } else { "A" });
@@ -174,14 +294,21 @@ async fn unknown_and_mangled_links_look_alike() {
     let visitor = app.visitor();
     let first = visitor.get(&format!("/zustimmung/{}", mangled[0])).await;
     first.assert_status(404).assert_says("Link");
-    assert!(first.words().contains("ganz") || first.words().contains("vollständig"), "how to copy it: {}", first.words());
+    assert!(
+        first.words().contains("ganz") || first.words().contains("vollständig"),
+        "how to copy it: {}",
+        first.words()
+    );
     for token in &mangled[1..] {
         let page = visitor.get(&format!("/zustimmung/{token}")).await;
         page.assert_status(404);
         assert_eq!(page.all("main h1"), first.all("main h1"), "{token}");
     }
     for path in ["/erfolg", "/avv.pdf", "/entwurf.pdf", "/ablehnen"] {
-        visitor.get(&format!("/zustimmung/{}{path}", mangled[1])).await.assert_status(404);
+        visitor
+            .get(&format!("/zustimmung/{}{path}", mangled[1]))
+            .await
+            .assert_status(404);
     }
     visitor.get(&link).await.assert_status(200);
     for _ in 0..20 {

@@ -30,7 +30,11 @@ async fn after_an_hour_without_mail_server_everything_leaves_once() {
     let app = TestApp::start_with(sink.transport()).await;
     sink.mood(Mood::Away);
     for at in 0..8 {
-        let customer = app.add_customer(8000 + at, "Ausfall GmbH", Some(&format!("post@ausfall{at}.example")));
+        let customer = app.add_customer(
+            8000 + at,
+            "Ausfall GmbH",
+            Some(&format!("post@ausfall{at}.example")),
+        );
         app.book(customer, "centraflex", false);
     }
     for minute in 0..60 {
@@ -39,10 +43,17 @@ async fn after_an_hour_without_mail_server_everything_leaves_once() {
         app.clock.advance(minutes(1));
     }
     assert!(sink.taken().is_empty() && sink.attempts() >= 8);
-    assert!(sink.attempts() <= 8 * 10, "it is asked less and less often: {}", sink.attempts());
+    assert!(
+        sink.attempts() <= 8 * 10,
+        "it is asked less and less often: {}",
+        sink.attempts()
+    );
     assert_eq!(app.count("mails WHERE state = 'queued'"), 8);
     // A mail server that is away says nothing about an address.
-    assert_eq!(app.status(avv_portal::domain::CustomerNumber(8000)), "requested");
+    assert_eq!(
+        app.status(avv_portal::domain::CustomerNumber(8000)),
+        "requested"
+    );
     sink.mood(Mood::Fine);
     for _ in 0..65 {
         app.jobs();
@@ -76,14 +87,18 @@ async fn an_address_that_refuses_mail_is_reported_and_not_reminded() {
     assert_eq!(app.line(&partner, CUSTOMER).await.0, "Nicht zustellbar");
     for person in [Person::Partner, Person::Operator] {
         let page = app.sign_in(person).await.get("/kunden/4711/avv").await;
-        page.assert_says("Nicht zustellbar").assert_says("Nicht gesendete E-Mails");
+        page.assert_says("Nicht zustellbar")
+            .assert_says("Nicht gesendete E-Mails");
     }
     // Reminders pause, and nobody is told twice.
     for _ in 0..4 {
         app.clock.advance(days(15));
         app.jobs();
     }
-    assert_eq!((sink.taken().len(), app.status(CUSTOMER)), (2, "undeliverable"));
+    assert_eq!(
+        (sink.taken().len(), app.status(CUSTOMER)),
+        (2, "undeliverable")
+    );
     assert_eq!(app.case(CUSTOMER).open_request().unwrap().reminders, 0);
 
     // By hand it is tried again; the refusal is told again, as it is a new round.
@@ -110,7 +125,10 @@ async fn an_address_that_refuses_mail_is_reported_and_not_reminded() {
     assert_eq!(app.status(CUSTOMER), "undeliverable");
     let (operator, now) = (app.viewer(Person::Operator), app.now());
     let new = EmailAddress::parse("vertrag@oezdemir.example").unwrap();
-    app.write(|conn| avv_portal::actions::customers::change_email(conn, &app.app, &operator, CUSTOMER, new, now).map(|_| ()));
+    app.write(|conn| {
+        avv_portal::actions::customers::change_email(conn, &app.app, &operator, CUSTOMER, new, now)
+            .map(|_| ())
+    });
     app.jobs();
     assert_eq!(app.status(CUSTOMER), "requested");
     assert_eq!(sink.taken().last().unwrap().to, "vertrag@oezdemir.example");
@@ -131,7 +149,11 @@ async fn a_partner_who_refuses_mail_does_not_change_the_status() {
     assert_eq!(app.status(CUSTOMER), "declined");
     assert_eq!(app.count("mails WHERE state = 'failed'"), 1);
     let operator = app.sign_in(Person::Operator).await;
-    operator.get("/betrieb/mails").await.assert_status(200).assert_says("no such user here");
+    operator
+        .get("/betrieb/mails")
+        .await
+        .assert_status(200)
+        .assert_says("no such user here");
 }
 
 /// Killed between queueing and delivery, or between handing over and noting it.
@@ -142,21 +164,39 @@ async fn a_killed_process_loses_no_mail_and_repeats_it_under_the_same_id() {
     app.book(CUSTOMER, "centraflex", false);
     // This process hands the mail over and dies before its transaction is through.
     let now = app.now();
-    let died = app.app.db.transaction_blocking(|conn| -> Result<(), ActionError> {
-        assert_eq!(deliver_next(conn, &app.app, now)?, Delivered::Sent);
-        Err(ActionError::NotFound)
-    });
+    let died = app
+        .app
+        .db
+        .transaction_blocking(|conn| -> Result<(), ActionError> {
+            assert_eq!(deliver_next(conn, &app.app, now)?, Delivered::Sent);
+            Err(ActionError::NotFound)
+        });
     assert!(died.is_err());
-    assert_eq!((sink.taken().len(), app.count("mails WHERE state = 'queued'")), (1, 1));
+    assert_eq!(
+        (
+            sink.taken().len(),
+            app.count("mails WHERE state = 'queued'")
+        ),
+        (1, 1)
+    );
     let second = app.second_process();
     assert_eq!(jobs::run_once(&second, second.clock.now()).delivered, 1);
     assert_eq!(jobs::run_once(&app.app, app.now()).delivered, 0);
     let mails = sink.taken();
     assert_eq!(mails.len(), 2);
-    assert_eq!(mails[0].head("Message-ID"), mails[1].head("Message-ID"), "so that the reader's server sees it is the same");
+    assert_eq!(
+        mails[0].head("Message-ID"),
+        mails[1].head("Message-ID"),
+        "so that the reader's server sees it is the same"
+    );
     // Only the random line between the parts differs.
     let same = |mail: &Taken| {
-        let boundary = mail.head("Content-Type").split('"').nth(1).unwrap().to_owned();
+        let boundary = mail
+            .head("Content-Type")
+            .split('"')
+            .nth(1)
+            .unwrap()
+            .to_owned();
         mail.raw.replace(&boundary, "")
     };
     assert_eq!(same(&mails[0]), same(&mails[1]), "and the same link");
@@ -168,7 +208,11 @@ async fn a_killed_process_loses_no_mail_and_repeats_it_under_the_same_id() {
 async fn two_processes_deliver_each_mail_once() {
     let app = TestApp::start().await;
     for at in 0..50 {
-        let customer = app.add_customer(8100 + at, "Viele GmbH", Some(&format!("post@viele{at}.example")));
+        let customer = app.add_customer(
+            8100 + at,
+            "Viele GmbH",
+            Some(&format!("post@viele{at}.example")),
+        );
         app.book(customer, "centraflex", false);
     }
     let (second, now, barrier) = (app.second_process(), app.now(), Barrier::new(8));
@@ -180,7 +224,11 @@ async fn two_processes_deliver_each_mail_once() {
                     barrier.wait();
                     let mut sent = 0;
                     loop {
-                        match process.db.transaction_blocking(|conn| deliver_next(conn, process, now)).unwrap() {
+                        match process
+                            .db
+                            .transaction_blocking(|conn| deliver_next(conn, process, now))
+                            .unwrap()
+                        {
                             Delivered::Idle => return sent,
                             done => sent += usize::from(done == Delivered::Sent),
                         }
@@ -188,10 +236,17 @@ async fn two_processes_deliver_each_mail_once() {
                 })
             })
             .collect();
-        workers.into_iter().map(|worker| worker.join().unwrap()).sum()
+        workers
+            .into_iter()
+            .map(|worker| worker.join().unwrap())
+            .sum()
     });
     assert_eq!(delivered, 50);
-    let mut to: Vec<String> = app.mails().into_iter().map(|mail| mail.to.as_str().to_owned()).collect();
+    let mut to: Vec<String> = app
+        .mails()
+        .into_iter()
+        .map(|mail| mail.to.as_str().to_owned())
+        .collect();
     to.sort();
     to.dedup();
     assert_eq!((to.len(), app.mails().len()), (50, 50));
@@ -208,18 +263,27 @@ async fn a_mail_that_is_true_no_longer_is_dropped_with_its_reason() {
     app.write(|conn| avv_portal::actions::consent::decline(conn, &app.app, link, now));
     app.jobs();
     assert_eq!(app.links_to(MAIL).len(), 0);
-    assert_eq!(app.count("mails WHERE state = 'dropped' AND reply LIKE '%Link inzwischen nicht mehr gilt%'"), 1);
+    assert_eq!(
+        app.count(
+            "mails WHERE state = 'dropped' AND reply LIKE '%Link inzwischen nicht mehr gilt%'"
+        ),
+        1
+    );
     // Overtaken by time.
     let late = app.add_customer(8200, "Spät GmbH", Some("post@spaet.example"));
     app.book(late, "centraflex", false);
     app.clock.advance(days(15));
     app.deliver();
     assert_eq!(app.mails_to("post@spaet.example").len(), 0);
-    assert_eq!(app.count("mails WHERE state = 'dropped' AND reply LIKE '%abgelaufen%'"), 1);
+    assert_eq!(
+        app.count("mails WHERE state = 'dropped' AND reply LIKE '%abgelaufen%'"),
+        1
+    );
     let operator = app.sign_in(Person::Operator).await;
     for customer in [4711, 8200] {
         let page = operator.get(&format!("/kunden/{customer}/avv")).await;
-        page.assert_says("Nicht gesendete E-Mails").assert_says("der Link inzwischen");
+        page.assert_says("Nicht gesendete E-Mails")
+            .assert_says("der Link inzwischen");
     }
     // Trying it again does not send a dead link either.
     let page = operator.get("/betrieb/mails").await;
@@ -233,5 +297,8 @@ async fn a_mail_that_is_true_no_longer_is_dropped_with_its_reason() {
         }
     }
     app.deliver();
-    assert_eq!(app.mails_to("post@spaet.example").len() + app.links_to(MAIL).len(), 0);
+    assert_eq!(
+        app.mails_to("post@spaet.example").len() + app.links_to(MAIL).len(),
+        0
+    );
 }

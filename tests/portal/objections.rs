@@ -15,8 +15,15 @@ const RECORD: &str = "/betrieb/kunden/4711/widerspruch";
 /// A customer with a contract, a sub-partner and open gates.
 async fn concluded() -> TestApp {
     let app = TestApp::start().await;
-    let (viewer, sub, now) = (app.viewer(Person::Partner), app.companies().sub_partner, app.now());
-    app.write(|conn| avv_portal::actions::sub_partners::name(conn, &app.app, &viewer, CUSTOMER, Some(sub), now).map(|_| ()));
+    let (viewer, sub, now) = (
+        app.viewer(Person::Partner),
+        app.companies().sub_partner,
+        app.now(),
+    );
+    app.write(|conn| {
+        avv_portal::actions::sub_partners::name(conn, &app.app, &viewer, CUSTOMER, Some(sub), now)
+            .map(|_| ())
+    });
     app.book(CUSTOMER, "centraflex", false);
     app.jobs();
     app.conclude(MAIL).await;
@@ -34,39 +41,71 @@ async fn record(operator: &Browser, fields: &[(&str, &str)]) -> Page {
 #[actix_web::test]
 async fn the_customer_objects_and_every_gate_closes_at_once() {
     let app = concluded().await;
-    let (partner, sub) = (app.sign_in(Person::Partner).await, app.sign_in(Person::SubPartner).await);
+    let (partner, sub) = (
+        app.sign_in(Person::Partner).await,
+        app.sign_in(Person::SubPartner).await,
+    );
     for browser in [&partner, &sub] {
         browser.get(GATE).await.assert_status(204);
-        browser.get("/kunden/4711/module/centraflex").await.assert_status(200);
+        browser
+            .get("/kunden/4711/module/centraflex")
+            .await
+            .assert_status(200);
     }
     let customer = app.sign_in(Person::Customer).await;
     let page = customer.get(OWN).await;
     // O-04: the consequences come first.
-    page.assert_status(200).assert_says("nichtig").assert_says("Muster IT GmbH").assert_says("Nord-TK GbR");
+    page.assert_status(200)
+        .assert_says("nichtig")
+        .assert_says("Muster IT GmbH")
+        .assert_says("Nord-TK GbR");
     let form = "form[action='/administration/avv/widerspruch']";
     for wrong in ["", "falsch", "korrekt pferd batteri"] {
-        page.submit(&customer, form, &[("passwort", wrong)]).await.assert_status(422);
+        page.submit(&customer, form, &[("passwort", wrong)])
+            .await
+            .assert_status(422);
         partner.get(GATE).await.assert_status(204);
     }
-    customer.post(OWN, &[("csrf", "x"), ("passwort", PASSWORD)]).await.assert_status(403);
+    customer
+        .post(OWN, &[("csrf", "x"), ("passwort", PASSWORD)])
+        .await
+        .assert_status(403);
     assert_eq!(app.status(CUSTOMER), "concluded");
 
-    page.submit(&customer, form, &[("passwort", PASSWORD)]).await.assert_status(303);
+    page.submit(&customer, form, &[("passwort", PASSWORD)])
+        .await
+        .assert_status(303);
     // The sessions are still open; the very next request is refused.
     for browser in [&partner, &sub] {
         browser.get(GATE).await.assert_status(403);
-        browser.get("/kunden/4711/module/centraflex").await.assert_status(403);
-        browser.get("/kunden/4711/avv").await.assert_status(200).assert_says("Widersprochen");
+        browser
+            .get("/kunden/4711/module/centraflex")
+            .await
+            .assert_status(403);
+        browser
+            .get("/kunden/4711/avv")
+            .await
+            .assert_status(200)
+            .assert_says("Widersprochen");
     }
     assert_eq!(app.status(CUSTOMER), "void");
     assert_eq!(app.line(&partner, CUSTOMER).await.0, "Widersprochen");
     // A second click: refused kindly, nothing twice.
-    page.submit(&customer, form, &[("passwort", PASSWORD)]).await.assert_status(303);
+    page.submit(&customer, form, &[("passwort", PASSWORD)])
+        .await
+        .assert_status(303);
     app.jobs();
     assert_eq!(app.count("objections"), 1);
     let receipt = app.last_mail_to(MAIL);
-    assert!(receipt.written.subject.contains("Widerspruch"), "M7: {}", receipt.written.subject);
-    assert!(receipt.written.text.contains("AVV-2026-004711-1") && receipt.written.text.contains("23. November 2026"));
+    assert!(
+        receipt.written.subject.contains("Widerspruch"),
+        "M7: {}",
+        receipt.written.subject
+    );
+    assert!(
+        receipt.written.text.contains("AVV-2026-004711-1")
+            && receipt.written.text.contains("23. November 2026")
+    );
     for address in [PARTNER_MAIL, SUB_MAIL] {
         let told = app.mails_to(address);
         assert_eq!(told.len(), 2, "M4 and M8 to {address}");
@@ -84,20 +123,47 @@ async fn the_customer_objects_and_every_gate_closes_at_once() {
 /// Row 31, EV-10, 5.8-19: what reached the operator outside the portal.
 #[actix_web::test]
 async fn the_operator_records_what_came_by_letter_mail_or_phone() {
-    for (channel, word) in [("letter", "per Brief"), ("email", "per E-Mail"), ("phone", "am Telefon")] {
+    for (channel, word) in [
+        ("letter", "per Brief"),
+        ("email", "per E-Mail"),
+        ("phone", "am Telefon"),
+    ] {
         let app = concluded().await;
         let partner = app.sign_in(Person::Partner).await;
         app.clock.advance(days(5));
-        let (partner_again, operator) = (app.sign_in(Person::Partner).await, app.sign_in(Person::Operator).await);
+        let (partner_again, operator) = (
+            app.sign_in(Person::Partner).await,
+            app.sign_in(Person::Operator).await,
+        );
         drop(partner);
         let note = "Geheimer Grund: Ärger mit dem Monteur";
-        let good = [("weg", channel), ("datum", "2026-11-26"), ("notiz", note), ("passwort", PASSWORD)];
-        for (name, wrong) in [("weg", "portal"), ("weg", ""), ("datum", ""), ("datum", "2026-11-29"), ("datum", "2026-11-22"), ("datum", "32.11.2026"), ("passwort", "falsch"), ("passwort", "")] {
+        let good = [
+            ("weg", channel),
+            ("datum", "2026-11-26"),
+            ("notiz", note),
+            ("passwort", PASSWORD),
+        ];
+        for (name, wrong) in [
+            ("weg", "portal"),
+            ("weg", ""),
+            ("datum", ""),
+            ("datum", "2026-11-29"),
+            ("datum", "2026-11-22"),
+            ("datum", "32.11.2026"),
+            ("passwort", "falsch"),
+            ("passwort", ""),
+        ] {
             let mut fields = good;
-            fields.iter_mut().filter(|(known, _)| *known == name).for_each(|field| field.1 = wrong);
+            fields
+                .iter_mut()
+                .filter(|(known, _)| *known == name)
+                .for_each(|field| field.1 = wrong);
             record(&operator, &fields).await.assert_status(422);
         }
-        assert_eq!((app.status(CUSTOMER), app.count("objections")), ("concluded", 0));
+        assert_eq!(
+            (app.status(CUSTOMER), app.count("objections")),
+            ("concluded", 0)
+        );
         let done = record(&operator, &good).await;
         done.assert_status(303);
         assert_eq!(app.status(CUSTOMER), "void");
@@ -107,10 +173,16 @@ async fn the_operator_records_what_came_by_letter_mail_or_phone() {
         // The partner learns fact and date, neither reason nor note nor way.
         for path in ["/kunden", "/kunden/4711", "/kunden/4711/avv"] {
             let page = partner_again.get(path).await;
-            page.assert_status(200).assert_silent_about("Geheimer").assert_silent_about("Monteur");
+            page.assert_status(200)
+                .assert_silent_about("Geheimer")
+                .assert_silent_about("Monteur");
         }
         for mail in app.mails() {
-            assert!(!format!("{}{}", mail.written.text, mail.written.html).contains("Monteur"), "{}", mail.written.subject);
+            assert!(
+                !format!("{}{}", mail.written.text, mail.written.html).contains("Monteur"),
+                "{}",
+                mail.written.subject
+            );
         }
         operator.get("/kunden/4711/avv").await.assert_says(word);
         record_again(&operator).await;
@@ -130,19 +202,35 @@ async fn an_objection_before_conclusion_is_a_decline() {
     app.jobs();
     let link = app.consent_link(MAIL);
     let operator = app.sign_in(Person::Operator).await;
-    let fields = [("weg", "phone"), ("datum", "2026-11-23"), ("notiz", ""), ("passwort", PASSWORD)];
+    let fields = [
+        ("weg", "phone"),
+        ("datum", "2026-11-23"),
+        ("notiz", ""),
+        ("passwort", PASSWORD),
+    ];
     record(&operator, &fields).await.assert_status(303);
     assert_eq!(app.status(CUSTOMER), "declined");
     app.jobs();
-    app.visitor().get(&link).await.assert_says("Der Vertrag wurde abgelehnt");
-    assert_eq!(app.mails_to(MAIL).len(), 2, "M6: {:?}", app.subjects_to(MAIL));
+    app.visitor()
+        .get(&link)
+        .await
+        .assert_says("Der Vertrag wurde abgelehnt");
+    assert_eq!(
+        app.mails_to(MAIL).len(),
+        2,
+        "M6: {:?}",
+        app.subjects_to(MAIL)
+    );
     assert_eq!(app.mails_to(PARTNER_MAIL).len(), 1, "M5");
     app.clock.advance(days(60));
     app.jobs();
     assert_eq!(app.mails_to(MAIL).len(), 2);
     // A customer without a contract has nothing to object to.
     let customer = app.sign_in(Person::Customer).await;
-    customer.get(OWN).await.assert_redirect("/administration/avv");
+    customer
+        .get(OWN)
+        .await
+        .assert_redirect("/administration/avv");
 }
 
 /// 5.8-8, row 33: nothing is revived; a new contract is a new one, and the void one stays readable.
@@ -150,7 +238,11 @@ async fn an_objection_before_conclusion_is_a_decline() {
 async fn after_an_objection_a_new_contract_is_a_new_one() {
     let app = concluded().await;
     let old_link = app.links_to(MAIL).remove(0);
-    let old_pdf = app.visitor().get(&format!("{old_link}/avv.pdf")).await.bytes;
+    let old_pdf = app
+        .visitor()
+        .get(&format!("{old_link}/avv.pdf"))
+        .await
+        .bytes;
     app.clock.advance(days(1));
     let (viewer, now) = (app.viewer(Person::Customer), app.now());
     app.write(|conn| avv_portal::actions::objections::object(conn, &app.app, &viewer, now));
@@ -159,7 +251,10 @@ async fn after_an_objection_a_new_contract_is_a_new_one() {
 
     // Neither an old link nor a further booking of the same product brings the contract back.
     let visitor = app.visitor();
-    visitor.post(&format!("{old_link}/neuer-link"), &[]).await.assert_status(200);
+    visitor
+        .post(&format!("{old_link}/neuer-link"), &[])
+        .await
+        .assert_status(200);
     app.jobs();
     assert_eq!(app.links_to(MAIL).len(), 1);
     app.write(|conn| requests::refresh_row(conn, &app.app, CUSTOMER, now));
@@ -177,33 +272,75 @@ async fn after_an_objection_a_new_contract_is_a_new_one() {
     let case = app.case(CUSTOMER);
     assert_eq!(case.agreements.len(), 2);
     assert!(!case.agreements[0].in_force() && case.agreements[1].in_force());
-    assert_eq!(calendar::day(case.agreements[0].end.unwrap().0).to_string(), "2026-11-24");
+    assert_eq!(
+        calendar::day(case.agreements[0].end.unwrap().0).to_string(),
+        "2026-11-24"
+    );
 
     let customer = app.sign_in(Person::Customer).await;
     let page = customer.get("/administration/avv").await;
-    page.assert_says("Frühere Verträge").assert_says("AVV-2026-004711-1").assert_says("AVV-2026-004711-2");
+    page.assert_says("Frühere Verträge")
+        .assert_says("AVV-2026-004711-1")
+        .assert_says("AVV-2026-004711-2");
     let old = format!("/administration/avv/{}.pdf", case.agreements[0].id);
-    assert_eq!(customer.get(&old).await.bytes, old_pdf, "the void contract stays readable");
-    visitor.get(&old_link).await.assert_says("Dem Vertrag wurde widersprochen");
+    assert_eq!(
+        customer.get(&old).await.bytes,
+        old_pdf,
+        "the void contract stays readable"
+    );
+    visitor
+        .get(&old_link)
+        .await
+        .assert_says("Dem Vertrag wurde widersprochen");
 }
 
 /// Only the customer with the permission objects in the portal, and only the operator records.
 #[actix_web::test]
 async fn nobody_else_objects() {
     let app = concluded().await;
-    for person in [Person::Partner, Person::SubPartner, Person::CustomerWithout, Person::ForeignPartner, Person::Operator] {
+    for person in [
+        Person::Partner,
+        Person::SubPartner,
+        Person::CustomerWithout,
+        Person::ForeignPartner,
+        Person::Operator,
+    ] {
         let browser = app.sign_in(person).await;
-        for answer in [browser.get(OWN).await, browser.post(OWN, &[("passwort", PASSWORD)]).await] {
-            assert!([403, 404].contains(&answer.status.as_u16()), "{person:?}: {}", answer.status);
+        for answer in [
+            browser.get(OWN).await,
+            browser.post(OWN, &[("passwort", PASSWORD)]).await,
+        ] {
+            assert!(
+                [403, 404].contains(&answer.status.as_u16()),
+                "{person:?}: {}",
+                answer.status
+            );
         }
         if person != Person::Operator {
-            let fields = [("weg", "phone"), ("datum", "2026-11-23"), ("passwort", PASSWORD)];
-            for answer in [browser.get(RECORD).await, browser.post(RECORD, &fields).await] {
-                assert!([403, 404].contains(&answer.status.as_u16()), "{person:?}: {}", answer.status);
+            let fields = [
+                ("weg", "phone"),
+                ("datum", "2026-11-23"),
+                ("passwort", PASSWORD),
+            ];
+            for answer in [
+                browser.get(RECORD).await,
+                browser.post(RECORD, &fields).await,
+            ] {
+                assert!(
+                    [403, 404].contains(&answer.status.as_u16()),
+                    "{person:?}: {}",
+                    answer.status
+                );
             }
         }
     }
     let foreign = app.sign_in(Person::ForeignCustomer).await;
-    foreign.get(OWN).await.assert_redirect("/administration/avv");
-    assert_eq!((app.status(CUSTOMER), app.count("objections")), ("concluded", 0));
+    foreign
+        .get(OWN)
+        .await
+        .assert_redirect("/administration/avv");
+    assert_eq!(
+        (app.status(CUSTOMER), app.count("objections")),
+        ("concluded", 0)
+    );
 }

@@ -14,7 +14,12 @@ const OPERATOR_MAIL: &str = "avv@plusnet.example";
 
 /// Ends of all links of a customer, oldest link first.
 fn link_ends(app: &TestApp, customer: CustomerNumber) -> Vec<DateTime<Utc>> {
-    let mut links: Vec<_> = app.case(customer).requests.into_iter().flat_map(|round| round.links).collect();
+    let mut links: Vec<_> = app
+        .case(customer)
+        .requests
+        .into_iter()
+        .flat_map(|round| round.links)
+        .collect();
     links.sort_by_key(|link| link.sent_at);
     links.iter().map(|link| link.valid_until).collect()
 }
@@ -29,15 +34,31 @@ async fn a_booking_asks_exactly_when_it_creates_the_need() {
     // bookings in order, mails after each, status after each
     type Story = &'static [(&'static str, bool, usize, &'static str)];
     let table: &[Story] = &[
-        &[("centraflex", false, 1, "requested"), ("centraflex", false, 1, "requested")],
-        &[("sip-trunk", false, 0, "not_required"), ("mehrstandort-sip-trunk", false, 0, "not_required")],
-        &[("sip-trunk", false, 0, "not_required"), ("sip-trunk", true, 1, "requested")],
-        &[("mehrstandort-sip-trunk", true, 1, "requested"), ("centraflex", false, 2, "requested")],
+        &[
+            ("centraflex", false, 1, "requested"),
+            ("centraflex", false, 1, "requested"),
+        ],
+        &[
+            ("sip-trunk", false, 0, "not_required"),
+            ("mehrstandort-sip-trunk", false, 0, "not_required"),
+        ],
+        &[
+            ("sip-trunk", false, 0, "not_required"),
+            ("sip-trunk", true, 1, "requested"),
+        ],
+        &[
+            ("mehrstandort-sip-trunk", true, 1, "requested"),
+            ("centraflex", false, 2, "requested"),
+        ],
     ];
     let app = TestApp::start().await;
     for (at, story) in table.iter().enumerate() {
         let address = format!("post@kunde{at}.example");
-        let customer = app.add_customer(5000 + i64::try_from(at).unwrap(), &format!("Kunde {at} GmbH"), Some(&address));
+        let customer = app.add_customer(
+            5000 + i64::try_from(at).unwrap(),
+            &format!("Kunde {at} GmbH"),
+            Some(&address),
+        );
         assert_eq!(app.status(customer), "not_required");
         for (product, ums, mails, status) in *story {
             app.clock.advance(minutes(5));
@@ -45,11 +66,18 @@ async fn a_booking_asks_exactly_when_it_creates_the_need() {
             app.jobs();
             let subjects = app.subjects_to(&address);
             assert_eq!(subjects.len(), *mails, "{story:?}: {subjects:?}");
-            assert_eq!(app.status(customer), *status, "{story:?} after {product} {ums}");
+            assert_eq!(
+                app.status(customer),
+                *status,
+                "{story:?} after {product} {ums}"
+            );
         }
     }
     let subject = app.subjects_to("post@kunde0.example").remove(0);
-    assert!(subject.contains("Kunde 0 GmbH") && subject.contains("5000"), "{subject}");
+    assert!(
+        subject.contains("Kunde 0 GmbH") && subject.contains("5000"),
+        "{subject}"
+    );
 }
 
 /// Row 12: what is added to the offer makes the earlier link worthless at once.
@@ -64,8 +92,16 @@ async fn a_further_product_replaces_the_earlier_link() {
     app.jobs();
     let second = app.consent_link(MAIL);
     let visitor = app.visitor();
-    visitor.get(&first).await.assert_status(200).assert_says("Es gibt eine neuere E-Mail");
-    visitor.get(&second).await.assert_says("Tengo Centraflex").assert_says("UMS");
+    visitor
+        .get(&first)
+        .await
+        .assert_status(200)
+        .assert_says("Es gibt eine neuere E-Mail");
+    visitor
+        .get(&second)
+        .await
+        .assert_says("Tengo Centraflex")
+        .assert_says("UMS");
 }
 
 /// L-09, row 2: no silent failure without an address, and the mail goes out when there is one.
@@ -77,9 +113,19 @@ async fn a_customer_without_address_is_asked_as_soon_as_there_is_one() {
     app.jobs();
     assert_eq!(app.status(customer), "no_email");
     let alert = app.last_mail_to(OPERATOR_MAIL);
-    assert!(alert.written.text.contains("5100"), "{}", alert.written.text);
-    assert!(!alert.written.text.contains("/zustimmung/"), "an alert carries no link");
-    assert_eq!(app.ask(Person::Partner, customer).err(), Some(Refusal::NoAddress));
+    assert!(
+        alert.written.text.contains("5100"),
+        "{}",
+        alert.written.text
+    );
+    assert!(
+        !alert.written.text.contains("/zustimmung/"),
+        "an alert carries no link"
+    );
+    assert_eq!(
+        app.ask(Person::Partner, customer).err(),
+        Some(Refusal::NoAddress)
+    );
     let partner = app.sign_in(Person::Partner).await;
     assert_eq!(app.line(&partner, customer).await.0, "E-Mail-Adresse fehlt");
 
@@ -90,17 +136,33 @@ async fn a_customer_without_address_is_asked_as_soon_as_there_is_one() {
 
     let operator = app.sign_in(Person::Operator).await;
     let path = "/betrieb/kunden/5100/email";
-    for wrong in ["", "post", "a@b.example, c@d.example", "a@b.example\nBcc: c@d.example"] {
+    for wrong in [
+        "",
+        "post",
+        "a@b.example, c@d.example",
+        "a@b.example\nBcc: c@d.example",
+    ] {
         let page = operator.get(path).await;
-        page.submit(&operator, "main form", &[("email", wrong)]).await.assert_status(422);
+        page.submit(&operator, "main form", &[("email", wrong)])
+            .await
+            .assert_status(422);
     }
     let page = operator.get(path).await;
-    page.submit(&operator, "main form", &[("email", " Post@Ohne-Post.example ")]).await.assert_status(303);
+    page.submit(
+        &operator,
+        "main form",
+        &[("email", " Post@Ohne-Post.example ")],
+    )
+    .await
+    .assert_status(303);
     app.jobs();
     assert_eq!(app.status(customer), "requested");
     let mail = app.mails().pop().unwrap();
     assert_eq!(mail.to.as_str().to_lowercase(), "post@ohne-post.example");
-    app.visitor().get(&app.consent_link(mail.to.as_str())).await.assert_status(200);
+    app.visitor()
+        .get(&app.consent_link(mail.to.as_str()))
+        .await
+        .assert_status(200);
 }
 
 /// Row 9, L-08: another address makes every earlier link worthless; the address is read when the mail leaves.
@@ -116,14 +178,34 @@ async fn a_changed_address_gets_the_only_link_that_works() {
     app.clock.advance(minutes(5));
     let (operator, now) = (app.viewer(Person::Operator), app.now());
     let new = EmailAddress::parse("vertrag@oezdemir.example").unwrap();
-    app.write(|conn| customers::change_email(conn, &app.app, &operator, CUSTOMER, new, now).map(|_| ()));
+    app.write(|conn| {
+        customers::change_email(conn, &app.app, &operator, CUSTOMER, new, now).map(|_| ())
+    });
     app.jobs();
-    assert_eq!(app.links_to(MAIL).len(), 1, "nothing more goes to the old address");
+    assert_eq!(
+        app.links_to(MAIL).len(),
+        1,
+        "nothing more goes to the old address"
+    );
     let links = app.links_to("vertrag@oezdemir.example");
-    assert_eq!(links.len(), 1, "the mail with the dead link is not sent: {:?}", app.subjects_to("vertrag@oezdemir.example"));
-    assert_eq!(app.count("mails WHERE state = 'dropped' AND reply LIKE '%nicht mehr gilt%'"), 1);
-    app.visitor().get(&old).await.assert_says("Es gibt eine neuere E-Mail");
-    app.visitor().get(&links[0]).await.assert_says("verbindlich abschließen");
+    assert_eq!(
+        links.len(),
+        1,
+        "the mail with the dead link is not sent: {:?}",
+        app.subjects_to("vertrag@oezdemir.example")
+    );
+    assert_eq!(
+        app.count("mails WHERE state = 'dropped' AND reply LIKE '%nicht mehr gilt%'"),
+        1
+    );
+    app.visitor()
+        .get(&old)
+        .await
+        .assert_says("Es gibt eine neuere E-Mail");
+    app.visitor()
+        .get(&links[0])
+        .await
+        .assert_says("verbindlich abschließen");
 }
 
 /// L-06, 5.8-4: whoever looks after the customer may send again, and a double click sends once.
@@ -134,23 +216,48 @@ async fn everybody_who_may_sends_the_mail_again_once_per_click() {
         let companies = app.companies();
         app.write(|conn| {
             let viewer = app.viewer(Person::Partner);
-            avv_portal::actions::sub_partners::name(conn, &app.app, &viewer, CUSTOMER, Some(companies.sub_partner), app.now()).map(|_| ())
+            avv_portal::actions::sub_partners::name(
+                conn,
+                &app.app,
+                &viewer,
+                CUSTOMER,
+                Some(companies.sub_partner),
+                app.now(),
+            )
+            .map(|_| ())
         });
         CUSTOMER
     };
     app.book(customer, "centraflex", false);
     app.jobs();
-    for (sent, person) in [Person::Partner, Person::SubPartner, Person::Operator, Person::Customer].into_iter().enumerate() {
+    for (sent, person) in [
+        Person::Partner,
+        Person::SubPartner,
+        Person::Operator,
+        Person::Customer,
+    ]
+    .into_iter()
+    .enumerate()
+    {
         app.clock.advance(days(1));
         let browser = app.sign_in(person).await;
         let (page, css) = if person == Person::Customer {
-            ("/administration/avv", "form[action='/administration/avv/anforderung']")
+            (
+                "/administration/avv",
+                "form[action='/administration/avv/anforderung']",
+            )
         } else {
-            ("/kunden/4711/avv", "form[action='/kunden/4711/avv/anforderung']")
+            (
+                "/kunden/4711/avv",
+                "form[action='/kunden/4711/avv/anforderung']",
+            )
         };
         let page = browser.get(page).await;
         page.assert_status(200);
-        let (one, two) = tokio::join!(page.submit(&browser, css, &[]), page.submit(&browser, css, &[]));
+        let (one, two) = tokio::join!(
+            page.submit(&browser, css, &[]),
+            page.submit(&browser, css, &[])
+        );
         one.assert_status(303);
         two.assert_status(303);
         app.jobs();
@@ -160,16 +267,31 @@ async fn everybody_who_may_sends_the_mail_again_once_per_click() {
     // 5.8-5: each link keeps its own end, and all are good.
     let ends = link_ends(&app, customer);
     let begun = moment("2026-11-23T09:00:00Z");
-    let expected: Vec<_> = (0..5).map(|day| calendar::link_end(begun + days(day))).collect();
+    let expected: Vec<_> = (0..5)
+        .map(|day| calendar::link_end(begun + days(day)))
+        .collect();
     assert_eq!(ends, expected);
     for link in app.links_to(MAIL) {
-        app.visitor().get(&link).await.assert_says("verbindlich abschließen");
+        app.visitor()
+            .get(&link)
+            .await
+            .assert_says("verbindlich abschließen");
     }
     // Nobody else may.
-    for person in [Person::ForeignPartner, Person::ForeignCustomer, Person::CustomerWithout] {
+    for person in [
+        Person::ForeignPartner,
+        Person::ForeignCustomer,
+        Person::CustomerWithout,
+    ] {
         let browser = app.sign_in(person).await;
-        let page = browser.post("/kunden/4711/avv/anforderung", &[("csrf", "x")]).await;
-        assert!([403, 404].contains(&page.status.as_u16()), "{person:?}: {}", page.status);
+        let page = browser
+            .post("/kunden/4711/avv/anforderung", &[("csrf", "x")])
+            .await;
+        assert!(
+            [403, 404].contains(&page.status.as_u16()),
+            "{person:?}: {}",
+            page.status
+        );
     }
     assert_eq!(app.links_to(MAIL).len(), 5);
 }
@@ -204,14 +326,26 @@ async fn the_reference_timeline() {
         let browser = app.sign_in(Person::Partner).await;
         // Once before the jobs ran: what time alone changes needs no job …
         if status == "expired" {
-            assert_eq!(app.line(&browser, CUSTOMER).await.0, tag, "{time}, before the job");
+            assert_eq!(
+                app.line(&browser, CUSTOMER).await.0,
+                tag,
+                "{time}, before the job"
+            );
         }
         app.jobs();
         // … and running them twice changes nothing more (5.6-10).
         let again = app.jobs();
-        assert_eq!((again.stepped, again.refreshed, again.delivered), (0, 0, 0), "{time}");
+        assert_eq!(
+            (again.stepped, again.refreshed, again.delivered),
+            (0, 0, 0),
+            "{time}"
+        );
         let standing = app.standing(CUSTOMER);
-        assert_eq!((standing.status.key(), standing.reminders), (status, reminders), "{time}");
+        assert_eq!(
+            (standing.status.key(), standing.reminders),
+            (status, reminders),
+            "{time}"
+        );
         let links = app.links_to(MAIL);
         assert_eq!(links.len(), mails, "{time}: {:?}", app.subjects_to(MAIL));
         let (shown, small) = app.line(&browser, CUSTOMER).await;
@@ -220,21 +354,39 @@ async fn the_reference_timeline() {
         // The newest link works while it is valid; every earlier one is over.
         for (at, link) in links.iter().enumerate() {
             let page = app.visitor().get(link).await;
-            let valid = at + 1 == links.len() && !time.ends_with("00:00") && !time.ends_with("07:59") && status != "expired";
-            page.assert_says(if valid { "verbindlich abschließen" } else { "Der Link ist abgelaufen" });
+            let valid = at + 1 == links.len()
+                && !time.ends_with("00:00")
+                && !time.ends_with("07:59")
+                && status != "expired";
+            page.assert_says(if valid {
+                "verbindlich abschließen"
+            } else {
+                "Der Link ist abgelaufen"
+            });
         }
     }
     let links = app.links_to(MAIL);
     let mut different = links.clone();
     different.sort();
     different.dedup();
-    assert_eq!(different.len(), 4, "every reminder carries a new link (L-05)");
+    assert_eq!(
+        different.len(),
+        4,
+        "every reminder carries a new link (L-05)"
+    );
     let subjects = app.subjects_to(MAIL);
     for (number, subject) in (1..).zip(&subjects[1..]) {
-        assert!(subject.contains(&format!("Erinnerung {number} von 3")), "{subject}");
+        assert!(
+            subject.contains(&format!("Erinnerung {number} von 3")),
+            "{subject}"
+        );
     }
     let told = app.subjects_to(PARTNER_MAIL);
-    assert_eq!(told.len(), 1, "one word to the partner at the end (row 6): {told:?}");
+    assert_eq!(
+        told.len(),
+        1,
+        "one word to the partner at the end (row 6): {told:?}"
+    );
     // L-06: by hand it begins anew, with three reminders to come (5.8-3).
     app.ask(Person::Partner, CUSTOMER).unwrap();
     app.jobs();
@@ -249,25 +401,52 @@ async fn the_reference_timeline() {
 async fn daylight_saving_moves_neither_the_last_day_nor_the_morning() {
     // sent (Berlin), last moment, first moment a reminder may go out
     let table = [
-        ("2027-03-14 23:59", "2027-03-28T21:59:59.999Z", "2027-03-29T06:00:00Z"),
-        ("2027-03-13 12:00", "2027-03-27T22:59:59.999Z", "2027-03-28T06:00:00Z"),
-        ("2027-10-17 00:00", "2027-10-31T22:59:59.999Z", "2027-11-01T07:00:00Z"),
-        ("2027-10-16 12:00", "2027-10-30T21:59:59.999Z", "2027-10-31T07:00:00Z"),
+        (
+            "2027-03-14 23:59",
+            "2027-03-28T21:59:59.999Z",
+            "2027-03-29T06:00:00Z",
+        ),
+        (
+            "2027-03-13 12:00",
+            "2027-03-27T22:59:59.999Z",
+            "2027-03-28T06:00:00Z",
+        ),
+        (
+            "2027-10-17 00:00",
+            "2027-10-31T22:59:59.999Z",
+            "2027-11-01T07:00:00Z",
+        ),
+        (
+            "2027-10-16 12:00",
+            "2027-10-30T21:59:59.999Z",
+            "2027-10-31T07:00:00Z",
+        ),
     ];
     let app = TestApp::start().await;
     for (at, (sent, end, due)) in table.into_iter().enumerate() {
         let address = format!("post@zeit{at}.example");
-        let customer = app.add_customer(5200 + i64::try_from(at).unwrap(), "Sommerzeit AG", Some(&address));
+        let customer = app.add_customer(
+            5200 + i64::try_from(at).unwrap(),
+            "Sommerzeit AG",
+            Some(&address),
+        );
         app.at(sent);
         app.book(customer, "centraflex", false);
         crate::harness::deliver(&app.app);
         assert_eq!(link_ends(&app, customer), [moment(end)], "{sent}");
         let link = app.consent_link(&address);
         app.clock.set(moment(end));
-        app.visitor().get(&link).await.assert_says("verbindlich abschließen");
+        app.visitor()
+            .get(&link)
+            .await
+            .assert_says("verbindlich abschließen");
         app.clock.advance(chrono::Duration::milliseconds(1));
-        app.visitor().get(&link).await.assert_says("Der Link ist abgelaufen");
-        app.clock.set(moment(due) - chrono::Duration::milliseconds(1));
+        app.visitor()
+            .get(&link)
+            .await
+            .assert_says("Der Link ist abgelaufen");
+        app.clock
+            .set(moment(due) - chrono::Duration::milliseconds(1));
         app.jobs();
         assert_eq!(app.standing(customer).reminders, 0, "{sent}: too early");
         app.clock.set(moment(due));
@@ -291,7 +470,11 @@ async fn a_long_downtime_makes_one_reminder() {
     assert_eq!(link_ends(&app, CUSTOMER)[1], calendar::link_end(app.now()));
     app.clock.advance(days(14));
     app.jobs();
-    assert_eq!(app.links_to(MAIL).len(), 2, "the second one comes when the first one's link is over");
+    assert_eq!(
+        app.links_to(MAIL).len(),
+        2,
+        "the second one comes when the first one's link is over"
+    );
     app.clock.advance(days(1));
     app.jobs();
     assert_eq!(app.links_to(MAIL).len(), 3);
@@ -302,8 +485,16 @@ async fn a_long_downtime_makes_one_reminder() {
     app.clock.advance(days(30));
     app.jobs();
     app.jobs();
-    assert_eq!(app.links_to("post@spaet.example").len(), 1, "{:?}", app.subjects_to("post@spaet.example"));
-    app.visitor().get(&app.consent_link("post@spaet.example")).await.assert_says("verbindlich abschließen");
+    assert_eq!(
+        app.links_to("post@spaet.example").len(),
+        1,
+        "{:?}",
+        app.subjects_to("post@spaet.example")
+    );
+    app.visitor()
+        .get(&app.consent_link("post@spaet.example"))
+        .await
+        .assert_says("verbindlich abschließen");
 }
 
 /// S-93: two processes with several workers at the same moment remind once per customer.
@@ -312,7 +503,11 @@ async fn two_processes_at_once_remind_once() {
     let app = TestApp::start().await;
     let customers: Vec<CustomerNumber> = (0..12)
         .map(|at| {
-            let customer = app.add_customer(5400 + at, "Zwilling GmbH", Some(&format!("post@zwilling{at}.example")));
+            let customer = app.add_customer(
+                5400 + at,
+                "Zwilling GmbH",
+                Some(&format!("post@zwilling{at}.example")),
+            );
             app.book(customer, "centraflex", false);
             customer
         })
@@ -333,13 +528,27 @@ async fn two_processes_at_once_remind_once() {
                     })
                 })
                 .collect();
-            workers.into_iter().map(|worker| worker.join().unwrap()).collect()
+            workers
+                .into_iter()
+                .map(|worker| worker.join().unwrap())
+                .collect()
         });
-        assert_eq!(reports.iter().map(|report| report.failed).sum::<usize>(), 0, "{reports:?}");
-        assert_eq!(reports.iter().map(|report| report.stepped).sum::<usize>(), customers.len(), "{reports:?}");
+        assert_eq!(
+            reports.iter().map(|report| report.failed).sum::<usize>(),
+            0,
+            "{reports:?}"
+        );
+        assert_eq!(
+            reports.iter().map(|report| report.stepped).sum::<usize>(),
+            customers.len(),
+            "{reports:?}"
+        );
         for (at, customer) in customers.iter().enumerate() {
             assert_eq!(app.standing(*customer).reminders, round);
-            assert_eq!(app.links_to(&format!("post@zwilling{at}.example")).len(), usize::from(round) + 1);
+            assert_eq!(
+                app.links_to(&format!("post@zwilling{at}.example")).len(),
+                usize::from(round) + 1
+            );
         }
     }
     assert_eq!(app.count("audit_events WHERE kind = 'reminded'"), 36);
@@ -361,14 +570,25 @@ async fn declining_stops_everything() {
     // Looking at the page and a POST without the button decline nothing (S-05).
     let page = visitor.get(&format!("{second}/ablehnen")).await;
     page.assert_says("Ihre Produkte funktionieren weiter");
-    visitor.post(&format!("{second}/ablehnen"), &[]).await.assert_redirect("/ablehnen");
+    visitor
+        .post(&format!("{second}/ablehnen"), &[])
+        .await
+        .assert_redirect("/ablehnen");
     assert_eq!(app.status(CUSTOMER), "requested");
 
-    let done = page.submit(&visitor, "main form", &[("bestaetigung", "ja")]).await;
+    let done = page
+        .submit(&visitor, "main form", &[("bestaetigung", "ja")])
+        .await;
     done.assert_status(303);
-    visitor.follow(&done).await.assert_says("Der Vertrag wurde abgelehnt").assert_says("25. November 2026");
+    visitor
+        .follow(&done)
+        .await
+        .assert_says("Der Vertrag wurde abgelehnt")
+        .assert_says("25. November 2026");
     assert_eq!(app.status(CUSTOMER), "declined");
-    page.submit(&visitor, "main form", &[("bestaetigung", "ja")]).await.assert_status(303);
+    page.submit(&visitor, "main form", &[("bestaetigung", "ja")])
+        .await
+        .assert_status(303);
     app.jobs();
     let mails = app.mails_to(MAIL);
     assert_eq!(mails.len(), 3, "two links and one confirmation (M6)");
@@ -378,21 +598,34 @@ async fn declining_stops_everything() {
     assert!(!told[0].written.text.contains("/zustimmung/"));
 
     for link in [&first, &second] {
-        visitor.get(link).await.assert_says("Der Vertrag wurde abgelehnt");
+        visitor
+            .get(link)
+            .await
+            .assert_says("Der Vertrag wurde abgelehnt");
         // S-13: an old link of a declined contract brings no new mail.
-        visitor.post(&format!("{link}/neuer-link"), &[]).await.assert_status(200);
+        visitor
+            .post(&format!("{link}/neuer-link"), &[])
+            .await
+            .assert_status(200);
     }
     for _ in 0..6 {
         app.clock.advance(days(10));
         app.jobs();
     }
-    assert_eq!((app.mails_to(MAIL).len(), app.mails_to(PARTNER_MAIL).len()), (3, 1), "no reminder ever");
+    assert_eq!(
+        (app.mails_to(MAIL).len(), app.mails_to(PARTNER_MAIL).len()),
+        (3, 1),
+        "no reminder ever"
+    );
     assert_eq!(app.status(CUSTOMER), "declined");
 
     app.ask(Person::Operator, CUSTOMER).unwrap();
     app.jobs();
     assert_eq!(app.status(CUSTOMER), "requested");
-    visitor.get(&first).await.assert_says("Der Vertrag wurde abgelehnt");
+    visitor
+        .get(&first)
+        .await
+        .assert_says("Der Vertrag wurde abgelehnt");
     app.conclude(MAIL).await;
     assert_eq!(app.status(CUSTOMER), "concluded");
 }
@@ -401,7 +634,14 @@ async fn declining_stops_everything() {
 #[actix_web::test]
 async fn a_new_link_can_be_asked_for_within_limits() {
     let app = TestApp::start().await;
-    let silent = app.add_customer_of(Some(app.companies().partner), None, 5500, "Bäckerei Özdemir & Söhne GmbH & Co. KG", Some("info@oezdemir.example"), Language::De);
+    let silent = app.add_customer_of(
+        Some(app.companies().partner),
+        None,
+        5500,
+        "Bäckerei Özdemir & Söhne GmbH & Co. KG",
+        Some("info@oezdemir.example"),
+        Language::De,
+    );
     for customer in [CUSTOMER, silent] {
         app.book(customer, "centraflex", false);
     }
@@ -409,7 +649,10 @@ async fn a_new_link_can_be_asked_for_within_limits() {
     let links = app.links_to(MAIL);
     let visitor = app.visitor();
     // While a link works, nobody gets another one by it.
-    visitor.post(&format!("{}/neuer-link", links[0]), &[]).await.assert_status(200);
+    visitor
+        .post(&format!("{}/neuer-link", links[0]), &[])
+        .await
+        .assert_status(200);
     app.jobs();
     assert_eq!(app.links_to(MAIL).len(), 2);
 
@@ -417,16 +660,37 @@ async fn a_new_link_can_be_asked_for_within_limits() {
     let newest = app.newest_link(silent);
     let conclude = app.app.consent_url(newest);
     let page = visitor.get(&conclude).await;
-    let fields = [("name", "Ayşe Özdemir"), ("funktion", "Inhaberin"), ("vertretung", "on"), ("gelesen", "on")];
-    page.submit(&visitor, "main form[action^='/zustimmung/']", &fields).await.assert_redirect("/erfolg");
-    let other = links.iter().find(|link| **link != conclude).unwrap().clone();
+    let fields = [
+        ("name", "Ayşe Özdemir"),
+        ("funktion", "Inhaberin"),
+        ("vertretung", "on"),
+        ("gelesen", "on"),
+    ];
+    page.submit(&visitor, "main form[action^='/zustimmung/']", &fields)
+        .await
+        .assert_redirect("/erfolg");
+    let other = links
+        .iter()
+        .find(|link| **link != conclude)
+        .unwrap()
+        .clone();
     app.at("2026-12-08 06:00");
     app.jobs();
     let before = app.links_to(MAIL).len();
 
     let ask = |link: String| {
         let visitor = app.visitor();
-        async move { visitor.post(&format!("{link}/neuer-link"), &[("address", "boese@example.org"), ("email", "boese@example.org")]).await }
+        async move {
+            visitor
+                .post(
+                    &format!("{link}/neuer-link"),
+                    &[
+                        ("address", "boese@example.org"),
+                        ("email", "boese@example.org"),
+                    ],
+                )
+                .await
+        }
     };
     let sent = ask(other.clone()).await;
     app.jobs();
@@ -434,13 +698,27 @@ async fn a_new_link_can_be_asked_for_within_limits() {
     let refused = ask(other.clone()).await;
     let settled = ask(conclude.clone()).await;
     for page in [&sent, &refused, &settled] {
-        page.assert_status(200).assert_says("Wenn ein Vertrag offen ist");
-        page.assert_says("i•••@oezdemir.example").assert_silent_about("info@oezdemir.example");
+        page.assert_status(200)
+            .assert_says("Wenn ein Vertrag offen ist");
+        page.assert_says("i•••@oezdemir.example")
+            .assert_silent_about("info@oezdemir.example");
     }
-    assert_eq!(sent.words(), refused.words(), "the answer tells whether a mail was sent");
-    assert_eq!(sent.words(), settled.words(), "the answer tells whether a contract is open");
+    assert_eq!(
+        sent.words(),
+        refused.words(),
+        "the answer tells whether a mail was sent"
+    );
+    assert_eq!(
+        sent.words(),
+        settled.words(),
+        "the answer tells whether a contract is open"
+    );
     app.jobs();
-    assert_eq!(app.links_to(MAIL).len(), before + 1, "not within ten minutes");
+    assert_eq!(
+        app.links_to(MAIL).len(),
+        before + 1,
+        "not within ten minutes"
+    );
 
     app.clock.advance(minutes(10));
     // The new round made the asked-for link the valid one; the old expired one may ask again.
@@ -457,5 +735,10 @@ async fn a_new_link_can_be_asked_for_within_limits() {
     ask(other).await;
     app.jobs();
     assert_eq!(app.links_to(MAIL).len(), before + 4, "the next day again");
-    assert!(app.mails().iter().all(|mail| mail.to.as_str() != "boese@example.org"), "L-07");
+    assert!(
+        app.mails()
+            .iter()
+            .all(|mail| mail.to.as_str() != "boese@example.org"),
+        "L-07"
+    );
 }

@@ -16,7 +16,9 @@ async fn confirm(browser: &Browser, sub: Option<PartnerId>) -> Page {
 async fn name(browser: &Browser, sub: Option<PartnerId>) {
     let page = confirm(browser, sub).await;
     page.assert_status(200);
-    page.submit(browser, FORM, &[]).await.assert_redirect("/kunden/4711/avv");
+    page.submit(browser, FORM, &[])
+        .await
+        .assert_redirect("/kunden/4711/avv");
 }
 
 #[actix_web::test]
@@ -33,10 +35,18 @@ async fn naming_and_removing_before_conclusion_replaces_every_link() {
     // The choice offers the own ones; the confirmation page names the consequences and changes nothing.
     let status = partner.get("/kunden/4711/avv").await;
     let offered = status.all("select[name='submandant'] option");
-    assert!(offered.iter().any(|name| name.contains("Nord-TK GbR")), "{offered:?}");
-    assert!(!offered.iter().any(|name| name.contains("Fremd-Sub KG")), "{offered:?}");
+    assert!(
+        offered.iter().any(|name| name.contains("Nord-TK GbR")),
+        "{offered:?}"
+    );
+    assert!(
+        !offered.iter().any(|name| name.contains("Fremd-Sub KG")),
+        "{offered:?}"
+    );
     let page = confirm(&partner, Some(companies.sub_partner)).await;
-    page.assert_status(200).assert_says("Nord-TK GbR").assert_says("Alle bisherigen Links werden ungültig");
+    page.assert_status(200)
+        .assert_says("Nord-TK GbR")
+        .assert_says("Alle bisherigen Links werden ungültig");
     assert_eq!(app.case(CUSTOMER).sub_partner, None);
     page.submit(&partner, FORM, &[]).await.assert_status(303);
     app.jobs();
@@ -59,22 +69,40 @@ async fn naming_and_removing_before_conclusion_replaces_every_link() {
     app.jobs();
 
     let links = app.links_to(MAIL);
-    assert_eq!(links.len(), 4, "one mail for each change: {:?}", app.subjects_to(MAIL));
+    assert_eq!(
+        links.len(),
+        4,
+        "one mail for each change: {:?}",
+        app.subjects_to(MAIL)
+    );
     let visitor = app.visitor();
     for old in &links[..3] {
-        visitor.get(old).await.assert_says("Es gibt eine neuere E-Mail");
+        visitor
+            .get(old)
+            .await
+            .assert_says("Es gibt eine neuere E-Mail");
     }
     let mails = app.mails_to(MAIL);
-    for (mail, named) in mails.iter().zip([None, Some("Nord-TK GbR"), Some("Süßenguth"), None]) {
+    for (mail, named) in mails
+        .iter()
+        .zip([None, Some("Nord-TK GbR"), Some("Süßenguth"), None])
+    {
         for sub in ["Nord-TK GbR", "Süßenguth"] {
             // The mail that says the sub-partner is gone may name it; it must not offer it.
             if named.is_some() || mail.written.subject == mails[0].written.subject {
-                assert_eq!(mail.written.text.contains(sub), named == Some(sub), "{sub} in: {}", mail.written.text);
+                assert_eq!(
+                    mail.written.text.contains(sub),
+                    named == Some(sub),
+                    "{sub} in: {}",
+                    mail.written.text
+                );
             }
         }
     }
     let page = visitor.get(&links[3]).await;
-    page.assert_status(200).assert_says("Muster IT GmbH").assert_silent_about("Fernmeldetechnik");
+    page.assert_status(200)
+        .assert_says("Muster IT GmbH")
+        .assert_silent_about("Fernmeldetechnik");
     app.conclude(MAIL).await;
     let case = app.case(CUSTOMER);
     assert_eq!(case.agreement().unwrap().offer.sub_partner, None);
@@ -97,20 +125,43 @@ async fn a_foreign_sub_partner_is_refused() {
         let browser = app.sign_in(person).await;
         let own = confirm(&browser, Some(companies.sub_partner)).await;
         own.assert_status(200);
-        for foreign in [companies.foreign_sub, companies.foreign_partner, companies.partner, PartnerId(999_999), PartnerId(-1), PartnerId(i64::MAX)] {
+        for foreign in [
+            companies.foreign_sub,
+            companies.foreign_partner,
+            companies.partner,
+            PartnerId(999_999),
+            PartnerId(-1),
+            PartnerId(i64::MAX),
+        ] {
             confirm(&browser, Some(foreign)).await.assert_status(404);
             let id = foreign.to_string();
-            own.submit(&browser, FORM, &[("submandant", &id)]).await.assert_status(404);
+            own.submit(&browser, FORM, &[("submandant", &id)])
+                .await
+                .assert_status(404);
         }
         for odd in ["abc", "1 OR 1=1", "99999999999999999999", "1.0"] {
-            own.submit(&browser, FORM, &[("submandant", odd)]).await.assert_status(404);
+            own.submit(&browser, FORM, &[("submandant", odd)])
+                .await
+                .assert_status(404);
         }
     }
-    for person in [Person::SubPartner, Person::Customer, Person::ForeignPartner, Person::ForeignCustomer] {
+    for person in [
+        Person::SubPartner,
+        Person::Customer,
+        Person::ForeignPartner,
+        Person::ForeignCustomer,
+    ] {
         let browser = app.sign_in(person).await;
         let id = companies.sub_partner.to_string();
-        for answer in [confirm(&browser, Some(companies.sub_partner)).await, browser.post(PATH, &[("submandant", &id)]).await] {
-            assert!([403, 404].contains(&answer.status.as_u16()), "{person:?}: {}", answer.status);
+        for answer in [
+            confirm(&browser, Some(companies.sub_partner)).await,
+            browser.post(PATH, &[("submandant", &id)]).await,
+        ] {
+            assert!(
+                [403, 404].contains(&answer.status.as_u16()),
+                "{person:?}: {}",
+                answer.status
+            );
         }
     }
     assert_eq!(app.case(CUSTOMER).sub_partner, None);
@@ -125,13 +176,26 @@ async fn a_sub_partner_without_contact_data_cannot_be_named() {
     app.book(CUSTOMER, "centraflex", false);
     let partner = app.sign_in(Person::Partner).await;
     let before = confirm(&partner, Some(companies.sub_partner)).await;
-    for missing in ["street = ''", "city = ''", "email = NULL", "blocked_at = '2026-11-01T00:00:00Z'"] {
-        app.sql(&format!("UPDATE partners SET {missing} WHERE name = 'Nord-TK GbR'")).unwrap();
-        confirm(&partner, Some(companies.sub_partner)).await.assert_status(404);
+    for missing in [
+        "street = ''",
+        "city = ''",
+        "email = NULL",
+        "blocked_at = '2026-11-01T00:00:00Z'",
+    ] {
+        app.sql(&format!(
+            "UPDATE partners SET {missing} WHERE name = 'Nord-TK GbR'"
+        ))
+        .unwrap();
+        confirm(&partner, Some(companies.sub_partner))
+            .await
+            .assert_status(404);
         // Also when the confirmation page was open before.
         let answer = before.submit(&partner, FORM, &[]).await;
         answer.assert_status(303);
-        partner.get("/kunden/4711/avv").await.assert_says("fehlen Kontaktdaten");
+        partner
+            .get("/kunden/4711/avv")
+            .await
+            .assert_says("fehlen Kontaktdaten");
         assert_eq!(app.case(CUSTOMER).sub_partner, None, "{missing}");
         app.sql("UPDATE partners SET street = 'Hafenweg 3', city = 'Kiel', email = 'info@nord-tk.example', blocked_at = NULL WHERE name = 'Nord-TK GbR'").unwrap();
     }
@@ -150,11 +214,30 @@ async fn after_conclusion_the_choice_is_refused_with_a_sentence() {
     let open = confirm(&partner, Some(companies.sub_partner)).await;
     app.conclude(MAIL).await;
     let before = app.case(CUSTOMER);
-    assert!(partner.get("/kunden/4711/avv").await.all("select[name='submandant']").is_empty());
-    confirm(&partner, Some(companies.sub_partner)).await.assert_redirect("/kunden/4711/avv");
-    partner.get("/kunden/4711/avv").await.assert_says("nur vor dem Abschluss wählen");
-    open.submit(&partner, FORM, &[]).await.assert_redirect("/kunden/4711/avv");
-    partner.get("/kunden/4711/avv").await.assert_says("nur vor dem Abschluss wählen");
+    assert!(
+        partner
+            .get("/kunden/4711/avv")
+            .await
+            .all("select[name='submandant']")
+            .is_empty()
+    );
+    confirm(&partner, Some(companies.sub_partner))
+        .await
+        .assert_redirect("/kunden/4711/avv");
+    partner
+        .get("/kunden/4711/avv")
+        .await
+        .assert_says("nur vor dem Abschluss wählen");
+    open.submit(&partner, FORM, &[])
+        .await
+        .assert_redirect("/kunden/4711/avv");
+    partner
+        .get("/kunden/4711/avv")
+        .await
+        .assert_says("nur vor dem Abschluss wählen");
     assert_eq!(app.case(CUSTOMER), before);
-    partner.get("/zugriff/4711/centraflex").await.assert_status(204);
+    partner
+        .get("/zugriff/4711/centraflex")
+        .await
+        .assert_status(204);
 }

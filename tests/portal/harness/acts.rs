@@ -1,8 +1,8 @@
 //! What people do, without the detour over a page, and what the test asks afterwards.
 
 use avv_portal::actions::{ActionError, Outcome, requests};
-use avv_portal::domain::case::Refusal;
 use avv_portal::domain::calendar;
+use avv_portal::domain::case::Refusal;
 use avv_portal::domain::viewer::Viewer;
 use avv_portal::domain::{CustomerNumber, EmailAddress};
 use avv_portal::jobs::{self, Report};
@@ -33,7 +33,9 @@ impl TestApp {
     pub fn viewer(&self, person: Person) -> Viewer {
         let email = EmailAddress::parse(person.email()).expect("an address");
         self.read(|conn| {
-            let user = users::find_credentials(conn, &email)?.ok_or(ActionError::NotFound)?.user;
+            let user = users::find_credentials(conn, &email)?
+                .ok_or(ActionError::NotFound)?
+                .user;
             users::find_viewer(conn, user)?.ok_or(ActionError::NotFound)
         })
     }
@@ -55,7 +57,10 @@ impl TestApp {
     /// Sends the request mail by hand.
     pub fn ask(&self, person: Person, customer: CustomerNumber) -> Result<Outcome, Refusal> {
         let (viewer, now) = (self.viewer(person), self.now());
-        let done = self.app.db.transaction_blocking(|conn| requests::ask(conn, &self.app, &viewer, customer, now));
+        let done = self
+            .app
+            .db
+            .transaction_blocking(|conn| requests::ask(conn, &self.app, &viewer, customer, now));
         match done {
             Ok(outcome) => Ok(outcome),
             Err(ActionError::Refused(refusal)) => Err(refusal),
@@ -71,12 +76,18 @@ impl TestApp {
 
     /// All mails to an address, oldest first.
     pub fn mails_to(&self, address: &str) -> Vec<Sent> {
-        self.mails().into_iter().filter(|mail| mail.to.as_str() == address).collect()
+        self.mails()
+            .into_iter()
+            .filter(|mail| mail.to.as_str() == address)
+            .collect()
     }
 
     /// Subjects of all mails to an address, oldest first.
     pub fn subjects_to(&self, address: &str) -> Vec<String> {
-        self.mails_to(address).into_iter().map(|mail| mail.written.subject).collect()
+        self.mails_to(address)
+            .into_iter()
+            .map(|mail| mail.written.subject)
+            .collect()
     }
 
     /// Consent links in the mails to an address, oldest first.
@@ -86,7 +97,12 @@ impl TestApp {
             .iter()
             .filter_map(|mail| {
                 let start = mail.written.text.find(&prefix)?;
-                Some(mail.written.text[start..].chars().take_while(|c| !c.is_whitespace()).collect())
+                Some(
+                    mail.written.text[start..]
+                        .chars()
+                        .take_while(|c| !c.is_whitespace())
+                        .collect(),
+                )
             })
             .collect()
     }
@@ -95,7 +111,10 @@ impl TestApp {
     #[track_caller]
     pub fn count(&self, what: &str) -> i64 {
         let mut conn = self.connection();
-        sql_query(format!("SELECT count(*) AS n FROM {what}")).get_result::<Count>(&mut conn).expect("a count").n
+        sql_query(format!("SELECT count(*) AS n FROM {what}"))
+            .get_result::<Count>(&mut conn)
+            .expect("a count")
+            .n
     }
 
     /// A text the database answers with.
@@ -104,23 +123,37 @@ impl TestApp {
         let (expression, from) = expression_from.split_once(" FROM ").expect("a FROM");
         let mut conn = self.connection();
         let sql = format!("SELECT coalesce(({expression})::text, '') AS n FROM {from}");
-        sql_query(sql).get_result::<Word>(&mut conn).expect("a text").n
+        sql_query(sql)
+            .get_result::<Word>(&mut conn)
+            .expect("a text")
+            .n
     }
 
     fn connection(&self) -> PgConnection {
-        let url = self.app.config.storage.database_url.as_ref().expect("a database");
+        let url = self
+            .app
+            .config
+            .storage
+            .database_url
+            .as_ref()
+            .expect("a database");
         PgConnection::establish(secrecy::ExposeSecret::expose_secret(url)).expect("a connection")
     }
 
     /// What a line of the customer list says: the tag and the small print below it.
     pub async fn line(&self, browser: &Browser, customer: CustomerNumber) -> (String, String) {
-        let page: Page = browser.get(&format!("/kunden?suche={customer}&q={customer}")).await;
+        let page: Page = browser
+            .get(&format!("/kunden?suche={customer}&q={customer}"))
+            .await;
         page.assert_status(200);
         let rows = page.all("tbody tr");
         let at = rows
             .iter()
             .position(|row| row.contains(&customer.to_string()))
             .unwrap_or_else(|| panic!("{customer} is not in the list: {rows:?}"));
-        (page.all("tbody td .tag").swap_remove(at), page.all("tbody td.c-stat small").swap_remove(at))
+        (
+            page.all("tbody td .tag").swap_remove(at),
+            page.all("tbody td.c-stat small").swap_remove(at),
+        )
     }
 }

@@ -18,5 +18,5 @@ mod smtp;
 
 pub use app::{TestApp, days, deliver, hours, minutes};
 pub use browser::{Browser, Page};
-pub use smtp::{Mood, Sink, Taken};
 pub use people::{CUSTOMER, PASSWORD, Person};
+pub use smtp::{Mood, Sink, Taken};

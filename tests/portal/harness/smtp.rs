@@ -31,9 +31,18 @@ pub struct Taken {
 impl Taken {
     /// A line of the head, unfolded.
     pub fn head(&self, name: &str) -> String {
-        let head = self.raw.split("\r\n\r\n").next().unwrap_or_default().replace("\r\n ", " ");
+        let head = self
+            .raw
+            .split("\r\n\r\n")
+            .next()
+            .unwrap_or_default()
+            .replace("\r\n ", " ");
         let prefix = format!("{name}: ");
-        head.lines().find_map(|line| line.strip_prefix(&prefix)).unwrap_or_default().trim().to_owned()
+        head.lines()
+            .find_map(|line| line.strip_prefix(&prefix))
+            .unwrap_or_default()
+            .trim()
+            .to_owned()
     }
 }
 
@@ -56,8 +65,17 @@ impl Sink {
     pub fn start() -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
         let port = listener.local_addr().expect("its number").port();
-        let state = State { mood: Mood::Fine, unknown: Vec::new(), taken: Vec::new(), attempts: 0, deaf: 0 };
-        let sink = Self { state: Arc::new(Mutex::new(state)), port };
+        let state = State {
+            mood: Mood::Fine,
+            unknown: Vec::new(),
+            taken: Vec::new(),
+            attempts: 0,
+            deaf: 0,
+        };
+        let sink = Self {
+            state: Arc::new(Mutex::new(state)),
+            port,
+        };
         let own = sink.clone();
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
@@ -156,7 +174,10 @@ impl Sink {
                 say("354 go on")?;
                 let mut raw = String::new();
                 while !raw.ends_with("\r\n.\r\n") && lines.read_line(&mut raw)? > 0 {}
-                self.state().taken.push(Taken { to: to.clone(), raw });
+                self.state().taken.push(Taken {
+                    to: to.clone(),
+                    raw,
+                });
                 say("250 2.0.0 queued")?;
             } else if command.starts_with("QUIT") {
                 return say("221 bye");
