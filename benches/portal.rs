@@ -1,1 +1,139 @@
-fn main() {}
+//! What a page view and a conclusion cost apart from the database: `./dev bench`.
+#![expect(
+    missing_docs,
+    reason = "the macros of criterion make public items without words"
+)]
+
+use std::hint::black_box;
+
+use avv_portal::contract::sample::sample_conclusion;
+use avv_portal::contract::{Contract, Values, html, sample_values, text};
+use avv_portal::document::{Frame, render};
+use avv_portal::domain::case::{
+    Booking, Case, Customer, Event, Fresh, Moment, Partner, decide, standing,
+};
+use avv_portal::domain::product::{Module, Product, Trigger};
+use avv_portal::domain::{AgreementId, CustomerNumber, Language, LinkId, PartnerId, RequestId};
+use chrono::{DateTime, Utc};
+use criterion::{Criterion, criterion_group, criterion_main};
+use uuid::Uuid;
+
+fn now() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_795_000_000, 0).unwrap_or_default()
+}
+
+fn moment(key: u128) -> Moment {
+    Moment {
+        now: now(),
+        fresh: Fresh {
+            request: RequestId(Uuid::from_u128(key)),
+            link: LinkId(Uuid::from_u128(key)),
+            agreement: AgreementId(Uuid::from_u128(key)),
+        },
+    }
+}
+
+/// A customer with two products that was asked and has not answered.
+fn asked() -> Case {
+    let values = sample_values(Language::De, false);
+    let module = Module {
+        key: "centraflex".into(),
+        name: "Tengo Centraflex".into(),
+    };
+    let product = Product {
+        code: "centraflex".into(),
+        name: "Tengo Centraflex".into(),
+        short_name: "Centraflex".into(),
+        portal_administered: Some(true),
+        personal_data: Some(true),
+        trigger: Trigger::Always,
+        module: module.clone(),
+        gated_module: module,
+    };
+    let mut case = Case {
+        customer: Customer {
+            number: CustomerNumber(4711),
+            party: values.customer,
+            language: Language::De,
+            deleted_at: None,
+        },
+        catalogue: vec![product],
+        bookings: vec![Booking {
+            product: "centraflex".into(),
+            ums: false,
+            booked_at: now(),
+            ends_at: None,
+        }],
+        partner: values.partner.map(|party| Partner {
+            id: PartnerId(1),
+            parent: None,
+            party,
+            blocked_at: None,
+        }),
+        sub_partner: None,
+        current_version: "1.0".into(),
+        agreements: Vec::new(),
+        requests: Vec::new(),
+    };
+    if let Ok(changes) = decide(&case, &Event::AskedByHand, moment(1)) {
+        case.apply(&changes, now());
+    }
+    case
+}
+
+fn rules(c: &mut Criterion) {
+    let case = asked();
+    assert_eq!(case.requests.len(), 1, "the customer was asked");
+    let later = now() + chrono::TimeDelta::days(16);
+    c.bench_function("standing", |b| {
+        b.iter(|| standing(black_box(&case), black_box(later)))
+    });
+    let due = Moment {
+        now: later,
+        ..moment(2)
+    };
+    assert!(
+        decide(&case, &Event::StepDue, due).is_ok(),
+        "a reminder is due"
+    );
+    c.bench_function("decide reminder", |b| {
+        b.iter(|| decide(black_box(&case), &Event::StepDue, due))
+    });
+}
+
+fn documents(c: &mut Criterion) {
+    let Ok(contract) = Contract::embedded() else {
+        unreachable!("the shipped text is free of faults");
+    };
+    let draft = sample_values(Language::De, true);
+    let hash = text::hash(&contract.resolve(&draft, Language::De));
+    let values = Values {
+        conclusion: Some(sample_conclusion(Language::De, &hash)),
+        ..draft
+    };
+    c.bench_function("contract page", |b| {
+        b.iter(|| html::article(&contract.resolve(black_box(&values), Language::De)))
+    });
+    let document = contract.resolve(&values, Language::De);
+    let frame = Frame {
+        number: "AVV-2026-004711-1".into(),
+        version: document.version.clone(),
+        date: document.date,
+        customer_number: "4711".into(),
+        document_hash: hash,
+        draft: false,
+        language: Language::De,
+        created: now(),
+        operator_name: values.operator.party.name.clone(),
+        title: "Auftragsverarbeitungsvertrag".into(),
+    };
+    let mut group = c.benchmark_group("document");
+    group.sample_size(10);
+    group.bench_function("contract PDF", |b| {
+        b.iter(|| render(black_box(&document), black_box(&frame)))
+    });
+    group.finish();
+}
+
+criterion_group!(benches, rules, documents);
+criterion_main!(benches);

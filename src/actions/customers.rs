@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::domain::audit::AuditKind;
 use crate::domain::case::Event;
 use crate::domain::viewer::{Role, Viewer};
-use crate::domain::{CustomerNumber, EmailAddress};
+use crate::domain::{CustomerNumber, EmailAddress, name};
 use crate::storage::audit::{NewEvent, add_event};
 use crate::storage::customers::{NewCustomer, create_customer};
 use crate::storage::{PgConnection, case_rows, cases};
@@ -20,7 +20,10 @@ pub fn add(
     actor: Actor,
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
-    create_customer(conn, new, now)?;
+    let mut new = new.clone();
+    // What an import brings is cleaned like what a person types (S-73).
+    new.party.name = name::clean(&new.party.name);
+    create_customer(conn, &new, now)?;
     let case =
         cases::lock_case(conn, new.number, app.contract_version())?.ok_or(ActionError::NotFound)?;
     case_rows::save_row(conn, &case, now)?;

@@ -17,6 +17,7 @@ use crate::domain::{Language, calendar};
 
 /// Prints every finding; fails if one of them keeps the version from being published.
 pub fn check(dir: &Path) -> Result<ExitCode> {
+    must_be_folder(dir)?;
     let contract = match Contract::read_dir(dir) {
         Ok(contract) => contract,
         Err(problems) => {
@@ -62,6 +63,7 @@ fn line(finding: &Finding) -> String {
 
 /// Writes a version with invented values as PDF and, if wanted, as HTML and text.
 pub fn render(wanted: &Render) -> Result<()> {
+    must_be_folder(&wanted.dir)?;
     let contract = Contract::read_dir(&wanted.dir).map_err(|problems| {
         let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
         anyhow!("the text cannot be read: {}", lines.join("; "))
@@ -111,6 +113,11 @@ fn print(contract: &Contract, language: Language) -> Result<(Document, Pdf)> {
     };
     let pdf = document::render(&document, &frame)?;
     Ok((document, pdf))
+}
+
+fn must_be_folder(dir: &Path) -> Result<()> {
+    anyhow::ensure!(dir.is_dir(), "there is no folder {}", dir.display());
+    Ok(())
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<()> {

@@ -144,6 +144,11 @@ fn say(line: &str) {
     writeln!(std::io::stdout(), "{line}").ok();
 }
 
+/// One line on standard error about how it goes, so that standard output holds only the result.
+fn note(line: &str) {
+    writeln!(std::io::stderr(), "{line}").ok();
+}
+
 /// The one sentence on standard error. Libraries speak in several lines; here it is one.
 fn complain(text: &str) {
     let line: Vec<&str> = text.split_whitespace().collect();

@@ -196,6 +196,7 @@ impl Actor {
     /// Who it was, for the history: name and company, "Kunde", "Portal".
     pub fn words(&self) -> String {
         match self {
+            Self::User { name, company, .. } if company.is_empty() => name.clone(),
             Self::User { name, company, .. } => format!("{name}, {company}"),
             Self::Link { .. } => "Kunde".to_owned(),
             Self::Portal | Self::Command => "Portal".to_owned(),

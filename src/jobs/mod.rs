@@ -7,6 +7,8 @@ mod clean;
 mod deliver;
 mod rows;
 mod run;
+#[cfg(test)]
+mod tests;
 
 use std::time::Duration;
 

@@ -103,7 +103,7 @@ pub struct ListPage {
     pub too_many: bool,
 }
 
-#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[derive(Queryable, Selectable, Insertable, AsChangeset, PartialEq)]
 #[diesel(table_name = case_rows, treat_none_as_null = true)]
 struct Row {
     number: i64,
@@ -186,10 +186,14 @@ pub fn row_agrees(conn: &mut PgConnection, case: &Case, now: DateTime<Utc>) -> Q
         .select(Row::as_select())
         .first(conn)
         .optional()?;
-    let expected = standing(case, now);
-    stored
-        .map(|row| Ok(read(row, now)?.standing == expected))
-        .unwrap_or(Ok(false))
+    match stored {
+        // Time has changed it and the scheduler has not been there yet: only the status counts.
+        Some(row) if row.next_at.is_some_and(|at| at <= now) => {
+            Ok(read(row, now)?.standing == standing(case, now))
+        }
+        Some(row) => Ok(row == row_of(case, now)?),
+        None => Ok(false),
+    }
 }
 
 /// Writes the words by which a customer is found.

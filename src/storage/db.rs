@@ -308,4 +308,4 @@ impl HandleError<ConnectionFailure> for LogFailure {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

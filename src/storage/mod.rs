@@ -4,6 +4,7 @@
 pub mod agreements;
 pub mod attempts;
 pub mod audit;
+pub mod bulk;
 pub mod case_rows;
 pub mod cases;
 pub mod catalogue;

@@ -90,7 +90,9 @@ impl From<DbError> for PageError {
                 Self::Unavailable
             }
             // A connection that breaks under the work: the next request finds a new one.
-            DbError::Query(QueryError::DatabaseError(kind, info)) if is_connection_loss(&kind) => {
+            DbError::Query(QueryError::DatabaseError(_, info))
+                if is_connection_loss(info.message()) =>
+            {
                 tracing::error!(cause = info.message(), "database connection lost");
                 Self::Unavailable
             }
@@ -115,11 +117,16 @@ impl From<askama::Error> for PageError {
     }
 }
 
-fn is_connection_loss<T: std::fmt::Debug>(kind: &T) -> bool {
-    matches!(
-        format!("{kind:?}").as_str(),
-        "ClosedConnection" | "UnableToSendCommand" | "Unknown"
-    )
+/// Postgres and libpq have no code of their own for a connection that ends under a statement.
+fn is_connection_loss(message: &str) -> bool {
+    [
+        "connection",
+        "shutting down",
+        "starting up",
+        "recovery mode",
+    ]
+    .iter()
+    .any(|words| message.contains(words))
 }
 
 impl ResponseError for PageError {

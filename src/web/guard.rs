@@ -132,15 +132,20 @@ async fn look(app: &App, request: &ServiceRequest) -> Result<Seen, PageError> {
         };
         began.is_some_and(|began| app.clock.now() - began < life)
     });
-    let Some(viewer) = alive else {
+    let Some(mut viewer) = alive else {
         session.purge();
         return Ok(Seen::default());
     };
+    if viewer.role == Role::Operator {
+        // The operator's own people belong to no partner and no customer.
+        viewer.company = app.operator().await?.map(|operator| operator.party.name).unwrap_or_default();
+    }
     let csrf = session
         .get::<String>(CSRF)
         .unwrap_or(None)
         .unwrap_or_default();
-    let flash = if request.method() == Method::GET {
+    // Taking a message out writes the session; looking whether there is one does not.
+    let flash = if request.method() == Method::GET && session.contains_key(FLASH) {
         session.remove_as::<Flash>(FLASH).and_then(Result::ok)
     } else {
         None

@@ -106,14 +106,9 @@ impl Shell {
     /// The frame for a person; `section` is the address of the menu entry the page belongs to.
     pub async fn load(app: &App, me: &Me, section: &str) -> Result<Self, PageError> {
         let operator = app.operator().await?.unwrap_or_default();
-        let company = if me.viewer.role == Role::Operator {
-            operator.party.name.clone()
-        } else {
-            me.viewer.company.clone()
-        };
         Ok(Self {
             nav: nav(me.viewer.role, section),
-            user: Some((me.viewer.name.clone(), company)),
+            user: Some((me.viewer.name.clone(), me.viewer.company.clone())),
             csrf: me.csrf.clone(),
             flash: me.flash.clone(),
             operator,

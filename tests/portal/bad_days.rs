@@ -9,7 +9,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use avv_portal::mail::transport::Transport;
 use avv_portal::storage::embedded::{EmbeddedPostgres, Purpose};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -36,7 +35,7 @@ fn postmaster(dir: &Path) -> Option<Pid> {
 async fn postgres_dies_under_load_and_the_portal_goes_on() {
     let dir = data_dir();
     let server = EmbeddedPostgres::start_for(dir.path(), Purpose::Portal).unwrap();
-    let app = TestApp::start_on(&server.url(), Transport::memory()).await;
+    let app = TestApp::start_on(&server.url()).await;
     app.book(CUSTOMER, "centraflex", false);
     app.jobs();
     let link = app.consent_link(MAIL);

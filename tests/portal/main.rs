@@ -8,6 +8,8 @@
 
 mod harness;
 
+mod access;
+mod accessibility;
 mod architecture;
 mod bad_days;
 mod consents;
@@ -16,5 +18,8 @@ mod links;
 mod mails;
 mod objections;
 mod projection;
+mod reminders;
 mod requests;
 mod sub_partners;
+mod walk;
+mod world;

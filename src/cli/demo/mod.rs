@@ -4,10 +4,13 @@
 //! [`people`] says who there is, [`script`] what happens to each, [`story`] when; [`tell`] plays it
 //! through the same actions that people and the scheduler use, with a clock that moves.
 
+mod many;
 mod people;
 mod script;
 mod story;
 mod tell;
+#[cfg(test)]
+mod tests;
 
 use anyhow::bail;
 use clap::Args;
@@ -67,7 +70,11 @@ fn fill(app: &App, options: &Options, now: chrono::DateTime<chrono::Utc>) -> Res
     }
     let cast = people::arrive(app, now)?;
     tell::tell(app, &cast, now)?;
-    let _ = options;
+    let played = script::characters()?.len();
+    let more = options.customers.saturating_sub(u32::try_from(played)?);
+    if more > 0 {
+        many::add(app, &cast, more, now)?;
+    }
     Ok(logins)
 }
 

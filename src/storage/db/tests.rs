@@ -24,6 +24,13 @@ fn db(schema: &str) -> Db {
     Db::connect_sized(&url, PoolSize { pages: 2, jobs: 1 }).unwrap()
 }
 
+/// An empty schema with all tables, for the tests of other rooms.
+pub fn migrated(schema: &str) -> Db {
+    let db = db(schema);
+    db.migrate().unwrap();
+    db
+}
+
 fn insert(conn: &mut PgConnection) -> QueryResult<()> {
     conn.batch_execute("INSERT INTO t VALUES (1)")
 }

@@ -132,7 +132,11 @@ fn line(mail: MailLine) -> Line {
             (_, 0) => "wartet",
             _ => "wird wiederholt",
         },
-        reply: mail.reply.unwrap_or_default(),
+        // The state in front of it says so already.
+        reply: mail
+            .reply
+            .map(|reply| reply.trim_start_matches("nicht gesendet, ").to_owned())
+            .unwrap_or_default(),
     }
 }
 

@@ -7,20 +7,19 @@ use askama::Template;
 use chrono::NaiveDate;
 
 use super::{Subject, find};
+use crate::actions::ActionError;
 use crate::actions::objections::{self, Received};
-use crate::actions::users::Attempted;
-use crate::actions::{ActionError, passwords, users as user_actions};
 use crate::app::App;
 use crate::domain::case::{Case, Channel};
 use crate::domain::{CustomerNumber, Language, calendar};
 use crate::paths;
 use crate::storage::users;
-use crate::web::client;
 use crate::web::error::PageError;
 use crate::web::form::{FieldErrors, Form, SignedForm};
 use crate::web::page::{Me, Shell, html, invalid, see_other};
 use crate::web::refusals;
 use crate::web::session::flash;
+use crate::web::sign_in::prove_again;
 
 /// Longest note in characters.
 const LONGEST_NOTE: usize = 2000;
@@ -210,41 +209,16 @@ async fn ask_password(
         return Ok(Err("Geben Sie Ihr Passwort ein".to_owned()));
     }
     let email = address_of(app, me).await?;
-    let (now, who) = (
-        app.clock.now(),
-        Attempted::new(app, &email, &client::source(app, request)),
-    );
-    let asked = who.clone();
-    let found = app
-        .db
-        .transaction(move |conn| user_actions::begin_sign_in(conn, &asked, &email, now))
-        .await;
-    let found = match found {
-        Ok(found) => found,
-        Err(ActionError::TooManyAttempts(seconds)) => {
-            return Ok(Err(format!(
-                "Zu viele Versuche. Warten Sie bitte {seconds} Sekunden und versuchen Sie es dann noch einmal"
-            )));
-        }
-        Err(error) => return Err(error.into()),
-    };
-    let typed = typed.to_owned();
-    let is_right = app
-        .heavy(move || {
-            let hash = found.and_then(|found| found.password_hash);
-            passwords::verify(&typed, hash.as_deref())
-        })
-        .await
-        .ok_or(PageError::Unavailable)?;
-    if is_right {
-        return Ok(Ok(()));
+    match prove_again(app, request, &me.viewer, &email, typed).await {
+        Ok(()) => Ok(Ok(())),
+        Err(ActionError::WrongPassword) => Ok(Err(
+            "Das Passwort stimmt nicht. Bitte geben Sie es noch einmal ein".to_owned(),
+        )),
+        Err(ActionError::TooManyAttempts(seconds)) => Ok(Err(format!(
+            "Zu viele Versuche. Warten Sie bitte {seconds} Sekunden und versuchen Sie es dann noch einmal"
+        ))),
+        Err(error) => Err(error.into()),
     }
-    app.db
-        .transaction(move |conn| user_actions::end_sign_in(conn, &who, None, now))
-        .await?;
-    Ok(Err(
-        "Das Passwort stimmt nicht. Bitte geben Sie es noch einmal ein".to_owned(),
-    ))
 }
 
 async fn address_of(app: &App, me: &Me) -> Result<String, PageError> {

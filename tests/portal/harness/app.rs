@@ -17,7 +17,8 @@ use avv_portal::storage::{PgConnection, case_rows, cases};
 use avv_portal::{actions::ActionError, web};
 use chrono::{DateTime, Duration, Utc};
 use diesel::connection::SimpleConnection as _;
-use diesel::{Connection as _, PgConnection as RawConnection};
+use diesel::sql_types::Text;
+use diesel::{Connection as _, PgConnection as RawConnection, QueryableByName, RunQueryDsl as _};
 
 use super::browser::Browser;
 use super::people;
@@ -37,6 +38,13 @@ pub struct TestApp {
     database: String,
     server: actix_web::dev::ServerHandle,
     _data: tempfile::TempDir,
+}
+
+/// One line of text from a query.
+#[derive(QueryableByName)]
+struct Line {
+    #[diesel(sql_type = Text)]
+    line: String,
 }
 
 pub fn days(days: i64) -> Duration {
@@ -69,11 +77,27 @@ impl TestApp {
 
     /// Starts with another transport.
     pub async fn start_with(transport: Transport) -> Self {
-        Self::start_on(database(), transport).await
+        Self::start_configured(database(), transport, |_| {}).await
     }
 
     /// Starts on another Postgres, for tests that treat it badly.
-    pub async fn start_on(database: &str, transport: Transport) -> Self {
+    pub async fn start_on(database: &str) -> Self {
+        Self::start_configured(database, Transport::memory(), |_| {}).await
+    }
+
+    /// Starts behind a reverse proxy on this machine: `X-Forwarded-For` says where a request comes from.
+    pub async fn start_behind_proxy() -> Self {
+        Self::start_configured(database(), Transport::memory(), |config| {
+            config.web.trusted_proxies = vec!["127.0.0.1".parse().expect("a network")];
+        })
+        .await
+    }
+
+    async fn start_configured(
+        database: &str,
+        transport: Transport,
+        change: impl FnOnce(&mut Config),
+    ) -> Self {
         let schema = format!("test_{}", uuid::Uuid::new_v4().simple());
         let mut conn = RawConnection::establish(database).expect("the test database");
         conn.batch_execute(&format!("CREATE SCHEMA {schema}"))
@@ -90,6 +114,7 @@ impl TestApp {
         config.web.base_url = format!("http://127.0.0.1:{port}")
             .parse()
             .expect("an address");
+        change(&mut config);
         let clock = Clock::fixed_at(BEGIN.parse().expect("a moment"));
         let app = App::new(config, clock.clone(), db, transport, contract().clone());
         let server = web::server::start(app.clone(), listener, 1).expect("a server");
@@ -278,6 +303,30 @@ impl TestApp {
                 .customer
                 .number)
         })
+    }
+
+    /// Every row of every table as one line of JSON with its table's name in front. Without sessions and
+    /// counted attempts, which a refused request may leave, and without how often a link was opened.
+    pub fn everything(&self) -> Vec<String> {
+        let mut conn = RawConnection::establish(&self.database).expect("the test database");
+        let tables: Vec<Line> = diesel::sql_query(format!(
+            "SELECT table_name::text AS line FROM information_schema.tables WHERE table_schema = '{}' \
+             AND table_name NOT IN ('sessions', 'attempts', '__diesel_schema_migrations') ORDER BY 1",
+            self.schema
+        ))
+        .load(&mut conn)
+        .expect("the tables");
+        assert!(tables.len() > 10, "where are the tables?");
+        let rows = tables.iter().flat_map(|Line { line: table }| {
+            let rows: Vec<Line> = diesel::sql_query(format!(
+                "SELECT '{table} ' || (to_jsonb(t) - 'opened')::text AS line FROM {}.{table} t ORDER BY 1",
+                self.schema
+            ))
+            .load(&mut conn)
+            .expect("rows");
+            rows
+        });
+        rows.map(|row| row.line).collect()
     }
 
     /// Runs SQL as the tests' own user, to build states no action builds.

@@ -12,11 +12,15 @@
 
 mod acts;
 mod app;
+pub mod axe;
 mod browser;
+pub mod chromium;
+mod log;
 mod people;
 mod smtp;
 
 pub use app::{TestApp, days, deliver, hours, minutes};
 pub use browser::{Browser, Page};
-pub use people::{CUSTOMER, PASSWORD, Person};
+pub use log::Log;
+pub use people::{CUSTOMER, Companies, FOREIGN_CUSTOMER, PASSWORD, Person, party};
 pub use smtp::{Mood, Sink, Taken};

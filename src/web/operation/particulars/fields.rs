@@ -19,8 +19,6 @@ pub enum Kind {
     Free,
     /// An address that has to be there.
     Email,
-    /// An address that may stay empty.
-    FreeEmail,
 }
 
 const fn ask(label: &'static str, hint: &'static str, kind: Kind) -> Ask {

@@ -47,7 +47,7 @@ impl Field {
     fn input_type(&self) -> &'static str {
         match self.ask.kind {
             Kind::Needed | Kind::Free => "text",
-            Kind::Email | Kind::FreeEmail => "email",
+            Kind::Email => "email",
         }
     }
 
@@ -55,7 +55,7 @@ impl Field {
     fn more(&self) -> &'static str {
         match self.ask.kind {
             Kind::Needed | Kind::Email => "autocomplete=\"off\" required",
-            Kind::Free | Kind::FreeEmail => "autocomplete=\"off\"",
+            Kind::Free => "autocomplete=\"off\"",
         }
     }
 }
@@ -148,8 +148,12 @@ fn sections(values: &Values) -> Vec<Section> {
     ];
     for (at, ids) in BLOCKS.iter().enumerate() {
         sections.push(Section {
-            title: format!("{}. weiterer Unterauftragsverarbeiter", at + 1),
-            hint: "Eine Firma, die Sie selbst einsetzen, zum Beispiel ein Rechenzentrum. Vertriebspartner gehören nicht hierher. Ohne Angaben bleibt der Platz frei.",
+            title: format!("{}. weiterer Unterauftrags\u{AD}verarbeiter", at + 1),
+            hint: if at == 0 {
+                "Eine Firma, die Sie selbst einsetzen, zum Beispiel ein Rechenzentrum. Vertriebspartner gehören nicht hierher. Ohne Angaben bleibt der Platz frei."
+            } else {
+                "Ohne Angaben bleibt der Platz frei."
+            },
             fields: ids.iter().zip(&BLOCK).map(|(id, ask)| field(id, ask)).collect(),
         });
     }

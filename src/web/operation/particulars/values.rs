@@ -117,7 +117,7 @@ fn line(form: &Values, id: &'static str, ask: &Ask, errors: &mut FieldErrors) ->
         Some(block) => format!("„{}“ ({block}. Unterauftragsverarbeiter)", ask.label),
         None => format!("„{}“", ask.label),
     };
-    let is_email = matches!(ask.kind, Kind::Email | Kind::FreeEmail);
+    let is_email = ask.kind == Kind::Email;
     let is_needed = matches!(ask.kind, Kind::Needed | Kind::Email);
     let most = if id.ends_with("name") {
         MAX_COMPANY

@@ -1,0 +1,54 @@
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
+
+use std::collections::BTreeSet;
+
+use super::*;
+use crate::contract::Contract;
+use crate::domain::CustomerNumber;
+use crate::domain::case::{Status, standing};
+use crate::storage::db::tests::migrated;
+use crate::storage::{case_rows, cases, mails};
+
+#[test]
+fn every_status_occurs_and_the_list_says_what_the_facts_say() {
+    let folder = tempfile::tempdir().unwrap();
+    let now = "2026-11-22T15:00:00Z".parse().unwrap();
+    let app = App::new(
+        Config::for_tests("unused", folder.path()),
+        Clock::fixed_at(now),
+        migrated("demo"),
+        Transport::memory(),
+        Contract::embedded().unwrap(),
+    );
+    let more = 1500;
+    let options = Options {
+        customers: 60 + more,
+    };
+    assert_eq!(fill(&app, &options, now).unwrap().len(), 5);
+
+    let played = script::characters().unwrap();
+    let made = (0..i64::from(more)).map(|at| CustomerNumber(1_000_000 + at));
+    let numbers: Vec<_> = played.iter().map(|one| one.number).chain(made).collect();
+    let mut seen = [BTreeSet::new(), BTreeSet::new()];
+    for (at, number) in numbers.into_iter().enumerate() {
+        app.db
+            .read_blocking(|conn| {
+                let case = cases::find_case(conn, number, app.contract_version())?.unwrap();
+                assert!(case_rows::row_agrees(conn, &case, now)?, "{number}");
+                Ok::<_, DbError>(standing(&case, now).status)
+            })
+            .map(|status| seen[usize::from(at >= played.len())].insert(status))
+            .unwrap();
+    }
+    let all = BTreeSet::from(Status::ALL);
+    assert_eq!(seen, [all.clone(), all]);
+
+    // The mails of the past are done; three wait for `serve`.
+    let queue = |conn: &mut _| Ok::<_, DbError>(mails::queue_state(conn)?.0);
+    assert_eq!(app.db.read_blocking(queue).unwrap(), 3);
+    // Bulk customers are no reason to think the data were somebody else's.
+    assert!(matches!(
+        look(&app, &people::logins()).unwrap(),
+        Found::Demo
+    ));
+}

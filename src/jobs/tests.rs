@@ -1,0 +1,135 @@
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
+
+use chrono::TimeDelta;
+
+use super::*;
+use crate::actions::{Actor, bookings, customers};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::contract::{Contract, sample_values};
+use crate::domain::product::{Module, Product, Trigger};
+use crate::domain::{CustomerNumber, Language};
+use crate::mail::transport::Transport;
+use crate::storage::customers::NewCustomer;
+use crate::storage::db::{Conn, tests::migrated};
+use crate::storage::{catalogue, partners};
+
+const CUSTOMERS: i64 = 12;
+
+fn app(folder: &std::path::Path, schema: &str) -> App {
+    App::new(
+        Config::for_tests("unused", folder),
+        Clock::fixed_at("2026-11-02T09:00:00Z".parse().unwrap()),
+        migrated(schema),
+        Transport::memory(),
+        Contract::embedded().unwrap(),
+    )
+}
+
+/// Twelve customers of one partner book what needs an AVV.
+fn begin(app: &App, conn: &mut Conn) -> Result<(), actions::ActionError> {
+    let (now, values) = (app.clock.now(), sample_values(Language::De, false));
+    let module = Module {
+        key: "centraflex".into(),
+        name: "Centraflex".into(),
+    };
+    let product = Product {
+        code: "centraflex".into(),
+        name: "Tengo Centraflex".into(),
+        short_name: "Centraflex".into(),
+        portal_administered: None,
+        personal_data: None,
+        trigger: Trigger::Always,
+        module: module.clone(),
+        gated_module: module,
+    };
+    catalogue::save_product(conn, 1, &product)?;
+    catalogue::save_operator(conn, &values.operator)?;
+    let partner = partners::create_partner(conn, None, &values.partner.unwrap(), now)?;
+    for number in (1..=CUSTOMERS).map(CustomerNumber) {
+        let new = NewCustomer {
+            number,
+            party: values.customer.clone(),
+            language: Language::De,
+            partner: Some(partner),
+            sub_partner: None,
+        };
+        customers::add(conn, app, &new, Actor::Command, now)?;
+        bookings::book_by_command(conn, app, number, "centraflex", false, now)?;
+    }
+    Ok(())
+}
+
+#[test]
+fn two_processes_remind_everybody_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = app(folder.path(), "jobs_remind");
+    app.db
+        .transaction_blocking(|conn| begin(&app, conn))
+        .unwrap();
+    let sent = || app.transport.sent().len() as i64;
+    assert_eq!(run_once(&app, app.clock.now()).delivered as i64, CUSTOMERS);
+    // Rows 5 and 6: three reminders, each after fourteen days and from eight in the morning, then the end.
+    for (round, stepped) in [
+        (1, CUSTOMERS),
+        (2, CUSTOMERS),
+        (3, CUSTOMERS),
+        (4, CUSTOMERS),
+        (5, 0),
+    ] {
+        app.clock.advance(TimeDelta::days(15));
+        let now = app.clock.now();
+        assert_eq!(
+            run_once(&app, now - TimeDelta::hours(4)).stepped,
+            0,
+            "at night"
+        );
+        let reports = std::thread::scope(|scope| {
+            let process = || run_once(&app, now);
+            [scope.spawn(process), scope.spawn(process)].map(|one| one.join().unwrap())
+        });
+        assert_eq!(reports.map(|report| report.failed), [0, 0], "round {round}");
+        let both = reports.map(|report| report.stepped as i64);
+        assert_eq!(both.iter().sum::<i64>(), stepped, "round {round}");
+        // What the other one was still writing when this one looked.
+        run_once(&app, now);
+        assert_eq!(sent(), CUSTOMERS * (1 + round.min(4)), "round {round}");
+    }
+}
+
+#[test]
+fn a_row_that_fails_is_left_and_the_others_go_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let pass = Pass {
+        app: app(folder.path(), "jobs_rows"),
+        stop: Stop::never(),
+        at: None,
+    };
+    let left = std::cell::RefCell::new(vec![3, 2, 1]);
+    let tries = std::cell::Cell::new(0);
+    let done = rows::each_row(
+        &pass,
+        |_, _| Ok(left.borrow().iter().copied().map(CustomerNumber).collect()),
+        |_, customer| {
+            tries.set(tries.get() + 1);
+            if customer.0 == 2 {
+                return Err(actions::ActionError::Document("for the test".to_owned()));
+            }
+            left.borrow_mut().retain(|one| *one != customer.0);
+            Ok(true)
+        },
+    )
+    .unwrap();
+    assert_eq!(done, Done { good: 2, failed: 1 });
+    assert_eq!(tries.get(), 3);
+}
+
+#[tokio::test]
+async fn jobs_stop_when_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let running = start(&app(folder.path(), "jobs_stop"));
+    running.tell_to_stop();
+    tokio::time::timeout(Duration::from_secs(5), running.wait())
+        .await
+        .unwrap();
+}

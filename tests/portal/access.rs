@@ -1,0 +1,491 @@
+//! Every route × every role × own and foreign objects, against `access.txt` (S-50 … S-53).
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use avv_portal::domain::EmailAddress;
+use avv_portal::domain::viewer::Role;
+use avv_portal::storage::mails::list_mails;
+use avv_portal::storage::users::NewUser;
+use avv_portal::web::routes::{Row, rows};
+
+use crate::harness::{Browser, CUSTOMER, FOREIGN_CUSTOMER, Log, Page, Person, TestApp};
+use crate::world::{World, csrf, is_to_sign_in, user_id};
+
+const TABLE: &str = include_str!("access.txt");
+const OTHER_USER: &str = "andere@plusnet.example";
+
+/// The columns of the table.
+const ROLES: [Option<Person>; 8] = [
+    None,
+    Some(Person::Operator),
+    Some(Person::Partner),
+    Some(Person::SubPartner),
+    Some(Person::Customer),
+    Some(Person::CustomerWithout),
+    Some(Person::ForeignPartner),
+    Some(Person::ForeignCustomer),
+];
+
+/// `"GET /pfad"` and object → what each role gets.
+type Table = BTreeMap<(String, String), [String; 8]>;
+
+fn table() -> Table {
+    let lines = TABLE
+        .lines()
+        .filter(|line| !line.starts_with('#') && !line.trim().is_empty());
+    lines
+        .map(|line| {
+            let words: Vec<&str> = line.split_whitespace().collect();
+            assert_eq!(words.len(), 11, "method, path, object, eight roles: {line}");
+            let answers = std::array::from_fn(|role| words[role + 3].to_owned());
+            (
+                (format!("{} {}", words[0], words[1]), words[2].to_owned()),
+                answers,
+            )
+        })
+        .collect()
+}
+
+/// What the table calls an answer.
+fn class(page: &Page) -> String {
+    match page.status.as_u16() {
+        200 | 204 => "✔".to_owned(),
+        303 if is_to_sign_in(page) => "login".to_owned(),
+        303 => "→".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+/// The objects of a world, and the addresses and forms that name them.
+struct Objects {
+    world: World,
+    other_user: String,
+    sent_mail: String,
+    password: String,
+}
+
+impl Objects {
+    async fn build() -> Self {
+        let world = World::build().await;
+        let now = world.app.now();
+        let new = NewUser {
+            email: EmailAddress::parse(OTHER_USER).unwrap(),
+            name: "Eine andere".to_owned(),
+            role: Role::Operator,
+            password_hash: Some("keins".to_owned()),
+        };
+        let other = world.app.write(|conn| {
+            avv_portal::actions::users::add(
+                conn,
+                &world.app.app,
+                avv_portal::actions::Actor::Command,
+                &new,
+                now,
+            )
+        });
+        let mails = world.app.read(|conn| Ok(list_mails(conn, CUSTOMER, 1)?));
+        Self {
+            other_user: other.to_string(),
+            sent_mail: mails[0].id.to_string(),
+            password: world.password_token(Person::SubPartner),
+            world,
+        }
+    }
+
+    /// The address of a row for an object.
+    fn path(&self, pattern: &str, object: &str) -> String {
+        let world = &self.world;
+        let number = match object.split('-').next() {
+            Some(number @ ("4711" | "4712" | "9000")) => number,
+            _ => "1",
+        };
+        let module = if object.ends_with("unknown-module") {
+            "gibtsnicht"
+        } else {
+            "centraflex"
+        };
+        let agreement = match object {
+            "4711" => world.agreement(CUSTOMER).to_string(),
+            "9000" => world.agreement(FOREIGN_CUSTOMER).to_string(),
+            _ => uuid::Uuid::from_u128(7).to_string(),
+        };
+        let user = match object {
+            "other" => self.other_user.clone(),
+            "self" => user_id(&world.app, Person::Operator.email()).to_string(),
+            _ => "999999".to_owned(),
+        };
+        let token = match object {
+            "open" => World::token(&world.open),
+            "concluded" => World::token(&world.concluded),
+            "valid" | "of-password" => self.password.clone(),
+            _ => "A".repeat(64),
+        };
+        let (hash, name) = (
+            "0",
+            if object == "portal.css" {
+                "portal.css"
+            } else {
+                "../Cargo.toml"
+            },
+        );
+        let values = [
+            ("nummer", number),
+            ("modul", module),
+            ("vertrag", &agreement),
+            ("benutzer", &user),
+            (
+                "mail",
+                if object == "sent" {
+                    &self.sent_mail
+                } else {
+                    "999999"
+                },
+            ),
+            ("token", &token),
+            ("hash", hash),
+            ("name", name),
+        ];
+        let mut path = pattern.to_owned();
+        for (placeholder, value) in values {
+            path = path.replace(&format!("{{{placeholder}}}"), value);
+        }
+        assert!(
+            !path.contains('{'),
+            "{pattern}: a placeholder this test does not know"
+        );
+        match self.sub_partner(pattern, object) {
+            Some(sub) => format!("{path}?submandant={sub}"),
+            None => path,
+        }
+    }
+
+    /// The sub-partner a row about naming one names.
+    fn sub_partner(&self, pattern: &str, object: &str) -> Option<String> {
+        let companies = self.world.app.companies();
+        let id = match object {
+            "9000" | "4712-foreign-submandant" => companies.foreign_sub,
+            _ => companies.sub_partner,
+        };
+        pattern.ends_with("/submandant").then(|| id.to_string())
+    }
+
+    /// What a POST sends beside its token: enough to be let in and too little to change much.
+    fn fields(&self, row: &Row, object: &str, index: usize) -> Vec<(&'static str, String)> {
+        match row.path {
+            "/anmelden" => vec![
+                ("email", format!("niemand{index}@example.org")),
+                ("passwort", "falsch".to_owned()),
+            ],
+            "/passwort-vergessen" => vec![("email", "niemand@example.org".to_owned())],
+            "/passwort/{token}" => vec![("passwort", "kurz".to_owned())],
+            "/administration/avv/widerspruch" => vec![("passwort", "falsch".to_owned())],
+            // Naming the one who is named, or nobody where nobody is, changes nothing.
+            "/kunden/{nummer}/submandant"
+                if object == "4711" || object == "4712-foreign-submandant" =>
+            {
+                vec![("submandant", self.sub_partner(row.path, object).unwrap())]
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+async fn sign_everybody_in(app: &TestApp) -> Vec<(Browser, String)> {
+    let mut all = Vec::new();
+    for role in ROLES {
+        all.push(match role {
+            None => (app.visitor(), String::new()),
+            Some(person) => {
+                let browser = app.sign_in(person).await;
+                let token = csrf(&browser).await;
+                (browser, token)
+            }
+        });
+    }
+    all
+}
+
+/// Made-up tokens are counted by place, so that each request comes from a place of its own.
+fn place(number: usize) -> String {
+    format!("198.51.{}.{}", number / 250, number % 250 + 1)
+}
+
+#[test]
+fn every_route_stands_in_the_table() {
+    let known: BTreeSet<String> = table().into_keys().map(|(row, _)| row).collect();
+    let real: BTreeSet<String> = rows()
+        .map(|row| format!("{} {}", row.method, row.path))
+        .collect();
+    let missing: Vec<_> = real.difference(&known).collect();
+    let gone: Vec<_> = known.difference(&real).collect();
+    assert!(
+        missing.is_empty(),
+        "decide who may and write it into access.txt: {missing:?}"
+    );
+    assert!(
+        gone.is_empty(),
+        "access.txt knows routes that are gone: {gone:?}"
+    );
+}
+
+/// S-50 … S-54, A-02 …: status classes of all rows, GET and POST.
+#[actix_web::test]
+async fn everybody_gets_what_the_table_says() {
+    let objects = Objects::build().await;
+    let browsers = sign_everybody_in(&objects.world.app).await;
+    let table = table();
+    let (mut wrong, mut count) = (String::new(), 0);
+    // Reading first, because posting changes things; signing out last.
+    let order = |row: &&Row| (row.method == "POST", row.path == "/abmelden");
+    let mut all: Vec<&Row> = rows().collect();
+    all.sort_by_key(order);
+    for row in all {
+        let name = format!("{} {}", row.method, row.path);
+        for ((_, object), expected) in table.iter().filter(|((known, _), _)| *known == name) {
+            for (index, (browser, token)) in browsers.iter().enumerate() {
+                count += 1;
+                let from = place(count);
+                let path = objects.path(row.path, object);
+                let page = if row.method == "GET" {
+                    browser.get_with(&path, &[("x-forwarded-for", &from)]).await
+                } else {
+                    let mut fields = objects.fields(row, object, index);
+                    fields.push(("csrf", token.clone()));
+                    let fields: Vec<(&str, &str)> =
+                        fields.iter().map(|(n, v)| (*n, v.as_str())).collect();
+                    let path = path.split('?').next().unwrap();
+                    browser
+                        .post_with(path, &fields, &[("x-forwarded-for", &from)])
+                        .await
+                };
+                let got = class(&page);
+                if got != expected[index] {
+                    let who =
+                        ROLES[index].map_or("nobody".to_owned(), |person| format!("{person:?}"));
+                    writeln!(
+                        wrong,
+                        "{name} [{object}] {who}: {got}, table says {}",
+                        expected[index]
+                    )
+                    .unwrap();
+                }
+            }
+        }
+    }
+    assert!(count > 600, "walked only {count} cells");
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+/// S-62: a form without the session's token, with another's, or from another site changes nothing.
+#[actix_web::test]
+async fn no_form_works_without_its_token_or_from_elsewhere() {
+    let objects = Objects::build().await;
+    let app = &objects.world.app;
+    let browsers = sign_everybody_in(app).await;
+    let table = table();
+    let before = app.everything();
+    let mut count = 0;
+    for row in rows().filter(|row| row.method == "POST") {
+        let name = format!("{} {}", row.method, row.path);
+        for ((_, object), answers) in table.iter().filter(|((known, _), _)| *known == name) {
+            let path = objects.path(row.path, object);
+            let path = path.split('?').next().unwrap();
+            for (index, (browser, token)) in browsers.iter().enumerate() {
+                let mut fields = objects.fields(row, object, index);
+                let stranger = &browsers[(index + 1) % browsers.len()].1;
+                for (token, headers) in [
+                    ("", vec![]),
+                    (stranger.as_str(), vec![("origin", app.url.as_str())]),
+                    (token.as_str(), vec![("origin", "https://evil.example")]),
+                    (token.as_str(), vec![("origin", "null")]),
+                    (token.as_str(), vec![("sec-fetch-site", "cross-site")]),
+                    (token.as_str(), vec![("sec-fetch-site", "same-site")]),
+                ] {
+                    // Who needs no session has no token: the link or the password is the secret there.
+                    if !row.who.needs_session() || row.who == avv_portal::web::Who::Visitor {
+                        if headers.iter().all(|(_, value)| *value == app.url) {
+                            continue;
+                        }
+                    }
+                    count += 1;
+                    fields.retain(|(name, _)| *name != "csrf");
+                    fields.push(("csrf", token.to_owned()));
+                    let all: Vec<(&str, &str)> =
+                        fields.iter().map(|(n, v)| (*n, v.as_str())).collect();
+                    let page = browser.post_with(path, &all, &headers).await;
+                    let got = class(&page);
+                    let refused = got == "403"
+                        || (got == answers[index] && matches!(got.as_str(), "404" | "login"));
+                    assert!(
+                        refused,
+                        "{name} [{object}] as {:?} with {headers:?}: {got}",
+                        ROLES[index]
+                    );
+                }
+            }
+        }
+    }
+    assert!(count > 500, "tried only {count} forms");
+    assert_eq!(app.everything(), before);
+}
+
+/// S-51, S-52: what is found, filtered and counted stops at the own customers as well.
+#[actix_web::test]
+async fn searching_and_counting_stop_at_the_own_customers() {
+    let world = World::build().await;
+    let app = &world.app;
+    let foreign = app.companies().foreign_partner;
+    let pages = [
+        "/kunden".to_owned(),
+        "/kunden?suche=Fremde".to_owned(),
+        "/kunden?suche=9000".to_owned(),
+        format!("/kunden?mandant={foreign}"),
+        "/kunden?status=concluded".to_owned(),
+        "/kunden?nach=0~".to_owned(),
+        "/kunden?vor=99999~zzz".to_owned(),
+        "/kunden?sort=-nummer".to_owned(),
+    ];
+    for path in &pages {
+        let partner = app.sign_in(Person::Partner).await.get(path).await;
+        partner
+            .assert_status(200)
+            .assert_silent_about("Fremde Kundin")
+            .assert_silent_about("/kunden/9000");
+        let sub = app.sign_in(Person::SubPartner).await.get(path).await;
+        sub.assert_status(200)
+            .assert_silent_about("Fremde Kundin")
+            .assert_silent_about("Nachbarin");
+    }
+    let everything = app.sign_in(Person::Partner).await.get("/kunden").await;
+    everything.assert_says("Nachbarin").assert_says("Özdemir");
+    let own = app.sign_in(Person::SubPartner).await.get("/kunden").await;
+    own.assert_says("Özdemir");
+    // The operator chooses whose contract to see; nobody else does.
+    let customer = app
+        .sign_in(Person::Customer)
+        .await
+        .get("/administration/avv?kunde=9000")
+        .await;
+    customer
+        .assert_status(200)
+        .assert_says("Özdemir")
+        .assert_silent_about("Fremde Kundin");
+}
+
+/// S-57: a parameter given twice is refused, in forms and addresses, signed in or not.
+#[actix_web::test]
+async fn a_parameter_given_twice_is_refused() {
+    let world = World::build().await;
+    let app = &world.app;
+    let operator = app.sign_in(Person::Operator).await;
+    let token = csrf(&operator).await;
+    let before = app.everything();
+    let addresses = [
+        "/kunden?status=open&status=concluded",
+        "/kunden?suche=a&suche=b",
+        "/kunden/4712/submandant?submandant=1&submandant=2",
+        "/administration/avv?kunde=4711&kunde=9000",
+        "/betrieb/benutzer?nach=a&nach=b",
+        "/anmelden?weiter=/kunden&weiter=/hilfe",
+        "/impressum?sprache=de&sprache=en",
+    ];
+    for path in addresses {
+        operator.get(path).await.assert_status(400);
+    }
+    app.visitor()
+        .get(&format!("{}?sprache=de&sprache=en", world.open))
+        .await
+        .assert_status(400);
+    let forms: [(&str, Vec<(&str, &str)>); 3] = [
+        (
+            "/kunden/4712/submandant",
+            vec![("csrf", &token), ("submandant", "1"), ("submandant", "")],
+        ),
+        (
+            "/kunden/4712/avv/anforderung",
+            vec![("csrf", &token), ("csrf", &token)],
+        ),
+        (
+            "/betrieb/kunden/4712/email",
+            vec![
+                ("csrf", &token),
+                ("email", "a@example.org"),
+                ("email", "b@example.org"),
+            ],
+        ),
+    ];
+    for (path, fields) in forms {
+        operator.post(path, &fields).await.assert_status(400);
+    }
+    let (action, mut fields) = app
+        .visitor()
+        .get(&world.open)
+        .await
+        .form("main form[action^='/zustimmung/']");
+    fields.retain(|(name, _)| !matches!(name.as_str(), "name" | "funktion"));
+    let mut fields: Vec<(&str, &str)> = fields
+        .iter()
+        .map(|(n, v)| (n.as_str(), v.as_str()))
+        .collect();
+    fields.extend([
+        ("name", "A B"),
+        ("name", "C D"),
+        ("funktion", "GF"),
+        ("vertretung", "on"),
+        ("gelesen", "on"),
+    ]);
+    app.visitor()
+        .post(&action, &fields)
+        .await
+        .assert_status(400);
+    let without_opening: Vec<String> = app
+        .everything()
+        .into_iter()
+        .filter(|row| !row.contains("link_opened") && !row.contains("LinkOpened"))
+        .collect();
+    assert_eq!(without_opening, before);
+}
+
+/// S-58: refused attempts are logged with user, route and object, and never with a token.
+#[actix_web::test]
+async fn refused_attempts_are_logged_with_user_route_and_object() {
+    let world = World::build().await;
+    let app = &world.app;
+    let log = Log::listen();
+    let partner = app.sign_in(Person::Partner).await;
+    let user = user_id(app, Person::Partner.email());
+    let user = format!("\"user\":{user}");
+    let agreement = world.agreement(CUSTOMER).to_string();
+    partner.get("/kunden/9000/avv").await.assert_status(404);
+    partner
+        .get(&format!("/administration/avv/{agreement}.pdf"))
+        .await
+        .assert_status(404);
+    partner
+        .get("/kunden/4712/module/centraflex")
+        .await
+        .assert_status(403);
+    partner
+        .get("/zugriff/4712/centraflex")
+        .await
+        .assert_status(403);
+    partner
+        .post("/kunden/4712/avv/anforderung", &[("csrf", "falsch")])
+        .await
+        .assert_status(403);
+    for (route, object) in [
+        ("/kunden/{nummer}/avv", "9000"),
+        ("/administration/avv/{vertrag}.pdf", agreement.as_str()),
+        ("/kunden/{nummer}/module/{modul}", "4712"),
+        ("/zugriff/{nummer}/{modul}", "4712"),
+        ("/kunden/{nummer}/avv/anforderung", "4712"),
+    ] {
+        let lines = log.lines_with(&["refused", &user, route, object]);
+        assert!(
+            !lines.is_empty(),
+            "{route} {object}: {:#?}",
+            log.lines_with(&["refused"])
+        );
+    }
+}

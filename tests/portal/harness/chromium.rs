@@ -1,0 +1,389 @@
+//! A real browser: Debian's chromium, led by chromedriver.
+//!
+//! A test starts one [`Chromium`]; every [`Window`] of it is a person of their own, with a fresh
+//! profile. Nothing here knows the portal: what a window does is written as a person would say it
+//! (go, click, type, press, read). Every wait is for something a person could see.
+
+use std::io::{BufRead as _, BufReader};
+use std::os::unix::process::CommandExt as _;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use fantoccini::elements::Element;
+use fantoccini::wd::WebDriverCompatibleCommand;
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// How long something may take until it is there to be seen. The machine may be busy.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// chromedriver, and where its browsers keep their profiles.
+pub struct Chromium {
+    driver: Child,
+    address: String,
+    browser: PathBuf,
+    home: TempDir,
+}
+
+/// Whether pages may run scripts (S-66: everything works without).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scripts {
+    On,
+    Off,
+}
+
+/// One browser window with cookies of its own.
+pub struct Window {
+    pub client: Client,
+    base: String,
+}
+
+/// A key on the keyboard, as WebDriver writes it.
+pub const ENTER: &str = "\u{e007}";
+pub const ESCAPE: &str = "\u{e00c}";
+pub const TAB: &str = "\u{e004}";
+
+impl Chromium {
+    /// Starts chromedriver on a port it chooses itself.
+    pub fn start() -> Self {
+        let browser = program("chromium");
+        let home = tempfile::tempdir().expect("a folder for the browser");
+        let mut driver = Command::new(program("chromedriver"))
+            .arg("--port=0")
+            // The profile, crash reports and caches of this browser and no other.
+            .env("HOME", home.path())
+            .env("XDG_CONFIG_HOME", home.path())
+            .env("XDG_CACHE_HOME", home.path())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .process_group(0)
+            .spawn()
+            .expect("chromedriver starts");
+        let mut lines = BufReader::new(driver.stdout.take().expect("its words")).lines();
+        let port = loop {
+            let line = lines
+                .next()
+                .expect("chromedriver said no port before it ended")
+                .expect("a line");
+            if let Some((_, port)) = line.split_once("started successfully on port ") {
+                break port.trim_end_matches('.').to_owned();
+            }
+        };
+        // Whatever it says later is thrown away, or its pipe would fill up.
+        std::thread::spawn(move || lines.for_each(drop));
+        Self {
+            driver,
+            address: format!("http://127.0.0.1:{port}"),
+            browser,
+            home,
+        }
+    }
+
+    /// Opens a window without cookies, 1280 × 900 pixels.
+    pub async fn window(&self, base: &str, scripts: Scripts) -> Window {
+        let profile = tempfile::tempdir_in(self.home.path())
+            .expect("a profile")
+            .keep();
+        let mut arguments = vec![
+            "--headless=new".to_owned(),
+            // Root, too, must be able to run the tests; the only pages shown are our own.
+            "--no-sandbox".to_owned(),
+            "--disable-gpu".to_owned(),
+            "--disable-dev-shm-usage".to_owned(),
+            "--disable-quic".to_owned(),
+            "--no-first-run".to_owned(),
+            "--disable-background-networking".to_owned(),
+            "--disable-component-update".to_owned(),
+            "--disable-sync".to_owned(),
+            "--no-proxy-server".to_owned(),
+            "--lang=de-DE".to_owned(),
+            "--accept-lang=de-DE,de".to_owned(),
+            "--window-size=1280,900".to_owned(),
+            "--hide-scrollbars".to_owned(),
+            format!("--user-data-dir={}", profile.display()),
+        ];
+        if scripts == Scripts::Off {
+            arguments.push("--blink-settings=scriptEnabled=false".to_owned());
+        }
+        let wishes = json!({
+            "browserName": "chrome",
+            "goog:chromeOptions": { "binary": self.browser, "args": arguments },
+        });
+        let Value::Object(wishes) = wishes else {
+            unreachable!("an object")
+        };
+        let mut builder = ClientBuilder::new(HttpConnector::new());
+        let client = builder.capabilities(wishes).connect(&self.address).await;
+        let window = Window {
+            client: client.expect("chromium starts"),
+            base: base.to_owned(),
+        };
+        window.resize(1280, 900).await;
+        window.show("light").await;
+        window
+    }
+}
+
+impl Drop for Chromium {
+    fn drop(&mut self) {
+        // The driver and the browsers it started are one group of processes.
+        if let Ok(group) = i32::try_from(self.driver.id()) {
+            let _ = nix::sys::signal::killpg(
+                nix::unistd::Pid::from_raw(group),
+                nix::sys::signal::Signal::SIGKILL,
+            );
+        }
+        let _ = self.driver.wait();
+    }
+}
+
+/// Finds a program, or says in one sentence what to do.
+fn program(name: &str) -> PathBuf {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path)
+        .map(|folder| folder.join(name))
+        .find(|file| file.is_file())
+        .unwrap_or_else(|| {
+            panic!("{name} is not installed: the browser tests need Debian's chromium and chromium-driver (./dev setup)")
+        })
+}
+
+/// A command of the browser's own protocol, for what WebDriver has no word for.
+#[derive(Debug)]
+struct Devtools(&'static str, Value);
+
+impl WebDriverCompatibleCommand for Devtools {
+    fn endpoint(
+        &self,
+        base: &url::Url,
+        session: Option<&str>,
+    ) -> Result<url::Url, url::ParseError> {
+        base.join(&format!(
+            "session/{}/goog/cdp/execute",
+            session.unwrap_or_default()
+        ))
+    }
+
+    fn method_and_body(&self, _: &url::Url) -> (reqwest::Method, Option<String>) {
+        (
+            reqwest::Method::POST,
+            Some(json!({ "cmd": self.0, "params": self.1 }).to_string()),
+        )
+    }
+}
+
+impl Window {
+    async fn devtools(&self, command: &'static str, parameters: Value) -> Value {
+        self.client
+            .issue_cmd(Devtools(command, parameters))
+            .await
+            .unwrap_or_else(|e| panic!("{command}: {e}"))
+    }
+
+    /// Gives the page another size, as turning or changing the device would.
+    pub async fn resize(&self, width: u32, height: u32) {
+        let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600 });
+        self.devtools("Emulation.setDeviceMetricsOverride", size)
+            .await;
+    }
+
+    /// Shows the page "light" or "dark". Motion is always reduced: a colour on its way to another
+    /// and a page that is still scrolling are nothing a test could judge.
+    pub async fn show(&self, scheme: &str) {
+        let features = json!({ "features": [
+            { "name": "prefers-color-scheme", "value": scheme },
+            { "name": "prefers-reduced-motion", "value": "reduce" },
+        ] });
+        self.devtools("Emulation.setEmulatedMedia", features).await;
+    }
+
+    /// The whole page as PNG.
+    pub async fn picture(&self) -> Vec<u8> {
+        use base64::Engine as _;
+        let size =
+            self.devtools("Page.getLayoutMetrics", json!({})).await["cssContentSize"].clone();
+        // A contract on a phone is longer than any picture viewer likes.
+        let height = size["height"].as_f64().unwrap_or(900.0).min(6000.0);
+        let clip = json!({ "x": 0, "y": 0, "width": size["width"], "height": height, "scale": 1 });
+        let wish = json!({ "format": "png", "captureBeyondViewport": true, "clip": clip });
+        let answer = self.devtools("Page.captureScreenshot", wish).await;
+        let data = answer["data"].as_str().expect("a picture");
+        base64::engine::general_purpose::STANDARD
+            .decode(data)
+            .expect("a picture")
+    }
+
+    /// Opens a path of the portal, or an address from a mail.
+    pub async fn go(&self, address: &str) {
+        let address = if address.starts_with("http") {
+            address.to_owned()
+        } else {
+            format!("{}{address}", self.base)
+        };
+        self.client
+            .goto(&address)
+            .await
+            .unwrap_or_else(|e| panic!("{address}: {e}"));
+    }
+
+    /// Path and query of the page that is open.
+    pub async fn path(&self) -> String {
+        let url = self.client.current_url().await.expect("an address");
+        url.query().map_or_else(
+            || url.path().to_owned(),
+            |query| format!("{}?{query}", url.path()),
+        )
+    }
+
+    pub async fn title(&self) -> String {
+        self.client.title().await.expect("a title")
+    }
+
+    /// The first element a selector finds, once it is there.
+    pub async fn find(&self, css: &str) -> Element {
+        let found = self
+            .client
+            .wait()
+            .at_most(PATIENCE)
+            .for_element(Locator::Css(css))
+            .await;
+        match found {
+            Ok(element) => element,
+            Err(e) => panic!(
+                "{}: no {css}: {e}\n{}",
+                self.path().await,
+                self.words().await
+            ),
+        }
+    }
+
+    pub async fn has(&self, css: &str) -> bool {
+        !self
+            .client
+            .find_all(Locator::Css(css))
+            .await
+            .expect("a search")
+            .is_empty()
+    }
+
+    pub async fn click(&self, css: &str) {
+        let element = self.find(css).await;
+        element
+            .click()
+            .await
+            .unwrap_or_else(|e| panic!("cannot click {css}: {e}"));
+    }
+
+    /// Clicks a button or link by the words on it.
+    pub async fn click_words(&self, words: &str) {
+        let path = format!(
+            "//*[(self::a or self::button or self::summary) and normalize-space(translate(., '\u{ad}', ''))='{words}']"
+        );
+        let found = self
+            .client
+            .wait()
+            .at_most(PATIENCE)
+            .for_element(Locator::XPath(&path))
+            .await;
+        match found {
+            Ok(element) => element
+                .click()
+                .await
+                .unwrap_or_else(|e| panic!("cannot click „{words}“: {e}")),
+            Err(_) => panic!(
+                "{}: nothing says „{words}“:\n{}",
+                self.path().await,
+                self.words().await
+            ),
+        }
+    }
+
+    /// Types into a field, in place of what it holds.
+    pub async fn fill(&self, css: &str, text: &str) {
+        let field = self.find(css).await;
+        field
+            .clear()
+            .await
+            .unwrap_or_else(|e| panic!("cannot clear {css}: {e}"));
+        field
+            .send_keys(text)
+            .await
+            .unwrap_or_else(|e| panic!("cannot type into {css}: {e}"));
+    }
+
+    /// Presses keys where the focus is.
+    pub async fn press(&self, keys: &str) {
+        let focus = self.client.active_element().await.expect("a focus");
+        focus
+            .send_keys(keys)
+            .await
+            .unwrap_or_else(|e| panic!("cannot press {keys:?}: {e}"));
+    }
+
+    /// What a selector's first element says, as it is shown.
+    pub async fn text(&self, css: &str) -> String {
+        let text = self.find(css).await.text().await.expect("a text");
+        text.replace('\u{ad}', "")
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
+    }
+
+    /// Everything `main` shows.
+    pub async fn words(&self) -> String {
+        match self.client.find(Locator::Css("main")).await {
+            Ok(main) => main.text().await.unwrap_or_default().replace('\u{ad}', ""),
+            Err(_) => self.client.source().await.unwrap_or_default(),
+        }
+    }
+
+    pub async fn assert_says(&self, text: &str) {
+        let begin = Instant::now();
+        loop {
+            let words = self
+                .words()
+                .await
+                .split_whitespace()
+                .collect::<Vec<_>>()
+                .join(" ");
+            if words.contains(text) {
+                return;
+            }
+            assert!(
+                begin.elapsed() < Duration::from_secs(5),
+                "{} does not say „{text}“:\n{words}",
+                self.path().await
+            );
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    pub async fn assert_silent_about(&self, text: &str) {
+        let words = self.words().await;
+        assert!(!words.contains(text), "{} says „{text}“", self.path().await);
+    }
+
+    /// Runs a script in the page, as a test tool and not as the page: its CSP does not apply.
+    pub async fn run(&self, script: &str) -> Value {
+        self.client
+            .execute(script, Vec::new())
+            .await
+            .unwrap_or_else(|e| panic!("{script}: {e}"))
+    }
+
+    /// Waits until an expression of the page is true.
+    pub async fn until(&self, expression: &str) {
+        let begin = Instant::now();
+        while self.run(&format!("return Boolean({expression})")).await != Value::Bool(true) {
+            assert!(
+                begin.elapsed() < PATIENCE,
+                "{}: never became true: {expression}",
+                self.path().await
+            );
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+    }
+}
