@@ -272,11 +272,8 @@ fn row_of(case: &Case, now: DateTime<Utc>) -> QueryResult<Row> {
 
 fn browse(conn: &mut PgConnection, query: &ListQuery, now: DateTime<Utc>) -> QueryResult<ListPage> {
     let mut rows = load(conn, query, query.status.map(|status| (status, false)), now)?;
-    // Only these can be reached by time alone; the rows that just did are few and have their own index.
-    if let Some(
-        status @ (Status::Expired | Status::Ended | Status::NotRequired | Status::Concluded),
-    ) = query.status
-    {
+    // Rows that time has changed since they were written are few and have their own index.
+    if let Some(status) = query.status {
         rows.extend(load(conn, query, Some((status, true)), now)?);
     }
     page(rows, query, None, false)
@@ -386,6 +383,8 @@ fn place(row: &CaseRow, cursor: &Cursor, sort: Sort) -> std::cmp::Ordering {
 
 fn read(row: Row, now: DateTime<Utc>) -> QueryResult<CaseRow> {
     let late = row.next_at.is_some_and(|at| at <= now);
+    // A booking may end without a change of status.
+    let changed = late && row.next_status.as_ref() != Some(&row.status);
     let (status, moment) = if late {
         (row.next_status.unwrap_or(row.status), row.next_moment)
     } else {
@@ -394,7 +393,7 @@ fn read(row: Row, now: DateTime<Utc>) -> QueryResult<CaseRow> {
     let status = Status::from_key(&status).ok_or_else(|| text::unreadable("status"))?;
     // A status that time made has no reminders to count, except that "abgelaufen" keeps its three.
     let reminders = u8::try_from(row.reminders).map_err(|_| text::unreadable("reminders"))?;
-    let reminders = if late && status != Status::Expired {
+    let reminders = if changed && status != Status::Expired {
         0
     } else {
         reminders

@@ -90,10 +90,8 @@ impl From<DbError> for PageError {
                 Self::Unavailable
             }
             // A connection that breaks under the work: the next request finds a new one.
-            DbError::Query(QueryError::DatabaseError(_, info))
-                if is_connection_loss(info.message()) =>
-            {
-                tracing::error!(cause = info.message(), "database connection lost");
+            DbError::Query(error) if is_connection_loss(&error) => {
+                tracing::error!(cause = %error, "database connection lost");
                 Self::Unavailable
             }
             error => {
@@ -117,16 +115,27 @@ impl From<askama::Error> for PageError {
     }
 }
 
-/// Postgres and libpq have no code of their own for a connection that ends under a statement.
-fn is_connection_loss(message: &str) -> bool {
-    [
-        "connection",
-        "shutting down",
-        "starting up",
-        "recovery mode",
-    ]
-    .iter()
-    .any(|words| message.contains(words))
+/// Postgres and libpq have no code of their own for a connection that ends under a statement. One
+/// that ends under a transaction is told as a failed rollback or a broken manager.
+fn is_connection_loss(error: &QueryError) -> bool {
+    match error {
+        QueryError::DatabaseError(_, info) => [
+            "connection",
+            "shutting down",
+            "starting up",
+            "recovery mode",
+            "could not receive data",
+            "could not send data",
+        ]
+        .iter()
+        .any(|words| info.message().contains(words)),
+        QueryError::RollbackErrorOnCommit {
+            commit_error: cause,
+            ..
+        } => is_connection_loss(cause),
+        QueryError::BrokenTransactionManager => true,
+        _ => false,
+    }
 }
 
 impl ResponseError for PageError {

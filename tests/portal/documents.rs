@@ -182,7 +182,12 @@ async fn the_document_says_everything_and_is_the_same_everywhere() {
     for address in ["info@muster-it.example", "info@nord-tk.example"] {
         let told = app.mails_to(address);
         assert_eq!(told.len(), 1, "{address}");
-        assert!(told[0].written.attachments.is_empty() && told[0].written.text.contains(SUB));
+        assert!(told[0].written.attachments.is_empty());
+        assert!(
+            told[0].written.text.contains(SUB) && told[0].written.html.contains(SUB),
+            "R-07: {}",
+            told[0].written.text
+        );
     }
     // In three years it is still the same (5.6-7).
     app.clock.advance(days(3 * 365));

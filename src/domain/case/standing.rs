@@ -163,7 +163,8 @@ pub fn standing(case: &Case, now: DateTime<Utc>) -> Standing {
     }
 }
 
-/// When time alone will change the standing, and to what. `None`: only an event will.
+/// When time alone will change the standing or the products, and how the case will stand then.
+/// `None`: only an event will.
 pub fn next_change(case: &Case, now: DateTime<Utc>) -> Option<(DateTime<Utc>, Standing)> {
     let link_over = case
         .open_request()
@@ -175,7 +176,9 @@ pub fn next_change(case: &Case, now: DateTime<Utc>) -> Option<(DateTime<Utc>, St
         .chain(link_over)
         .filter(|at| *at > now)
         .map(|at| (at, standing(case, at)))
-        .filter(|(_, then)| *then != standing(case, now))
+        .filter(|(at, then)| {
+            *then != standing(case, now) || case.active_products(*at) != case.active_products(now)
+        })
         .min_by_key(|(at, _)| *at)
 }
 

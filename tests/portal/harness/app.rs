@@ -35,6 +35,7 @@ pub struct TestApp {
     /// `http://127.0.0.1:<port>`.
     pub url: String,
     schema: String,
+    database: String,
     server: actix_web::dev::ServerHandle,
     _data: tempfile::TempDir,
 }
@@ -76,28 +77,38 @@ impl TestApp {
 
     /// Starts with another transport.
     pub async fn start_with(transport: Transport) -> Self {
-        Self::start_configured(transport, |_| {}).await
+        Self::start_anywhere(database(), transport, |_| {}).await
+    }
+
+    /// Starts on another Postgres, for tests that treat it badly.
+    pub async fn start_on(database: &str) -> Self {
+        Self::start_anywhere(database, Transport::memory(), |_| {}).await
     }
 
     /// Starts behind a reverse proxy on this machine: `X-Forwarded-For` says where a request comes from.
     pub async fn start_behind_proxy() -> Self {
-        Self::start_configured(Transport::memory(), |config| {
+        Self::start_anywhere(database(), Transport::memory(), |config| {
             config.web.trusted_proxies = vec!["127.0.0.1".parse().expect("a network")];
         })
         .await
     }
 
-    /// Starts with another transport and with settings of its own.
+    /// Starts with another configuration.
     pub async fn start_configured(transport: Transport, change: impl FnOnce(&mut Config)) -> Self {
+        Self::start_anywhere(database(), transport, change).await
+    }
+
+    async fn start_anywhere(
+        database: &str,
+        transport: Transport,
+        change: impl FnOnce(&mut Config),
+    ) -> Self {
         let schema = format!("test_{}", uuid::Uuid::new_v4().simple());
-        let mut conn = RawConnection::establish(database()).expect("the test database");
+        let mut conn = RawConnection::establish(database).expect("the test database");
         conn.batch_execute(&format!("CREATE SCHEMA {schema}"))
             .expect("a schema");
-        let separator = if database().contains('?') { '&' } else { '?' };
-        let url = format!(
-            "{}{separator}options=-c%20search_path%3D{schema}",
-            database()
-        );
+        let separator = if database.contains('?') { '&' } else { '?' };
+        let url = format!("{database}{separator}options=-c%20search_path%3D{schema}");
         let db = Db::connect_sized(&url, PoolSize { pages: 3, jobs: 2 }).expect("a pool");
         db.migrate().expect("migrations");
 
@@ -119,6 +130,7 @@ impl TestApp {
             clock,
             url: format!("http://127.0.0.1:{port}"),
             schema,
+            database: database.to_owned(),
             server: handle,
             _data: data,
         };
@@ -350,7 +362,7 @@ impl TestApp {
 
     /// Runs SQL as the tests' own user, to build states no action builds.
     pub fn sql(&self, statement: &str) -> Result<(), String> {
-        let mut conn = RawConnection::establish(database()).map_err(|e| e.to_string())?;
+        let mut conn = RawConnection::establish(&self.database).map_err(|e| e.to_string())?;
         conn.batch_execute(&format!("SET search_path TO {}; {statement}", self.schema))
             .map_err(|e| e.to_string())
     }
@@ -359,7 +371,7 @@ impl TestApp {
 impl Drop for TestApp {
     fn drop(&mut self) {
         drop(self.server.stop(false));
-        if let Ok(mut conn) = RawConnection::establish(database()) {
+        if let Ok(mut conn) = RawConnection::establish(&self.database) {
             // Connections of the pool may still hold locks for a moment; a leftover schema is harmless.
             let _ = conn.batch_execute(&format!(
                 "SET lock_timeout = '2s'; DROP SCHEMA {} CASCADE",

@@ -17,8 +17,10 @@ mod browser;
 pub mod chromium;
 mod log;
 mod people;
+mod smtp;
 
 pub use app::{TestApp, days, deliver, hours, minutes};
 pub use browser::{Browser, Page};
 pub use log::Log;
 pub use people::{CUSTOMER, Companies, FOREIGN_CUSTOMER, PASSWORD, Person, party};
+pub use smtp::{Mood, Sink, Taken};
