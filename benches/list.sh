@@ -45,5 +45,5 @@ for path in /kunden "$deep" '/kunden?status=requested' '/kunden?suche=muster' '/
   [ "$path" != /kunden ] || first=$rate
 done
 printf 'resident while serving: %s MB\n' "$(awk '/VmRSS/ { print int($2 / 1024) }' /proc/$server/status)"
-bench=$(pgbench -n -M prepared -c 16 -j 1 -T "$seconds" -D session="'$session'" -D user="$user" -D partners="'$partners'" -f benches/list.sql "${connect[@]}" | awk '/^tps/ { print $3 }')
+bench=$(pgbench -n -M prepared -c 16 -j 1 -T "$seconds" -D session="$session" -D user="$user" -D partners="${partners/,NULL/}" -f benches/list.sql "${connect[@]}" | awk '/^tps/ { print $3 }')
 printf 'pgbench, the same SQL: %s pages/s\nratio portal / pgbench: %s\n' "$bench" "$(awk -v a="$first" -v b="$bench" 'BEGIN { printf "%.2f", a / b }')"

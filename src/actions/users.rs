@@ -366,7 +366,7 @@ mod tests {
             );
         }
         assert_eq!(
-            wait(&vec![now - Duration::seconds(6); 5], FREE_HERE, now),
+            wait(&[now - Duration::seconds(6); 5], FREE_HERE, now),
             None
         );
     }

@@ -240,10 +240,10 @@ fn same_origin(app: &App, request: &ServiceRequest) -> bool {
             .get(name)
             .and_then(|value| value.to_str().ok())
     };
-    if let Some(site) = header(header::HeaderName::from_static("sec-fetch-site")) {
-        if !matches!(site, "same-origin" | "none") {
-            return false;
-        }
+    if let Some(site) = header(header::HeaderName::from_static("sec-fetch-site"))
+        && !matches!(site, "same-origin" | "none")
+    {
+        return false;
     }
     match header(header::ORIGIN) {
         None => true,
