@@ -3,7 +3,7 @@
 use std::net::TcpListener;
 use std::sync::OnceLock;
 
-use avv_portal::actions::{bookings, consent, delivery};
+use avv_portal::actions::{bookings, delivery};
 use avv_portal::app::App;
 use avv_portal::clock::Clock;
 use avv_portal::config::Config;
@@ -294,15 +294,6 @@ impl TestApp {
             .max_by_key(|l| (l.sent_at, l.number))
             .expect("a link")
             .id
-    }
-
-    /// What `consent` finds behind a link; keeps the helper honest about lookups by id.
-    pub fn customer_of(&self, link: LinkId) -> CustomerNumber {
-        self.read(|conn| {
-            Ok(consent::find_by_link(conn, &self.app, link)?
-                .customer
-                .number)
-        })
     }
 
     /// Every row of every table as one line of JSON with its table's name in front. Without sessions and

@@ -22,5 +22,5 @@ mod smtp;
 pub use app::{TestApp, days, deliver, hours, minutes};
 pub use browser::{Browser, Page};
 pub use log::Log;
-pub use people::{CUSTOMER, Companies, FOREIGN_CUSTOMER, PASSWORD, Person, party};
+pub use people::{CUSTOMER, Companies, FOREIGN_CUSTOMER, PASSWORD, Person};
 pub use smtp::{Mood, Sink, Taken};
