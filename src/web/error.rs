@@ -1,7 +1,9 @@
 //! Everything that can go wrong with a request, worded in one place, each with a way out.
 
+use actix_session::storage::{SaveError, UpdateError};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::InternalError;
 use actix_web::http::{StatusCode, header};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, ResponseError, web};
@@ -230,8 +232,20 @@ pub async fn answer_errors(
     let http = request.request().clone();
     Ok(match next.call(request).await {
         Ok(response) => response.map_into_boxed_body(),
+        Err(error) if is_session_failure(&error) => {
+            tracing::error!("the session could not be read or written");
+            ServiceResponse::from_err(PageError::Unavailable, http)
+        }
         Err(error) => ServiceResponse::from_err(error, http),
     })
+}
+
+/// The session's middleware wraps what its store says, which is that the database is away, as a
+/// fault without a cause.
+fn is_session_failure(error: &actix_web::Error) -> bool {
+    error.as_error::<InternalError<anyhow::Error>>().is_some()
+        || error.as_error::<InternalError<SaveError>>().is_some()
+        || error.as_error::<InternalError<UpdateError>>().is_some()
 }
 
 async fn dress(

@@ -13,7 +13,7 @@ use avv_portal::storage::embedded::{EmbeddedPostgres, Purpose};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-use crate::harness::{Browser, CUSTOMER, Mood, Person, Sink, TestApp};
+use crate::harness::{Browser, CUSTOMER, Log, Mood, Person, Sink, TestApp};
 
 const MAIL: &str = "info@oezdemir.example";
 
@@ -33,6 +33,7 @@ fn postmaster(dir: &Path) -> Option<Pid> {
 /// goes on by itself without a restart of the portal. What was concluded meanwhile is concluded once.
 #[actix_web::test]
 async fn postgres_dies_under_load_and_the_portal_goes_on() {
+    let log = Log::listen();
     let dir = data_dir();
     let server = EmbeddedPostgres::start_for(dir.path(), Purpose::Portal).unwrap();
     let app = TestApp::start_on(&server.url()).await;
@@ -103,7 +104,8 @@ async fn postgres_dies_under_load_and_the_portal_goes_on() {
             .collect();
         assert!(
             other.is_empty(),
-            "only pages and the sentence about the outage: {seen:?}"
+            "only pages and the sentence about the outage: {seen:?} {:#?}",
+            log.lines_with(&["fault"])
         );
         assert!(seen.get(&200).is_some_and(|pages| *pages > 3), "{seen:?}");
     }

@@ -307,8 +307,9 @@ impl Story {
                 .read(|conn| Ok(case_rows::row_agrees(conn, &case, now)?));
             assert!(
                 agrees,
-                "row of {customer}: {:?} after {:#?}",
+                "row of {customer} at {now}: {:?}, not {} after {:#?}\n{case:#?}",
                 standing(&case, now),
+                self.app.text(&format!("to_jsonb(r) FROM case_rows r WHERE number = {customer}")),
                 self.told
             );
             expected
