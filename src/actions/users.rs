@@ -365,9 +365,6 @@ mod tests {
                 "{failures} failures"
             );
         }
-        assert_eq!(
-            wait(&[now - Duration::seconds(6); 5], FREE_HERE, now),
-            None
-        );
+        assert_eq!(wait(&[now - Duration::seconds(6); 5], FREE_HERE, now), None);
     }
 }

@@ -331,8 +331,8 @@ async fn two_runs_of_the_jobs_at_once_take_each_step_once() {
     let (program, _) = Program::new();
     // The program's own clock: the demo was filled a moment ago.
     let at = (avv_portal::clock::Clock::system().now() + chrono::Duration::days(16))
-    .format("%Y-%m-%dT12:00:00Z")
-    .to_string();
+        .format("%Y-%m-%dT12:00:00Z")
+        .to_string();
     let runs: Vec<Child> = (0..2)
         .map(|_| {
             let mut command = program.command(&["jobs", "run-once", "--at", &at]);

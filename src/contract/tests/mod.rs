@@ -4,6 +4,7 @@
 mod checks;
 mod complete;
 mod elements;
+mod generated;
 mod hostile;
 mod problems;
 mod shipped;

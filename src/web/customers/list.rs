@@ -5,6 +5,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use chrono::{DateTime, Utc};
 
+use super::filter::{FilterLine, count, groups, short_word};
 use super::state::{Asked, State};
 use crate::actions::ActionError;
 use crate::app::App;
@@ -12,9 +13,7 @@ use crate::domain::case::{Status, detail};
 use crate::domain::viewer::Role;
 use crate::domain::{Language, PartnerId, calendar};
 use crate::paths;
-use crate::storage::case_rows::{
-    COUNT_CAP, CaseRow, Cursor, From, ListPage, Sort, count_statuses, list_rows,
-};
+use crate::storage::case_rows::{CaseRow, Cursor, From, ListPage, Sort, count_statuses, list_rows};
 use crate::storage::partners::list_partner_names;
 use crate::web::error::PageError;
 use crate::web::page::{Me, Shell, html};
@@ -49,14 +48,6 @@ struct Choice {
     id: PartnerId,
     name: String,
     chosen: bool,
-}
-
-struct FilterLine {
-    key: &'static str,
-    word: &'static str,
-    href: String,
-    count: String,
-    current: bool,
 }
 
 struct Head {
@@ -183,59 +174,6 @@ fn view(
         previous: previous.map(|row| state.with(|state| state.from = From::Before(place(row)))),
         next: next.map(|row| state.with(|state| state.from = From::After(place(row)))),
         rows: page.rows.into_iter().map(|row| line(row, role, now)).collect(),
-    }
-}
-
-fn groups(
-    state: &State,
-    counts: &[(Status, i64)],
-    partial: bool,
-) -> Vec<(&'static str, Vec<FilterLine>)> {
-    use Status as S;
-    let groups: [(&'static str, &[Status]); 5] = [
-        (
-            "Zu klären",
-            &[S::NoEmail, S::Undeliverable, S::Expired, S::RenewalRequired],
-        ),
-        ("Läuft", &[S::Open, S::Requested, S::Reminded]),
-        ("Gültig", &[S::Concluded, S::UpdatePending]),
-        ("Ohne Zugriff", &[S::Declined, S::Void, S::Ended]),
-        ("Kein AVV", &[S::NotRequired]),
-    ];
-    let line = |status: &Status| FilterLine {
-        key: status.key(),
-        word: short_word(*status),
-        href: state.with(|state| state.status = Some(*status)),
-        count: count(
-            counts
-                .iter()
-                .find(|(known, _)| known == status)
-                .map_or(0, |(_, count)| *count),
-            partial,
-        ),
-        current: state.status == Some(*status),
-    };
-    groups
-        .into_iter()
-        .map(|(title, statuses)| (title, statuses.iter().map(line).collect()))
-        .collect()
-}
-
-/// The word for the narrow filter.
-fn short_word(status: Status) -> &'static str {
-    match status {
-        Status::UpdatePending => "Ergänzung angefordert",
-        other => other.word(),
-    }
-}
-
-/// A count as it is printed: "874", "1.000+"; with a plus when not everything was looked at.
-fn count(count: i64, partial: bool) -> String {
-    match count {
-        more if more > i64::from(COUNT_CAP) => "1.000+".to_owned(),
-        1000 => format!("1.000{}", if partial { "+" } else { "" }),
-        some if partial && some > 0 => format!("{some}+"),
-        some => some.to_string(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The customer list, a customer's profile and the pages of its modules.
 
+mod filter;
 mod list;
 mod module;
 mod profile;

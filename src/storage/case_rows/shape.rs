@@ -1,0 +1,87 @@
+//! What is asked of the list, and what comes back.
+
+use crate::domain::case::{Standing, Status};
+use crate::domain::viewer::Scope;
+use crate::domain::{CustomerNumber, PartnerId};
+
+/// What to list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListQuery {
+    /// What the viewer may know of, narrowed to one partner if the operator filters by it.
+    pub scope: Scope,
+    /// Only customers with this status.
+    pub status: Option<Status>,
+    /// Words from the search field.
+    pub search: Option<String>,
+    /// Order.
+    pub sort: Sort,
+    /// Where the page begins or ends.
+    pub from: From,
+    /// Whether rows carry the name of their Mandant: the operator's column.
+    pub with_partner: bool,
+}
+
+/// Order of the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sort {
+    /// By number instead of by name.
+    pub by_number: bool,
+    /// From the end of the alphabet.
+    pub descending: bool,
+}
+
+/// Where a page begins: keyset paging, no row is counted or skipped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum From {
+    /// At the beginning.
+    Start,
+    /// Behind this row.
+    After(Cursor),
+    /// Before this row.
+    Before(Cursor),
+}
+
+/// The place of a row in the order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cursor {
+    /// Sort key of the company.
+    pub key: String,
+    /// Number of the customer.
+    pub number: i64,
+}
+
+/// One line of the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseRow {
+    /// Key of the customer.
+    pub number: CustomerNumber,
+    /// Name of the company.
+    pub company: String,
+    /// Sort key of the company, for the cursor.
+    pub company_key: String,
+    /// City.
+    pub city: String,
+    /// Mandant.
+    pub partner: Option<PartnerId>,
+    /// Name of the Mandant; only read for the operator.
+    pub partner_name: Option<String>,
+    /// Products in short: "Centraflex, SIP-Trunk mit UMS".
+    pub products: String,
+    /// Status at the time of reading.
+    pub standing: Standing,
+}
+
+/// One page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListPage {
+    /// At most [`super::PAGE`] rows in the order asked for.
+    pub rows: Vec<CaseRow>,
+    /// Whether rows stand before the first.
+    pub has_previous: bool,
+    /// Whether rows stand behind the last.
+    pub has_next: bool,
+    /// Counts per status of what was searched; `None` without a search.
+    pub found: Option<Vec<(Status, i64)>>,
+    /// Whether the search had more candidates than are looked at.
+    pub too_many: bool,
+}
