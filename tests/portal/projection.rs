@@ -309,7 +309,9 @@ impl Story {
                 agrees,
                 "row of {customer} at {now}: {:?}, not {} after {:#?}\n{case:#?}",
                 standing(&case, now),
-                self.app.text(&format!("to_jsonb(r) FROM case_rows r WHERE number = {customer}")),
+                self.app.text(&format!(
+                    "to_jsonb(r) FROM case_rows r WHERE number = {customer}"
+                )),
                 self.told
             );
             expected
