@@ -26,6 +26,17 @@ const CONTEXT: [&str; 12] = [
     "sommer",
 ];
 
+/// Words that many passwords anywhere are made of, one a line.
+const COMMON: &str = include_str!("common_passwords.txt");
+
+/// What fingers and minds run along, forwards and backwards.
+const ROWS: [&str; 4] = [
+    "abcdefghijklmnopqrstuvwxyz",
+    "1234567890123",
+    "qwertzuiopü+asdfghjklöä#yxcvbnm,.-",
+    "qwertyuiop[]asdfghjkl;'zxcvbnm,./",
+];
+
 /// Why a password is not accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BadPassword {
@@ -54,20 +65,51 @@ pub fn check(password: &str) -> Result<(), BadPassword> {
     let mut distinct: Vec<char> = lower.chars().collect();
     distinct.sort_unstable();
     distinct.dedup();
-    let is_row = lower
-        .as_bytes()
+    let letters: Vec<char> = lower.chars().collect();
+    let steps = letters
         .windows(2)
-        .filter(|pair| pair[1].wrapping_sub(pair[0]) == 1)
-        .count()
-        * 2
-        > lower.len();
+        .filter(|pair| is_step(pair[0], pair[1]))
+        .count();
+    let is_row = steps * 2 > letters.len();
     if distinct.len() < 5
         || is_row
         || (rest.chars().count() < 4 && CONTEXT.iter().any(|word| lower.contains(word)))
+        || is_one_common_word(&lower)
+        || is_one_common_word(&plain(&lower))
     {
         return Err(BadPassword::TooCommon);
     }
     Ok(())
+}
+
+/// Whether a password is one common word, once or several times, with figures and signs around it.
+fn is_one_common_word(lower: &str) -> bool {
+    let letters: String = lower.chars().filter(|c| c.is_alphabetic()).collect();
+    COMMON
+        .lines()
+        .chain(CONTEXT)
+        .filter(|word| letters.contains(word))
+        .any(|word| letters.replace(word, "").chars().count() < 4)
+}
+
+/// Figures and signs read as the letters they are often written for.
+fn plain(lower: &str) -> String {
+    let letter = |c| match c {
+        '0' => 'o',
+        '1' | '!' => 'i',
+        '3' => 'e',
+        '4' | '@' => 'a',
+        '5' | '$' => 's',
+        '7' => 't',
+        c => c,
+    };
+    lower.chars().map(letter).collect()
+}
+
+/// Whether two characters are neighbours in one of the rows.
+fn is_step(a: char, b: char) -> bool {
+    ROWS.iter()
+        .any(|row| row.contains(&format!("{a}{b}")) || row.contains(&format!("{b}{a}")))
 }
 
 /// Hashes a password for storing: 19 MiB, two passes, one lane.

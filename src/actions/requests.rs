@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::{ActionError, Knock, Outcome};
 use crate::app::App;
 use crate::domain::audit::AuditKind;
-use crate::domain::case::{Change, Event, Refusal};
+use crate::domain::case::{self, Change, Event, Refusal};
 use crate::domain::mail::RequestReason;
 use crate::domain::viewer::Viewer;
 use crate::domain::{CustomerNumber, LinkId};
@@ -49,7 +49,7 @@ pub fn ask_by_link(
     }
 }
 
-/// Takes the step that is due for a case: a reminder, or the end of the round (rows 5 and 6).
+/// Takes the step that is due for a case: a reminder, or the end of the round (rows 5, 6, 19).
 /// Says whether there was one; two processes that try at once take it once.
 pub fn take_due_step(
     conn: &mut PgConnection,
@@ -66,6 +66,7 @@ pub fn take_due_step(
                 Change::Remind(_, link) => Some(AuditKind::Reminded {
                     number: link.number,
                 }),
+                Change::CloseRequest(_, case::Outcome::NotNeeded) => Some(AuditKind::NotNeeded),
                 _ => None,
             })
             .unwrap_or(AuditKind::Expired)

@@ -13,7 +13,8 @@ use crate::domain::viewer::{Role, Viewer};
 use crate::domain::{EmailAddress, UserId};
 use crate::storage::PgConnection;
 use crate::storage::attempts::{
-    Attempt, add_attempt, failures_by_account, failures_by_source, is_known,
+    Attempt, add_attempt, failures_by_account, failures_by_source, is_known, lock_account,
+    settle_attempt,
 };
 use crate::storage::audit::{NewEvent, add_event};
 use crate::storage::mails::{NewMail, queue_mail};
@@ -57,14 +58,24 @@ impl Attempted {
     }
 }
 
-/// Looks whether signing in may be tried now and finds the account. The same answer, in the same
-/// time, for users that exist and users that do not.
+/// An attempt whose password is being checked. It counts as failed until it has succeeded.
+#[derive(Debug, Clone)]
+pub struct Begun {
+    attempt: i64,
+    /// The account, if there is one.
+    pub found: Option<Credentials>,
+}
+
+/// Looks whether signing in may be tried now, counts the attempt and finds the account. The same
+/// answer, in the same time, for users that exist and users that do not. Counting comes before the
+/// slow look at the password, so that guesses sent all at once are counted one by one.
 pub fn begin_sign_in(
     conn: &mut PgConnection,
     who: &Attempted,
     email: &str,
     now: DateTime<Utc>,
-) -> Result<Option<Credentials>, ActionError> {
+) -> Result<Begun, ActionError> {
+    lock_account(conn, &who.account)?;
     let since = now - WINDOW;
     let here = failures_by_account(conn, Attempt::Login, &who.account, Some(&who.source), since)?;
     let source = failures_by_source(conn, Attempt::Login, &who.source, since)?;
@@ -83,16 +94,24 @@ pub fn begin_sign_in(
     if let Some(seconds) = wait.into_iter().flatten().max() {
         return Err(ActionError::TooManyAttempts(seconds));
     }
-    match EmailAddress::parse(email) {
-        Ok(email) => Ok(users::find_credentials(conn, &email)?),
-        Err(_) => Ok(None),
-    }
+    let attempt = add_attempt(conn, Attempt::Login, &who.account, &who.source, false, now)?;
+    let found = match EmailAddress::parse(email) {
+        Ok(email) => users::find_credentials(conn, &email)?,
+        Err(_) => None,
+    };
+    Ok(Begun { attempt, found })
 }
 
-/// Writes down how signing in went.
+/// Writes down that a signed-in person has proved the password once more.
+pub fn end_proof(conn: &mut PgConnection, begun: &Begun) -> Result<(), ActionError> {
+    Ok(settle_attempt(conn, begun.attempt)?)
+}
+
+/// Writes down how signing in went; `user` is whom the password belongs to.
 pub fn end_sign_in(
     conn: &mut PgConnection,
     who: &Attempted,
+    begun: &Begun,
     user: Option<UserId>,
     now: DateTime<Utc>,
 ) -> Result<Option<Viewer>, ActionError> {
@@ -100,15 +119,8 @@ pub fn end_sign_in(
         .map(|id| users::find_viewer(conn, id))
         .transpose()?
         .flatten();
-    add_attempt(
-        conn,
-        Attempt::Login,
-        &who.account,
-        &who.source,
-        viewer.is_some(),
-        now,
-    )?;
     if let Some(viewer) = &viewer {
+        settle_attempt(conn, begun.attempt)?;
         let event = NewEvent {
             kind: AuditKind::SignedIn,
             actor: actor(viewer),
@@ -354,7 +366,7 @@ mod tests {
             );
         }
         assert_eq!(
-            wait(&vec![now - Duration::seconds(6); 5], FREE_HERE, now),
+            wait(&[now - Duration::seconds(6); 5], FREE_HERE, now),
             None
         );
     }

@@ -56,6 +56,8 @@ pub enum AuditKind {
     },
     /// Three reminders went unanswered.
     Expired,
+    /// The round was closed because no product needs an agreement any more.
+    NotNeeded,
     /// The mail server refused the address.
     Undeliverable,
     /// The page of a consent link was fetched for the first time.
@@ -160,6 +162,7 @@ impl AuditKind {
             },
             Self::Reminded { number } => format!("Erinnerung {number} von 3 gesendet"),
             Self::Expired => "Ohne Antwort abgelaufen".to_owned(),
+            Self::NotNeeded => "Anforderung geschlossen, kein AVV mehr nötig".to_owned(),
             Self::Undeliverable => "E-Mail nicht zustellbar".to_owned(),
             Self::LinkOpened => "Link geöffnet".to_owned(),
             Self::SubPartnerNamed { name: Some(name) } => {

@@ -27,6 +27,27 @@ impl Attempt {
     }
 }
 
+/// Any number, the same in every portal process: who holds it with an account's hash is counting
+/// that account's failures.
+const COUNTING: i32 = 0x4156_5601;
+
+/// Makes others who try the same account at the same time wait for the end of the transaction.
+pub fn lock_account(conn: &mut PgConnection, account: &str) -> QueryResult<()> {
+    diesel::sql_query("SELECT pg_advisory_xact_lock($1, hashtext($2))")
+        .bind::<diesel::sql_types::Integer, _>(COUNTING)
+        .bind::<diesel::sql_types::Text, _>(account)
+        .execute(conn)
+        .map(|_| ())
+}
+
+/// Notes that an attempt, counted as failed until now, has succeeded.
+pub fn settle_attempt(conn: &mut PgConnection, id: i64) -> QueryResult<()> {
+    diesel::update(attempts::table.find(id))
+        .set(attempts::succeeded.eq(true))
+        .execute(conn)
+        .map(|_| ())
+}
+
 /// Writes an attempt. `account` and `source` are keyed hashes, never plain.
 pub fn add_attempt(
     conn: &mut PgConnection,
@@ -35,7 +56,7 @@ pub fn add_attempt(
     source: &str,
     succeeded: bool,
     now: DateTime<Utc>,
-) -> QueryResult<()> {
+) -> QueryResult<i64> {
     diesel::insert_into(attempts::table)
         .values((
             attempts::kind.eq(kind.word()),
@@ -44,8 +65,8 @@ pub fn add_attempt(
             attempts::succeeded.eq(succeeded),
             attempts::at.eq(now),
         ))
-        .execute(conn)?;
-    Ok(())
+        .returning(attempts::id)
+        .get_result(conn)
 }
 
 /// When attempts from `source` failed since `since`, newest first; at most 200.

@@ -53,6 +53,8 @@ struct CustomerRow {
     deleted_at: Option<DateTime<Utc>>,
 }
 
+type BookingRow = (String, bool, DateTime<Utc>, Option<DateTime<Utc>>);
+
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = requests)]
 struct RequestRow {
@@ -97,7 +99,7 @@ struct AgreementRow {
 
 fn load(conn: &mut PgConnection, row: CustomerRow, current_version: &str) -> QueryResult<Case> {
     let number = row.number;
-    let booked: Vec<(String, bool, DateTime<Utc>, Option<DateTime<Utc>>)> = bookings::table
+    let booked: Vec<BookingRow> = bookings::table
         .filter(bookings::customer_number.eq(number))
         .order(bookings::id)
         .select((

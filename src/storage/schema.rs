@@ -86,7 +86,7 @@ diesel::table! {
         status -> Text,
         reminders -> Int2,
         moment -> Nullable<Timestamptz>,
-        /// When time alone changes the status; from then on next_status and next_moment hold.
+        /// When time alone changes the status; from then on the next status and moment hold.
         next_at -> Nullable<Timestamptz>,
         next_status -> Nullable<Text>,
         next_moment -> Nullable<Timestamptz>,
@@ -164,7 +164,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    /// Objections as they came in (EV-10); agreement_id is empty for one that came before conclusion.
+    /// Objections as they came in (EV-10); without an agreement if one came before conclusion.
     objections (id) {
         id -> Int8,
         customer_number -> Int8,

@@ -8,7 +8,8 @@ use crate::app::App;
 
 /// Address of the browser: the right-most hop that is no trusted proxy.
 pub fn remote_address(app: &App, request: &HttpRequest) -> Option<IpAddr> {
-    let peer = request.peer_addr()?.ip();
+    // An IPv4 address written as IPv6 is the IPv4 address; otherwise all of them would be one /64.
+    let peer = request.peer_addr()?.ip().to_canonical();
     let trusted = |ip: IpAddr| {
         app.config
             .web
@@ -30,7 +31,7 @@ pub fn remote_address(app: &App, request: &HttpRequest) -> Option<IpAddr> {
     for hop in hops.into_iter().rev() {
         // What cannot be read was not written by a trusted proxy; nothing left of it counts.
         let Ok(ip) = hop else { break };
-        seen = ip;
+        seen = ip.to_canonical();
         if !trusted(ip) {
             break;
         }

@@ -32,6 +32,10 @@ impl Form {
         let text = std::str::from_utf8(body).map_err(|_| PageError::BadForm)?;
         let mut fields = BTreeMap::new();
         for (name, value) in url::form_urlencoded::parse(text.as_bytes()) {
+            // No keyboard types a NUL, and no text in the database can hold one.
+            if value.contains('\0') {
+                return Err(PageError::BadForm);
+            }
             if fields
                 .insert(name.into_owned(), value.into_owned())
                 .is_some()

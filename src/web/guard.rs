@@ -1,10 +1,12 @@
 //! Who may come in. The table of routes names a [`Who`] for each row, and this is where it is
 //! asked, before any handler runs.
 
+use std::collections::HashSet;
+
 use actix_session::SessionExt as _;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::{Method, header};
+use actix_web::http::{Method, StatusCode, header};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage as _, HttpResponse, web};
 use chrono::{Duration, TimeZone as _, Utc};
@@ -91,6 +93,10 @@ pub async fn guard(
         tracing::warn!(path = %pattern(&request), "refused: request from another origin");
         return Err(PageError::ForeignOrigin.into());
     }
+    if is_unreadable(request.query_string()) {
+        tracing::warn!(path = %pattern(&request), "refused: unreadable parameters");
+        return Err(PageError::BadForm.into());
+    }
     if !who.needs_session() {
         return Ok(next.call(request).await?.map_into_boxed_body());
     }
@@ -100,13 +106,59 @@ pub async fn guard(
         (None, Who::Gate) => return Err(PageError::Forbidden.into()),
         (None, _) => return Ok(to_sign_in(request)),
         (Some(viewer), who) if !who.admits(viewer.role) => {
-            tracing::warn!(user = viewer.user.0, path = %pattern(&request), "refused: role");
+            log_refusal(viewer, &pattern(&request), &object(&request), "role");
             return Err(PageError::NotFound.into());
         }
         (Some(_), _) => {}
     }
+    let attempt = seen
+        .viewer
+        .clone()
+        .map(|viewer| (viewer, pattern(&request), object(&request)));
     request.extensions_mut().insert(seen);
-    Ok(next.call(request).await?.map_into_boxed_body())
+    let answer = next.call(request).await;
+    let status = match &answer {
+        Ok(response) => response.status(),
+        Err(error) => error.as_response_error().status_code(),
+    };
+    if let Some((viewer, path, object)) = &attempt {
+        match status {
+            StatusCode::NOT_FOUND => log_refusal(viewer, path, object, "not found"),
+            StatusCode::FORBIDDEN => log_refusal(viewer, path, object, "forbidden"),
+            _ => {}
+        }
+    }
+    Ok(answer?.map_into_boxed_body())
+}
+
+/// Writes down who was refused what (S-58).
+fn log_refusal(viewer: &Viewer, path: &str, object: &str, why: &str) {
+    tracing::warn!(user = viewer.user.0, path, object, "refused: {why}");
+}
+
+/// What a route was asked about, for the log: numbers and ids. A token stays out (S-08), and so does
+/// whatever else somebody may type into an address (S-82).
+fn object(request: &ServiceRequest) -> String {
+    let values = request
+        .match_info()
+        .iter()
+        .filter(|(name, _)| *name != "token")
+        .map(|(_, value)| value)
+        .filter(|value| {
+            value.len() <= 40
+                && value
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        });
+    values.collect::<Vec<_>>().join(" ")
+}
+
+/// Whether an address gives a parameter twice, of which readers take different ones (S-57), or holds
+/// a NUL, which no text in the database can.
+fn is_unreadable(query: &str) -> bool {
+    let mut names = HashSet::new();
+    url::form_urlencoded::parse(query.as_bytes())
+        .any(|(name, value)| value.contains('\0') || !names.insert(name))
 }
 
 /// Reads the session and the person behind it, anew on every request (S-33).
@@ -138,7 +190,11 @@ async fn look(app: &App, request: &ServiceRequest) -> Result<Seen, PageError> {
     };
     if viewer.role == Role::Operator {
         // The operator's own people belong to no partner and no customer.
-        viewer.company = app.operator().await?.map(|operator| operator.party.name).unwrap_or_default();
+        viewer.company = app
+            .operator()
+            .await?
+            .map(|operator| operator.party.name)
+            .unwrap_or_default();
     }
     let csrf = session
         .get::<String>(CSRF)
@@ -184,10 +240,10 @@ fn same_origin(app: &App, request: &ServiceRequest) -> bool {
             .get(name)
             .and_then(|value| value.to_str().ok())
     };
-    if let Some(site) = header(header::HeaderName::from_static("sec-fetch-site")) {
-        if !matches!(site, "same-origin" | "none") {
-            return false;
-        }
+    if let Some(site) = header(header::HeaderName::from_static("sec-fetch-site"))
+        && !matches!(site, "same-origin" | "none")
+    {
+        return false;
     }
     match header(header::ORIGIN) {
         None => true,

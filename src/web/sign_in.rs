@@ -14,13 +14,12 @@ use super::guard::Who;
 use super::page::{Me, PublicShell, home_of, html, see_other};
 use super::routes::{Row, get, post, view};
 use super::session;
-use crate::actions::users::{Attempted, begin_sign_in, end_sign_in};
+use crate::actions::users::{Attempted, begin_sign_in, end_proof, end_sign_in};
 use crate::actions::{ActionError, passwords};
 use crate::app::App;
 use crate::domain::Language;
 use crate::domain::viewer::Viewer;
 use crate::paths;
-use crate::storage::users::Credentials;
 
 /// Rows of this family.
 pub const ROUTES: &[Row] = &[
@@ -135,15 +134,15 @@ async fn prove(
     let who = Attempted::new(app, email, &source(app, request));
     let now = app.clock.now();
     let (attempt, typed) = (who.clone(), email.to_owned());
-    let found: Option<Credentials> = app
+    let begun = app
         .db
-        .read(move |conn| begin_sign_in(conn, &attempt, &typed, now))
+        .transaction(move |conn| begin_sign_in(conn, &attempt, &typed, now))
         .await?;
-    let hash = found.as_ref().and_then(|found| found.password_hash.clone());
-    let user = found.map(|found| found.user);
-    let matches = verify(app, password, hash).await?;
+    let found = begun.found.clone();
+    let user = found.as_ref().map(|found| found.user);
+    let matches = verify(app, password, found.and_then(|found| found.password_hash)).await?;
     app.db
-        .transaction(move |conn| end_sign_in(conn, &who, user.filter(|_| matches), now))
+        .transaction(move |conn| end_sign_in(conn, &who, &begun, user.filter(|_| matches), now))
         .await
 }
 
@@ -158,21 +157,23 @@ pub async fn prove_again(
 ) -> Result<(), ActionError> {
     let who = Attempted::new(app, email, &source(app, request));
     let (now, user) = (app.clock.now(), viewer.user);
-    let (attempt, typed) = (who.clone(), email.to_owned());
-    let found: Option<Credentials> = app
+    let typed = email.to_owned();
+    let begun = app
         .db
-        .read(move |conn| begin_sign_in(conn, &attempt, &typed, now))
+        .transaction(move |conn| begin_sign_in(conn, &who, &typed, now))
         .await?;
-    let hash = found
+    let hash = begun
+        .found
+        .clone()
         .filter(|found| found.user == user)
         .and_then(|found| found.password_hash);
-    if verify(app, password, hash).await? {
-        return Ok(());
+    if !verify(app, password, hash).await? {
+        tracing::info!(user = user.0, "the password asked for once more was wrong");
+        return Err(ActionError::WrongPassword);
     }
     app.db
-        .transaction(move |conn| end_sign_in(conn, &who, None, now))
-        .await?;
-    Err(ActionError::WrongPassword)
+        .transaction(move |conn| end_proof(conn, &begun))
+        .await
 }
 
 async fn verify(app: &App, password: &str, hash: Option<String>) -> Result<bool, ActionError> {

@@ -35,7 +35,7 @@ pub struct Login {
 pub struct Partners {
     /// Muster IT GmbH.
     pub muster: PartnerId,
-    /// `Nord-TK` GbR, of Muster IT.
+    /// `Nord-TK GbR`, of Muster IT.
     pub nord: PartnerId,
     /// Fernmeldetechnik Süßenguth & Töchter GmbH, of Muster IT.
     pub fern: PartnerId,

@@ -176,12 +176,16 @@ fn asked_by_link(case: &Case, id: LinkId, moment: Moment) -> Result<Vec<Change>,
 /// Rows 5 and 6. Missed steps collapse: one reminder, then fourteen days again (5.6-10).
 fn step_due(case: &Case, moment: Moment) -> Result<Vec<Change>, Refusal> {
     let request = case.open_request().ok_or(Refusal::NotDue)?;
-    // A booking can end while a round is open; nobody is reminded of what is not needed (5.6-5).
-    case.offer(moment.now).ok_or(Refusal::NotDue)?;
     let end = request.last_link_end().ok_or(Refusal::NotDue)?;
     let can_send = case.customer.email().is_some() && request.undeliverable_at.is_none();
     if moment.now < next_step_after(end) || !in_send_window(moment.now) {
         return Err(Refusal::NotDue);
+    }
+    if case.offer(moment.now).is_none() {
+        // Row 19: a booking can end while a round is open; nobody is reminded of what is not needed.
+        let mut changes = end_links(case, None, LinkEnd::Closed, moment.now);
+        changes.push(Change::CloseRequest(request.id, Outcome::NotNeeded));
+        return Ok(changes);
     }
     if request.reminders >= REMINDERS {
         let mut changes = vec![Change::CloseRequest(request.id, Outcome::Expired)];

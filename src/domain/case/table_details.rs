@@ -294,6 +294,11 @@ fn no_reminder_once_the_need_is_over() {
             *ends_at = Some(end);
         }
         play = play.at_next_step();
+        let changes = play.send(&Event::StepDue).unwrap();
+        assert!(
+            matches!(changes[..], [Change::CloseRequest(_, Outcome::NotNeeded)]),
+            "{state}: {changes:?}"
+        );
         assert_eq!(play.send(&Event::StepDue), Err(Refusal::NotDue), "{state}");
     }
 }

@@ -19,7 +19,7 @@ use crate::web::form::{FieldErrors, Form, SignedForm};
 use crate::web::page::{Me, Shell, html, invalid, see_other};
 use crate::web::refusals;
 use crate::web::session::flash;
-use crate::web::sign_in::prove_again;
+use crate::web::sign_in::{in_words, prove_again};
 
 /// Longest note in characters.
 const LONGEST_NOTE: usize = 2000;
@@ -211,12 +211,13 @@ async fn ask_password(
     let email = address_of(app, me).await?;
     match prove_again(app, request, &me.viewer, &email, typed).await {
         Ok(()) => Ok(Ok(())),
+        Err(ActionError::TooManyAttempts(seconds)) => Ok(Err(format!(
+            "Zu viele Versuche. Warten Sie bitte {} und versuchen Sie es dann noch einmal",
+            in_words(seconds)
+        ))),
         Err(ActionError::WrongPassword) => Ok(Err(
             "Das Passwort stimmt nicht. Bitte geben Sie es noch einmal ein".to_owned(),
         )),
-        Err(ActionError::TooManyAttempts(seconds)) => Ok(Err(format!(
-            "Zu viele Versuche. Warten Sie bitte {seconds} Sekunden und versuchen Sie es dann noch einmal"
-        ))),
         Err(error) => Err(error.into()),
     }
 }

@@ -209,7 +209,7 @@ fn for_customer(event: &Event) -> (String, String) {
 pub fn reason(reply: &str) -> &str {
     match reply.strip_prefix("nicht gesendet, weil ") {
         Some(why) if !why.contains('@') => why,
-        _ => "der Mailserver des Empfängers hat sie nicht angenommen",
+        _ => "der Mailserver des Empfängers sie nicht angenommen hat",
     }
 }
 

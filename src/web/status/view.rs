@@ -217,10 +217,10 @@ fn unsent(mails: Vec<MailLine>, role: Role) -> Vec<Unsent> {
                 when: When::moment(mail.done_at.unwrap_or(mail.queued_at)),
                 what: mail_name(&mail.kind),
                 why: if role == Role::Operator {
-                    reply
-                        .strip_prefix("nicht gesendet, weil ")
-                        .unwrap_or(&reply)
-                        .to_owned()
+                    reply.strip_prefix("nicht gesendet, weil ").map_or_else(
+                        || format!("der Mailserver so geantwortet hat: {reply}"),
+                        str::to_owned,
+                    )
                 } else {
                     reason(&reply).to_owned()
                 },

@@ -77,23 +77,28 @@ impl TestApp {
 
     /// Starts with another transport.
     pub async fn start_with(transport: Transport) -> Self {
-        Self::start_configured(database(), transport, |_| {}).await
+        Self::start_anywhere(database(), transport, |_| {}).await
     }
 
     /// Starts on another Postgres, for tests that treat it badly.
     pub async fn start_on(database: &str) -> Self {
-        Self::start_configured(database, Transport::memory(), |_| {}).await
+        Self::start_anywhere(database, Transport::memory(), |_| {}).await
     }
 
     /// Starts behind a reverse proxy on this machine: `X-Forwarded-For` says where a request comes from.
     pub async fn start_behind_proxy() -> Self {
-        Self::start_configured(database(), Transport::memory(), |config| {
+        Self::start_anywhere(database(), Transport::memory(), |config| {
             config.web.trusted_proxies = vec!["127.0.0.1".parse().expect("a network")];
         })
         .await
     }
 
-    async fn start_configured(
+    /// Starts with another configuration.
+    pub async fn start_configured(transport: Transport, change: impl FnOnce(&mut Config)) -> Self {
+        Self::start_anywhere(database(), transport, change).await
+    }
+
+    async fn start_anywhere(
         database: &str,
         transport: Transport,
         change: impl FnOnce(&mut Config),
@@ -299,25 +304,51 @@ impl TestApp {
     /// Every row of every table as one line of JSON with its table's name in front. Without sessions and
     /// counted attempts, which a refused request may leave, and without how often a link was opened.
     pub fn everything(&self) -> Vec<String> {
-        let mut conn = RawConnection::establish(&self.database).expect("the test database");
-        let tables: Vec<Line> = diesel::sql_query(format!(
+        let tables = self.lines(&format!(
             "SELECT table_name::text AS line FROM information_schema.tables WHERE table_schema = '{}' \
              AND table_name NOT IN ('sessions', 'attempts', '__diesel_schema_migrations') ORDER BY 1",
             self.schema
-        ))
-        .load(&mut conn)
-        .expect("the tables");
+        ));
         assert!(tables.len() > 10, "where are the tables?");
-        let rows = tables.iter().flat_map(|Line { line: table }| {
-            let rows: Vec<Line> = diesel::sql_query(format!(
-                "SELECT '{table} ' || (to_jsonb(t) - 'opened')::text AS line FROM {}.{table} t ORDER BY 1",
-                self.schema
-            ))
-            .load(&mut conn)
-            .expect("rows");
-            rows
-        });
-        rows.map(|row| row.line).collect()
+        tables
+            .iter()
+            .flat_map(|table| {
+                self.rows(table)
+                    .into_iter()
+                    .map(move |row| format!("{table} {row}"))
+            })
+            .collect()
+    }
+
+    /// The rows of a table as JSON.
+    pub fn rows(&self, table: &str) -> Vec<String> {
+        self.lines(&format!(
+            "SELECT (to_jsonb(t) - 'opened')::text AS line FROM {}.{table} t ORDER BY 1",
+            self.schema
+        ))
+    }
+
+    fn lines(&self, query: &str) -> Vec<String> {
+        let mut conn = RawConnection::establish(database()).expect("the test database");
+        let lines: Vec<Line> = diesel::sql_query(query).load(&mut conn).expect("rows");
+        lines.into_iter().map(|line| line.line).collect()
+    }
+
+    /// Rows that came (`+`) or went (`-`) since [`Self::everything`] was asked, each cut to a line.
+    pub fn changes_since(&self, before: &[String]) -> Vec<String> {
+        let now = self.everything();
+        let line = |sign: &str, row: &String| {
+            format!("{sign} {}", row.chars().take(400).collect::<String>())
+        };
+        let gone = before
+            .iter()
+            .filter(|row| !now.contains(row))
+            .map(|row| line("-", row));
+        let come = now
+            .iter()
+            .filter(|row| !before.contains(row))
+            .map(|row| line("+", row));
+        gone.chain(come).collect()
     }
 
     /// Runs SQL as the tests' own user, to build states no action builds.

@@ -162,6 +162,10 @@ fn texts(value: &Value) -> Vec<String> {
         .collect()
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "whoever starts the tests asks for pictures"
+)]
 async fn keep_picture(window: &Window, page: &str, kind: &str) {
     let Some(folder) = std::env::var_os("AVV_SCREENSHOTS") else {
         return;

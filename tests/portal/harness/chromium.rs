@@ -41,7 +41,7 @@ pub struct Window {
     base: String,
 }
 
-/// A key on the keyboard, as WebDriver writes it.
+/// A key on the keyboard, as `WebDriver` writes it.
 pub const ENTER: &str = "\u{e007}";
 pub const ESCAPE: &str = "\u{e00c}";
 pub const TAB: &str = "\u{e004}";
@@ -141,6 +141,10 @@ impl Drop for Chromium {
 }
 
 /// Finds a program, or says in one sentence what to do.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "only PATH knows where programs are"
+)]
 fn program(name: &str) -> PathBuf {
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path)
@@ -151,7 +155,7 @@ fn program(name: &str) -> PathBuf {
         })
 }
 
-/// A command of the browser's own protocol, for what WebDriver has no word for.
+/// A command of the browser's own protocol, for what `WebDriver` has no word for.
 #[derive(Debug)]
 struct Devtools(&'static str, Value);
 
@@ -183,9 +187,11 @@ impl Window {
             .unwrap_or_else(|e| panic!("{command}: {e}"))
     }
 
-    /// Gives the page another size, as turning or changing the device would.
+    /// Gives the page another size. A real phone would zoom out over a page that is too wide, and
+    /// hide the fault; this one does not.
     pub async fn resize(&self, width: u32, height: u32) {
-        let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600 });
+        let size =
+            json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
         self.devtools("Emulation.setDeviceMetricsOverride", size)
             .await;
     }

@@ -27,7 +27,7 @@ pub enum Person {
     Operator,
     /// User of the Mandant Muster IT GmbH (MA).
     Partner,
-    /// User of its Submandant Nord-TK GbR (SM).
+    /// User of its Submandant `Nord-TK GbR` (SM).
     SubPartner,
     /// User of the customer with the contract permission (KD).
     Customer,

@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# How many pages of the customer list a second the portal answers, beside pgbench running the very
+# same SQL on the same database (benches/list.sql). Quote the ratio, not the figures: machines differ.
+#
+#   benches/list.sh [CUSTOMERS] [SECONDS]      by default 1000000 and 15
+#
+# Uses a data directory of its own (AVV_DATA_DIR, by default target/bench-data), which is filled once.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+customers=${1:-1000000} seconds=${2:-15}
+export AVV_DATA_DIR=${AVV_DATA_DIR:-target/bench-data} AVV_LISTEN=127.0.0.1:8091 AVV_BASE_URL=http://127.0.0.1:8091 RUST_LOG=warn
+base=$AVV_BASE_URL
+for program in wrk pgbench psql curl; do
+  command -v $program >/dev/null || PATH=$PATH:$(echo /usr/lib/postgresql/*/bin | tr ' ' ':')
+  command -v $program >/dev/null || { echo "Needed: $program (Debian packages wrk, postgresql, curl)" >&2; exit 1; }
+done
+cargo build --release --quiet
+portal=target/release/avv-portal
+mkdir -p "$AVV_DATA_DIR"
+logins=$("$portal" demo --customers "$customers")
+read -r mail password < <(awk -F'\t' '$1 == "operator" { print $2, $3 }' <<<"$logins")
+"$portal" serve >/dev/null & server=$!
+trap 'kill $server 2>/dev/null; wait $server 2>/dev/null || true' EXIT
+until curl -sf -o /dev/null $base/readyz; do sleep 0.3; done
+jar=$(mktemp)
+curl -s -o /dev/null -c "$jar" --data-urlencode "email=$mail" --data-urlencode "passwort=$password" $base/anmelden
+cookie="avv=$(awk '$6 == "avv" { print $7 }' "$jar")"
+
+data=$(readlink -f "$AVV_DATA_DIR"); [ ! -f "$data/postgres.elsewhere" ] || data=$(cat "$data/postgres.elsewhere")
+connect=(-h "$data/postgres/socket" -U avv avv)
+session=$(psql -qAt "${connect[@]}" -c "SELECT id FROM sessions ORDER BY created_at DESC LIMIT 1")
+user=$(psql -qAt "${connect[@]}" -c "SELECT user_id FROM sessions WHERE id = '$session'")
+partners=$(psql -qAt "${connect[@]}" -c "SELECT array_agg(DISTINCT partner_id) FROM (SELECT partner_id FROM case_rows ORDER BY company_key, number LIMIT 51) r")
+
+measure() { wrk -t1 -c16 -d"${seconds}s" --latency -H "Cookie: $cookie" "$base$1" | awk '/99%/ { p99 = $2 } /Requests\/sec/ { rate = $2 } /Non-2xx/ { bad = $NF } END { print rate, p99, bad + 0 }'; }
+next=$(curl -s -b "$jar" $base/kunden | grep -o 'href="[^"]*nach=[^"]*"' | head -n 1 | cut -d'"' -f2 | sed 's/&#38;/\&/g; s/&amp;/\&/g')
+deep=${next:-/kunden}
+for _ in 1 2 3 4 5; do
+  step=$(curl -s -b "$jar" "$base$deep" | grep -o 'href="[^"]*nach=[^"]*"' | head -n 1 | cut -d'"' -f2 | sed 's/&#38;/\&/g; s/&amp;/\&/g')
+  [ -z "$step" ] || deep=$step
+done
+printf '%-22s %10s %10s %s\n' page pages/s p99 errors
+for path in /kunden "$deep" '/kunden?status=requested' '/kunden?suche=muster' '/kunden?sort=-nummer'; do
+  read -r rate p99 bad < <(measure "$path"); printf '%-22.22s %10s %10s %s\n' "$path" "$rate" "$p99" "$bad"
+  [ "$path" != /kunden ] || first=$rate
+done
+printf 'resident while serving: %s MB\n' "$(awk '/VmRSS/ { print int($2 / 1024) }' /proc/$server/status)"
+bench=$(pgbench -n -M prepared -c 16 -j 1 -T "$seconds" -D session="$session" -D user="$user" -D partners="${partners/,NULL/}" -f benches/list.sql "${connect[@]}" | awk '/^tps/ { print $3 }')
+printf 'pgbench, the same SQL: %s pages/s\nratio portal / pgbench: %s\n' "$bench" "$(awk -v a="$first" -v b="$bench" 'BEGIN { printf "%.2f", a / b }')"

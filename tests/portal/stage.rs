@@ -1,0 +1,134 @@
+//! Customers in every state there is, for tests that look at all pages.
+
+use avv_portal::actions::{sub_partners, users};
+use avv_portal::domain::viewer::{Role, Viewer};
+use avv_portal::domain::{CustomerNumber, EmailAddress, UserId};
+
+use crate::harness::{CUSTOMER, Companies, FOREIGN_CUSTOMER, PASSWORD, Person, TestApp, days};
+
+const LONG_NAME: &str = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft mit beschränkter Haftung";
+
+/// Addresses that only the database knows.
+#[derive(Default)]
+pub struct Places {
+    pub valid: String,
+    pub amendment: String,
+    pub expired: String,
+    pub replaced: String,
+    pub over: String,
+    pub success: String,
+    pub declined: String,
+    pub objected: String,
+    pub password: String,
+    pub sub_partner: String,
+    pub user: String,
+}
+
+/// Customers in every state. Half happens, then fifteen days go by, then the rest.
+pub async fn furnish() -> (TestApp, Places) {
+    let app = TestApp::start().await;
+    let companies = app.companies();
+    let mut places = Places {
+        sub_partner: companies.second_sub.to_string(),
+        ..Places::default()
+    };
+    let ask = |app: &TestApp, number: i64, name: &str, mail: &str| {
+        let customer = app.add_customer(number, name, Some(mail));
+        app.book(customer, "centraflex", false);
+        app.deliver();
+        app.consent_link(mail)
+    };
+    places.expired = ask(&app, 6001, "Alte Mühle OHG", "post@muehle.example");
+    ask(&app, 6002, "Buchbinderei Clauß", "post@clauss.example");
+    places.over = app.conclude("post@clauss.example").await;
+    places.declined = ask(&app, 6003, "Chorverband Nord e. V.", "post@chor.example");
+    let visitor = app.visitor();
+    let page = visitor.get(&format!("{}/ablehnen", places.declined)).await;
+    page.submit(&visitor, "main form", &[("bestaetigung", "ja")])
+        .await
+        .assert_status(303);
+    app.book(FOREIGN_CUSTOMER, "centraflex", false);
+    app.deliver();
+    places.objected = app.conclude("info@fremd-kunde.example").await;
+    let holder = app.sign_in(Person::ForeignCustomer).await;
+    let page = holder.get("/administration/avv/widerspruch").await;
+    page.submit(&holder, "main form", &[("passwort", PASSWORD)])
+        .await
+        .assert_status(303);
+
+    app.clock.advance(days(15));
+    app.run_jobs();
+
+    places.replaced = ask(&app, 6005, "Elektro Fröhlich", "post@froehlich.example");
+    name_sub_partner(&app, CustomerNumber(6005), companies);
+    let without = app.add_customer(6007, "Gärtnerei ohne Adresse", None);
+    app.book(without, "centraflex", false);
+    app.add_customer(6008, "Hof ohne Bedarf", Some("post@hof.example"));
+    ask(
+        &app,
+        6009,
+        LONG_NAME,
+        "eine.sehr.lange.adresse.mit.vielen.teilen@donaudampfschifffahrtsgesellschaft.example",
+    );
+    name_sub_partner(&app, CustomerNumber(6009), companies);
+    app.book(CustomerNumber(6009), "mehrstandort-sip-trunk", true);
+    app.deliver();
+    places.valid = app.consent_link(
+        "eine.sehr.lange.adresse.mit.vielen.teilen@donaudampfschifffahrtsgesellschaft.example",
+    );
+    app.book(CUSTOMER, "centraflex", false);
+    app.deliver();
+    places.success = app.conclude("info@oezdemir.example").await;
+    app.book(CUSTOMER, "mehrstandort-sip-trunk", true);
+    app.deliver();
+    places.amendment = app.consent_link("info@oezdemir.example");
+    app.sql("UPDATE mails SET state = 'failed', reply = '550 5.1.1 Unbekannter Empfänger' WHERE id = (SELECT max(id) FROM mails WHERE customer_number = 6009)")
+    .expect("a mail that failed");
+    let now = app.now();
+    app.write(|conn| {
+        users::request_password_link(conn, &app.app, Person::CustomerWithout.email(), "here", now)
+    });
+    app.deliver();
+    places.password = password_link(&app);
+    places.user = user(&app, Person::CustomerWithout).to_string();
+    (app, places)
+}
+
+fn user(app: &TestApp, person: Person) -> UserId {
+    let email = EmailAddress::parse(person.email()).expect("an address");
+    app.read(|conn| Ok(avv_portal::storage::users::find_credentials(conn, &email)?))
+        .expect("a user")
+        .user
+}
+
+fn password_link(app: &TestApp) -> String {
+    let mail = app.last_mail_to(Person::CustomerWithout.email());
+    let start = mail.written.text.find("/passwort/").expect("a link");
+    mail.written.text[start..]
+        .split_whitespace()
+        .next()
+        .expect("a link")
+        .to_owned()
+}
+
+fn name_sub_partner(app: &TestApp, customer: CustomerNumber, companies: Companies) {
+    let viewer = Viewer {
+        user: user(app, Person::Partner),
+        name: "Partner".to_owned(),
+        company: "Muster IT GmbH".to_owned(),
+        role: Role::Partner(companies.partner),
+    };
+    let now = app.now();
+    app.write(|conn| {
+        sub_partners::name(
+            conn,
+            &app.app,
+            &viewer,
+            customer,
+            Some(companies.sub_partner),
+            now,
+        )
+        .map(|_| ())
+    });
+    app.deliver();
+}
