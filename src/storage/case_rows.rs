@@ -167,7 +167,10 @@ pub fn list_overdue_rows(
 
 fn row_of(case: &Case, now: DateTime<Utc>) -> QueryResult<Row> {
     let current = standing(case, now);
-    let next = next_change(case, now);
+    let next = next_change(case, now)
+        .into_iter()
+        .chain(next_products(case, now))
+        .min_by_key(|(at, _)| *at);
     let products: Vec<String> = case
         .active_products(now)
         .iter()
@@ -188,6 +191,16 @@ fn row_of(case: &Case, now: DateTime<Utc>) -> QueryResult<Row> {
         next_status: next.map(|(_, then)| then.status.key().to_owned()),
         next_moment: next.and_then(|(_, then)| then.moment),
     })
+}
+
+/// When the line will name other products, which may leave the status as it is.
+fn next_products(case: &Case, now: DateTime<Utc>) -> Option<(DateTime<Utc>, Standing)> {
+    case.bookings
+        .iter()
+        .filter_map(|booking| booking.ends_at)
+        .filter(|at| *at > now && case.active_products(*at) != case.active_products(now))
+        .min()
+        .map(|at| (at, standing(case, at)))
 }
 
 fn browse(conn: &mut PgConnection, query: &ListQuery, now: DateTime<Utc>) -> QueryResult<ListPage> {

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use avv_portal::clock::Clock;
 use avv_portal::storage::embedded::{EmbeddedPostgres, Purpose};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -329,10 +330,8 @@ async fn a_killed_portal_delivers_its_mail_after_the_next_start() {
 #[actix_web::test]
 async fn two_runs_of_the_jobs_at_once_take_each_step_once() {
     let (program, _) = Program::new();
-    // The program's own clock: the demo was filled a moment ago.
-    let at = (avv_portal::clock::Clock::system().now() + chrono::Duration::days(16))
-        .format("%Y-%m-%dT12:00:00Z")
-        .to_string();
+    let in_two_weeks = Clock::system().now() + chrono::Duration::days(16);
+    let at = in_two_weeks.format("%Y-%m-%dT12:00:00Z").to_string();
     let runs: Vec<Child> = (0..2)
         .map(|_| {
             let mut command = program.command(&["jobs", "run-once", "--at", &at]);

@@ -163,8 +163,7 @@ pub fn standing(case: &Case, now: DateTime<Utc>) -> Standing {
     }
 }
 
-/// When time alone will change the standing or the products, and how the case will stand then.
-/// `None`: only an event will.
+/// When time alone will change the standing, and to what. `None`: only an event will.
 pub fn next_change(case: &Case, now: DateTime<Utc>) -> Option<(DateTime<Utc>, Standing)> {
     let link_over = case
         .open_request()
@@ -176,9 +175,7 @@ pub fn next_change(case: &Case, now: DateTime<Utc>) -> Option<(DateTime<Utc>, St
         .chain(link_over)
         .filter(|at| *at > now)
         .map(|at| (at, standing(case, at)))
-        .filter(|(at, then)| {
-            *then != standing(case, now) || case.active_products(*at) != case.active_products(now)
-        })
+        .filter(|(_, then)| *then != standing(case, now))
         .min_by_key(|(at, _)| *at)
 }
 
