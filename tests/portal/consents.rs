@@ -122,7 +122,7 @@ async fn a_form_that_lacks_something_concludes_nothing_and_says_what() {
         ),
         (&[("name", "")], &["name"]),
         (&[("name", " \t\u{a0} ")], &["name"]),
-        (&[("name", "\u{200b}\u{202e}\u{0}\u{7}")], &["name"]),
+        (&[("name", "\u{200b}\u{202e}\u{1}\u{7}")], &["name"]),
         (&[("name", "123 ...")], &["name"]),
         (&[("name", &long)], &["name"]),
         (&[("funktion", &umlauts)], &["funktion"]),
@@ -189,13 +189,16 @@ async fn a_form_that_lacks_something_concludes_nothing_and_says_what() {
     app.jobs();
     assert_eq!(app.status(CUSTOMER), "requested");
     assert_eq!((app.count("agreements"), app.mails().len()), (0, 1));
+    // A zero byte comes from no browser.
+    let answer = page.submit(&visitor, FORM, &[("name", "Ayşe\u{0}")]).await;
+    answer.assert_status(400).assert_says("Geändert wurde nichts");
     // From the page with the errors it goes on.
     let answer = page
         .submit(
             &visitor,
             FORM,
             &[
-                ("name", "Ayşe\u{202e} Özdemir\u{0}"),
+                ("name", "Ayşe\u{202e} Özdemir\u{7}"),
                 ("funktion", "<b>Chefin</b> & mehr"),
             ],
         )
