@@ -191,7 +191,9 @@ async fn a_form_that_lacks_something_concludes_nothing_and_says_what() {
     assert_eq!((app.count("agreements"), app.mails().len()), (0, 1));
     // A zero byte comes from no browser.
     let answer = page.submit(&visitor, FORM, &[("name", "Ayşe\u{0}")]).await;
-    answer.assert_status(400).assert_says("Geändert wurde nichts");
+    answer
+        .assert_status(400)
+        .assert_says("Geändert wurde nichts");
     // From the page with the errors it goes on.
     let answer = page
         .submit(
