@@ -2,7 +2,7 @@
 //!
 //! The way of a document: [`layout`] turns the tree into strips (one line, one table row), with
 //! every line broken by [`breaking`] so that nothing can be wider than its place; [`pages`] cuts
-//! the strips into pages; [`render`] lets genpdf draw them; [`finish`] gives the result its fonts,
+//! the strips into pages; [`mod@render`] lets genpdf draw them; [`finish`] gives the result its fonts,
 //! bookmarks, links, tags and metadata.
 //!
 //! Promises: every word of the tree is printed, whatever it is (a character no font can draw
