@@ -9,10 +9,11 @@ use uuid::Uuid;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::contract::Contract;
-use crate::domain::{LinkId, Operator};
+use crate::domain::{LinkId, Operator, PartnerId};
 use crate::mail::transport::Transport;
 use crate::storage::catalogue::find_operator;
 use crate::storage::db::{Db, DbError};
+use crate::storage::partners::list_partner_names;
 use crate::{paths, token};
 
 /// PDFs and password hashes are made by no more threads than this at a time, so that pages stay
@@ -34,11 +35,17 @@ pub struct App {
     /// The contract that is offered now.
     pub contract: Arc<Contract>,
     heavy: Arc<Semaphore>,
-    operator: Arc<Mutex<Option<(Instant, Operator)>>>,
+    operator: Remembered<Operator>,
+    partners: Remembered<PartnerNames>,
 }
 
-/// Heads and feet of pages may show particulars of the provider that are this old.
-const OPERATOR_AGE: Duration = Duration::from_secs(5);
+/// A value read a moment ago.
+type Remembered<T> = Arc<Mutex<Option<(Instant, T)>>>;
+/// Mandanten by name.
+type PartnerNames = Arc<Vec<(PartnerId, String)>>;
+
+/// The provider in heads and feet, and the names in the operator's filter, may be this old.
+const SHOWN_AGE: Duration = Duration::from_secs(5);
 
 impl App {
     /// Puts the handles together.
@@ -57,6 +64,7 @@ impl App {
             contract: Arc::new(contract),
             heavy: Arc::new(Semaphore::new(HEAVY_WORK)),
             operator: Arc::default(),
+            partners: Arc::default(),
         }
     }
 
@@ -79,8 +87,7 @@ impl App {
     /// mails read it in their own transaction instead.
     pub async fn operator(&self) -> Result<Option<Operator>, DbError> {
         let cached = self.operator_cache().clone();
-        if let Some((_, operator)) = cached.filter(|(read_at, _)| read_at.elapsed() < OPERATOR_AGE)
-        {
+        if let Some((_, operator)) = cached.filter(|(read_at, _)| read_at.elapsed() < SHOWN_AGE) {
             return Ok(Some(operator));
         }
         let found: Option<Operator> = self
@@ -89,6 +96,22 @@ impl App {
             .await?;
         *self.operator_cache() = found.clone().map(|operator| (Instant::now(), operator));
         Ok(found)
+    }
+
+    /// All Mandanten by name for the operator's filter, read at most every few seconds.
+    pub async fn partner_names(&self) -> Result<PartnerNames, DbError> {
+        let remembered = || self.partners.lock().unwrap_or_else(PoisonError::into_inner);
+        let cached = remembered().clone();
+        if let Some((_, names)) = cached.filter(|(read_at, _)| read_at.elapsed() < SHOWN_AGE) {
+            return Ok(names);
+        }
+        let names: PartnerNames = Arc::new(
+            self.db
+                .read(|conn| -> Result<_, DbError> { Ok(list_partner_names(conn)?) })
+                .await?,
+        );
+        *remembered() = Some((Instant::now(), Arc::clone(&names)));
+        Ok(names)
     }
 
     /// Forgets the cached particulars after they were changed.

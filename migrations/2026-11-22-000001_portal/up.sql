@@ -301,35 +301,38 @@ CREATE FUNCTION status_counts(
     whose TEXT, who BIGINT, statuses TEXT[], cap INTEGER, as_of TIMESTAMPTZ
 ) RETURNS BIGINT[] LANGUAGE plpgsql STABLE AS $$
 DECLARE
-    counts BIGINT[] := '{}';
-    one TEXT;
-    n BIGINT;
-    late BIGINT := 0;
+    counts BIGINT[];
+    late BIGINT[];
     earliest TIMESTAMPTZ;
 BEGIN
+    CASE whose
+    WHEN 'all' THEN
+        SELECT array_agg((SELECT count(*) FROM (SELECT 1 FROM case_rows WHERE status = s.one LIMIT cap + 1) r) ORDER BY s.at)
+        INTO counts FROM unnest(statuses) WITH ORDINALITY AS s (one, at);
+    WHEN 'partner' THEN
+        SELECT array_agg((SELECT count(*) FROM (
+            SELECT 1 FROM case_rows WHERE partner_id = who AND status = s.one LIMIT cap + 1) r) ORDER BY s.at)
+        INTO counts FROM unnest(statuses) WITH ORDINALITY AS s (one, at);
+    ELSE
+        SELECT array_agg((SELECT count(*) FROM (
+            SELECT 1 FROM case_rows WHERE sub_partner_id = who AND status = s.one LIMIT cap + 1) r) ORDER BY s.at)
+        INTO counts FROM unnest(statuses) WITH ORDINALITY AS s (one, at);
+    END CASE;
     -- Nearly always nothing is late; one look at the end of the index says so.
     SELECT next_at INTO earliest FROM case_rows WHERE next_at IS NOT NULL ORDER BY next_at LIMIT 1;
-    FOREACH one IN ARRAY statuses LOOP
-        CASE whose
-        WHEN 'all' THEN
-            SELECT count(*) INTO n FROM (SELECT 1 FROM case_rows WHERE status = one LIMIT cap + 1) r;
-        WHEN 'partner' THEN
-            SELECT count(*) INTO n FROM (SELECT 1 FROM case_rows WHERE partner_id = who AND status = one LIMIT cap + 1) r;
-        ELSE
-            SELECT count(*) INTO n FROM (SELECT 1 FROM case_rows WHERE sub_partner_id = who AND status = one LIMIT cap + 1) r;
-        END CASE;
-        IF earliest <= as_of THEN
-            SELECT count(*) FILTER (WHERE next_status = one) - count(*) FILTER (WHERE status = one) INTO late
-            FROM (
-                SELECT status, next_status FROM case_rows
-                WHERE next_at <= as_of
-                  AND (whose = 'all' OR (whose = 'partner' AND partner_id = who) OR (whose = 'sub' AND sub_partner_id = who))
-                ORDER BY next_at
-                LIMIT cap
-            ) r;
-        END IF;
-        counts := counts || greatest(n + late, 0);
-    END LOOP;
+    IF earliest <= as_of THEN
+        WITH overdue AS (
+            SELECT status, next_status FROM case_rows
+            WHERE next_at <= as_of
+              AND (whose = 'all' OR (whose = 'partner' AND partner_id = who) OR (whose = 'sub' AND sub_partner_id = who))
+            ORDER BY next_at
+            LIMIT cap
+        )
+        SELECT array_agg((SELECT count(*) FILTER (WHERE next_status = s.one) - count(*) FILTER (WHERE status = s.one) FROM overdue) ORDER BY s.at)
+        INTO late FROM unnest(statuses) WITH ORDINALITY AS s (one, at);
+        SELECT array_agg(greatest(c.n + c.l, 0) ORDER BY c.at) INTO counts
+        FROM unnest(counts, late) WITH ORDINALITY AS c (n, l, at);
+    END IF;
     RETURN counts;
 END
 $$;

@@ -1,6 +1,8 @@
 //! The list with its status column (requirements 4.3): search, filter, order and page stand in the
 //! address, so every state of it can be linked to.
 
+use std::sync::Arc;
+
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use chrono::{DateTime, Utc};
@@ -14,7 +16,6 @@ use crate::domain::viewer::Role;
 use crate::domain::{Language, PartnerId, calendar};
 use crate::paths;
 use crate::storage::case_rows::{CaseRow, Cursor, From, ListPage, Sort, count_statuses, list_rows};
-use crate::storage::partners::list_partner_names;
 use crate::web::error::PageError;
 use crate::web::page::{Me, Shell, html};
 
@@ -87,7 +88,11 @@ pub async fn show(
     let state = State::read(&asked, role);
     let shell = Shell::load(&app, &me, paths::CUSTOMERS).await?;
     let (query, scope) = (state.query(role), state.scope(role));
-    let (page, counts, partners) = app
+    let partners = match role {
+        Role::Operator => app.partner_names().await?,
+        _ => Arc::default(),
+    };
+    let (page, counts) = app
         .db
         .read(move |conn| -> Result<_, ActionError> {
             let mut page = list_rows(conn, &query, now)?;
@@ -95,17 +100,12 @@ pub async fn show(
                 Some(found) => found,
                 None => count_statuses(conn, scope, now)?,
             };
-            let partners = if role == Role::Operator {
-                list_partner_names(conn)?
-            } else {
-                Vec::new()
-            };
-            Ok((page, counts, partners))
+            Ok((page, counts))
         })
         .await?;
     let lead = lead(role, &me.viewer.company);
     html(&view(
-        shell, lead, &state, role, page, &counts, partners, now,
+        shell, lead, &state, role, page, &counts, &partners, now,
     ))
 }
 
@@ -129,7 +129,7 @@ fn view(
     role: Role,
     page: ListPage,
     counts: &[(Status, i64)],
-    partners: Vec<(PartnerId, String)>,
+    partners: &[(PartnerId, String)],
     now: DateTime<Utc>,
 ) -> ListView {
     let place = |row: &CaseRow| Cursor {
@@ -143,11 +143,11 @@ fn view(
         lead,
         operator: role == Role::Operator,
         partners: partners
-            .into_iter()
+            .iter()
             .map(|(id, name)| Choice {
-                id,
-                name,
-                chosen: state.partner == Some(id),
+                id: *id,
+                name: name.clone(),
+                chosen: state.partner == Some(*id),
             })
             .collect(),
         search: state.search.clone(),
