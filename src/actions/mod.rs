@@ -16,6 +16,8 @@ pub mod operator;
 pub mod partners;
 pub mod passwords;
 pub mod requests;
+#[cfg(test)]
+mod story_tests;
 pub mod sub_partners;
 pub mod users;
 
