@@ -1,6 +1,8 @@
 //! What is written down about every change: who, what, and how the case stood before and after
 //! (5.6-9, S-80). The history on the pages is the readable form of these events.
 
+pub mod chain;
+
 use serde::{Deserialize, Serialize};
 
 use super::case::Channel;
@@ -131,6 +133,15 @@ pub enum AuditKind {
     },
     /// The operator's particulars were changed.
     OperatorSaved,
+    /// What is personal in earlier events was erased: the signed tombstone (S-80, row 52).
+    Erased {
+        /// Positions of those events.
+        positions: Vec<i64>,
+        /// Which key signed, as a fingerprint.
+        key: String,
+        /// HMAC-SHA-256 over positions and hashes of those events.
+        signature: String,
+    },
 }
 
 impl AuditKind {
@@ -191,6 +202,10 @@ impl AuditKind {
             Self::UserAdded { name } => format!("Benutzer {name} angelegt"),
             Self::UserDisabled { name } => format!("Benutzer {name} gesperrt"),
             Self::OperatorSaved => "Angaben zum Betreiber geändert".to_owned(),
+            Self::Erased { positions, .. } => match positions.len() {
+                1 => "Inhalt eines Protokolleintrags gelöscht".to_owned(),
+                more => format!("Inhalt von {more} Protokolleinträgen gelöscht"),
+            },
         }
     }
 }
