@@ -2,6 +2,7 @@
 //! (5.6-9, S-80). The history on the pages is the readable form of these events.
 
 pub mod chain;
+pub mod kinds;
 
 use serde::{Deserialize, Serialize};
 
