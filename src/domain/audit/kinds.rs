@@ -5,7 +5,41 @@ use crate::domain::Language;
 /// Key of each kind with its name in German and English, in the order they are offered.
 const KINDS: &[(&str, &str, &str)] = &[
     ("customer_added", "Kunde angelegt", "Customer added"),
+    ("customer_deleted", "Kunde gelöscht", "Customer deleted"),
+    (
+        "party_changed",
+        "Stammdaten geändert",
+        "Master data changed",
+    ),
+    (
+        "email_changed",
+        "E-Mail-Adresse geändert",
+        "E-mail address changed",
+    ),
     ("booked", "Produkt gebucht", "Product booked"),
+    ("option_changed", "Option geändert", "Option changed"),
+    ("cancelled", "Produkt gekündigt", "Product cancelled"),
+    (
+        "cancellation_taken_back",
+        "Kündigung zurückgenommen",
+        "Cancellation withdrawn",
+    ),
+    ("bookings_ended", "Produkt beendet", "Product ended"),
+    (
+        "partner_assigned",
+        "Vertriebspartner zugeordnet",
+        "Sales partner assigned",
+    ),
+    (
+        "told_partner_blocked",
+        "Sperrung eines Partners mitgeteilt",
+        "Told that a partner is blocked",
+    ),
+    (
+        "sub_partner_named",
+        "Untervertriebspartner gewählt",
+        "Sub-partner named",
+    ),
     ("asked", "Anforderung", "Request"),
     ("reminded", "Erinnerung", "Reminder"),
     (
@@ -16,23 +50,24 @@ const KINDS: &[(&str, &str, &str)] = &[
     ("not_needed", "Nicht mehr nötig", "No longer needed"),
     ("undeliverable", "Nicht zustellbar", "Undeliverable"),
     ("link_opened", "Link geöffnet", "Link opened"),
+    ("links_locked", "Links gesperrt", "Links locked"),
     ("concluded", "Abschluss", "Conclusion"),
+    (
+        "concluded_on_paper",
+        "Abschluss auf Papier",
+        "Conclusion on paper",
+    ),
     ("declined", "Ablehnung", "Declined"),
     ("objected", "Widerspruch", "Objection"),
+    (
+        "objected_in_error",
+        "Widerspruch irrtümlich erfasst",
+        "Objection recorded in error",
+    ),
     (
         "downloaded",
         "Vertrag heruntergeladen",
         "Contract downloaded",
-    ),
-    (
-        "sub_partner_named",
-        "Untervertriebspartner gewählt",
-        "Sub-partner named",
-    ),
-    (
-        "email_changed",
-        "E-Mail-Adresse geändert",
-        "E-mail address changed",
     ),
     ("mail_sent", "E-Mail gesendet", "E-mail sent"),
     ("mail_failed", "E-Mail nicht gesendet", "E-mail not sent"),

@@ -190,9 +190,9 @@ fn for_operator(event: &Event) -> (String, String) {
         AuditKind::MailFailed { reply } if reply.starts_with("nicht gesendet") => {
             format!("E-Mail {reply}")
         }
-        kind => kind.sentence(),
+        kind => kind.sentence(Language::De),
     };
-    (what, event.actor.words())
+    (what, event.actor.words(Language::De))
 }
 
 fn for_customer(event: &Event) -> (String, String) {
@@ -200,9 +200,9 @@ fn for_customer(event: &Event) -> (String, String) {
         AuditKind::MailFailed { reply } => {
             format!("E-Mail nicht gesendet, weil {}", reason(reply))
         }
-        kind => kind.sentence(),
+        kind => kind.sentence(Language::De),
     };
-    (what, event.actor.words())
+    (what, event.actor.words(Language::De))
 }
 
 /// Why a mail was not sent, for all but the operator: what a mail server says may hold an address.
