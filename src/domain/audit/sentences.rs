@@ -79,8 +79,8 @@ fn german(kind: &AuditKind) -> String {
             Some(name) => format!("Stammdaten geändert, vorher {name}"),
             None => "Stammdaten geändert".to_owned(),
         },
-        K::CustomerDeleted { reason } => format!("Kunde gelöscht: {reason}"),
-        K::LinksLocked { reason, .. } => format!("Alle Links gesperrt: {reason}"),
+        K::CustomerDeleted { reason } => because("Kunde gelöscht", reason),
+        K::LinksLocked { reason, .. } => because("Alle Links gesperrt", reason),
         K::Concluded { number, .. } => format!("Vertrag {number} abgeschlossen"),
         K::ConcludedOnPaper { number, .. } => {
             format!("Vertrag {number} auf Papier geschlossen und erfasst")
@@ -91,7 +91,8 @@ fn german(kind: &AuditKind) -> String {
             None => format!("Widerspruch vor Abschluss ({})", channel.word()),
         },
         K::ObjectedInError { number, reason, .. } => {
-            format!("Widerspruch gegen {number} war irrtümlich erfasst: {reason}")
+            let what = format!("Widerspruch gegen {number} war irrtümlich erfasst");
+            because(&what, reason)
         }
         K::MailSent { subject, to } => format!("E-Mail „{subject}“ an {to} gesendet"),
         K::MailFailed { reply } => format!("E-Mail nicht gesendet: {reply}"),
@@ -154,8 +155,8 @@ fn english(kind: &AuditKind) -> String {
             Some(name) => format!("Master data changed, formerly {name}"),
             None => "Master data changed".to_owned(),
         },
-        K::CustomerDeleted { reason } => format!("Customer deleted: {reason}"),
-        K::LinksLocked { reason, .. } => format!("All links locked: {reason}"),
+        K::CustomerDeleted { reason } => because("Customer deleted", reason),
+        K::LinksLocked { reason, .. } => because("All links locked", reason),
         K::Concluded { number, .. } => format!("Agreement {number} concluded"),
         K::ConcludedOnPaper { number, .. } => {
             format!("Agreement {number} concluded on paper and recorded")
@@ -174,7 +175,8 @@ fn english(kind: &AuditKind) -> String {
             }
         }
         K::ObjectedInError { number, reason, .. } => {
-            format!("Objection to {number} had been recorded in error: {reason}")
+            let what = format!("Objection to {number} had been recorded in error");
+            because(&what, reason)
         }
         K::MailSent { subject, to } => format!("E-mail “{subject}” sent to {to}"),
         K::MailFailed { reply } => format!("E-mail not sent: {reply}"),
@@ -189,6 +191,15 @@ fn english(kind: &AuditKind) -> String {
             1 => "Contents of one log entry erased".to_owned(),
             more => format!("Contents of {more} log entries erased"),
         },
+    }
+}
+
+/// "What: why", or only what, for readers who do not learn why.
+fn because(what: &str, why: &str) -> String {
+    if why.is_empty() {
+        what.to_owned()
+    } else {
+        format!("{what}: {why}")
     }
 }
 
