@@ -32,6 +32,8 @@ mod happenings;
 #[cfg(test)]
 mod invariants;
 #[cfg(test)]
+mod model;
+#[cfg(test)]
 pub(in crate::domain) mod samples;
 #[cfg(test)]
 mod stories;
