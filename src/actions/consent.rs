@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::documents::{Draft, concluded_pdf, draft, sha256};
-use super::{ActionError, Actor, Knock};
+use super::{ActionError, Actor, Knock, Outcome};
 use crate::app::App;
 use crate::contract::text;
 use crate::contract::values::{Conclusion, Values};
@@ -148,10 +148,30 @@ pub fn conclude(
         document_hash: prepared.draft.hash.clone(),
         pdf_hash: pdf_hash.clone(),
     };
-    let outcome = knock.settle(conn, app, case, &Event::Concluded(declaration), |_| kind)?;
+    let event = Event::Concluded(declaration);
+    let store = |conn: &mut PgConnection, outcome: &Outcome| {
+        let document = document(agreement(outcome)?, signature, prepared, pdf_hash)?;
+        Ok(create_document(conn, &document)?)
+    };
+    let outcome = knock.settle_with(conn, app, case, &event, |_| kind, store)?;
+    agreement(&outcome)
+}
+
+/// The agreement that has just been concluded.
+fn agreement(outcome: &Outcome) -> Result<AgreementId, ActionError> {
     let agreement = outcome.after.agreement().ok_or(ActionError::NotFound)?;
-    let document = NewDocument {
-        agreement_id: agreement.id.0,
+    Ok(agreement.id)
+}
+
+/// What is kept of the document of an agreement.
+fn document(
+    agreement: AgreementId,
+    signature: &Signature,
+    prepared: Prepared,
+    pdf_hash: String,
+) -> Result<NewDocument, ActionError> {
+    Ok(NewDocument {
+        agreement_id: agreement.0,
         language: signature.language.code().to_owned(),
         contents: serde_json::to_value(&prepared.values)
             .map_err(|error| ActionError::Document(error.to_string()))?,
@@ -163,9 +183,7 @@ pub fn conclude(
         remote_address: signature.remote_address.clone(),
         user_agent: signature.user_agent.clone(),
         build: env!("CARGO_PKG_VERSION").to_owned(),
-    };
-    create_document(conn, &document)?;
-    Ok(agreement.id)
+    })
 }
 
 /// Declines: no reminders, no access; a new mail can be sent later (row 14, 5.8-17).

@@ -11,6 +11,7 @@ mod harness;
 mod access;
 mod accessibility;
 mod architecture;
+mod audit;
 mod bad_days;
 mod consents;
 mod documents;
