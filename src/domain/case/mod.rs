@@ -28,6 +28,8 @@ mod news;
 mod standing;
 
 #[cfg(test)]
+mod happenings;
+#[cfg(test)]
 mod invariants;
 #[cfg(test)]
 pub(in crate::domain) mod samples;
