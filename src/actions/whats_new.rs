@@ -37,7 +37,10 @@ pub fn whats_new(
     };
     for novelty in found {
         match novelty {
-            Novelty::Partner { old, new: now_named } => {
+            Novelty::Partner {
+                old,
+                new: now_named,
+            } => {
                 let former = copied.as_ref().and_then(|values| values.partner.as_ref());
                 new.partner = Some((former_name(conn, former, old)?, name(case, now_named)));
             }

@@ -56,9 +56,7 @@ impl WhatsNew {
             ));
         }
         if let Some((name, since)) = &self.sub_partner_gone {
-            let since = since.map_or_else(String::new, |at| {
-                format!("seit dem {} ", self.date(at))
-            });
+            let since = since.map_or_else(String::new, |at| format!("seit dem {} ", self.date(at)));
             told.push(format!(
                 "Der Untervertriebspartner {name} ist {since}nicht mehr für Sie tätig."
             ));
@@ -247,9 +245,15 @@ mod tests {
 
     #[test]
     fn every_difference_is_a_plain_sentence() {
-        let names = |names: &[&str]| names.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>();
+        let names = |names: &[&str]| {
+            names
+                .iter()
+                .map(|one| (*one).to_owned())
+                .collect::<Vec<_>>()
+        };
         let left = "2026-05-04T09:00:00Z".parse().ok();
-        let table: [(fn(&mut WhatsNew), &str, &str); 4] = [
+        type Change = fn(&mut WhatsNew);
+        let table: [(Change, &str, &str); 4] = [
             (
                 |new| new.sub_partner_new = Some("X GmbH".to_owned()),
                 "Als Untervertriebspartner kommt X GmbH hinzu. Alles andere bleibt, wie Sie es am 3. März 2026 abgeschlossen haben.",
@@ -301,7 +305,10 @@ mod tests {
         let mut new = nothing(Language::De);
         new.partner = Some(("Alt GmbH".to_owned(), "Neu GmbH".to_owned()));
         new.sub_partner_gone = Some(("Alt-Sub GbR".to_owned(), None));
-        assert!(new.for_staff(true).contains("Neu GmbH statt Alt GmbH; ohne Untervertriebspartner Alt-Sub GbR"));
+        assert!(
+            new.for_staff(true)
+                .contains("Neu GmbH statt Alt GmbH; ohne Untervertriebspartner Alt-Sub GbR")
+        );
         assert!(!new.for_staff(false).contains("Alt"));
         assert_eq!(nothing(Language::De).for_staff(true), "");
     }

@@ -60,11 +60,14 @@ impl Words<'_> {
                 format!("There is a change: {name} is now named as sub-partner.")
             }
             (Some(name), false) => {
-                format!("Es gibt eine Änderung: Als Untervertriebspartner ist jetzt {name} benannt.")
+                format!(
+                    "Es gibt eine Änderung: Als Untervertriebspartner ist jetzt {name} benannt."
+                )
             }
             (None, true) => "There is a change: a sub-partner is no longer named.".to_owned(),
             (None, false) => {
-                "Es gibt eine Änderung: Ein Untervertriebspartner ist nicht mehr benannt.".to_owned()
+                "Es gibt eine Änderung: Ein Untervertriebspartner ist nicht mehr benannt."
+                    .to_owned()
             }
         }
     }
@@ -82,8 +85,12 @@ impl Words<'_> {
     pub(super) fn meanwhile(&self, case: &CaseWords) -> Option<&'static str> {
         Some(match (case.in_force, case.renewal, self.en()) {
             (false, _, _) => return None,
-            (true, false, false) => "Bis zum Abschluss gilt Ihr bisheriger Vertrag unverändert weiter.",
-            (true, false, true) => "Until you conclude it, your existing agreement continues unchanged.",
+            (true, false, false) => {
+                "Bis zum Abschluss gilt Ihr bisheriger Vertrag unverändert weiter."
+            }
+            (true, false, true) => {
+                "Until you conclude it, your existing agreement continues unchanged."
+            }
             (true, true, false) => {
                 "Bis zum Abschluss gilt Ihr bisheriger Vertrag mit uns weiter. Ein Vertriebspartner hat bis dahin aber keinen Zugriff auf die Daten, um die es darin geht."
             }
@@ -97,7 +104,11 @@ impl Words<'_> {
     pub(super) fn without(&self, case: &CaseWords) -> String {
         let (many, en) = (case.sub_partner.is_some(), self.en());
         let products = if en {
-            self.products(case, "Your product keeps working", "Your products keep working")
+            self.products(
+                case,
+                "Your product keeps working",
+                "Your products keep working",
+            )
         } else {
             self.products(
                 case,

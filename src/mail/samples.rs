@@ -190,9 +190,7 @@ pub(super) fn news(case: &CaseWords) -> WhatsNew {
         sub_partner_new: case.sub_partner.clone(),
         added: case.products.iter().take(1).cloned().collect(),
         gone: case.products.iter().skip(1).cloned().collect(),
-        version: case
-            .renewal
-            .then(|| ("1.0".to_owned(), "2.0".to_owned())),
+        version: case.renewal.then(|| ("1.0".to_owned(), "2.0".to_owned())),
         particulars: case.renewal,
         other_particulars: false,
     }
@@ -210,8 +208,14 @@ pub(super) fn life(case: &CaseWords) -> Vec<(String, Content)> {
     let at = utc("2026-11-24T13:05:00Z");
     let notes = [
         ("withdrawn covered", NoteWords::Withdrawn(NoLonger::Covered)),
-        ("withdrawn partner", NoteWords::Withdrawn(NoLonger::NoPartner)),
-        ("withdrawn product", NoteWords::Withdrawn(NoLonger::NoProduct)),
+        (
+            "withdrawn partner",
+            NoteWords::Withdrawn(NoLonger::NoPartner),
+        ),
+        (
+            "withdrawn product",
+            NoteWords::Withdrawn(NoLonger::NoProduct),
+        ),
         (
             "left",
             NoteWords::SubPartnerLeft {
@@ -270,7 +274,11 @@ pub(super) fn life(case: &CaseWords) -> Vec<(String, Content)> {
             all.push((format!("note {name}{closed}"), content));
         }
     }
-    for why in [WhyEnded::PartnerLeft, WhyEnded::NoProduct, WhyEnded::Deleted] {
+    for why in [
+        WhyEnded::PartnerLeft,
+        WhyEnded::NoProduct,
+        WhyEnded::Deleted,
+    ] {
         let content = Content::Ended {
             case: case.clone(),
             agreement: agreement(),

@@ -106,18 +106,12 @@ impl Words<'_> {
             NoteWords::ProductEnded { .. } => {
                 self.about_contract("Produkt beendet", "Product ended", case)
             }
-            NoteWords::PartnerBlocked { is_sub_partner, .. } => {
-                match (self.en(), is_sub_partner) {
-                    (false, false) => {
-                        self.about("Zugriff Ihres Vertriebspartners gesperrt:", case)
-                    }
-                    (false, true) => {
-                        self.about("Zugriff eines Untervertriebspartners gesperrt:", case)
-                    }
-                    (true, false) => self.about("Access of your sales partner closed:", case),
-                    (true, true) => self.about("Access of a sub-partner closed:", case),
-                }
-            }
+            NoteWords::PartnerBlocked { is_sub_partner, .. } => match (self.en(), is_sub_partner) {
+                (false, false) => self.about("Zugriff Ihres Vertriebspartners gesperrt:", case),
+                (false, true) => self.about("Zugriff eines Untervertriebspartners gesperrt:", case),
+                (true, false) => self.about("Access of your sales partner closed:", case),
+                (true, true) => self.about("Access of a sub-partner closed:", case),
+            },
         }
     }
 

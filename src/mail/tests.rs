@@ -271,14 +271,33 @@ fn the_former_address_gets_no_link_and_nothing_of_the_contract() {
         for (name, content) in samples::address_changed(&case) {
             let mail = written(language, content);
             let all = format!("{} {}", mail.text, visible(&mail.html));
-            let mut secret = vec!["zustimmung", "/kunden", PARTNER, SUB_PARTNER, "AVV-20", "Vertrag zur", "agreement"];
+            let mut secret = vec![
+                "zustimmung",
+                "/kunden",
+                PARTNER,
+                SUB_PARTNER,
+                "AVV-20",
+                "Vertrag zur",
+                "agreement",
+            ];
             secret.extend(case.products.iter().map(String::as_str));
             for word in secret {
-                assert!(!all.contains(word), "{name} {language:?}: {word}\n{}", mail.text);
+                assert!(
+                    !all.contains(word),
+                    "{name} {language:?}: {word}\n{}",
+                    mail.text
+                );
             }
             assert!(all.contains("0221 4710-123"), "whom to call: {}", mail.text);
-            assert_eq!(mail.text.contains("v•••@oezdemir.example"), name == "address true");
-            assert_eq!(mail.html.matches("href=\"http").count(), 1, "the privacy notice only");
+            assert_eq!(
+                mail.text.contains("v•••@oezdemir.example"),
+                name == "address true"
+            );
+            assert_eq!(
+                mail.html.matches("href=\"http").count(),
+                1,
+                "the privacy notice only"
+            );
         }
     }
 }
@@ -292,7 +311,10 @@ fn a_former_partner_reads_nothing_of_the_present() {
         }
         let mail = written(Language::De, content);
         for word in [PARTNER, SUB_PARTNER, "/kunden", "gesperrt"] {
-            assert!(!mail.text.contains(word) && !mail.html.contains(word), "{name}: {word}");
+            assert!(
+                !mail.text.contains(word) && !mail.html.contains(word),
+                "{name}: {word}"
+            );
         }
     }
 }
@@ -303,7 +325,9 @@ fn no_mail_speaks_of_consent() {
     for language in Language::ALL {
         for (name, content) in all(language) {
             let mail = written(language, content);
-            let text = format!("{} {}", mail.subject, mail.text).replace(LINK, "").to_lowercase();
+            let text = format!("{} {}", mail.subject, mail.text)
+                .replace(LINK, "")
+                .to_lowercase();
             for word in ["einwillig", "zustimm", "consent"] {
                 assert!(!text.contains(word), "{name}: {word}");
             }

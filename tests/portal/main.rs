@@ -14,6 +14,7 @@ mod architecture;
 mod bad_days;
 mod consents;
 mod documents;
+mod letters;
 mod links;
 mod list;
 mod login;

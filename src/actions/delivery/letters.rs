@@ -9,9 +9,7 @@ use crate::actions::ActionError;
 use crate::actions::documents::file_name;
 use crate::actions::whats_new::{product_name, whats_new};
 use crate::app::App;
-use crate::domain::case::{
-    AgreementEnd, Case, Covered, LinkEnd, LinkState, access, link_state,
-};
+use crate::domain::case::{AgreementEnd, Case, Covered, LinkEnd, LinkState, access, link_state};
 use crate::domain::mail::{MailKind, PartnerNews, Recipient};
 use crate::domain::{AgreementId, EmailAddress, Language, LinkId, PartnerId, UserId};
 use crate::mail::letter::{Attachment, CaseWords, Content, Letter, ModuleAccess};
@@ -303,9 +301,7 @@ fn replaces(case: &Case, link: LinkId) -> bool {
     case.requests
         .iter()
         .flat_map(|request| &request.links)
-        .any(|other| {
-            matches!(other.end, Some((at, LinkEnd::Replaced)) if Some(at) == sent_at)
-        })
+        .any(|other| matches!(other.end, Some((at, LinkEnd::Replaced)) if Some(at) == sent_at))
 }
 
 /// Names in the words of the reader: what the offer covers, or what the agreement covered.
@@ -323,11 +319,7 @@ pub(super) fn words(case: &Case, language: Language, now: DateTime<Utc>) -> Case
 }
 
 /// The same about given products.
-pub(super) fn words_of(
-    case: &Case,
-    covered: &BTreeSet<Covered>,
-    language: Language,
-) -> CaseWords {
+pub(super) fn words_of(case: &Case, covered: &BTreeSet<Covered>, language: Language) -> CaseWords {
     let products = case
         .catalogue
         .iter()

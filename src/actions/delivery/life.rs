@@ -74,7 +74,9 @@ fn no_longer(case: &Case, now: DateTime<Utc>) -> Result<NoLonger, Obstacle> {
     } else if case.is_covered(now) {
         Ok(NoLonger::Covered)
     } else {
-        Err(Obstacle::Dropped("inzwischen wieder ein Abschluss nötig ist"))
+        Err(Obstacle::Dropped(
+            "inzwischen wieder ein Abschluss nötig ist",
+        ))
     }
 }
 
@@ -165,7 +167,9 @@ pub(super) fn partner_blocked(
     let partner =
         partners::find_partner(conn, id)?.ok_or(Obstacle::Dropped("es den Partner nicht gibt"))?;
     if partner.blocked_at.is_none() {
-        return Err(Obstacle::Dropped("der Partner inzwischen nicht mehr gesperrt ist"));
+        return Err(Obstacle::Dropped(
+            "der Partner inzwischen nicht mehr gesperrt ist",
+        ));
     }
     let address = partner
         .party

@@ -3,9 +3,7 @@
 use askama::Template;
 use chrono::{DateTime, Utc};
 
-use super::parts::{
-    Member, Past, Sentence, When, address_for, annex_note, chain, history, reason,
-};
+use super::parts::{Member, Past, Sentence, When, address_for, annex_note, chain, history, reason};
 use super::timeline::{Step, steps};
 use super::words;
 use crate::domain::case::{Case, Partner, ProductStanding, Status, access};

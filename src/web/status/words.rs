@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 
 use super::parts::{Sentence, When, listed, short};
-use crate::domain::calendar::{day, next_step_after};
 use crate::domain::WhatsNew;
+use crate::domain::calendar::{day, next_step_after};
 use crate::domain::case::{Case, Standing, Status, last_answer, product_standings};
 use crate::domain::viewer::Role;
 
