@@ -10,7 +10,6 @@ use crate::contract::values::{Conclusion, Values};
 use crate::document::Pdf;
 use crate::domain::audit::AuditKind;
 use crate::domain::case::{Case, Declaration, Event, Link, LinkState, Refusal, link_state};
-use crate::domain::mail::RequestReason;
 use crate::domain::{AgreementId, CustomerNumber, Language, LinkId};
 use crate::storage::agreements::{NewDocument, create_document};
 use crate::storage::audit::{NewEvent, add_event};
@@ -233,10 +232,4 @@ fn conclusion(
         link_sent_at: sent.sent_at,
         document_hash: draft.hash.clone(),
     }
-}
-
-/// Why the round behind a link was opened, for the words on its page.
-pub fn reason(case: &Case, link: LinkId) -> RequestReason {
-    case.link(link)
-        .map_or(RequestReason::First, |(request, _)| request.reason)
 }

@@ -5,6 +5,7 @@
 //! died before noting it goes out again with the same Message-ID.
 
 mod letters;
+mod life;
 
 use chrono::{DateTime, Duration, Utc};
 

@@ -22,6 +22,8 @@ pub mod requests;
 mod story_tests;
 pub mod sub_partners;
 pub mod users;
+mod whats_new;
 
 pub use door::{Actor, Knock, Outcome};
 pub use error::ActionError;
+pub use whats_new::{sub_partner_left, whats_new};

@@ -15,6 +15,7 @@ mod audit;
 mod bad_days;
 mod consents;
 mod documents;
+mod letters;
 mod links;
 mod list;
 mod login;

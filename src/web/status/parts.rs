@@ -143,6 +143,15 @@ pub fn chain(operator: &Operator, partner: Option<&Party>, sub: Option<&Party>) 
     members
 }
 
+/// The note at an agreement in force whose sub-partner has left (row 24). The document stays as it
+/// was concluded.
+pub fn annex_note(name: &str, since: DateTime<Utc>) -> String {
+    format!(
+        "Untervertriebspartner {name} entfällt ab {}.",
+        short(calendar::day(since))
+    )
+}
+
 /// A line of the history.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Past {
