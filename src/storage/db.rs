@@ -141,7 +141,9 @@ impl Db {
         let mut pooled = self.checkout()?;
         let conn: &mut PgConnection = &mut pooled;
         let result = work(conn);
-        if result.is_ok() || !conn.is_broken() {
+        // Asked with a query, but only after an error: a connection that is lost while a statement is
+        // prepared does not count as broken yet, and would come back from the pool again and again.
+        if result.is_ok() || !conn.is_broken() && conn.ping().is_ok() {
             return result;
         }
         drop(pooled);
