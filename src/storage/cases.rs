@@ -53,7 +53,13 @@ struct CustomerRow {
     deleted_at: Option<DateTime<Utc>>,
 }
 
-type BookingRow = (String, bool, DateTime<Utc>, Option<DateTime<Utc>>);
+type BookingRow = (
+    String,
+    bool,
+    DateTime<Utc>,
+    Option<DateTime<Utc>>,
+    Option<DateTime<Utc>>,
+);
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = requests)]
@@ -90,9 +96,10 @@ struct AgreementRow {
     concluded_at: DateTime<Utc>,
     person: String,
     function: String,
-    request_id: Uuid,
-    link_id: Uuid,
+    request_id: Option<Uuid>,
+    link_id: Option<Uuid>,
     offer: Value,
+    sub_partner_left_at: Option<DateTime<Utc>>,
     ended_at: Option<DateTime<Utc>>,
     how: Option<String>,
 }
@@ -107,6 +114,7 @@ fn load(conn: &mut PgConnection, row: CustomerRow, current_version: &str) -> Que
             bookings::ums,
             bookings::booked_at,
             bookings::ends_at,
+            bookings::settled_at,
         ))
         .load(conn)?;
     let partner = row
@@ -130,11 +138,12 @@ fn load(conn: &mut PgConnection, row: CustomerRow, current_version: &str) -> Que
         catalogue: catalogue::list_products(conn)?,
         bookings: booked
             .into_iter()
-            .map(|(product, ums, booked_at, ends_at)| Booking {
+            .map(|(product, ums, booked_at, ends_at, settled_at)| Booking {
                 product,
                 ums,
                 booked_at,
                 ends_at,
+                settled_at,
             })
             .collect(),
         partner,
@@ -159,9 +168,10 @@ fn load_agreements(conn: &mut PgConnection, number: i64) -> QueryResult<Vec<Agre
                 concluded_at: row.concluded_at,
                 person: row.person,
                 function: row.function,
-                request: RequestId(row.request_id),
-                link: LinkId(row.link_id),
+                request: row.request_id.map(RequestId),
+                link: row.link_id.map(LinkId),
                 offer: text::from_json(row.offer)?,
+                sub_partner_left: row.sub_partner_left_at,
                 end: row.ended_at.zip(row.how.map(text::from_word).transpose()?),
             })
         })
@@ -238,13 +248,31 @@ fn save_change(
     now: DateTime<Utc>,
 ) -> QueryResult<()> {
     match change {
-        Change::AddBooking { product, ums } => diesel::insert_into(bookings::table)
+        Change::AddBooking {
+            product,
+            ums,
+            ends_at,
+        } => diesel::insert_into(bookings::table)
             .values((
                 bookings::customer_number.eq(number.0),
                 bookings::product_code.eq(product),
                 bookings::ums.eq(ums),
                 bookings::booked_at.eq(now),
+                bookings::ends_at.eq(ends_at),
             ))
+            .execute(conn),
+        Change::EndBooking(place, ends_at) => {
+            diesel::update(bookings::table.find(booking_at(conn, number, *place)?))
+                .set(bookings::ends_at.eq(ends_at))
+                .execute(conn)
+        }
+        Change::SettleBooking(place) => {
+            diesel::update(bookings::table.find(booking_at(conn, number, *place)?))
+                .set(bookings::settled_at.eq(now))
+                .execute(conn)
+        }
+        Change::SetPartner(partner) => diesel::update(customers::table.find(number.0))
+            .set(customers::partner_id.eq(partner.as_ref().map(|partner| partner.id.0)))
             .execute(conn),
         Change::SetSubPartner(partner) => diesel::update(customers::table.find(number.0))
             .set(customers::sub_partner_id.eq(partner.as_ref().map(|partner| partner.id.0)))
@@ -252,12 +280,17 @@ fn save_change(
         Change::SetEmail(email) => diesel::update(customers::table.find(number.0))
             .set(customers::email.eq(email.as_str()))
             .execute(conn),
+        Change::SetParty(party) => diesel::update(customers::table.find(number.0))
+            .set(CustomerParty::from(party.as_ref()))
+            .execute(conn),
+        Change::DeleteCustomer => diesel::update(customers::table.find(number.0))
+            .set(customers::deleted_at.eq(now))
+            .execute(conn),
         Change::OpenRequest(request) => return create_request(conn, number, request),
         Change::CloseRequest(id, outcome) => diesel::update(requests::table.find(id.0))
             .set((
                 requests::closed_at.eq(now),
                 requests::outcome.eq(text::word(outcome)?),
-                requests::due_at.eq(None::<DateTime<Utc>>),
             ))
             .execute(conn),
         Change::Remind(id, link) => {
@@ -273,6 +306,9 @@ fn save_change(
             .set((links::ended_at.eq(now), links::how.eq(text::word(how)?)))
             .execute(conn),
         Change::Conclude(agreement) => return create_agreement(conn, number, agreement),
+        Change::LeaveSubPartner(id) => diesel::update(agreements::table.find(id.0))
+            .set(agreements::sub_partner_left_at.eq(now))
+            .execute(conn),
         Change::EndAgreement(id, how) => diesel::update(agreements::table.find(id.0))
             .set((
                 agreements::ended_at.eq(now),
@@ -284,21 +320,16 @@ fn save_change(
     .map(|_| ())
 }
 
-/// Lets all bookings of a product end. The line in the list is written by the caller.
-pub fn end_bookings(
-    conn: &mut PgConnection,
-    number: CustomerNumber,
-    product: &str,
-    ends_at: DateTime<Utc>,
-) -> QueryResult<()> {
-    diesel::update(
-        bookings::table
-            .filter(bookings::customer_number.eq(number.0))
-            .filter(bookings::product_code.eq(product)),
-    )
-    .set(bookings::ends_at.eq(ends_at))
-    .execute(conn)?;
-    Ok(())
+/// The row of the booking at a place in [`Case::bookings`]; bookings are never taken away, so the
+/// place stays.
+fn booking_at(conn: &mut PgConnection, number: CustomerNumber, place: usize) -> QueryResult<i64> {
+    bookings::table
+        .filter(bookings::customer_number.eq(number.0))
+        .order(bookings::id)
+        .offset(i64::try_from(place).unwrap_or(i64::MAX))
+        .limit(1)
+        .select(bookings::id)
+        .first(conn)
 }
 
 /// Adds a round with its links.
@@ -358,9 +389,10 @@ fn create_agreement(
         concluded_at: agreement.concluded_at,
         person: agreement.person.clone(),
         function: agreement.function.clone(),
-        request_id: agreement.request.0,
-        link_id: agreement.link.0,
+        request_id: agreement.request.map(|id| id.0),
+        link_id: agreement.link.map(|id| id.0),
         offer: text::json(&agreement.offer)?,
+        sub_partner_left_at: agreement.sub_partner_left,
         ended_at: agreement.end.map(|(at, _)| at),
         how: agreement.end.map(|(_, how)| text::word(&how)).transpose()?,
     };

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use super::parts::{Member, Past, Sentence, When, address_for, chain, history, reason};
 use super::timeline::{Step, steps};
 use super::words;
-use crate::domain::case::{Case, Partner, ProductStanding, Refusal, Status, access};
+use crate::domain::case::{Case, Partner, ProductStanding, Status, access};
 use crate::domain::case::{product_standings, standing};
 use crate::domain::mail::{MailKind, Recipient};
 use crate::domain::viewer::{Deed, Role, deeds};
@@ -110,8 +110,9 @@ impl StatusView {
             choice: may
                 .contains(&Deed::NameSubPartner)
                 .then(|| choice(case, role, &read.sub_partners)),
-            choice_note: (Who::Assigner.admits(role) && case.agreement().is_some())
-                .then(|| refusals::sentence(Refusal::SubPartnerAfterConclusion)),
+            choice_note: (Who::Assigner.admits(role) && case.agreement().is_some()).then_some(
+                "Der AVV ist abgeschlossen. Wählen Sie einen anderen Untervertriebspartner, erhält der Kunde eine Ergänzung des Vertrags zum Abschluss; bis dahin hat nur der Vertriebspartner Zugriff.",
+            ),
             unsent: unsent(read.mails, role),
             history: history(read.events, role),
             shell,
@@ -209,7 +210,7 @@ fn unsent(mails: Vec<MailLine>, role: Role) -> Vec<Unsent> {
         .filter(|mail| match (role.partner(), mail.to) {
             (None, _) | (Some(_), Recipient::Customer) => true,
             (Some(own), Recipient::Partner(id)) => own == id,
-            (Some(_), Recipient::User(_) | Recipient::Operator) => false,
+            (Some(_), Recipient::User(_) | Recipient::Operator | Recipient::FormerAddress) => false,
         })
         .map(|mail| {
             let reply = mail.reply.unwrap_or_default();
@@ -236,7 +237,12 @@ fn mail_name(kind: &MailKind) -> &'static str {
         MailKind::Concluded { .. } => "Vertrag an den Kunden",
         MailKind::Declined => "Bestätigung der Ablehnung",
         MailKind::Objected { .. } => "Bestätigung des Widerspruchs",
-        MailKind::PartnerInfo { .. } => "Nachricht an den Vertriebspartner",
+        MailKind::Notice { .. } => "Nachricht an den Kunden",
+        MailKind::Ended { .. } => "Nachricht über das Ende des Vertrags",
+        MailKind::AddressChanged { .. } => "Nachricht an die frühere Adresse",
+        MailKind::PartnerInfo { .. } | MailKind::PartnerBlocked => {
+            "Nachricht an den Vertriebspartner"
+        }
         MailKind::Alert { .. } => "Hinweis an den Betreiber",
         MailKind::SetPassword { .. } => "Link zum Setzen des Passworts",
         MailKind::PasswordChanged => "Nachricht über ein neues Passwort",
