@@ -1,5 +1,6 @@
 //! Emptying the outbox.
 
+use super::progress::Progress;
 use super::{Done, Pass};
 use crate::actions::ActionError;
 use crate::actions::delivery::{Delivered, deliver_next, put_off_next};
@@ -8,7 +9,7 @@ use crate::storage::db::DbError;
 /// Delivers until nothing is due. Several of these may run side by side: each mail is locked by the
 /// one that delivers it.
 pub fn deliver(pass: &Pass) -> Result<Done, DbError> {
-    let (app, mut done) = (&pass.app, Done::default());
+    let (app, mut progress) = (&pass.app, Progress::begin(pass, None));
     while !pass.stop.is_set() {
         let now = pass.now();
         match app
@@ -16,17 +17,18 @@ pub fn deliver(pass: &Pass) -> Result<Done, DbError> {
             .transaction_blocking(|conn| deliver_next(conn, app, now))
         {
             Ok(Delivered::Idle) => break,
-            Ok(Delivered::Sent | Delivered::GivenUp) => done.good += 1,
-            Ok(Delivered::Later) => done.failed += 1,
-            Err(ActionError::Database(error @ DbError::Unavailable(_))) => return Err(error),
+            Ok(Delivered::Sent | Delivered::GivenUp) => progress.good(),
+            Ok(Delivered::Later) => progress.failed(),
+            // The mail is still due: tried again as soon as the database is back.
+            Err(ActionError::Database(error)) if error.is_outage() => return Err(error),
             Err(error) => {
                 tracing::error!(%error, "a mail failed");
-                done.failed += 1;
+                progress.failed();
                 put_off(pass)?;
             }
         }
     }
-    Ok(done)
+    Ok(progress.end())
 }
 
 fn put_off(pass: &Pass) -> Result<(), DbError> {

@@ -5,6 +5,7 @@
 
 mod clean;
 mod deliver;
+pub mod progress;
 mod rows;
 mod run;
 #[cfg(test)]
@@ -15,7 +16,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use crate::app::App;
-use crate::storage::case_rows;
+use crate::storage::case_rows::Waiting;
 use crate::storage::db::DbError;
 use crate::{actions, domain::calendar};
 pub use run::{Running, Stop, start};
@@ -43,7 +44,7 @@ pub const JOBS: &[Job] = &[
     Job {
         name: "remind",
         every: Duration::from_secs(60),
-        workers: |_| 1,
+        workers: pair,
         pass: remind,
     },
     Job {
@@ -99,20 +100,31 @@ pub struct Report {
     pub failed: usize,
 }
 
+/// Two, so that one works while the other waits for the disk; one where mails go out one by one.
+fn pair(app: &App) -> u8 {
+    app.config.mail.connections.min(2)
+}
+
 /// Reminds, refreshes and delivers until nothing is left to do at `now`.
 pub fn run_once(app: &App, now: DateTime<Utc>) -> Report {
+    run_until(app, now, Stop::never())
+}
+
+/// [`run_once`], or less if somebody says stop: what is left then is done by the next run.
+pub fn run_until(app: &App, now: DateTime<Utc>, stop: Stop) -> Report {
     let pass = Pass {
         app: app.clone(),
-        stop: Stop::never(),
+        stop,
         at: Some(now),
     };
-    let run = |work: fn(&Pass) -> Result<Done, DbError>| {
-        work(&pass).unwrap_or_else(|error| {
-            tracing::error!(%error, "a pass failed");
-            Done { good: 0, failed: 1 }
-        })
+    let run = |name: &str| {
+        let mut all = Done::default();
+        for job in JOBS.iter().filter(|job| job.name == name) {
+            all = together(job, &pass);
+        }
+        all
     };
-    let (stepped, refreshed, delivered) = (run(remind), run(refresh), run(deliver::deliver));
+    let (stepped, refreshed, delivered) = (run("remind"), run("refresh"), run("deliver"));
     Report {
         stepped: stepped.good,
         refreshed: refreshed.good,
@@ -121,28 +133,44 @@ pub fn run_once(app: &App, now: DateTime<Utc>) -> Report {
     }
 }
 
+/// One pass of all workers of a job, side by side.
+fn together(job: &Job, pass: &Pass) -> Done {
+    let one = || {
+        (job.pass)(pass).unwrap_or_else(|error| {
+            tracing::error!(job = job.name, %error, "a pass failed");
+            Done { good: 0, failed: 1 }
+        })
+    };
+    let workers = (job.workers)(&pass.app).max(1);
+    if workers == 1 {
+        return one();
+    }
+    std::thread::scope(|scope| {
+        let running: Vec<_> = (0..workers).map(|_| scope.spawn(one)).collect();
+        let mut all = Done::default();
+        for worker in running {
+            let done = worker.join().unwrap_or(Done { good: 0, failed: 1 });
+            all.good += done.good;
+            all.failed += done.failed;
+        }
+        all
+    })
+}
+
 /// Reminders and ends of rounds that are due (rows 5 and 6).
 fn remind(pass: &Pass) -> Result<Done, DbError> {
-    let now = pass.now();
     // At night everything that is due would only be looked at and left.
-    if !calendar::in_send_window(now) {
+    if !calendar::in_send_window(pass.now()) {
         return Ok(Done::default());
     }
-    rows::each_row(
-        pass,
-        |conn, limit| case_rows::list_due(conn, now, limit),
-        |conn, customer| actions::requests::take_due_step(conn, &pass.app, customer, now),
-    )
+    rows::each_row(pass, Waiting::Step, |conn, customer, now| {
+        actions::requests::take_due_step(conn, &pass.app, customer, now)
+    })
 }
 
 /// Lines of the list whose status has changed by the passing of time alone.
 fn refresh(pass: &Pass) -> Result<Done, DbError> {
-    let now = pass.now();
-    rows::each_row(
-        pass,
-        |conn, limit| case_rows::list_overdue_rows(conn, now, limit),
-        |conn, customer| {
-            actions::requests::refresh_row(conn, &pass.app, customer, now).map(|()| true)
-        },
-    )
+    rows::each_row(pass, Waiting::Line, |conn, customer, now| {
+        actions::requests::refresh_row(conn, &pass.app, customer, now).map(|()| true)
+    })
 }

@@ -49,6 +49,40 @@ pub enum DbError {
     Migration(String),
 }
 
+impl DbError {
+    /// Whether the database is away or has just thrown us out, rather than refused this piece of work.
+    pub fn is_outage(&self) -> bool {
+        match self {
+            Self::Unavailable(_) => true,
+            Self::Query(error) => is_connection_loss(error),
+            Self::Interrupted | Self::Migration(_) => false,
+        }
+    }
+}
+
+/// Postgres and libpq have no code of their own for a connection that ends under a statement. One
+/// that ends under a transaction is told as a failed rollback or a broken manager.
+pub fn is_connection_loss(error: &QueryError) -> bool {
+    match error {
+        QueryError::DatabaseError(_, info) => [
+            "connection",
+            "shutting down",
+            "starting up",
+            "recovery mode",
+            "could not receive data",
+            "could not send data",
+        ]
+        .iter()
+        .any(|words| info.message().contains(words)),
+        QueryError::RollbackErrorOnCommit {
+            commit_error: cause,
+            ..
+        } => is_connection_loss(cause),
+        QueryError::BrokenTransactionManager => true,
+        _ => false,
+    }
+}
+
 /// How many connections a process opens at most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PoolSize {

@@ -122,6 +122,17 @@ pub fn lock_next_due(conn: &mut PgConnection, now: DateTime<Utc>) -> QueryResult
     .transpose()
 }
 
+/// How many mails are due, counted to `cap` + 1.
+pub fn count_due(conn: &mut PgConnection, now: DateTime<Utc>, cap: i64) -> QueryResult<i64> {
+    let due: Vec<i64> = mails::table
+        .filter(mails::state.eq("queued"))
+        .filter(mails::next_attempt_at.le(now))
+        .limit(cap + 1)
+        .select(mails::id)
+        .load(conn)?;
+    Ok(i64::try_from(due.len()).unwrap_or(i64::MAX))
+}
+
 /// What was sent, for the evidence (EV-06).
 #[derive(Debug, Clone)]
 pub struct Sent {
