@@ -7,7 +7,7 @@ CREATE INDEX mails_due ON mails (next_attempt_at, id) WHERE state = 'queued';
 
 CREATE TABLE runs (
     id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    job TEXT NOT NULL CONSTRAINT runs_job CHECK (job IN ('remind', 'refresh', 'deliver')),
+    job TEXT NOT NULL CONSTRAINT runs_job CHECK (job IN ('remind', 'late', 'refresh', 'deliver')),
     began_at TIMESTAMPTZ NOT NULL,
     seen_at TIMESTAMPTZ NOT NULL,
     seconds INTEGER NOT NULL CONSTRAINT runs_seconds CHECK (seconds >= 0),

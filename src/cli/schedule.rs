@@ -11,7 +11,7 @@ use crate::config::Config;
 use crate::jobs;
 
 /// One pass, now or as if it were `at`.
-pub fn run_once(config: Config, at: Option<DateTime<Utc>>) -> Result<()> {
+pub fn run_once(config: Config, at: Option<DateTime<Utc>>, send_late: bool) -> Result<()> {
     let clock = match at {
         Some(_) if config.environment.is_production() => {
             bail!("--at is not for production: there the time is what it is");
@@ -27,7 +27,12 @@ pub fn run_once(config: Config, at: Option<DateTime<Utc>>) -> Result<()> {
         .build()
         .context("no threads to be had")?;
     let stop = runtime.block_on(async { asked_to_stop() })?;
-    let report = jobs::run_until(&opened.app, opened.app.clock.now(), stop.clone());
+    let report = jobs::run(&jobs::Pass {
+        app: opened.app.clone(),
+        stop: stop.clone(),
+        at: Some(opened.app.clock.now()),
+        send_late,
+    });
     drop(runtime);
     opened.close();
     say(&format!(

@@ -5,7 +5,7 @@
 
 mod clean;
 mod deliver;
-pub mod progress;
+mod progress;
 mod rows;
 mod run;
 #[cfg(test)]
@@ -48,6 +48,12 @@ pub const JOBS: &[Job] = &[
         pass: remind,
     },
     Job {
+        name: "late",
+        every: Duration::from_secs(3600),
+        workers: |_| 1,
+        pass: late,
+    },
+    Job {
         name: "refresh",
         every: Duration::from_secs(60),
         workers: |_| 1,
@@ -70,6 +76,8 @@ pub struct Pass {
     pub stop: Stop,
     /// As if it were this time; `None`: the clock's.
     pub at: Option<DateTime<Utc>>,
+    /// Whether reminders go out, too, that have been due for very long (S-94).
+    pub send_late: bool,
 }
 
 impl Pass {
@@ -107,29 +115,30 @@ fn pair(app: &App) -> u8 {
 
 /// Reminds, refreshes and delivers until nothing is left to do at `now`.
 pub fn run_once(app: &App, now: DateTime<Utc>) -> Report {
-    run_until(app, now, Stop::never())
+    run(&Pass {
+        app: app.clone(),
+        stop: Stop::never(),
+        at: Some(now),
+        send_late: false,
+    })
 }
 
-/// [`run_once`], or less if somebody says stop: what is left then is done by the next run.
-pub fn run_until(app: &App, now: DateTime<Utc>, stop: Stop) -> Report {
-    let pass = Pass {
-        app: app.clone(),
-        stop,
-        at: Some(now),
-    };
-    let run = |name: &str| {
+/// One pass over everything, or less if somebody says stop: what is left then the next one does.
+pub fn run(pass: &Pass) -> Report {
+    let run = |name: &str| -> Done {
         let mut all = Done::default();
         for job in JOBS.iter().filter(|job| job.name == name) {
-            all = together(job, &pass);
+            all = together(job, pass);
         }
         all
     };
-    let (stepped, refreshed, delivered) = (run("remind"), run("refresh"), run("deliver"));
+    let (stepped, late) = (run("remind"), run("late"));
+    let (refreshed, delivered) = (run("refresh"), run("deliver"));
     Report {
-        stepped: stepped.good,
+        stepped: stepped.good + late.good,
         refreshed: refreshed.good,
         delivered: delivered.good,
-        failed: stepped.failed + refreshed.failed + delivered.failed,
+        failed: stepped.failed + late.failed + refreshed.failed + delivered.failed,
     }
 }
 
@@ -165,6 +174,22 @@ fn remind(pass: &Pass) -> Result<Done, DbError> {
     }
     rows::each_row(pass, Waiting::Step, |conn, customer, now| {
         actions::requests::take_due_step(conn, &pass.app, customer, now)
+    })
+}
+
+/// Steps that have been due for very long. Looked for now and then only: those that wait for the
+/// operator stay among them.
+fn late(pass: &Pass) -> Result<Done, DbError> {
+    if !calendar::in_send_window(pass.now()) {
+        return Ok(Done::default());
+    }
+    let take = if pass.send_late {
+        actions::requests::take_due_step
+    } else {
+        actions::requests::take_late_step
+    };
+    rows::each_row(pass, Waiting::LateStep, |conn, customer, now| {
+        take(conn, &pass.app, customer, now)
     })
 }
 

@@ -9,13 +9,10 @@ use super::{Done, Pass};
 use crate::storage::case_rows::Waiting;
 use crate::storage::db::DbError;
 use crate::storage::mails;
-use crate::storage::runs::{Run, create_run, save_run};
+use crate::storage::runs::{COUNT_CAP, Run, create_run, save_run};
 
 /// Between two words.
 const EVERY: Duration = Duration::from_secs(5);
-
-/// What waits is counted to here.
-pub const COUNT_CAP: i64 = 10_000;
 
 /// One pass of one worker.
 pub struct Progress<'a> {
@@ -114,7 +111,7 @@ impl<'a> Progress<'a> {
                     done = run.done,
                     failed = run.failed,
                     to_do,
-                    per_minute = per_minute(run.done, spent.as_secs_f64()),
+                    per_minute = run.per_minute(),
                     mails_waiting = mails,
                     ended,
                     "progress"
@@ -127,15 +124,9 @@ impl<'a> Progress<'a> {
     fn job(&self) -> &'static str {
         match self.waiting {
             Some(Waiting::Step) => "remind",
+            Some(Waiting::LateStep) => "late",
             Some(Waiting::Line) => "refresh",
             None => "deliver",
         }
     }
-}
-
-/// Rows in a minute, on the average since the beginning.
-#[expect(clippy::cast_possible_truncation, reason = "a rate for people")]
-#[expect(clippy::cast_precision_loss, reason = "a rate for people")]
-fn per_minute(done: i64, seconds: f64) -> i64 {
-    (done as f64 * 60.0 / seconds.max(1.0)) as i64
 }

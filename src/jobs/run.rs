@@ -76,6 +76,7 @@ pub fn start(app: &App) -> Running {
                 app: app.clone(),
                 stop: Stop(stopped.clone()),
                 at: None,
+                send_late: false,
             };
             tasks.push(tokio::spawn(repeat(job, pass)));
         }

@@ -109,6 +109,7 @@ fn a_row_that_fails_is_left_and_the_others_go_on() {
         app: app.clone(),
         stop: Stop::never(),
         at: None,
+        send_late: false,
     };
     let tries = std::cell::Cell::new(0);
     let run = |fails: bool| {

@@ -6,6 +6,9 @@ use diesel::prelude::*;
 use super::QueryResult;
 use super::schema::runs;
 
+/// What waits is counted to here.
+pub const COUNT_CAP: i64 = 10_000;
+
 /// How far a pass has got.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = runs, treat_none_as_null = true)]
@@ -24,6 +27,13 @@ pub struct Run {
     pub failed: i64,
     /// `finished`, `stopped`, or `None` while it runs or after its process died.
     pub ended: Option<String>,
+}
+
+impl Run {
+    /// Rows in a minute, on the average since the beginning.
+    pub fn per_minute(&self) -> i64 {
+        self.done * 60 / i64::from(self.seconds.max(1))
+    }
 }
 
 /// Writes a pass for the first time. Answers its key.

@@ -5,6 +5,7 @@ mod email;
 mod mails;
 mod objection;
 mod particulars;
+mod runs;
 mod start;
 mod users;
 
@@ -68,6 +69,7 @@ pub const ROUTES: &[Row] = &[
         Who::Operator,
         || web::post().to(users::disable),
     ),
+    get("/betrieb/laeufe", Who::Operator, || view().to(runs::show)),
     get("/betrieb/mails", Who::Operator, || view().to(mails::list)),
     post("/betrieb/mails/{mail}/erneut", Who::Operator, || {
         web::post().to(mails::retry)

@@ -17,6 +17,7 @@ mod account;
 mod client;
 mod crash;
 mod crowd;
+mod morning;
 mod people;
 mod program;
 
