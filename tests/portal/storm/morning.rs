@@ -62,8 +62,9 @@ fn said(run: Child) -> String {
 /// operator sees how far it is.
 #[actix_web::test]
 async fn a_due_morning_is_worked_off_once_and_holds_up_nobody() {
-    let count = 1000 * size();
-    let (app, sink) = (TestApp::start().await, Sink::start());
+    let count = 600 * size();
+    let sink = Sink::start();
+    let app = TestApp::start_with(sink.transport()).await;
     settle(&app, 1);
     let (number, ..) = customer(0);
     app.book(number, "centraflex", false);
