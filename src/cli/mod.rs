@@ -2,6 +2,7 @@
 //! went: results on standard output, what went wrong as one sentence on standard error.
 
 mod admin;
+mod bounce;
 mod contract;
 mod demo;
 mod open;
@@ -44,6 +45,10 @@ enum Command {
     /// Periodic work
     #[command(subcommand)]
     Jobs(Jobs),
+    /// Take a mail that came back, from standard input; for the mail server's alias file
+    ///
+    /// Exit codes are those of sysexits: 0 taken, 65 not understood, 75 try again later.
+    Bounce,
     /// Contract texts
     #[command(subcommand)]
     Contract(ContractCommand),
@@ -118,6 +123,7 @@ fn dispatch(command: Command) -> Result<ExitCode> {
         // Needs neither configuration nor database.
         Command::Contract(ContractCommand::Check { dir }) => return contract::check(&dir),
         Command::Contract(ContractCommand::Render(render)) => contract::render(&render),
+        Command::Bounce => return Ok(bounce::take()),
         Command::Serve => serve::serve(configure("info")?),
         Command::Migrate => open::migrate(&configure("warn")?),
         Command::Demo(options) => demo::demo(configure("warn")?, &options),

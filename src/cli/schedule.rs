@@ -23,8 +23,8 @@ pub fn run_once(config: Config, at: Option<DateTime<Utc>>) -> Result<()> {
     let report = jobs::run_once(&opened.app, opened.app.clock.now());
     opened.close();
     say(&format!(
-        "reminded or closed {}, refreshed {}, delivered {}, failed {}",
-        report.stepped, report.refreshed, report.delivered, report.failed
+        "reminded or closed {}, refreshed {}, delivered {}, failed {}, taken from the inbox {}",
+        report.stepped, report.refreshed, report.delivered, report.failed, report.reported
     ));
     if report.failed > 0 {
         bail!("{} step(s) failed; the log says why", report.failed);

@@ -108,6 +108,18 @@ pub enum AuditKind {
         /// Why, in words or as the server said it.
         reply: String,
     },
+    /// A mail that had been handed over came back.
+    MailReturned {
+        /// Status and words of the other mail server, addresses masked.
+        reply: String,
+    },
+    /// Somebody had a mail tried again that waited or had been given up.
+    MailRetried,
+    /// The operator sent a test mail.
+    MailTested {
+        /// Recipient, masked.
+        to: String,
+    },
     /// The concluded contract was downloaded (EV-09).
     Downloaded {
         /// Number of the agreement.
@@ -184,6 +196,9 @@ impl AuditKind {
             } => format!("Widerspruch vor Abschluss ({})", channel.word()),
             Self::MailSent { subject, to } => format!("E-Mail „{subject}“ an {to} gesendet"),
             Self::MailFailed { reply } => format!("E-Mail nicht gesendet: {reply}"),
+            Self::MailReturned { reply } => format!("E-Mail zurückgekommen: {reply}"),
+            Self::MailRetried => "E-Mail noch einmal in den Versand gegeben".to_owned(),
+            Self::MailTested { to } => format!("Test-E-Mail an {to} gesendet"),
             Self::Downloaded { number } => format!("Vertrag {number} heruntergeladen"),
             Self::SignedIn => "Angemeldet".to_owned(),
             Self::SignedOut => "Abgemeldet".to_owned(),

@@ -5,6 +5,7 @@
 
 mod clean;
 mod deliver;
+mod inbox;
 mod rows;
 mod run;
 #[cfg(test)]
@@ -53,6 +54,12 @@ pub const JOBS: &[Job] = &[
         pass: refresh,
     },
     Job {
+        name: "inbox",
+        every: Duration::from_secs(20),
+        workers: |_| 1,
+        pass: inbox::inbox,
+    },
+    Job {
         name: "clean",
         every: Duration::from_secs(3600),
         workers: |_| 1,
@@ -95,6 +102,8 @@ pub struct Report {
     pub refreshed: usize,
     /// Mails handed over or given up.
     pub delivered: usize,
+    /// Delivery reports taken from the inbox.
+    pub reported: usize,
     /// What failed, of all kinds.
     pub failed: usize,
 }
@@ -112,12 +121,15 @@ pub fn run_once(app: &App, now: DateTime<Utc>) -> Report {
             Done { good: 0, failed: 1 }
         })
     };
+    // What came back first: it may pause a reminder that is due.
+    let reported = run(inbox::inbox);
     let (stepped, refreshed, delivered) = (run(remind), run(refresh), run(deliver::deliver));
     Report {
         stepped: stepped.good,
         refreshed: refreshed.good,
         delivered: delivered.good,
-        failed: stepped.failed + refreshed.failed + delivered.failed,
+        reported: reported.good,
+        failed: stepped.failed + refreshed.failed + delivered.failed + reported.failed,
     }
 }
 

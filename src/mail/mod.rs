@@ -4,9 +4,12 @@
 //! [`message::seal`] (the bytes that go out) → [`transport::Transport::send`]. This room is the
 //! only one that knows `lettre`; it neither reads the database nor a clock.
 
+pub mod bounce;
+pub mod inbox;
 pub mod letter;
 pub mod message;
 pub mod outbox_folder;
+pub mod probe;
 pub mod transport;
 mod words;
 mod wrap;

@@ -69,6 +69,15 @@ pub const ROUTES: &[Row] = &[
         || web::post().to(users::disable),
     ),
     get("/betrieb/mails", Who::Operator, || view().to(mails::list)),
+    get("/betrieb/mails/test", Who::Operator, || {
+        view().to(mails::ask_trial)
+    }),
+    post("/betrieb/mails/test", Who::Operator, || {
+        web::post().to(mails::send_trial)
+    }),
+    get("/betrieb/mails/{mail}", Who::Operator, || {
+        view().to(mails::show)
+    }),
     post("/betrieb/mails/{mail}/erneut", Who::Operator, || {
         web::post().to(mails::retry)
     }),
