@@ -22,7 +22,7 @@ use url::Url;
 
 use super::letter::Written;
 use super::message::Envelope;
-use super::transport::{Transport, tidy};
+use super::transport::{Transport, is_timeout, tidy};
 
 /// How long the server may take for one answer while somebody waits.
 const PATIENCE: Duration = Duration::from_secs(8);
@@ -311,9 +311,10 @@ fn fingerprint(line: &SmtpConnection) -> String {
 }
 
 fn broken(error: &Error) -> String {
-    let what = if error.is_timeout() {
-        "Der Mailserver hat nicht rechtzeitig geantwortet"
-    } else if error.is_tls() {
+    if is_timeout(error) {
+        return "Der Mailserver hat nicht rechtzeitig geantwortet.".to_owned();
+    }
+    let what = if error.is_tls() {
         "Die Verschlüsselung kam nicht zustande"
     } else if error.is_client() {
         "Der Mailserver bietet nicht an, was verlangt ist"

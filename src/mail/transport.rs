@@ -1,6 +1,8 @@
 //! How a finished mail leaves the house: by SMTP, into a folder (development) or into memory (tests).
 
+use std::error::Error as _;
 use std::fmt;
+use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -187,8 +189,28 @@ fn refused(error: &smtp::Error) -> SendError {
     let code = error.status().map(u16::from);
     SendError {
         permanent: error.is_permanent() && code.is_some_and(|code| is_recipients(code, &text)),
-        reply: tidy(&text),
+        reply: if is_timeout(error) {
+            "Der Mailserver hat nicht rechtzeitig geantwortet.".to_owned()
+        } else {
+            tidy(&text)
+        },
     }
+}
+
+/// Whether the server kept us waiting too long. The library knows only one of the two ways in which
+/// the system says so.
+pub(super) fn is_timeout(error: &smtp::Error) -> bool {
+    let mut cause = error.source();
+    while let Some(one) = cause {
+        if let Some(error) = one.downcast_ref::<io::Error>() {
+            return matches!(
+                error.kind(),
+                io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock
+            );
+        }
+        cause = one.source();
+    }
+    error.is_timeout()
 }
 
 /// Whether a refusal is about the recipient. The library does not say which command was refused;

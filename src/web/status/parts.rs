@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::domain::audit::AuditKind;
 use crate::domain::case::Case;
+use crate::domain::reply::plain;
 use crate::domain::viewer::Role;
 use crate::domain::{Language, Operator, Party, calendar};
 use crate::storage::audit::Event;
@@ -200,13 +201,16 @@ fn for_customer(event: &Event) -> (String, String) {
         AuditKind::MailFailed { reply } => {
             format!("E-Mail nicht gesendet, weil {}", reason(reply))
         }
+        AuditKind::MailReturned { reply } => {
+            format!("E-Mail zurückgekommen: {}", plain(reply))
+        }
         kind => kind.sentence(),
     };
     (what, event.actor.words())
 }
 
 /// Why a mail was not sent, for all but the operator: what a mail server says may hold an address.
-pub fn reason(reply: &str) -> &str {
+fn reason(reply: &str) -> &str {
     match reply.strip_prefix("nicht gesendet, weil ") {
         Some(why) if !why.contains('@') => why,
         _ => "der Mailserver des Empfängers sie nicht angenommen hat",
@@ -262,6 +266,9 @@ mod tests {
             AuditKind::MailFailed {
                 reply: "nicht gesendet, weil die Adresse fehlt".to_owned(),
             },
+            AuditKind::MailReturned {
+                reply: "5.1.1 <chef@kunde.example> unknown".to_owned(),
+            },
         ];
         let events: Vec<Event> = kinds
             .into_iter()
@@ -276,10 +283,14 @@ mod tests {
             .iter()
             .map(|line| format!("{} {}", line.what, line.who))
             .collect();
-        assert_eq!(seen.len(), 3);
+        assert_eq!(seen.len(), 4);
         assert_eq!(seen[0], "Kunde hat widersprochen Kunde");
         assert!(!seen[1].contains('@') && seen[1].contains("Mailserver"));
         assert!(seen[2].contains("die Adresse fehlt"));
-        assert_eq!(history(events, Role::Operator).len(), 4);
+        assert_eq!(
+            seen[3],
+            "E-Mail zurückgekommen: das Postfach gibt es nicht Erika Muster, Betreiber GmbH"
+        );
+        assert_eq!(history(events, Role::Operator).len(), 5);
     }
 }

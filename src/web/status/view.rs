@@ -3,12 +3,13 @@
 use askama::Template;
 use chrono::{DateTime, Utc};
 
-use super::parts::{Member, Past, Sentence, When, address_for, chain, history, reason};
+use super::parts::{Member, Past, Sentence, address_for, chain, history};
 use super::timeline::{Step, steps};
+use super::unsent::{Unsent, unsent};
 use super::words;
 use crate::domain::case::{Case, Partner, ProductStanding, Refusal, Status, access};
 use crate::domain::case::{product_standings, standing};
-use crate::domain::mail::{MailKind, Recipient};
+use crate::domain::mail::MailKind;
 use crate::domain::viewer::{Deed, Role, deeds};
 use crate::domain::{CustomerNumber, PartnerId};
 use crate::paths;
@@ -53,6 +54,8 @@ pub struct StatusView {
     choice: Option<SubChoice>,
     choice_note: Option<&'static str>,
     unsent: Vec<Unsent>,
+    /// The operator's list of all mails of this customer.
+    all_mails: Option<String>,
     history: Vec<Past>,
 }
 
@@ -70,12 +73,6 @@ struct SubChoice {
     /// Whether links are out that a change would end.
     warns: bool,
     operator: bool,
-}
-
-struct Unsent {
-    when: When,
-    what: &'static str,
-    why: String,
 }
 
 impl StatusView {
@@ -113,6 +110,7 @@ impl StatusView {
             choice_note: (Who::Assigner.admits(role) && case.agreement().is_some())
                 .then(|| refusals::sentence(Refusal::SubPartnerAfterConclusion)),
             unsent: unsent(read.mails, role),
+            all_mails: (role == Role::Operator).then(|| paths::mails_of(case.customer.number)),
             history: history(read.events, role),
             shell,
         }
@@ -201,35 +199,8 @@ pub fn is_selectable(sub: &Partner) -> bool {
     sub.party.is_complete() && sub.blocked_at.is_none()
 }
 
-/// Mails that did not leave. Partners see those to the customer and to themselves.
-fn unsent(mails: Vec<MailLine>, role: Role) -> Vec<Unsent> {
-    mails
-        .into_iter()
-        .filter(|mail| matches!(mail.state.as_str(), "failed" | "dropped"))
-        .filter(|mail| match (role.partner(), mail.to) {
-            (None, _) | (Some(_), Recipient::Customer) => true,
-            (Some(own), Recipient::Partner(id)) => own == id,
-            (Some(_), Recipient::User(_) | Recipient::Operator) => false,
-        })
-        .map(|mail| {
-            let reply = mail.reply.unwrap_or_default();
-            Unsent {
-                when: When::moment(mail.done_at.unwrap_or(mail.queued_at)),
-                what: mail_name(&mail.kind),
-                why: if role == Role::Operator {
-                    reply.strip_prefix("nicht gesendet, weil ").map_or_else(
-                        || format!("der Mailserver so geantwortet hat: {reply}"),
-                        str::to_owned,
-                    )
-                } else {
-                    reason(&reply).to_owned()
-                },
-            }
-        })
-        .collect()
-}
-
-fn mail_name(kind: &MailKind) -> &'static str {
+/// A mail's name in the list of those that did not arrive.
+pub(super) fn mail_name(kind: &MailKind) -> &'static str {
     match kind {
         MailKind::Request { .. } => "Anforderung an den Kunden",
         MailKind::Reminder { .. } => "Erinnerung an den Kunden",
