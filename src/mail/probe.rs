@@ -191,10 +191,10 @@ impl Talk<'_> {
             (Ok(from), Ok(to)) => (from, to),
             _ => return Err(Ended::Said),
         };
-        self.say("MAIL FROM", &from.to_string(), || {
+        self.say("MAIL FROM", from.as_ref(), || {
             line.command(Mail::new(Some(from.clone()), options.clone()))
         })?;
-        self.say("RCPT TO", &to.to_string(), || {
+        self.say("RCPT TO", to.as_ref(), || {
             line.command(Rcpt::new(to.clone(), Vec::new()))
         })?;
         self.say("DATA", "", || line.command(Data))?;

@@ -50,12 +50,10 @@ fn samples() -> Vec<(&'static str, String, &'static str)> {
         "5.1.1",
         "smtp; 550 5.1.1 <info@firma.example>:\r\n    Recipient address rejected",
     );
-    let exchange = format!(
-        "Reporting-MTA: dns;ex1.firma.example\r\n\r\nOriginal-Recipient: rfc822;info@firma.example\r\n\
+    let exchange = "Reporting-MTA: dns;ex1.firma.example\r\n\r\nOriginal-Recipient: rfc822;info@firma.example\r\n\
          Final-recipient: RFC822;<Info@Firma.Example>\r\nAction: failed\r\nStatus: 5.1.10\r\n\
          Diagnostic-code: smtp;550 5.1.10 RESOLVER.ADR.RecipientNotFound; not found by SMTP address lookup\r\n\
-         X-Display-Name: info\r\n"
-    );
+         X-Display-Name: info\r\n";
     let gmail = status(
         address,
         "failed",

@@ -65,9 +65,10 @@ pub fn list_trouble(conn: &mut PgConnection, limit: i64) -> QueryResult<Vec<Mail
 /// How many of the latest 1000 mails of each kind of trouble a server has refused or sent back
 /// since `since`. The cap keeps it to two short ranges of an index, however many there ever were.
 pub fn count_trouble(conn: &mut PgConnection, since: DateTime<Utc>) -> QueryResult<usize> {
+    type Times = (Option<DateTime<Utc>>, Option<DateTime<Utc>>);
     let mut count = 0;
     for state in ["failed", "returned"] {
-        let latest: Vec<(Option<DateTime<Utc>>, Option<DateTime<Utc>>)> = mails::table
+        let latest: Vec<Times> = mails::table
             .filter(mails::state.eq(state))
             .order(mails::id.desc())
             .limit(1000)
