@@ -7,15 +7,13 @@ use super::ActionError;
 use crate::app::App;
 pub use crate::domain::audit::Actor;
 use crate::domain::audit::AuditKind;
-use crate::domain::case::{
-    Case, Change, Event, Fresh, Mail, Moment, Request, decide, next_step_due, standing,
-};
+use crate::domain::case::{Case, Change, Event, Fresh, Mail, Moment, Request, decide, standing};
 use crate::domain::mail::{Alert, MailKind, PartnerNews, Recipient};
 use crate::domain::viewer::{Scope, Viewer};
 use crate::domain::{AgreementId, CustomerNumber, LinkId, RequestId};
 use crate::storage::audit::{NewEvent, add_event};
 use crate::storage::mails::{NewMail, queue_mail};
-use crate::storage::{PgConnection, case_rows, cases, customers, links};
+use crate::storage::{PgConnection, case_rows, cases, customers};
 
 /// Somebody who knocks: for whose case, who it is, and when.
 #[derive(Debug, Clone)]
@@ -113,12 +111,14 @@ impl Knock {
         cases::save_changes(conn, self.customer, &changes, self.now)?;
         let mut after = before.clone();
         after.apply(&changes, self.now);
-        links::save_due(conn, self.customer, next_step_due(&after))?;
         case_rows::save_row(conn, &after, self.now)?;
-        if changes
-            .iter()
-            .any(|change| matches!(change, Change::SetSubPartner(_)))
-        {
+        let finds_anew = |change: &Change| {
+            matches!(
+                change,
+                Change::SetSubPartner(_) | Change::SetPartner(_) | Change::SetParty(_)
+            )
+        };
+        if changes.iter().any(finds_anew) {
             case_rows::save_words(conn, &after)?;
         }
         let outcome = Outcome {
@@ -187,6 +187,7 @@ fn step(mail: &Mail, outcome: &Outcome) -> String {
         Recipient::Customer => "customer".to_owned(),
         Recipient::Partner(id) => format!("partner-{id}"),
         Recipient::User(id) => format!("user-{id}"),
+        Recipient::FormerAddress => "former".to_owned(),
         Recipient::Operator => "operator".to_owned(),
     };
     let round = || {
@@ -203,6 +204,7 @@ fn step(mail: &Mail, outcome: &Outcome) -> String {
             .last()
             .map_or_else(Uuid::nil, |agreement| agreement.id.0)
     };
+    let once = Uuid::new_v4();
     match &mail.kind {
         MailKind::Request { link, .. } | MailKind::Reminder { link, .. } => format!("link:{link}"),
         MailKind::Concluded { agreement } => format!("concluded:{agreement}:{to}"),
@@ -214,7 +216,15 @@ fn step(mail: &Mail, outcome: &Outcome) -> String {
             PartnerNews::Declined => format!("told-declined:{}:{to}", round()),
             PartnerNews::Expired => format!("told-expired:{}:{to}", round()),
             PartnerNews::Undeliverable => format!("told-undeliverable:{}:{to}", round()),
+            PartnerNews::Replaced => format!("told-replaced:{once}:{to}"),
         },
+        MailKind::Ended { agreement, .. } => format!("ended:{agreement}:{to}"),
+        // Each is said under the lock of the case, by an event that happens once.
+        MailKind::Notice { .. } => format!("notice:{once}:{to}"),
+        MailKind::AddressChanged { .. } => format!("address:{once}:{to}"),
+        MailKind::Alert {
+            alert: Alert::AddressByPartner | Alert::AddressOfPartner,
+        } => format!("address-alert:{once}"),
         MailKind::Alert {
             alert: Alert::NoAddress,
         } => {
@@ -227,6 +237,8 @@ fn step(mail: &Mail, outcome: &Outcome) -> String {
         MailKind::Alert {
             alert: Alert::Undeliverable,
         } => format!("undeliverable:{}", round()),
-        MailKind::SetPassword { .. } | MailKind::PasswordChanged => Uuid::new_v4().to_string(),
+        MailKind::SetPassword { .. } | MailKind::PasswordChanged | MailKind::PartnerBlocked => {
+            once.to_string()
+        }
     }
 }

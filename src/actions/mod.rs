@@ -14,6 +14,7 @@ mod door;
 mod error;
 pub mod objections;
 pub mod operator;
+pub mod partners;
 pub mod passwords;
 pub mod requests;
 pub mod sub_partners;

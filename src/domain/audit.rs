@@ -1,6 +1,7 @@
 //! What is written down about every change: who, what, and how the case stood before and after
 //! (5.6-9, S-80). The history on the pages is the readable form of these events.
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::case::Channel;
@@ -44,6 +45,42 @@ pub enum AuditKind {
         /// Whether the customer was asked because of it.
         asked: bool,
     },
+    /// The UMS option of a booking was switched on or off.
+    OptionChanged {
+        /// Printed name of the product as it is booked now.
+        product: String,
+        /// Whether the customer was asked because of it.
+        asked: bool,
+    },
+    /// A booking was cancelled.
+    Cancelled {
+        /// Printed name of the product.
+        product: String,
+        /// Its last day.
+        last_day: NaiveDate,
+    },
+    /// The cancellation of a booking was taken back.
+    CancellationTakenBack {
+        /// Printed name of the product.
+        product: String,
+    },
+    /// Bookings had ended and what follows from that was done.
+    BookingsEnded {
+        /// Printed names of the products.
+        products: Vec<String>,
+    },
+    /// Another Mandant looks after the customer, or none.
+    PartnerAssigned {
+        /// Name of the one before.
+        from: Option<String>,
+        /// Name of the one from now on.
+        to: Option<String>,
+    },
+    /// The customer was told that a partner is blocked.
+    ToldPartnerBlocked {
+        /// Name of the partner.
+        name: String,
+    },
     /// The customer was asked to conclude.
     Asked {
         /// Why.
@@ -73,6 +110,27 @@ pub enum AuditKind {
         from: Option<String>,
         /// After.
         to: String,
+        /// Why the operator entered an address of a partner; `None` where the guard was not in the
+        /// way (5.6-11).
+        #[serde(default)]
+        despite: Option<String>,
+    },
+    /// Name, address, register or contact were corrected.
+    PartyChanged {
+        /// The name before, if it is another one now.
+        former_name: Option<String>,
+    },
+    /// The customer was deleted; the evidence stays.
+    CustomerDeleted {
+        /// Why.
+        reason: String,
+    },
+    /// All links were locked.
+    LinksLocked {
+        /// Whether a new mail went out at once.
+        asked: bool,
+        /// Why.
+        reason: String,
     },
     /// The agreement was concluded.
     Concluded {
@@ -87,6 +145,21 @@ pub enum AuditKind {
         /// SHA-256 of the PDF.
         pdf_hash: String,
     },
+    /// A contract signed on paper was recorded by two administrators (5.8-18).
+    ConcludedOnPaper {
+        /// Number of the agreement.
+        number: String,
+        /// Who signed.
+        person: String,
+        /// In which function.
+        function: String,
+        /// The day on the paper.
+        signed_on: NaiveDate,
+        /// SHA-256 of the scan.
+        scan_hash: String,
+        /// Who had proposed it.
+        proposed_by: String,
+    },
     /// The customer declined.
     Declined,
     /// The customer objected.
@@ -95,6 +168,15 @@ pub enum AuditKind {
         number: Option<String>,
         /// By which way.
         channel: Channel,
+    },
+    /// An objection turned out to have been recorded in error; the customer was asked anew (row 33).
+    ObjectedInError {
+        /// Number of the agreement, which stays void.
+        number: String,
+        /// Why.
+        reason: String,
+        /// Who had proposed it.
+        proposed_by: String,
     },
     /// A mail was handed over to the mail server.
     MailSent {
@@ -171,7 +253,36 @@ impl AuditKind {
                 RequestReason::Product => {
                     "Ergänzung für ein weiteres Produkt angefordert".to_owned()
                 }
+                RequestReason::Partner => "Neuabschluss angefordert".to_owned(),
+                RequestReason::Particulars => {
+                    "Anforderung mit berichtigten Stammdaten gesendet".to_owned()
+                }
+                RequestReason::InError => {
+                    "Anforderung nach irrtümlich erfasstem Widerspruch gesendet".to_owned()
+                }
             },
+            Self::OptionChanged { product, .. } => format!("Option geändert: jetzt {product}"),
+            Self::Cancelled { product, last_day } => {
+                format!("{product} gekündigt zum {}", last_day.format("%d.%m.%Y"))
+            }
+            Self::CancellationTakenBack { product } => {
+                format!("Kündigung von {product} zurückgenommen")
+            }
+            Self::BookingsEnded { products } => format!("Beendet: {}", products.join(", ")),
+            Self::PartnerAssigned {
+                from: Some(from),
+                to: Some(to),
+            } => format!("Vertriebspartner gewechselt von {from} zu {to}"),
+            Self::PartnerAssigned { to: Some(to), .. } => {
+                format!("{to} als Vertriebspartner zugeordnet")
+            }
+            Self::PartnerAssigned { from, to: None } => format!(
+                "Vertriebspartner {} entfernt",
+                from.as_deref().unwrap_or_default()
+            ),
+            Self::ToldPartnerBlocked { name } => {
+                format!("Kunde über die Sperrung von {name} informiert")
+            }
             Self::Reminded { number } => format!("Erinnerung {number} von 3 gesendet"),
             Self::Expired => "Ohne Antwort abgelaufen".to_owned(),
             Self::NotNeeded => "Anforderung geschlossen, kein AVV mehr nötig".to_owned(),
@@ -181,7 +292,26 @@ impl AuditKind {
                 format!("{name} als Untervertriebspartner gewählt")
             }
             Self::SubPartnerNamed { name: None } => "Untervertriebspartner entfernt".to_owned(),
+            Self::EmailChanged {
+                to,
+                despite: Some(reason),
+                ..
+            } => {
+                format!("E-Mail-Adresse geändert auf {to}, obwohl sie zum Partner gehört: {reason}")
+            }
             Self::EmailChanged { to, .. } => format!("E-Mail-Adresse geändert auf {to}"),
+            Self::PartyChanged {
+                former_name: Some(name),
+            } => format!("Stammdaten geändert, vorher {name}"),
+            Self::PartyChanged { former_name: None } => "Stammdaten geändert".to_owned(),
+            Self::CustomerDeleted { reason } => format!("Kunde gelöscht: {reason}"),
+            Self::LinksLocked { reason, .. } => format!("Alle Links gesperrt: {reason}"),
+            Self::ConcludedOnPaper { number, .. } => {
+                format!("Vertrag {number} auf Papier geschlossen und erfasst")
+            }
+            Self::ObjectedInError { number, reason, .. } => {
+                format!("Widerspruch gegen {number} war irrtümlich erfasst: {reason}")
+            }
             Self::Concluded { number, .. } => format!("Vertrag {number} abgeschlossen"),
             Self::Declined => "Abschluss abgelehnt".to_owned(),
             Self::Objected {

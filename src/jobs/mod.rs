@@ -16,8 +16,8 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use crate::app::App;
+use crate::storage::case_rows;
 use crate::storage::db::DbError;
-use crate::storage::{case_rows, links};
 use crate::{actions, domain::calendar};
 pub use run::{Running, Stop, start};
 
@@ -142,7 +142,7 @@ fn remind(pass: &Pass) -> Result<Done, DbError> {
     }
     rows::each_row(
         pass,
-        |conn, limit| links::list_due(conn, now, limit),
+        |conn, limit| case_rows::list_due(conn, now, limit),
         |conn, customer| actions::requests::take_due_step(conn, &pass.app, customer, now),
     )
 }

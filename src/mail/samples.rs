@@ -103,6 +103,9 @@ pub(super) fn about(case: &CaseWords) -> Vec<(String, Content)> {
             RequestReason::Manual,
             RequestReason::SubPartner,
             RequestReason::Product,
+            RequestReason::Partner,
+            RequestReason::Particulars,
+            RequestReason::InError,
         ] {
             all.push((
                 format!("request {reason:?} {in_force}"),
@@ -157,6 +160,7 @@ pub(super) fn others(case: &CaseWords) -> Vec<(String, Content)> {
         PartnerNews::Expired,
         PartnerNews::Undeliverable,
         PartnerNews::Objected,
+        PartnerNews::Replaced,
     ] {
         let open = news == PartnerNews::Concluded;
         let content = Content::PartnerInfo {
@@ -177,7 +181,12 @@ pub(super) fn others(case: &CaseWords) -> Vec<(String, Content)> {
         };
         all.push((format!("partner {news:?}"), content));
     }
-    for alert in [Alert::NoAddress, Alert::Undeliverable] {
+    for alert in [
+        Alert::NoAddress,
+        Alert::Undeliverable,
+        Alert::AddressByPartner,
+        Alert::AddressOfPartner,
+    ] {
         let content = Content::Alert {
             case: case.clone(),
             alert,

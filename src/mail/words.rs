@@ -184,7 +184,10 @@ impl<'a> Words<'a> {
         let portal = portal.trim_start();
         match content {
             Content::Request { case, reason, .. } => {
-                let changed = matches!(reason, RequestReason::SubPartner | RequestReason::Product);
+                let changed = !matches!(
+                    reason,
+                    RequestReason::First | RequestReason::Manual | RequestReason::InError
+                );
                 match (self.en(), case.in_force, changed) {
                     (false, true, _) => self.about(
                         "Bitte abschließen: Ergänzter Auftragsverarbeitungsvertrag für",
@@ -230,6 +233,8 @@ impl<'a> Words<'a> {
                 match alert {
                     Alert::NoAddress => "E-Mail-Adresse fehlt:",
                     Alert::Undeliverable => "E-Mail nicht zustellbar:",
+                    Alert::AddressByPartner => "E-Mail-Adresse vom Partner geändert:",
+                    Alert::AddressOfPartner => "E-Mail-Adresse gehört zum Partner:",
                 },
                 case,
             ),
@@ -276,6 +281,7 @@ fn partner_subject(news: PartnerNews) -> &'static str {
         PartnerNews::Expired => "AVV ohne Antwort abgelaufen:",
         PartnerNews::Undeliverable => "AVV-Anforderung nicht zustellbar:",
         PartnerNews::Objected => "AVV widersprochen:",
+        PartnerNews::Replaced => "Kunde nicht mehr bei Ihnen:",
     }
 }
 

@@ -19,7 +19,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    /// Concluded agreements. Only the end is ever written to a row.
+    /// Concluded agreements. Only the end and the leaving of the sub-partner are ever written to a row.
     agreements (id) {
         id -> Uuid,
         position -> Int8,
@@ -28,11 +28,14 @@ diesel::table! {
         concluded_at -> Timestamptz,
         person -> Text,
         function -> Text,
-        request_id -> Uuid,
-        link_id -> Uuid,
+        request_id -> Nullable<Uuid>,
+        /// By which link it was concluded; empty if it was signed on paper (5.8-18).
+        link_id -> Nullable<Uuid>,
         offer -> Jsonb,
         ended_at -> Nullable<Timestamptz>,
         how -> Nullable<Text>,
+        /// Since when the sub-partner it names no longer looks after the customer (row 24).
+        sub_partner_left_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -70,6 +73,8 @@ diesel::table! {
         ums -> Bool,
         booked_at -> Timestamptz,
         ends_at -> Nullable<Timestamptz>,
+        /// When the end of the booking was acted upon: agreement ended, customer told (rows 19, 43, 44).
+        settled_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -90,6 +95,8 @@ diesel::table! {
         next_at -> Nullable<Timestamptz>,
         next_status -> Nullable<Text>,
         next_moment -> Nullable<Timestamptz>,
+        /// From when the scheduler has something to do: a reminder, the end of a round, the end of a booking.
+        due_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -267,8 +274,6 @@ diesel::table! {
         undeliverable_at -> Nullable<Timestamptz>,
         closed_at -> Nullable<Timestamptz>,
         outcome -> Nullable<Text>,
-        /// From when the scheduler has something to do: a reminder or the end.
-        due_at -> Nullable<Timestamptz>,
     }
 }
 

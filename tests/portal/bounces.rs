@@ -171,8 +171,15 @@ async fn only_the_address_of_today_counts_for_the_case() {
     let (operator, now) = (app.viewer(Person::Operator), app.now());
     let new = EmailAddress::parse("vertrag@oezdemir.example").unwrap();
     app.write(|conn| {
-        avv_portal::actions::customers::change_email(conn, &app.app, &operator, CUSTOMER, new, now)
-            .map(|_| ())
+        avv_portal::actions::customers::change_email(
+            conn,
+            &app.app,
+            &operator,
+            CUSTOMER,
+            &new.into(),
+            now,
+        )
+        .map(|_| ())
     });
     app.jobs();
     assert_eq!(bring(&app, &raw), Taken::Returned, "the mail did come back");

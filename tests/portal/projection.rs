@@ -219,7 +219,14 @@ impl Story {
                 (
                     "change email",
                     settled(db.transaction_blocking(|conn| {
-                        customers::change_email(conn, &app, &self.operator, customer, email, now)
+                        customers::change_email(
+                            conn,
+                            &app,
+                            &self.operator,
+                            customer,
+                            &email.into(),
+                            now,
+                        )
                     })),
                 )
             }

@@ -57,6 +57,9 @@ pub(super) fn compose(
                 .ok_or(Obstacle::Dropped("der Betreiber keine E-Mail-Adresse hat"))?;
             (address, to_operator(app, mail, case, now)?)
         }
+        (Recipient::FormerAddress, _) => {
+            return Err(Obstacle::Dropped("diese Nachricht noch keinen Text hat"));
+        }
         (Recipient::User(id), _) => to_user(conn, app, mail, id)?,
         (_, None) => return Err(Obstacle::Dropped("der Kunde nicht mehr da ist")),
     };

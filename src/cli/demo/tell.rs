@@ -10,16 +10,16 @@ use super::story::{self, Scene, Step};
 use crate::actions::consent::{self, Signature};
 use crate::actions::objections::{self, Received};
 use crate::actions::{
-    ActionError, Actor, Knock, bookings, customers, documents, requests, sub_partners,
+    ActionError, Actor, Knock, bookings, customers, documents, partners, sub_partners,
 };
 use crate::app::App;
 use crate::domain::audit::AuditKind;
 use crate::domain::case::{Case, Channel, Event};
 use crate::domain::{LinkId, PartnerId, calendar};
 use crate::jobs;
-use crate::storage::customers::{NewCustomer, assign_partner};
+use crate::storage::customers::NewCustomer;
 use crate::storage::db::Conn;
-use crate::storage::{case_rows, cases, mails};
+use crate::storage::{cases, mails};
 
 type Acted<T = ()> = std::result::Result<T, ActionError>;
 
@@ -78,14 +78,30 @@ impl Play<'_> {
             }),
             Step::ObjectByLetter => self.transaction(Self::object_by_letter),
             Step::Move => self.transaction(|play, conn| {
-                assign_partner(conn, play.character.number, Some(play.other_partner()))?;
-                play.rewrite_row(conn)
+                let (operator, number) = (&play.cast.operator, play.character.number);
+                let other = Some(play.other_partner());
+                partners::assign(conn, play.app, operator, number, other, play.now).map(|_| ())
+            }),
+            Step::Lock => self.transaction(|play, conn| {
+                let (operator, number) = (&play.cast.operator, play.character.number);
+                let reason = "E-Mail ging an einen Verteiler außerhalb des Unternehmens";
+                customers::lock_links(conn, play.app, operator, number, false, reason, play.now)
+                    .map(|_| ())
             }),
             Step::Cancel => self.transaction(|play, conn| {
-                for (product, _) in &play.character.products {
-                    cases::end_bookings(conn, play.character.number, product, play.now)?;
+                let (operator, number) = (&play.cast.operator, play.character.number);
+                for booking in 0..play.character.products.len() {
+                    bookings::cancel(
+                        conn,
+                        play.app,
+                        operator,
+                        number,
+                        booking,
+                        Some(play.now),
+                        play.now,
+                    )?;
                 }
-                play.rewrite_row(conn)
+                Ok(())
             }),
         }?;
         if !quiet {
@@ -207,14 +223,6 @@ impl Play<'_> {
     fn case(&self, conn: &mut Conn) -> Acted<Case> {
         cases::find_case(conn, self.character.number, self.app.contract_version())?
             .ok_or(ActionError::NotFound)
-    }
-
-    /// After facts that no action brings yet.
-    fn rewrite_row(&self, conn: &mut Conn) -> Acted {
-        requests::refresh_row(conn, self.app, self.character.number, self.now)?;
-        let case = self.case(conn)?;
-        case_rows::save_words(conn, &case)?;
-        Ok(())
     }
 
     fn partner(&self) -> Option<PartnerId> {

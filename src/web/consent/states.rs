@@ -49,6 +49,7 @@ enum Why {
     Concluded { on: Day, person: String },
     Declined { on: Day, goes_on: bool },
     Objected { on: Day },
+    Locked { on: Day },
     NotNeeded,
 }
 
@@ -74,6 +75,8 @@ impl StatePage {
             (Why::Declined { .. }, true) => "The contract was declined",
             (Why::Objected { .. }, false) => "Dem Vertrag wurde widersprochen",
             (Why::Objected { .. }, true) => "The contract was objected to",
+            (Why::Locked { .. }, false) => "Der Link wurde gesperrt",
+            (Why::Locked { .. }, true) => "The link has been locked",
             (Why::NotNeeded, false) => "Der Vertrag ist nicht mehr erforderlich",
             (Why::NotNeeded, true) => "The contract is no longer needed",
         }
@@ -99,6 +102,9 @@ pub async fn explain(app: &App, arrival: &Arrival) -> Result<HttpResponse, PageE
             goes_on: arrival.case.agreement().is_some(),
         },
         LinkState::Objected { at } => Why::Objected {
+            on: Day::new(at, language),
+        },
+        LinkState::Locked { at } => Why::Locked {
             on: Day::new(at, language),
         },
         LinkState::NotNeeded => Why::NotNeeded,

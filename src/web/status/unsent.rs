@@ -27,7 +27,7 @@ pub(super) fn unsent(mails: Vec<MailLine>, role: Role) -> Vec<Unsent> {
     let may_see = |mail: &MailLine| match (role.partner(), mail.to) {
         (None, _) | (Some(_), Recipient::Customer) => true,
         (Some(own), Recipient::Partner(id)) => own == id,
-        (Some(_), Recipient::User(_) | Recipient::Operator) => false,
+        (Some(_), Recipient::User(_) | Recipient::Operator | Recipient::FormerAddress) => false,
     };
     let is_operator = role == Role::Operator;
     mails
@@ -67,7 +67,8 @@ fn why(state: &str, said: &str) -> (String, bool) {
 /// What to do about a mail whose trouble the status of the case does not show.
 fn advice(mail: &MailLine, role: Role) -> &'static str {
     match (&mail.kind, mail.to, role) {
-        (MailKind::Request { .. } | MailKind::Reminder { .. }, ..) => "",
+        (MailKind::Request { .. } | MailKind::Reminder { .. }, ..)
+        | (_, Recipient::FormerAddress, _) => "",
         (MailKind::Concluded { .. }, Recipient::Customer, _) => {
             "Der Kunde hat seinen Vertrag nicht per E-Mail erhalten. Er findet ihn im Portal unter Administration; prüfen Sie mit ihm die Adresse."
         }

@@ -7,7 +7,7 @@ use super::parts::{Member, Past, Sentence, address_for, chain, history};
 use super::timeline::{Step, steps};
 use super::unsent::{Unsent, unsent};
 use super::words;
-use crate::domain::case::{Case, Partner, ProductStanding, Refusal, Status, access};
+use crate::domain::case::{Case, Partner, ProductStanding, Status, access};
 use crate::domain::case::{product_standings, standing};
 use crate::domain::mail::MailKind;
 use crate::domain::viewer::{Deed, Role, deeds};
@@ -107,8 +107,9 @@ impl StatusView {
             choice: may
                 .contains(&Deed::NameSubPartner)
                 .then(|| choice(case, role, &read.sub_partners)),
-            choice_note: (Who::Assigner.admits(role) && case.agreement().is_some())
-                .then(|| refusals::sentence(Refusal::SubPartnerAfterConclusion)),
+            choice_note: (Who::Assigner.admits(role) && case.agreement().is_some()).then_some(
+                "Der AVV ist abgeschlossen. Wählen Sie einen anderen Untervertriebspartner, erhält der Kunde eine Ergänzung des Vertrags zum Abschluss; bis dahin hat nur der Vertriebspartner Zugriff.",
+            ),
             unsent: unsent(read.mails, role),
             all_mails: (role == Role::Operator).then(|| paths::mails_of(case.customer.number)),
             history: history(read.events, role),
@@ -207,7 +208,12 @@ pub(super) fn mail_name(kind: &MailKind) -> &'static str {
         MailKind::Concluded { .. } => "Vertrag an den Kunden",
         MailKind::Declined => "Bestätigung der Ablehnung",
         MailKind::Objected { .. } => "Bestätigung des Widerspruchs",
-        MailKind::PartnerInfo { .. } => "Nachricht an den Vertriebspartner",
+        MailKind::Notice { .. } => "Nachricht an den Kunden",
+        MailKind::Ended { .. } => "Nachricht über das Ende des Vertrags",
+        MailKind::AddressChanged { .. } => "Nachricht an die frühere Adresse",
+        MailKind::PartnerInfo { .. } | MailKind::PartnerBlocked => {
+            "Nachricht an den Vertriebspartner"
+        }
         MailKind::Alert { .. } => "Hinweis an den Betreiber",
         MailKind::SetPassword { .. } => "Link zum Setzen des Passworts",
         MailKind::PasswordChanged => "Nachricht über ein neues Passwort",

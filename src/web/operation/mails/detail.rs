@@ -161,6 +161,7 @@ fn advice(to: Recipient, kind: &MailKind) -> &'static str {
         Recipient::Customer => {
             "Prüfen Sie mit dem Kunden die Adresse. Seine Verträge findet er auch im Portal unter Administration."
         }
+        Recipient::FormerAddress => "Die frühere Adresse gibt es nicht mehr; es ist nichts zu tun.",
         Recipient::Partner(_) => "Lassen Sie die Adresse des Vertriebspartners berichtigen.",
         Recipient::User(_) => "Prüfen Sie die Adresse des Benutzers.",
         Recipient::Operator => "Prüfen Sie Ihre eigene Adresse unter Betreiber.",
