@@ -1,8 +1,8 @@
 //! Reading what other mail servers send back (RFC 3464): which mail it is about, and what became of it.
 //!
 //! Anybody may send anything to the sender's address, so the input is hostile: it is cut at
-//! [`LARGEST`], read on a thread of its own (nesting costs stack, and a fault in the parser costs
-//! that thread only), and what is understood is bounded. The sender of a report is never believed;
+//! [`LARGEST`], read on a thread of its own (nesting costs stack, and the parser's own assertions
+//! fail on some damaged mails in a debug build, which then ends that thread only), and what is understood is bounded. The sender of a report is never believed;
 //! what counts is that it names a mail by its mark or Message-ID, which only its recipient knows.
 
 mod fields;
