@@ -133,14 +133,29 @@ impl Dialogue {
     }
 }
 
-/// Sends one mail and writes down the dialogue. Says whether the server took it. Blocks, but no
+/// How a dialogue ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// The server took the mail.
+    Taken,
+    /// It did not.
+    NotTaken,
+    /// There is no server; the mail was put where all others are put.
+    NoServer,
+}
+
+/// Sends one mail and writes down the dialogue. Blocks, but no
 /// longer than about half a minute unless the name of the server cannot be resolved.
-pub fn probe(transport: &Transport, envelope: &Envelope, dialogue: &Dialogue) -> bool {
+pub fn probe(transport: &Transport, envelope: &Envelope, dialogue: &Dialogue) -> Ending {
     let Transport::Smtp(server) = transport else {
-        dialogue.remark(
-            "Es ist kein Mailserver eingestellt (AVV_SMTP_URL). Die E-Mail wurde nur abgelegt.",
-        );
-        return transport.send(envelope).is_ok();
+        dialogue.remark("Es ist kein Mailserver eingestellt (AVV_SMTP_URL).");
+        return match transport.send(envelope) {
+            Ok(_) => Ending::NoServer,
+            Err(error) => {
+                dialogue.remark(&error.reply);
+                Ending::NotTaken
+            }
+        };
     };
     let talk = Talk {
         route: &server.route,
@@ -148,17 +163,14 @@ pub fn probe(transport: &Transport, envelope: &Envelope, dialogue: &Dialogue) ->
         began: Instant::now(),
     };
     match talk.send(envelope) {
-        Ok(()) => true,
-        Err(Ended::Said) => false,
-        Err(Ended::Broken(error)) => {
-            dialogue.remark(&broken(&error));
-            false
-        }
+        Ok(()) => return Ending::Taken,
+        Err(Ended::Said) => {}
+        Err(Ended::Broken(error)) => dialogue.remark(&broken(&error)),
         Err(Ended::TooLong) => {
             dialogue.remark("Abgebrochen: Der Mailserver hat zu lange gebraucht.");
-            false
         }
     }
+    Ending::NotTaken
 }
 
 /// Why a dialogue ended early.

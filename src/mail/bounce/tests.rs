@@ -97,7 +97,7 @@ fn samples() -> Vec<(&'static str, String, &'static str)> {
     vec![
         ("Postfix with the mail", report(&postfix, &whole()), "5.1.1"),
         ("Postfix with its head", report(&postfix, &head()), "5.1.1"),
-        ("Exchange", report(&exchange, &whole()), "5.1.10"),
+        ("Exchange", report(exchange, &whole()), "5.1.10"),
         ("Gmail", report(&gmail, &whole()), "5.2.2"),
         (
             "Exim",

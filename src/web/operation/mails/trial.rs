@@ -13,7 +13,7 @@ use askama::Template;
 use crate::actions::{ActionError, trials};
 use crate::app::App;
 use crate::domain::EmailAddress;
-use crate::mail::probe::{Dialogue, Line, Speaker, probe};
+use crate::mail::probe::{Dialogue, Ending, Line, Speaker, probe};
 use crate::paths;
 use crate::web::error::PageError;
 use crate::web::form::{FieldErrors, SignedForm};
@@ -90,12 +90,12 @@ pub async fn send(
     let dialogue = Dialogue::default();
     let (heard, transport) = (dialogue.clone(), app.transport.clone());
     let work = web::block(move || probe(&transport, &envelope, &heard));
-    let taken = match tokio::time::timeout(PATIENCE, work).await {
-        Ok(Ok(taken)) => Some(taken),
+    let ending = match tokio::time::timeout(PATIENCE, work).await {
+        Ok(Ok(ending)) => Some(ending),
         Ok(Err(_)) => return Err(PageError::Fault),
         Err(_) => None,
     };
-    page.result = Some(outcome(taken, dialogue.lines()));
+    page.result = Some(outcome(ending, dialogue.lines()));
     html(&page)
 }
 
@@ -109,16 +109,20 @@ async fn page(app: &App, me: &Me) -> Result<Page, PageError> {
     })
 }
 
-/// `taken` is `None` if the server did not come to an end in time.
-fn outcome(taken: Option<bool>, lines: Vec<Line>) -> Outcome {
-    let (title, advice) = match taken {
-        Some(true) => (
+/// `ending` is `None` if the server did not come to an end in time.
+fn outcome(ending: Option<Ending>, lines: Vec<Line>) -> Outcome {
+    let (title, advice) = match ending {
+        Some(Ending::Taken) => (
             "Der Mailserver hat die E-Mail angenommen",
             "Sehen Sie nach, ob sie im Posteingang liegt und nicht im Spam-Ordner. Dort landet sie oft, wenn SPF, DKIM oder DMARC für die Domain des Absenders fehlen.",
         ),
-        Some(false) => (
+        Some(Ending::NotTaken) => (
             "Die E-Mail wurde nicht angenommen",
             "Das Ende des Dialogs sagt, woran es liegt. Die Einstellungen stehen in AVV_SMTP_URL und AVV_MAIL_FROM.",
+        ),
+        Some(Ending::NoServer) => (
+            "Die E-Mail wurde nur abgelegt",
+            "Ohne Mailserver legt das Portal alle E-Mails als Dateien ab; so ist es für die Entwicklung gedacht.",
         ),
         None => (
             "Der Mailserver hat nicht rechtzeitig geantwortet",
@@ -138,7 +142,7 @@ fn outcome(taken: Option<bool>, lines: Vec<Line>) -> Outcome {
         }
     };
     Outcome {
-        good: taken == Some(true),
+        good: ending == Some(Ending::Taken),
         title,
         advice,
         lines: lines.into_iter().map(said).collect(),
