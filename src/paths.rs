@@ -24,6 +24,8 @@ pub const OPERATOR: &str = "/betrieb/betreiber";
 pub const USERS: &str = "/betrieb/benutzer";
 /// Operator: the outbox.
 pub const MAILS: &str = "/betrieb/mails";
+/// Operator: the audit log.
+pub const LOG: &str = "/betrieb/protokoll";
 /// Help.
 pub const HELP: &str = "/hilfe";
 /// Legal pages.

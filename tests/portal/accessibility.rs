@@ -215,6 +215,11 @@ fn operator(places: &Places) -> Vec<Stop> {
             "/betrieb/mails/test",
             vec![Click("main form .actions button")],
         ),
+        at("operator log", "/betrieb/protokoll"),
+        at(
+            "operator log wrong",
+            "/betrieb/protokoll?kunde=abc&von=gestern",
+        ),
         at("operator looks for contract", "/administration/avv"),
         at(
             "operator looks for contract wrong",

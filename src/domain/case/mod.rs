@@ -30,11 +30,15 @@ mod standing;
 #[cfg(test)]
 mod happenings;
 #[cfg(test)]
-mod invariants;
+pub(crate) mod invariants;
 #[cfg(test)]
-pub(in crate::domain) mod samples;
+pub(crate) mod model;
 #[cfg(test)]
-mod stories;
+mod partner_search;
+#[cfg(test)]
+pub(crate) mod samples;
+#[cfg(test)]
+pub(crate) mod stories;
 #[cfg(test)]
 mod table;
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 mod booking;
 mod email;
+mod log;
 mod mails;
 mod objection;
 mod particulars;
@@ -78,6 +79,7 @@ pub const ROUTES: &[Row] = &[
     get("/betrieb/mails/{mail}", Who::Operator, || {
         view().to(mails::show)
     }),
+    get("/betrieb/protokoll", Who::Operator, || view().to(log::list)),
     post("/betrieb/mails/{mail}/erneut", Who::Operator, || {
         web::post().to(mails::retry)
     }),

@@ -144,6 +144,15 @@ pub fn chain(operator: &Operator, partner: Option<&Party>, sub: Option<&Party>) 
     members
 }
 
+/// The note at an agreement in force whose sub-partner has left (row 24). The document stays as it
+/// was concluded.
+pub fn annex_note(name: &str, since: DateTime<Utc>) -> String {
+    format!(
+        "Untervertriebspartner {name} entfällt ab {}.",
+        short(calendar::day(since))
+    )
+}
+
 /// A line of the history.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Past {
@@ -191,9 +200,9 @@ fn for_operator(event: &Event) -> (String, String) {
         AuditKind::MailFailed { reply } if reply.starts_with("nicht gesendet") => {
             format!("E-Mail {reply}")
         }
-        kind => kind.sentence(),
+        kind => kind.sentence(Language::De),
     };
-    (what, event.actor.words())
+    (what, event.actor.words(Language::De))
 }
 
 fn for_customer(event: &Event) -> (String, String) {
@@ -204,9 +213,22 @@ fn for_customer(event: &Event) -> (String, String) {
         AuditKind::MailReturned { reply } => {
             format!("E-Mail zurückgekommen: {}", plain(reply))
         }
-        kind => kind.sentence(),
+        kind => without_reason(kind).sentence(Language::De),
     };
-    (what, event.actor.words())
+    (what, event.actor.words(Language::De))
+}
+
+/// The event without what the operator noted for itself about why (5.8-19).
+fn without_reason(kind: &AuditKind) -> AuditKind {
+    let mut kind = kind.clone();
+    match &mut kind {
+        AuditKind::EmailChanged { despite, .. } => *despite = None,
+        AuditKind::CustomerDeleted { reason }
+        | AuditKind::LinksLocked { reason, .. }
+        | AuditKind::ObjectedInError { reason, .. } => reason.clear(),
+        _ => {}
+    }
+    kind
 }
 
 /// Why a mail was not sent, for all but the operator: what a mail server says may hold an address.
@@ -269,6 +291,10 @@ mod tests {
             AuditKind::MailReturned {
                 reply: "5.1.1 <chef@kunde.example> unknown".to_owned(),
             },
+            AuditKind::LinksLocked {
+                asked: false,
+                reason: "Frau Sommer leitet weiter".to_owned(),
+            },
         ];
         let events: Vec<Event> = kinds
             .into_iter()
@@ -283,7 +309,7 @@ mod tests {
             .iter()
             .map(|line| format!("{} {}", line.what, line.who))
             .collect();
-        assert_eq!(seen.len(), 4);
+        assert_eq!(seen.len(), 5);
         assert_eq!(seen[0], "Kunde hat widersprochen Kunde");
         assert!(!seen[1].contains('@') && seen[1].contains("Mailserver"));
         assert!(seen[2].contains("die Adresse fehlt"));
@@ -291,6 +317,12 @@ mod tests {
             seen[3],
             "E-Mail zurückgekommen: das Postfach gibt es nicht Erika Muster, Betreiber GmbH"
         );
-        assert_eq!(history(events, Role::Operator).len(), 5);
+        assert_eq!(seen[4], "Alle Links gesperrt Erika Muster, Betreiber GmbH");
+        let whole = history(events, Role::Operator);
+        assert_eq!(whole.len(), 6);
+        assert_eq!(
+            whole[5].what,
+            "Alle Links gesperrt: Frau Sommer leitet weiter"
+        );
     }
 }

@@ -3,7 +3,7 @@
 use askama::Template;
 use chrono::{DateTime, Utc};
 
-use super::parts::{Member, Past, Sentence, address_for, chain, history};
+use super::parts::{Member, Past, Sentence, address_for, annex_note, chain, history};
 use super::timeline::{Step, steps};
 use super::unsent::{Unsent, unsent};
 use super::words;
@@ -11,7 +11,7 @@ use crate::domain::case::{Case, Partner, ProductStanding, Status, access};
 use crate::domain::case::{product_standings, standing};
 use crate::domain::mail::MailKind;
 use crate::domain::viewer::{Deed, Role, deeds};
-use crate::domain::{CustomerNumber, PartnerId};
+use crate::domain::{CustomerNumber, PartnerId, WhatsNew};
 use crate::paths;
 use crate::storage::audit::Event;
 use crate::storage::mails::MailLine;
@@ -29,6 +29,10 @@ pub struct Read {
     pub mails: Vec<MailLine>,
     /// Its history, newest first.
     pub events: Vec<Event>,
+    /// What the offer of today changes compared with the agreement in force.
+    pub news: Option<WhatsNew>,
+    /// The sub-partner the agreement names although it has left, and since when.
+    pub left: Option<(String, DateTime<Utc>)>,
 }
 
 /// The page of one customer's AVV for those who look after the customer.
@@ -42,6 +46,10 @@ pub struct StatusView {
     word: String,
     verdict: Sentence,
     meaning: String,
+    /// What the open request changes, or what became of the last one (rows 22, 28).
+    request: Option<String>,
+    /// The note at the agreement in force (row 24).
+    annex_note: Option<String>,
     /// Whether the reader is a partner, who sees the status and never the text.
     partner: bool,
     todo: String,
@@ -89,6 +97,11 @@ impl StatusView {
             word: overall.word(),
             verdict: words::verdict(case, &overall, now),
             meaning: words::meaning(case, &overall, role, now),
+            request: words::request(case, role, read.news.as_ref(), now),
+            annex_note: read
+                .left
+                .as_ref()
+                .map(|(name, since)| annex_note(name, *since)),
             partner: role.partner().is_some(),
             todo: words::todo(&overall, role, &operator.short_name),
             ask: button(&may),
