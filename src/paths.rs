@@ -22,7 +22,7 @@ pub const OPERATION: &str = "/betrieb";
 pub const OPERATOR: &str = "/betrieb/betreiber";
 /// Operator: users.
 pub const USERS: &str = "/betrieb/benutzer";
-/// Operator: mails that need a person.
+/// Operator: the outbox.
 pub const MAILS: &str = "/betrieb/mails";
 /// Operator: the audit log.
 pub const LOG: &str = "/betrieb/protokoll";
@@ -94,6 +94,19 @@ pub fn contract_pdf(agreement: AgreementId) -> String {
 /// Disables a user (POST).
 pub fn disable_user(user: UserId) -> String {
     format!("/betrieb/benutzer/{user}/sperren")
+}
+
+/// Operator: the test mail.
+pub const MAIL_TEST: &str = "/betrieb/mails/test";
+
+/// Operator: one mail.
+pub fn mail(mail: MailId) -> String {
+    format!("/betrieb/mails/{mail}")
+}
+
+/// Operator: the mails of one customer.
+pub fn mails_of(number: CustomerNumber) -> String {
+    format!("{MAILS}?kunde={number}")
 }
 
 /// Tries a mail again (POST).

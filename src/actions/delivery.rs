@@ -12,17 +12,19 @@ use std::cell::Cell;
 use chrono::{DateTime, Duration, Utc};
 
 use super::documents::sha256;
-use super::{ActionError, Actor, Knock};
+use super::door::actor;
+use super::{ActionError, Actor, Knock, requests};
 use crate::app::App;
 use crate::domain::audit::AuditKind;
 use crate::domain::case::Event;
 use crate::domain::mail::MailKind;
-use crate::domain::{EmailAddress, LinkId, MailId};
+use crate::domain::viewer::{Role, Viewer};
+use crate::domain::{CustomerNumber, EmailAddress, LinkId, MailId};
 use crate::mail::letter::{Letter, Written, write};
 use crate::mail::message::{Head, seal};
-use crate::storage::PgConnection;
 use crate::storage::audit::{NewEvent, add_event};
 use crate::storage::mails::{self, DueMail, Sent};
+use crate::storage::{PgConnection, cases};
 use letters::{Obstacle, compose};
 
 /// Longest pause between two attempts. A mail is tried until it is true no longer.
@@ -88,7 +90,7 @@ pub fn put_off(
     if mails::lock_queued(conn, mail)? {
         tracing::warn!(mail = mail.0, "mail put off after an error");
         let reply = "Der Versand ist an einem Fehler im Portal gescheitert.";
-        mails::mark_retry(conn, mail, reply, now + LONGEST_PAUSE)?;
+        mails::mark_retry(conn, mail, reply, now + LONGEST_PAUSE, now)?;
     }
     Ok(())
 }
@@ -105,6 +107,7 @@ fn hand_over(
     let subject = written.subject.clone();
     let head = Head {
         id: mail.id,
+        mark: mail.mark,
         message_id: mail.message_id.clone(),
         from_name: letter.operator.party.name.clone(),
         from: app.config.mail.from.clone(),
@@ -130,7 +133,7 @@ fn hand_over(
                 subject,
                 to: address.masked(),
             };
-            log(conn, mail, kind, now)?;
+            log(conn, mail.customer, Actor::Portal, kind, now)?;
             tracing::info!(mail = mail.id.0, "mail sent");
             Ok(Delivered::Sent)
         }
@@ -139,7 +142,7 @@ fn hand_over(
             mails::mark_done(conn, mail.id, "failed", &error.reply, now)?;
             // The customer's row is locked before the first event: the chain comes last.
             if let MailKind::Request { link, .. } | MailKind::Reminder { link, .. } = mail.kind {
-                refused(conn, app, mail, link, now)?;
+                refused(conn, app, mail.customer, link, now)?;
             }
             failed(conn, mail, &error.reply, now)
         }
@@ -150,21 +153,21 @@ fn hand_over(
                 attempts = mail.attempts + 1,
                 "mail not delivered, trying again"
             );
-            mails::mark_retry(conn, mail.id, &error.reply, now + pause)?;
+            mails::mark_retry(conn, mail.id, &error.reply, now + pause, now)?;
             Ok(Delivered::Later)
         }
     }
 }
 
-/// Row 8: the status says so and people are told.
-fn refused(
+/// Row 8: the status says so and people are told. A link of an earlier round changes nothing.
+pub(super) fn refused(
     conn: &mut PgConnection,
     app: &App,
-    mail: &DueMail,
+    customer: Option<CustomerNumber>,
     link: LinkId,
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
-    let Some(customer) = mail.customer else {
+    let Some(customer) = customer else {
         return Ok(());
     };
     let knock = Knock::by_portal(customer, now);
@@ -194,30 +197,93 @@ fn failed(
     now: DateTime<Utc>,
 ) -> Result<Delivered, ActionError> {
     let reply = reply.to_owned();
-    log(conn, mail, AuditKind::MailFailed { reply }, now)?;
+    let kind = AuditKind::MailFailed { reply };
+    log(conn, mail.customer, Actor::Portal, kind, now)?;
     Ok(Delivered::GivenUp)
 }
 
-fn log(
+/// Writes an event about a mail.
+pub(super) fn log(
     conn: &mut PgConnection,
-    mail: &DueMail,
+    customer: Option<CustomerNumber>,
+    actor: Actor,
     kind: AuditKind,
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
     let event = NewEvent {
         kind,
-        actor: Actor::Portal,
-        customer: mail.customer,
+        actor,
+        customer,
         status: None,
     };
     Ok(add_event(conn, &event, now)?)
 }
 
-/// Tries a mail again that was given up; for the operator.
-pub fn retry(conn: &mut PgConnection, id: MailId, now: DateTime<Utc>) -> Result<(), ActionError> {
-    if mails::requeue(conn, id, now)? {
-        Ok(())
-    } else {
-        Err(ActionError::NotFound)
+/// What came of trying a mail again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Retried {
+    /// It is due now.
+    Queued,
+    /// The address had been refused, so the customer is asked anew, with a new link.
+    AskedAnew,
+    /// It is not sent, because … (German, the end of a sentence).
+    Useless(&'static str),
+    /// It was sent already, is being delivered at this moment, or does not exist.
+    NotWaiting,
+}
+
+/// Tries a mail at once that waits or was given up; for the operator. A mail that was sent is never
+/// sent again, and one that is true no longer is not sent either and says why.
+pub fn retry(
+    conn: &mut PgConnection,
+    app: &App,
+    viewer: &Viewer,
+    id: MailId,
+    now: DateTime<Utc>,
+) -> Result<Retried, ActionError> {
+    if viewer.role != Role::Operator {
+        return Err(ActionError::NotAllowed);
     }
+    let Some(mail) = mails::lock_unsent(conn, id)? else {
+        return Ok(Retried::NotWaiting);
+    };
+    match compose(conn, app, &mail, now) {
+        Ok(_) => {}
+        Err(Obstacle::Dropped(why)) => {
+            let reply = format!("nicht gesendet, weil {why}");
+            give_up(conn, &mail, "dropped", &reply, now)?;
+            return Ok(Retried::Useless(why));
+        }
+        Err(Obstacle::Failed(error)) => return Err(error),
+    }
+    if let MailKind::Request { link, .. } | MailKind::Reminder { link, .. } = mail.kind
+        && let Some(customer) = mail.customer
+        && is_refused_round(conn, app, customer, link)?
+    {
+        // The old mail alone would leave the status at "Nicht zustellbar" and the reminders asleep.
+        requests::ask(conn, app, viewer, customer, now)?;
+        return Ok(Retried::AskedAnew);
+    }
+    mails::requeue(conn, id, now)?;
+    log(
+        conn,
+        mail.customer,
+        actor(viewer),
+        AuditKind::MailRetried,
+        now,
+    )?;
+    Ok(Retried::Queued)
+}
+
+fn is_refused_round(
+    conn: &mut PgConnection,
+    app: &App,
+    customer: CustomerNumber,
+    link: LinkId,
+) -> Result<bool, ActionError> {
+    let case = cases::find_case(conn, customer, app.contract_version())?;
+    Ok(case.is_some_and(|case| {
+        case.link(link)
+            .is_some_and(|(request, _)| request.undeliverable_at.is_some())
+    }))
 }

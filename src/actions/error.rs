@@ -31,6 +31,9 @@ pub enum ActionError {
     /// The document could not be made, so nothing was concluded (S-88).
     #[error("the document could not be made: {0}")]
     Document(String),
+    /// A file under the data directory could not be read or moved.
+    #[error("the folder of incoming mails: {0}")]
+    Folder(String),
     /// The database did not do it.
     #[error(transparent)]
     Database(#[from] DbError),

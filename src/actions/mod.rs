@@ -7,6 +7,7 @@
 
 pub mod audit;
 pub mod bookings;
+pub mod bounces;
 pub mod consent;
 pub mod customers;
 pub mod delivery;
@@ -21,6 +22,7 @@ pub mod requests;
 #[cfg(test)]
 mod story_tests;
 pub mod sub_partners;
+pub mod trials;
 pub mod users;
 mod whats_new;
 

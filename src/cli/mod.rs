@@ -3,6 +3,7 @@
 
 mod admin;
 mod audit;
+mod bounce;
 mod contract;
 mod demo;
 mod open;
@@ -46,6 +47,10 @@ enum Command {
     /// Periodic work
     #[command(subcommand)]
     Jobs(Jobs),
+    /// Take a mail that came back, from standard input; for the mail server's alias file
+    ///
+    /// Exit codes are those of sysexits: 0 taken, 65 not understood, 75 try again later.
+    Bounce,
     /// Contract texts
     #[command(subcommand)]
     Contract(ContractCommand),
@@ -137,6 +142,7 @@ fn dispatch(command: Command) -> Result<ExitCode> {
         // Needs neither configuration nor database.
         Command::Contract(ContractCommand::Check { dir }) => return contract::check(&dir),
         Command::Contract(ContractCommand::Render(render)) => contract::render(&render),
+        Command::Bounce => return Ok(bounce::take()),
         Command::Serve => serve::serve(configure("info")?),
         Command::Migrate => open::migrate(&configure("warn")?),
         Command::Demo(options) => demo::demo(configure("warn")?, &options),

@@ -36,8 +36,8 @@ pub fn run_once(config: Config, at: Option<DateTime<Utc>>, send_late: bool) -> R
     drop(runtime);
     opened.close();
     say(&format!(
-        "reminded or closed {}, refreshed {}, delivered {}, failed {}",
-        report.stepped, report.refreshed, report.delivered, report.failed
+        "reminded or closed {}, refreshed {}, delivered {}, failed {}, taken from the inbox {}",
+        report.stepped, report.refreshed, report.delivered, report.failed, report.reported
     ));
     if stop.is_set() {
         say("stopped before the end; the next run goes on from here");

@@ -195,6 +195,18 @@ pub enum AuditKind {
         /// Why, in words or as the server said it.
         reply: String,
     },
+    /// A mail that had been handed over came back.
+    MailReturned {
+        /// Status and words of the other mail server, addresses masked.
+        reply: String,
+    },
+    /// Somebody had a mail tried again that waited or had been given up.
+    MailRetried,
+    /// The operator sent a test mail.
+    MailTested {
+        /// Recipient, masked.
+        to: String,
+    },
     /// The concluded contract was downloaded (EV-09).
     Downloaded {
         /// Number of the agreement.

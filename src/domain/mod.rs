@@ -14,6 +14,7 @@ pub mod mail;
 pub mod name;
 pub mod party;
 pub mod product;
+pub mod reply;
 pub mod viewer;
 pub mod whats_new;
 

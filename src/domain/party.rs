@@ -41,6 +41,22 @@ impl Party {
         parts.join(", ")
     }
 
+    /// The phone number for a `tel:` link: digits, with the country in front; a leading 0 means
+    /// Germany. Empty without a number.
+    pub fn phone_link(&self) -> String {
+        let digits: String = self
+            .phone
+            .replace("(0)", "")
+            .chars()
+            .filter(|c| c.is_ascii_digit() || *c == '+')
+            .collect();
+        match (digits.strip_prefix("00"), digits.strip_prefix('0')) {
+            (Some(abroad), _) => format!("+{abroad}"),
+            (None, Some(national)) => format!("+49{national}"),
+            (None, None) => digits,
+        }
+    }
+
     /// Whether all facts are there that a sub-processor must be named with (LC-24, 5.8-16).
     pub fn is_complete(&self) -> bool {
         [
@@ -93,4 +109,28 @@ pub struct SubProcessor {
     pub place_en: String,
     /// Transfer mechanism outside the EEA, empty inside (LC-30).
     pub mechanism: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn printed_phone_numbers_can_be_dialled() {
+        let table = [
+            ("0221 4710-123", "+492214710123"),
+            ("+49 (221) 4710-123", "+492214710123"),
+            ("+49 (0) 221 4710-123", "+492214710123"),
+            ("+49 (0)221 / 4710-123", "+492214710123"),
+            ("0043 1 234", "+431234"),
+            ("", ""),
+        ];
+        for (printed, dialled) in table {
+            let party = Party {
+                phone: printed.to_owned(),
+                ..Party::default()
+            };
+            assert_eq!(party.phone_link(), dialled, "{printed}");
+        }
+    }
 }

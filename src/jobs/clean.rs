@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 
 use super::{Done, Pass};
+use crate::mail::inbox::Inbox;
 use crate::storage::db::DbError;
 use crate::storage::{attempts, runs, sessions};
 
@@ -16,7 +17,10 @@ const SESSIONS: TimeDelta = TimeDelta::hours(1);
 /// The operator sees how the last weeks went.
 const RUNS: TimeDelta = TimeDelta::days(30);
 
-/// Deletes attempts and sessions that nobody will ask for any more.
+/// What a delivery report said stands in the database; the file is kept to look something up.
+const REPORTS: TimeDelta = TimeDelta::days(30);
+
+/// Deletes attempts, sessions and files of the inbox that nobody will ask for any more.
 pub fn clean(pass: &Pass) -> Result<Done, DbError> {
     let now = pass.now();
     let gone = pass.app.db.transaction_blocking(|conn| {
@@ -24,8 +28,12 @@ pub fn clean(pass: &Pass) -> Result<Done, DbError> {
         let attempts = attempts::delete_old(conn, now - FAILURES, now - SUCCESSES)?;
         Ok::<_, DbError>(attempts + sessions::delete_idle(conn, now - SESSIONS)?)
     })?;
+    let files = Inbox::of(&pass.app.config.storage.data_dir).forget(now - REPORTS);
+    if let Err(error) = &files {
+        tracing::error!(%error, "old files of the inbox cannot be deleted");
+    }
     Ok(Done {
-        good: gone,
-        failed: 0,
+        good: gone + files.as_ref().copied().unwrap_or_default(),
+        failed: usize::from(files.is_err()),
     })
 }

@@ -6,6 +6,7 @@
 mod clean;
 mod deliver;
 mod head;
+mod inbox;
 mod progress;
 mod rows;
 mod run;
@@ -61,6 +62,12 @@ pub const JOBS: &[Job] = &[
         pass: refresh,
     },
     Job {
+        name: "inbox",
+        every: Duration::from_secs(20),
+        workers: |_| 1,
+        pass: inbox::inbox,
+    },
+    Job {
         name: "clean",
         every: Duration::from_secs(3600),
         workers: |_| 1,
@@ -111,6 +118,8 @@ pub struct Report {
     pub refreshed: usize,
     /// Mails handed over or given up.
     pub delivered: usize,
+    /// Delivery reports taken from the inbox.
+    pub reported: usize,
     /// What failed, of all kinds.
     pub failed: usize,
 }
@@ -139,13 +148,20 @@ pub fn run(pass: &Pass) -> Report {
         }
         all
     };
+    // What came back first: it may pause a reminder that is due.
+    let reported = run("inbox");
     let (stepped, late) = (run("remind"), run("late"));
     let (refreshed, delivered) = (run("refresh"), run("deliver"));
     Report {
         stepped: stepped.good + late.good,
         refreshed: refreshed.good,
         delivered: delivered.good,
-        failed: stepped.failed + late.failed + refreshed.failed + delivered.failed,
+        reported: reported.good,
+        failed: stepped.failed
+            + late.failed
+            + refreshed.failed
+            + delivered.failed
+            + reported.failed,
     }
 }
 

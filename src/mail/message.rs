@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use lettre::Message;
 use lettre::message::header::{ContentType, Header, HeaderName, HeaderValue};
 use lettre::message::{Attachment as FilePart, Mailbox, MultiPart, SinglePart};
+use uuid::Uuid;
 
 use super::letter::Written;
 use crate::domain::name::clean;
@@ -12,8 +13,11 @@ use crate::domain::{EmailAddress, MailId};
 /// What stands on the envelope and in the headers, beside the words.
 #[derive(Debug, Clone)]
 pub struct Head {
-    /// The queued mail; printed in `X-AVV-Mail`, says nothing to others.
+    /// The queued mail; names its file in development and never leaves the house.
     pub id: MailId,
+    /// Random mark in `X-AVV-Mail`, by which a returned mail is found again. It is the same at every
+    /// attempt, says nothing to others and cannot be guessed.
+    pub mark: Uuid,
     /// Stable over every attempt to deliver this mail, with the portal's own domain, without angle
     /// brackets: `17.3f2a@avv.example.de`.
     pub message_id: String,
@@ -74,7 +78,7 @@ pub fn seal(head: Head, written: Written) -> Result<Envelope, Unsendable> {
         .date(head.date.into())
         .message_id(Some(format!("<{}>", head.message_id)))
         .header(AutoSubmitted)
-        .header(PortalMail(head.id));
+        .header(PortalMail(head.mark));
     if let Some(reply_to) = &head.reply_to {
         builder = builder.reply_to(mailbox(Some(&head.from_name), reply_to)?);
     }
@@ -138,13 +142,16 @@ impl Header for AutoSubmitted {
     }
 }
 
-/// The queued mail's number, by which an operator finds a returned mail again.
+/// Name of the header that carries the mail's mark.
+pub(super) const MARK_HEADER: &str = "X-AVV-Mail";
+
+/// The mail's mark, by which a bounce finds it even if only the headers came back.
 #[derive(Debug, Clone)]
-struct PortalMail(MailId);
+struct PortalMail(Uuid);
 
 impl Header for PortalMail {
     fn name() -> HeaderName {
-        HeaderName::new_from_ascii_str("X-AVV-Mail")
+        HeaderName::new_from_ascii_str(MARK_HEADER)
     }
 
     fn parse(text: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
@@ -152,7 +159,7 @@ impl Header for PortalMail {
     }
 
     fn display(&self) -> HeaderValue {
-        HeaderValue::new(Self::name(), self.0.to_string())
+        HeaderValue::new(Self::name(), self.0.simple().to_string())
     }
 }
 

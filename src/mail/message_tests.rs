@@ -10,6 +10,7 @@ use crate::mail::samples;
 pub(crate) fn head() -> Head {
     Head {
         id: MailId(17),
+        mark: Uuid::from_u128(0x5f3a_90c1_77d2_4e0b_8c64_1b2e_a9d8_33f7),
         message_id: "17.3f2a@avv.plusnet.example".to_owned(),
         from: samples::address("avv@plusnet.example").unwrap(),
         from_name: "Plusnet GmbH".to_owned(),
@@ -114,7 +115,7 @@ fn the_headers_are_these_and_no_others() {
         ("From", "\"Plusnet GmbH\" <avv@plusnet.example>"),
         ("Reply-To", "\"Plusnet GmbH\" <hilfe@plusnet.example>"),
         ("To", "info@oezdemir.example"),
-        ("X-AVV-Mail", "17"),
+        ("X-AVV-Mail", "5f3a90c177d24e0b8c641b2ea9d833f7"),
     ];
     for (name, value) in table {
         assert_eq!(header(&raw, name), value);

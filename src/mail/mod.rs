@@ -4,12 +4,15 @@
 //! [`message::seal`] (the bytes that go out) → [`transport::Transport::send`]. This room is the
 //! only one that knows `lettre`; it neither reads the database nor a clock.
 
+pub mod bounce;
 mod cleaning;
 mod content;
+pub mod inbox;
 pub mod letter;
 pub mod message;
 pub mod outbox_folder;
 mod phrases;
+pub mod probe;
 mod subjects;
 pub mod transport;
 mod words;

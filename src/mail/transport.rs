@@ -1,6 +1,8 @@
 //! How a finished mail leaves the house: by SMTP, into a folder (development) or into memory (tests).
 
+use std::error::Error as _;
 use std::fmt;
+use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -13,6 +15,7 @@ use url::{Host, Url};
 use super::letter::Written;
 use super::message::Envelope;
 use super::outbox_folder;
+use super::probe::Route;
 use crate::domain::EmailAddress;
 
 /// How long the mail server may take for one answer.
@@ -24,11 +27,18 @@ const MAX_REPLY: usize = 500;
 #[derive(Clone)]
 pub enum Transport {
     /// A mail server.
-    Smtp(SmtpTransport),
+    Smtp(Server),
     /// One `.eml` file per mail, see [`outbox_folder`].
     Folder(PathBuf),
     /// Kept for the test that looks at it.
     Memory(Arc<Mutex<Vec<Sent>>>),
+}
+
+/// A mail server with its open connections, and the way to it for whoever wants to watch.
+#[derive(Clone)]
+pub struct Server {
+    pool: SmtpTransport,
+    pub(super) route: Route,
 }
 
 /// A mail that [`Transport::Memory`] took.
@@ -110,9 +120,10 @@ impl Transport {
         }
         let builder = SmtpTransport::from_url(url).map_err(|_| BadSmtpUrl::Unreadable)?;
         let pool = PoolConfig::new().max_size(connections.max(1));
-        Ok(Self::Smtp(
-            builder.timeout(Some(patience)).pool_config(pool).build(),
-        ))
+        Ok(Self::Smtp(Server {
+            pool: builder.timeout(Some(patience)).pool_config(pool).build(),
+            route: Route::read(&parsed, patience).ok_or(BadSmtpUrl::Unreadable)?,
+        }))
     }
 
     /// An empty memory.
@@ -136,7 +147,7 @@ impl Transport {
     /// [`SendError`], which says whether another attempt makes sense.
     pub fn send(&self, envelope: &Envelope) -> Result<String, SendError> {
         match self {
-            Self::Smtp(server) => match server.send(&envelope.message) {
+            Self::Smtp(server) => match server.pool.send(&envelope.message) {
                 Ok(reply) => {
                     let lines: Vec<&str> = reply.message().collect();
                     Ok(tidy(&format!("{} {}", reply.code(), lines.join(" "))))
@@ -178,8 +189,28 @@ fn refused(error: &smtp::Error) -> SendError {
     let code = error.status().map(u16::from);
     SendError {
         permanent: error.is_permanent() && code.is_some_and(|code| is_recipients(code, &text)),
-        reply: tidy(&text),
+        reply: if is_timeout(error) {
+            "Der Mailserver hat nicht rechtzeitig geantwortet.".to_owned()
+        } else {
+            tidy(&text)
+        },
     }
+}
+
+/// Whether the server kept us waiting too long. The library knows only one of the two ways in which
+/// the system says so.
+pub(super) fn is_timeout(error: &smtp::Error) -> bool {
+    let mut cause = error.source();
+    while let Some(one) = cause {
+        if let Some(error) = one.downcast_ref::<io::Error>() {
+            return matches!(
+                error.kind(),
+                io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock
+            );
+        }
+        cause = one.source();
+    }
+    error.is_timeout()
 }
 
 /// Whether a refusal is about the recipient. The library does not say which command was refused;
@@ -202,7 +233,7 @@ fn is_recipients(code: u16, reply: &str) -> bool {
 }
 
 /// One line without control characters, not too long, with addresses masked (S-82).
-fn tidy(reply: &str) -> String {
+pub(super) fn tidy(reply: &str) -> String {
     let visible = crate::domain::name::clean(reply);
     let mut out = String::with_capacity(visible.len());
     for piece in

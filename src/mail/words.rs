@@ -160,22 +160,6 @@ impl<'a> Words<'a> {
         }
     }
 
-    /// The operator's phone number for a `tel:` link.
-    pub(super) fn phone_link(&self) -> String {
-        let digits: String = self
-            .operator
-            .party
-            .phone
-            .chars()
-            .filter(|c| c.is_ascii_digit() || *c == '+')
-            .collect();
-        match (digits.strip_prefix("00"), digits.strip_prefix('0')) {
-            (Some(abroad), _) => format!("+{abroad}"),
-            (None, Some(national)) => format!("+49{national}"),
-            (None, None) => digits,
-        }
-    }
-
     /// Where answers to this mail go.
     pub(super) fn reply_to(&self) -> Option<&str> {
         self.operator

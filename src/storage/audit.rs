@@ -73,6 +73,23 @@ pub fn list_events(
         .collect()
 }
 
+/// How many events of a kind were written since `since`; at most `limit` are counted. For short
+/// spans: it reads every event of the span.
+pub fn count_since(
+    conn: &mut PgConnection,
+    kind: &str,
+    since: DateTime<Utc>,
+    limit: i64,
+) -> QueryResult<usize> {
+    let found: Vec<i64> = audit_events::table
+        .filter(audit_events::at.gt(since))
+        .filter(audit_events::kind.eq(kind))
+        .limit(limit)
+        .select(audit_events::position)
+        .load(conn)?;
+    Ok(found.len())
+}
+
 /// What the operator's start page counts, by week.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Figures {

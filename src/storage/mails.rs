@@ -1,13 +1,21 @@
 //! The outbox: mails are rows with a state, from the moment they are true until the server's reply.
 
+mod look;
+mod reports;
+
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use serde_json::Value;
+use uuid::Uuid;
 
-use super::schema::mails;
+use super::schema::{mail_attempts, mails};
 use super::{QueryResult, text};
 use crate::domain::mail::{MailKind, Recipient};
 use crate::domain::{CustomerNumber, MailId};
+pub use look::{
+    Attempted, MailDetail, MailFilter, Reported, count_trouble, find_mail, list_trouble, page_mails,
+};
+pub use reports::{Found, NewReport, Verdict, add_report, lock_by_clues, mark_returned};
 
 /// A mail to be queued.
 #[derive(Debug, Clone)]
@@ -37,6 +45,8 @@ pub struct DueMail {
     pub customer: Option<CustomerNumber>,
     /// Message-ID.
     pub message_id: String,
+    /// What stands in `X-AVV-Mail`.
+    pub mark: Uuid,
     /// When it was queued.
     pub queued_at: DateTime<Utc>,
     /// How often it was tried before.
@@ -56,7 +66,7 @@ pub struct MailLine {
     pub customer: Option<CustomerNumber>,
     /// When it was queued.
     pub queued_at: DateTime<Utc>,
-    /// `queued`, `sent`, `failed` or `dropped`.
+    /// `queued`, `sent`, `returned`, `failed` or `dropped`.
     pub state: String,
     /// How often it was tried.
     pub attempts: i32,
@@ -64,6 +74,14 @@ pub struct MailLine {
     pub done_at: Option<DateTime<Utc>>,
     /// Last word of the mail server.
     pub reply: Option<String>,
+    /// Address it was handed over for.
+    pub sent_to: Option<String>,
+    /// When the next attempt is due.
+    pub next_attempt_at: Option<DateTime<Utc>>,
+    /// When it came back.
+    pub returned_at: Option<DateTime<Utc>>,
+    /// Why it came back.
+    pub returned_because: Option<String>,
 }
 
 /// Queues a mail, once per step.
@@ -88,38 +106,76 @@ pub fn queue_mail(conn: &mut PgConnection, mail: &NewMail, now: DateTime<Utc>) -
 /// Locks the mail that has been due longest and that no other worker holds. The lock lasts as long
 /// as the transaction, so a killed process frees it by itself (S-93).
 pub fn lock_next_due(conn: &mut PgConnection, now: DateTime<Utc>) -> QueryResult<Option<DueMail>> {
-    type Row = (i64, Value, Value, Option<i64>, String, DateTime<Utc>, i32);
-    let row: Option<Row> = mails::table
+    let row: Option<DueRow> = mails::table
         .filter(mails::state.eq("queued"))
         .filter(mails::next_attempt_at.le(now))
         .order((mails::next_attempt_at, mails::id))
         .for_update()
         .skip_locked()
-        .select((
-            mails::id,
-            mails::kind,
-            mails::recipient,
-            mails::customer_number,
-            mails::message_id,
-            mails::queued_at,
-            mails::attempts,
-        ))
+        .select(DUE)
         .first(conn)
         .optional()?;
-    row.map(
-        |(id, kind, to, customer, message_id, queued_at, attempts)| {
-            Ok(DueMail {
-                id: MailId(id),
-                kind: text::from_json(kind)?,
-                to: text::from_json(to)?,
-                customer: customer.map(CustomerNumber),
-                message_id,
-                queued_at,
-                attempts,
-            })
-        },
-    )
-    .transpose()
+    row.map(read_due).transpose()
+}
+
+/// Locks one mail that was not handed over: it waits or was given up. `None` if it was sent, or if
+/// there is none, or if a worker is delivering it at this moment.
+pub fn lock_unsent(conn: &mut PgConnection, id: MailId) -> QueryResult<Option<DueMail>> {
+    let row: Option<DueRow> = mails::table
+        .find(id.0)
+        .filter(mails::state.eq_any(["queued", "failed", "dropped"]))
+        .for_update()
+        .skip_locked()
+        .select(DUE)
+        .first(conn)
+        .optional()?;
+    row.map(read_due).transpose()
+}
+
+type DueRow = (
+    i64,
+    Value,
+    Value,
+    Option<i64>,
+    String,
+    Uuid,
+    DateTime<Utc>,
+    i32,
+);
+type Due = (
+    mails::id,
+    mails::kind,
+    mails::recipient,
+    mails::customer_number,
+    mails::message_id,
+    mails::mark,
+    mails::queued_at,
+    mails::attempts,
+);
+const DUE: Due = (
+    mails::id,
+    mails::kind,
+    mails::recipient,
+    mails::customer_number,
+    mails::message_id,
+    mails::mark,
+    mails::queued_at,
+    mails::attempts,
+);
+
+fn read_due(
+    (id, kind, to, customer, message_id, mark, queued_at, attempts): DueRow,
+) -> QueryResult<DueMail> {
+    Ok(DueMail {
+        id: MailId(id),
+        kind: text::from_json(kind)?,
+        to: text::from_json(to)?,
+        customer: customer.map(CustomerNumber),
+        message_id,
+        mark,
+        queued_at,
+        attempts,
+    })
 }
 
 /// Locks one mail if it still waits and no other worker holds it.
@@ -178,7 +234,7 @@ pub fn mark_sent(
             mails::reply.eq(&sent.reply),
         ))
         .execute(conn)?;
-    Ok(())
+    log_attempt(conn, id, "sent", &sent.reply, now)
 }
 
 /// Notes that a mail is tried again later, and why.
@@ -187,6 +243,7 @@ pub fn mark_retry(
     id: MailId,
     reply: &str,
     next: DateTime<Utc>,
+    now: DateTime<Utc>,
 ) -> QueryResult<()> {
     diesel::update(mails::table.find(id.0))
         .set((
@@ -195,7 +252,7 @@ pub fn mark_retry(
             mails::reply.eq(reply),
         ))
         .execute(conn)?;
-    Ok(())
+    log_attempt(conn, id, "later", reply, now)
 }
 
 /// Notes that a mail is given up: `failed` by the server's word, `dropped` because there is nobody
@@ -216,7 +273,25 @@ pub fn mark_done(
             mails::reply.eq(reply),
         ))
         .execute(conn)?;
-    Ok(())
+    log_attempt(conn, id, state, reply, now)
+}
+
+fn log_attempt(
+    conn: &mut PgConnection,
+    id: MailId,
+    outcome: &str,
+    reply: &str,
+    now: DateTime<Utc>,
+) -> QueryResult<()> {
+    diesel::insert_into(mail_attempts::table)
+        .values((
+            mail_attempts::mail_id.eq(id.0),
+            mail_attempts::at.eq(now),
+            mail_attempts::outcome.eq(outcome),
+            mail_attempts::reply.eq(reply),
+        ))
+        .execute(conn)
+        .map(|_| ())
 }
 
 /// The mails of a case, newest first.
@@ -232,43 +307,6 @@ pub fn list_mails(
         .select(LINE)
         .load(conn)?;
     rows.into_iter().map(read_line).collect()
-}
-
-/// Mails that were given up, newest first: what needs a person.
-pub fn list_trouble(conn: &mut PgConnection, limit: i64) -> QueryResult<Vec<MailLine>> {
-    let rows: Vec<LineRow> = mails::table
-        .filter(mails::state.eq_any(["failed", "dropped"]))
-        .order(mails::id.desc())
-        .limit(limit)
-        .select(LINE)
-        .load(conn)?;
-    rows.into_iter().map(read_line).collect()
-}
-
-/// Mails that wait, the one that is tried next first.
-pub fn list_waiting(conn: &mut PgConnection, limit: i64) -> QueryResult<Vec<MailLine>> {
-    let rows: Vec<LineRow> = mails::table
-        .filter(mails::state.eq("queued"))
-        .order((mails::next_attempt_at, mails::id))
-        .limit(limit)
-        .select(LINE)
-        .load(conn)?;
-    rows.into_iter().map(read_line).collect()
-}
-
-/// How many of the latest 1000 mails that went nowhere the mail server has refused since `since`.
-/// The cap keeps it to one short range of an index, however many there ever were.
-pub fn count_failed(conn: &mut PgConnection, since: DateTime<Utc>) -> QueryResult<usize> {
-    let latest: Vec<(String, Option<DateTime<Utc>>)> = mails::table
-        .filter(mails::state.eq_any(["failed", "dropped"]))
-        .order(mails::id.desc())
-        .limit(1000)
-        .select((mails::state, mails::done_at))
-        .load(conn)?;
-    Ok(latest
-        .iter()
-        .filter(|(state, at)| state == "failed" && at.is_some_and(|at| at >= since))
-        .count())
 }
 
 /// State of the queue: how many wait (at most 1001 counted) and since when the oldest does.
@@ -292,6 +330,10 @@ type LineRow = (
     i32,
     Option<DateTime<Utc>>,
     Option<String>,
+    Option<String>,
+    Option<DateTime<Utc>>,
+    Option<DateTime<Utc>>,
+    Option<String>,
 );
 type Line = (
     mails::id,
@@ -303,6 +345,10 @@ type Line = (
     mails::attempts,
     mails::done_at,
     mails::reply,
+    mails::sent_to,
+    mails::next_attempt_at,
+    mails::returned_at,
+    mails::returned_because,
 );
 const LINE: Line = (
     mails::id,
@@ -314,11 +360,15 @@ const LINE: Line = (
     mails::attempts,
     mails::done_at,
     mails::reply,
+    mails::sent_to,
+    mails::next_attempt_at,
+    mails::returned_at,
+    mails::returned_because,
 );
 
-fn read_line(
-    (id, kind, to, customer, queued_at, state, attempts, done_at, reply): LineRow,
-) -> QueryResult<MailLine> {
+fn read_line(row: LineRow) -> QueryResult<MailLine> {
+    let (id, kind, to, customer, queued_at, state, attempts, done_at, reply, ..) = row;
+    let (.., sent_to, next_attempt_at, returned_at, returned_because) = row;
     Ok(MailLine {
         id: MailId(id),
         kind: text::from_json(kind)?,
@@ -329,15 +379,19 @@ fn read_line(
         attempts,
         done_at,
         reply,
+        sent_to,
+        next_attempt_at,
+        returned_at,
+        returned_because,
     })
 }
 
-/// Queues a mail again that was given up. Says whether there was one.
+/// Lets a mail that waits or was given up be tried at once. Says whether there was one.
 pub fn requeue(conn: &mut PgConnection, id: MailId, now: DateTime<Utc>) -> QueryResult<bool> {
     let changed = diesel::update(
         mails::table
             .find(id.0)
-            .filter(mails::state.eq_any(["failed", "dropped"])),
+            .filter(mails::state.eq_any(["queued", "failed", "dropped"])),
     )
     .set((
         mails::state.eq("queued"),

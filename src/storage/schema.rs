@@ -168,6 +168,29 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Every attempt to hand a mail over, with the word of the mail server (EV-06).
+    mail_attempts (id) {
+        id -> Int8,
+        mail_id -> Int8,
+        at -> Timestamptz,
+        outcome -> Text,
+        reply -> Text,
+    }
+}
+
+diesel::table! {
+    /// Delivery reports that other mail servers sent back about a mail (RFC 3464), each once.
+    mail_reports (id) {
+        id -> Int8,
+        mail_id -> Int8,
+        at -> Timestamptz,
+        verdict -> Text,
+        status -> Text,
+        diagnostic -> Text,
+    }
+}
+
+diesel::table! {
     /// The outbox (S-23, EV-06): queued in the transaction that makes a mail true, kept with what was really sent.
     mails (id) {
         id -> Int8,
@@ -187,6 +210,13 @@ diesel::table! {
         message_id -> Text,
         /// Last word of the mail server, or why nothing was sent.
         reply -> Nullable<Text>,
+        /// Random; stands in the header X-AVV-Mail, so that a bounce finds its mail and nobody can guess another.
+        mark -> Uuid,
+        /// Which mail, for filters.
+        kind_key -> Text,
+        returned_at -> Nullable<Timestamptz>,
+        /// Status and words of the bounce, addresses masked.
+        returned_because -> Nullable<Text>,
     }
 }
 
@@ -319,6 +349,8 @@ diesel::joinable!(bookings -> products (product_code));
 diesel::joinable!(case_rows -> customers (number));
 diesel::joinable!(case_words -> customers (number));
 diesel::joinable!(links -> requests (request_id));
+diesel::joinable!(mail_attempts -> mails (mail_id));
+diesel::joinable!(mail_reports -> mails (mail_id));
 diesel::joinable!(mails -> customers (customer_number));
 diesel::joinable!(objections -> agreements (agreement_id));
 diesel::joinable!(objections -> customers (customer_number));
@@ -339,6 +371,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     case_words,
     customers,
     links,
+    mail_attempts,
+    mail_reports,
     mails,
     objections,
     operator,

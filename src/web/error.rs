@@ -79,6 +79,10 @@ impl From<ActionError> for PageError {
                 tracing::error!(%cause, "document fault");
                 Self::Fault
             }
+            ActionError::Folder(cause) => {
+                tracing::error!(%cause, "folder fault");
+                Self::Fault
+            }
             ActionError::Database(error) => error.into(),
         }
     }

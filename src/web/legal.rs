@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use super::consent::{phone_link, wanted_language};
+use super::consent::wanted_language;
 use super::error::PageError;
 use super::guard::Who;
 use super::page::{Me, PublicShell, Shell, home_of, html, reader_language, see_other};
@@ -41,7 +41,7 @@ struct ImprintPage {
 async fn imprint(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, PageError> {
     let shell = shell(&app, &request, paths::IMPRINT).await?;
     html(&ImprintPage {
-        phone_link: phone_link(&shell.operator.party.phone),
+        phone_link: shell.operator.party.phone_link(),
         shell,
     })
 }
@@ -57,7 +57,7 @@ struct ContactPage {
 async fn contact(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, PageError> {
     let shell = shell(&app, &request, paths::CONTACT).await?;
     html(&ContactPage {
-        phone_link: phone_link(&shell.operator.party.phone),
+        phone_link: shell.operator.party.phone_link(),
         shell,
     })
 }
@@ -88,7 +88,7 @@ async fn accessibility(
 ) -> Result<HttpResponse, PageError> {
     let shell = shell(&app, &request, paths::ACCESSIBILITY).await?;
     html(&AccessibilityPage {
-        phone_link: phone_link(&shell.operator.party.phone),
+        phone_link: shell.operator.party.phone_link(),
         shell,
     })
 }
@@ -124,7 +124,7 @@ async fn help(app: web::Data<App>, me: Option<Me>) -> Result<HttpResponse, PageE
         Some(me) => {
             let shell = Shell::load(&app, &me, paths::HELP).await?;
             html(&HelpInsidePage {
-                phone_link: phone_link(&shell.operator.party.phone),
+                phone_link: shell.operator.party.phone_link(),
                 shell,
                 statuses,
             })
@@ -132,7 +132,7 @@ async fn help(app: web::Data<App>, me: Option<Me>) -> Result<HttpResponse, PageE
         None => {
             let shell = PublicShell::load(&app, Language::De).await?;
             html(&HelpPage {
-                phone_link: phone_link(&shell.operator.party.phone),
+                phone_link: shell.operator.party.phone_link(),
                 shell,
                 statuses,
             })

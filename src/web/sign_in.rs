@@ -68,10 +68,6 @@ impl SignInPage {
         })
     }
 
-    fn tel(&self) -> String {
-        tel(&self.shell.operator.party.phone)
-    }
-
     fn is_throttled(&self) -> bool {
         matches!(self.wrong, Some(Wrong::Wait(_)))
     }
@@ -218,14 +214,6 @@ pub fn in_words(seconds: u64) -> String {
         2..=90 => format!("{seconds} Sekunden"),
         _ => format!("{} Minuten", seconds.div_ceil(60)),
     }
-}
-
-/// A printed phone number as the target of a `tel:` link.
-pub fn tel(phone: &str) -> String {
-    phone
-        .chars()
-        .filter(|c| c.is_ascii_digit() || *c == '+')
-        .collect()
 }
 
 #[cfg(test)]

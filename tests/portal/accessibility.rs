@@ -208,6 +208,13 @@ fn operator(places: &Places) -> Vec<Stop> {
             format!("/betrieb/benutzer/{}/sperren", places.user),
         ),
         at("operator mails", "/betrieb/mails"),
+        at("operator mail", "/betrieb/mails/1"),
+        at("operator mail test", "/betrieb/mails/test"),
+        after(
+            "operator mail test sent",
+            "/betrieb/mails/test",
+            vec![Click("main form .actions button")],
+        ),
         at("operator log", "/betrieb/protokoll"),
         at(
             "operator log wrong",

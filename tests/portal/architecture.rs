@@ -18,6 +18,7 @@ const OWNERS: &[(&str, &str)] = &[
     ("diesel", "storage"),
     ("diesel_migrations", "storage"),
     ("lettre", "mail"),
+    ("mail_parser", "mail"),
     ("genpdf", "document"),
     ("actix_web", "web"),
     ("actix_session", "web"),

@@ -88,7 +88,7 @@ async fn an_address_that_refuses_mail_is_reported_and_not_reminded() {
     for person in [Person::Partner, Person::Operator] {
         let page = app.sign_in(person).await.get("/kunden/4711/avv").await;
         page.assert_says("Nicht zustellbar")
-            .assert_says("Nicht gesendete E-Mails");
+            .assert_says("Nicht angekommene E-Mails");
     }
     // Reminders pause, and nobody is told twice.
     for _ in 0..4 {
@@ -289,7 +289,7 @@ async fn a_mail_that_is_true_no_longer_is_dropped_with_its_reason() {
     let operator = app.sign_in(Person::Operator).await;
     for customer in [4711, 8200] {
         let page = operator.get(&format!("/kunden/{customer}/avv")).await;
-        page.assert_says("Nicht gesendete E-Mails")
+        page.assert_says("Nicht angekommene E-Mails")
             .assert_says("der Link inzwischen");
     }
     // Trying it again does not send a dead link either.

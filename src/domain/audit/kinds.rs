@@ -71,6 +71,13 @@ const KINDS: &[(&str, &str, &str)] = &[
     ),
     ("mail_sent", "E-Mail gesendet", "E-mail sent"),
     ("mail_failed", "E-Mail nicht gesendet", "E-mail not sent"),
+    ("mail_returned", "E-Mail zurückgekommen", "E-mail came back"),
+    (
+        "mail_retried",
+        "E-Mail noch einmal versucht",
+        "E-mail tried again",
+    ),
+    ("mail_tested", "Test-E-Mail", "Test e-mail"),
     ("signed_in", "Anmeldung", "Signed in"),
     ("signed_out", "Abmeldung", "Signed out"),
     ("password_set", "Passwort gesetzt", "Password set"),

@@ -96,6 +96,9 @@ fn german(kind: &AuditKind) -> String {
         }
         K::MailSent { subject, to } => format!("E-Mail „{subject}“ an {to} gesendet"),
         K::MailFailed { reply } => format!("E-Mail nicht gesendet: {reply}"),
+        K::MailReturned { reply } => format!("E-Mail zurückgekommen: {reply}"),
+        K::MailRetried => "E-Mail noch einmal in den Versand gegeben".to_owned(),
+        K::MailTested { to } => format!("Test-E-Mail an {to} gesendet"),
         K::Downloaded { number } => format!("Vertrag {number} heruntergeladen"),
         K::SignedIn => "Angemeldet".to_owned(),
         K::SignedOut => "Abgemeldet".to_owned(),
@@ -180,6 +183,9 @@ fn english(kind: &AuditKind) -> String {
         }
         K::MailSent { subject, to } => format!("E-mail “{subject}” sent to {to}"),
         K::MailFailed { reply } => format!("E-mail not sent: {reply}"),
+        K::MailReturned { reply } => format!("E-mail came back: {reply}"),
+        K::MailRetried => "E-mail put into the queue once more".to_owned(),
+        K::MailTested { to } => format!("Test e-mail sent to {to}"),
         K::Downloaded { number } => format!("Agreement {number} downloaded"),
         K::SignedIn => "Signed in".to_owned(),
         K::SignedOut => "Signed out".to_owned(),

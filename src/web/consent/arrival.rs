@@ -106,7 +106,7 @@ impl Arrival {
             masked: case.customer.email().map(|email| email.masked()),
             partner: case.partner.as_ref().map(|it| with_city(&it.party)),
             sub_partner: case.sub_partner.as_ref().map(|it| with_city(&it.party)),
-            phone_link: phone_link(&shell.operator.party.phone),
+            phone_link: shell.operator.party.phone_link(),
             page: self.page(),
             action: paths::consent(&self.token),
             code: self.language.code(),
@@ -158,36 +158,5 @@ fn with_city(party: &Party) -> String {
         party.name.clone()
     } else {
         format!("{}, {}", party.name, party.city)
-    }
-}
-
-/// A printed phone number for a `tel:` link; a leading 0 means Germany.
-pub fn phone_link(printed: &str) -> String {
-    let digits: String = printed
-        .chars()
-        .filter(|c| c.is_ascii_digit() || *c == '+')
-        .collect();
-    match (digits.strip_prefix("00"), digits.strip_prefix('0')) {
-        (Some(abroad), _) => format!("+{abroad}"),
-        (None, Some(national)) => format!("+49{national}"),
-        (None, None) => digits,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn printed_phone_numbers_can_be_dialled() {
-        let table = [
-            ("0221 4710-123", "+492214710123"),
-            ("+49 (221) 4710-123", "+492214710123"),
-            ("0043 1 234", "+431234"),
-            ("", ""),
-        ];
-        for (printed, dialled) in table {
-            assert_eq!(phone_link(printed), dialled);
-        }
     }
 }

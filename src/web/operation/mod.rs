@@ -72,6 +72,15 @@ pub const ROUTES: &[Row] = &[
     ),
     get("/betrieb/laeufe", Who::Operator, || view().to(runs::show)),
     get("/betrieb/mails", Who::Operator, || view().to(mails::list)),
+    get("/betrieb/mails/test", Who::Operator, || {
+        view().to(mails::ask_trial)
+    }),
+    post("/betrieb/mails/test", Who::Operator, || {
+        web::post().to(mails::send_trial)
+    }),
+    get("/betrieb/mails/{mail}", Who::Operator, || {
+        view().to(mails::show)
+    }),
     get("/betrieb/protokoll", Who::Operator, || view().to(log::list)),
     post("/betrieb/mails/{mail}/erneut", Who::Operator, || {
         web::post().to(mails::retry)

@@ -13,7 +13,7 @@ use crate::mail::Transport;
 use crate::paths;
 use crate::storage::audit::{Figures, count_figures};
 use crate::storage::case_rows::{COUNT_CAP, count_statuses};
-use crate::storage::mails::{count_failed, queue_state};
+use crate::storage::mails::{count_trouble, queue_state};
 use crate::web::error::PageError;
 use crate::web::page::{Me, Shell, html};
 
@@ -105,7 +105,7 @@ pub async fn show(app: web::Data<App>, me: Me) -> Result<HttpResponse, PageError
                 counts: count_statuses(conn, Scope::All, now)?,
                 figures: count_figures(conn, &begins)?,
                 queue: queue_state(conn)?,
-                failed: count_failed(conn, now - Duration::days(FAILED_DAYS))?,
+                failed: count_trouble(conn, now - Duration::days(FAILED_DAYS))?,
             })
         })
         .await?;

@@ -3,6 +3,7 @@
 pub mod parts;
 mod sub_partner;
 mod timeline;
+mod unsent;
 mod view;
 mod words;
 

@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::domain::audit::AuditKind;
 use crate::domain::case::Case;
+use crate::domain::reply::plain;
 use crate::domain::viewer::Role;
 use crate::domain::{Language, Operator, Party, calendar};
 use crate::storage::audit::Event;
@@ -209,6 +210,9 @@ fn for_customer(event: &Event) -> (String, String) {
         AuditKind::MailFailed { reply } => {
             format!("E-Mail nicht gesendet, weil {}", reason(reply))
         }
+        AuditKind::MailReturned { reply } => {
+            format!("E-Mail zurückgekommen: {}", plain(reply))
+        }
         kind => without_reason(kind).sentence(Language::De),
     };
     (what, event.actor.words(Language::De))
@@ -228,7 +232,7 @@ fn without_reason(kind: &AuditKind) -> AuditKind {
 }
 
 /// Why a mail was not sent, for all but the operator: what a mail server says may hold an address.
-pub fn reason(reply: &str) -> &str {
+fn reason(reply: &str) -> &str {
     match reply.strip_prefix("nicht gesendet, weil ") {
         Some(why) if !why.contains('@') => why,
         _ => "der Mailserver des Empfängers sie nicht angenommen hat",
@@ -284,6 +288,9 @@ mod tests {
             AuditKind::MailFailed {
                 reply: "nicht gesendet, weil die Adresse fehlt".to_owned(),
             },
+            AuditKind::MailReturned {
+                reply: "5.1.1 <chef@kunde.example> unknown".to_owned(),
+            },
             AuditKind::LinksLocked {
                 asked: false,
                 reason: "Frau Sommer leitet weiter".to_owned(),
@@ -302,15 +309,19 @@ mod tests {
             .iter()
             .map(|line| format!("{} {}", line.what, line.who))
             .collect();
-        assert_eq!(seen.len(), 4);
+        assert_eq!(seen.len(), 5);
         assert_eq!(seen[0], "Kunde hat widersprochen Kunde");
         assert!(!seen[1].contains('@') && seen[1].contains("Mailserver"));
         assert!(seen[2].contains("die Adresse fehlt"));
-        assert_eq!(seen[3], "Alle Links gesperrt Erika Muster, Betreiber GmbH");
-        let whole = history(events, Role::Operator);
-        assert_eq!(whole.len(), 5);
         assert_eq!(
-            whole[4].what,
+            seen[3],
+            "E-Mail zurückgekommen: das Postfach gibt es nicht Erika Muster, Betreiber GmbH"
+        );
+        assert_eq!(seen[4], "Alle Links gesperrt Erika Muster, Betreiber GmbH");
+        let whole = history(events, Role::Operator);
+        assert_eq!(whole.len(), 6);
+        assert_eq!(
+            whole[5].what,
             "Alle Links gesperrt: Frau Sommer leitet weiter"
         );
     }

@@ -3,12 +3,13 @@
 use askama::Template;
 use chrono::{DateTime, Utc};
 
-use super::parts::{Member, Past, Sentence, When, address_for, annex_note, chain, history, reason};
+use super::parts::{Member, Past, Sentence, address_for, annex_note, chain, history};
 use super::timeline::{Step, steps};
+use super::unsent::{Unsent, unsent};
 use super::words;
 use crate::domain::case::{Case, Partner, ProductStanding, Status, access};
 use crate::domain::case::{product_standings, standing};
-use crate::domain::mail::{MailKind, Recipient};
+use crate::domain::mail::MailKind;
 use crate::domain::viewer::{Deed, Role, deeds};
 use crate::domain::{CustomerNumber, PartnerId, WhatsNew};
 use crate::paths;
@@ -61,6 +62,8 @@ pub struct StatusView {
     choice: Option<SubChoice>,
     choice_note: Option<&'static str>,
     unsent: Vec<Unsent>,
+    /// The operator's list of all mails of this customer.
+    all_mails: Option<String>,
     history: Vec<Past>,
 }
 
@@ -78,12 +81,6 @@ struct SubChoice {
     /// Whether links are out that a change would end.
     warns: bool,
     operator: bool,
-}
-
-struct Unsent {
-    when: When,
-    what: &'static str,
-    why: String,
 }
 
 impl StatusView {
@@ -127,6 +124,7 @@ impl StatusView {
                 "Der AVV ist abgeschlossen. Wählen Sie einen anderen Untervertriebspartner, erhält der Kunde eine Ergänzung des Vertrags zum Abschluss; bis dahin hat nur der Vertriebspartner Zugriff.",
             ),
             unsent: unsent(read.mails, role),
+            all_mails: (role == Role::Operator).then(|| paths::mails_of(case.customer.number)),
             history: history(read.events, role),
             shell,
         }
@@ -215,35 +213,8 @@ pub fn is_selectable(sub: &Partner) -> bool {
     sub.party.is_complete() && sub.blocked_at.is_none()
 }
 
-/// Mails that did not leave. Partners see those to the customer and to themselves.
-fn unsent(mails: Vec<MailLine>, role: Role) -> Vec<Unsent> {
-    mails
-        .into_iter()
-        .filter(|mail| matches!(mail.state.as_str(), "failed" | "dropped"))
-        .filter(|mail| match (role.partner(), mail.to) {
-            (None, _) | (Some(_), Recipient::Customer) => true,
-            (Some(own), Recipient::Partner(id)) => own == id,
-            (Some(_), Recipient::User(_) | Recipient::Operator | Recipient::FormerAddress) => false,
-        })
-        .map(|mail| {
-            let reply = mail.reply.unwrap_or_default();
-            Unsent {
-                when: When::moment(mail.done_at.unwrap_or(mail.queued_at)),
-                what: mail_name(&mail.kind),
-                why: if role == Role::Operator {
-                    reply.strip_prefix("nicht gesendet, weil ").map_or_else(
-                        || format!("der Mailserver so geantwortet hat: {reply}"),
-                        str::to_owned,
-                    )
-                } else {
-                    reason(&reply).to_owned()
-                },
-            }
-        })
-        .collect()
-}
-
-fn mail_name(kind: &MailKind) -> &'static str {
+/// A mail's name in the list of those that did not arrive.
+pub(super) fn mail_name(kind: &MailKind) -> &'static str {
     match kind {
         MailKind::Request { .. } => "Anforderung an den Kunden",
         MailKind::Reminder { .. } => "Erinnerung an den Kunden",

@@ -1,0 +1,148 @@
+//! Mails that come back: what a delivery report changes (row 8, EV-06).
+
+use std::io;
+
+use chrono::{DateTime, Utc};
+
+use super::delivery::{log, refused};
+use super::{ActionError, Actor};
+use crate::app::App;
+use crate::domain::audit::AuditKind;
+use crate::domain::mail::MailKind;
+use crate::mail::bounce::{self, Action, Bounce, Notice};
+use crate::mail::inbox::Inbox;
+use crate::storage::mails::{Found, NewReport, Verdict, add_report, lock_by_clues, mark_returned};
+use crate::storage::{PgConnection, cases};
+
+/// What became of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Taken {
+    /// Its mail is marked as returned.
+    Returned,
+    /// It was noted, or known already; nothing else changed.
+    Noted,
+    /// It is no delivery report, or not about a mail of this portal.
+    Unclear,
+}
+
+/// Takes a mail that came in at the sender's address, in a transaction of its own.
+///
+/// # Errors
+/// [`ActionError`] if the database did not do it; the mail can then be brought again.
+pub fn take(app: &App, raw: &[u8], now: DateTime<Utc>) -> Result<Taken, ActionError> {
+    let Some(report) = bounce::read(raw) else {
+        return Ok(Taken::Unclear);
+    };
+    app.db
+        .transaction_blocking(|conn| take_report(conn, app, &report, now))
+}
+
+/// Takes the next file of the inbox; `None` if there is none.
+///
+/// # Errors
+/// [`ActionError`] if the database did not do it; the file then lies in the inbox again.
+pub fn take_next_file(
+    app: &App,
+    inbox: &Inbox,
+    now: DateTime<Utc>,
+) -> Result<Option<Taken>, ActionError> {
+    let Some(held) = inbox.take(now).map_err(folder)? else {
+        return Ok(None);
+    };
+    match take(app, &held.bytes, now) {
+        Ok(taken) => {
+            inbox
+                .put_away(&held, taken != Taken::Unclear)
+                .map_err(folder)?;
+            Ok(Some(taken))
+        }
+        Err(error) => {
+            inbox.give_back(&held).map_err(folder)?;
+            Err(error)
+        }
+    }
+}
+
+fn folder(error: io::Error) -> ActionError {
+    ActionError::Folder(error.to_string())
+}
+
+/// Finds the mail by its mark or Message-ID, which nobody but its recipient knows; who sent the
+/// report does not matter. Locks the mail before the case, as delivering does.
+fn take_report(
+    conn: &mut PgConnection,
+    app: &App,
+    report: &Bounce,
+    now: DateTime<Utc>,
+) -> Result<Taken, ActionError> {
+    let Some(mail) = lock_by_clues(conn, &report.marks, &report.message_ids)? else {
+        return Ok(Taken::Unclear);
+    };
+    let Some(notice) = about(report, &mail) else {
+        return Ok(Taken::Unclear);
+    };
+    let new = NewReport {
+        verdict: verdict(&mail, notice),
+        status: notice.status.clone(),
+        diagnostic: notice.diagnostic.clone(),
+    };
+    if !add_report(conn, mail.id, &new, now)? {
+        return Ok(Taken::Noted);
+    }
+    tracing::info!(
+        mail = mail.id.0,
+        verdict = new.verdict.key(),
+        "a mail was reported on"
+    );
+    if new.verdict != Verdict::Returned || mail.state != "sent" {
+        return Ok(Taken::Noted);
+    }
+    let because = format!("{} {}", new.status, new.diagnostic);
+    let because = because.trim();
+    mark_returned(conn, mail.id, because, now)?;
+    if let MailKind::Request { link, .. } | MailKind::Reminder { link, .. } = mail.kind
+        && is_current(conn, app, &mail)?
+    {
+        refused(conn, app, mail.customer, link, now)?;
+    }
+    let kind = AuditKind::MailReturned {
+        reply: because.to_owned(),
+    };
+    log(conn, mail.customer, Actor::Portal, kind, now)?;
+    Ok(Taken::Returned)
+}
+
+/// What the report says of the address the mail was sent to; else of the first one.
+fn about<'r>(report: &'r Bounce, mail: &Found) -> Option<&'r Notice> {
+    let own = report.notices.iter().find(|notice| is_for(notice, mail));
+    own.or(report.notices.first())
+}
+
+fn is_for(notice: &Notice, mail: &Found) -> bool {
+    mail.sent_to
+        .as_ref()
+        .is_some_and(|to| notice.recipients.contains(to))
+}
+
+fn verdict(mail: &Found, notice: &Notice) -> Verdict {
+    match notice.action {
+        _ if !matches!(mail.state.as_str(), "sent" | "returned") => Verdict::NotSent,
+        _ if !is_for(notice, mail) => Verdict::OtherRecipient,
+        Action::Failed if notice.is_permanent() => Verdict::Returned,
+        Action::Failed => Verdict::Expired,
+        Action::Delayed => Verdict::Delayed,
+        Action::Other => Verdict::Other,
+    }
+}
+
+/// Whether the customer's address is still the one the mail was sent to: what an address of
+/// yesterday refuses says nothing about that of today.
+fn is_current(conn: &mut PgConnection, app: &App, mail: &Found) -> Result<bool, ActionError> {
+    let Some(number) = mail.customer else {
+        return Ok(false);
+    };
+    let case = cases::find_case(conn, number, app.contract_version())?;
+    Ok(case.is_some_and(|case| {
+        case.customer.email().map(|email| email.as_str()) == mail.sent_to.as_deref()
+    }))
+}

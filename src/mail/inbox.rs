@@ -1,0 +1,194 @@
+//! The folder into which a mail server drops what comes back: one mail per file.
+//!
+//! ```text
+//! inbox/          files as they are dropped; names that begin with a dot are not finished yet
+//! inbox/new/      the same; so the folder works as a Maildir, too
+//! inbox/working/  taken by a process, which renames a file to take it: only one can succeed
+//! inbox/done/     understood
+//! inbox/unclear/  not understood, for a person to look at
+//! ```
+
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File};
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Duration, Utc};
+use uuid::Uuid;
+
+use super::bounce::LARGEST;
+
+/// How long a process may hold a file before another takes it for dead.
+const PATIENCE: Duration = Duration::minutes(10);
+/// Entries looked at in one go.
+const BATCH: usize = 1000;
+/// Time in front of the name of a file that was taken.
+const STAMP: &str = "%Y%m%dT%H%M%SZ";
+const WORKING: &str = "working";
+const DONE: &str = "done";
+const UNCLEAR: &str = "unclear";
+
+/// The folder.
+#[derive(Debug, Clone)]
+pub struct Inbox(PathBuf);
+
+/// A file this process has taken.
+#[derive(Debug)]
+pub struct Held {
+    path: PathBuf,
+    /// The first [`LARGEST`] bytes.
+    pub bytes: Vec<u8>,
+}
+
+impl Inbox {
+    /// The inbox under the data directory.
+    pub fn of(data_dir: &Path) -> Self {
+        Self(data_dir.join("inbox"))
+    }
+
+    /// Makes the folders, if the data directory exists.
+    ///
+    /// # Errors
+    /// When a folder cannot be made.
+    pub fn prepare(&self) -> io::Result<()> {
+        if !self.0.parent().is_some_and(Path::is_dir) {
+            return Ok(());
+        }
+        for folder in ["", WORKING, DONE, UNCLEAR] {
+            match fs::create_dir(self.0.join(folder)) {
+                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes one file; `None` if there is none left. Each file is given to one caller only, whatever
+    /// other processes do at the same time.
+    ///
+    /// # Errors
+    /// When the folder or the file cannot be read.
+    pub fn take(&self, now: DateTime<Utc>) -> io::Result<Option<Held>> {
+        for folder in [self.0.clone(), self.0.join("new")] {
+            for name in files(&folder)? {
+                if let Some(held) = self.hold(&folder.join(&name), &name, now)? {
+                    return Ok(Some(held));
+                }
+            }
+        }
+        let working = self.0.join(WORKING);
+        for name in files(&working)? {
+            let is_left = taken_at(&name).is_none_or(|at| at + PATIENCE < now);
+            if is_left && let Some(held) = self.hold(&working.join(&name), &name, now)? {
+                return Ok(Some(held));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Renaming is what makes it ours: it fails for all others. A file that cannot be read is put
+    /// away as unclear, so that it does not hold up those behind it.
+    fn hold(&self, from: &Path, name: &OsStr, now: DateTime<Utc>) -> io::Result<Option<Held>> {
+        let short: String = name.to_string_lossy().chars().take(60).collect();
+        let id = Uuid::new_v4().simple();
+        let path = self
+            .0
+            .join(WORKING)
+            .join(format!("{}-{id}-{short}", now.format(STAMP)));
+        match fs::rename(from, &path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            renamed => renamed?,
+        }
+        let mut held = Held {
+            path,
+            bytes: Vec::new(),
+        };
+        let limit = u64::try_from(LARGEST).unwrap_or(u64::MAX);
+        let read =
+            File::open(&held.path).and_then(|file| file.take(limit).read_to_end(&mut held.bytes));
+        if read.is_err() {
+            tracing::warn!("a file in the inbox cannot be read");
+            self.put_away(&held, false)?;
+            return Ok(None);
+        }
+        Ok(Some(held))
+    }
+
+    /// Puts a file away that was dealt with: `understood` or not.
+    ///
+    /// # Errors
+    /// When it cannot be moved.
+    pub fn put_away(&self, held: &Held, understood: bool) -> io::Result<()> {
+        let folder = if understood { DONE } else { UNCLEAR };
+        self.move_to(held, &self.0.join(folder))
+    }
+
+    /// Gives a file back that could not be dealt with now.
+    ///
+    /// # Errors
+    /// When it cannot be moved.
+    pub fn give_back(&self, held: &Held) -> io::Result<()> {
+        self.move_to(held, &self.0)
+    }
+
+    fn move_to(&self, held: &Held, folder: &Path) -> io::Result<()> {
+        match held.path.file_name() {
+            Some(name) => fs::rename(&held.path, folder.join(name)),
+            None => Ok(()),
+        }
+    }
+
+    /// How many files nobody understood; at most 1000 are counted.
+    pub fn unclear(&self) -> usize {
+        files(&self.0.join(UNCLEAR)).map_or(0, |files| files.len())
+    }
+
+    /// Where they lie.
+    pub fn unclear_folder(&self) -> PathBuf {
+        self.0.join(UNCLEAR)
+    }
+
+    /// Deletes files that were dealt with before `before`; they hold personal data. Says how many.
+    ///
+    /// # Errors
+    /// When the folder cannot be read or a file not be deleted.
+    pub fn forget(&self, before: DateTime<Utc>) -> io::Result<usize> {
+        let folder = self.0.join(DONE);
+        let mut gone = 0;
+        for name in files(&folder)? {
+            if taken_at(&name).is_some_and(|at| at < before) {
+                match fs::remove_file(folder.join(&name)) {
+                    Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                    _ => gone += 1,
+                }
+            }
+        }
+        Ok(gone)
+    }
+}
+
+/// Names of the finished files in a folder, at most [`BATCH`]; a folder that is not there is empty.
+/// What is no plain file is left alone.
+fn files(folder: &Path) -> io::Result<Vec<OsString>> {
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries?,
+    };
+    let mut names: Vec<OsString> = entries
+        .take(BATCH)
+        .filter_map(Result::ok)
+        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()))
+        .map(|entry| entry.file_name())
+        .filter(|name| !name.as_encoded_bytes().starts_with(b"."))
+        .collect();
+    names.sort_unstable();
+    Ok(names)
+}
+
+/// When a file was taken, by its name.
+fn taken_at(name: &OsStr) -> Option<DateTime<Utc>> {
+    let stamp = name.to_str()?.split('-').next()?;
+    chrono::NaiveDateTime::parse_from_str(stamp, STAMP)
+        .ok()
+        .map(|at| at.and_utc())
+}

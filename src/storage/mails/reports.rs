@@ -1,0 +1,169 @@
+//! Delivery reports: finding the mail one is about, and keeping what it said.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::domain::mail::MailKind;
+use crate::domain::{CustomerNumber, MailId};
+use crate::storage::schema::{mail_reports, mails};
+use crate::storage::{QueryResult, text};
+
+/// Reports kept of one mail; whoever knows its Message-ID could send any number.
+const MOST: i64 = 20;
+
+/// What a report means for its mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Refused for good: the mail came back.
+    Returned,
+    /// Still being tried.
+    Delayed,
+    /// Given up without a permanent reason, such as a server that was away for days.
+    Expired,
+    /// About an address the mail was not sent to, for example behind a forwarding.
+    OtherRecipient,
+    /// The mail was not handed over yet, as far as the portal knows.
+    NotSent,
+    /// Anything else: delivered, relayed, or no word to go by.
+    Other,
+}
+
+impl Verdict {
+    /// The word in the database.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Returned => "returned",
+            Self::Delayed => "delayed",
+            Self::Expired => "expired",
+            Self::OtherRecipient => "other_recipient",
+            Self::NotSent => "not_sent",
+            Self::Other => "other",
+        }
+    }
+}
+
+/// The mail a report is about, locked.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// Key.
+    pub id: MailId,
+    /// Which mail.
+    pub kind: MailKind,
+    /// Whose case.
+    pub customer: Option<CustomerNumber>,
+    /// `queued`, `sent`, `returned`, `failed` or `dropped`.
+    pub state: String,
+    /// Address it was handed over for.
+    pub sent_to: Option<String>,
+}
+
+/// Locks the mail that carries one of these marks or else one of these Message-IDs, the first that
+/// is known. Waits for a worker that is delivering it at this moment.
+pub fn lock_by_clues(
+    conn: &mut PgConnection,
+    marks: &[Uuid],
+    message_ids: &[String],
+) -> QueryResult<Option<Found>> {
+    let by_mark: Vec<(Uuid, i64)> = mails::table
+        .filter(mails::mark.eq_any(marks))
+        .select((mails::mark, mails::id))
+        .load(conn)?;
+    let mut id = first_known(marks, &by_mark);
+    if id.is_none() {
+        let by_message_id: Vec<(String, i64)> = mails::table
+            .filter(mails::message_id.eq_any(message_ids))
+            .select((mails::message_id, mails::id))
+            .load(conn)?;
+        id = first_known(message_ids, &by_message_id);
+    }
+    let Some(id) = id else {
+        return Ok(None);
+    };
+    type Row = (i64, Value, Option<i64>, String, Option<String>);
+    let row: Option<Row> = mails::table
+        .find(id)
+        .for_update()
+        .select((
+            mails::id,
+            mails::kind,
+            mails::customer_number,
+            mails::state,
+            mails::sent_to,
+        ))
+        .first(conn)
+        .optional()?;
+    row.map(|(id, kind, customer, state, sent_to)| {
+        Ok(Found {
+            id: MailId(id),
+            kind: text::from_json(kind)?,
+            customer: customer.map(CustomerNumber),
+            state,
+            sent_to,
+        })
+    })
+    .transpose()
+}
+
+fn first_known<T: PartialEq>(wanted: &[T], known: &[(T, i64)]) -> Option<i64> {
+    wanted
+        .iter()
+        .find_map(|one| known.iter().find(|(clue, _)| clue == one))
+        .map(|(_, id)| *id)
+}
+
+/// A report to be kept.
+#[derive(Debug, Clone)]
+pub struct NewReport {
+    /// What it means.
+    pub verdict: Verdict,
+    /// Enhanced status code as reported.
+    pub status: String,
+    /// Words of the other server, addresses masked.
+    pub diagnostic: String,
+}
+
+/// Keeps a report of a locked mail. Says whether it is new: the same one counts once.
+pub fn add_report(
+    conn: &mut PgConnection,
+    mail: MailId,
+    report: &NewReport,
+    now: DateTime<Utc>,
+) -> QueryResult<bool> {
+    let kept: i64 = mail_reports::table
+        .filter(mail_reports::mail_id.eq(mail.0))
+        .count()
+        .get_result(conn)?;
+    if kept >= MOST {
+        return Ok(false);
+    }
+    let added = diesel::insert_into(mail_reports::table)
+        .values((
+            mail_reports::mail_id.eq(mail.0),
+            mail_reports::at.eq(now),
+            mail_reports::verdict.eq(report.verdict.key()),
+            mail_reports::status.eq(&report.status),
+            mail_reports::diagnostic.eq(&report.diagnostic),
+        ))
+        .on_conflict_do_nothing()
+        .execute(conn)?;
+    Ok(added == 1)
+}
+
+/// Notes that a mail that was sent came back, and why.
+pub fn mark_returned(
+    conn: &mut PgConnection,
+    mail: MailId,
+    because: &str,
+    now: DateTime<Utc>,
+) -> QueryResult<()> {
+    diesel::update(mails::table.find(mail.0).filter(mails::state.eq("sent")))
+        .set((
+            mails::state.eq("returned"),
+            mails::returned_at.eq(now),
+            mails::returned_because.eq(because),
+        ))
+        .execute(conn)
+        .map(|_| ())
+}

@@ -1,0 +1,169 @@
+//! One mail with everything that is known of it (EV-06).
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use chrono::{DateTime, Utc};
+
+use super::{State, can_retry, kind, recipient, short, state};
+use crate::actions::ActionError;
+use crate::app::App;
+use crate::domain::mail::{MailKind, Recipient};
+use crate::domain::{CustomerNumber, MailId, calendar, reply};
+use crate::paths;
+use crate::storage::mails::{Attempted, MailDetail, Reported, find_mail};
+use crate::web::error::PageError;
+use crate::web::page::{Me, Shell, html};
+
+#[derive(Template)]
+#[template(path = "web/operation/mail.html")]
+struct Page {
+    shell: Shell,
+    id: MailId,
+    kind: String,
+    to: String,
+    /// Whether `to` is an address it was sent to, or only who will get it.
+    is_sent: bool,
+    customer: Option<CustomerNumber>,
+    state: State,
+    /// What happened and what to do, in plain words.
+    meaning: String,
+    subject: Option<String>,
+    message_id: String,
+    mark: String,
+    body_hash: Option<String>,
+    queued: Moment,
+    next: Option<Moment>,
+    returned: Option<(Moment, String)>,
+    steps: Vec<Step>,
+    can_retry: bool,
+}
+
+/// A time for people and for machines.
+struct Moment {
+    words: String,
+    machine: String,
+}
+
+impl Moment {
+    fn of(at: DateTime<Utc>) -> Self {
+        Self {
+            words: short(at),
+            machine: calendar::machine_moment(at),
+        }
+    }
+}
+
+/// An attempt or a report.
+struct Step {
+    at: Moment,
+    what: &'static str,
+    said: String,
+}
+
+/// The page.
+pub async fn show(
+    app: web::Data<App>,
+    me: Me,
+    mail: web::Path<i64>,
+) -> Result<HttpResponse, PageError> {
+    let id = MailId(*mail);
+    let found = app
+        .db
+        .read(move |conn| -> Result<_, ActionError> { Ok(find_mail(conn, id)?) })
+        .await?
+        .ok_or(PageError::NotFound)?;
+    html(&page(Shell::load(&app, &me, paths::MAILS).await?, found))
+}
+
+fn page(shell: Shell, found: MailDetail) -> Page {
+    let mail = &found.line;
+    let tries = found.attempts.iter().map(|one| (one.at, tried(one)));
+    let reports = found.reports.iter().map(|one| (one.at, told(one)));
+    let mut steps: Vec<(DateTime<Utc>, Step)> = tries.chain(reports).collect();
+    steps.sort_by_key(|(at, _)| *at);
+    let because = mail.returned_because.clone().unwrap_or_default();
+    Page {
+        shell,
+        id: mail.id,
+        kind: kind(&mail.kind),
+        to: recipient(mail),
+        is_sent: mail.sent_to.is_some(),
+        customer: mail.customer,
+        meaning: meaning(&found),
+        state: state(&mail.state),
+        message_id: found.message_id.clone(),
+        mark: found.mark.simple().to_string(),
+        queued: Moment::of(mail.queued_at),
+        next: mail.next_attempt_at.map(Moment::of),
+        returned: mail.returned_at.map(|at| (Moment::of(at), because)),
+        steps: steps.into_iter().map(|(_, step)| step).collect(),
+        can_retry: can_retry(mail),
+        subject: found.subject,
+        body_hash: found.body_hash,
+    }
+}
+
+fn tried(attempt: &Attempted) -> Step {
+    Step {
+        at: Moment::of(attempt.at),
+        what: match attempt.outcome.as_str() {
+            "sent" => "Vom Mailserver angenommen",
+            "later" => "Nicht angenommen, wird wiederholt",
+            "failed" => "Endgültig abgelehnt",
+            _ => "Nicht gesendet",
+        },
+        said: attempt
+            .reply
+            .trim_start_matches("nicht gesendet, ")
+            .to_owned(),
+    }
+}
+
+fn told(report: &Reported) -> Step {
+    let said = format!("{} {}", report.status, report.diagnostic);
+    Step {
+        at: Moment::of(report.at),
+        what: match report.verdict.as_str() {
+            "returned" => "Rückmeldung: nicht zustellbar",
+            "delayed" => "Rückmeldung: verzögert, der Mailserver versucht es weiter",
+            "expired" => "Rückmeldung: nicht zugestellt, doch die Adresse kann stimmen",
+            "other_recipient" => "Rückmeldung zu einer anderen Adresse, etwa einer Weiterleitung",
+            "not_sent" => "Rückmeldung, bevor die E-Mail als gesendet galt",
+            _ => "Rückmeldung",
+        },
+        said: said.trim().to_owned(),
+    }
+}
+
+/// What the state means and what to do about it.
+fn meaning(found: &MailDetail) -> String {
+    let mail = &found.line;
+    let said = |text: &Option<String>| reply::plain(text.as_deref().unwrap_or_default());
+    match mail.state.as_str() {
+        "queued" if mail.attempts == 0 => "Sie wird gleich gesendet.".to_owned(),
+        "queued" => "Der Mailserver hat sie noch nicht angenommen. Das Portal versucht es von selbst in wachsenden Abständen wieder, mindestens einmal in der Stunde.".to_owned(),
+        "sent" if found.reports.iter().any(|report| report.verdict == "expired") => {
+            "Der Mailserver hat sie angenommen, konnte sie aber nicht zustellen, weil der des Empfängers nicht erreichbar war. Sprechen Sie den Empfänger an, falls er nichts erhalten hat.".to_owned()
+        }
+        "sent" => "Der Mailserver hat sie angenommen, und sie ist nicht zurückgekommen.".to_owned(),
+        "returned" => format!("Sie kam zurück: {}. {}", said(&mail.returned_because), advice(mail.to, &mail.kind)),
+        "failed" => format!("Sie wurde endgültig abgelehnt: {}. {}", said(&mail.reply), advice(mail.to, &mail.kind)),
+        _ => "Das Portal hat sie nicht gesendet: Es gab niemanden mehr, an den sie gehen konnte, oder sie stimmte nicht mehr.".to_owned(),
+    }
+}
+
+fn advice(to: Recipient, kind: &MailKind) -> &'static str {
+    let asks = matches!(kind, MailKind::Request { .. } | MailKind::Reminder { .. });
+    match to {
+        Recipient::Customer if asks => {
+            "Prüfen Sie mit dem Kunden die Adresse. Senden Sie ihm dann auf der Seite des Kunden eine neue E-Mail; sie trägt einen neuen Link."
+        }
+        Recipient::Customer => {
+            "Prüfen Sie mit dem Kunden die Adresse. Seine Verträge findet er auch im Portal unter Administration."
+        }
+        Recipient::FormerAddress => "Die frühere Adresse gibt es nicht mehr; es ist nichts zu tun.",
+        Recipient::Partner(_) => "Lassen Sie die Adresse des Vertriebspartners berichtigen.",
+        Recipient::User(_) => "Prüfen Sie die Adresse des Benutzers.",
+        Recipient::Operator => "Prüfen Sie Ihre eigene Adresse unter Betreiber.",
+    }
+}

@@ -1,0 +1,84 @@
+//! Mails that did not arrive, in plain words, with what to do about each.
+
+use super::parts::When;
+use super::view::mail_name;
+use crate::domain::mail::{MailKind, Recipient};
+use crate::domain::reply;
+use crate::domain::viewer::Role;
+use crate::storage::mails::MailLine;
+
+/// A mail that did not arrive.
+pub(super) struct Unsent {
+    /// When it was given up or came back.
+    pub when: When,
+    /// Which mail.
+    pub what: &'static str,
+    /// What became of it and why.
+    pub why: String,
+    /// What to do, where the status does not say it.
+    pub advice: &'static str,
+    /// What the other mail server said, for the operator.
+    pub said: String,
+}
+
+/// Mails that were given up or came back. Partners see those to the customer and to themselves, and
+/// never what a mail server said: it may hold an address.
+pub(super) fn unsent(mails: Vec<MailLine>, role: Role) -> Vec<Unsent> {
+    let may_see = |mail: &MailLine| match (role.partner(), mail.to) {
+        (None, _) | (Some(_), Recipient::Customer) => true,
+        (Some(own), Recipient::Partner(id)) => own == id,
+        (Some(_), Recipient::User(_) | Recipient::Operator | Recipient::FormerAddress) => false,
+    };
+    let is_operator = role == Role::Operator;
+    mails
+        .into_iter()
+        .filter(|mail| matches!(mail.state.as_str(), "failed" | "dropped" | "returned"))
+        .filter(may_see)
+        .map(|mail| {
+            let said = (mail.returned_because.as_deref())
+                .or(mail.reply.as_deref())
+                .unwrap_or_default();
+            let (why, is_reply) = why(&mail.state, said);
+            Unsent {
+                when: When::moment(mail.returned_at.or(mail.done_at).unwrap_or(mail.queued_at)),
+                what: mail_name(&mail.kind),
+                advice: if is_reply { advice(&mail, role) } else { "" },
+                said: if is_reply && is_operator {
+                    said.to_owned()
+                } else {
+                    String::new()
+                },
+                why,
+            }
+        })
+        .collect()
+}
+
+/// What became of it; and whether a mail server said why.
+fn why(state: &str, said: &str) -> (String, bool) {
+    match (state, said.strip_prefix("nicht gesendet, weil ")) {
+        ("dropped", Some(why)) => (format!("nicht gesendet, weil {why}"), false),
+        ("dropped", None) => ("nicht gesendet".to_owned(), false),
+        ("returned", _) => (format!("zurückgekommen: {}", reply::plain(said)), true),
+        _ => (format!("nicht angenommen: {}", reply::plain(said)), true),
+    }
+}
+
+/// What to do about a mail whose trouble the status of the case does not show.
+fn advice(mail: &MailLine, role: Role) -> &'static str {
+    match (&mail.kind, mail.to, role) {
+        (MailKind::Request { .. } | MailKind::Reminder { .. }, ..)
+        | (_, Recipient::FormerAddress, _) => "",
+        (MailKind::Concluded { .. }, Recipient::Customer, _) => {
+            "Der Kunde hat seinen Vertrag nicht per E-Mail erhalten. Er findet ihn im Portal unter Administration; prüfen Sie mit ihm die Adresse."
+        }
+        (_, Recipient::Customer, _) => "Prüfen Sie mit dem Kunden die Adresse.",
+        (_, Recipient::Partner(_), Role::Operator) => {
+            "Prüfen Sie mit dem Vertriebspartner dessen Adresse."
+        }
+        (_, Recipient::Partner(_), _) => {
+            "Ihre eigene Adresse nimmt keine E-Mails an. Lassen Sie sie vom Betreiber des Portals prüfen."
+        }
+        (_, Recipient::User(_) | Recipient::Operator, _) => "Prüfen Sie die Adresse.",
+    }
+}
