@@ -66,17 +66,17 @@ impl WhatsNew {
         }
         match self.added.as_slice() {
             [] => {}
-            [one] => told.push(format!("Neu im Vertrag ist das Produkt {one}.")),
+            [one] => told.push(format!("Der Vertrag umfasst zusätzlich das Produkt {one}.")),
             many => told.push(format!(
-                "Neu im Vertrag sind die Produkte {}.",
+                "Der Vertrag umfasst zusätzlich die Produkte {}.",
                 list(many, self.language)
             )),
         }
         match self.gone.as_slice() {
             [] => {}
-            [one] => told.push(format!("Nicht mehr im Vertrag ist das Produkt {one}.")),
+            [one] => told.push(format!("Das Produkt {one} umfasst der Vertrag nicht mehr.")),
             many => told.push(format!(
-                "Nicht mehr im Vertrag sind die Produkte {}.",
+                "Die Produkte {} umfasst der Vertrag nicht mehr.",
                 list(many, self.language)
             )),
         }
@@ -121,17 +121,17 @@ impl WhatsNew {
         }
         match self.added.as_slice() {
             [] => {}
-            [one] => told.push(format!("The agreement newly covers the product {one}.")),
+            [one] => told.push(format!("The agreement also covers the product {one}.")),
             many => told.push(format!(
-                "The agreement newly covers the products {}.",
+                "The agreement also covers the products {}.",
                 list(many, self.language)
             )),
         }
         match self.gone.as_slice() {
             [] => {}
-            [one] => told.push(format!("It no longer covers the product {one}.")),
+            [one] => told.push(format!("The agreement no longer covers the product {one}.")),
             many => told.push(format!(
-                "It no longer covers the products {}.",
+                "The agreement no longer covers the products {}.",
                 list(many, self.language)
             )),
         }
@@ -291,7 +291,7 @@ mod tests {
         new.gone = names(&["Q", "R", "S"]);
         let text = new.text().replace('\u{a0}', " ");
         assert!(
-            text.starts_with("Der Untervertriebspartner X GmbH ist seit dem 4. Mai 2026 nicht mehr für Sie tätig. Als Untervertriebspartner kommt Y KG hinzu. Neu im Vertrag ist das Produkt P. Nicht mehr im Vertrag sind die Produkte Q, R und S. Alles andere"),
+            text.starts_with("Der Untervertriebspartner X GmbH ist seit dem 4. Mai 2026 nicht mehr für Sie tätig. Als Untervertriebspartner kommt Y KG hinzu. Der Vertrag umfasst zusätzlich das Produkt P. Die Produkte Q, R und S umfasst der Vertrag nicht mehr. Alles andere"),
             "{text}"
         );
         assert_eq!(

@@ -86,8 +86,8 @@ fn each_mail_says_what_is_special_about_it() {
         // What is new stands in every mail that asks, whatever made it necessary (rows 20, 25, 26).
         (
             "request Product true",
-            "Neu: Der Untervertriebspartner Küsten-TK e. K. ist seit dem 20. November 2026 nicht mehr für Sie tätig. Als Untervertriebspartner kommt Nord-TK GbR hinzu. Neu im Vertrag ist das Produkt Tengo Centraflex.",
-            "New: The sub-partner Küsten-TK e. K. has not worked for you since 20 November 2026. Nord-TK GbR joins as sub-partner. The agreement newly covers the product Tengo Centraflex.",
+            "Neu: Der Untervertriebspartner Küsten-TK e. K. ist seit dem 20. November 2026 nicht mehr für Sie tätig. Als Untervertriebspartner kommt Nord-TK GbR hinzu. Der Vertrag umfasst zusätzlich das Produkt Tengo Centraflex.",
+            "New: The sub-partner Küsten-TK e. K. has not worked for you since 20 November 2026. Nord-TK GbR joins as sub-partner. The agreement also covers the product Tengo Centraflex.",
         ),
         (
             "reminder 2 true",
