@@ -8,6 +8,7 @@ pub mod audit;
 pub mod calendar;
 pub mod case;
 pub mod email;
+pub mod file;
 mod ids;
 mod language;
 pub mod mail;
@@ -17,6 +18,6 @@ pub mod product;
 pub mod viewer;
 
 pub use email::EmailAddress;
-pub use ids::{AgreementId, CustomerNumber, LinkId, MailId, PartnerId, RequestId, UserId};
+pub use ids::{AgreementId, CustomerNumber, FileId, LinkId, MailId, PartnerId, RequestId, UserId};
 pub use language::Language;
 pub use party::{Operator, Party};

@@ -11,6 +11,7 @@ pub mod catalogue;
 pub mod customers;
 pub mod db;
 pub mod embedded;
+pub mod files;
 pub mod links;
 pub mod mails;
 pub mod parties;

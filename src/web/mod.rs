@@ -26,6 +26,7 @@ mod session;
 mod sign_in;
 mod statics;
 mod status;
+pub mod upload;
 
 pub use error::PageError;
 pub use guard::Who;

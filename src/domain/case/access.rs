@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::facts::{Case, Covered};
+use super::facts::{Case, Covered, Partner};
 use super::standing::{Standing, standing};
 use crate::domain::PartnerId;
 
@@ -20,7 +20,7 @@ pub enum Grant {
 pub enum Denied {
     /// Another partner looks after the customer: to this one it does not exist (S-51).
     NotAssigned,
-    /// The operator blocked the partner.
+    /// The operator blocked the partner, or its Mandant deactivated the Submandant.
     Blocked,
     /// The customer has no product that opens this module.
     NotBooked,
@@ -52,7 +52,7 @@ pub fn access(
     if !is_partner && sub_partner.is_none() {
         return Err(Denied::NotAssigned);
     }
-    if partner.blocked_at.is_some() || sub_partner.is_some_and(|sub| sub.blocked_at.is_some()) {
+    if partner.is_shut_out() || sub_partner.is_some_and(Partner::is_shut_out) {
         return Err(Denied::Blocked);
     }
     let opened_by: Vec<_> = case

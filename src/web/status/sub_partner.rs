@@ -6,7 +6,6 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::parts::address_for;
-use super::view::is_selectable;
 use super::{read, view};
 use crate::actions::{ActionError, sub_partners};
 use crate::app::App;
@@ -87,7 +86,7 @@ fn named<'a>(chosen: &str, read: &'a view::Read) -> Result<Option<&'a Partner>, 
     let current = read.case.sub_partner.as_ref().map(|sub| sub.id);
     read.sub_partners
         .iter()
-        .find(|sub| sub.id == id && (is_selectable(sub) || current == Some(id)))
+        .find(|sub| sub.id == id && (sub.can_be_named() || current == Some(id)))
         .map(Some)
         .ok_or(PageError::NotFound)
 }

@@ -185,7 +185,7 @@ fn choice(case: &Case, role: Role, all: &[Partner]) -> SubChoice {
         // The present one stays in the list even if it could not be chosen anew.
         options: all
             .iter()
-            .filter(|sub| is_selectable(sub) || chosen == Some(sub.id))
+            .filter(|sub| sub.can_be_named() || chosen == Some(sub.id))
             .map(|sub| {
                 let name = format!("{}, {}", sub.party.name, sub.party.city);
                 (sub.id, name, chosen == Some(sub.id))
@@ -195,11 +195,6 @@ fn choice(case: &Case, role: Role, all: &[Partner]) -> SubChoice {
         warns: case.open_request().is_some(),
         operator: role == Role::Operator,
     }
-}
-
-/// Whether a sub-partner can be named: with all the contract must say about them, and not blocked (5.8-16).
-pub fn is_selectable(sub: &Partner) -> bool {
-    sub.party.is_complete() && sub.blocked_at.is_none()
 }
 
 /// Mails that did not leave. Partners see those to the customer and to themselves.
