@@ -4,6 +4,7 @@
 //! rules, writes the changes, queues the mails, appends the event. The functions here differ in
 //! the event they bring and in who may bring it.
 
+pub mod blocking;
 pub mod bookings;
 pub mod consent;
 pub mod customers;
@@ -15,6 +16,7 @@ pub mod objections;
 pub mod operator;
 pub mod partners;
 pub mod passwords;
+pub mod register;
 pub mod requests;
 pub mod sub_partners;
 pub mod users;

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::case::Channel;
 use super::mail::RequestReason;
-use super::{LinkId, UserId};
+use super::partner::PartnerDeed;
+use super::{LinkId, PartnerId, UserId};
 
 /// Who did something.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,6 +76,15 @@ pub enum AuditKind {
         from: Option<String>,
         /// Name of the one from now on.
         to: Option<String>,
+    },
+    /// Something was done to a partner or sub-partner itself.
+    Partner {
+        /// Which.
+        id: PartnerId,
+        /// Its name then.
+        name: String,
+        /// What.
+        deed: PartnerDeed,
     },
     /// The customer was told that a partner is blocked.
     ToldPartnerBlocked {
@@ -268,6 +278,7 @@ impl AuditKind {
                 "Vertriebspartner {} entfernt",
                 from.as_deref().unwrap_or_default()
             ),
+            Self::Partner { name, deed, .. } => deed.sentence(name),
             Self::ToldPartnerBlocked { name } => {
                 format!("Kunde über die Sperrung von {name} informiert")
             }

@@ -13,6 +13,7 @@ mod ids;
 mod language;
 pub mod mail;
 pub mod name;
+pub mod partner;
 pub mod party;
 pub mod product;
 pub mod viewer;

@@ -10,7 +10,7 @@ use super::schema::partners;
 use crate::domain::case::Partner;
 use crate::domain::{PartnerId, Party, name};
 
-type Row = (
+pub(super) type Row = (
     i64,
     Option<i64>,
     Option<DateTime<Utc>>,
@@ -192,7 +192,7 @@ pub fn find_block_reason(conn: &mut PgConnection, id: PartnerId) -> QueryResult<
         .first(conn)
 }
 
-fn find_list_key(conn: &mut PgConnection, id: PartnerId) -> QueryResult<String> {
+pub(super) fn find_list_key(conn: &mut PgConnection, id: PartnerId) -> QueryResult<String> {
     partners::table
         .find(id.0)
         .select(partners::list_key)
@@ -209,7 +209,7 @@ fn list_key(above: Option<&str>, name: &str) -> String {
     }
 }
 
-fn columns() -> (
+pub(super) fn columns() -> (
     partners::id,
     partners::parent_id,
     partners::blocked_at,
@@ -225,7 +225,7 @@ fn columns() -> (
     )
 }
 
-fn read((id, parent, blocked_at, deactivated_at, party): Row) -> Partner {
+pub(super) fn read((id, parent, blocked_at, deactivated_at, party): Row) -> Partner {
     Partner {
         id: PartnerId(id),
         parent: parent.map(PartnerId),

@@ -5,8 +5,8 @@
 //! `<input type="file" name="datei">` somewhere behind it, and takes [`SignedUpload`]:
 //!
 //! ```ignore
-//! pub async fn save(…, SignedUpload { form, files }: SignedUpload) -> … {
-//!     let file = match files.of("datei") {
+//! pub async fn save(…, SignedUpload { form, mut files }: SignedUpload) -> … {
+//!     let file = match files.take("datei") {
 //!         Ok(file) => file,                       // None: nothing was chosen
 //!         Err(bad) => { errors.add("datei", bad.sentence()); None }
 //!     };
@@ -56,16 +56,7 @@ pub struct SignedUpload {
 pub struct Files(BTreeMap<String, Result<File, BadFile>>);
 
 impl Files {
-    /// The file of a field; `None` if none was chosen.
-    pub fn of(&self, field: &str) -> Result<Option<&File>, BadFile> {
-        match self.0.get(field) {
-            None => Ok(None),
-            Some(Ok(file)) => Ok(Some(file)),
-            Some(Err(bad)) => Err(*bad),
-        }
-    }
-
-    /// The same, for who keeps the file.
+    /// The file of a field, which is taken out; `None` if none was chosen.
     pub fn take(&mut self, field: &str) -> Result<Option<File>, BadFile> {
         self.0.remove(field).transpose()
     }

@@ -34,6 +34,16 @@ pub enum Denied {
     NotCovered,
 }
 
+impl Case {
+    /// Whether `who` looks after the customer but may do nothing: it is blocked or deactivated, or
+    /// the Mandant it works for is.
+    pub fn shuts_out(&self, who: PartnerId) -> bool {
+        let sub_partner = self.sub_partner.as_ref().filter(|sub| sub.id == who);
+        self.partner.as_ref().is_some_and(Partner::is_shut_out)
+            || sub_partner.is_some_and(Partner::is_shut_out)
+    }
+}
+
 /// Decides for the partner or sub-partner `who` and the module with key `module`.
 ///
 /// Customer users and the operator's administrators are not subject to this rule.
@@ -52,7 +62,7 @@ pub fn access(
     if !is_partner && sub_partner.is_none() {
         return Err(Denied::NotAssigned);
     }
-    if partner.is_shut_out() || sub_partner.is_some_and(Partner::is_shut_out) {
+    if case.shuts_out(who) {
         return Err(Denied::Blocked);
     }
     let opened_by: Vec<_> = case

@@ -14,7 +14,6 @@ use crate::domain::{CustomerNumber, PartnerId};
 use crate::paths;
 use crate::storage::audit::Event;
 use crate::storage::mails::MailLine;
-use crate::web::guard::Who;
 use crate::web::page::Shell;
 use crate::web::refusals;
 
@@ -51,7 +50,8 @@ pub struct StatusView {
     products: Vec<ProductLine>,
     chain: Vec<Member>,
     choice: Option<SubChoice>,
-    choice_note: Option<&'static str>,
+    /// Where the operator assigns another Mandant.
+    assign: Option<String>,
     unsent: Vec<Unsent>,
     history: Vec<Past>,
 }
@@ -67,8 +67,6 @@ struct ProductLine {
 struct SubChoice {
     options: Vec<(PartnerId, String, bool)>,
     has_none: bool,
-    /// Whether links are out that a change would end.
-    warns: bool,
     operator: bool,
 }
 
@@ -110,9 +108,9 @@ impl StatusView {
             choice: may
                 .contains(&Deed::NameSubPartner)
                 .then(|| choice(case, role, &read.sub_partners)),
-            choice_note: (Who::Assigner.admits(role) && case.agreement().is_some()).then_some(
-                "Der AVV ist abgeschlossen. Wählen Sie einen anderen Untervertriebspartner, erhält der Kunde eine Ergänzung des Vertrags zum Abschluss; bis dahin hat nur der Vertriebspartner Zugriff.",
-            ),
+            assign: may
+                .contains(&Deed::AssignPartner)
+                .then(|| paths::assign_partner(case.customer.number)),
             unsent: unsent(read.mails, role),
             history: history(read.events, role),
             shell,
@@ -192,7 +190,6 @@ fn choice(case: &Case, role: Role, all: &[Partner]) -> SubChoice {
             })
             .collect(),
         has_none: chosen.is_none(),
-        warns: case.open_request().is_some(),
         operator: role == Role::Operator,
     }
 }
