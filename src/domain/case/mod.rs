@@ -29,7 +29,11 @@ mod rehearsal;
 mod standing;
 
 #[cfg(test)]
+mod happenings;
+#[cfg(test)]
 mod invariants;
+#[cfg(test)]
+mod model;
 #[cfg(test)]
 pub(in crate::domain) mod samples;
 #[cfg(test)]
