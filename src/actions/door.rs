@@ -7,7 +7,9 @@ use super::ActionError;
 use crate::app::App;
 pub use crate::domain::audit::Actor;
 use crate::domain::audit::AuditKind;
-use crate::domain::case::{Case, Change, Denied, Event, Fresh, Mail, Moment, Request, decide, standing};
+use crate::domain::case::{
+    Case, Change, Denied, Event, Fresh, Mail, Moment, Request, decide, standing,
+};
 use crate::domain::mail::{Alert, MailKind, PartnerNews, Recipient};
 use crate::domain::viewer::{Scope, Viewer};
 use crate::domain::{AgreementId, CustomerNumber, LinkId, RequestId};

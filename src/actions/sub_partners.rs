@@ -28,9 +28,7 @@ pub fn name(
     let knock = Knock::by(viewer, customer, now);
     let case = knock.enter(conn, app)?;
     let named = match sub {
-        Some(id) => {
-            Some(partners::find_partner(conn, id)?.ok_or(Refusal::ForeignSubPartner)?)
-        }
+        Some(id) => Some(partners::find_partner(conn, id)?.ok_or(Refusal::ForeignSubPartner)?),
         None => None,
     };
     let kind = AuditKind::SubPartnerNamed {

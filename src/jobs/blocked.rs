@@ -30,9 +30,7 @@ pub fn tell(pass: &Pass) -> Result<Done, DbError> {
                 tracing::error!(customer, %error, "a customer could not be told of a block");
                 done.failed += 1;
                 in_vain.insert(next);
-                let aside = app
-                    .db
-                    .transaction_blocking(|conn| put_aside(conn, next));
+                let aside = app.db.transaction_blocking(|conn| put_aside(conn, next));
                 if let Err(ActionError::Database(error)) = aside {
                     return Err(error);
                 }

@@ -16,8 +16,8 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use crate::app::App;
-use crate::storage::{case_rows, partner_list};
 use crate::storage::db::DbError;
+use crate::storage::{case_rows, partner_list};
 use crate::{actions, domain::calendar};
 pub use run::{Running, Stop, start};
 

@@ -80,10 +80,7 @@ pub fn list_ends(
     let rows: Vec<(i64, Option<NaiveDate>)> = partner_contracts::table
         .filter(partner_contracts::partner_id.eq_any(ids))
         .distinct_on(partner_contracts::partner_id)
-        .order((
-            partner_contracts::partner_id,
-            partner_contracts::id.desc(),
-        ))
+        .order((partner_contracts::partner_id, partner_contracts::id.desc()))
         .select((
             partner_contracts::partner_id,
             partner_contracts::valid_until,

@@ -73,12 +73,7 @@ pub async fn block(
     if !errors.is_empty() {
         return invalid(&block_page(&app, &me, &partner, reason, errors).await?);
     }
-    let (now, handles, viewer, id) = (
-        app.clock.now(),
-        app.clone(),
-        me.viewer.clone(),
-        partner.id,
-    );
+    let (now, handles, viewer, id) = (app.clock.now(), app.clone(), me.viewer.clone(), partner.id);
     let done = app
         .db
         .transaction(move |conn| blocking::block(conn, &handles, &viewer, id, &reason, now))
@@ -110,7 +105,9 @@ async fn block_page(
             } else {
                 Scope::SubPartner(id)
             };
-            let all = count_customers(conn, &[id])?.remove(&id).unwrap_or_default();
+            let all = count_customers(conn, &[id])?
+                .remove(&id)
+                .unwrap_or_default();
             // With another Mandant named, or none in force, there is nothing to tell.
             let told = count_statuses(conn, scope, now)?
                 .into_iter()

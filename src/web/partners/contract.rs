@@ -56,7 +56,16 @@ pub async fn show(
     id: web::Path<PartnerId>,
 ) -> Result<HttpResponse, PageError> {
     let partner = load(&app, &me, *id).await?;
-    html(&page(&app, &me, &partner, Typed::default(), FieldErrors::default()).await?)
+    html(
+        &page(
+            &app,
+            &me,
+            &partner,
+            Typed::default(),
+            FieldErrors::default(),
+        )
+        .await?,
+    )
 }
 
 /// Records a contract.
@@ -96,7 +105,10 @@ fn read(typed: &Typed, mut files: Files, today: NaiveDate) -> Result<NewContract
             "ende",
             "Geben Sie den letzten Tag ein oder lassen Sie das Feld leer",
         );
-    } else if valid_until.zip(signed_on).is_some_and(|(end, begin)| end < begin) {
+    } else if valid_until
+        .zip(signed_on)
+        .is_some_and(|(end, begin)| end < begin)
+    {
         errors.add("ende", "Der letzte Tag liegt vor dem Tag der Unterschrift");
     }
     if typed.reference.chars().count() > LONGEST_REFERENCE {

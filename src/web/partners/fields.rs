@@ -46,7 +46,11 @@ const ASKED: [(&str, &str, &str); 10] = [
         "Registergericht und Nummer",
         "Zum Beispiel Amtsgericht Köln, HRB 12345. Leer, wenn die Firma nicht eingetragen ist",
     ),
-    ("vertreten", "Vertreten durch", "Wer die Firma gesetzlich vertritt"),
+    (
+        "vertreten",
+        "Vertreten durch",
+        "Wer die Firma gesetzlich vertritt",
+    ),
     ("ansprechperson", "Ansprechperson oder Abteilung", ""),
     (
         "email",

@@ -88,7 +88,10 @@ pub async fn show(
         area,
         is_later: after.is_some(),
         next: last.map(|last| address(area, &search, last.partner.id)),
-        lines: found.into_iter().map(|one| line(area, one, today)).collect(),
+        lines: found
+            .into_iter()
+            .map(|one| line(area, one, today))
+            .collect(),
         may_change: mandant.is_none_or(|own| !own.is_shut_out()),
         search,
     })

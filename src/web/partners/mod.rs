@@ -26,9 +26,7 @@ use crate::paths;
 /// Rows of the operator's pages.
 pub const OPERATOR: &[Row] = &[
     get(paths::PARTNERS, Who::Operator, || view().to(list::show)),
-    post(paths::PARTNERS, Who::Operator, || {
-        web::post().to(form::add)
-    }),
+    post(paths::PARTNERS, Who::Operator, || web::post().to(form::add)),
     get("/betrieb/partner/neu", Who::Operator, || {
         view().to(form::new)
     }),
@@ -108,12 +106,16 @@ pub const MANDANT: &[Row] = &[
         Who::Mandant,
         || view().to(contract::file),
     ),
-    get("/submandanten/{partner}/deaktivierung", Who::Mandant, || {
-        view().to(activity::ask)
-    }),
-    post("/submandanten/{partner}/deaktivierung", Who::Mandant, || {
-        web::post().to(activity::deactivate)
-    }),
+    get(
+        "/submandanten/{partner}/deaktivierung",
+        Who::Mandant,
+        || view().to(activity::ask),
+    ),
+    post(
+        "/submandanten/{partner}/deaktivierung",
+        Who::Mandant,
+        || web::post().to(activity::deactivate),
+    ),
     post("/submandanten/{partner}/aktivierung", Who::Mandant, || {
         web::post().to(activity::activate)
     }),

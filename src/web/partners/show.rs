@@ -62,7 +62,11 @@ impl Page {
 
     /// "Amtsgericht …", or that there is none.
     fn or_missing<'a>(&self, text: &'a str) -> &'a str {
-        if text.trim().is_empty() { "fehlt" } else { text }
+        if text.trim().is_empty() {
+            "fehlt"
+        } else {
+            text
+        }
     }
 }
 
@@ -91,7 +95,9 @@ pub async fn show(
                 above,
                 contracts: list_contracts(conn, id, CONTRACTS)?,
                 reason: find_block_reason(conn, id)?,
-                customers: count_customers(conn, &[id])?.remove(&id).unwrap_or_default(),
+                customers: count_customers(conn, &[id])?
+                    .remove(&id)
+                    .unwrap_or_default(),
                 subs: list_partners(conn, &query)?,
                 partner,
             })

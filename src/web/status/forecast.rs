@@ -72,7 +72,11 @@ impl Forecast<'_> {
                 )
             });
         }
-        if self.changes.iter().any(|change| matches!(change, Change::EndLink(..))) {
+        if self
+            .changes
+            .iter()
+            .any(|change| matches!(change, Change::EndLink(..)))
+        {
             lines.push("Alle bisherigen Links werden ungültig.".to_owned());
         }
         let (old, new) = (self.status(self.before), self.status(self.after));
@@ -86,7 +90,10 @@ impl Forecast<'_> {
 
     /// One sentence about mail and waiting, for the message after the deed.
     pub fn said(&self) -> String {
-        let asks = self.changes.iter().any(|change| matches!(change, Change::OpenRequest(_)));
+        let asks = self
+            .changes
+            .iter()
+            .any(|change| matches!(change, Change::OpenRequest(_)));
         let waits = |id: PartnerId| self.open(self.after, id).is_empty();
         let waiting = self
             .after
@@ -108,9 +115,9 @@ impl Forecast<'_> {
     }
 
     fn writes_to_customer(&self) -> bool {
-        self.changes.iter().any(|change| {
-            matches!(change, Change::Queue(mail) if mail.to == Recipient::Customer)
-        })
+        self.changes
+            .iter()
+            .any(|change| matches!(change, Change::Queue(mail) if mail.to == Recipient::Customer))
     }
 
     fn status(&self, case: &Case) -> Status {
@@ -174,7 +181,11 @@ impl Forecast<'_> {
                 "{name} sieht den Kunden und den Stand seines AVV, aber nicht den Vertragstext."
             ));
         }
-        let lost: Vec<String> = had.iter().filter(|one| !has.contains(one)).cloned().collect();
+        let lost: Vec<String> = had
+            .iter()
+            .filter(|one| !has.contains(one))
+            .cloned()
+            .collect();
         if !lost.is_empty() {
             lines.push(format!(
                 "{name} kann {} sofort nicht mehr verwalten.",
@@ -187,7 +198,11 @@ impl Forecast<'_> {
             .filter(|one| !has.contains(one))
             .collect();
         if !has.is_empty() {
-            let word = if had == has { "kann weiter" } else { "kann sofort" };
+            let word = if had == has {
+                "kann weiter"
+            } else {
+                "kann sofort"
+            };
             lines.push(format!("{name} {word} {} verwalten.", listed(&has)));
         }
         if !shut.is_empty() && (!saw || lost.is_empty()) {

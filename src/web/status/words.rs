@@ -137,7 +137,9 @@ fn concluded(case: &Case, role: Role, now: DateTime<Utc>) -> String {
     let (who, plural) = match (role, waits) {
         // A sub-partner the contract does not name yet waits; the Mandant does not (5.8-10).
         (Role::SubPartner(_), Some(_)) => {
-            return format!("{done} Er nennt Ihr Unternehmen aber noch nicht; bis der Kunde der Ergänzung zustimmt, bleiben die Bereiche für Sie gesperrt.");
+            return format!(
+                "{done} Er nennt Ihr Unternehmen aber noch nicht; bis der Kunde der Ergänzung zustimmt, bleiben die Bereiche für Sie gesperrt."
+            );
         }
         (Role::Partner(_), Some(_)) => ("Sie".to_owned(), true),
         (_, Some(_)) => (name_of(&case.partner), false),

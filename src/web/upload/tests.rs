@@ -121,7 +121,10 @@ async fn what_is_no_proof_is_refused_by_its_field() {
             ("notiz", None, b"da".as_slice()),
         ];
         let mut got = post(&parts).await.unwrap();
-        let length = got.files.take("datei").map(|file| file.unwrap().bytes.len());
+        let length = got
+            .files
+            .take("datei")
+            .map(|file| file.unwrap().bytes.len());
         assert_eq!(length, expected);
         assert_eq!(got.form.get("notiz"), "da", "the other fields are kept");
     }
