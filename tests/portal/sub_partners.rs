@@ -248,7 +248,6 @@ async fn after_conclusion_the_sub_partner_waits_for_the_amendment() {
     sub.get("/zugriff/4711/centraflex").await.assert_status(204);
 
     // Row 24: out at once, and nobody has to conclude anything.
-    app.clock.advance(hours(1));
     let page = confirm(&partner, None).await;
     page.assert_says("Nord-TK GbR sieht diesen Kunden sofort nicht mehr und kann Tengo Centraflex nicht mehr verwalten")
         .assert_says("Der bisherige Untervertriebspartner betreut ihn nicht mehr")
