@@ -53,7 +53,7 @@ impl PartnerState {
     }
 }
 
-/// From this many days before its end on, a contract wants to be renewed.
+/// From this many days before its end on, the pages ask for a new contract.
 const RENEW_BEFORE: Days = Days::new(60);
 
 /// How it stands with the contract under Art. 28(4) GDPR (EV-14).

@@ -551,8 +551,8 @@ async fn assigning_another_mandant_does_what_the_page_said() {
         .assert_says("gilt weiter")
         .assert_says("danach: Neuabschluss nötig")
         .assert_says("mit einem neuen Link an info@oezdemir.example")
-        .assert_says("Muster IT GmbH erhält eine E-Mail, dass der Zugriff gesperrt ist")
-        .assert_says("Nord-TK GbR erhält eine E-Mail, dass der Zugriff gesperrt ist");
+        .assert_says("Muster IT GmbH erfährt per E-Mail, dass der Zugriff gesperrt ist")
+        .assert_says("Nord-TK GbR erfährt per E-Mail, dass der Zugriff gesperrt ist");
     assert_eq!(
         app.changes_since(&before),
         [""; 0],

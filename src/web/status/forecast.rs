@@ -261,7 +261,7 @@ impl Forecast<'_> {
                 "Der Kunde erhält eine Nachricht{to}, dass der Vertrag beendet ist und was mit den Daten geschieht."
             ),
             (MailKind::PartnerInfo { .. }, Recipient::Partner(id)) => format!(
-                "{} erhält eine E-Mail, dass der Zugriff gesperrt ist.",
+                "{} erfährt per E-Mail, dass der Zugriff gesperrt ist.",
                 names.get(&id).map_or("Der Partner", String::as_str)
             ),
             (
