@@ -28,6 +28,8 @@ pub const MAILS: &str = "/betrieb/mails";
 pub const PARTNERS: &str = "/betrieb/partner";
 /// A Mandant's own sub-partners.
 pub const SUB_PARTNERS: &str = "/submandanten";
+/// Operator: the audit log.
+pub const LOG: &str = "/betrieb/protokoll";
 /// Help.
 pub const HELP: &str = "/hilfe";
 /// Legal pages.

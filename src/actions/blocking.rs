@@ -131,6 +131,7 @@ pub fn tell(
     if !take(&mut round, customer) {
         return Ok(false);
     }
+    block_rounds::save_round(conn, &round)?;
     let name = partners::find_partner(conn, next.partner)?.map(|partner| partner.party.name);
     let kind = AuditKind::ToldPartnerBlocked {
         name: name.unwrap_or_default(),
@@ -142,7 +143,6 @@ pub fn tell(
         Ok(_) | Err(ActionError::Refused(_) | ActionError::NotFound) => {}
         Err(error) => return Err(error),
     }
-    block_rounds::save_round(conn, &round)?;
     Ok(true)
 }
 

@@ -3,6 +3,7 @@
 use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
+use super::Language;
 use super::case::{Partner, Status};
 
 /// How a partner stands.
@@ -117,8 +118,16 @@ pub enum PartnerDeed {
 }
 
 impl PartnerDeed {
-    /// The sentence in the history, German, about the partner called `name`.
-    pub fn sentence(&self, name: &str) -> String {
+    /// The sentence in the history, about the partner called `name`.
+    pub fn sentence(&self, name: &str, language: Language) -> String {
+        if language.is_en() {
+            self.in_english(name)
+        } else {
+            self.in_german(name)
+        }
+    }
+
+    fn in_german(&self, name: &str) -> String {
         match self {
             Self::Added => format!("Vertriebspartner {name} angelegt"),
             Self::Changed {
@@ -132,6 +141,23 @@ impl PartnerDeed {
             Self::Unblocked => format!("Sperre von {name} aufgehoben"),
             Self::Deactivated => format!("{name} deaktiviert"),
             Self::Activated => format!("{name} wieder aktiviert"),
+        }
+    }
+
+    fn in_english(&self, name: &str) -> String {
+        match self {
+            Self::Added => format!("Sales partner {name} added"),
+            Self::Changed {
+                former_name: Some(former),
+            } => format!("Contact data of {name} changed, formerly {former}"),
+            Self::Changed { former_name: None } => format!("Contact data of {name} changed"),
+            Self::ContractRecorded { .. } => {
+                format!("Contract under Art. 28(4) GDPR with {name} recorded")
+            }
+            Self::Blocked { reason } => format!("{name} blocked: {reason}"),
+            Self::Unblocked => format!("Block of {name} lifted"),
+            Self::Deactivated => format!("{name} deactivated"),
+            Self::Activated => format!("{name} activated again"),
         }
     }
 }

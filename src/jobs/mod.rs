@@ -6,6 +6,7 @@
 mod blocked;
 mod clean;
 mod deliver;
+mod head;
 mod rows;
 mod run;
 #[cfg(test)]
@@ -70,6 +71,12 @@ pub const JOBS: &[Job] = &[
         every: Duration::from_secs(3600),
         workers: |_| 1,
         pass: clean::clean,
+    },
+    Job {
+        name: "audit-head",
+        every: Duration::from_secs(24 * 3600),
+        workers: |_| 1,
+        pass: head::note,
     },
 ];
 

@@ -126,6 +126,7 @@ fn nav(role: Role, section: &str) -> Vec<NavItem> {
             ("Benutzer", paths::USERS),
             ("E-Mails", paths::MAILS),
             ("Betreiber", paths::OPERATOR),
+            ("Protokoll", paths::LOG),
         ]),
         Role::Partner(_) => items.extend([
             ("Kunden", paths::CUSTOMERS),

@@ -397,6 +397,11 @@ async fn a_blocked_partner_is_out_at_once_and_customers_are_told_once() {
         app.text("customer_number FROM mails WHERE kind->'news'->>'news' = 'partner_blocked'"),
         CUSTOMER.to_string()
     );
+    let told = app.last_mail_to(MAIL).written;
+    assert!(told.text.contains("Muster IT GmbH"), "{}", told.text);
+    let mail = app.last_mail_to("info@muster-it.example").written;
+    assert!(mail.subject.contains("gesperrt"), "{}", mail.subject);
+    assert!(!mail.text.contains("Insolvenz") && !told.text.contains("Insolvenz"));
     assert_eq!(
         app.count("audit_events WHERE kind = 'told_partner_blocked'"),
         1

@@ -31,13 +31,15 @@ mod standing;
 #[cfg(test)]
 mod happenings;
 #[cfg(test)]
-mod invariants;
+pub(crate) mod invariants;
 #[cfg(test)]
-mod model;
+pub(crate) mod model;
 #[cfg(test)]
-pub(in crate::domain) mod samples;
+mod partner_search;
 #[cfg(test)]
-mod stories;
+pub(crate) mod samples;
+#[cfg(test)]
+pub(crate) mod stories;
 #[cfg(test)]
 mod table;
 #[cfg(test)]

@@ -3,6 +3,7 @@
 mod assign;
 mod booking;
 mod email;
+mod log;
 mod mails;
 mod objection;
 mod particulars;
@@ -76,6 +77,7 @@ pub const ROUTES: &[Row] = &[
         || web::post().to(users::disable),
     ),
     get("/betrieb/mails", Who::Operator, || view().to(mails::list)),
+    get("/betrieb/protokoll", Who::Operator, || view().to(log::list)),
     post("/betrieb/mails/{mail}/erneut", Who::Operator, || {
         web::post().to(mails::retry)
     }),
