@@ -3,6 +3,7 @@
 //! that calls one action per row in a transaction of its own; any number of processes may run the
 //! same job at once (S-93).
 
+mod blocked;
 mod clean;
 mod deliver;
 mod head;
@@ -10,6 +11,7 @@ mod inbox;
 mod progress;
 mod rows;
 mod run;
+mod take_off;
 #[cfg(test)]
 mod tests;
 
@@ -68,6 +70,18 @@ pub const JOBS: &[Job] = &[
         pass: inbox::inbox,
     },
     Job {
+        name: "tell-blocked",
+        every: Duration::from_secs(15),
+        workers: |_| 1,
+        pass: blocked::tell,
+    },
+    Job {
+        name: "take-off",
+        every: Duration::from_secs(15),
+        workers: |_| 1,
+        pass: take_off::take_off,
+    },
+    Job {
         name: "clean",
         every: Duration::from_secs(3600),
         workers: |_| 1,
@@ -114,6 +128,8 @@ pub struct Done {
 pub struct Report {
     /// Reminders sent and rounds closed.
     pub stepped: usize,
+    /// Customers looked at because their partner is blocked or deactivated (rows 24, 49).
+    pub moved: usize,
     /// Lines of the list that time alone had changed.
     pub refreshed: usize,
     /// Mails handed over or given up.
@@ -151,17 +167,18 @@ pub fn run(pass: &Pass) -> Report {
     // What came back first: it may pause a reminder that is due.
     let reported = run("inbox");
     let (stepped, late) = (run("remind"), run("late"));
+    let (told, taken) = (run("tell-blocked"), run("take-off"));
     let (refreshed, delivered) = (run("refresh"), run("deliver"));
     Report {
         stepped: stepped.good + late.good,
         refreshed: refreshed.good,
         delivered: delivered.good,
         reported: reported.good,
-        failed: stepped.failed
-            + late.failed
-            + refreshed.failed
-            + delivered.failed
-            + reported.failed,
+        moved: told.good + taken.good,
+        failed: [stepped, late, told, taken, refreshed, delivered, reported]
+            .iter()
+            .map(|done| done.failed)
+            .sum(),
     }
 }
 
