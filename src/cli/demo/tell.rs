@@ -82,6 +82,12 @@ impl Play<'_> {
                 let other = Some(play.other_partner());
                 partners::assign(conn, play.app, operator, number, other, play.now).map(|_| ())
             }),
+            Step::Lock => self.transaction(|play, conn| {
+                let (operator, number) = (&play.cast.operator, play.character.number);
+                let reason = "E-Mail ging an einen Verteiler außerhalb des Unternehmens";
+                customers::lock_links(conn, play.app, operator, number, false, reason, play.now)
+                    .map(|_| ())
+            }),
             Step::Cancel => self.transaction(|play, conn| {
                 let (operator, number) = (&play.cast.operator, play.character.number);
                 for booking in 0..play.character.products.len() {

@@ -29,7 +29,11 @@ mod news;
 mod standing;
 
 #[cfg(test)]
+mod happenings;
+#[cfg(test)]
 mod invariants;
+#[cfg(test)]
+mod model;
 #[cfg(test)]
 pub(crate) mod samples;
 #[cfg(test)]
