@@ -16,6 +16,8 @@ pub mod operator;
 pub mod partners;
 pub mod passwords;
 pub mod requests;
+pub mod retention;
+pub mod seen;
 pub mod sub_partners;
 pub mod users;
 

@@ -5,6 +5,7 @@ mod admin;
 mod contract;
 mod demo;
 mod open;
+mod retention;
 mod schedule;
 mod serve;
 mod time;
@@ -44,6 +45,12 @@ enum Command {
     /// Periodic work
     #[command(subcommand)]
     Jobs(Jobs),
+    /// Erase what its retention is over for; the portal itself does so every hour
+    Retention {
+        /// Only say what would be erased
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Contract texts
     #[command(subcommand)]
     Contract(ContractCommand),
@@ -124,6 +131,7 @@ fn dispatch(command: Command) -> Result<ExitCode> {
         Command::Admin(Admin::Create { email, name }) => {
             admin::create(configure("warn")?, email, name)
         }
+        Command::Retention { dry_run } => retention::run(configure("warn")?, dry_run),
         Command::Jobs(Jobs::RunOnce { at }) => schedule::run_once(configure("info")?, at),
     };
     done.map(|()| ExitCode::SUCCESS)

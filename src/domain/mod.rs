@@ -14,6 +14,7 @@ pub mod mail;
 pub mod name;
 pub mod party;
 pub mod product;
+pub mod retention;
 pub mod viewer;
 
 pub use email::EmailAddress;

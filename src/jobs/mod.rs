@@ -5,6 +5,7 @@
 
 mod clean;
 mod deliver;
+mod retain;
 mod rows;
 mod run;
 #[cfg(test)]
@@ -57,6 +58,12 @@ pub const JOBS: &[Job] = &[
         every: Duration::from_secs(3600),
         workers: |_| 1,
         pass: clean::clean,
+    },
+    Job {
+        name: "retain",
+        every: Duration::from_secs(3600),
+        workers: |_| 1,
+        pass: retain::retain,
     },
 ];
 
@@ -119,6 +126,15 @@ pub fn run_once(app: &App, now: DateTime<Utc>) -> Report {
         delivered: delivered.good,
         failed: stepped.failed + refreshed.failed + delivered.failed,
     }
+}
+
+/// Erases what retention is over for at `now`, until nothing is left.
+pub fn retain_once(app: &App, now: DateTime<Utc>) -> Result<Done, DbError> {
+    retain::retain(&Pass {
+        app: app.clone(),
+        stop: Stop::never(),
+        at: Some(now),
+    })
 }
 
 /// Reminders and ends of rounds that are due (rows 5 and 6).

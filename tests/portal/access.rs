@@ -132,6 +132,7 @@ impl Objects {
         let values = [
             ("nummer", number),
             ("modul", module),
+            ("platz", "1"),
             ("vertrag", &agreement),
             ("benutzer", &user),
             (
@@ -407,7 +408,7 @@ async fn a_parameter_given_twice_is_refused() {
             vec![("csrf", &token), ("csrf", &token)],
         ),
         (
-            "/betrieb/kunden/4712/email",
+            "/kunden/4712/stammdaten/email",
             vec![
                 ("csrf", &token),
                 ("email", "a@example.org"),

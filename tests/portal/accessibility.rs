@@ -180,10 +180,10 @@ fn operator(places: &Places) -> Vec<Stop> {
             "/betrieb/kunden/6009/buchung",
             vec![Click("main form .actions button")],
         ),
-        at("operator changes address", "/betrieb/kunden/6009/email"),
+        at("operator changes address", "/kunden/6009/stammdaten/email"),
         after(
             "operator changes address wrong",
-            "/betrieb/kunden/6009/email",
+            "/kunden/6009/stammdaten/email",
             vec![Fill("#email", "keine Adresse"), Send],
         ),
         at(

@@ -130,10 +130,10 @@ fn button(may: &[Deed]) -> Option<&'static str> {
 
 fn links(role: Role, case: &Case, may: &[Deed]) -> Vec<(&'static str, String)> {
     let number = case.customer.number;
-    if role != Role::Operator {
-        return vec![("Stammdaten prüfen", paths::customer(number))];
-    }
-    may.iter()
+    let look = (role != Role::Operator)
+        .then(|| ("Stammdaten prüfen", paths::customer(number)))
+        .into_iter();
+    let act = may.iter()
         .filter_map(|deed| match deed {
             Deed::Book => Some(("Buchung hinzufügen", paths::booking(number))),
             Deed::ChangeEmail if case.customer.email().is_none() => {
@@ -143,10 +143,19 @@ fn links(role: Role, case: &Case, may: &[Deed]) -> Vec<(&'static str, String)> {
             Deed::RecordObjection => {
                 Some(("Widerspruch aufnehmen", paths::record_objection(number)))
             }
-            Deed::ReadContract => Some(("Vertrag ansehen", paths::operator_contract(number))),
+            Deed::ReadContract if role == Role::Operator => {
+                Some(("Vertrag ansehen", paths::operator_contract(number)))
+            }
+            Deed::LockLinks => Some(("Alle Links sperren", paths::lock_links(number))),
+            Deed::EditParty => Some(("Stammdaten bearbeiten", paths::master_data(number))),
+            Deed::ChangeBooking => Some((
+                "Buchungen ändern",
+                format!("{}#buchungen", paths::customer(number)),
+            )),
+            Deed::Delete => Some(("Kunden löschen", paths::delete_customer(number))),
             _ => None,
-        })
-        .collect()
+        });
+    look.chain(act).collect()
 }
 
 fn product_line(

@@ -206,7 +206,7 @@ async fn earlier_links_die_with_the_next_request() {
     let world = World::build().await;
     let app = &world.app;
     let operator = app.sign_in(Person::Operator).await;
-    let page = operator.get("/betrieb/kunden/4712/email").await;
+    let page = operator.get("/kunden/4712/stammdaten/email").await;
     page.submit(
         &operator,
         "main form",
