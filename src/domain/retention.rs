@@ -154,7 +154,11 @@ mod tests {
         let last = date("2027-12-21");
         let before = erasable(&play.case, YEARS, end_of_day(last));
         assert_eq!(before, []);
-        let after = erasable(&play.case, YEARS, end_of_day(last) + Duration::milliseconds(1));
+        let after = erasable(
+            &play.case,
+            YEARS,
+            end_of_day(last) + Duration::milliseconds(1),
+        );
         assert_eq!(after, [Erasable::Round(old)], "the open one stays");
     }
 

@@ -314,7 +314,12 @@ mod tests {
                 proof,
                 "the evidence is kept"
             );
-            for deed in [Deed::Book, Deed::RecordObjection, Deed::ChangeEmail, Deed::Delete] {
+            for deed in [
+                Deed::Book,
+                Deed::RecordObjection,
+                Deed::ChangeEmail,
+                Deed::Delete,
+            ] {
                 assert!(!kept.contains(&deed), "{deed:?}");
             }
         }

@@ -231,10 +231,7 @@ pub fn forget_mails(conn: &mut PgConnection, before: DateTime<Utc>) -> QueryResu
 }
 
 /// How many mails [`forget_mails`] would forget in all.
-pub fn count_forgettable_mails(
-    conn: &mut PgConnection,
-    before: DateTime<Utc>,
-) -> QueryResult<i64> {
+pub fn count_forgettable_mails(conn: &mut PgConnection, before: DateTime<Utc>) -> QueryResult<i64> {
     let row: Number = diesel::sql_query(format!(
         "SELECT count(*) AS number FROM mails WHERE {FORGETTABLE}"
     ))
@@ -297,7 +294,15 @@ pub fn list_tombstones(
     Ok(rows
         .into_iter()
         .map(
-            |(agreement, agreement_number, document_hash, pdf_hash, concluded_at, ended_at, erased_at)| {
+            |(
+                agreement,
+                agreement_number,
+                document_hash,
+                pdf_hash,
+                concluded_at,
+                ended_at,
+                erased_at,
+            )| {
                 Tombstone {
                     agreement: agreement.map(AgreementId),
                     agreement_number,

@@ -85,6 +85,14 @@ impl Objects {
                 now,
             )
         });
+        let (gone, by) = (
+            world.app.add_customer(4799, "Gelöscht GmbH", None),
+            world.app.viewer(Person::Operator),
+        );
+        world.app.write(|conn| {
+            avv_portal::actions::customers::delete(conn, &world.app.app, &by, gone, "weg", now)
+                .map(|_| ())
+        });
         let mails = world.app.read(|conn| Ok(list_mails(conn, CUSTOMER, 1)?));
         Self {
             other_user: other.to_string(),
@@ -99,7 +107,7 @@ impl Objects {
         let world = &self.world;
         let known = ["4711", "4712", "9000"];
         let number = known.into_iter().find(|number| object.starts_with(number));
-        let number = number.unwrap_or("1");
+        let number = number.unwrap_or(if object == "deleted" { "4799" } else { "1" });
         let module = if object.ends_with("unknown-module") {
             "gibtsnicht"
         } else {

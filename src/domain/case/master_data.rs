@@ -7,8 +7,8 @@ use super::change::{Change, Mail};
 use super::decide::{MAILS_PER_DAY, Moment, Refusal};
 use super::event::AddressChange;
 use super::facts::{AgreementEnd, Case, LinkEnd, Outcome};
-use crate::domain::{Language, Party};
 use crate::domain::mail::{Alert, MailKind, Recipient, RequestReason};
+use crate::domain::{Language, Party};
 
 /// Rows 2, 9 and 47, with the guard of 5.6-11: whoever gets the link may conclude, so the address
 /// must not be the partner's own.

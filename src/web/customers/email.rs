@@ -138,7 +138,10 @@ fn read(typed: &Typed, role: Role, errors: &mut FieldErrors) -> Option<NewAddres
     let insists = typed.insists && role == Role::Operator;
     let reason = name::clean(&typed.reason);
     if insists && reason.is_empty() {
-        errors.add("grund", "Geben Sie an, warum diese Adresse trotzdem richtig ist");
+        errors.add(
+            "grund",
+            "Geben Sie an, warum diese Adresse trotzdem richtig ist",
+        );
     } else if reason.chars().count() > LONGEST_REASON {
         errors.add("grund", "Kürzen Sie die Begründung auf 300 Zeichen");
     }

@@ -192,7 +192,10 @@ fn read(form: &Form, errors: &mut FieldErrors) -> Party {
         } else if text.chars().count() > most {
             errors.add(
                 field.id,
-                format!("„{}“: Kürzen Sie die Angabe auf {most} Zeichen", field.label),
+                format!(
+                    "„{}“: Kürzen Sie die Angabe auf {most} Zeichen",
+                    field.label
+                ),
             );
         } else if field.id == "name" && !text.chars().any(char::is_alphanumeric) {
             errors.add(field.id, "Geben Sie den Namen der Firma ein");

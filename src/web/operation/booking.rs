@@ -7,9 +7,9 @@ use chrono::{DateTime, Utc};
 
 use super::{Subject, find};
 use crate::app::App;
+use crate::domain::CustomerNumber;
 use crate::domain::case::{Case, Change, Event, foresee};
 use crate::domain::product::Product;
-use crate::domain::CustomerNumber;
 use crate::paths;
 use crate::web::error::PageError;
 use crate::web::form::FieldErrors;
@@ -64,12 +64,7 @@ pub fn read_choice<'a>(case: &'a Case, key: &str) -> Option<(&'a Product, bool)>
     (!ums || product.has_ums_option()).then_some((product, ums))
 }
 
-async fn page(
-    app: &App,
-    me: &Me,
-    case: &Case,
-    errors: FieldErrors,
-) -> Result<Page, PageError> {
+async fn page(app: &App, me: &Me, case: &Case, errors: FieldErrors) -> Result<Page, PageError> {
     Ok(Page {
         shell: Shell::load(app, me, paths::CUSTOMERS).await?,
         subject: Subject::of(case),

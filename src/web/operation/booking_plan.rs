@@ -49,9 +49,7 @@ impl End {
     fn moment(self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         match self {
             Self::Now => Some(now),
-            Self::After(day) => {
-                Some(calendar::end_of_day(day) + chrono::Duration::milliseconds(1))
-            }
+            Self::After(day) => Some(calendar::end_of_day(day) + chrono::Duration::milliseconds(1)),
             Self::Never => None,
         }
     }
@@ -78,9 +76,10 @@ impl Plan {
     /// Question of the page and word on its button.
     fn words(&self, case: &Case) -> (String, &'static str) {
         match self {
-            Self::Book { product, ums } => {
-                (format!("{} buchen?", name(case, product, *ums)), "Buchung speichern")
-            }
+            Self::Book { product, ums } => (
+                format!("{} buchen?", name(case, product, *ums)),
+                "Buchung speichern",
+            ),
             Self::Option { place, ums: true } => (
                 format!("UMS-Option für {} einschalten?", booked(case, *place)),
                 "UMS-Option einschalten",
@@ -114,7 +113,10 @@ impl Plan {
         match self {
             Self::Book { product, ums } => (
                 paths::booking(number),
-                vec![("produkt", format!("{product}{}", if *ums { super::booking::UMS } else { "" }))],
+                vec![(
+                    "produkt",
+                    format!("{product}{}", if *ums { super::booking::UMS } else { "" }),
+                )],
             ),
             Self::Option { place, ums } => (
                 paths::booking_option(number, place + 1),

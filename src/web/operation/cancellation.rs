@@ -114,7 +114,10 @@ fn read(app: &App, typed: &Typed, errors: &mut FieldErrors) -> Option<End> {
                     errors.add("tag", "Der letzte Tag darf nicht vor heute liegen");
                 }
                 Some(day) if day > today + LONGEST => {
-                    errors.add("tag", "Der letzte Tag liegt zu weit in der Zukunft. Prüfen Sie das Jahr");
+                    errors.add(
+                        "tag",
+                        "Der letzte Tag liegt zu weit in der Zukunft. Prüfen Sie das Jahr",
+                    );
                 }
                 Some(_) => {}
             }

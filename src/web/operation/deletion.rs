@@ -88,7 +88,11 @@ pub async fn delete(
     match done {
         Ok(true) => {
             let name = &case.customer.party.name;
-            flash(&session, true, format!("{name} ist gelöscht. Was als Nachweis bleibt, steht hier."));
+            flash(
+                &session,
+                true,
+                format!("{name} ist gelöscht. Was als Nachweis bleibt, steht hier."),
+            );
             Ok(see_other(paths::deleted_customer(customer)))
         }
         Ok(false) => {

@@ -107,9 +107,8 @@ pub async fn lock(
                     "Alle bisherigen Links sind gesperrt. Ein neuer ist unterwegs an {}.",
                     email.masked()
                 ),
-                None => {
-                    "Alle bisherigen Links sind gesperrt. Es wurde keine E-Mail gesendet.".to_owned()
-                }
+                None => "Alle bisherigen Links sind gesperrt. Es wurde keine E-Mail gesendet."
+                    .to_owned(),
             },
         ),
         Err(ActionError::Refused(Refusal::NothingOpen)) => flash(&session, false, NOTHING),
