@@ -56,7 +56,7 @@ async fn a_deleted_customer_is_gone_for_everybody_and_kept_for_the_operator() {
                 .get(path)
                 .await
                 .assert_status(200)
-                .assert_silent_about("zdemir");
+                .assert_silent_about("/kunden/4711");
         }
         for path in [
             "/kunden/4711",

@@ -205,10 +205,8 @@ fn stone(stone: Tombstone) -> Stone {
                 date(from),
                 date(until)
             ),
-            _ => match stone.ended_at {
-                Some(at) => format!("Kunde, gelöscht am {}", date(at)),
-                None => "Kunde".to_owned(),
-            },
+            (_, _, Some(at)) => format!("Kunde, gelöscht am {}", date(at)),
+            _ => "Kunde".to_owned(),
         },
         when: calendar::short_moment(stone.erased_at, Language::De),
         hashes: stone.document_hash.zip(stone.pdf_hash),
