@@ -26,6 +26,8 @@ pub const USERS: &str = "/betrieb/benutzer";
 pub const MAILS: &str = "/betrieb/mails";
 /// Operator: customers that were deleted.
 pub const DELETED: &str = "/betrieb/geloescht";
+/// Operator: the audit log.
+pub const LOG: &str = "/betrieb/protokoll";
 /// Help.
 pub const HELP: &str = "/hilfe";
 /// Legal pages.

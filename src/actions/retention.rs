@@ -2,10 +2,11 @@
 
 use chrono::{DateTime, Utc};
 
-use super::ActionError;
+use super::{ActionError, audit};
 use crate::app::App;
 use crate::domain::CustomerNumber;
-use crate::domain::retention::{self, Erasable, erasable};
+use crate::domain::retention::{self, Erasable, erasable, history_over};
+use crate::storage::audit::chain::Whose;
 use crate::storage::retention::{
     Cutoffs, count_forgettable_mails, erase_customer, erase_evidence, erase_round, forget_mails,
     list_candidates,
@@ -33,14 +34,25 @@ pub fn erase(
     customer: CustomerNumber,
     now: DateTime<Utc>,
 ) -> Result<bool, ActionError> {
+    let Some(case) = cases::lock_case(conn, customer, app.contract_version())? else {
+        return Ok(false);
+    };
+    let years = app.config.retention_years;
     let mut done = false;
-    for item in look(conn, app, customer, now)? {
+    for item in erasable(&case, years, now) {
         done |= match item {
             Erasable::Customer => {
                 erase_customer(conn, customer, now)?;
+                erase_events(conn, app, customer, now, now)?;
                 true
             }
-            Erasable::Evidence(agreement) => erase_evidence(conn, agreement, now)?,
+            Erasable::Evidence(agreement) => {
+                let was_there = erase_evidence(conn, agreement, now)?;
+                if let Some(before) = history_over(&case, years, now).filter(|_| was_there) {
+                    erase_events(conn, app, customer, before, now)?;
+                }
+                was_there
+            }
             Erasable::Round(round) => {
                 erase_round(conn, customer, round)?;
                 true
@@ -48,6 +60,19 @@ pub fn erase(
         };
     }
     Ok(done)
+}
+
+/// Empties the audit events of a customer before a moment; the chain stays whole, with signed
+/// tombstones (S-80).
+fn erase_events(
+    conn: &mut PgConnection,
+    app: &App,
+    customer: CustomerNumber,
+    before: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<(), ActionError> {
+    while audit::erase(conn, app, Whose::Customer(customer), before, now)? > 0 {}
+    Ok(())
 }
 
 /// What [`erase`] would erase for one customer.

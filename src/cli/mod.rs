@@ -2,6 +2,7 @@
 //! went: results on standard output, what went wrong as one sentence on standard error.
 
 mod admin;
+mod audit;
 mod contract;
 mod demo;
 mod open;
@@ -17,6 +18,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 use crate::config::Config;
+use crate::domain::audit::chain::Head;
 use crate::domain::{EmailAddress, Language};
 use crate::logging;
 
@@ -54,6 +56,19 @@ enum Command {
     /// Contract texts
     #[command(subcommand)]
     Contract(ContractCommand),
+    /// The audit log
+    #[command(subcommand)]
+    Audit(Audit),
+}
+
+#[derive(Debug, Subcommand)]
+enum Audit {
+    /// Check every event against the chain; fails with the first one that is not as it was written
+    Verify {
+        /// A head noted earlier, as this command and the log print it: only with it a cut-off end shows
+        #[arg(long, value_name = "POSITION:HASH")]
+        expect: Option<Head>,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -132,6 +147,7 @@ fn dispatch(command: Command) -> Result<ExitCode> {
             admin::create(configure("warn")?, email, name)
         }
         Command::Retention { dry_run } => retention::run(configure("warn")?, dry_run),
+        Command::Audit(Audit::Verify { expect }) => audit::verify(configure("warn")?, expect),
         Command::Jobs(Jobs::RunOnce { at }) => schedule::run_once(configure("info")?, at),
     };
     done.map(|()| ExitCode::SUCCESS)
@@ -192,6 +208,12 @@ mod tests {
             ("admin create --email eva", false),
             ("jobs run-once --at 2026-12-07T08:05", true),
             ("jobs run-once --at morgen", false),
+            ("audit verify", true),
+            (
+                "audit verify --expect 0:0000000000000000000000000000000000000000000000000000000000000000",
+                true,
+            ),
+            ("audit verify --expect 12:abc", false),
             ("contract check somewhere", true),
             ("contract render x --language fr --out a.pdf", false),
             (

@@ -16,8 +16,10 @@ pub mod party;
 pub mod product;
 pub mod retention;
 pub mod viewer;
+pub mod whats_new;
 
 pub use email::EmailAddress;
 pub use ids::{AgreementId, CustomerNumber, LinkId, MailId, PartnerId, RequestId, UserId};
 pub use language::Language;
 pub use party::{Operator, Party};
+pub use whats_new::WhatsNew;

@@ -47,6 +47,24 @@ pub fn erasable(case: &Case, years: u8, now: DateTime<Utc>) -> Vec<Erasable> {
     evidence.chain(rounds).collect()
 }
 
+/// Until when the history of a customer tells of nothing but agreements whose evidence is over. What
+/// led to an agreement that is kept stays with it. `None` if no evidence is over.
+pub fn history_over(case: &Case, years: u8, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let is_gone =
+        |one: &&Agreement| evidence_end(one, years).is_some_and(|last| is_over(last, now));
+    let ended = case.agreements.iter().filter(is_gone);
+    let newest = ended.filter_map(|one| one.end).map(|(at, _)| at).max()?;
+    let kept = case.agreements.iter().filter(|one| !is_gone(one));
+    let begins = kept.map(|one| {
+        let round = case
+            .requests
+            .iter()
+            .find(|round| one.request == Some(round.id));
+        round.map_or(one.concluded_at, |round| round.opened_at)
+    });
+    Some(begins.chain([newest]).min().unwrap_or(newest))
+}
+
 /// The last day on which a deleted customer is kept; `None` while it is not deleted.
 pub fn erasable_on(case: &Case, years: u8) -> Option<NaiveDate> {
     let deleted = case.customer.deleted_at?;

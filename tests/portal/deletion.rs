@@ -113,6 +113,13 @@ async fn a_deleted_customer_is_gone_for_everybody_and_kept_for_the_operator() {
         app.count("mails WHERE kind ->> 'kind' = 'ended' AND customer_number = 4711"),
         1
     );
+    app.deliver();
+    assert_eq!(
+        app.count(
+            "mails WHERE kind ->> 'kind' = 'ended' AND customer_number = 4711 AND state = 'sent'"
+        ),
+        1
+    );
     app.clock.advance(days(100));
     app.jobs();
     assert_eq!(
@@ -208,6 +215,10 @@ async fn retention_erases_the_customer_and_leaves_a_tombstone() {
         app.text("document_hash FROM tombstones WHERE agreement_id IS NOT NULL"),
         hash
     );
+    // S-80: the log keeps nothing personal, and its chain is whole.
+    let personal = "audit_events e WHERE e.customer_number = 4711 AND e.kind <> 'erased' AND e.details IS NOT NULL";
+    assert_eq!(app.count(personal), 0);
+    assert!(avv_portal::actions::audit::verify(&app.app, None).is_ok());
     // The others, in force and asked, are untouched.
     assert_eq!(app.count("agreement_documents"), 1);
     assert_eq!(app.case(NEIGHBOUR).requests.len(), 1);

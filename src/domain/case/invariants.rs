@@ -20,7 +20,7 @@ use crate::domain::viewer::{Deed, Role, deeds};
 const MODULES: [&str; 3] = [CENTRAFLEX, SMALL_TRUNK, "ums"];
 
 /// As many stories as a test run has time for; `AVV_STORIES=20` tells twenty times as many.
-pub(super) fn stories(cases: u32) -> ProptestConfig {
+pub fn stories(cases: u32) -> ProptestConfig {
     let times = option_env!("AVV_STORIES").and_then(|times| times.parse().ok());
     ProptestConfig {
         cases: cases * times.unwrap_or(1),

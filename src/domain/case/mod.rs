@@ -31,13 +31,15 @@ mod standing;
 #[cfg(test)]
 mod happenings;
 #[cfg(test)]
-mod invariants;
+pub(crate) mod invariants;
 #[cfg(test)]
-mod model;
+pub(crate) mod model;
+#[cfg(test)]
+mod partner_search;
 #[cfg(test)]
 pub(crate) mod samples;
 #[cfg(test)]
-mod stories;
+pub(crate) mod stories;
 #[cfg(test)]
 mod table;
 #[cfg(test)]

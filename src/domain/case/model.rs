@@ -64,6 +64,8 @@ pub struct Model {
     round: Option<Round>,
     /// O, X, D or V: how it stands with neither deal nor round.
     rest: char,
+    /// The last deal was objected to.
+    is_void: bool,
     links: BTreeMap<LinkId, (Time, Paper)>,
     sends: Vec<Time>,
     deleted: bool,
@@ -123,6 +125,7 @@ impl Model {
             had_deal: false,
             round: None,
             rest: 'O',
+            is_void: false,
             links: BTreeMap::new(),
             sends: Vec::new(),
             deleted: false,
@@ -244,9 +247,14 @@ impl Model {
         let waited = self.is_waiting(now);
         self.end_links(now, Paper::Closed);
         if self.round.take().is_some() {
-            self.rest = 'O';
+            self.rest = self.unanswered();
         }
         waited
+    }
+
+    /// How it stands when the last round left no answer behind.
+    fn unanswered(&self) -> char {
+        if self.is_void { 'V' } else { 'O' }
     }
 
     fn sent_today(&self, now: Time) -> usize {

@@ -6,6 +6,7 @@ mod cancellation;
 mod deleted;
 mod deletion;
 mod links;
+mod log;
 mod mails;
 mod objection;
 mod particulars;
@@ -110,6 +111,7 @@ pub const ROUTES: &[Row] = &[
         || web::post().to(users::disable),
     ),
     get("/betrieb/mails", Who::Operator, || view().to(mails::list)),
+    get("/betrieb/protokoll", Who::Operator, || view().to(log::list)),
     post("/betrieb/mails/{mail}/erneut", Who::Operator, || {
         web::post().to(mails::retry)
     }),

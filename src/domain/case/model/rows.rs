@@ -331,7 +331,7 @@ impl Model {
         }
         self.end_links(now, Paper::Closed);
         if self.round.take().is_some() {
-            self.rest = 'O';
+            self.rest = self.unanswered();
         }
         Some(if ask_again {
             self.ask(now, link)
@@ -350,7 +350,7 @@ impl Model {
             sub: self.sub,
             products: self.need(now),
         });
-        self.rest = 'O';
+        (self.rest, self.is_void) = ('O', false);
         let mut mails = mail("M3>customer");
         mails.extend(self.to_partners("M4"));
         mails
@@ -371,7 +371,7 @@ impl Model {
         if self.deal.take().is_some() {
             self.end_links(now, Paper::Closed);
             self.round = None;
-            self.rest = 'V';
+            (self.rest, self.is_void) = ('V', true);
             let mut mails = mail("M7>customer");
             mails.extend(self.to_partners("M8"));
             return Some(mails);
