@@ -20,7 +20,7 @@ pub use keys::{Key, KeySet, Keys, SHORTEST_SECRET};
 pub use network::Network;
 pub use variables::{program_dirs, runtime_dir, temporary_dir, test_database_url};
 
-use crate::domain::EmailAddress;
+use crate::domain::{EmailAddress, retention};
 use variables::Variables;
 
 /// Everything that is set from outside.
@@ -38,6 +38,8 @@ pub struct Config {
     pub mail: MailConfig,
     /// `RUST_LOG`: what is logged, in the notation of `tracing`.
     pub log_filter: Option<String>,
+    /// Calendar years evidence is kept after the one in which an agreement ended (EV-16).
+    pub retention_years: u8,
 }
 
 /// Whom the portal works for.
@@ -160,6 +162,7 @@ impl Config {
                 connections: 1,
             },
             log_filter: None,
+            retention_years: retention::YEARS,
         }
     }
 
@@ -177,8 +180,19 @@ impl Config {
             storage,
             mail: MailConfig::read(variables, environment)?,
             log_filter: variables.text("RUST_LOG"),
+            retention_years: read_years(variables)?,
         })
     }
+}
+
+fn read_years(variables: &Variables<'_>) -> Result<u8, ConfigError> {
+    let Some(text) = variables.text("AVV_RETENTION_YEARS") else {
+        return Ok(retention::YEARS);
+    };
+    text.parse()
+        .ok()
+        .filter(|years| (retention::YEARS..=retention::MOST_YEARS).contains(years))
+        .ok_or_else(|| invalid("AVV_RETENTION_YEARS", "a number from 3 to 10"))
 }
 
 impl WebConfig {

@@ -28,6 +28,8 @@ pub const MAILS: &str = "/betrieb/mails";
 pub const PARTNERS: &str = "/betrieb/partner";
 /// A Mandant's own sub-partners.
 pub const SUB_PARTNERS: &str = "/submandanten";
+/// Operator: customers that were deleted.
+pub const DELETED: &str = "/betrieb/geloescht";
 /// Operator: the audit log.
 pub const LOG: &str = "/betrieb/protokoll";
 /// How the periodic work gets on, for the operator.
@@ -75,9 +77,44 @@ pub fn booking(number: CustomerNumber) -> String {
     format!("/betrieb/kunden/{number}/buchung")
 }
 
-/// Changes the master-data address (operator).
+/// What the booking means, before it is saved (operator).
+pub fn confirm_booking(number: CustomerNumber) -> String {
+    format!("/betrieb/kunden/{number}/buchung/bestaetigen")
+}
+
+/// Cancels a booking or takes that back (operator); `place` counts from 1.
+pub fn cancel_booking(number: CustomerNumber, place: usize) -> String {
+    format!("/betrieb/kunden/{number}/buchungen/{place}/kuendigung")
+}
+
+/// Switches the UMS option of a booking (operator); `place` counts from 1.
+pub fn booking_option(number: CustomerNumber, place: usize) -> String {
+    format!("/betrieb/kunden/{number}/buchungen/{place}/option")
+}
+
+/// The master data (operator).
+pub fn master_data(number: CustomerNumber) -> String {
+    format!("/kunden/{number}/stammdaten")
+}
+
+/// Changes the master-data address (operator and Mandant).
 pub fn email(number: CustomerNumber) -> String {
-    format!("/betrieb/kunden/{number}/email")
+    format!("/kunden/{number}/stammdaten/email")
+}
+
+/// Locks every link that was mailed (operator).
+pub fn lock_links(number: CustomerNumber) -> String {
+    format!("/betrieb/kunden/{number}/links")
+}
+
+/// Deletes the customer (operator).
+pub fn delete_customer(number: CustomerNumber) -> String {
+    format!("/betrieb/kunden/{number}/loeschen")
+}
+
+/// A deleted customer, for reading (operator).
+pub fn deleted_customer(number: CustomerNumber) -> String {
+    format!("{DELETED}/{number}")
 }
 
 /// Records an objection (operator).

@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::domain::audit::AuditKind;
 use crate::domain::case::{AddressChange, Case, Event};
 use crate::domain::viewer::{Role, Viewer};
-use crate::domain::{CustomerNumber, EmailAddress, PartnerId, Party, name};
+use crate::domain::{CustomerNumber, EmailAddress, Language, PartnerId, Party, name};
 use crate::storage::audit::{NewEvent, add_event};
 use crate::storage::customers::{NewCustomer, create_customer};
 use crate::storage::{PgConnection, case_rows, cases, users};
@@ -73,16 +73,18 @@ pub fn change_email(
     };
     let knock = Knock::by(viewer, customer, now);
     let case = knock.enter(conn, app)?;
+    let partner_addresses = partner_addresses(conn, &case)?;
+    let is_partners = new.email.belongs_with(&partner_addresses);
     let event = Event::EmailChanged(AddressChange {
         email: new.email.clone(),
-        partner_addresses: partner_addresses(conn, &case)?,
+        partner_addresses,
         by_partner,
         despite: new.despite.is_some(),
     });
     let kind = AuditKind::EmailChanged {
         from: case.customer.email().map(EmailAddress::masked),
         to: new.email.masked(),
-        despite: new.despite.clone().filter(|_| !by_partner),
+        despite: new.despite.clone().filter(|_| is_partners),
     };
     knock.settle(conn, app, case, &event, |_| kind)
 }
@@ -102,20 +104,24 @@ fn partner_addresses(
     Ok(addresses)
 }
 
-/// The operator corrects name, address, register or contact (row 48). The e-mail address has its
-/// own action.
+/// The operator corrects name, address, register, contact or language (row 48). The e-mail address
+/// has its own action.
 pub fn change_party(
     conn: &mut PgConnection,
     app: &App,
     viewer: &Viewer,
     customer: CustomerNumber,
     party: &Party,
+    language: Language,
     now: DateTime<Utc>,
 ) -> Result<Outcome, ActionError> {
     if viewer.role != Role::Operator {
         return Err(ActionError::NotAllowed);
     }
-    let event = Event::PartyChanged(Box::new(party.clone()));
+    let event = Event::PartyChanged {
+        party: Box::new(party.clone()),
+        language,
+    };
     Knock::by(viewer, customer, now).bring(conn, app, &event, |outcome| {
         let former = &outcome.before.customer.party.name;
         AuditKind::PartyChanged {
@@ -162,5 +168,7 @@ pub fn delete(
     let kind = AuditKind::CustomerDeleted {
         reason: reason.to_owned(),
     };
-    Knock::by(viewer, customer, now).bring(conn, app, &Event::Deleted, |_| kind)
+    let outcome = Knock::by(viewer, customer, now).bring(conn, app, &Event::Deleted, |_| kind)?;
+    users::disable_users_of(conn, customer, now)?;
+    Ok(outcome)
 }

@@ -21,6 +21,8 @@ pub mod partners;
 pub mod passwords;
 pub mod register;
 pub mod requests;
+pub mod retention;
+pub mod seen;
 #[cfg(test)]
 mod story_tests;
 pub mod sub_partners;

@@ -7,6 +7,7 @@ mod bounce;
 mod contract;
 mod demo;
 mod open;
+mod retention;
 mod schedule;
 mod serve;
 mod time;
@@ -51,6 +52,12 @@ enum Command {
     ///
     /// Exit codes are those of sysexits: 0 taken, 65 not understood, 75 try again later.
     Bounce,
+    /// Erase what its retention is over for; the portal itself does so every hour
+    Retention {
+        /// Only say what would be erased
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Contract texts
     #[command(subcommand)]
     Contract(ContractCommand),
@@ -149,6 +156,7 @@ fn dispatch(command: Command) -> Result<ExitCode> {
         Command::Admin(Admin::Create { email, name }) => {
             admin::create(configure("warn")?, email, name)
         }
+        Command::Retention { dry_run } => retention::run(configure("warn")?, dry_run),
         Command::Audit(Audit::Verify { expect }) => audit::verify(configure("warn")?, expect),
         Command::Jobs(Jobs::RunOnce { at, late }) => {
             schedule::run_once(configure("info")?, at, late)

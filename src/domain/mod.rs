@@ -17,6 +17,7 @@ pub mod partner;
 pub mod party;
 pub mod product;
 pub mod reply;
+pub mod retention;
 pub mod viewer;
 pub mod whats_new;
 

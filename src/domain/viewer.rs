@@ -114,14 +114,22 @@ pub enum Deed {
     AskAgain,
     /// Add a booking.
     Book,
+    /// Switch the option of a booking, cancel one or take that back.
+    ChangeBooking,
+    /// Correct name, address, register, contact or language.
+    EditParty,
     /// Enter or change the master-data address.
     ChangeEmail,
+    /// Lock every link that was mailed (row 53).
+    LockLinks,
     /// Record an objection that came by mail, letter or phone.
     RecordObjection,
     /// Read the concluded contract.
     ReadContract,
     /// Object (customer only).
     Object,
+    /// Delete the customer (row 51).
+    Delete,
 }
 
 /// What `role` may do to `case` at `now`, in the order of the menu.
@@ -166,7 +174,19 @@ pub fn deeds(role: Role, case: &Case, now: DateTime<Utc>) -> Vec<Deed> {
         });
     }
     if role == Role::Operator {
-        deeds.extend([Deed::AssignPartner, Deed::Book, Deed::ChangeEmail]);
+        deeds.extend([Deed::AssignPartner, Deed::Book]);
+        if case.bookings.iter().any(|booking| booking.is_active(now)) {
+            deeds.push(Deed::ChangeBooking);
+        }
+        deeds.push(Deed::EditParty);
+    }
+    if matches!(role, Role::Operator | Role::Partner(_)) {
+        deeds.push(Deed::ChangeEmail);
+    }
+    if role == Role::Operator {
+        if has_usable_link(case, now) {
+            deeds.push(Deed::LockLinks);
+        }
         if has_agreement || case.open_request().is_some() {
             deeds.push(Deed::RecordObjection);
         }
@@ -184,7 +204,17 @@ pub fn deeds(role: Role, case: &Case, now: DateTime<Utc>) -> Vec<Deed> {
     {
         deeds.push(Deed::Object);
     }
+    if role == Role::Operator {
+        deeds.push(Deed::Delete);
+    }
     deeds
+}
+
+fn has_usable_link(case: &Case, now: DateTime<Utc>) -> bool {
+    case.requests
+        .iter()
+        .flat_map(|round| &round.links)
+        .any(|link| link.end.is_none() && link.valid_until >= now)
 }
 
 fn can_be_asked(status: Status, case: &Case, now: DateTime<Utc>) -> bool {
@@ -244,7 +274,14 @@ mod tests {
             (Deed::AskAgain, "W", "✔✔–✔–"), // W has no Submandant
             (Deed::AskAgain, "N O X D C V E", "–––––"),
             (Deed::Book, "N O R0 X D C U W V E", "✔––––"),
-            (Deed::ChangeEmail, "N O R0 X D C U W V E", "✔––––"),
+            (Deed::ChangeBooking, "O R0 R3 X D C U W V", "✔––––"),
+            (Deed::ChangeBooking, "N E", "–––––"),
+            (Deed::EditParty, "N O R0 R3 X D C U W V E", "✔––––"),
+            // 5.6-11: the Mandant may, its Submandant and the customer may not
+            (Deed::ChangeEmail, "N O R0 R3 X D C U W V E", "✔✔–––"),
+            (Deed::LockLinks, "R0 R1 R2 R3 U", "✔––––"),
+            (Deed::LockLinks, "N O X D C V E", "–––––"),
+            (Deed::Delete, "N O R0 R3 X D C U W V E", "✔––––"),
             (Deed::RecordObjection, "R0 R3 C U W", "✔––––"),
             (Deed::RecordObjection, "N O X D V", "–––––"),
             // D-07: only once concluded, and never for a partner
@@ -285,7 +322,14 @@ mod tests {
                 proof,
                 "the evidence is kept"
             );
-            assert!(!kept.contains(&Deed::Book) && !kept.contains(&Deed::RecordObjection));
+            for deed in [
+                Deed::Book,
+                Deed::RecordObjection,
+                Deed::ChangeEmail,
+                Deed::Delete,
+            ] {
+                assert!(!kept.contains(&deed), "{deed:?}");
+            }
         }
     }
 

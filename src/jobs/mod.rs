@@ -9,6 +9,7 @@ mod deliver;
 mod head;
 mod inbox;
 mod progress;
+mod retain;
 mod rows;
 mod run;
 mod take_off;
@@ -86,6 +87,12 @@ pub const JOBS: &[Job] = &[
         every: Duration::from_secs(3600),
         workers: |_| 1,
         pass: clean::clean,
+    },
+    Job {
+        name: "retain",
+        every: Duration::from_secs(3600),
+        workers: |_| 1,
+        pass: retain::retain,
     },
     Job {
         name: "audit-head",
@@ -203,6 +210,16 @@ fn together(job: &Job, pass: &Pass) -> Done {
             all.failed += done.failed;
         }
         all
+    })
+}
+
+/// Erases what retention is over for at `now`, until nothing is left.
+pub fn retain_once(app: &App, now: DateTime<Utc>) -> Result<Done, DbError> {
+    retain::retain(&Pass {
+        app: app.clone(),
+        stop: Stop::never(),
+        at: Some(now),
+        send_late: false,
     })
 }
 

@@ -1,5 +1,7 @@
 //! The loop that every job over customers shares.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 
 use super::progress::Progress;
@@ -47,6 +49,53 @@ pub fn each_row(
                 Err(error) => {
                     tracing::error!(customer = customer.0, %error, "a row failed");
                     progress.failed();
+                }
+            }
+        }
+    }
+}
+
+/// The same for work that keeps no place in line: calls `act` for every customer that `list` names
+/// until nobody new is named. A row that fails, or on which there is nothing to do after all, is not
+/// tried again in this pass.
+pub fn each_listed(
+    pass: &Pass,
+    list: impl Fn(&mut Conn, i64) -> Result<Vec<CustomerNumber>, ActionError>,
+    act: impl Fn(&mut Conn, CustomerNumber) -> Result<bool, ActionError>,
+) -> Result<Done, DbError> {
+    let mut done = Done::default();
+    let mut left: HashSet<CustomerNumber> = HashSet::new();
+    loop {
+        let limit = BATCH + i64::try_from(left.len()).unwrap_or(i64::MAX - BATCH);
+        let listed = match pass.app.db.read_blocking(|conn| list(conn, limit)) {
+            Ok(listed) => listed,
+            Err(ActionError::Database(error)) => return Err(error),
+            Err(error) => {
+                tracing::error!(%error, "a list could not be read");
+                return Err(DbError::Interrupted);
+            }
+        };
+        let fresh: Vec<CustomerNumber> = listed
+            .into_iter()
+            .filter(|customer| !left.contains(customer))
+            .collect();
+        if fresh.is_empty() {
+            return Ok(done);
+        }
+        for customer in fresh {
+            if pass.stop.is_set() {
+                return Ok(done);
+            }
+            match pass.app.db.transaction_blocking(|conn| act(conn, customer)) {
+                Ok(true) => done.good += 1,
+                Ok(false) => {
+                    left.insert(customer);
+                }
+                Err(ActionError::Database(error)) if error.is_outage() => return Err(error),
+                Err(error) => {
+                    tracing::error!(customer = customer.0, %error, "a row failed");
+                    done.failed += 1;
+                    left.insert(customer);
                 }
             }
         }

@@ -63,6 +63,50 @@ pub fn is_visible(
     Ok(found.is_some())
 }
 
+/// A deleted customer in the operator's list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeletedLine {
+    /// Key.
+    pub number: CustomerNumber,
+    /// Its name.
+    pub name: String,
+    /// When it was deleted.
+    pub deleted_at: DateTime<Utc>,
+}
+
+/// Deleted customers behind `after`, the one deleted last first, at most `limit`.
+pub fn list_deleted(
+    conn: &mut PgConnection,
+    after: Option<(DateTime<Utc>, CustomerNumber)>,
+    limit: i64,
+) -> QueryResult<Vec<DeletedLine>> {
+    let mut select = customers::table
+        .filter(customers::deleted_at.is_not_null())
+        .into_boxed();
+    if let Some((at, number)) = after {
+        select = select.filter(
+            customers::deleted_at.lt(at).or(customers::deleted_at
+                .eq(at)
+                .and(customers::number.lt(number.0))),
+        );
+    }
+    let rows: Vec<(i64, String, Option<DateTime<Utc>>)> = select
+        .order((customers::deleted_at.desc(), customers::number.desc()))
+        .limit(limit)
+        .select((customers::number, customers::name, customers::deleted_at))
+        .load(conn)?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|(number, name, deleted_at)| {
+            Some(DeletedLine {
+                number: CustomerNumber(number),
+                name,
+                deleted_at: deleted_at?,
+            })
+        })
+        .collect())
+}
+
 /// Whether there is any customer at all: `demo` fills only an empty database.
 pub fn is_empty(conn: &mut PgConnection) -> QueryResult<bool> {
     let any: Option<i64> = customers::table

@@ -19,6 +19,7 @@ pub mod parties;
 pub mod partner_contracts;
 pub mod partner_list;
 pub mod partners;
+pub mod retention;
 pub mod runs;
 #[rustfmt::skip]
 #[expect(missing_docs, reason = "generated from the migrations")]

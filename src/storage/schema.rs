@@ -373,6 +373,23 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// What retention erased: numbers, ids, hashes and dates, never a name or an address.
+    tombstones (id) {
+        id -> Int8,
+        customer_number -> Int8,
+        /// Of which agreement the evidence was erased; empty for the customer itself.
+        agreement_id -> Nullable<Uuid>,
+        agreement_number -> Nullable<Text>,
+        document_hash -> Nullable<Text>,
+        pdf_hash -> Nullable<Text>,
+        concluded_at -> Nullable<Timestamptz>,
+        /// When the agreement ended, or the customer was deleted.
+        ended_at -> Nullable<Timestamptz>,
+        erased_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     users (id) {
         id -> Int8,
         email -> Text,
@@ -438,5 +455,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     requests,
     runs,
     sessions,
+    tombstones,
     users,
 );

@@ -191,6 +191,38 @@ pub fn disable_user(conn: &mut PgConnection, id: UserId, now: DateTime<Utc>) -> 
     Ok(changed > 0)
 }
 
+/// Disables every user of a customer and ends their sessions at once (row 51).
+pub fn disable_users_of(
+    conn: &mut PgConnection,
+    customer: CustomerNumber,
+    now: DateTime<Utc>,
+) -> QueryResult<()> {
+    let own: Vec<i64> = users::table
+        .filter(users::customer_number.eq(customer.0))
+        .select(users::id)
+        .load(conn)?;
+    diesel::update(
+        users::table
+            .filter(users::id.eq_any(&own))
+            .filter(users::disabled_at.is_null()),
+    )
+    .set(users::disabled_at.eq(now))
+    .execute(conn)?;
+    diesel::delete(sessions::table.filter(sessions::user_id.eq_any(&own))).execute(conn)?;
+    diesel::delete(password_links::table.filter(password_links::user_id.eq_any(&own)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// How many users of a customer can sign in.
+pub fn count_active_users(conn: &mut PgConnection, customer: CustomerNumber) -> QueryResult<i64> {
+    users::table
+        .filter(users::customer_number.eq(customer.0))
+        .filter(users::disabled_at.is_null())
+        .count()
+        .get_result(conn)
+}
+
 /// A line of the operator's list of users.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UserLine {

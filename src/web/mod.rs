@@ -7,6 +7,7 @@
 mod administration;
 mod client;
 mod consent;
+mod consequences;
 mod customers;
 mod dev;
 mod error;

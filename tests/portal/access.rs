@@ -105,6 +105,14 @@ impl Objects {
         world
             .app
             .write(|conn| register::record_contract(conn, &operator, sub, contract, now));
+        let (gone, by) = (
+            world.app.add_customer(4799, "Gelöscht GmbH", None),
+            world.app.viewer(Person::Operator),
+        );
+        world.app.write(|conn| {
+            avv_portal::actions::customers::delete(conn, &world.app.app, &by, gone, "weg", now)
+                .map(|_| ())
+        });
         let mails = world.app.read(|conn| Ok(list_mails(conn, CUSTOMER, 1)?));
         Self {
             other_user: other.to_string(),
@@ -120,7 +128,7 @@ impl Objects {
         let world = &self.world;
         let known = ["4711", "4712", "9000"];
         let number = known.into_iter().find(|number| object.starts_with(number));
-        let number = number.unwrap_or("1");
+        let number = number.unwrap_or(if object == "deleted" { "4799" } else { "1" });
         let module = if object.ends_with("unknown-module") {
             "gibtsnicht"
         } else {
@@ -153,6 +161,7 @@ impl Objects {
         let values = [
             ("nummer", number),
             ("modul", module),
+            ("platz", "1"),
             ("vertrag", &agreement),
             ("benutzer", &user),
             (
@@ -466,7 +475,7 @@ async fn a_parameter_given_twice_is_refused() {
             vec![("csrf", &token), ("csrf", &token)],
         ),
         (
-            "/betrieb/kunden/4712/email",
+            "/kunden/4712/stammdaten/email",
             vec![
                 ("csrf", &token),
                 ("email", "a@example.org"),

@@ -164,6 +164,7 @@ fn partner(places: &Places) -> Vec<Stop> {
         at("own sub-partner, data", own_sub("/daten")),
         at("own sub-partner, contract", own_sub("/vertrag")),
         at("deactivates sub-partner", own_sub("/deaktivierung")),
+        at("partner changes address", "/kunden/6009/stammdaten/email"),
         at("partner is refused", "/administration/avv"),
         at("partner not found", "/kunden/9000"),
     ]
@@ -198,10 +199,50 @@ fn operator(places: &Places) -> Vec<Stop> {
             "/betrieb/kunden/6009/buchung",
             vec![Click("main form .actions button")],
         ),
-        at("operator changes address", "/betrieb/kunden/6009/email"),
+        at(
+            "operator confirms booking",
+            "/betrieb/kunden/6009/buchung/bestaetigen?produkt=sip-trunk:ums",
+        ),
+        at(
+            "operator cancels",
+            "/betrieb/kunden/6009/buchungen/1/kuendigung",
+        ),
+        at(
+            "operator cancels wrong",
+            "/betrieb/kunden/6009/buchungen/1/kuendigung?ende=tag&tag=gestern",
+        ),
+        at(
+            "operator confirms cancellation",
+            "/betrieb/kunden/6002/buchungen/1/kuendigung?ende=tag&tag=2027-01-31",
+        ),
+        at(
+            "operator confirms option",
+            "/betrieb/kunden/6009/buchungen/2/option?ums=aus",
+        ),
+        at("operator master data", "/kunden/6009/stammdaten"),
+        after(
+            "operator master data wrong",
+            "/kunden/6009/stammdaten",
+            vec![Fill("#name", ""), Send],
+        ),
+        at("operator locks links", "/betrieb/kunden/6009/links"),
+        after(
+            "operator locks links wrong",
+            "/betrieb/kunden/6009/links",
+            vec![Click("main form .actions button")],
+        ),
+        at("operator deletes", "/betrieb/kunden/6009/loeschen"),
+        after(
+            "operator deletes wrong",
+            "/betrieb/kunden/6009/loeschen",
+            vec![Click("main form .actions button")],
+        ),
+        at("operator deleted customers", "/betrieb/geloescht"),
+        at("operator deleted customer", "/betrieb/geloescht/6099"),
+        at("operator changes address", "/kunden/6009/stammdaten/email"),
         after(
             "operator changes address wrong",
-            "/betrieb/kunden/6009/email",
+            "/kunden/6009/stammdaten/email",
             vec![Fill("#email", "keine Adresse"), Send],
         ),
         at(
@@ -285,6 +326,7 @@ fn operator(places: &Places) -> Vec<Stop> {
             "assigns nobody",
             "/betrieb/kunden/4711/partner?mandant=keiner",
         ),
+        at("operator tombstone", "/betrieb/geloescht/6098"),
         at("operator is refused", "/administration/avv/widerspruch"),
     ]
 }

@@ -135,7 +135,7 @@ async fn a_customer_without_address_is_asked_as_soon_as_there_is_one() {
     assert_eq!(app.mails().len(), 1);
 
     let operator = app.sign_in(Person::Operator).await;
-    let path = "/betrieb/kunden/5100/email";
+    let path = "/kunden/5100/stammdaten/email";
     for wrong in [
         "",
         "post",

@@ -1,6 +1,6 @@
 //! Customers in every state there is, for tests that look at all pages.
 
-use avv_portal::actions::{blocking, register, sub_partners, users};
+use avv_portal::actions::{blocking, customers, register, sub_partners, users};
 use avv_portal::domain::viewer::{Role, Viewer};
 use avv_portal::domain::{CustomerNumber, EmailAddress, PartnerId, Party, UserId};
 
@@ -61,6 +61,21 @@ pub async fn furnish() -> (TestApp, Places) {
     page.submit(&holder, "main form", &[("passwort", PASSWORD)])
         .await
         .assert_status(303);
+
+    // Deleted with a contract behind it; and one that retention has erased already.
+    ask(&app, 6099, "Imkerei Vogelsang", "post@vogelsang.example");
+    app.conclude("post@vogelsang.example").await;
+    let (by, now) = (app.viewer(Person::Operator), app.now());
+    app.write(|conn| {
+        let gone = CustomerNumber(6099);
+        customers::delete(conn, &app.app, &by, gone, "Vertrag beendet", now).map(|_| ())
+    });
+    app.sql(
+        "INSERT INTO tombstones (customer_number, agreement_id, agreement_number, document_hash, pdf_hash, concluded_at, ended_at, erased_at) \
+         SELECT 6098, gen_random_uuid(), 'AVV-2022-006098-1', repeat('5e', 32), repeat('a1', 32), at, at, at \
+         FROM (SELECT TIMESTAMPTZ '2026-01-01 01:00Z' AS at) t",
+    )
+    .expect("a tombstone");
 
     app.clock.advance(days(15));
     app.run_jobs();

@@ -47,6 +47,7 @@ impl Case {
                     ..(**party).clone()
                 };
             }
+            Change::SetLanguage(language) => self.customer.language = *language,
             Change::DeleteCustomer => self.customer.deleted_at = Some(now),
             Change::OpenRequest(request) => self.requests.push(request.clone()),
             Change::CloseRequest(id, outcome) => {

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::facts::{Agreement, AgreementEnd, Link, LinkEnd, Outcome, Partner, Request};
 use crate::domain::mail::{MailKind, Recipient};
-use crate::domain::{AgreementId, EmailAddress, LinkId, Party, RequestId};
+use crate::domain::{AgreementId, EmailAddress, Language, LinkId, Party, RequestId};
 
 /// One change to the facts. The order in a decision is the order of writing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +31,8 @@ pub enum Change {
     SetEmail(EmailAddress),
     /// Name, address, register or contact are others; the e-mail address stays.
     SetParty(Box<Party>),
+    /// Mails, page and contract speak another language.
+    SetLanguage(Language),
     /// The customer is hidden and locked; the evidence stays (row 51).
     DeleteCustomer,
     /// A round begins, with its first link if a mail can be sent.

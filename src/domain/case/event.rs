@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::facts::Partner;
-use crate::domain::{EmailAddress, LinkId, PartnerId, Party};
+use crate::domain::{EmailAddress, Language, LinkId, PartnerId, Party};
 
 /// Something that happened or is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,8 +47,13 @@ pub enum Event {
     PartnerBlocked(PartnerId),
     /// Another master-data address is entered (rows 2, 9, 47).
     EmailChanged(AddressChange),
-    /// The operator corrects name, address, register or contact (row 48).
-    PartyChanged(Box<Party>),
+    /// The operator corrects name, address, register, contact or language (row 48).
+    PartyChanged {
+        /// The particulars from now on; the e-mail address in them does not count.
+        party: Box<Party>,
+        /// Language of mails, page and contract from now on.
+        language: Language,
+    },
     /// The operator deletes the customer (row 51).
     Deleted,
     /// The operator locks every link that was mailed (row 53).

@@ -186,7 +186,10 @@ pub(super) fn address_by_partner(_: &mut Play) -> Event {
 pub(super) fn renamed(play: &mut Play) -> Event {
     let mut party = play.case.customer.party.clone();
     party.name = "Kunde Nachfolge AG".to_owned();
-    Event::PartyChanged(Box::new(party))
+    Event::PartyChanged {
+        party: Box::new(party),
+        language: play.case.customer.language,
+    }
 }
 
 /// The fact is the partner's; the event tells the customer.

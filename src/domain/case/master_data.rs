@@ -7,8 +7,8 @@ use super::change::{Change, Mail};
 use super::decide::{MAILS_PER_DAY, Moment, Refusal};
 use super::event::AddressChange;
 use super::facts::{AgreementEnd, Case, LinkEnd, Outcome};
-use crate::domain::Party;
 use crate::domain::mail::{Alert, MailKind, Recipient, RequestReason};
+use crate::domain::{Language, Party};
 
 /// Rows 2, 9 and 47, with the guard of 5.6-11: whoever gets the link may conclude, so the address
 /// must not be the partner's own.
@@ -66,6 +66,7 @@ pub(super) fn email_changed(
 pub(super) fn party_changed(
     case: &Case,
     party: &Party,
+    language: Language,
     moment: Moment,
 ) -> Result<Vec<Change>, Refusal> {
     let old = &case.customer.party;
@@ -73,7 +74,8 @@ pub(super) fn party_changed(
         email: old.email.clone(),
         ..party.clone()
     };
-    if new == *old {
+    let speaks_another = language != case.customer.language;
+    if new == *old && !speaks_another {
         return Err(Refusal::Unchanged);
     }
     let printed = |party: &Party| {
@@ -82,8 +84,14 @@ pub(super) fn party_changed(
         printed.phone.clear();
         printed
     };
-    let text_changes = printed(&new) != printed(old);
-    let mut changes = vec![Change::SetParty(Box::new(new))];
+    let text_changes = speaks_another || printed(&new) != printed(old);
+    let mut changes = Vec::new();
+    if new != *old {
+        changes.push(Change::SetParty(Box::new(new)));
+    }
+    if speaks_another {
+        changes.push(Change::SetLanguage(language));
+    }
     if text_changes && awaited(case, moment.now).is_some() {
         let mut after = case.clone();
         after.apply(&changes, moment.now);

@@ -21,6 +21,7 @@ mod change;
 mod decide;
 mod event;
 mod facts;
+mod foresee;
 mod link;
 mod master_data;
 mod need;
@@ -61,6 +62,7 @@ pub use facts::{
     Agreement, AgreementEnd, Booking, Case, Covered, Customer, Link, LinkEnd, Offer, Outcome,
     Partner, Request,
 };
+pub use foresee::{Foreseen, foresee};
 pub use link::{LinkState, link_state};
 pub use news::{Novelty, novelties};
 pub use rehearsal::rehearse;

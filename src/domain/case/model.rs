@@ -307,7 +307,7 @@ impl Model {
                 }
                 Some(self.move_mailbox(new, change.by_partner, now, link))
             }
-            Event::PartyChanged(party) => {
+            Event::PartyChanged { party, .. } => {
                 if party.name == self.name {
                     return None;
                 }

@@ -11,7 +11,7 @@ use super::samples::{
 };
 use super::{AddressChange, Case, Channel, Event, next_change};
 use crate::domain::calendar::{REMINDER_HOUR, at, day};
-use crate::domain::{LinkId, PartnerId};
+use crate::domain::{Language, LinkId, PartnerId};
 
 const PRODUCTS: [(&str, bool); 5] = [
     (CENTRAFLEX, false),
@@ -216,7 +216,10 @@ pub fn event(act: &Act, case: &Case, now: DateTime<Utc>) -> Event {
         }),
         Act::Rename(first) => {
             let name = if *first { "Kunde AG" } else { "Neue Kunde AG" };
-            Event::PartyChanged(Box::new(party(name, "egal@kunde.example")))
+            Event::PartyChanged {
+                party: Box::new(party(name, "egal@kunde.example")),
+                language: Language::De,
+            }
         }
         Act::TellBlocked(id) => Event::PartnerBlocked(*id),
         Act::Lock(ask_again) => Event::LinksLocked {

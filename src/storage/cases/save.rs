@@ -64,6 +64,9 @@ fn save_change(
         Change::SetParty(party) => diesel::update(customers::table.find(number.0))
             .set(CustomerParty::from(party.as_ref()))
             .execute(conn),
+        Change::SetLanguage(language) => diesel::update(customers::table.find(number.0))
+            .set(customers::language.eq(language.code()))
+            .execute(conn),
         Change::DeleteCustomer => diesel::update(customers::table.find(number.0))
             .set(customers::deleted_at.eq(now))
             .execute(conn),

@@ -1,7 +1,9 @@
 //! The customer list, a customer's profile and the pages of its modules.
 
+mod email;
 mod filter;
 mod list;
+mod master_data;
 mod module;
 mod profile;
 mod state;
@@ -11,7 +13,7 @@ pub use module::decide;
 use actix_web::web;
 
 use super::guard::Who;
-use super::routes::{Row, get, view};
+use super::routes::{Row, get, post, view};
 use crate::actions::ActionError;
 use crate::app::App;
 use crate::domain::CustomerNumber;
@@ -24,6 +26,18 @@ use crate::storage::{PgConnection, cases, customers};
 pub const ROUTES: &[Row] = &[
     get(paths::CUSTOMERS, Who::Staff, || view().to(list::show)),
     get("/kunden/{nummer}", Who::Staff, || view().to(profile::show)),
+    get("/kunden/{nummer}/stammdaten", Who::Operator, || {
+        view().to(master_data::show)
+    }),
+    post("/kunden/{nummer}/stammdaten", Who::Operator, || {
+        web::post().to(master_data::save)
+    }),
+    get("/kunden/{nummer}/stammdaten/email", Who::Assigner, || {
+        view().to(email::show)
+    }),
+    post("/kunden/{nummer}/stammdaten/email", Who::Assigner, || {
+        web::post().to(email::save)
+    }),
     get("/kunden/{nummer}/module/{modul}", Who::Staff, || {
         view().to(module::show)
     }),

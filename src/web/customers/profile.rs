@@ -2,14 +2,14 @@
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 
 use super::load_visible;
 use crate::app::App;
-use crate::domain::CustomerNumber;
-use crate::domain::case::{Case, access, product_standings, standing};
+use crate::domain::case::{Booking, Case, access, product_standings, standing};
 use crate::domain::product::{Module, Product};
-use crate::domain::viewer::Role;
+use crate::domain::viewer::{Deed, Role, deeds};
+use crate::domain::{CustomerNumber, Language, calendar};
 use crate::paths;
 use crate::web::error::PageError;
 use crate::web::page::{Me, Shell, html};
@@ -25,12 +25,23 @@ struct ProfileView {
     email: Option<String>,
     /// Whether the whole address is shown and can be changed.
     operator: bool,
+    /// Whether the reader may enter another address.
+    may_change_email: bool,
     language: &'static str,
     partner: Option<String>,
     sub_partner: Option<String>,
     key: &'static str,
     word: String,
     products: Vec<ProductLine>,
+    /// All bookings with what can be done about each; only the operator sees them.
+    bookings: Vec<BookingLine>,
+}
+
+struct BookingLine {
+    name: String,
+    state: String,
+    /// Words and addresses.
+    links: Vec<(&'static str, String)>,
 }
 
 struct ProductLine {
@@ -74,6 +85,7 @@ fn view(shell: Shell, case: &Case, role: Role, now: DateTime<Utc>) -> ProfileVie
             }
         }),
         operator,
+        may_change_email: deeds(role, case, now).contains(&Deed::ChangeEmail),
         language: if case.customer.language.is_en() {
             "Englisch"
         } else {
@@ -94,6 +106,61 @@ fn view(shell: Shell, case: &Case, role: Role, now: DateTime<Utc>) -> ProfileVie
                     .collect(),
             })
             .collect(),
+        bookings: if operator {
+            bookings(case, now)
+        } else {
+            Vec::new()
+        },
+    }
+}
+
+/// What is booked, the newest first, and what was: the ended ones at the end.
+fn bookings(case: &Case, now: DateTime<Utc>) -> Vec<BookingLine> {
+    let all = || case.bookings.iter().enumerate().rev();
+    all()
+        .filter(|(_, booking)| booking.is_active(now))
+        .chain(all().filter(|(_, booking)| !booking.is_active(now)))
+        .map(|(place, booking)| booking_line(case, place, booking, now))
+        .collect()
+}
+
+fn booking_line(case: &Case, place: usize, booking: &Booking, now: DateTime<Utc>) -> BookingLine {
+    let date = |at: DateTime<Utc>| calendar::short_date(calendar::day(at), Language::De);
+    let since = date(booking.booked_at);
+    // A booking that ends at midnight was there on the day before.
+    let last = |end: DateTime<Utc>| date(end - Duration::milliseconds(1));
+    let known = case.product(&booking.product);
+    let (number, n) = (case.customer.number, place + 1);
+    let mut links = Vec::new();
+    if booking.is_active(now) {
+        if known.is_some_and(Product::has_ums_option) {
+            let path = paths::booking_option(number, n);
+            links.push(if booking.ums {
+                ("UMS-Option ausschalten", format!("{path}?ums=aus"))
+            } else {
+                ("UMS-Option einschalten", format!("{path}?ums=an"))
+            });
+        }
+        let path = paths::cancel_booking(number, n);
+        match booking.ends_at {
+            None => links.push(("Kündigen", path)),
+            Some(_) => links.extend([
+                ("Kündigung zurücknehmen", format!("{path}?ende=keins")),
+                ("Anderes Ende", path),
+            ]),
+        }
+    }
+    BookingLine {
+        name: known.map_or_else(
+            || booking.product.clone(),
+            |product| product.booked_name(booking.ums),
+        ),
+        state: match booking.ends_at {
+            None => format!("Seit {since}"),
+            Some(end) if now < end => format!("Seit {since}, gekündigt zum {}", last(end)),
+            Some(end) => format!("Vom {since} bis {}, beendet", last(end)),
+        },
+        links,
     }
 }
 

@@ -1,31 +1,27 @@
-//! "Buchung hinzufügen": what makes an AVV due. The page says before saving what each choice means.
+//! "Buchung hinzufügen": what makes an AVV due. The page says what each choice means; the next one
+//! ([`super::booking_plan`]) says all of it before anything is saved.
 
-use actix_session::Session;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use chrono::{DateTime, Utc};
-use uuid::Uuid;
 
 use super::{Subject, find};
-use crate::actions::{ActionError, Outcome, bookings};
 use crate::app::App;
-use crate::domain::case::{Case, Change, Event, Fresh, Moment, decide};
+use crate::domain::CustomerNumber;
+use crate::domain::case::{Case, Change, Event, foresee};
 use crate::domain::product::Product;
-use crate::domain::{AgreementId, CustomerNumber, LinkId, RequestId};
 use crate::paths;
 use crate::web::error::PageError;
-use crate::web::form::{FieldErrors, SignedForm};
-use crate::web::page::{Me, Shell, html, invalid, see_other};
-use crate::web::refusals;
-use crate::web::session::flash;
+use crate::web::form::FieldErrors;
+use crate::web::page::{Me, Shell, html, invalid};
 
 #[derive(Template)]
 #[template(path = "web/operation/booking.html")]
 struct Page {
     shell: Shell,
     subject: Subject,
+    action: String,
     choices: Vec<Choice>,
-    chosen: String,
     errors: FieldErrors,
 }
 
@@ -39,7 +35,7 @@ struct Choice {
 }
 
 /// Ending of a choice's key that stands for the UMS option.
-const UMS: &str = ":ums";
+pub const UMS: &str = ":ums";
 
 /// The form.
 pub async fn show(
@@ -48,56 +44,32 @@ pub async fn show(
     number: web::Path<i64>,
 ) -> Result<HttpResponse, PageError> {
     let case = find(&app, CustomerNumber(*number)).await?;
-    html(&page(&app, &me, &case, String::new(), FieldErrors::default()).await?)
+    html(&page(&app, &me, &case, FieldErrors::default()).await?)
 }
 
-/// Adds the booking. If that makes an AVV due, the customer is asked in the same moment.
-pub async fn book(
-    app: web::Data<App>,
-    me: Me,
-    session: Session,
-    number: web::Path<i64>,
-    SignedForm(form): SignedForm,
-) -> Result<HttpResponse, PageError> {
-    let case = find(&app, CustomerNumber(*number)).await?;
-    let now = app.clock.now();
-    let chosen = choices(&case, now)
-        .into_iter()
-        .find(|choice| choice.key == form.get("produkt"));
-    let Some(chosen) = chosen else {
-        let mut errors = FieldErrors::default();
-        errors.add("produkt", "Wählen Sie ein Produkt aus");
-        return invalid(&page(&app, &me, &case, String::new(), errors).await?);
+/// The form again, when no product was chosen.
+pub async fn ask_again(app: &App, me: &Me, case: &Case) -> Result<HttpResponse, PageError> {
+    let mut errors = FieldErrors::default();
+    errors.add("produkt", "Wählen Sie ein Produkt aus");
+    invalid(&page(app, me, case, errors).await?)
+}
+
+/// The product a form names, with its option; `None` if the catalogue has no such choice.
+pub fn read_choice<'a>(case: &'a Case, key: &str) -> Option<(&'a Product, bool)> {
+    let (code, ums) = match key.strip_suffix(UMS) {
+        Some(code) => (code, true),
+        None => (key, false),
     };
-    let product = chosen.key.trim_end_matches(UMS).to_owned();
-    let ums = chosen.key.ends_with(UMS);
-    let (handles, viewer, customer) = (app.clone(), me.viewer.clone(), case.customer.number);
-    let done = app
-        .db
-        .transaction(move |conn| {
-            bookings::book(conn, &handles, &viewer, customer, &product, ums, now)
-        })
-        .await;
-    match done {
-        Ok(outcome) => flash(&session, true, said(&chosen.name, &outcome)),
-        Err(ActionError::Refused(refusal)) => flash(&session, false, refusals::sentence(refusal)),
-        Err(error) => return Err(error.into()),
-    }
-    Ok(see_other(paths::status(case.customer.number)))
+    let product = case.product(code)?;
+    (!ums || product.has_ums_option()).then_some((product, ums))
 }
 
-async fn page(
-    app: &App,
-    me: &Me,
-    case: &Case,
-    chosen: String,
-    errors: FieldErrors,
-) -> Result<Page, PageError> {
+async fn page(app: &App, me: &Me, case: &Case, errors: FieldErrors) -> Result<Page, PageError> {
     Ok(Page {
         shell: Shell::load(app, me, paths::CUSTOMERS).await?,
         subject: Subject::of(case),
+        action: paths::confirm_booking(case.customer.number),
         choices: choices(case, app.clock.now()),
-        chosen,
         errors,
     })
 }
@@ -136,13 +108,7 @@ fn meaning(case: &Case, product: &Product, ums: bool, now: DateTime<Utc>) -> Str
         product: product.code.clone(),
         ums,
     };
-    let nobody = Fresh {
-        request: RequestId(Uuid::nil()),
-        link: LinkId(Uuid::nil()),
-        agreement: AgreementId(Uuid::nil()),
-    };
-    let changes = decide(case, &event, Moment { now, fresh: nobody }).unwrap_or_default();
-    if asks(&changes) {
+    if foresee(case, &event, now).is_ok_and(|seen| asks(&seen.changes)) {
         let address = case
             .customer
             .email()
@@ -172,14 +138,4 @@ fn asks(changes: &[Change]) -> bool {
     changes
         .iter()
         .any(|change| matches!(change, Change::OpenRequest(_)))
-}
-
-fn said(name: &str, outcome: &Outcome) -> String {
-    let address = outcome.after.customer.email().map(|email| email.masked());
-    match address {
-        Some(address) if asks(&outcome.changes) => {
-            format!("{name} ist gebucht. Der Kunde erhält jetzt eine E-Mail an {address}.")
-        }
-        _ => format!("{name} ist gebucht. Der Kunde hat keine E-Mail erhalten."),
-    }
 }

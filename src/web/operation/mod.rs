@@ -2,11 +2,16 @@
 
 mod assign;
 mod booking;
-mod email;
+mod booking_plan;
+mod cancellation;
+mod deleted;
+mod deletion;
+mod links;
 mod log;
 mod mails;
 mod objection;
 mod particulars;
+mod proof;
 mod runs;
 mod start;
 mod users;
@@ -18,6 +23,7 @@ use crate::actions::ActionError;
 use crate::app::App;
 use crate::domain::CustomerNumber;
 use crate::domain::case::Case;
+use crate::paths;
 use crate::storage::cases::find_case;
 use actix_web::web;
 
@@ -28,13 +34,48 @@ pub const ROUTES: &[Row] = &[
         view().to(booking::show)
     }),
     post("/betrieb/kunden/{nummer}/buchung", Who::Operator, || {
-        web::post().to(booking::book)
+        web::post().to(booking_plan::book)
     }),
-    get("/betrieb/kunden/{nummer}/email", Who::Operator, || {
-        view().to(email::show)
+    get(
+        "/betrieb/kunden/{nummer}/buchung/bestaetigen",
+        Who::Operator,
+        || view().to(booking_plan::confirm_booking),
+    ),
+    get(
+        "/betrieb/kunden/{nummer}/buchungen/{platz}/kuendigung",
+        Who::Operator,
+        || view().to(cancellation::show),
+    ),
+    post(
+        "/betrieb/kunden/{nummer}/buchungen/{platz}/kuendigung",
+        Who::Operator,
+        || web::post().to(cancellation::cancel),
+    ),
+    get(
+        "/betrieb/kunden/{nummer}/buchungen/{platz}/option",
+        Who::Operator,
+        || view().to(booking_plan::confirm_option),
+    ),
+    post(
+        "/betrieb/kunden/{nummer}/buchungen/{platz}/option",
+        Who::Operator,
+        || web::post().to(booking_plan::change_option),
+    ),
+    get("/betrieb/kunden/{nummer}/links", Who::Operator, || {
+        view().to(links::show)
     }),
-    post("/betrieb/kunden/{nummer}/email", Who::Operator, || {
-        web::post().to(email::save)
+    post("/betrieb/kunden/{nummer}/links", Who::Operator, || {
+        web::post().to(links::lock)
+    }),
+    get("/betrieb/kunden/{nummer}/loeschen", Who::Operator, || {
+        view().to(deletion::show)
+    }),
+    post("/betrieb/kunden/{nummer}/loeschen", Who::Operator, || {
+        web::post().to(deletion::delete)
+    }),
+    get(paths::DELETED, Who::Operator, || view().to(deleted::list)),
+    get("/betrieb/geloescht/{nummer}", Who::Operator, || {
+        view().to(deleted::show)
     }),
     get("/betrieb/kunden/{nummer}/partner", Who::Operator, || {
         view().to(assign::show)
@@ -95,22 +136,35 @@ pub const ROUTES: &[Row] = &[
 ];
 
 /// The customer a page is about, as its head prints it.
-struct Subject {
-    number: CustomerNumber,
-    name: String,
+pub struct Subject {
+    /// Key.
+    pub number: CustomerNumber,
+    /// Name.
+    pub name: String,
 }
 
 impl Subject {
-    fn of(case: &Case) -> Self {
+    /// The customer of a case.
+    pub fn of(case: &Case) -> Self {
         Self {
             number: case.customer.number,
             name: case.customer.party.name.clone(),
         }
     }
 
+    /// The page of its address.
+    pub fn email(&self) -> String {
+        paths::email(self.number)
+    }
+
+    /// The profile: where pages about bookings and master data lead back to.
+    pub fn profile(&self) -> String {
+        paths::customer(self.number)
+    }
+
     /// The status page: where every page about a customer comes from and leads back to.
-    fn status(&self) -> String {
-        crate::paths::status(self.number)
+    pub fn status(&self) -> String {
+        paths::status(self.number)
     }
 }
 

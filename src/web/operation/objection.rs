@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use chrono::NaiveDate;
 
+use super::proof::{address_of, ask_password};
 use super::{Subject, find};
 use crate::actions::ActionError;
 use crate::actions::objections::{self, Received};
@@ -13,13 +14,11 @@ use crate::app::App;
 use crate::domain::case::{Case, Channel};
 use crate::domain::{CustomerNumber, Language, calendar};
 use crate::paths;
-use crate::storage::users;
 use crate::web::error::PageError;
 use crate::web::form::{FieldErrors, Form, SignedForm};
 use crate::web::page::{Me, Shell, html, invalid, see_other};
 use crate::web::refusals;
 use crate::web::session::flash;
-use crate::web::sign_in::{in_words, prove_again};
 
 /// Longest note in characters.
 const LONGEST_NOTE: usize = 2000;
@@ -195,40 +194,6 @@ fn first_day(case: &Case) -> Option<NaiveDate> {
         (None, None) => return None,
     };
     Some(calendar::day(since))
-}
-
-/// Asks the signed-in person's password again, throttled like signing in. The inner error is the
-/// sentence for the field.
-async fn ask_password(
-    app: &App,
-    me: &Me,
-    request: &HttpRequest,
-    typed: &str,
-) -> Result<Result<(), String>, PageError> {
-    if typed.is_empty() {
-        return Ok(Err("Geben Sie Ihr Passwort ein".to_owned()));
-    }
-    let email = address_of(app, me).await?;
-    match prove_again(app, request, &me.viewer, &email, typed).await {
-        Ok(()) => Ok(Ok(())),
-        Err(ActionError::TooManyAttempts(seconds)) => Ok(Err(format!(
-            "Zu viele Versuche. Warten Sie bitte {} und versuchen Sie es dann noch einmal",
-            in_words(seconds)
-        ))),
-        Err(ActionError::WrongPassword) => Ok(Err(
-            "Das Passwort stimmt nicht. Bitte geben Sie es noch einmal ein".to_owned(),
-        )),
-        Err(error) => Err(error.into()),
-    }
-}
-
-async fn address_of(app: &App, me: &Me) -> Result<String, PageError> {
-    let user = me.viewer.user;
-    let contact = app
-        .db
-        .read(move |conn| -> Result<_, ActionError> { Ok(users::find_contact(conn, user)?) })
-        .await?;
-    contact.map(|(_, email)| email).ok_or(PageError::NotFound)
 }
 
 async fn page(

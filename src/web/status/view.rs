@@ -139,23 +139,29 @@ fn button(may: &[Deed]) -> Option<&'static str> {
 
 fn links(role: Role, case: &Case, may: &[Deed]) -> Vec<(&'static str, String)> {
     let number = case.customer.number;
-    if role != Role::Operator {
-        return vec![("Stammdaten prüfen", paths::customer(number))];
-    }
-    may.iter()
-        .filter_map(|deed| match deed {
-            Deed::Book => Some(("Buchung hinzufügen", paths::booking(number))),
-            Deed::ChangeEmail if case.customer.email().is_none() => {
-                Some(("E-Mail-Adresse ergänzen", paths::email(number)))
-            }
-            Deed::ChangeEmail => Some(("E-Mail-Adresse ändern", paths::email(number))),
-            Deed::RecordObjection => {
-                Some(("Widerspruch aufnehmen", paths::record_objection(number)))
-            }
-            Deed::ReadContract => Some(("Vertrag ansehen", paths::operator_contract(number))),
-            _ => None,
-        })
-        .collect()
+    let look = (role != Role::Operator)
+        .then(|| ("Stammdaten prüfen", paths::customer(number)))
+        .into_iter();
+    let act = may.iter().filter_map(|deed| match deed {
+        Deed::Book => Some(("Buchung hinzufügen", paths::booking(number))),
+        Deed::ChangeEmail if case.customer.email().is_none() => {
+            Some(("E-Mail-Adresse ergänzen", paths::email(number)))
+        }
+        Deed::ChangeEmail => Some(("E-Mail-Adresse ändern", paths::email(number))),
+        Deed::RecordObjection => Some(("Widerspruch aufnehmen", paths::record_objection(number))),
+        Deed::ReadContract if role == Role::Operator => {
+            Some(("Vertrag ansehen", paths::operator_contract(number)))
+        }
+        Deed::LockLinks => Some(("Alle Links sperren", paths::lock_links(number))),
+        Deed::EditParty => Some(("Stammdaten bearbeiten", paths::master_data(number))),
+        Deed::ChangeBooking => Some((
+            "Buchungen ändern",
+            format!("{}#buchungen", paths::customer(number)),
+        )),
+        Deed::Delete => Some(("Kunden löschen", paths::delete_customer(number))),
+        _ => None,
+    });
+    look.chain(act).collect()
 }
 
 fn product_line(

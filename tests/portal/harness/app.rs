@@ -40,6 +40,19 @@ pub struct TestApp {
     _data: tempfile::TempDir,
 }
 
+/// Another process on the same data; stops when it is dropped.
+pub struct SecondServer {
+    /// Where it listens.
+    pub url: String,
+    server: actix_web::dev::ServerHandle,
+}
+
+impl Drop for SecondServer {
+    fn drop(&mut self) {
+        drop(self.server.stop(false));
+    }
+}
+
 /// One line of text from a query.
 #[derive(QueryableByName)]
 struct Line {
@@ -172,6 +185,19 @@ impl TestApp {
             self.schema
         ))
         .expect("a setting");
+    }
+
+    /// A second server on the same data, as another process would be.
+    pub fn second_server(&self) -> SecondServer {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+        let port = listener.local_addr().expect("its number").port();
+        let server = web::server::start(self.second_process(), listener, 1).expect("a server");
+        let handle = server.handle();
+        actix_web::rt::spawn(server);
+        SecondServer {
+            url: format!("http://127.0.0.1:{port}"),
+            server: handle,
+        }
     }
 
     /// A browser without cookies.

@@ -27,7 +27,7 @@ async fn what_is_too_large_is_refused() {
     let token = csrf(&operator).await;
     let page = operator
         .post(
-            "/betrieb/kunden/4711/email",
+            "/kunden/4711/stammdaten/email",
             &[("csrf", &token), ("email", &big)],
         )
         .await;
@@ -174,7 +174,7 @@ async fn odd_characters_and_numbers_are_no_fault() {
             format!("/administration/avv/{value}.pdf"),
             format!("/betrieb/benutzer?nach={value}"),
             format!("/betrieb/benutzer/{value}/sperren"),
-            format!("/betrieb/kunden/{value}/email"),
+            format!("/kunden/{value}/stammdaten/email"),
             format!("/kunden/4712/submandant?submandant={value}"),
             format!("/zustimmung/{value}"),
             format!("/passwort/{value}"),
@@ -197,7 +197,7 @@ async fn odd_characters_and_numbers_are_no_fault() {
         ("/anmelden", vec!["email", "passwort", "weiter"]),
         ("/passwort-vergessen", vec!["email"]),
         ("/kunden/4712/submandant", vec!["submandant"]),
-        ("/betrieb/kunden/4712/email", vec!["email"]),
+        ("/kunden/4712/stammdaten/email", vec!["email"]),
         ("/betrieb/kunden/4712/buchung", vec!["produkt", "ums"]),
         (
             "/betrieb/kunden/4712/widerspruch",

@@ -206,7 +206,7 @@ async fn earlier_links_die_with_the_next_request() {
     let world = World::build().await;
     let app = &world.app;
     let operator = app.sign_in(Person::Operator).await;
-    let page = operator.get("/betrieb/kunden/4712/email").await;
+    let page = operator.get("/kunden/4712/stammdaten/email").await;
     page.submit(
         &operator,
         "main form",
@@ -295,4 +295,45 @@ async fn asking_for_a_new_link_is_rare_and_answers_the_same() {
             .iter()
             .all(|mail| mail.to.as_str() != "evil@example.org")
     );
+}
+
+/// S-12, S-13: the limits are counted in the database, so a second process does not double them.
+#[actix_web::test]
+async fn limits_hold_across_processes() {
+    let world = World::build().await;
+    let app = &world.app;
+    let other = app.second_server();
+    let from = [("x-forwarded-for", "203.0.113.77")];
+    for n in 0..20 {
+        let browser = if n % 2 == 0 {
+            app.visitor()
+        } else {
+            crate::harness::Browser::new(&other.url)
+        };
+        browser
+            .get_with(&format!("/zustimmung/falsch{n}"), &from)
+            .await
+            .assert_status(404);
+    }
+    for browser in [app.visitor(), crate::harness::Browser::new(&other.url)] {
+        browser
+            .get_with("/zustimmung/falsch", &from)
+            .await
+            .assert_status(429);
+    }
+    // A link that is over, asked for in both at once.
+    app.clock.advance(days(15));
+    let before = app.case(NEIGHBOUR).requests.len();
+    let path = format!("/zustimmung/{}/neuer-link", World::token(&world.open));
+    let (here, there) = (app.visitor(), crate::harness::Browser::new(&other.url));
+    // The second process stands behind the same address.
+    let origin = [("origin", app.url.as_str())];
+    let pages = futures_util::future::join(
+        here.post_with(&path, &[], &origin),
+        there.post_with(&path, &[], &origin),
+    )
+    .await;
+    pages.0.assert_status(200);
+    pages.1.assert_status(200);
+    assert_eq!(app.case(NEIGHBOUR).requests.len(), before + 1);
 }

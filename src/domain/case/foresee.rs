@@ -1,0 +1,104 @@
+//! What an event would do, without doing it. A page that asks for a confirmation prints this, so it
+//! cannot promise anything but what the rules will decide.
+
+use chrono::{DateTime, Duration, Utc};
+use uuid::Uuid;
+
+use super::change::Change;
+use super::decide::{Fresh, Moment, Refusal, decide};
+use super::event::Event;
+use super::facts::Case;
+use super::standing::next_step_due;
+use crate::domain::calendar::{in_send_window, next_step_after};
+use crate::domain::{AgreementId, LinkId, RequestId};
+
+/// Scheduled steps looked at between today and a day to come; a round has five.
+const STEPS: u128 = 30;
+
+/// A decision that was tried on a copy of the case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Foreseen {
+    /// The facts before.
+    pub before: Case,
+    /// What would change.
+    pub changes: Vec<Change>,
+    /// The facts after.
+    pub after: Case,
+    /// When it would happen.
+    pub now: DateTime<Utc>,
+}
+
+/// Tries `event` on a copy of `case`. Refused exactly when the event itself would be.
+pub fn foresee(case: &Case, event: &Event, now: DateTime<Utc>) -> Result<Foreseen, Refusal> {
+    try_step(case, event, now, 0)
+}
+
+impl Foreseen {
+    /// When bookings that this decision changed will be over, each moment once, the first one first.
+    pub fn coming_ends(&self) -> Vec<DateTime<Utc>> {
+        let mut ends: Vec<_> = self
+            .changes
+            .iter()
+            .filter_map(|change| match change {
+                Change::EndBooking(_, ends_at) | Change::AddBooking { ends_at, .. } => *ends_at,
+                _ => None,
+            })
+            .filter(|end| *end > self.now)
+            .collect();
+        ends.sort_unstable();
+        ends.dedup();
+        ends
+    }
+
+    /// What the scheduler will do on the morning after bookings are over at `end`, if nobody does
+    /// anything until then: reminders go out and rounds run out as they would. `None` if nothing
+    /// follows from that end.
+    pub fn morning_after(&self, end: DateTime<Utc>) -> Option<Self> {
+        let morning = next_step_after(end - Duration::milliseconds(1));
+        let mut last = self.clone();
+        for count in 0..STEPS {
+            let due = next_step_due(&last.after)?;
+            let at = when_noticed(due, last.now).min(morning);
+            last = try_step(&last.after, &Event::StepDue, at, count + 1).ok()?;
+            if at >= morning {
+                return Some(last);
+            }
+        }
+        None
+    }
+}
+
+/// When the scheduler acts on what is due: at once, but never in the night.
+fn when_noticed(due: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
+    let at = due.max(now);
+    if in_send_window(at) {
+        at
+    } else {
+        next_step_after(at - Duration::days(1))
+    }
+}
+
+/// `count` tells the keys of one imagined step from those of another.
+fn try_step(
+    case: &Case,
+    event: &Event,
+    now: DateTime<Utc>,
+    count: u128,
+) -> Result<Foreseen, Refusal> {
+    // Never drawn at random: the first bits of random keys say that they are.
+    let key = Uuid::from_u128(u128::MAX - count);
+    let fresh = Fresh {
+        request: RequestId(key),
+        link: LinkId(key),
+        agreement: AgreementId(key),
+    };
+    let changes = decide(case, event, Moment { now, fresh })?;
+    let mut after = case.clone();
+    after.apply(&changes, now);
+    Ok(Foreseen {
+        before: case.clone(),
+        changes,
+        after,
+        now,
+    })
+}

@@ -1,0 +1,175 @@
+//! Which mail goes to whom, and what becomes of the links that were sent.
+
+use crate::domain::calendar::{LINK_DAYS, REMINDERS, day, long_date};
+use crate::domain::case::{Case, Change, Foreseen, Mail};
+use crate::domain::mail::{Alert, CustomerNews, MailKind, PartnerNews, Recipient, RequestReason};
+use crate::domain::{EmailAddress, Language, PartnerId};
+
+/// Whole sentences; there is always at least one. `when` is "sofort" or "am Morgen".
+pub fn lines(operator: &str, seen: &Foreseen, when: &str) -> Vec<String> {
+    let mut lines = Vec::new();
+    let ends_links = seen
+        .changes
+        .iter()
+        .any(|change| matches!(change, Change::EndLink(..)));
+    let asks = seen
+        .changes
+        .iter()
+        .any(|change| matches!(change, Change::OpenRequest(_)));
+    let closes = seen
+        .changes
+        .iter()
+        .any(|change| matches!(change, Change::CloseRequest(..)));
+    if ends_links {
+        lines.push("Alle bisher gesendeten Links werden ungültig.".to_owned());
+    }
+    lines.extend(seen.changes.iter().filter_map(|change| match change {
+        Change::Queue(mail) => Some(sentence(operator, seen, mail, when)),
+        _ => None,
+    }));
+    if closes && !asks {
+        lines.push("Erinnerungen gehen nicht mehr hinaus.".to_owned());
+    }
+    let mails = seen
+        .changes
+        .iter()
+        .any(|change| matches!(change, Change::Queue(_)));
+    if !mails {
+        lines.push("Es wird keine E-Mail gesendet.".to_owned());
+    }
+    lines
+}
+
+fn sentence(operator: &str, seen: &Foreseen, mail: &Mail, when: &str) -> String {
+    let name = &seen.after.customer.party.name;
+    match (&mail.to, &mail.kind) {
+        (Recipient::FormerAddress, MailKind::AddressChanged { old }) => format!(
+            "Die bisherige Adresse {} erhält die Nachricht, dass die Adresse geändert wurde, ohne Link.",
+            old.masked()
+        ),
+        (Recipient::Operator, MailKind::Alert { alert }) => {
+            format!("{operator} erhält einen Hinweis: {}.", alert_words(*alert))
+        }
+        (Recipient::Partner(id), kind) => format!(
+            "{} erhält eine E-Mail{}.",
+            partner_name(seen, *id),
+            partner_words(kind)
+        ),
+        (_, kind) => {
+            let text = customer_words(kind, seen);
+            match seen.after.customer.email().map(EmailAddress::masked) {
+                Some(address) => format!("{name} erhält {when} eine E-Mail an {address}: {text}"),
+                None => format!(
+                    "{name} müsste eine E-Mail erhalten, hat aber keine Adresse in den Stammdaten: {text}"
+                ),
+            }
+        }
+    }
+}
+
+fn customer_words(kind: &MailKind, seen: &Foreseen) -> String {
+    match kind {
+        MailKind::Request { reason, .. } => format!(
+            "{} Ihr Link gilt {LINK_DAYS} Tage, bis {}; ohne Antwort folgen bis zu {REMINDERS} Erinnerungen.",
+            request_words(*reason),
+            link_end(&seen.after),
+        ),
+        MailKind::Reminder { number, .. } => {
+            format!("Erinnerung {number} von {REMINDERS} mit einem neuen Link.")
+        }
+        MailKind::Concluded { .. } => "den abgeschlossenen Vertrag als PDF.".to_owned(),
+        MailKind::Declined => "die Bestätigung der Ablehnung.".to_owned(),
+        MailKind::Objected { .. } => "die Bestätigung des Widerspruchs.".to_owned(),
+        MailKind::Ended { partner_left, .. } => format!(
+            "Der Vertrag ist beendet{}. Die E-Mail sagt, was mit den Daten geschieht und wie lange der Nachweis aufbewahrt wird.",
+            if *partner_left {
+                ", weil kein Vertriebspartner den Kunden mehr betreut"
+            } else {
+                ""
+            }
+        ),
+        MailKind::Notice { news } => match news {
+            CustomerNews::Withdrawn => {
+                "Der angefragte Vertrag wird nicht mehr gebraucht, es ist nichts zu tun.".to_owned()
+            }
+            CustomerNews::SubPartnerLeft { sub_partner } => format!(
+                "{} betreut den Kunden nicht mehr, es ist nichts zu tun.",
+                partner_name(seen, *sub_partner)
+            ),
+            CustomerNews::ProductEnded { product } => format!(
+                "{} ist beendet, für die übrigen Produkte gilt der Vertrag weiter.",
+                seen.after.product(&product.product).map_or_else(
+                    || product.product.clone(),
+                    |one| one.booked_name(product.ums)
+                )
+            ),
+            CustomerNews::PartnerBlocked { partner } => format!(
+                "{} kann bis auf Weiteres nichts für den Kunden verwalten.",
+                partner_name(seen, *partner)
+            ),
+        },
+        // None of these goes to a customer.
+        MailKind::AddressChanged { .. }
+        | MailKind::PartnerInfo { .. }
+        | MailKind::PartnerBlocked
+        | MailKind::Alert { .. }
+        | MailKind::SetPassword { .. }
+        | MailKind::PasswordChanged => "eine Nachricht.".to_owned(),
+    }
+}
+
+fn request_words(reason: RequestReason) -> &'static str {
+    match reason {
+        RequestReason::First | RequestReason::Manual | RequestReason::InError => {
+            "Bitte um Abschluss des AVV."
+        }
+        RequestReason::SubPartner => "Bitte um Abschluss mit dem geänderten Untervertriebspartner.",
+        RequestReason::Product => "Bitte um die Ergänzung des AVV um das weitere Produkt.",
+        RequestReason::Partner => "Bitte um Neuabschluss mit dem neuen Vertriebspartner.",
+        RequestReason::Particulars => "Bitte um Abschluss mit den berichtigten Angaben.",
+    }
+}
+
+fn link_end(after: &Case) -> String {
+    after
+        .open_request()
+        .and_then(|open| open.last_link_end())
+        .map(|end| long_date(day(end), Language::De))
+        .unwrap_or_default()
+}
+
+fn partner_words(kind: &MailKind) -> &'static str {
+    match kind {
+        MailKind::PartnerInfo { news } => match news {
+            PartnerNews::Concluded => ": Der Kunde hat abgeschlossen",
+            PartnerNews::Declined => ": Der Kunde hat abgelehnt",
+            PartnerNews::Expired => ": Der Kunde hat auf drei Erinnerungen nicht geantwortet",
+            PartnerNews::Undeliverable => ": Die E-Mail an den Kunden kam zurück",
+            PartnerNews::Objected => ": Der Kunde hat widersprochen, der Zugriff ist geschlossen",
+            PartnerNews::Replaced => {
+                ": Den Kunden betreut jetzt ein anderer Vertriebspartner, der Zugriff ist geschlossen"
+            }
+        },
+        MailKind::PartnerBlocked => ": Das Unternehmen ist gesperrt",
+        _ => "",
+    }
+}
+
+fn alert_words(alert: Alert) -> &'static str {
+    match alert {
+        Alert::NoAddress => "Ein AVV ist nötig, aber die E-Mail-Adresse des Kunden fehlt",
+        Alert::Undeliverable => "Die Adresse des Kunden nimmt keine E-Mail an",
+        Alert::AddressByPartner => "Ein Vertriebspartner hat die Adresse geändert",
+        Alert::AddressOfPartner => "Die Adresse gehört zu einem Vertriebspartner des Kunden",
+    }
+}
+
+fn partner_name(seen: &Foreseen, id: PartnerId) -> String {
+    let all = [&seen.before, &seen.after]
+        .into_iter()
+        .flat_map(|case| [&case.partner, &case.sub_partner]);
+    all.flatten().find(|partner| partner.id == id).map_or_else(
+        || "Der Vertriebspartner".to_owned(),
+        |partner| partner.party.name.clone(),
+    )
+}

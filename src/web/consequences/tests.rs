@@ -1,0 +1,184 @@
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
+use chrono::Duration;
+
+use super::*;
+use crate::domain::case::samples::{
+    CENTRAFLEX, FOREIGN, MANDANT, OTHER_SUB, Play, STATES, TRUNK, booked, case, in_state,
+    new_email, partner,
+};
+use crate::domain::case::{Event, foresee};
+
+fn meaning(play: &Play, event: &Event) -> String {
+    let seen = foresee(&play.case, event, play.now).unwrap();
+    consequences("Betreiber", &seen)
+        .into_iter()
+        .map(|part| format!("{}: {}", part.heading, part.lines.join(" ")))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// The last booking is cancelled as from midnight after so many days.
+fn cancelled(play: &Play, days: u64) -> Event {
+    let last = calendar::day(play.now) + chrono::Days::new(days);
+    Event::Cancelled {
+        booking: play.case.bookings.len() - 1,
+        ends_at: Some(calendar::end_of_day(last) + Duration::milliseconds(1)),
+    }
+}
+
+#[test]
+fn a_first_booking_says_that_the_customer_is_asked() {
+    // Row 1
+    let text = meaning(&in_state("N"), &booked(CENTRAFLEX, false));
+    assert_eq!(
+        text,
+        "AVV-Status: Der AVV-Status wechselt von „Nicht erforderlich“ zu „Angefordert“.\n\
+         E-Mails und Links: Kunde AG erhält sofort eine E-Mail an i•••@kunde.example: Bitte um Abschluss des AVV. Ihr Link gilt 14 Tage, bis 6. Dezember 2026; ohne Antwort folgen bis zu 3 Erinnerungen.\n\
+         Zugriff der Vertriebspartner: Für Partner 1 bleibt bis zum Abschluss gesperrt: CENTRAFLEX. Für Partner 11 bleibt bis zum Abschluss gesperrt: CENTRAFLEX."
+    );
+}
+
+#[test]
+fn the_end_of_the_last_booking_is_told_for_its_own_day() {
+    // Row 44: nothing today; on the day after, access closes and M13 goes out in the morning.
+    let play = in_state("C");
+    let text = meaning(&play, &cancelled(&play, 8));
+    let (today, then) = text.split_once("\nAm ").unwrap();
+    assert!(today.contains("bleibt „Abgeschlossen“") && today.contains("keine E-Mail"));
+    assert!(today.ends_with("Daran ändert sich nichts."), "{today}");
+    assert!(
+        then.starts_with("Dienstag, 1. Dezember 2026, wenn bis dahin"),
+        "{then}"
+    );
+    for word in [
+        "wechselt dann von „Abgeschlossen“ zu „Beendet“",
+        "-1 endet. Als Nachweis bleibt er abrufbar.",
+        "Partner 1 kann ab diesem Tag nicht mehr öffnen, weil der Kunde das Produkt nicht mehr hat: CENTRAFLEX.",
+        "erhält am Morgen eine E-Mail an i•••@kunde.example: Der Vertrag ist beendet. Die E-Mail sagt, was mit den Daten geschieht",
+    ] {
+        assert!(then.contains(word), "{word} in {then}");
+    }
+}
+
+#[test]
+fn what_happens_until_that_day_is_counted_in() {
+    // The round runs out long before the booking ends, so nobody is told that it is withdrawn (row 19).
+    let play = in_state("R0");
+    let text = meaning(&play, &cancelled(&play, 200));
+    let (_, then) = text.split_once("\nAm ").unwrap();
+    assert!(
+        then.contains("von „Ohne Antwort abgelaufen“ zu „Nicht erforderlich“"),
+        "{then}"
+    );
+    assert!(then.contains("Es wird keine E-Mail gesendet."), "{then}");
+    // While it is waited for, the customer hears of it.
+    let text = meaning(&play, &cancelled(&play, 3));
+    let (_, then) = text.split_once("\nAm ").unwrap();
+    assert!(then.contains("wird nicht mehr gebraucht"), "{then}");
+    assert!(then.contains("Erinnerungen gehen nicht mehr hinaus."));
+}
+
+#[test]
+fn changes_of_partners_and_addresses_have_their_sentences() {
+    // event in a state, words the page must say
+    let wrong = Event::PartnerAssigned(None);
+    let moved = Event::PartnerAssigned(Some(partner(FOREIGN, None)));
+    let sub = Event::SubPartnerNamed(Some(partner(OTHER_SUB, Some(MANDANT))));
+    let table: &[(&str, Event, &[&str])] = &[
+        (
+            "C",
+            moved,
+            &[
+                "zu „Neuabschluss nötig“",
+                "Bitte um Neuabschluss mit dem neuen Vertriebspartner.",
+                "Partner 1 erhält eine E-Mail: Den Kunden betreut jetzt ein anderer",
+                "Partner 1 kann ab sofort nicht mehr öffnen: CENTRAFLEX.",
+                "Für Partner 2 bleibt bis zum Abschluss gesperrt: CENTRAFLEX.",
+            ],
+        ),
+        (
+            "C",
+            wrong,
+            &[
+                "endet.",
+                "weil kein Vertriebspartner den Kunden mehr betreut",
+            ],
+        ),
+        (
+            "C",
+            sub,
+            &[
+                "gilt weiter, aber nicht mehr für den bisherigen Untervertriebspartner",
+                "Partner 11 kann ab sofort nicht mehr öffnen: CENTRAFLEX.",
+                "Bitte um Abschluss mit dem geänderten Untervertriebspartner.",
+            ],
+        ),
+        (
+            "R1",
+            new_email("neu@kunde.example"),
+            &[
+                "Alle bisher gesendeten Links werden ungültig.",
+                "an n•••@kunde.example",
+                "Die bisherige Adresse i•••@kunde.example erhält die Nachricht",
+                "Daran ändert sich nichts.",
+            ],
+        ),
+        (
+            "C",
+            booked(TRUNK, true),
+            &["Ergänzung des AVV um das weitere Produkt", "gesperrt: UMS."],
+        ),
+        (
+            "C",
+            Event::Deleted,
+            &[
+                "endet.",
+                "Der Vertrag ist beendet.",
+                "kann ab sofort nicht mehr öffnen",
+            ],
+        ),
+    ];
+    for (state, event, words) in table {
+        let text = meaning(&in_state(state), event);
+        for word in *words {
+            assert!(text.contains(word), "{word} in {state}: {text}");
+        }
+    }
+}
+
+#[test]
+fn every_part_says_something_in_every_state() {
+    for state in STATES {
+        let play = in_state(state);
+        for event in [
+            booked(TRUNK, true),
+            new_email("neu@kunde.example"),
+            Event::PartnerAssigned(None),
+            Event::SubPartnerNamed(None),
+            Event::Deleted,
+            Event::LinksLocked { ask_again: true },
+        ] {
+            let Ok(seen) = foresee(&play.case, &event, play.now) else {
+                continue;
+            };
+            for part in consequences("Betreiber", &seen) {
+                assert!(!part.lines.is_empty(), "{state} {event:?} {}", part.heading);
+                for line in part.lines {
+                    assert!(line.ends_with('.') && !line.contains("  "), "{line}");
+                    assert!(!line.contains("  ") && !line.contains(" ."), "{line}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn nobody_is_promised_a_mail_without_an_address() {
+    // L-09
+    let mut free = case();
+    free.customer.party.email = None;
+    let text = meaning(&Play::of(free), &booked(CENTRAFLEX, false));
+    assert!(text.contains("zu „E-Mail-Adresse fehlt“"), "{text}");
+    assert!(text.contains("Betreiber erhält einen Hinweis: Ein AVV ist nötig"));
+    assert!(!text.contains("Kunde AG erhält"), "{text}");
+}

@@ -1,0 +1,209 @@
+//! The master-data address: whoever reads it gets the link and may conclude. So a change is guarded
+//! (5.6-11), and the old address and the operator learn of one that a partner made.
+
+use actix_session::Session;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+
+use super::load_visible;
+use crate::actions::customers::NewAddress;
+use crate::actions::{ActionError, Outcome, customers};
+use crate::app::App;
+use crate::domain::case::{Case, Change, Refusal};
+use crate::domain::viewer::{Deed, Role, deeds};
+use crate::domain::{CustomerNumber, EmailAddress, name};
+use crate::paths;
+use crate::web::error::PageError;
+use crate::web::form::{FieldErrors, Form, SignedForm};
+use crate::web::operation::Subject;
+use crate::web::page::{Me, Shell, html, invalid, see_other};
+use crate::web::refusals;
+use crate::web::session::flash;
+use crate::web::status::parts::address_for;
+
+/// Longest reason in characters.
+const LONGEST_REASON: usize = 300;
+
+#[derive(Template)]
+#[template(path = "web/customers/email.html")]
+struct Page {
+    shell: Shell,
+    subject: Subject,
+    /// As the reader may see it.
+    current: Option<String>,
+    operator: bool,
+    /// Whether a contract is open, so that the new address is written to at once.
+    is_asked: bool,
+    /// Whether an agreement is in force, which the change leaves alone.
+    has_agreement: bool,
+    typed: Typed,
+    /// Whether the guard was in the way and the operator may insist.
+    may_insist: bool,
+    errors: FieldErrors,
+}
+
+/// What was typed.
+#[derive(Debug, Default)]
+struct Typed {
+    email: String,
+    insists: bool,
+    reason: String,
+}
+
+impl Typed {
+    fn of(form: &Form) -> Self {
+        Self {
+            email: form.get("email").to_owned(),
+            insists: form.ticked("trotzdem"),
+            reason: form.get("grund").to_owned(),
+        }
+    }
+}
+
+/// The form, for the operator filled with the address of today.
+pub async fn show(
+    app: web::Data<App>,
+    me: Me,
+    number: web::Path<CustomerNumber>,
+) -> Result<HttpResponse, PageError> {
+    let case = find(&app, &me, number.into_inner()).await?;
+    let typed = Typed {
+        email: case
+            .customer
+            .email()
+            .filter(|_| me.viewer.role == Role::Operator)
+            .map(|email| email.as_str().to_owned())
+            .unwrap_or_default(),
+        ..Typed::default()
+    };
+    html(&page(&app, &me, &case, typed, false, FieldErrors::default()).await?)
+}
+
+/// Changes it.
+pub async fn save(
+    app: web::Data<App>,
+    me: Me,
+    session: Session,
+    number: web::Path<CustomerNumber>,
+    SignedForm(form): SignedForm,
+) -> Result<HttpResponse, PageError> {
+    let case = find(&app, &me, number.into_inner()).await?;
+    let typed = Typed::of(&form);
+    let mut errors = FieldErrors::default();
+    let new = read(&typed, me.viewer.role, &mut errors);
+    let Some(new) = new.filter(|_| errors.is_empty()) else {
+        let insists = typed.insists;
+        return invalid(&page(&app, &me, &case, typed, insists, errors).await?);
+    };
+    let (now, handles, viewer) = (app.clock.now(), app.clone(), me.viewer.clone());
+    let (customer, email) = (case.customer.number, new.email.clone());
+    let done = app
+        .db
+        .transaction(move |conn| {
+            customers::change_email(conn, &handles, &viewer, customer, &new, now)
+        })
+        .await;
+    match done {
+        Ok(outcome) => flash(&session, true, said(me.viewer.role, &email, &outcome)),
+        Err(ActionError::Refused(refusal)) => {
+            errors.add("email", sentence(refusal));
+            let may_insist = refusal == Refusal::PartnerAddress;
+            return invalid(&page(&app, &me, &case, typed, may_insist, errors).await?);
+        }
+        Err(error) => return Err(error.into()),
+    }
+    Ok(see_other(paths::status(customer)))
+}
+
+/// The customer, for those who may change its address.
+async fn find(app: &web::Data<App>, me: &Me, number: CustomerNumber) -> Result<Case, PageError> {
+    let case = load_visible(app, &me.viewer, number).await?;
+    if deeds(me.viewer.role, &case, app.clock.now()).contains(&Deed::ChangeEmail) {
+        Ok(case)
+    } else {
+        Err(PageError::NotFound)
+    }
+}
+
+fn read(typed: &Typed, role: Role, errors: &mut FieldErrors) -> Option<NewAddress> {
+    let email = EmailAddress::parse(&typed.email);
+    if typed.email.trim().is_empty() {
+        errors.add("email", "Geben Sie eine E-Mail-Adresse ein");
+    } else if email.is_err() {
+        errors.add(
+            "email",
+            "Geben Sie genau eine E-Mail-Adresse ein, zum Beispiel name@firma.de",
+        );
+    }
+    let insists = typed.insists && role == Role::Operator;
+    let reason = name::clean(&typed.reason);
+    if insists && reason.is_empty() {
+        errors.add(
+            "grund",
+            "Geben Sie an, warum diese Adresse trotzdem richtig ist",
+        );
+    } else if reason.chars().count() > LONGEST_REASON {
+        errors.add("grund", "Kürzen Sie die Begründung auf 300 Zeichen");
+    }
+    Some(NewAddress {
+        email: email.ok()?,
+        despite: insists.then_some(reason),
+    })
+}
+
+/// What the guard says, at the field.
+fn sentence(refusal: Refusal) -> &'static str {
+    match refusal {
+        Refusal::Unchanged => {
+            "Diese Adresse ist schon hinterlegt. Geben Sie eine andere ein oder lassen Sie die Adresse, wie sie ist"
+        }
+        Refusal::TooManyLinks => {
+            "Für diesen Kunden gingen in den letzten 24 Stunden schon zehn E-Mails mit Link hinaus. Ändern Sie die Adresse morgen, oder wenden Sie sich an den Betreiber des Portals"
+        }
+        other => refusals::sentence(other),
+    }
+}
+
+async fn page(
+    app: &App,
+    me: &Me,
+    case: &Case,
+    typed: Typed,
+    may_insist: bool,
+    errors: FieldErrors,
+) -> Result<Page, PageError> {
+    let operator = me.viewer.role == Role::Operator;
+    Ok(Page {
+        shell: Shell::load(app, me, paths::CUSTOMERS).await?,
+        subject: Subject::of(case),
+        current: address_for(me.viewer.role, case),
+        operator,
+        is_asked: case.open_request().is_some(),
+        has_agreement: case.agreement().is_some(),
+        typed,
+        may_insist: may_insist && operator,
+        errors,
+    })
+}
+
+fn said(role: Role, email: &EmailAddress, outcome: &Outcome) -> String {
+    let asked = outcome
+        .changes
+        .iter()
+        .any(|change| matches!(change, Change::OpenRequest(_)));
+    let address = email.masked();
+    let mut text = format!("Die E-Mail-Adresse ist jetzt {address}.");
+    text.push_str(if asked {
+        " Der Kunde erhält dorthin einen neuen Link, alle früheren Links sind ungültig."
+    } else {
+        " Einen Link erhält der Kunde deswegen nicht."
+    });
+    if role != Role::Operator {
+        text.push_str(if outcome.before.customer.email().is_some() {
+            " Der Betreiber und die bisherige Adresse werden benachrichtigt."
+        } else {
+            " Der Betreiber wird benachrichtigt."
+        });
+    }
+    text
+}

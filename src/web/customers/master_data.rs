@@ -1,0 +1,241 @@
+//! Name, address, register, contact and language of a customer (row 48). The e-mail address has its
+//! own page, because whoever reads it may conclude.
+
+use actix_session::Session;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+
+use super::load_visible;
+use crate::actions::{ActionError, Outcome, customers};
+use crate::app::App;
+use crate::domain::case::{Case, Change, Refusal};
+use crate::domain::name::{self, MAX_COMPANY};
+use crate::domain::{CustomerNumber, Language, Party};
+use crate::paths;
+use crate::web::error::PageError;
+use crate::web::form::{FieldErrors, Form, SignedForm};
+use crate::web::operation::Subject;
+use crate::web::page::{Me, Shell, html, invalid, see_other};
+use crate::web::refusals;
+use crate::web::session::flash;
+
+/// Longest line but the name, in characters.
+const LONGEST_LINE: usize = 200;
+
+/// A field of the form.
+struct Field {
+    id: &'static str,
+    label: &'static str,
+    hint: &'static str,
+    is_needed: bool,
+    /// Where it stands in a [`Party`].
+    place: fn(&mut Party) -> &mut String,
+}
+
+const fn field(
+    id: &'static str,
+    label: &'static str,
+    hint: &'static str,
+    is_needed: bool,
+    place: fn(&mut Party) -> &mut String,
+) -> Field {
+    Field {
+        id,
+        label,
+        hint,
+        is_needed,
+        place,
+    }
+}
+
+/// The fields, in the order of the page.
+const FIELDS: [Field; 9] = [
+    field(
+        "name",
+        "Firma mit Rechtsform",
+        "So steht sie im Vertrag.",
+        true,
+        |party| &mut party.name,
+    ),
+    field("strasse", "Straße und Hausnummer", "", true, |party| {
+        &mut party.street
+    }),
+    field("plz", "Postleitzahl", "", true, |party| &mut party.postcode),
+    field("ort", "Ort", "", true, |party| &mut party.city),
+    field("land", "Land", "", true, |party| &mut party.country),
+    field(
+        "register",
+        "Registergericht und Nummer",
+        "Zum Beispiel Amtsgericht Köln, HRB 12345. Leer, wenn nicht eingetragen.",
+        false,
+        |party| &mut party.register,
+    ),
+    field("vertreten", "Vertreten durch", "", false, |party| {
+        &mut party.represented_by
+    }),
+    field(
+        "ansprechperson",
+        "Ansprechperson oder Abteilung",
+        "",
+        false,
+        |party| &mut party.contact,
+    ),
+    field("telefon", "Telefon", "", false, |party| &mut party.phone),
+];
+
+#[derive(Template)]
+#[template(path = "web/customers/master_data.html")]
+struct Page {
+    shell: Shell,
+    subject: Subject,
+    email: Option<String>,
+    lines: Vec<Line>,
+    language: Language,
+    /// Whether a contract is open, whose text the change would change.
+    is_asked: bool,
+    has_agreement: bool,
+    errors: FieldErrors,
+}
+
+/// A field with what stands in it.
+struct Line {
+    id: &'static str,
+    label: &'static str,
+    hint: &'static str,
+    value: String,
+    more: &'static str,
+}
+
+/// The form.
+pub async fn show(
+    app: web::Data<App>,
+    me: Me,
+    number: web::Path<CustomerNumber>,
+) -> Result<HttpResponse, PageError> {
+    let case = load_visible(&app, &me.viewer, number.into_inner()).await?;
+    let mut party = case.customer.party.clone();
+    let lines = lines(|field| (field.place)(&mut party).clone());
+    let language = case.customer.language;
+    html(&page(&app, &me, &case, lines, language, FieldErrors::default()).await?)
+}
+
+/// Saves it. While the customer is asked, a new mail replaces the links to the old text.
+pub async fn save(
+    app: web::Data<App>,
+    me: Me,
+    session: Session,
+    number: web::Path<CustomerNumber>,
+    SignedForm(form): SignedForm,
+) -> Result<HttpResponse, PageError> {
+    let case = load_visible(&app, &me.viewer, number.into_inner()).await?;
+    let mut errors = FieldErrors::default();
+    let party = read(&form, &mut errors);
+    let language = Language::from_code(form.get("sprache"));
+    if language.is_none() {
+        errors.add("sprache", "Wählen Sie die Sprache des Kunden");
+    }
+    let Some(language) = language.filter(|_| errors.is_empty()) else {
+        let lines = lines(|field| form.get(field.id).to_owned());
+        let language = language.unwrap_or(case.customer.language);
+        return invalid(&page(&app, &me, &case, lines, language, errors).await?);
+    };
+    let (now, handles, viewer) = (app.clock.now(), app.clone(), me.viewer.clone());
+    let customer = case.customer.number;
+    let done = app
+        .db
+        .transaction(move |conn| {
+            customers::change_party(conn, &handles, &viewer, customer, &party, language, now)
+        })
+        .await;
+    match done {
+        Ok(outcome) => flash(&session, true, said(&outcome)),
+        Err(ActionError::Refused(Refusal::Unchanged)) => flash(
+            &session,
+            true,
+            "Die Stammdaten waren schon so. Geändert wurde nichts.",
+        ),
+        Err(ActionError::Refused(refusal)) => flash(&session, false, refusals::sentence(refusal)),
+        Err(error) => return Err(error.into()),
+    }
+    Ok(see_other(paths::customer(customer)))
+}
+
+fn lines(mut value: impl FnMut(&Field) -> String) -> Vec<Line> {
+    FIELDS
+        .iter()
+        .map(|field| Line {
+            id: field.id,
+            label: field.label,
+            hint: field.hint,
+            value: value(field),
+            more: if field.is_needed {
+                "required autocomplete=\"off\""
+            } else {
+                "autocomplete=\"off\""
+            },
+        })
+        .collect()
+}
+
+/// The particulars as typed and cleaned (S-73).
+fn read(form: &Form, errors: &mut FieldErrors) -> Party {
+    let mut party = Party::default();
+    for field in &FIELDS {
+        let text = name::clean(form.get(field.id));
+        let most = if field.id == "name" {
+            MAX_COMPANY
+        } else {
+            LONGEST_LINE
+        };
+        if text.is_empty() && field.is_needed {
+            errors.add(field.id, format!("„{}“ fehlt noch", field.label));
+        } else if text.chars().count() > most {
+            errors.add(
+                field.id,
+                format!(
+                    "„{}“: Kürzen Sie die Angabe auf {most} Zeichen",
+                    field.label
+                ),
+            );
+        } else if field.id == "name" && !text.chars().any(char::is_alphanumeric) {
+            errors.add(field.id, "Geben Sie den Namen der Firma ein");
+        }
+        *(field.place)(&mut party) = text;
+    }
+    party
+}
+
+async fn page(
+    app: &App,
+    me: &Me,
+    case: &Case,
+    lines: Vec<Line>,
+    language: Language,
+    errors: FieldErrors,
+) -> Result<Page, PageError> {
+    Ok(Page {
+        shell: Shell::load(app, me, paths::CUSTOMERS).await?,
+        subject: Subject::of(case),
+        email: case.customer.email().map(|email| email.as_str().to_owned()),
+        lines,
+        language,
+        is_asked: case.open_request().is_some(),
+        has_agreement: case.agreement().is_some(),
+        errors,
+    })
+}
+
+fn said(outcome: &Outcome) -> String {
+    let asked = outcome
+        .changes
+        .iter()
+        .any(|change| matches!(change, Change::OpenRequest(_)));
+    match outcome.after.customer.email().filter(|_| asked) {
+        Some(email) => format!(
+            "Die Stammdaten sind gespeichert. Der Kunde erhält den Vertrag mit den neuen Angaben an {}, alle früheren Links sind ungültig.",
+            email.masked()
+        ),
+        None => "Die Stammdaten sind gespeichert. Der Kunde hat deswegen keine E-Mail erhalten."
+            .to_owned(),
+    }
+}

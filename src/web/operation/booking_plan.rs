@@ -1,0 +1,400 @@
+//! What an operator is about to do with a booking: the confirmation page says what it means, the
+//! button does it, and only while the facts are the ones that page was made of.
+
+use actix_session::Session;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::Deserialize;
+
+use super::booking::{ask_again, read_choice};
+use super::{Subject, find};
+use crate::actions::seen::{is_as_seen, stamp};
+use crate::actions::{ActionError, Outcome, bookings};
+use crate::app::App;
+use crate::domain::case::{Case, Change, Event, Refusal, foresee};
+use crate::domain::{CustomerNumber, Language, calendar};
+use crate::paths;
+use crate::web::consequences::{Part, consequences};
+use crate::web::error::PageError;
+use crate::web::form::{Form, SignedForm};
+use crate::web::page::{Me, Shell, html, see_other};
+use crate::web::refusals;
+use crate::web::session::flash;
+
+/// What is about to be done. Places are those of [`Case::bookings`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Plan {
+    /// A product is added.
+    Book { product: String, ums: bool },
+    /// The UMS option is switched.
+    Option { place: usize, ums: bool },
+    /// The booking ends, or goes on after all.
+    Cancel { place: usize, end: End },
+}
+
+/// When a booking ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// At the moment of saving.
+    Now,
+    /// With the end of this day in Berlin.
+    After(NaiveDate),
+    /// Not at all.
+    Never,
+}
+
+impl End {
+    /// The moment from which the booking is gone.
+    fn moment(self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        match self {
+            Self::Now => Some(now),
+            Self::After(day) => Some(calendar::end_of_day(day) + chrono::Duration::milliseconds(1)),
+            Self::Never => None,
+        }
+    }
+}
+
+impl Plan {
+    fn event(&self, now: DateTime<Utc>) -> Event {
+        match self {
+            Self::Book { product, ums } => Event::Booked {
+                product: product.clone(),
+                ums: *ums,
+            },
+            Self::Option { place, ums } => Event::OptionChanged {
+                booking: *place,
+                ums: *ums,
+            },
+            Self::Cancel { place, end } => Event::Cancelled {
+                booking: *place,
+                ends_at: end.moment(now),
+            },
+        }
+    }
+
+    /// Question of the page and word on its button.
+    fn words(&self, case: &Case) -> (String, &'static str) {
+        match self {
+            Self::Book { product, ums } => (
+                format!("{} buchen?", name(case, product, *ums)),
+                "Buchung speichern",
+            ),
+            Self::Option { place, ums: true } => (
+                format!("UMS-Option für {} einschalten?", booked(case, *place)),
+                "UMS-Option einschalten",
+            ),
+            Self::Option { place, ums: false } => (
+                format!("{}: UMS-Option ausschalten?", booked(case, *place)),
+                "UMS-Option ausschalten",
+            ),
+            Self::Cancel { place, end } => {
+                let name = booked(case, *place);
+                match end {
+                    End::Now => (format!("{name} sofort beenden?"), "Sofort beenden"),
+                    End::After(day) => (
+                        format!(
+                            "{name} zum {} kündigen?",
+                            calendar::long_date(*day, Language::De)
+                        ),
+                        "Kündigung speichern",
+                    ),
+                    End::Never => (
+                        format!("Kündigung von {name} zurücknehmen?"),
+                        "Kündigung zurücknehmen",
+                    ),
+                }
+            }
+        }
+    }
+
+    /// Where the form is posted to, and what it carries.
+    fn form(&self, number: CustomerNumber) -> (String, Vec<(&'static str, String)>) {
+        match self {
+            Self::Book { product, ums } => (
+                paths::booking(number),
+                vec![(
+                    "produkt",
+                    format!("{product}{}", if *ums { super::booking::UMS } else { "" }),
+                )],
+            ),
+            Self::Option { place, ums } => (
+                paths::booking_option(number, place + 1),
+                vec![("ums", if *ums { "an" } else { "aus" }.to_owned())],
+            ),
+            Self::Cancel { place, end } => (
+                paths::cancel_booking(number, place + 1),
+                match end {
+                    End::Now => vec![("ende", "sofort".to_owned())],
+                    End::After(day) => {
+                        vec![("ende", "tag".to_owned()), ("tag", day.to_string())]
+                    }
+                    End::Never => vec![("ende", "keins".to_owned())],
+                },
+            ),
+        }
+    }
+
+    /// Where this plan is confirmed.
+    fn confirmation(&self, number: CustomerNumber) -> String {
+        let (path, fields) = self.form(number);
+        let path = match self {
+            Self::Book { .. } => paths::confirm_booking(number),
+            _ => path,
+        };
+        let query: Vec<String> = fields
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        format!("{path}?{}", query.join("&"))
+    }
+
+    /// What the next page says.
+    fn said(&self, outcome: &Outcome) -> String {
+        let what = match self {
+            Self::Book { product, ums } => {
+                format!("{} ist gebucht.", name(&outcome.after, product, *ums))
+            }
+            Self::Option { ums: true, .. } => "Die UMS-Option ist eingeschaltet.".to_owned(),
+            Self::Option { ums: false, .. } => "Die UMS-Option ist ausgeschaltet.".to_owned(),
+            Self::Cancel { place, end } => {
+                let name = booked(&outcome.after, *place);
+                match end {
+                    End::Now => format!("{name} ist beendet."),
+                    End::After(day) => format!(
+                        "{name} ist zum {} gekündigt.",
+                        calendar::long_date(*day, Language::De)
+                    ),
+                    End::Never => format!("Die Kündigung von {name} ist zurückgenommen."),
+                }
+            }
+        };
+        let asked = outcome
+            .changes
+            .iter()
+            .any(|change| matches!(change, Change::OpenRequest(_)));
+        match outcome.after.customer.email().filter(|_| asked) {
+            Some(email) => format!(
+                "{what} Der Kunde erhält jetzt eine E-Mail an {}.",
+                email.masked()
+            ),
+            None => what,
+        }
+    }
+}
+
+/// Printed name of a booking.
+pub fn booked(case: &Case, place: usize) -> String {
+    case.bookings
+        .get(place)
+        .map(|one| name(case, &one.product, one.ums))
+        .unwrap_or_default()
+}
+
+fn name(case: &Case, product: &str, ums: bool) -> String {
+    case.product(product)
+        .map_or_else(|| product.to_owned(), |known| known.booked_name(ums))
+}
+
+#[derive(Template)]
+#[template(path = "web/operation/booking_plan.html")]
+struct Page {
+    shell: Shell,
+    subject: Subject,
+    question: String,
+    /// A later day or another booking might have been meant.
+    hint: Option<&'static str>,
+    meaning: Vec<Part>,
+    action: String,
+    fields: Vec<(&'static str, String)>,
+    stamp: String,
+    button: &'static str,
+}
+
+/// The page that says what the plan means, or the profile with the reason why it cannot be done.
+pub async fn confirm(
+    app: &App,
+    me: &Me,
+    session: &Session,
+    case: &Case,
+    plan: &Plan,
+) -> Result<HttpResponse, PageError> {
+    let (now, number) = (app.clock.now(), case.customer.number);
+    let seen = match foresee(case, &plan.event(now), now) {
+        Ok(seen) => seen,
+        Err(refusal) => return Ok(refused(session, number, refusal)),
+    };
+    let shell = Shell::load(app, me, paths::CUSTOMERS).await?;
+    let (question, button) = plan.words(case);
+    let (action, fields) = plan.form(number);
+    let is_booked = matches!(plan, Plan::Book { product, ums }
+        if case.active_products(now).iter().any(|(one, with)| one.code == *product && with == ums));
+    html(&Page {
+        meaning: consequences(&shell.operator.short_name, &seen),
+        subject: Subject::of(case),
+        question,
+        hint: is_booked.then_some(
+            "Der Kunde hat dieses Produkt schon. Buchen Sie es noch einmal nur, wenn er es wirklich zweimal hat, zum Beispiel für einen weiteren Standort.",
+        ),
+        action,
+        fields,
+        stamp: stamp(case),
+        button,
+        shell,
+    })
+}
+
+/// Does it, if the facts are those the confirmation was made of; otherwise leads to a new one.
+pub async fn carry_out(
+    app: &web::Data<App>,
+    me: &Me,
+    session: &Session,
+    number: CustomerNumber,
+    plan: &Plan,
+    form: &Form,
+) -> Result<HttpResponse, PageError> {
+    let (now, handles, viewer) = (app.clock.now(), app.clone(), me.viewer.clone());
+    let (own, seen) = (plan.clone(), form.get("stand").to_owned());
+    let done = app
+        .db
+        .transaction(move |conn| {
+            if !is_as_seen(conn, &handles, number, &seen)? {
+                return Ok(None);
+            }
+            match &own {
+                Plan::Book { product, ums } => {
+                    bookings::book(conn, &handles, &viewer, number, product, *ums, now)
+                }
+                Plan::Option { place, ums } => {
+                    bookings::change_option(conn, &handles, &viewer, number, *place, *ums, now)
+                }
+                Plan::Cancel { place, end } => {
+                    let ends_at = end.moment(now);
+                    bookings::cancel(conn, &handles, &viewer, number, *place, ends_at, now)
+                }
+            }
+            .map(Some)
+        })
+        .await;
+    match done {
+        Ok(Some(outcome)) => {
+            flash(session, true, plan.said(&outcome));
+            Ok(see_other(profile(number)))
+        }
+        Ok(None) => {
+            flash(
+                session,
+                false,
+                "Seit Sie die Folgen gelesen haben, hat sich bei diesem Kunden etwas geändert. Bitte prüfen Sie sie noch einmal, bevor Sie speichern.",
+            );
+            Ok(see_other(plan.confirmation(number)))
+        }
+        Err(ActionError::Refused(refusal)) => Ok(refused(session, number, refusal)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn refused(session: &Session, number: CustomerNumber, refusal: Refusal) -> HttpResponse {
+    flash(session, false, refusals::sentence(refusal));
+    see_other(profile(number))
+}
+
+/// The list of bookings on the profile.
+fn profile(number: CustomerNumber) -> String {
+    format!("{}#buchungen", paths::customer(number))
+}
+
+/// Product chosen on the page before.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Chosen {
+    produkt: String,
+}
+
+/// What booking this product means.
+pub async fn confirm_booking(
+    app: web::Data<App>,
+    me: Me,
+    session: Session,
+    number: web::Path<i64>,
+    chosen: web::Query<Chosen>,
+) -> Result<HttpResponse, PageError> {
+    let case = find(&app, CustomerNumber(*number)).await?;
+    match plan_booking(&case, &chosen.produkt) {
+        Some(plan) => confirm(&app, &me, &session, &case, &plan).await,
+        None => ask_again(&app, &me, &case).await,
+    }
+}
+
+/// Adds the booking. If that makes an AVV due, the customer is asked in the same moment.
+pub async fn book(
+    app: web::Data<App>,
+    me: Me,
+    session: Session,
+    number: web::Path<i64>,
+    SignedForm(form): SignedForm,
+) -> Result<HttpResponse, PageError> {
+    let case = find(&app, CustomerNumber(*number)).await?;
+    match plan_booking(&case, form.get("produkt")) {
+        Some(plan) => carry_out(&app, &me, &session, case.customer.number, &plan, &form).await,
+        None => ask_again(&app, &me, &case).await,
+    }
+}
+
+fn plan_booking(case: &Case, key: &str) -> Option<Plan> {
+    read_choice(case, key).map(|(product, ums)| Plan::Book {
+        product: product.code.clone(),
+        ums,
+    })
+}
+
+/// Whether the option is meant to be on.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Switch {
+    ums: String,
+}
+
+/// What switching the option means.
+pub async fn confirm_option(
+    app: web::Data<App>,
+    me: Me,
+    session: Session,
+    path: web::Path<(i64, usize)>,
+    switch: web::Query<Switch>,
+) -> Result<HttpResponse, PageError> {
+    let case = find(&app, CustomerNumber(path.0)).await?;
+    let plan = plan_option(&case, path.1, &switch.ums)?;
+    confirm(&app, &me, &session, &case, &plan).await
+}
+
+/// Switches the option.
+pub async fn change_option(
+    app: web::Data<App>,
+    me: Me,
+    session: Session,
+    path: web::Path<(i64, usize)>,
+    SignedForm(form): SignedForm,
+) -> Result<HttpResponse, PageError> {
+    let case = find(&app, CustomerNumber(path.0)).await?;
+    let plan = plan_option(&case, path.1, form.get("ums"))?;
+    carry_out(&app, &me, &session, case.customer.number, &plan, &form).await
+}
+
+/// The addresses of both states come from the portal's own pages; another one leads nowhere.
+fn plan_option(case: &Case, place: usize, switch: &str) -> Result<Plan, PageError> {
+    let place = place_of(case, place)?;
+    let ums = match switch {
+        "an" => true,
+        "aus" => false,
+        _ => return Err(PageError::NotFound),
+    };
+    Ok(Plan::Option { place, ums })
+}
+
+/// Place in [`Case::bookings`] of the n-th booking, counted from 1.
+pub fn place_of(case: &Case, n: usize) -> Result<usize, PageError> {
+    n.checked_sub(1)
+        .filter(|place| *place < case.bookings.len())
+        .ok_or(PageError::NotFound)
+}

@@ -1,0 +1,214 @@
+//! Customers that were deleted, for reading: what is kept as evidence until retention is over
+//! (rows 51 and 52). Only the operator has these pages, and nothing can be changed here.
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+
+use crate::actions::ActionError;
+use crate::app::App;
+use crate::domain::case::AgreementEnd;
+use crate::domain::retention::erasable_on;
+use crate::domain::viewer::Role;
+use crate::domain::{CustomerNumber, Language, calendar};
+use crate::paths;
+use crate::storage::audit::list_events;
+use crate::storage::cases::find_case;
+use crate::storage::customers::{DeletedLine, list_deleted};
+use crate::storage::retention::{Tombstone, list_tombstones};
+use crate::web::error::PageError;
+use crate::web::page::{Me, Shell, html};
+use crate::web::status::parts::{Past, history};
+
+/// Customers on a page.
+const PAGE: usize = 50;
+/// The history shows this many events.
+const EVENTS: i64 = 500;
+
+#[derive(Template)]
+#[template(path = "web/operation/deleted.html")]
+struct ListPage {
+    shell: Shell,
+    lines: Vec<Line>,
+    is_later: bool,
+    next: Option<String>,
+}
+
+struct Line {
+    number: CustomerNumber,
+    name: String,
+    deleted: String,
+    machine: String,
+}
+
+/// Where the page begins: behind this moment (milliseconds) and number.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Place {
+    nach: String,
+}
+
+/// The list, the youngest deletion first.
+pub async fn list(
+    app: web::Data<App>,
+    me: Me,
+    place: web::Query<Place>,
+) -> Result<HttpResponse, PageError> {
+    let after = read_place(&place.nach);
+    let mut found = app
+        .db
+        .read(move |conn| -> Result<_, ActionError> {
+            let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
+            Ok(list_deleted(conn, after, limit)?)
+        })
+        .await?;
+    let has_next = found.len() > PAGE;
+    found.truncate(PAGE);
+    let next = found
+        .last()
+        .filter(|_| has_next)
+        .map(|last| format!("{}?nach={}", paths::DELETED, write_place(last)));
+    html(&ListPage {
+        shell: Shell::load(&app, &me, paths::OPERATION).await?,
+        lines: found.into_iter().map(line).collect(),
+        is_later: after.is_some(),
+        next,
+    })
+}
+
+fn line(found: DeletedLine) -> Line {
+    Line {
+        number: found.number,
+        name: found.name,
+        deleted: calendar::short_moment(found.deleted_at, Language::De),
+        machine: calendar::machine_moment(found.deleted_at),
+    }
+}
+
+/// "1790000000000~4711"; anything else is the beginning of the list.
+fn read_place(text: &str) -> Option<(DateTime<Utc>, CustomerNumber)> {
+    let (at, number) = text.split_once('~')?;
+    let at = DateTime::from_timestamp_micros(at.parse().ok()?)?;
+    Some((at, CustomerNumber(number.parse().ok()?)))
+}
+
+fn write_place(last: &DeletedLine) -> String {
+    format!("{}~{}", last.deleted_at.timestamp_micros(), last.number)
+}
+
+#[derive(Template)]
+#[template(path = "web/operation/deleted_customer.html")]
+struct CustomerPage {
+    shell: Shell,
+    number: CustomerNumber,
+    name: String,
+    address: String,
+    deleted: String,
+    kept_until: String,
+    agreements: Vec<AgreementLine>,
+    history: Vec<Past>,
+}
+
+struct AgreementLine {
+    number: String,
+    state: String,
+    pdf: String,
+}
+
+#[derive(Template)]
+#[template(path = "web/operation/tombstone.html")]
+struct TombstonePage {
+    shell: Shell,
+    number: CustomerNumber,
+    stones: Vec<Stone>,
+}
+
+/// What is left of something that was erased.
+struct Stone {
+    what: String,
+    when: String,
+    hashes: Option<(String, String)>,
+}
+
+/// A deleted customer, or what is left of it after retention.
+pub async fn show(
+    app: web::Data<App>,
+    me: Me,
+    number: web::Path<i64>,
+) -> Result<HttpResponse, PageError> {
+    let (number, version) = (CustomerNumber(*number), app.contract_version().to_owned());
+    let (case, events, stones) = app
+        .db
+        .read(move |conn| -> Result<_, ActionError> {
+            Ok((
+                find_case(conn, number, &version)?,
+                list_events(conn, number, EVENTS)?,
+                list_tombstones(conn, number)?,
+            ))
+        })
+        .await?;
+    let shell = Shell::load(&app, &me, paths::OPERATION).await?;
+    let date = |at| calendar::short_date(calendar::day(at), Language::De);
+    let Some(case) = case else {
+        if stones.is_empty() {
+            return Err(PageError::NotFound);
+        }
+        return html(&TombstonePage {
+            shell,
+            number,
+            stones: stones.into_iter().map(stone).collect(),
+        });
+    };
+    let deleted_at = case.customer.deleted_at.ok_or(PageError::NotFound)?;
+    let erased: Vec<_> = stones.iter().filter_map(|one| one.agreement).collect();
+    html(&CustomerPage {
+        shell,
+        number,
+        name: case.customer.party.name.clone(),
+        address: case.customer.party.address_line(),
+        deleted: calendar::long_moment(deleted_at, Language::De),
+        kept_until: erasable_on(&case, app.config.retention_years)
+            .map(|day| calendar::long_date(day, Language::De))
+            .unwrap_or_default(),
+        agreements: case
+            .agreements
+            .iter()
+            .filter(|agreement| !erased.contains(&agreement.id))
+            .map(|agreement| AgreementLine {
+                number: agreement.number.clone(),
+                state: format!(
+                    "abgeschlossen am {}{}",
+                    date(agreement.concluded_at),
+                    match agreement.end {
+                        Some((at, AgreementEnd::Objected)) => {
+                            format!(", nichtig seit {}", date(at))
+                        }
+                        Some((at, AgreementEnd::Replaced)) => format!(", ersetzt am {}", date(at)),
+                        Some((at, AgreementEnd::Ended)) => format!(", beendet am {}", date(at)),
+                        None => String::new(),
+                    }
+                ),
+                pdf: paths::contract_pdf(agreement.id),
+            })
+            .collect(),
+        history: history(events, Role::Operator),
+    })
+}
+
+fn stone(stone: Tombstone) -> Stone {
+    let date = |at| calendar::short_date(calendar::day(at), Language::De);
+    Stone {
+        what: match (&stone.agreement_number, stone.concluded_at, stone.ended_at) {
+            (Some(number), Some(from), Some(until)) => format!(
+                "Vertrag {number}, abgeschlossen am {}, beendet am {}",
+                date(from),
+                date(until)
+            ),
+            (_, _, Some(at)) => format!("Kunde, gelöscht am {}", date(at)),
+            _ => "Kunde".to_owned(),
+        },
+        when: calendar::short_moment(stone.erased_at, Language::De),
+        hashes: stone.document_hash.zip(stone.pdf_hash),
+    }
+}

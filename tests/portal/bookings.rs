@@ -1,0 +1,237 @@
+//! Bookings on a customer's profile: what a change means is said before it is saved, and happens as
+//! it was said (rows 1, 12, 19, 43 to 46, 50).
+
+use avv_portal::actions::ActionError;
+use avv_portal::storage::catalogue;
+
+use crate::harness::{Browser, CUSTOMER, Page, Person, TestApp, days, hours};
+use crate::world::MAIL;
+
+const PROFILE: &str = "/kunden/4711";
+
+/// Follows the link of this name on the profile.
+async fn open(browser: &Browser, word: &str) -> Page {
+    let profile = browser.get(PROFILE).await;
+    let at = profile
+        .all("section[aria-labelledby=buchungen] a")
+        .iter()
+        .position(|link| link == word)
+        .unwrap_or_else(|| panic!("no {word}: {}", profile.words()));
+    let html = profile.text();
+    let section = html.split("id=\"buchungen\"").nth(1).unwrap();
+    let href = section.split("<a href=\"").nth(at + 1).unwrap();
+    browser
+        .get(&href[..href.find('"').unwrap()].replace("&amp;", "&"))
+        .await
+}
+
+async fn confirm(browser: &Browser, page: &Page) -> Page {
+    page.assert_status(200);
+    page.submit(browser, "main form[method=post]", &[]).await
+}
+
+#[actix_web::test]
+async fn a_booking_is_confirmed_and_asks_the_customer_once() {
+    let app = TestApp::start().await;
+    let operator = app.sign_in(Person::Operator).await;
+    open(&operator, "Buchung hinzufügen")
+        .await
+        .assert_says("Welches Produkt");
+    // Nothing chosen, or nothing the catalogue has.
+    for wrong in ["", "?produkt=", "?produkt=centraflex:ums", "?produkt=%00x"] {
+        let path = format!("/betrieb/kunden/4711/buchung/bestaetigen{wrong}");
+        let status = operator.get(&path).await.status.as_u16();
+        assert!(matches!(status, 400 | 422), "{wrong}: {status}");
+    }
+    let page = operator
+        .get("/betrieb/kunden/4711/buchung/bestaetigen?produkt=centraflex")
+        .await;
+    page.assert_says("Tengo Centraflex buchen?")
+        .assert_says("wechselt von „Nicht erforderlich“ zu „Angefordert“")
+        .assert_says("erhält sofort eine E-Mail an i•••@oezdemir.example")
+        .assert_says("Für Muster IT GmbH bleibt bis zum Abschluss gesperrt: Tengo Centraflex");
+    assert_eq!(
+        app.case(CUSTOMER).bookings.len(),
+        0,
+        "looking changes nothing"
+    );
+    confirm(&operator, &page)
+        .await
+        .assert_redirect("/kunden/4711#buchungen");
+    // The second click of a double click, or the back button: a new confirmation, not a second booking.
+    let again = confirm(&operator, &page).await;
+    again.assert_redirect("/betrieb/kunden/4711/buchung/bestaetigen?produkt=centraflex");
+    operator
+        .follow(&again)
+        .await
+        .assert_says("hat sich bei diesem Kunden etwas geändert")
+        .assert_says("Der Kunde hat dieses Produkt schon");
+    assert_eq!(app.case(CUSTOMER).bookings.len(), 1);
+    app.deliver();
+    assert_eq!(app.mails_to(MAIL).len(), 1);
+    assert_eq!(app.status(CUSTOMER), "requested");
+}
+
+#[actix_web::test]
+async fn the_end_of_the_last_product_ends_the_agreement_on_the_morning_after() {
+    // Row 44
+    let app = TestApp::start().await;
+    app.book(CUSTOMER, "centraflex", false);
+    app.deliver();
+    app.conclude(MAIL).await;
+    app.deliver();
+    let operator = app.sign_in(Person::Operator).await;
+    let form = open(&operator, "Kündigen").await;
+    form.assert_says("Tengo Centraflex kündigen");
+    assert_eq!(
+        form.attribute("#tag", "value").as_deref(),
+        Some("2026-11-23"),
+        "today is proposed"
+    );
+    let path = "/betrieb/kunden/4711/buchungen/1/kuendigung";
+    for (query, word) in [
+        ("ende=tag&tag=2026-11-22", "darf nicht vor heute liegen"),
+        ("ende=tag&tag=31.02.2027", "Geben Sie den letzten Tag ein"),
+        ("ende=tag&tag=", "Geben Sie den letzten Tag ein"),
+        ("ende=tag&tag=20260-11-30", "Geben Sie den letzten Tag ein"),
+        ("ende=tag&tag=9999-12-31", "zu weit in der Zukunft"),
+        ("ende=irgendwann", "Wählen Sie, wann"),
+    ] {
+        let page = operator.get(&format!("{path}?{query}")).await;
+        page.assert_status(422).assert_says(word);
+    }
+    let page = operator
+        .get(&format!("{path}?ende=tag&tag=30.11.2026"))
+        .await;
+    page.assert_says("Tengo Centraflex zum 30. November 2026 kündigen?")
+        .assert_says("Der AVV-Status bleibt „Abgeschlossen“.")
+        .assert_says("Am Dienstag, 1. Dezember 2026")
+        .assert_says("wechselt dann von „Abgeschlossen“ zu „Beendet“")
+        .assert_says("Muster IT GmbH kann ab diesem Tag nicht mehr öffnen");
+    confirm(&operator, &page).await.assert_status(303);
+    operator
+        .get(PROFILE)
+        .await
+        .assert_says("gekündigt zum 30.11.2026");
+
+    // Taken back, and cancelled again.
+    let back = open(&operator, "Kündigung zurücknehmen").await;
+    back.assert_says("Kündigung von Tengo Centraflex zurücknehmen?");
+    confirm(&operator, &back).await.assert_status(303);
+    operator
+        .get(PROFILE)
+        .await
+        .assert_silent_about("gekündigt zum");
+    let page = operator
+        .get(&format!("{path}?ende=tag&tag=2026-11-30"))
+        .await;
+    confirm(&operator, &page).await.assert_status(303);
+
+    // As it was foretold: open until midnight in Berlin, closed from then on, M13 in the morning.
+    let partner = app.sign_in(Person::Partner).await;
+    let gate = "/zugriff/4711/centraflex";
+    app.at("2026-11-30 23:59");
+    app.sign_in(Person::Partner)
+        .await
+        .get(gate)
+        .await
+        .assert_status(204);
+    drop(partner);
+    app.at("2026-12-01 00:00");
+    app.sign_in(Person::Partner)
+        .await
+        .get(gate)
+        .await
+        .assert_status(403);
+    app.jobs();
+    assert_eq!(app.count("mails WHERE kind ->> 'kind' = 'ended'"), 0);
+    app.at("2026-12-01 08:00");
+    app.jobs();
+    assert_eq!(app.count("mails WHERE kind ->> 'kind' = 'ended'"), 1);
+    assert_eq!(app.status(CUSTOMER), "ended");
+    let operator = app.sign_in(Person::Operator).await;
+    operator
+        .get(PROFILE)
+        .await
+        .assert_says("Vom 23.11.2026 bis 30.11.2026, beendet");
+    // Nothing can be done about what is over.
+    operator
+        .get(&format!("{path}?ende=keins"))
+        .await
+        .assert_redirect(PROFILE);
+}
+
+#[actix_web::test]
+async fn ending_at_once_closes_at_once() {
+    // Row 19: the round is closed and the customer told, because it is still waited for.
+    let app = TestApp::start().await;
+    app.book(CUSTOMER, "centraflex", false);
+    app.deliver();
+    app.clock.advance(hours(1));
+    let operator = app.sign_in(Person::Operator).await;
+    let page = operator
+        .get("/betrieb/kunden/4711/buchungen/1/kuendigung?ende=sofort&tag=")
+        .await;
+    page.assert_says("Tengo Centraflex sofort beenden?")
+        .assert_says("wird nicht mehr gebraucht")
+        .assert_says("Erinnerungen gehen nicht mehr hinaus.");
+    confirm(&operator, &page).await.assert_status(303);
+    assert_eq!(app.status(CUSTOMER), "not_required");
+    assert_eq!(app.count("mails WHERE kind ->> 'kind' = 'notice'"), 1);
+    let again = confirm(&operator, &page).await;
+    operator.follow(&again).await.assert_status(303);
+    app.clock.advance(days(60));
+    app.jobs();
+    assert_eq!(app.count("mails WHERE kind ->> 'kind' = 'reminder'"), 0);
+}
+
+#[actix_web::test]
+async fn the_option_makes_an_avv_due_and_takes_the_need_away() {
+    // Rows 12, 44 and 46
+    let app = TestApp::start().await;
+    app.book(CUSTOMER, "sip-trunk", false);
+    let operator = app.sign_in(Person::Operator).await;
+    let on = open(&operator, "UMS-Option einschalten").await;
+    on.assert_says("UMS-Option für SIP-Trunk einschalten?")
+        .assert_says("gesperrt: UMS-Verwaltung");
+    confirm(&operator, &on).await.assert_status(303);
+    assert_eq!(app.status(CUSTOMER), "requested");
+    let off = open(&operator, "UMS-Option ausschalten").await;
+    off.assert_says("zu „Nicht erforderlich“");
+    confirm(&operator, &off).await.assert_status(303);
+    assert_eq!(app.status(CUSTOMER), "not_required");
+    // The first page again: its booking is over.
+    let old = confirm(&operator, &on).await;
+    operator
+        .follow(&old)
+        .await
+        .assert_redirect("/kunden/4711#buchungen");
+    for path in [
+        "/betrieb/kunden/4711/buchungen/3/option?ums=vielleicht",
+        "/betrieb/kunden/4711/buchungen/0/option?ums=an",
+        "/betrieb/kunden/4711/buchungen/99/option?ums=an",
+        "/betrieb/kunden/4711/buchungen/18446744073709551615/kuendigung",
+        "/betrieb/kunden/4711/buchungen/-1/kuendigung",
+        "/betrieb/kunden/1/buchungen/1/kuendigung",
+    ] {
+        operator.get(path).await.assert_status(404);
+    }
+}
+
+#[actix_web::test]
+async fn the_list_of_bookings_is_the_operators() {
+    let app = TestApp::start().await;
+    app.book(CUSTOMER, "centraflex", false);
+    let partner = app.sign_in(Person::Partner).await;
+    partner
+        .get(PROFILE)
+        .await
+        .assert_status(200)
+        .assert_silent_about("id=\"buchungen\"")
+        .assert_silent_about("Kündigen");
+    // A catalogue that lost a product still shows what was booked.
+    assert_eq!(
+        app.read(|conn| -> Result<_, ActionError> { Ok(catalogue::list_products(conn)?.len()) }),
+        3
+    );
+}

@@ -1,0 +1,327 @@
+//! Deleting a customer (row 51, S-40) and what retention leaves of it (row 52, EV-16).
+
+use avv_portal::actions::customers;
+use avv_portal::domain::CustomerNumber;
+use avv_portal::jobs::retain_once;
+
+use crate::harness::{CUSTOMER, PASSWORD, Page, Person, TestApp, days, minutes};
+use crate::world::{MAIL, NEIGHBOUR, World};
+
+const DELETE: &str = "/betrieb/kunden/4711/loeschen";
+const DELETED: &str = "/betrieb/geloescht/4711";
+
+async fn delete(world: &World) -> Page {
+    let operator = world.app.sign_in(Person::Operator).await;
+    let page = operator.get(DELETE).await;
+    let typed = [("grund", "Vertrag beendet"), ("passwort", PASSWORD)];
+    page.submit(&operator, "main form", &typed).await
+}
+
+#[actix_web::test]
+async fn a_deleted_customer_is_gone_for_everybody_and_kept_for_the_operator() {
+    let world = World::build().await;
+    let app = &world.app;
+    let customer = app.sign_in(Person::Customer).await;
+    let partner = app.sign_in(Person::Partner).await;
+    let operator = app.sign_in(Person::Operator).await;
+    let page = operator.get(DELETE).await;
+    page.assert_says("endet. Als Nachweis bleibt er abrufbar.")
+        .assert_says("2 Benutzer des Kunden können sich ab sofort nicht mehr anmelden.")
+        .assert_says("Nach dem 31. Dezember 2029 löscht das Portal auch das.")
+        .assert_says("Muster IT GmbH kann ab sofort nicht mehr öffnen");
+    let before = app.everything();
+    for (reason, password, word) in [
+        ("", PASSWORD, "warum Sie den Kunden löschen"),
+        ("Grund", "", "Geben Sie Ihr Passwort ein"),
+        ("Grund", "falsch falsch falsch", "Das Passwort stimmt nicht"),
+    ] {
+        let typed = [("grund", reason), ("passwort", password)];
+        let answer = page.submit(&operator, "main form", &typed).await;
+        answer.assert_status(422).assert_says(word);
+        assert!(
+            !answer.text().contains("falsch falsch"),
+            "no password comes back"
+        );
+    }
+    assert_eq!(app.changes_since(&before), [""; 0]);
+    let typed = [("grund", "Vertrag beendet"), ("passwort", PASSWORD)];
+    let done = page.submit(&operator, "main form", &typed).await;
+    done.assert_redirect(DELETED);
+    operator.follow(&done).await.assert_says("ist gelöscht");
+
+    // Gone: lists, searches, pages, links, gate, sessions, signing in.
+    for browser in [&operator, &partner] {
+        for path in ["/kunden", "/kunden?suche=4711", "/kunden?suche=zdemir"] {
+            browser
+                .get(path)
+                .await
+                .assert_status(200)
+                .assert_silent_about("/kunden/4711");
+        }
+        for path in [
+            "/kunden/4711",
+            "/kunden/4711/avv",
+            "/kunden/4711/stammdaten/email",
+            "/kunden/4711/module/centraflex",
+        ] {
+            browser.get(path).await.assert_status(404);
+        }
+    }
+    operator.get(DELETE).await.assert_status(404);
+    page.submit(&operator, "main form", &typed)
+        .await
+        .assert_status(404);
+    partner
+        .get("/zugriff/4711/centraflex")
+        .await
+        .assert_status(403);
+    for rest in ["", "/erfolg", "/avv.pdf"] {
+        app.visitor()
+            .get(&format!("{}{rest}", world.concluded))
+            .await
+            .assert_status(404);
+    }
+    assert!(crate::world::is_to_sign_in(
+        &customer.get("/administration/avv").await
+    ));
+    let visitor = app.visitor();
+    let form = visitor.get("/anmelden").await;
+    let login = [("email", Person::Customer.email()), ("passwort", PASSWORD)];
+    form.submit(&visitor, "main form", &login)
+        .await
+        .assert_status(422);
+
+    // Kept: contract and history, for the operator alone.
+    let kept = operator.get(DELETED).await;
+    kept.assert_says("Bäckerei Özdemir")
+        .assert_says("Kunde gelöscht: Vertrag beendet")
+        .assert_says("beendet am 23.11.2026");
+    let pdf = kept.attribute("main dd a", "href").unwrap();
+    let file = operator.get(&pdf).await;
+    file.assert_status(200);
+    assert!(file.bytes.starts_with(b"%PDF"));
+    operator
+        .get("/betrieb/geloescht")
+        .await
+        .assert_says("Bäckerei Özdemir");
+    for browser in [&partner, &customer] {
+        assert_ne!(browser.get(DELETED).await.status, 200);
+        assert_ne!(browser.get(&pdf).await.status, 200);
+    }
+    // M13 is owed although the customer is deleted; nothing else ever goes out.
+    assert_eq!(
+        app.count("mails WHERE kind ->> 'kind' = 'ended' AND customer_number = 4711"),
+        1
+    );
+    app.deliver();
+    assert_eq!(
+        app.count(
+            "mails WHERE kind ->> 'kind' = 'ended' AND customer_number = 4711 AND state = 'sent'"
+        ),
+        1
+    );
+    app.clock.advance(days(100));
+    app.jobs();
+    assert_eq!(
+        app.count("mails WHERE customer_number = 4711 AND kind ->> 'kind' = 'reminder'"),
+        0
+    );
+}
+
+#[actix_web::test]
+async fn what_changed_meanwhile_is_shown_before_it_is_deleted() {
+    let world = World::build().await;
+    let app = &world.app;
+    let operator = app.sign_in(Person::Operator).await;
+    let path = "/betrieb/kunden/4712/loeschen";
+    let page = operator.get(path).await;
+    app.conclude(crate::world::NEIGHBOUR_MAIL).await;
+    let typed = [("grund", "Versehen"), ("passwort", PASSWORD)];
+    page.submit(&operator, "main form", &typed)
+        .await
+        .assert_redirect(path);
+    assert_eq!(app.status(NEIGHBOUR), "concluded");
+}
+
+#[actix_web::test]
+async fn deleted_customers_are_paged_by_key() {
+    let app = TestApp::start().await;
+    let (operator, mut now) = (app.viewer(Person::Operator), app.now());
+    for n in 0..53 {
+        let number = app.add_customer(8000 + n, &format!("Weg {n:02} GmbH"), None);
+        // Several in the same moment.
+        if n % 3 == 0 {
+            now += minutes(1);
+        }
+        app.write(|conn| {
+            customers::delete(conn, &app.app, &operator, number, "weg", now).map(|_| ())
+        });
+    }
+    let browser = app.sign_in(Person::Operator).await;
+    let first = browser.get("/betrieb/geloescht").await;
+    let next = first
+        .attribute("main nav[aria-label=Seiten] a", "href")
+        .unwrap();
+    let second = browser.get(&next).await;
+    let names = |page: &Page| page.all("tbody th a");
+    let mut all = names(&first);
+    assert_eq!(all.len(), 50);
+    all.extend(names(&second));
+    all.sort();
+    all.dedup();
+    assert_eq!(all.len(), 53, "each once");
+    for hostile in ["x", "1~x", "99999999999999999999~1", "~", "1~~"] {
+        let page = browser
+            .get(&format!("/betrieb/geloescht?nach={hostile}"))
+            .await;
+        page.assert_status(200);
+    }
+}
+
+/// Row 52: nothing a day too early; afterwards nothing but the tombstone names the customer.
+#[actix_web::test]
+async fn retention_erases_the_customer_and_leaves_a_tombstone() {
+    let world = World::build().await;
+    let app = &world.app;
+    delete(&world).await.assert_redirect(DELETED);
+    app.deliver();
+    let hash = app.text("document_hash FROM agreement_documents d JOIN agreements a ON a.id = d.agreement_id WHERE a.customer_number = 4711");
+    app.at("2029-12-31 23:59");
+    let before = app.everything();
+    retain_once(&app.app, app.now()).unwrap();
+    let lost = app.changes_since(&before);
+    assert!(
+        lost.iter().all(|row| row.starts_with("- mails")),
+        "only old mails that prove nothing: {lost:#?}"
+    );
+    app.at("2030-01-01 00:00");
+    let done = retain_once(&app.app, app.now()).unwrap();
+    assert_eq!((done.good, done.failed), (1, 0));
+    for table in [
+        "customers WHERE number",
+        "agreements WHERE customer_number",
+        "requests WHERE customer_number",
+        "bookings WHERE customer_number",
+        "mails WHERE customer_number",
+        "users WHERE customer_number",
+        "objections WHERE customer_number",
+        "case_rows WHERE number",
+        "case_words WHERE number",
+    ] {
+        assert_eq!(app.count(&format!("{table} = 4711")), 0, "{table}");
+    }
+    assert_eq!(app.count("tombstones WHERE customer_number = 4711"), 2);
+    assert_eq!(
+        app.text("document_hash FROM tombstones WHERE agreement_id IS NOT NULL"),
+        hash
+    );
+    // S-80: the log keeps nothing personal, and its chain is whole.
+    let personal = "audit_events e WHERE e.customer_number = 4711 AND e.kind <> 'erased' AND e.details IS NOT NULL";
+    assert_eq!(app.count(personal), 0);
+    assert!(avv_portal::actions::audit::verify(&app.app, None).is_ok());
+    // The others, in force and asked, are untouched.
+    assert_eq!(app.count("agreement_documents"), 1);
+    assert_eq!(app.case(NEIGHBOUR).requests.len(), 1);
+    assert_eq!(retain_once(&app.app, app.now()).unwrap().good, 0, "once");
+    let operator = app.sign_in(Person::Operator).await;
+    operator
+        .get(DELETED)
+        .await
+        .assert_says("Die Aufbewahrungsfrist ist vorbei")
+        .assert_says(&hash)
+        .assert_silent_about("zdemir");
+    assert_eq!(app.case(CustomerNumber(9000)).agreements.len(), 1);
+}
+
+/// EV-16: a living customer keeps what is in force, and the answer that says nobody asks again.
+#[actix_web::test]
+async fn retention_takes_only_what_is_over_from_living_customers() {
+    let app = TestApp::start().await;
+    app.book(CUSTOMER, "centraflex", false);
+    app.deliver();
+    app.conclude(MAIL).await;
+    app.deliver();
+    app.sql("UPDATE agreements SET ended_at = concluded_at, how = 'objected'")
+        .unwrap();
+    let number = CUSTOMER;
+    app.clock.advance(days(1));
+    // Three rounds nobody answered; the last one is the answer.
+    for _ in 0..3 {
+        app.clock.advance(days(1));
+        app.ask(Person::Operator, number).unwrap();
+    }
+    for _ in 0..8 {
+        app.clock.advance(days(15));
+        app.jobs();
+    }
+    assert_eq!(app.case(number).requests.len(), 4);
+    let standing = app.standing(number);
+    app.clock.advance(days(400));
+    retain_once(&app.app, app.now()).unwrap();
+    assert_eq!(app.standing(number), standing);
+    let case = app.case(number);
+    assert_eq!(case.requests.len(), 2, "the one concluded and the last one");
+    assert_eq!(app.count("agreement_documents"), 1, "the evidence is young");
+    assert_eq!(app.count("mails WHERE kind ->> 'kind' = 'partner_info'"), 0);
+    app.at("2030-01-01 00:00");
+    retain_once(&app.app, app.now()).unwrap();
+    assert_eq!(app.count("agreement_documents"), 0);
+    assert_eq!(app.case(number).agreements[0].person, "");
+    assert_eq!(app.standing(number), standing);
+    assert_eq!(app.count("tombstones"), 1);
+    // The pages still stand.
+    let operator = app.sign_in(Person::Operator).await;
+    for path in [
+        "/kunden/4711",
+        "/kunden/4711/avv",
+        "/administration/avv?kunde=4711",
+    ] {
+        operator.get(path).await.assert_status(200);
+    }
+}
+
+/// The documents of agreements leave by the one narrow path only.
+#[actix_web::test]
+async fn the_database_refuses_every_other_way() {
+    let world = World::build().await;
+    let app = &world.app;
+    let id = world.agreement(CUSTOMER);
+    let named = format!("SELECT set_config('avv.erasing', '{id}', false);");
+    let ended = "UPDATE agreements SET ended_at = concluded_at, how = 'ended';";
+    for statement in [
+        "DELETE FROM agreement_documents".to_owned(),
+        "TRUNCATE agreement_documents".to_owned(),
+        "UPDATE agreement_documents SET build = ''".to_owned(),
+        // Named, but in force.
+        format!("{named} DELETE FROM agreement_documents WHERE agreement_id = '{id}'"),
+        // Ended, but not named.
+        format!("{ended} DELETE FROM agreement_documents WHERE agreement_id = '{id}'"),
+        // Named and ended, but others go with it.
+        format!("{named} {ended} DELETE FROM agreement_documents"),
+        format!("{named} {ended} TRUNCATE agreement_documents"),
+        format!("{named} {ended} UPDATE agreement_documents SET build = ''"),
+    ] {
+        let refused = app.sql(&format!("BEGIN; {statement}; COMMIT"));
+        assert!(
+            refused.is_err_and(|error| error.contains("append-only")),
+            "{statement}"
+        );
+    }
+    assert_eq!(app.count("agreement_documents"), 2);
+}
+
+/// A table that names customers and is not emptied would keep them for ever, or stop the job.
+#[actix_web::test]
+async fn every_table_that_names_a_customer_is_known_to_retention() {
+    let app = TestApp::start().await;
+    let known = "'agreement_documents','agreements','bookings','case_rows','case_words','links',\
+                 'mails','objections','password_links','requests','sessions','users'";
+    let found = app.text(&format!(
+        "string_agg(DISTINCT conrelid::regclass::text, ' ') FROM pg_constraint \
+         WHERE contype = 'f' AND connamespace = current_schema()::regnamespace \
+         AND confrelid IN ('customers'::regclass, 'agreements'::regclass, 'requests'::regclass, \
+                           'links'::regclass, 'users'::regclass) \
+         AND conrelid::regclass::text NOT IN ({known})"
+    ));
+    assert_eq!(found, "", "empty these in storage/retention.rs");
+}

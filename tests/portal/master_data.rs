@@ -1,0 +1,294 @@
+//! Master data: corrections (row 48), the address with its guard (rows 2, 9, 47; 5.6-11), and
+//! locking links (row 53).
+
+use crate::harness::{CUSTOMER, Person, TestApp, hours, minutes};
+use crate::world::MAIL;
+
+const ADDRESS: &str = "/kunden/4711/stammdaten/email";
+const MASTER: &str = "/kunden/4711/stammdaten";
+
+fn asked(app: &TestApp) {
+    app.book(CUSTOMER, "centraflex", false);
+    app.deliver();
+    app.clock.advance(hours(1));
+}
+
+#[actix_web::test]
+async fn a_correction_while_asked_sends_the_new_text() {
+    let app = TestApp::start().await;
+    asked(&app);
+    let old = app.consent_link(MAIL);
+    let operator = app.sign_in(Person::Operator).await;
+    let page = operator.get(MASTER).await;
+    page.assert_says("gerade nach einem Vertrag gefragt");
+    for (field, wrong, word) in [
+        ("name", "", "„Firma mit Rechtsform“ fehlt noch"),
+        (
+            "name",
+            "\u{200b}\u{202e}",
+            "„Firma mit Rechtsform“ fehlt noch",
+        ),
+        ("ort", "", "„Ort“ fehlt noch"),
+        ("sprache", "fr", "Wählen Sie die Sprache"),
+    ] {
+        let answer = page.submit(&operator, "main form", &[(field, wrong)]).await;
+        answer.assert_status(422).assert_says(word);
+    }
+    let long = "x".repeat(301);
+    page.submit(&operator, "main form", &[("name", &long)])
+        .await
+        .assert_status(422);
+    // Only the contact: no mail, no dead link.
+    page.submit(&operator, "main form", &[("telefon", "0221 99")])
+        .await
+        .assert_redirect("/kunden/4711");
+    app.deliver();
+    assert_eq!(app.mails_to(MAIL).len(), 1);
+    // The name in the contract: a new mail, and the old link explains itself.
+    let page = operator.get(MASTER).await;
+    let typed = [
+        ("name", "<b>Özdemir</b> Backwaren AG"),
+        ("land", "Österreich"),
+    ];
+    page.submit(&operator, "main form", &typed)
+        .await
+        .assert_status(303);
+    app.deliver();
+    assert_eq!(app.mails_to(MAIL).len(), 2);
+    let new = app.visitor().get(&app.consent_link(MAIL)).await;
+    new.assert_says("<b>Özdemir</b> Backwaren AG");
+    let page = app.visitor().get(&old).await;
+    assert!(page.all("main form input[name=gelesen]").is_empty());
+    assert_eq!(app.status(CUSTOMER), "requested");
+    // Searched by the new name from now on.
+    operator
+        .get("/kunden?suche=Backwaren")
+        .await
+        .assert_says("Backwaren AG");
+    // The other language is another text.
+    app.clock.advance(minutes(5));
+    let page = operator.get(MASTER).await;
+    page.submit(&operator, "main form", &[("sprache", "en")])
+        .await
+        .assert_status(303);
+    app.deliver();
+    assert_eq!(app.mails_to(MAIL).len(), 3);
+    let link = app.consent_link(MAIL);
+    assert!(
+        app.visitor()
+            .get(&link)
+            .await
+            .text()
+            .contains("lang=\"en\"")
+    );
+}
+
+#[actix_web::test]
+async fn a_correction_leaves_a_concluded_contract_alone() {
+    let app = TestApp::start().await;
+    asked(&app);
+    app.conclude(MAIL).await;
+    app.deliver();
+    let before = app.mails().len();
+    let operator = app.sign_in(Person::Operator).await;
+    let page = operator.get(MASTER).await;
+    page.assert_says("Eine bloße Umfirmierung");
+    page.submit(&operator, "main form", &[("name", "Umbenannt GmbH")])
+        .await
+        .assert_status(303);
+    app.deliver();
+    assert_eq!(app.mails().len(), before);
+    assert_eq!(app.status(CUSTOMER), "concluded");
+    assert!(
+        app.text("contents::text FROM agreement_documents")
+            .contains("Bäckerei")
+    );
+}
+
+#[actix_web::test]
+async fn the_guard_lets_nobody_conclude_for_the_customer() {
+    // 5.6-11: mailbox of the partner, of its users, or in its domain
+    let app = TestApp::start().await;
+    asked(&app);
+    for person in [Person::Partner, Person::Operator] {
+        let browser = app.sign_in(person).await;
+        let page = browser.get(ADDRESS).await;
+        for own in [
+            "info@muster-it.example",
+            "J.Weiss@Muster-IT.example",
+            "irgendwer@post.muster-it.example",
+        ] {
+            let answer = page.submit(&browser, "main form", &[("email", own)]).await;
+            answer
+                .assert_status(422)
+                .assert_says("gehört zum Vertriebspartner");
+            let offers = answer.attribute("#trotzdem", "type").is_some();
+            assert_eq!(offers, person == Person::Operator, "{person:?} {own}");
+        }
+        // A partner cannot insist, whatever it sends.
+        if person == Person::Partner {
+            let fields = [
+                ("email", "info@muster-it.example"),
+                ("trotzdem", "ja"),
+                ("grund", "Wir sind der Kunde"),
+            ];
+            page.submit(&browser, "main form", &fields)
+                .await
+                .assert_status(422);
+        }
+    }
+    assert_eq!(app.case(CUSTOMER).customer.email().unwrap().as_str(), MAIL);
+
+    // The operator insists: only with a reason, which the history keeps.
+    let operator = app.sign_in(Person::Operator).await;
+    let page = operator.get(ADDRESS).await;
+    let typed = [
+        ("email", "info@muster-it.example"),
+        ("trotzdem", "ja"),
+        ("grund", "  "),
+    ];
+    page.submit(&operator, "main form", &typed)
+        .await
+        .assert_status(422)
+        .assert_says("warum diese Adresse trotzdem richtig ist");
+    let typed = [
+        ("email", "info@muster-it.example"),
+        ("trotzdem", "ja"),
+        ("grund", "Kunde ist eine Tochter der Muster IT"),
+    ];
+    page.submit(&operator, "main form", &typed)
+        .await
+        .assert_redirect("/kunden/4711/avv");
+    operator
+        .get("/kunden/4711/avv")
+        .await
+        .assert_says("Kunde ist eine Tochter der Muster IT");
+    let alerts = "mails WHERE kind ->> 'alert' = 'address_of_partner'";
+    assert_eq!(app.count(alerts), 1);
+    assert_eq!(
+        app.count("mails WHERE kind ->> 'kind' = 'address_changed'"),
+        1
+    );
+}
+
+#[actix_web::test]
+async fn the_mandant_may_change_the_address_and_everybody_learns_of_it() {
+    let app = TestApp::start().await;
+    asked(&app);
+    let partner = app.sign_in(Person::Partner).await;
+    partner
+        .get("/kunden/4711")
+        .await
+        .assert_says("Ändern")
+        .assert_silent_about(MAIL);
+    let page = partner.get(ADDRESS).await;
+    page.assert_says("Plusnet erfährt, dass Sie die Adresse geändert haben")
+        .assert_says("An die bisherige Adresse geht eine Nachricht")
+        .assert_silent_about(MAIL);
+    let done = page
+        .submit(&partner, "main form", &[("email", "neu@oezdemir.example")])
+        .await;
+    partner
+        .follow(&done)
+        .await
+        .assert_says("Der Betreiber und die bisherige Adresse werden benachrichtigt");
+    assert_eq!(
+        app.count("mails WHERE kind ->> 'alert' = 'address_by_partner'"),
+        1
+    );
+    assert_eq!(
+        app.text("kind ->> 'old' FROM mails WHERE kind ->> 'kind' = 'address_changed'"),
+        MAIL
+    );
+    app.deliver();
+    assert_eq!(app.links_to("neu@oezdemir.example").len(), 1);
+    // The back button: the address is there already.
+    page.submit(&partner, "main form", &[("email", "neu@oezdemir.example")])
+        .await
+        .assert_status(422)
+        .assert_says("schon hinterlegt");
+    // No more than ten mails a day (S-13).
+    for n in 0..12 {
+        app.clock.advance(minutes(2));
+        let typed = format!("neu{n}@oezdemir.example");
+        page.submit(&partner, "main form", &[("email", &typed)])
+            .await;
+    }
+    let answer = page
+        .submit(
+            &partner,
+            "main form",
+            &[("email", "letzte@oezdemir.example")],
+        )
+        .await;
+    answer
+        .assert_status(422)
+        .assert_says("schon zehn E-Mails mit Link");
+    // Nobody else has the page.
+    for person in [Person::SubPartner, Person::ForeignPartner, Person::Customer] {
+        let other = app.sign_in(person).await;
+        other.get(ADDRESS).await.assert_status(404);
+    }
+}
+
+#[actix_web::test]
+async fn locked_links_open_nothing_and_a_new_one_may_follow() {
+    // Row 53
+    let app = TestApp::start().await;
+    let path = "/betrieb/kunden/4711/links";
+    let operator = app.sign_in(Person::Operator).await;
+    operator.get(path).await.assert_redirect("/kunden/4711/avv");
+    asked(&app);
+    let operator = app.sign_in(Person::Operator).await;
+    let leaked = app.consent_link(MAIL);
+    let page = operator.get(path).await;
+    page.assert_says("Alle bisher gesendeten Links werden ungültig.");
+    page.submit(&operator, "main form", &[("grund", " ")])
+        .await
+        .assert_status(422)
+        .assert_says("warum Sie die Links sperren");
+    page.submit(
+        &operator,
+        "main form",
+        &[("grund", "E-Mail weitergeleitet")],
+    )
+    .await
+    .assert_redirect("/kunden/4711/avv");
+    app.deliver();
+    assert_eq!(app.mails_to(MAIL).len(), 1, "no new mail was asked for");
+    assert_eq!(app.status(CUSTOMER), "open");
+    let locked = app.visitor().get(&leaked).await;
+    locked.assert_says("gesperrt");
+    assert!(locked.all("main form input[name=gelesen]").is_empty());
+    operator
+        .get("/kunden/4711/avv")
+        .await
+        .assert_says("Alle Links gesperrt");
+    // Twice is once.
+    let again = page
+        .submit(&operator, "main form", &[("grund", "noch einmal")])
+        .await;
+    operator
+        .follow(&again)
+        .await
+        .assert_says("gilt zurzeit kein Link");
+    // With a new mail at once.
+    app.clock.advance(minutes(10));
+    app.ask(Person::Operator, CUSTOMER).unwrap();
+    app.deliver();
+    app.clock.advance(minutes(10));
+    let page = operator.get(path).await;
+    let typed = [("grund", "Postfach übernommen"), ("neu", "ja")];
+    page.submit(&operator, "main form", &typed)
+        .await
+        .assert_status(303);
+    app.deliver();
+    let links = app.links_to(MAIL);
+    assert_eq!(links.len(), 3);
+    app.visitor()
+        .get(&links[1])
+        .await
+        .assert_silent_about("name=\"gelesen\"");
+    app.conclude(MAIL).await;
+    assert_eq!(app.status(CUSTOMER), "concluded");
+}
