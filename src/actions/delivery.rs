@@ -7,6 +7,8 @@
 mod letters;
 mod life;
 
+use std::cell::Cell;
+
 use chrono::{DateTime, Duration, Utc};
 
 use super::documents::sha256;
@@ -47,9 +49,20 @@ pub fn deliver_next(
     app: &App,
     now: DateTime<Utc>,
 ) -> Result<Delivered, ActionError> {
+    deliver_noting(conn, app, now, &Cell::new(None))
+}
+
+/// [`deliver_next`], and notes in `taken` which mail it was, also when that fails.
+pub fn deliver_noting(
+    conn: &mut PgConnection,
+    app: &App,
+    now: DateTime<Utc>,
+    taken: &Cell<Option<MailId>>,
+) -> Result<Delivered, ActionError> {
     let Some(mail) = mails::lock_next_due(conn, now)? else {
         return Ok(Delivered::Idle);
     };
+    taken.set(Some(mail.id));
     let (address, letter) = match compose(conn, app, &mail, now) {
         Ok(parts) => parts,
         Err(Obstacle::Dropped(why)) => {
@@ -67,13 +80,17 @@ pub fn deliver_next(
     hand_over(conn, app, &mail, &letter, written, &address, now)
 }
 
-/// After an error that nobody planned for: puts off the mail at the head of the queue, so that it
-/// does not hold up those behind it.
-pub fn put_off_next(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<(), ActionError> {
-    if let Some(mail) = mails::lock_next_due(conn, now)? {
-        tracing::warn!(mail = mail.id.0, "mail put off after an error");
+/// After an error that nobody planned for: puts off the mail it happened to, so that it does not hold
+/// up those behind it. Nothing when another worker has taken it since.
+pub fn put_off(
+    conn: &mut PgConnection,
+    mail: MailId,
+    now: DateTime<Utc>,
+) -> Result<(), ActionError> {
+    if mails::lock_queued(conn, mail)? {
+        tracing::warn!(mail = mail.0, "mail put off after an error");
         let reply = "Der Versand ist an einem Fehler im Portal gescheitert.";
-        mails::mark_retry(conn, mail.id, reply, now + LONGEST_PAUSE, now)?;
+        mails::mark_retry(conn, mail, reply, now + LONGEST_PAUSE, now)?;
     }
     Ok(())
 }

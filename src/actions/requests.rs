@@ -6,7 +6,7 @@ use super::bookings::booked_name;
 use super::{ActionError, Knock, Outcome};
 use crate::app::App;
 use crate::domain::audit::AuditKind;
-use crate::domain::case::{self, Change, Event, Refusal};
+use crate::domain::case::{self, Change, Event, Fresh, Moment, Refusal, decide};
 use crate::domain::mail::RequestReason;
 use crate::domain::viewer::Viewer;
 use crate::domain::{CustomerNumber, LinkId};
@@ -81,6 +81,30 @@ pub fn take_due_step(
         Err(ActionError::Refused(Refusal::NotDue | Refusal::Deleted)) => Ok(false),
         Err(error) => Err(error),
     }
+}
+
+/// Takes a step that has been due for very long, unless it is a reminder: whether that still makes
+/// sense is for the operator to say (S-94). Says whether it was taken.
+pub fn take_late_step(
+    conn: &mut PgConnection,
+    app: &App,
+    customer: CustomerNumber,
+    now: DateTime<Utc>,
+) -> Result<bool, ActionError> {
+    let case = Knock::by_portal(customer, now).enter(conn, app)?;
+    let moment = Moment {
+        now,
+        fresh: Fresh::none(),
+    };
+    let reminds = decide(&case, &Event::StepDue, moment).is_ok_and(|changes| {
+        changes
+            .iter()
+            .any(|change| matches!(change, Change::Remind(..)))
+    });
+    if reminds {
+        return Ok(false);
+    }
+    take_due_step(conn, app, customer, now)
 }
 
 /// Names of the bookings whose end was acted upon.

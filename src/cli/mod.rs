@@ -90,6 +90,10 @@ enum Jobs {
         /// in production
         #[arg(long, value_parser = time::parse)]
         at: Option<chrono::DateTime<chrono::Utc>>,
+        /// Also send reminders that have been due for more than 35 days, as after putting back an
+        /// old copy of the data; Betrieb → Läufe lists them
+        #[arg(long)]
+        late: bool,
     },
 }
 
@@ -146,7 +150,9 @@ fn dispatch(command: Command) -> Result<ExitCode> {
             admin::create(configure("warn")?, email, name)
         }
         Command::Audit(Audit::Verify { expect }) => audit::verify(configure("warn")?, expect),
-        Command::Jobs(Jobs::RunOnce { at }) => schedule::run_once(configure("info")?, at),
+        Command::Jobs(Jobs::RunOnce { at, late }) => {
+            schedule::run_once(configure("info")?, at, late)
+        }
     };
     done.map(|()| ExitCode::SUCCESS)
 }

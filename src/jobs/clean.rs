@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use super::{Done, Pass};
 use crate::mail::inbox::Inbox;
 use crate::storage::db::DbError;
-use crate::storage::{attempts, sessions};
+use crate::storage::{attempts, runs, sessions};
 
 /// Failures count for an hour at most; a day leaves time to look into an attack.
 const FAILURES: TimeDelta = TimeDelta::days(1);
@@ -17,10 +17,14 @@ const SESSIONS: TimeDelta = TimeDelta::hours(1);
 /// What a delivery report said stands in the database; the file is kept to look something up.
 const REPORTS: TimeDelta = TimeDelta::days(30);
 
+/// The operator sees how the last weeks went.
+const RUNS: TimeDelta = TimeDelta::days(30);
+
 /// Deletes attempts, sessions and files of the inbox that nobody will ask for any more.
 pub fn clean(pass: &Pass) -> Result<Done, DbError> {
     let now = pass.now();
     let gone = pass.app.db.transaction_blocking(|conn| {
+        runs::delete_old(conn, now - RUNS)?;
         let attempts = attempts::delete_old(conn, now - FAILURES, now - SUCCESSES)?;
         Ok::<_, DbError>(attempts + sessions::delete_idle(conn, now - SESSIONS)?)
     })?;

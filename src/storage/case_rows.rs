@@ -1,5 +1,6 @@
 //! The customer list: one indexed range of `case_rows` per page, whatever the page, filter or search.
 
+mod queue;
 mod search;
 mod shape;
 
@@ -13,6 +14,7 @@ use crate::domain::case::{Case, Standing, Status, next_change, next_step_due, st
 use crate::domain::viewer::Scope;
 use crate::domain::{CustomerNumber, PartnerId, name};
 
+pub use queue::{Place, Waiting, list_late};
 use search::search;
 pub use shape::{CaseRow, Cursor, From, ListPage, ListQuery, Sort};
 
@@ -155,36 +157,6 @@ pub fn words_of(company: &str, number: i64) -> Vec<String> {
     words.sort();
     words.dedup();
     words
-}
-
-/// Customers whose time-made change of status has come but is not written yet.
-pub fn list_overdue_rows(
-    conn: &mut PgConnection,
-    now: DateTime<Utc>,
-    limit: i64,
-) -> QueryResult<Vec<CustomerNumber>> {
-    let numbers: Vec<i64> = case_rows::table
-        .filter(case_rows::next_at.le(now))
-        .order(case_rows::next_at)
-        .limit(limit)
-        .select(case_rows::number)
-        .load(conn)?;
-    Ok(numbers.into_iter().map(CustomerNumber).collect())
-}
-
-/// Customers for whom the scheduler has something to do, longest due first.
-pub fn list_due(
-    conn: &mut PgConnection,
-    now: DateTime<Utc>,
-    limit: i64,
-) -> QueryResult<Vec<CustomerNumber>> {
-    let numbers: Vec<i64> = case_rows::table
-        .filter(case_rows::due_at.le(now))
-        .order((case_rows::due_at, case_rows::number))
-        .limit(limit)
-        .select(case_rows::number)
-        .load(conn)?;
-    Ok(numbers.into_iter().map(CustomerNumber).collect())
 }
 
 fn row_of(case: &Case, now: DateTime<Utc>) -> QueryResult<Row> {

@@ -13,7 +13,8 @@ use super::{QueryResult, text};
 use crate::domain::mail::{MailKind, Recipient};
 use crate::domain::{CustomerNumber, MailId};
 pub use look::{
-    Attempted, MailDetail, MailFilter, Reported, count_trouble, find_mail, list_trouble, page_mails,
+    Attempted, MailDetail, MailFilter, Reported, count_trouble, find_mail, list_trouble,
+    page_mails, queue_state,
 };
 pub use reports::{Found, NewReport, Verdict, add_report, lock_by_clues, mark_returned};
 
@@ -178,6 +179,30 @@ fn read_due(
     })
 }
 
+/// Locks one mail if it still waits and no other worker holds it.
+pub fn lock_queued(conn: &mut PgConnection, id: MailId) -> QueryResult<bool> {
+    let found: Option<i64> = mails::table
+        .find(id.0)
+        .filter(mails::state.eq("queued"))
+        .select(mails::id)
+        .for_update()
+        .skip_locked()
+        .first(conn)
+        .optional()?;
+    Ok(found.is_some())
+}
+
+/// How many mails are due, counted to `cap` + 1.
+pub fn count_due(conn: &mut PgConnection, now: DateTime<Utc>, cap: i64) -> QueryResult<i64> {
+    let due: Vec<i64> = mails::table
+        .filter(mails::state.eq("queued"))
+        .filter(mails::next_attempt_at.le(now))
+        .limit(cap + 1)
+        .select(mails::id)
+        .load(conn)?;
+    Ok(i64::try_from(due.len()).unwrap_or(i64::MAX))
+}
+
 /// What was sent, for the evidence (EV-06).
 #[derive(Debug, Clone)]
 pub struct Sent {
@@ -283,17 +308,6 @@ pub fn list_mails(
         .select(LINE)
         .load(conn)?;
     rows.into_iter().map(read_line).collect()
-}
-
-/// State of the queue: how many wait (at most 1001 counted) and since when the oldest does.
-pub fn queue_state(conn: &mut PgConnection) -> QueryResult<(usize, Option<DateTime<Utc>>)> {
-    let waiting: Vec<DateTime<Utc>> = mails::table
-        .filter(mails::state.eq("queued"))
-        .order(mails::next_attempt_at)
-        .limit(1001)
-        .select(mails::queued_at)
-        .load(conn)?;
-    Ok((waiting.len(), waiting.into_iter().min()))
 }
 
 type LineRow = (

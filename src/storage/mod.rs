@@ -15,6 +15,7 @@ pub mod links;
 pub mod mails;
 pub mod parties;
 pub mod partners;
+pub mod runs;
 #[rustfmt::skip]
 #[expect(missing_docs, reason = "generated from the migrations")]
 pub mod schema;

@@ -298,6 +298,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Passes of periodic work that took longer than a few seconds, one row for each worker; kept for a month.
+    runs (id) {
+        id -> Int8,
+        job -> Text,
+        began_at -> Timestamptz,
+        /// When the worker last said how far it is; long ago and without an end, its process died.
+        seen_at -> Timestamptz,
+        /// How long it worked, by a clock that nobody sets.
+        seconds -> Int4,
+        done -> Int8,
+        failed -> Int8,
+        ended -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     /// Signed-in browsers. The id is the SHA-256 of what the cookie holds (S-30).
     sessions (id) {
         id -> Text,
@@ -364,6 +380,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     password_links,
     products,
     requests,
+    runs,
     sessions,
     users,
 );

@@ -28,6 +28,7 @@ mod reminders;
 mod requests;
 mod security;
 mod stage;
+mod storm;
 mod sub_partners;
 mod walk;
 mod world;

@@ -1,6 +1,7 @@
 //! The state table of requirements 5.4 and 5.5 as code. No I/O, no clock, no database.
 
 use chrono::{DateTime, Duration, Utc};
+use uuid::Uuid;
 
 use super::answers::{concluded, concluded_on_paper, declined, objected, objected_in_error};
 use super::asking::{
@@ -46,6 +47,17 @@ pub struct Fresh {
     pub link: LinkId,
     /// For a new agreement.
     pub agreement: AgreementId,
+}
+
+impl Fresh {
+    /// For a decision that is only looked at.
+    pub fn none() -> Self {
+        Self {
+            request: RequestId(Uuid::nil()),
+            link: LinkId(Uuid::nil()),
+            agreement: AgreementId(Uuid::nil()),
+        }
+    }
 }
 
 /// Why nothing changes. Each has a sentence on the screens that says what to do next.

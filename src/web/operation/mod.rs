@@ -6,6 +6,7 @@ mod log;
 mod mails;
 mod objection;
 mod particulars;
+mod runs;
 mod start;
 mod users;
 
@@ -69,6 +70,7 @@ pub const ROUTES: &[Row] = &[
         Who::Operator,
         || web::post().to(users::disable),
     ),
+    get("/betrieb/laeufe", Who::Operator, || view().to(runs::show)),
     get("/betrieb/mails", Who::Operator, || view().to(mails::list)),
     get("/betrieb/mails/test", Who::Operator, || {
         view().to(mails::ask_trial)

@@ -159,6 +159,21 @@ impl TestApp {
         )
     }
 
+    /// The database with this portal's schema, for a process of the real program.
+    pub fn database_url(&self) -> String {
+        let url = self.app.config.storage.database_url.as_ref();
+        secrecy::ExposeSecret::expose_secret(url.expect("a database")).to_owned()
+    }
+
+    /// From now on this portal's schema is the one that everybody sees who names none.
+    pub fn become_default_schema(&self) {
+        self.sql(&format!(
+            "ALTER ROLE CURRENT_USER SET search_path = {}",
+            self.schema
+        ))
+        .expect("a setting");
+    }
+
     /// A browser without cookies.
     pub fn visitor(&self) -> Browser {
         Browser::new(&self.url)

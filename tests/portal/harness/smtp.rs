@@ -175,6 +175,11 @@ impl Sink {
         self.state().taken.clone()
     }
 
+    /// What was taken after the first `seen` mails.
+    pub fn taken_since(&self, seen: usize) -> Vec<Taken> {
+        self.state().taken.iter().skip(seen).cloned().collect()
+    }
+
     /// How often somebody tried to hand a mail over.
     pub fn attempts(&self) -> usize {
         self.state().attempts
