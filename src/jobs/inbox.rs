@@ -19,7 +19,7 @@ pub fn inbox(pass: &Pass) -> Result<Done, DbError> {
         match take_next_file(&pass.app, &inbox, pass.now()) {
             Ok(None) => break,
             Ok(Some(_)) => done.good += 1,
-            Err(ActionError::Database(error @ DbError::Unavailable(_))) => return Err(error),
+            Err(ActionError::Database(error)) if error.is_outage() => return Err(error),
             Err(error) => {
                 tracing::error!(%error, "a file in the inbox failed");
                 done.failed += 1;

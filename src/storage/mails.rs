@@ -13,7 +13,8 @@ use super::{QueryResult, text};
 use crate::domain::mail::{MailKind, Recipient};
 use crate::domain::{CustomerNumber, MailId};
 pub use look::{
-    Attempted, MailDetail, MailFilter, Reported, count_trouble, find_mail, list_trouble, page_mails,
+    Attempted, MailDetail, MailFilter, Reported, count_trouble, find_mail, list_trouble,
+    page_mails, queue_state,
 };
 pub use reports::{Found, NewReport, Verdict, add_report, lock_by_clues, mark_returned};
 
@@ -307,17 +308,6 @@ pub fn list_mails(
         .select(LINE)
         .load(conn)?;
     rows.into_iter().map(read_line).collect()
-}
-
-/// State of the queue: how many wait (at most 1001 counted) and since when the oldest does.
-pub fn queue_state(conn: &mut PgConnection) -> QueryResult<(usize, Option<DateTime<Utc>>)> {
-    let waiting: Vec<DateTime<Utc>> = mails::table
-        .filter(mails::state.eq("queued"))
-        .order(mails::next_attempt_at)
-        .limit(1001)
-        .select(mails::queued_at)
-        .load(conn)?;
-    Ok((waiting.len(), waiting.into_iter().min()))
 }
 
 type LineRow = (

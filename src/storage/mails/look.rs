@@ -82,6 +82,17 @@ pub fn count_trouble(conn: &mut PgConnection, since: DateTime<Utc>) -> QueryResu
     Ok(count)
 }
 
+/// State of the queue: how many wait (at most 1001 counted) and since when the oldest does.
+pub fn queue_state(conn: &mut PgConnection) -> QueryResult<(usize, Option<DateTime<Utc>>)> {
+    let waiting: Vec<DateTime<Utc>> = mails::table
+        .filter(mails::state.eq("queued"))
+        .order(mails::next_attempt_at)
+        .limit(1001)
+        .select(mails::queued_at)
+        .load(conn)?;
+    Ok((waiting.len(), waiting.into_iter().min()))
+}
+
 /// One attempt to hand a mail over.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attempted {
