@@ -26,6 +26,8 @@ pub const USERS: &str = "/betrieb/benutzer";
 pub const MAILS: &str = "/betrieb/mails";
 /// How the periodic work gets on, for the operator.
 pub const RUNS: &str = "/betrieb/laeufe";
+/// Operator: the audit log.
+pub const LOG: &str = "/betrieb/protokoll";
 /// Help.
 pub const HELP: &str = "/hilfe";
 /// Legal pages.

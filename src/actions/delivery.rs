@@ -5,6 +5,7 @@
 //! died before noting it goes out again with the same Message-ID.
 
 mod letters;
+mod life;
 
 use std::cell::Cell;
 
@@ -135,10 +136,12 @@ fn hand_over(
         }
         Err(error) if error.permanent => {
             tracing::warn!(mail = mail.id.0, "mail refused for good");
+            mails::mark_done(conn, mail.id, "failed", &error.reply, now)?;
+            // The customer's row is locked before the first event: the chain comes last.
             if let MailKind::Request { link, .. } | MailKind::Reminder { link, .. } = mail.kind {
                 refused(conn, app, mail, link, now)?;
             }
-            give_up(conn, mail, "failed", &error.reply, now)
+            failed(conn, mail, &error.reply, now)
         }
         Err(error) => {
             let pause = Duration::minutes(1 << mail.attempts.clamp(0, 6)).min(LONGEST_PAUSE);
@@ -181,14 +184,17 @@ fn give_up(
     now: DateTime<Utc>,
 ) -> Result<Delivered, ActionError> {
     mails::mark_done(conn, mail.id, state, reply, now)?;
-    log(
-        conn,
-        mail,
-        AuditKind::MailFailed {
-            reply: reply.to_owned(),
-        },
-        now,
-    )?;
+    failed(conn, mail, reply, now)
+}
+
+fn failed(
+    conn: &mut PgConnection,
+    mail: &DueMail,
+    reply: &str,
+    now: DateTime<Utc>,
+) -> Result<Delivered, ActionError> {
+    let reply = reply.to_owned();
+    log(conn, mail, AuditKind::MailFailed { reply }, now)?;
     Ok(Delivered::GivenUp)
 }
 

@@ -1,4 +1,8 @@
 //! The one door through which every change of a case goes.
+//!
+//! The audit event is the last thing a transaction writes: it locks the end of the chain of all
+//! events, so whatever came after it would keep everybody else waiting, and could wait in turn for
+//! somebody who waits for it.
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -103,6 +107,20 @@ impl Knock {
         event: &Event,
         kind: impl FnOnce(&Outcome) -> AuditKind,
     ) -> Result<Outcome, ActionError> {
+        self.settle_with(conn, app, before, event, kind, |_, _| Ok(()))
+    }
+
+    /// [`Knock::settle`] for actions that have more to write than the case: `write` does, before the
+    /// event is appended.
+    pub fn settle_with(
+        &self,
+        conn: &mut PgConnection,
+        app: &App,
+        before: Case,
+        event: &Event,
+        kind: impl FnOnce(&Outcome) -> AuditKind,
+        write: impl FnOnce(&mut PgConnection, &Outcome) -> Result<(), ActionError>,
+    ) -> Result<Outcome, ActionError> {
         let moment = Moment {
             now: self.now,
             fresh: fresh(),
@@ -127,6 +145,7 @@ impl Knock {
             changes,
         };
         self.queue_mails(conn, app, &outcome)?;
+        write(conn, &outcome)?;
         let status = (
             standing(&outcome.before, self.now).status,
             standing(&outcome.after, self.now).status,

@@ -2,6 +2,7 @@
 //! went: results on standard output, what went wrong as one sentence on standard error.
 
 mod admin;
+mod audit;
 mod contract;
 mod demo;
 mod open;
@@ -16,6 +17,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 use crate::config::Config;
+use crate::domain::audit::chain::Head;
 use crate::domain::{EmailAddress, Language};
 use crate::logging;
 
@@ -47,6 +49,19 @@ enum Command {
     /// Contract texts
     #[command(subcommand)]
     Contract(ContractCommand),
+    /// The audit log
+    #[command(subcommand)]
+    Audit(Audit),
+}
+
+#[derive(Debug, Subcommand)]
+enum Audit {
+    /// Check every event against the chain; fails with the first one that is not as it was written
+    Verify {
+        /// A head noted earlier, as this command and the log print it: only with it a cut-off end shows
+        #[arg(long, value_name = "POSITION:HASH")]
+        expect: Option<Head>,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -128,6 +143,7 @@ fn dispatch(command: Command) -> Result<ExitCode> {
         Command::Admin(Admin::Create { email, name }) => {
             admin::create(configure("warn")?, email, name)
         }
+        Command::Audit(Audit::Verify { expect }) => audit::verify(configure("warn")?, expect),
         Command::Jobs(Jobs::RunOnce { at, late }) => {
             schedule::run_once(configure("info")?, at, late)
         }
@@ -190,6 +206,12 @@ mod tests {
             ("admin create --email eva", false),
             ("jobs run-once --at 2026-12-07T08:05", true),
             ("jobs run-once --at morgen", false),
+            ("audit verify", true),
+            (
+                "audit verify --expect 0:0000000000000000000000000000000000000000000000000000000000000000",
+                true,
+            ),
+            ("audit verify --expect 12:abc", false),
             ("contract check somewhere", true),
             ("contract render x --language fr --out a.pdf", false),
             (

@@ -1,5 +1,10 @@
 //! What is written down about every change: who, what, and how the case stood before and after
-//! (5.6-9, S-80). The history on the pages is the readable form of these events.
+//! (5.6-9, S-80). The history on the pages is the readable form of these events: `sentences.rs` words
+//! them, [`kinds`] names them for choice, [`chain`] makes them one chain.
+
+pub mod chain;
+pub mod kinds;
+mod sentences;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -213,6 +218,15 @@ pub enum AuditKind {
     },
     /// The operator's particulars were changed.
     OperatorSaved,
+    /// What is personal in earlier events was erased: the signed tombstone (S-80, row 52).
+    Erased {
+        /// Positions of those events.
+        positions: Vec<i64>,
+        /// Which key signed, as a fingerprint.
+        key: String,
+        /// HMAC-SHA-256 over positions and hashes of those events.
+        signature: String,
+    },
 }
 
 impl AuditKind {
@@ -225,114 +239,6 @@ impl AuditKind {
                 .unwrap_or_default()
                 .to_owned(),
             _ => String::new(),
-        }
-    }
-
-    /// The sentence in the history, German.
-    pub fn sentence(&self) -> String {
-        match self {
-            Self::CustomerAdded => "Kunde angelegt".to_owned(),
-            Self::Booked { product, .. } => format!("{product} gebucht"),
-            Self::Asked { reason } => match reason {
-                RequestReason::First | RequestReason::Manual => "Anforderung gesendet".to_owned(),
-                RequestReason::SubPartner => {
-                    "Anforderung mit geändertem Untervertriebspartner gesendet".to_owned()
-                }
-                RequestReason::Product => {
-                    "Ergänzung für ein weiteres Produkt angefordert".to_owned()
-                }
-                RequestReason::Partner => "Neuabschluss angefordert".to_owned(),
-                RequestReason::Particulars => {
-                    "Anforderung mit berichtigten Stammdaten gesendet".to_owned()
-                }
-                RequestReason::InError => {
-                    "Anforderung nach irrtümlich erfasstem Widerspruch gesendet".to_owned()
-                }
-            },
-            Self::OptionChanged { product, .. } => format!("Option geändert: jetzt {product}"),
-            Self::Cancelled { product, last_day } => {
-                format!("{product} gekündigt zum {}", last_day.format("%d.%m.%Y"))
-            }
-            Self::CancellationTakenBack { product } => {
-                format!("Kündigung von {product} zurückgenommen")
-            }
-            Self::BookingsEnded { products } => format!("Beendet: {}", products.join(", ")),
-            Self::PartnerAssigned {
-                from: Some(from),
-                to: Some(to),
-            } => format!("Vertriebspartner gewechselt von {from} zu {to}"),
-            Self::PartnerAssigned { to: Some(to), .. } => {
-                format!("{to} als Vertriebspartner zugeordnet")
-            }
-            Self::PartnerAssigned { from, to: None } => format!(
-                "Vertriebspartner {} entfernt",
-                from.as_deref().unwrap_or_default()
-            ),
-            Self::ToldPartnerBlocked { name } => {
-                format!("Kunde über die Sperrung von {name} informiert")
-            }
-            Self::Reminded { number } => format!("Erinnerung {number} von 3 gesendet"),
-            Self::Expired => "Ohne Antwort abgelaufen".to_owned(),
-            Self::NotNeeded => "Anforderung geschlossen, kein AVV mehr nötig".to_owned(),
-            Self::Undeliverable => "E-Mail nicht zustellbar".to_owned(),
-            Self::LinkOpened => "Link geöffnet".to_owned(),
-            Self::SubPartnerNamed { name: Some(name) } => {
-                format!("{name} als Untervertriebspartner gewählt")
-            }
-            Self::SubPartnerNamed { name: None } => "Untervertriebspartner entfernt".to_owned(),
-            Self::EmailChanged {
-                to,
-                despite: Some(reason),
-                ..
-            } => {
-                format!("E-Mail-Adresse geändert auf {to}, obwohl sie zum Partner gehört: {reason}")
-            }
-            Self::EmailChanged { to, .. } => format!("E-Mail-Adresse geändert auf {to}"),
-            Self::PartyChanged {
-                former_name: Some(name),
-            } => format!("Stammdaten geändert, vorher {name}"),
-            Self::PartyChanged { former_name: None } => "Stammdaten geändert".to_owned(),
-            Self::CustomerDeleted { reason } => format!("Kunde gelöscht: {reason}"),
-            Self::LinksLocked { reason, .. } => format!("Alle Links gesperrt: {reason}"),
-            Self::ConcludedOnPaper { number, .. } => {
-                format!("Vertrag {number} auf Papier geschlossen und erfasst")
-            }
-            Self::ObjectedInError { number, reason, .. } => {
-                format!("Widerspruch gegen {number} war irrtümlich erfasst: {reason}")
-            }
-            Self::Concluded { number, .. } => format!("Vertrag {number} abgeschlossen"),
-            Self::Declined => "Abschluss abgelehnt".to_owned(),
-            Self::Objected {
-                number: Some(number),
-                channel,
-            } => {
-                format!("Widerspruch gegen {number} ({})", channel.word())
-            }
-            Self::Objected {
-                number: None,
-                channel,
-            } => format!("Widerspruch vor Abschluss ({})", channel.word()),
-            Self::MailSent { subject, to } => format!("E-Mail „{subject}“ an {to} gesendet"),
-            Self::MailFailed { reply } => format!("E-Mail nicht gesendet: {reply}"),
-            Self::Downloaded { number } => format!("Vertrag {number} heruntergeladen"),
-            Self::SignedIn => "Angemeldet".to_owned(),
-            Self::SignedOut => "Abgemeldet".to_owned(),
-            Self::PasswordSet => "Passwort gesetzt".to_owned(),
-            Self::UserAdded { name } => format!("Benutzer {name} angelegt"),
-            Self::UserDisabled { name } => format!("Benutzer {name} gesperrt"),
-            Self::OperatorSaved => "Angaben zum Betreiber geändert".to_owned(),
-        }
-    }
-}
-
-impl Actor {
-    /// Who it was, for the history: name and company, "Kunde", "Portal".
-    pub fn words(&self) -> String {
-        match self {
-            Self::User { name, company, .. } if company.is_empty() => name.clone(),
-            Self::User { name, company, .. } => format!("{name}, {company}"),
-            Self::Link { .. } => "Kunde".to_owned(),
-            Self::Portal | Self::Command => "Portal".to_owned(),
         }
     }
 }

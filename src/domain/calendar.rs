@@ -39,6 +39,13 @@ pub fn success_page_end(concluded: DateTime<Utc>) -> DateTime<Utc> {
     end_of_day(day(concluded) + Days::new(SUCCESS_DAYS))
 }
 
+/// The last day on which the proof of an agreement is kept that ended at `ended`: the end of the
+/// third calendar year after it (EV-16, §§ 195, 199 BGB).
+pub fn proof_end(ended: DateTime<Utc>) -> NaiveDate {
+    let year = day(ended).year() + 3;
+    NaiveDate::from_ymd_opt(year, 12, 31).unwrap_or(NaiveDate::MAX)
+}
+
 /// From when the step that follows an expired link may be taken: 08:00 on the next day (5.7).
 pub fn next_step_after(link_end: DateTime<Utc>) -> DateTime<Utc> {
     let morning = NaiveTime::from_hms_opt(REMINDER_HOUR, 0, 0).unwrap_or_default();
@@ -195,6 +202,20 @@ mod tests {
         ];
         for (sent, end) in table {
             assert_eq!(link_end(utc(sent)), utc(end), "sent {sent}");
+        }
+    }
+
+    #[test]
+    fn proof_is_kept_to_the_end_of_the_third_year() {
+        // EV-16
+        let table = [
+            ("2026-01-01T09:00:00Z", "2029-12-31"),
+            ("2026-12-31T22:59:59Z", "2029-12-31"),
+            ("2026-12-31T23:00:00Z", "2030-12-31"), // already the new year in Berlin
+            ("2028-02-29T12:00:00Z", "2031-12-31"),
+        ];
+        for (ended, last) in table {
+            assert_eq!(proof_end(utc(ended)).to_string(), last, "ended {ended}");
         }
     }
 

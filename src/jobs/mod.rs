@@ -5,6 +5,7 @@
 
 mod clean;
 mod deliver;
+mod head;
 mod progress;
 mod rows;
 mod run;
@@ -64,6 +65,12 @@ pub const JOBS: &[Job] = &[
         every: Duration::from_secs(3600),
         workers: |_| 1,
         pass: clean::clean,
+    },
+    Job {
+        name: "audit-head",
+        every: Duration::from_secs(24 * 3600),
+        workers: |_| 1,
+        pass: head::note,
     },
 ];
 

@@ -52,16 +52,36 @@ diesel::table! {
 }
 
 diesel::table! {
-    /// What happened, who did it, how the case stood before and after (5.6-9). Append-only.
-    audit_events (id) {
-        id -> Int8,
+    /// What happened, who did it, how the case stood before and after (5.6-9). Append-only, hash-chained (S-80).
+    audit_events (position) {
+        /// 1, 2, 3 … without a gap. The primary key makes a fork of the chain impossible.
+        position -> Int8,
         at -> Timestamptz,
         kind -> Text,
-        actor -> Jsonb,
+        actor -> Nullable<Jsonb>,
         customer_number -> Nullable<Int8>,
         status_before -> Nullable<Text>,
         status_after -> Nullable<Text>,
-        details -> Jsonb,
+        details -> Nullable<Jsonb>,
+        /// Random, so that nobody can guess what was erased from the digest that stays.
+        salt -> Nullable<Bytea>,
+        /// SHA-256 of salt, actor and details; stays when those are erased.
+        content_digest -> Bytea,
+        /// Hash of the event before; 32 zero bytes for the first.
+        previous_hash -> Bytea,
+        /// SHA-256 of the previous hash, the position, all columns that stay, and the content digest.
+        hash -> Bytea,
+        /// The signed tombstone that names this event, once salt, actor and details were erased.
+        erased_by -> Nullable<Int8>,
+    }
+}
+
+diesel::table! {
+    /// One row: place and hash of the newest audit event. Who appends locks it, as the last thing before the commit.
+    audit_head (is_head) {
+        is_head -> Bool,
+        position -> Int8,
+        hash -> Bytea,
     }
 }
 
@@ -313,6 +333,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     agreements,
     attempts,
     audit_events,
+    audit_head,
     bookings,
     case_rows,
     case_words,

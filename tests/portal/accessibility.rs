@@ -195,6 +195,7 @@ fn operator(places: &Places) -> Vec<Stop> {
             "/betrieb/kunden/6009/widerspruch",
             vec![Click("main form .actions button")],
         ),
+        at("operator runs", "/betrieb/laeufe"),
         at("operator particulars", "/betrieb/betreiber"),
         at("operator users", "/betrieb/benutzer"),
         at("operator adds user", "/betrieb/benutzer/neu"),
@@ -208,6 +209,11 @@ fn operator(places: &Places) -> Vec<Stop> {
             format!("/betrieb/benutzer/{}/sperren", places.user),
         ),
         at("operator mails", "/betrieb/mails"),
+        at("operator log", "/betrieb/protokoll"),
+        at(
+            "operator log wrong",
+            "/betrieb/protokoll?kunde=abc&von=gestern",
+        ),
         at("operator looks for contract", "/administration/avv"),
         at(
             "operator looks for contract wrong",

@@ -60,27 +60,25 @@ impl Play<'_> {
             Step::BookMore => self.book(Some(&("centraflex", false))),
             Step::Morning => Ok(()),
             Step::Conclude => self.conclude(),
-            Step::Decline => self.transaction(|play, conn| {
-                let link = play.link(conn)?;
-                consent::note_opening(conn, link, play.character.number, play.now)?;
-                consent::decline(conn, play.app, link, play.now)
-            }),
+            Step::Decline => self.decline(),
             Step::Bounce => self.transaction(Self::bounce),
             Step::NameSubPartner => self.transaction(|play, conn| {
                 let (number, sub) = (play.character.number, play.cast.partners.nord);
                 let partner = &play.cast.partner;
                 sub_partners::name(conn, play.app, partner, number, Some(sub), play.now).map(|_| ())
             }),
-            Step::Object => self.transaction(|play, conn| {
-                let (number, person) = (play.character.number, &play.character.party.contact);
-                let viewer = people::add_signatory(conn, play.app, number, person, play.now)?;
-                objections::object(conn, play.app, &viewer, play.now)
-            }),
+            Step::Object => self.object(),
             Step::ObjectByLetter => self.transaction(Self::object_by_letter),
             Step::Move => self.transaction(|play, conn| {
                 let (operator, number) = (&play.cast.operator, play.character.number);
                 let other = Some(play.other_partner());
                 partners::assign(conn, play.app, operator, number, other, play.now).map(|_| ())
+            }),
+            Step::Lock => self.transaction(|play, conn| {
+                let (operator, number) = (&play.cast.operator, play.character.number);
+                let reason = "E-Mail ging an einen Verteiler außerhalb des Unternehmens";
+                customers::lock_links(conn, play.app, operator, number, false, reason, play.now)
+                    .map(|_| ())
             }),
             Step::Cancel => self.transaction(|play, conn| {
                 let (operator, number) = (&play.cast.operator, play.character.number);
@@ -148,6 +146,23 @@ impl Play<'_> {
         self.transaction(|play, conn| {
             consent::conclude(conn, play.app, link, &signature, prepared).map(|_| ())
         })
+    }
+
+    fn decline(&self) -> Acted {
+        let link = self.transaction(|play, conn| {
+            let link = play.link(conn)?;
+            consent::note_opening(conn, link, play.character.number, play.now)?;
+            Ok(link)
+        })?;
+        self.transaction(|play, conn| consent::decline(conn, play.app, link, play.now))
+    }
+
+    fn object(&self) -> Acted {
+        let viewer = self.transaction(|play, conn| {
+            let (number, person) = (play.character.number, &play.character.party.contact);
+            people::add_signatory(conn, play.app, number, person, play.now)
+        })?;
+        self.transaction(|play, conn| objections::object(conn, play.app, &viewer, play.now))
     }
 
     fn signature(&self, shown: String) -> Signature {

@@ -8,6 +8,7 @@ use super::decide::{Moment, Refusal};
 use super::event::Declaration;
 use super::facts::{Agreement, AgreementEnd, Case, LinkEnd, Outcome, Request};
 use super::link::{LinkState, link_state};
+use super::standing::{Status, standing};
 use crate::domain::LinkId;
 use crate::domain::mail::{MailKind, PartnerNews, RequestReason};
 
@@ -125,11 +126,8 @@ pub(super) fn objected(case: &Case, moment: Moment) -> Result<Vec<Change>, Refus
 
 /// Row 33: a void agreement does not come back to life; the customer is asked to conclude anew.
 pub(super) fn objected_in_error(case: &Case, moment: Moment) -> Result<Vec<Change>, Refusal> {
-    let is_void = matches!(
-        case.agreements.last().and_then(|last| last.end),
-        Some((_, AgreementEnd::Objected))
-    );
-    if !is_void {
+    // Whoever was asked again since, or has declined since, has answered for themselves.
+    if standing(case, moment.now).status != Status::Void {
         return Err(Refusal::NoObjection);
     }
     may_be_asked(case, moment.now)?;

@@ -121,7 +121,7 @@ pub(super) fn sub_partner_named(
 fn left_agreement(case: &Case) -> Option<Change> {
     let (agreement, sub) = (case.agreement()?, case.sub_partner.as_ref()?);
     (case.chain_matches() && agreement.names_sub_partner(sub.id))
-        .then(|| Change::LeaveSubPartner(agreement.id))
+        .then_some(Change::LeaveSubPartner(agreement.id))
 }
 
 fn amended(case: &Case, after: &Case, left: bool, moment: Moment) -> Vec<Change> {

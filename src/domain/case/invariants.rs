@@ -4,8 +4,9 @@
 use chrono::{Duration, NaiveTime};
 use proptest::prelude::*;
 
+use super::model::Model;
 use super::samples::{
-    CENTRAFLEX, FOREIGN, MANDANT, OTHER_SUB, Play, SMALL_TRUNK, SUB, booked, partner,
+    CENTRAFLEX, FOREIGN, MANDANT, OTHER_SUB, Play, SMALL_TRUNK, SUB, booked, mails, partner,
 };
 use super::stories::{Act, acts, event, plays, wait, waits};
 use super::{
@@ -18,9 +19,11 @@ use crate::domain::viewer::{Deed, Role, deeds};
 
 const MODULES: [&str; 3] = [CENTRAFLEX, SMALL_TRUNK, "ums"];
 
-fn stories(cases: u32) -> ProptestConfig {
+/// As many stories as a test run has time for; `AVV_STORIES=20` tells twenty times as many.
+pub fn stories(cases: u32) -> ProptestConfig {
+    let times = option_env!("AVV_STORIES").and_then(|times| times.parse().ok());
     ProptestConfig {
-        cases,
+        cases: cases * times.unwrap_or(1),
         failure_persistence: None,
         ..ProptestConfig::default()
     }
@@ -45,6 +48,35 @@ proptest! {
                 step_holds(&before, &event, &changes, &play);
             }
             holds(&play);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(stories(2000))]
+
+    /// The rules and the sheet of paper of [`super::model`] say the same at every step.
+    #[test]
+    fn the_rules_agree_with_a_simple_model(
+        play in plays(),
+        story in prop::collection::vec((waits(), acts()), 10..60),
+    ) {
+        let mut model = Model::of(&play);
+        let mut play = play;
+        let mut told = Vec::new();
+        for (time, act) in &story {
+            wait(&mut play, time);
+            let event = event(act, &play.case, play.now);
+            let mut next = model.clone();
+            let expected = next.tell(&event, play.now, play.next_link());
+            let sent = play.send(&event).ok().map(|changes| mails(&changes));
+            if sent.is_some() {
+                model = next;
+            }
+            told.push((play.now, event, sent.clone()));
+            prop_assert_eq!(sent, expected.map(|mails| mails.join(" ")), "{:#?}", told);
+            prop_assert_eq!(play.letter(), model.letter(play.now), "{:#?}", told);
+            prop_assert_eq!(play.gates(), model.gates(play.now), "{:#?}", told);
         }
     }
 }

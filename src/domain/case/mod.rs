@@ -28,11 +28,17 @@ mod news;
 mod standing;
 
 #[cfg(test)]
-mod invariants;
+mod happenings;
 #[cfg(test)]
-pub(in crate::domain) mod samples;
+pub(crate) mod invariants;
 #[cfg(test)]
-mod stories;
+pub(crate) mod model;
+#[cfg(test)]
+mod partner_search;
+#[cfg(test)]
+pub(crate) mod samples;
+#[cfg(test)]
+pub(crate) mod stories;
 #[cfg(test)]
 mod table;
 #[cfg(test)]

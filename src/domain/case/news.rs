@@ -49,11 +49,10 @@ pub fn novelties(case: &Case, now: DateTime<Utc>) -> Vec<Novelty> {
             new: new.partner,
         });
     }
-    // A sub-partner that left and is chosen again is news to the customer, who was told it had left.
-    let named = old
-        .sub_partner
-        .filter(|_| agreement.sub_partner_left.is_none());
-    if named != new.sub_partner {
+    // A sub-partner that left stands in the old text all the same; one that is chosen again is news
+    // to the customer, who was told it had left.
+    let has_left = old.sub_partner.is_some() && agreement.sub_partner_left.is_some();
+    if old.sub_partner != new.sub_partner || has_left {
         news.push(Novelty::SubPartner {
             old: old.sub_partner.filter(|id| Some(*id) != new.sub_partner),
             new: new.sub_partner,

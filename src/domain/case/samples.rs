@@ -180,6 +180,11 @@ impl Play {
         }
     }
 
+    /// The key the next new link gets.
+    pub fn next_link(&self) -> LinkId {
+        LinkId(Uuid::from_u128(self.keys + 1))
+    }
+
     /// Decides and applies.
     pub fn send(&mut self, event: &Event) -> Result<Vec<Change>, Refusal> {
         let moment = self.moment();

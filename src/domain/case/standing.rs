@@ -341,9 +341,10 @@ fn unasked(case: &Case) -> Standing {
             Some((at, AgreementEnd::Objected)) => Some((at, Status::Void)),
             _ => None,
         });
-    match voided
+    // Of two at the same moment the objection weighs more.
+    match last_answer(case)
         .into_iter()
-        .chain(last_answer(case))
+        .chain(voided)
         .max_by_key(|(at, _)| *at)
     {
         Some((at, status)) => Standing::of(status, Some(at)),

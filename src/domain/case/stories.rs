@@ -146,7 +146,8 @@ pub fn wait(play: &mut Play, wait: &Wait) {
             }
         }
     };
-    play.now = later.max(play.now);
+    // Nobody does two things in the same millisecond.
+    play.now = later.max(play.now + ms(1));
 }
 
 fn any_link(case: &Case, which: Index) -> LinkId {

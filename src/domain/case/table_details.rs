@@ -4,12 +4,12 @@
 
 use chrono::Duration;
 
+use super::happenings::{
+    Happens, by_hand, new_address, refused, sub_removed, sub_replaced, trunk_booked,
+};
 use super::samples::{
     CENTRAFLEX, FOREIGN, MANDANT, OTHER_SUB, Play, SUB, TRUNK, booked, case, consent, in_state,
     mails, partner, utc,
-};
-use super::table::{
-    Happens, by_hand, new_address, refused, sub_removed, sub_replaced, trunk_booked,
 };
 use super::{
     AgreementEnd, Booking, Change, Event, LinkEnd, LinkState, Outcome, Partner, Refusal, Status,

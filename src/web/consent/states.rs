@@ -99,7 +99,7 @@ pub async fn explain(app: &App, arrival: &Arrival) -> Result<HttpResponse, PageE
         },
         LinkState::Declined { at } => Why::Declined {
             on: Day::new(at, language),
-            goes_on: arrival.case.agreement().is_some(),
+            goes_on: arrival.case.agreement().is_some() && arrival.case.chain_matches(),
         },
         LinkState::Objected { at } => Why::Objected {
             on: Day::new(at, language),
@@ -125,7 +125,7 @@ struct DeclinePage {
     shell: PublicShell,
     about: About,
     action: String,
-    /// An agreement stays in force; only its amendment is declined.
+    /// The agreement in force goes on for its partners, too; only its amendment is declined.
     goes_on: bool,
 }
 
@@ -144,7 +144,7 @@ pub async fn ask_decline(
     html(&DeclinePage {
         about: arrival.about(&shell),
         action,
-        goes_on: arrival.case.agreement().is_some(),
+        goes_on: arrival.case.agreement().is_some() && arrival.case.chain_matches(),
         shell,
     })
 }

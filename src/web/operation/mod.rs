@@ -2,6 +2,7 @@
 
 mod booking;
 mod email;
+mod log;
 mod mails;
 mod objection;
 mod particulars;
@@ -71,6 +72,7 @@ pub const ROUTES: &[Row] = &[
     ),
     get("/betrieb/laeufe", Who::Operator, || view().to(runs::show)),
     get("/betrieb/mails", Who::Operator, || view().to(mails::list)),
+    get("/betrieb/protokoll", Who::Operator, || view().to(log::list)),
     post("/betrieb/mails/{mail}/erneut", Who::Operator, || {
         web::post().to(mails::retry)
     }),

@@ -1,6 +1,7 @@
 //! Two and four processes of the real program on one database.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::process::{Child, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -161,10 +162,10 @@ async fn what_meets_on_one_customer_happens_in_some_order() {
                             continue;
                         }
                         2 => {
-                            if !holders.contains_key(&at) {
+                            if let Entry::Vacant(place) = holders.entry(at) {
                                 let holder = Client::new(&town.base, port);
                                 holder.sign_in(&login).await.unwrap();
-                                holders.insert(at, holder);
+                                place.insert(holder);
                             }
                             let holder = holders[&at].at(port);
                             let page = holder.get("/administration/avv/widerspruch").await;
