@@ -254,6 +254,7 @@ fn operator(places: &Places) -> Vec<Stop> {
             "/betrieb/kunden/6009/widerspruch",
             vec![Click("main form .actions button")],
         ),
+        at("operator runs", "/betrieb/laeufe"),
         at("operator particulars", "/betrieb/betreiber"),
         at("operator users", "/betrieb/benutzer"),
         at("operator adds user", "/betrieb/benutzer/neu"),

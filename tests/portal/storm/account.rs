@@ -6,6 +6,7 @@ use avv_portal::clock::Clock;
 use chrono::Duration;
 
 use super::people::{Told, customer};
+use super::program::Program;
 use crate::harness::{Sink, TestApp};
 use crate::projection::BROKEN;
 
@@ -56,12 +57,7 @@ pub fn settle(app: &TestApp, told: &Told, sink: &Sink, customers: i64) {
         ));
         assert_eq!(kept, 1, "{number} downloaded a contract that is not there");
     }
-    let history = "audit_events e JOIN (SELECT id, lag(status_after) OVER (PARTITION BY customer_number ORDER BY id) AS before
-                   FROM audit_events WHERE status_before IS NOT NULL) p USING (id) WHERE e.status_before <> p.before";
-    assert_eq!(app.count(history), 0, "the events tell no single story");
-    for broken in BROKEN {
-        assert_eq!(app.count(broken), 0, "{broken}");
-    }
+    single_story(app);
     let twice = mails(app, sink);
     eprintln!(
         "  {} conclusions, {} objections, {} requests; {} mails, {twice} of them more than once; {:?}",
@@ -70,6 +66,29 @@ pub fn settle(app: &TestApp, told: &Told, sink: &Sink, customers: i64) {
         told.asked.values().sum::<usize>(),
         app.count("mails"),
         told.answers,
+    );
+}
+
+/// The rules hold, and the events of each customer follow on each other: what happened in several
+/// processes happened in some order.
+#[track_caller]
+pub fn single_story(app: &TestApp) {
+    let leaps = "audit_events e JOIN (SELECT position, lag(status_after) OVER (PARTITION BY customer_number ORDER BY position)
+                 AS before FROM audit_events WHERE status_before IS NOT NULL) p USING (position) WHERE e.status_before <> p.before";
+    assert_eq!(app.count(leaps), 0, "the events tell no single story");
+    for broken in BROKEN {
+        assert_eq!(app.count(broken), 0, "{broken}");
+    }
+}
+
+/// No event was lost from the chain, whatever died while it was written.
+#[track_caller]
+pub fn chain(program: &Program) {
+    let output = program.run(&["audit", "verify"]);
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
     );
 }
 

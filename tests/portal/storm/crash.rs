@@ -188,6 +188,7 @@ impl Storm {
             String::from_utf8_lossy(&output.stdout),
             String::from_utf8_lossy(&output.stderr)
         );
+        account::chain(&self.program);
     }
 
     #[track_caller]
@@ -236,7 +237,7 @@ async fn nothing_is_lost_when_the_embedded_database_dies_too() {
     server.stop();
     let program = Program::within(dir, None, &sink);
     let mut storm = Storm::begin(app, program, sink, seed, true);
-    let portal = storm.rage(4 * size());
+    let portal = storm.rage(3 * size());
     portal.kill();
     storm.clear_up();
     let server = EmbeddedPostgres::start_for(storm.program.dir.path(), Purpose::Portal).unwrap();
@@ -264,7 +265,7 @@ async fn a_database_that_goes_away_and_comes_back_is_found_again() {
             storm.town.employ(random.random(), own)
         })
         .collect();
-    for round in 0..3 * size() {
+    for round in 0..2 * size() {
         wait_for_work(&storm.town, &storm.app);
         pause(&mut random, 100..600);
         let is_killed = random.random();

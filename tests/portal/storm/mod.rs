@@ -12,6 +12,10 @@
 //! ```
 //!
 //! `AVV_STORM=10` makes the storms ten times as long; `AVV_STORM_SEED` repeats one.
+#![expect(
+    clippy::print_stderr,
+    reason = "a storm says its seed, so that a failure can be looked at again"
+)]
 
 mod account;
 mod client;
@@ -23,20 +27,20 @@ mod program;
 
 use rand::Rng as _;
 
+/// A number from the environment of the test run.
+#[expect(clippy::disallowed_methods, reason = "not the portal's environment")]
+fn setting<T: std::str::FromStr>(name: &str) -> Option<T> {
+    std::env::var(name).ok()?.parse().ok()
+}
+
 /// How much longer than usual a storm lasts.
 fn size() -> usize {
-    std::env::var("AVV_STORM")
-        .ok()
-        .and_then(|times| times.parse().ok())
-        .unwrap_or(1)
+    setting("AVV_STORM").unwrap_or(1)
 }
 
 /// The seed of this run. Printed, so that a failure can be looked at again.
 fn seed(storm: &str) -> u64 {
-    let seed = std::env::var("AVV_STORM_SEED")
-        .ok()
-        .and_then(|seed| seed.parse().ok())
-        .unwrap_or_else(|| rand::rng().random());
+    let seed = setting("AVV_STORM_SEED").unwrap_or_else(|| rand::rng().random());
     eprintln!("storm {storm}: AVV_STORM_SEED={seed}");
     seed
 }

@@ -134,6 +134,7 @@ async fn a_due_morning_is_worked_off_once_and_holds_up_nobody() {
         customers
     );
     account::mails(&app, &sink);
+    account::chain(&program);
     assert!(app.count("runs") > 0, "what takes long is written down");
     let page = operator.get("/betrieb/laeufe").await;
     let page = match page {
