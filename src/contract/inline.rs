@@ -26,11 +26,15 @@ impl Reader<'_> {
                         out.push(span);
                     }
                 }
+                Event::Symbol(name) if name == "br" => out.push(Span::Break),
                 Event::Symbol(name) => match Placeholder::parse(&name) {
                     Some(placeholder) => out.push(Span::Value(placeholder)),
                     None => self.problem(line, unknown_placeholder(&name)),
                 },
                 Event::Hardbreak => out.push(Span::Break),
+                Event::Softbreak if self.keeps_lines && !self.at_end_of_block() => {
+                    out.push(Span::Break);
+                }
                 Event::FootnoteReference(_) => {
                     self.problem(line, "Fußnoten gibt es im Vertrag nicht. Schreiben Sie den Satz in den Text.");
                 }
@@ -49,6 +53,14 @@ impl Reader<'_> {
         self.leave();
         finish(&mut out);
         out
+    }
+
+    /// Text whose ends of lines are kept.
+    pub(super) fn lines(&mut self) -> Vec<Span> {
+        self.keeps_lines = true;
+        let spans = self.spans();
+        self.keeps_lines = false;
+        spans
     }
 
     /// A straight double quote opens after a space and closes after a word. The parser looks for its

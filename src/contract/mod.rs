@@ -11,20 +11,25 @@
 //! ```
 //!
 //! * [`source`] says how a contract is written; [`vocabulary`] holds the closed lists.
+//! * [`numbers`] knows every kind of mark and number.
 //! * [`tree`] is the resolved [`Document`], [`values`] what is filled in.
 //! * [`html`], [`text`] print it; both and the PDF say the same words in the same order.
 //! * [`check`] decides what may be published.
 //! * [`sample`] has invented values for previews and tests.
 
+mod attributes;
 pub mod check;
 mod compound;
 mod fill;
 mod generate;
+mod headings;
 pub mod html;
 mod inline;
 mod links;
+mod lists;
 pub mod meta;
 mod nest;
+pub mod numbers;
 mod parse;
 mod resolve;
 pub mod sample;

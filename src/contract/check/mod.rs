@@ -289,6 +289,15 @@ fn emptiness(contract: &Contract) -> Vec<Finding> {
     let mut findings = Vec::new();
     for language in &contract.meta.languages {
         for text in contract.texts(*language).all() {
+            if !text
+                .blocks
+                .iter()
+                .any(|node| matches!(node.kind, Kind::Section { .. }))
+            {
+                let message = "Die Datei hat keine Überschrift. Gliedern Sie den Text mit „#“.";
+                let at = place(&text.file, 1);
+                findings.push(Finding::new("LC-48", Severity::Block, false, message, at));
+            }
             findings.extend(Passages::empty_sections(text).into_iter().map(|line| {
                 Finding::new(
                     "LC-48",

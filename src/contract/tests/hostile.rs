@@ -44,6 +44,7 @@ fn shape(blocks: &[Block]) -> String {
                 format!("S{}#{}({:?})[{}]", s.level, s.id, s.label, shape(&s.blocks))
             }
             Block::Paragraph(inlines) => format!("P{}", inline_shape(inlines)),
+            Block::Contact(inlines) => format!("C{}", inline_shape(inlines)),
             Block::List(list) => list
                 .items
                 .iter()

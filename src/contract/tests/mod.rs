@@ -6,6 +6,7 @@ mod complete;
 mod elements;
 mod generated;
 mod hostile;
+mod marks;
 mod problems;
 mod shipped;
 
