@@ -88,8 +88,10 @@ pub fn probe(contract: &Contract) -> Result<()> {
 fn print(contract: &Contract, language: Language) -> Result<(Document, Pdf)> {
     let draft = sample_values(language, true);
     let hash = text::hash(&contract.resolve(&draft, language));
+    // A draft without a number is printed as it is, with nothing of the portal's beside it.
+    let concluded = !contract.meta.is_draft();
     let values = Values {
-        conclusion: Some(sample_conclusion(language, &hash)),
+        conclusion: concluded.then(|| sample_conclusion(language, &hash)),
         ..draft
     };
     let document = contract.resolve(&values, language);
@@ -103,7 +105,7 @@ fn print(contract: &Contract, language: Language) -> Result<(Document, Pdf)> {
         version: document.version.clone(),
         date: document.date,
         customer_number: values.customer_number.to_string(),
-        document_hash: hash,
+        document_hash: if concluded { hash } else { String::new() },
         draft: false,
         language: document.language,
         // The same text gives the same file.

@@ -34,6 +34,7 @@ pub(super) struct Heading {
 }
 
 /// Counts headings through a document.
+#[derive(Clone)]
 pub(super) struct Headings {
     sections: [Pattern; 4],
     annexes: [Pattern; 4],

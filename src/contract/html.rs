@@ -277,20 +277,20 @@ impl Page {
         };
         self.out.push_str(open);
         for item in &list.items {
-            self.item(item, list.style.is_counted());
+            self.item(item);
         }
         self.out.push_str(close);
     }
 
     /// Numbers and letters are words of the contract: they are printed, so that they are copied,
     /// read aloud and searched for like the rest.
-    fn item(&mut self, item: &Item, counted: bool) {
+    fn item(&mut self, item: &Item) {
         self.out.push_str("<li");
         if let Some(id) = &item.id {
             let _ = write!(self.out, " id=\"{}\"", anchor(id));
         }
         self.out.push('>');
-        if counted {
+        if item.is_numbered() {
             let label = escape(&item.label);
             let _ = write!(self.out, "<span class=\"mark\">{label}</span> ");
         }

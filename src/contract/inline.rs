@@ -175,7 +175,7 @@ fn unknown_placeholder(name: &str) -> String {
     )
 }
 
-fn is_vague(text: &str) -> bool {
+pub(super) fn is_vague(text: &str) -> bool {
     let text = text.to_lowercase();
     let text = text.trim_matches(|c: char| !c.is_alphanumeric());
     matches!(
@@ -184,7 +184,7 @@ fn is_vague(text: &str) -> bool {
     )
 }
 
-fn is_allowed(target: &str) -> bool {
+pub(super) fn is_allowed(target: &str) -> bool {
     url::Url::parse(target).is_ok_and(|url| match url.scheme() {
         "http" | "https" => url.host_str().is_some_and(|host| !host.is_empty()),
         "mailto" | "tel" => !url.path().is_empty(),
@@ -237,6 +237,20 @@ fn finish(spans: &mut Vec<Span>) {
         if let Span::Text(text) = span {
             *text = visible(text);
         }
+    }
+    // Space at the end of a line is none.
+    let mut at_line_start = false;
+    for index in 0..spans.len() {
+        let before_break = spans.get(index + 1) == Some(&Span::Break);
+        if let Some(Span::Text(text)) = spans.get_mut(index) {
+            if at_line_start {
+                *text = text.trim_start_matches(' ').to_owned();
+            }
+            if before_break {
+                *text = text.trim_end_matches(' ').to_owned();
+            }
+        }
+        at_line_start = spans.get(index) == Some(&Span::Break);
     }
     if let Some(Span::Text(text)) = spans.first_mut() {
         *text = text.trim_start_matches(' ').to_owned();

@@ -4,7 +4,7 @@ use super::headings::Part;
 use super::numbers::{Pattern, bare};
 use super::resolve::{Builder, Place};
 use super::source::Entry;
-use super::tree::{Block, Item, List};
+use super::tree::{Block, Item, List, ListStyle};
 use super::wording;
 
 /// Where the lists of a block stopped: marks, last number as written, last number as printed.
@@ -70,7 +70,13 @@ impl Builder<'_> {
             done.push(Item { id, blocks, ..item });
         }
         counters.stop(list.marks, list.written, number);
-        let style = list.marks.style();
+        // A list whose marks are all written by hand is no list of bullets.
+        let by_hand = done.iter().all(|item| item.number == 0);
+        let style = if by_hand {
+            ListStyle::Decimal
+        } else {
+            list.marks.style()
+        };
         match out.last_mut() {
             _ if done.is_empty() => {}
             Some(Block::List(last)) if last.style == style && list.continued => {

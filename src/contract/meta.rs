@@ -93,6 +93,9 @@ pub enum Authorisation {
     General,
     /// Every change needs the customer's approval.
     Specific,
+    /// Not stated yet; only a draft may leave it open (LC-21).
+    #[serde(rename = "")]
+    Open,
 }
 
 /// A text in both languages; the English one may be missing.

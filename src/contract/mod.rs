@@ -24,6 +24,7 @@ mod fill;
 mod generate;
 mod headings;
 pub mod html;
+pub mod import;
 mod inline;
 mod links;
 mod lists;
@@ -35,7 +36,7 @@ mod resolve;
 pub mod sample;
 pub mod source;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 pub mod text;
 pub mod tree;
 pub mod values;

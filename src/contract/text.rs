@@ -101,7 +101,7 @@ fn items(list: &List, indent: &str, out: &mut String) {
         let gap = if item.label.is_empty() { "" } else { " " };
         let _ = write!(out, "{indent}{}{gap}", item.label);
         match item.blocks.split_first() {
-            Some((Block::Paragraph(first), rest)) => {
+            Some((Block::Paragraph(first) | Block::Contact(first), rest)) => {
                 paragraph(first, &inner, out);
                 blocks(rest, &inner, out);
             }
@@ -195,7 +195,7 @@ impl Words {
                 Block::Paragraph(inlines) | Block::Contact(inlines) => self.inlines(inlines),
                 Block::List(list) => {
                     for item in &list.items {
-                        if self.marks || list.style.is_counted() {
+                        if self.marks || item.is_numbered() {
                             self.add(&item.label);
                         }
                         self.blocks(&item.blocks);

@@ -84,10 +84,10 @@ pub enum ListStyle {
     Plain,
 }
 
-impl ListStyle {
-    /// Whether the marks are numbers or letters, and so belong to the words.
-    pub fn is_counted(self) -> bool {
-        !matches!(self, Self::Bullets | Self::Dashes | Self::Plain)
+impl Item {
+    /// Whether its mark is a number or letter, and so belongs to the words.
+    pub fn is_numbered(&self) -> bool {
+        !matches!(self.label.as_str(), "" | "•" | "–")
     }
 }
 

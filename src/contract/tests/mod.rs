@@ -62,7 +62,7 @@ pub(super) fn document(main: &str, more: &[(&str, &str)]) -> Document {
 }
 
 /// Words of HTML as a reader gets them: no tags, no entities, blocks and breaks apart.
-pub(super) fn html_words(html: &str) -> Vec<String> {
+pub(crate) fn html_words(html: &str) -> Vec<String> {
     let page = scraper::Html::parse_fragment(html);
     let mut text = String::new();
     for node in page.root_element().descendants() {
