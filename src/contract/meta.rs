@@ -39,6 +39,9 @@ pub struct Meta {
     /// Days until data are deleted (LC-35), if stated here; then the text must say the same.
     #[serde(default)]
     pub deletion_days: Option<u32>,
+    /// Checksum of the official wording, if the text is the standard contractual clauses (LC-51).
+    #[serde(default)]
+    pub standard_clauses: Option<String>,
     /// What is new, in plain words.
     pub change_note: Bilingual,
     /// Heading of the document.

@@ -14,12 +14,14 @@
 //! * [`numbers`] knows every kind of mark and number.
 //! * [`tree`] is the resolved [`Document`], [`values`] what is filled in.
 //! * [`html`], [`text`] print it; both and the PDF say the same words in the same order.
-//! * [`check`] decides what may be published.
+//! * [`check`] decides what may be published, [`diff`](mod@diff) says what is new in a version.
+//! * [`import`](mod@import) makes a draft from a text as a legal department has it.
 //! * [`sample`] has invented values for previews and tests.
 
 mod attributes;
 pub mod check;
 mod compound;
+pub mod diff;
 mod fill;
 mod generate;
 mod headings;

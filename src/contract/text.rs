@@ -45,7 +45,12 @@ pub fn words_with_marks(document: &Document) -> Vec<String> {
 
 /// SHA-256 of [`plain`], hex.
 pub fn hash(document: &Document) -> String {
-    let digest = Sha256::digest(plain(document).as_bytes());
+    sha256(plain(document).as_bytes())
+}
+
+/// SHA-256 of some bytes, hex.
+pub(super) fn sha256(bytes: &[u8]) -> String {
+    let digest = Sha256::digest(bytes);
     digest
         .iter()
         .fold(String::with_capacity(64), |mut out, byte| {
@@ -63,6 +68,15 @@ pub fn document_number(document: &Document) -> String {
         document.version,
         hash.get(..8).unwrap_or_default()
     )
+}
+
+/// What some blocks say themselves, without the sections among them.
+pub(super) fn own(list: &[Block]) -> String {
+    let mut out = String::new();
+    for block in list.iter().filter(|block| !matches!(block, Block::Section(_))) {
+        blocks(std::slice::from_ref(block), "", &mut out);
+    }
+    out
 }
 
 fn blocks(list: &[Block], indent: &str, out: &mut String) {

@@ -13,6 +13,7 @@ mod accessibility;
 mod architecture;
 mod bad_days;
 mod consents;
+mod contracts;
 mod documents;
 mod links;
 mod list;

@@ -62,6 +62,19 @@ pub(super) struct Item {
     pub blocks: Vec<Block>,
 }
 
+/// Every line as a paragraph.
+pub(super) fn paragraphs(text: &str) -> Vec<Block> {
+    let paragraph = |(line, text): (usize, &str)| {
+        Block::Paragraph(Paragraph {
+            line,
+            text: text.to_owned(),
+            contact: false,
+        })
+    };
+    let lines = (1..).zip(text.lines());
+    lines.filter(|(_, text)| !text.trim().is_empty()).map(paragraph).collect()
+}
+
 /// Reads lines into blocks.
 pub(super) fn read(lines: &[Line], markdown: bool) -> Vec<Block> {
     let longest = lines.iter().map(|line| line.text.chars().count()).max();

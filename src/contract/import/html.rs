@@ -2,9 +2,12 @@
 
 use super::inline::character;
 
-/// Text of a page as Markdown; scripts, styles and the head are left out.
-pub(super) fn to_markdown(html: &str) -> String {
-    let mut page = Page::default();
+/// Text of a page as Markdown, or as plain text if nothing is `escaped`; scripts, styles and the head are left out.
+pub(super) fn to_markdown(html: &str, escaped: bool) -> String {
+    let mut page = Page {
+        escaped,
+        ..Page::default()
+    };
     let mut rest = html;
     while !rest.is_empty() {
         if let Some(comment) = rest.strip_prefix("<!--") {
@@ -78,6 +81,7 @@ fn tag(rest: &str) -> Option<(Tag, &str)> {
 
 #[derive(Default)]
 struct Page {
+    escaped: bool,
     out: String,
     /// The block that is being read, as Markdown.
     block: String,
@@ -103,7 +107,7 @@ impl Page {
                 self.block.push(' ');
             }
         } else {
-            if "\\`*_[]<>#|&".contains(c) {
+            if self.escaped && "\\`*_[]<>#|&".contains(c) {
                 self.block.push('\\');
             }
             self.block.push(c);

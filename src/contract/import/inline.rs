@@ -262,6 +262,16 @@ pub(super) fn words(pieces: &[Piece]) -> String {
     out
 }
 
+/// Whether a text does not end inside an address, a tag or a code.
+fn is_whole(text: &str) -> bool {
+    let open = |from: &str, to: char| {
+        text.rfind(from)
+            .and_then(|at| text.get(at..))
+            .is_some_and(|tail| !tail.contains(to))
+    };
+    !open("](", ')') && !open("<", '>') && !open("[", ']') && text.matches('`').count() % 2 == 0
+}
+
 fn stressed(rest: &str, depth: u8, out: &mut Vec<Piece>, lost: Lost<'_>) -> Option<usize> {
     let c = rest.chars().next()?;
     let length = rest.len() - rest.trim_start_matches(c).len();
@@ -281,6 +291,7 @@ fn stressed(rest: &str, depth: u8, out: &mut Vec<Piece>, lost: Lost<'_>) -> Opti
         before.is_some_and(|b| !b.is_whitespace() && b != '\\' && b != c)
             && after != Some(c)
             && !(c == '_' && after.is_some_and(char::is_alphanumeric))
+            && inner.get(..*at).is_some_and(is_whole)
     })?;
     let mut content = Vec::new();
     parse(inner.get(..end)?, depth + 1, &mut content, lost);

@@ -52,15 +52,54 @@ pub struct Draft {
     pub notes: Vec<Problem>,
 }
 
+/// How much of the marks in a text is believed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Trust {
+    /// Everything: Markdown where the file says so.
+    Markup,
+    /// Numbers, lists and tables of plain text.
+    Plain,
+    /// Nothing: every line is a paragraph.
+    Lines,
+}
+
 /// Imports texts; those in one language make one text, in the order given, the rest the other.
+/// Where the marks of a text contradict each other so that words would suffer, less of them is
+/// believed, and a note says so.
 ///
 /// # Errors
-/// If there is nothing to import, or if a word would be lost: the place in the source.
+/// If there is nothing to import, or if a word would be lost all the same: the place in the source.
 pub fn import(sources: &[Source<'_>], today: NaiveDate) -> Result<Draft, Vec<Problem>> {
+    let mut notes = Vec::new();
+    let mut result = Err(Vec::new());
+    for trust in [Trust::Markup, Trust::Plain, Trust::Lines] {
+        result = attempt(sources, today, trust);
+        match &mut result {
+            Ok(draft) => {
+                if trust != Trust::Markup {
+                    let name = sources.first().map_or("", |source| source.name);
+                    draft.notes.push(Problem::new(name, 1, "Die Auszeichnungen dieser Datei widersprechen sich; sie sind nur als Text übernommen."));
+                }
+                draft.notes.append(&mut notes);
+                draft.notes.sort();
+                draft.notes.dedup();
+                break;
+            }
+            Err(problems) => notes.append(problems),
+        }
+    }
+    result.map_err(|_| notes)
+}
+
+fn attempt(
+    sources: &[Source<'_>],
+    today: NaiveDate,
+    trust: Trust,
+) -> Result<Draft, Vec<Problem>> {
     let mut texts: Vec<Collected> = Vec::new();
     let mut notes = Vec::new();
     for source in sources {
-        let read = Read::of(source, &mut notes);
+        let read = Read::of(source, trust, &mut notes);
         if read.words.is_empty() {
             notes.push(Problem::new(source.name, 1, "Die Datei enthält keinen Text."));
             continue;
@@ -69,7 +108,6 @@ pub fn import(sources: &[Source<'_>], today: NaiveDate) -> Result<Draft, Vec<Pro
             Some(text) => text.append(read),
             None => texts.push(Collected {
                 language: read.language,
-                markdown: read.markdown,
                 parts: vec![read],
             }),
         }
@@ -84,8 +122,6 @@ pub fn import(sources: &[Source<'_>], today: NaiveDate) -> Result<Draft, Vec<Pro
     for text in &texts {
         written.push((text.language, text.write(split, &mut notes)));
     }
-    notes.sort();
-    notes.dedup();
     let name = sources.first().map_or("", |source| source.name);
     let files = files(&written, binding, name, today);
     let words = check(&files, &texts)?;
@@ -110,13 +146,14 @@ struct Read {
 }
 
 impl Read {
-    fn of(source: &Source<'_>, notes: &mut Vec<Problem>) -> Self {
+    fn of(source: &Source<'_>, trust: Trust, notes: &mut Vec<Problem>) -> Self {
         let ending = source.name.rsplit('.').next().unwrap_or_default().to_lowercase();
         let is_html = matches!(ending.as_str(), "html" | "htm" | "xhtml");
-        let markdown = is_html || matches!(ending.as_str(), "md" | "markdown" | "mdown");
+        let markdown = trust == Trust::Markup
+            && (is_html || matches!(ending.as_str(), "md" | "markdown" | "mdown"));
         let converted;
         let text = if is_html {
-            converted = html::to_markdown(source.text);
+            converted = html::to_markdown(source.text, markdown);
             notes.push(Problem::new(source.name, 1, "Aus HTML übernommen: Vergleichen Sie den Entwurf mit der Seite."));
             converted.as_str()
         } else {
@@ -126,7 +163,10 @@ impl Read {
             name: source.name.to_owned(),
             language: language(text),
             markdown,
-            blocks: blocks::read(&lines::split(text, markdown), markdown),
+            blocks: match trust {
+                Trust::Lines => blocks::paragraphs(text),
+                _ => blocks::read(&lines::split(text, markdown), markdown),
+            },
             words: words::of_source(text, markdown),
         }
     }
@@ -135,7 +175,6 @@ impl Read {
 /// All texts of one language.
 struct Collected {
     language: Language,
-    markdown: bool,
     parts: Vec<Read>,
 }
 
@@ -145,7 +184,6 @@ impl Collected {
         if let Some(Block::Heading(heading)) = read.blocks.first_mut() {
             heading.annex = true;
         }
-        self.markdown |= read.markdown;
         self.parts.push(read);
     }
 
@@ -155,13 +193,15 @@ impl Collected {
 
     fn write(&self, split: bool, notes: &mut Vec<Problem>) -> Written {
         let blocks: Vec<Block> = self.blocks().cloned().collect();
-        let name = self.parts.first().map_or("", |part| part.name.as_str());
+        let first = self.parts.first();
+        let name = first.map_or("", |part| part.name.as_str());
+        let markdown = first.is_some_and(|part| part.markdown);
         let mut lost = |words: &str, target: &str| {
             notes.push(Problem::new(name, 1, format!(
                 "Der Link „{words}“ auf „{target}“ ist nur als Text übernommen. Nennen Sie sein Ziel im Text oder setzen Sie den Link neu."
             )));
         };
-        write::write(&blocks, self.language, self.markdown, split, &mut lost)
+        write::write(&blocks, self.language, markdown, split, &mut lost)
     }
 }
 
@@ -202,7 +242,7 @@ fn check(
             let wanted = wanted.map_or("das Ende", |word| word.text.as_str());
             let found = found.map_or("das Ende", String::as_str);
             return Err(vec![Problem::new(name, line, format!(
-                "Hier würde der Wortlaut verändert: Auf „{wanted}“ der Vorlage träfe „{found}“ des Entwurfs. Vereinfachen Sie die Gliederung an dieser Stelle."
+                "Hier würde der Wortlaut verändert: Auf „{wanted}“ der Vorlage träfe „{found}“ des Entwurfs. Auszeichnungen dieser Datei sind deshalb nur als Text übernommen; vereinfachen Sie die Stelle und wiederholen Sie den Import."
             ))]);
         }
         counts.push((text.language, source.len()));

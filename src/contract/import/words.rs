@@ -86,7 +86,9 @@ fn tag(rest: &str) -> Option<(usize, bool)> {
     if rest.starts_with("<!--") {
         return rest.find("-->").map(|end| (end + 3, false));
     }
-    let end = rest.find('>')?;
+    // A bar at the start of a line is that of a quotation, and an empty line ends everything.
+    let line_end = rest.find('\n').unwrap_or(rest.len());
+    let end = rest.find('>').filter(|end| *end < line_end)?;
     let name = rest.get(1..end)?.trim_start_matches('/');
     let name = name.split(|c: char| !c.is_ascii_alphanumeric()).next()?;
     let address = rest.get(..end)?.contains(['@', ':']) && !rest.get(..end)?.contains(' ');

@@ -326,7 +326,7 @@ impl Writer<'_> {
                     let contact = if contact { " .contact" } else { "" };
                     format!("- {{mark=\"{}\"{contact}}}\n    ", item.mark)
                 }
-                _ => format!("- {{% %}} {}\n\n    ", djot::at_start(&item.mark)),
+                _ => format!("- {}\n\n    ", djot::at_start(&item.mark)),
             };
             number = number.saturating_add(1);
             if !out.is_empty() {

@@ -3,6 +3,7 @@
 
 mod checks;
 mod complete;
+mod diff;
 mod elements;
 mod generated;
 mod hostile;
@@ -107,4 +108,11 @@ pub(super) fn article_words(document: &Document) -> Vec<String> {
     let article = html::article(document);
     assert!(article.contains(&number));
     html_words(&article.replace(&number, ""))
+}
+
+/// How many cases a property is tried with: `usual`, and more when `PROPTEST_CASES` says so
+/// (`PROPTEST_CASES=25600` means a hundred times as many).
+pub(crate) fn cases(usual: u32) -> u32 {
+    let factor = proptest::prelude::ProptestConfig::default().cases / 256;
+    usual.saturating_mul(factor.max(1))
 }
