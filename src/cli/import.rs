@@ -11,10 +11,20 @@ use crate::contract::import::{Source, import};
 use crate::domain::calendar;
 
 /// Endings of the files that are read from a folder.
-const ENDINGS: &[&str] = &["md", "markdown", "mdown", "txt", "text", "html", "htm", "xhtml"];
+const ENDINGS: &[&str] = &[
+    "md", "markdown", "mdown", "txt", "text", "html", "htm", "xhtml",
+];
 
 /// How the main text's file is usually named; it goes before the annexes.
-const MAIN: &[&str] = &["vertrag", "avv", "contract", "dpa", "agreement", "main", "haupt"];
+const MAIN: &[&str] = &[
+    "vertrag",
+    "avv",
+    "contract",
+    "dpa",
+    "agreement",
+    "main",
+    "haupt",
+];
 
 /// Makes a draft from a file, or from all texts of a folder. Without `dir`, the draft of a folder is
 /// written into it and that of a file beside it, into a folder of the same name.
@@ -97,6 +107,10 @@ fn sources(source: &Path) -> Result<Vec<(String, String)>> {
 }
 
 fn is_main(path: &Path) -> bool {
-    let stem = path.file_stem().unwrap_or_default().to_string_lossy().to_lowercase();
+    let stem = path
+        .file_stem()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .to_lowercase();
     MAIN.iter().any(|name| stem.starts_with(name))
 }

@@ -73,7 +73,10 @@ pub fn document_number(document: &Document) -> String {
 /// What some blocks say themselves, without the sections among them.
 pub(super) fn own(list: &[Block]) -> String {
     let mut out = String::new();
-    for block in list.iter().filter(|block| !matches!(block, Block::Section(_))) {
+    for block in list
+        .iter()
+        .filter(|block| !matches!(block, Block::Section(_)))
+    {
         blocks(std::slice::from_ref(block), "", &mut out);
     }
     out

@@ -40,9 +40,9 @@ use super::source::{Kind, walk};
 use super::vocabulary::Generator;
 use crate::domain::{Language, Operator};
 pub use demands::TAGS;
+use passages::Passages;
 pub use publication::fingerprint;
 pub use transfers::COUNTRIES_AS_OF;
-use passages::Passages;
 
 /// Result of one check.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -87,4 +87,3 @@ pub(super) fn named(contract: &Contract) -> Vec<Finding> {
         })
         .collect()
 }
-

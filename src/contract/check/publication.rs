@@ -16,7 +16,11 @@ pub(super) fn check(version: &Version<'_>) -> Vec<Finding> {
         unchanged(version),
     ];
     findings.extend(version.today.map(|today| valid_from(contract, today)));
-    findings.extend(version.products.map(|codes| covers_products(contract, codes)));
+    findings.extend(
+        version
+            .products
+            .map(|codes| covers_products(contract, codes)),
+    );
     findings.extend(rendered::check(version));
     findings
 }
@@ -24,9 +28,18 @@ pub(super) fn check(version: &Version<'_>) -> Vec<Finding> {
 /// LC-21: exactly one way of authorising further processors.
 fn authorisation(contract: &Contract) -> Finding {
     let (ok, text) = match contract.meta.authorisation {
-        Authorisation::General => (true, "Weitere Auftragsverarbeiter sind allgemein genehmigt."),
-        Authorisation::Specific => (true, "Jeder weitere Auftragsverarbeiter wird einzeln genehmigt."),
-        Authorisation::Open => (false, "Es ist offen, wie weitere Auftragsverarbeiter genehmigt werden. Geben Sie unter „authorisation“ \"general\" oder \"specific\" an."),
+        Authorisation::General => (
+            true,
+            "Weitere Auftragsverarbeiter sind allgemein genehmigt.",
+        ),
+        Authorisation::Specific => (
+            true,
+            "Jeder weitere Auftragsverarbeiter wird einzeln genehmigt.",
+        ),
+        Authorisation::Open => (
+            false,
+            "Es ist offen, wie weitere Auftragsverarbeiter genehmigt werden. Geben Sie unter „authorisation“ \"general\" oder \"specific\" an.",
+        ),
     };
     Finding::new("LC-21", Severity::Block, ok, text, place(meta::FILE, 1))
 }
@@ -41,7 +54,8 @@ fn version(contract: &Contract) -> Finding {
     let (ok, text) = match silent {
         _ if meta.is_draft() => (
             false,
-            "Die Nummer der Fassung fehlt. Geben Sie sie unter „number“ an, z. B. \"1.0\".".to_owned(),
+            "Die Nummer der Fassung fehlt. Geben Sie sie unter „number“ an, z. B. \"1.0\"."
+                .to_owned(),
         ),
         Some(language) => (
             false,
@@ -76,7 +90,11 @@ fn valid_from(contract: &Contract, today: chrono::NaiveDate) -> Finding {
 /// LC-49 against the catalogue: a product annex for every product that needs an agreement.
 fn covers_products(contract: &Contract, codes: &[&str]) -> Finding {
     let known = contract.product_codes();
-    let missing: Vec<&str> = codes.iter().copied().filter(|code| !known.contains(code)).collect();
+    let missing: Vec<&str> = codes
+        .iter()
+        .copied()
+        .filter(|code| !known.contains(code))
+        .collect();
     let text = if missing.is_empty() {
         "Jedes Produkt des Katalogs, das einen AVV braucht, hat eine Produktanlage.".to_owned()
     } else {
@@ -144,7 +162,10 @@ fn unchanged(version: &Version<'_>) -> Finding {
     let (ok, text) = match version.published {
         None => (true, "Unter dieser Nummer ist noch nichts veröffentlicht."),
         Some(published) if published == own => (true, "Der Wortlaut ist der veröffentlichte."),
-        Some(_) => (false, "Unter dieser Nummer ist schon ein anderer Wortlaut veröffentlicht. Geben Sie der Änderung eine neue Nummer."),
+        Some(_) => (
+            false,
+            "Unter dieser Nummer ist schon ein anderer Wortlaut veröffentlicht. Geben Sie der Änderung eine neue Nummer.",
+        ),
     };
     Finding::new("LC-55", Severity::Block, ok, text, place(meta::FILE, 1))
 }
@@ -155,7 +176,9 @@ pub fn fingerprint(contract: &Contract) -> String {
     for language in &contract.meta.languages {
         for with_sub_partner in [false, true] {
             let values = crate::contract::sample_values(*language, with_sub_partner);
-            all.push_str(&crate::contract::text::plain(&contract.resolve(&values, *language)));
+            all.push_str(&crate::contract::text::plain(
+                &contract.resolve(&values, *language),
+            ));
         }
         for text in contract.texts(*language).products.values() {
             all.push_str(&super::Passages::text_of(&text.blocks));

@@ -37,17 +37,43 @@ struct Row {
 fn announcement(passages: &Passages) -> Finding {
     const TAG: &str = "sub-processor-notice";
     const DEEMED: &[&str] = &[
-        "gilt als zustimmung", "gilt als einwilligung", "gilt als genehmigung", "gilt die zustimmung als erteilt",
-        "gilt als erteilt", "deemed consent", "deemed approval", "deemed to have consented", "deemed to be approved",
+        "gilt als zustimmung",
+        "gilt als einwillig",
+        "gilt als genehmigung",
+        "gilt die zustimmung als erteilt",
+        "gilt als erteilt",
+        "deemed consent",
+        "deemed approval",
+        "deemed to have consented",
+        "deemed to be approved",
     ];
     let passive = passages.says(TAG, &["homepage", "webseite", "website", "internetseite"]);
-    let active = passages.says(TAG, &["e-mail", "email", "textform", "text form", "schriftlich", "in writing"]);
+    let active = passages.says(
+        TAG,
+        &[
+            "e-mail",
+            "email",
+            "textform",
+            "text form",
+            "schriftlich",
+            "in writing",
+        ],
+    );
     let (ok, text) = if passages.says(TAG, DEEMED) {
-        (false, "Schweigen gilt hier als Zustimmung. Schreiben Sie, dass ohne Einspruch nur die Änderung vorgenommen werden darf.")
+        (
+            false,
+            "Schweigen gilt hier als Zustimmung. Schreiben Sie, dass ohne Einspruch nur die Änderung vorgenommen werden darf.",
+        )
     } else if passive && !active {
-        (false, "Änderungen werden nur auf einer Seite bekannt gegeben. Teilen Sie sie dem Auftraggeber mit, z. B. per E-Mail.")
+        (
+            false,
+            "Änderungen werden nur auf einer Seite bekannt gegeben. Teilen Sie sie dem Auftraggeber mit, z. B. per E-Mail.",
+        )
     } else {
-        (true, "Änderungen werden mitgeteilt; Schweigen gilt nicht als Zustimmung.")
+        (
+            true,
+            "Änderungen werden mitgeteilt; Schweigen gilt nicht als Zustimmung.",
+        )
     };
     Finding::new("LC-23", Severity::Warn, ok, text, passages.place(TAG))
 }
@@ -74,8 +100,17 @@ fn list(version: &Version<'_>, passages: &Passages, rows: &[Row]) -> Finding {
 
 /// LC-30: outside the EEA a mechanism, inside none, and no promise the list breaks.
 fn mechanisms(rows: &[Row], passages: &Passages) -> Finding {
-    let only_here = passages.says("place", &["ausschließlich", "nur in der eu", "nur innerhalb", "exclusively", "only within", "solely"])
-        && passages.says("place", &["union", "ewr", "eea", "europäisch", "european"]);
+    let only_here = passages.says(
+        "place",
+        &[
+            "ausschließlich",
+            "nur in der eu",
+            "nur innerhalb",
+            "exclusively",
+            "only within",
+            "solely",
+        ],
+    ) && passages.says("place", &["union", "ewr", "eea", "europäisch", "european"]);
     let fault = rows.iter().find_map(|row| {
         let name = &row.name;
         let mechanism = row.mechanism.trim();
@@ -92,7 +127,10 @@ fn mechanisms(rows: &[Row], passages: &Passages) -> Finding {
     });
     let ok = fault.is_none();
     let (text, at) = fault.unwrap_or_else(|| {
-        let text = format!("Jede Verarbeitung außerhalb des EWR hat eine Grundlage (Länderliste vom {}).", *COUNTRIES_AS_OF);
+        let text = format!(
+            "Jede Verarbeitung außerhalb des EWR hat eine Grundlage (Länderliste vom {}).",
+            *COUNTRIES_AS_OF
+        );
         (text, passages.place("place"))
     });
     Finding::new("LC-30", Severity::Block, ok, text, at)
@@ -102,10 +140,19 @@ fn mechanisms(rows: &[Row], passages: &Passages) -> Finding {
 fn remuneration(passages: &Passages) -> Finding {
     const TAG: &str = "remuneration";
     const TIED: &[&str] = &[
-        "nur gegen vergütung", "nur gegen entgelt", "nur gegen zahlung", "erst nach zahlung", "setzt die zahlung",
-        "only against payment", "only upon payment", "conditional upon payment", "subject to payment",
+        "nur gegen vergütung",
+        "nur gegen entgelt",
+        "nur gegen zahlung",
+        "erst nach zahlung",
+        "setzt die zahlung",
+        "only against payment",
+        "only upon payment",
+        "conditional upon payment",
+        "subject to payment",
     ];
-    let ok = !passages.says(TAG, TIED) && !passages.says("audit", TIED) && !passages.says("assist-rights", TIED);
+    let ok = !passages.says(TAG, TIED)
+        && !passages.says("audit", TIED)
+        && !passages.says("assist-rights", TIED);
     let text = if ok {
         "Keine Stelle macht eine Pflicht erkennbar von einer Zahlung abhängig."
     } else {
@@ -128,13 +175,20 @@ fn registered(entry: &SubProcessor) -> Row {
     let facts = [
         (empty(&party.name), "der Name"),
         (empty(&party.street) || empty(&party.city), "die Anschrift"),
-        (empty(&party.contact) || party.email.is_none(), "die Ansprechperson mit E-Mail-Adresse"),
+        (
+            empty(&party.contact) || party.email.is_none(),
+            "die Ansprechperson mit E-Mail-Adresse",
+        ),
         (empty(&entry.service), "die Leistung"),
         (empty(&entry.place), "der Ort der Verarbeitung"),
     ];
     Row {
         name: party.name.clone(),
-        lacks: facts.iter().filter(|(lacks, _)| *lacks).map(|(_, what)| *what).collect(),
+        lacks: facts
+            .iter()
+            .filter(|(lacks, _)| *lacks)
+            .map(|(_, what)| *what)
+            .collect(),
         country: entry.place.clone(),
         mechanism: entry.mechanism.clone(),
         place: None,
@@ -151,12 +205,30 @@ fn typed(contract: &Contract) -> Vec<Row> {
     let mut rows = Vec::new();
     for text in contract.texts(contract.meta.binding).all() {
         walk(&text.blocks, &[], &mut |node, _| {
-            let Kind::Table { head, rows: body, .. } = &node.kind else { return };
-            let heads: Vec<String> = head.iter().map(|cell| Passages::words(cell).to_lowercase()).collect();
-            let column = |words: &[&str]| heads.iter().position(|h| words.iter().any(|w| h.starts_with(w)));
-            let (Some(at), Some(service)) = (column(PLACE), column(SERVICE)) else { return };
+            let Kind::Table {
+                head, rows: body, ..
+            } = &node.kind
+            else {
+                return;
+            };
+            let heads: Vec<String> = head
+                .iter()
+                .map(|cell| Passages::words(cell).to_lowercase())
+                .collect();
+            let column = |words: &[&str]| {
+                heads
+                    .iter()
+                    .position(|h| words.iter().any(|w| h.starts_with(w)))
+            };
+            let (Some(at), Some(service)) = (column(PLACE), column(SERVICE)) else {
+                return;
+            };
             for cells in body {
-                let cell = |at: Option<usize>| at.and_then(|at| cells.get(at)).map(|c| Passages::words(c).trim().to_owned()).unwrap_or_default();
+                let cell = |at: Option<usize>| {
+                    at.and_then(|at| cells.get(at))
+                        .map(|c| Passages::words(c).trim().to_owned())
+                        .unwrap_or_default()
+                };
                 let facts = [
                     (cell(Some(0)).is_empty(), "der Name"),
                     (cell(column(ADDRESS)).is_empty(), "die Anschrift"),
@@ -166,7 +238,11 @@ fn typed(contract: &Contract) -> Vec<Row> {
                 ];
                 rows.push(Row {
                     name: cell(Some(0)),
-                    lacks: facts.iter().filter(|(lacks, _)| *lacks).map(|(_, what)| *what).collect(),
+                    lacks: facts
+                        .iter()
+                        .filter(|(lacks, _)| *lacks)
+                        .map(|(_, what)| *what)
+                        .collect(),
                     country: cell(Some(at)),
                     mechanism: cell(column(MECHANISM)),
                     place: place(&text.file, node.line),
@@ -199,7 +275,9 @@ static COUNTRIES: LazyLock<Option<Countries>> =
 
 /// The day the list of countries was last compared with the law.
 pub static COUNTRIES_AS_OF: LazyLock<String> = LazyLock::new(|| {
-    let date = COUNTRIES.as_ref().map(|countries| countries.as_of.to_string());
+    let date = COUNTRIES
+        .as_ref()
+        .map(|countries| countries.as_of.to_string());
     date.unwrap_or_default()
 });
 
@@ -209,9 +287,16 @@ impl Region {
         let Some(countries) = COUNTRIES.as_ref() else {
             return Self::Unknown;
         };
-        let words = format!(" {} ", place.to_lowercase().replace([',', '(', ')', '/', ';', '.'], " "));
+        let words = format!(
+            " {} ",
+            place
+                .to_lowercase()
+                .replace([',', '(', ')', '/', ';', '.'], " ")
+        );
         let names = |list: &[[String; 2]]| {
-            list.iter().flatten().any(|name| words.contains(&format!(" {} ", name.to_lowercase())))
+            list.iter()
+                .flatten()
+                .any(|name| words.contains(&format!(" {} ", name.to_lowercase())))
         };
         if names(&countries.partly) {
             Self::Partly

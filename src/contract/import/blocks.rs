@@ -72,7 +72,10 @@ pub(super) fn paragraphs(text: &str) -> Vec<Block> {
         })
     };
     let lines = (1..).zip(text.lines());
-    lines.filter(|(_, text)| !text.trim().is_empty()).map(paragraph).collect()
+    lines
+        .filter(|(_, text)| !text.trim().is_empty())
+        .map(paragraph)
+        .collect()
 }
 
 /// Reads lines into blocks.
@@ -137,7 +140,10 @@ impl Reader<'_> {
         }
         if let Some((mark, text)) = marker::read(&line.text, self.markdown) {
             let near = self.near();
-            if self.lists.takes(&mark, line.indent, text, near, self.markdown) {
+            if self
+                .lists
+                .takes(&mark, line.indent, text, near, self.markdown)
+            {
                 self.flush();
                 self.lists.item(&mark, line.indent);
                 self.at_mark = text.is_empty();

@@ -22,7 +22,10 @@ pub(super) fn text(pieces: &[Piece], place: Place) -> String {
         .split("\\\n")
         .map(|line| {
             let words = line.split([' ', '\t', '\n', '\r', '\u{b}', '\u{c}']);
-            words.filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" ")
+            words
+                .filter(|w| !w.is_empty())
+                .collect::<Vec<_>>()
+                .join(" ")
         })
         .filter(|line| !line.is_empty())
         .collect();

@@ -39,7 +39,8 @@ pub(super) fn read(lines: &[Line], markdown: bool, sharp: bool) -> Option<Headin
     let below = lines.iter().skip(1).find(|next| !next.text.is_empty());
     let found = heading(line.number, 9, text);
     if found.annex {
-        return (alone && !text.ends_with('.') && below.is_some()).then_some(Heading { level: 1, ..found });
+        return (alone && !text.ends_with('.') && below.is_some())
+            .then_some(Heading { level: 1, ..found });
     }
     if !alone || below.is_none() || (markdown && !bold) || line.indent > 3 {
         return None;
@@ -81,10 +82,26 @@ fn heading(line: usize, level: u8, text: &str) -> Heading {
 }
 
 const ANNEX: &[&str] = &[
-    "anlage", "anhang", "annex", "appendix", "exhibit", "schedule", "attachment", "beilage",
+    "anlage",
+    "anhang",
+    "annex",
+    "appendix",
+    "exhibit",
+    "schedule",
+    "attachment",
+    "beilage",
 ];
 const CLAUSE: &[&str] = &[
-    "§", "artikel", "article", "art.", "ziffer", "section", "clause", "abschnitt", "teil", "part",
+    "§",
+    "artikel",
+    "article",
+    "art.",
+    "ziffer",
+    "section",
+    "clause",
+    "abschnitt",
+    "teil",
+    "part",
 ];
 
 /// Label and title of a heading, and whether it is an annex.
@@ -99,7 +116,9 @@ fn split(text: &str) -> (&str, &str, bool) {
         if is_number(number) {
             // A dash between number and title belongs to the label.
             let title = title.trim_start();
-            let dash = title.find(|c: char| !"–—-:|".contains(c)).unwrap_or(title.len());
+            let dash = title
+                .find(|c: char| !"–—-:|".contains(c))
+                .unwrap_or(title.len());
             let end = text.len() - title.len() + dash;
             let label = text.get(..end).unwrap_or(text).trim_end();
             let rest = title.get(dash..).unwrap_or_default().trim_start();
@@ -116,7 +135,9 @@ fn split(text: &str) -> (&str, &str, bool) {
         return (first, rest.trim_start(), false);
     }
     match marker::read(text, true) {
-        Some((mark, rest)) if !rest.is_empty() && !matches!(mark.kind, Kind::Bullet | Kind::Dash) => {
+        Some((mark, rest))
+            if !rest.is_empty() && !matches!(mark.kind, Kind::Bullet | Kind::Dash) =>
+        {
             let label = text.get(..text.len() - rest.len()).unwrap_or_default();
             (label.trim_end(), rest, false)
         }
@@ -160,7 +181,12 @@ fn numbered(found: &Heading, below: Option<&Line>, markdown: bool) -> Option<u8>
             let depth = u8::try_from(above.split('.').count()).unwrap_or(3) + 1;
             (!sibling).then_some(depth.min(6))
         }
-        (Kind::Counted { body, after: ".", .. }, next) => {
+        (
+            Kind::Counted {
+                body, after: ".", ..
+            },
+            next,
+        ) => {
             let digits = body.bytes().all(|b| b.is_ascii_digit());
             let upper = body.bytes().all(|b| b.is_ascii_uppercase());
             let sibling = matches!(&next, Some(Kind::Counted { before: "", after: ".", body: b })

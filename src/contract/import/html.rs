@@ -49,7 +49,10 @@ struct Tag {
 
 impl Tag {
     fn attribute(&self, name: &str) -> Option<&str> {
-        let at = self.attributes.to_ascii_lowercase().find(&format!("{name}="))?;
+        let at = self
+            .attributes
+            .to_ascii_lowercase()
+            .find(&format!("{name}="))?;
         let value = self.attributes.get(at + name.len() + 1..)?;
         match value.chars().next()? {
             quote @ ('"' | '\'') => value.get(1..)?.split(quote).next(),
@@ -122,7 +125,11 @@ impl Page {
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => {
                 self.end_block();
                 if open {
-                    let level = tag.name.bytes().nth(1).map_or(1, |b| usize::from(b - b'0'));
+                    let level = tag
+                        .name
+                        .as_bytes()
+                        .get(1)
+                        .map_or(1, |b| usize::from(b - b'0'));
                     self.lead = format!("{} ", "#".repeat(level));
                 }
             }
@@ -146,7 +153,9 @@ impl Page {
             "td" | "th" => {
                 let cell = std::mem::take(&mut self.block);
                 self.in_cell = false;
-                self.row.get_or_insert_default().push(cell.trim().to_owned());
+                self.row
+                    .get_or_insert_default()
+                    .push(cell.trim().to_owned());
             }
             "p" | "div" | "section" | "article" | "address" | "blockquote" | "dt" | "dd" | "dl"
             | "header" | "footer" | "main" | "nav" | "hr" | "pre" | "caption" | "figure"
@@ -210,7 +219,8 @@ impl Page {
         }
         self.out.push_str(&format!("| {} |\n", cells.join(" | ")));
         if self.rows == 0 {
-            self.out.push_str(&format!("|{}\n", "---|".repeat(cells.len())));
+            self.out
+                .push_str(&format!("|{}\n", "---|".repeat(cells.len())));
         }
         self.rows += 1;
     }

@@ -269,7 +269,10 @@ fn is_whole(text: &str) -> bool {
             .and_then(|at| text.get(at..))
             .is_some_and(|tail| !tail.contains(to))
     };
-    !open("](", ')') && !open("<", '>') && !open("[", ']') && text.matches('`').count() % 2 == 0
+    !open("](", ')')
+        && !open("<", '>')
+        && !open("[", ']')
+        && text.matches('`').count().is_multiple_of(2)
 }
 
 fn stressed(rest: &str, depth: u8, out: &mut Vec<Piece>, lost: Lost<'_>) -> Option<usize> {

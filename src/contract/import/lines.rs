@@ -19,7 +19,11 @@ pub(super) struct Line {
 pub(super) fn split(text: &str, markdown: bool) -> Vec<Line> {
     let mut out: Vec<Line> = Vec::new();
     let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
-    let text = if markdown { without_comments(&text) } else { text };
+    let text = if markdown {
+        without_comments(&text)
+    } else {
+        text
+    };
     let text = text.replace(['\r', '\u{2028}', '\u{2029}', '\u{b}'], "\n");
     for (at, raw) in text.split('\n').enumerate() {
         // A page break begins a paragraph.

@@ -50,7 +50,11 @@ impl Lists {
 
     /// Adds a block to the innermost open item.
     pub(super) fn add(&mut self, block: Block) {
-        match self.open.last_mut().and_then(|level| level.list.items.last_mut()) {
+        match self
+            .open
+            .last_mut()
+            .and_then(|level| level.list.items.last_mut())
+        {
             Some(item) => item.blocks.push(block),
             None => self.done.push(block),
         }
@@ -58,7 +62,11 @@ impl Lists {
 
     /// Ends the lists that text with this indentation does not belong to.
     pub(super) fn leave_for(&mut self, indent: usize) {
-        let depth = self.open.iter().take_while(|level| level.indent < indent).count();
+        let depth = self
+            .open
+            .iter()
+            .take_while(|level| level.indent < indent)
+            .count();
         self.close_to(depth);
     }
 
@@ -173,7 +181,10 @@ impl Lists {
         }
         let shallower = self.shallower(indent);
         let same = self.open.get(shallower..).unwrap_or_default();
-        let same: Vec<&Level> = same.iter().take_while(|l| l.indent.abs_diff(indent) <= 1).collect();
+        let same: Vec<&Level> = same
+            .iter()
+            .take_while(|l| l.indent.abs_diff(indent) <= 1)
+            .collect();
         // At the same indentation: a mark of a kind that is open starts a list beside it, another
         // kind goes inside, except that numbers do not go inside bullets.
         if let Some(at) = same.iter().position(|level| is_like(level, mark)) {
@@ -201,7 +212,10 @@ fn is_drawn_mark(mark: &Marker) -> bool {
 
 fn is_drawn(level: &Level) -> bool {
     use crate::contract::numbers::Pattern;
-    matches!(level.list.marks, Marks::Counted(Pattern::Bullet | Pattern::Dash))
+    matches!(
+        level.list.marks,
+        Marks::Counted(Pattern::Bullet | Pattern::Dash)
+    )
 }
 
 /// Whether a mark could be in this list, whatever its number.
@@ -227,10 +241,39 @@ fn is_near(level: &Level, mark: &Marker) -> bool {
 /// Whether the line above ends in the middle of a citation: "Art. 6 Abs. 1 lit."
 fn cites(above: &str) -> bool {
     const ENDS: &[&str] = &[
-        "abs.", "art.", "nr.", "lit.", "satz", "s.", "buchst.", "buchstabe", "ziff.", "ziffer",
-        "§", "§§", "nummer", "artikel", "absatz", "no.", "para.", "section", "clause", "article",
-        "point", "points", "(", "seite", "page", "anlage", "anhang", "annex", "appendix", "am",
-        "vom", "zum", "bis",
+        "abs.",
+        "art.",
+        "nr.",
+        "lit.",
+        "satz",
+        "s.",
+        "buchst.",
+        "buchstabe",
+        "ziff.",
+        "ziffer",
+        "§",
+        "§§",
+        "nummer",
+        "artikel",
+        "absatz",
+        "no.",
+        "para.",
+        "section",
+        "clause",
+        "article",
+        "point",
+        "points",
+        "(",
+        "seite",
+        "page",
+        "anlage",
+        "anhang",
+        "annex",
+        "appendix",
+        "am",
+        "vom",
+        "zum",
+        "bis",
     ];
     let last = above.split_whitespace().next_back().unwrap_or_default();
     ENDS.contains(&last.to_lowercase().as_str())
@@ -259,11 +302,32 @@ fn is_abbreviation(rest: &str) -> bool {
 /// "28. Mai 2018".
 fn is_date(mark: &Marker, rest: &str) -> bool {
     const MONTHS: &[&str] = &[
-        "januar", "februar", "märz", "april", "mai", "juni", "juli", "august", "september",
-        "oktober", "november", "dezember", "january", "february", "march", "may", "june", "july",
-        "october", "december",
+        "januar",
+        "februar",
+        "märz",
+        "april",
+        "mai",
+        "juni",
+        "juli",
+        "august",
+        "september",
+        "oktober",
+        "november",
+        "dezember",
+        "january",
+        "february",
+        "march",
+        "may",
+        "june",
+        "july",
+        "october",
+        "december",
     ];
-    let first = rest.split([' ', ',']).next().unwrap_or_default().to_lowercase();
+    let first = rest
+        .split([' ', ','])
+        .next()
+        .unwrap_or_default()
+        .to_lowercase();
     matches!(&mark.kind, Kind::Counted { body, .. } if body.bytes().all(|b| b.is_ascii_digit()))
         && MONTHS.contains(&first.as_str())
 }

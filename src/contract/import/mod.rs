@@ -91,17 +91,17 @@ pub fn import(sources: &[Source<'_>], today: NaiveDate) -> Result<Draft, Vec<Pro
     result.map_err(|_| notes)
 }
 
-fn attempt(
-    sources: &[Source<'_>],
-    today: NaiveDate,
-    trust: Trust,
-) -> Result<Draft, Vec<Problem>> {
+fn attempt(sources: &[Source<'_>], today: NaiveDate, trust: Trust) -> Result<Draft, Vec<Problem>> {
     let mut texts: Vec<Collected> = Vec::new();
     let mut notes = Vec::new();
     for source in sources {
         let read = Read::of(source, trust, &mut notes);
         if read.words.is_empty() {
-            notes.push(Problem::new(source.name, 1, "Die Datei enthält keinen Text."));
+            notes.push(Problem::new(
+                source.name,
+                1,
+                "Die Datei enthält keinen Text.",
+            ));
             continue;
         }
         match texts.iter_mut().find(|text| text.language == read.language) {
@@ -147,14 +147,23 @@ struct Read {
 
 impl Read {
     fn of(source: &Source<'_>, trust: Trust, notes: &mut Vec<Problem>) -> Self {
-        let ending = source.name.rsplit('.').next().unwrap_or_default().to_lowercase();
+        let ending = source
+            .name
+            .rsplit('.')
+            .next()
+            .unwrap_or_default()
+            .to_lowercase();
         let is_html = matches!(ending.as_str(), "html" | "htm" | "xhtml");
         let markdown = trust == Trust::Markup
             && (is_html || matches!(ending.as_str(), "md" | "markdown" | "mdown"));
         let converted;
         let text = if is_html {
             converted = html::to_markdown(source.text, markdown);
-            notes.push(Problem::new(source.name, 1, "Aus HTML übernommen: Vergleichen Sie den Entwurf mit der Seite."));
+            notes.push(Problem::new(
+                source.name,
+                1,
+                "Aus HTML übernommen: Vergleichen Sie den Entwurf mit der Seite.",
+            ));
             converted.as_str()
         } else {
             source.text
@@ -229,7 +238,10 @@ fn check(
     files: &[(String, String)],
     texts: &[Collected],
 ) -> Result<Vec<(Language, usize)>, Vec<Problem>> {
-    let borrowed: Vec<(&str, &str)> = files.iter().map(|(p, t)| (p.as_str(), t.as_str())).collect();
+    let borrowed: Vec<(&str, &str)> = files
+        .iter()
+        .map(|(p, t)| (p.as_str(), t.as_str()))
+        .collect();
     let contract = Contract::from_files(&borrowed)?;
     let mut counts = Vec::new();
     for text in texts {
@@ -241,9 +253,13 @@ fn check(
             let line = wanted.map_or(1, |word| word.line);
             let wanted = wanted.map_or("das Ende", |word| word.text.as_str());
             let found = found.map_or("das Ende", String::as_str);
-            return Err(vec![Problem::new(name, line, format!(
-                "Hier würde der Wortlaut verändert: Auf „{wanted}“ der Vorlage träfe „{found}“ des Entwurfs. Auszeichnungen dieser Datei sind deshalb nur als Text übernommen; vereinfachen Sie die Stelle und wiederholen Sie den Import."
-            ))]);
+            return Err(vec![Problem::new(
+                name,
+                line,
+                format!(
+                    "Hier würde der Wortlaut verändert: Auf „{wanted}“ der Vorlage träfe „{found}“ des Entwurfs. Auszeichnungen dieser Datei sind deshalb nur als Text übernommen; vereinfachen Sie die Stelle und wiederholen Sie den Import."
+                ),
+            )]);
         }
         counts.push((text.language, source.len()));
     }
@@ -261,5 +277,9 @@ fn language(text: &str) -> Language {
             _ => {}
         }
     }
-    if english > german { Language::En } else { Language::De }
+    if english > german {
+        Language::En
+    } else {
+        Language::De
+    }
 }

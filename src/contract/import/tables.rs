@@ -28,7 +28,7 @@ fn bars(lines: &[Line]) -> Option<(Table, usize)> {
     let first = lines.first()?;
     let separator = lines.get(1).and_then(|line| alignments(&line.text));
     let fenced = first.text.starts_with('|') && first.text.len() > 1;
-    if !fenced && !(first.text.contains('|') && separator.is_some()) {
+    if !(fenced || first.text.contains('|') && separator.is_some()) {
         return None;
     }
     let count = lines
@@ -109,7 +109,11 @@ fn separated(lines: &[Line], split: &dyn Fn(&Line) -> Vec<String>) -> Option<(Ta
         .iter()
         .take_while(|line| !line.text.is_empty() && split(line).len() == width)
         .count();
-    let least = if lines.first()?.text.contains('\t') { 2 } else { 3 };
+    let least = if lines.first()?.text.contains('\t') {
+        2
+    } else {
+        3
+    };
     if width < 2 || count < least {
         return None;
     }
@@ -122,7 +126,10 @@ fn tabs(line: &Line) -> Vec<String> {
     if super::marker::read(&line.text, false).is_some() {
         return Vec::new();
     }
-    line.text.split('\t').map(|cell| cell.trim().to_owned()).collect()
+    line.text
+        .split('\t')
+        .map(|cell| cell.trim().to_owned())
+        .collect()
 }
 
 fn columns(line: &Line) -> Vec<String> {
@@ -130,5 +137,8 @@ fn columns(line: &Line) -> Vec<String> {
         return Vec::new();
     }
     let parts = line.text.split("   ").map(str::trim);
-    parts.filter(|cell| !cell.is_empty()).map(str::to_owned).collect()
+    parts
+        .filter(|cell| !cell.is_empty())
+        .map(str::to_owned)
+        .collect()
 }

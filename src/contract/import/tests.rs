@@ -19,7 +19,11 @@ fn drafted(sources: &[(&str, &str)]) -> (Draft, Vec<Document>) {
         .collect();
     let today = NaiveDate::from_ymd_opt(2026, 11, 22).unwrap();
     let draft = import(&sources, today).unwrap_or_else(|problems| panic!("{problems:#?}"));
-    let files: Vec<(&str, &str)> = draft.files.iter().map(|(p, t)| (p.as_str(), t.as_str())).collect();
+    let files: Vec<(&str, &str)> = draft
+        .files
+        .iter()
+        .map(|(p, t)| (p.as_str(), t.as_str()))
+        .collect();
     let contract = Contract::from_files(&files).unwrap();
     let languages = contract.meta.languages.clone();
     let documents = languages
@@ -49,7 +53,8 @@ fn every_word_comes_out_once_and_in_order_in_every_form() {
             .map(|word| word.text)
             .collect();
         // The text says where links lead; pages have that in the link itself.
-        let printed = text_of(document).replace(" <https://wolkenwerk.example/dienst_%28neu%29>", "");
+        let printed =
+            text_of(document).replace(" <https://wolkenwerk.example/dienst_%28neu%29>", "");
         assert_eq!(words::of(&printed), wanted, "{name}: text");
         let article = crate::contract::tests::html_words(&page::article(document)).join(" ");
         let printed = words::of(&article);
@@ -75,7 +80,11 @@ fn sections_tables_and_legends_of_a_service_agreement() {
         assert!(text.contains(part), "{part}\n---\n{text}");
     }
     // The link without words for its target is kept as text, and a person hears of it.
-    assert!(draft.notes.iter().any(|n| n.message.contains("„hier“")), "{:?}", draft.notes);
+    assert!(
+        draft.notes.iter().any(|n| n.message.contains("„hier“")),
+        "{:?}",
+        draft.notes
+    );
     assert_eq!(tables(&documents[0].blocks), 3);
 }
 
@@ -111,7 +120,12 @@ Dauer
 3. Näheres steht unter Ziffer 4.
 ";
     assert!(text.contains(expected), "{text}");
-    assert!(text.contains("\nFernblick GmbH\nRingstraße 5\n52062 Aachen\nE-Mail: datenschutz@fernblick.example\n"), "{text}");
+    assert!(
+        text.contains(
+            "\nFernblick GmbH\nRingstraße 5\n52062 Aachen\nE-Mail: datenschutz@fernblick.example\n"
+        ),
+        "{text}"
+    );
 }
 
 #[test]
@@ -121,10 +135,18 @@ fn two_languages_make_one_version_with_annexes() {
         ("vereinbarung-en.txt", ENGLISH),
     ]);
     let paths: Vec<&str> = draft.files.iter().map(|(path, _)| path.as_str()).collect();
-    assert_eq!(paths, [
-        "contract.toml", "de/vertrag.dj", "de/anlage-1.dj", "de/anlage-2.dj", "en/vertrag.dj",
-        "en/anlage-1.dj", "en/anlage-2.dj",
-    ]);
+    assert_eq!(
+        paths,
+        [
+            "contract.toml",
+            "de/vertrag.dj",
+            "de/anlage-1.dj",
+            "de/anlage-2.dj",
+            "en/vertrag.dj",
+            "en/anlage-1.dj",
+            "en/anlage-2.dj",
+        ]
+    );
     let german = text_of(&documents[0]);
     for part in [
         "\n1. Gegenstand und Dauer\n",
@@ -151,11 +173,20 @@ fn two_languages_make_one_version_with_annexes() {
     ] {
         assert!(english.contains(part), "{part}\n---\n{english}");
     }
-    let annexes = documents[0].blocks.iter().filter(|b| matches!(b, Node::Section(s) if s.annex));
+    let annexes = documents[0]
+        .blocks
+        .iter()
+        .filter(|b| matches!(b, Node::Section(s) if s.annex));
     assert_eq!(annexes.count(), 2);
     // A faulty pair is imported as it is; the check says where the trees differ.
-    let files: Vec<(&str, &str)> = draft.files.iter().map(|(p, t)| (p.as_str(), t.as_str())).collect();
-    let findings = crate::contract::check::checks(&crate::contract::check::Version::of(&Contract::from_files(&files).unwrap()));
+    let files: Vec<(&str, &str)> = draft
+        .files
+        .iter()
+        .map(|(p, t)| (p.as_str(), t.as_str()))
+        .collect();
+    let findings = crate::contract::check::checks(&crate::contract::check::Version::of(
+        &Contract::from_files(&files).unwrap(),
+    ));
     for id in ["LC-46", "LC-47"] {
         assert!(findings.iter().any(|f| f.id == id && f.blocks()), "{id}");
     }
@@ -165,10 +196,19 @@ fn two_languages_make_one_version_with_annexes() {
 fn capitals_tabs_and_terms_of_a_service_description() {
     let (_, documents) = drafted(&[("leistung.txt", SERVICE)]);
     let document = &documents[0];
-    assert_eq!(plain(&document.title), "LEISTUNGSBESCHREIBUNG FUNKBRÜCKE MOBIL");
+    assert_eq!(
+        plain(&document.title),
+        "LEISTUNGSBESCHREIBUNG FUNKBRÜCKE MOBIL"
+    );
     let text = text_of(document);
-    assert!(text.contains("\nLEISTUNGSUMFANG\n\nDer Anbieter stellt dem LEISTUNGSNEHMER"), "{text}");
-    assert!(text.contains("Verbindungsdaten\tBeginn, Ende\t7 Tage"), "{text}");
+    assert!(
+        text.contains("\nLEISTUNGSUMFANG\n\nDer Anbieter stellt dem LEISTUNGSNEHMER"),
+        "{text}"
+    );
+    assert!(
+        text.contains("Verbindungsdaten\tBeginn, Ende\t7 Tage"),
+        "{text}"
+    );
     assert_eq!(tables(&document.blocks), 1);
 }
 
@@ -194,12 +234,18 @@ fn a_page_becomes_what_its_reader_sees() {
     let text = text_of(&documents[0]);
     let expected = "AVV\n\n1. Zweck\n\nFür alle Kunden & Partner: 3 < 4 *\n\nc. drei\n\n    • Punkt\nd. vier\n\n\nA\tB\n1 / 2\tx|y\n\n2. Ende\n\nZeile\nzwei\n";
     assert_eq!(text, expected);
-    assert!(matches!(&documents[0].blocks[0], Node::Section(s) if s.label.as_deref() == Some("1.")));
+    assert!(
+        matches!(&documents[0].blocks[0], Node::Section(s) if s.label.as_deref() == Some("1."))
+    );
     let lists: Vec<ListStyle> = match &documents[0].blocks[0] {
-        Node::Section(s) => s.blocks.iter().filter_map(|b| match b {
-            Node::List(list) => Some(list.style),
-            _ => None,
-        }).collect(),
+        Node::Section(s) => s
+            .blocks
+            .iter()
+            .filter_map(|b| match b {
+                Node::List(list) => Some(list.style),
+                _ => None,
+            })
+            .collect(),
         _ => Vec::new(),
     };
     assert_eq!(lists, [ListStyle::Letters]);
@@ -233,7 +279,12 @@ mod any_text {
             1 => Just("Anhang II: "), 1 => Just("| a | "), 1 => Just("> "), 1 => Just("12. "), 1 => Just("A. "),
             1 => Just("x) "), 1 => Just("---"), 1 => Just("1."), 1 => Just("a\tb\t"), 1 => Just("(iv) "),
         ];
-        ("( {2}| {4}| {7})?", mark, fragment(), prop_oneof![3 => Just("\n"), 3 => Just("\n\n"), 1 => Just("  \n"), 1 => Just(" |\n")])
+        (
+            "( {2}| {4}| {7})?",
+            mark,
+            fragment(),
+            prop_oneof![3 => Just("\n"), 3 => Just("\n\n"), 1 => Just("  \n"), 1 => Just(" |\n")],
+        )
             .prop_map(|(indent, mark, text, end)| format!("{indent}{mark}{text}{end}"))
     }
 

@@ -17,7 +17,9 @@ pub(super) fn draft(
 ) -> String {
     let languages: Vec<String> = written.iter().map(|(l, _)| quoted(l.code())).collect();
     let count = written.first().map_or(0, |(_, text)| text.annexes.len());
-    let annexes: Vec<String> = (1..=count).map(|n| quoted(&format!("anlage-{n}"))).collect();
+    let annexes: Vec<String> = (1..=count)
+        .map(|n| quoted(&format!("anlage-{n}")))
+        .collect();
     let mut out = format!(
         "# Entwurf, übernommen aus {}. Füllen Sie aus, was leer ist; „avv-portal contract check“\n\
          # nennt, was fehlt. Wie der Text geschrieben wird, steht in src/contract/source.rs.\n\n\

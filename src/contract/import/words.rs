@@ -16,7 +16,11 @@ pub(super) struct Word {
 /// The words of a source, without what only marks it up.
 pub(super) fn of_source(text: &str, markdown: bool) -> Vec<Word> {
     let mut out = Vec::new();
-    let text = if markdown { bare(text) } else { text.to_owned() };
+    let text = if markdown {
+        bare(text)
+    } else {
+        text.to_owned()
+    };
     for (index, line) in text.split('\n').enumerate() {
         let words = of(line).into_iter();
         out.extend(words.map(|text| Word {

@@ -33,7 +33,10 @@ pub(super) fn write(
 ) -> Written {
     let (title, rest) = title(blocks);
     let is_annex = |block: &Block| matches!(block, Block::Heading(heading) if heading.annex);
-    let first = rest.iter().position(|b| split && is_annex(b)).unwrap_or(rest.len());
+    let first = rest
+        .iter()
+        .position(|b| split && is_annex(b))
+        .unwrap_or(rest.len());
     let (main, annexes) = rest.split_at(first);
     let depths = [depths(main), depths(annexes)];
     let samples = [
@@ -178,7 +181,10 @@ fn sample(label: &str) -> Option<String> {
 }
 
 fn patterns(samples: &[String]) -> Vec<Pattern> {
-    samples.iter().filter_map(|sample| Pattern::parse(sample)).collect()
+    samples
+        .iter()
+        .filter_map(|sample| Pattern::parse(sample))
+        .collect()
 }
 
 /// Whether a label can stand in quotation marks in an attribute.
@@ -250,7 +256,9 @@ impl Writer<'_> {
         let automatic = self.headings.clone().next(part, level, Wanted::Next, "");
         let label = Some(heading.label.as_str()).filter(|label| !label.is_empty());
         let counted = automatic.label.as_deref() == label;
-        let found = self.headings.next(part, level, if counted { Wanted::Next } else { wanted }, "");
+        let found =
+            self.headings
+                .next(part, level, if counted { Wanted::Next } else { wanted }, "");
         self.number = found.number;
         let attributes = match label {
             _ if counted => String::new(),
@@ -264,7 +272,10 @@ impl Writer<'_> {
         if title.is_empty() && spelled.is_empty() {
             return String::new();
         }
-        format!("{attributes}{} {spelled}{title}", "#".repeat(usize::from(level)))
+        format!(
+            "{attributes}{} {spelled}{title}",
+            "#".repeat(usize::from(level))
+        )
     }
 
     fn paragraph(&mut self, paragraph: &Paragraph) -> String {
@@ -285,7 +296,10 @@ impl Writer<'_> {
 
     fn table(&mut self, table: &Table) -> String {
         let mut row = |cells: &[String]| {
-            let cells: Vec<String> = cells.iter().map(|cell| self.text(cell, Place::Line)).collect();
+            let cells: Vec<String> = cells
+                .iter()
+                .map(|cell| self.text(cell, Place::Line))
+                .collect();
             format!("| {} |", cells.join(" | "))
         };
         let mut lines = vec![row(&table.head)];
@@ -322,7 +336,8 @@ impl Writer<'_> {
                 (Marks::Counted(_), _) => format!("{} ", item.mark),
                 _ if led && is_quotable(&item.mark) => {
                     content = content.trim_start_matches("{.contact}\n").to_owned();
-                    let contact = matches!(item.blocks.first(), Some(Block::Paragraph(p)) if p.contact);
+                    let contact =
+                        matches!(item.blocks.first(), Some(Block::Paragraph(p)) if p.contact);
                     let contact = if contact { " .contact" } else { "" };
                     format!("- {{mark=\"{}\"{contact}}}\n    ", item.mark)
                 }
@@ -333,7 +348,13 @@ impl Writer<'_> {
                 out.push('\n');
             }
             out.push_str(&mark);
-            out.push_str(content.trim_end().replace('\n', "\n    ").replace("\n    \n", "\n\n").as_str());
+            out.push_str(
+                content
+                    .trim_end()
+                    .replace('\n', "\n    ")
+                    .replace("\n    \n", "\n\n")
+                    .as_str(),
+            );
             out.push('\n');
         }
         let attributes = sample.map(|sample| format!("{{marks=\"{sample}\"}}\n"));
@@ -350,7 +371,10 @@ impl Writer<'_> {
             mark.strip_prefix(number).map(str::to_owned)
         };
         let sign = after(&list.items.first()?.mark)?;
-        let same = list.items.iter().all(|item| after(&item.mark).as_ref() == Some(&sign));
+        let same = list
+            .items
+            .iter()
+            .all(|item| after(&item.mark).as_ref() == Some(&sign));
         let here = self.number.as_ref() == Some(above);
         (same && here && is_quotable(&sign)).then(|| format!("1.1{sign}"))
     }

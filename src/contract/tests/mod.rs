@@ -10,6 +10,7 @@ mod hostile;
 mod marks;
 mod problems;
 mod shipped;
+mod surroundings;
 
 use super::*;
 
