@@ -115,7 +115,7 @@ fn matched(found: &[char], wanted: &[char], heads: &[Vec<char>]) -> usize {
                 return at;
             }
             best = best.max(at.min(wanted.len().saturating_sub(1)));
-            if rest.first().is_none() || rest.first() != wanted.get(at) {
+            if rest.is_empty() || rest.first() != wanted.get(at) {
                 break;
             }
             from += 1;
