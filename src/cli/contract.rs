@@ -8,10 +8,10 @@ use anyhow::{Context as _, anyhow};
 use chrono::{NaiveTime, TimeDelta};
 
 use super::{Render, Result, say};
-use crate::contract::check::{Finding, Severity};
+use crate::contract::check::{Finding, Outcome, Severity, Version, checks};
 use crate::contract::sample::sample_conclusion;
 use crate::contract::tree::{Document, plain};
-use crate::contract::{Contract, Values, check, html, sample_values, text};
+use crate::contract::{Contract, Values, html, sample_values, text};
 use crate::document::{self, Frame, Pdf};
 use crate::domain::{Language, calendar};
 
@@ -30,15 +30,24 @@ pub fn check(dir: &Path) -> Result<ExitCode> {
             ));
         }
     };
-    let findings = check::check(&contract);
+    let mut pdfs = Vec::new();
+    for language in &contract.meta.languages {
+        pdfs.push((*language, print(&contract, *language)?.1.bytes));
+    }
+    let findings = checks(&Version {
+        pdfs: &pdfs,
+        ..Version::of(&contract)
+    });
     for finding in &findings {
         say(&line(finding));
     }
-    let blocking = findings.iter().filter(|finding| finding.blocks()).count();
-    let warnings = findings.iter().filter(|finding| !finding.ok).count() - blocking;
+    let count = |wanted: fn(&Finding) -> bool| findings.iter().filter(|f| wanted(f)).count();
+    let blocking = count(Finding::blocks);
     say(&format!(
-        "{} checks, {blocking} blocking, {warnings} to be looked at",
-        findings.len()
+        "{} checks: {blocking} keep it from being published, {} need a reason, {} to be confirmed by a person",
+        findings.len(),
+        count(Finding::failed) - blocking,
+        count(|finding| finding.outcome == Outcome::Confirm),
     ));
     Ok(if blocking == 0 {
         ExitCode::SUCCESS
@@ -48,17 +57,22 @@ pub fn check(dir: &Path) -> Result<ExitCode> {
 }
 
 fn line(finding: &Finding) -> String {
-    let mark = match (finding.ok, finding.severity) {
-        (true, _) => "ok   ",
-        (false, Severity::Block) => "FEHLT",
-        (false, Severity::Warn) => "prüfe",
+    let outcome = match finding.outcome {
+        Outcome::Met => "erfüllt",
+        Outcome::Violated => "verletzt",
+        Outcome::Confirm => "von einer Person zu bestätigen",
+    };
+    let severity = match finding.severity {
+        Severity::Block => "B",
+        Severity::Warn => "W",
     };
     let place = finding
         .place
         .as_ref()
         .map(|place| format!(" ({place})"))
         .unwrap_or_default();
-    format!("{}  {mark}  {}{place}", finding.id, finding.explanation)
+    let (id, text) = (finding.id, &finding.explanation);
+    format!("{id} {severity}  {outcome}: {text}{place}")
 }
 
 /// Writes a version with invented values as PDF and, if wanted, as HTML and text.
@@ -88,8 +102,10 @@ pub fn probe(contract: &Contract) -> Result<()> {
 fn print(contract: &Contract, language: Language) -> Result<(Document, Pdf)> {
     let draft = sample_values(language, true);
     let hash = text::hash(&contract.resolve(&draft, language));
+    // A draft without a number is printed as it is, with nothing of the portal's beside it.
+    let concluded = !contract.meta.is_draft();
     let values = Values {
-        conclusion: Some(sample_conclusion(language, &hash)),
+        conclusion: concluded.then(|| sample_conclusion(language, &hash)),
         ..draft
     };
     let document = contract.resolve(&values, language);
@@ -103,7 +119,7 @@ fn print(contract: &Contract, language: Language) -> Result<(Document, Pdf)> {
         version: document.version.clone(),
         date: document.date,
         customer_number: values.customer_number.to_string(),
-        document_hash: hash,
+        document_hash: if concluded { hash } else { String::new() },
         draft: false,
         language: document.language,
         // The same text gives the same file.

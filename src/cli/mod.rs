@@ -6,6 +6,7 @@ mod audit;
 mod bounce;
 mod contract;
 mod demo;
+mod import;
 mod open;
 mod retention;
 mod schedule;
@@ -113,6 +114,13 @@ enum ContractCommand {
     },
     /// Print a contract version with invented values
     Render(Render),
+    /// Make a draft version from a contract text: Markdown, plain text or HTML
+    Import {
+        /// The file, or a folder with one or more of them
+        source: PathBuf,
+        /// Folder for the draft; by default the given folder, or one beside the file
+        dir: Option<PathBuf>,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -150,6 +158,9 @@ fn dispatch(command: Command) -> Result<ExitCode> {
         Command::Contract(ContractCommand::Check { dir }) => return contract::check(&dir),
         Command::Contract(ContractCommand::Render(render)) => contract::render(&render),
         Command::Bounce => return Ok(bounce::take()),
+        Command::Contract(ContractCommand::Import { source, dir }) => {
+            import::run(&source, dir.as_deref())
+        }
         Command::Serve => serve::serve(configure("info")?),
         Command::Migrate => open::migrate(&configure("warn")?),
         Command::Demo(options) => demo::demo(configure("warn")?, &options),
@@ -227,6 +238,9 @@ mod tests {
             ),
             ("audit verify --expect 12:abc", false),
             ("contract check somewhere", true),
+            ("contract import", false),
+            ("contract import texts", true),
+            ("contract import avv.md draft", true),
             ("contract render x --language fr --out a.pdf", false),
             (
                 "contract render x --language de --out a.pdf --html a.html",

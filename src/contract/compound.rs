@@ -5,14 +5,22 @@ use jotdown::{
     OrderedListNumbering as Numbering,
 };
 
-use super::parse::Reader;
+use super::numbers::{Numeral, Pattern};
+use super::parse::{Flat, Reader};
 use super::source::{Entry, Kind, Node, Span};
-use super::tree::{Alignment, ListStyle};
+use super::tree::Alignment;
 
 impl Reader<'_> {
-    pub(super) fn list(&mut self, kind: ListKind, line: usize) -> Option<Kind> {
-        let Some((style, start)) = list_style(kind) else {
-            self.problem(line, "Diese Listenart gibt es im Vertrag nicht. Möglich sind (1), 1., a), i., -, * und +.");
+    /// `marks` is what the author said about the marks, `before` the block above the list.
+    pub(super) fn list(
+        &mut self,
+        kind: ListKind,
+        marks: Option<&Pattern>,
+        line: usize,
+        before: Option<&Flat>,
+    ) -> Option<Kind> {
+        let Some((written, start)) = counting(kind, marks, before) else {
+            self.problem(line, "Diese Listenart gibt es im Vertrag nicht. Möglich sind (1), 1., 1), a), a., (a), A., i., -, * und +.");
             self.skip();
             return None;
         };
@@ -28,23 +36,29 @@ impl Reader<'_> {
             }
         }
         Some(Kind::List {
-            style,
+            marks: marks.cloned().unwrap_or(written),
             start,
             items,
         })
     }
 
-    /// The id and the tags of an item are those of its first paragraph.
+    /// The id, the mark and the tags of an item are those of its first paragraph.
     fn item(&mut self, line: usize) -> Entry {
         let mut id = None;
+        let mut mark = None;
         if let Some((Event::Start(Container::Paragraph, attributes), _)) =
             self.events.get_mut(self.at)
         {
-            let (ids, rest): (Vec<_>, Vec<_>) = std::mem::take(attributes)
+            let (own, rest): (Vec<_>, Vec<_>) = std::mem::take(attributes)
                 .into_iter()
-                .partition(|(key, _)| *key == AttributeKind::Id);
+                .partition(|(key, _)| is_id(key) || is_mark(key));
             *attributes = rest.into();
-            id = ids.last().map(|(_, value)| value.to_string());
+            let last = |wanted: fn(&AttributeKind<'_>) -> bool| {
+                let found = own.iter().rfind(|(key, _)| wanted(key));
+                found.map(|(_, value)| value.to_string())
+            };
+            id = last(is_id);
+            mark = last(is_mark).map(|mark| super::inline::visible(&mark).trim().to_owned());
         }
         let flat = self.blocks();
         if let Some(heading) = flat
@@ -67,6 +81,7 @@ impl Reader<'_> {
         Entry {
             line,
             id,
+            mark,
             tags,
             blocks,
         }
@@ -173,26 +188,72 @@ impl Reader<'_> {
     }
 }
 
-fn list_style(kind: ListKind) -> Option<(ListStyle, u32)> {
-    match kind {
-        ListKind::Unordered(ListBulletType::Plus) => Some((ListStyle::Dashes, 1)),
-        ListKind::Unordered(_) => Some((ListStyle::Bullets, 1)),
+fn is_id(key: &AttributeKind<'_>) -> bool {
+    *key == AttributeKind::Id
+}
+
+fn is_mark(key: &AttributeKind<'_>) -> bool {
+    matches!(key, AttributeKind::Pair { key } if key == "mark")
+}
+
+/// The marks of a list as written, and the number of its first item.
+fn counting(
+    kind: ListKind,
+    marks: Option<&Pattern>,
+    above: Option<&Flat>,
+) -> Option<(Pattern, u32)> {
+    let (numbering, style, start) = match kind {
+        ListKind::Unordered(ListBulletType::Plus) => return Some((Pattern::Dash, 1)),
+        ListKind::Unordered(_) => return Some((Pattern::Bullet, 1)),
+        ListKind::Task(_) => return None,
         ListKind::Ordered {
             numbering,
             style,
             start,
-        } => {
-            let style = match (numbering, style) {
-                (Numbering::Decimal, jotdown::OrderedListStyle::ParenParen) => {
-                    ListStyle::Paragraphs
-                }
-                (Numbering::Decimal, _) => ListStyle::Decimal,
-                (Numbering::AlphaLower, _) => ListStyle::Letters,
-                (Numbering::RomanLower, _) => ListStyle::Roman,
-                (Numbering::AlphaUpper | Numbering::RomanUpper, _) => return None,
-            };
-            Some((style, u32::try_from(start).unwrap_or(1)))
-        }
-        ListKind::Task(_) => None,
-    }
+        } => (numbering, style, u32::try_from(start).unwrap_or(1)),
+    };
+    let numeral = match numbering {
+        Numbering::Decimal => Numeral::Decimal,
+        Numbering::AlphaLower => Numeral::Lower,
+        Numbering::AlphaUpper => Numeral::Upper,
+        Numbering::RomanLower => Numeral::RomanLower,
+        Numbering::RomanUpper => Numeral::RomanUpper,
+    };
+    let (before, after) = match style {
+        jotdown::OrderedListStyle::Period => ("", "."),
+        jotdown::OrderedListStyle::Paren => ("", ")"),
+        jotdown::OrderedListStyle::ParenParen => ("(", ")"),
+    };
+    let roman = Pattern::counted(before, numeral, after);
+    let letter_of = |numeral| match numeral {
+        Numeral::RomanLower => Some(Numeral::Lower),
+        Numeral::RomanUpper => Some(Numeral::Upper),
+        _ => None,
+    };
+    // What looks roman may be one letter: c) is never 100), and i) after h) goes on with letters.
+    let as_letter = letter_of(numeral).and_then(|letter| {
+        let number = letter.read(&numeral.write(start))?;
+        Some((Pattern::counted(before, letter, after), number))
+    });
+    let Some((letter, number)) = as_letter else {
+        return Some((roman, start));
+    };
+    let goes_on = matches!(above.map(|flat| &flat.node.kind),
+        Some(Kind::List { marks, start, items })
+            if *marks == letter && *start as usize + items.len() == number as usize);
+    let said = marks.is_some_and(|marks| {
+        matches!(
+            marks,
+            Pattern::Counted {
+                numeral: Numeral::Lower | Numeral::Upper,
+                ..
+            }
+        )
+    });
+    let is_letter = goes_on || said || start >= 50;
+    Some(if is_letter {
+        (letter, number)
+    } else {
+        (roman, start)
+    })
 }

@@ -1,6 +1,7 @@
 //! Values as text (T-07): cleaned, in the language of the document, never parsed again.
 
 use super::resolve::Builder;
+use super::source::Span;
 use super::tree::Inline;
 use super::values::CoveredProduct;
 use super::vocabulary::Placeholder;
@@ -86,6 +87,31 @@ impl Builder<'_> {
             | P::DpoEmail
             | P::ObjectionEmail => None,
         }
+    }
+
+    /// The lines of an address block; a line whose values are all missing is left out (T-04).
+    pub(super) fn contact(&self, spans: &[Span]) -> Vec<Inline> {
+        let lines = spans.split(|span| *span == Span::Break).filter(|line| {
+            let mut values = line.iter().filter_map(|span| match span {
+                Span::Value(placeholder) => Some(*placeholder),
+                _ => None,
+            });
+            let mut any = false;
+            let all_missing = values.all(|value| {
+                any = true;
+                self.is_missing(value)
+            });
+            !(any && all_missing)
+        });
+        let lines: Vec<Vec<Inline>> = lines.map(|line| self.inlines(line)).collect();
+        super::generate::joined(lines)
+    }
+
+    fn is_missing(&self, placeholder: Placeholder) -> bool {
+        self.address_value(placeholder).is_none()
+            && self
+                .text_value(placeholder)
+                .is_none_or(|text| clean(&text).is_empty())
     }
 
     pub(super) fn product_name(&self, product: &CoveredProduct) -> String {

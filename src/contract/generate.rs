@@ -315,7 +315,7 @@ fn definition(term: &str, lines: Lines) -> Definition {
 }
 
 /// Lines with breaks between them; empty ones are left out.
-fn joined(lines: Lines) -> Vec<Inline> {
+pub(super) fn joined(lines: Lines) -> Vec<Inline> {
     let mut out = Vec::new();
     for line in lines
         .into_iter()

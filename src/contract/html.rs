@@ -13,14 +13,32 @@ use crate::domain::calendar::long_date;
 /// The sheet with the whole contract: `<article class="contract">`, heading levels 3 to 6.
 pub fn article(document: &Document) -> String {
     let mut out = String::with_capacity(64 * 1024);
-    let words = super::wording::edition(&document.version, document.language);
     let _ = write!(
         out,
         "<article class=\"contract\" lang=\"{}\" aria-labelledby=\"vertragstitel\">\
-         <h3 class=\"title\" id=\"vertragstitel\">{}</h3>\
-         <p class=\"meta\">{}<time datetime=\"{}\">{}</time><span> · {} {}</span></p>",
+         <h3 class=\"title\" id=\"vertragstitel\">{}</h3>",
         document.language.code(),
         heading(&document.title, document.language),
+    );
+    if !document.version.is_empty() {
+        meta(document, &mut out);
+    }
+    let mut page = Page {
+        language: document.language,
+        tables: 0,
+        out,
+    };
+    page.blocks(&document.blocks);
+    page.out.push_str("</article>");
+    page.out
+}
+
+/// The line below the title: edition, date, document number.
+fn meta(document: &Document, out: &mut String) {
+    let words = super::wording::edition(&document.version, document.language);
+    let _ = write!(
+        out,
+        "<p class=\"meta\">{}<time datetime=\"{}\">{}</time><span> · {} {}</span></p>",
         escape(&words),
         document.date,
         escape(&long_date(document.date, document.language)),
@@ -30,14 +48,6 @@ pub fn article(document: &Document) -> String {
         },
         escape(&text::document_number(document)),
     );
-    let mut page = Page {
-        language: document.language,
-        tables: 0,
-        out,
-    };
-    page.blocks(&document.blocks);
-    page.out.push_str("</article>");
-    page.out
 }
 
 /// The table of contents: clauses, then annexes.
@@ -206,6 +216,9 @@ impl Page {
                 Block::Paragraph(content) => {
                     let _ = write!(self.out, "<p>{}</p>", inlines(content));
                 }
+                Block::Contact(lines) => {
+                    let _ = write!(self.out, "<address>{}</address>", inlines(lines));
+                }
                 Block::List(list) => self.list(list),
                 Block::Table(table) => self.table(table),
                 Block::Definitions(definitions) => self.definitions(definitions),
@@ -254,30 +267,33 @@ impl Page {
 
     fn list(&mut self, list: &List) {
         let (open, close) = match list.style {
-            ListStyle::Paragraphs => ("<ol class=\"paras\">", "</ol>"),
-            ListStyle::Decimal => ("<ol class=\"numbers\">", "</ol>"),
-            ListStyle::Letters => ("<ol class=\"letters\">", "</ol>"),
-            ListStyle::Roman => ("<ol class=\"romans\" type=\"i\">", "</ol>"),
+            ListStyle::Paragraphs => ("<ol class=\"paras\" role=\"list\">", "</ol>"),
+            ListStyle::Decimal => ("<ol class=\"numbers\" role=\"list\">", "</ol>"),
+            ListStyle::Letters => ("<ol class=\"letters\" role=\"list\">", "</ol>"),
+            ListStyle::Roman => ("<ol class=\"romans\" role=\"list\">", "</ol>"),
             ListStyle::Bullets => ("<ul>", "</ul>"),
             ListStyle::Dashes => ("<ul class=\"dashes\">", "</ul>"),
+            ListStyle::Plain => ("<ul class=\"plain-list\" role=\"list\">", "</ul>"),
         };
-        let counted = !matches!(list.style, ListStyle::Bullets | ListStyle::Dashes);
         self.out.push_str(open);
         for item in &list.items {
-            self.item(item, counted);
+            self.item(item);
         }
         self.out.push_str(close);
     }
 
-    fn item(&mut self, item: &Item, counted: bool) {
+    /// Numbers and letters are words of the contract: they are printed, so that they are copied,
+    /// read aloud and searched for like the rest.
+    fn item(&mut self, item: &Item) {
         self.out.push_str("<li");
         if let Some(id) = &item.id {
             let _ = write!(self.out, " id=\"{}\"", anchor(id));
         }
-        if counted {
-            let _ = write!(self.out, " value=\"{}\"", item.number);
-        }
         self.out.push('>');
+        if item.is_numbered() {
+            let label = escape(&item.label);
+            let _ = write!(self.out, "<span class=\"mark\">{label}</span> ");
+        }
         self.led_by_text(&item.blocks);
         self.out.push_str("</li>");
     }

@@ -26,11 +26,15 @@ impl Reader<'_> {
                         out.push(span);
                     }
                 }
+                Event::Symbol(name) if name == "br" => out.push(Span::Break),
                 Event::Symbol(name) => match Placeholder::parse(&name) {
                     Some(placeholder) => out.push(Span::Value(placeholder)),
                     None => self.problem(line, unknown_placeholder(&name)),
                 },
                 Event::Hardbreak => out.push(Span::Break),
+                Event::Softbreak if self.keeps_lines && !self.at_end_of_block() => {
+                    out.push(Span::Break);
+                }
                 Event::FootnoteReference(_) => {
                     self.problem(line, "Fußnoten gibt es im Vertrag nicht. Schreiben Sie den Satz in den Text.");
                 }
@@ -49,6 +53,14 @@ impl Reader<'_> {
         self.leave();
         finish(&mut out);
         out
+    }
+
+    /// Text whose ends of lines are kept.
+    pub(super) fn lines(&mut self) -> Vec<Span> {
+        self.keeps_lines = true;
+        let spans = self.spans();
+        self.keeps_lines = false;
+        spans
     }
 
     /// A straight double quote opens after a space and closes after a word. The parser looks for its
@@ -163,7 +175,7 @@ fn unknown_placeholder(name: &str) -> String {
     )
 }
 
-fn is_vague(text: &str) -> bool {
+pub(super) fn is_vague(text: &str) -> bool {
     let text = text.to_lowercase();
     let text = text.trim_matches(|c: char| !c.is_alphanumeric());
     matches!(
@@ -172,7 +184,7 @@ fn is_vague(text: &str) -> bool {
     )
 }
 
-fn is_allowed(target: &str) -> bool {
+pub(super) fn is_allowed(target: &str) -> bool {
     url::Url::parse(target).is_ok_and(|url| match url.scheme() {
         "http" | "https" => url.host_str().is_some_and(|host| !host.is_empty()),
         "mailto" | "tel" => !url.path().is_empty(),
@@ -225,6 +237,20 @@ fn finish(spans: &mut Vec<Span>) {
         if let Span::Text(text) = span {
             *text = visible(text);
         }
+    }
+    // Space at the end of a line is none.
+    let mut at_line_start = false;
+    for index in 0..spans.len() {
+        let before_break = spans.get(index + 1) == Some(&Span::Break);
+        if let Some(Span::Text(text)) = spans.get_mut(index) {
+            if at_line_start {
+                *text = text.trim_start_matches(' ').to_owned();
+            }
+            if before_break {
+                *text = text.trim_end_matches(' ').to_owned();
+            }
+        }
+        at_line_start = spans.get(index) == Some(&Span::Break);
     }
     if let Some(Span::Text(text)) = spans.first_mut() {
         *text = text.trim_start_matches(' ').to_owned();

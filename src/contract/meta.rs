@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use super::Problem;
+use super::numbers::Pattern;
 use crate::domain::Language;
 
 /// Name of the file in the folder.
@@ -13,7 +14,7 @@ pub const FILE: &str = "contract.toml";
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Meta {
-    /// Number of the version: `1.0`.
+    /// Number of the version: `1.0`; empty in a draft that was just imported.
     pub number: String,
     /// Date of the text ("Stand").
     #[serde(deserialize_with = "toml_date")]
@@ -38,6 +39,9 @@ pub struct Meta {
     /// Days until data are deleted (LC-35), if stated here; then the text must say the same.
     #[serde(default)]
     pub deletion_days: Option<u32>,
+    /// Checksum of the official wording, if the text is the standard contractual clauses (LC-51).
+    #[serde(default)]
+    pub standard_clauses: Option<String>,
     /// What is new, in plain words.
     pub change_note: Bilingual,
     /// Heading of the document.
@@ -45,6 +49,43 @@ pub struct Meta {
     /// File names of the annexes without language and ending, in printed order.
     #[serde(default)]
     pub annexes: Vec<String>,
+    /// How headings and annexes are numbered, by language (T-02, T-05).
+    #[serde(default)]
+    pub numbering: Numbering,
+}
+
+/// Samples of numbers in each language; what is not given is 1, 1.1 and "Anlage 1", 1.1.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Numbering {
+    /// German.
+    #[serde(default)]
+    pub de: Levels,
+    /// English.
+    #[serde(default)]
+    pub en: Levels,
+}
+
+impl Numbering {
+    /// The samples of one language.
+    pub fn get(&self, language: Language) -> &Levels {
+        match language {
+            Language::De => &self.de,
+            Language::En => &self.en,
+        }
+    }
+}
+
+/// One sample per heading level.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Levels {
+    /// In the main text: `["§ 1", "1.1"]`.
+    #[serde(default, deserialize_with = "patterns")]
+    pub sections: Vec<Pattern>,
+    /// In annexes, the annex itself first: `["Anhang I", "1."]`.
+    #[serde(default, deserialize_with = "patterns")]
+    pub annexes: Vec<Pattern>,
 }
 
 /// Article 28(2): exactly one of the two.
@@ -55,6 +96,9 @@ pub enum Authorisation {
     General,
     /// Every change needs the customer's approval.
     Specific,
+    /// Not stated yet; only a draft may leave it open (LC-21).
+    #[serde(rename = "")]
+    Open,
 }
 
 /// A text in both languages; the English one may be missing.
@@ -97,18 +141,18 @@ impl Meta {
             .map_or(Ok(meta), |message| Err(Problem::new(FILE, 1, message)))
     }
 
+    /// Whether it has no number yet: such a text can be read and printed, not published.
+    pub fn is_draft(&self) -> bool {
+        self.number.trim().is_empty()
+    }
+
     fn contradiction(&self) -> Option<String> {
-        if self.number.trim().is_empty() {
-            return Some(
-                "„number“ ist leer. Geben Sie die Nummer der Fassung an, z. B. \"1.0\".".into(),
-            );
-        }
         if !self.languages.contains(&self.binding) {
             return Some("Die verbindliche Sprache „binding“ steht nicht in „languages“.".into());
         }
         self.languages
             .iter()
-            .find(|language| self.title.get(**language).trim().is_empty())
+            .find(|language| !self.is_draft() && self.title.get(**language).trim().is_empty())
             .map(|language| {
                 format!(
                     "Der Titel in der Sprache „{}“ fehlt. Ergänzen Sie ihn unter [title].",
@@ -116,6 +160,19 @@ impl Meta {
                 )
             })
     }
+}
+
+fn patterns<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<Pattern>, D::Error> {
+    use serde::de::Error;
+    let samples = Vec::<String>::deserialize(deserializer)?;
+    let read = |sample: &String| {
+        Pattern::parse(sample).ok_or_else(|| {
+            D::Error::custom(format!(
+                "„{sample}“ ist kein Muster einer Nummer; möglich sind z. B. \"1\", \"§ 1\", \"1.1\", \"Anhang I\", \"none\""
+            ))
+        })
+    };
+    samples.iter().map(read).collect()
 }
 
 fn toml_date<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<NaiveDate, D::Error> {

@@ -11,26 +11,34 @@
 //! ```
 //!
 //! * [`source`] says how a contract is written; [`vocabulary`] holds the closed lists.
+//! * [`numbers`] knows every kind of mark and number.
 //! * [`tree`] is the resolved [`Document`], [`values`] what is filled in.
 //! * [`html`], [`text`] print it; both and the PDF say the same words in the same order.
-//! * [`check`] decides what may be published.
+//! * [`check`] decides what may be published, [`diff`](mod@diff) says what is new in a version.
+//! * [`import`](mod@import) makes a draft from a text as a legal department has it.
 //! * [`sample`] has invented values for previews and tests.
 
+mod attributes;
 pub mod check;
 mod compound;
+pub mod diff;
 mod fill;
 mod generate;
+mod headings;
 pub mod html;
+pub mod import;
 mod inline;
 mod links;
+mod lists;
 pub mod meta;
 mod nest;
+pub mod numbers;
 mod parse;
 mod resolve;
 pub mod sample;
 pub mod source;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 pub mod text;
 pub mod tree;
 pub mod values;

@@ -60,7 +60,7 @@ pub(super) fn name_headings(
             };
         }
     }
-    if count == 0 {
+    if count == 0 && role != Role::Main {
         report(1, "Die Datei hat keine Überschrift.".into());
     }
     blocks

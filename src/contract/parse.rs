@@ -3,11 +3,11 @@
 
 use std::ops::Range;
 
-use jotdown::{AttributeKind, Attributes, Container, Event};
+use jotdown::{Attributes, Container, Event};
 
 use super::Problem;
+use super::attributes::{Marks, apply, is_comment};
 use super::source::{Kind, Node, Text};
-use super::vocabulary::{Condition, Generator};
 use crate::domain::Language;
 
 /// The line of a place, from 1.
@@ -50,6 +50,7 @@ pub fn parse(
         at: 1, // behind the start of the document itself
         depth: 0,
         open_single_quotes: 0,
+        keeps_lines: false,
         problems,
     };
     let flat = reader.blocks();
@@ -77,15 +78,6 @@ pub(super) struct Flat {
     pub outer: usize,
 }
 
-/// What the attribute line above a block says.
-#[derive(Default)]
-pub(super) struct Marks {
-    pub id: Option<String>,
-    pub classes: Vec<String>,
-    pub condition: Option<Condition>,
-    pub generator: Option<Generator>,
-}
-
 pub(super) struct Reader<'a> {
     file: &'a str,
     text: &'a str,
@@ -96,6 +88,8 @@ pub(super) struct Reader<'a> {
     /// How many containers we are in.
     depth: usize,
     pub(super) open_single_quotes: usize,
+    /// Whether ends of lines are kept as such.
+    pub(super) keeps_lines: bool,
     problems: &'a mut Vec<Problem>,
 }
 
@@ -221,6 +215,7 @@ impl<'a> Reader<'a> {
                         level: u8::try_from(level).unwrap_or(u8::MAX),
                         id: String::new(),
                         numbered: true,
+                        number: None,
                         title,
                         children: Vec::new(),
                     },
@@ -232,12 +227,12 @@ impl<'a> Reader<'a> {
             Container::LinkDefinition { .. } => self.skip(),
             _ => {
                 let marks = self.marks(attributes, line);
-                if let Some(kind) = self.plain_block(container, &marks, line) {
+                if let Some(kind) = self.plain_block(container, &marks, line, out.last()) {
                     out.push(Flat {
                         node: Node {
                             line,
-                            conditions: marks.condition.into_iter().collect(),
-                            tags: marks.classes,
+                            conditions: marks.condition.iter().cloned().collect(),
+                            tags: marks.without_looks(),
                             kind,
                         },
                         outer: 0,
@@ -252,6 +247,7 @@ impl<'a> Reader<'a> {
         container: Container<'a>,
         marks: &Marks,
         line: usize,
+        before: Option<&Flat>,
     ) -> Option<Kind> {
         if marks.generator.is_some() {
             self.problem(
@@ -266,8 +262,9 @@ impl<'a> Reader<'a> {
             ));
         }
         match container {
+            Container::Paragraph if marks.is_contact() => Some(Kind::Contact(self.lines())),
             Container::Paragraph => Some(Kind::Paragraph(self.spans())),
-            Container::List { kind, .. } => self.list(kind, line),
+            Container::List { kind, .. } => self.list(kind, marks.marks.as_ref(), line, before),
             Container::Table => self.table(marks.id.clone(), line),
             Container::DescriptionList => Some(self.definitions()),
             other => {
@@ -322,72 +319,7 @@ impl<'a> Reader<'a> {
         out.extend(inner);
     }
 
-    /// Reads an attribute line; unknown keys, conditions and generators are problems.
-    pub(super) fn marks(&mut self, attributes: &Attributes<'a>, line: usize) -> Marks {
-        let mut marks = Marks::default();
-        for (key, value) in attributes.iter() {
-            let value = value.to_string();
-            match key {
-                AttributeKind::Id => marks.id = Some(value),
-                AttributeKind::Class => marks.classes.push(value),
-                AttributeKind::Comment => {}
-                AttributeKind::Pair { key } if key == "if" => {
-                    marks.condition = Condition::parse(&value);
-                    if marks.condition.is_none() {
-                        self.problem(
-                            line,
-                            format!(
-                                "Die Bedingung „{value}“ gibt es nicht. Möglich sind: {}.",
-                                Condition::SPELLED_OUT
-                            ),
-                        );
-                    }
-                }
-                AttributeKind::Pair { key } if key == "generate" => {
-                    marks.generator = Generator::parse(&value);
-                    if marks.generator.is_none() {
-                        self.problem(
-                            line,
-                            format!(
-                                "Den erzeugten Block „{value}“ gibt es nicht. Möglich sind: {}.",
-                                Generator::spelled_out()
-                            ),
-                        );
-                    }
-                }
-                AttributeKind::Pair { key } => {
-                    self.problem(line, format!("Die Angabe „{key}“ gibt es nicht. Möglich sind #kennung, .merkmal, if= und generate=."));
-                }
-            }
-        }
-        marks
-    }
-
     pub(super) fn at_end_of_block(&self) -> bool {
         matches!(self.peek(), None | Some(Event::End(_)))
     }
-}
-
-fn is_comment(attributes: &Attributes<'_>) -> bool {
-    attributes
-        .iter()
-        .all(|(key, _)| *key == AttributeKind::Comment)
-}
-
-fn apply(node: &mut Node, marks: Marks) {
-    if let Kind::Section { id, numbered, .. } = &mut node.kind {
-        if let Some(name) = marks.id {
-            *id = name;
-        }
-        if marks.classes.iter().any(|class| class == "unnumbered") {
-            *numbered = false;
-        }
-    }
-    node.conditions.extend(marks.condition);
-    node.tags.extend(
-        marks
-            .classes
-            .into_iter()
-            .filter(|class| class != "unnumbered"),
-    );
 }

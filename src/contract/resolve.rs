@@ -2,10 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::source::{Entry, Kind, Node, Span};
-use super::tree::{
-    Block, Definition, Document, Inline, Item, List, ListStyle, Section, Table, plain,
-};
+use super::headings::{Headings, Part, Wanted};
+use super::lists::Counters;
+use super::source::{Kind, Node, Span};
+use super::tree::{Block, Definition, Document, Inline, Section, Table, plain};
 use super::values::Values;
 use super::vocabulary::{Condition, Generator};
 use super::{Meta, Texts, wording};
@@ -18,18 +18,17 @@ pub fn resolve(meta: &Meta, texts: &Texts, values: &Values, language: Language) 
         texts,
         values,
         language,
-        chapter: 0,
-        annex: 0,
-        parent_number: None,
-        sub: 0,
+        headings: Headings::new(meta.numbering.get(language), language),
         tables: 0,
         ids: HashSet::new(),
         names: HashMap::new(),
     };
-    let preamble = Place(wording::preamble(language).to_owned());
+    let preamble = Place {
+        words: wording::preamble(language).to_owned(),
+        number: None,
+    };
     let mut blocks = builder.blocks(&texts.main.blocks, &preamble, Part::Main);
     for annex in &texts.annexes {
-        builder.annex += 1;
         blocks.extend(builder.blocks(&annex.blocks, &preamble, Part::Annex));
     }
     word_references(&mut blocks, &builder.names);
@@ -49,30 +48,20 @@ pub(super) struct Builder<'a> {
     texts: &'a Texts,
     pub values: &'a Values,
     pub language: Language,
-    /// Number of the last clause, the last annex, the last `##` in it.
-    chapter: u32,
-    annex: u32,
-    /// What `##` numbers start with; none below a heading without a number.
-    parent_number: Option<u32>,
-    sub: u32,
+    headings: Headings,
     tables: u32,
     ids: HashSet<String>,
     /// Id to the words of a reference to it.
-    names: HashMap<String, String>,
+    pub names: HashMap<String, String>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Part {
-    Main,
-    Annex,
+/// Where we are.
+pub(super) struct Place {
+    /// In words: "Ziffer 9 Absatz 2".
+    pub words: String,
+    /// The number marks like `1.1` begin with.
+    pub number: Option<String>,
 }
-
-/// The words for where we are: "Ziffer 9 Absatz 2".
-struct Place(String);
-
-/// Where lists of one style stopped, as written and as printed.
-/// The index is the style.
-type Counters = [(u32, u32); 6];
 
 impl Builder<'_> {
     fn holds(&self, conditions: &[Condition]) -> bool {
@@ -85,31 +74,25 @@ impl Builder<'_> {
         })
     }
 
-    fn blocks(&mut self, nodes: &[Node], place: &Place, part: Part) -> Vec<Block> {
+    pub(super) fn blocks(&mut self, nodes: &[Node], place: &Place, part: Part) -> Vec<Block> {
         let mut out = Vec::new();
         let mut counters = Counters::default();
         for node in nodes {
             let printed = self.holds(&node.conditions);
             match &node.kind {
                 Kind::List {
-                    style,
+                    marks,
                     start,
                     items,
                 } => {
-                    self.list(
-                        *style,
-                        *start,
-                        items,
-                        printed,
-                        place,
-                        part,
-                        &mut counters,
-                        &mut out,
-                    );
+                    let list = counters.resume(marks, *start, items.len());
+                    let items = items.iter().filter(|_| printed);
+                    self.list(list, items, place, part, &mut counters, &mut out);
                 }
                 _ if !printed => {}
                 Kind::Section { .. } => out.extend(self.section(node, part)),
                 Kind::Paragraph(spans) => out.push(Block::Paragraph(self.inlines(spans))),
+                Kind::Contact(spans) => out.push(Block::Contact(self.contact(spans))),
                 Kind::Table { .. } => out.extend(self.table(&node.kind)),
                 Kind::Definitions(entries) => {
                     let definitions = entries
@@ -133,6 +116,7 @@ impl Builder<'_> {
             level,
             id,
             numbered,
+            number,
             title,
             children,
         } = &node.kind
@@ -140,108 +124,30 @@ impl Builder<'_> {
             return None;
         };
         let title = self.inlines(title);
-        let is_annex = part == Part::Annex && *level == 1;
-        let label = self.number(*level, *numbered, part);
-        let words = match (&label, part) {
-            (Some(label), _) if is_annex => label.replace(' ', "\u{a0}"),
-            (Some(label), Part::Main) => wording::clause(label, self.language),
-            (Some(label), Part::Annex) => format!(
-                "{} {}",
-                wording::annex(self.annex, self.language).replace(' ', "\u{a0}"),
-                wording::clause(label, self.language)
-            ),
-            (None, _) => wording::untitled_number(&plain(&title), self.language),
-        };
+        let wanted = number.as_deref().map_or(
+            if *numbered {
+                Wanted::Next
+            } else {
+                Wanted::Nothing
+            },
+            Wanted::This,
+        );
+        let heading = self.headings.next(part, *level, wanted, &plain(&title));
         let id = self.claim(id);
-        self.names.insert(id.clone(), words.clone());
-        let blocks = self.blocks(children, &Place(words), part);
+        self.names.insert(id.clone(), heading.words.clone());
+        let place = Place {
+            words: heading.words,
+            number: heading.number,
+        };
+        let blocks = self.blocks(children, &place, part);
         Some(Block::Section(Section {
             id,
             level: *level,
-            label,
+            label: heading.label,
             title,
-            annex: is_annex,
+            annex: part == Part::Annex && *level == 1,
             blocks,
         }))
-    }
-
-    /// The printed number of the next heading of this level.
-    fn number(&mut self, level: u8, numbered: bool, part: Part) -> Option<String> {
-        match (level, part) {
-            (1, Part::Annex) => {
-                self.sub = 0;
-                self.parent_number = Some(self.annex);
-                Some(wording::annex(self.annex, self.language))
-            }
-            (1, Part::Main) => {
-                self.sub = 0;
-                self.parent_number = None;
-                if !numbered {
-                    return None;
-                }
-                self.chapter += 1;
-                self.parent_number = Some(self.chapter);
-                Some(self.chapter.to_string())
-            }
-            (2, _) if numbered => {
-                let parent = self.parent_number?;
-                self.sub += 1;
-                Some(format!("{parent}.{}", self.sub))
-            }
-            _ => None,
-        }
-    }
-
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "the state of one pass over a block list"
-    )]
-    fn list(
-        &mut self,
-        style: ListStyle,
-        start: u32,
-        items: &[Entry],
-        printed: bool,
-        place: &Place,
-        part: Part,
-        counters: &mut Counters,
-        out: &mut Vec<Block>,
-    ) {
-        let counter = counters[style as usize];
-        let continued = start > 1 && counter.0 + 1 == start;
-        let mut number = if continued {
-            counter.1
-        } else {
-            start.saturating_sub(1)
-        };
-        let written = (start + u32::try_from(items.len()).unwrap_or(0)).saturating_sub(1);
-        let mut done = Vec::new();
-        for entry in items.iter().filter(|_| printed) {
-            let words = wording::item(&place.0, style, number + 1, self.language);
-            let blocks = self.blocks(&entry.blocks, &Place(words.clone()), part);
-            if blocks.is_empty() && !entry.blocks.is_empty() {
-                continue; // its condition does not hold
-            }
-            number += 1;
-            let id = entry.id.as_ref().map(|id| self.claim(id));
-            if let Some(id) = &id {
-                self.names.insert(id.clone(), words);
-            }
-            done.push(Item {
-                label: wording::mark(style, number),
-                number,
-                id,
-                blocks,
-            });
-        }
-        counters[style as usize] = (written, number);
-        match out.last_mut() {
-            _ if done.is_empty() => {}
-            Some(Block::List(last)) if last.style == style && continued => {
-                last.items.extend(done);
-            }
-            _ => out.push(Block::List(List { style, items: done })),
-        }
     }
 
     fn table(&mut self, kind: &Kind) -> Option<Block> {
@@ -295,12 +201,14 @@ impl Builder<'_> {
     }
 
     fn product_without_annex(&mut self, product: &super::values::CoveredProduct) -> Block {
-        let label = self.number(2, true, Part::Annex);
         let (title, text) = self.without_annex_words(product);
+        let heading = self
+            .headings
+            .next(Part::Annex, 2, Wanted::Next, &plain(&title));
         Block::Section(Section {
             id: self.claim("produkt"),
             level: 2,
-            label,
+            label: heading.label,
             title,
             annex: false,
             blocks: vec![Block::Paragraph(text)],
@@ -308,7 +216,7 @@ impl Builder<'_> {
     }
 
     /// An id that no other element of the document has.
-    fn claim(&mut self, wanted: &str) -> String {
+    pub(super) fn claim(&mut self, wanted: &str) -> String {
         let mut id = wanted.to_owned();
         let mut count = 1;
         while !self.ids.insert(id.clone()) {
@@ -318,7 +226,7 @@ impl Builder<'_> {
         id
     }
 
-    fn inlines(&self, spans: &[Span]) -> Vec<Inline> {
+    pub(super) fn inlines(&self, spans: &[Span]) -> Vec<Inline> {
         let mut out: Vec<Inline> = Vec::new();
         for span in spans {
             let inline = match span {
@@ -357,7 +265,7 @@ fn word_references(blocks: &mut [Block], names: &HashMap<String, String>) {
                 inlines(&mut section.title);
                 word_references(&mut section.blocks, names);
             }
-            Block::Paragraph(content) => inlines(content),
+            Block::Paragraph(content) | Block::Contact(content) => inlines(content),
             Block::List(list) => {
                 for item in &mut list.items {
                     word_references(&mut item.blocks, names);

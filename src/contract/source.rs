@@ -34,9 +34,18 @@
 //! are the same in all languages, and unique in the version. A heading without one gets an id from
 //! its file and position, an annex that of its file.
 //!
-//! **Lists.** `(1)` paragraphs, `1.` numbers, `a)` letters, `i.` roman, `-` or `*` bullets, `+`
-//! dashes. A list that starts with a higher number continues the one before it. Nested lists and
-//! further paragraphs are indented and stand after a blank line.
+//! **Numbers of headings** look as `[numbering.de]` in `contract.toml` says: `sections = ["§ 1",
+//! "1.1"]`, `annexes = ["Anhang I", "1"]`, one sample per level, `none` for a level without. A
+//! heading with `{number="3a"}` above it has that number, and counting goes on from there.
+//!
+//! **Lists.** `(1)` paragraphs, `1.` numbers, `a)` letters, `i.` roman, also as `1)`, `a.`, `(a)`,
+//! `A.`, `(i)`; `-` or `*` bullets, `+` dashes. The mark is printed as it is written. A list that
+//! starts with a higher number continues the one before it. Nested lists and further paragraphs are
+//! indented and stand after a blank line. `{marks="1.1"}` above a list gives it other marks, also
+//! `none`; `{mark="2a."}` in an item (where an id would stand) gives this item its own mark.
+//!
+//! **Addresses.** Lines below `{.contact}` stay lines. A line whose values are all missing is left
+//! out.
 //!
 //! **References.** `[](#weisungen)` prints "Ziffer 3", for a list item "Ziffer 3 Absatz 2
 //! Buchstabe a", for an annex "Anlage 2". The target must be there whenever the reference is.
@@ -51,14 +60,15 @@
 //!
 //! **Tables** have a head row and a caption (`^ Caption` below them); a paragraph marked
 //! `{.legend}` right after a table is its legend line. **Definitions** are `: Term`, a blank line,
-//! and the indented text.
+//! and the indented text. `:br:` breaks the line, also in a cell.
 //!
 //! **Characters.** Quotation marks print as typed; straight ones become „…“ in German and “…” in
 //! English. `\ ` is a space that does not break, `--` an en dash, `*bold*`, `_stressed_`. Links go
 //! to http, https, mailto or tel and say where they lead. There is nothing else: images, raw HTML,
 //! code, quotes, footnotes are refused.
 
-use super::tree::{Alignment, ListStyle};
+use super::numbers::Pattern;
+use super::tree::Alignment;
 use super::vocabulary::{Condition, Generator, Placeholder};
 
 /// A block as it stands in a file.
@@ -85,6 +95,8 @@ pub enum Kind {
         id: String,
         /// Whether it takes part in the numbering of its level.
         numbered: bool,
+        /// A number written by hand, `{number="§ 3a"}`.
+        number: Option<String>,
         /// Heading text.
         title: Vec<Span>,
         /// What stands below.
@@ -95,7 +107,7 @@ pub enum Kind {
     /// A list.
     List {
         /// Its marks.
-        style: ListStyle,
+        marks: Pattern,
         /// Number of the first item as written.
         start: u32,
         /// The items.
@@ -118,6 +130,8 @@ pub enum Kind {
     },
     /// Terms with their text.
     Definitions(Vec<(Vec<Span>, Vec<Node>)>),
+    /// Lines of an address, with breaks between them.
+    Contact(Vec<Span>),
     /// A block the program writes.
     Generated(Generator),
 }
@@ -129,6 +143,8 @@ pub struct Entry {
     pub line: usize,
     /// For references, if named.
     pub id: Option<String>,
+    /// A mark written by hand, `{mark="2a."}`.
+    pub mark: Option<String>,
     /// What the item covers.
     pub tags: Vec<String>,
     /// Its paragraphs and lists.
@@ -198,7 +214,7 @@ pub fn walk<'a>(
                     walk(blocks, &conditions, visit);
                 }
             }
-            Kind::Paragraph(_) | Kind::Table { .. } | Kind::Generated(_) => {}
+            Kind::Paragraph(_) | Kind::Table { .. } | Kind::Contact(_) | Kind::Generated(_) => {}
         }
     }
 }
@@ -207,7 +223,7 @@ pub fn walk<'a>(
 pub fn own_text<'a>(node: &'a Node, visit: &mut dyn FnMut(&'a [Span])) {
     match &node.kind {
         Kind::Section { title, .. } => visit(title),
-        Kind::Paragraph(spans) => visit(spans),
+        Kind::Paragraph(spans) | Kind::Contact(spans) => visit(spans),
         Kind::Table {
             caption,
             head,

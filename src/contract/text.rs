@@ -17,30 +17,40 @@ use crate::domain::calendar::long_date;
 pub fn plain(document: &Document) -> String {
     let mut out = String::new();
     let _ = writeln!(out, "{}", line(&document.title));
-    let _ = writeln!(out, "{}", edition(document));
+    if !document.version.is_empty() {
+        let _ = writeln!(out, "{}", edition(document));
+    }
     blocks(&document.blocks, "", &mut out);
     out
 }
 
-/// "Fassung 1.0, Stand 1. Oktober 2026".
+/// "Fassung 1.0, Stand 1. Oktober 2026"; nothing for a draft without number.
 pub fn edition(document: &Document) -> String {
+    if document.version.is_empty() {
+        return String::new();
+    }
     let words = wording::edition(&document.version, document.language);
     format!("{words}{}", long_date(document.date, document.language))
 }
 
-/// Every printed word in reading order, without the marks of list items (browsers draw those).
+/// Every printed word in reading order, without bullets and dashes (browsers draw those).
 pub fn words(document: &Document) -> Vec<String> {
     collect_words(document, false)
 }
 
-/// Every printed word with the marks of list items, as they stand on paper.
+/// Every printed word with bullets and dashes, as they stand on paper.
 pub fn words_with_marks(document: &Document) -> Vec<String> {
     collect_words(document, true)
 }
 
 /// SHA-256 of [`plain`], hex.
 pub fn hash(document: &Document) -> String {
-    let digest = Sha256::digest(plain(document).as_bytes());
+    sha256(plain(document).as_bytes())
+}
+
+/// SHA-256 of some bytes, hex.
+pub(super) fn sha256(bytes: &[u8]) -> String {
+    let digest = Sha256::digest(bytes);
     digest
         .iter()
         .fold(String::with_capacity(64), |mut out, byte| {
@@ -60,6 +70,18 @@ pub fn document_number(document: &Document) -> String {
     )
 }
 
+/// What some blocks say themselves, without the sections among them.
+pub(super) fn own(list: &[Block]) -> String {
+    let mut out = String::new();
+    for block in list
+        .iter()
+        .filter(|block| !matches!(block, Block::Section(_)))
+    {
+        blocks(std::slice::from_ref(block), "", &mut out);
+    }
+    out
+}
+
 fn blocks(list: &[Block], indent: &str, out: &mut String) {
     for block in list {
         match block {
@@ -72,7 +94,7 @@ fn blocks(list: &[Block], indent: &str, out: &mut String) {
                 let _ = writeln!(out, "\n{indent}{label}{}", line(&section.title));
                 blocks(&section.blocks, indent, out);
             }
-            Block::Paragraph(inlines) => {
+            Block::Paragraph(inlines) | Block::Contact(inlines) => {
                 let _ = write!(out, "\n{indent}");
                 paragraph(inlines, indent, out);
             }
@@ -93,9 +115,10 @@ fn items(list: &List, indent: &str, out: &mut String) {
     let inner = format!("{indent}    ");
     out.push('\n');
     for item in &list.items {
-        let _ = write!(out, "{indent}{} ", item.label);
+        let gap = if item.label.is_empty() { "" } else { " " };
+        let _ = write!(out, "{indent}{}{gap}", item.label);
         match item.blocks.split_first() {
-            Some((Block::Paragraph(first), rest)) => {
+            Some((Block::Paragraph(first) | Block::Contact(first), rest)) => {
                 paragraph(first, &inner, out);
                 blocks(rest, &inner, out);
             }
@@ -186,10 +209,10 @@ impl Words {
                     self.inlines(&section.title);
                     self.blocks(&section.blocks);
                 }
-                Block::Paragraph(inlines) => self.inlines(inlines),
+                Block::Paragraph(inlines) | Block::Contact(inlines) => self.inlines(inlines),
                 Block::List(list) => {
                     for item in &list.items {
-                        if self.marks {
+                        if self.marks || item.is_numbered() {
                             self.add(&item.label);
                         }
                         self.blocks(&item.blocks);

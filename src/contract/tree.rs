@@ -35,6 +35,8 @@ pub enum Block {
     Table(Table),
     /// Label and text pairs: parties, definitions (T-04).
     Definitions(Vec<Definition>),
+    /// Lines of an address, with [`Inline::Break`] between them (T-04).
+    Contact(Vec<Inline>),
 }
 
 /// A numbered or unnumbered section, or an annex.
@@ -63,29 +65,38 @@ pub struct List {
     pub items: Vec<Item>,
 }
 
-/// Kinds of list marks.
+/// Kinds of list marks; the mark itself is the item's label.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ListStyle {
-    /// `(1)`: numbered paragraphs of a clause.
+    /// `(1)` or `1.1`: numbered paragraphs of a clause.
     Paragraphs,
-    /// `1.`
+    /// `1.`, `1)`
     Decimal,
-    /// `a)`
+    /// `a)`, `a.`, `(a)`, `A.`
     Letters,
-    /// `i.`
+    /// `i.`, `(i)`, `I.`
     Roman,
     /// `•`
     Bullets,
     /// `–`
     Dashes,
+    /// No marks.
+    Plain,
+}
+
+impl Item {
+    /// Whether its mark is a number or letter, and so belongs to the words.
+    pub fn is_numbered(&self) -> bool {
+        !matches!(self.label.as_str(), "" | "•" | "–")
+    }
 }
 
 /// One list item.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
-    /// The printed mark: `(1)`, `a)`, `ii.`, `•`.
+    /// The printed mark as the author wrote it: `(1)`, `a.`, `ii)`, `3.1`, `•`.
     pub label: String,
-    /// Number of the item, starting at 1, for `<li value>`.
+    /// Number of the item; 0 if its mark was written by hand.
     pub number: u32,
     /// Id for references, if the source names one.
     pub id: Option<String>,

@@ -1,5 +1,6 @@
 //! The words the program itself puts into a contract, in both languages.
 
+use super::numbers::{self, Pattern};
 use super::tree::ListStyle;
 use super::vocabulary::Placeholder;
 use crate::domain::Language;
@@ -60,10 +61,22 @@ pub fn annex(number: u32, language: Language) -> String {
 
 /// How a reference names a numbered section: "Ziffer 9". No line ends inside it.
 pub fn clause(number: &str, language: Language) -> String {
-    match language {
-        Language::De => format!("Ziffer\u{a0}{number}"),
-        Language::En => format!("clause\u{a0}{number}"),
+    let bare = numbers::bare(number);
+    if !number.starts_with(bare) || bare.is_empty() {
+        return label(number); // § 3, Artikel 5
     }
+    match language {
+        Language::De => format!("Ziffer\u{a0}{bare}"),
+        Language::En => format!("clause\u{a0}{bare}"),
+    }
+}
+
+/// A label in running text: "Anlage II:" is named "Anlage II".
+pub fn label(label: &str) -> String {
+    let open = label.starts_with('(');
+    label
+        .trim_end_matches(|c: char| c.is_whitespace() || ".:–-".contains(c) || (c == ')' && !open))
+        .replace(' ', "\u{a0}")
 }
 
 /// How a reference names a heading without a number.
@@ -91,44 +104,45 @@ pub fn table(caption: &str, language: Language) -> String {
 }
 
 /// Adds an item to the words for the place it is in: "Ziffer 9" + (2) = "Ziffer 9 Absatz 2";
-/// in English "clause 9 (2)(g)".
-pub fn item(place: &str, style: ListStyle, number: u32, language: Language) -> String {
-    let bare = match style {
-        ListStyle::Letters => letters(number),
-        ListStyle::Roman => roman(number),
+/// in English "clause 9 (2)(g)". A joined number such as 3.1 names its place alone.
+pub fn item(place: &str, marks: &Pattern, number: u32, label: &str, language: Language) -> String {
+    if marks.is_joined() {
+        return clause(label, language);
+    }
+    let bare = match marks {
+        Pattern::Counted { numeral, .. } => numeral.write(number),
         _ => number.to_string(),
     };
     match language {
         Language::De => {
-            let kind = match style {
+            let kind = match marks.style() {
                 ListStyle::Paragraphs => "Absatz",
                 ListStyle::Decimal | ListStyle::Roman => "Nummer",
                 ListStyle::Letters => "Buchstabe",
-                ListStyle::Bullets | ListStyle::Dashes => "Spiegelstrich",
+                ListStyle::Bullets | ListStyle::Dashes | ListStyle::Plain => "Spiegelstrich",
             };
             format!("{place} {kind}\u{a0}{bare}")
         }
-        Language::En => match style {
+        Language::En => match marks.style() {
             ListStyle::Paragraphs | ListStyle::Letters | ListStyle::Roman => {
                 let gap = if place.ends_with(')') { "" } else { "\u{a0}" };
                 format!("{place}{gap}({bare})")
             }
             ListStyle::Decimal => format!("{place} no.\u{a0}{bare}"),
-            ListStyle::Bullets | ListStyle::Dashes => format!("{place} indent\u{a0}{bare}"),
+            ListStyle::Bullets | ListStyle::Dashes | ListStyle::Plain => {
+                format!("{place} indent\u{a0}{bare}")
+            }
         },
     }
 }
 
-/// The mark as printed: `(1)`, `a)`, `ii.`.
-pub fn mark(style: ListStyle, number: u32) -> String {
-    match style {
-        ListStyle::Paragraphs => format!("({number})"),
-        ListStyle::Decimal => format!("{number}."),
-        ListStyle::Letters => format!("{})", letters(number)),
-        ListStyle::Roman => format!("{}.", roman(number)),
-        ListStyle::Bullets => "•".to_owned(),
-        ListStyle::Dashes => "–".to_owned(),
+/// The words for an item whose mark was written by hand: 3.2a stands alone, others in their place.
+pub fn own_mark(place: &str, mark: &str, language: Language) -> String {
+    let bare = numbers::bare(mark);
+    if bare.contains('.') && bare.starts_with(|c: char| c.is_ascii_digit()) {
+        return clause(mark, language);
     }
+    format!("{place} {}", label(mark))
 }
 
 /// "A, B und C".
@@ -141,65 +155,5 @@ pub fn enumeration(names: &[String], language: Language) -> String {
         [] => String::new(),
         [only] => only.clone(),
         [all_but_last @ .., last] => format!("{}{and}{last}", all_but_last.join(", ")),
-    }
-}
-
-fn letters(number: u32) -> String {
-    let mut rest = number;
-    let mut out = Vec::new();
-    while rest > 0 {
-        let digit = (rest - 1) % 26;
-        out.push(char::from(b'a' + u8::try_from(digit).unwrap_or(0)));
-        rest = (rest - 1) / 26;
-    }
-    out.iter().rev().collect()
-}
-
-fn roman(number: u32) -> String {
-    const STEPS: [(u32, &str); 13] = [
-        (1000, "m"),
-        (900, "cm"),
-        (500, "d"),
-        (400, "cd"),
-        (100, "c"),
-        (90, "xc"),
-        (50, "l"),
-        (40, "xl"),
-        (10, "x"),
-        (9, "ix"),
-        (5, "v"),
-        (4, "iv"),
-        (1, "i"),
-    ];
-    let mut rest = number;
-    let mut out = String::new();
-    for (value, letters) in STEPS {
-        while rest >= value {
-            out.push_str(letters);
-            rest -= value;
-        }
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn marks_are_counted_like_the_browser_counts_them() {
-        let cases = [
-            (ListStyle::Letters, 1, "a)"),
-            (ListStyle::Letters, 26, "z)"),
-            (ListStyle::Letters, 27, "aa)"),
-            (ListStyle::Letters, 703, "aaa)"),
-            (ListStyle::Roman, 4, "iv."),
-            (ListStyle::Roman, 1994, "mcmxciv."),
-            (ListStyle::Paragraphs, 12, "(12)"),
-            (ListStyle::Decimal, 3, "3."),
-        ];
-        for (style, number, expected) in cases {
-            assert_eq!(mark(style, number), expected);
-        }
     }
 }

@@ -109,7 +109,7 @@ impl Flow {
         for block in blocks {
             match block {
                 Block::Section(section) => self.section(section, place.parent),
-                Block::Paragraph(inlines) => {
+                Block::Paragraph(inlines) | Block::Contact(inlines) => {
                     let element = self.structure.add(place.parent, "P");
                     self.paragraph(inlines, Look::TEXT, place.x, element, above);
                 }

@@ -137,5 +137,5 @@ impl Flow {
 
 /// Whether the first line of some blocks is text that a mark can stand beside.
 fn begins_with_text(blocks: &[Block]) -> bool {
-    matches!(blocks.first(), Some(Block::Paragraph(inlines)) if !clean(&plain(inlines)).trim().is_empty())
+    matches!(blocks.first(), Some(Block::Paragraph(inlines) | Block::Contact(inlines)) if !clean(&plain(inlines)).trim().is_empty())
 }

@@ -29,8 +29,11 @@ pub(super) fn page_of(language: Language, number: usize, total: usize) -> String
     }
 }
 
-/// Version and date under the title.
+/// Version and date under the title; nothing for a text without a number yet.
 pub(super) fn edition(language: Language, version: &str, date: NaiveDate) -> String {
+    if version.is_empty() {
+        return String::new();
+    }
     match language {
         Language::De => format!("Fassung {version} vom {}", date.format("%d.%m.%Y")),
         Language::En => format!(
@@ -49,6 +52,7 @@ pub(super) fn footer(frame: &Frame) -> String {
     };
     let short: String = frame.document_hash.chars().take(12).collect();
     let mut parts = vec![edition(frame.language, &frame.version, frame.date)];
+    parts.retain(|part| !part.is_empty());
     for (label, value) in [
         (customer, &frame.customer_number),
         ("", &frame.number),

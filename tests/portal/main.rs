@@ -16,6 +16,7 @@ mod bad_days;
 mod bookings;
 mod bounces;
 mod consents;
+mod contracts;
 mod deletion;
 mod delivery;
 mod documents;

@@ -24,6 +24,7 @@ pub const TAGS: &[&str] = &[
     "data-subjects",
     "data-types",
     "definitions",
+    "delimitation",
     "deletion",
     "duration",
     "evidence",

@@ -1,4 +1,4 @@
-//! What a program can decide about the completeness of a contract (LC-01 … LC-49).
+//! What a program can decide about the completeness of a contract (LC-01 … LC-55), and what it asks a person.
 //!
 //! A passage says with classes what it covers: `{.subject}` above a heading, a paragraph or inside a
 //! list item. The checks ask for these marks, read figures and words in the marked passages, and
@@ -14,6 +14,7 @@
 //! | `tom` `tom-change` | security, and the rule for changing the measures |
 //! | `tom-encryption` `tom-restoration` `tom-testing` … | measures in their annex (Art. 32(1), Annex III of the standard clauses) |
 //! | `sub-processors` `partner` `sub-partner` `flow-down` `further-outsourcing` | further processors: allowed how, bound how, and theirs |
+//! | `delimitation` | who is responsible for what |
 //! | `sub-processor-notice` | announcing new ones, dissent |
 //! | `place` `third-country` | where |
 //! | `assist-rights` `assist-security` `authority` | help with requests and with Art. 32 to 36; authorities |
@@ -25,15 +26,23 @@ mod annexes;
 mod demands;
 mod figures;
 mod parity;
+mod parties;
 mod passages;
+mod publication;
+mod questions;
+mod rendered;
+mod transfers;
 
 use chrono::NaiveDate;
 
-use super::source::{Kind, Span, each_span, own_text, walk};
-use super::vocabulary::{Condition, Generator, Placeholder};
-use super::{Contract, meta};
+use super::Contract;
+use super::source::{Kind, walk};
+use super::vocabulary::Generator;
+use crate::domain::{Language, Operator};
 pub use demands::TAGS;
 use passages::Passages;
+pub use publication::fingerprint;
+pub use transfers::COUNTRIES_AS_OF;
 
 /// Result of one check.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,12 +51,23 @@ pub struct Finding {
     pub id: &'static str,
     /// What a failure means.
     pub severity: Severity,
-    /// Whether the contract passes.
-    pub ok: bool,
+    /// How it came out.
+    pub outcome: Outcome,
     /// German: what was found, or what is missing and what to do.
     pub explanation: String,
     /// `de/vertrag.dj:12`, if the finding has a place.
     pub place: Option<String>,
+}
+
+/// How a check came out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// The version has what the check demands.
+    Met,
+    /// It has not.
+    Violated,
+    /// No program can tell: a named person confirms it when the version is published.
+    Confirm,
 }
 
 /// What a failed check means for publication.
@@ -70,163 +90,92 @@ impl Finding {
         Self {
             id,
             severity,
-            ok,
+            outcome: if ok { Outcome::Met } else { Outcome::Violated },
             explanation: explanation.into(),
             place,
         }
     }
 
+    /// A question to a person.
+    pub(super) fn question(
+        id: &'static str,
+        severity: Severity,
+        text: impl Into<String>,
+        place: Option<String>,
+    ) -> Self {
+        Self {
+            outcome: Outcome::Confirm,
+            ..Self::new(id, severity, true, text, place)
+        }
+    }
+
+    /// Whether something is wrong or missing.
+    pub fn failed(&self) -> bool {
+        self.outcome == Outcome::Violated
+    }
+
     /// Whether this finding keeps the version from being published.
     pub fn blocks(&self) -> bool {
-        !self.ok && self.severity == Severity::Block
+        self.failed() && self.severity == Severity::Block
     }
 }
 
-/// Runs every check; findings come in the order of their numbers, good ones included.
-pub fn check(contract: &Contract) -> Vec<Finding> {
+/// A contract with what is known around it; what is not known becomes a question.
+#[derive(Debug, Clone, Copy)]
+pub struct Version<'v> {
+    /// The text.
+    pub contract: &'v Contract,
+    /// The Berlin day of publication (LC-46).
+    pub today: Option<NaiveDate>,
+    /// Codes of the products that need an agreement (LC-49).
+    pub products: Option<&'v [&'v str]>,
+    /// The provider with its register of sub-processors (LC-01, LC-24, LC-30).
+    pub operator: Option<&'v Operator>,
+    /// Fingerprint under which this number was published before (LC-55).
+    pub published: Option<&'v str>,
+    /// Who wrote it and who approves it (LC-54).
+    pub people: Option<(&'v str, &'v str)>,
+    /// What it looks like as PDF, per language (LC-53).
+    pub pdfs: &'v [(Language, Vec<u8>)],
+}
+
+impl<'v> Version<'v> {
+    /// A text of which nothing else is known.
+    pub fn of(contract: &'v Contract) -> Self {
+        Self {
+            contract,
+            today: None,
+            products: None,
+            operator: None,
+            published: None,
+            people: None,
+            pdfs: &[],
+        }
+    }
+}
+
+/// Runs every check LC-01 … LC-55; findings come in the order of their numbers, good ones included.
+pub fn checks(version: &Version<'_>) -> Vec<Finding> {
+    let contract = version.contract;
     let passages = Passages::collect(contract);
     let mut findings: Vec<Finding> = demands::check(&passages).collect();
     findings.extend(figures::check(contract, &passages));
     findings.extend(annexes::products(contract));
     findings.extend(annexes::measures(contract, &passages));
-    findings.extend(named_parties(contract));
+    findings.extend(parties::named(contract));
+    findings.extend(transfers::check(version, &passages));
     findings.push(definitions(contract));
-    findings.push(version(contract));
+    findings.extend(publication::check(version));
     findings.extend(parity::check(contract));
     findings.extend(emptiness(contract));
     findings.extend(passages.unknown());
+    findings.extend(questions::check(&passages));
     findings.sort_by_key(|finding| finding.id);
     findings
 }
 
-/// LC-46, second half: the version must not claim to have been valid before it is published.
-pub fn valid_from(contract: &Contract, today: NaiveDate) -> Finding {
-    let date = contract.meta.valid_from;
-    let ok = date >= today;
-    let explanation = if ok {
-        "„valid_from“ liegt nicht in der Vergangenheit."
-    } else {
-        "„valid_from“ liegt in der Vergangenheit. Setzen Sie den Tag, ab dem die Fassung angeboten wird."
-    };
-    Finding::new(
-        "LC-46",
-        Severity::Block,
-        ok,
-        explanation,
-        place(meta::FILE, 1),
-    )
-}
-
-/// LC-49 against the catalogue: a product annex for every product that needs an agreement.
-pub fn covers_products(contract: &Contract, codes: &[&str]) -> Finding {
-    let known = contract.product_codes();
-    let missing: Vec<&str> = codes
-        .iter()
-        .copied()
-        .filter(|code| !known.contains(code))
-        .collect();
-    let explanation = if missing.is_empty() {
-        "Jedes Produkt des Katalogs, das einen AVV braucht, hat eine Produktanlage.".to_owned()
-    } else {
-        format!(
-            "Produktanlagen fehlen für: {}. Legen Sie sie im Ordner „produkte“ an.",
-            missing.join(", ")
-        )
-    };
-    Finding::new(
-        "LC-49",
-        Severity::Block,
-        missing.is_empty(),
-        explanation,
-        None,
-    )
-}
-
 fn place(file: &str, line: usize) -> Option<String> {
     Some(format!("{file}:{line}"))
-}
-
-/// LC-01, LC-02, LC-03, LC-25, LC-26: who takes part is named, in a generated block or by
-/// placeholders.
-fn named_parties(contract: &Contract) -> Vec<Finding> {
-    use Placeholder as P;
-    let generators: Vec<Generator> = generated(contract).collect();
-    let mut always = Vec::new();
-    let mut with_sub_partner = Vec::new();
-    for text in contract.texts(contract.meta.binding).all() {
-        walk(&text.blocks, &[], &mut |node, conditions| {
-            let list = match conditions {
-                [] => &mut always,
-                [Condition::HasSubPartner] => &mut with_sub_partner,
-                _ => return,
-            };
-            own_text(node, &mut |spans| {
-                each_span(spans, &mut |span| {
-                    if let Span::Value(placeholder) = span {
-                        list.push(*placeholder);
-                    }
-                })
-            });
-        });
-    }
-    let has = |wanted: &[P]| wanted.iter().all(|p| always.contains(p));
-    let has_sub = |wanted: &[P]| {
-        wanted
-            .iter()
-            .all(|p| with_sub_partner.contains(p) || always.contains(p))
-    };
-    let cases = [
-        (
-            "LC-01",
-            "den Auftragsverarbeiter",
-            Generator::Parties,
-            has(&[
-                P::OperatorName,
-                P::OperatorAddress,
-                P::OperatorRepresentedBy,
-            ]),
-        ),
-        (
-            "LC-02",
-            "den Auftraggeber",
-            Generator::Parties,
-            has(&[P::CustomerName, P::CustomerAddress, P::CustomerNumber]),
-        ),
-        (
-            "LC-03",
-            "die datenschutzbeauftragte Person",
-            Generator::Contacts,
-            has(&[P::DpoName, P::DpoEmail]),
-        ),
-        (
-            "LC-25",
-            "den Vertriebspartner",
-            Generator::SubProcessors,
-            has(&[P::PartnerName, P::PartnerAddress, P::PartnerContact]),
-        ),
-        (
-            "LC-26",
-            "den Untervertriebspartner",
-            Generator::SubProcessors,
-            has_sub(&[
-                P::SubPartnerName,
-                P::SubPartnerAddress,
-                P::SubPartnerContact,
-            ]),
-        ),
-    ];
-    cases
-        .into_iter()
-        .map(|(id, who, generator, by_placeholders)| {
-            let ok = by_placeholders || generators.contains(&generator);
-            let text = if ok {
-                format!("Der Vertrag nennt {who} mit Anschrift oder Kontakt.")
-            } else {
-                format!("Der Vertrag nennt {who} nicht. Setzen Sie {{generate={}}} an die passende Stelle.", generator.word())
-            };
-            Finding::new(id, Severity::Block, ok, text, None)
-        })
-        .collect()
 }
 
 /// LC-41: no term is defined twice.
@@ -257,38 +206,20 @@ fn definitions(contract: &Contract) -> Finding {
     Finding::new("LC-41", Severity::Warn, ok, text, place)
 }
 
-/// LC-46, first half: number, date and what is new.
-fn version(contract: &Contract) -> Finding {
-    let meta = &contract.meta;
-    let silent = meta
-        .languages
-        .iter()
-        .find(|l| meta.change_note.get(**l).trim().is_empty());
-    let (ok, text) = match silent {
-        Some(language) => (
-            false,
-            format!(
-                "Die Angabe, was neu ist, fehlt in der Sprache „{}“. Ergänzen Sie „change_note“.",
-                language.code()
-            ),
-        ),
-        None if meta.valid_from < meta.date => (
-            false,
-            "„valid_from“ liegt vor dem Stand des Textes („date“).".to_owned(),
-        ),
-        None => (
-            true,
-            format!("Fassung {} mit Stand und Angabe, was neu ist.", meta.number),
-        ),
-    };
-    Finding::new("LC-46", Severity::Block, ok, text, place(meta::FILE, 1))
-}
-
 /// LC-48: nothing is empty. References, placeholders and links were checked when the text was read.
 fn emptiness(contract: &Contract) -> Vec<Finding> {
     let mut findings = Vec::new();
     for language in &contract.meta.languages {
         for text in contract.texts(*language).all() {
+            if !text
+                .blocks
+                .iter()
+                .any(|node| matches!(node.kind, Kind::Section { .. }))
+            {
+                let message = "Die Datei hat keine Überschrift. Gliedern Sie den Text mit „#“.";
+                let at = place(&text.file, 1);
+                findings.push(Finding::new("LC-48", Severity::Block, false, message, at));
+            }
             findings.extend(Passages::empty_sections(text).into_iter().map(|line| {
                 Finding::new(
                     "LC-48",

@@ -108,14 +108,12 @@ fn outline(nodes: &[Node]) -> Vec<(usize, String)> {
             }
             Kind::Paragraph(_) => "ein Absatz".to_owned(),
             Kind::List {
-                style,
+                marks,
                 start,
                 items,
             } => {
-                format!(
-                    "eine Liste ({style:?} ab {start}) mit {} Punkten",
-                    items.len()
-                )
+                let first = marks.mark(Some("…"), *start).unwrap_or_default();
+                format!("eine Liste ab „{first}“ mit {} Punkten", items.len())
             }
             Kind::Table { head, rows, .. } => format!(
                 "eine Tabelle mit {} Spalten und {} Zeilen",
@@ -125,6 +123,7 @@ fn outline(nodes: &[Node]) -> Vec<(usize, String)> {
             Kind::Definitions(entries) => {
                 format!("eine Begriffsliste mit {} Begriffen", entries.len())
             }
+            Kind::Contact(_) => "ein Adressblock".to_owned(),
             Kind::Generated(generator) => format!("der erzeugte Block „{}“", generator.word()),
         };
         let condition = if node.conditions.is_empty() {
@@ -146,7 +145,7 @@ fn outline(nodes: &[Node]) -> Vec<(usize, String)> {
             Kind::Definitions(entries) => entries
                 .iter()
                 .for_each(|(_, blocks)| out.extend(outline(blocks))),
-            Kind::Paragraph(_) | Kind::Table { .. } | Kind::Generated(_) => {}
+            Kind::Paragraph(_) | Kind::Table { .. } | Kind::Contact(_) | Kind::Generated(_) => {}
         }
     }
     out

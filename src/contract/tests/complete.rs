@@ -44,7 +44,7 @@ en = "Data processing agreement under Art. 28 GDPR"
 
 Es gilt [](#anlage-tom). Das Niveau sinkt nicht. Ort ist die Union; sonst gilt Art.\ 44 DSGVO.
 
-{#weitere .sub-processors .flow-down .further-outsourcing}
+{#weitere .sub-processors .flow-down .further-outsourcing .delimitation}
 # Weitere Auftragsverarbeiter
 
 Sie sind genehmigt und gleich gebunden; für sie wird gehaftet.
@@ -111,7 +111,7 @@ Er wird elektronisch geschlossen. Nach einem Widerspruch ist er nichtig. Neues w
 
 [](#anlage-tom) applies. The level does not fall. The place is the Union; otherwise Art.\ 44 GDPR applies.
 
-{#weitere .sub-processors .flow-down .further-outsourcing}
+{#weitere .sub-processors .flow-down .further-outsourcing .delimitation}
 # Further processors
 
 They are authorised and bound alike, with full liability for them.

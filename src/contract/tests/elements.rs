@@ -160,8 +160,8 @@ fn html_has_the_markup_of_the_style_sheet() {
     let html = html::article(&whole());
     for part in [
         "<section id=\"gegenstand\" aria-labelledby=\"gegenstand-h\"><h4 id=\"gegenstand-h\"><span>1</span> <span>Gegenstand</span></h4>",
-        "<ol class=\"paras\"><li id=\"absatz-eins\" value=\"1\">Erster Absatz",
-        "<ol class=\"letters\"><li value=\"1\">erstens</li><li id=\"buchstabe-b\" value=\"2\">zweitens",
+        "<ol class=\"paras\" role=\"list\"><li id=\"absatz-eins\"><span class=\"mark\">(1)</span> Erster Absatz",
+        "<ol class=\"letters\" role=\"list\"><li><span class=\"mark\">a)</span> erstens</li><li id=\"buchstabe-b\"><span class=\"mark\">b)</span> zweitens",
         "<h5 id=\"vertrag-2\">1.1 Dauer</h5>",
         "<h5 id=\"vertrag-3\">Ohne Nummer</h5>",
         "<ul class=\"dashes\"><li>Strich</li></ul>",

@@ -44,6 +44,7 @@ fn shape(blocks: &[Block]) -> String {
                 format!("S{}#{}({:?})[{}]", s.level, s.id, s.label, shape(&s.blocks))
             }
             Block::Paragraph(inlines) => format!("P{}", inline_shape(inlines)),
+            Block::Contact(inlines) => format!("C{}", inline_shape(inlines)),
             Block::List(list) => list
                 .items
                 .iter()
@@ -102,8 +103,75 @@ fn name() -> impl Strategy<Value = String> {
     ]
 }
 
+/// A line or two of Djot, of what authors write and of what goes wrong.
+fn djot() -> impl Strategy<Value = String> {
+    const PIECES: &[&str] = &[
+        "# A\n\n",
+        "## B\n\n",
+        "{#x}\n",
+        "{#x .subject}\n# C\n\n",
+        "{.unnumbered}\n",
+        "{number=\"§ 3a\"}\n",
+        "{if=draft}\n",
+        "{if=has-sub-partner}\n",
+        "{generate=chain}\n:::\n:::\n\n",
+        "{generate=products}\n",
+        ":::\n",
+        "::: x\n",
+        "(1) eins\n",
+        "(2) zwei\n\n",
+        "a) eins\n",
+        "b. zwei\n",
+        "i. rom\n\n",
+        "c) drei\n",
+        "1) z\n\n",
+        "- p\n",
+        "+ s\n",
+        "- {mark=\"7a.\"}\n  x\n\n",
+        "{marks=\"1.1\"}\n",
+        "{marks=none}\n",
+        "{marks=}\n",
+        "    weiter\n\n",
+        "   a) tief\n\n",
+        "  - tiefer\n",
+        "| a | b |\n",
+        "|---|--:|\n",
+        "| 1 :br: 2 | :version: |\n",
+        "^ Titel\n\n",
+        "{.legend}\nL\n\n",
+        ": Begriff\n\n",
+        "  Text\n\n",
+        "{.contact}\n",
+        "A :customer-name:\nB\n\n",
+        ":operator-email: :nope:\n",
+        "[](#x) ",
+        "[a](https://x.de) ",
+        "*f* _e_ ",
+        "\"q\" 'q' ... -- ",
+        "\n",
+        "\\\n",
+        "`",
+        "$",
+        "{",
+        "}",
+        "[^1]",
+        "<a@b.de> ",
+        "\u{301}\u{202e}e ",
+        "aa) x\n",
+        "(",
+        "999999999999. x\n",
+        "(aaaaaaaaaaaaaa) x\n",
+        "mmmmmmmmmm. x\n",
+    ];
+    prop_oneof![
+        6 => prop::sample::select(PIECES).prop_map(str::to_owned),
+        1 => "\\PC{0,12}",
+        1 => prop::sample::select(vocabulary::Placeholder::ALL).prop_map(|p| format!(":{}: ", p.word())),
+    ]
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 192, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: super::cases(192), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn hostile_values_never_change_the_tree(a in name(), b in name(), c in name(), d in name()) {
@@ -122,6 +190,23 @@ proptest! {
         prop_assert_eq!(article_words(&document), text::words(&document));
         let again = contract.resolve(&named(&a, &b, &c, &d), Language::De);
         prop_assert_eq!(text::hash(&document), text::hash(&again));
+    }
+
+    /// Like a fuzzer that knows the language: any lines of Djot give a tree or problems, never a
+    /// panic, and what gives a tree says the same in all forms. `PROPTEST_CASES` makes it search long.
+    #[test]
+    fn any_djot_is_read_or_refused(lines in prop::collection::vec(djot(), 0..14)) {
+        let main = lines.concat();
+        match contract(&main, &[]) {
+            Err(problems) => prop_assert!(!problems.is_empty() && problems.iter().all(|p| p.line > 0)),
+            Ok(contract) => {
+                for language in Language::ALL {
+                    let document = contract.resolve(&sample_values(language, true), language);
+                    prop_assert_eq!(article_words(&document), text::words(&document), "{}", main);
+                }
+                check::checks(&check::Version::of(&contract));
+            }
+        }
     }
 
     #[test]

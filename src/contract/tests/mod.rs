@@ -3,11 +3,14 @@
 
 mod checks;
 mod complete;
+mod diff;
 mod elements;
 mod generated;
 mod hostile;
+mod marks;
 mod problems;
 mod shipped;
+mod surroundings;
 
 use super::*;
 
@@ -61,7 +64,7 @@ pub(super) fn document(main: &str, more: &[(&str, &str)]) -> Document {
 }
 
 /// Words of HTML as a reader gets them: no tags, no entities, blocks and breaks apart.
-pub(super) fn html_words(html: &str) -> Vec<String> {
+pub(crate) fn html_words(html: &str) -> Vec<String> {
     let page = scraper::Html::parse_fragment(html);
     let mut text = String::new();
     for node in page.root_element().descendants() {
@@ -106,4 +109,11 @@ pub(super) fn article_words(document: &Document) -> Vec<String> {
     let article = html::article(document);
     assert!(article.contains(&number));
     html_words(&article.replace(&number, ""))
+}
+
+/// How many cases a property is tried with: `usual`, and more when `PROPTEST_CASES` says so
+/// (`PROPTEST_CASES=25600` means a hundred times as many).
+pub(crate) fn cases(usual: u32) -> u32 {
+    let factor = proptest::prelude::ProptestConfig::default().cases / 256;
+    usual.saturating_mul(factor.max(1))
 }

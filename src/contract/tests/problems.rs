@@ -57,7 +57,7 @@ fn each_mistake_is_named_with_its_line() {
         ("# A\n\nText[^1]\n\n[^1]: Note\n", 3, "Fußnoten"),
         ("# A\n\n---\n", 3, "Trennlinien"),
         ("# A\n\n- [ ] offen\n", 3, "Diese Listenart"),
-        ("# A\n\nA. groß\n", 3, "Diese Listenart"),
+        ("# A\n\n{marks=x}\n- a\n", 3, "„x“ zählt nicht"),
         ("# A\n\n{+neu+}\n", 3, "Streichungen"),
         ("# A\n\n{.tag}\n\nText\n", 3, "gehört zu keinem Block"),
         ("# A\n\n{farbe=rot}\nText\n", 3, "„farbe“ gibt es nicht"),
@@ -70,7 +70,6 @@ fn each_mistake_is_named_with_its_line() {
         ),
         ("# A\n\n- # Kopf\n", 3, "keine Überschrift"),
         ("##### A\n", 1, "bis zur vierten Ebene"),
-        ("Nur Text\n", 1, "keine Überschrift"),
         (
             "# A\n\n{if=draft}\n:::\n## B\n:::\n\nverwaist\n",
             8,
@@ -153,7 +152,11 @@ fn contract_toml_is_checked_with_its_line() {
             1,
             "Titel in der Sprache „de“",
         ),
-        (good.replace("\"2.1\"", "\"\""), 1, "„number“ ist leer"),
+        (
+            format!("{good}[numbering.de]\nsections = [\"x\"]\n"),
+            14,
+            "„x“ ist kein Muster",
+        ),
         (good.replace("general", "maybe"), 6, "nicht lesbar"),
     ];
     for (toml, line, words) in cases {

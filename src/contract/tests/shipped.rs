@@ -42,7 +42,7 @@ fn the_folder_is_what_is_compiled_in() {
 
 #[test]
 fn nothing_keeps_it_from_being_published() {
-    let findings = check::check(&Contract::embedded().unwrap());
+    let findings = check::checks(&check::Version::of(&Contract::embedded().unwrap()));
     let failed: Vec<_> = findings.iter().filter(|finding| finding.blocks()).collect();
     assert!(failed.is_empty(), "{failed:#?}");
 }

@@ -80,6 +80,7 @@ pub fn list(style: ListStyle, items: Vec<Vec<Block>>) -> Block {
                 ListStyle::Roman => roman[index % 10].to_owned(),
                 ListStyle::Bullets => "•".to_owned(),
                 ListStyle::Dashes => "–".to_owned(),
+                ListStyle::Plain => String::new(),
             },
             number,
             id: None,

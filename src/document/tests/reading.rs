@@ -115,7 +115,7 @@ fn blocks(all: &[Block], out: &mut String) {
                 add(&section.title, out);
                 blocks(&section.blocks, out);
             }
-            Block::Paragraph(inlines) => add(inlines, out),
+            Block::Paragraph(inlines) | Block::Contact(inlines) => add(inlines, out),
             Block::List(list) => {
                 for item in &list.items {
                     out.push_str(&clean(&item.label));

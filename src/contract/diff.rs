@@ -1,0 +1,261 @@
+//! What is new: two versions compared clause by clause, the words of a changed clause marked.
+//!
+//! A clause is a heading with what stands below it up to the next heading; the text before the
+//! first one is a clause too. Clauses are the same if they have the same id, else if they have the
+//! same heading, so that a clause that moved or was renumbered is compared with itself.
+
+use std::collections::HashSet;
+
+use super::text;
+use super::tree::{Block, Document, plain};
+
+/// A clause that is not the same in both versions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// Id of the clause in the version that has it, the new one if both do; empty for the preamble.
+    pub id: String,
+    /// Number and heading there.
+    pub heading: String,
+    /// What happened.
+    pub kind: ChangeKind,
+    /// Its words with their marks, heading first; runs of words with one mark are one piece.
+    pub words: Vec<Piece>,
+}
+
+/// What happened to a clause.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChangeKind {
+    /// Only the new version has it.
+    Added,
+    /// Only the old version has it.
+    Removed,
+    /// Both have it, with other words.
+    Changed,
+}
+
+/// Some words with one mark, separated by single spaces.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Piece {
+    /// In both versions.
+    Same(String),
+    /// Only in the new one.
+    Added(String),
+    /// Only in the old one.
+    Removed(String),
+}
+
+/// The clauses that differ, in the order of the new version; a removed clause stands where it was.
+pub fn diff(old: &Document, new: &Document) -> Vec<Change> {
+    let (before, after) = (clauses(old), clauses(new));
+    let partners = partners(&before, &after);
+    let mut changes = Vec::new();
+    let mut removed = before
+        .iter()
+        .enumerate()
+        .filter(|(index, _)| !partners.contains(&Some(*index)))
+        .peekable();
+    let mut take_removed = |until: usize, changes: &mut Vec<Change>| {
+        while let Some((_, clause)) = removed.next_if(|(index, _)| *index < until) {
+            let words = vec![Piece::Removed(clause.words().join(" "))];
+            changes.push(clause.change(ChangeKind::Removed, words));
+        }
+    };
+    for (clause, partner) in after.iter().zip(&partners) {
+        match partner {
+            None => {
+                let words = vec![Piece::Added(clause.words().join(" "))];
+                changes.push(clause.change(ChangeKind::Added, words));
+            }
+            Some(index) => {
+                take_removed(*index, &mut changes);
+                let Some(earlier) = before.get(*index) else {
+                    continue;
+                };
+                let words = words(&earlier.words(), &clause.words());
+                if words.iter().any(|piece| !matches!(piece, Piece::Same(_))) {
+                    changes.push(clause.change(ChangeKind::Changed, words));
+                }
+            }
+        }
+    }
+    take_removed(usize::MAX, &mut changes);
+    changes
+}
+
+struct Clause {
+    id: String,
+    /// Without its number.
+    title: String,
+    heading: String,
+    text: String,
+}
+
+impl Clause {
+    fn words(&self) -> Vec<&str> {
+        let words = self.heading.split_whitespace();
+        words.chain(self.text.split_whitespace()).collect()
+    }
+
+    fn change(&self, kind: ChangeKind, mut words: Vec<Piece>) -> Change {
+        words.retain(|piece| !matches!(piece, Piece::Same(t) | Piece::Added(t) | Piece::Removed(t) if t.is_empty()));
+        Change {
+            id: self.id.clone(),
+            heading: self.heading.clone(),
+            kind,
+            words,
+        }
+    }
+}
+
+fn clauses(document: &Document) -> Vec<Clause> {
+    let title = plain(&document.title);
+    let mut out = vec![Clause {
+        id: String::new(),
+        text: text::own(&document.blocks),
+        heading: title.clone(),
+        title,
+    }];
+    collect(&document.blocks, &mut out);
+    out
+}
+
+fn collect(blocks: &[Block], out: &mut Vec<Clause>) {
+    for block in blocks {
+        if let Block::Section(section) = block {
+            let title = plain(&section.title);
+            let label = section.label.as_deref().unwrap_or_default();
+            out.push(Clause {
+                id: section.id.clone(),
+                heading: format!("{label} {title}").trim().to_owned(),
+                title,
+                text: text::own(&section.blocks),
+            });
+            collect(&section.blocks, out);
+        }
+    }
+}
+
+/// For each new clause the old one it is compared with, each old one at most once.
+fn partners(before: &[Clause], after: &[Clause]) -> Vec<Option<usize>> {
+    let mut taken = HashSet::new();
+    let mut partners = vec![None; after.len()];
+    let rules: [fn(&Clause, &Clause) -> bool; 3] = [
+        |a, b| a.id == b.id && a.title == b.title,
+        |a, b| !a.title.is_empty() && a.title == b.title,
+        |a, b| a.id == b.id,
+    ];
+    for same in rules {
+        for (clause, partner) in after.iter().zip(partners.iter_mut()) {
+            if partner.is_some() {
+                continue;
+            }
+            let mut candidates = before.iter().enumerate();
+            let found = candidates.find(|(index, old)| same(old, clause) && !taken.contains(index));
+            if let Some((index, _)) = found {
+                taken.insert(index);
+                *partner = Some(index);
+            }
+        }
+    }
+    partners
+}
+
+/// More comparisons than this are not made: such a clause counts as written anew.
+const MOST: usize = 16_000_000;
+
+/// Marks the words of two texts: a longest common sequence stays.
+pub fn words(old: &[&str], new: &[&str]) -> Vec<Piece> {
+    let head = old.iter().zip(new).take_while(|(a, b)| a == b).count();
+    let rest = old.len().min(new.len()) - head;
+    let backwards = old.iter().rev().zip(new.iter().rev());
+    let tail = backwards.take(rest).take_while(|(a, b)| a == b).count();
+    let (old_middle, new_middle) = (
+        old.get(head..old.len() - tail).unwrap_or_default(),
+        new.get(head..new.len() - tail).unwrap_or_default(),
+    );
+    let mut marked = Marked::default();
+    marked.all(Mark::Same, old.get(..head).unwrap_or_default());
+    if old_middle.len().saturating_mul(new_middle.len()) > MOST {
+        marked.all(Mark::Removed, old_middle);
+        marked.all(Mark::Added, new_middle);
+    } else {
+        middle(old_middle, new_middle, &mut marked);
+    }
+    marked.all(Mark::Same, new.get(new.len() - tail..).unwrap_or_default());
+    marked.pieces()
+}
+
+fn middle(old: &[&str], new: &[&str], marked: &mut Marked) {
+    // common[i][j]: length of the longest common sequence of old[i..] and new[j..].
+    let width = new.len() + 1;
+    let mut common = vec![0_u32; (old.len() + 1) * width];
+    let at = |i: usize, j: usize| i * width + j;
+    let value = |table: &[u32], i: usize, j: usize| table.get(at(i, j)).copied().unwrap_or(0);
+    for i in (0..old.len()).rev() {
+        for j in (0..new.len()).rev() {
+            let best = if old.get(i) == new.get(j) {
+                value(&common, i + 1, j + 1) + 1
+            } else {
+                value(&common, i + 1, j).max(value(&common, i, j + 1))
+            };
+            if let Some(slot) = common.get_mut(at(i, j)) {
+                *slot = best;
+            }
+        }
+    }
+    let (mut i, mut j) = (0, 0);
+    loop {
+        match (old.get(i), new.get(j)) {
+            (Some(a), Some(b)) if a == b => {
+                marked.one(Mark::Same, a);
+                i += 1;
+                j += 1;
+            }
+            (Some(a), b) if b.is_none() || value(&common, i + 1, j) >= value(&common, i, j + 1) => {
+                marked.one(Mark::Removed, a);
+                i += 1;
+            }
+            (_, Some(b)) => {
+                marked.one(Mark::Added, b);
+                j += 1;
+            }
+            _ => break,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mark {
+    Same,
+    Added,
+    Removed,
+}
+
+/// Words with their marks, on the way to pieces.
+#[derive(Default)]
+struct Marked(Vec<(Mark, String)>);
+
+impl Marked {
+    fn one(&mut self, mark: Mark, word: &str) {
+        match self.0.last_mut() {
+            Some((last, text)) if *last == mark => {
+                text.push(' ');
+                text.push_str(word);
+            }
+            _ => self.0.push((mark, word.to_owned())),
+        }
+    }
+
+    fn all(&mut self, mark: Mark, words: &[&str]) {
+        words.iter().for_each(|word| self.one(mark, word));
+    }
+
+    fn pieces(self) -> Vec<Piece> {
+        let piece = |(mark, text)| match mark {
+            Mark::Same => Piece::Same(text),
+            Mark::Added => Piece::Added(text),
+            Mark::Removed => Piece::Removed(text),
+        };
+        self.0.into_iter().map(piece).collect()
+    }
+}

@@ -1,0 +1,205 @@
+//! Headings of a source: `#` in Markdown; in plain text numbered short lines, capitals, annexes.
+
+use super::lines::Line;
+use super::marker::{self, Kind};
+
+/// A heading.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Heading {
+    /// Line in the file.
+    pub line: usize,
+    /// Depth as the source shows it; only the order of depths matters.
+    pub level: u8,
+    /// `1.`, `§ 3`, `Anhang II:`; empty without number.
+    pub label: String,
+    /// What follows it.
+    pub title: String,
+    /// Whether an annex begins here.
+    pub annex: bool,
+}
+
+/// Longest line that can be a heading without being marked as one.
+const LONGEST: usize = 100;
+
+/// The heading some lines begin with. `sharp`: the text marks its headings with `#`.
+pub(super) fn read(lines: &[Line], markdown: bool, sharp: bool) -> Option<Heading> {
+    let line = lines.first()?;
+    if let Some((level, text)) = marked(line, markdown) {
+        return Some(heading(line.number, level, unbold(text)));
+    }
+    if let Some(level) = line.underlined {
+        return Some(heading(line.number, level, unbold(&line.text)));
+    }
+    if sharp || line.text.chars().count() > LONGEST || line.text.ends_with([',', ';']) {
+        return None;
+    }
+    let bold = markdown && unbold(&line.text) != line.text;
+    let text = if bold { unbold(&line.text) } else { &line.text };
+    let alone = lines.get(1).is_none_or(|next| next.text.is_empty() || bold);
+    let below = lines.iter().skip(1).find(|next| !next.text.is_empty());
+    let found = heading(line.number, 9, text);
+    if found.annex {
+        return (alone && !text.ends_with('.') && below.is_some())
+            .then_some(Heading { level: 1, ..found });
+    }
+    if !alone || below.is_none() || (markdown && !bold) || line.indent > 3 {
+        return None;
+    }
+    let level = numbered(&found, below, markdown)?;
+    let level = if level == 0 { capitals(text)? } else { level };
+    Some(Heading { level, ..found })
+}
+
+/// `## Text ##`
+fn marked(line: &Line, markdown: bool) -> Option<(u8, &str)> {
+    let text = line.text.trim_start_matches('#');
+    let level = line.text.len() - text.len();
+    let heading = markdown && (1..=6).contains(&level) && text.starts_with([' ', '\t']);
+    let text = text.trim().trim_end_matches('#').trim_end();
+    (heading && !text.is_empty()).then_some((u8::try_from(level).unwrap_or(6), text))
+}
+
+/// The words of a line that is bold as a whole.
+fn unbold(text: &str) -> &str {
+    for mark in ["**", "__"] {
+        let inner = text.strip_prefix(mark).and_then(|t| t.strip_suffix(mark));
+        if let Some(inner) = inner.filter(|inner| !inner.contains(mark)) {
+            return inner.trim();
+        }
+    }
+    text
+}
+
+fn heading(line: usize, level: u8, text: &str) -> Heading {
+    let (label, title, annex) = split(text);
+    Heading {
+        line,
+        level,
+        label: label.replace('\\', ""),
+        title: title.to_owned(),
+        annex,
+    }
+}
+
+const ANNEX: &[&str] = &[
+    "anlage",
+    "anhang",
+    "annex",
+    "appendix",
+    "exhibit",
+    "schedule",
+    "attachment",
+    "beilage",
+];
+const CLAUSE: &[&str] = &[
+    "§",
+    "artikel",
+    "article",
+    "art.",
+    "ziffer",
+    "section",
+    "clause",
+    "abschnitt",
+    "teil",
+    "part",
+];
+
+/// Label and title of a heading, and whether it is an annex.
+fn split(text: &str) -> (&str, &str, bool) {
+    let (first, rest) = text.split_once([' ', '\u{a0}']).unwrap_or((text, ""));
+    let word = first.to_lowercase();
+    let bare = word.trim_end_matches([':', '.']);
+    let annex = ANNEX.contains(&bare);
+    if annex || CLAUSE.contains(&word.as_str()) {
+        let number_end = rest.find([' ', '\u{a0}']).unwrap_or(rest.len());
+        let (number, title) = rest.split_at(number_end);
+        if is_number(number) {
+            // A dash between number and title belongs to the label.
+            let title = title.trim_start();
+            let dash = title
+                .find(|c: char| !"–—-:|".contains(c))
+                .unwrap_or(title.len());
+            let end = text.len() - title.len() + dash;
+            let label = text.get(..end).unwrap_or(text).trim_end();
+            let rest = title.get(dash..).unwrap_or_default().trim_start();
+            return match rest {
+                // Without words of its own the label is the title.
+                "" => ("", text, annex),
+                rest => (label, rest, annex),
+            };
+        }
+        let alone = annex && (rest.is_empty() || word.ends_with(':'));
+        return ("", text, alone);
+    }
+    if word.starts_with('§') && is_number(word.trim_start_matches('§')) && !rest.is_empty() {
+        return (first, rest.trim_start(), false);
+    }
+    match marker::read(text, true) {
+        Some((mark, rest))
+            if !rest.is_empty() && !matches!(mark.kind, Kind::Bullet | Kind::Dash) =>
+        {
+            let label = text.get(..text.len() - rest.len()).unwrap_or_default();
+            (label.trim_end(), rest, false)
+        }
+        _ if is_number(first) && first.bytes().all(|b| b.is_ascii_digit()) && !rest.is_empty() => {
+            (first, rest.trim_start(), false)
+        }
+        _ => ("", text, false),
+    }
+}
+
+/// `2`, `II`, `B`, `1.2`, with a sign behind it or not.
+fn is_number(text: &str) -> bool {
+    let bare = text.trim_end_matches([':', '.', ')', '–', '-']);
+    let letter = bare.len() == 1 && bare.bytes().all(|b| b.is_ascii_alphabetic());
+    let roman = !bare.is_empty() && bare.len() <= 5 && bare.bytes().all(|b| b"IVX".contains(&b));
+    let digits = bare.len() <= 5
+        && bare.starts_with(|c: char| c.is_ascii_digit())
+        && bare.chars().all(|c| c.is_ascii_alphanumeric() || c == '.')
+        && !bare.contains("..");
+    letter || roman || digits
+}
+
+/// The depth of a numbered line that is a heading; 0 if it has no number.
+fn numbered(found: &Heading, below: Option<&Line>, markdown: bool) -> Option<u8> {
+    if found.label.is_empty() {
+        return Some(0);
+    }
+    let title = &found.title;
+    let starts = title.starts_with(|c: char| c.is_uppercase() || "„\"“‚".contains(c));
+    if !starts || title.ends_with(['.', ':']) || title.chars().count() > 90 {
+        return None;
+    }
+    let Some((own, _)) = marker::read(&format!("{} x", found.label), true) else {
+        return Some(1); // § 3, Artikel 5
+    };
+    // A list of short items is no row of headings.
+    let next = below.and_then(|line| marker::read(&line.text, markdown));
+    match (&own.kind, next.map(|(mark, _)| mark.kind)) {
+        (Kind::Joined(above, _), next) => {
+            let sibling = matches!(&next, Some(Kind::Joined(other, _)) if other == above);
+            let depth = u8::try_from(above.split('.').count()).unwrap_or(3) + 1;
+            (!sibling).then_some(depth.min(6))
+        }
+        (
+            Kind::Counted {
+                body, after: ".", ..
+            },
+            next,
+        ) => {
+            let digits = body.bytes().all(|b| b.is_ascii_digit());
+            let upper = body.bytes().all(|b| b.is_ascii_uppercase());
+            let sibling = matches!(&next, Some(Kind::Counted { before: "", after: ".", body: b })
+                if b.bytes().all(|c| c.is_ascii_digit()) == digits && b != "1" && b != "a");
+            ((digits || upper) && !sibling).then_some(1)
+        }
+        _ => None,
+    }
+}
+
+/// A line in capitals is a heading of the first level.
+fn capitals(text: &str) -> Option<u8> {
+    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+    let lower = text.chars().any(char::is_lowercase);
+    (letters >= 4 && !lower && !text.contains(['@', '|', '_'])).then_some(1)
+}

@@ -1,0 +1,285 @@
+//! From any contract text to a draft version: Markdown, plain text or HTML becomes a folder with
+//! `contract.toml` and Djot files (T-15).
+//!
+//! ```text
+//! text ── lines ──▶ blocks (headings, lists, tables, marker) ──▶ write (djot, inline) ──▶ files
+//!   └──────────────────────────── words: the draft says the same ────────────────────────┘
+//! ```
+//!
+//! Structure is recognised as well as it can be; where it is not, a clause becomes a paragraph. What
+//! is certain is the wording: every word of the source stands in the draft once, in order, and the
+//! import says so or says where it does not.
+
+mod blocks;
+mod djot;
+mod headings;
+mod html;
+mod inline;
+mod lines;
+mod lists;
+mod marker;
+mod tables;
+#[cfg(test)]
+mod tests;
+mod toml;
+mod words;
+mod write;
+
+use chrono::NaiveDate;
+
+use super::{Contract, Problem, sample_values, text};
+use crate::domain::Language;
+use blocks::Block;
+use write::Written;
+
+/// A text to import.
+#[derive(Debug, Clone, Copy)]
+pub struct Source<'s> {
+    /// Its file name; the ending says what it is: `.md`, `.html`, anything else is plain text.
+    pub name: &'s str,
+    /// What it says.
+    pub text: &'s str,
+}
+
+/// A draft version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    /// Path in the folder and content, `contract.toml` first.
+    pub files: Vec<(String, String)>,
+    /// How many words each language has.
+    pub words: Vec<(Language, usize)>,
+    /// What a person should look at, German, with file and line.
+    pub notes: Vec<Problem>,
+}
+
+/// How much of the marks in a text is believed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Trust {
+    /// Everything: Markdown where the file says so.
+    Markup,
+    /// Numbers, lists and tables of plain text.
+    Plain,
+    /// Nothing: every line is a paragraph.
+    Lines,
+}
+
+/// Imports texts; those in one language make one text, in the order given, the rest the other.
+/// Where the marks of a text contradict each other so that words would suffer, less of them is
+/// believed, and a note says so.
+///
+/// # Errors
+/// If there is nothing to import, or if a word would be lost all the same: the place in the source.
+pub fn import(sources: &[Source<'_>], today: NaiveDate) -> Result<Draft, Vec<Problem>> {
+    let mut notes = Vec::new();
+    let mut result = Err(Vec::new());
+    for trust in [Trust::Markup, Trust::Plain, Trust::Lines] {
+        result = attempt(sources, today, trust);
+        match &mut result {
+            Ok(draft) => {
+                if trust != Trust::Markup {
+                    let name = sources.first().map_or("", |source| source.name);
+                    draft.notes.push(Problem::new(name, 1, "Die Auszeichnungen dieser Datei widersprechen sich; sie sind nur als Text übernommen."));
+                }
+                draft.notes.append(&mut notes);
+                draft.notes.sort();
+                draft.notes.dedup();
+                break;
+            }
+            Err(problems) => notes.append(problems),
+        }
+    }
+    result.map_err(|_| notes)
+}
+
+fn attempt(sources: &[Source<'_>], today: NaiveDate, trust: Trust) -> Result<Draft, Vec<Problem>> {
+    let mut texts: Vec<Collected> = Vec::new();
+    let mut notes = Vec::new();
+    for source in sources {
+        let read = Read::of(source, trust, &mut notes);
+        if read.words.is_empty() {
+            notes.push(Problem::new(
+                source.name,
+                1,
+                "Die Datei enthält keinen Text.",
+            ));
+            continue;
+        }
+        match texts.iter_mut().find(|text| text.language == read.language) {
+            Some(text) => text.append(read),
+            None => texts.push(Collected {
+                language: read.language,
+                parts: vec![read],
+            }),
+        }
+    }
+    let Some(first) = texts.first() else {
+        return Err(notes);
+    };
+    let binding = first.language;
+    let annexes = |text: &Collected| text.blocks().filter(|block| is_annex(block)).count();
+    let split = texts.iter().all(|text| annexes(text) == annexes(first));
+    let mut written = Vec::new();
+    for text in &texts {
+        written.push((text.language, text.write(split, &mut notes)));
+    }
+    let name = sources.first().map_or("", |source| source.name);
+    let files = files(&written, binding, name, today);
+    let words = check(&files, &texts)?;
+    Ok(Draft {
+        files,
+        words,
+        notes,
+    })
+}
+
+fn is_annex(block: &Block) -> bool {
+    matches!(block, Block::Heading(heading) if heading.annex)
+}
+
+/// One source, read.
+struct Read {
+    name: String,
+    language: Language,
+    markdown: bool,
+    blocks: Vec<Block>,
+    words: Vec<words::Word>,
+}
+
+impl Read {
+    fn of(source: &Source<'_>, trust: Trust, notes: &mut Vec<Problem>) -> Self {
+        let ending = source
+            .name
+            .rsplit('.')
+            .next()
+            .unwrap_or_default()
+            .to_lowercase();
+        let is_html = matches!(ending.as_str(), "html" | "htm" | "xhtml");
+        let markdown = trust == Trust::Markup
+            && (is_html || matches!(ending.as_str(), "md" | "markdown" | "mdown"));
+        let converted;
+        let text = if is_html {
+            converted = html::to_markdown(source.text, markdown);
+            notes.push(Problem::new(
+                source.name,
+                1,
+                "Aus HTML übernommen: Vergleichen Sie den Entwurf mit der Seite.",
+            ));
+            converted.as_str()
+        } else {
+            source.text
+        };
+        Self {
+            name: source.name.to_owned(),
+            language: language(text),
+            markdown,
+            blocks: match trust {
+                Trust::Lines => blocks::paragraphs(text),
+                _ => blocks::read(&lines::split(text, markdown), markdown),
+            },
+            words: words::of_source(text, markdown),
+        }
+    }
+}
+
+/// All texts of one language.
+struct Collected {
+    language: Language,
+    parts: Vec<Read>,
+}
+
+impl Collected {
+    /// A further file is an annex if it begins with a heading.
+    fn append(&mut self, mut read: Read) {
+        if let Some(Block::Heading(heading)) = read.blocks.first_mut() {
+            heading.annex = true;
+        }
+        self.parts.push(read);
+    }
+
+    fn blocks(&self) -> impl Iterator<Item = &Block> {
+        self.parts.iter().flat_map(|part| &part.blocks)
+    }
+
+    fn write(&self, split: bool, notes: &mut Vec<Problem>) -> Written {
+        let blocks: Vec<Block> = self.blocks().cloned().collect();
+        let first = self.parts.first();
+        let name = first.map_or("", |part| part.name.as_str());
+        let markdown = first.is_some_and(|part| part.markdown);
+        let mut lost = |words: &str, target: &str| {
+            notes.push(Problem::new(name, 1, format!(
+                "Der Link „{words}“ auf „{target}“ ist nur als Text übernommen. Nennen Sie sein Ziel im Text oder setzen Sie den Link neu."
+            )));
+        };
+        write::write(&blocks, self.language, markdown, split, &mut lost)
+    }
+}
+
+fn files(
+    written: &[(Language, Written)],
+    binding: Language,
+    name: &str,
+    today: NaiveDate,
+) -> Vec<(String, String)> {
+    let mut files = vec![(
+        super::meta::FILE.to_owned(),
+        toml::draft(written, binding, name, today),
+    )];
+    for (language, text) in written {
+        let folder = language.code();
+        files.push((format!("{folder}/vertrag.dj"), text.main.clone()));
+        let annexes = text.annexes.iter().zip(1..);
+        files.extend(annexes.map(|(text, n)| (format!("{folder}/anlage-{n}.dj"), text.clone())));
+    }
+    files
+}
+
+/// Reads the draft as the portal will and compares its words with those of the sources.
+fn check(
+    files: &[(String, String)],
+    texts: &[Collected],
+) -> Result<Vec<(Language, usize)>, Vec<Problem>> {
+    let borrowed: Vec<(&str, &str)> = files
+        .iter()
+        .map(|(p, t)| (p.as_str(), t.as_str()))
+        .collect();
+    let contract = Contract::from_files(&borrowed)?;
+    let mut counts = Vec::new();
+    for text in texts {
+        let document = contract.resolve(&sample_values(text.language, false), text.language);
+        let draft = words::of(&text::words_with_marks(&document).join(" "));
+        let source: Vec<words::Word> = text.parts.iter().flat_map(|p| p.words.clone()).collect();
+        if let Some((wanted, found)) = words::difference(&source, &draft) {
+            let name = text.parts.first().map_or("", |part| part.name.as_str());
+            let line = wanted.map_or(1, |word| word.line);
+            let wanted = wanted.map_or("das Ende", |word| word.text.as_str());
+            let found = found.map_or("das Ende", String::as_str);
+            return Err(vec![Problem::new(
+                name,
+                line,
+                format!(
+                    "Hier würde der Wortlaut verändert: Auf „{wanted}“ der Vorlage träfe „{found}“ des Entwurfs. Auszeichnungen dieser Datei sind deshalb nur als Text übernommen; vereinfachen Sie die Stelle und wiederholen Sie den Import."
+                ),
+            )]);
+        }
+        counts.push((text.language, source.len()));
+    }
+    Ok(counts)
+}
+
+/// German or English, by the words both cannot do without.
+fn language(text: &str) -> Language {
+    let mut german = 0_u32;
+    let mut english = 0_u32;
+    for word in text.split(|c: char| !c.is_alphabetic()) {
+        match word.to_lowercase().as_str() {
+            "der" | "die" | "das" | "und" | "ist" | "den" | "dem" | "nicht" | "von" => german += 1,
+            "the" | "and" | "of" | "to" | "is" | "not" | "shall" | "by" => english += 1,
+            _ => {}
+        }
+    }
+    if english > german {
+        Language::En
+    } else {
+        Language::De
+    }
+}
