@@ -19,7 +19,7 @@ CREATE INDEX mails_by_kind_and_state ON mails (kind_key, state, id);
 
 CREATE TABLE mail_attempts (
     id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    mail_id BIGINT NOT NULL REFERENCES mails (id),
+    mail_id BIGINT NOT NULL REFERENCES mails (id) ON DELETE CASCADE,
     at TIMESTAMPTZ NOT NULL,
     outcome TEXT NOT NULL CONSTRAINT mail_attempts_outcome CHECK (outcome IN ('sent', 'later', 'failed', 'dropped')),
     reply TEXT NOT NULL
@@ -29,7 +29,7 @@ CREATE INDEX mail_attempts_by_mail ON mail_attempts (mail_id, id);
 
 CREATE TABLE mail_reports (
     id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    mail_id BIGINT NOT NULL REFERENCES mails (id),
+    mail_id BIGINT NOT NULL REFERENCES mails (id) ON DELETE CASCADE,
     at TIMESTAMPTZ NOT NULL,
     verdict TEXT NOT NULL CONSTRAINT mail_reports_verdict
         CHECK (verdict IN ('returned', 'delayed', 'expired', 'other_recipient', 'not_sent', 'other')),

@@ -361,7 +361,9 @@ async fn the_event_is_the_last_thing_a_transaction_writes() {
     ];
     let added = page.submit(&operator, "main form", &user).await;
     assert!(added.status == 303, "{}", added.words());
-    let page = operator.get(&format!("/betrieb/kunden/{lost}/email")).await;
+    let page = operator
+        .get(&format!("/kunden/{lost}/stammdaten/email"))
+        .await;
     let fields = [("email", "post@wieder.example")];
     page.submit(&operator, "main form", &fields)
         .await

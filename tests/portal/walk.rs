@@ -60,13 +60,13 @@ async fn operator_books(app: &TestApp, chromium: &Chromium, scripts: Scripts) {
     let operator = sign_in(app, chromium, Person::Operator, scripts).await;
     operator.go("/kunden/4711/avv").await;
     operator.click_words("Buchung hinzufügen").await;
-    operator.click_words("Buchung speichern").await;
-    operator
-        .assert_says("Die Buchung ist noch nicht gespeichert")
-        .await;
+    operator.click_words("Weiter zur Bestätigung").await;
+    operator.assert_says("Noch ist kein Produkt gewählt").await;
     let choice = operator.find("input[name=produkt][value=centraflex]").await;
     let id = choice.attr("id").await.expect("an id").expect("an id");
     operator.click(&format!("label[for={id}]")).await;
+    operator.click_words("Weiter zur Bestätigung").await;
+    operator.assert_says("Tengo Centraflex buchen?").await;
     operator.click_words("Buchung speichern").await;
     operator
         .assert_says("Tengo Centraflex ist gebucht. Der Kunde erhält jetzt eine E-Mail an")

@@ -179,15 +179,17 @@ async fn what_meets_on_one_customer_happens_in_some_order() {
                             ("object", holder.submit(&page, "main form", &fields).await)
                         }
                         3 => {
-                            let path = format!("/betrieb/kunden/{number}/buchung");
-                            let Some(page) = town.heard("book", operator.get(&path).await) else {
-                                continue;
-                            };
                             let product =
                                 ["centraflex", "sip-trunk:ums", "mehrstandort-sip-trunk:ums"]
                                     [random.random_range(0..3)];
-                            let fields = [("produkt", product)];
-                            ("book", operator.submit(&page, "main form", &fields).await)
+                            let path = format!(
+                                "/betrieb/kunden/{number}/buchung/bestaetigen?produkt={product}"
+                            );
+                            let Some(page) = town.heard("book", operator.get(&path).await) else {
+                                continue;
+                            };
+                            let form = "main form[method=post]";
+                            ("book", operator.submit(&page, form, &[]).await)
                         }
                         4 => {
                             let path = format!("/kunden/{number}/avv");

@@ -252,11 +252,10 @@ impl Worker {
     async fn book(&mut self, at: i64) -> Option<Next> {
         let (number, ..) = customer(at);
         let operator = self.somewhere(&self.operator.clone());
-        let path = format!("/betrieb/kunden/{number}/buchung");
+        let path = format!("/betrieb/kunden/{number}/buchung/bestaetigen?produkt=centraflex");
         let page = self.town.heard("book", operator.get(&path).await)?;
         let operator = self.somewhere(&operator);
-        let fields = [("produkt", "centraflex")];
-        let done = operator.submit(&page, "main form", &fields).await;
+        let done = operator.submit(&page, "main form[method=post]", &[]).await;
         let done = self.town.heard("book", done)?;
         self.expect(&done, 303, "book");
         Some(Next::Conclude)
