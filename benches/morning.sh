@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # The due morning: how long the portal needs for the reminders of one day, and what a page costs
-# meanwhile. About every twelfth customer of the demo data has a step due within sixteen days.
+# meanwhile. About every twentieth customer of the demo data has a step due within eight days.
 #
-#   benches/morning.sh [CUSTOMERS]      by default 1000000
+#   benches/morning.sh [CUSTOMERS] [DAYS]      by default 1000000 and 8
 #
 # Mails become files, so that the figure is the portal's own; a mail server answers at its own pace.
 # Uses a data directory of its own (AVV_DATA_DIR, by default target/bench-morning), which is filled
 # anew each time. AVV_PORTAL names a program that is built already.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-customers=${1:-1000000}
+customers=${1:-1000000} days=${2:-8}
 export AVV_DATA_DIR=${AVV_DATA_DIR:-target/bench-morning} AVV_LISTEN=127.0.0.1:8092 AVV_BASE_URL=http://127.0.0.1:8092 RUST_LOG=info
 portal=${AVV_PORTAL:-target/release/avv-portal}
 [ -n "${AVV_PORTAL:-}" ] || cargo build --release --quiet
@@ -28,7 +28,7 @@ jar=$(mktemp)
 curl -s -o /dev/null -c "$jar" --data-urlencode "email=$mail" --data-urlencode "passwort=$password" $AVV_BASE_URL/anmelden
 pages() { for _ in $(seq "$1"); do curl -s -o /dev/null -b "$jar" -w '%{http_code} %{time_total}\n' $AVV_BASE_URL/kunden; done | sort -k2 -n | awk '{ t[NR] = $2; bad += $1 != 200 } END { printf "middle %.0f ms, slowest in a hundred %.0f ms, %d errors\n", t[int((NR + 1) / 2)] * 1000, t[int(NR * 0.99) + (NR < 100)] * 1000, bad }'; }
 printf 'pages before:    %s' "$(pages 300)"; echo
-at=$(date -u -d '+16 days' +%Y-%m-%dT12:00:00Z)
+at=$(date -u -d "+$days days" +%Y-%m-%dT12:00:00Z)
 begin=$(date +%s)
 "$portal" jobs run-once --at "$at" >"$AVV_DATA_DIR/run.out" 2>"$AVV_DATA_DIR/run.log" & run=$!
 sleep 3
