@@ -4,7 +4,7 @@
 //! A page with an upload puts the hidden field `csrf` first in its form, an
 //! `<input type="file" name="datei">` somewhere behind it, and takes [`SignedUpload`]:
 //!
-//! ```ignore
+//! ```text
 //! pub async fn save(…, SignedUpload { form, mut files }: SignedUpload) -> … {
 //!     let file = match files.take("datei") {
 //!         Ok(file) => file,                       // None: nothing was chosen

@@ -104,7 +104,7 @@ fn save_change(
     .map(|_| ())
 }
 
-/// The row of the booking at a place in [`Case::bookings`]; bookings are never taken away, so the
+/// The row of the booking at a place in [`crate::domain::case::Case::bookings`]; bookings are never taken away, so the
 /// place stays.
 fn booking_at(conn: &mut PgConnection, number: CustomerNumber, place: usize) -> QueryResult<i64> {
     bookings::table
