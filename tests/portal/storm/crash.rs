@@ -267,8 +267,9 @@ async fn a_database_that_goes_away_and_comes_back_is_found_again() {
         .collect();
     for round in 0..2 * size() {
         wait_for_work(&storm.town, &storm.app);
-        pause(&mut random, 100..600);
-        let is_killed = random.random();
+        pause(&mut random, 10..60);
+        // The first time it stays away for so long that somebody must notice.
+        let is_killed = round % 2 == 1;
         eprintln!(
             "  round {round}: {}",
             if is_killed {
@@ -282,7 +283,7 @@ async fn a_database_that_goes_away_and_comes_back_is_found_again() {
             kill_database(dir.path());
         } else {
             stop_at_once(dir.path());
-            pause(&mut random, 0..2000);
+            pause(&mut random, 1500..2500);
             drop(server);
             server = EmbeddedPostgres::start_for(dir.path(), Purpose::Portal).unwrap();
         }
