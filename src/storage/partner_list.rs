@@ -129,10 +129,9 @@ pub fn count_customers(
         .collect())
 }
 
-/// Customers behind `after` that a deactivated sub-partner is still named for, by number.
+/// Customers that a deactivated sub-partner is still named for, by number.
 pub fn list_customers_of_deactivated(
     conn: &mut PgConnection,
-    after: CustomerNumber,
     limit: i64,
 ) -> QueryResult<Vec<CustomerNumber>> {
     let deactivated: Vec<Option<i64>> = partners::table
@@ -141,7 +140,6 @@ pub fn list_customers_of_deactivated(
         .load(conn)?;
     let numbers: Vec<i64> = case_rows::table
         .filter(case_rows::sub_partner_id.eq_any(deactivated))
-        .filter(case_rows::number.gt(after.0))
         .order(case_rows::number)
         .limit(limit)
         .select(case_rows::number)
