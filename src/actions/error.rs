@@ -31,6 +31,9 @@ pub enum ActionError {
     /// The document could not be made, so nothing was concluded (S-88).
     #[error("the document could not be made: {0}")]
     Document(String),
+    /// The certificate of the seal is not valid now, so nothing was concluded and nothing is lost.
+    #[error("nothing can be sealed now: {0}")]
+    NoSeal(String),
     /// The database did not do it.
     #[error(transparent)]
     Database(#[from] DbError),

@@ -272,7 +272,7 @@ impl Builder<'_> {
         let fact = |german, english, value: &str| {
             definition(&self.say(german, english), vec![self.cell(value)])
         };
-        Block::Definitions(vec![
+        let mut facts = vec![
             fact(
                 "Nummer des Vertrags",
                 "Number of the agreement",
@@ -286,12 +286,24 @@ impl Builder<'_> {
             fact("Abgeschlossen von", "Concluded by", &person),
             definition(&self.say("Erklärungen", "Declarations"), declarations),
             fact("Link gesendet an", "Link sent to", &sent),
-            fact(
-                "Prüfsumme des Wortlauts (SHA-256)",
-                "Checksum of the wording (SHA-256)",
-                &conclusion.document_hash,
-            ),
-        ])
+        ];
+        if !conclusion.remote_address.is_empty() {
+            let browser = format!("{} ({})", conclusion.remote_address, clean(&conclusion.user_agent));
+            facts.push(fact("IP-Adresse (Browser)", "IP address (browser)", &browser));
+        }
+        facts.push(fact(
+            "Prüfsumme des Wortlauts (SHA-256, Anhang wortlaut.txt)",
+            "Checksum of the wording (SHA-256, attachment wortlaut.txt)",
+            &conclusion.document_hash,
+        ));
+        if !conclusion.evidence_hash.is_empty() {
+            facts.push(fact(
+                "Prüfsumme dieses Vermerks (SHA-256, Anhang nachweis.json)",
+                "Checksum of this record (SHA-256, attachment nachweis.json)",
+                &conclusion.evidence_hash,
+            ));
+        }
+        Block::Definitions(facts)
     }
 
     /// What a covered product without annex prints: the absence must be visible.

@@ -13,6 +13,7 @@ mod breaking;
 mod colour;
 mod content;
 mod embed;
+pub mod evidence;
 mod finish;
 mod flow;
 mod fonts;

@@ -8,6 +8,7 @@
 
 mod check;
 mod identity;
+mod open;
 mod place;
 mod scan;
 mod signature;
