@@ -32,6 +32,8 @@ pub const IMPRINT: &str = "/impressum";
 pub const PRIVACY: &str = "/datenschutz";
 /// Accessibility statement.
 pub const ACCESSIBILITY: &str = "/barrierefreiheit";
+/// Anybody holds a document against the portal's own.
+pub const CHECK: &str = "/pruefen";
 /// Contact.
 pub const CONTACT: &str = "/kontakt";
 /// Mails of the development transport.

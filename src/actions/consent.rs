@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::documents::{Draft, concluded_pdf, draft, sha256};
+use super::proofs::keep_certificate;
 use super::{ActionError, Actor, Knock};
 use crate::app::App;
 use crate::contract::text;
@@ -174,6 +175,7 @@ pub fn conclude(
         build: env!("CARGO_PKG_VERSION").to_owned(),
     };
     create_document(conn, &document)?;
+    keep_certificate(conn, app, prepared.at)?;
     Ok(agreement.id)
 }
 

@@ -14,6 +14,7 @@ mod error;
 pub mod objections;
 pub mod operator;
 pub mod passwords;
+pub mod proofs;
 pub mod requests;
 pub mod sub_partners;
 pub mod users;

@@ -8,6 +8,7 @@ mod open;
 mod schedule;
 mod serve;
 mod time;
+mod verify;
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -47,6 +48,8 @@ enum Command {
     /// Contract texts
     #[command(subcommand)]
     Contract(ContractCommand),
+    /// Say whether a PDF is an unchanged document of the portal; needs no database
+    Verify(Verify),
 }
 
 #[derive(Debug, Subcommand)]
@@ -85,6 +88,18 @@ enum ContractCommand {
 }
 
 #[derive(Debug, Args)]
+struct Verify {
+    /// The PDF
+    file: PathBuf,
+    /// A certificate to be trusted (PEM or DER), may be repeated; by default the configured one
+    #[arg(long)]
+    certificate: Vec<PathBuf>,
+    /// A time stamp token for this PDF
+    #[arg(long)]
+    timestamp: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
 struct Render {
     /// Its folder
     dir: PathBuf,
@@ -118,6 +133,7 @@ fn dispatch(command: Command) -> Result<ExitCode> {
         // Needs neither configuration nor database.
         Command::Contract(ContractCommand::Check { dir }) => return contract::check(&dir),
         Command::Contract(ContractCommand::Render(render)) => contract::render(&render),
+        Command::Verify(wanted) => return verify::verify(&wanted),
         Command::Serve => serve::serve(configure("info")?),
         Command::Migrate => open::migrate(&configure("warn")?),
         Command::Demo(options) => demo::demo(configure("warn")?, &options),

@@ -92,10 +92,7 @@ impl SealConfig {
     }
 }
 
-fn file(
-    variables: &Variables<'_>,
-    variable: &'static str,
-) -> Result<Option<Vec<u8>>, ConfigError> {
+fn file(variables: &Variables<'_>, variable: &'static str) -> Result<Option<Vec<u8>>, ConfigError> {
     let Some(path) = variables.text(variable).map(PathBuf::from) else {
         return Ok(None);
     };

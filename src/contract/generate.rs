@@ -288,8 +288,16 @@ impl Builder<'_> {
             fact("Link gesendet an", "Link sent to", &sent),
         ];
         if !conclusion.remote_address.is_empty() {
-            let browser = format!("{} ({})", conclusion.remote_address, clean(&conclusion.user_agent));
-            facts.push(fact("IP-Adresse (Browser)", "IP address (browser)", &browser));
+            let browser = format!(
+                "{} ({})",
+                conclusion.remote_address,
+                clean(&conclusion.user_agent)
+            );
+            facts.push(fact(
+                "IP-Adresse (Browser)",
+                "IP address (browser)",
+                &browser,
+            ));
         }
         facts.push(fact(
             "Prüfsumme des Wortlauts (SHA-256, Anhang wortlaut.txt)",

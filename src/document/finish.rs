@@ -8,15 +8,15 @@ use std::fmt::Write as _;
 use lopdf::{Dictionary, Document, Object, ObjectId, SaveOptions, Stream, dictionary};
 use sha2::{Digest as _, Sha256};
 
+use super::archive::{self, Field};
 use super::content::{Tagged, rewrite};
 use super::flow::Flow;
 use super::fonts::{Codes, Face, Library};
 use super::pages::{Book, HEIGHT, Spot, WIDTH};
+use super::seal::Revision;
 use super::strip::{Mark, Text};
 use super::structure::Tree;
 use super::text::Target;
-use super::archive::{self, Field};
-use super::seal::Revision;
 use super::{Extras, Frame, RenderError, embed, seal, wording};
 use crate::domain::Language;
 
@@ -43,8 +43,17 @@ pub(super) fn finish(
     let mut tree = Tree::new(&mut pdf, &flow.structure, &marked);
     let mut identity = Sha256::new();
     let field = extras.as_ref().map(|_| {
-        let (page, value) = (pages.first().copied().unwrap_or_default(), pdf.new_object_id());
-        Field::new(&mut pdf, &mut tree, page, value, wording::seal(frame.language))
+        let (page, value) = (
+            pages.first().copied().unwrap_or_default(),
+            pdf.new_object_id(),
+        );
+        Field::new(
+            &mut pdf,
+            &mut tree,
+            page,
+            value,
+            wording::seal(frame.language),
+        )
     });
     for (index, (page, id)) in tagged.into_iter().zip(&pages).enumerate() {
         let mut annotations = links(&mut pdf, flow, book, index, &pages, &mut tree);
@@ -76,7 +85,10 @@ pub(super) fn finish(
     archive::output_intent(&mut pdf, &mut catalog)?;
     if let Some(extras) = &extras {
         archive::attach(&mut pdf, &mut catalog, extras.attachments, frame.created)?;
-        extras.attachments.iter().for_each(|file| identity.update(&file.content));
+        extras
+            .attachments
+            .iter()
+            .for_each(|file| identity.update(&file.content));
     }
     if let Some(field) = &field {
         field.enter(&mut catalog);

@@ -9,6 +9,7 @@
 //! becomes an empty box that still copies as itself); the same input gives the same bytes.
 
 mod archive;
+mod attached;
 mod breaking;
 mod colour;
 mod content;
@@ -36,6 +37,7 @@ mod tests;
 use chrono::{DateTime, NaiveDate, Utc};
 
 pub use archive::{Attachment, Relation};
+pub use attached::{Attached, attached};
 
 use crate::contract::tree::Document;
 use crate::domain::Language;

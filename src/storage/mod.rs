@@ -18,6 +18,7 @@ pub mod partners;
 #[rustfmt::skip]
 #[expect(missing_docs, reason = "generated from the migrations")]
 pub mod schema;
+pub mod seals;
 pub mod sessions;
 mod text;
 pub mod users;

@@ -19,6 +19,7 @@ mod legal;
 mod operation;
 mod page;
 mod passwords;
+mod proofs;
 mod refusals;
 pub mod routes;
 pub mod server;

@@ -9,7 +9,7 @@ use actix_web::{Route, guard as guards, web};
 use super::error::answer_errors;
 use super::guard::{Who, guard};
 use super::{
-    administration, consent, customers, dev, gate, health, legal, operation, passwords, session,
+    administration, consent, customers, dev, gate, health, legal, operation, passwords, proofs, session,
     sign_in, statics, status,
 };
 use crate::app::App;
@@ -73,6 +73,7 @@ pub fn rows() -> impl Iterator<Item = &'static Row> {
         operation::ROUTES,
         consent::ROUTES,
         legal::ROUTES,
+        proofs::ROUTES,
         dev::ROUTES,
     ]
     .into_iter()

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::*;
 use crate::contract::Contract;
-use crate::domain::CustomerNumber;
 use crate::document::seal::Sealer;
+use crate::domain::CustomerNumber;
 use crate::domain::case::{Status, standing};
 use crate::storage::db::tests::migrated;
 use crate::storage::{case_rows, cases, mails};

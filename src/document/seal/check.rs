@@ -86,7 +86,10 @@ pub fn check(file: &[u8], known: &Certificates) -> Finding {
 fn judge(found: &Found<'_>, known: &Certificates) -> Signed {
     let read = found.read.as_ref();
     let certificate = read.and_then(|read| Known::read(&read.der).ok());
-    let (from, until) = certificate.as_ref().map(Known::validity).unwrap_or_default();
+    let (from, until) = certificate
+        .as_ref()
+        .map(Known::validity)
+        .unwrap_or_default();
     let valid_then = found.at.is_some_and(|at| from <= at && at <= until);
     Signed {
         intact: read.is_some_and(|read| read.names_certificate() && read.fits(&found.parts)),

@@ -140,7 +140,10 @@ impl Sealer {
         let fault = |error: rcgen::Error| SealError::Key(error.to_string());
         let mut params = rcgen::CertificateParams::default();
         let mut name = rcgen::DistinguishedName::new();
-        name.push(rcgen::DnType::CommonName, "AVV-Portal, Siegel der Entwicklung");
+        name.push(
+            rcgen::DnType::CommonName,
+            "AVV-Portal, Siegel der Entwicklung",
+        );
         params.distinguished_name = name;
         params.not_before = rcgen::date_time_ymd(now.year() - 1, 1, 1);
         params.not_after = rcgen::date_time_ymd(now.year() + 9, 1, 1);

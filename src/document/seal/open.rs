@@ -8,8 +8,8 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 use secrecy::ExposeSecret as _;
 
-use super::identity::{Certificates, Sealer};
 use super::SealError;
+use super::identity::{Certificates, Sealer};
 use crate::config::{SealConfig, SealSource};
 
 impl Sealer {

@@ -10,6 +10,8 @@ use super::signature::{self, Read};
 
 /// More signatures than this are not looked at.
 const MOST: usize = 8;
+/// More places that look like one are not looked at: each may point to a large stretch of the file.
+const MOST_PLACES: usize = 64;
 /// A signature with its certificates is never larger (bytes).
 const LARGEST_SIGNATURE: usize = 64 * 1024;
 /// Time and number stand at most this far before the signature.
@@ -33,7 +35,10 @@ pub(super) struct Found<'a> {
 pub(super) fn signatures(file: &[u8]) -> Vec<Found<'_>> {
     let mut out = Vec::new();
     let mut from = 0;
-    while let Some(at) = find(file, b"/ByteRange", from) {
+    for _ in 0..MOST_PLACES {
+        let Some(at) = find(file, b"/ByteRange", from) else {
+            break;
+        };
         from = at + 10;
         if let Some(found) = range(file, from).and_then(|range| open(file, range)) {
             out.push(found);
@@ -57,7 +62,10 @@ pub fn signature_value(file: &[u8]) -> Option<Vec<u8>> {
 fn range(file: &[u8], at: usize) -> Option<[usize; 3]> {
     let text = file.get(at..file.len().min(at + 80))?;
     let text = std::str::from_utf8(text.get(..text.iter().position(|b| *b == b']')?)?).ok()?;
-    let mut numbers = text.trim_start().strip_prefix('[')?.split_ascii_whitespace();
+    let mut numbers = text
+        .trim_start()
+        .strip_prefix('[')?
+        .split_ascii_whitespace();
     let mut next = || numbers.next()?.parse::<usize>().ok();
     let (zero, before, after, rest) = (next()?, next()?, next()?, next()?);
     let end = after.checked_add(rest)?;

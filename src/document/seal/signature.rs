@@ -3,8 +3,8 @@
 use cms::cert::{CertificateChoices, IssuerAndSerialNumber};
 use cms::content_info::{CmsVersion, ContentInfo};
 use cms::signed_data::{
-    CertificateSet, DigestAlgorithmIdentifiers, EncapsulatedContentInfo, SignedData, SignerIdentifier,
-    SignerInfo, SignerInfos,
+    CertificateSet, DigestAlgorithmIdentifiers, EncapsulatedContentInfo, SignedData,
+    SignerIdentifier, SignerInfo, SignerInfos,
 };
 use ring::signature as algorithms;
 use sha2::{Digest as _, Sha256};
@@ -27,6 +27,7 @@ const SHA_256: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3
 const SHA_384: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.2");
 const SHA_512: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.3");
 const ECDSA_SHA_256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.4.3.2");
+const ECDSA_SHA_384: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.4.3.3");
 const RSA_SHA_256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.11");
 const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
 const EC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
@@ -136,13 +137,14 @@ pub(super) struct Read {
     pub(super) content: Option<(ObjectIdentifier, Vec<u8>)>,
 }
 
-/// Reads a CMS signature by exactly one signer; zeros may follow it.
+/// Reads a CMS signature by exactly one signer. Only zeros may follow it: what is left of its place.
 pub(super) fn read(bytes: &[u8]) -> Option<Read> {
     let mut reader = SliceReader::new(bytes).ok()?;
     let header = Header::decode(&mut reader.clone()).ok()?;
     let length = (header.encoded_len().ok()? + header.length).ok()?;
     let info = ContentInfo::from_der(reader.read_slice(length).ok()?).ok()?;
-    if info.content_type != SIGNED_DATA {
+    let rest = bytes.get(usize::try_from(length).ok()?..)?;
+    if info.content_type != SIGNED_DATA || rest.iter().any(|byte| *byte != 0) {
         return None;
     }
     let signed: SignedData = info.content.decode_as().ok()?;
@@ -225,8 +227,15 @@ impl Read {
             .tbs_certificate
             .subject_public_key_info
             .algorithm;
-        if key.oid == EC_KEY && stated == ECDSA_SHA_256 && digest == SHA_256 {
-            return Some(&algorithms::ECDSA_P256_SHA256_ASN1);
+        // The other curve is for time-stamping services.
+        match (stated, digest) {
+            (ECDSA_SHA_256, SHA_256) if key.oid == EC_KEY => {
+                return Some(&algorithms::ECDSA_P256_SHA256_ASN1);
+            }
+            (ECDSA_SHA_384, SHA_384) if key.oid == EC_KEY => {
+                return Some(&algorithms::ECDSA_P384_SHA384_ASN1);
+            }
+            _ => {}
         }
         let rsa = stated == RSA || stated.to_string().starts_with("1.2.840.113549.1.1.1");
         match digest {
