@@ -5,6 +5,7 @@
 //! the event they bring and in who may bring it.
 
 pub mod bookings;
+pub mod bundles;
 pub mod consent;
 pub mod customers;
 pub mod delivery;
@@ -16,6 +17,7 @@ pub mod operator;
 pub mod passwords;
 pub mod proofs;
 pub mod requests;
+pub mod stamps;
 pub mod sub_partners;
 pub mod users;
 

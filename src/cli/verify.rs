@@ -14,7 +14,7 @@ use crate::document::hex;
 use crate::document::seal::{
     Certificates, Finding, LARGEST_FILE, Signed, check, read_token, signature_value,
 };
-use crate::document::{Attached, attached};
+use crate::document::{attached_files, printed_words};
 use crate::domain::Language;
 use crate::domain::calendar::long_moment;
 
@@ -133,8 +133,9 @@ fn tell_seal(seal: &Signed, known: &Certificates) {
 
 /// The attached files against what the document's own pages say about them.
 fn tell_attachments(file: &[u8]) -> bool {
-    let Attached { files, words } = match attached(file) {
-        Ok(attached) => attached,
+    let read = attached_files(file).and_then(|files| Ok((files, printed_words(file)?)));
+    let (files, words) = match read {
+        Ok(read) => read,
         Err(error) => {
             say(&format!("Anhänge: nicht lesbar ({error})"));
             return false;

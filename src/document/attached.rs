@@ -2,21 +2,16 @@
 
 use lopdf::{Dictionary, Document, Object};
 
-/// What stands in a document beside its layout.
-#[derive(Debug, Clone, Default)]
-pub struct Attached {
-    /// Attached files: name and content.
-    pub files: Vec<(String, Vec<u8>)>,
-    /// All words of all pages without any space.
-    pub words: String,
-}
+/// An attached file: name and content.
+pub type AttachedFile = (String, Vec<u8>);
 
-/// Takes a document apart. Only for files whose seal holds: a PDF of strangers is never parsed.
+/// The files attached to a document. Only for files whose seal holds: a PDF of strangers is never
+/// parsed.
 ///
 /// # Errors
 ///
 /// If the file is not what the portal writes.
-pub fn attached(file: &[u8]) -> Result<Attached, lopdf::Error> {
+pub fn attached_files(file: &[u8]) -> Result<Vec<AttachedFile>, lopdf::Error> {
     let pdf = Document::load_mem(file)?;
     let names = pdf
         .catalog()?
@@ -26,17 +21,27 @@ pub fn attached(file: &[u8]) -> Result<Attached, lopdf::Error> {
         .as_dict()?
         .get_deref(b"Names", &pdf)?
         .as_array()?;
-    let mut out = Attached::default();
+    let mut out = Vec::new();
     for pair in names.chunks(2) {
         if let [name, entry] = pair {
             let name = String::from_utf8_lossy(name.as_str()?).into_owned();
-            out.files.push((name, content(&pdf, entry)?));
+            out.push((name, content(&pdf, entry)?));
         }
     }
-    let pages: Vec<u32> = pdf.get_pages().into_keys().collect();
-    out.words = pdf.extract_text(&pages)?;
-    out.words.retain(|character| !character.is_whitespace());
     Ok(out)
+}
+
+/// All words of all pages without any space. Only for files whose seal holds.
+///
+/// # Errors
+///
+/// If the file is not what the portal writes.
+pub fn printed_words(file: &[u8]) -> Result<String, lopdf::Error> {
+    let pdf = Document::load_mem(file)?;
+    let pages: Vec<u32> = pdf.get_pages().into_keys().collect();
+    let mut words = pdf.extract_text(&pages)?;
+    words.retain(|character| !character.is_whitespace());
+    Ok(words)
 }
 
 fn content(pdf: &Document, entry: &Object) -> Result<Vec<u8>, lopdf::Error> {

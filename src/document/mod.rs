@@ -11,6 +11,7 @@
 mod archive;
 mod attached;
 mod breaking;
+pub mod bundle;
 mod colour;
 mod content;
 mod embed;
@@ -37,7 +38,7 @@ mod tests;
 use chrono::{DateTime, NaiveDate, Utc};
 
 pub use archive::{Attachment, Relation};
-pub use attached::{Attached, attached};
+pub use attached::{AttachedFile, attached_files, printed_words};
 
 use crate::contract::tree::Document;
 use crate::domain::Language;

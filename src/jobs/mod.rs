@@ -7,6 +7,7 @@ mod clean;
 mod deliver;
 mod rows;
 mod run;
+mod stamp;
 #[cfg(test)]
 mod tests;
 
@@ -51,6 +52,12 @@ pub const JOBS: &[Job] = &[
         every: Duration::from_secs(60),
         workers: |_| 1,
         pass: refresh,
+    },
+    Job {
+        name: "stamp",
+        every: Duration::from_secs(60),
+        workers: |_| 1,
+        pass: stamp::stamp,
     },
     Job {
         name: "clean",
@@ -113,11 +120,12 @@ pub fn run_once(app: &App, now: DateTime<Utc>) -> Report {
         })
     };
     let (stepped, refreshed, delivered) = (run(remind), run(refresh), run(deliver::deliver));
+    let stamped = run(stamp::stamp);
     Report {
         stepped: stepped.good,
         refreshed: refreshed.good,
         delivered: delivered.good,
-        failed: stepped.failed + refreshed.failed + delivered.failed,
+        failed: stepped.failed + refreshed.failed + delivered.failed + stamped.failed,
     }
 }
 

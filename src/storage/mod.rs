@@ -12,6 +12,7 @@ pub mod customers;
 pub mod db;
 pub mod embedded;
 pub mod links;
+pub mod mail_proofs;
 pub mod mails;
 pub mod parties;
 pub mod partners;

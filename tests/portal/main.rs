@@ -22,6 +22,7 @@ mod objections;
 mod projection;
 mod reminders;
 mod requests;
+mod seal;
 mod security;
 mod stage;
 mod sub_partners;

@@ -88,6 +88,34 @@ impl Browser {
         .await
     }
 
+    /// A form with a file, as a browser posts it from the portal's own page. Fields named `datei`
+    /// are files.
+    pub async fn upload(&self, path: &str, fields: &[(&str, &[u8])]) -> Page {
+        let mut body = Vec::new();
+        for (name, content) in fields {
+            let file = if *name == "datei" {
+                "; filename=\"vertrag.pdf\"\r\nContent-Type: application/pdf"
+            } else {
+                ""
+            };
+            let head = format!(
+                "--grenze\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n"
+            );
+            body.extend_from_slice(head.as_bytes());
+            body.extend_from_slice(content);
+            body.extend_from_slice(b"\r\n");
+        }
+        body.extend_from_slice(b"--grenze--\r\n");
+        let request = self
+            .client
+            .post(self.address(path))
+            .header(CONTENT_TYPE, "multipart/form-data; boundary=grenze")
+            .header("origin", &self.base)
+            .header("sec-fetch-site", "same-origin")
+            .body(body);
+        self.send(request, path).await
+    }
+
     /// A form with headers of its own.
     pub async fn post_with(
         &self,
