@@ -44,7 +44,11 @@ async fn post(service: Url, request: Vec<u8>) -> anyhow::Result<Vec<u8>> {
         // The address may hold a password.
         .map_err(reqwest::Error::without_url)
         .context("the time-stamping service cannot be reached")?;
-    ensure!(reply.status().is_success(), "it answered {}", reply.status());
+    ensure!(
+        reply.status().is_success(),
+        "it answered {}",
+        reply.status()
+    );
     let mut bytes = Vec::new();
     let mut pieces = reply.bytes_stream();
     while let Some(piece) = pieces.next().await {

@@ -1,4 +1,5 @@
 DROP TABLE seal_certificates;
+DROP INDEX agreements_by_time;
 DROP TABLE document_stamps;
 DELETE FROM attempts WHERE kind = 'check';
 ALTER TABLE attempts DROP CONSTRAINT attempts_kind;

@@ -1,5 +1,5 @@
 -- Whoever checks a file finds its document by the hash of its bytes.
-CREATE UNIQUE INDEX agreement_documents_by_pdf ON agreement_documents (pdf_hash);
+CREATE INDEX agreement_documents_by_pdf ON agreement_documents (pdf_hash);
 
 -- Checks on the public page are throttled like unknown links.
 ALTER TABLE attempts DROP CONSTRAINT attempts_kind;
@@ -18,7 +18,8 @@ CREATE TABLE document_stamps (
 COMMENT ON TABLE document_stamps IS 'Time stamps (RFC 3161) of a foreign service over the signature of a sealed document, asked for after its conclusion. No row: not asked for yet.';
 COMMENT ON COLUMN document_stamps.next_try_at IS 'When the service is asked again; null when there is a stamp or nothing more is tried.';
 COMMENT ON COLUMN document_stamps.stated_at IS 'The time the stamp states.';
-CREATE INDEX document_stamps_due ON document_stamps (next_try_at) WHERE next_try_at IS NOT NULL;
+-- What was concluded lately and has no stamp yet.
+CREATE INDEX agreements_by_time ON agreements (concluded_at);
 
 CREATE TABLE seal_certificates (
     fingerprint TEXT PRIMARY KEY,

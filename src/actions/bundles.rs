@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 
 use super::documents::{download, file_name};
 use super::{ActionError, Actor};
+use crate::document::attached_files;
 use crate::document::bundle::pack;
 use crate::document::evidence::{FACTS_FILE, WORDING_FILE};
 use crate::document::seal::signature_value;
-use crate::document::attached_files;
 use crate::domain::audit::AuditKind;
 use crate::domain::case::{Agreement, Case};
 use crate::domain::mail::Recipient;
@@ -172,8 +172,8 @@ impl Document {
         let name = file_name(&self.agreement.number);
         let folder = name.trim_end_matches(".pdf").to_owned();
         // Its seal was put on by this portal, and its hash was compared a moment ago.
-        let attached = attached_files(&self.pdf)
-            .map_err(|error| ActionError::Document(error.to_string()))?;
+        let attached =
+            attached_files(&self.pdf).map_err(|error| ActionError::Document(error.to_string()))?;
         files.push((format!("{folder}/{name}"), self.pdf.clone()));
         for (name, content) in attached {
             if name == FACTS_FILE || name == WORDING_FILE {

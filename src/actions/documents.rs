@@ -69,8 +69,7 @@ pub fn concluded_pdf(
     let now = conclusion.at;
     let facts = evidence::facts(&draft.values, &conclusion, about);
     conclusion.evidence_hash = evidence::hash(&facts);
-    let attachments =
-        evidence::attachments(&facts, &text::plain(&draft.document), about.language);
+    let attachments = evidence::attachments(&facts, &text::plain(&draft.document), about.language);
     let values = Values {
         conclusion: Some(conclusion),
         ..draft.values.clone()

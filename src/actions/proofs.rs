@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::ActionError;
 use crate::app::App;
 use crate::document::hex;
-use crate::document::seal::{Certificates, Finding, Signed, check};
+use crate::document::seal::{Certificates, Finding, Sealer, Signed, check};
 use crate::storage::PgConnection;
 use crate::storage::seals::{self, Issued};
 
@@ -84,4 +84,58 @@ pub fn keep_certificate(
     let sealer = &app.sealer;
     seals::add_certificate(conn, &sealer.fingerprint(), sealer.certificate(), now)?;
     Ok(())
+}
+
+/// How much time is left to renew the certificate of the seal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// More than 60 days.
+    Good,
+    /// At most 60, 30 or 7 days: said again at each step.
+    EndsIn(i64),
+    /// It does not seal any more, or not yet.
+    Ended,
+}
+
+/// Days before its end at which a certificate is spoken of.
+const WARNINGS: [i64; 3] = [7, 30, 60];
+
+/// The stage of the seal's certificate.
+pub fn certificate_stage(sealer: &Sealer, now: DateTime<Utc>) -> Stage {
+    if sealer.usable(now).is_err() {
+        return Stage::Ended;
+    }
+    let left = (sealer.validity().1 - now).num_days();
+    WARNINGS
+        .into_iter()
+        .find(|days| left < *days)
+        .map_or(Stage::Good, Stage::EndsIn)
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may fail")]
+
+    use super::*;
+
+    #[test]
+    fn a_certificate_is_spoken_of_in_time() {
+        let now = "2026-11-20T10:00:00Z".parse().unwrap();
+        let (key, certificate) = Sealer::make_pem(now).unwrap();
+        let sealer = Sealer::from_pem(&key, &certificate).unwrap();
+        let (from, until) = sealer.validity();
+        let before = |days| until - chrono::Duration::days(days);
+        for (at, stage) in [
+            (from - chrono::Duration::seconds(1), Stage::Ended),
+            (from, Stage::Good),
+            (before(60), Stage::Good),
+            (before(60) + chrono::Duration::seconds(1), Stage::EndsIn(60)),
+            (before(29), Stage::EndsIn(30)),
+            (before(6), Stage::EndsIn(7)),
+            (until, Stage::EndsIn(7)),
+            (until + chrono::Duration::seconds(1), Stage::Ended),
+        ] {
+            assert_eq!(certificate_stage(&sealer, at), stage, "{at}");
+        }
+    }
 }

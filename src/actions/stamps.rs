@@ -7,9 +7,9 @@ use rand::rngs::OsRng;
 
 use super::ActionError;
 use crate::document::seal::{Stamp, read_reply, request, signature_value};
+use crate::storage::PgConnection;
 use crate::storage::agreements::find_pdf;
 use crate::storage::seals::{self, Unstamped};
-use crate::storage::PgConnection;
 
 /// Documents older than this are not stamped any more: "not later than today" would say nothing.
 const WORTH_IT: Duration = Duration::days(30);

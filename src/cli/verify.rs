@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 
 use super::{Result, Verify, say};
-use crate::config::Config;
+use crate::config::SealConfig;
 use crate::document::evidence::{FACTS_FILE, WORDING_FILE};
 use crate::document::hex;
 use crate::document::seal::{
@@ -65,9 +65,9 @@ fn known(wanted: &Verify) -> Result<Certificates> {
         known.add(Certificates::read(&bytes)?);
     }
     if wanted.certificate.is_empty()
-        && let Ok(config) = Config::from_env()
+        && let Some(pem) = SealConfig::certificates_of_process()?
     {
-        known.add(Certificates::configured(&config.seal)?);
+        known.add(Certificates::read(&pem)?);
     }
     Ok(known)
 }

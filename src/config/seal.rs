@@ -21,7 +21,7 @@ pub struct SealConfig {
 /// Where key and certificate of the seal come from.
 #[derive(Debug, Clone)]
 pub enum SealSource {
-    /// `AVV_SEAL_KEY_FILE` and `AVV_SEAL_CERT_FILE`, both PEM.
+    /// `AVV_SEAL_KEY` and `AVV_SEAL_CERT`, both PEM, or `…_FILE`.
     Pem {
         /// The key.
         key: SecretString,
@@ -46,7 +46,10 @@ impl SealConfig {
         data_dir: &std::path::Path,
     ) -> Result<Self, ConfigError> {
         let key = variables.secret("AVV_SEAL_KEY")?;
-        let certificates = file(variables, "AVV_SEAL_CERT_FILE")?;
+        let certificates = match variables.text("AVV_SEAL_CERT") {
+            Some(text) => Some(text.into_bytes()),
+            None => file(variables, "AVV_SEAL_CERT_FILE")?,
+        };
         let pkcs12 = file(variables, "AVV_SEAL_P12_FILE")?;
         let source = match (key, certificates, pkcs12) {
             (Some(_), None, _) => {
@@ -89,6 +92,26 @@ impl SealConfig {
             ),
         };
         Ok(Self { source, authority })
+    }
+
+    /// The configured certificates (PEM), for commands that only check seals: reads neither keys nor
+    /// anything else, and makes nothing. `None` if there are none; those in a PKCS#12 file are not
+    /// looked for.
+    ///
+    /// # Errors
+    ///
+    /// If `AVV_SEAL_CERT_FILE` names a file that cannot be read.
+    pub fn certificates_of_process() -> Result<Option<Vec<u8>>, ConfigError> {
+        let variables = Variables::of_process();
+        if let Some(text) = variables.text("AVV_SEAL_CERT") {
+            return Ok(Some(text.into_bytes()));
+        }
+        if let Some(bytes) = file(&variables, "AVV_SEAL_CERT_FILE")? {
+            return Ok(Some(bytes));
+        }
+        let data_dir = variables.text("AVV_DATA_DIR");
+        let made = PathBuf::from(data_dir.as_deref().unwrap_or("data")).join("seal.pem");
+        Ok(fs::read(made).ok())
     }
 }
 

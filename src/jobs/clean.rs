@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 
 use super::{Done, Pass};
+use crate::actions::proofs::{Stage, certificate_stage};
 use crate::storage::db::DbError;
 use crate::storage::{attempts, sessions};
 
@@ -13,13 +14,18 @@ const SUCCESSES: TimeDelta = TimeDelta::days(90);
 /// Sessions end after thirty minutes without use; the rows may lie a little longer.
 const SESSIONS: TimeDelta = TimeDelta::hours(1);
 
-/// Deletes attempts and sessions that nobody will ask for any more.
+/// Deletes attempts and sessions that nobody will ask for any more; says in the log, once an hour,
+/// when the seal needs a new certificate.
 pub fn clean(pass: &Pass) -> Result<Done, DbError> {
     let now = pass.now();
     let gone = pass.app.db.transaction_blocking(|conn| {
         let attempts = attempts::delete_old(conn, now - FAILURES, now - SUCCESSES)?;
         Ok::<_, DbError>(attempts + sessions::delete_idle(conn, now - SESSIONS)?)
     })?;
+    match certificate_stage(&pass.app.sealer, now) {
+        Stage::Good => {}
+        stage => tracing::warn!(?stage, "the certificate of the seal must be renewed"),
+    }
     Ok(Done {
         good: gone,
         failed: 0,

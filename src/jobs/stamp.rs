@@ -17,7 +17,11 @@ pub(super) fn stamp(pass: &Pass) -> Result<Done, DbError> {
     };
     while done.good < MOST && !pass.stop.is_set() {
         let now = pass.now();
-        let turn = match pass.app.db.transaction_blocking(|conn| stamps::take(conn, now)) {
+        let turn = match pass
+            .app
+            .db
+            .transaction_blocking(|conn| stamps::take(conn, now))
+        {
             Ok(Some(turn)) => turn,
             Ok(None) => break,
             Err(ActionError::Database(error)) => return Err(error),

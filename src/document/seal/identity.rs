@@ -3,13 +3,15 @@
 use std::fmt;
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Datelike as _, Utc};
 use ring::rand::SystemRandom;
 use ring::signature::{
     ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair,
 };
 use x509_cert::Certificate;
-use x509_cert::der::{Decode as _, Encode as _, pem};
+use x509_cert::der::{Decode as _, Encode as _};
 
 use super::SealError;
 use crate::document::hex;
@@ -263,7 +265,7 @@ pub(super) fn public_key(certificate: &Certificate) -> Option<&[u8]> {
 
 fn chain(text: &str) -> Result<Vec<Known>, SealError> {
     let found: Vec<Known> = blocks(text)
-        .filter(|(label, _)| label == "CERTIFICATE")
+        .filter(|(label, _)| *label == "CERTIFICATE")
         .map(|(_, der)| Known::read(&der))
         .collect::<Result<_, _>>()?;
     if found.is_empty() {
@@ -272,20 +274,19 @@ fn chain(text: &str) -> Result<Vec<Known>, SealError> {
     Ok(found)
 }
 
-/// The blocks of a PEM file that can be read, with their labels.
-fn blocks(text: &str) -> impl Iterator<Item = (String, Vec<u8>)> {
+/// The blocks of a PEM file that can be read, with their labels; lines may have any length.
+fn blocks(text: &str) -> impl Iterator<Item = (&str, Vec<u8>)> {
     text.split("-----BEGIN ").skip(1).filter_map(|rest| {
-        let end = rest.find("-----END ")?;
-        let line = rest[end..].lines().next()?;
-        let block = format!("-----BEGIN {}{line}\n", &rest[..end]).replace('\r', "");
-        let (label, der) = pem::decode_vec(block.as_bytes()).ok()?;
-        Some((label.to_owned(), der))
+        let (label, rest) = rest.split_once("-----")?;
+        let (body, _) = rest.split_once("-----END ")?;
+        let digits: String = body.split_whitespace().collect();
+        Some((label, STANDARD.decode(digits).ok()?))
     })
 }
 
 fn read_key(text: &str) -> Result<Key, SealError> {
     for (label, der) in blocks(text) {
-        match label.as_str() {
+        match label {
             "PRIVATE KEY" => return pkcs8(&der),
             "EC PRIVATE KEY" => return pkcs8(&wrapped(&der)?),
             "RSA PRIVATE KEY" => {

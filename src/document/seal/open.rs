@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use secrecy::ExposeSecret as _;
 
 use super::SealError;
-use super::identity::{Certificates, Sealer};
+use super::identity::Sealer;
 use crate::config::{SealConfig, SealSource};
 
 impl Sealer {
@@ -37,28 +37,6 @@ impl Sealer {
                 let pem = fs::read_to_string(path).map_err(unusable)?;
                 Self::from_pem(&pem, &pem)
             }
-        }
-    }
-}
-
-impl Certificates {
-    /// The certificates that are configured: whoever has them can check without a key. In
-    /// development none before the first start.
-    ///
-    /// # Errors
-    ///
-    /// If what is configured cannot be read.
-    pub fn configured(config: &SealConfig) -> Result<Self, SealError> {
-        match &config.source {
-            SealSource::Pem { certificates, .. } => Self::read(certificates.as_bytes()),
-            SealSource::Pkcs12 { file, password } => {
-                Sealer::from_pkcs12(file, password.expose_secret())
-                    .map(|sealer| sealer.certificates())
-            }
-            SealSource::Made(path) => match fs::read(path) {
-                Ok(pem) => Self::read(&pem),
-                Err(_) => Ok(Self::default()),
-            },
         }
     }
 }

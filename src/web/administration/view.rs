@@ -125,10 +125,14 @@ impl ContractView {
             record_objection: may
                 .contains(&Deed::RecordObjection)
                 .then(|| paths::record_objection(case.customer.number)),
-            bundle: read.documents.iter().any(Option::is_some).then(|| match role {
-                Role::Operator => paths::evidence_of(case.customer.number),
-                _ => paths::EVIDENCE.to_owned(),
-            }),
+            bundle: read
+                .documents
+                .iter()
+                .any(Option::is_some)
+                .then(|| match role {
+                    Role::Operator => paths::evidence_of(case.customer.number),
+                    _ => paths::EVIDENCE.to_owned(),
+                }),
             history: history(read.events, role),
             shell,
         }

@@ -5,6 +5,7 @@ mod email;
 mod mails;
 mod objection;
 mod particulars;
+mod seal;
 mod start;
 mod users;
 
