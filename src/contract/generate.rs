@@ -299,16 +299,24 @@ impl Builder<'_> {
                 &browser,
             ));
         }
-        facts.push(fact(
-            "Prüfsumme des Wortlauts (SHA-256, Anhang wortlaut.txt)",
-            "Checksum of the wording (SHA-256, attachment wortlaut.txt)",
+        // The name of the attachment stands in a line of its own, so that the checksum can be copied.
+        let checksum = |german, english, hash: &str, file: &str| {
+            let of = self.say("SHA-256 des Anhangs", "SHA-256 of the attachment");
+            let lines = vec![text(hash), text(&format!("{of} {file}"))];
+            definition(&self.say(german, english), lines)
+        };
+        facts.push(checksum(
+            "Prüfsumme des Wortlauts",
+            "Checksum of the wording",
             &conclusion.document_hash,
+            "wortlaut.txt",
         ));
         if !conclusion.evidence_hash.is_empty() {
-            facts.push(fact(
-                "Prüfsumme dieses Vermerks (SHA-256, Anhang nachweis.json)",
-                "Checksum of this record (SHA-256, attachment nachweis.json)",
+            facts.push(checksum(
+                "Prüfsumme des Vermerks",
+                "Checksum of this record",
                 &conclusion.evidence_hash,
+                "nachweis.json",
             ));
         }
         Block::Definitions(facts)
