@@ -64,6 +64,7 @@ fn asked() -> Case {
             ums: false,
             booked_at: now(),
             ends_at: None,
+            settled_at: None,
         }],
         partner: values.partner.map(|party| Partner {
             id: PartnerId(1),

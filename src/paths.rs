@@ -26,6 +26,10 @@ pub const OPERATOR: &str = "/betrieb/betreiber";
 pub const USERS: &str = "/betrieb/benutzer";
 /// Operator: mails that need a person.
 pub const MAILS: &str = "/betrieb/mails";
+/// Operator: the audit log.
+pub const LOG: &str = "/betrieb/protokoll";
+/// How the periodic work gets on, for the operator.
+pub const RUNS: &str = "/betrieb/laeufe";
 /// Help.
 pub const HELP: &str = "/hilfe";
 /// Legal pages.

@@ -4,10 +4,10 @@ use chrono::{DateTime, Utc};
 
 use super::{ActionError, Actor, Knock, Outcome};
 use crate::app::App;
-use crate::domain::CustomerNumber;
 use crate::domain::audit::AuditKind;
 use crate::domain::case::{Case, Change, Event};
 use crate::domain::viewer::{Role, Scope, Viewer};
+use crate::domain::{CustomerNumber, calendar};
 use crate::storage::{PgConnection, catalogue};
 
 /// The operator adds a booking; if it creates the need, the customer is asked in the same moment.
@@ -25,6 +25,73 @@ pub fn book(
     }
     catalogue::find_operator(conn)?.ok_or(ActionError::NoOperator)?;
     add(conn, app, &Knock::by(viewer, customer, now), product, ums)
+}
+
+/// The operator switches the UMS option of a booking on or off (rows 12, 44, 46).
+pub fn change_option(
+    conn: &mut PgConnection,
+    app: &App,
+    viewer: &Viewer,
+    customer: CustomerNumber,
+    booking: usize,
+    ums: bool,
+    now: DateTime<Utc>,
+) -> Result<Outcome, ActionError> {
+    if viewer.role != Role::Operator {
+        return Err(ActionError::NotAllowed);
+    }
+    let knock = Knock::by(viewer, customer, now);
+    let event = Event::OptionChanged { booking, ums };
+    knock.bring(conn, app, &event, |outcome| AuditKind::OptionChanged {
+        product: name_of(&outcome.before, booking, ums),
+        asked: asks(&outcome.changes),
+    })
+}
+
+/// The operator cancels a booking as from `ends_at`, or takes the cancellation back (rows 19, 43, 44).
+pub fn cancel(
+    conn: &mut PgConnection,
+    app: &App,
+    viewer: &Viewer,
+    customer: CustomerNumber,
+    booking: usize,
+    ends_at: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> Result<Outcome, ActionError> {
+    if viewer.role != Role::Operator {
+        return Err(ActionError::NotAllowed);
+    }
+    let knock = Knock::by(viewer, customer, now);
+    let event = Event::Cancelled { booking, ends_at };
+    knock.bring(conn, app, &event, |outcome| {
+        let ums = outcome
+            .before
+            .bookings
+            .get(booking)
+            .is_some_and(|one| one.ums);
+        let product = name_of(&outcome.before, booking, ums);
+        match ends_at {
+            // A booking that ends at midnight was there on the day before.
+            Some(end) => AuditKind::Cancelled {
+                product,
+                last_day: calendar::day(end - chrono::Duration::milliseconds(1)),
+            },
+            None => AuditKind::CancellationTakenBack { product },
+        }
+    })
+}
+
+fn name_of(case: &Case, booking: usize, ums: bool) -> String {
+    case.bookings
+        .get(booking)
+        .map(|one| booked_name(case, &one.product, ums))
+        .unwrap_or_default()
+}
+
+fn asks(changes: &[Change]) -> bool {
+    changes
+        .iter()
+        .any(|change| matches!(change, Change::OpenRequest(_)))
 }
 
 /// A booking that comes from a command or an import.
@@ -58,14 +125,12 @@ fn add(
     };
     knock.bring(conn, app, &event, |outcome| AuditKind::Booked {
         product: booked_name(&outcome.after, product, ums),
-        asked: outcome
-            .changes
-            .iter()
-            .any(|change| matches!(change, Change::OpenRequest(_))),
+        asked: asks(&outcome.changes),
     })
 }
 
-fn booked_name(case: &Case, product: &str, ums: bool) -> String {
+/// Printed name of a booking, or its code if the catalogue does not know it any more.
+pub(super) fn booked_name(case: &Case, product: &str, ums: bool) -> String {
     case.product(product)
         .map_or_else(|| product.to_owned(), |known| known.booked_name(ums))
 }

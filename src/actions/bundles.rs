@@ -11,12 +11,15 @@ use super::{ActionError, Actor};
 use crate::document::attached_files;
 use crate::document::bundle::pack;
 use crate::document::evidence::{FACTS_FILE, WORDING_FILE};
+use crate::document::hex;
 use crate::document::seal::signature_value;
+use crate::domain::Language;
 use crate::domain::audit::AuditKind;
 use crate::domain::case::{Agreement, Case};
 use crate::domain::mail::Recipient;
 use crate::domain::viewer::Role;
 use crate::storage::audit::{Event, list_events};
+use crate::storage::audit_proofs::{ChainLink, list_chain_links};
 use crate::storage::mail_proofs::{MailProof, list_proofs};
 use crate::storage::{PgConnection, seals};
 
@@ -32,6 +35,7 @@ pub struct Collected {
     name: String,
     agreements: Vec<Document>,
     events: Vec<Event>,
+    chain: Vec<ChainLink>,
     mails: Vec<MailProof>,
     certificates: Vec<Vec<u8>>,
     full: bool,
@@ -73,6 +77,7 @@ pub fn collect(
         name: format!("Nachweispaket-{number}.zip"),
         agreements,
         events: list_events(conn, number, MOST_LINES)?,
+        chain: list_chain_links(conn, number, MOST_LINES)?,
         mails: list_proofs(conn, number, MOST_LINES)?,
         certificates: seals::list_certificates(conn)?,
         full: role == Role::Operator,
@@ -102,6 +107,7 @@ impl Collected {
         for (name, value) in [
             ("vertraege.json", self.agreements()),
             ("ereignisse.json", self.events()),
+            ("ereignis-kette.json", self.chain()),
             ("e-mails.json", self.mails()),
         ] {
             let text = serde_json::to_string_pretty(&value).map_err(|error| fault(&error))?;
@@ -132,19 +138,33 @@ impl Collected {
         let one = |event: &Event| {
             let who = match (&event.actor, self.full) {
                 (Actor::User { company, .. }, false) => company.clone(),
-                (actor, _) => actor.words(),
+                (actor, _) => actor.words(Language::De),
             };
             let details = (self.full || matches!(event.kind, AuditKind::Concluded { .. }))
                 .then_some(&event.kind);
             json!({
                 "at": moment(event.at),
                 "kind": event.kind.key(),
-                "what": event.kind.sentence(),
+                "what": event.kind.sentence(Language::De),
                 "who": who,
                 "details": details,
             })
         };
         Value::Array(self.events.iter().map(one).collect())
+    }
+
+    fn chain(&self) -> Value {
+        let one = |link: &ChainLink| {
+            json!({
+                "position": link.position,
+                "at": moment(link.at),
+                "kind": link.kind,
+                "content_sha256": hex::of(&link.content_digest),
+                "previous_sha256": hex::of(&link.previous_hash),
+                "sha256": hex::of(&link.hash),
+            })
+        };
+        Value::Array(self.chain.iter().map(one).collect())
     }
 
     fn mails(&self) -> Value {

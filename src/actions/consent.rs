@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::documents::{Draft, concluded_pdf, draft, sha256};
 use super::proofs::keep_certificate;
-use super::{ActionError, Actor, Knock};
+use super::{ActionError, Actor, Knock, Outcome};
 use crate::app::App;
 use crate::contract::text;
 use crate::contract::values::{Conclusion, Values};
@@ -12,7 +12,6 @@ use crate::document::Pdf;
 use crate::document::evidence::Circumstances;
 use crate::domain::audit::AuditKind;
 use crate::domain::case::{Case, Declaration, Event, Link, LinkState, Refusal, link_state};
-use crate::domain::mail::RequestReason;
 use crate::domain::{AgreementId, CustomerNumber, Language, LinkId};
 use crate::storage::agreements::{NewDocument, create_document};
 use crate::storage::audit::{NewEvent, add_event};
@@ -158,10 +157,31 @@ pub fn conclude(
         document_hash: prepared.draft.hash.clone(),
         pdf_hash: pdf_hash.clone(),
     };
-    let outcome = knock.settle(conn, app, case, &Event::Concluded(declaration), |_| kind)?;
+    let event = Event::Concluded(declaration);
+    let store = |conn: &mut PgConnection, outcome: &Outcome| {
+        let document = document(agreement(outcome)?, signature, prepared, pdf_hash)?;
+        create_document(conn, &document)?;
+        keep_certificate(conn, app, knock.now)
+    };
+    let outcome = knock.settle_with(conn, app, case, &event, |_| kind, store)?;
+    agreement(&outcome)
+}
+
+/// The agreement that has just been concluded.
+fn agreement(outcome: &Outcome) -> Result<AgreementId, ActionError> {
     let agreement = outcome.after.agreement().ok_or(ActionError::NotFound)?;
-    let document = NewDocument {
-        agreement_id: agreement.id.0,
+    Ok(agreement.id)
+}
+
+/// What is kept of the document of an agreement.
+fn document(
+    agreement: AgreementId,
+    signature: &Signature,
+    prepared: Prepared,
+    pdf_hash: String,
+) -> Result<NewDocument, ActionError> {
+    Ok(NewDocument {
+        agreement_id: agreement.0,
         language: signature.language.code().to_owned(),
         contents: serde_json::to_value(&prepared.values)
             .map_err(|error| ActionError::Document(error.to_string()))?,
@@ -173,10 +193,7 @@ pub fn conclude(
         remote_address: signature.remote_address.clone(),
         user_agent: signature.user_agent.clone(),
         build: env!("CARGO_PKG_VERSION").to_owned(),
-    };
-    create_document(conn, &document)?;
-    keep_certificate(conn, app, prepared.at)?;
-    Ok(agreement.id)
+    })
 }
 
 /// Declines: no reminders, no access; a new mail can be sent later (row 14, 5.8-17).
@@ -229,10 +246,4 @@ fn conclusion(
         evidence_hash: String::new(),
         document_hash: draft.hash.clone(),
     }
-}
-
-/// Why the round behind a link was opened, for the words on its page.
-pub fn reason(case: &Case, link: LinkId) -> RequestReason {
-    case.link(link)
-        .map_or(RequestReason::First, |(request, _)| request.reason)
 }

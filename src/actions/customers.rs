@@ -5,12 +5,12 @@ use chrono::{DateTime, Utc};
 use super::{ActionError, Actor, Knock, Outcome};
 use crate::app::App;
 use crate::domain::audit::AuditKind;
-use crate::domain::case::Event;
+use crate::domain::case::{AddressChange, Case, Event};
 use crate::domain::viewer::{Role, Viewer};
-use crate::domain::{CustomerNumber, EmailAddress, name};
+use crate::domain::{CustomerNumber, EmailAddress, PartnerId, Party, name};
 use crate::storage::audit::{NewEvent, add_event};
 use crate::storage::customers::{NewCustomer, create_customer};
-use crate::storage::{PgConnection, case_rows, cases};
+use crate::storage::{PgConnection, case_rows, cases, users};
 
 /// Adds a customer, without bookings: those come through [`super::bookings`].
 pub fn add(
@@ -38,23 +38,129 @@ pub fn add(
     Ok(())
 }
 
-/// The operator enters another master-data address (rows 2, 9, 47). Partners cannot (5.6-11).
+/// A new master-data address, as it was entered.
+#[derive(Debug, Clone)]
+pub struct NewAddress {
+    /// The address.
+    pub email: EmailAddress,
+    /// Why the operator enters it although it belongs to a partner of the customer; `None`: the
+    /// guard of 5.6-11 holds.
+    pub despite: Option<String>,
+}
+
+impl From<EmailAddress> for NewAddress {
+    fn from(email: EmailAddress) -> Self {
+        Self {
+            email,
+            despite: None,
+        }
+    }
+}
+
+/// The operator or the Mandant enters another master-data address (rows 2, 9, 47), guarded by 5.6-11.
 pub fn change_email(
     conn: &mut PgConnection,
     app: &App,
     viewer: &Viewer,
     customer: CustomerNumber,
-    email: EmailAddress,
+    new: &NewAddress,
+    now: DateTime<Utc>,
+) -> Result<Outcome, ActionError> {
+    let by_partner = match viewer.role {
+        Role::Operator => false,
+        Role::Partner(_) => true,
+        Role::SubPartner(_) | Role::Customer { .. } => return Err(ActionError::NotAllowed),
+    };
+    let knock = Knock::by(viewer, customer, now);
+    let case = knock.enter(conn, app)?;
+    let event = Event::EmailChanged(AddressChange {
+        email: new.email.clone(),
+        partner_addresses: partner_addresses(conn, &case)?,
+        by_partner,
+        despite: new.despite.is_some(),
+    });
+    let kind = AuditKind::EmailChanged {
+        from: case.customer.email().map(EmailAddress::masked),
+        to: new.email.masked(),
+        despite: new.despite.clone().filter(|_| !by_partner),
+    };
+    knock.settle(conn, app, case, &event, |_| kind)
+}
+
+/// Addresses of the partners that look after the customer and of their users (5.6-11).
+fn partner_addresses(
+    conn: &mut PgConnection,
+    case: &Case,
+) -> Result<Vec<EmailAddress>, ActionError> {
+    let partners: Vec<_> = [&case.partner, &case.sub_partner]
+        .into_iter()
+        .flatten()
+        .collect();
+    let ids: Vec<PartnerId> = partners.iter().map(|one| one.id).collect();
+    let mut addresses = users::list_partner_addresses(conn, &ids)?;
+    addresses.extend(partners.iter().filter_map(|one| one.party.email.clone()));
+    Ok(addresses)
+}
+
+/// The operator corrects name, address, register or contact (row 48). The e-mail address has its
+/// own action.
+pub fn change_party(
+    conn: &mut PgConnection,
+    app: &App,
+    viewer: &Viewer,
+    customer: CustomerNumber,
+    party: &Party,
     now: DateTime<Utc>,
 ) -> Result<Outcome, ActionError> {
     if viewer.role != Role::Operator {
         return Err(ActionError::NotAllowed);
     }
-    let knock = Knock::by(viewer, customer, now);
-    let case = knock.enter(conn, app)?;
-    let kind = AuditKind::EmailChanged {
-        from: case.customer.email().map(EmailAddress::masked),
-        to: email.masked(),
+    let event = Event::PartyChanged(Box::new(party.clone()));
+    Knock::by(viewer, customer, now).bring(conn, app, &event, |outcome| {
+        let former = &outcome.before.customer.party.name;
+        AuditKind::PartyChanged {
+            former_name: (*former != outcome.after.customer.party.name).then(|| former.clone()),
+        }
+    })
+}
+
+/// The operator locks every link that was mailed, for example because one became known to others
+/// (row 53).
+pub fn lock_links(
+    conn: &mut PgConnection,
+    app: &App,
+    viewer: &Viewer,
+    customer: CustomerNumber,
+    ask_again: bool,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> Result<Outcome, ActionError> {
+    if viewer.role != Role::Operator {
+        return Err(ActionError::NotAllowed);
+    }
+    let kind = AuditKind::LinksLocked {
+        asked: ask_again,
+        reason: reason.to_owned(),
     };
-    knock.settle(conn, app, case, &Event::EmailChanged(email), |_| kind)
+    let event = Event::LinksLocked { ask_again };
+    Knock::by(viewer, customer, now).bring(conn, app, &event, |_| kind)
+}
+
+/// The operator deletes the customer: links closed, reminders off, its users shut out, evidence
+/// kept until retention is over (rows 51, 52). The password was asked again before (S-40).
+pub fn delete(
+    conn: &mut PgConnection,
+    app: &App,
+    viewer: &Viewer,
+    customer: CustomerNumber,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> Result<Outcome, ActionError> {
+    if viewer.role != Role::Operator {
+        return Err(ActionError::NotAllowed);
+    }
+    let kind = AuditKind::CustomerDeleted {
+        reason: reason.to_owned(),
+    };
+    Knock::by(viewer, customer, now).bring(conn, app, &Event::Deleted, |_| kind)
 }

@@ -5,6 +5,9 @@
 //! died before noting it goes out again with the same Message-ID.
 
 mod letters;
+mod life;
+
+use std::cell::Cell;
 
 use chrono::{DateTime, Duration, Utc};
 
@@ -44,9 +47,20 @@ pub fn deliver_next(
     app: &App,
     now: DateTime<Utc>,
 ) -> Result<Delivered, ActionError> {
+    deliver_noting(conn, app, now, &Cell::new(None))
+}
+
+/// [`deliver_next`], and notes in `taken` which mail it was, also when that fails.
+pub fn deliver_noting(
+    conn: &mut PgConnection,
+    app: &App,
+    now: DateTime<Utc>,
+    taken: &Cell<Option<MailId>>,
+) -> Result<Delivered, ActionError> {
     let Some(mail) = mails::lock_next_due(conn, now)? else {
         return Ok(Delivered::Idle);
     };
+    taken.set(Some(mail.id));
     let (address, letter) = match compose(conn, app, &mail, now) {
         Ok(parts) => parts,
         Err(Obstacle::Dropped(why)) => {
@@ -64,13 +78,17 @@ pub fn deliver_next(
     hand_over(conn, app, &mail, &letter, written, &address, now)
 }
 
-/// After an error that nobody planned for: puts off the mail at the head of the queue, so that it
-/// does not hold up those behind it.
-pub fn put_off_next(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<(), ActionError> {
-    if let Some(mail) = mails::lock_next_due(conn, now)? {
-        tracing::warn!(mail = mail.id.0, "mail put off after an error");
+/// After an error that nobody planned for: puts off the mail it happened to, so that it does not hold
+/// up those behind it. Nothing when another worker has taken it since.
+pub fn put_off(
+    conn: &mut PgConnection,
+    mail: MailId,
+    now: DateTime<Utc>,
+) -> Result<(), ActionError> {
+    if mails::lock_queued(conn, mail)? {
+        tracing::warn!(mail = mail.0, "mail put off after an error");
         let reply = "Der Versand ist an einem Fehler im Portal gescheitert.";
-        mails::mark_retry(conn, mail.id, reply, now + LONGEST_PAUSE)?;
+        mails::mark_retry(conn, mail, reply, now + LONGEST_PAUSE)?;
     }
     Ok(())
 }
@@ -118,10 +136,12 @@ fn hand_over(
         }
         Err(error) if error.permanent => {
             tracing::warn!(mail = mail.id.0, "mail refused for good");
+            mails::mark_done(conn, mail.id, "failed", &error.reply, now)?;
+            // The customer's row is locked before the first event: the chain comes last.
             if let MailKind::Request { link, .. } | MailKind::Reminder { link, .. } = mail.kind {
                 refused(conn, app, mail, link, now)?;
             }
-            give_up(conn, mail, "failed", &error.reply, now)
+            failed(conn, mail, &error.reply, now)
         }
         Err(error) => {
             let pause = Duration::minutes(1 << mail.attempts.clamp(0, 6)).min(LONGEST_PAUSE);
@@ -164,14 +184,17 @@ fn give_up(
     now: DateTime<Utc>,
 ) -> Result<Delivered, ActionError> {
     mails::mark_done(conn, mail.id, state, reply, now)?;
-    log(
-        conn,
-        mail,
-        AuditKind::MailFailed {
-            reply: reply.to_owned(),
-        },
-        now,
-    )?;
+    failed(conn, mail, reply, now)
+}
+
+fn failed(
+    conn: &mut PgConnection,
+    mail: &DueMail,
+    reply: &str,
+    now: DateTime<Utc>,
+) -> Result<Delivered, ActionError> {
+    let reply = reply.to_owned();
+    log(conn, mail, AuditKind::MailFailed { reply }, now)?;
     Ok(Delivered::GivenUp)
 }
 

@@ -1,4 +1,8 @@
 //! The one door through which every change of a case goes.
+//!
+//! The audit event is the last thing a transaction writes: it locks the end of the chain of all
+//! events, so whatever came after it would keep everybody else waiting, and could wait in turn for
+//! somebody who waits for it.
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -7,15 +11,13 @@ use super::ActionError;
 use crate::app::App;
 pub use crate::domain::audit::Actor;
 use crate::domain::audit::AuditKind;
-use crate::domain::case::{
-    Case, Change, Event, Fresh, Mail, Moment, Request, decide, next_step_due, standing,
-};
+use crate::domain::case::{Case, Change, Event, Fresh, Mail, Moment, Request, decide, standing};
 use crate::domain::mail::{Alert, MailKind, PartnerNews, Recipient};
 use crate::domain::viewer::{Scope, Viewer};
 use crate::domain::{AgreementId, CustomerNumber, LinkId, RequestId};
 use crate::storage::audit::{NewEvent, add_event};
 use crate::storage::mails::{NewMail, queue_mail};
-use crate::storage::{PgConnection, case_rows, cases, customers, links};
+use crate::storage::{PgConnection, case_rows, cases, customers};
 
 /// Somebody who knocks: for whose case, who it is, and when.
 #[derive(Debug, Clone)]
@@ -105,6 +107,20 @@ impl Knock {
         event: &Event,
         kind: impl FnOnce(&Outcome) -> AuditKind,
     ) -> Result<Outcome, ActionError> {
+        self.settle_with(conn, app, before, event, kind, |_, _| Ok(()))
+    }
+
+    /// [`Knock::settle`] for actions that have more to write than the case: `write` does, before the
+    /// event is appended.
+    pub fn settle_with(
+        &self,
+        conn: &mut PgConnection,
+        app: &App,
+        before: Case,
+        event: &Event,
+        kind: impl FnOnce(&Outcome) -> AuditKind,
+        write: impl FnOnce(&mut PgConnection, &Outcome) -> Result<(), ActionError>,
+    ) -> Result<Outcome, ActionError> {
         let moment = Moment {
             now: self.now,
             fresh: fresh(),
@@ -113,12 +129,14 @@ impl Knock {
         cases::save_changes(conn, self.customer, &changes, self.now)?;
         let mut after = before.clone();
         after.apply(&changes, self.now);
-        links::save_due(conn, self.customer, next_step_due(&after))?;
         case_rows::save_row(conn, &after, self.now)?;
-        if changes
-            .iter()
-            .any(|change| matches!(change, Change::SetSubPartner(_)))
-        {
+        let finds_anew = |change: &Change| {
+            matches!(
+                change,
+                Change::SetSubPartner(_) | Change::SetPartner(_) | Change::SetParty(_)
+            )
+        };
+        if changes.iter().any(finds_anew) {
             case_rows::save_words(conn, &after)?;
         }
         let outcome = Outcome {
@@ -127,6 +145,7 @@ impl Knock {
             changes,
         };
         self.queue_mails(conn, app, &outcome)?;
+        write(conn, &outcome)?;
         let status = (
             standing(&outcome.before, self.now).status,
             standing(&outcome.after, self.now).status,
@@ -187,6 +206,7 @@ fn step(mail: &Mail, outcome: &Outcome) -> String {
         Recipient::Customer => "customer".to_owned(),
         Recipient::Partner(id) => format!("partner-{id}"),
         Recipient::User(id) => format!("user-{id}"),
+        Recipient::FormerAddress => "former".to_owned(),
         Recipient::Operator => "operator".to_owned(),
     };
     let round = || {
@@ -203,6 +223,7 @@ fn step(mail: &Mail, outcome: &Outcome) -> String {
             .last()
             .map_or_else(Uuid::nil, |agreement| agreement.id.0)
     };
+    let once = Uuid::new_v4();
     match &mail.kind {
         MailKind::Request { link, .. } | MailKind::Reminder { link, .. } => format!("link:{link}"),
         MailKind::Concluded { agreement } => format!("concluded:{agreement}:{to}"),
@@ -214,7 +235,15 @@ fn step(mail: &Mail, outcome: &Outcome) -> String {
             PartnerNews::Declined => format!("told-declined:{}:{to}", round()),
             PartnerNews::Expired => format!("told-expired:{}:{to}", round()),
             PartnerNews::Undeliverable => format!("told-undeliverable:{}:{to}", round()),
+            PartnerNews::Replaced => format!("told-replaced:{once}:{to}"),
         },
+        MailKind::Ended { agreement, .. } => format!("ended:{agreement}:{to}"),
+        // Each is said under the lock of the case, by an event that happens once.
+        MailKind::Notice { .. } => format!("notice:{once}:{to}"),
+        MailKind::AddressChanged { .. } => format!("address:{once}:{to}"),
+        MailKind::Alert {
+            alert: Alert::AddressByPartner | Alert::AddressOfPartner,
+        } => format!("address-alert:{once}"),
         MailKind::Alert {
             alert: Alert::NoAddress,
         } => {
@@ -227,6 +256,8 @@ fn step(mail: &Mail, outcome: &Outcome) -> String {
         MailKind::Alert {
             alert: Alert::Undeliverable,
         } => format!("undeliverable:{}", round()),
-        MailKind::SetPassword { .. } | MailKind::PasswordChanged => Uuid::new_v4().to_string(),
+        MailKind::SetPassword { .. } | MailKind::PasswordChanged | MailKind::PartnerBlocked => {
+            once.to_string()
+        }
     }
 }

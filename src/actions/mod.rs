@@ -1,9 +1,11 @@
 //! What people and the scheduler can do. One public function is one transaction and one audit event.
 //!
 //! Whatever changes a case goes through [`door`]: it locks the customer, loads the facts, asks the
-//! rules, writes the changes, queues the mails, appends the event. The functions here differ in
+//! rules, writes the changes, queues the mails, appends the event: always last, because it locks the
+//! end of the chain of all events. The functions here differ in
 //! the event they bring and in who may bring it.
 
+pub mod audit;
 pub mod bookings;
 pub mod bundles;
 pub mod consent;
@@ -14,12 +16,17 @@ mod door;
 mod error;
 pub mod objections;
 pub mod operator;
+pub mod partners;
 pub mod passwords;
 pub mod proofs;
 pub mod requests;
 pub mod stamps;
+#[cfg(test)]
+mod story_tests;
 pub mod sub_partners;
 pub mod users;
+mod whats_new;
 
 pub use door::{Actor, Knock, Outcome};
 pub use error::ActionError;
+pub use whats_new::{sub_partner_left, whats_new};

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{ActionError, Knock};
+use super::{ActionError, Knock, Outcome};
 use crate::app::App;
 use crate::domain::CustomerNumber;
 use crate::domain::audit::AuditKind;
@@ -69,24 +69,23 @@ fn store(
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
     let knock = Knock::by(viewer, customer, now);
+    let case = knock.enter(conn, app)?;
     let channel = received.channel;
-    let outcome = knock.bring(conn, app, &Event::Objected(channel), |outcome| {
-        AuditKind::Objected {
-            number: outcome
-                .before
-                .agreement()
-                .map(|agreement| agreement.number.clone()),
-            channel,
-        }
-    })?;
+    let agreement = case.agreement();
+    let kind = AuditKind::Objected {
+        number: agreement.map(|agreement| agreement.number.clone()),
+        channel,
+    };
     let new = NewObjection {
         customer,
-        agreement: outcome.before.agreement().map(|agreement| agreement.id),
+        agreement: agreement.map(|agreement| agreement.id),
         channel,
         received_on: received.on,
         note: received.note.clone(),
         recorded_by: viewer.user,
     };
-    create_objection(conn, &new, now)?;
+    let event = Event::Objected(channel);
+    let store = |conn: &mut PgConnection, _: &Outcome| Ok(create_objection(conn, &new, now)?);
+    knock.settle_with(conn, app, case, &event, |_| kind, store)?;
     Ok(())
 }

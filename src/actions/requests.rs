@@ -2,10 +2,11 @@
 
 use chrono::{DateTime, Utc};
 
+use super::bookings::booked_name;
 use super::{ActionError, Knock, Outcome};
 use crate::app::App;
 use crate::domain::audit::AuditKind;
-use crate::domain::case::{self, Change, Event, Refusal};
+use crate::domain::case::{self, Change, Event, Fresh, Moment, Refusal, decide};
 use crate::domain::mail::RequestReason;
 use crate::domain::viewer::Viewer;
 use crate::domain::{CustomerNumber, LinkId};
@@ -49,7 +50,8 @@ pub fn ask_by_link(
     }
 }
 
-/// Takes the step that is due for a case: a reminder, or the end of the round (rows 5, 6, 19).
+/// Takes the step that is due for a case: a reminder, the end of the round, or what
+/// follows from the end of a booking (rows 5, 6, 19, 43, 44).
 /// Says whether there was one; two processes that try at once take it once.
 pub fn take_due_step(
     conn: &mut PgConnection,
@@ -66,6 +68,9 @@ pub fn take_due_step(
                 Change::Remind(_, link) => Some(AuditKind::Reminded {
                     number: link.number,
                 }),
+                Change::SettleBooking(_) => Some(AuditKind::BookingsEnded {
+                    products: ended(outcome),
+                }),
                 Change::CloseRequest(_, case::Outcome::NotNeeded) => Some(AuditKind::NotNeeded),
                 _ => None,
             })
@@ -76,6 +81,44 @@ pub fn take_due_step(
         Err(ActionError::Refused(Refusal::NotDue | Refusal::Deleted)) => Ok(false),
         Err(error) => Err(error),
     }
+}
+
+/// Takes a step that has been due for very long, unless it is a reminder: whether that still makes
+/// sense is for the operator to say (S-94). Says whether it was taken.
+pub fn take_late_step(
+    conn: &mut PgConnection,
+    app: &App,
+    customer: CustomerNumber,
+    now: DateTime<Utc>,
+) -> Result<bool, ActionError> {
+    let case = Knock::by_portal(customer, now).enter(conn, app)?;
+    let moment = Moment {
+        now,
+        fresh: Fresh::none(),
+    };
+    let reminds = decide(&case, &Event::StepDue, moment).is_ok_and(|changes| {
+        changes
+            .iter()
+            .any(|change| matches!(change, Change::Remind(..)))
+    });
+    if reminds {
+        return Ok(false);
+    }
+    take_due_step(conn, app, customer, now)
+}
+
+/// Names of the bookings whose end was acted upon.
+fn ended(outcome: &Outcome) -> Vec<String> {
+    let case = &outcome.before;
+    outcome
+        .changes
+        .iter()
+        .filter_map(|change| match change {
+            Change::SettleBooking(place) => case.bookings.get(*place),
+            _ => None,
+        })
+        .map(|booking| booked_name(case, &booking.product, booking.ums))
+        .collect()
 }
 
 /// Writes the list row of a case anew after time alone changed its status.

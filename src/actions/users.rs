@@ -278,10 +278,11 @@ pub fn add(
     new: &NewUser,
     now: DateTime<Utc>,
 ) -> Result<UserId, ActionError> {
-    let id = create(conn, by, new, now)?;
+    let id = users::create_user(conn, new, now)?;
     if new.password_hash.is_none() {
         send_password_link(conn, app, id, true, now)?;
     }
+    log_added(conn, by, new, now)?;
     Ok(id)
 }
 
@@ -293,19 +294,19 @@ pub fn add_with_link(
     new: &NewUser,
     now: DateTime<Utc>,
 ) -> Result<(UserId, Uuid), ActionError> {
-    let id = create(conn, by, new, now)?;
+    let id = users::create_user(conn, new, now)?;
     let link = Uuid::new_v4();
     users::create_password_link(conn, link, id, now + INVITATION_LIFE)?;
+    log_added(conn, by, new, now)?;
     Ok((id, link))
 }
 
-fn create(
+fn log_added(
     conn: &mut PgConnection,
     by: Actor,
     new: &NewUser,
     now: DateTime<Utc>,
-) -> Result<UserId, ActionError> {
-    let id = users::create_user(conn, new, now)?;
+) -> Result<(), ActionError> {
     let event = NewEvent {
         kind: AuditKind::UserAdded {
             name: new.name.clone(),
@@ -314,8 +315,7 @@ fn create(
         customer: None,
         status: None,
     };
-    add_event(conn, &event, now)?;
-    Ok(id)
+    Ok(add_event(conn, &event, now)?)
 }
 
 /// Disables a user; all sessions end with the same commit (S-33).

@@ -2,6 +2,7 @@
 //! went: results on standard output, what went wrong as one sentence on standard error.
 
 mod admin;
+mod audit;
 mod contract;
 mod demo;
 mod open;
@@ -17,6 +18,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 use crate::config::Config;
+use crate::domain::audit::chain::Head;
 use crate::domain::{EmailAddress, Language};
 use crate::logging;
 
@@ -49,7 +51,20 @@ enum Command {
     #[command(subcommand)]
     Contract(ContractCommand),
     /// Say whether a PDF is an unchanged document of the portal; needs no database
-    Verify(Verify),
+    Verify(verify::Wanted),
+    /// The audit log
+    #[command(subcommand)]
+    Audit(Audit),
+}
+
+#[derive(Debug, Subcommand)]
+enum Audit {
+    /// Check every event against the chain; fails with the first one that is not as it was written
+    Verify {
+        /// A head noted earlier, as this command and the log print it: only with it a cut-off end shows
+        #[arg(long, value_name = "POSITION:HASH")]
+        expect: Option<Head>,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -73,6 +88,10 @@ enum Jobs {
         /// in production
         #[arg(long, value_parser = time::parse)]
         at: Option<chrono::DateTime<chrono::Utc>>,
+        /// Also send reminders that have been due for more than 35 days, as after putting back an
+        /// old copy of the data; Betrieb → Läufe lists them
+        #[arg(long)]
+        late: bool,
     },
 }
 
@@ -85,18 +104,6 @@ enum ContractCommand {
     },
     /// Print a contract version with invented values
     Render(Render),
-}
-
-#[derive(Debug, Args)]
-struct Verify {
-    /// The PDF
-    file: PathBuf,
-    /// A certificate to be trusted (PEM or DER), may be repeated; by default the configured one
-    #[arg(long)]
-    certificate: Vec<PathBuf>,
-    /// A time stamp token for this PDF
-    #[arg(long)]
-    timestamp: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -140,7 +147,10 @@ fn dispatch(command: Command) -> Result<ExitCode> {
         Command::Admin(Admin::Create { email, name }) => {
             admin::create(configure("warn")?, email, name)
         }
-        Command::Jobs(Jobs::RunOnce { at }) => schedule::run_once(configure("info")?, at),
+        Command::Audit(Audit::Verify { expect }) => audit::verify(configure("warn")?, expect),
+        Command::Jobs(Jobs::RunOnce { at, late }) => {
+            schedule::run_once(configure("info")?, at, late)
+        }
     };
     done.map(|()| ExitCode::SUCCESS)
 }
@@ -200,6 +210,12 @@ mod tests {
             ("admin create --email eva", false),
             ("jobs run-once --at 2026-12-07T08:05", true),
             ("jobs run-once --at morgen", false),
+            ("audit verify", true),
+            (
+                "audit verify --expect 0:0000000000000000000000000000000000000000000000000000000000000000",
+                true,
+            ),
+            ("audit verify --expect 12:abc", false),
             ("contract check somewhere", true),
             ("contract render x --language fr --out a.pdf", false),
             (

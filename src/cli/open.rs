@@ -14,7 +14,7 @@ use crate::storage::db::{Db, PoolSize};
 use crate::storage::embedded::EmbeddedPostgres;
 
 /// Connections for periodic work beside those that deliver mails.
-const OTHER_JOBS: u32 = 2;
+const OTHER_JOBS: u32 = 4;
 
 /// Everything open, with the embedded server that has to be given back at the end.
 pub struct Opened {

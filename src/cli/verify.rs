@@ -2,12 +2,12 @@
 
 use std::fs::{self, File};
 use std::io::Read as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
 
-use super::{Result, Verify, say};
+use super::{Result, say};
 use crate::config::SealConfig;
 use crate::document::evidence::{FACTS_FILE, WORDING_FILE};
 use crate::document::hex;
@@ -18,13 +18,26 @@ use crate::document::{attached_files, printed_words};
 use crate::domain::Language;
 use crate::domain::calendar::long_moment;
 
+/// What to check.
+#[derive(Debug, clap::Args)]
+pub(super) struct Wanted {
+    /// The PDF
+    file: PathBuf,
+    /// A certificate to be trusted (PEM or DER), may be repeated; by default the configured one
+    #[arg(long)]
+    certificate: Vec<PathBuf>,
+    /// A time stamp token for this PDF
+    #[arg(long)]
+    timestamp: Option<PathBuf>,
+}
+
 /// Everything holds.
 const GENUINE: u8 = 0;
 /// Changed, incomplete or not sealed by a known key.
 const NOT_GENUINE: u8 = 2;
 
 /// Checks a file and says it in plain words. 0: genuine; 1: it cannot be read; 2: not genuine.
-pub fn verify(wanted: &Verify) -> Result<ExitCode> {
+pub(super) fn verify(wanted: &Wanted) -> Result<ExitCode> {
     let file = read(&wanted.file)?;
     let known = known(wanted)?;
     say(&format!("Datei: {}", wanted.file.display()));
@@ -58,7 +71,7 @@ fn read(path: &Path) -> Result<Vec<u8>> {
 
 /// The certificates that were named, or else the configured ones. A machine without configuration
 /// can still say whether the signature is intact.
-fn known(wanted: &Verify) -> Result<Certificates> {
+fn known(wanted: &Wanted) -> Result<Certificates> {
     let mut known = Certificates::default();
     for path in &wanted.certificate {
         let bytes = fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;

@@ -87,6 +87,11 @@ impl Keys {
         std::iter::once(&self.current.link).chain(self.previous.as_ref().map(|keys| &keys.link))
     }
 
+    /// The keys a tombstone of the audit log may be signed with, the current one first.
+    pub fn audit_keys(&self) -> impl Iterator<Item = &Key<32>> {
+        std::iter::once(&self.current.audit).chain(self.previous.as_ref().map(|keys| &keys.audit))
+    }
+
     /// The CSRF keys to try when a form comes in, the current one first.
     pub fn csrf_keys(&self) -> impl Iterator<Item = &Key<32>> {
         std::iter::once(&self.current.csrf).chain(self.previous.as_ref().map(|keys| &keys.csrf))

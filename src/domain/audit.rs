@@ -1,6 +1,12 @@
 //! What is written down about every change: who, what, and how the case stood before and after
-//! (5.6-9, S-80). The history on the pages is the readable form of these events.
+//! (5.6-9, S-80). The history on the pages is the readable form of these events: `sentences.rs` words
+//! them, [`kinds`] names them for choice, [`chain`] makes them one chain.
 
+pub mod chain;
+pub mod kinds;
+mod sentences;
+
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::case::Channel;
@@ -44,6 +50,42 @@ pub enum AuditKind {
         /// Whether the customer was asked because of it.
         asked: bool,
     },
+    /// The UMS option of a booking was switched on or off.
+    OptionChanged {
+        /// Printed name of the product as it is booked now.
+        product: String,
+        /// Whether the customer was asked because of it.
+        asked: bool,
+    },
+    /// A booking was cancelled.
+    Cancelled {
+        /// Printed name of the product.
+        product: String,
+        /// Its last day.
+        last_day: NaiveDate,
+    },
+    /// The cancellation of a booking was taken back.
+    CancellationTakenBack {
+        /// Printed name of the product.
+        product: String,
+    },
+    /// Bookings had ended and what follows from that was done.
+    BookingsEnded {
+        /// Printed names of the products.
+        products: Vec<String>,
+    },
+    /// Another Mandant looks after the customer, or none.
+    PartnerAssigned {
+        /// Name of the one before.
+        from: Option<String>,
+        /// Name of the one from now on.
+        to: Option<String>,
+    },
+    /// The customer was told that a partner is blocked.
+    ToldPartnerBlocked {
+        /// Name of the partner.
+        name: String,
+    },
     /// The customer was asked to conclude.
     Asked {
         /// Why.
@@ -73,6 +115,27 @@ pub enum AuditKind {
         from: Option<String>,
         /// After.
         to: String,
+        /// Why the operator entered an address of a partner; `None` where the guard was not in the
+        /// way (5.6-11).
+        #[serde(default)]
+        despite: Option<String>,
+    },
+    /// Name, address, register or contact were corrected.
+    PartyChanged {
+        /// The name before, if it is another one now.
+        former_name: Option<String>,
+    },
+    /// The customer was deleted; the evidence stays.
+    CustomerDeleted {
+        /// Why.
+        reason: String,
+    },
+    /// All links were locked.
+    LinksLocked {
+        /// Whether a new mail went out at once.
+        asked: bool,
+        /// Why.
+        reason: String,
     },
     /// The agreement was concluded.
     Concluded {
@@ -87,6 +150,21 @@ pub enum AuditKind {
         /// SHA-256 of the PDF.
         pdf_hash: String,
     },
+    /// A contract signed on paper was recorded by two administrators (5.8-18).
+    ConcludedOnPaper {
+        /// Number of the agreement.
+        number: String,
+        /// Who signed.
+        person: String,
+        /// In which function.
+        function: String,
+        /// The day on the paper.
+        signed_on: NaiveDate,
+        /// SHA-256 of the scan.
+        scan_hash: String,
+        /// Who had proposed it.
+        proposed_by: String,
+    },
     /// The customer declined.
     Declined,
     /// The customer objected.
@@ -95,6 +173,15 @@ pub enum AuditKind {
         number: Option<String>,
         /// By which way.
         channel: Channel,
+    },
+    /// An objection turned out to have been recorded in error; the customer was asked anew (row 33).
+    ObjectedInError {
+        /// Number of the agreement, which stays void.
+        number: String,
+        /// Why.
+        reason: String,
+        /// Who had proposed it.
+        proposed_by: String,
     },
     /// A mail was handed over to the mail server.
     MailSent {
@@ -131,6 +218,15 @@ pub enum AuditKind {
     },
     /// The operator's particulars were changed.
     OperatorSaved,
+    /// What is personal in earlier events was erased: the signed tombstone (S-80, row 52).
+    Erased {
+        /// Positions of those events.
+        positions: Vec<i64>,
+        /// Which key signed, as a fingerprint.
+        key: String,
+        /// HMAC-SHA-256 over positions and hashes of those events.
+        signature: String,
+    },
 }
 
 impl AuditKind {
@@ -143,66 +239,6 @@ impl AuditKind {
                 .unwrap_or_default()
                 .to_owned(),
             _ => String::new(),
-        }
-    }
-
-    /// The sentence in the history, German.
-    pub fn sentence(&self) -> String {
-        match self {
-            Self::CustomerAdded => "Kunde angelegt".to_owned(),
-            Self::Booked { product, .. } => format!("{product} gebucht"),
-            Self::Asked { reason } => match reason {
-                RequestReason::First | RequestReason::Manual => "Anforderung gesendet".to_owned(),
-                RequestReason::SubPartner => {
-                    "Anforderung mit geändertem Untervertriebspartner gesendet".to_owned()
-                }
-                RequestReason::Product => {
-                    "Ergänzung für ein weiteres Produkt angefordert".to_owned()
-                }
-            },
-            Self::Reminded { number } => format!("Erinnerung {number} von 3 gesendet"),
-            Self::Expired => "Ohne Antwort abgelaufen".to_owned(),
-            Self::NotNeeded => "Anforderung geschlossen, kein AVV mehr nötig".to_owned(),
-            Self::Undeliverable => "E-Mail nicht zustellbar".to_owned(),
-            Self::LinkOpened => "Link geöffnet".to_owned(),
-            Self::SubPartnerNamed { name: Some(name) } => {
-                format!("{name} als Untervertriebspartner gewählt")
-            }
-            Self::SubPartnerNamed { name: None } => "Untervertriebspartner entfernt".to_owned(),
-            Self::EmailChanged { to, .. } => format!("E-Mail-Adresse geändert auf {to}"),
-            Self::Concluded { number, .. } => format!("Vertrag {number} abgeschlossen"),
-            Self::Declined => "Abschluss abgelehnt".to_owned(),
-            Self::Objected {
-                number: Some(number),
-                channel,
-            } => {
-                format!("Widerspruch gegen {number} ({})", channel.word())
-            }
-            Self::Objected {
-                number: None,
-                channel,
-            } => format!("Widerspruch vor Abschluss ({})", channel.word()),
-            Self::MailSent { subject, to } => format!("E-Mail „{subject}“ an {to} gesendet"),
-            Self::MailFailed { reply } => format!("E-Mail nicht gesendet: {reply}"),
-            Self::Downloaded { number } => format!("Vertrag {number} heruntergeladen"),
-            Self::SignedIn => "Angemeldet".to_owned(),
-            Self::SignedOut => "Abgemeldet".to_owned(),
-            Self::PasswordSet => "Passwort gesetzt".to_owned(),
-            Self::UserAdded { name } => format!("Benutzer {name} angelegt"),
-            Self::UserDisabled { name } => format!("Benutzer {name} gesperrt"),
-            Self::OperatorSaved => "Angaben zum Betreiber geändert".to_owned(),
-        }
-    }
-}
-
-impl Actor {
-    /// Who it was, for the history: name and company, "Kunde", "Portal".
-    pub fn words(&self) -> String {
-        match self {
-            Self::User { name, company, .. } if company.is_empty() => name.clone(),
-            Self::User { name, company, .. } => format!("{name}, {company}"),
-            Self::Link { .. } => "Kunde".to_owned(),
-            Self::Portal | Self::Command => "Portal".to_owned(),
         }
     }
 }

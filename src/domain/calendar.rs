@@ -13,6 +13,9 @@ pub const LINK_DAYS: u64 = 14;
 pub const REMINDERS: u8 = 3;
 /// Hour of the day, Berlin time, from which reminders go out (5.7).
 pub const REMINDER_HOUR: u32 = 8;
+/// A reminder that has been due for longer is not sent by itself: after a standstill of a month all
+/// are caught up with, after that long somebody may have put back an old copy of the data (S-94).
+pub const LATE: Duration = Duration::days(35);
 /// Days the success page and its download stay open by the link (5.8-15).
 pub const SUCCESS_DAYS: u64 = 14;
 
@@ -34,6 +37,13 @@ pub fn link_end(sent: DateTime<Utc>) -> DateTime<Utc> {
 /// Until when the success page of an agreement can be reached by its link.
 pub fn success_page_end(concluded: DateTime<Utc>) -> DateTime<Utc> {
     end_of_day(day(concluded) + Days::new(SUCCESS_DAYS))
+}
+
+/// The last day on which the proof of an agreement is kept that ended at `ended`: the end of the
+/// third calendar year after it (EV-16, §§ 195, 199 BGB).
+pub fn proof_end(ended: DateTime<Utc>) -> NaiveDate {
+    let year = day(ended).year() + 3;
+    NaiveDate::from_ymd_opt(year, 12, 31).unwrap_or(NaiveDate::MAX)
 }
 
 /// From when the step that follows an expired link may be taken: 08:00 on the next day (5.7).
@@ -192,6 +202,20 @@ mod tests {
         ];
         for (sent, end) in table {
             assert_eq!(link_end(utc(sent)), utc(end), "sent {sent}");
+        }
+    }
+
+    #[test]
+    fn proof_is_kept_to_the_end_of_the_third_year() {
+        // EV-16
+        let table = [
+            ("2026-01-01T09:00:00Z", "2029-12-31"),
+            ("2026-12-31T22:59:59Z", "2029-12-31"),
+            ("2026-12-31T23:00:00Z", "2030-12-31"), // already the new year in Berlin
+            ("2028-02-29T12:00:00Z", "2031-12-31"),
+        ];
+        for (ended, last) in table {
+            assert_eq!(proof_end(utc(ended)).to_string(), last, "ended {ended}");
         }
     }
 

@@ -2,6 +2,60 @@
 
 use serde::{Deserialize, Serialize};
 
+/// Domains in which anybody can have a mailbox, so that sharing one says nothing. Widely used ones
+/// in German-speaking countries and worldwide; a missing one only makes the guard stricter.
+const SHARED_DOMAINS: [&str; 45] = [
+    "1und1.de",
+    "aol.com",
+    "aol.de",
+    "arcor.de",
+    "bluewin.ch",
+    "chello.at",
+    "email.de",
+    "fastmail.com",
+    "freenet.de",
+    "freenetmail.de",
+    "gmail.com",
+    "gmx.at",
+    "gmx.ch",
+    "gmx.com",
+    "gmx.de",
+    "gmx.eu",
+    "gmx.net",
+    "googlemail.com",
+    "hotmail.com",
+    "hotmail.de",
+    "hushmail.com",
+    "icloud.com",
+    "kabelbw.de",
+    "kabelmail.de",
+    "live.com",
+    "live.de",
+    "mac.com",
+    "mail.com",
+    "mail.de",
+    "mailbox.org",
+    "me.com",
+    "msn.com",
+    "netcologne.de",
+    "online.de",
+    "outlook.com",
+    "outlook.de",
+    "posteo.de",
+    "proton.me",
+    "protonmail.com",
+    "t-online.de",
+    "vodafone.de",
+    "vodafonemail.de",
+    "web.de",
+    "yahoo.com",
+    "yahoo.de",
+];
+
+fn is_shared(domain: &str) -> bool {
+    SHARED_DOMAINS.contains(&domain)
+}
+
 /// Exactly one mailbox in ASCII, lower-cased, without display name.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -56,6 +110,25 @@ impl EmailAddress {
     /// Everything behind the `@`.
     pub fn domain(&self) -> &str {
         self.0.rsplit_once('@').map_or("", |(_, domain)| domain)
+    }
+
+    /// Whether a message to this address may reach one of `others`: the same mailbox, or a domain
+    /// of its own that is the same as, above or below one of theirs (5.6-11). Mailboxes at a
+    /// provider that everybody uses have only the provider in common.
+    pub fn belongs_with(&self, others: &[Self]) -> bool {
+        let is_within = |inner: &str, outer: &str| {
+            inner == outer
+                || inner
+                    .strip_suffix(outer)
+                    .is_some_and(|rest| rest.ends_with('.'))
+        };
+        others.iter().any(|other| {
+            let (own, theirs) = (self.domain(), other.domain());
+            self == other
+                || (!is_shared(own)
+                    && !is_shared(theirs)
+                    && (is_within(own, theirs) || is_within(theirs, own)))
+        })
     }
 
     /// First letter and domain, for people who only need to recognise it: `i•••@firma.de`.

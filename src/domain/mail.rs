@@ -3,7 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AgreementId, LinkId, PartnerId, UserId};
+use super::case::Covered;
+use super::{AgreementId, EmailAddress, LinkId, PartnerId, UserId};
 
 /// Which mail, with what it needs to be written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,11 +36,31 @@ pub enum MailKind {
         /// Which agreement became void.
         agreement: AgreementId,
     },
+    /// M11: a short note to the customer that asks for nothing.
+    Notice {
+        /// What happened.
+        news: CustomerNews,
+    },
+    /// M13: the agreement has ended; what happens to the data and how long the proof is kept. With
+    /// `partner_left` it says as well that nobody looks after the customer any more (row 29).
+    Ended {
+        /// Which agreement.
+        agreement: AgreementId,
+        /// Because no partner is assigned any more.
+        partner_left: bool,
+    },
+    /// M15: requests go to another address now; tells the former one, without any link.
+    AddressChanged {
+        /// The former address, which is not in the master data any more.
+        old: EmailAddress,
+    },
     /// M4, M5, M8: what a partner may know, without link and without contract.
     PartnerInfo {
         /// What happened.
         news: PartnerNews,
     },
+    /// M8 to a blocked partner: no customer of it can be administered until further notice (row 49).
+    PartnerBlocked,
     /// M14: something needs a person at the operator.
     Alert {
         /// What happened.
@@ -66,6 +87,35 @@ pub enum RequestReason {
     SubPartner,
     /// A further product must be covered.
     Product,
+    /// Another Mandant looks after the customer (rows 10, 26).
+    Partner,
+    /// Name or address of the customer were corrected while the request was open.
+    Particulars,
+    /// An objection had been recorded in error (row 33).
+    InError,
+}
+
+/// What a customer is told without being asked for anything (M11).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "news", rename_all = "snake_case")]
+pub enum CustomerNews {
+    /// What was asked for is not needed any more (rows 19, 23).
+    Withdrawn,
+    /// A sub-partner no longer looks after the customer (row 24).
+    SubPartnerLeft {
+        /// Which.
+        sub_partner: PartnerId,
+    },
+    /// One of several products has ended (row 43).
+    ProductEnded {
+        /// Which.
+        product: Covered,
+    },
+    /// The operator blocked a partner the agreement names (row 49).
+    PartnerBlocked {
+        /// Which.
+        partner: PartnerId,
+    },
 }
 
 /// What a partner is told (5.8-19: the fact and the date, never a reason).
@@ -82,6 +132,8 @@ pub enum PartnerNews {
     Undeliverable,
     /// The customer objected, access is closed.
     Objected,
+    /// The customer has another Mandant now, access is closed (rows 10, 26).
+    Replaced,
 }
 
 /// What the operator is alerted to.
@@ -92,6 +144,10 @@ pub enum Alert {
     NoAddress,
     /// The customer's address refuses mail.
     Undeliverable,
+    /// A partner changed the address that requests go to (5.6-11).
+    AddressByPartner,
+    /// The operator entered an address that belongs to a partner of the customer (5.6-11).
+    AddressOfPartner,
 }
 
 /// Who gets a mail. Addresses are looked up when it is delivered (L-08).
@@ -102,6 +158,8 @@ pub enum Recipient {
     Customer,
     /// Contact address of a partner or sub-partner.
     Partner(PartnerId),
+    /// The customer's address before it was changed; the mail itself holds it (M15).
+    FormerAddress,
     /// A user's own address.
     User(UserId),
     /// The operator's mailbox.

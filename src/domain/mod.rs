@@ -15,8 +15,10 @@ pub mod name;
 pub mod party;
 pub mod product;
 pub mod viewer;
+pub mod whats_new;
 
 pub use email::EmailAddress;
 pub use ids::{AgreementId, CustomerNumber, LinkId, MailId, PartnerId, RequestId, UserId};
 pub use language::Language;
 pub use party::{Operator, Party};
+pub use whats_new::WhatsNew;

@@ -2,6 +2,8 @@
 
 use unicode_normalization::UnicodeNormalization;
 
+use super::Language;
+
 /// Longest name or function accepted, in characters.
 pub const MAX_NAME: usize = 120;
 /// Longest company name accepted, in characters.
@@ -29,6 +31,20 @@ pub fn clean(text: &str) -> String {
         .filter(|word| !word.is_empty())
         .collect::<Vec<_>>()
         .join(" ")
+}
+
+/// Names as a sentence holds them: "A", "A und B", "A, B und C".
+pub fn list<T: AsRef<str>>(names: &[T], language: Language) -> String {
+    let and = match language {
+        Language::De => "und",
+        Language::En => "and",
+    };
+    let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
+    match names.as_slice() {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [start @ .., last] => format!("{} {and} {last}", start.join(", ")),
+    }
 }
 
 /// A cleaned name with at least one letter, no longer than `max` characters.

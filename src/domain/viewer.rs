@@ -141,8 +141,7 @@ pub fn deeds(role: Role, case: &Case, now: DateTime<Utc>) -> Vec<Deed> {
         }
         return deeds;
     }
-    let before_conclusion = !has_agreement && case.partner.is_some();
-    if before_conclusion && matches!(role, Role::Operator | Role::Partner(_)) {
+    if case.partner.is_some() && matches!(role, Role::Operator | Role::Partner(_)) {
         deeds.push(Deed::NameSubPartner);
     }
     let may_ask = role.has_customer_list()
@@ -230,8 +229,7 @@ mod tests {
         let table: &[(Deed, &str, &str)] = &[
             (Deed::Profile, "N O R0 X D C U V E", "✔✔✔––"),
             (Deed::Status, "N O R0 X D C U V E", "✔✔✔––"),
-            (Deed::NameSubPartner, "N O R0 R3 X D V", "✔✔–––"),
-            (Deed::NameSubPartner, "C U W E", "–––––"),
+            (Deed::NameSubPartner, "N O R0 R3 X D C U W V E", "✔✔–––"),
             (Deed::Ask, "X D V", "✔✔✔✔–"),
             (Deed::Ask, "N O R0 R3 C U W E", "–––––"),
             (Deed::AskAgain, "R0 R1 R2 R3 U", "✔✔✔✔–"),

@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use super::{Done, Pass};
 use crate::actions::proofs::{Stage, certificate_stage};
 use crate::storage::db::DbError;
-use crate::storage::{attempts, sessions};
+use crate::storage::{attempts, runs, sessions};
 
 /// Failures count for an hour at most; a day leaves time to look into an attack.
 const FAILURES: TimeDelta = TimeDelta::days(1);
@@ -14,11 +14,15 @@ const SUCCESSES: TimeDelta = TimeDelta::days(90);
 /// Sessions end after thirty minutes without use; the rows may lie a little longer.
 const SESSIONS: TimeDelta = TimeDelta::hours(1);
 
+/// The operator sees how the last weeks went.
+const RUNS: TimeDelta = TimeDelta::days(30);
+
 /// Deletes attempts and sessions that nobody will ask for any more; says in the log, once an hour,
 /// when the seal needs a new certificate.
 pub fn clean(pass: &Pass) -> Result<Done, DbError> {
     let now = pass.now();
     let gone = pass.app.db.transaction_blocking(|conn| {
+        runs::delete_old(conn, now - RUNS)?;
         let attempts = attempts::delete_old(conn, now - FAILURES, now - SUCCESSES)?;
         Ok::<_, DbError>(attempts + sessions::delete_idle(conn, now - SESSIONS)?)
     })?;

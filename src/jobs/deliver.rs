@@ -1,41 +1,50 @@
 //! Emptying the outbox.
 
+use std::cell::Cell;
+
+use super::progress::Progress;
 use super::{Done, Pass};
 use crate::actions::ActionError;
-use crate::actions::delivery::{Delivered, deliver_next, put_off_next};
+use crate::actions::delivery::{Delivered, deliver_noting, put_off};
+use crate::domain::MailId;
 use crate::storage::db::DbError;
 
 /// Delivers until nothing is due. Several of these may run side by side: each mail is locked by the
 /// one that delivers it.
 pub fn deliver(pass: &Pass) -> Result<Done, DbError> {
-    let (app, mut done) = (&pass.app, Done::default());
+    let (app, mut progress) = (&pass.app, Progress::begin(pass, None));
     while !pass.stop.is_set() {
-        let now = pass.now();
+        let (now, taken) = (pass.now(), Cell::new(None));
         match app
             .db
-            .transaction_blocking(|conn| deliver_next(conn, app, now))
+            .transaction_blocking(|conn| deliver_noting(conn, app, now, &taken))
         {
             Ok(Delivered::Idle) => break,
-            Ok(Delivered::Sent | Delivered::GivenUp) => done.good += 1,
-            Ok(Delivered::Later) => done.failed += 1,
-            Err(ActionError::Database(error @ DbError::Unavailable(_))) => return Err(error),
+            Ok(Delivered::Sent | Delivered::GivenUp) => progress.good(),
+            Ok(Delivered::Later) => progress.failed(),
+            // The mail is still due: tried again as soon as the database is back.
+            Err(ActionError::Database(error)) if error.is_outage() => return Err(error),
             Err(error) => {
                 tracing::error!(%error, "a mail failed");
-                done.failed += 1;
-                put_off(pass)?;
+                progress.failed();
+                // Before a mail was taken there is nothing to go on with.
+                let Some(mail) = taken.get() else {
+                    return Ok(progress.end());
+                };
+                later(pass, mail)?;
             }
         }
     }
-    Ok(done)
+    Ok(progress.end())
 }
 
-fn put_off(pass: &Pass) -> Result<(), DbError> {
+fn later(pass: &Pass, mail: MailId) -> Result<(), DbError> {
     let now = pass.now();
-    let put_off = pass
+    let done = pass
         .app
         .db
-        .transaction_blocking(|conn| put_off_next(conn, now));
-    match put_off {
+        .transaction_blocking(|conn| put_off(conn, mail, now));
+    match done {
         Ok(()) => Ok(()),
         Err(ActionError::Database(error)) => Err(error),
         Err(_) => Err(DbError::Interrupted),

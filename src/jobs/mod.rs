@@ -5,6 +5,8 @@
 
 mod clean;
 mod deliver;
+mod head;
+mod progress;
 mod rows;
 mod run;
 mod stamp;
@@ -16,8 +18,8 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use crate::app::App;
+use crate::storage::case_rows::Waiting;
 use crate::storage::db::DbError;
-use crate::storage::{case_rows, links};
 use crate::{actions, domain::calendar};
 pub use run::{Running, Stop, start};
 
@@ -44,8 +46,14 @@ pub const JOBS: &[Job] = &[
     Job {
         name: "remind",
         every: Duration::from_secs(60),
-        workers: |_| 1,
+        workers: pair,
         pass: remind,
+    },
+    Job {
+        name: "late",
+        every: Duration::from_secs(3600),
+        workers: |_| 1,
+        pass: late,
     },
     Job {
         name: "refresh",
@@ -65,6 +73,12 @@ pub const JOBS: &[Job] = &[
         workers: |_| 1,
         pass: clean::clean,
     },
+    Job {
+        name: "audit-head",
+        every: Duration::from_secs(24 * 3600),
+        workers: |_| 1,
+        pass: head::note,
+    },
 ];
 
 /// What a pass works with.
@@ -76,6 +90,8 @@ pub struct Pass {
     pub stop: Stop,
     /// As if it were this time; `None`: the clock's.
     pub at: Option<DateTime<Utc>>,
+    /// Whether reminders go out, too, that have been due for very long (S-94).
+    pub send_late: bool,
 }
 
 impl Pass {
@@ -106,51 +122,98 @@ pub struct Report {
     pub failed: usize,
 }
 
+/// Two, so that one works while the other waits for the disk; one where mails go out one by one.
+fn pair(app: &App) -> u8 {
+    app.config.mail.connections.min(2)
+}
+
 /// Reminds, refreshes and delivers until nothing is left to do at `now`.
 pub fn run_once(app: &App, now: DateTime<Utc>) -> Report {
-    let pass = Pass {
+    run(&Pass {
         app: app.clone(),
         stop: Stop::never(),
         at: Some(now),
+        send_late: false,
+    })
+}
+
+/// One pass over everything, or less if somebody says stop: what is left then the next one does.
+pub fn run(pass: &Pass) -> Report {
+    let run = |name: &str| -> Done {
+        let mut all = Done::default();
+        for job in JOBS.iter().filter(|job| job.name == name) {
+            all = together(job, pass);
+        }
+        all
     };
-    let run = |work: fn(&Pass) -> Result<Done, DbError>| {
-        work(&pass).unwrap_or_else(|error| {
-            tracing::error!(%error, "a pass failed");
+    let (stepped, late) = (run("remind"), run("late"));
+    let (refreshed, delivered) = (run("refresh"), run("deliver"));
+    let stamped = run("stamp");
+    Report {
+        stepped: stepped.good + late.good,
+        refreshed: refreshed.good,
+        delivered: delivered.good,
+        failed: [stepped, late, refreshed, delivered, stamped]
+            .iter()
+            .map(|done| done.failed)
+            .sum(),
+    }
+}
+
+/// One pass of all workers of a job, side by side.
+fn together(job: &Job, pass: &Pass) -> Done {
+    let one = || {
+        (job.pass)(pass).unwrap_or_else(|error| {
+            tracing::error!(job = job.name, %error, "a pass failed");
             Done { good: 0, failed: 1 }
         })
     };
-    let (stepped, refreshed, delivered) = (run(remind), run(refresh), run(deliver::deliver));
-    let stamped = run(stamp::stamp);
-    Report {
-        stepped: stepped.good,
-        refreshed: refreshed.good,
-        delivered: delivered.good,
-        failed: stepped.failed + refreshed.failed + delivered.failed + stamped.failed,
+    let workers = (job.workers)(&pass.app).max(1);
+    if workers == 1 {
+        return one();
     }
+    std::thread::scope(|scope| {
+        let running: Vec<_> = (0..workers).map(|_| scope.spawn(one)).collect();
+        let mut all = Done::default();
+        for worker in running {
+            let done = worker.join().unwrap_or(Done { good: 0, failed: 1 });
+            all.good += done.good;
+            all.failed += done.failed;
+        }
+        all
+    })
 }
 
 /// Reminders and ends of rounds that are due (rows 5 and 6).
 fn remind(pass: &Pass) -> Result<Done, DbError> {
-    let now = pass.now();
     // At night everything that is due would only be looked at and left.
-    if !calendar::in_send_window(now) {
+    if !calendar::in_send_window(pass.now()) {
         return Ok(Done::default());
     }
-    rows::each_row(
-        pass,
-        |conn, limit| links::list_due(conn, now, limit),
-        |conn, customer| actions::requests::take_due_step(conn, &pass.app, customer, now),
-    )
+    rows::each_row(pass, Waiting::Step, |conn, customer, now| {
+        actions::requests::take_due_step(conn, &pass.app, customer, now)
+    })
+}
+
+/// Steps that have been due for very long. Looked for now and then only: those that wait for the
+/// operator stay among them.
+fn late(pass: &Pass) -> Result<Done, DbError> {
+    if !calendar::in_send_window(pass.now()) {
+        return Ok(Done::default());
+    }
+    let take = if pass.send_late {
+        actions::requests::take_due_step
+    } else {
+        actions::requests::take_late_step
+    };
+    rows::each_row(pass, Waiting::LateStep, |conn, customer, now| {
+        take(conn, &pass.app, customer, now)
+    })
 }
 
 /// Lines of the list whose status has changed by the passing of time alone.
 fn refresh(pass: &Pass) -> Result<Done, DbError> {
-    let now = pass.now();
-    rows::each_row(
-        pass,
-        |conn, limit| case_rows::list_overdue_rows(conn, now, limit),
-        |conn, customer| {
-            actions::requests::refresh_row(conn, &pass.app, customer, now).map(|()| true)
-        },
-    )
+    rows::each_row(pass, Waiting::Line, |conn, customer, now| {
+        actions::requests::refresh_row(conn, &pass.app, customer, now).map(|()| true)
+    })
 }

@@ -1,53 +1,52 @@
 //! The loop that every job over customers shares.
 
-use std::collections::HashSet;
+use chrono::{DateTime, Utc};
 
+use super::progress::Progress;
 use super::{Done, Pass};
 use crate::actions::ActionError;
 use crate::domain::CustomerNumber;
-use crate::storage::QueryResult;
+use crate::storage::case_rows::{Place, Waiting};
 use crate::storage::db::{Conn, DbError};
 
-/// Rows fetched at a time.
-const BATCH: usize = 100;
+/// Cases fetched at a time; all that is ever in memory.
+const BATCH: i64 = 200;
 
-/// Calls `act` for every customer that `list` names, each in its own transaction, until nobody new
-/// is named. A row that fails, or on which there is nothing to do after all, is not tried again in
-/// this pass. Only a database that is away ends the pass early.
+/// Calls `act` once for every case that waits, each in its own transaction and with the time of that
+/// moment. A row that fails, on which there is nothing to do after all, or that somebody else has
+/// locked, is left for the next pass. Only a database that is away ends the pass early.
 pub fn each_row(
     pass: &Pass,
-    list: impl Fn(&mut Conn, i64) -> QueryResult<Vec<CustomerNumber>>,
-    act: impl Fn(&mut Conn, CustomerNumber) -> Result<bool, ActionError>,
+    waiting: Waiting,
+    act: impl Fn(&mut Conn, CustomerNumber, DateTime<Utc>) -> Result<bool, ActionError>,
 ) -> Result<Done, DbError> {
-    let mut done = Done::default();
-    let mut left: HashSet<CustomerNumber> = HashSet::new();
+    let mut progress = Progress::begin(pass, Some(waiting));
+    let mut after: Option<Place> = None;
     loop {
-        let limit = i64::try_from(BATCH + left.len()).unwrap_or(i64::MAX);
-        let listed: Vec<CustomerNumber> = pass
+        let now = pass.now();
+        let page = pass
             .app
             .db
-            .read_blocking(|conn| Ok::<_, DbError>(list(conn, limit)?))?;
-        let fresh: Vec<CustomerNumber> = listed
-            .into_iter()
-            .filter(|customer| !left.contains(customer))
-            .collect();
-        if fresh.is_empty() {
-            return Ok(done);
+            .read_blocking(|conn| Ok::<_, DbError>(waiting.list(conn, now, after, BATCH)?))?;
+        if page.is_empty() {
+            return Ok(progress.end());
         }
-        for customer in fresh {
+        for place in page {
             if pass.stop.is_set() {
-                return Ok(done);
+                return Ok(progress.end());
             }
-            match pass.app.db.transaction_blocking(|conn| act(conn, customer)) {
-                Ok(true) => done.good += 1,
-                Ok(false) => {
-                    left.insert(customer);
-                }
-                Err(ActionError::Database(error @ DbError::Unavailable(_))) => return Err(error),
+            after = Some(place);
+            let (customer, now) = (place.customer, pass.now());
+            let result = pass.app.db.transaction_blocking(|conn| {
+                Ok(waiting.claim(conn, customer, now)? && act(conn, customer, now)?)
+            });
+            match result {
+                Ok(true) => progress.good(),
+                Ok(false) => {}
+                Err(ActionError::Database(error)) if error.is_outage() => return Err(error),
                 Err(error) => {
                     tracing::error!(customer = customer.0, %error, "a row failed");
-                    done.failed += 1;
-                    left.insert(customer);
+                    progress.failed();
                 }
             }
         }

@@ -19,6 +19,16 @@ impl Stop {
         Self(watch::channel(false).1)
     }
 
+    /// Somebody says stop as soon as `asked` is there. To be called where async work can be spawned.
+    pub fn when(asked: impl Future<Output = ()> + Send + 'static) -> Self {
+        let (say, stop) = watch::channel(false);
+        tokio::spawn(async move {
+            asked.await;
+            say.send_replace(true);
+        });
+        Self(stop)
+    }
+
     /// Whether to leave off.
     pub fn is_set(&self) -> bool {
         *self.0.borrow()
@@ -66,6 +76,7 @@ pub fn start(app: &App) -> Running {
                 app: app.clone(),
                 stop: Stop(stopped.clone()),
                 at: None,
+                send_late: false,
             };
             tasks.push(tokio::spawn(repeat(job, pass)));
         }

@@ -105,28 +105,63 @@ fn two_processes_remind_everybody_once() {
 #[test]
 fn a_row_that_fails_is_left_and_the_others_go_on() {
     let folder = tempfile::tempdir().unwrap();
+    let app = app(folder.path(), "jobs_rows");
+    app.db
+        .transaction_blocking(|conn| begin(&app, conn))
+        .unwrap();
+    app.clock.advance(TimeDelta::days(15));
     let pass = Pass {
-        app: app(folder.path(), "jobs_rows"),
+        app: app.clone(),
         stop: Stop::never(),
         at: None,
+        send_late: false,
     };
-    let left = std::cell::RefCell::new(vec![3, 2, 1]);
     let tries = std::cell::Cell::new(0);
-    let done = rows::each_row(
-        &pass,
-        |_, _| Ok(left.borrow().iter().copied().map(CustomerNumber).collect()),
-        |_, customer| {
+    let run = |fails: bool| {
+        rows::each_row(&pass, Waiting::Step, |conn, customer, now| {
             tries.set(tries.get() + 1);
-            if customer.0 == 2 {
+            if fails && customer.0 == 2 {
                 return Err(actions::ActionError::Document("for the test".to_owned()));
             }
-            left.borrow_mut().retain(|one| *one != customer.0);
-            Ok(true)
-        },
-    )
-    .unwrap();
-    assert_eq!(done, Done { good: 2, failed: 1 });
-    assert_eq!(tries.get(), 3);
+            actions::requests::take_due_step(conn, &app, customer, now)
+        })
+        .unwrap()
+    };
+    assert_eq!(
+        run(true),
+        Done {
+            good: 11,
+            failed: 1
+        }
+    );
+    assert_eq!(tries.get(), 12);
+    assert_eq!(run(false), Done { good: 1, failed: 0 }, "the next pass");
+    assert_eq!(tries.get(), 13);
+}
+
+/// S-93: a case on which somebody works is passed by, not waited for.
+#[test]
+fn a_case_that_somebody_has_locked_is_passed_by() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = app(folder.path(), "jobs_locked");
+    app.db
+        .transaction_blocking(|conn| begin(&app, conn))
+        .unwrap();
+    app.clock.advance(TimeDelta::days(15));
+    let now = app.clock.now();
+    let report = app.db.transaction_blocking(|conn| {
+        let version = app.contract_version();
+        crate::storage::cases::lock_case(conn, CustomerNumber(5), version)?;
+        let before = std::time::Instant::now();
+        let report = run_once(&app, now);
+        assert!(
+            before.elapsed() < Duration::from_secs(8),
+            "it stood in line"
+        );
+        Ok::<_, DbError>(report)
+    });
+    assert_eq!(report.unwrap().stepped as i64, CUSTOMERS - 1);
+    assert_eq!(run_once(&app, now).stepped, 1);
 }
 
 #[tokio::test]

@@ -4,9 +4,13 @@
 //! [`message::seal`] (the bytes that go out) → [`transport::Transport::send`]. This room is the
 //! only one that knows `lettre`; it neither reads the database nor a clock.
 
+mod cleaning;
+mod content;
 pub mod letter;
 pub mod message;
 pub mod outbox_folder;
+mod phrases;
+mod subjects;
 pub mod transport;
 mod words;
 mod wrap;

@@ -2,14 +2,20 @@
 
 use chrono::{DateTime, Utc};
 
-use super::letter::{Attachment, CaseWords, Content, Letter, ModuleAccess};
+use super::letter::{
+    AgreementWords, Attachment, CaseWords, Content, Letter, ModuleAccess, NoLonger, NoteWords,
+    WhyEnded,
+};
 use crate::domain::mail::{Alert, PartnerNews, RequestReason};
-use crate::domain::{CustomerNumber, EmailAddress, Language, Operator, Party};
+use crate::domain::{CustomerNumber, EmailAddress, Language, Operator, Party, WhatsNew};
 
 pub(super) const LINK: &str = "https://avv.plusnet.example/zustimmung/8Qm3vT0xJr2LkWc7Zy5NdAb1hPfUeGiSoRtKq9MwXy4VnBzCjDlEaFgHsIpOuQ6";
 pub(super) const STATUS: &str = "https://avv.plusnet.example/kunden/4711/avv";
 pub(super) const PARTNER: &str = "Muster IT GmbH";
 pub(super) const SUB_PARTNER: &str = "Nord-TK GbR";
+/// Companies of an earlier chain.
+pub(super) const FORMER: &str = "Altmann Systemhaus GmbH";
+pub(super) const FORMER_SUB: &str = "Küsten-TK e. K.";
 
 pub(super) fn utc(text: &str) -> DateTime<Utc> {
     text.parse().unwrap_or_default()
@@ -60,6 +66,7 @@ pub(super) fn case(language: Language) -> CaseWords {
             format!("Mehrstandort-SIP-Trunk {with}"),
         ],
         in_force: false,
+        renewal: false,
     }
 }
 
@@ -76,6 +83,8 @@ pub(super) fn request(case: CaseWords, reason: RequestReason) -> Content {
     Content::Request {
         case,
         reason,
+        news: None,
+        replaces: true,
         link: LINK.to_owned(),
         valid_until: utc("2026-12-06T22:59:59.999Z"),
     }
@@ -93,36 +102,54 @@ pub(super) fn pdf() -> Attachment {
 pub(super) fn about(case: &CaseWords) -> Vec<(String, Content)> {
     let at = utc("2026-11-24T13:05:00Z");
     let mut all = Vec::new();
-    for in_force in [false, true] {
+    for (stand, in_force, renewal) in [
+        ("false", false, false),
+        ("true", true, false),
+        ("renewal", true, true),
+    ] {
         let case = CaseWords {
             in_force,
+            renewal,
             ..case.clone()
         };
+        let news = in_force.then(|| news(&case));
         for reason in [
             RequestReason::First,
             RequestReason::Manual,
             RequestReason::SubPartner,
             RequestReason::Product,
+            RequestReason::Partner,
+            RequestReason::Particulars,
+            RequestReason::InError,
         ] {
-            all.push((
-                format!("request {reason:?} {in_force}"),
-                request(case.clone(), reason),
-            ));
+            for replaces in [true, false] {
+                let content = Content::Request {
+                    case: case.clone(),
+                    reason,
+                    news: news.clone(),
+                    replaces,
+                    link: LINK.to_owned(),
+                    valid_until: utc("2026-12-06T22:59:59.999Z"),
+                };
+                let only = if replaces { "" } else { " only" };
+                all.push((format!("request {reason:?} {stand}{only}"), content));
+            }
         }
         for number in 1..=3 {
             let content = Content::Reminder {
                 case: case.clone(),
                 number,
+                news: news.clone(),
                 link: LINK.to_owned(),
                 valid_until: utc("2026-12-21T22:59:59.999Z"),
             };
-            all.push((format!("reminder {number} {in_force}"), content));
+            all.push((format!("reminder {number} {stand}"), content));
         }
         let declined = Content::Declined {
             case: case.clone(),
             at,
         };
-        all.push((format!("declined {in_force}"), declined));
+        all.push((format!("declined {stand}"), declined));
     }
     all.push((
         "concluded".to_owned(),
@@ -147,6 +174,139 @@ pub(super) fn about(case: &CaseWords) -> Vec<(String, Content)> {
     all
 }
 
+/// What differs from an agreement, all of it at once, in the names of `case`.
+pub(super) fn news(case: &CaseWords) -> WhatsNew {
+    let german = case.products.iter().any(|name| name.contains("mit "));
+    let partner = case.partner.clone().unwrap_or_default();
+    WhatsNew {
+        language: if german { Language::De } else { Language::En },
+        agreement: "AVV-2025-004711-1".to_owned(),
+        concluded_at: utc("2026-03-03T09:00:00Z"),
+        partner: case.renewal.then(|| (FORMER.to_owned(), partner)),
+        sub_partner_gone: Some((
+            FORMER_SUB.to_owned(),
+            Some(utc("2026-11-20T09:00:00Z")).filter(|_| !case.renewal),
+        )),
+        sub_partner_new: case.sub_partner.clone(),
+        added: case.products.iter().take(1).cloned().collect(),
+        gone: case.products.iter().skip(1).cloned().collect(),
+        version: case.renewal.then(|| ("1.0".to_owned(), "2.0".to_owned())),
+        particulars: case.renewal,
+        other_particulars: false,
+    }
+}
+
+fn agreement() -> AgreementWords {
+    AgreementWords {
+        number: "AVV-2026-004711-1".to_owned(),
+        concluded_at: utc("2026-03-03T09:00:00Z"),
+    }
+}
+
+/// Notes and the end of an agreement (M11, M13), in every combination.
+pub(super) fn life(case: &CaseWords) -> Vec<(String, Content)> {
+    let at = utc("2026-11-24T13:05:00Z");
+    let notes = [
+        ("withdrawn covered", NoteWords::Withdrawn(NoLonger::Covered)),
+        (
+            "withdrawn partner",
+            NoteWords::Withdrawn(NoLonger::NoPartner),
+        ),
+        (
+            "withdrawn product",
+            NoteWords::Withdrawn(NoLonger::NoProduct),
+        ),
+        (
+            "left",
+            NoteWords::SubPartnerLeft {
+                name: FORMER_SUB.to_owned(),
+            },
+        ),
+        (
+            "product",
+            NoteWords::ProductEnded {
+                name: "Mehrstandort-SIP-Trunk".to_owned(),
+                option_only: false,
+                last_day: utc("2026-11-30T22:59:59.999Z"),
+            },
+        ),
+        (
+            "option",
+            NoteWords::ProductEnded {
+                name: "Mehrstandort-SIP-Trunk".to_owned(),
+                option_only: true,
+                last_day: utc("2026-11-30T22:59:59.999Z"),
+            },
+        ),
+        (
+            "blocked",
+            NoteWords::PartnerBlocked {
+                name: case.partner.clone().unwrap_or_default(),
+                is_sub_partner: false,
+            },
+        ),
+        (
+            "blocked sub",
+            NoteWords::PartnerBlocked {
+                name: case.sub_partner.clone().unwrap_or_default(),
+                is_sub_partner: true,
+            },
+        ),
+    ];
+    let mut all = Vec::new();
+    for (name, note) in notes {
+        let in_force = !matches!(
+            note,
+            NoteWords::Withdrawn(NoLonger::NoPartner | NoLonger::NoProduct)
+        );
+        for links_closed in [false, true] {
+            let content = Content::Note {
+                case: CaseWords {
+                    in_force,
+                    ..case.clone()
+                },
+                note: note.clone(),
+                agreement: in_force.then(agreement),
+                at,
+                links_closed,
+            };
+            let closed = if links_closed { " closed" } else { "" };
+            all.push((format!("note {name}{closed}"), content));
+        }
+    }
+    for why in [
+        WhyEnded::PartnerLeft,
+        WhyEnded::NoProduct,
+        WhyEnded::Deleted,
+    ] {
+        let content = Content::Ended {
+            case: case.clone(),
+            agreement: agreement(),
+            at,
+            why,
+            proof_until: crate::domain::calendar::proof_end(at),
+        };
+        all.push((format!("ended {why:?}"), content));
+    }
+    all
+}
+
+/// M15, with and without an address to show.
+pub(super) fn address_changed(case: &CaseWords) -> Vec<(String, Content)> {
+    [Some("v•••@oezdemir.example".to_owned()), None]
+        .into_iter()
+        .map(|masked| {
+            let name = format!("address {}", masked.is_some());
+            let content = Content::AddressChanged {
+                case: case.clone(),
+                masked,
+                at: utc("2026-11-24T13:05:00Z"),
+            };
+            (name, content)
+        })
+        .collect()
+}
+
 /// Mails to partners, operator and users.
 pub(super) fn others(case: &CaseWords) -> Vec<(String, Content)> {
     let at = utc("2026-11-24T13:05:00Z");
@@ -157,27 +317,51 @@ pub(super) fn others(case: &CaseWords) -> Vec<(String, Content)> {
         PartnerNews::Expired,
         PartnerNews::Undeliverable,
         PartnerNews::Objected,
+        PartnerNews::Replaced,
     ] {
         let open = news == PartnerNews::Concluded;
-        let content = Content::PartnerInfo {
-            case: case.clone(),
-            news,
-            at,
-            access: vec![
-                ModuleAccess {
-                    module: "Tengo Centraflex".to_owned(),
+        let lost = news == PartnerNews::Replaced;
+        for (stand, in_force, renewal) in [
+            ("", false, false),
+            (" true", true, false),
+            (" renewal", true, true),
+        ] {
+            let access = [("Tengo Centraflex", open), ("UMS-Verwaltung", false)]
+                .into_iter()
+                .filter(|_| !lost)
+                .map(|(module, open)| ModuleAccess {
+                    module: module.to_owned(),
                     open,
+                })
+                .collect();
+            let content = Content::PartnerInfo {
+                case: CaseWords {
+                    in_force,
+                    renewal,
+                    ..case.clone()
                 },
-                ModuleAccess {
-                    module: "UMS-Verwaltung".to_owned(),
-                    open: false,
-                },
-            ],
-            status_url: STATUS.to_owned(),
-        };
-        all.push((format!("partner {news:?}"), content));
+                news,
+                at,
+                access,
+                status_url: (!lost).then(|| STATUS.to_owned()),
+            };
+            all.push((format!("partner {news:?}{stand}"), content));
+        }
     }
-    for alert in [Alert::NoAddress, Alert::Undeliverable] {
+    for is_sub_partner in [false, true] {
+        let content = Content::PartnerBlocked {
+            name: PARTNER.to_owned(),
+            is_sub_partner,
+            at,
+        };
+        all.push((format!("partner blocked {is_sub_partner}"), content));
+    }
+    for alert in [
+        Alert::NoAddress,
+        Alert::Undeliverable,
+        Alert::AddressByPartner,
+        Alert::AddressOfPartner,
+    ] {
         let content = Content::Alert {
             case: case.clone(),
             alert,

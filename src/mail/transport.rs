@@ -77,6 +77,18 @@ impl Transport {
     /// # Errors
     /// [`BadSmtpUrl`] if the address is none, or would fall back to no encryption.
     pub fn smtp(url: &str, connections: u32) -> Result<Self, BadSmtpUrl> {
+        Self::smtp_within(url, connections, TIMEOUT)
+    }
+
+    /// [`Transport::smtp`] with another time limit for each of the server's answers.
+    ///
+    /// # Errors
+    /// As [`Transport::smtp`].
+    pub fn smtp_within(
+        url: &str,
+        connections: u32,
+        patience: Duration,
+    ) -> Result<Self, BadSmtpUrl> {
         let parsed = Url::parse(url).map_err(|_| BadSmtpUrl::Unreadable)?;
         // The URL standard does not know the scheme, so `parsed.host()` would not recognise an IPv4 address.
         let host = parsed.host_str().ok_or(BadSmtpUrl::Unreadable)?;
@@ -99,7 +111,7 @@ impl Transport {
         let builder = SmtpTransport::from_url(url).map_err(|_| BadSmtpUrl::Unreadable)?;
         let pool = PoolConfig::new().max_size(connections.max(1));
         Ok(Self::Smtp(
-            builder.timeout(Some(TIMEOUT)).pool_config(pool).build(),
+            builder.timeout(Some(patience)).pool_config(pool).build(),
         ))
     }
 

@@ -1,12 +1,11 @@
 //! Phrases the templates are put together from: who, which products, when; right in number and
 //! language.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
-use super::letter::{CaseWords, Content, Letter};
+use super::letter::{CaseWords, Letter};
 use crate::domain::calendar::{self, REMINDERS};
-use crate::domain::mail::{Alert, PartnerNews, RequestReason};
-use crate::domain::{CustomerNumber, Language, Operator};
+use crate::domain::{CustomerNumber, Language, Operator, name};
 
 /// What every template of one letter can say.
 pub(super) struct Words<'a> {
@@ -16,7 +15,7 @@ pub(super) struct Words<'a> {
     pub(super) operator: &'a Operator,
     base_url: &'a str,
     for_customer: Option<CustomerNumber>,
-    for_operator: bool,
+    offers_help: bool,
 }
 
 impl<'a> Words<'a> {
@@ -35,7 +34,7 @@ impl<'a> Words<'a> {
                 .case()
                 .filter(|_| letter.content.is_for_customer())
                 .map(|case| case.customer_number),
-            for_operator: matches!(letter.content, Content::Alert { .. }),
+            offers_help: letter.content.offers_help(),
         }
     }
 
@@ -52,8 +51,9 @@ impl<'a> Words<'a> {
         self.for_customer
     }
 
-    pub(super) fn for_operator(&self) -> bool {
-        self.for_operator
+    /// Whether the mail ends with whom to call.
+    pub(super) fn offers_help(&self) -> bool {
+        self.offers_help
     }
 
     /// Opens a section of the text part.
@@ -109,12 +109,7 @@ impl<'a> Words<'a> {
 
     /// "A", "A und B", "A, B und C".
     pub(super) fn list(&self, names: &[String]) -> String {
-        let and = if self.en() { "and" } else { "und" };
-        match names {
-            [] => String::new(),
-            [one] => one.clone(),
-            [start @ .., last] => format!("{} {and} {last}", start.join(", ")),
-        }
+        name::list(names, self.language)
     }
 
     /// "Sonntag, 6. Dezember 2026": the Berlin day a period ends on.
@@ -139,6 +134,11 @@ impl<'a> Words<'a> {
     /// "24. November 2026".
     pub(super) fn date(&self, moment: &DateTime<Utc>) -> String {
         unbroken(&calendar::long_date(calendar::day(*moment), self.language))
+    }
+
+    /// "31. Dezember 2029".
+    pub(super) fn last_day(&self, date: &NaiveDate) -> String {
+        unbroken(&calendar::long_date(*date, self.language))
     }
 
     /// How many reminders there are.
@@ -193,110 +193,10 @@ impl<'a> Words<'a> {
             .or(self.operator.party.email.as_ref())
             .map(crate::domain::EmailAddress::as_str)
     }
-
-    /// The subject: the task first, then company and customer number (4.5).
-    pub(super) fn subject(&self, content: &Content) -> String {
-        let portal = format!("{} AVV-Portal", self.operator.short_name);
-        let portal = portal.trim_start();
-        match content {
-            Content::Request { case, reason, .. } => {
-                let changed = matches!(reason, RequestReason::SubPartner | RequestReason::Product);
-                match (self.en(), case.in_force, changed) {
-                    (false, true, _) => self.about(
-                        "Bitte abschließen: Ergänzter Auftragsverarbeitungsvertrag für",
-                        case,
-                    ),
-                    (false, false, true) => self.about(
-                        "Bitte abschließen: Geänderter Auftragsverarbeitungsvertrag für",
-                        case,
-                    ),
-                    (false, false, false) => {
-                        self.about("Bitte abschließen: Auftragsverarbeitungsvertrag für", case)
-                    }
-                    (true, true, _) => self.about(
-                        "Please conclude: amended data processing agreement for",
-                        case,
-                    ),
-                    (true, false, true) => self.about(
-                        "Please conclude: changed data processing agreement for",
-                        case,
-                    ),
-                    (true, false, false) => {
-                        self.about("Please conclude: data processing agreement for", case)
-                    }
-                }
-            }
-            Content::Reminder { case, number, .. } => {
-                let lead = if self.en() {
-                    format!("Reminder {number} of {REMINDERS}: data processing agreement for")
-                } else {
-                    format!("Erinnerung {number} von {REMINDERS}: Auftragsverarbeitungsvertrag für")
-                };
-                self.about(&lead, case)
-            }
-            Content::Concluded { case, .. } => {
-                self.about_contract("Abgeschlossen", "Concluded", case)
-            }
-            Content::Declined { case, .. } => self.about_contract("Abgelehnt", "Declined", case),
-            Content::Objected { case, .. } => {
-                self.about_contract("Widerspruch erhalten", "Objection received", case)
-            }
-            Content::PartnerInfo { case, news, .. } => self.about(partner_subject(*news), case),
-            Content::Alert { case, alert, .. } => self.about(
-                match alert {
-                    Alert::NoAddress => "E-Mail-Adresse fehlt:",
-                    Alert::Undeliverable => "E-Mail nicht zustellbar:",
-                },
-                case,
-            ),
-            Content::SetPassword { invitation, .. } => match (self.en(), invitation) {
-                (false, true) => format!("Ihr Zugang zum {portal}"),
-                (false, false) => format!("Neues Passwort für das {portal}"),
-                (true, true) => format!("Your access to the {portal}"),
-                (true, false) => format!("New password for the {portal}"),
-            },
-            Content::PasswordChanged { .. } if self.en() => {
-                format!("Your password for the {portal} was changed")
-            }
-            Content::PasswordChanged { .. } => {
-                format!("Ihr Passwort für das {portal} wurde geändert")
-            }
-        }
-    }
-
-    fn about_contract(&self, german: &str, english: &str, case: &CaseWords) -> String {
-        if self.en() {
-            self.about(&format!("{english}: data processing agreement for"), case)
-        } else {
-            self.about(&format!("{german}: Auftragsverarbeitungsvertrag für"), case)
-        }
-    }
-
-    fn about(&self, lead: &str, case: &CaseWords) -> String {
-        let number = if self.en() {
-            "customer no."
-        } else {
-            "Kundennr."
-        };
-        format!(
-            "{lead} {} ({number} {})",
-            case.customer.name, case.customer_number
-        )
-    }
-}
-
-fn partner_subject(news: PartnerNews) -> &'static str {
-    match news {
-        PartnerNews::Concluded => "AVV abgeschlossen:",
-        PartnerNews::Declined => "AVV abgelehnt:",
-        PartnerNews::Expired => "AVV ohne Antwort abgelaufen:",
-        PartnerNews::Undeliverable => "AVV-Anforderung nicht zustellbar:",
-        PartnerNews::Objected => "AVV widersprochen:",
-    }
 }
 
 /// The same text with spaces no line may break at.
-fn unbroken(text: &str) -> String {
+pub(super) fn unbroken(text: &str) -> String {
     text.replace(' ', "\u{a0}")
 }
 

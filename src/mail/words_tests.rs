@@ -1,5 +1,6 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 use super::*;
+use crate::domain::mail::RequestReason;
 use crate::mail::samples;
 use crate::mail::tests::{all, written};
 
@@ -78,9 +79,105 @@ fn each_mail_says_what_is_special_about_it() {
             "existing agreement continues unchanged",
         ),
         (
-            "request Product true",
+            "request Product false",
             "ein weiteres Produkt",
             "a further product",
+        ),
+        // What is new stands in every mail that asks, whatever made it necessary (rows 20, 25, 26).
+        (
+            "request Product true",
+            "Neu: Der Untervertriebspartner Küsten-TK e. K. ist seit dem 20. November 2026 nicht mehr für Sie tätig. Als Untervertriebspartner kommt Nord-TK GbR hinzu. Neu im Vertrag ist das Produkt Tengo Centraflex.",
+            "New: The sub-partner Küsten-TK e. K. has not worked for you since 20 November 2026. Nord-TK GbR joins as sub-partner. The agreement newly covers the product Tengo Centraflex.",
+        ),
+        (
+            "reminder 2 true",
+            "Alles andere bleibt, wie Sie es am 3. März 2026 abgeschlossen haben.",
+            "Everything else stays as you concluded it on 3 March 2026.",
+        ),
+        (
+            "request Partner renewal",
+            "um den neuen Abschluss eines Vertrags zur Auftragsverarbeitung: Ihr neuer Vertriebspartner Muster IT GmbH",
+            "to conclude a new data processing agreement: your new sales partner Muster IT GmbH",
+        ),
+        (
+            "reminder 1 renewal",
+            "Ein Vertriebspartner hat bis dahin aber keinen Zugriff",
+            "Meanwhile, however, no sales partner has access",
+        ),
+        (
+            "request Partner renewal",
+            "Ihr Vertriebspartner ist jetzt Muster IT GmbH. Altmann Systemhaus GmbH betreut Sie nicht mehr.",
+            "Your sales partner is now Muster IT GmbH. Altmann Systemhaus GmbH no longer looks after you.",
+        ),
+        (
+            "request Partner false",
+            "Links aus früheren E-Mails gelten nicht mehr",
+            "Links from earlier e-mails are no longer valid",
+        ),
+        (
+            "note withdrawn covered",
+            "Das ist nicht mehr nötig.  Ihr Vertrag Nr. AVV-2026-004711-1 vom 3. März 2026 umfasst alles",
+            "This is no longer needed.  Your agreement no. AVV-2026-004711-1 of 3 March 2026 covers all",
+        ),
+        (
+            "note withdrawn partner",
+            "Sie werden nicht mehr von einem Vertriebspartner betreut",
+            "no sales partner looks after you any more",
+        ),
+        (
+            "note left",
+            "Küsten-TK e. K. ist seit dem 24. November 2026 nicht mehr für Sie tätig",
+            "Küsten-TK e. K. has not worked for you since 24 November 2026",
+        ),
+        (
+            "note product",
+            "Ihr Produkt Mehrstandort-SIP-Trunk endete am 30. November 2026",
+            "your product Mehrstandort-SIP-Trunk ended on 30 November 2026",
+        ),
+        (
+            "note option",
+            "Die UMS-Option Ihres Produkts Mehrstandort-SIP-Trunk endete",
+            "the UMS option of your product Mehrstandort-SIP-Trunk ended",
+        ),
+        (
+            "note blocked",
+            "Das gilt auch für dessen Untervertriebspartner Nord-TK GbR",
+            "This also applies to its sub-partner Nord-TK GbR",
+        ),
+        (
+            "note blocked sub",
+            "Der Zugriff Ihres Vertriebspartners Muster IT GmbH bleibt unverändert",
+            "The access of your sales partner Muster IT GmbH remains as it is",
+        ),
+        (
+            "ended PartnerLeft",
+            "einen anderen Vertriebspartner haben Sie nicht. Sie verwalten Ihre Produkte",
+            "you have no other sales partner. You now manage your products",
+        ),
+        (
+            "ended NoProduct",
+            "bis zum 31. Dezember 2029 auf",
+            "until 31 December 2029",
+        ),
+        (
+            "ended Deleted",
+            "geben wir Ihnen zurück oder löschen sie",
+            "we return to you or delete",
+        ),
+        (
+            "partner Declined true",
+            "hat die Ergänzung des Auftragsverarbeitungsvertrags mit Plusnet GmbH am 24. November 2026 abgelehnt. Der bisherige Vertrag gilt weiter.",
+            "hat die Ergänzung des Auftragsverarbeitungsvertrags",
+        ),
+        (
+            "partner Expired renewal",
+            "um den Neuabschluss des Auftragsverarbeitungsvertrags",
+            "um den Neuabschluss des Auftragsverarbeitungsvertrags",
+        ),
+        (
+            "partner blocked false",
+            "für alle Ihre Kunden und auch für Ihre Untervertriebspartner",
+            "für alle Ihre Kunden und auch für Ihre Untervertriebspartner",
         ),
         (
             "reminder 1 false",
@@ -116,7 +213,7 @@ fn each_mail_says_what_is_special_about_it() {
         (
             "declined true",
             "Ihr bisheriger Vertrag gilt unverändert weiter",
-            "Your existing agreement continues",
+            "your existing agreement continues",
         ),
         ("objected", "nichtig geworden", "became void"),
         (
@@ -169,6 +266,16 @@ fn subjects_name_the_task_the_company_and_the_number() {
             "reminder 2 true",
             "Erinnerung 2 von 3: Auftragsverarbeitungsvertrag für Bäckerei Özdemir & Söhne GmbH & Co. KG (Kundennr. 4711)",
             "Reminder 2 of 3: data processing agreement for Bäckerei Özdemir & Söhne GmbH & Co. KG (customer no. 4711)",
+        ),
+        (
+            "request Partner renewal",
+            "Bitte neu abschließen: Auftragsverarbeitungsvertrag für Bäckerei Özdemir & Söhne GmbH & Co. KG (Kundennr. 4711)",
+            "Please conclude anew: data processing agreement for Bäckerei Özdemir & Söhne GmbH & Co. KG (customer no. 4711)",
+        ),
+        (
+            "ended Deleted",
+            "Beendet: Auftragsverarbeitungsvertrag für Bäckerei Özdemir & Söhne GmbH & Co. KG (Kundennr. 4711)",
+            "Ended: data processing agreement for Bäckerei Özdemir & Söhne GmbH & Co. KG (customer no. 4711)",
         ),
         (
             "objected",

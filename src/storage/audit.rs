@@ -1,4 +1,8 @@
-//! Audit events: append-only, read as history.
+//! Audit events: append-only and chained, read as history. [`chain`] appends, walks and erases;
+//! [`search`] is the operator's log page.
+
+pub mod chain;
+pub mod search;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -35,23 +39,13 @@ pub struct Event {
     pub actor: Actor,
 }
 
-/// Writes an event.
+/// Appends an event. It must be the last thing its transaction writes, apart from further events:
+/// from here until the commit everybody else who has something to write down waits.
 pub fn add_event(conn: &mut PgConnection, event: &NewEvent, now: DateTime<Utc>) -> QueryResult<()> {
-    diesel::insert_into(audit_events::table)
-        .values((
-            audit_events::at.eq(now),
-            audit_events::kind.eq(event.kind.key()),
-            audit_events::actor.eq(text::json(&event.actor)?),
-            audit_events::customer_number.eq(event.customer.map(|number| number.0)),
-            audit_events::status_before.eq(event.status.map(|(before, _)| before.key())),
-            audit_events::status_after.eq(event.status.map(|(_, after)| after.key())),
-            audit_events::details.eq(text::json(&event.kind)?),
-        ))
-        .execute(conn)?;
-    Ok(())
+    chain::append(conn, event, now).map(|_| ())
 }
 
-/// The history of a case, newest first, at most `limit` events.
+/// The history of a case, newest first, at most `limit` events; without those that were erased.
 pub fn list_events(
     conn: &mut PgConnection,
     customer: CustomerNumber,
@@ -59,9 +53,14 @@ pub fn list_events(
 ) -> QueryResult<Vec<Event>> {
     let rows: Vec<(DateTime<Utc>, Value, Value)> = audit_events::table
         .filter(audit_events::customer_number.eq(customer.0))
-        .order(audit_events::id.desc())
+        .filter(audit_events::erased_by.is_null())
+        .order((audit_events::at.desc(), audit_events::position.desc()))
         .limit(limit)
-        .select((audit_events::at, audit_events::details, audit_events::actor))
+        .select((
+            audit_events::at,
+            audit_events::details.assume_not_null(),
+            audit_events::actor.assume_not_null(),
+        ))
         .load(conn)?;
     rows.into_iter()
         .map(|(at, kind, actor)| {

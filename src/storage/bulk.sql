@@ -94,15 +94,15 @@ SELECT number, company, 'Gewerbestraße ' || 1 + pg_temp.figure(number, 15, 120)
        opened - INTERVAL '1 hour'
 FROM bulk_plan;
 
-INSERT INTO bookings (customer_number, product_code, ums, booked_at, ends_at)
+INSERT INTO bookings (customer_number, product_code, ums, booked_at, ends_at, settled_at)
 SELECT number, product ->> 'product', (product ->> 'ums')::boolean,
        -- The second product of an amended agreement came after its conclusion.
        CASE WHEN fate = 'update_pending' AND place = 2 THEN sent_again ELSE opened END,
-       CASE WHEN fate = 'ended' THEN ended END
+       CASE WHEN fate = 'ended' THEN ended END, CASE WHEN fate = 'ended' THEN ended END
 FROM bulk_plan, bulk_settings s, jsonb_array_elements(s.mixes -> (mix - 1)::integer) WITH ORDINALITY AS m (product, place)
 ORDER BY number, place;
 
-INSERT INTO requests (id, customer_number, reason, opened_at, offer, reminders, undeliverable_at, closed_at, outcome, due_at)
+INSERT INTO requests (id, customer_number, reason, opened_at, offer, reminders, undeliverable_at, closed_at, outcome)
 SELECT request, number, 'first', opened,
        jsonb_build_object('partner', CASE WHEN fate = 'renewal_required' THEN former_partner ELSE partner END,
                           'sub_partner', sub_partner, 'version', s.version, 'products',
@@ -111,15 +111,14 @@ SELECT request, number, 'first', opened,
        CASE WHEN fate = 'undeliverable' THEN sent + INTERVAL '30 seconds' END,
        CASE WHEN has_agreement OR fate = 'declined' THEN answered
             WHEN fate = 'expired' THEN pg_temp.next_step(pg_temp.link_end(sent)) END,
-       CASE WHEN has_agreement THEN 'concluded' WHEN fate IN ('declined', 'expired') THEN fate END,
-       CASE WHEN fate IN ('requested', 'reminded') THEN pg_temp.next_step(pg_temp.link_end(sent)) END
+       CASE WHEN has_agreement THEN 'concluded' WHEN fate IN ('declined', 'expired') THEN fate END
 FROM bulk_plan, bulk_settings s WHERE was_asked;
 
-INSERT INTO requests (id, customer_number, reason, opened_at, offer, reminders, due_at)
+INSERT INTO requests (id, customer_number, reason, opened_at, offer, reminders)
 SELECT second_request, number, 'product', sent_again,
        jsonb_build_object('partner', partner, 'sub_partner', sub_partner, 'version', s.version,
                           'products', s.mixes -> (mix - 1)::integer),
-       0, pg_temp.next_step(pg_temp.link_end(sent_again))
+       0
 FROM bulk_plan, bulk_settings s WHERE fate = 'update_pending';
 
 INSERT INTO links (id, request_id, number, sent_at, valid_until, ended_at, how, opened)
@@ -140,7 +139,8 @@ SELECT p.agreement, p.number,
        'AVV-' || to_char(p.answered AT TIME ZONE 'Europe/Berlin', 'YYYY') || '-'
        || lpad(p.number::text, greatest(6, length(p.number::text)), '0') || '-1',
        p.answered, p.person, 'Geschäftsführung', p.request, p.link, r.offer,
-       CASE WHEN p.fate = 'void' THEN p.ended END, CASE WHEN p.fate = 'void' THEN 'objected' END
+       CASE WHEN p.fate IN ('void', 'ended') THEN p.ended END,
+       CASE p.fate WHEN 'void' THEN 'objected' WHEN 'ended' THEN 'ended' END
 FROM bulk_plan p JOIN requests r ON r.id = p.request WHERE p.has_agreement;
 
 INSERT INTO objections (customer_number, agreement_id, channel, received_on, note, recorded_at, recorded_by)
@@ -149,7 +149,7 @@ FROM bulk_plan, bulk_settings s WHERE fate = 'void';
 
 -- 4: what the list shows.
 INSERT INTO case_rows (number, company, company_key, city, partner_id, sub_partner_id, products, status, reminders, moment,
-                       next_at, next_status, next_moment)
+                       next_at, next_status, next_moment, due_at)
 SELECT number, company, company_key, town, partner, sub_partner,
        CASE WHEN fate = 'ended' THEN '' ELSE s.labels[mix] END,
        CASE WHEN fate = 'alone' THEN 'not_required' ELSE fate END,
@@ -161,7 +161,9 @@ SELECT number, company, company_key, town, partner, sub_partner,
             WHEN fate IN ('void', 'ended') THEN ended END,
        CASE WHEN fate = 'reminded' AND reminders = 3 THEN pg_temp.link_end(sent) + INTERVAL '1 millisecond' END,
        CASE WHEN fate = 'reminded' AND reminders = 3 THEN 'expired' END,
-       CASE WHEN fate = 'reminded' AND reminders = 3 THEN pg_temp.link_end(sent) END
+       CASE WHEN fate = 'reminded' AND reminders = 3 THEN pg_temp.link_end(sent) END,
+       CASE WHEN fate IN ('requested', 'reminded') THEN pg_temp.next_step(pg_temp.link_end(sent))
+            WHEN fate = 'update_pending' THEN pg_temp.next_step(pg_temp.link_end(sent_again)) END
 FROM bulk_plan, bulk_settings s;
 
 INSERT INTO case_words (word, number, partner_id, sub_partner_id)

@@ -1,5 +1,6 @@
 //! The customer list: one indexed range of `case_rows` per page, whatever the page, filter or search.
 
+mod queue;
 mod search;
 mod shape;
 
@@ -9,10 +10,11 @@ use diesel::sql_types::{Array, BigInt, Integer, Text, Timestamptz};
 
 use super::schema::{case_rows, case_words, partners};
 use super::{QueryResult, text};
-use crate::domain::case::{Case, Standing, Status, next_change, standing};
+use crate::domain::case::{Case, Standing, Status, next_change, next_step_due, standing};
 use crate::domain::viewer::Scope;
 use crate::domain::{CustomerNumber, PartnerId, name};
 
+pub use queue::{Place, Waiting, list_late};
 use search::search;
 pub use shape::{CaseRow, Cursor, From, ListPage, ListQuery, Sort};
 
@@ -39,6 +41,7 @@ struct Row {
     next_at: Option<DateTime<Utc>>,
     next_status: Option<String>,
     next_moment: Option<DateTime<Utc>>,
+    due_at: Option<DateTime<Utc>>,
 }
 
 type Boxed<'a> = case_rows::BoxedQuery<'a, diesel::pg::Pg>;
@@ -87,8 +90,14 @@ pub fn count_statuses(
     Ok(Status::ALL.into_iter().zip(counts).collect())
 }
 
-/// Writes the row of a case as the facts say it at `now`.
+/// Writes the row of a case as the facts say it at `now`. A deleted customer is in no list (row 51).
 pub fn save_row(conn: &mut PgConnection, case: &Case, now: DateTime<Utc>) -> QueryResult<()> {
+    let number = case.customer.number.0;
+    if case.customer.deleted_at.is_some() {
+        diesel::delete(case_rows::table.find(number)).execute(conn)?;
+        diesel::delete(case_words::table.filter(case_words::number.eq(number))).execute(conn)?;
+        return Ok(());
+    }
     let row = row_of(case, now)?;
     diesel::insert_into(case_rows::table)
         .values(&row)
@@ -112,7 +121,7 @@ pub fn row_agrees(conn: &mut PgConnection, case: &Case, now: DateTime<Utc>) -> Q
             Ok(read(row, now)?.standing == standing(case, now))
         }
         Some(row) => Ok(row == row_of(case, now)?),
-        None => Ok(false),
+        None => Ok(case.customer.deleted_at.is_some()),
     }
 }
 
@@ -150,21 +159,6 @@ pub fn words_of(company: &str, number: i64) -> Vec<String> {
     words
 }
 
-/// Customers whose time-made change of status has come but is not written yet.
-pub fn list_overdue_rows(
-    conn: &mut PgConnection,
-    now: DateTime<Utc>,
-    limit: i64,
-) -> QueryResult<Vec<CustomerNumber>> {
-    let numbers: Vec<i64> = case_rows::table
-        .filter(case_rows::next_at.le(now))
-        .order(case_rows::next_at)
-        .limit(limit)
-        .select(case_rows::number)
-        .load(conn)?;
-    Ok(numbers.into_iter().map(CustomerNumber).collect())
-}
-
 fn row_of(case: &Case, now: DateTime<Utc>) -> QueryResult<Row> {
     let current = standing(case, now);
     let next = next_change(case, now)
@@ -190,6 +184,7 @@ fn row_of(case: &Case, now: DateTime<Utc>) -> QueryResult<Row> {
         next_at: next.map(|(at, _)| at),
         next_status: next.map(|(_, then)| then.status.key().to_owned()),
         next_moment: next.and_then(|(_, then)| then.moment),
+        due_at: next_step_due(case),
     })
 }
 

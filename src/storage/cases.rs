@@ -1,5 +1,7 @@
 //! A case as rows: load it whole, write the changes of a decision.
 
+mod save;
+
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use serde_json::Value;
@@ -8,8 +10,10 @@ use uuid::Uuid;
 use super::parties::CustomerParty;
 use super::schema::{agreements, bookings, customers, links, requests};
 use super::{QueryResult, catalogue, partners, text};
-use crate::domain::case::{Agreement, Booking, Case, Change, Customer, Link, Request};
+use crate::domain::case::{Agreement, Booking, Case, Customer, Link, Request};
 use crate::domain::{AgreementId, CustomerNumber, Language, LinkId, PartnerId, RequestId};
+
+pub use save::{create_request, save_changes};
 
 /// Locks the customer, which is the lock of the case, and loads all facts.
 /// `current_version` is the contract version a new request would offer.
@@ -53,7 +57,13 @@ struct CustomerRow {
     deleted_at: Option<DateTime<Utc>>,
 }
 
-type BookingRow = (String, bool, DateTime<Utc>, Option<DateTime<Utc>>);
+type BookingRow = (
+    String,
+    bool,
+    DateTime<Utc>,
+    Option<DateTime<Utc>>,
+    Option<DateTime<Utc>>,
+);
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = requests)]
@@ -90,9 +100,10 @@ struct AgreementRow {
     concluded_at: DateTime<Utc>,
     person: String,
     function: String,
-    request_id: Uuid,
-    link_id: Uuid,
+    request_id: Option<Uuid>,
+    link_id: Option<Uuid>,
     offer: Value,
+    sub_partner_left_at: Option<DateTime<Utc>>,
     ended_at: Option<DateTime<Utc>>,
     how: Option<String>,
 }
@@ -107,6 +118,7 @@ fn load(conn: &mut PgConnection, row: CustomerRow, current_version: &str) -> Que
             bookings::ums,
             bookings::booked_at,
             bookings::ends_at,
+            bookings::settled_at,
         ))
         .load(conn)?;
     let partner = row
@@ -130,11 +142,12 @@ fn load(conn: &mut PgConnection, row: CustomerRow, current_version: &str) -> Que
         catalogue: catalogue::list_products(conn)?,
         bookings: booked
             .into_iter()
-            .map(|(product, ums, booked_at, ends_at)| Booking {
+            .map(|(product, ums, booked_at, ends_at, settled_at)| Booking {
                 product,
                 ums,
                 booked_at,
                 ends_at,
+                settled_at,
             })
             .collect(),
         partner,
@@ -159,9 +172,10 @@ fn load_agreements(conn: &mut PgConnection, number: i64) -> QueryResult<Vec<Agre
                 concluded_at: row.concluded_at,
                 person: row.person,
                 function: row.function,
-                request: RequestId(row.request_id),
-                link: LinkId(row.link_id),
+                request: row.request_id.map(RequestId),
+                link: row.link_id.map(LinkId),
                 offer: text::from_json(row.offer)?,
+                sub_partner_left: row.sub_partner_left_at,
                 end: row.ended_at.zip(row.how.map(text::from_word).transpose()?),
             })
         })
@@ -217,155 +231,4 @@ fn read_request(row: RequestRow, sent: &[LinkRow]) -> QueryResult<Request> {
             .zip(row.outcome.map(text::from_word).transpose()?),
         links,
     })
-}
-
-/// Writes the changes of a decision, in their order, except the mails, which have their own table.
-pub fn save_changes(
-    conn: &mut PgConnection,
-    number: CustomerNumber,
-    changes: &[Change],
-    now: DateTime<Utc>,
-) -> QueryResult<()> {
-    changes
-        .iter()
-        .try_for_each(|change| save_change(conn, number, change, now))
-}
-
-fn save_change(
-    conn: &mut PgConnection,
-    number: CustomerNumber,
-    change: &Change,
-    now: DateTime<Utc>,
-) -> QueryResult<()> {
-    match change {
-        Change::AddBooking { product, ums } => diesel::insert_into(bookings::table)
-            .values((
-                bookings::customer_number.eq(number.0),
-                bookings::product_code.eq(product),
-                bookings::ums.eq(ums),
-                bookings::booked_at.eq(now),
-            ))
-            .execute(conn),
-        Change::SetSubPartner(partner) => diesel::update(customers::table.find(number.0))
-            .set(customers::sub_partner_id.eq(partner.as_ref().map(|partner| partner.id.0)))
-            .execute(conn),
-        Change::SetEmail(email) => diesel::update(customers::table.find(number.0))
-            .set(customers::email.eq(email.as_str()))
-            .execute(conn),
-        Change::OpenRequest(request) => return create_request(conn, number, request),
-        Change::CloseRequest(id, outcome) => diesel::update(requests::table.find(id.0))
-            .set((
-                requests::closed_at.eq(now),
-                requests::outcome.eq(text::word(outcome)?),
-                requests::due_at.eq(None::<DateTime<Utc>>),
-            ))
-            .execute(conn),
-        Change::Remind(id, link) => {
-            diesel::update(requests::table.find(id.0))
-                .set(requests::reminders.eq(i16::from(link.number)))
-                .execute(conn)?;
-            return create_link(conn, *id, link);
-        }
-        Change::MarkUndeliverable(id) => diesel::update(requests::table.find(id.0))
-            .set(requests::undeliverable_at.eq(now))
-            .execute(conn),
-        Change::EndLink(id, how) => diesel::update(links::table.find(id.0))
-            .set((links::ended_at.eq(now), links::how.eq(text::word(how)?)))
-            .execute(conn),
-        Change::Conclude(agreement) => return create_agreement(conn, number, agreement),
-        Change::EndAgreement(id, how) => diesel::update(agreements::table.find(id.0))
-            .set((
-                agreements::ended_at.eq(now),
-                agreements::how.eq(text::word(how)?),
-            ))
-            .execute(conn),
-        Change::Queue(_) => Ok(1),
-    }
-    .map(|_| ())
-}
-
-/// Lets all bookings of a product end. The line in the list is written by the caller.
-pub fn end_bookings(
-    conn: &mut PgConnection,
-    number: CustomerNumber,
-    product: &str,
-    ends_at: DateTime<Utc>,
-) -> QueryResult<()> {
-    diesel::update(
-        bookings::table
-            .filter(bookings::customer_number.eq(number.0))
-            .filter(bookings::product_code.eq(product)),
-    )
-    .set(bookings::ends_at.eq(ends_at))
-    .execute(conn)?;
-    Ok(())
-}
-
-/// Adds a round with its links.
-pub fn create_request(
-    conn: &mut PgConnection,
-    number: CustomerNumber,
-    request: &Request,
-) -> QueryResult<()> {
-    let row = RequestRow {
-        id: request.id.0,
-        customer_number: number.0,
-        reason: text::word(&request.reason)?,
-        opened_at: request.opened_at,
-        offer: text::json(&request.offer)?,
-        reminders: i16::from(request.reminders),
-        undeliverable_at: request.undeliverable_at,
-        closed_at: request.closed.map(|(at, _)| at),
-        outcome: request
-            .closed
-            .map(|(_, outcome)| text::word(&outcome))
-            .transpose()?,
-    };
-    diesel::insert_into(requests::table)
-        .values(&row)
-        .execute(conn)?;
-    request
-        .links
-        .iter()
-        .try_for_each(|link| create_link(conn, request.id, link))
-}
-
-fn create_link(conn: &mut PgConnection, request: RequestId, link: &Link) -> QueryResult<()> {
-    let row = LinkRow {
-        id: link.id.0,
-        request_id: request.0,
-        number: i16::from(link.number),
-        sent_at: link.sent_at,
-        valid_until: link.valid_until,
-        ended_at: link.end.map(|(at, _)| at),
-        how: link.end.map(|(_, how)| text::word(&how)).transpose()?,
-    };
-    diesel::insert_into(links::table)
-        .values(&row)
-        .execute(conn)
-        .map(|_| ())
-}
-
-fn create_agreement(
-    conn: &mut PgConnection,
-    number: CustomerNumber,
-    agreement: &Agreement,
-) -> QueryResult<()> {
-    let row = AgreementRow {
-        id: agreement.id.0,
-        customer_number: number.0,
-        number: agreement.number.clone(),
-        concluded_at: agreement.concluded_at,
-        person: agreement.person.clone(),
-        function: agreement.function.clone(),
-        request_id: agreement.request.0,
-        link_id: agreement.link.0,
-        offer: text::json(&agreement.offer)?,
-        ended_at: agreement.end.map(|(at, _)| at),
-        how: agreement.end.map(|(_, how)| text::word(&how)).transpose()?,
-    };
-    diesel::insert_into(agreements::table)
-        .values(&row)
-        .execute(conn)
-        .map(|_| ())
 }

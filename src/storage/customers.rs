@@ -63,22 +63,6 @@ pub fn is_visible(
     Ok(found.is_some())
 }
 
-/// Puts a customer under another Mandant, or none, without Submandant. The line in the list is
-/// written by the caller.
-pub fn assign_partner(
-    conn: &mut PgConnection,
-    number: CustomerNumber,
-    partner: Option<PartnerId>,
-) -> QueryResult<()> {
-    diesel::update(customers::table.find(number.0))
-        .set((
-            customers::partner_id.eq(partner.map(|id| id.0)),
-            customers::sub_partner_id.eq(None::<i64>),
-        ))
-        .execute(conn)?;
-    Ok(())
-}
-
 /// Whether there is any customer at all: `demo` fills only an empty database.
 pub fn is_empty(conn: &mut PgConnection) -> QueryResult<bool> {
     let any: Option<i64> = customers::table

@@ -49,6 +49,40 @@ pub enum DbError {
     Migration(String),
 }
 
+impl DbError {
+    /// Whether the database is away or has just thrown us out, rather than refused this piece of work.
+    pub fn is_outage(&self) -> bool {
+        match self {
+            Self::Unavailable(_) => true,
+            Self::Query(error) => is_connection_loss(error),
+            Self::Interrupted | Self::Migration(_) => false,
+        }
+    }
+}
+
+/// Postgres and libpq have no code of their own for a connection that ends under a statement. One
+/// that ends under a transaction is told as a failed rollback or a broken manager.
+pub fn is_connection_loss(error: &QueryError) -> bool {
+    match error {
+        QueryError::DatabaseError(_, info) => [
+            "connection",
+            "shutting down",
+            "starting up",
+            "recovery mode",
+            "could not receive data",
+            "could not send data",
+        ]
+        .iter()
+        .any(|words| info.message().contains(words)),
+        QueryError::RollbackErrorOnCommit {
+            commit_error: cause,
+            ..
+        } => is_connection_loss(cause),
+        QueryError::BrokenTransactionManager => true,
+        _ => false,
+    }
+}
+
 /// How many connections a process opens at most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PoolSize {
@@ -141,7 +175,9 @@ impl Db {
         let mut pooled = self.checkout()?;
         let conn: &mut PgConnection = &mut pooled;
         let result = work(conn);
-        if result.is_ok() || !conn.is_broken() {
+        // Asked with a query, but only after an error: a connection that is lost while a statement is
+        // prepared does not count as broken yet, and would come back from the pool again and again.
+        if result.is_ok() || !conn.is_broken() && conn.ping().is_ok() {
             return result;
         }
         drop(pooled);

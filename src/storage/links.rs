@@ -1,6 +1,5 @@
 //! Consent links as rows, found by the id inside their token.
 
-use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use super::QueryResult;
@@ -26,35 +25,4 @@ pub fn count_opening(conn: &mut PgConnection, id: LinkId) -> QueryResult<bool> {
         .returning(links::opened)
         .get_result(conn)?;
     Ok(opened == 1)
-}
-
-/// Customers for whom the scheduler has something to do, longest due first.
-pub fn list_due(
-    conn: &mut PgConnection,
-    now: DateTime<Utc>,
-    limit: i64,
-) -> QueryResult<Vec<CustomerNumber>> {
-    let numbers: Vec<i64> = requests::table
-        .filter(requests::due_at.le(now))
-        .order((requests::due_at, requests::id))
-        .limit(limit)
-        .select(requests::customer_number)
-        .load(conn)?;
-    Ok(numbers.into_iter().map(CustomerNumber).collect())
-}
-
-/// Writes from when the open request of a customer needs the scheduler; `None` while it does not.
-pub fn save_due(
-    conn: &mut PgConnection,
-    number: CustomerNumber,
-    due: Option<DateTime<Utc>>,
-) -> QueryResult<()> {
-    diesel::update(
-        requests::table
-            .filter(requests::customer_number.eq(number.0))
-            .filter(requests::closed_at.is_null()),
-    )
-    .set(requests::due_at.eq(due))
-    .execute(conn)?;
-    Ok(())
 }

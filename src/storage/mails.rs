@@ -122,6 +122,30 @@ pub fn lock_next_due(conn: &mut PgConnection, now: DateTime<Utc>) -> QueryResult
     .transpose()
 }
 
+/// Locks one mail if it still waits and no other worker holds it.
+pub fn lock_queued(conn: &mut PgConnection, id: MailId) -> QueryResult<bool> {
+    let found: Option<i64> = mails::table
+        .find(id.0)
+        .filter(mails::state.eq("queued"))
+        .select(mails::id)
+        .for_update()
+        .skip_locked()
+        .first(conn)
+        .optional()?;
+    Ok(found.is_some())
+}
+
+/// How many mails are due, counted to `cap` + 1.
+pub fn count_due(conn: &mut PgConnection, now: DateTime<Utc>, cap: i64) -> QueryResult<i64> {
+    let due: Vec<i64> = mails::table
+        .filter(mails::state.eq("queued"))
+        .filter(mails::next_attempt_at.le(now))
+        .limit(cap + 1)
+        .select(mails::id)
+        .load(conn)?;
+    Ok(i64::try_from(due.len()).unwrap_or(i64::MAX))
+}
+
 /// What was sent, for the evidence (EV-06).
 #[derive(Debug, Clone)]
 pub struct Sent {

@@ -4,6 +4,7 @@
 pub mod agreements;
 pub mod attempts;
 pub mod audit;
+pub mod audit_proofs;
 pub mod bulk;
 pub mod case_rows;
 pub mod cases;
@@ -16,6 +17,7 @@ pub mod mail_proofs;
 pub mod mails;
 pub mod parties;
 pub mod partners;
+pub mod runs;
 #[rustfmt::skip]
 #[expect(missing_docs, reason = "generated from the migrations")]
 pub mod schema;

@@ -19,7 +19,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    /// Concluded agreements. Only the end is ever written to a row.
+    /// Concluded agreements. Only the end and the leaving of the sub-partner are ever written to a row.
     agreements (id) {
         id -> Uuid,
         position -> Int8,
@@ -28,11 +28,14 @@ diesel::table! {
         concluded_at -> Timestamptz,
         person -> Text,
         function -> Text,
-        request_id -> Uuid,
-        link_id -> Uuid,
+        request_id -> Nullable<Uuid>,
+        /// By which link it was concluded; empty if it was signed on paper (5.8-18).
+        link_id -> Nullable<Uuid>,
         offer -> Jsonb,
         ended_at -> Nullable<Timestamptz>,
         how -> Nullable<Text>,
+        /// Since when the sub-partner it names no longer looks after the customer (row 24).
+        sub_partner_left_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -49,16 +52,36 @@ diesel::table! {
 }
 
 diesel::table! {
-    /// What happened, who did it, how the case stood before and after (5.6-9). Append-only.
-    audit_events (id) {
-        id -> Int8,
+    /// What happened, who did it, how the case stood before and after (5.6-9). Append-only, hash-chained (S-80).
+    audit_events (position) {
+        /// 1, 2, 3 … without a gap. The primary key makes a fork of the chain impossible.
+        position -> Int8,
         at -> Timestamptz,
         kind -> Text,
-        actor -> Jsonb,
+        actor -> Nullable<Jsonb>,
         customer_number -> Nullable<Int8>,
         status_before -> Nullable<Text>,
         status_after -> Nullable<Text>,
-        details -> Jsonb,
+        details -> Nullable<Jsonb>,
+        /// Random, so that nobody can guess what was erased from the digest that stays.
+        salt -> Nullable<Bytea>,
+        /// SHA-256 of salt, actor and details; stays when those are erased.
+        content_digest -> Bytea,
+        /// Hash of the event before; 32 zero bytes for the first.
+        previous_hash -> Bytea,
+        /// SHA-256 of the previous hash, the position, all columns that stay, and the content digest.
+        hash -> Bytea,
+        /// The signed tombstone that names this event, once salt, actor and details were erased.
+        erased_by -> Nullable<Int8>,
+    }
+}
+
+diesel::table! {
+    /// One row: place and hash of the newest audit event. Who appends locks it, as the last thing before the commit.
+    audit_head (is_head) {
+        is_head -> Bool,
+        position -> Int8,
+        hash -> Bytea,
     }
 }
 
@@ -70,6 +93,8 @@ diesel::table! {
         ums -> Bool,
         booked_at -> Timestamptz,
         ends_at -> Nullable<Timestamptz>,
+        /// When the end of the booking was acted upon: agreement ended, customer told (rows 19, 43, 44).
+        settled_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -90,6 +115,8 @@ diesel::table! {
         next_at -> Nullable<Timestamptz>,
         next_status -> Nullable<Text>,
         next_moment -> Nullable<Timestamptz>,
+        /// From when the scheduler has something to do: a reminder, the end of a round, the end of a booking.
+        due_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -251,8 +278,22 @@ diesel::table! {
         undeliverable_at -> Nullable<Timestamptz>,
         closed_at -> Nullable<Timestamptz>,
         outcome -> Nullable<Text>,
-        /// From when the scheduler has something to do: a reminder or the end.
-        due_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    /// Passes of periodic work that took longer than a few seconds, one row for each worker; kept for a month.
+    runs (id) {
+        id -> Int8,
+        job -> Text,
+        began_at -> Timestamptz,
+        /// When the worker last said how far it is; long ago and without an end, its process died.
+        seen_at -> Timestamptz,
+        /// How long it worked, by a clock that nobody sets.
+        seconds -> Int4,
+        done -> Int8,
+        failed -> Int8,
+        ended -> Nullable<Text>,
     }
 }
 
@@ -316,6 +357,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     agreements,
     attempts,
     audit_events,
+    audit_head,
     bookings,
     case_rows,
     case_words,
@@ -329,6 +371,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     password_links,
     products,
     requests,
+    runs,
     seal_certificates,
     sessions,
     users,

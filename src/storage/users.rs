@@ -58,6 +58,23 @@ pub fn create_user(
         .map(UserId)
 }
 
+/// Sign-in addresses of the users of these partners, disabled ones included: the mailbox is theirs
+/// all the same (5.6-11).
+pub fn list_partner_addresses(
+    conn: &mut PgConnection,
+    partners: &[PartnerId],
+) -> QueryResult<Vec<EmailAddress>> {
+    let ids: Vec<i64> = partners.iter().map(|id| id.0).collect();
+    let emails: Vec<String> = users::table
+        .filter(users::partner_id.eq_any(ids))
+        .select(users::email)
+        .load(conn)?;
+    Ok(emails
+        .iter()
+        .filter_map(|email| EmailAddress::parse(email).ok())
+        .collect())
+}
+
 /// The person as the pages need it, read anew on every request (S-33); `None` if disabled.
 pub fn find_viewer(conn: &mut PgConnection, id: UserId) -> QueryResult<Option<Viewer>> {
     type Row = (

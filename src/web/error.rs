@@ -19,7 +19,7 @@ use crate::actions::ActionError;
 use crate::app::App;
 use crate::domain::Language;
 use crate::storage::QueryError;
-use crate::storage::db::DbError;
+use crate::storage::db::{DbError, is_connection_loss};
 
 /// Why there is no page. Refusals by the rules are no errors: handlers show them on their page.
 #[derive(Debug, thiserror::Error)]
@@ -114,29 +114,6 @@ impl From<askama::Error> for PageError {
     fn from(error: askama::Error) -> Self {
         tracing::error!(cause = %error, "template fault");
         Self::Fault
-    }
-}
-
-/// Postgres and libpq have no code of their own for a connection that ends under a statement. One
-/// that ends under a transaction is told as a failed rollback or a broken manager.
-fn is_connection_loss(error: &QueryError) -> bool {
-    match error {
-        QueryError::DatabaseError(_, info) => [
-            "connection",
-            "shutting down",
-            "starting up",
-            "recovery mode",
-            "could not receive data",
-            "could not send data",
-        ]
-        .iter()
-        .any(|words| info.message().contains(words)),
-        QueryError::RollbackErrorOnCommit {
-            commit_error: cause,
-            ..
-        } => is_connection_loss(cause),
-        QueryError::BrokenTransactionManager => true,
-        _ => false,
     }
 }
 

@@ -125,6 +125,7 @@ fn nav(role: Role, section: &str) -> Vec<NavItem> {
             ("Benutzer", paths::USERS),
             ("E-Mails", paths::MAILS),
             ("Betreiber", paths::OPERATOR),
+            ("Protokoll", paths::LOG),
         ]),
         Role::Partner(_) | Role::SubPartner(_) => items.push(("Kunden", paths::CUSTOMERS)),
         Role::Customer {

@@ -39,8 +39,23 @@ pub fn sentence(refusal: Refusal) -> &'static str {
         Refusal::IncompleteSubPartner => {
             "Bei diesem Untervertriebspartner fehlen Kontaktdaten, oder er ist gesperrt. Im Vertrag müssen Anschrift, Ansprechperson und E-Mail-Adresse stehen."
         }
-        Refusal::SubPartnerAfterConclusion => {
-            "Der AVV ist schon abgeschlossen. Den Untervertriebspartner können Sie nur vor dem Abschluss wählen; danach ist eine Ergänzung des Vertrags nötig."
+        Refusal::IncompletePartner => {
+            "Bei diesem Vertriebspartner fehlen Kontaktdaten, oder er ist gesperrt. Im Vertrag müssen Anschrift, Ansprechperson und E-Mail-Adresse stehen."
+        }
+        Refusal::NotAPartner => {
+            "Ein Untervertriebspartner kann einen Kunden nur zusammen mit seinem Vertriebspartner betreuen. Bitte ordnen Sie zuerst den Vertriebspartner zu."
+        }
+        Refusal::PartnerAddress => {
+            "Diese Adresse gehört zum Vertriebspartner oder Untervertriebspartner dieses Kunden. Den Vertrag muss der Kunde selbst abschließen; bitte geben Sie eine Adresse des Kunden ein."
+        }
+        Refusal::UnknownBooking => {
+            "Diese Buchung gibt es nicht mehr. Bitte laden Sie das Kundenprofil neu."
+        }
+        Refusal::EndInPast => {
+            "Das Ende liegt in der Vergangenheit. Bitte wählen Sie heute oder einen späteren Tag."
+        }
+        Refusal::NoObjection => {
+            "Für diesen Kunden ist kein Widerspruch erfasst, der ein Irrtum sein könnte."
         }
         Refusal::Unchanged => "Daran hat sich nichts geändert.",
     }

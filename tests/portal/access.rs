@@ -390,6 +390,7 @@ async fn a_parameter_given_twice_is_refused() {
         "/kunden/4712/submandant?submandant=1&submandant=2",
         "/administration/avv?kunde=4711&kunde=9000",
         "/betrieb/benutzer?nach=a&nach=b",
+        "/betrieb/protokoll?kunde=1&kunde=2",
         "/anmelden?weiter=/kunden&weiter=/hilfe",
         "/impressum?sprache=de&sprache=en",
     ];

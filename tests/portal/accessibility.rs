@@ -208,6 +208,11 @@ fn operator(places: &Places) -> Vec<Stop> {
             format!("/betrieb/benutzer/{}/sperren", places.user),
         ),
         at("operator mails", "/betrieb/mails"),
+        at("operator log", "/betrieb/protokoll"),
+        at(
+            "operator log wrong",
+            "/betrieb/protokoll?kunde=abc&von=gestern",
+        ),
         at("operator looks for contract", "/administration/avv"),
         at(
             "operator looks for contract wrong",

@@ -255,10 +255,14 @@ async fn a_link_nobody_needs_any_more_says_so_and_one_of_a_deleted_customer_is_u
     app.clock.advance(days(30));
     app.jobs();
     assert_eq!(
-        app.mails().len(),
+        app.links_to(MAIL).len(),
         1,
         "nobody is reminded of what is not needed"
     );
+    // Row 19: a note says so, once.
+    let notes: Vec<String> = app.subjects_to(MAIL).split_off(1);
+    assert_eq!(notes.len(), 1, "{notes:?}");
+    assert!(notes[0].starts_with("Nicht mehr nötig:"), "{notes:?}");
     app.sql("UPDATE customers SET deleted_at = '2026-11-26T00:00:00Z' WHERE number = 4711")
         .unwrap();
     visitor.get(&link).await.assert_status(404);

@@ -59,7 +59,17 @@ async fn an_unknown_user_and_a_wrong_password_get_the_same_answer_in_the_same_ti
     .unwrap();
     let mut times: [Vec<Span>; 3] = Default::default();
     let mut answers = Vec::new();
-    for round in 0..8 {
+    // The shortest of several; as many as it takes until other people's load is not in it.
+    let alike = |times: &[Vec<Span>; 3]| {
+        let best = times
+            .each_ref()
+            .map(|all| all.iter().min().copied().unwrap_or_default());
+        best.iter().max() < best.iter().min().map(|least| *least * 3).as_ref()
+    };
+    for round in 0..24 {
+        if round >= 8 && alike(&times) {
+            break;
+        }
         let place = format!("198.51.100.{round}");
         for (index, email) in [known, STRANGER, Person::SubPartner.email()]
             .into_iter()
@@ -81,10 +91,8 @@ async fn an_unknown_user_and_a_wrong_password_get_the_same_answer_in_the_same_ti
         answers.windows(2).all(|pair| pair[0] == pair[1]),
         "the pages differ"
     );
-    let best = times.map(|all| all.into_iter().min().unwrap());
-    let (least, most) = (best.iter().min().unwrap(), best.iter().max().unwrap());
-    // Without the work for nobody the answer came eight times as fast; the rest is other people's load.
-    assert!(*most < *least * 3, "known, unknown, invited: {best:?}");
+    // Without the work for nobody the answer came eight times as fast.
+    assert!(alike(&times), "known, unknown, invited: {times:?}");
 }
 
 /// S-37: waiting grows with failures, per account and place, and strangers lock nobody out.

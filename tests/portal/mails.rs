@@ -126,8 +126,15 @@ async fn an_address_that_refuses_mail_is_reported_and_not_reminded() {
     let (operator, now) = (app.viewer(Person::Operator), app.now());
     let new = EmailAddress::parse("vertrag@oezdemir.example").unwrap();
     app.write(|conn| {
-        avv_portal::actions::customers::change_email(conn, &app.app, &operator, CUSTOMER, new, now)
-            .map(|_| ())
+        avv_portal::actions::customers::change_email(
+            conn,
+            &app.app,
+            &operator,
+            CUSTOMER,
+            &new.into(),
+            now,
+        )
+        .map(|_| ())
     });
     app.jobs();
     assert_eq!(app.status(CUSTOMER), "requested");

@@ -179,7 +179,7 @@ async fn a_changed_address_gets_the_only_link_that_works() {
     let (operator, now) = (app.viewer(Person::Operator), app.now());
     let new = EmailAddress::parse("vertrag@oezdemir.example").unwrap();
     app.write(|conn| {
-        customers::change_email(conn, &app.app, &operator, CUSTOMER, new, now).map(|_| ())
+        customers::change_email(conn, &app.app, &operator, CUSTOMER, &new.into(), now).map(|_| ())
     });
     app.jobs();
     assert_eq!(

@@ -228,7 +228,10 @@ async fn seal_and_command_notice_every_change() {
     desk.put("text.pdf", b"hello");
     assert_eq!(desk.verify("text.pdf --certificate betreiber.pem").0, 2);
     assert_eq!(desk.verify("missing.pdf").0, 1);
-    assert!(!desk.path("data").exists(), "checking leaves nothing behind");
+    assert!(
+        !desk.path("data").exists(),
+        "checking leaves nothing behind"
+    );
 }
 
 /// The public page: genuine, in force or not, changed, foreign; no names; throttled (S-12).

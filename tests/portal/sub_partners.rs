@@ -203,41 +203,29 @@ async fn a_sub_partner_without_contact_data_cannot_be_named() {
     assert!(app.case(CUSTOMER).sub_partner.is_some());
 }
 
-/// After conclusion the choice is closed, with a sentence that says what it would take.
+/// Row 20: after conclusion another sub-partner is an amendment. The page of its link says in a box
+/// what is new; until it is concluded the Mandant goes on and the sub-partner waits.
 #[actix_web::test]
-async fn after_conclusion_the_choice_is_refused_with_a_sentence() {
+async fn after_conclusion_the_choice_becomes_an_amendment_that_says_what_is_new() {
     let app = TestApp::start().await;
     let companies = app.companies();
     app.book(CUSTOMER, "centraflex", false);
     app.jobs();
-    let partner = app.sign_in(Person::Partner).await;
-    let open = confirm(&partner, Some(companies.sub_partner)).await;
+    let first = app.visitor().get(&app.consent_link(MAIL)).await;
+    first.assert_silent_about("Was ist neu");
     app.conclude(MAIL).await;
-    let before = app.case(CUSTOMER);
-    assert!(
-        partner
-            .get("/kunden/4711/avv")
-            .await
-            .all("select[name='submandant']")
-            .is_empty()
-    );
-    confirm(&partner, Some(companies.sub_partner))
-        .await
-        .assert_redirect("/kunden/4711/avv");
-    partner
-        .get("/kunden/4711/avv")
-        .await
-        .assert_says("nur vor dem Abschluss wählen");
-    open.submit(&partner, FORM, &[])
-        .await
-        .assert_redirect("/kunden/4711/avv");
-    partner
-        .get("/kunden/4711/avv")
-        .await
-        .assert_says("nur vor dem Abschluss wählen");
-    assert_eq!(app.case(CUSTOMER), before);
-    partner
-        .get("/zugriff/4711/centraflex")
-        .await
-        .assert_status(204);
+    app.clock.advance(days(1));
+    let partner = app.sign_in(Person::Partner).await;
+    name(&partner, Some(companies.sub_partner)).await;
+    app.jobs();
+    assert_eq!(app.status(CUSTOMER), "update_pending");
+    let page = app.visitor().get(&app.consent_link(MAIL)).await;
+    page.assert_says("Was ist neu?")
+        .assert_says("Als Untervertriebspartner kommt Nord-TK GbR hinzu. Alles andere bleibt, wie Sie es am 23. November 2026 abgeschlossen haben.");
+    let gate = "/zugriff/4711/centraflex";
+    partner.get(gate).await.assert_status(204);
+    let sub = app.sign_in(Person::SubPartner).await;
+    sub.get(gate).await.assert_status(403);
+    app.conclude(MAIL).await;
+    sub.get(gate).await.assert_status(204);
 }

@@ -1,12 +1,16 @@
 //! A queued mail as a letter: who gets it, and what it says of the facts of this moment.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 
+use super::life;
 use crate::actions::ActionError;
 use crate::actions::documents::file_name;
+use crate::actions::whats_new::{product_name, whats_new};
 use crate::app::App;
-use crate::domain::case::{AgreementEnd, Case, LinkState, access, link_state};
-use crate::domain::mail::{MailKind, Recipient};
+use crate::domain::case::{AgreementEnd, Case, Covered, LinkEnd, LinkState, access, link_state};
+use crate::domain::mail::{MailKind, PartnerNews, Recipient};
 use crate::domain::{AgreementId, EmailAddress, Language, LinkId, PartnerId, UserId};
 use crate::mail::letter::{Attachment, CaseWords, Content, Letter, ModuleAccess};
 use crate::storage::agreements::{find_document_facts, find_pdf};
@@ -57,11 +61,22 @@ pub(super) fn compose(
                 .ok_or(Obstacle::Dropped("der Betreiber keine E-Mail-Adresse hat"))?;
             (address, to_operator(app, mail, case, now)?)
         }
+        (Recipient::FormerAddress, Some(case)) => {
+            let MailKind::AddressChanged { old } = &mail.kind else {
+                return Err(Obstacle::Dropped(
+                    "diese Nachricht nicht an eine frühere Adresse geht",
+                ));
+            };
+            (old.clone(), life::address_changed(mail, case, old, now)?)
+        }
+        (Recipient::Partner(id), None) if mail.kind == MailKind::PartnerBlocked => {
+            life::partner_blocked(conn, mail, id)?
+        }
         (Recipient::User(id), _) => to_user(conn, app, mail, id)?,
         (_, None) => return Err(Obstacle::Dropped("der Kunde nicht mehr da ist")),
     };
     let language = match (mail.to, &case) {
-        (Recipient::Customer, Some(case)) => case.customer.language,
+        (Recipient::Customer | Recipient::FormerAddress, Some(case)) => case.customer.language,
         _ => Language::De,
     };
     Ok((
@@ -89,6 +104,8 @@ fn to_customer(
             Ok(Content::Request {
                 case: words,
                 reason: *reason,
+                news: whats_new(conn, case, case.customer.language, now)?,
+                replaces: replaces(case, *link),
                 link: app.consent_url(*link),
                 valid_until,
             })
@@ -98,6 +115,7 @@ fn to_customer(
             Ok(Content::Reminder {
                 case: words,
                 number: *number,
+                news: whats_new(conn, case, case.customer.language, now)?,
                 link: app.consent_url(*link),
                 valid_until,
             })
@@ -123,6 +141,11 @@ fn to_customer(
                 at,
             })
         }
+        MailKind::Notice { news } => life::note(conn, mail, case, news, now),
+        MailKind::Ended {
+            agreement,
+            partner_left,
+        } => life::ended(conn, mail, case, *agreement, *partner_left),
         _ => Err(Obstacle::Dropped("diese Nachricht nicht an Kunden geht")),
     }
 }
@@ -173,10 +196,14 @@ fn to_partner(
         .party
         .email
         .ok_or(Obstacle::Dropped("der Partner keine E-Mail-Adresse hat"))?;
+    // Who has lost the customer finds nothing at the status page and has no access to list.
+    let has_customer = news != PartnerNews::Replaced && looks_after(case, id);
     let modules = case
         .active_products(now)
         .into_iter()
-        .filter(|(product, ums)| product.needs_agreement(*ums) && product.needs_module(*ums))
+        .filter(|(product, ums)| {
+            has_customer && product.needs_agreement(*ums) && product.needs_module(*ums)
+        })
         .map(|(product, _)| ModuleAccess {
             module: product.gated_module.name.clone(),
             open: access(case, id, &product.gated_module.key, now).is_ok(),
@@ -187,9 +214,20 @@ fn to_partner(
         news,
         at: mail.queued_at,
         access: modules,
-        status_url: format!("{}{}", app.base_url(), paths::status(case.customer.number)),
+        status_url: has_customer.then(|| {
+            let path = paths::status(case.customer.number);
+            format!("{}{path}", app.base_url())
+        }),
     };
     Ok((address, content))
+}
+
+fn looks_after(case: &Case, id: PartnerId) -> bool {
+    case.customer.deleted_at.is_none()
+        && [&case.partner, &case.sub_partner]
+            .into_iter()
+            .flatten()
+            .any(|one| one.id == id)
 }
 
 fn to_operator(
@@ -257,8 +295,17 @@ fn usable(case: &Case, link: LinkId, now: DateTime<Utc>) -> Result<DateTime<Utc>
     }
 }
 
+/// Whether earlier links ended when this one was sent.
+fn replaces(case: &Case, link: LinkId) -> bool {
+    let sent_at = case.link(link).map(|(_, link)| link.sent_at);
+    case.requests
+        .iter()
+        .flat_map(|request| &request.links)
+        .any(|other| matches!(other.end, Some((at, LinkEnd::Replaced)) if Some(at) == sent_at))
+}
+
 /// Names in the words of the reader: what the offer covers, or what the agreement covered.
-fn words(case: &Case, language: Language, now: DateTime<Utc>) -> CaseWords {
+pub(super) fn words(case: &Case, language: Language, now: DateTime<Utc>) -> CaseWords {
     let covered = case
         .offer(now)
         .map(|offer| offer.products)
@@ -268,23 +315,18 @@ fn words(case: &Case, language: Language, now: DateTime<Utc>) -> CaseWords {
                 .map(|agreement| agreement.offer.products.clone())
         })
         .unwrap_or_default();
+    words_of(case, &covered, language)
+}
+
+/// The same about given products.
+pub(super) fn words_of(case: &Case, covered: &BTreeSet<Covered>, language: Language) -> CaseWords {
     let products = case
         .catalogue
         .iter()
-        .flat_map(|product| {
-            covered
-                .iter()
-                .filter(|one| one.product == product.code)
-                .map(move |one| (product, one.ums))
-        })
-        .map(|(product, ums)| {
-            if language.is_en() {
-                product.booked_name_en(ums)
-            } else {
-                product.booked_name(ums)
-            }
-        })
+        .flat_map(|product| covered.iter().filter(|one| one.product == product.code))
+        .map(|one| product_name(case, one, language))
         .collect();
+    let in_force = case.agreement().is_some();
     CaseWords {
         customer: case.customer.party.clone(),
         customer_number: case.customer.number,
@@ -294,6 +336,7 @@ fn words(case: &Case, language: Language, now: DateTime<Utc>) -> CaseWords {
             .map(|partner| partner.party.name.clone()),
         sub_partner: case.sub_partner.as_ref().map(|sub| sub.party.name.clone()),
         products,
-        in_force: case.agreement().is_some(),
+        in_force,
+        renewal: in_force && !case.chain_matches(),
     }
 }

@@ -32,6 +32,8 @@ pub enum Step {
     ObjectByLetter,
     /// Gets another Mandant, or its first.
     Move,
+    /// All its links are locked.
+    Lock,
     /// All bookings end.
     Cancel,
 }
@@ -114,6 +116,7 @@ fn life(fate: Fate, who: usize, now: DateTime<Utc>) -> Vec<(DateTime<Utc>, Step)
                 arrive(at, true),
                 (at, Step::Book { quiet: false }),
                 (moved, Step::Move),
+                (moved + TimeDelta::hours(1), Step::Lock),
             ]
         }
         Fate::Fresh { minutes } => {

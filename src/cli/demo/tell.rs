@@ -10,16 +10,16 @@ use super::story::{self, Scene, Step};
 use crate::actions::consent::{self, Signature};
 use crate::actions::objections::{self, Received};
 use crate::actions::{
-    ActionError, Actor, Knock, bookings, customers, documents, requests, sub_partners,
+    ActionError, Actor, Knock, bookings, customers, documents, partners, sub_partners,
 };
 use crate::app::App;
 use crate::domain::audit::AuditKind;
 use crate::domain::case::{Case, Channel, Event};
 use crate::domain::{LinkId, PartnerId, calendar};
 use crate::jobs;
-use crate::storage::customers::{NewCustomer, assign_partner};
+use crate::storage::customers::NewCustomer;
 use crate::storage::db::Conn;
-use crate::storage::{case_rows, cases, mails};
+use crate::storage::{cases, mails};
 
 type Acted<T = ()> = std::result::Result<T, ActionError>;
 
@@ -60,32 +60,40 @@ impl Play<'_> {
             Step::BookMore => self.book(Some(&("centraflex", false))),
             Step::Morning => Ok(()),
             Step::Conclude => self.conclude(),
-            Step::Decline => self.transaction(|play, conn| {
-                let link = play.link(conn)?;
-                consent::note_opening(conn, link, play.character.number, play.now)?;
-                consent::decline(conn, play.app, link, play.now)
-            }),
+            Step::Decline => self.decline(),
             Step::Bounce => self.transaction(Self::bounce),
             Step::NameSubPartner => self.transaction(|play, conn| {
                 let (number, sub) = (play.character.number, play.cast.partners.nord);
                 let partner = &play.cast.partner;
                 sub_partners::name(conn, play.app, partner, number, Some(sub), play.now).map(|_| ())
             }),
-            Step::Object => self.transaction(|play, conn| {
-                let (number, person) = (play.character.number, &play.character.party.contact);
-                let viewer = people::add_signatory(conn, play.app, number, person, play.now)?;
-                objections::object(conn, play.app, &viewer, play.now)
-            }),
+            Step::Object => self.object(),
             Step::ObjectByLetter => self.transaction(Self::object_by_letter),
             Step::Move => self.transaction(|play, conn| {
-                assign_partner(conn, play.character.number, Some(play.other_partner()))?;
-                play.rewrite_row(conn)
+                let (operator, number) = (&play.cast.operator, play.character.number);
+                let other = Some(play.other_partner());
+                partners::assign(conn, play.app, operator, number, other, play.now).map(|_| ())
+            }),
+            Step::Lock => self.transaction(|play, conn| {
+                let (operator, number) = (&play.cast.operator, play.character.number);
+                let reason = "E-Mail ging an einen Verteiler außerhalb des Unternehmens";
+                customers::lock_links(conn, play.app, operator, number, false, reason, play.now)
+                    .map(|_| ())
             }),
             Step::Cancel => self.transaction(|play, conn| {
-                for (product, _) in &play.character.products {
-                    cases::end_bookings(conn, play.character.number, product, play.now)?;
+                let (operator, number) = (&play.cast.operator, play.character.number);
+                for booking in 0..play.character.products.len() {
+                    bookings::cancel(
+                        conn,
+                        play.app,
+                        operator,
+                        number,
+                        booking,
+                        Some(play.now),
+                        play.now,
+                    )?;
                 }
-                play.rewrite_row(conn)
+                Ok(())
             }),
         }?;
         if !quiet {
@@ -138,6 +146,23 @@ impl Play<'_> {
         self.transaction(|play, conn| {
             consent::conclude(conn, play.app, link, &signature, prepared).map(|_| ())
         })
+    }
+
+    fn decline(&self) -> Acted {
+        let link = self.transaction(|play, conn| {
+            let link = play.link(conn)?;
+            consent::note_opening(conn, link, play.character.number, play.now)?;
+            Ok(link)
+        })?;
+        self.transaction(|play, conn| consent::decline(conn, play.app, link, play.now))
+    }
+
+    fn object(&self) -> Acted {
+        let viewer = self.transaction(|play, conn| {
+            let (number, person) = (play.character.number, &play.character.party.contact);
+            people::add_signatory(conn, play.app, number, person, play.now)
+        })?;
+        self.transaction(|play, conn| objections::object(conn, play.app, &viewer, play.now))
     }
 
     fn signature(&self, shown: String) -> Signature {
@@ -207,14 +232,6 @@ impl Play<'_> {
     fn case(&self, conn: &mut Conn) -> Acted<Case> {
         cases::find_case(conn, self.character.number, self.app.contract_version())?
             .ok_or(ActionError::NotFound)
-    }
-
-    /// After facts that no action brings yet.
-    fn rewrite_row(&self, conn: &mut Conn) -> Acted {
-        requests::refresh_row(conn, self.app, self.character.number, self.now)?;
-        let case = self.case(conn)?;
-        case_rows::save_words(conn, &case)?;
-        Ok(())
     }
 
     fn partner(&self) -> Option<PartnerId> {

@@ -84,7 +84,7 @@ pub fn access(
     if agreement.offer.partner != partner.id {
         return Err(Denied::OtherPartner);
     }
-    if sub_partner.is_some_and(|sub| agreement.offer.sub_partner != Some(sub.id)) {
+    if sub_partner.is_some_and(|sub| !agreement.names_sub_partner(sub.id)) {
         return Err(Denied::SubPartnerNotNamed);
     }
     let covered = gated.iter().all(|(product, ums)| {

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::change::Change;
 use super::facts::{Booking, Case};
+use crate::domain::Party;
 
 impl Case {
     /// The facts after `changes` made at `now`.
@@ -15,16 +16,38 @@ impl Case {
 
     fn apply_one(&mut self, change: &Change, now: DateTime<Utc>) {
         match change {
-            Change::AddBooking { product, ums } => {
-                self.bookings.push(Booking {
-                    product: product.clone(),
-                    ums: *ums,
-                    booked_at: now,
-                    ends_at: None,
-                });
+            Change::AddBooking {
+                product,
+                ums,
+                ends_at,
+            } => self.bookings.push(Booking {
+                product: product.clone(),
+                ums: *ums,
+                booked_at: now,
+                ends_at: *ends_at,
+                settled_at: None,
+            }),
+            Change::EndBooking(place, ends_at) => {
+                for booking in self.bookings.iter_mut().skip(*place).take(1) {
+                    booking.ends_at = *ends_at;
+                }
             }
+            Change::SettleBooking(place) => {
+                for booking in self.bookings.iter_mut().skip(*place).take(1) {
+                    booking.settled_at = Some(now);
+                }
+            }
+            Change::SetPartner(partner) => self.partner.clone_from(partner),
             Change::SetSubPartner(partner) => self.sub_partner.clone_from(partner),
             Change::SetEmail(email) => self.customer.party.email = Some(email.clone()),
+            Change::SetParty(party) => {
+                let email = self.customer.party.email.take();
+                self.customer.party = Party {
+                    email,
+                    ..(**party).clone()
+                };
+            }
+            Change::DeleteCustomer => self.customer.deleted_at = Some(now),
             Change::OpenRequest(request) => self.requests.push(request.clone()),
             Change::CloseRequest(id, outcome) => {
                 for request in self.requests.iter_mut().filter(|request| request.id == *id) {
@@ -52,12 +75,13 @@ impl Case {
                 }
             }
             Change::Conclude(agreement) => self.agreements.push(agreement.clone()),
+            Change::LeaveSubPartner(id) => {
+                for agreement in self.agreements.iter_mut().filter(|one| one.id == *id) {
+                    agreement.sub_partner_left = Some(now);
+                }
+            }
             Change::EndAgreement(id, end) => {
-                for agreement in self
-                    .agreements
-                    .iter_mut()
-                    .filter(|agreement| agreement.id == *id)
-                {
+                for agreement in self.agreements.iter_mut().filter(|one| one.id == *id) {
                     agreement.end = Some((now, *end));
                 }
             }

@@ -8,7 +8,7 @@ use super::facts::{Case, Link, LinkEnd, Outcome, Request};
 use super::standing::{Status, product_standings};
 use crate::domain::LinkId;
 use crate::domain::calendar::link_end;
-use crate::domain::mail::{Alert, MailKind, PartnerNews, Recipient, RequestReason};
+use crate::domain::mail::{Alert, CustomerNews, MailKind, PartnerNews, Recipient, RequestReason};
 
 /// The round that still waits for an answer. One whose last link is over is "X", from midnight on
 /// and not only when the scheduler has noticed: no automatic mail follows from it (row 6). One
@@ -117,6 +117,26 @@ pub(super) fn to_customer(kind: MailKind) -> Change {
         kind,
         to: Recipient::Customer,
     })
+}
+
+/// M11: a short note that asks for nothing.
+pub(super) fn notice(news: CustomerNews) -> Change {
+    to_customer(MailKind::Notice { news })
+}
+
+/// Rows 19 and 23: what was asked for is not needed any more. The customer is told so only while
+/// it was still waited for.
+pub(super) fn withdraw(case: &Case, news: CustomerNews, now: DateTime<Utc>) -> Vec<Change> {
+    let is_awaited = awaited(case, now).is_some();
+    let mut changes = end_links(case, None, LinkEnd::Closed, now);
+    changes.extend(
+        case.open_request()
+            .map(|open| Change::CloseRequest(open.id, Outcome::NotNeeded)),
+    );
+    if is_awaited || news != CustomerNews::Withdrawn {
+        changes.push(notice(news));
+    }
+    changes
 }
 
 pub(super) fn alert(alert: Alert) -> Change {

@@ -1,8 +1,10 @@
 //! What a decision changes: rows to write, links to make or end, mails to queue.
 
+use chrono::{DateTime, Utc};
+
 use super::facts::{Agreement, AgreementEnd, Link, LinkEnd, Outcome, Partner, Request};
 use crate::domain::mail::{MailKind, Recipient};
-use crate::domain::{AgreementId, EmailAddress, LinkId, RequestId};
+use crate::domain::{AgreementId, EmailAddress, LinkId, Party, RequestId};
 
 /// One change to the facts. The order in a decision is the order of writing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,11 +15,24 @@ pub enum Change {
         product: String,
         /// With the UMS option.
         ums: bool,
+        /// When it ends, if that is known already.
+        ends_at: Option<DateTime<Utc>>,
     },
+    /// A booking ends at a moment, or goes on after all. The figure is its place in
+    /// [`super::Case::bookings`].
+    EndBooking(usize, Option<DateTime<Utc>>),
+    /// What follows from the end of a booking has been done.
+    SettleBooking(usize),
+    /// Another Mandant looks after the customer, or none.
+    SetPartner(Option<Partner>),
     /// The sub-partner of the customer is another one, or none.
     SetSubPartner(Option<Partner>),
     /// The master-data address is another one.
     SetEmail(EmailAddress),
+    /// Name, address, register or contact are others; the e-mail address stays.
+    SetParty(Box<Party>),
+    /// The customer is hidden and locked; the evidence stays (row 51).
+    DeleteCustomer,
     /// A round begins, with its first link if a mail can be sent.
     OpenRequest(Request),
     /// A round is over.
@@ -30,6 +45,8 @@ pub enum Change {
     EndLink(LinkId, LinkEnd),
     /// A new agreement.
     Conclude(Agreement),
+    /// The sub-partner an agreement names no longer looks after the customer (row 24).
+    LeaveSubPartner(AgreementId),
     /// An agreement is no longer in force.
     EndAgreement(AgreementId, AgreementEnd),
     /// A mail is queued.

@@ -1,9 +1,10 @@
 //! What can happen to a case. Handlers, jobs and commands differ only in the event they bring.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::facts::Partner;
-use crate::domain::{EmailAddress, LinkId};
+use crate::domain::{EmailAddress, LinkId, PartnerId, Party};
 
 /// Something that happened or is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,24 +16,74 @@ pub enum Event {
         /// With the UMS option.
         ums: bool,
     },
+    /// The UMS option of a booking is switched on or off (rows 12, 44, 46).
+    OptionChanged {
+        /// Place in [`super::Case::bookings`].
+        booking: usize,
+        /// With the UMS option from now on.
+        ums: bool,
+    },
+    /// A booking is cancelled, or its cancellation taken back (rows 19, 43, 44).
+    Cancelled {
+        /// Place in [`super::Case::bookings`].
+        booking: usize,
+        /// From when it is gone; `None`: it goes on.
+        ends_at: Option<DateTime<Utc>>,
+    },
+    /// The operator assigns the customer to a Mandant, or to none (rows 1, 10, 19, 26, 29).
+    PartnerAssigned(Option<Partner>),
     /// Somebody who may do so wants the mail sent (rows 3, 7, L-06).
     AskedByHand,
     /// The customer pressed "Neuen Link anfordern" on the page of an old link (S-13).
     AskedByLink(LinkId),
-    /// The scheduler looks whether a reminder or the end is due (rows 5, 6).
+    /// The scheduler looks whether something is due: a reminder, the end of a round, or what
+    /// follows from the end of a booking (rows 5, 6, 19, 43, 44).
     StepDue,
     /// The customer's mail server refused a link mail for good (row 8).
     MailRefused(LinkId),
-    /// The Mandant or the operator names a sub-partner, or none (row 11).
+    /// The Mandant or the operator names a sub-partner, or none (rows 11, 20, 23 to 25).
     SubPartnerNamed(Option<Partner>),
-    /// The operator enters another master-data address (rows 2, 9, 47).
-    EmailChanged(EmailAddress),
+    /// The operator blocked a partner the customer's agreement names; the customer is told (row 49).
+    PartnerBlocked(PartnerId),
+    /// Another master-data address is entered (rows 2, 9, 47).
+    EmailChanged(AddressChange),
+    /// The operator corrects name, address, register or contact (row 48).
+    PartyChanged(Box<Party>),
+    /// The operator deletes the customer (row 51).
+    Deleted,
+    /// The operator locks every link that was mailed (row 53).
+    LinksLocked {
+        /// Whether a new mail goes out at once.
+        ask_again: bool,
+    },
     /// The customer concludes (rows 15 to 18, 21, 27).
     Concluded(Declaration),
+    /// Two administrators record a contract that was signed on paper (5.8-18).
+    ConcludedOnPaper {
+        /// Who signed, cleaned.
+        person: String,
+        /// In which function, cleaned.
+        function: String,
+    },
     /// The customer declines (rows 14, 22, 28).
     Declined(LinkId),
     /// The customer objects, or the operator records it (rows 30 to 32).
     Objected(Channel),
+    /// Two administrators found that an objection had been recorded in error (row 33).
+    ObjectedInError,
+}
+
+/// A new master-data address with what its guard needs to know (5.6-11).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AddressChange {
+    /// The new address.
+    pub email: EmailAddress,
+    /// Addresses of the partners that look after the customer, and of their users.
+    pub partner_addresses: Vec<EmailAddress>,
+    /// A partner changes it, not the operator.
+    pub by_partner: bool,
+    /// The operator insists although the address belongs to a partner, and gave a reason.
+    pub despite: bool,
 }
 
 /// What the person declares who concludes (EV-03, S-06).

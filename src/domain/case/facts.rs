@@ -77,12 +77,19 @@ pub struct Booking {
     pub booked_at: DateTime<Utc>,
     /// From when it is gone; `None` while nobody cancelled it.
     pub ends_at: Option<DateTime<Utc>>,
+    /// When its end was acted upon: agreement ended, customer told (rows 19, 43, 44).
+    pub settled_at: Option<DateTime<Utc>>,
 }
 
 impl Booking {
     /// Whether the customer has it at `now`.
     pub fn is_active(&self, now: DateTime<Utc>) -> bool {
         self.ends_at.is_none_or(|end| now < end)
+    }
+
+    /// Whether it has ended and nothing has followed from that yet.
+    pub fn has_lapsed(&self, now: DateTime<Utc>) -> bool {
+        !self.is_active(now) && self.settled_at.is_none()
     }
 }
 
@@ -108,12 +115,15 @@ pub struct Agreement {
     pub person: String,
     /// Function of that person, as typed.
     pub function: String,
-    /// The round it answers.
-    pub request: RequestId,
-    /// The link it was concluded by.
-    pub link: LinkId,
+    /// The round it answers; `None` if it was concluded on paper without one.
+    pub request: Option<RequestId>,
+    /// The link it was concluded by; `None` if it was concluded on paper (5.8-18).
+    pub link: Option<LinkId>,
     /// What it covers.
     pub offer: Offer,
+    /// Since when the sub-partner it names no longer looks after the customer (row 24). It does
+    /// not come back by being chosen again: that is a new sub-processor (row 20).
+    pub sub_partner_left: Option<DateTime<Utc>>,
     /// Why and when it stopped being in force.
     pub end: Option<(DateTime<Utc>, AgreementEnd)>,
 }
@@ -122,6 +132,16 @@ impl Agreement {
     /// Whether it binds the parties.
     pub fn in_force(&self) -> bool {
         self.end.is_none()
+    }
+
+    /// Whether it was signed on paper and recorded by the operator (5.8-18).
+    pub fn on_paper(&self) -> bool {
+        self.link.is_none()
+    }
+
+    /// Whether this sub-partner may rely on it.
+    pub fn names_sub_partner(&self, id: PartnerId) -> bool {
+        self.offer.sub_partner == Some(id) && self.sub_partner_left.is_none()
     }
 }
 
@@ -209,6 +229,8 @@ pub enum Outcome {
     NotNeeded,
     /// Closed with the agreement it would have amended (row 30).
     Objected,
+    /// The operator locked all links (row 53).
+    Locked,
 }
 
 /// One mailed consent link.

@@ -40,6 +40,11 @@ pub enum LinkState<'a> {
         /// When.
         at: DateTime<Utc>,
     },
+    /// The operator locked it, for example because it had become known to others (row 53).
+    Locked {
+        /// When.
+        at: DateTime<Utc>,
+    },
     /// No product needs an agreement any more.
     NotNeeded,
 }
@@ -86,7 +91,7 @@ fn by_agreement<'a>(case: &'a Case, link: &Link, now: DateTime<Utc>) -> Option<L
     let agreement = case
         .agreements
         .iter()
-        .find(|agreement| agreement.link == link.id)?;
+        .find(|agreement| agreement.link == Some(link.id))?;
     let success_page = now <= success_page_end(agreement.concluded_at);
     Some(answered_by(agreement, success_page))
 }
@@ -118,6 +123,7 @@ fn closed<'a>(case: &'a Case, request: &Request, at: DateTime<Utc>) -> LinkState
             }),
         Some((at, Outcome::Declined)) => LinkState::Declined { at },
         Some((at, Outcome::Objected)) => LinkState::Objected { at },
+        Some((at, Outcome::Locked)) => LinkState::Locked { at },
         _ => LinkState::NotNeeded,
     }
 }

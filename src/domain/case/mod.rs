@@ -12,22 +12,33 @@
 //! change.
 
 mod access;
+mod answers;
 mod apply;
 mod asking;
+mod bookings;
+mod chain;
 mod change;
 mod decide;
 mod event;
 mod facts;
 mod link;
+mod master_data;
 mod need;
+mod news;
 mod standing;
 
 #[cfg(test)]
-mod invariants;
+mod happenings;
 #[cfg(test)]
-pub(in crate::domain) mod samples;
+pub(crate) mod invariants;
 #[cfg(test)]
-mod stories;
+pub(crate) mod model;
+#[cfg(test)]
+mod partner_search;
+#[cfg(test)]
+pub(crate) mod samples;
+#[cfg(test)]
+pub(crate) mod stories;
 #[cfg(test)]
 mod table;
 #[cfg(test)]
@@ -44,13 +55,14 @@ mod table_standing;
 pub use access::{Denied, Grant, access};
 pub use change::{Change, Mail};
 pub use decide::{Fresh, Moment, Refusal, decide};
-pub use event::{Channel, Declaration, Event};
+pub use event::{AddressChange, Channel, Declaration, Event};
 pub use facts::{
     Agreement, AgreementEnd, Booking, Case, Covered, Customer, Link, LinkEnd, Offer, Outcome,
     Partner, Request,
 };
 pub use link::{LinkState, link_state};
+pub use news::{Novelty, novelties};
 pub use standing::{
-    ProductStanding, Standing, Status, detail, next_change, next_step_due, product_standings,
-    standing,
+    ProductStanding, Standing, Status, detail, last_answer, next_change, next_step_due,
+    product_standings, standing,
 };

@@ -69,7 +69,7 @@ impl Case {
                 && self
                     .sub_partner
                     .as_ref()
-                    .is_none_or(|sub| agreement.offer.sub_partner == Some(sub.id))
+                    .is_none_or(|sub| agreement.names_sub_partner(sub.id))
         })
     }
 }

@@ -6,8 +6,8 @@ use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
 
 use super::{
-    Booking, Case, Change, Channel, Customer, Declaration, Denied, Event, Fresh, Grant, LinkState,
-    Mail, Moment, Partner, Refusal, Status, access, decide, link_state, standing,
+    AddressChange, Booking, Case, Change, Channel, Customer, Declaration, Denied, Event, Fresh,
+    Grant, LinkState, Mail, Moment, Partner, Refusal, Status, access, decide, link_state, standing,
 };
 use crate::domain::calendar::next_step_after;
 use crate::domain::mail::{MailKind, PartnerNews, Recipient};
@@ -120,12 +120,23 @@ pub fn booking(product: &str, ums: bool) -> Booking {
         ums,
         booked_at: utc("2026-01-07T09:00:00Z"),
         ends_at: None,
+        settled_at: None,
     }
 }
 
 pub fn booked(product: &str, ums: bool) -> Event {
     let product = product.to_owned();
     Event::Booked { product, ums }
+}
+
+/// The operator enters another address, with nobody in the way.
+pub fn new_email(address: &str) -> Event {
+    Event::EmailChanged(AddressChange {
+        email: email(address),
+        partner_addresses: Vec::new(),
+        by_partner: false,
+        despite: false,
+    })
 }
 
 pub fn consent(link: LinkId) -> Event {
@@ -167,6 +178,11 @@ impl Play {
                 agreement: AgreementId(key),
             },
         }
+    }
+
+    /// The key the next new link gets.
+    pub fn next_link(&self) -> LinkId {
+        LinkId(Uuid::from_u128(self.keys + 1))
     }
 
     /// Decides and applies.
@@ -277,18 +293,18 @@ pub fn in_state(state: &str) -> Play {
         "C" => concluded(),
         "U" => concluded().after(&booked(TRUNK, true)),
         "W" => {
-            // Row 26 is not built yet; until then only the facts can say that the Mandant changed.
-            let mut play = concluded();
-            play.case.partner = Some(partner(FOREIGN, None));
-            play.case.sub_partner = None;
-            play.later(Duration::hours(1)).after(&Event::AskedByHand)
+            let moved = Event::PartnerAssigned(Some(partner(FOREIGN, None)));
+            concluded().later(Duration::hours(1)).after(&moved)
         }
         "V" => concluded().after(&Event::Objected(Channel::Portal)),
         "E" => {
-            // Neither is row 44: bookings end as facts.
-            let mut play = concluded();
-            play.case.bookings[0].ends_at = Some(play.now + Duration::days(30));
-            play.later(Duration::days(40))
+            let play = concluded();
+            let cancelled = Event::Cancelled {
+                booking: 0,
+                ends_at: Some(play.now + Duration::days(30)),
+            };
+            let play = play.after(&cancelled).later(Duration::days(40));
+            play.after(&Event::StepDue)
         }
         _ => panic!("no state {state}"),
     }
@@ -315,15 +331,19 @@ fn number(mail: &Mail) -> String {
         MailKind::Objected { .. } => "M7".to_owned(),
         MailKind::PartnerInfo { news } => match news {
             PartnerNews::Concluded => "M4".to_owned(),
-            PartnerNews::Objected => "M8".to_owned(),
+            PartnerNews::Objected | PartnerNews::Replaced => "M8".to_owned(),
             _ => "M5".to_owned(),
         },
+        MailKind::Notice { .. } => "M11".to_owned(),
+        MailKind::Ended { .. } => "M13".to_owned(),
+        MailKind::AddressChanged { .. } => "M15".to_owned(),
         MailKind::Alert { .. } => "M14".to_owned(),
         other => panic!("the rules never ask for {other:?}"),
     };
     let to = match mail.to {
         Recipient::Customer => "customer".to_owned(),
         Recipient::Partner(id) => id.to_string(),
+        Recipient::FormerAddress => "old".to_owned(),
         Recipient::Operator => "operator".to_owned(),
         Recipient::User(_) => panic!("the rules know no users"),
     };

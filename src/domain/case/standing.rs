@@ -179,9 +179,24 @@ pub fn next_change(case: &Case, now: DateTime<Utc>) -> Option<(DateTime<Utc>, St
         .min_by_key(|(at, _)| *at)
 }
 
-/// From when the scheduler has something to do for this case: a reminder, or to close the round.
-/// `None` while nothing is due however late it gets (row 8: reminders pause).
+/// From when the scheduler has something to do for this case: a reminder, the end of a round, or
+/// what follows from the end of a booking. `None` while nothing is due however late it gets.
 pub fn next_step_due(case: &Case) -> Option<DateTime<Utc>> {
+    if case.customer.deleted_at.is_some() {
+        return None;
+    }
+    let booking = case
+        .bookings
+        .iter()
+        .filter(|booking| booking.settled_at.is_none())
+        .filter_map(|booking| booking.ends_at)
+        .map(|end| next_step_after(end - chrono::Duration::milliseconds(1)))
+        .min();
+    booking.into_iter().chain(next_round_step(case)).min()
+}
+
+/// Row 8: reminders pause while the address refuses mail.
+fn next_round_step(case: &Case) -> Option<DateTime<Utc>> {
     let request = case.open_request()?;
     let paused = request.undeliverable_at.is_some() || case.customer.email().is_none();
     if paused && request.reminders < REMINDERS {
@@ -278,8 +293,12 @@ fn without_need(case: &Case, now: DateTime<Utc>) -> Standing {
         .max();
     match case.agreements.last() {
         Some(agreement) => {
+            // The scheduler acts on the morning after; what counts is the day the need went away.
+            let goes_on = case.bookings.iter().any(|booking| booking.is_active(now));
+            let need_end = last_booking_end.filter(|_| !goes_on);
             let moment = match agreement.end {
-                Some((at, AgreementEnd::Ended | AgreementEnd::Replaced)) => Some(at),
+                Some((at, AgreementEnd::Ended)) => Some(need_end.map_or(at, |end| end.min(at))),
+                Some((at, AgreementEnd::Replaced)) => Some(at),
                 Some((at, AgreementEnd::Objected)) => {
                     Some(last_booking_end.map_or(at, |end| end.max(at)))
                 }
@@ -322,9 +341,10 @@ fn unasked(case: &Case) -> Standing {
             Some((at, AgreementEnd::Objected)) => Some((at, Status::Void)),
             _ => None,
         });
-    match voided
+    // Of two at the same moment the objection weighs more.
+    match last_answer(case)
         .into_iter()
-        .chain(last_answer(case))
+        .chain(voided)
         .max_by_key(|(at, _)| *at)
     {
         Some((at, status)) => Standing::of(status, Some(at)),
@@ -346,8 +366,9 @@ fn uncovered(case: &Case, overall: Standing, now: DateTime<Utc>) -> Standing {
     }
 }
 
-/// How the last round ended, if it ended without a contract.
-fn last_answer(case: &Case) -> Option<(DateTime<Utc>, Status)> {
+/// How the last round ended, if it ended without a contract: declined or expired, and when. In W
+/// it says what became of the request for a new conclusion (row 28).
+pub fn last_answer(case: &Case) -> Option<(DateTime<Utc>, Status)> {
     let last = case.requests.last()?;
     match last.closed {
         Some((at, Outcome::Declined)) => Some((at, Status::Declined)),

@@ -6,10 +6,10 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 
 use super::samples::{
-    CENTRAFLEX, MANDANT, OTHER_SUB, Play, SMALL_TRUNK, SUB, TRUNK, booked, case, consent, email,
-    partner, utc,
+    CENTRAFLEX, FOREIGN, MANDANT, OTHER_SUB, Play, SMALL_TRUNK, SUB, TRUNK, booked, case, consent,
+    email, new_email, partner, party, utc,
 };
-use super::{Case, Channel, Event, next_change};
+use super::{AddressChange, Case, Channel, Event, next_change};
 use crate::domain::calendar::{REMINDER_HOUR, at, day};
 use crate::domain::{LinkId, PartnerId};
 
@@ -33,8 +33,19 @@ pub enum Act {
     Conclude(Index),
     Decline(Index),
     Object,
-    /// No event yet (rows 43, 44): a booking ends as a fact, some days from now.
+    /// A booking is cancelled, some days from now.
     EndBooking(Index, i64),
+    /// A cancellation is taken back.
+    GoOn(Index),
+    SwitchOption(Index, bool),
+    Assign(Option<PartnerId>),
+    PartnerChangesEmail(bool),
+    Rename(bool),
+    TellBlocked(PartnerId),
+    Lock(bool),
+    Paper,
+    FindError,
+    Delete,
 }
 
 /// How time goes on before the next act.
@@ -64,6 +75,23 @@ pub fn acts() -> impl Strategy<Value = Act> {
         1 => any::<Index>().prop_map(Act::Decline),
         1 => Just(Act::Object),
         1 => (any::<Index>(), 0..30_i64).prop_map(|(which, days)| Act::EndBooking(which, days)),
+        1 => rarely(),
+    ]
+}
+
+fn rarely() -> impl Strategy<Value = Act> {
+    let partner = prop::option::weighted(0.8, prop::sample::select(vec![MANDANT, FOREIGN]));
+    prop_oneof![
+        2 => any::<Index>().prop_map(Act::GoOn),
+        3 => (any::<Index>(), any::<bool>()).prop_map(|(which, ums)| Act::SwitchOption(which, ums)),
+        4 => partner.prop_map(Act::Assign),
+        2 => any::<bool>().prop_map(Act::PartnerChangesEmail),
+        2 => any::<bool>().prop_map(Act::Rename),
+        1 => prop::sample::select(vec![MANDANT, SUB]).prop_map(Act::TellBlocked),
+        2 => any::<bool>().prop_map(Act::Lock),
+        2 => Just(Act::Paper),
+        2 => Just(Act::FindError),
+        1 => Just(Act::Delete),
     ]
 }
 
@@ -118,7 +146,8 @@ pub fn wait(play: &mut Play, wait: &Wait) {
             }
         }
     };
-    play.now = later.max(play.now);
+    // Nobody does two things in the same millisecond.
+    play.now = later.max(play.now + ms(1));
 }
 
 fn any_link(case: &Case, which: Index) -> LinkId {
@@ -136,8 +165,12 @@ fn any_link(case: &Case, which: Index) -> LinkId {
     newest_first.map_or(LinkId(uuid::Uuid::nil()), |link| link.id)
 }
 
-pub fn event(act: &Act, case: &mut Case, now: DateTime<Utc>) -> Option<Event> {
-    Some(match act {
+fn any_booking(case: &Case, which: Index) -> usize {
+    which.index(case.bookings.len().max(1))
+}
+
+pub fn event(act: &Act, case: &Case, now: DateTime<Utc>) -> Event {
+    match act {
         Act::Book(which) => {
             let (product, ums) = PRODUCTS[which.index(PRODUCTS.len())];
             booked(product, ums)
@@ -146,27 +179,54 @@ pub fn event(act: &Act, case: &mut Case, now: DateTime<Utc>) -> Option<Event> {
         Act::AskByLink(which) => Event::AskedByLink(any_link(case, *which)),
         Act::Step => Event::StepDue,
         Act::Bounce(which) => Event::MailRefused(any_link(case, *which)),
-        Act::NameSub(id) => Event::SubPartnerNamed(id.map(|id| partner(id, Some(MANDANT)))),
-        Act::ChangeEmail(first) => Event::EmailChanged(email(if *first {
+        Act::NameSub(id) => {
+            let mandant = case.partner.as_ref().map_or(MANDANT, |one| one.id);
+            Event::SubPartnerNamed(id.map(|id| partner(id, Some(mandant))))
+        }
+        Act::ChangeEmail(first) => new_email(if *first {
             "a@kunde.example"
         } else {
             "b@kunde.example"
-        })),
+        }),
         Act::Conclude(which) => consent(any_link(case, *which)),
         Act::Decline(which) => Event::Declined(any_link(case, *which)),
         Act::Object => Event::Objected(Channel::Portal),
-        Act::EndBooking(which, days) => {
-            let running: Vec<_> = case
-                .bookings
-                .iter_mut()
-                .filter(|booking| booking.ends_at.is_none())
-                .collect();
-            let count = running.len();
-            if count > 0 {
-                let booking = running.into_iter().nth(which.index(count)).unwrap();
-                booking.ends_at = Some(now + Duration::days(*days));
-            }
-            return None;
+        Act::EndBooking(which, days) => Event::Cancelled {
+            booking: any_booking(case, *which),
+            ends_at: Some(now + Duration::days(*days)),
+        },
+        Act::GoOn(which) => Event::Cancelled {
+            booking: any_booking(case, *which),
+            ends_at: None,
+        },
+        Act::SwitchOption(which, ums) => Event::OptionChanged {
+            booking: any_booking(case, *which),
+            ums: *ums,
+        },
+        Act::Assign(id) => Event::PartnerAssigned(id.map(|id| partner(id, None))),
+        Act::PartnerChangesEmail(own) => Event::EmailChanged(AddressChange {
+            email: email(if *own {
+                "chef@partner1.example"
+            } else {
+                "c@kunde.example"
+            }),
+            partner_addresses: vec![email("post@partner1.example")],
+            by_partner: true,
+            despite: false,
+        }),
+        Act::Rename(first) => {
+            let name = if *first { "Kunde AG" } else { "Neue Kunde AG" };
+            Event::PartyChanged(Box::new(party(name, "egal@kunde.example")))
         }
-    })
+        Act::TellBlocked(id) => Event::PartnerBlocked(*id),
+        Act::Lock(ask_again) => Event::LinksLocked {
+            ask_again: *ask_again,
+        },
+        Act::Paper => Event::ConcludedOnPaper {
+            person: "Ute Vogt".to_owned(),
+            function: "Vorstand".to_owned(),
+        },
+        Act::FindError => Event::ObjectedInError,
+        Act::Delete => Event::Deleted,
+    }
 }

@@ -4,7 +4,8 @@
 use chrono::{DateTime, Duration, Utc};
 
 use super::samples::{
-    CENTRAFLEX, FOREIGN, Play, TRUNK, booked, case, consent, email, in_state, mails, partner, utc,
+    CENTRAFLEX, FOREIGN, Play, TRUNK, booked, case, consent, in_state, mails, new_email, partner,
+    utc,
 };
 use super::{Case, Channel, Event, LinkState, Refusal};
 use crate::domain::LinkId;
@@ -25,6 +26,7 @@ fn page(play: &Play, link: LinkId) -> &'static str {
         }) => "concluded",
         Some(LinkState::Declined { .. }) => "declined",
         Some(LinkState::Objected { .. }) => "objected",
+        Some(LinkState::Locked { .. }) => "locked",
         Some(LinkState::NotNeeded) => "not needed",
     }
 }
@@ -48,9 +50,7 @@ fn links_lead_to_the_pages_of_5_5() {
         "plain resend: until its own end"
     );
 
-    let changed = play
-        .clone()
-        .after(&Event::EmailChanged(email("neu@kunde.example")));
+    let changed = play.clone().after(&new_email("neu@kunde.example"));
     assert_eq!(both(&changed), ("replaced", "replaced"));
     assert_eq!(page(&changed, changed.link()), "consent");
 
@@ -208,7 +208,7 @@ fn s_13_a_new_link_can_be_asked_for_by_an_expired_or_replaced_one() {
     let first = expired.case.requests[0].links[0].id;
     let replaced = in_state("R0");
     let old = replaced.link();
-    let replaced = replaced.after(&Event::EmailChanged(email("neu@kunde.example")));
+    let replaced = replaced.after(&new_email("neu@kunde.example"));
     let gone = in_state("X");
     let last = gone.link();
     for (play, link) in [(expired, first), (replaced, old), (gone, last)] {

@@ -90,6 +90,20 @@ fn broken_connections_are_replaced_before_anybody_notices() {
     assert_eq!(db.read_blocking(count_or_error).unwrap(), 1);
 }
 
+/// A statement that the connection has not prepared yet.
+#[test]
+fn a_read_that_was_never_made_before_survives_a_restart_too() {
+    let db = db("test_db_first_read");
+    run_migrations(&mut db.pool.get().unwrap()).unwrap();
+    break_all_connections(&db);
+    let read = |conn: &mut PgConnection| -> Result<i64, DbError> {
+        Ok(crate::storage::schema::customers::table
+            .count()
+            .get_result(conn)?)
+    };
+    assert_eq!(db.read_blocking(read).unwrap(), 0);
+}
+
 #[test]
 fn work_that_has_begun_is_never_done_twice() {
     let db = db("test_db_begun");

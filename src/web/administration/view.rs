@@ -13,7 +13,9 @@ use crate::paths;
 use crate::storage::agreements::DocumentFacts;
 use crate::storage::audit::Event;
 use crate::web::page::Shell;
-use crate::web::status::parts::{Member, Past, Sentence, When, address_for, chain, history, short};
+use crate::web::status::parts::{
+    Member, Past, Sentence, When, address_for, annex_note, chain, history, short,
+};
 
 /// What the page is made of.
 pub struct Read {
@@ -58,6 +60,8 @@ struct Agreed {
     products: Vec<String>,
     version: String,
     chain: Vec<Member>,
+    /// The sub-partner it names has left (row 24).
+    annex_note: Option<String>,
 }
 
 struct File {
@@ -183,6 +187,13 @@ fn agreed(case: &Case, one: &Agreement, facts: Option<&DocumentFacts>) -> Agreed
                 .collect(),
         },
         version: one.offer.version.clone(),
+        annex_note: one.sub_partner_left.map(|since| {
+            let name = values
+                .as_ref()
+                .and_then(|values| values.sub_partner.as_ref())
+                .map_or("", |party| party.name.as_str());
+            annex_note(name, since)
+        }),
         chain: values
             .map(|values| {
                 chain(

@@ -119,11 +119,10 @@ pub fn partners(case: &Case) -> Vec<String> {
     let Some(agreement) = case.agreement() else {
         return Vec::new();
     };
-    let named = [Some(agreement.offer.partner), agreement.offer.sub_partner];
     [&case.partner, &case.sub_partner]
         .into_iter()
         .flatten()
-        .filter(|partner| named.contains(&Some(partner.id)))
+        .filter(|one| agreement.offer.partner == one.id || agreement.names_sub_partner(one.id))
         .map(|partner| partner.party.name.clone())
         .collect()
 }

@@ -7,14 +7,14 @@ use askama::Template;
 use super::arrival::{About, Arrival, wanted_language};
 use super::signing::{Typed, declarations};
 use super::summary::Summary;
-use crate::actions::ActionError;
 use crate::actions::consent::{Signature, check, conclude as conclude_case, note_opening, prepare};
 use crate::actions::documents::{Draft, draft as draft_of, draft_pdf};
+use crate::actions::{ActionError, whats_new};
 use crate::app::App;
 use crate::contract::html;
 use crate::domain::calendar;
 use crate::domain::case::{LinkState, Refusal};
-use crate::domain::{AgreementId, Language};
+use crate::domain::{AgreementId, Language, WhatsNew};
 use crate::paths;
 use crate::web::error::PageError;
 use crate::web::form::{FieldErrors, PublicForm};
@@ -185,6 +185,7 @@ async fn again(
 
 async fn page(app: &App, arrival: &Arrival, typed: Typed) -> Result<ConsentPage, PageError> {
     let draft = read_draft(app, arrival).await?;
+    let news = read_news(app, arrival).await?;
     let path = paths::consent(&arrival.token);
     let shell = arrival.shell(app, &path).await?;
     let last_day = match arrival.state()? {
@@ -194,7 +195,7 @@ async fn page(app: &App, arrival: &Arrival, typed: Typed) -> Result<ConsentPage,
     let (clauses, annexes) = html::stats(&draft.document);
     Ok(ConsentPage {
         about: arrival.about(&shell),
-        summary: Summary::new(arrival, &draft.values),
+        summary: Summary::new(arrival, &draft.values, news),
         until: (
             last_day.to_string(),
             calendar::weekday_date(last_day, arrival.language),
@@ -225,6 +226,16 @@ async fn read_draft(app: &App, arrival: &Arrival) -> Result<Draft, PageError> {
         .read(move |conn| draft_of(conn, &reader, &case, language, now))
         .await?;
     Ok(draft)
+}
+
+/// What the contract would change compared with the one in force.
+async fn read_news(app: &App, arrival: &Arrival) -> Result<Option<WhatsNew>, PageError> {
+    let (case, language, now) = (arrival.case.clone(), arrival.language, arrival.now);
+    let news = app
+        .db
+        .read(move |conn| whats_new(conn, &case, language, now))
+        .await?;
+    Ok(news)
 }
 
 /// Counts that the page was fetched. Whoever reads it must not suffer if that fails.

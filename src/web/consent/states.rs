@@ -49,6 +49,7 @@ enum Why {
     Concluded { on: Day, person: String },
     Declined { on: Day, goes_on: bool },
     Objected { on: Day },
+    Locked { on: Day },
     NotNeeded,
 }
 
@@ -74,6 +75,8 @@ impl StatePage {
             (Why::Declined { .. }, true) => "The contract was declined",
             (Why::Objected { .. }, false) => "Dem Vertrag wurde widersprochen",
             (Why::Objected { .. }, true) => "The contract was objected to",
+            (Why::Locked { .. }, false) => "Der Link wurde gesperrt",
+            (Why::Locked { .. }, true) => "The link has been locked",
             (Why::NotNeeded, false) => "Der Vertrag ist nicht mehr erforderlich",
             (Why::NotNeeded, true) => "The contract is no longer needed",
         }
@@ -96,9 +99,12 @@ pub async fn explain(app: &App, arrival: &Arrival) -> Result<HttpResponse, PageE
         },
         LinkState::Declined { at } => Why::Declined {
             on: Day::new(at, language),
-            goes_on: arrival.case.agreement().is_some(),
+            goes_on: arrival.case.agreement().is_some() && arrival.case.chain_matches(),
         },
         LinkState::Objected { at } => Why::Objected {
+            on: Day::new(at, language),
+        },
+        LinkState::Locked { at } => Why::Locked {
             on: Day::new(at, language),
         },
         LinkState::NotNeeded => Why::NotNeeded,
@@ -119,7 +125,7 @@ struct DeclinePage {
     shell: PublicShell,
     about: About,
     action: String,
-    /// An agreement stays in force; only its amendment is declined.
+    /// The agreement in force goes on for its partners, too; only its amendment is declined.
     goes_on: bool,
 }
 
@@ -138,7 +144,7 @@ pub async fn ask_decline(
     html(&DeclinePage {
         about: arrival.about(&shell),
         action,
-        goes_on: arrival.case.agreement().is_some(),
+        goes_on: arrival.case.agreement().is_some() && arrival.case.chain_matches(),
         shell,
     })
 }

@@ -1,13 +1,8 @@
 //! What the contract is about, in short: the facts and phrases around the full text.
 
-use std::collections::BTreeSet;
-
 use super::arrival::Arrival;
-use crate::actions::consent::reason;
 use crate::contract::values::Values;
-use crate::domain::case::{Case, Covered, Offer};
-use crate::domain::mail::RequestReason;
-use crate::domain::{Language, Party};
+use crate::domain::{Language, Party, WhatsNew, name};
 
 /// Name and address of a company.
 pub struct Company {
@@ -54,17 +49,15 @@ pub struct Summary {
     pub product_list: String,
     /// Where data are processed.
     pub places: String,
-    /// What differs from what the customer has or was asked before.
-    pub news: Vec<String>,
-    /// Number of the agreement in force, which goes on until this one is concluded.
-    pub in_force: Option<String>,
+    /// What differs from the agreement in force; `None` without one.
+    pub news: Option<WhatsNew>,
     /// Whether the partners may work under that agreement meanwhile.
     pub goes_on: bool,
 }
 
 impl Summary {
     /// From what would be filled into the contract.
-    pub fn new(arrival: &Arrival, values: &Values) -> Self {
+    pub fn new(arrival: &Arrival, values: &Values, news: Option<WhatsNew>) -> Self {
         let language = arrival.language;
         let products: Vec<ProductFacts> = values
             .products
@@ -95,8 +88,7 @@ impl Summary {
             product_list: list(&names, language),
             products,
             places: places(values, language),
-            news: news(arrival),
-            in_force: case.agreement().map(|agreement| agreement.number.clone()),
+            news,
             goes_on: case.agreement().is_some() && case.chain_matches(),
         }
     }
@@ -167,102 +159,7 @@ fn places(values: &Values, language: Language) -> String {
 
 /// "A", "A und B", "A, B und C".
 pub fn list<T: AsRef<str>>(names: &[T], language: Language) -> String {
-    let and = match language {
-        Language::De => "und",
-        Language::En => "and",
-    };
-    let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
-    match names.as_slice() {
-        [] => String::new(),
-        [one] => (*one).to_owned(),
-        [start @ .., last] => format!("{} {and} {last}", start.join(", ")),
-    }
-}
-
-/// What changed since the agreement in force, or since the first mail, in sentences.
-fn news(arrival: &Arrival) -> Vec<String> {
-    let (case, language) = (&arrival.case, arrival.language);
-    let Some(offer) = case.offer(arrival.now) else {
-        return Vec::new();
-    };
-    let asked_anew = matches!(
-        reason(case, arrival.link),
-        RequestReason::SubPartner | RequestReason::Product
-    );
-    let before = match case.agreement() {
-        Some(agreement) => Some(&agreement.offer),
-        None if asked_anew => case
-            .requests
-            .iter()
-            .rev()
-            .map(|request| &request.offer)
-            .find(|earlier| **earlier != offer),
-        None => None,
-    };
-    before.map_or_else(Vec::new, |before| {
-        differences(case, before, &offer, language)
-    })
-}
-
-fn differences(case: &Case, before: &Offer, now: &Offer, language: Language) -> Vec<String> {
-    let de = language == Language::De;
-    let name = |party: Option<&Party>| party.map(|party| party.name.clone()).unwrap_or_default();
-    let mut lines = Vec::new();
-    if before.partner != now.partner {
-        let partner = name(case.partner.as_ref().map(|it| &it.party));
-        lines.push(if de {
-            format!("{partner} ist jetzt Ihr Vertriebspartner.")
-        } else {
-            format!("{partner} is now your sales partner.")
-        });
-    }
-    if before.sub_partner != now.sub_partner {
-        let sub = name(case.sub_partner.as_ref().map(|it| &it.party));
-        lines.push(match (now.sub_partner.is_some(), de) {
-            (true, true) => format!("Als Untervertriebspartner ist jetzt {sub} benannt."),
-            (true, false) => format!("{sub} is now named as sub-partner."),
-            (false, true) => "Ein Untervertriebspartner ist nicht mehr benannt.".to_owned(),
-            (false, false) => "A sub-partner is no longer named.".to_owned(),
-        });
-    }
-    let products = |covered: BTreeSet<&Covered>| {
-        let names: Vec<String> = covered
-            .into_iter()
-            .filter_map(|it| {
-                let product = case.product(&it.product)?;
-                Some(match language {
-                    Language::De => product.booked_name(it.ums),
-                    Language::En => product.booked_name_en(it.ums),
-                })
-            })
-            .collect();
-        list(&names, language)
-    };
-    let added = products(now.products.difference(&before.products).collect());
-    if !added.is_empty() {
-        lines.push(if de {
-            format!("Der Vertrag umfasst jetzt auch {added}.")
-        } else {
-            format!("The contract now also covers {added}.")
-        });
-    }
-    let gone = products(before.products.difference(&now.products).collect());
-    if !gone.is_empty() {
-        lines.push(if de {
-            format!("Nicht mehr enthalten: {gone}.")
-        } else {
-            format!("No longer included: {gone}.")
-        });
-    }
-    if before.version != now.version {
-        let version = &now.version;
-        lines.push(if de {
-            format!("Der Vertragstext liegt in der neuen Fassung {version} vor.")
-        } else {
-            format!("The contract text is the new version {version}.")
-        });
-    }
-    lines
+    name::list(names, language)
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use super::{Subject, find};
+use crate::actions::customers::NewAddress;
 use crate::actions::{ActionError, Outcome, customers};
 use crate::app::App;
 use crate::domain::case::{Case, Change, Refusal};
@@ -56,11 +57,11 @@ pub async fn save(
         return invalid(&page(&app, &me, &case, typed.to_owned(), errors).await?);
     };
     let (now, handles, viewer) = (app.clock.now(), app.clone(), me.viewer.clone());
-    let (customer, new) = (case.customer.number, email.clone());
+    let (customer, new) = (case.customer.number, NewAddress::from(email.clone()));
     let done = app
         .db
         .transaction(move |conn| {
-            customers::change_email(conn, &handles, &viewer, customer, new, now)
+            customers::change_email(conn, &handles, &viewer, customer, &new, now)
         })
         .await;
     match done {

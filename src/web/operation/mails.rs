@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use crate::actions::{ActionError, delivery};
 use crate::app::App;
-use crate::domain::mail::{Alert, MailKind, PartnerNews, Recipient};
+use crate::domain::mail::{Alert, CustomerNews, MailKind, PartnerNews, Recipient};
 use crate::domain::{CustomerNumber, Language, MailId, calendar};
 use crate::paths;
 use crate::storage::mails::{MailLine, list_trouble, list_waiting};
@@ -118,6 +118,7 @@ fn line(mail: MailLine) -> Line {
         kind: kind(&mail.kind),
         to: match mail.to {
             Recipient::Customer => "Kunde",
+            Recipient::FormerAddress => "Kunde, frühere Adresse",
             Recipient::Partner(_) => "Vertriebspartner",
             Recipient::User(_) => "Benutzer",
             Recipient::Operator => "Betreiber",
@@ -152,17 +153,30 @@ fn kind(kind: &MailKind) -> String {
         MailKind::Concluded { .. } => "Abgeschlossener Vertrag".to_owned(),
         MailKind::Declined => "Bestätigung der Ablehnung".to_owned(),
         MailKind::Objected { .. } => "Bestätigung des Widerspruchs".to_owned(),
+        MailKind::Notice { news } => match news {
+            CustomerNews::Withdrawn => "Nachricht: nicht mehr nötig",
+            CustomerNews::SubPartnerLeft { .. } => "Nachricht: Untervertriebspartner entfernt",
+            CustomerNews::ProductEnded { .. } => "Nachricht: Produkt beendet",
+            CustomerNews::PartnerBlocked { .. } => "Nachricht: Partner gesperrt",
+        }
+        .to_owned(),
+        MailKind::Ended { .. } => "Ende des Vertrags".to_owned(),
+        MailKind::AddressChanged { .. } => "Nachricht an die frühere Adresse".to_owned(),
+        MailKind::PartnerBlocked => "Nachricht: gesperrt".to_owned(),
         MailKind::PartnerInfo { news } => match news {
             PartnerNews::Concluded => "Nachricht: abgeschlossen",
             PartnerNews::Declined => "Nachricht: abgelehnt",
             PartnerNews::Expired => "Nachricht: ohne Antwort abgelaufen",
             PartnerNews::Undeliverable => "Nachricht: nicht zustellbar",
             PartnerNews::Objected => "Nachricht: widersprochen",
+            PartnerNews::Replaced => "Nachricht: Partner gewechselt",
         }
         .to_owned(),
         MailKind::Alert { alert } => match alert {
             Alert::NoAddress => "Hinweis: E-Mail-Adresse fehlt",
             Alert::Undeliverable => "Hinweis: nicht zustellbar",
+            Alert::AddressByPartner => "Hinweis: Adresse vom Partner geändert",
+            Alert::AddressOfPartner => "Hinweis: Adresse gehört zum Partner",
         }
         .to_owned(),
         MailKind::SetPassword { invitation: true } => "Einladung".to_owned(),

@@ -2,10 +2,12 @@
 
 mod booking;
 mod email;
+mod log;
 mod mails;
 mod objection;
 mod particulars;
 mod seal;
+mod runs;
 mod start;
 mod users;
 
@@ -69,7 +71,9 @@ pub const ROUTES: &[Row] = &[
         Who::Operator,
         || web::post().to(users::disable),
     ),
+    get("/betrieb/laeufe", Who::Operator, || view().to(runs::show)),
     get("/betrieb/mails", Who::Operator, || view().to(mails::list)),
+    get("/betrieb/protokoll", Who::Operator, || view().to(log::list)),
     post("/betrieb/mails/{mail}/erneut", Who::Operator, || {
         web::post().to(mails::retry)
     }),

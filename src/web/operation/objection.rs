@@ -180,7 +180,7 @@ fn read(
 }
 
 /// A day as the browser's date field sends it, or as people type it where there is none.
-fn parse_day(text: &str) -> Option<NaiveDate> {
+pub(super) fn parse_day(text: &str) -> Option<NaiveDate> {
     ["%Y-%m-%d", "%d.%m.%Y"]
         .into_iter()
         .find_map(|form| NaiveDate::parse_from_str(text, form).ok())

@@ -293,7 +293,7 @@ fn health(app: &App, found: &Found, now: DateTime<Utc>) -> Health {
 }
 
 /// A span as people say it.
-fn span(span: Duration) -> String {
+pub(super) fn span(span: Duration) -> String {
     match (span.num_days(), span.num_hours(), span.num_minutes()) {
         (0, 0, 0) => "unter 1 Min.".to_owned(),
         (0, 0, minutes) => format!("{minutes} Min."),

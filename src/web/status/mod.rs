@@ -17,10 +17,10 @@ use super::page::{Me, Shell, html, see_other};
 use super::refusals;
 use super::routes::{Row, get, post, view as look};
 use super::session::flash;
-use crate::actions::{ActionError, requests};
+use crate::actions::{ActionError, requests, sub_partner_left, whats_new};
 use crate::app::App;
-use crate::domain::CustomerNumber;
 use crate::domain::viewer::Viewer;
+use crate::domain::{CustomerNumber, Language};
 use crate::paths;
 use crate::storage::audit::list_events;
 use crate::storage::mails::list_mails;
@@ -62,7 +62,7 @@ async fn read(
     viewer: &Viewer,
     number: CustomerNumber,
 ) -> Result<Read, ActionError> {
-    let (own, viewer) = (app.clone(), viewer.clone());
+    let (own, viewer, now) = (app.clone(), viewer.clone(), app.clock.now());
     app.db
         .read(move |conn| {
             let case = find_visible(conn, &own, &viewer, number)?;
@@ -72,7 +72,13 @@ async fn read(
                 }
                 _ => Vec::new(),
             };
+            let left = match case.agreement() {
+                Some(agreement) => sub_partner_left(conn, agreement)?,
+                None => None,
+            };
             Ok(Read {
+                news: whats_new(conn, &case, Language::De, now)?,
+                left,
                 mails: list_mails(conn, number, MAILS)?,
                 events: list_events(conn, number, EVENTS)?,
                 sub_partners,

@@ -143,6 +143,15 @@ pub fn chain(operator: &Operator, partner: Option<&Party>, sub: Option<&Party>) 
     members
 }
 
+/// The note at an agreement in force whose sub-partner has left (row 24). The document stays as it
+/// was concluded.
+pub fn annex_note(name: &str, since: DateTime<Utc>) -> String {
+    format!(
+        "Untervertriebspartner {name} entfällt ab {}.",
+        short(calendar::day(since))
+    )
+}
+
 /// A line of the history.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Past {
@@ -190,9 +199,9 @@ fn for_operator(event: &Event) -> (String, String) {
         AuditKind::MailFailed { reply } if reply.starts_with("nicht gesendet") => {
             format!("E-Mail {reply}")
         }
-        kind => kind.sentence(),
+        kind => kind.sentence(Language::De),
     };
-    (what, event.actor.words())
+    (what, event.actor.words(Language::De))
 }
 
 fn for_customer(event: &Event) -> (String, String) {
@@ -200,9 +209,22 @@ fn for_customer(event: &Event) -> (String, String) {
         AuditKind::MailFailed { reply } => {
             format!("E-Mail nicht gesendet, weil {}", reason(reply))
         }
-        kind => kind.sentence(),
+        kind => without_reason(kind).sentence(Language::De),
     };
-    (what, event.actor.words())
+    (what, event.actor.words(Language::De))
+}
+
+/// The event without what the operator noted for itself about why (5.8-19).
+fn without_reason(kind: &AuditKind) -> AuditKind {
+    let mut kind = kind.clone();
+    match &mut kind {
+        AuditKind::EmailChanged { despite, .. } => *despite = None,
+        AuditKind::CustomerDeleted { reason }
+        | AuditKind::LinksLocked { reason, .. }
+        | AuditKind::ObjectedInError { reason, .. } => reason.clear(),
+        _ => {}
+    }
+    kind
 }
 
 /// Why a mail was not sent, for all but the operator: what a mail server says may hold an address.
@@ -262,6 +284,10 @@ mod tests {
             AuditKind::MailFailed {
                 reply: "nicht gesendet, weil die Adresse fehlt".to_owned(),
             },
+            AuditKind::LinksLocked {
+                asked: false,
+                reason: "Frau Sommer leitet weiter".to_owned(),
+            },
         ];
         let events: Vec<Event> = kinds
             .into_iter()
@@ -276,10 +302,16 @@ mod tests {
             .iter()
             .map(|line| format!("{} {}", line.what, line.who))
             .collect();
-        assert_eq!(seen.len(), 3);
+        assert_eq!(seen.len(), 4);
         assert_eq!(seen[0], "Kunde hat widersprochen Kunde");
         assert!(!seen[1].contains('@') && seen[1].contains("Mailserver"));
         assert!(seen[2].contains("die Adresse fehlt"));
-        assert_eq!(history(events, Role::Operator).len(), 4);
+        assert_eq!(seen[3], "Alle Links gesperrt Erika Muster, Betreiber GmbH");
+        let whole = history(events, Role::Operator);
+        assert_eq!(whole.len(), 5);
+        assert_eq!(
+            whole[4].what,
+            "Alle Links gesperrt: Frau Sommer leitet weiter"
+        );
     }
 }

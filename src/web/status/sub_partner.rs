@@ -54,7 +54,7 @@ pub async fn confirm(
     let refusal = if read.case.sub_partner.as_ref().map(|sub| sub.id) == named.map(|sub| sub.id) {
         Some(Refusal::Unchanged)
     } else if !deeds(me.viewer.role, &read.case, now).contains(&Deed::NameSubPartner) {
-        Some(Refusal::SubPartnerAfterConclusion)
+        Some(Refusal::ForeignSubPartner)
     } else {
         None
     };

@@ -98,6 +98,7 @@ fn closed(outcome: Outcome, at: DateTime<Utc>) -> Step {
         Outcome::Superseded => ("Durch eine neue Anforderung ersetzt", ""),
         Outcome::NotNeeded => ("Nicht mehr erforderlich", "keine weiteren E-Mails"),
         Outcome::Objected => ("Widersprochen", "keine weiteren E-Mails"),
+        Outcome::Locked => ("Alle Links gesperrt", "keine weiteren E-Mails"),
     };
     Step {
         state: "done",

@@ -3,14 +3,14 @@
 use askama::Template;
 use chrono::{DateTime, Utc};
 
-use super::parts::{Member, Past, Sentence, When, address_for, chain, history, reason};
+use super::parts::{Member, Past, Sentence, When, address_for, annex_note, chain, history, reason};
 use super::timeline::{Step, steps};
 use super::words;
-use crate::domain::case::{Case, Partner, ProductStanding, Refusal, Status, access};
+use crate::domain::case::{Case, Partner, ProductStanding, Status, access};
 use crate::domain::case::{product_standings, standing};
 use crate::domain::mail::{MailKind, Recipient};
 use crate::domain::viewer::{Deed, Role, deeds};
-use crate::domain::{CustomerNumber, PartnerId};
+use crate::domain::{CustomerNumber, PartnerId, WhatsNew};
 use crate::paths;
 use crate::storage::audit::Event;
 use crate::storage::mails::MailLine;
@@ -28,6 +28,10 @@ pub struct Read {
     pub mails: Vec<MailLine>,
     /// Its history, newest first.
     pub events: Vec<Event>,
+    /// What the offer of today changes compared with the agreement in force.
+    pub news: Option<WhatsNew>,
+    /// The sub-partner the agreement names although it has left, and since when.
+    pub left: Option<(String, DateTime<Utc>)>,
 }
 
 /// The page of one customer's AVV for those who look after the customer.
@@ -41,6 +45,10 @@ pub struct StatusView {
     word: String,
     verdict: Sentence,
     meaning: String,
+    /// What the open request changes, or what became of the last one (rows 22, 28).
+    request: Option<String>,
+    /// The note at the agreement in force (row 24).
+    annex_note: Option<String>,
     /// Whether the reader is a partner, who sees the status and never the text.
     partner: bool,
     todo: String,
@@ -92,6 +100,11 @@ impl StatusView {
             word: overall.word(),
             verdict: words::verdict(case, &overall, now),
             meaning: words::meaning(case, &overall, role, now),
+            request: words::request(case, role, read.news.as_ref(), now),
+            annex_note: read
+                .left
+                .as_ref()
+                .map(|(name, since)| annex_note(name, *since)),
             partner: role.partner().is_some(),
             todo: words::todo(&overall, role, &operator.short_name),
             ask: button(&may),
@@ -110,8 +123,9 @@ impl StatusView {
             choice: may
                 .contains(&Deed::NameSubPartner)
                 .then(|| choice(case, role, &read.sub_partners)),
-            choice_note: (Who::Assigner.admits(role) && case.agreement().is_some())
-                .then(|| refusals::sentence(Refusal::SubPartnerAfterConclusion)),
+            choice_note: (Who::Assigner.admits(role) && case.agreement().is_some()).then_some(
+                "Der AVV ist abgeschlossen. Wählen Sie einen anderen Untervertriebspartner, erhält der Kunde eine Ergänzung des Vertrags zum Abschluss; bis dahin hat nur der Vertriebspartner Zugriff.",
+            ),
             unsent: unsent(read.mails, role),
             history: history(read.events, role),
             shell,
@@ -209,7 +223,7 @@ fn unsent(mails: Vec<MailLine>, role: Role) -> Vec<Unsent> {
         .filter(|mail| match (role.partner(), mail.to) {
             (None, _) | (Some(_), Recipient::Customer) => true,
             (Some(own), Recipient::Partner(id)) => own == id,
-            (Some(_), Recipient::User(_) | Recipient::Operator) => false,
+            (Some(_), Recipient::User(_) | Recipient::Operator | Recipient::FormerAddress) => false,
         })
         .map(|mail| {
             let reply = mail.reply.unwrap_or_default();
@@ -236,7 +250,12 @@ fn mail_name(kind: &MailKind) -> &'static str {
         MailKind::Concluded { .. } => "Vertrag an den Kunden",
         MailKind::Declined => "Bestätigung der Ablehnung",
         MailKind::Objected { .. } => "Bestätigung des Widerspruchs",
-        MailKind::PartnerInfo { .. } => "Nachricht an den Vertriebspartner",
+        MailKind::Notice { .. } => "Nachricht an den Kunden",
+        MailKind::Ended { .. } => "Nachricht über das Ende des Vertrags",
+        MailKind::AddressChanged { .. } => "Nachricht an die frühere Adresse",
+        MailKind::PartnerInfo { .. } | MailKind::PartnerBlocked => {
+            "Nachricht an den Vertriebspartner"
+        }
         MailKind::Alert { .. } => "Hinweis an den Betreiber",
         MailKind::SetPassword { .. } => "Link zum Setzen des Passworts",
         MailKind::PasswordChanged => "Nachricht über ein neues Passwort",

@@ -3,8 +3,9 @@
 use chrono::{DateTime, Utc};
 
 use super::parts::{Sentence, When, listed, short};
+use crate::domain::WhatsNew;
 use crate::domain::calendar::{day, next_step_after};
-use crate::domain::case::{Case, Standing, Status, product_standings};
+use crate::domain::case::{Case, Standing, Status, last_answer, product_standings};
 use crate::domain::viewer::Role;
 
 /// The sentence under the headline: the decisive date in words.
@@ -125,11 +126,10 @@ fn locked(case: &Case, role: Role, before: &str, now: DateTime<Utc>) -> String {
 
 fn concluded(case: &Case, role: Role, now: DateTime<Utc>) -> String {
     let modules = modules(case, false, now);
-    let named = case.agreement().and_then(|one| one.offer.sub_partner);
-    let waits = case
-        .sub_partner
-        .as_ref()
-        .filter(|sub| named != Some(sub.id));
+    let waits = case.sub_partner.as_ref().filter(|sub| {
+        case.agreement()
+            .is_none_or(|one| !one.names_sub_partner(sub.id))
+    });
     let (who, plural) = match (role, waits) {
         // A sub-partner the contract does not name yet waits; the Mandant does not (5.8-10).
         (Role::SubPartner(_), Some(_)) => {
@@ -166,6 +166,32 @@ fn pending(case: &Case, now: DateTime<Utc>) -> String {
             listed(&missing)
         )
     }
+}
+
+/// What the open request changes compared with the agreement in force; without one, what became of
+/// the last request. Who is gone is named to the operator, and to a Mandant if it is its own
+/// sub-partner.
+pub fn request(
+    case: &Case,
+    role: Role,
+    news: Option<&WhatsNew>,
+    now: DateTime<Utc>,
+) -> Option<String> {
+    let news = news?;
+    if case.open_request().is_some_and(|open| !open.is_over(now)) {
+        let former = match role {
+            Role::Operator => true,
+            Role::Partner(_) => news.partner.is_none(),
+            Role::SubPartner(_) | Role::Customer { .. } => false,
+        };
+        return Some(news.for_staff(former)).filter(|text| !text.is_empty());
+    }
+    let (at, status) = last_answer(case)?;
+    let on = short(day(at));
+    Some(match status {
+        Status::Declined => format!("Die letzte Anforderung hat der Kunde am {on} abgelehnt."),
+        _ => format!("Die letzte Anforderung ist am {on} ohne Antwort abgelaufen."),
+    })
 }
 
 /// Names of the areas that are closed, or open, for partners because of the agreement.

@@ -169,6 +169,21 @@ impl TestApp {
         )
     }
 
+    /// The database with this portal's schema, for a process of the real program.
+    pub fn database_url(&self) -> String {
+        let url = self.app.config.storage.database_url.as_ref();
+        secrecy::ExposeSecret::expose_secret(url.expect("a database")).to_owned()
+    }
+
+    /// From now on this portal's schema is the one that everybody sees who names none.
+    pub fn become_default_schema(&self) {
+        self.sql(&format!(
+            "ALTER ROLE CURRENT_USER SET search_path = {}",
+            self.schema
+        ))
+        .expect("a setting");
+    }
+
     /// A browser without cookies.
     pub fn visitor(&self) -> Browser {
         Browser::new(&self.url)
@@ -312,11 +327,12 @@ impl TestApp {
     }
 
     /// Every row of every table as one line of JSON with its table's name in front. Without sessions and
-    /// counted attempts, which a refused request may leave, and without how often a link was opened.
+    /// counted attempts, which a refused request may leave, without how often a link was opened, and
+    /// without the head of the audit log, which repeats its newest event.
     pub fn everything(&self) -> Vec<String> {
         let tables = self.lines(&format!(
             "SELECT table_name::text AS line FROM information_schema.tables WHERE table_schema = '{}' \
-             AND table_name NOT IN ('sessions', 'attempts', '__diesel_schema_migrations') ORDER BY 1",
+             AND table_name NOT IN ('sessions', 'attempts', 'audit_head', '__diesel_schema_migrations') ORDER BY 1",
             self.schema
         ));
         assert!(tables.len() > 10, "where are the tables?");

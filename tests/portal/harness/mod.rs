@@ -23,4 +23,4 @@ pub use app::{TestApp, days, deliver, hours, minutes};
 pub use browser::{Browser, Page};
 pub use log::Log;
 pub use people::{CUSTOMER, Companies, FOREIGN_CUSTOMER, PASSWORD, Person};
-pub use smtp::{Mood, Sink, Taken};
+pub use smtp::{Mood, Sink, Stage, Taken, Trouble};

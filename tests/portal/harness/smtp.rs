@@ -1,6 +1,6 @@
 //! A mail server inside the test, with moods.
 
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead, BufReader, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -17,6 +17,38 @@ pub enum Mood {
     Busy,
     /// Takes all mails but those to addresses that were declared unknown.
     Fine,
+}
+
+/// Where in the dialogue something can go wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// Before the server's greeting.
+    Greeting,
+    /// At `EHLO`.
+    Hello,
+    /// At `MAIL FROM`.
+    From,
+    /// At `RCPT TO`.
+    Recipient,
+    /// At `DATA`, before the mail.
+    Data,
+    /// When some of the mail has been read; an answer makes no sense here and counts as hanging up.
+    InMail,
+    /// At the end of the mail: the server does not take it.
+    End,
+    /// After the server took the mail ([`Sink::taken`] has it), instead of saying so.
+    Taken,
+}
+
+/// What goes wrong there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// This answer instead of the usual one; the dialogue goes on.
+    Say(&'static str),
+    /// The line goes dead.
+    HangUp,
+    /// Nothing is said until [`Sink::mend`].
+    Stall,
 }
 
 /// A mail as the server took it.
@@ -52,6 +84,27 @@ struct State {
     taken: Vec<Taken>,
     attempts: usize,
     deaf: usize,
+    faults: Vec<Fault>,
+    stalled: Vec<Stage>,
+    age: usize,
+    heard: Vec<String>,
+}
+
+/// A trouble to come, and how often it will still happen.
+struct Fault {
+    stage: Stage,
+    trouble: Trouble,
+    left: usize,
+}
+
+/// Whether the dialogue goes on.
+enum Turn {
+    /// As usual.
+    Usual,
+    /// Something else was said in place of the usual answer.
+    Said,
+    /// It is over.
+    Over,
 }
 
 /// The server. Lives until the test process ends.
@@ -71,6 +124,10 @@ impl Sink {
             taken: Vec::new(),
             attempts: 0,
             deaf: 0,
+            faults: Vec::new(),
+            stalled: Vec::new(),
+            age: 0,
+            heard: Vec::new(),
         };
         let sink = Self {
             state: Arc::new(Mutex::new(state)),
@@ -89,6 +146,11 @@ impl Sink {
     /// The transport that leads here.
     pub fn transport(&self) -> Transport {
         Transport::smtp(&self.url(), 2).expect("a transport")
+    }
+
+    /// The same, with less patience than the 30 seconds of the portal.
+    pub fn impatient(&self, patience: std::time::Duration) -> Transport {
+        Transport::smtp_within(&self.url(), 2, patience).expect("a transport")
     }
 
     /// For `AVV_SMTP_URL`.
@@ -113,9 +175,51 @@ impl Sink {
         self.state().taken.clone()
     }
 
+    /// What was taken after the first `seen` mails.
+    pub fn taken_since(&self, seen: usize) -> Vec<Taken> {
+        self.state().taken.iter().skip(seen).cloned().collect()
+    }
+
     /// How often somebody tried to hand a mail over.
     pub fn attempts(&self) -> usize {
         self.state().attempts
+    }
+
+    /// From now on this happens at that stage, every time.
+    pub fn trouble(&self, stage: Stage, trouble: Trouble) {
+        self.trouble_times(usize::MAX, stage, trouble);
+    }
+
+    /// This happens at that stage the next `times` times.
+    pub fn trouble_times(&self, times: usize, stage: Stage, trouble: Trouble) {
+        self.state().faults.push(Fault {
+            stage,
+            trouble,
+            left: times,
+        });
+    }
+
+    /// All troubles end; whoever waits in a stall is answered as usual.
+    pub fn mend(&self) {
+        let mut state = self.state();
+        state.faults.clear();
+        state.stalled.clear();
+    }
+
+    /// Ends the connections of now at their next command, so that the next mail meets a new greeting.
+    pub fn hang_up(&self) {
+        self.state().age += 1;
+    }
+
+    /// How many dialogues have come to a stall at that stage since the last [`Sink::mend`].
+    pub fn stalled(&self, stage: Stage) -> usize {
+        let state = self.state();
+        state.stalled.iter().filter(|one| **one == stage).count()
+    }
+
+    /// Every command line the server has heard, mails not included.
+    pub fn heard(&self) -> Vec<String> {
+        self.state().heard.clone()
     }
 
     /// How many connections a deaf server has let wait.
@@ -138,6 +242,39 @@ impl Sink {
         }
     }
 
+    /// Lets happen what was asked for at this stage.
+    fn turn(&self, stage: Stage, mut out: &TcpStream) -> std::io::Result<Turn> {
+        let trouble = {
+            let mut state = self.state();
+            let fault = state
+                .faults
+                .iter_mut()
+                .find(|fault| fault.stage == stage && fault.left > 0);
+            let Some(fault) = fault else {
+                return Ok(Turn::Usual);
+            };
+            fault.left -= 1;
+            let trouble = fault.trouble;
+            if trouble == Trouble::Stall {
+                state.stalled.push(stage);
+            }
+            trouble
+        };
+        match trouble {
+            Trouble::Say(answer) => {
+                out.write_all(format!("{answer}\r\n").as_bytes())?;
+                Ok(Turn::Said)
+            }
+            Trouble::HangUp => Ok(Turn::Over),
+            Trouble::Stall => {
+                while self.state().stalled.contains(&stage) {
+                    std::thread::sleep(std::time::Duration::from_millis(5));
+                }
+                Ok(Turn::Usual)
+            }
+        }
+    }
+
     fn serve(&self, stream: &TcpStream) -> std::io::Result<()> {
         let mut lines = BufReader::new(stream.try_clone()?);
         let mut out = stream;
@@ -147,15 +284,21 @@ impl Sink {
             return Ok(());
         }
         self.be_deaf();
-        say("220 sink ready")?;
+        match self.turn(Stage::Greeting, stream)? {
+            Turn::Usual => say("220 sink ready")?,
+            Turn::Said => {}
+            Turn::Over => return Ok(()),
+        }
         let mut to = String::new();
+        let age = self.state().age;
         loop {
             let mut line = String::new();
-            if lines.read_line(&mut line)? == 0 {
+            if lines.read_line(&mut line)? == 0 || self.state().age > age {
                 return Ok(());
             }
             self.be_deaf();
             let command = line.to_ascii_uppercase();
+            self.state().heard.push(line.trim_end().to_owned());
             let mood = self.state().mood;
             if mood == Mood::Away {
                 self.state().attempts += 1;
@@ -164,6 +307,24 @@ impl Sink {
             if command.starts_with("RCPT") {
                 self.state().attempts += 1;
                 to = line.split(['<', '>']).nth(1).unwrap_or_default().to_owned();
+            }
+            let stage = [
+                ("EHLO", Stage::Hello),
+                ("MAIL", Stage::From),
+                ("RCPT", Stage::Recipient),
+                ("DATA", Stage::Data),
+            ]
+            .into_iter()
+            .find(|(verb, _)| command.starts_with(verb))
+            .map(|(_, stage)| stage);
+            if let Some(stage) = stage {
+                match self.turn(stage, stream)? {
+                    Turn::Usual => {}
+                    Turn::Said => continue,
+                    Turn::Over => return Ok(()),
+                }
+            }
+            if command.starts_with("RCPT") {
                 let is_unknown = self.state().unknown.contains(&to);
                 say(match (mood, is_unknown) {
                     (Mood::Busy, _) => "451 4.3.0 later please",
@@ -172,18 +333,48 @@ impl Sink {
                 })?;
             } else if command.starts_with("DATA") {
                 say("354 go on")?;
-                let mut raw = String::new();
-                while !raw.ends_with("\r\n.\r\n") && lines.read_line(&mut raw)? > 0 {}
-                self.state().taken.push(Taken {
-                    to: to.clone(),
-                    raw,
-                });
-                say("250 2.0.0 queued")?;
+                if !self.take(&to, &mut lines, stream)? {
+                    return Ok(());
+                }
             } else if command.starts_with("QUIT") {
                 return say("221 bye");
             } else {
                 say("250 ok")?;
             }
         }
+    }
+
+    /// The mail itself and the answer to it. Says whether the dialogue goes on.
+    fn take(
+        &self,
+        to: &str,
+        lines: &mut impl BufRead,
+        mut out: &TcpStream,
+    ) -> std::io::Result<bool> {
+        let mut raw = String::new();
+        lines.read_line(&mut raw)?;
+        if !matches!(self.turn(Stage::InMail, out)?, Turn::Usual) {
+            return Ok(false);
+        }
+        while !raw.ends_with("\r\n.\r\n") {
+            if lines.read_line(&mut raw)? == 0 {
+                return Ok(false);
+            }
+        }
+        match self.turn(Stage::End, out)? {
+            Turn::Usual => {}
+            Turn::Said => return Ok(true),
+            Turn::Over => return Ok(false),
+        }
+        self.state().taken.push(Taken {
+            to: to.to_owned(),
+            raw,
+        });
+        match self.turn(Stage::Taken, out)? {
+            Turn::Usual => out.write_all(b"250 2.0.0 queued\r\n")?,
+            Turn::Said => {}
+            Turn::Over => return Ok(false),
+        }
+        Ok(true)
     }
 }

@@ -1,0 +1,197 @@
+//! Letters of the case's life: notes, the end of an agreement, a changed address, a blocked partner.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Duration, Utc};
+
+use super::letters::{Obstacle, words, words_of};
+use crate::actions::ActionError;
+use crate::actions::whats_new::{named_chain, product_name};
+use crate::domain::calendar::proof_end;
+use crate::domain::case::{Agreement, AgreementEnd, Case, Covered, LinkEnd};
+use crate::domain::mail::CustomerNews;
+use crate::domain::{AgreementId, EmailAddress, PartnerId};
+use crate::mail::letter::{AgreementWords, Content, NoLonger, NoteWords, WhyEnded};
+use crate::storage::mails::DueMail;
+use crate::storage::{PgConnection, partners};
+
+/// M11: what happened, and the agreement that goes on.
+pub(super) fn note(
+    conn: &mut PgConnection,
+    mail: &DueMail,
+    case: &Case,
+    news: &CustomerNews,
+    now: DateTime<Utc>,
+) -> Result<Content, Obstacle> {
+    let note = match news {
+        CustomerNews::Withdrawn => NoteWords::Withdrawn(no_longer(case, now)?),
+        CustomerNews::SubPartnerLeft { sub_partner } => NoteWords::SubPartnerLeft {
+            name: partner_name(conn, *sub_partner)?,
+        },
+        CustomerNews::ProductEnded { product } => product_ended(case, product, mail.queued_at),
+        CustomerNews::PartnerBlocked { partner } => NoteWords::PartnerBlocked {
+            name: partner_name(conn, *partner)?,
+            is_sub_partner: case
+                .partner
+                .as_ref()
+                .is_none_or(|mandant| mandant.id != *partner),
+        },
+    };
+    let language = case.customer.language;
+    let agreement = case.agreement();
+    let words = match agreement {
+        // What the agreement covers and the customer still has; an open request may offer more.
+        Some(one) => {
+            let still: BTreeSet<Covered> = case
+                .required_products(now)
+                .intersection(&one.offer.products)
+                .cloned()
+                .collect();
+            words_of(case, &still, language)
+        }
+        None => words(case, language, now),
+    };
+    let links_closed = case
+        .requests
+        .iter()
+        .flat_map(|request| &request.links)
+        .any(|link| link.end == Some((mail.queued_at, LinkEnd::Closed)));
+    Ok(Content::Note {
+        case: words,
+        note,
+        agreement: agreement.map(agreement_words),
+        at: mail.queued_at,
+        links_closed,
+    })
+}
+
+/// Why nothing needs to be concluded; if something does again, another mail has said so.
+fn no_longer(case: &Case, now: DateTime<Utc>) -> Result<NoLonger, Obstacle> {
+    if case.partner.is_none() {
+        Ok(NoLonger::NoPartner)
+    } else if case.required_products(now).is_empty() {
+        Ok(NoLonger::NoProduct)
+    } else if case.is_covered(now) {
+        Ok(NoLonger::Covered)
+    } else {
+        Err(Obstacle::Dropped(
+            "inzwischen wieder ein Abschluss nötig ist",
+        ))
+    }
+}
+
+fn product_ended(case: &Case, product: &Covered, told_at: DateTime<Utc>) -> NoteWords {
+    let end = case
+        .bookings
+        .iter()
+        .filter(|one| one.product == product.product && one.ums == product.ums)
+        .filter_map(|one| one.ends_at)
+        .filter(|end| *end <= told_at)
+        .max()
+        .unwrap_or(told_at);
+    let option_only = product.ums
+        && case
+            .bookings
+            .iter()
+            .any(|one| one.product == product.product && !one.ums && one.is_active(told_at));
+    let named = Covered {
+        ums: product.ums && !option_only,
+        ..product.clone()
+    };
+    NoteWords::ProductEnded {
+        name: product_name(case, &named, case.customer.language),
+        option_only,
+        // What ends at midnight was there on the day before.
+        last_day: end - Duration::milliseconds(1),
+    }
+}
+
+/// M13, also for a customer that is deleted (row 51).
+pub(super) fn ended(
+    conn: &mut PgConnection,
+    mail: &DueMail,
+    case: &Case,
+    id: AgreementId,
+    partner_left: bool,
+) -> Result<Content, Obstacle> {
+    let agreement = case
+        .agreements
+        .iter()
+        .find(|one| one.id == id)
+        .ok_or(Obstacle::Dropped("es den Vertrag nicht gibt"))?;
+    let at = match agreement.end {
+        Some((at, AgreementEnd::Ended)) => at,
+        _ => mail.queued_at,
+    };
+    let why = match (partner_left, case.customer.deleted_at) {
+        (true, _) => WhyEnded::PartnerLeft,
+        (false, Some(_)) => WhyEnded::Deleted,
+        (false, None) => WhyEnded::NoProduct,
+    };
+    let mut words = words_of(case, &agreement.offer.products, case.customer.language);
+    let (partner, sub_partner) = named_chain(conn, agreement)?;
+    words.partner = Some(partner);
+    words.sub_partner = sub_partner.filter(|_| agreement.sub_partner_left.is_none());
+    Ok(Content::Ended {
+        case: words,
+        agreement: agreement_words(agreement),
+        at,
+        why,
+        proof_until: proof_end(at),
+    })
+}
+
+/// M15 to the address in the mail, which is not in the master data any more.
+pub(super) fn address_changed(
+    mail: &DueMail,
+    case: &Case,
+    old: &EmailAddress,
+    now: DateTime<Utc>,
+) -> Result<Content, Obstacle> {
+    if case.customer.email() == Some(old) {
+        return Err(Obstacle::Dropped("die Adresse inzwischen wieder gilt"));
+    }
+    Ok(Content::AddressChanged {
+        case: words(case, case.customer.language, now),
+        masked: case.customer.email().map(EmailAddress::masked),
+        at: mail.queued_at,
+    })
+}
+
+/// M8 to a partner all of whose customers are closed to it (row 49).
+pub(super) fn partner_blocked(
+    conn: &mut PgConnection,
+    mail: &DueMail,
+    id: PartnerId,
+) -> Result<(EmailAddress, Content), Obstacle> {
+    let partner =
+        partners::find_partner(conn, id)?.ok_or(Obstacle::Dropped("es den Partner nicht gibt"))?;
+    if partner.blocked_at.is_none() {
+        return Err(Obstacle::Dropped(
+            "der Partner inzwischen nicht mehr gesperrt ist",
+        ));
+    }
+    let address = partner
+        .party
+        .email
+        .ok_or(Obstacle::Dropped("der Partner keine E-Mail-Adresse hat"))?;
+    let content = Content::PartnerBlocked {
+        name: partner.party.name,
+        is_sub_partner: partner.parent.is_some(),
+        at: partner.blocked_at.unwrap_or(mail.queued_at),
+    };
+    Ok((address, content))
+}
+
+fn agreement_words(agreement: &Agreement) -> AgreementWords {
+    AgreementWords {
+        number: agreement.number.clone(),
+        concluded_at: agreement.concluded_at,
+    }
+}
+
+fn partner_name(conn: &mut PgConnection, id: PartnerId) -> Result<String, ActionError> {
+    Ok(partners::find_partner(conn, id)?
+        .map(|partner| partner.party.name)
+        .unwrap_or_default())
+}

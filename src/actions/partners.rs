@@ -1,0 +1,44 @@
+//! Which Mandant looks after a customer.
+
+use chrono::{DateTime, Utc};
+
+use super::{ActionError, Knock, Outcome};
+use crate::app::App;
+use crate::domain::audit::AuditKind;
+use crate::domain::case::{Case, Event, Refusal};
+use crate::domain::viewer::{Role, Viewer};
+use crate::domain::{CustomerNumber, PartnerId};
+use crate::storage::{PgConnection, partners};
+
+/// The operator assigns a customer to another Mandant, or to none (rows 1, 10, 19, 26, 29).
+pub fn assign(
+    conn: &mut PgConnection,
+    app: &App,
+    viewer: &Viewer,
+    customer: CustomerNumber,
+    partner: Option<PartnerId>,
+    now: DateTime<Utc>,
+) -> Result<Outcome, ActionError> {
+    if viewer.role != Role::Operator {
+        return Err(ActionError::NotAllowed);
+    }
+    let knock = Knock::by(viewer, customer, now);
+    let case = knock.enter(conn, app)?;
+    let assigned = match partner {
+        Some(id) => Some(partners::find_partner(conn, id)?.ok_or(Refusal::NotAPartner)?),
+        None => None,
+    };
+    let event = Event::PartnerAssigned(assigned);
+    knock.settle(conn, app, case, &event, |outcome| {
+        AuditKind::PartnerAssigned {
+            from: partner_name(&outcome.before),
+            to: partner_name(&outcome.after),
+        }
+    })
+}
+
+fn partner_name(case: &Case) -> Option<String> {
+    case.partner
+        .as_ref()
+        .map(|partner| partner.party.name.clone())
+}

@@ -1,0 +1,175 @@
+//! Random stories through the real database: what is stored is what the rules decided, mail by mail,
+//! and the simple model of the table says the same (5.6).
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
+
+use proptest::prelude::*;
+
+use super::{ActionError, Actor, Knock, Outcome, customers};
+use crate::app::App;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::contract::Contract;
+use crate::domain::audit::AuditKind;
+use crate::domain::case::invariants::stories;
+use crate::domain::case::model::Model;
+use crate::domain::case::samples::{Play, case, mails, partner};
+use crate::domain::case::stories::{acts, event, plays, wait, waits};
+use crate::domain::case::{Case, Change, Event};
+use crate::domain::{CustomerNumber, LinkId, PartnerId};
+use crate::mail::transport::Transport;
+use crate::storage::customers::NewCustomer;
+use crate::storage::db::{Conn, tests::migrated};
+use crate::storage::mails::list_mails;
+use crate::storage::{case_rows, cases, catalogue, partners};
+
+/// An installation with the products and partners of the samples, under the same keys.
+fn app(folder: &std::path::Path) -> App {
+    let config = Config::for_tests("unused", folder);
+    let now = "2026-01-01T09:30:00Z".parse().unwrap();
+    let sealer = crate::document::seal::Sealer::open(&config.seal, now).unwrap();
+    let app = App::new(
+        config,
+        Clock::fixed_at(now),
+        migrated("stories"),
+        Transport::memory(),
+        Contract::embedded().unwrap(),
+        sealer,
+    );
+    app.db.transaction_blocking(furnish).unwrap();
+    app
+}
+
+fn furnish(conn: &mut Conn) -> Result<(), ActionError> {
+    for (place, product) in case().catalogue.iter().enumerate() {
+        catalogue::save_product(conn, i16::try_from(place).unwrap(), product)?;
+    }
+    for id in 1..=12_i64 {
+        let parent = (id > 10).then_some(PartnerId(1));
+        let one = partner(PartnerId(id), parent);
+        let stored = partners::create_partner(
+            conn,
+            parent,
+            &one.party,
+            "2026-01-01T00:00:00Z".parse().unwrap(),
+        )?;
+        assert_eq!(stored, one.id);
+    }
+    Ok(())
+}
+
+fn add(conn: &mut Conn, app: &App, play: &Play) -> Result<(), ActionError> {
+    let new = NewCustomer {
+        number: play.case.customer.number,
+        party: play.case.customer.party.clone(),
+        language: play.case.customer.language,
+        partner: play.case.partner.as_ref().map(|one| one.id),
+        sub_partner: play.case.sub_partner.as_ref().map(|one| one.id),
+    };
+    customers::add(conn, app, &new, Actor::Command, play.now)
+}
+
+fn load(conn: &mut Conn, app: &App, number: CustomerNumber) -> Result<Case, ActionError> {
+    cases::find_case(conn, number, app.contract_version())?.ok_or(ActionError::NotFound)
+}
+
+/// Brings an event to the door and looks at what was stored.
+fn bring(
+    conn: &mut Conn,
+    app: &App,
+    play: &Play,
+    event: &Event,
+) -> Result<(Outcome, Case), ActionError> {
+    let number = play.case.customer.number;
+    let knock = Knock::by_portal(number, play.now);
+    let outcome = knock.bring(conn, app, event, |_| AuditKind::LinkOpened)?;
+    let stored = load(conn, app, number)?;
+    assert!(
+        case_rows::row_agrees(conn, &stored, play.now)?,
+        "the line of the list"
+    );
+    Ok((outcome, stored))
+}
+
+/// The key of the link a decision made.
+fn new_link(changes: &[Change]) -> Option<LinkId> {
+    changes.iter().find_map(|change| match change {
+        Change::OpenRequest(request) => request.links.last().map(|link| link.id),
+        Change::Remind(_, link) => Some(link.id),
+        _ => None,
+    })
+}
+
+fn queued(changes: &[Change]) -> usize {
+    let mails = changes
+        .iter()
+        .filter(|change| matches!(change, Change::Queue(_)));
+    mails.count()
+}
+
+#[test]
+fn stories_through_the_database_agree_with_the_rules_and_the_model() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = app(folder.path());
+    let numbers = std::sync::atomic::AtomicI64::new(1);
+    let told = (plays(), prop::collection::vec((waits(), acts()), 10..40));
+    let mut runner = proptest::test_runner::TestRunner::new(stories(200));
+    runner
+        .run(&told, |(mut play, story)| {
+            let number = numbers.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            play.case.customer.number = CustomerNumber(number);
+            app.contract_version()
+                .clone_into(&mut play.case.current_version);
+            app.db
+                .transaction_blocking(|conn| add(conn, &app, &play))
+                .unwrap();
+            let mut model = Model::of(&play);
+            let mut mails_so_far = 0;
+            for (time, act) in &story {
+                wait(&mut play, time);
+                let mut event = event(act, &play.case, play.now);
+                if let Event::SubPartnerNamed(Some(sub)) = &mut event {
+                    // As it is stored: both belong to the first Mandant.
+                    sub.parent = Some(PartnerId(1));
+                }
+                let done = app
+                    .db
+                    .transaction_blocking(|conn| bring(conn, &app, &play, &event));
+                let mut next = model.clone();
+                let (outcome, stored) = match done {
+                    Ok(done) => done,
+                    Err(ActionError::Refused(_) | ActionError::NotFound) => {
+                        prop_assert_eq!(
+                            next.tell(&event, play.now, LinkId(uuid::Uuid::nil())),
+                            None,
+                            "{:?}",
+                            event
+                        );
+                        continue;
+                    }
+                    Err(error) => return Err(TestCaseError::fail(format!("{event:?}: {error}"))),
+                };
+                let link = new_link(&outcome.changes).unwrap_or(LinkId(uuid::Uuid::nil()));
+                let expected = next
+                    .tell(&event, play.now, link)
+                    .map(|mails| mails.join(" "));
+                prop_assert_eq!(Some(mails(&outcome.changes)), expected, "{:?}", event);
+                model = next;
+                prop_assert_eq!(&outcome.before, &play.case, "before {:?}", event);
+                prop_assert_eq!(&outcome.after, &stored, "stored after {:?}", event);
+                play.case = stored;
+                prop_assert_eq!(play.letter(), model.letter(play.now), "{:?}", event);
+                prop_assert_eq!(play.gates(), model.gates(play.now), "{:?}", event);
+                // No mail was taken for one that had been queued already (5.6-10).
+                mails_so_far += queued(&outcome.changes);
+                let waiting = app
+                    .db
+                    .read_blocking(|conn| {
+                        Ok::<_, ActionError>(list_mails(conn, CustomerNumber(number), 1000)?.len())
+                    })
+                    .unwrap();
+                prop_assert_eq!(waiting, mails_so_far, "mails after {:?}", event);
+            }
+            Ok(())
+        })
+        .unwrap();
+}

@@ -1,0 +1,113 @@
+//! The kinds of events as the log page offers them for choice.
+
+use crate::domain::Language;
+
+/// Key of each kind with its name in German and English, in the order they are offered.
+const KINDS: &[(&str, &str, &str)] = &[
+    ("customer_added", "Kunde angelegt", "Customer added"),
+    ("customer_deleted", "Kunde gelöscht", "Customer deleted"),
+    (
+        "party_changed",
+        "Stammdaten geändert",
+        "Master data changed",
+    ),
+    (
+        "email_changed",
+        "E-Mail-Adresse geändert",
+        "E-mail address changed",
+    ),
+    ("booked", "Produkt gebucht", "Product booked"),
+    ("option_changed", "Option geändert", "Option changed"),
+    ("cancelled", "Produkt gekündigt", "Product cancelled"),
+    (
+        "cancellation_taken_back",
+        "Kündigung zurückgenommen",
+        "Cancellation withdrawn",
+    ),
+    ("bookings_ended", "Produkt beendet", "Product ended"),
+    (
+        "partner_assigned",
+        "Vertriebspartner zugeordnet",
+        "Sales partner assigned",
+    ),
+    (
+        "told_partner_blocked",
+        "Sperrung eines Partners mitgeteilt",
+        "Told that a partner is blocked",
+    ),
+    (
+        "sub_partner_named",
+        "Untervertriebspartner gewählt",
+        "Sub-partner named",
+    ),
+    ("asked", "Anforderung", "Request"),
+    ("reminded", "Erinnerung", "Reminder"),
+    (
+        "expired",
+        "Ohne Antwort abgelaufen",
+        "Expired without reply",
+    ),
+    ("not_needed", "Nicht mehr nötig", "No longer needed"),
+    ("undeliverable", "Nicht zustellbar", "Undeliverable"),
+    ("link_opened", "Link geöffnet", "Link opened"),
+    ("links_locked", "Links gesperrt", "Links locked"),
+    ("concluded", "Abschluss", "Conclusion"),
+    (
+        "concluded_on_paper",
+        "Abschluss auf Papier",
+        "Conclusion on paper",
+    ),
+    ("declined", "Ablehnung", "Declined"),
+    ("objected", "Widerspruch", "Objection"),
+    (
+        "objected_in_error",
+        "Widerspruch irrtümlich erfasst",
+        "Objection recorded in error",
+    ),
+    (
+        "downloaded",
+        "Vertrag heruntergeladen",
+        "Contract downloaded",
+    ),
+    ("mail_sent", "E-Mail gesendet", "E-mail sent"),
+    ("mail_failed", "E-Mail nicht gesendet", "E-mail not sent"),
+    ("signed_in", "Anmeldung", "Signed in"),
+    ("signed_out", "Abmeldung", "Signed out"),
+    ("password_set", "Passwort gesetzt", "Password set"),
+    ("user_added", "Benutzer angelegt", "User added"),
+    ("user_disabled", "Benutzer gesperrt", "User disabled"),
+    (
+        "operator_saved",
+        "Angaben zum Betreiber",
+        "Operator's particulars",
+    ),
+    ("erased", "Protokollinhalt gelöscht", "Log contents erased"),
+];
+
+/// Key and name of every kind.
+pub fn kinds(language: Language) -> impl Iterator<Item = (&'static str, &'static str)> {
+    KINDS
+        .iter()
+        .map(move |(key, de, en)| (*key, if language.is_en() { *en } else { *de }))
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may fail")]
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::domain::audit::AuditKind;
+
+    #[test]
+    fn every_kind_can_be_chosen() {
+        // What serde offers in place of a kind that does not exist is the list of those that do.
+        let refused = serde_json::from_str::<AuditKind>(r#"{"kind": "nonsense"}"#).unwrap_err();
+        let text = refused.to_string();
+        let known: BTreeSet<&str> = text.split('`').skip(3).step_by(2).collect();
+        let offered: BTreeSet<&str> = kinds(Language::De).map(|(key, _)| key).collect();
+        assert!(known.len() > 20, "{text}");
+        assert_eq!(offered, known);
+        assert_eq!(offered.len(), KINDS.len());
+    }
+}

@@ -1,0 +1,289 @@
+//! The history in words, German and English: what happened, and who did it.
+
+use super::{Actor, AuditKind};
+use crate::domain::Language;
+use crate::domain::calendar::{REMINDERS, short_date};
+use crate::domain::case::Channel;
+use crate::domain::mail::RequestReason;
+
+impl AuditKind {
+    /// The sentence in the history.
+    pub fn sentence(&self, language: Language) -> String {
+        if language.is_en() {
+            english(self)
+        } else {
+            german(self)
+        }
+    }
+}
+
+impl Actor {
+    /// Who it was, for the history: name and company, "Kunde", "Portal".
+    pub fn words(&self, language: Language) -> String {
+        match self {
+            Self::User { name, company, .. } if company.is_empty() => name.clone(),
+            Self::User { name, company, .. } => format!("{name}, {company}"),
+            Self::Link { .. } if language.is_en() => "Customer".to_owned(),
+            Self::Link { .. } => "Kunde".to_owned(),
+            Self::Portal | Self::Command => "Portal".to_owned(),
+        }
+    }
+}
+
+fn german(kind: &AuditKind) -> String {
+    use AuditKind as K;
+    match kind {
+        K::CustomerAdded => "Kunde angelegt".to_owned(),
+        K::Booked { product, .. } => format!("{product} gebucht"),
+        K::OptionChanged { product, .. } => format!("Option geändert: jetzt {product}"),
+        K::Cancelled { product, last_day } => {
+            let day = short_date(*last_day, Language::De);
+            format!("{product} gekündigt zum {day}")
+        }
+        K::CancellationTakenBack { product } => format!("Kündigung von {product} zurückgenommen"),
+        K::BookingsEnded { products } => format!("Beendet: {}", products.join(", ")),
+        K::PartnerAssigned { from, to } => match (from, to) {
+            (Some(from), Some(to)) => format!("Vertriebspartner gewechselt von {from} zu {to}"),
+            (None, Some(to)) => format!("{to} als Vertriebspartner zugeordnet"),
+            (Some(from), None) => format!("Vertriebspartner {from} entfernt"),
+            (None, None) => "Kein Vertriebspartner zugeordnet".to_owned(),
+        },
+        K::ToldPartnerBlocked { name } => format!("Kunde über die Sperrung von {name} informiert"),
+        K::Asked { reason } => match reason {
+            RequestReason::First | RequestReason::Manual => "Anforderung gesendet",
+            RequestReason::SubPartner => {
+                "Anforderung mit geändertem Untervertriebspartner gesendet"
+            }
+            RequestReason::Product => "Ergänzung für ein weiteres Produkt angefordert",
+            RequestReason::Partner => "Neuabschluss angefordert",
+            RequestReason::Particulars => "Anforderung mit berichtigten Stammdaten gesendet",
+            RequestReason::InError => "Anforderung nach irrtümlich erfasstem Widerspruch gesendet",
+        }
+        .to_owned(),
+        K::Reminded { number } => format!("Erinnerung {number} von {REMINDERS} gesendet"),
+        K::Expired => "Ohne Antwort abgelaufen".to_owned(),
+        K::NotNeeded => "Anforderung geschlossen, kein AVV mehr nötig".to_owned(),
+        K::Undeliverable => "E-Mail nicht zustellbar".to_owned(),
+        K::LinkOpened => "Link geöffnet".to_owned(),
+        K::SubPartnerNamed { name: Some(name) } => {
+            format!("{name} als Untervertriebspartner gewählt")
+        }
+        K::SubPartnerNamed { name: None } => "Untervertriebspartner entfernt".to_owned(),
+        K::EmailChanged { to, despite, .. } => match despite {
+            Some(reason) => {
+                format!("E-Mail-Adresse geändert auf {to}, obwohl sie zum Partner gehört: {reason}")
+            }
+            None => format!("E-Mail-Adresse geändert auf {to}"),
+        },
+        K::PartyChanged { former_name } => match former_name {
+            Some(name) => format!("Stammdaten geändert, vorher {name}"),
+            None => "Stammdaten geändert".to_owned(),
+        },
+        K::CustomerDeleted { reason } => because("Kunde gelöscht", reason),
+        K::LinksLocked { reason, .. } => because("Alle Links gesperrt", reason),
+        K::Concluded { number, .. } => format!("Vertrag {number} abgeschlossen"),
+        K::ConcludedOnPaper { number, .. } => {
+            format!("Vertrag {number} auf Papier geschlossen und erfasst")
+        }
+        K::Declined => "Abschluss abgelehnt".to_owned(),
+        K::Objected { number, channel } => match number {
+            Some(number) => format!("Widerspruch gegen {number} ({})", channel.word()),
+            None => format!("Widerspruch vor Abschluss ({})", channel.word()),
+        },
+        K::ObjectedInError { number, reason, .. } => {
+            let what = format!("Widerspruch gegen {number} war irrtümlich erfasst");
+            because(&what, reason)
+        }
+        K::MailSent { subject, to } => format!("E-Mail „{subject}“ an {to} gesendet"),
+        K::MailFailed { reply } => format!("E-Mail nicht gesendet: {reply}"),
+        K::Downloaded { number } => format!("Vertrag {number} heruntergeladen"),
+        K::SignedIn => "Angemeldet".to_owned(),
+        K::SignedOut => "Abgemeldet".to_owned(),
+        K::PasswordSet => "Passwort gesetzt".to_owned(),
+        K::UserAdded { name } => format!("Benutzer {name} angelegt"),
+        K::UserDisabled { name } => format!("Benutzer {name} gesperrt"),
+        K::OperatorSaved => "Angaben zum Betreiber geändert".to_owned(),
+        K::Erased { positions, .. } => match positions.len() {
+            1 => "Inhalt eines Protokolleintrags gelöscht".to_owned(),
+            more => format!("Inhalt von {more} Protokolleinträgen gelöscht"),
+        },
+    }
+}
+
+fn english(kind: &AuditKind) -> String {
+    use AuditKind as K;
+    match kind {
+        K::CustomerAdded => "Customer added".to_owned(),
+        K::Booked { product, .. } => format!("{product} booked"),
+        K::OptionChanged { product, .. } => format!("Option changed: now {product}"),
+        K::Cancelled { product, last_day } => {
+            let day = short_date(*last_day, Language::En);
+            format!("{product} cancelled as of {day}")
+        }
+        K::CancellationTakenBack { product } => format!("Cancellation of {product} withdrawn"),
+        K::BookingsEnded { products } => format!("Ended: {}", products.join(", ")),
+        K::PartnerAssigned { from, to } => match (from, to) {
+            (Some(from), Some(to)) => format!("Sales partner changed from {from} to {to}"),
+            (None, Some(to)) => format!("{to} assigned as sales partner"),
+            (Some(from), None) => format!("Sales partner {from} removed"),
+            (None, None) => "No sales partner assigned".to_owned(),
+        },
+        K::ToldPartnerBlocked { name } => format!("Customer informed that {name} is blocked"),
+        K::Asked { reason } => match reason {
+            RequestReason::First | RequestReason::Manual => "Request sent",
+            RequestReason::SubPartner => "Request with another sub-partner sent",
+            RequestReason::Product => "Amendment for a further product requested",
+            RequestReason::Partner => "New agreement requested",
+            RequestReason::Particulars => "Request with corrected particulars sent",
+            RequestReason::InError => "Request after an objection recorded in error sent",
+        }
+        .to_owned(),
+        K::Reminded { number } => format!("Reminder {number} of {REMINDERS} sent"),
+        K::Expired => "Expired without reply".to_owned(),
+        K::NotNeeded => "Request closed, no agreement needed any more".to_owned(),
+        K::Undeliverable => "E-mail undeliverable".to_owned(),
+        K::LinkOpened => "Link opened".to_owned(),
+        K::SubPartnerNamed { name: Some(name) } => format!("{name} named as sub-partner"),
+        K::SubPartnerNamed { name: None } => "Sub-partner removed".to_owned(),
+        K::EmailChanged { to, despite, .. } => match despite {
+            Some(reason) => {
+                format!("E-mail address changed to {to} although it is the partner's: {reason}")
+            }
+            None => format!("E-mail address changed to {to}"),
+        },
+        K::PartyChanged { former_name } => match former_name {
+            Some(name) => format!("Master data changed, formerly {name}"),
+            None => "Master data changed".to_owned(),
+        },
+        K::CustomerDeleted { reason } => because("Customer deleted", reason),
+        K::LinksLocked { reason, .. } => because("All links locked", reason),
+        K::Concluded { number, .. } => format!("Agreement {number} concluded"),
+        K::ConcludedOnPaper { number, .. } => {
+            format!("Agreement {number} concluded on paper and recorded")
+        }
+        K::Declined => "Conclusion declined".to_owned(),
+        K::Objected { number, channel } => {
+            let way = match channel {
+                Channel::Portal => "in the portal",
+                Channel::Email => "by e-mail",
+                Channel::Letter => "by letter",
+                Channel::Phone => "by phone",
+            };
+            match number {
+                Some(number) => format!("Objection to {number} ({way})"),
+                None => format!("Objection before conclusion ({way})"),
+            }
+        }
+        K::ObjectedInError { number, reason, .. } => {
+            let what = format!("Objection to {number} had been recorded in error");
+            because(&what, reason)
+        }
+        K::MailSent { subject, to } => format!("E-mail “{subject}” sent to {to}"),
+        K::MailFailed { reply } => format!("E-mail not sent: {reply}"),
+        K::Downloaded { number } => format!("Agreement {number} downloaded"),
+        K::SignedIn => "Signed in".to_owned(),
+        K::SignedOut => "Signed out".to_owned(),
+        K::PasswordSet => "Password set".to_owned(),
+        K::UserAdded { name } => format!("User {name} added"),
+        K::UserDisabled { name } => format!("User {name} disabled"),
+        K::OperatorSaved => "Operator's particulars changed".to_owned(),
+        K::Erased { positions, .. } => match positions.len() {
+            1 => "Contents of one log entry erased".to_owned(),
+            more => format!("Contents of {more} log entries erased"),
+        },
+    }
+}
+
+/// "What: why", or only what, for readers who do not learn why.
+fn because(what: &str, why: &str) -> String {
+    if why.is_empty() {
+        what.to_owned()
+    } else {
+        format!("{what}: {why}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{LinkId, UserId};
+
+    #[test]
+    fn both_languages_say_the_same_details() {
+        let objected = |number: Option<&str>| AuditKind::Objected {
+            number: number.map(str::to_owned),
+            channel: Channel::Letter,
+        };
+        let assigned = |from: Option<&str>, to: Option<&str>| AuditKind::PartnerAssigned {
+            from: from.map(str::to_owned),
+            to: to.map(str::to_owned),
+        };
+        for (kind, de, en) in [
+            (
+                objected(Some("AVV-1")),
+                "Widerspruch gegen AVV-1 (per Brief)",
+                "Objection to AVV-1 (by letter)",
+            ),
+            (
+                objected(None),
+                "Widerspruch vor Abschluss (per Brief)",
+                "Objection before conclusion (by letter)",
+            ),
+            (
+                assigned(Some("A"), Some("B")),
+                "Vertriebspartner gewechselt von A zu B",
+                "Sales partner changed from A to B",
+            ),
+            (
+                assigned(Some("A"), None),
+                "Vertriebspartner A entfernt",
+                "Sales partner A removed",
+            ),
+            (
+                AuditKind::Cancelled {
+                    product: "Tengo".to_owned(),
+                    last_day: chrono::NaiveDate::default(),
+                },
+                "Tengo gekündigt zum 01.01.1970",
+                "Tengo cancelled as of 1 Jan 1970",
+            ),
+            (
+                AuditKind::Erased {
+                    positions: vec![1, 2],
+                    key: String::new(),
+                    signature: String::new(),
+                },
+                "Inhalt von 2 Protokolleinträgen gelöscht",
+                "Contents of 2 log entries erased",
+            ),
+        ] {
+            assert_eq!(kind.sentence(Language::De), de);
+            assert_eq!(kind.sentence(Language::En), en);
+        }
+    }
+
+    #[test]
+    fn who_it_was_is_said_in_both_languages() {
+        let person = |company: &str| Actor::User {
+            id: UserId(1),
+            name: "Erika Muster".to_owned(),
+            company: company.to_owned(),
+        };
+        let link = Actor::Link {
+            id: LinkId(uuid::Uuid::nil()),
+        };
+        for (actor, de, en) in [
+            (person(""), "Erika Muster", "Erika Muster"),
+            (
+                person("M GmbH"),
+                "Erika Muster, M GmbH",
+                "Erika Muster, M GmbH",
+            ),
+            (link, "Kunde", "Customer"),
+            (Actor::Portal, "Portal", "Portal"),
+        ] {
+            assert_eq!(actor.words(Language::De), de);
+            assert_eq!(actor.words(Language::En), en);
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! What the customer answers: conclusion, decline, objection (rows 14 to 18, 21, 22, 27, 28, 30 to 33).
+
+use chrono::{DateTime, Utc};
+
+use super::asking::{ask_again, end_links, may_be_asked, tell_partners, to_customer};
+use super::change::Change;
+use super::decide::{Moment, Refusal};
+use super::event::Declaration;
+use super::facts::{Agreement, AgreementEnd, Case, LinkEnd, Outcome, Request};
+use super::link::{LinkState, link_state};
+use super::standing::{Status, standing};
+use crate::domain::LinkId;
+use crate::domain::mail::{MailKind, PartnerNews, RequestReason};
+
+/// Rows 15 to 18, 21 and 27.
+pub(super) fn concluded(
+    case: &Case,
+    declaration: &Declaration,
+    moment: Moment,
+) -> Result<Vec<Change>, Refusal> {
+    let (request, link) = case.link(declaration.link).ok_or(Refusal::LinkUnusable)?;
+    match link_state(case, request, link, moment.now) {
+        Some(LinkState::Valid { .. }) => {}
+        Some(LinkState::Concluded { .. }) => return Err(Refusal::AlreadyConcluded),
+        _ => return Err(Refusal::LinkUnusable),
+    }
+    if case.open_request().is_none() {
+        return Err(Refusal::LinkUnusable);
+    }
+    let offer = case.offer(moment.now).ok_or(Refusal::NotNeeded)?;
+    if declaration.shown != declaration.current {
+        return Err(Refusal::TextChanged);
+    }
+    let agreement = Agreement {
+        id: moment.fresh.agreement,
+        number: case.next_agreement_number(moment.now),
+        concluded_at: moment.now,
+        person: declaration.person.clone(),
+        function: declaration.function.clone(),
+        request: Some(request.id),
+        link: Some(link.id),
+        offer,
+        sub_partner_left: None,
+        end: None,
+    };
+    let mut changes = vec![Change::EndLink(link.id, LinkEnd::Used)];
+    changes.extend(conclude(case, agreement, moment.now));
+    Ok(changes)
+}
+
+/// 5.8-18: signed on paper. Nothing is owed to a link; whatever was mailed is closed.
+pub(super) fn concluded_on_paper(
+    case: &Case,
+    person: &str,
+    function: &str,
+    moment: Moment,
+) -> Result<Vec<Change>, Refusal> {
+    let offer = case.offer(moment.now).ok_or(Refusal::NotNeeded)?;
+    if case.is_covered(moment.now) {
+        return Err(Refusal::AlreadyConcluded);
+    }
+    let agreement = Agreement {
+        id: moment.fresh.agreement,
+        number: case.next_agreement_number(moment.now),
+        concluded_at: moment.now,
+        person: person.to_owned(),
+        function: function.to_owned(),
+        request: case.open_request().map(|open| open.id),
+        link: None,
+        offer,
+        sub_partner_left: None,
+        end: None,
+    };
+    Ok(conclude(case, agreement, moment.now))
+}
+
+/// Closes what is open, puts the new agreement in the place of the old one and tells everybody.
+fn conclude(case: &Case, agreement: Agreement, now: DateTime<Utc>) -> Vec<Change> {
+    let mut changes = end_links(case, agreement.link, LinkEnd::Closed, now);
+    changes.extend(
+        case.open_request()
+            .map(|open| Change::CloseRequest(open.id, Outcome::Concluded)),
+    );
+    changes.extend(
+        case.agreement()
+            .map(|old| Change::EndAgreement(old.id, AgreementEnd::Replaced)),
+    );
+    changes.push(to_customer(MailKind::Concluded {
+        agreement: agreement.id,
+    }));
+    changes.push(Change::Conclude(agreement));
+    changes.extend(tell_partners(case, PartnerNews::Concluded));
+    changes
+}
+
+/// Rows 14, 22 and 28: no reminders, links closed; an agreement in force goes on.
+pub(super) fn declined(case: &Case, id: LinkId, moment: Moment) -> Result<Vec<Change>, Refusal> {
+    let (request, link) = case.link(id).ok_or(Refusal::LinkUnusable)?;
+    match link_state(case, request, link, moment.now) {
+        Some(LinkState::Valid { .. }) => {}
+        Some(LinkState::Declined { .. }) => return Err(Refusal::Unchanged),
+        Some(LinkState::Concluded { .. }) => return Err(Refusal::AlreadyConcluded),
+        _ => return Err(Refusal::LinkUnusable),
+    }
+    let open = case.open_request().ok_or(Refusal::LinkUnusable)?;
+    Ok(decline(case, open, moment.now))
+}
+
+/// Rows 30 to 32: the agreement is void and every partner is out at commit.
+pub(super) fn objected(case: &Case, moment: Moment) -> Result<Vec<Change>, Refusal> {
+    match (case.agreement(), case.open_request()) {
+        (Some(agreement), open) => {
+            let mut changes = vec![Change::EndAgreement(agreement.id, AgreementEnd::Objected)];
+            changes.extend(end_links(case, None, LinkEnd::Closed, moment.now));
+            changes.extend(open.map(|request| Change::CloseRequest(request.id, Outcome::Objected)));
+            changes.push(to_customer(MailKind::Objected {
+                agreement: agreement.id,
+            }));
+            changes.extend(tell_partners(case, PartnerNews::Objected));
+            Ok(changes)
+        }
+        (None, Some(open)) => Ok(decline(case, open, moment.now)),
+        (None, None) => Err(Refusal::NothingToObject),
+    }
+}
+
+/// Row 33: a void agreement does not come back to life; the customer is asked to conclude anew.
+pub(super) fn objected_in_error(case: &Case, moment: Moment) -> Result<Vec<Change>, Refusal> {
+    // Whoever was asked again since, or has declined since, has answered for themselves.
+    if standing(case, moment.now).status != Status::Void {
+        return Err(Refusal::NoObjection);
+    }
+    may_be_asked(case, moment.now)?;
+    Ok(ask_again(case, RequestReason::InError, moment))
+}
+
+fn decline(case: &Case, open: &Request, now: DateTime<Utc>) -> Vec<Change> {
+    let mut changes = end_links(case, None, LinkEnd::Closed, now);
+    changes.push(Change::CloseRequest(open.id, Outcome::Declined));
+    changes.push(to_customer(MailKind::Declined));
+    changes.extend(tell_partners(case, PartnerNews::Declined));
+    changes
+}

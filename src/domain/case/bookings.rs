@@ -1,0 +1,204 @@
+//! What follows when products come, change and go (rows 1, 12, 19, 43 to 46, 50).
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+
+use super::asking::{ask_anew, awaited, end_links, notice, to_customer, withdraw};
+use super::change::Change;
+use super::decide::{Moment, Refusal};
+use super::facts::{AgreementEnd, Case, Covered, LinkEnd, Outcome};
+use crate::domain::mail::{CustomerNews, MailKind, RequestReason};
+
+/// Rows 1, 12, 45, 46, 50.
+pub(super) fn booked(
+    case: &Case,
+    product: &str,
+    ums: bool,
+    moment: Moment,
+) -> Result<Vec<Change>, Refusal> {
+    let known = case.product(product).ok_or(Refusal::UnknownProduct)?;
+    if ums && !known.has_ums_option() {
+        return Err(Refusal::UnknownProduct);
+    }
+    let changes = vec![Change::AddBooking {
+        product: product.to_owned(),
+        ums,
+        ends_at: None,
+    }];
+    Ok(follow(case, changes, moment))
+}
+
+/// Rows 12 and 46 when the option is switched on, 19, 43 and 44 when it is switched off. The old
+/// booking ends and a new one begins, so that the history stays.
+pub(super) fn option_changed(
+    case: &Case,
+    place: usize,
+    ums: bool,
+    moment: Moment,
+) -> Result<Vec<Change>, Refusal> {
+    let booking = case
+        .bookings
+        .get(place)
+        .filter(|booking| booking.is_active(moment.now))
+        .ok_or(Refusal::UnknownBooking)?;
+    let known = case
+        .product(&booking.product)
+        .filter(|product| product.has_ums_option())
+        .ok_or(Refusal::UnknownProduct)?;
+    if booking.ums == ums {
+        return Err(Refusal::Unchanged);
+    }
+    let changes = vec![
+        Change::EndBooking(place, Some(moment.now)),
+        Change::SettleBooking(place),
+        Change::AddBooking {
+            product: known.code.clone(),
+            ums,
+            ends_at: booking.ends_at,
+        },
+    ];
+    Ok(follow(case, changes, moment))
+}
+
+/// Rows 19, 43 and 44. What ends later is acted upon by the scheduler on that day.
+pub(super) fn cancelled(
+    case: &Case,
+    place: usize,
+    ends_at: Option<DateTime<Utc>>,
+    moment: Moment,
+) -> Result<Vec<Change>, Refusal> {
+    let booking = case
+        .bookings
+        .get(place)
+        .filter(|booking| booking.is_active(moment.now))
+        .ok_or(Refusal::UnknownBooking)?;
+    if booking.ends_at == ends_at {
+        return Err(Refusal::Unchanged);
+    }
+    let mut changes = vec![Change::EndBooking(place, ends_at)];
+    match ends_at {
+        Some(end) if end < moment.now => return Err(Refusal::EndInPast),
+        Some(end) if end == moment.now => changes.push(Change::SettleBooking(place)),
+        _ => return Ok(changes),
+    }
+    Ok(follow(case, changes, moment))
+}
+
+/// Bookings whose end has come since anybody looked.
+pub(super) fn lapsed(case: &Case, moment: Moment) -> Vec<Change> {
+    let settled: Vec<Change> = case
+        .bookings
+        .iter()
+        .enumerate()
+        .filter(|(_, booking)| booking.has_lapsed(moment.now))
+        .map(|(place, _)| Change::SettleBooking(place))
+        .collect();
+    if settled.is_empty() {
+        return settled;
+    }
+    let gone = case
+        .bookings
+        .iter()
+        .filter(|booking| booking.has_lapsed(moment.now))
+        .map(|booking| Covered {
+            product: booking.product.clone(),
+            ums: booking.ums,
+        })
+        .collect();
+    let mut after = case.clone();
+    after.apply(&settled, moment.now);
+    let mut changes = settled;
+    changes.extend(shrunk(&after, &gone, false, moment));
+    changes
+}
+
+/// Adds to `changes` of bookings what follows from the need being another one.
+fn follow(case: &Case, mut changes: Vec<Change>, moment: Moment) -> Vec<Change> {
+    let mut after = case.clone();
+    after.apply(&changes, moment.now);
+    let before = case.required_products(moment.now);
+    let now = after.required_products(moment.now);
+    let gone: BTreeSet<Covered> = before.difference(&now).cloned().collect();
+    if !gone.is_empty() {
+        changes.extend(shrunk(&after, &gone, false, moment));
+        return changes;
+    }
+    // Row 50: an agreement whose need was over does not come back to life with a new booking.
+    let was_ended = before.is_empty() && !now.is_empty();
+    if let Some(old) = case.agreement().filter(|_| was_ended) {
+        let end = Change::EndAgreement(old.id, AgreementEnd::Ended);
+        after.apply(std::slice::from_ref(&end), moment.now);
+        changes.push(end);
+    }
+    if now != before && !after.is_covered(moment.now) {
+        let reason = if after.agreement().is_some() {
+            RequestReason::Product
+        } else {
+            RequestReason::First
+        };
+        changes.extend(ask_anew(&after, reason, LinkEnd::Replaced, moment));
+    }
+    changes
+}
+
+/// What follows when less needs an agreement than before: `after` are the facts without it, `gone`
+/// what it was. `partner_left`: because nobody looks after the customer any more (row 29).
+pub(super) fn shrunk(
+    after: &Case,
+    gone: &BTreeSet<Covered>,
+    partner_left: bool,
+    moment: Moment,
+) -> Vec<Change> {
+    let required = after.required_products(moment.now);
+    if required.is_empty() {
+        return nothing_needed(after, partner_left, moment);
+    }
+    let round = awaited(after, moment.now);
+    if after.is_covered(moment.now) {
+        let ended = after.agreement().and_then(|agreement| {
+            gone.iter()
+                .find(|one| agreement.offer.products.contains(one) && !required.contains(one))
+        });
+        // Row 43, and row 23 if an amendment was asked for that nobody needs any more.
+        return match (ended, round) {
+            (Some(product), Some(_)) => withdraw(after, ended_news(product), moment.now),
+            (Some(product), None) => vec![notice(ended_news(product))],
+            (None, Some(_)) => withdraw(after, CustomerNews::Withdrawn, moment.now),
+            (None, None) => Vec::new(),
+        };
+    }
+    // The text the links show is another one now (5.5).
+    match round.filter(|round| round.offer.products != required) {
+        Some(round) => ask_anew(after, round.reason, LinkEnd::Replaced, moment),
+        None => Vec::new(),
+    }
+}
+
+/// Rows 19, 29 and 44: the agreement ends, or the round does.
+fn nothing_needed(after: &Case, partner_left: bool, moment: Moment) -> Vec<Change> {
+    let Some(agreement) = after.agreement() else {
+        return match after.open_request() {
+            Some(_) => withdraw(after, CustomerNews::Withdrawn, moment.now),
+            None => end_links(after, None, LinkEnd::Closed, moment.now),
+        };
+    };
+    let mut changes = end_links(after, None, LinkEnd::Closed, moment.now);
+    changes.extend(
+        after
+            .open_request()
+            .map(|open| Change::CloseRequest(open.id, Outcome::NotNeeded)),
+    );
+    changes.push(Change::EndAgreement(agreement.id, AgreementEnd::Ended));
+    changes.push(to_customer(MailKind::Ended {
+        agreement: agreement.id,
+        partner_left,
+    }));
+    changes
+}
+
+fn ended_news(product: &Covered) -> CustomerNews {
+    CustomerNews::ProductEnded {
+        product: product.clone(),
+    }
+}

@@ -1,0 +1,222 @@
+//! What happens in the rows of [`super::table`]: each brings about one event and may let time pass
+//! or other things happen first.
+
+use chrono::Duration;
+
+use super::samples::{
+    CENTRAFLEX, FOREIGN, MANDANT, OTHER_SUB, Play, SUB, TRUNK, booked, consent, email, in_state,
+    new_email, partner,
+};
+use super::{AddressChange, Channel, Event};
+
+/// Brings about the event.
+pub(super) type Happens = fn(&mut Play) -> Event;
+
+pub(super) fn by_hand(play: &mut Play) -> Event {
+    play.now += Duration::hours(2);
+    Event::AskedByHand
+}
+
+pub(super) fn step(play: &mut Play) -> Event {
+    *play = play.clone().at_next_step();
+    Event::StepDue
+}
+
+/// Lets the open round run out: three reminders and the end of the last link.
+pub(super) fn run_out(play: &mut Play) -> Event {
+    for _ in 0..3 {
+        *play = play.clone().at_next_step().after(&Event::StepDue);
+    }
+    step(play)
+}
+
+pub(super) fn refused(play: &mut Play) -> Event {
+    Event::MailRefused(play.link())
+}
+
+pub(super) fn new_address(_: &mut Play) -> Event {
+    new_email("neu@kunde.example")
+}
+
+pub(super) fn sub_removed(_: &mut Play) -> Event {
+    Event::SubPartnerNamed(None)
+}
+
+pub(super) fn sub_replaced(_: &mut Play) -> Event {
+    Event::SubPartnerNamed(Some(partner(OTHER_SUB, Some(MANDANT))))
+}
+
+pub(super) fn sub_added(play: &mut Play) -> Event {
+    play.case.sub_partner = None;
+    Event::SubPartnerNamed(Some(partner(SUB, Some(MANDANT))))
+}
+
+pub(super) fn trunk_booked(_: &mut Play) -> Event {
+    booked(TRUNK, true)
+}
+
+pub(super) fn centraflex_booked(_: &mut Play) -> Event {
+    booked(CENTRAFLEX, false)
+}
+
+pub(super) fn decline(play: &mut Play) -> Event {
+    Event::Declined(play.link())
+}
+
+pub(super) fn agree(play: &mut Play) -> Event {
+    consent(play.link())
+}
+
+pub(super) fn object(_: &mut Play) -> Event {
+    Event::Objected(Channel::Portal)
+}
+
+pub(super) fn objection_recorded(_: &mut Play) -> Event {
+    Event::Objected(Channel::Letter)
+}
+
+/// A Mandant of another chain.
+pub(super) fn other_partner(_: &mut Play) -> Event {
+    Event::PartnerAssigned(Some(partner(FOREIGN, None)))
+}
+
+pub(super) fn partner_back(_: &mut Play) -> Event {
+    Event::PartnerAssigned(Some(partner(MANDANT, None)))
+}
+
+pub(super) fn partner_removed(_: &mut Play) -> Event {
+    Event::PartnerAssigned(None)
+}
+
+pub(super) fn sub_of_new_partner(_: &mut Play) -> Event {
+    Event::SubPartnerNamed(Some(partner(OTHER_SUB, Some(FOREIGN))))
+}
+
+/// Rows 20 to 24 from an agreement that names no Submandant.
+pub(super) fn without_sub(play: &mut Play) {
+    *play = in_state("N");
+    play.case.sub_partner = None;
+    *play = play.clone().after(&booked(CENTRAFLEX, false));
+    let answer = consent(play.link());
+    *play = play.clone().later(Duration::hours(1)).after(&answer);
+}
+
+pub(super) fn sub_comes(play: &mut Play) -> Event {
+    without_sub(play);
+    Event::SubPartnerNamed(Some(partner(OTHER_SUB, Some(MANDANT))))
+}
+
+pub(super) fn amendment(play: &mut Play) {
+    let comes = sub_comes(play);
+    *play = play.clone().after(&comes);
+}
+
+pub(super) fn sub_agreed(play: &mut Play) -> Event {
+    amendment(play);
+    consent(play.link())
+}
+
+pub(super) fn sub_declined(play: &mut Play) -> Event {
+    amendment(play);
+    Event::Declined(play.link())
+}
+
+pub(super) fn sub_expired(play: &mut Play) -> Event {
+    amendment(play);
+    run_out(play)
+}
+
+pub(super) fn sub_withdrawn(play: &mut Play) -> Event {
+    amendment(play);
+    Event::SubPartnerNamed(None)
+}
+
+pub(super) fn cancel(booking: usize, play: &Play) -> Event {
+    Event::Cancelled {
+        booking,
+        ends_at: Some(play.now),
+    }
+}
+
+pub(super) fn cancelled_now(play: &mut Play) -> Event {
+    cancel(0, play)
+}
+
+/// Cancelled for the end of the month; the scheduler comes in the morning after.
+pub(super) fn cancelled_then(play: &mut Play) -> Event {
+    let ends_at = Some(play.now + Duration::days(8));
+    *play = play.clone().after(&Event::Cancelled {
+        booking: 0,
+        ends_at,
+    });
+    play.now += Duration::days(9);
+    Event::StepDue
+}
+
+/// All but the first booking are gone a moment before.
+pub(super) fn all_cancelled(play: &mut Play) -> Event {
+    for place in (1..play.case.bookings.len()).rev() {
+        let gone = cancel(place, play);
+        *play = play.clone().after(&gone);
+    }
+    cancel(0, play)
+}
+
+/// One agreement over two products; the second one goes.
+pub(super) fn one_of_two_cancelled(play: &mut Play) -> Event {
+    let asked = in_state("R0").after(&booked(TRUNK, true));
+    let answer = consent(asked.link());
+    *play = asked.after(&answer);
+    cancel(1, play)
+}
+
+pub(super) fn amendment_cancelled(play: &mut Play) -> Event {
+    cancel(1, play)
+}
+
+pub(super) fn address_by_partner(_: &mut Play) -> Event {
+    Event::EmailChanged(AddressChange {
+        email: email("neu@kunde.example"),
+        partner_addresses: vec![email("post@partner1.example")],
+        by_partner: true,
+        despite: false,
+    })
+}
+
+pub(super) fn renamed(play: &mut Play) -> Event {
+    let mut party = play.case.customer.party.clone();
+    party.name = "Kunde Nachfolge AG".to_owned();
+    Event::PartyChanged(Box::new(party))
+}
+
+/// The fact is the partner's; the event tells the customer.
+pub(super) fn blocked(play: &mut Play) -> Event {
+    let now = play.now;
+    for one in play.case.partner.iter_mut().filter(|one| one.id == MANDANT) {
+        one.blocked_at = Some(now);
+    }
+    Event::PartnerBlocked(MANDANT)
+}
+
+pub(super) fn deleted(_: &mut Play) -> Event {
+    Event::Deleted
+}
+
+pub(super) fn locked(_: &mut Play) -> Event {
+    Event::LinksLocked { ask_again: false }
+}
+
+pub(super) fn locked_and_asked(_: &mut Play) -> Event {
+    Event::LinksLocked { ask_again: true }
+}
+
+pub(super) fn on_paper(_: &mut Play) -> Event {
+    Event::ConcludedOnPaper {
+        person: "Ute Vogt".to_owned(),
+        function: "Vorstand".to_owned(),
+    }
+}
+
+pub(super) fn error_found(_: &mut Play) -> Event {
+    Event::ObjectedInError
+}

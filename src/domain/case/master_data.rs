@@ -1,0 +1,135 @@
+//! Master data of the customer, locking and deletion (rows 2, 9, 47, 48, 51, 53).
+
+use super::asking::{
+    alert, ask_again, ask_anew, awaited, end_links, links, to_customer, unasked_reason,
+};
+use super::change::{Change, Mail};
+use super::decide::{MAILS_PER_DAY, Moment, Refusal};
+use super::event::AddressChange;
+use super::facts::{AgreementEnd, Case, LinkEnd, Outcome};
+use crate::domain::Party;
+use crate::domain::mail::{Alert, MailKind, Recipient, RequestReason};
+
+/// Rows 2, 9 and 47, with the guard of 5.6-11: whoever gets the link may conclude, so the address
+/// must not be the partner's own.
+pub(super) fn email_changed(
+    case: &Case,
+    change: &AddressChange,
+    moment: Moment,
+) -> Result<Vec<Change>, Refusal> {
+    let email = &change.email;
+    if case.customer.email() == Some(email) {
+        return Err(Refusal::Unchanged);
+    }
+    let is_partners = email.belongs_with(&change.partner_addresses);
+    let is_forced = change.despite && !change.by_partner;
+    if is_partners && !is_forced {
+        return Err(Refusal::PartnerAddress);
+    }
+    let round = awaited(case, moment.now);
+    let sent_today = links(case)
+        .filter(|link| moment.now - link.sent_at < chrono::Duration::days(1))
+        .count();
+    if change.by_partner && sent_today >= MAILS_PER_DAY {
+        return Err(Refusal::TooManyLinks);
+    }
+    let mut changes = vec![Change::SetEmail(email.clone())];
+    let reason = match round {
+        // The mail to the new address says the same as the one to the old address did.
+        Some(request) => Some(request.reason),
+        None => unasked_reason(case, moment.now),
+    };
+    let mut after = case.clone();
+    after.apply(&changes, moment.now);
+    if let Some(reason) = reason {
+        changes.extend(ask_anew(&after, reason, LinkEnd::Replaced, moment));
+    } else {
+        // Links of rounds that are over must not be usable from the old mailbox (S-16).
+        changes.extend(end_links(case, None, LinkEnd::Replaced, moment.now));
+    }
+    let tell_old = round.is_some() || change.by_partner || is_partners;
+    changes.extend(case.customer.email().filter(|_| tell_old).map(|old| {
+        Change::Queue(Mail {
+            kind: MailKind::AddressChanged { old: old.clone() },
+            to: Recipient::FormerAddress,
+        })
+    }));
+    if change.by_partner {
+        changes.push(alert(Alert::AddressByPartner));
+    } else if is_partners {
+        changes.push(alert(Alert::AddressOfPartner));
+    }
+    Ok(changes)
+}
+
+/// Row 48. What is concluded stays as it is; an open request shows the new particulars.
+pub(super) fn party_changed(
+    case: &Case,
+    party: &Party,
+    moment: Moment,
+) -> Result<Vec<Change>, Refusal> {
+    let old = &case.customer.party;
+    let new = Party {
+        email: old.email.clone(),
+        ..party.clone()
+    };
+    if new == *old {
+        return Err(Refusal::Unchanged);
+    }
+    let printed = |party: &Party| {
+        let mut printed = party.clone();
+        printed.contact.clear();
+        printed.phone.clear();
+        printed
+    };
+    let text_changes = printed(&new) != printed(old);
+    let mut changes = vec![Change::SetParty(Box::new(new))];
+    if text_changes && awaited(case, moment.now).is_some() {
+        let mut after = case.clone();
+        after.apply(&changes, moment.now);
+        changes.extend(ask_anew(
+            &after,
+            RequestReason::Particulars,
+            LinkEnd::Replaced,
+            moment,
+        ));
+    }
+    Ok(changes)
+}
+
+/// Row 51: hidden, locked, links closed, evidence kept.
+pub(super) fn deleted(case: &Case, moment: Moment) -> Vec<Change> {
+    let mut changes = end_links(case, None, LinkEnd::Closed, moment.now);
+    changes.extend(
+        case.open_request()
+            .map(|open| Change::CloseRequest(open.id, Outcome::NotNeeded)),
+    );
+    if let Some(agreement) = case.agreement() {
+        changes.push(Change::EndAgreement(agreement.id, AgreementEnd::Ended));
+        changes.push(to_customer(MailKind::Ended {
+            agreement: agreement.id,
+            partner_left: false,
+        }));
+    }
+    changes.push(Change::DeleteCustomer);
+    changes
+}
+
+/// Row 53: a link became known to somebody it was not meant for.
+pub(super) fn links_locked(case: &Case, ask: bool, moment: Moment) -> Result<Vec<Change>, Refusal> {
+    let mut changes = end_links(case, None, LinkEnd::Closed, moment.now);
+    if changes.is_empty() {
+        return Err(Refusal::NothingOpen);
+    }
+    changes.extend(
+        case.open_request()
+            .map(|open| Change::CloseRequest(open.id, Outcome::Locked)),
+    );
+    if ask {
+        let mut after = case.clone();
+        after.apply(&changes, moment.now);
+        super::asking::may_be_asked(&after, moment.now)?;
+        changes.extend(ask_again(&after, RequestReason::Manual, moment));
+    }
+    Ok(changes)
+}

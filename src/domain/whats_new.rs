@@ -1,0 +1,315 @@
+//! "Was ist neu" in words: what concluding now would change compared with the agreement in force
+//! (R-05, rows 20, 25, 26, 46). Mails, consent page and status page say the same sentences.
+
+use chrono::{DateTime, Utc};
+
+use super::Language;
+use super::calendar::{day, long_date, short_date};
+use super::name::{clean, list};
+
+/// The differences between the agreement in force and the offer, with names instead of keys.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WhatsNew {
+    /// Language of the sentences and of the products' names.
+    pub language: Language,
+    /// Number of the agreement in force.
+    pub agreement: String,
+    /// When it was concluded.
+    pub concluded_at: DateTime<Utc>,
+    /// The Mandant named in it and the one of today, if they differ.
+    pub partner: Option<(String, String)>,
+    /// The sub-partner it names and who is not there any more, and since when, if it left on its own.
+    pub sub_partner_gone: Option<(String, Option<DateTime<Utc>>)>,
+    /// The sub-partner that would be named anew.
+    pub sub_partner_new: Option<String>,
+    /// Products that would be covered, too.
+    pub added: Vec<String>,
+    /// Products that would no longer be covered.
+    pub gone: Vec<String>,
+    /// Contract version of then and of now, if they differ.
+    pub version: Option<(String, String)>,
+    /// Whether the customer's own particulars differ.
+    pub particulars: bool,
+    /// Whether particulars of another company differ that stays in the contract.
+    pub other_particulars: bool,
+}
+
+impl WhatsNew {
+    /// What changes, one sentence each.
+    pub fn sentences(&self) -> Vec<String> {
+        match self.language {
+            Language::De => self.german(),
+            Language::En => self.english(),
+        }
+    }
+
+    /// All of it as one paragraph.
+    pub fn text(&self) -> String {
+        self.sentences().join(" ")
+    }
+
+    fn german(&self) -> Vec<String> {
+        let mut told = Vec::new();
+        if let Some((old, new)) = &self.partner {
+            told.push(format!(
+                "Ihr Vertriebspartner ist jetzt {new}. {old} betreut Sie nicht mehr."
+            ));
+        }
+        if let Some((name, since)) = &self.sub_partner_gone {
+            let since = since.map_or_else(String::new, |at| format!("seit dem {} ", self.date(at)));
+            told.push(format!(
+                "Der Untervertriebspartner {name} ist {since}nicht mehr für Sie tätig."
+            ));
+        }
+        if let Some(name) = &self.sub_partner_new {
+            told.push(format!("Als Untervertriebspartner kommt {name} hinzu."));
+        }
+        match self.added.as_slice() {
+            [] => {}
+            [one] => told.push(format!("Neu im Vertrag ist das Produkt {one}.")),
+            many => told.push(format!(
+                "Neu im Vertrag sind die Produkte {}.",
+                list(many, self.language)
+            )),
+        }
+        match self.gone.as_slice() {
+            [] => {}
+            [one] => told.push(format!("Nicht mehr im Vertrag ist das Produkt {one}.")),
+            many => told.push(format!(
+                "Nicht mehr im Vertrag sind die Produkte {}.",
+                list(many, self.language)
+            )),
+        }
+        if let Some((old, new)) = &self.version {
+            told.push(format!(
+                "Der Vertragstext liegt in der neuen Fassung {new} vor; abgeschlossen haben Sie die Fassung {old}."
+            ));
+        }
+        if self.particulars {
+            told.push("Angaben zu Ihrem Unternehmen sind berichtigt.".to_owned());
+        }
+        if self.other_particulars {
+            told.push("Angaben zu den anderen genannten Unternehmen sind aktualisiert.".to_owned());
+        }
+        if self.version.is_none() {
+            told.push(format!(
+                "Alles andere bleibt, wie Sie es am {} abgeschlossen haben.",
+                self.date(self.concluded_at)
+            ));
+        }
+        told
+    }
+
+    fn english(&self) -> Vec<String> {
+        let mut told = Vec::new();
+        if let Some((old, new)) = &self.partner {
+            told.push(format!(
+                "Your sales partner is now {new}. {old} no longer looks after you."
+            ));
+        }
+        if let Some((name, since)) = &self.sub_partner_gone {
+            told.push(match since {
+                Some(at) => format!(
+                    "The sub-partner {name} has not worked for you since {}.",
+                    self.date(*at)
+                ),
+                None => format!("The sub-partner {name} no longer works for you."),
+            });
+        }
+        if let Some(name) = &self.sub_partner_new {
+            told.push(format!("{name} joins as sub-partner."));
+        }
+        match self.added.as_slice() {
+            [] => {}
+            [one] => told.push(format!("The agreement newly covers the product {one}.")),
+            many => told.push(format!(
+                "The agreement newly covers the products {}.",
+                list(many, self.language)
+            )),
+        }
+        match self.gone.as_slice() {
+            [] => {}
+            [one] => told.push(format!("It no longer covers the product {one}.")),
+            many => told.push(format!(
+                "It no longer covers the products {}.",
+                list(many, self.language)
+            )),
+        }
+        if let Some((old, new)) = &self.version {
+            told.push(format!(
+                "The text of the agreement is the new version {new}; you concluded version {old}."
+            ));
+        }
+        if self.particulars {
+            told.push("Particulars of your company have been corrected.".to_owned());
+        }
+        if self.other_particulars {
+            told.push("Particulars of the other companies named have been updated.".to_owned());
+        }
+        if self.version.is_none() {
+            told.push(format!(
+                "Everything else stays as you concluded it on {}.",
+                self.date(self.concluded_at)
+            ));
+        }
+        told
+    }
+
+    /// The same for those who look after the customer, as one German sentence. With `former`, those
+    /// who are gone are named as well; a new partner need not know who was there before.
+    pub fn for_staff(&self, former: bool) -> String {
+        let mut told = Vec::new();
+        if let Some((old, new)) = &self.partner {
+            told.push(if former {
+                format!("Vertriebspartner {new} statt {old}")
+            } else {
+                format!("Vertriebspartner {new}")
+            });
+        }
+        let gone = self.sub_partner_gone.as_ref().filter(|_| former);
+        match (&self.sub_partner_new, gone) {
+            (Some(new), Some((old, _))) => {
+                told.push(format!("Untervertriebspartner {new} statt {old}"));
+            }
+            (Some(new), None) => told.push(format!("Untervertriebspartner {new}")),
+            (None, Some((old, _))) => told.push(format!("ohne Untervertriebspartner {old}")),
+            (None, None) => {}
+        }
+        if !self.added.is_empty() {
+            told.push(format!("zusätzlich {}", list(&self.added, Language::De)));
+        }
+        if !self.gone.is_empty() {
+            told.push(format!("ohne {}", list(&self.gone, Language::De)));
+        }
+        if let Some((old, new)) = &self.version {
+            told.push(format!("Fassung {new} statt {old}"));
+        }
+        if self.particulars || self.other_particulars {
+            told.push("aktuelle Angaben zu den Unternehmen".to_owned());
+        }
+        let since = short_date(day(self.concluded_at), Language::De);
+        if told.is_empty() {
+            return String::new();
+        }
+        format!(
+            "Gegenüber dem Vertrag vom {since} ändert die Anforderung: {}.",
+            told.join("; ")
+        )
+    }
+
+    /// The same with every name as one clean line (S-21).
+    #[must_use]
+    pub fn cleaned(mut self) -> Self {
+        self.agreement = clean(&self.agreement);
+        if let Some((old, new)) = &mut self.partner {
+            (*old, *new) = (clean(old), clean(new));
+        }
+        if let Some((name, _)) = &mut self.sub_partner_gone {
+            *name = clean(name);
+        }
+        self.sub_partner_new = self.sub_partner_new.as_deref().map(clean);
+        for name in self.added.iter_mut().chain(&mut self.gone) {
+            *name = clean(name);
+        }
+        if let Some((old, new)) = &mut self.version {
+            (*old, *new) = (clean(old), clean(new));
+        }
+        self
+    }
+
+    fn date(&self, at: DateTime<Utc>) -> String {
+        // A date is not broken over two lines.
+        long_date(day(at), self.language).replace(' ', "\u{a0}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn nothing(language: Language) -> WhatsNew {
+        WhatsNew {
+            language,
+            agreement: "AVV-2026-004711-1".to_owned(),
+            concluded_at: "2026-03-03T09:00:00Z".parse().unwrap_or_default(),
+            partner: None,
+            sub_partner_gone: None,
+            sub_partner_new: None,
+            added: Vec::new(),
+            gone: Vec::new(),
+            version: None,
+            particulars: false,
+            other_particulars: false,
+        }
+    }
+
+    #[test]
+    fn every_difference_is_a_plain_sentence() {
+        let names = |names: &[&str]| {
+            names
+                .iter()
+                .map(|one| (*one).to_owned())
+                .collect::<Vec<_>>()
+        };
+        let left = "2026-05-04T09:00:00Z".parse().ok();
+        type Change = fn(&mut WhatsNew);
+        let table: [(Change, &str, &str); 4] = [
+            (
+                |new| new.sub_partner_new = Some("X GmbH".to_owned()),
+                "Als Untervertriebspartner kommt X GmbH hinzu. Alles andere bleibt, wie Sie es am 3. März 2026 abgeschlossen haben.",
+                "X GmbH joins as sub-partner. Everything else stays as you concluded it on 3 March 2026.",
+            ),
+            (
+                |new| new.partner = Some(("A GmbH".to_owned(), "B KG".to_owned())),
+                "Ihr Vertriebspartner ist jetzt B KG. A GmbH betreut Sie nicht mehr. Alles andere",
+                "Your sales partner is now B KG. A GmbH no longer looks after you. Everything else",
+            ),
+            (
+                |new| new.version = Some(("1.0".to_owned(), "2.0".to_owned())),
+                "Der Vertragstext liegt in der neuen Fassung 2.0 vor; abgeschlossen haben Sie die Fassung 1.0.",
+                "The text of the agreement is the new version 2.0; you concluded version 1.0.",
+            ),
+            (
+                |new| new.particulars = true,
+                "Angaben zu Ihrem Unternehmen sind berichtigt. Alles andere bleibt",
+                "Particulars of your company have been corrected. Everything else stays",
+            ),
+        ];
+        for (change, german, english) in table {
+            for (language, expected) in [(Language::De, german), (Language::En, english)] {
+                let mut new = nothing(language);
+                change(&mut new);
+                let text = new.text().replace('\u{a0}', " ");
+                assert!(text.starts_with(expected), "{text}");
+            }
+        }
+        // Row 25, and products in either number.
+        let mut new = nothing(Language::De);
+        new.sub_partner_gone = Some(("X GmbH".to_owned(), left));
+        new.sub_partner_new = Some("Y KG".to_owned());
+        new.added = names(&["P"]);
+        new.gone = names(&["Q", "R", "S"]);
+        let text = new.text().replace('\u{a0}', " ");
+        assert!(
+            text.starts_with("Der Untervertriebspartner X GmbH ist seit dem 4. Mai 2026 nicht mehr für Sie tätig. Als Untervertriebspartner kommt Y KG hinzu. Neu im Vertrag ist das Produkt P. Nicht mehr im Vertrag sind die Produkte Q, R und S. Alles andere"),
+            "{text}"
+        );
+        assert_eq!(
+            new.for_staff(true),
+            "Gegenüber dem Vertrag vom 03.03.2026 ändert die Anforderung: Untervertriebspartner Y KG statt X GmbH; zusätzlich P; ohne Q, R und S."
+        );
+    }
+
+    #[test]
+    fn a_partner_does_not_read_who_was_there_before() {
+        let mut new = nothing(Language::De);
+        new.partner = Some(("Alt GmbH".to_owned(), "Neu GmbH".to_owned()));
+        new.sub_partner_gone = Some(("Alt-Sub GbR".to_owned(), None));
+        assert!(
+            new.for_staff(true)
+                .contains("Neu GmbH statt Alt GmbH; ohne Untervertriebspartner Alt-Sub GbR")
+        );
+        assert!(!new.for_staff(false).contains("Alt"));
+        assert_eq!(nothing(Language::De).for_staff(true), "");
+    }
+}

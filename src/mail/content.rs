@@ -1,0 +1,274 @@
+//! What each mail says, as values.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::mail::{Alert, PartnerNews, RequestReason};
+use crate::domain::{CustomerNumber, Party, WhatsNew};
+
+/// Whose contract a mail is about, in the words it is printed with.
+#[derive(Debug, Clone)]
+pub struct CaseWords {
+    /// The customer, of whom only the name is printed.
+    pub customer: Party,
+    /// "Kundennummer".
+    pub customer_number: CustomerNumber,
+    /// Name of the partner that looks after the customer.
+    pub partner: Option<String>,
+    /// Name of the sub-partner, if there is one.
+    pub sub_partner: Option<String>,
+    /// Names of the products the contract covers, in the letter's language.
+    pub products: Vec<String>,
+    /// Whether an agreement is in force, which then goes on whatever becomes of the open request
+    /// (states U and W).
+    pub in_force: bool,
+    /// Whether that agreement names another partner, so that no partner has access until a new one
+    /// is concluded (state W).
+    pub renewal: bool,
+}
+
+/// An agreement as mails name it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AgreementWords {
+    /// Printed number.
+    pub number: String,
+    /// When it was concluded.
+    pub concluded_at: DateTime<Utc>,
+}
+
+/// One portal area and whether the partner who reads the mail may enter it now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ModuleAccess {
+    /// Name on screens: "UMS-Verwaltung".
+    pub module: String,
+    /// The answer of the access rule at the moment of delivery.
+    pub open: bool,
+}
+
+/// A file that travels with a mail.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attachment {
+    /// Name under which it is saved.
+    pub file_name: String,
+    /// For example `application/pdf`.
+    pub content_type: String,
+    /// The file itself.
+    #[serde(with = "super::outbox_folder::base64_bytes")]
+    pub bytes: Vec<u8>,
+}
+
+/// Why what was asked for is not needed any more (rows 19, 23).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoLonger {
+    /// Nobody looks after the customer any more.
+    NoPartner,
+    /// No product is left that needs an agreement.
+    NoProduct,
+    /// The agreement in force covers all that is needed.
+    Covered,
+}
+
+/// What a note tells the customer (M11), with the names it needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoteWords {
+    /// What was asked for is not needed any more.
+    Withdrawn(NoLonger),
+    /// A sub-partner no longer looks after the customer (row 24).
+    SubPartnerLeft {
+        /// Its name.
+        name: String,
+    },
+    /// One of several products has ended (row 43).
+    ProductEnded {
+        /// Its name, without its option.
+        name: String,
+        /// Only its UMS option has ended.
+        option_only: bool,
+        /// A moment on its last day.
+        last_day: DateTime<Utc>,
+    },
+    /// The operator blocked a partner the agreement names (row 49).
+    PartnerBlocked {
+        /// Its name.
+        name: String,
+        /// Whether it is the sub-partner; otherwise the sub-partner is shut out with it.
+        is_sub_partner: bool,
+    },
+}
+
+/// Why an agreement has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WhyEnded {
+    /// Nobody looks after the customer any more (row 29). The partners in [`CaseWords`] are the
+    /// former ones.
+    PartnerLeft,
+    /// The last product that needs it has ended (row 44).
+    NoProduct,
+    /// The customer was deleted (row 51).
+    Deleted,
+}
+
+/// Which mail (requirements 5.3), with everything it says.
+#[derive(Debug, Clone)]
+#[expect(
+    missing_docs,
+    reason = "the fields say what they are; each variant says which mail it is"
+)]
+pub enum Content {
+    /// M1: please conclude. `news`: what differs from the agreement in force. `replaces`: earlier
+    /// links ended with it.
+    Request {
+        case: CaseWords,
+        reason: RequestReason,
+        news: Option<WhatsNew>,
+        replaces: bool,
+        link: String,
+        valid_until: DateTime<Utc>,
+    },
+    /// M2.n: reminder n of 3 with a new link.
+    Reminder {
+        case: CaseWords,
+        number: u8,
+        news: Option<WhatsNew>,
+        link: String,
+        valid_until: DateTime<Utc>,
+    },
+    /// M3: it is concluded; the PDF is attached and its SHA-256 is printed.
+    Concluded {
+        case: CaseWords,
+        agreement_number: String,
+        at: DateTime<Utc>,
+        person: String,
+        function: String,
+        pdf: Attachment,
+        sha256: String,
+    },
+    /// M6: the decline is confirmed.
+    Declined { case: CaseWords, at: DateTime<Utc> },
+    /// M7: the objection is confirmed.
+    Objected {
+        case: CaseWords,
+        agreement_number: String,
+        at: DateTime<Utc>,
+    },
+    /// M11: a note that asks for nothing. `links_closed`: a request was open and is not any more.
+    Note {
+        case: CaseWords,
+        note: NoteWords,
+        agreement: Option<AgreementWords>,
+        at: DateTime<Utc>,
+        links_closed: bool,
+    },
+    /// M13: the agreement has ended; what happens to the data, how long the proof is kept.
+    Ended {
+        case: CaseWords,
+        agreement: AgreementWords,
+        at: DateTime<Utc>,
+        why: WhyEnded,
+        proof_until: NaiveDate,
+    },
+    /// M15: requests go to another address now, which is masked. No link, nothing of the contract.
+    AddressChanged {
+        case: CaseWords,
+        masked: Option<String>,
+        at: DateTime<Utc>,
+    },
+    /// M4, M5, M8: what a partner may know. No consent link, nothing of the contract. Whoever has
+    /// lost the customer gets neither `access` nor `status_url`.
+    PartnerInfo {
+        case: CaseWords,
+        news: PartnerNews,
+        at: DateTime<Utc>,
+        access: Vec<ModuleAccess>,
+        status_url: Option<String>,
+    },
+    /// M8 to a blocked partner (row 49).
+    PartnerBlocked {
+        name: String,
+        is_sub_partner: bool,
+        at: DateTime<Utc>,
+    },
+    /// M14: something needs a person at the operator.
+    Alert {
+        case: CaseWords,
+        alert: Alert,
+        status_url: String,
+    },
+    /// Link with which a user sets a password.
+    SetPassword {
+        name: String,
+        link: String,
+        valid_until: DateTime<Utc>,
+        invitation: bool,
+    },
+    /// Notice that a password was changed (S-38).
+    PasswordChanged { name: String, at: DateTime<Utc> },
+}
+
+impl Content {
+    /// The case the mail is about; `None` for mails about a user's password or a whole partner.
+    pub fn case(&self) -> Option<&CaseWords> {
+        match self {
+            Self::Request { case, .. }
+            | Self::Reminder { case, .. }
+            | Self::Concluded { case, .. }
+            | Self::Declined { case, .. }
+            | Self::Objected { case, .. }
+            | Self::Note { case, .. }
+            | Self::Ended { case, .. }
+            | Self::AddressChanged { case, .. }
+            | Self::PartnerInfo { case, .. }
+            | Self::Alert { case, .. } => Some(case),
+            Self::PartnerBlocked { .. }
+            | Self::SetPassword { .. }
+            | Self::PasswordChanged { .. } => None,
+        }
+    }
+
+    pub(super) fn case_mut(&mut self) -> Option<&mut CaseWords> {
+        match self {
+            Self::Request { case, .. }
+            | Self::Reminder { case, .. }
+            | Self::Concluded { case, .. }
+            | Self::Declined { case, .. }
+            | Self::Objected { case, .. }
+            | Self::Note { case, .. }
+            | Self::Ended { case, .. }
+            | Self::AddressChanged { case, .. }
+            | Self::PartnerInfo { case, .. }
+            | Self::Alert { case, .. } => Some(case),
+            Self::PartnerBlocked { .. }
+            | Self::SetPassword { .. }
+            | Self::PasswordChanged { .. } => None,
+        }
+    }
+
+    /// Whether the customer reads this mail.
+    pub(super) fn is_for_customer(&self) -> bool {
+        matches!(
+            self,
+            Self::Request { .. }
+                | Self::Reminder { .. }
+                | Self::Concluded { .. }
+                | Self::Declined { .. }
+                | Self::Objected { .. }
+                | Self::Note { .. }
+                | Self::Ended { .. }
+                | Self::AddressChanged { .. }
+        )
+    }
+
+    /// Partners and the operator are always written to in German.
+    pub(super) fn is_always_german(&self) -> bool {
+        matches!(
+            self,
+            Self::PartnerInfo { .. } | Self::PartnerBlocked { .. } | Self::Alert { .. }
+        )
+    }
+
+    /// Whether the mail ends with whom to call: not to the operator itself, and not where the mail
+    /// is about nothing else.
+    pub(super) fn offers_help(&self) -> bool {
+        !matches!(self, Self::Alert { .. } | Self::AddressChanged { .. })
+    }
+}

@@ -1,0 +1,164 @@
+//! Searching the log, newest first. Every combination of filters reads one range of one index, so a
+//! page costs the same however long the log is; the events of one customer are few, so there kind
+//! and actor are looked at row by row.
+
+use chrono::{DateTime, Utc};
+use diesel::dsl::sql;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool, Nullable, Text, Timestamptz};
+use serde_json::Value;
+
+use crate::domain::CustomerNumber;
+use crate::domain::audit::chain::Hash;
+use crate::domain::audit::{Actor, AuditKind};
+use crate::domain::case::Status;
+use crate::storage::schema::audit_events;
+use crate::storage::{QueryResult, text};
+
+/// Whom the index knows an actor by: name in small letters, or what it is. Word by word as in the
+/// migration.
+const ACTOR: &str = "lower(coalesce(actor ->> 'name', '#' || (actor ->> 'actor')))";
+
+/// Who did it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ByWhom {
+    /// A person of this name; small and capital letters are the same.
+    Name(String),
+    /// Whoever held a consent link.
+    Link,
+    /// The portal by itself.
+    Portal,
+    /// A command on the server.
+    Command,
+}
+
+/// What is looked for; what is `None` does not narrow.
+#[derive(Debug, Clone, Default)]
+pub struct Search {
+    /// About whose case.
+    pub customer: Option<CustomerNumber>,
+    /// By whom.
+    pub actor: Option<ByWhom>,
+    /// Key of a kind.
+    pub kind: Option<String>,
+    /// From this moment on.
+    pub from: Option<DateTime<Utc>>,
+    /// Before this moment.
+    pub until: Option<DateTime<Utc>>,
+    /// Only what is older than this event: its time and position.
+    pub older_than: Option<(DateTime<Utc>, i64)>,
+}
+
+/// An event of the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// Its place.
+    pub position: i64,
+    /// Its hash.
+    pub hash: Hash,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Key of its kind.
+    pub kind: String,
+    /// About whose case.
+    pub customer: Option<CustomerNumber>,
+    /// How the case stood before and after.
+    pub status: Option<(Status, Status)>,
+    /// What happened and who did it; `None` if that was erased.
+    pub content: Option<(AuditKind, Actor)>,
+}
+
+type Row = (
+    i64,
+    Vec<u8>,
+    DateTime<Utc>,
+    String,
+    Option<i64>,
+    Option<String>,
+    Option<String>,
+    Option<Value>,
+    Option<Value>,
+);
+
+/// At most `limit` events, newest first.
+pub fn find_events(
+    conn: &mut PgConnection,
+    search: &Search,
+    limit: i64,
+) -> QueryResult<Vec<Found>> {
+    let mut select = audit_events::table.into_boxed();
+    if let Some(customer) = search.customer {
+        select = select.filter(audit_events::customer_number.eq(customer.0));
+    }
+    if let Some(kind) = &search.kind {
+        select = select.filter(audit_events::kind.eq(kind));
+    }
+    if let Some(actor) = &search.actor {
+        let key = match actor {
+            ByWhom::Name(name) => name.as_str(),
+            ByWhom::Link => "#link",
+            ByWhom::Portal => "#portal",
+            ByWhom::Command => "#command",
+        };
+        select = select.filter(
+            sql::<Nullable<Bool>>(ACTOR)
+                .sql(" = lower(")
+                .bind::<Text, _>(key)
+                .sql(")"),
+        );
+    }
+    if let Some(from) = search.from {
+        select = select.filter(audit_events::at.ge(from));
+    }
+    if let Some(until) = search.until {
+        select = select.filter(audit_events::at.lt(until));
+    }
+    if let Some((at, position)) = search.older_than {
+        // As a row, which is one range of the index.
+        select = select.filter(
+            sql::<Bool>("(at, position) < (")
+                .bind::<Timestamptz, _>(at)
+                .sql(", ")
+                .bind::<BigInt, _>(position)
+                .sql(")"),
+        );
+    }
+    let rows: Vec<Row> = select
+        .order((audit_events::at.desc(), audit_events::position.desc()))
+        .limit(limit)
+        .select((
+            audit_events::position,
+            audit_events::hash,
+            audit_events::at,
+            audit_events::kind,
+            audit_events::customer_number,
+            audit_events::status_before,
+            audit_events::status_after,
+            audit_events::details,
+            audit_events::actor,
+        ))
+        .load(conn)?;
+    rows.into_iter().map(found).collect()
+}
+
+fn found(row: Row) -> QueryResult<Found> {
+    let (position, bytes, at, kind, customer, before, after, details, actor) = row;
+    let status = |key: Option<String>| key.and_then(|key| Status::from_key(&key));
+    Ok(Found {
+        position,
+        hash: bytes
+            .try_into()
+            .map(Hash)
+            .map_err(|_| text::unreadable("hash of an audit event"))?,
+        at,
+        kind,
+        customer: customer.map(CustomerNumber),
+        status: status(before).zip(status(after)),
+        content: match (details, actor) {
+            (Some(details), Some(actor)) => {
+                Some((text::from_json(details)?, text::from_json(actor)?))
+            }
+            _ => None,
+        },
+    })
+}

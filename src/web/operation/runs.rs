@@ -1,0 +1,177 @@
+//! How the periodic work gets on: what is due, what ran for long, what waits for a decision.
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use chrono::{DateTime, Duration, Utc};
+
+use super::start::span;
+use crate::actions::ActionError;
+use crate::app::App;
+use crate::domain::{CustomerNumber, Language, calendar};
+use crate::paths;
+use crate::storage::case_rows::{Waiting, list_late};
+use crate::storage::mails::count_due;
+use crate::storage::runs::{COUNT_CAP, Run, list_runs};
+use crate::web::error::PageError;
+use crate::web::page::{Me, Shell, html};
+
+/// Passes the page shows.
+const RUNS: i64 = 30;
+/// Customers the page shows of those that wait for a decision.
+const LATE: i64 = 50;
+/// A worker that has said nothing for so long is dead.
+const SILENCE: Duration = Duration::minutes(1);
+
+#[derive(Template)]
+#[template(path = "web/operation/runs.html")]
+struct Page {
+    shell: Shell,
+    steps: String,
+    lines: String,
+    mails: String,
+    runs: Vec<Line>,
+    late: Vec<Late>,
+    late_count: String,
+    late_days: i64,
+    has_more: bool,
+}
+
+/// A pass as printed.
+struct Line {
+    job: &'static str,
+    began: String,
+    began_machine: String,
+    done: String,
+    failed: i64,
+    per_minute: String,
+    state: String,
+    status: &'static str,
+    detail: String,
+}
+
+/// A customer whose reminder is held back.
+struct Late {
+    number: CustomerNumber,
+    company: String,
+    due: String,
+    due_machine: String,
+}
+
+/// The page.
+pub async fn show(app: web::Data<App>, me: Me) -> Result<HttpResponse, PageError> {
+    let now = app.clock.now();
+    let (counts, mails, runs, late) = app
+        .db
+        .read(move |conn| -> Result<_, ActionError> {
+            let mut count = |waiting: Waiting| waiting.count(conn, now, COUNT_CAP);
+            let counts = [
+                count(Waiting::Step)?,
+                count(Waiting::Line)?,
+                count(Waiting::LateStep)?,
+            ];
+            let mails = count_due(conn, now, COUNT_CAP)?;
+            Ok((
+                counts,
+                mails,
+                list_runs(conn, RUNS)?,
+                list_late(conn, now, LATE)?,
+            ))
+        })
+        .await?;
+    let [steps, lines, late_count] = counts;
+    html(&Page {
+        shell: Shell::load(&app, &me, paths::OPERATION).await?,
+        steps: capped(steps),
+        lines: capped(lines),
+        mails: capped(mails),
+        runs: runs.into_iter().map(|run| line(run, now)).collect(),
+        has_more: late_count > LATE,
+        late_count: capped(late_count),
+        late_days: calendar::LATE.num_days(),
+        late: late
+            .into_iter()
+            .map(|(number, company, due)| Late {
+                number,
+                company,
+                due: calendar::short_date(calendar::day(due), Language::De),
+                due_machine: calendar::machine_moment(due),
+            })
+            .collect(),
+    })
+}
+
+fn line(run: Run, now: DateTime<Utc>) -> Line {
+    let lasted = span(Duration::seconds(i64::from(run.seconds)));
+    let (status, state, detail) = match run.ended.as_deref() {
+        Some("stopped") => (
+            "open",
+            "angehalten".to_owned(),
+            format!("nach {lasted}; der nächste Lauf macht weiter"),
+        ),
+        Some(_) => ("concluded", "fertig".to_owned(), format!("nach {lasted}")),
+        None if now - run.seen_at < SILENCE => {
+            ("requested", "läuft".to_owned(), format!("seit {lasted}"))
+        }
+        None => (
+            "undeliverable",
+            "abgebrochen".to_owned(),
+            "Der Prozess hat sich nicht mehr gemeldet; der nächste Lauf macht weiter".to_owned(),
+        ),
+    };
+    Line {
+        job: match run.job.as_str() {
+            "remind" => "Erinnerungen und Fristen",
+            "late" => "Lange Fälliges",
+            "refresh" => "Kundenliste nachführen",
+            _ => "E-Mails senden",
+        },
+        began: calendar::short_moment(run.began_at, Language::De),
+        began_machine: calendar::machine_moment(run.began_at),
+        done: thousands(run.done),
+        failed: run.failed,
+        per_minute: thousands(run.per_minute()),
+        state,
+        status,
+        detail,
+    }
+}
+
+/// Counts stop at a cap, and the page says so.
+fn capped(count: i64) -> String {
+    if count > COUNT_CAP {
+        format!("{}+", thousands(COUNT_CAP))
+    } else {
+        thousands(count)
+    }
+}
+
+/// "12.345"
+fn thousands(number: i64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place) % 3 == 0 {
+            out.push('.');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_written_as_people_read_them() {
+        for (number, words) in [
+            (0, "0"),
+            (999, "999"),
+            (1000, "1.000"),
+            (1_234_567, "1.234.567"),
+        ] {
+            assert_eq!(thousands(number), words);
+        }
+        assert_eq!(capped(COUNT_CAP + 1), "10.000+");
+    }
+}

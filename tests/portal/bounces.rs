@@ -1,0 +1,1 @@
+//! Mails that come back (row 8, EV-06).

@@ -1,0 +1,42 @@
+//! Storms: the real program is killed, its database dies, the mail server misbehaves, several
+//! processes work on the same customers, and tens of thousands of cases are due on one morning.
+//!
+//! ```text
+//! program   processes of the real program, their start and their violent end
+//! client    somebody who works over HTTP and is not surprised when nobody answers
+//! people    what these people do, round after round, and what they were told
+//! account   what must hold afterwards: nothing acknowledged is lost, nothing is there twice
+//! crash     the processes and databases die
+//! crowd     two and four processes on one database
+//! morning   the due morning
+//! ```
+//!
+//! `AVV_STORM=10` makes the storms ten times as long; `AVV_STORM_SEED` repeats one.
+
+mod account;
+mod client;
+mod crash;
+mod crowd;
+mod morning;
+mod people;
+mod program;
+
+use rand::Rng as _;
+
+/// How much longer than usual a storm lasts.
+fn size() -> usize {
+    std::env::var("AVV_STORM")
+        .ok()
+        .and_then(|times| times.parse().ok())
+        .unwrap_or(1)
+}
+
+/// The seed of this run. Printed, so that a failure can be looked at again.
+fn seed(storm: &str) -> u64 {
+    let seed = std::env::var("AVV_STORM_SEED")
+        .ok()
+        .and_then(|seed| seed.parse().ok())
+        .unwrap_or_else(|| rand::rng().random());
+    eprintln!("storm {storm}: AVV_STORM_SEED={seed}");
+    seed
+}
