@@ -6,7 +6,7 @@ ALTER TABLE attempts DROP CONSTRAINT attempts_kind;
 ALTER TABLE attempts ADD CONSTRAINT attempts_kind CHECK (kind IN ('login', 'token', 'reset', 'check'));
 
 CREATE TABLE document_stamps (
-    agreement_id UUID PRIMARY KEY REFERENCES agreement_documents (agreement_id),
+    agreement_id UUID PRIMARY KEY REFERENCES agreements (id),
     tries INTEGER NOT NULL,
     next_try_at TIMESTAMPTZ,
     token BYTEA,

@@ -341,7 +341,7 @@ diesel::joinable!(bookings -> customers (customer_number));
 diesel::joinable!(bookings -> products (product_code));
 diesel::joinable!(case_rows -> customers (number));
 diesel::joinable!(case_words -> customers (number));
-diesel::joinable!(document_stamps -> agreement_documents (agreement_id));
+diesel::joinable!(document_stamps -> agreements (agreement_id));
 diesel::joinable!(links -> requests (request_id));
 diesel::joinable!(mails -> customers (customer_number));
 diesel::joinable!(objections -> agreements (agreement_id));

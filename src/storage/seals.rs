@@ -63,8 +63,8 @@ pub fn find_issued_by_number(
 
 #[diesel::dsl::auto_type(no_type_alias)]
 fn issued() -> _ {
-    agreement_documents::table
-        .inner_join(agreements::table)
+    agreements::table
+        .inner_join(agreement_documents::table)
         .left_join(document_stamps::table)
         .select((
             agreements::number,
@@ -129,7 +129,8 @@ pub fn find_unstamped(
     now: DateTime<Utc>,
 ) -> QueryResult<Option<Unstamped>> {
     let row: Option<(Uuid, Option<i32>)> = agreements::table
-        .inner_join(agreement_documents::table.left_join(document_stamps::table))
+        .inner_join(agreement_documents::table)
+        .left_join(document_stamps::table)
         .filter(agreements::concluded_at.ge(since))
         .filter(
             document_stamps::agreement_id
@@ -191,11 +192,11 @@ pub fn add_stamp(
         .map(|_| ())
 }
 
-/// The time stamp of a document: token, stated time, source.
-pub fn find_stamp(
-    conn: &mut PgConnection,
-    id: AgreementId,
-) -> QueryResult<Option<(Vec<u8>, DateTime<Utc>, String)>> {
+/// A time stamp as it is kept: token, stated time, source.
+pub type KeptStamp = (Vec<u8>, DateTime<Utc>, String);
+
+/// The time stamp of a document.
+pub fn find_stamp(conn: &mut PgConnection, id: AgreementId) -> QueryResult<Option<KeptStamp>> {
     type Stamp = (Option<Vec<u8>>, Option<DateTime<Utc>>, Option<String>);
     let row: Option<Stamp> = document_stamps::table
         .find(id.0)
