@@ -6,6 +6,7 @@
 
 mod keys;
 mod network;
+mod seal;
 #[cfg(test)]
 mod tests;
 mod variables;
@@ -18,6 +19,7 @@ use url::Url;
 
 pub use keys::{Key, KeySet, Keys, SHORTEST_SECRET};
 pub use network::Network;
+pub use seal::{SealConfig, SealSource};
 pub use variables::{program_dirs, runtime_dir, temporary_dir, test_database_url};
 
 use crate::domain::{EmailAddress, retention};
@@ -36,6 +38,8 @@ pub struct Config {
     pub keys: Keys,
     /// How mails leave.
     pub mail: MailConfig,
+    /// How documents are sealed.
+    pub seal: SealConfig,
     /// `RUST_LOG`: what is logged, in the notation of `tracing`.
     pub log_filter: Option<String>,
     /// Calendar years evidence is kept after the one in which an agreement ended (EV-16).
@@ -161,6 +165,10 @@ impl Config {
                 from: default_sender(),
                 connections: 1,
             },
+            seal: SealConfig {
+                source: SealSource::Made(data_dir.join("seal.pem")),
+                authority: None,
+            },
             log_filter: None,
             retention_years: retention::YEARS,
         }
@@ -177,6 +185,7 @@ impl Config {
             environment,
             web: WebConfig::read(variables, environment)?,
             keys: read_keys(variables, environment, &storage.data_dir)?,
+            seal: SealConfig::read(variables, environment, &storage.data_dir)?,
             storage,
             mail: MailConfig::read(variables, environment)?,
             log_filter: variables.text("RUST_LOG"),
