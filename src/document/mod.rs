@@ -8,6 +8,7 @@
 //! Promises: every word of the tree is printed, whatever it is (a character no font can draw
 //! becomes an empty box that still copies as itself); the same input gives the same bytes.
 
+mod accessible;
 mod archive;
 mod attached;
 mod breaking;
@@ -37,6 +38,7 @@ mod tests;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+pub use accessible::lacking;
 pub use archive::{Attachment, Relation};
 pub use attached::{AttachedFile, attached_files, printed_words};
 

@@ -190,10 +190,12 @@ pub fn run(pass: &Pass) -> Report {
         delivered: delivered.good,
         reported: reported.good,
         moved: told.good + taken.good,
-        failed: [stepped, late, told, taken, refreshed, delivered, reported, stamped]
-            .iter()
-            .map(|done| done.failed)
-            .sum(),
+        failed: [
+            stepped, late, told, taken, refreshed, delivered, reported, stamped,
+        ]
+        .iter()
+        .map(|done| done.failed)
+        .sum(),
     }
 }
 
