@@ -9,6 +9,7 @@ use uuid::Uuid;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::contract::Contract;
+use crate::document::seal::Sealer;
 use crate::domain::{LinkId, Operator, PartnerId};
 use crate::mail::transport::Transport;
 use crate::storage::catalogue::find_operator;
@@ -34,6 +35,8 @@ pub struct App {
     pub transport: Transport,
     /// The contract that is offered now.
     pub contract: Arc<Contract>,
+    /// Seals what is concluded.
+    pub sealer: Sealer,
     heavy: Arc<Semaphore>,
     operator: Remembered<Operator>,
     partners: Remembered<PartnerNames>,
@@ -55,6 +58,7 @@ impl App {
         db: Db,
         transport: Transport,
         contract: Contract,
+        sealer: Sealer,
     ) -> Self {
         Self {
             config: Arc::new(config),
@@ -62,6 +66,7 @@ impl App {
             db,
             transport,
             contract: Arc::new(contract),
+            sealer,
             heavy: Arc::new(Semaphore::new(HEAVY_WORK)),
             operator: Arc::default(),
             partners: Arc::default(),

@@ -14,6 +14,8 @@ pub const FORGOT_PASSWORD: &str = "/passwort-vergessen";
 pub const CUSTOMERS: &str = "/kunden";
 /// The customer's own contract, and the operator's view of all of them.
 pub const ADMINISTRATION: &str = "/administration/avv";
+/// Everything that proves a customer's agreements, as ZIP.
+pub const EVIDENCE: &str = "/administration/avv/nachweis.zip";
 /// The customer objects here.
 pub const OBJECTION: &str = "/administration/avv/widerspruch";
 /// Operator's start page.
@@ -42,6 +44,8 @@ pub const IMPRINT: &str = "/impressum";
 pub const PRIVACY: &str = "/datenschutz";
 /// Accessibility statement.
 pub const ACCESSIBILITY: &str = "/barrierefreiheit";
+/// Anybody holds a document against the portal's own.
+pub const CHECK: &str = "/pruefen";
 /// Contact.
 pub const CONTACT: &str = "/kontakt";
 /// Mails of the development transport.
@@ -50,6 +54,11 @@ pub const DEV_MAILBOX: &str = "/dev/postfach";
 /// A customer's profile with its modules.
 pub fn customer(number: CustomerNumber) -> String {
     format!("/kunden/{number}")
+}
+
+/// The evidence bundle of a customer, for the operator.
+pub fn evidence_of(number: CustomerNumber) -> String {
+    format!("{EVIDENCE}?kunde={number}")
 }
 
 /// The status page.

@@ -3,11 +3,13 @@
 use chrono::{DateTime, Utc};
 
 use super::documents::{Draft, concluded_pdf, draft, sha256};
+use super::proofs::keep_certificate;
 use super::{ActionError, Actor, Knock, Outcome};
 use crate::app::App;
 use crate::contract::text;
 use crate::contract::values::{Conclusion, Values};
 use crate::document::Pdf;
+use crate::document::evidence::Circumstances;
 use crate::domain::audit::AuditKind;
 use crate::domain::case::{Case, Declaration, Event, Link, LinkState, Refusal, link_state};
 use crate::domain::{AgreementId, CustomerNumber, Language, LinkId};
@@ -97,9 +99,17 @@ pub fn prepare(
     signature: &Signature,
     at: DateTime<Utc>,
 ) -> Result<Prepared, ActionError> {
-    let (_, sent) = case.link(link).ok_or(ActionError::NotFound)?;
+    let (request, sent) = case.link(link).ok_or(ActionError::NotFound)?;
     let conclusion = conclusion(case, sent, &draft, signature, at);
-    let (values, document, pdf) = concluded_pdf(app, &draft, conclusion)?;
+    let about = Circumstances {
+        language: signature.language,
+        version: (draft.document.version.clone(), draft.document.date),
+        link,
+        reminder: sent.number,
+        asked_at: request.opened_at,
+        valid_until: sent.valid_until,
+    };
+    let (values, document, pdf) = concluded_pdf(app, &draft, conclusion, &about)?;
     Ok(Prepared {
         customer: case.customer.number,
         draft,
@@ -150,7 +160,8 @@ pub fn conclude(
     let event = Event::Concluded(declaration);
     let store = |conn: &mut PgConnection, outcome: &Outcome| {
         let document = document(agreement(outcome)?, signature, prepared, pdf_hash)?;
-        Ok(create_document(conn, &document)?)
+        create_document(conn, &document)?;
+        keep_certificate(conn, app, knock.now)
     };
     let outcome = knock.settle_with(conn, app, case, &event, |_| kind, store)?;
     agreement(&outcome)
@@ -230,6 +241,9 @@ fn conclusion(
             .map(|email| email.as_str().to_owned())
             .unwrap_or_default(),
         link_sent_at: sent.sent_at,
+        remote_address: signature.remote_address.clone(),
+        user_agent: signature.user_agent.clone(),
+        evidence_hash: String::new(),
         document_hash: draft.hash.clone(),
     }
 }

@@ -1,13 +1,13 @@
 //! The contract of one customer as a document: what is shown, what is concluded, what is downloaded.
 
-use sha2::{Digest as _, Sha256};
-
 use super::{ActionError, Actor};
 use crate::app::App;
 use crate::contract::text;
 use crate::contract::tree::Document;
 use crate::contract::values::{Conclusion, CoveredProduct, Values};
-use crate::document::{Frame, Pdf, render};
+use crate::document::evidence::{self, Circumstances};
+use crate::document::seal::SealError;
+use crate::document::{Extras, Frame, Pdf, RenderError, hex, render, render_sealed};
 use crate::domain::audit::AuditKind;
 use crate::domain::case::{Agreement, Case, Offer};
 use crate::domain::viewer::Viewer;
@@ -58,20 +58,32 @@ pub fn draft_pdf(draft: &Draft, now: chrono::DateTime<chrono::Utc>) -> Result<Pd
     .map_err(|error| ActionError::Document(error.to_string()))
 }
 
-/// The concluded document: the same text with the record of its conclusion. CPU work.
+/// The concluded document: the same text with the record of its conclusion, the facts and the
+/// wording attached, sealed. CPU work.
 pub fn concluded_pdf(
     app: &App,
     draft: &Draft,
-    conclusion: Conclusion,
+    mut conclusion: Conclusion,
+    about: &Circumstances,
 ) -> Result<(Values, Document, Pdf), ActionError> {
     let now = conclusion.at;
+    let facts = evidence::facts(&draft.values, &conclusion, about);
+    conclusion.evidence_hash = evidence::hash(&facts);
+    let attachments = evidence::attachments(&facts, &text::plain(&draft.document), about.language);
     let values = Values {
         conclusion: Some(conclusion),
         ..draft.values.clone()
     };
     let document = app.contract.resolve(&values, draft.document.language);
-    let pdf = render(&document, &frame(&values, &document, &draft.hash, now))
-        .map_err(|error| ActionError::Document(error.to_string()))?;
+    let extras = Extras {
+        attachments: &attachments,
+        sealer: &app.sealer,
+    };
+    let frame = frame(&values, &document, &draft.hash, now);
+    let pdf = render_sealed(&document, &frame, extras).map_err(|error| match error {
+        RenderError::Seal(SealError::NotValid { .. }) => ActionError::NoSeal(error.to_string()),
+        error => ActionError::Document(error.to_string()),
+    })?;
     Ok((values, document, pdf))
 }
 
@@ -203,11 +215,5 @@ pub fn file_name(number: &str) -> String {
 
 /// SHA-256, hex.
 pub fn sha256(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    Sha256::digest(bytes)
-        .iter()
-        .fold(String::with_capacity(64), |mut out, byte| {
-            let _ = write!(out, "{byte:02x}");
-            out
-        })
+    hex::sha256(bytes)
 }

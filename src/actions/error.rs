@@ -34,6 +34,9 @@ pub enum ActionError {
     /// A file under the data directory could not be read or moved.
     #[error("the folder of incoming mails: {0}")]
     Folder(String),
+    /// The certificate of the seal is not valid now, so nothing was concluded and nothing is lost.
+    #[error("nothing can be sealed now: {0}")]
+    NoSeal(String),
     /// The database did not do it.
     #[error(transparent)]
     Database(#[from] DbError),

@@ -24,12 +24,16 @@ use crate::storage::{case_rows, cases, catalogue, partners};
 
 /// An installation with the products and partners of the samples, under the same keys.
 fn app(folder: &std::path::Path) -> App {
+    let config = Config::for_tests("unused", folder);
+    let now = "2026-01-01T09:30:00Z".parse().unwrap();
+    let sealer = crate::document::seal::Sealer::open(&config.seal, now).unwrap();
     let app = App::new(
-        Config::for_tests("unused", folder),
-        Clock::fixed_at("2026-01-01T09:30:00Z".parse().unwrap()),
+        config,
+        Clock::fixed_at(now),
         migrated("stories"),
         Transport::memory(),
         Contract::embedded().unwrap(),
+        sealer,
     );
     app.db.transaction_blocking(furnish).unwrap();
     app

@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::contract::Contract;
+use crate::document::seal::Sealer;
 use crate::mail::transport::Transport;
 use crate::storage::db::{Db, PoolSize};
 use crate::storage::embedded::EmbeddedPostgres;
@@ -38,6 +39,7 @@ impl Opened {
 /// that is a decision, so the command says what to do instead.
 pub fn open(config: Config, clock: Clock, transport: Transport) -> Result<Opened> {
     let contract = shipped_contract()?;
+    let sealer = Sealer::open(&config.seal, clock.now())?;
     let (db, embedded) = database(&config)?;
     if config.environment.is_production() {
         let pending = db
@@ -50,7 +52,7 @@ pub fn open(config: Config, clock: Clock, transport: Transport) -> Result<Opened
         db.migrate()?;
     }
     Ok(Opened {
-        app: App::new(config, clock, db, transport, contract),
+        app: App::new(config, clock, db, transport, contract, sealer),
         embedded,
     })
 }

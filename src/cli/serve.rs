@@ -19,7 +19,9 @@ pub fn serve(config: Config) -> Result<()> {
         .with_context(|| format!("AVV_LISTEN: {listen} cannot be listened on"))?;
     let opened = open::open(config, clock, transport)?;
     // A portal that cannot make documents must not take a conclusion (S-88).
-    contract::probe(&opened.app.contract).context("the test document cannot be made")?;
+    let app = &opened.app;
+    contract::probe(&app.contract, &app.sealer, app.clock.now())
+        .context("the test document cannot be made")?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

@@ -52,6 +52,15 @@ pub struct Conclusion {
     pub sent_to: String,
     /// When that mail was sent.
     pub link_sent_at: DateTime<Utc>,
+    /// Address of the browser, or empty.
+    #[serde(default)]
+    pub remote_address: String,
+    /// What the browser called itself, or empty.
+    #[serde(default)]
+    pub user_agent: String,
     /// SHA-256 of the text that was shown and concluded, hex.
     pub document_hash: String,
+    /// SHA-256 of the attached facts, hex; empty for agreements from before there were any.
+    #[serde(default)]
+    pub evidence_hash: String,
 }

@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 
 use super::{Done, Pass};
+use crate::actions::proofs::{Stage, certificate_stage};
 use crate::mail::inbox::Inbox;
 use crate::storage::db::DbError;
 use crate::storage::{attempts, runs, sessions};
@@ -20,7 +21,8 @@ const RUNS: TimeDelta = TimeDelta::days(30);
 /// What a delivery report said stands in the database; the file is kept to look something up.
 const REPORTS: TimeDelta = TimeDelta::days(30);
 
-/// Deletes attempts, sessions and files of the inbox that nobody will ask for any more.
+/// Deletes attempts, sessions and files of the inbox that nobody will ask for any more; says in the
+/// log, once an hour, when the seal needs a new certificate.
 pub fn clean(pass: &Pass) -> Result<Done, DbError> {
     let now = pass.now();
     let gone = pass.app.db.transaction_blocking(|conn| {
@@ -31,6 +33,10 @@ pub fn clean(pass: &Pass) -> Result<Done, DbError> {
     let files = Inbox::of(&pass.app.config.storage.data_dir).forget(now - REPORTS);
     if let Err(error) = &files {
         tracing::error!(%error, "old files of the inbox cannot be deleted");
+    }
+    match certificate_stage(&pass.app.sealer, now) {
+        Stage::Good => {}
+        stage => tracing::warn!(?stage, "the certificate of the seal must be renewed"),
     }
     Ok(Done {
         good: gone + files.as_ref().copied().unwrap_or_default(),

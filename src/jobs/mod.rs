@@ -12,6 +12,7 @@ mod progress;
 mod retain;
 mod rows;
 mod run;
+mod stamp;
 mod take_off;
 #[cfg(test)]
 mod tests;
@@ -63,6 +64,12 @@ pub const JOBS: &[Job] = &[
         every: Duration::from_secs(60),
         workers: |_| 1,
         pass: refresh,
+    },
+    Job {
+        name: "stamp",
+        every: Duration::from_secs(60),
+        workers: |_| 1,
+        pass: stamp::stamp,
     },
     Job {
         name: "inbox",
@@ -176,16 +183,19 @@ pub fn run(pass: &Pass) -> Report {
     let (stepped, late) = (run("remind"), run("late"));
     let (told, taken) = (run("tell-blocked"), run("take-off"));
     let (refreshed, delivered) = (run("refresh"), run("deliver"));
+    let stamped = run("stamp");
     Report {
         stepped: stepped.good + late.good,
         refreshed: refreshed.good,
         delivered: delivered.good,
         reported: reported.good,
         moved: told.good + taken.good,
-        failed: [stepped, late, told, taken, refreshed, delivered, reported]
-            .iter()
-            .map(|done| done.failed)
-            .sum(),
+        failed: [
+            stepped, late, told, taken, refreshed, delivered, reported, stamped,
+        ]
+        .iter()
+        .map(|done| done.failed)
+        .sum(),
     }
 }
 

@@ -7,6 +7,7 @@ use crate::actions::{Actor, bookings, customers};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::contract::{Contract, sample_values};
+use crate::document::seal::Sealer;
 use crate::domain::product::{Module, Product, Trigger};
 use crate::domain::{CustomerNumber, Language};
 use crate::mail::transport::Transport;
@@ -17,12 +18,16 @@ use crate::storage::{catalogue, partners};
 const CUSTOMERS: i64 = 12;
 
 fn app(folder: &std::path::Path, schema: &str) -> App {
+    let config = Config::for_tests("unused", folder);
+    let now = "2026-11-02T09:00:00Z".parse().unwrap();
+    let sealer = Sealer::open(&config.seal, now).unwrap();
     App::new(
-        Config::for_tests("unused", folder),
-        Clock::fixed_at("2026-11-02T09:00:00Z".parse().unwrap()),
+        config,
+        Clock::fixed_at(now),
         migrated(schema),
         Transport::memory(),
         Contract::embedded().unwrap(),
+        sealer,
     )
 }
 

@@ -4,6 +4,7 @@
 pub mod agreements;
 pub mod attempts;
 pub mod audit;
+pub mod audit_proofs;
 pub mod block_rounds;
 pub mod bulk;
 pub mod case_rows;
@@ -14,6 +15,7 @@ pub mod db;
 pub mod embedded;
 pub mod files;
 pub mod links;
+pub mod mail_proofs;
 pub mod mails;
 pub mod parties;
 pub mod partner_contracts;
@@ -24,6 +26,7 @@ pub mod runs;
 #[rustfmt::skip]
 #[expect(missing_docs, reason = "generated from the migrations")]
 pub mod schema;
+pub mod seals;
 pub mod sessions;
 mod text;
 pub mod users;

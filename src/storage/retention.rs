@@ -8,8 +8,8 @@ use uuid::Uuid;
 
 use super::QueryResult;
 use super::schema::{
-    agreement_documents, agreements, bookings, case_rows, case_words, customers, links, mails,
-    objections, password_links, requests, sessions, tombstones, users,
+    agreement_documents, agreements, bookings, case_rows, case_words, customers, document_stamps,
+    links, mails, objections, password_links, requests, sessions, tombstones, users,
 };
 use crate::domain::{AgreementId, CustomerNumber, RequestId};
 
@@ -119,6 +119,7 @@ fn erase_document(
     if left == 0 {
         return Ok(false);
     }
+    diesel::delete(document_stamps::table.find(id.0)).execute(conn)?;
     diesel::sql_query("SELECT set_config('avv.erasing', $1, true)")
         .bind::<Text, _>(id.0.to_string())
         .execute(conn)?;

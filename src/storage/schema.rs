@@ -167,6 +167,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Time stamps (RFC 3161) of a foreign service over the signature of a sealed document, asked for after its conclusion. No row: not asked for yet.
+    document_stamps (agreement_id) {
+        agreement_id -> Uuid,
+        tries -> Int4,
+        /// When the service is asked again; null when there is a stamp or nothing more is tried.
+        next_try_at -> Nullable<Timestamptz>,
+        token -> Nullable<Bytea>,
+        /// The time the stamp states.
+        stated_at -> Nullable<Timestamptz>,
+        source -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     /// What people uploaded (S-77). The name it had on their machine is not kept. Never updated.
     files (id) {
         id -> Uuid,
@@ -362,6 +376,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Every certificate documents were sealed with, kept so that old seals are recognised after a change. The fingerprint is the SHA-256 of the certificate.
+    seal_certificates (fingerprint) {
+        fingerprint -> Text,
+        certificate -> Bytea,
+        first_used_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     /// Signed-in browsers. The id is the SHA-256 of what the cookie holds (S-30).
     sessions (id) {
         id -> Text,
@@ -414,6 +437,7 @@ diesel::joinable!(bookings -> customers (customer_number));
 diesel::joinable!(bookings -> products (product_code));
 diesel::joinable!(case_rows -> customers (number));
 diesel::joinable!(case_words -> customers (number));
+diesel::joinable!(document_stamps -> agreements (agreement_id));
 diesel::joinable!(files -> users (uploaded_by));
 diesel::joinable!(links -> requests (request_id));
 diesel::joinable!(mail_attempts -> mails (mail_id));
@@ -441,6 +465,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     case_rows,
     case_words,
     customers,
+    document_stamps,
     files,
     links,
     mail_attempts,
@@ -454,6 +479,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     products,
     requests,
     runs,
+    seal_certificates,
     sessions,
     tombstones,
     users,

@@ -21,6 +21,7 @@ mod operation;
 mod page;
 mod partners;
 mod passwords;
+mod proofs;
 mod refusals;
 pub mod routes;
 pub mod server;

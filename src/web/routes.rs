@@ -10,7 +10,7 @@ use super::error::answer_errors;
 use super::guard::{Who, guard};
 use super::{
     administration, consent, customers, dev, gate, health, legal, operation, partners, passwords,
-    session, sign_in, statics, status,
+    proofs, session, sign_in, statics, status,
 };
 use crate::app::App;
 
@@ -75,6 +75,7 @@ pub fn rows() -> impl Iterator<Item = &'static Row> {
         partners::MANDANT,
         consent::ROUTES,
         legal::ROUTES,
+        proofs::ROUTES,
         dev::ROUTES,
     ]
     .into_iter()

@@ -186,6 +186,9 @@ impl Objects {
             !path.contains('{'),
             "{pattern}: a placeholder this test does not know"
         );
+        if pattern.ends_with("/nachweis.zip") {
+            return format!("{path}?kunde={number}");
+        }
         match self.sub_partner(pattern, object) {
             Some(sub) => format!("{path}?submandant={sub}"),
             None => path,

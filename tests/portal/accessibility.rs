@@ -78,6 +78,7 @@ fn public(places: &Places) -> Vec<Stop> {
         at("privacy in English", "/datenschutz?sprache=en"),
         at("accessibility", "/barrierefreiheit"),
         at("contact", "/kontakt"),
+        at("check", "/pruefen"),
         at("not found", "/gibt-es-nicht"),
         at("link unknown", "/zustimmung/unbekannt"),
         at("consent", &p.valid),
@@ -370,6 +371,7 @@ fn every_page_is_looked_at() {
 fn is_no_page(path: &str) -> bool {
     path.ends_with(".pdf")
         || path.ends_with("{datei}")
+        || path.ends_with(".zip")
         || path.ends_with(".txt")
         || ["/static/", "/zugriff/", "/healthz", "/readyz", "/dev/"]
             .iter()

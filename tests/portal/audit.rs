@@ -462,6 +462,7 @@ async fn contents_are_erased_under_a_signed_tombstone() {
             db,
             transport,
             (*app.app.contract).clone(),
+            app.app.sealer.clone(),
         )
     };
     let other = |letter: &str| letter.repeat(43).into();

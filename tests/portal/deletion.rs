@@ -185,6 +185,10 @@ async fn retention_erases_the_customer_and_leaves_a_tombstone() {
     let app = &world.app;
     delete(&world).await.assert_redirect(DELETED);
     app.deliver();
+    app.sql(
+        "INSERT INTO document_stamps (agreement_id, tries) SELECT id, 1 FROM agreements WHERE customer_number = 4711",
+    )
+    .unwrap();
     let hash = app.text("document_hash FROM agreement_documents d JOIN agreements a ON a.id = d.agreement_id WHERE a.customer_number = 4711");
     app.at("2029-12-31 23:59");
     let before = app.everything();
@@ -211,6 +215,7 @@ async fn retention_erases_the_customer_and_leaves_a_tombstone() {
     ] {
         assert_eq!(app.count(&format!("{table} = 4711")), 0, "{table}");
     }
+    assert_eq!(app.count("document_stamps"), 0);
     assert_eq!(app.count("tombstones WHERE customer_number = 4711"), 2);
     assert_eq!(
         app.text("document_hash FROM tombstones WHERE agreement_id IS NOT NULL"),
@@ -315,8 +320,8 @@ async fn the_database_refuses_every_other_way() {
 #[actix_web::test]
 async fn every_table_that_names_a_customer_is_known_to_retention() {
     let app = TestApp::start().await;
-    let known = "'agreement_documents','agreements','bookings','case_rows','case_words','links',\
-                 'mails','objections','password_links','requests','sessions','users',\
+    let known = "'agreement_documents','agreements','bookings','case_rows','case_words',\
+                 'document_stamps','links','mails','objections','password_links','requests','sessions','users',\
                  'block_rounds','files','partner_contracts'"; // the last three name users of operator and partners only
     let found = app.text(&format!(
         "string_agg(DISTINCT conrelid::regclass::text, ' ') FROM pg_constraint \

@@ -31,6 +31,7 @@ mod partners;
 mod projection;
 mod reminders;
 mod requests;
+mod seal;
 mod security;
 mod stage;
 mod storm;

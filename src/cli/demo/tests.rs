@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::*;
 use crate::contract::Contract;
+use crate::document::seal::Sealer;
 use crate::domain::CustomerNumber;
 use crate::domain::case::{Status, standing};
 use crate::storage::db::tests::migrated;
@@ -13,12 +14,15 @@ use crate::storage::{case_rows, cases, mails};
 fn every_status_occurs_and_the_list_says_what_the_facts_say() {
     let folder = tempfile::tempdir().unwrap();
     let now = "2026-11-22T15:00:00Z".parse().unwrap();
+    let config = Config::for_tests("unused", folder.path());
+    let sealer = Sealer::open(&config.seal, now).unwrap();
     let app = App::new(
-        Config::for_tests("unused", folder.path()),
+        config,
         Clock::fixed_at(now),
         migrated("demo"),
         Transport::memory(),
         Contract::embedded().unwrap(),
+        sealer,
     );
     let more = 1500;
     let options = Options {

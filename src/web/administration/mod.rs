@@ -1,6 +1,7 @@
 //! Administration › Auftragsverarbeitungsvertrag: for customers with the permission and for the
 //! operator. Partners and users without the permission find nothing here (A-01 … A-04, S-53).
 
+mod bundle;
 mod objection;
 mod view;
 mod words;
@@ -43,6 +44,9 @@ pub const ROUTES: &[Row] = &[
         Who::ContractReader,
         || look().to(download),
     ),
+    get(paths::EVIDENCE, Who::ContractReader, || {
+        look().to(bundle::download)
+    }),
     get(paths::OBJECTION, Who::ContractHolder, || {
         look().to(objection::show)
     }),
@@ -57,7 +61,7 @@ const EVENTS: i64 = 100;
 /// Whose contract the operator asked for.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct Whose {
+pub struct Whose {
     kunde: Option<String>,
 }
 
@@ -109,6 +113,15 @@ async fn choose(app: &App, me: &Me, typed: String) -> Result<HttpResponse, PageE
         wrong: !typed.trim().is_empty(),
         typed,
     })
+}
+
+/// The customer somebody works for, or the one the operator asked for.
+fn own_or_asked(role: Role, whose: &Whose) -> Option<CustomerNumber> {
+    match role {
+        Role::Customer { number, .. } => Some(number),
+        Role::Operator => whose.kunde.as_deref()?.trim().parse().ok(),
+        _ => None,
+    }
 }
 
 async fn read(

@@ -47,6 +47,8 @@ pub struct ContractView {
     may_ask: bool,
     may_object: bool,
     record_objection: Option<String>,
+    /// Address of the evidence bundle, once there is something to prove.
+    bundle: Option<String>,
     history: Vec<Past>,
 }
 
@@ -127,6 +129,14 @@ impl ContractView {
             record_objection: may
                 .contains(&Deed::RecordObjection)
                 .then(|| paths::record_objection(case.customer.number)),
+            bundle: read
+                .documents
+                .iter()
+                .any(Option::is_some)
+                .then(|| match role {
+                    Role::Operator => paths::evidence_of(case.customer.number),
+                    _ => paths::EVIDENCE.to_owned(),
+                }),
             history: history(read.events, role),
             shell,
         }

@@ -13,6 +13,7 @@ mod objection;
 mod particulars;
 mod proof;
 mod runs;
+mod seal;
 mod start;
 mod users;
 

@@ -4,6 +4,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use chrono::{DateTime, Datelike as _, Days, Duration, NaiveDate, NaiveTime, Utc};
 
+use super::seal::Seal;
 use crate::actions::ActionError;
 use crate::app::App;
 use crate::domain::case::Status;
@@ -37,6 +38,7 @@ struct Page {
     known: Vec<Task>,
     weeks: Weeks,
     mail: Health,
+    seal: Seal,
 }
 
 /// A line of work with its count.
@@ -137,6 +139,7 @@ pub async fn show(app: web::Data<App>, me: Me) -> Result<HttpResponse, PageError
         ),
         weeks: weeks(&mondays, &found.figures),
         mail: health(&app, &found, now),
+        seal: Seal::new(&app, now),
         shell,
     })
 }

@@ -8,6 +8,7 @@ use avv_portal::app::App;
 use avv_portal::clock::Clock;
 use avv_portal::config::Config;
 use avv_portal::contract::Contract;
+use avv_portal::document::seal::Sealer;
 use avv_portal::domain::case::{Case, Standing, standing};
 use avv_portal::domain::{CustomerNumber, LinkId};
 use avv_portal::mail::transport::{Sent, Transport};
@@ -134,7 +135,15 @@ impl TestApp {
             .expect("an address");
         change(&mut config);
         let clock = Clock::fixed_at(BEGIN.parse().expect("a moment"));
-        let app = App::new(config, clock.clone(), db, transport, contract().clone());
+        let sealer = Sealer::open(&config.seal, clock.now()).expect("a seal");
+        let app = App::new(
+            config,
+            clock.clone(),
+            db,
+            transport,
+            contract().clone(),
+            sealer,
+        );
         let server = web::server::start(app.clone(), listener, 1).expect("a server");
         let handle = server.handle();
         actix_web::rt::spawn(server);
@@ -169,6 +178,7 @@ impl TestApp {
             db,
             self.app.transport.clone(),
             contract().clone(),
+            self.app.sealer.clone(),
         )
     }
 
