@@ -4,6 +4,7 @@
 //! as values, decisions go out as values. Start with [`case`]: it holds the three functions that
 //! everything else asks ([`case::standing`], [`case::access`], [`case::decide`]).
 
+pub mod alert;
 pub mod audit;
 pub mod calendar;
 pub mod case;
@@ -22,7 +23,9 @@ pub mod viewer;
 pub mod whats_new;
 
 pub use email::EmailAddress;
-pub use ids::{AgreementId, CustomerNumber, FileId, LinkId, MailId, PartnerId, RequestId, UserId};
+pub use ids::{
+    AgreementId, AlertId, CustomerNumber, FileId, LinkId, MailId, PartnerId, RequestId, UserId,
+};
 pub use language::Language;
 pub use party::{Operator, Party};
 pub use whats_new::WhatsNew;

@@ -8,8 +8,9 @@ use uuid::Uuid;
 
 use super::QueryResult;
 use super::schema::{
-    agreement_documents, agreements, bookings, case_rows, case_words, customers, document_stamps,
-    links, mails, objections, password_links, requests, sessions, tombstones, users,
+    agreement_documents, agreements, alerts, bookings, case_rows, case_words, customers,
+    document_stamps, links, mails, objections, password_links, requests, sessions, tombstones,
+    users,
 };
 use crate::domain::{AgreementId, CustomerNumber, RequestId};
 
@@ -167,6 +168,7 @@ pub fn erase_customer(
             tombstones::erased_at.eq(now),
         ))
         .execute(conn)?;
+    diesel::delete(alerts::table.filter(alerts::customer_number.eq(n))).execute(conn)?;
     diesel::delete(objections::table.filter(objections::customer_number.eq(n))).execute(conn)?;
     diesel::delete(mails::table.filter(mails::customer_number.eq(n))).execute(conn)?;
     diesel::delete(agreements::table.filter(agreements::customer_number.eq(n))).execute(conn)?;

@@ -10,6 +10,7 @@ mod harness;
 
 mod access;
 mod accessibility;
+mod alerts;
 mod architecture;
 mod audit;
 mod bad_days;
@@ -30,6 +31,7 @@ mod objections;
 mod partners;
 mod projection;
 mod reminders;
+mod renewal;
 mod requests;
 mod seal;
 mod security;
