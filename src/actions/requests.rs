@@ -3,12 +3,15 @@
 use chrono::{DateTime, Utc};
 
 use super::bookings::booked_name;
+use super::whats_new::{Then, customer_then};
 use super::{ActionError, Knock, Outcome};
 use crate::app::App;
 use crate::domain::audit::AuditKind;
-use crate::domain::case::{self, Change, Event, Fresh, Moment, Refusal, decide};
+use crate::domain::case::{
+    self, Change, Demand, Event, Fresh, Moment, Refusal, decide, may_be_demanded,
+};
 use crate::domain::mail::RequestReason;
-use crate::domain::viewer::Viewer;
+use crate::domain::viewer::{Role, Viewer};
 use crate::domain::{CustomerNumber, LinkId};
 use crate::storage::{PgConnection, case_rows, cases, catalogue, links};
 
@@ -29,6 +32,31 @@ pub fn ask(
     catalogue::find_operator(conn)?.ok_or(ActionError::NoOperator)?;
     knock.settle(conn, app, case, &Event::AskedByHand, |_| AuditKind::Asked {
         reason: RequestReason::Manual,
+    })
+}
+
+/// Asks for a new conclusion because the customer is another company now, or has another name; the
+/// agreement in force goes on meanwhile (row 48). Refused while it names the customer as it is.
+pub fn demand_anew(
+    conn: &mut PgConnection,
+    app: &App,
+    viewer: &Viewer,
+    customer: CustomerNumber,
+    now: DateTime<Utc>,
+) -> Result<Outcome, ActionError> {
+    let knock = Knock::by(viewer, customer, now);
+    let case = knock.enter(conn, app)?;
+    if viewer.role != Role::Operator {
+        return Err(ActionError::NotAllowed);
+    }
+    catalogue::find_operator(conn)?.ok_or(ActionError::NoOperator)?;
+    may_be_demanded(&case, Demand::Succession, now)?;
+    if customer_then(conn, &case)? == Then::Same {
+        return Err(Refusal::Unchanged.into());
+    }
+    let event = Event::Demanded(Demand::Succession);
+    knock.settle(conn, app, case, &event, |_| AuditKind::Asked {
+        reason: RequestReason::Succession,
     })
 }
 

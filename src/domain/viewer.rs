@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::case::{Case, Status, standing};
+use super::case::{Case, Demand, Status, may_be_demanded, standing};
 use super::{CustomerNumber, PartnerId, UserId};
 
 /// A signed-in person. Read anew on every request, so that a change of role holds at once (S-33).
@@ -120,6 +120,8 @@ pub enum Deed {
     EditParty,
     /// Enter or change the master-data address.
     ChangeEmail,
+    /// Ask for a new conclusion while the agreement in force goes on (row 48).
+    DemandAnew,
     /// Lock every link that was mailed (row 53).
     LockLinks,
     /// Record an objection that came by mail, letter or phone.
@@ -184,7 +186,10 @@ pub fn deeds(role: Role, case: &Case, now: DateTime<Utc>) -> Vec<Deed> {
         deeds.push(Deed::ChangeEmail);
     }
     if role == Role::Operator {
-        if has_usable_link(case, now) {
+        if may_be_demanded(case, Demand::Succession, now).is_ok() {
+            deeds.push(Deed::DemandAnew);
+        }
+        if case.has_usable_link(now) {
             deeds.push(Deed::LockLinks);
         }
         if has_agreement || case.open_request().is_some() {
@@ -210,15 +215,8 @@ pub fn deeds(role: Role, case: &Case, now: DateTime<Utc>) -> Vec<Deed> {
     deeds
 }
 
-fn has_usable_link(case: &Case, now: DateTime<Utc>) -> bool {
-    case.requests
-        .iter()
-        .flat_map(|round| &round.links)
-        .any(|link| link.end.is_none() && link.valid_until >= now)
-}
-
 fn can_be_asked(status: Status, case: &Case, now: DateTime<Utc>) -> bool {
-    !matches!(status, Status::NotRequired | Status::Ended) && !case.is_covered(now)
+    !matches!(status, Status::NotRequired | Status::Ended) && !case.is_settled(now)
 }
 
 #[cfg(test)]
@@ -279,6 +277,8 @@ mod tests {
             (Deed::EditParty, "N O R0 R3 X D C U W V E", "✔––––"),
             // 5.6-11: the Mandant may, its Submandant and the customer may not
             (Deed::ChangeEmail, "N O R0 R3 X D C U W V E", "✔✔–––"),
+            (Deed::DemandAnew, "C U", "✔––––"),
+            (Deed::DemandAnew, "N O R0 R3 X D W V E", "–––––"),
             (Deed::LockLinks, "R0 R1 R2 R3 U", "✔––––"),
             (Deed::LockLinks, "N O X D C V E", "–––––"),
             (Deed::Delete, "N O R0 R3 X D C U W V E", "✔––––"),

@@ -67,6 +67,7 @@ pub(super) fn case(language: Language) -> CaseWords {
         ],
         in_force: false,
         renewal: false,
+        anew: false,
     }
 }
 
@@ -102,14 +103,16 @@ pub(super) fn pdf() -> Attachment {
 pub(super) fn about(case: &CaseWords) -> Vec<(String, Content)> {
     let at = utc("2026-11-24T13:05:00Z");
     let mut all = Vec::new();
-    for (stand, in_force, renewal) in [
-        ("false", false, false),
-        ("true", true, false),
-        ("renewal", true, true),
+    for (stand, in_force, renewal, anew) in [
+        ("false", false, false, false),
+        ("true", true, false, false),
+        ("renewal", true, true, false),
+        ("anew", true, false, true),
     ] {
         let case = CaseWords {
             in_force,
             renewal,
+            anew,
             ..case.clone()
         };
         let news = in_force.then(|| news(&case));
@@ -121,6 +124,7 @@ pub(super) fn about(case: &CaseWords) -> Vec<(String, Content)> {
             RequestReason::Partner,
             RequestReason::Particulars,
             RequestReason::InError,
+            RequestReason::Succession,
         ] {
             for replaces in [true, false] {
                 let content = Content::Request {
@@ -191,6 +195,12 @@ pub(super) fn news(case: &CaseWords) -> WhatsNew {
         added: case.products.iter().take(1).cloned().collect(),
         gone: case.products.iter().skip(1).cloned().collect(),
         version: case.renewal.then(|| ("1.0".to_owned(), "2.0".to_owned())),
+        company: case.anew.then(|| {
+            (
+                "Özdemir Backwaren KG".to_owned(),
+                case.customer.name.clone(),
+            )
+        }),
         particulars: case.renewal,
         other_particulars: false,
     }
@@ -321,10 +331,11 @@ pub(super) fn others(case: &CaseWords) -> Vec<(String, Content)> {
     ] {
         let open = news == PartnerNews::Concluded;
         let lost = news == PartnerNews::Replaced;
-        for (stand, in_force, renewal) in [
-            ("", false, false),
-            (" true", true, false),
-            (" renewal", true, true),
+        for (stand, in_force, renewal, anew) in [
+            ("", false, false, false),
+            (" true", true, false, false),
+            (" renewal", true, true, false),
+            (" anew", true, false, true),
         ] {
             let access = [("Tengo Centraflex", open), ("UMS-Verwaltung", false)]
                 .into_iter()
@@ -338,6 +349,7 @@ pub(super) fn others(case: &CaseWords) -> Vec<(String, Content)> {
                 case: CaseWords {
                     in_force,
                     renewal,
+                    anew,
                     ..case.clone()
                 },
                 news,

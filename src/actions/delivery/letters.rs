@@ -338,5 +338,10 @@ pub(super) fn words_of(case: &Case, covered: &BTreeSet<Covered>, language: Langu
         products,
         in_force,
         renewal: in_force && !case.chain_matches(),
+        anew: case.chain_matches()
+            && case
+                .requests
+                .last()
+                .is_some_and(|last| last.reason.is_demand()),
     }
 }

@@ -59,6 +59,7 @@ fn german(kind: &AuditKind) -> String {
             RequestReason::Partner => "Neuabschluss angefordert",
             RequestReason::Particulars => "Anforderung mit berichtigten Stammdaten gesendet",
             RequestReason::InError => "Anforderung nach irrtümlich erfasstem Widerspruch gesendet",
+            RequestReason::Succession => "Neuabschluss mit den heutigen Angaben angefordert",
         }
         .to_owned(),
         K::Reminded { number } => format!("Erinnerung {number} von {REMINDERS} gesendet"),
@@ -141,6 +142,7 @@ fn english(kind: &AuditKind) -> String {
             RequestReason::Partner => "New agreement requested",
             RequestReason::Particulars => "Request with corrected particulars sent",
             RequestReason::InError => "Request after an objection recorded in error sent",
+            RequestReason::Succession => "New agreement with today's particulars requested",
         }
         .to_owned(),
         K::Reminded { number } => format!("Reminder {number} of {REMINDERS} sent"),

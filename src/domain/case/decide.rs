@@ -5,11 +5,13 @@ use uuid::Uuid;
 
 use super::answers::{concluded, concluded_on_paper, declined, objected, objected_in_error};
 use super::asking::{
-    alert, ask_again, links, may_be_asked, new_link, tell_partners, to_customer, withdraw,
+    alert, ask_again, links, may_be_asked, new_link, sent_within_a_day, tell_partners, to_customer,
+    withdraw,
 };
 use super::bookings::{booked, cancelled, lapsed, option_changed};
 use super::chain::{partner_assigned, partner_blocked, sub_partner_named};
 use super::change::Change;
+use super::demand::ask_on_demand;
 use super::event::Event;
 use super::facts::{Case, Outcome};
 use super::link::{LinkState, link_state};
@@ -101,6 +103,8 @@ pub enum Refusal {
     UnknownBooking,
     /// A booking cannot end before now.
     EndInPast,
+    /// No agreement with the chain of today is in force that could be concluded anew on demand.
+    NothingInForce,
     /// No objection was recorded that could have been an error (row 33).
     NoObjection,
     /// That is how it is already.
@@ -118,6 +122,7 @@ pub fn decide(case: &Case, event: &Event, moment: Moment) -> Result<Vec<Change>,
         Event::Cancelled { booking, ends_at } => cancelled(case, *booking, *ends_at, moment),
         Event::PartnerAssigned(partner) => partner_assigned(case, partner.as_ref(), moment),
         Event::AskedByHand => asked_by_hand(case, moment),
+        Event::Demanded(demand) => ask_on_demand(case, *demand, moment),
         Event::AskedByLink(link) => asked_by_link(case, *link, moment),
         Event::StepDue => step_due(case, moment),
         Event::MailRefused(link) => mail_refused(case, *link),
@@ -145,10 +150,7 @@ fn asked_by_hand(case: &Case, moment: Moment) -> Result<Vec<Change>, Refusal> {
     {
         return Err(Refusal::JustSent);
     }
-    let sent_today = links(case)
-        .filter(|link| moment.now - link.sent_at < Duration::days(1))
-        .count();
-    if sent_today >= MAILS_PER_DAY {
+    if sent_within_a_day(case, moment.now) >= MAILS_PER_DAY {
         return Err(Refusal::TooManyLinks);
     }
     Ok(ask_again(case, RequestReason::Manual, moment))
@@ -170,12 +172,8 @@ fn asked_by_link(case: &Case, id: LinkId, moment: Moment) -> Result<Vec<Change>,
     if !unanswered || standing(case, moment.now).status == Status::Void {
         return Err(Refusal::NothingOpen);
     }
-    let sent_within = |time: Duration| {
-        links(case)
-            .filter(|link| moment.now - link.sent_at < time)
-            .count()
-    };
-    if sent_within(LINK_PAUSE) > 0 || sent_within(Duration::days(1)) >= LINKS_PER_DAY {
+    let lately = links(case).any(|link| moment.now - link.sent_at < LINK_PAUSE);
+    if lately || sent_within_a_day(case, moment.now) >= LINKS_PER_DAY {
         return Err(Refusal::TooManyLinks);
     }
     Ok(ask_again(case, RequestReason::Manual, moment))

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::facts::Partner;
+use crate::domain::mail::RequestReason;
 use crate::domain::{EmailAddress, Language, LinkId, PartnerId, Party};
 
 /// Something that happened or is asked for.
@@ -34,6 +35,8 @@ pub enum Event {
     PartnerAssigned(Option<Partner>),
     /// Somebody who may do so wants the mail sent (rows 3, 7, L-06).
     AskedByHand,
+    /// A new conclusion is wanted although the agreement in force covers everything (rows 36, 48).
+    Demanded(Demand),
     /// The customer pressed "Neuen Link anfordern" on the page of an old link (S-13).
     AskedByLink(LinkId),
     /// The scheduler looks whether something is due: a reminder, the end of a round, or what
@@ -76,6 +79,23 @@ pub enum Event {
     Objected(Channel),
     /// Two administrators found that an objection had been recorded in error (row 33).
     ObjectedInError,
+}
+
+/// Why a new conclusion is wanted although an agreement is in force.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Demand {
+    /// The customer is another company now, or has another name; the operator wants the agreement
+    /// to say so (row 48).
+    Succession,
+}
+
+impl Demand {
+    /// The reason its round is opened with.
+    pub fn reason(self) -> RequestReason {
+        match self {
+            Self::Succession => RequestReason::Succession,
+        }
+    }
 }
 
 /// A new master-data address with what its guard needs to know (5.6-11).

@@ -41,6 +41,8 @@ struct Round {
     bounced: bool,
     links: Vec<LinkId>,
     asked_for: BTreeSet<Key>,
+    /// Wanted although the deal may cover everything.
+    is_demand: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -196,6 +198,16 @@ impl Model {
         })
     }
 
+    fn is_demanded(&self, now: Time) -> bool {
+        let wanted = self.round.as_ref().is_some_and(|round| round.is_demand);
+        wanted && self.deal.is_some() && self.is_waiting(now)
+    }
+
+    /// Nothing is left to conclude.
+    fn is_settled(&self, now: Time) -> bool {
+        self.is_covered(now) && !self.is_demanded(now)
+    }
+
     fn usable(&self, link: LinkId, now: Time) -> bool {
         !self.need(now).is_empty()
             && matches!(self.links.get(&link), Some((sent, Paper::Usable)) if now <= end_of_fourteenth_day(*sent))
@@ -218,6 +230,7 @@ impl Model {
     }
 
     fn ask(&mut self, now: Time, link: LinkId) -> Vec<String> {
+        let is_demand = self.is_demanded(now);
         self.round = None;
         if self.need(now).is_empty() {
             return Vec::new();
@@ -231,6 +244,7 @@ impl Model {
             bounced: false,
             links: vec![link],
             asked_for: self.need(now),
+            is_demand,
         });
         self.links.insert(link, (now, Paper::Usable));
         self.sends.push(now);
@@ -293,6 +307,7 @@ impl Model {
                 }
                 Some(self.ask(now, link))
             }
+            Event::Demanded(_) => self.demand(now, link),
             Event::AskedByLink(old) => self.ask_by_link(*old, now, link),
             Event::StepDue => self.step(now, link),
             Event::MailRefused(which) => self.bounce(*which),
@@ -335,7 +350,7 @@ impl Model {
                 Some(self.conclude(now))
             }
             Event::ConcludedOnPaper { .. } => {
-                let may = !self.need(now).is_empty() && !self.is_covered(now);
+                let may = !self.need(now).is_empty() && !self.is_settled(now);
                 may.then(|| self.conclude(now))
             }
             Event::Declined(which) => {

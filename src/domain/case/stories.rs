@@ -9,7 +9,7 @@ use super::samples::{
     CENTRAFLEX, FOREIGN, MANDANT, OTHER_SUB, Play, SMALL_TRUNK, SUB, TRUNK, booked, case, consent,
     email, new_email, partner, party, utc,
 };
-use super::{AddressChange, Case, Channel, Event, next_change};
+use super::{AddressChange, Case, Channel, Demand, Event, next_change};
 use crate::domain::calendar::{REMINDER_HOUR, at, day};
 use crate::domain::{Language, LinkId, PartnerId};
 
@@ -45,6 +45,7 @@ pub enum Act {
     Lock(bool),
     Paper,
     FindError,
+    Demand,
     Delete,
 }
 
@@ -91,6 +92,7 @@ fn rarely() -> impl Strategy<Value = Act> {
         2 => any::<bool>().prop_map(Act::Lock),
         2 => Just(Act::Paper),
         2 => Just(Act::FindError),
+        4 => Just(Act::Demand),
         1 => Just(Act::Delete),
     ]
 }
@@ -230,6 +232,7 @@ pub fn event(act: &Act, case: &Case, now: DateTime<Utc>) -> Event {
             function: "Vorstand".to_owned(),
         },
         Act::FindError => Event::ObjectedInError,
+        Act::Demand => Event::Demanded(Demand::Succession),
         Act::Delete => Event::Deleted,
     }
 }
