@@ -70,6 +70,7 @@ fn asked() -> Case {
             parent: None,
             party,
             blocked_at: None,
+            deactivated_at: None,
         }),
         sub_partner: None,
         current_version: "1.0".into(),

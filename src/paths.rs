@@ -26,6 +26,10 @@ pub const USERS: &str = "/betrieb/benutzer";
 pub const MAILS: &str = "/betrieb/mails";
 /// Operator: the audit log.
 pub const LOG: &str = "/betrieb/protokoll";
+/// Operator: partners and their sub-partners.
+pub const PARTNERS: &str = "/betrieb/partner";
+/// A Mandant's own sub-partners.
+pub const SUB_PARTNERS: &str = "/submandanten";
 /// Help.
 pub const HELP: &str = "/hilfe";
 /// Legal pages.
@@ -77,6 +81,21 @@ pub fn email(number: CustomerNumber) -> String {
 /// Records an objection (operator).
 pub fn record_objection(number: CustomerNumber) -> String {
     format!("/betrieb/kunden/{number}/widerspruch")
+}
+
+/// Assigns the customer to a Mandant (operator; GET: choice and confirmation, POST: do it).
+pub fn assign_partner(number: CustomerNumber) -> String {
+    format!("/betrieb/kunden/{number}/partner")
+}
+
+/// A partner as the operator sees it.
+pub fn partner(partner: PartnerId) -> String {
+    format!("{PARTNERS}/{partner}")
+}
+
+/// A sub-partner as its Mandant sees it.
+pub fn own_sub_partner(partner: PartnerId) -> String {
+    format!("{SUB_PARTNERS}/{partner}")
 }
 
 /// A customer's contract as the operator sees it.

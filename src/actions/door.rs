@@ -11,7 +11,9 @@ use super::ActionError;
 use crate::app::App;
 pub use crate::domain::audit::Actor;
 use crate::domain::audit::AuditKind;
-use crate::domain::case::{Case, Change, Event, Fresh, Mail, Moment, Request, decide, standing};
+use crate::domain::case::{
+    Case, Change, Denied, Event, Fresh, Mail, Moment, Request, decide, standing,
+};
 use crate::domain::mail::{Alert, MailKind, PartnerNews, Recipient};
 use crate::domain::viewer::{Scope, Viewer};
 use crate::domain::{AgreementId, CustomerNumber, LinkId, RequestId};
@@ -91,10 +93,15 @@ impl Knock {
         let case = cases::lock_case(conn, self.customer, app.contract_version())?
             .ok_or(ActionError::NotFound)?;
         // Asked after the lock, so that a partner who lost the customer a moment ago is out.
-        if customers::is_visible(conn, self.scope, self.customer)? {
-            Ok(case)
-        } else {
-            Err(ActionError::NotFound)
+        if !customers::is_visible(conn, self.scope, self.customer)? {
+            return Err(ActionError::NotFound);
+        }
+        // Who is blocked may look, but not act (row 49).
+        match self.scope {
+            Scope::Partner(own) | Scope::SubPartner(own) if case.shuts_out(own) => {
+                Err(ActionError::Denied(Denied::Blocked))
+            }
+            _ => Ok(case),
         }
     }
 

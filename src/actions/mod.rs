@@ -6,6 +6,7 @@
 //! the event they bring and in who may bring it.
 
 pub mod audit;
+pub mod blocking;
 pub mod bookings;
 pub mod consent;
 pub mod customers;
@@ -17,6 +18,7 @@ pub mod objections;
 pub mod operator;
 pub mod partners;
 pub mod passwords;
+pub mod register;
 pub mod requests;
 #[cfg(test)]
 mod story_tests;

@@ -1,11 +1,13 @@
-//! Naming a sub-partner (Submandant) for a customer.
+//! Sub-partners (Submandanten): naming one for a customer, deactivating one.
 
 use chrono::{DateTime, Utc};
 
+use super::register::{lock_managed, note};
 use super::{ActionError, Knock, Outcome};
 use crate::app::App;
 use crate::domain::audit::AuditKind;
-use crate::domain::case::Event;
+use crate::domain::case::{Event, Refusal};
+use crate::domain::partner::PartnerDeed;
 use crate::domain::viewer::{Role, Viewer};
 use crate::domain::{CustomerNumber, PartnerId};
 use crate::storage::{PgConnection, partners};
@@ -26,14 +28,81 @@ pub fn name(
     let knock = Knock::by(viewer, customer, now);
     let case = knock.enter(conn, app)?;
     let named = match sub {
-        Some(id) => Some(
-            partners::find_partner(conn, id)?
-                .ok_or(crate::domain::case::Refusal::ForeignSubPartner)?,
-        ),
+        Some(id) => Some(partners::find_partner(conn, id)?.ok_or(Refusal::ForeignSubPartner)?),
         None => None,
     };
     let kind = AuditKind::SubPartnerNamed {
         name: named.as_ref().map(|partner| partner.party.name.clone()),
     };
     knock.settle(conn, app, case, &Event::SubPartnerNamed(named), |_| kind)
+}
+
+/// Deactivates a Submandant: it cannot be named any more and is out at commit; a job takes it off
+/// its customers (row 24 each).
+pub fn deactivate(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    id: PartnerId,
+    now: DateTime<Utc>,
+) -> Result<(), ActionError> {
+    set_active(conn, viewer, id, false, now)
+}
+
+/// Activates a Submandant again. Customers it was taken off are not given back to it.
+pub fn activate(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    id: PartnerId,
+    now: DateTime<Utc>,
+) -> Result<(), ActionError> {
+    set_active(conn, viewer, id, true, now)
+}
+
+fn set_active(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    id: PartnerId,
+    active: bool,
+    now: DateTime<Utc>,
+) -> Result<(), ActionError> {
+    let partner = lock_managed(conn, viewer, id)?;
+    if partner.parent.is_none() {
+        // A Mandant is blocked, or its customers are assigned to others.
+        return Err(ActionError::NotFound);
+    }
+    if partner.deactivated_at.is_none() == active {
+        return Err(Refusal::Unchanged.into());
+    }
+    partners::mark_deactivated(conn, id, (!active).then_some(now))?;
+    let deed = if active {
+        PartnerDeed::Activated
+    } else {
+        PartnerDeed::Deactivated
+    };
+    note(conn, viewer, id, &partner.party.name, deed, now)
+}
+
+/// Takes a deactivated Submandant off a customer. Says whether there was one; one that may not be
+/// taken off now, because the customer had too many mails today, is left for a later pass.
+pub fn take_off(
+    conn: &mut PgConnection,
+    app: &App,
+    customer: CustomerNumber,
+    now: DateTime<Utc>,
+) -> Result<bool, ActionError> {
+    let knock = Knock::by_portal(customer, now);
+    let case = knock.enter(conn, app)?;
+    let is_gone = case
+        .sub_partner
+        .as_ref()
+        .is_some_and(|sub| sub.deactivated_at.is_some());
+    if !is_gone {
+        return Ok(false);
+    }
+    let kind = AuditKind::SubPartnerNamed { name: None };
+    match knock.settle(conn, app, case, &Event::SubPartnerNamed(None), |_| kind) {
+        Ok(_) => Ok(true),
+        Err(ActionError::Refused(_)) => Ok(false),
+        Err(error) => Err(error),
+    }
 }

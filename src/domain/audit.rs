@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use super::case::Channel;
 use super::mail::RequestReason;
-use super::{LinkId, UserId};
+use super::partner::PartnerDeed;
+use super::{LinkId, PartnerId, UserId};
 
 /// Who did something.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,6 +81,15 @@ pub enum AuditKind {
         from: Option<String>,
         /// Name of the one from now on.
         to: Option<String>,
+    },
+    /// Something was done to a partner or sub-partner itself.
+    Partner {
+        /// Which.
+        id: PartnerId,
+        /// Its name then.
+        name: String,
+        /// What.
+        deed: PartnerDeed,
     },
     /// The customer was told that a partner is blocked.
     ToldPartnerBlocked {

@@ -39,6 +39,10 @@ id! {
     UserId(i64)
 }
 id! {
+    /// A file that somebody uploaded.
+    FileId(Uuid)
+}
+id! {
     /// A queued mail.
     MailId(i64)
 }

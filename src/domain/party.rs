@@ -43,17 +43,27 @@ impl Party {
 
     /// Whether all facts are there that a sub-processor must be named with (LC-24, 5.8-16).
     pub fn is_complete(&self) -> bool {
-        [
-            &self.name,
-            &self.street,
-            &self.postcode,
-            &self.city,
-            &self.country,
-            &self.contact,
-        ]
-        .iter()
-        .all(|field| !field.trim().is_empty())
-            && self.email.is_some()
+        self.missing().is_empty()
+    }
+
+    /// What is missing of that, in the words of German screens. Not every company is registered.
+    pub fn missing(&self) -> Vec<&'static str> {
+        let fields = [
+            (&self.name, "Firma"),
+            (&self.street, "Straße und Hausnummer"),
+            (&self.postcode, "Postleitzahl"),
+            (&self.city, "Ort"),
+            (&self.country, "Land"),
+            (&self.represented_by, "gesetzliche Vertretung"),
+            (&self.contact, "Ansprechperson"),
+            (&self.phone, "Telefon"),
+        ];
+        let empty = fields.iter().filter(|(field, _)| field.trim().is_empty());
+        let mut missing: Vec<&'static str> = empty.map(|(_, word)| *word).collect();
+        if self.email.is_none() {
+            missing.push("E-Mail-Adresse");
+        }
+        missing
     }
 }
 

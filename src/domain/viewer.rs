@@ -106,6 +106,8 @@ pub enum Deed {
     Status,
     /// Name or remove the sub-partner.
     NameSubPartner,
+    /// Assign the customer to another Mandant, or to none.
+    AssignPartner,
     /// Send the first mail by hand.
     Ask,
     /// Send the mail once more.
@@ -141,6 +143,10 @@ pub fn deeds(role: Role, case: &Case, now: DateTime<Utc>) -> Vec<Deed> {
         }
         return deeds;
     }
+    if role.partner().is_some_and(|own| case.shuts_out(own)) {
+        // Who is blocked sees how things stand and can do nothing about it (row 49).
+        return deeds;
+    }
     if case.partner.is_some() && matches!(role, Role::Operator | Role::Partner(_)) {
         deeds.push(Deed::NameSubPartner);
     }
@@ -160,7 +166,7 @@ pub fn deeds(role: Role, case: &Case, now: DateTime<Utc>) -> Vec<Deed> {
         });
     }
     if role == Role::Operator {
-        deeds.extend([Deed::Book, Deed::ChangeEmail]);
+        deeds.extend([Deed::AssignPartner, Deed::Book, Deed::ChangeEmail]);
         if has_agreement || case.open_request().is_some() {
             deeds.push(Deed::RecordObjection);
         }
@@ -187,6 +193,7 @@ fn can_be_asked(status: Status, case: &Case, now: DateTime<Utc>) -> bool {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may fail")]
     use super::*;
     use crate::domain::case::samples::{FOREIGN, MANDANT, OTHER_SUB, SUB, in_state, utc};
 
@@ -230,6 +237,7 @@ mod tests {
             (Deed::Profile, "N O R0 X D C U V E", "✔✔✔––"),
             (Deed::Status, "N O R0 X D C U V E", "✔✔✔––"),
             (Deed::NameSubPartner, "N O R0 R3 X D C U W V E", "✔✔–––"),
+            (Deed::AssignPartner, "N O R0 R3 X D C U W V E", "✔––––"),
             (Deed::Ask, "X D V", "✔✔✔✔–"),
             (Deed::Ask, "N O R0 R3 C U W E", "–––––"),
             (Deed::AskAgain, "R0 R1 R2 R3 U", "✔✔✔✔–"),
@@ -278,6 +286,26 @@ mod tests {
                 "the evidence is kept"
             );
             assert!(!kept.contains(&Deed::Book) && !kept.contains(&Deed::RecordObjection));
+        }
+    }
+
+    #[test]
+    fn who_is_blocked_sees_the_status_and_does_nothing() {
+        // row 49: the Submandant goes with its Mandant, the Mandant not with its Submandant
+        let at = Some(utc("2026-01-07T09:00:00Z"));
+        let only_look = [Deed::Profile, Deed::Status];
+        for state in ["O", "R0", "X", "D", "C", "U", "V"] {
+            let play = in_state(state);
+            let mut case = play.case.clone();
+            case.partner.as_mut().unwrap().blocked_at = at;
+            for role in [Role::Partner(MANDANT), Role::SubPartner(SUB)] {
+                assert_eq!(deeds(role, &case, play.now), only_look, "{state}");
+            }
+            let mut case = play.case.clone();
+            case.sub_partner.as_mut().unwrap().deactivated_at = at;
+            assert_eq!(deeds(Role::SubPartner(SUB), &case, play.now), only_look);
+            let mandant = deeds(Role::Partner(MANDANT), &case, play.now);
+            assert!(mandant.contains(&Deed::NameSubPartner), "{state}");
         }
     }
 

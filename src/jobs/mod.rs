@@ -3,6 +3,7 @@
 //! that calls one action per row in a transaction of its own; any number of processes may run the
 //! same job at once (S-93).
 
+mod blocked;
 mod clean;
 mod deliver;
 mod head;
@@ -16,8 +17,8 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use crate::app::App;
-use crate::storage::case_rows;
 use crate::storage::db::DbError;
+use crate::storage::{case_rows, partner_list};
 use crate::{actions, domain::calendar};
 pub use run::{Running, Stop, start};
 
@@ -52,6 +53,18 @@ pub const JOBS: &[Job] = &[
         every: Duration::from_secs(60),
         workers: |_| 1,
         pass: refresh,
+    },
+    Job {
+        name: "tell-blocked",
+        every: Duration::from_secs(15),
+        workers: |_| 1,
+        pass: blocked::tell,
+    },
+    Job {
+        name: "take-off",
+        every: Duration::from_secs(15),
+        workers: |_| 1,
+        pass: take_off,
     },
     Job {
         name: "clean",
@@ -98,6 +111,8 @@ pub struct Done {
 pub struct Report {
     /// Reminders sent and rounds closed.
     pub stepped: usize,
+    /// Customers looked at because their partner is blocked or deactivated (rows 24, 49).
+    pub moved: usize,
     /// Lines of the list that time alone had changed.
     pub refreshed: usize,
     /// Mails handed over or given up.
@@ -119,12 +134,15 @@ pub fn run_once(app: &App, now: DateTime<Utc>) -> Report {
             Done { good: 0, failed: 1 }
         })
     };
-    let (stepped, refreshed, delivered) = (run(remind), run(refresh), run(deliver::deliver));
+    let (stepped, told, taken) = (run(remind), run(blocked::tell), run(take_off));
+    let (refreshed, delivered) = (run(refresh), run(deliver::deliver));
+    let all = [stepped, told, taken, refreshed, delivered];
     Report {
         stepped: stepped.good,
+        moved: told.good + taken.good,
         refreshed: refreshed.good,
         delivered: delivered.good,
-        failed: stepped.failed + refreshed.failed + delivered.failed,
+        failed: all.iter().map(|done| done.failed).sum(),
     }
 }
 
@@ -139,6 +157,16 @@ fn remind(pass: &Pass) -> Result<Done, DbError> {
         pass,
         |conn, limit| case_rows::list_due(conn, now, limit),
         |conn, customer| actions::requests::take_due_step(conn, &pass.app, customer, now),
+    )
+}
+
+/// Customers that a deactivated sub-partner is still named for (row 24).
+fn take_off(pass: &Pass) -> Result<Done, DbError> {
+    let now = pass.now();
+    rows::each_row(
+        pass,
+        partner_list::list_customers_of_deactivated,
+        |conn, customer| actions::sub_partners::take_off(conn, &pass.app, customer, now),
     )
 }
 

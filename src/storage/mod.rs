@@ -4,6 +4,7 @@
 pub mod agreements;
 pub mod attempts;
 pub mod audit;
+pub mod block_rounds;
 pub mod bulk;
 pub mod case_rows;
 pub mod cases;
@@ -11,9 +12,12 @@ pub mod catalogue;
 pub mod customers;
 pub mod db;
 pub mod embedded;
+pub mod files;
 pub mod links;
 pub mod mails;
 pub mod parties;
+pub mod partner_contracts;
+pub mod partner_list;
 pub mod partners;
 #[rustfmt::skip]
 #[expect(missing_docs, reason = "generated from the migrations")]

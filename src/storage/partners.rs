@@ -2,14 +2,21 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use uuid::Uuid;
 
 use super::QueryResult;
 use super::parties::PartnerParty;
 use super::schema::partners;
 use crate::domain::case::Partner;
-use crate::domain::{PartnerId, Party};
+use crate::domain::{PartnerId, Party, name};
 
-type Row = (i64, Option<i64>, Option<DateTime<Utc>>, PartnerParty);
+pub(super) type Row = (
+    i64,
+    Option<i64>,
+    Option<DateTime<Utc>>,
+    Option<DateTime<Utc>>,
+    PartnerParty,
+);
 
 /// One partner.
 pub fn find_partner(conn: &mut PgConnection, id: PartnerId) -> QueryResult<Option<Partner>> {
@@ -60,6 +67,30 @@ pub fn list_all_partner_names(
         .collect())
 }
 
+/// Mandanten that a customer can be assigned to, by name; at most `limit`.
+pub fn list_assignable(conn: &mut PgConnection, limit: i64) -> QueryResult<Vec<Partner>> {
+    let rows: Vec<Row> = partners::table
+        .filter(partners::parent_id.is_null())
+        .filter(partners::blocked_at.is_null())
+        .order((partners::name, partners::id))
+        .limit(limit)
+        .select(columns())
+        .load(conn)?;
+    let all = rows.into_iter().map(read);
+    Ok(all.filter(Partner::can_be_named).collect())
+}
+
+/// One partner, locked until the transaction ends. Cases may go on referring to it meanwhile.
+pub fn lock_partner(conn: &mut PgConnection, id: PartnerId) -> QueryResult<Option<Partner>> {
+    let row: Option<Row> = partners::table
+        .find(id.0)
+        .select(columns())
+        .for_no_key_update()
+        .first(conn)
+        .optional()?;
+    Ok(row.map(read))
+}
+
 /// Adds a partner, or a sub-partner of `parent`.
 pub fn create_partner(
     conn: &mut PgConnection,
@@ -67,36 +98,139 @@ pub fn create_partner(
     party: &Party,
     now: DateTime<Utc>,
 ) -> QueryResult<PartnerId> {
+    let above = match parent {
+        Some(id) => Some(find_list_key(conn, id)?),
+        None => None,
+    };
     diesel::insert_into(partners::table)
         .values((
             PartnerParty::from(party),
             partners::parent_id.eq(parent.map(|id| id.0)),
             partners::created_at.eq(now),
+            partners::list_key.eq(list_key(above.as_deref(), &party.name)),
         ))
         .returning(partners::id)
         .get_result(conn)
         .map(PartnerId)
 }
 
-fn columns() -> (
+/// Writes the contact data of a partner. Under another name it moves to another place in the list,
+/// and its sub-partners with it.
+pub fn save_party(conn: &mut PgConnection, partner: &Partner, party: &Party) -> QueryResult<()> {
+    diesel::update(partners::table.find(partner.id.0))
+        .set(PartnerParty::from(party))
+        .execute(conn)?;
+    if party.name == partner.party.name {
+        return Ok(());
+    }
+    let above = match partner.parent {
+        Some(id) => Some(find_list_key(conn, id)?),
+        None => None,
+    };
+    let old = find_list_key(conn, partner.id)?;
+    let new = list_key(above.as_deref(), &party.name);
+    diesel::update(partners::table.find(partner.id.0))
+        .set(partners::list_key.eq(&new))
+        .execute(conn)?;
+    let below: Vec<(i64, String)> = partners::table
+        .filter(partners::parent_id.eq(partner.id.0))
+        .select((partners::id, partners::list_key))
+        .load(conn)?;
+    for (id, key) in below {
+        let own = key.strip_prefix(&old).unwrap_or_default();
+        diesel::update(partners::table.find(id))
+            .set(partners::list_key.eq(format!("{new}{own}")))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Blocks a partner.
+pub fn mark_blocked(
+    conn: &mut PgConnection,
+    id: PartnerId,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> QueryResult<()> {
+    diesel::update(partners::table.find(id.0))
+        .set((
+            partners::blocked_at.eq(now),
+            partners::block_reason.eq(reason),
+        ))
+        .execute(conn)
+        .map(|_| ())
+}
+
+/// Takes the block back.
+pub fn mark_unblocked(conn: &mut PgConnection, id: PartnerId) -> QueryResult<()> {
+    diesel::update(partners::table.find(id.0))
+        .set((
+            partners::blocked_at.eq(None::<DateTime<Utc>>),
+            partners::block_reason.eq(None::<String>),
+        ))
+        .execute(conn)
+        .map(|_| ())
+}
+
+/// Deactivates a sub-partner, or activates it again with `None`.
+pub fn mark_deactivated(
+    conn: &mut PgConnection,
+    id: PartnerId,
+    at: Option<DateTime<Utc>>,
+) -> QueryResult<()> {
+    diesel::update(partners::table.find(id.0))
+        .set(partners::deactivated_at.eq(at))
+        .execute(conn)
+        .map(|_| ())
+}
+
+/// Why the operator blocked a partner.
+pub fn find_block_reason(conn: &mut PgConnection, id: PartnerId) -> QueryResult<Option<String>> {
+    partners::table
+        .find(id.0)
+        .select(partners::block_reason)
+        .first(conn)
+}
+
+pub(super) fn find_list_key(conn: &mut PgConnection, id: PartnerId) -> QueryResult<String> {
+    partners::table
+        .find(id.0)
+        .select(partners::list_key)
+        .first(conn)
+}
+
+/// Place in the list: below the Mandant, by name, and no two alike. The separators sort before
+/// every letter, and a search for the beginning of a word finds none of what they lead in.
+fn list_key(above: Option<&str>, name: &str) -> String {
+    let own = format!("{}\u{1}{}", name::sort_key(name), Uuid::new_v4());
+    match above {
+        Some(above) => format!("{above}\u{2} {own}"),
+        None => own,
+    }
+}
+
+pub(super) fn columns() -> (
     partners::id,
     partners::parent_id,
     partners::blocked_at,
+    partners::deactivated_at,
     diesel::dsl::AsSelect<PartnerParty, diesel::pg::Pg>,
 ) {
     (
         partners::id,
         partners::parent_id,
         partners::blocked_at,
+        partners::deactivated_at,
         PartnerParty::as_select(),
     )
 }
 
-fn read((id, parent, blocked_at, party): Row) -> Partner {
+pub(super) fn read((id, parent, blocked_at, deactivated_at, party): Row) -> Partner {
     Partner {
         id: PartnerId(id),
         parent: parent.map(PartnerId),
         party: party.into(),
         blocked_at,
+        deactivated_at,
     }
 }

@@ -86,6 +86,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Telling the customers of a blocked partner, one after the other (row 49).
+    block_rounds (id) {
+        id -> Int8,
+        partner_id -> Int8,
+        begun_at -> Timestamptz,
+        /// Every customer up to this number has been looked at.
+        after_number -> Int8,
+        /// Customers below that number whose case could not be written; tried again at the end.
+        left_over -> Array<Nullable<Int8>>,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     bookings (id) {
         id -> Int8,
         customer_number -> Int8,
@@ -153,6 +167,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// What people uploaded (S-77). The name it had on their machine is not kept. Never updated.
+    files (id) {
+        id -> Uuid,
+        /// By its first bytes, never by what the browser said.
+        kind -> Text,
+        bytes -> Bytea,
+        sha256 -> Text,
+        uploaded_at -> Timestamptz,
+        uploaded_by -> Int8,
+    }
+}
+
+diesel::table! {
     /// Mailed consent links. The token is the id with an HMAC under the server key, so no row opens anything.
     links (id) {
         id -> Uuid,
@@ -213,6 +240,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Contracts under Art. 28(4) GDPR with partners (EV-14); the one recorded last counts, the others stay.
+    partner_contracts (id) {
+        id -> Int8,
+        partner_id -> Int8,
+        signed_on -> Date,
+        /// Its last day; empty if it has no end.
+        valid_until -> Nullable<Date>,
+        reference -> Text,
+        file_id -> Nullable<Uuid>,
+        recorded_at -> Timestamptz,
+        recorded_by -> Int8,
+    }
+}
+
+diesel::table! {
     /// Sales partners (Mandant) and, with a parent, sub-partners (Submandant).
     partners (id) {
         id -> Int8,
@@ -229,6 +271,12 @@ diesel::table! {
         phone -> Text,
         created_at -> Timestamptz,
         blocked_at -> Nullable<Timestamptz>,
+        /// Why the operator blocked it (row 49); only the operator reads it.
+        block_reason -> Nullable<Text>,
+        /// Since when its Mandant no longer works with this sub-partner.
+        deactivated_at -> Nullable<Timestamptz>,
+        /// Place in the list of partners: each Mandant, then its Submandanten, by name.
+        list_key -> Text,
     }
 }
 
@@ -298,14 +346,19 @@ diesel::joinable!(agreement_documents -> agreements (agreement_id));
 diesel::joinable!(agreements -> customers (customer_number));
 diesel::joinable!(agreements -> links (link_id));
 diesel::joinable!(agreements -> requests (request_id));
+diesel::joinable!(block_rounds -> partners (partner_id));
 diesel::joinable!(bookings -> customers (customer_number));
 diesel::joinable!(bookings -> products (product_code));
 diesel::joinable!(case_rows -> customers (number));
 diesel::joinable!(case_words -> customers (number));
+diesel::joinable!(files -> users (uploaded_by));
 diesel::joinable!(links -> requests (request_id));
 diesel::joinable!(mails -> customers (customer_number));
 diesel::joinable!(objections -> agreements (agreement_id));
 diesel::joinable!(objections -> customers (customer_number));
+diesel::joinable!(partner_contracts -> files (file_id));
+diesel::joinable!(partner_contracts -> partners (partner_id));
+diesel::joinable!(partner_contracts -> users (recorded_by));
 diesel::joinable!(password_links -> users (user_id));
 diesel::joinable!(requests -> customers (customer_number));
 diesel::joinable!(sessions -> users (user_id));
@@ -318,14 +371,17 @@ diesel::allow_tables_to_appear_in_same_query!(
     attempts,
     audit_events,
     audit_head,
+    block_rounds,
     bookings,
     case_rows,
     case_words,
     customers,
+    files,
     links,
     mails,
     objections,
     operator,
+    partner_contracts,
     partners,
     password_links,
     products,

@@ -11,7 +11,7 @@ use super::error::PageError;
 use super::guard::Seen;
 
 /// Largest form in bytes; an objection's note is the longest thing anybody types.
-const LARGEST: usize = 64 * 1024;
+pub const LARGEST: usize = 64 * 1024;
 
 /// The fields of a posted form. Fields nobody asks for are ignored (S-55).
 #[derive(Debug, Clone, Default)]
@@ -30,20 +30,20 @@ impl Form {
 
     fn parse(body: &[u8]) -> Result<Self, PageError> {
         let text = std::str::from_utf8(body).map_err(|_| PageError::BadForm)?;
-        let mut fields = BTreeMap::new();
+        let mut form = Self::default();
         for (name, value) in url::form_urlencoded::parse(text.as_bytes()) {
-            // No keyboard types a NUL, and no text in the database can hold one.
-            if value.contains('\0') {
-                return Err(PageError::BadForm);
-            }
-            if fields
-                .insert(name.into_owned(), value.into_owned())
-                .is_some()
-            {
-                return Err(PageError::BadForm);
-            }
+            form.add(name.into_owned(), value.into_owned())?;
         }
-        Ok(Self(fields))
+        Ok(form)
+    }
+
+    /// Adds a field that was sent; every field once.
+    pub(super) fn add(&mut self, name: String, value: String) -> Result<(), PageError> {
+        // No keyboard types a NUL, and no text in the database can hold one.
+        if value.contains('\0') || self.0.insert(name, value).is_some() {
+            return Err(PageError::BadForm);
+        }
+        Ok(())
     }
 }
 
@@ -77,21 +77,32 @@ impl FromRequest for SignedForm {
     type Future = Pin<Box<dyn Future<Output = Result<Self, PageError>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let expected = request
-            .extensions()
-            .get::<Seen>()
-            .map(|seen| seen.csrf.clone())
-            .unwrap_or_default();
+        let expected = expected_token(request);
         let form = PublicForm::from_request(request, payload);
         Box::pin(async move {
             let PublicForm(form) = form.await?;
-            if expected.is_empty() || !same(form.get("csrf").as_bytes(), expected.as_bytes()) {
-                tracing::warn!("refused: form without the session's token");
-                return Err(PageError::StaleForm);
-            }
+            check_token(&form, &expected)?;
             Ok(Self(form))
         })
     }
+}
+
+/// The token that forms of this session carry; empty without a session.
+pub(super) fn expected_token(request: &HttpRequest) -> String {
+    request
+        .extensions()
+        .get::<Seen>()
+        .map(|seen| seen.csrf.clone())
+        .unwrap_or_default()
+}
+
+/// Whether the form came from a page of this session (S-62).
+pub(super) fn check_token(form: &Form, expected: &str) -> Result<(), PageError> {
+    if expected.is_empty() || !same(form.get("csrf").as_bytes(), expected.as_bytes()) {
+        tracing::warn!("refused: form without the session's token");
+        return Err(PageError::StaleForm);
+    }
+    Ok(())
 }
 
 /// Compares in constant time.

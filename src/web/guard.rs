@@ -36,6 +36,8 @@ pub enum Who {
     Staff,
     /// Operator and Mandant: naming a sub-partner.
     Assigner,
+    /// Mandant only: its own sub-partners.
+    Mandant,
     /// Who may read contracts: operator, and customer users with the permission (A-02 … A-04).
     ContractReader,
     /// Customer users with the permission.
@@ -53,6 +55,7 @@ impl Who {
             Self::Anyone | Self::Visitor | Self::SignedIn | Self::Gate => true,
             Self::Staff => role.has_customer_list(),
             Self::Assigner => matches!(role, Role::Operator | Role::Partner(_)),
+            Self::Mandant => matches!(role, Role::Partner(_)),
             Self::ContractReader => role.reads_contracts(),
             Self::ContractHolder => matches!(
                 role,

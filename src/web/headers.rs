@@ -9,6 +9,7 @@ use actix_web::web;
 use super::dev::HTML_PART_CSP;
 use super::error::PageError;
 use super::guard::is_loopback;
+use super::upload::FILE_CSP;
 use crate::app::App;
 
 const CSP: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; script-src 'self'; \
@@ -45,12 +46,13 @@ pub async fn headers(
         request.into_response(PageError::ForeignHost.error_response())
     };
     let out = response.headers_mut();
-    // The page that shows the HTML part of a mail needs its inline styles; it brings rules of its own.
-    let is_mail_part = out
+    // The page that shows the HTML part of a mail needs its inline styles, and an uploaded file is
+    // locked up altogether (S-77): they bring rules of their own.
+    let has_own_rules = out
         .get(header::CONTENT_SECURITY_POLICY)
-        .is_some_and(|own| own == HTML_PART_CSP);
+        .is_some_and(|own| own == HTML_PART_CSP || own == FILE_CSP);
     for (name, value) in ALWAYS {
-        if is_mail_part && name == "content-security-policy" {
+        if has_own_rules && name == "content-security-policy" {
             continue;
         }
         out.insert(

@@ -18,6 +18,7 @@ mod health;
 mod legal;
 mod operation;
 mod page;
+mod partners;
 mod passwords;
 mod refusals;
 pub mod routes;
@@ -26,6 +27,7 @@ mod session;
 mod sign_in;
 mod statics;
 mod status;
+mod upload;
 
 pub use error::PageError;
 pub use guard::Who;

@@ -122,12 +122,17 @@ fn nav(role: Role, section: &str) -> Vec<NavItem> {
         Role::Operator => items.extend([
             ("Betrieb", paths::OPERATION),
             ("Kunden", paths::CUSTOMERS),
+            ("Vertriebspartner", paths::PARTNERS),
             ("Benutzer", paths::USERS),
             ("E-Mails", paths::MAILS),
             ("Betreiber", paths::OPERATOR),
             ("Protokoll", paths::LOG),
         ]),
-        Role::Partner(_) | Role::SubPartner(_) => items.push(("Kunden", paths::CUSTOMERS)),
+        Role::Partner(_) => items.extend([
+            ("Kunden", paths::CUSTOMERS),
+            ("Submandanten", paths::SUB_PARTNERS),
+        ]),
+        Role::SubPartner(_) => items.push(("Kunden", paths::CUSTOMERS)),
         Role::Customer {
             contracts: true, ..
         } => items.push(("Administration", paths::ADMINISTRATION)),

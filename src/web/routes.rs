@@ -9,8 +9,8 @@ use actix_web::{Route, guard as guards, web};
 use super::error::answer_errors;
 use super::guard::{Who, guard};
 use super::{
-    administration, consent, customers, dev, gate, health, legal, operation, passwords, session,
-    sign_in, statics, status,
+    administration, consent, customers, dev, gate, health, legal, operation, partners, passwords,
+    session, sign_in, statics, status,
 };
 use crate::app::App;
 
@@ -71,6 +71,8 @@ pub fn rows() -> impl Iterator<Item = &'static Row> {
         gate::ROUTES,
         administration::ROUTES,
         operation::ROUTES,
+        partners::OPERATOR,
+        partners::MANDANT,
         consent::ROUTES,
         legal::ROUTES,
         dev::ROUTES,

@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use avv_portal::domain::EmailAddress;
+use avv_portal::actions::register;
+use avv_portal::domain::file::{File, FileKind};
 use avv_portal::domain::viewer::Role;
+use avv_portal::domain::{EmailAddress, PartnerId};
 use avv_portal::storage::mails::list_mails;
 use avv_portal::storage::users::NewUser;
 use avv_portal::web::Who;
@@ -64,6 +66,8 @@ struct Objects {
     other_user: String,
     sent_mail: String,
     password: String,
+    /// File of the contract with the Submandant Nord-TK.
+    file: String,
 }
 
 impl Objects {
@@ -85,11 +89,28 @@ impl Objects {
                 now,
             )
         });
+        let contract = register::NewContract {
+            signed_on: "2026-01-15".parse().unwrap(),
+            valid_until: None,
+            reference: String::new(),
+            file: Some(File {
+                kind: FileKind::Pdf,
+                bytes: b"%PDF-1.7".to_vec(),
+            }),
+        };
+        let (sub, operator) = (
+            world.app.companies().sub_partner,
+            world.app.viewer(Person::Operator),
+        );
+        world
+            .app
+            .write(|conn| register::record_contract(conn, &operator, sub, contract, now));
         let mails = world.app.read(|conn| Ok(list_mails(conn, CUSTOMER, 1)?));
         Self {
             other_user: other.to_string(),
             sent_mail: mails[0].id.to_string(),
             password: world.password_token(Person::SubPartner),
+            file: world.app.text("id FROM files"),
             world,
         }
     }
@@ -143,6 +164,8 @@ impl Objects {
                 },
             ),
             ("token", &token),
+            ("partner", &self.partner(object)),
+            ("datei", &self.file),
             ("hash", hash),
             ("name", name),
         ];
@@ -158,6 +181,19 @@ impl Objects {
             Some(sub) => format!("{path}?submandant={sub}"),
             None => path,
         }
+    }
+
+    /// The partner a row is about.
+    fn partner(&self, object: &str) -> String {
+        let companies = self.world.app.companies();
+        let id = match object {
+            "Muster-IT" => companies.partner,
+            "Nord-TK" => companies.sub_partner,
+            "Süßenguth" => companies.second_sub,
+            "Fremd-Sub" => companies.foreign_sub,
+            _ => PartnerId(999_999),
+        };
+        id.to_string()
     }
 
     /// The sub-partner a row about naming one names.
@@ -180,6 +216,15 @@ impl Objects {
             "/passwort-vergessen" => vec![("email", "niemand@example.org".to_owned())],
             "/passwort/{token}" => vec![("passwort", "kurz".to_owned())],
             "/dev/uhr" => vec![("tage", "zu viele".to_owned())],
+            // The one who looks after the customer already.
+            "/betrieb/kunden/{nummer}/partner" => {
+                let companies = self.world.app.companies();
+                let id = match object {
+                    "9000" => companies.foreign_partner,
+                    _ => companies.partner,
+                };
+                vec![("mandant", id.to_string())]
+            }
             "/administration/avv/widerspruch" => vec![("passwort", "falsch".to_owned())],
             // Naming the one who is named, or nobody where nobody is, changes nothing.
             "/kunden/{nummer}/submandant"
@@ -189,6 +234,21 @@ impl Objects {
             }
             _ => Vec::new(),
         }
+    }
+}
+
+/// Sends the form of a row as its page would: those with files have a form of their own.
+async fn send(
+    browser: &Browser,
+    row: &Row,
+    path: &str,
+    fields: &[(&str, &str)],
+    headers: &[(&str, &str)],
+) -> Page {
+    if row.path.ends_with("/vertrag") {
+        browser.upload_with(path, fields, &[], headers).await
+    } else {
+        browser.post_with(path, fields, headers).await
     }
 }
 
@@ -256,9 +316,7 @@ async fn everybody_gets_what_the_table_says() {
                     let fields: Vec<(&str, &str)> =
                         fields.iter().map(|(n, v)| (*n, v.as_str())).collect();
                     let path = path.split('?').next().unwrap();
-                    browser
-                        .post_with(path, &fields, &[("x-forwarded-for", &from)])
-                        .await
+                    send(browser, row, path, &fields, &[("x-forwarded-for", &from)]).await
                 };
                 let got = class(&page);
                 if got != expected[index] {
@@ -313,7 +371,7 @@ async fn no_form_works_without_its_token_or_from_elsewhere() {
                     fields.push(("csrf", token.to_owned()));
                     let all: Vec<(&str, &str)> =
                         fields.iter().map(|(n, v)| (*n, v.as_str())).collect();
-                    let page = browser.post_with(path, &all, &headers).await;
+                    let page = send(browser, row, path, &all, &headers).await;
                     let got = class(&page);
                     let refused = got == "403"
                         || (got == answers[index] && matches!(got.as_str(), "404" | "login"));

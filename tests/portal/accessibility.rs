@@ -108,6 +108,7 @@ fn public(places: &Places) -> Vec<Stop> {
 }
 
 fn partner(places: &Places) -> Vec<Stop> {
+    let own_sub = |page: &str| format!("/submandanten/{}{page}", places.sub_partner);
     vec![
         at("partner list", "/kunden"),
         after(
@@ -148,6 +149,21 @@ fn partner(places: &Places) -> Vec<Stop> {
             "partner removes sub-partner",
             "/kunden/6005/submandant?submandant=",
         ),
+        at("sub-partners", "/submandanten"),
+        at(
+            "sub-partners without result",
+            "/submandanten?suche=gibtesnicht",
+        ),
+        at("adds sub-partner", "/submandanten/neu"),
+        after(
+            "adds sub-partner wrong",
+            "/submandanten/neu",
+            vec![Click("main form .actions button")],
+        ),
+        at("own sub-partner", own_sub("")),
+        at("own sub-partner, data", own_sub("/daten")),
+        at("own sub-partner, contract", own_sub("/vertrag")),
+        at("deactivates sub-partner", own_sub("/deaktivierung")),
         at("partner is refused", "/administration/avv"),
         at("partner not found", "/kunden/9000"),
     ]
@@ -168,6 +184,8 @@ fn customer() -> Vec<Stop> {
 }
 
 fn operator(places: &Places) -> Vec<Stop> {
+    let mandant = |page: &str| format!("/betrieb/partner/{}{page}", places.mandant);
+    let sub = |page: &str| format!("/betrieb/partner/{}{page}", places.sub_partner);
     vec![
         at("operator start", "/betrieb"),
         at("operator list", "/kunden"),
@@ -223,6 +241,43 @@ fn operator(places: &Places) -> Vec<Stop> {
             "operator contract before conclusion",
             "/administration/avv?kunde=6009",
         ),
+        at("partners", "/betrieb/partner"),
+        at("partners searched", "/betrieb/partner?suche=nord"),
+        at("adds partner", "/betrieb/partner/neu"),
+        after(
+            "adds partner wrong",
+            "/betrieb/partner/neu",
+            vec![Click("main form .actions button")],
+        ),
+        at("partner blocked", mandant("")),
+        at("partner data", sub("/daten")),
+        at("sub-partner", sub("")),
+        at("partner contract", sub("/vertrag")),
+        after(
+            "partner contract wrong",
+            sub("/vertrag"),
+            vec![Click("main form .actions button")],
+        ),
+        at("blocks", sub("/sperre")),
+        after(
+            "blocks wrong",
+            sub("/sperre"),
+            vec![Click("main form .actions button")],
+        ),
+        at("unblocks", mandant("/freigabe")),
+        at("operator deactivates", sub("/deaktivierung")),
+        at("assigns", "/betrieb/kunden/4711/partner"),
+        at(
+            "assigns another",
+            format!(
+                "/betrieb/kunden/6009/partner?mandant={}",
+                places.other_mandant
+            ),
+        ),
+        at(
+            "assigns nobody",
+            "/betrieb/kunden/4711/partner?mandant=keiner",
+        ),
         at("operator is refused", "/administration/avv/widerspruch"),
     ]
 }
@@ -236,6 +291,9 @@ fn every_page_is_looked_at() {
         success: link("b"),
         password: "/passwort/p".to_owned(),
         user: "1".to_owned(),
+        mandant: "1".to_owned(),
+        sub_partner: "2".to_owned(),
+        other_mandant: "3".to_owned(),
         ..Places::default()
     };
     let stops = [
@@ -261,6 +319,7 @@ fn every_page_is_looked_at() {
 /// Files and answers for machines.
 fn is_no_page(path: &str) -> bool {
     path.ends_with(".pdf")
+        || path.ends_with("{datei}")
         || path.ends_with(".txt")
         || ["/static/", "/zugriff/", "/healthz", "/readyz", "/dev/"]
             .iter()

@@ -21,6 +21,7 @@ mod list;
 mod login;
 mod mails;
 mod objections;
+mod partners;
 mod projection;
 mod reminders;
 mod requests;

@@ -1,8 +1,8 @@
 //! Customers in every state there is, for tests that look at all pages.
 
-use avv_portal::actions::{sub_partners, users};
+use avv_portal::actions::{blocking, register, sub_partners, users};
 use avv_portal::domain::viewer::{Role, Viewer};
-use avv_portal::domain::{CustomerNumber, EmailAddress, UserId};
+use avv_portal::domain::{CustomerNumber, EmailAddress, PartnerId, Party, UserId};
 
 use crate::harness::{CUSTOMER, Companies, FOREIGN_CUSTOMER, PASSWORD, Person, TestApp, days};
 
@@ -21,6 +21,10 @@ pub struct Places {
     pub objected: String,
     pub password: String,
     pub sub_partner: String,
+    /// A Mandant without customers that is blocked.
+    pub mandant: String,
+    /// Another Mandant to assign customers to.
+    pub other_mandant: String,
     pub user: String,
 }
 
@@ -32,6 +36,8 @@ pub async fn furnish() -> (TestApp, Places) {
         sub_partner: companies.second_sub.to_string(),
         ..Places::default()
     };
+    places.other_mandant = companies.foreign_partner.to_string();
+    places.mandant = blocked_mandant(&app).to_string();
     let ask = |app: &TestApp, number: i64, name: &str, mail: &str| {
         let customer = app.add_customer(number, name, Some(mail));
         app.book(customer, "centraflex", false);
@@ -131,4 +137,18 @@ fn name_sub_partner(app: &TestApp, customer: CustomerNumber, companies: Companie
         .map(|_| ())
     });
     app.deliver();
+}
+
+fn blocked_mandant(app: &TestApp) -> PartnerId {
+    let (operator, now) = (app.viewer(Person::Operator), app.now());
+    let party = Party {
+        name: LONG_NAME.to_owned(),
+        country: "Deutschland".to_owned(),
+        ..Party::default()
+    };
+    app.write(|conn| {
+        let id = register::add(conn, &operator, None, &party, now)?;
+        blocking::block(conn, &app.app, &operator, id, "Insolvenz angemeldet", now)?;
+        Ok(id)
+    })
 }

@@ -229,3 +229,67 @@ async fn after_conclusion_the_choice_becomes_an_amendment_that_says_what_is_new(
     app.conclude(MAIL).await;
     sub.get(gate).await.assert_status(204);
 }
+
+/// Rows 20 to 24: after conclusion the page says what will happen, and so it does.
+#[actix_web::test]
+async fn after_conclusion_the_sub_partner_waits_for_the_amendment() {
+    let app = TestApp::start().await;
+    let companies = app.companies();
+    app.book(CUSTOMER, "centraflex", false);
+    app.jobs();
+    app.conclude(MAIL).await;
+    app.clock.advance(hours(1));
+    let partner = app.sign_in(Person::Partner).await;
+    let sub = app.sign_in(Person::SubPartner).await;
+
+    // Row 20: the Mandant goes on, the Submandant waits.
+    let page = confirm(&partner, Some(companies.sub_partner)).await;
+    page.assert_status(200)
+        .assert_says("Muster IT GmbH kann weiter Tengo Centraflex verwalten")
+        .assert_says("Nord-TK GbR kann Tengo Centraflex erst verwalten, wenn der Kunde die Ergänzung des Vertrags abgeschlossen hat")
+        .assert_says("gilt weiter")
+        .assert_says("mit einem neuen Link an i")
+        .assert_says("danach: Abgeschlossen, Ergänzung angefordert");
+    assert_eq!(app.status(CUSTOMER), "concluded", "looking changes nothing");
+    for _ in 0..2 {
+        page.submit(&partner, FORM, &[]).await.assert_status(303);
+    }
+    app.jobs();
+    assert_eq!(app.status(CUSTOMER), "update_pending");
+    assert_eq!(app.links_to(MAIL).len(), 2, "two clicks are one");
+    partner
+        .get("/kunden/4711/avv")
+        .await
+        .assert_says("Nord-TK GbR wartet auf die Ergänzung des Vertrags");
+    partner
+        .get("/zugriff/4711/centraflex")
+        .await
+        .assert_status(204);
+    sub.get("/zugriff/4711/centraflex").await.assert_status(403);
+    sub.get("/kunden/4711/avv")
+        .await
+        .assert_says("nennt Ihr Unternehmen aber noch nicht");
+
+    // Row 21.
+    app.conclude(MAIL).await;
+    sub.get("/zugriff/4711/centraflex").await.assert_status(204);
+
+    // Row 24: out at once, and nobody has to conclude anything.
+    let page = confirm(&partner, None).await;
+    page.assert_says("Nord-TK GbR sieht diesen Kunden sofort nicht mehr und kann Tengo Centraflex nicht mehr verwalten")
+        .assert_says("Der bisherige Untervertriebspartner betreut ihn nicht mehr")
+        .assert_says("Der AVV-Status bleibt: Abgeschlossen");
+    page.submit(&partner, FORM, &[]).await.assert_status(303);
+    partner
+        .get("/kunden/4711/avv")
+        .await
+        .assert_says("eine kurze Nachricht, auf die er nicht antworten muss");
+    sub.get("/zugriff/4711/centraflex").await.assert_status(403);
+    assert_eq!(app.status(CUSTOMER), "concluded");
+    assert_eq!(
+        app.count(
+            "mails WHERE customer_number = 4711 AND kind->'news'->>'news' = 'sub_partner_left'"
+        ),
+        1
+    );
+}

@@ -11,7 +11,7 @@ use super::super::{Result, note};
 use super::people::{self, Cast};
 use crate::app::App;
 use crate::domain::product::Product;
-use crate::domain::{CustomerNumber, PartnerId, name};
+use crate::domain::{CustomerNumber, PartnerId, Party, name};
 use crate::storage::bulk::{self, Bulk, Words};
 use crate::storage::db::{Conn, DbError};
 use crate::storage::{QueryResult, case_rows, cases, catalogue, partners};
@@ -302,7 +302,11 @@ fn chains(
         let mut found = |parent, company: String, word: &str| {
             let email = format!("{word}-{at}@partner.example");
             let town = format!("{postcode} {city}");
-            let party = people::party(&company, "Messeplatz 1", &town, person, &email);
+            let party = Party {
+                represented_by: person.to_owned(),
+                phone: format!("0800 555-{at}"),
+                ..people::party(&company, "Messeplatz 1", &town, person, &email)
+            };
             partners::create_partner(conn, parent, &party, began)
         };
         let partner = found(None, format!("Systemhaus {family} {city} GmbH"), "mandant")?;

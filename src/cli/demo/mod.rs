@@ -6,6 +6,7 @@
 
 mod many;
 mod people;
+mod register;
 mod script;
 mod story;
 mod tell;

@@ -5,6 +5,7 @@ use anyhow::{Context as _, anyhow};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::super::Result;
+use super::register;
 use crate::actions::users as user_actions;
 use crate::actions::{ActionError, Actor, passwords};
 use crate::app::App;
@@ -95,6 +96,9 @@ pub fn arrive(app: &App, now: DateTime<Utc>) -> Result<Cast> {
         let operator = add("operator", Role::Operator)?;
         let partner = add("partner", Role::Partner(partners.muster))?;
         add("sub-partner", Role::SubPartner(partners.nord))?;
+        if let Some(operator) = &operator {
+            register::complete(conn, app, operator, &partners, now)?;
+        }
         Ok::<_, ActionError>(operator.zip(partner).map(|(operator, partner)| Cast {
             partners,
             operator,

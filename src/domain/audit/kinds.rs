@@ -31,6 +31,11 @@ const KINDS: &[(&str, &str, &str)] = &[
         "Sales partner assigned",
     ),
     (
+        "partner",
+        "Vertriebspartner angelegt, geändert, gesperrt",
+        "Sales partner added, changed, blocked",
+    ),
+    (
         "told_partner_blocked",
         "Sperrung eines Partners mitgeteilt",
         "Told that a partner is blocked",

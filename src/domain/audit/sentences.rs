@@ -48,6 +48,7 @@ fn german(kind: &AuditKind) -> String {
             (Some(from), None) => format!("Vertriebspartner {from} entfernt"),
             (None, None) => "Kein Vertriebspartner zugeordnet".to_owned(),
         },
+        K::Partner { name, deed, .. } => deed.sentence(name, Language::De),
         K::ToldPartnerBlocked { name } => format!("Kunde über die Sperrung von {name} informiert"),
         K::Asked { reason } => match reason {
             RequestReason::First | RequestReason::Manual => "Anforderung gesendet",
@@ -128,6 +129,7 @@ fn english(kind: &AuditKind) -> String {
             (Some(from), None) => format!("Sales partner {from} removed"),
             (None, None) => "No sales partner assigned".to_owned(),
         },
+        K::Partner { name, deed, .. } => deed.sentence(name, Language::En),
         K::ToldPartnerBlocked { name } => format!("Customer informed that {name} is blocked"),
         K::Asked { reason } => match reason {
             RequestReason::First | RequestReason::Manual => "Request sent",

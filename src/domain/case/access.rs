@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::facts::{Case, Covered};
+use super::facts::{Case, Covered, Partner};
 use super::standing::{Standing, standing};
 use crate::domain::PartnerId;
 
@@ -20,7 +20,7 @@ pub enum Grant {
 pub enum Denied {
     /// Another partner looks after the customer: to this one it does not exist (S-51).
     NotAssigned,
-    /// The operator blocked the partner.
+    /// The operator blocked the partner, or its Mandant deactivated the Submandant.
     Blocked,
     /// The customer has no product that opens this module.
     NotBooked,
@@ -32,6 +32,16 @@ pub enum Denied {
     SubPartnerNotNamed,
     /// The agreement in force does not cover every product of this module (row 46).
     NotCovered,
+}
+
+impl Case {
+    /// Whether `who` looks after the customer but may do nothing: it is blocked or deactivated, or
+    /// the Mandant it works for is.
+    pub fn shuts_out(&self, who: PartnerId) -> bool {
+        let sub_partner = self.sub_partner.as_ref().filter(|sub| sub.id == who);
+        self.partner.as_ref().is_some_and(Partner::is_shut_out)
+            || sub_partner.is_some_and(Partner::is_shut_out)
+    }
 }
 
 /// Decides for the partner or sub-partner `who` and the module with key `module`.
@@ -52,7 +62,7 @@ pub fn access(
     if !is_partner && sub_partner.is_none() {
         return Err(Denied::NotAssigned);
     }
-    if partner.blocked_at.is_some() || sub_partner.is_some_and(|sub| sub.blocked_at.is_some()) {
+    if case.shuts_out(who) {
         return Err(Denied::Blocked);
     }
     let opened_by: Vec<_> = case

@@ -25,7 +25,7 @@ pub(super) fn partner_assigned(
         if partner.parent.is_some() {
             return Err(Refusal::NotAPartner);
         }
-        if !partner.party.is_complete() || partner.blocked_at.is_some() {
+        if !partner.can_be_named() {
             return Err(Refusal::IncompletePartner);
         }
     }
@@ -87,7 +87,7 @@ pub(super) fn sub_partner_named(
         if case.partner.is_none() || sub.parent != case.partner.as_ref().map(|partner| partner.id) {
             return Err(Refusal::ForeignSubPartner);
         }
-        if !sub.party.is_complete() || sub.blocked_at.is_some() {
+        if !sub.can_be_named() {
             return Err(Refusal::IncompleteSubPartner);
         }
     }

@@ -64,6 +64,21 @@ pub struct Partner {
     pub party: Party,
     /// When the operator blocked it.
     pub blocked_at: Option<DateTime<Utc>>,
+    /// Since when its Mandant no longer works with it; only ever for a Submandant.
+    pub deactivated_at: Option<DateTime<Utc>>,
+}
+
+impl Partner {
+    /// Whether it may do nothing: blocked by the operator or deactivated by its Mandant.
+    pub fn is_shut_out(&self) -> bool {
+        self.blocked_at.is_some() || self.deactivated_at.is_some()
+    }
+
+    /// Whether it can be named for a customer: all is there that a contract must say of it
+    /// (LC-24, 5.8-16), and it is not shut out.
+    pub fn can_be_named(&self) -> bool {
+        self.party.is_complete() && !self.is_shut_out()
+    }
 }
 
 /// A product a customer has.

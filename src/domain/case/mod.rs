@@ -25,6 +25,7 @@ mod link;
 mod master_data;
 mod need;
 mod news;
+mod rehearsal;
 mod standing;
 
 #[cfg(test)]
@@ -62,6 +63,7 @@ pub use facts::{
 };
 pub use link::{LinkState, link_state};
 pub use news::{Novelty, novelties};
+pub use rehearsal::rehearse;
 pub use standing::{
     ProductStanding, Standing, Status, detail, last_answer, next_change, next_step_due,
     product_standings, standing,

@@ -88,6 +88,7 @@ pub fn partner(id: PartnerId, parent: Option<PartnerId>) -> Partner {
             &format!("post@partner{id}.example"),
         ),
         blocked_at: None,
+        deactivated_at: None,
     }
 }
 

@@ -1,5 +1,6 @@
 //! The operator's administration: one file per page, everything here is [`Who::Operator`].
 
+mod assign;
 mod booking;
 mod email;
 mod log;
@@ -33,6 +34,12 @@ pub const ROUTES: &[Row] = &[
     }),
     post("/betrieb/kunden/{nummer}/email", Who::Operator, || {
         web::post().to(email::save)
+    }),
+    get("/betrieb/kunden/{nummer}/partner", Who::Operator, || {
+        view().to(assign::show)
+    }),
+    post("/betrieb/kunden/{nummer}/partner", Who::Operator, || {
+        web::post().to(assign::assign)
     }),
     get(
         "/betrieb/kunden/{nummer}/widerspruch",

@@ -1,5 +1,6 @@
 //! The status page of a customer, asking the customer, and naming a sub-partner.
 
+pub mod forecast;
 pub mod parts;
 mod sub_partner;
 mod timeline;

@@ -5,12 +5,11 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::parts::address_for;
-use super::view::is_selectable;
+use super::forecast::Forecast;
 use super::{read, view};
 use crate::actions::{ActionError, sub_partners};
 use crate::app::App;
-use crate::domain::case::{Case, Partner, Refusal};
+use crate::domain::case::{Event, Partner, Refusal, rehearse};
 use crate::domain::viewer::{Deed, deeds};
 use crate::domain::{CustomerNumber, PartnerId};
 use crate::paths;
@@ -35,12 +34,12 @@ struct ConfirmView {
     customer: String,
     /// The one that will be named: id, name, address; `None` to name nobody any more.
     named: Option<(PartnerId, String, String)>,
-    before: Option<String>,
-    /// Masked or whole address the new mail goes to, if one will be sent.
-    mailed: Option<String>,
+    access: Vec<String>,
+    mails: Vec<String>,
+    contract: Vec<String>,
 }
 
-/// Shows what naming this sub-partner means.
+/// Shows what naming this sub-partner would do, found out by the rules on a copy of the case.
 pub async fn confirm(
     app: web::Data<App>,
     me: Me,
@@ -51,30 +50,33 @@ pub async fn confirm(
     let (number, now) = (number.into_inner(), app.clock.now());
     let read = read(&app, &me.viewer, number).await?;
     let named = named(&chosen.submandant, &read)?;
-    let refusal = if read.case.sub_partner.as_ref().map(|sub| sub.id) == named.map(|sub| sub.id) {
-        Some(Refusal::Unchanged)
-    } else if !deeds(me.viewer.role, &read.case, now).contains(&Deed::NameSubPartner) {
-        Some(Refusal::ForeignSubPartner)
-    } else {
-        None
+    let may = deeds(me.viewer.role, &read.case, now).contains(&Deed::NameSubPartner);
+    let event = Event::SubPartnerNamed(named.cloned());
+    let (after, changes) = match rehearse(&read.case, &event, now) {
+        _ if !may => return Err(PageError::Forbidden),
+        Ok(rehearsed) => rehearsed,
+        Err(refusal) => {
+            flash(&session, false, refusals::sentence(refusal));
+            return Ok(back(number));
+        }
     };
-    if let Some(refusal) = refusal {
-        flash(&session, false, refusals::sentence(refusal));
-        return Ok(back(number));
-    }
+    let shell = Shell::load(&app, &me, paths::CUSTOMERS).await?;
+    let forecast = Forecast {
+        before: &read.case,
+        after: &after,
+        changes: &changes,
+        operator: &shell.operator.short_name,
+        role: me.viewer.role,
+        now,
+    };
     html(&ConfirmView {
-        shell: Shell::load(&app, &me, paths::CUSTOMERS).await?,
         number,
         customer: read.case.customer.party.name.clone(),
         named: named.map(|sub| (sub.id, sub.party.name.clone(), sub.party.address_line())),
-        before: read
-            .case
-            .sub_partner
-            .as_ref()
-            .map(|sub| sub.party.name.clone()),
-        mailed: mailed(&read.case, now)
-            .then(|| address_for(me.viewer.role, &read.case))
-            .flatten(),
+        access: forecast.access(),
+        mails: forecast.mails(),
+        contract: forecast.contract(),
+        shell,
     })
 }
 
@@ -87,14 +89,9 @@ fn named<'a>(chosen: &str, read: &'a view::Read) -> Result<Option<&'a Partner>, 
     let current = read.case.sub_partner.as_ref().map(|sub| sub.id);
     read.sub_partners
         .iter()
-        .find(|sub| sub.id == id && (is_selectable(sub) || current == Some(id)))
+        .find(|sub| sub.id == id && (sub.can_be_named() || current == Some(id)))
         .map(Some)
         .ok_or(PageError::NotFound)
-}
-
-/// Whether the customer will be asked anew, because a link is out that names the old chain.
-fn mailed(case: &Case, now: chrono::DateTime<chrono::Utc>) -> bool {
-    case.offer(now).is_some() && case.open_request().is_some_and(|open| !open.is_over(now))
 }
 
 /// Names the sub-partner.
@@ -121,7 +118,15 @@ pub async fn name(
                 Some(sub) => format!("{} ist jetzt Untervertriebspartner.", sub.party.name),
                 None => "Der Kunde hat keinen Untervertriebspartner mehr.".to_owned(),
             };
-            flash(&session, true, said);
+            let forecast = Forecast {
+                before: &outcome.before,
+                after: &outcome.after,
+                changes: &outcome.changes,
+                operator: "",
+                role: me.viewer.role,
+                now,
+            };
+            flash(&session, true, format!("{said} {}", forecast.said()));
             Ok(back(number))
         }
         Err(ActionError::Refused(Refusal::ForeignSubPartner)) => Err(PageError::NotFound),

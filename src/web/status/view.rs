@@ -14,7 +14,6 @@ use crate::domain::{CustomerNumber, PartnerId, WhatsNew};
 use crate::paths;
 use crate::storage::audit::Event;
 use crate::storage::mails::MailLine;
-use crate::web::guard::Who;
 use crate::web::page::Shell;
 use crate::web::refusals;
 
@@ -59,7 +58,8 @@ pub struct StatusView {
     products: Vec<ProductLine>,
     chain: Vec<Member>,
     choice: Option<SubChoice>,
-    choice_note: Option<&'static str>,
+    /// Where the operator assigns another Mandant.
+    assign: Option<String>,
     unsent: Vec<Unsent>,
     history: Vec<Past>,
 }
@@ -75,8 +75,6 @@ struct ProductLine {
 struct SubChoice {
     options: Vec<(PartnerId, String, bool)>,
     has_none: bool,
-    /// Whether links are out that a change would end.
-    warns: bool,
     operator: bool,
 }
 
@@ -123,9 +121,9 @@ impl StatusView {
             choice: may
                 .contains(&Deed::NameSubPartner)
                 .then(|| choice(case, role, &read.sub_partners)),
-            choice_note: (Who::Assigner.admits(role) && case.agreement().is_some()).then_some(
-                "Der AVV ist abgeschlossen. Wählen Sie einen anderen Untervertriebspartner, erhält der Kunde eine Ergänzung des Vertrags zum Abschluss; bis dahin hat nur der Vertriebspartner Zugriff.",
-            ),
+            assign: may
+                .contains(&Deed::AssignPartner)
+                .then(|| paths::assign_partner(case.customer.number)),
             unsent: unsent(read.mails, role),
             history: history(read.events, role),
             shell,
@@ -198,21 +196,15 @@ fn choice(case: &Case, role: Role, all: &[Partner]) -> SubChoice {
         // The present one stays in the list even if it could not be chosen anew.
         options: all
             .iter()
-            .filter(|sub| is_selectable(sub) || chosen == Some(sub.id))
+            .filter(|sub| sub.can_be_named() || chosen == Some(sub.id))
             .map(|sub| {
                 let name = format!("{}, {}", sub.party.name, sub.party.city);
                 (sub.id, name, chosen == Some(sub.id))
             })
             .collect(),
         has_none: chosen.is_none(),
-        warns: case.open_request().is_some(),
         operator: role == Role::Operator,
     }
-}
-
-/// Whether a sub-partner can be named: with all the contract must say about them, and not blocked (5.8-16).
-pub fn is_selectable(sub: &Partner) -> bool {
-    sub.party.is_complete() && sub.blocked_at.is_none()
 }
 
 /// Mails that did not leave. Partners see those to the customer and to themselves.

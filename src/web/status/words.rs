@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::parts::{Sentence, When, listed, short};
 use crate::domain::WhatsNew;
 use crate::domain::calendar::{day, next_step_after};
-use crate::domain::case::{Case, Standing, Status, last_answer, product_standings};
+use crate::domain::case::{Case, Partner, Standing, Status, last_answer, product_standings};
 use crate::domain::viewer::Role;
 
 /// The sentence under the headline: the decisive date in words.
@@ -125,26 +125,70 @@ fn locked(case: &Case, role: Role, before: &str, now: DateTime<Utc>) -> String {
 }
 
 fn concluded(case: &Case, role: Role, now: DateTime<Utc>) -> String {
+    let done = "Der Kunde hat den Vertrag abgeschlossen.";
+    if let Some(shut) = shut_out(case, role) {
+        return format!("{done} {shut}");
+    }
     let modules = modules(case, false, now);
+    let agreement = case.agreement();
     let waits = case.sub_partner.as_ref().filter(|sub| {
-        case.agreement()
-            .is_none_or(|one| !one.names_sub_partner(sub.id))
+        let is_named = agreement.is_some_and(|one| one.names_sub_partner(sub.id));
+        case.chain_matches() && (!is_named || sub.is_shut_out())
     });
     let (who, plural) = match (role, waits) {
         // A sub-partner the contract does not name yet waits; the Mandant does not (5.8-10).
         (Role::SubPartner(_), Some(_)) => {
-            return "Der Kunde hat den Vertrag abgeschlossen. Er nennt Ihr Unternehmen aber noch nicht; bis der Kunde der Ergänzung zustimmt, bleiben die Bereiche für Sie gesperrt.".to_owned();
+            return format!(
+                "{done} Er nennt Ihr Unternehmen aber noch nicht; bis der Kunde der Ergänzung zustimmt, bleiben die Bereiche für Sie gesperrt."
+            );
         }
         (Role::Partner(_), Some(_)) => ("Sie".to_owned(), true),
+        (_, Some(_)) => (name_of(&case.partner), false),
         _ => subject(case, role),
     };
-    let verb = if plural { "können" } else { "kann" };
-    let mut text = "Der Kunde hat den Vertrag abgeschlossen.".to_owned();
-    if !modules.is_empty() {
-        let list = listed(&modules);
-        text = format!("{text} {who} {verb} diese Bereiche für ihn verwalten: {list}.");
+    if modules.is_empty() {
+        return done.to_owned();
+    }
+    let (verb, list) = (if plural { "können" } else { "kann" }, listed(&modules));
+    let mut text = format!("{done} {who} {verb} diese Bereiche für ihn verwalten: {list}.");
+    match waits {
+        Some(sub) if sub.is_shut_out() => {
+            text = format!("{text} {} ist gesperrt und kann es nicht.", sub.party.name);
+        }
+        Some(sub) => {
+            text = format!(
+                "{text} {} wartet auf die Ergänzung des Vertrags und kann sie erst verwalten, wenn der Kunde sie abgeschlossen hat.",
+                sub.party.name
+            );
+        }
+        None => {}
     }
     text
+}
+
+/// That somebody of the chain is blocked or deactivated, in the words of the one who reads it (row 49).
+fn shut_out(case: &Case, role: Role) -> Option<String> {
+    if let Some(own) = role.partner() {
+        return case.shuts_out(own).then(|| {
+            "Ihr Unternehmen ist aber zurzeit gesperrt: Sie sehen den Stand, können aber nichts verwalten und keine E-Mails auslösen.".to_owned()
+        });
+    }
+    case.partner
+        .as_ref()
+        .filter(|partner| partner.is_shut_out())
+        .map(|partner| {
+            format!(
+                "{} ist aber zurzeit gesperrt und kann nichts verwalten.",
+                partner.party.name
+            )
+        })
+}
+
+fn name_of(partner: &Option<Partner>) -> String {
+    partner
+        .as_ref()
+        .map(|one| one.party.name.clone())
+        .unwrap_or_default()
 }
 
 fn pending(case: &Case, now: DateTime<Utc>) -> String {

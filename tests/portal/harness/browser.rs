@@ -109,6 +109,55 @@ impl Browser {
         self.send(request, path).await
     }
 
+    /// A form with files, as a browser posts it from the portal's own page. A file is the name of
+    /// its field, its own name and its bytes.
+    pub async fn upload(
+        &self,
+        path: &str,
+        fields: &[(&str, &str)],
+        files: &[(&str, &str, &[u8])],
+    ) -> Page {
+        let own = [
+            ("origin", self.base.as_str()),
+            ("sec-fetch-site", "same-origin"),
+        ];
+        self.upload_with(path, fields, files, &own).await
+    }
+
+    /// The same with headers of its own.
+    pub async fn upload_with(
+        &self,
+        path: &str,
+        fields: &[(&str, &str)],
+        files: &[(&str, &str, &[u8])],
+        headers: &[(&str, &str)],
+    ) -> Page {
+        let head = |name: &str, more: &str| {
+            format!("--grenze\r\nContent-Disposition: form-data; name=\"{name}\"{more}\r\n\r\n")
+        };
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            body.extend_from_slice(head(name, "").as_bytes());
+            body.extend_from_slice(value.as_bytes());
+            body.extend_from_slice(b"\r\n");
+        }
+        for (name, file, bytes) in files {
+            body.extend_from_slice(head(name, &format!("; filename=\"{file}\"")).as_bytes());
+            body.extend_from_slice(bytes);
+            body.extend_from_slice(b"\r\n");
+        }
+        body.extend_from_slice(b"--grenze--\r\n");
+        let mut request = self
+            .client
+            .post(self.address(path))
+            .header(CONTENT_TYPE, "multipart/form-data; boundary=grenze")
+            .body(body);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.send(request, path).await
+    }
+
     /// Follows a redirect.
     pub async fn follow(&self, page: &Page) -> Page {
         self.get(&page.location()).await

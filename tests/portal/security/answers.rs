@@ -333,7 +333,8 @@ async fn signing_out_is_visible_on_every_page() {
                 .path
                 .replace("{nummer}", "4711")
                 .replace("{modul}", "centraflex")
-                .replace("{benutzer}", "3");
+                .replace("{benutzer}", "3")
+                .replace("{partner}", "2");
             let page = browser.get(&address).await;
             let inside = page.status == 200 && !page.all("nav[aria-label='Hauptmenü']").is_empty();
             assert!(

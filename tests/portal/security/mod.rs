@@ -30,6 +30,7 @@ fn addresses(world: &World) -> Vec<String> {
                         .replace("{modul}", "centraflex")
                         .replace("{vertrag}", &agreement)
                         .replace("{benutzer}", "3")
+                        .replace("{partner}", "2")
                         .replace("{hash}", "0")
                         .replace("{name}", "portal.css")
                         .replace("{token}", &World::token(link)),

@@ -151,7 +151,8 @@ async fn partners_see_the_status_and_never_the_contract() {
                     .replace("{nummer}", number)
                     .replace("{modul}", "centraflex")
                     .replace("{vertrag}", &world.agreement(CUSTOMER).to_string())
-                    .replace("{benutzer}", "1");
+                    .replace("{benutzer}", "1")
+                    .replace("{partner}", "2");
                 let page = browser.get(&address).await;
                 assert!(!page.bytes.starts_with(b"%PDF"), "{person:?} {address}");
                 if page.status != 200 {

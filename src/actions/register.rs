@@ -1,0 +1,184 @@
+//! The register of partners: contact data, contracts under Art. 28(4) GDPR, who may see to them.
+//!
+//! The operator sees to all of them, a Mandant to its own Submandanten. Whoever else asks learns
+//! nothing, not even that there is such a partner (S-51, S-54).
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::{ActionError, door::actor};
+use crate::domain::audit::AuditKind;
+use crate::domain::case::{Denied, Partner, Refusal};
+use crate::domain::file::File;
+use crate::domain::partner::PartnerDeed;
+use crate::domain::viewer::{Role, Viewer};
+use crate::domain::{FileId, PartnerId, Party};
+use crate::storage::audit::{NewEvent, add_event};
+use crate::storage::partner_contracts::{self, PartnerContract};
+use crate::storage::{PgConnection, files, partners};
+
+/// A partner that the viewer sees to, for reading.
+pub fn find_managed(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    id: PartnerId,
+) -> Result<Partner, ActionError> {
+    partners::find_partner(conn, id)?
+        .filter(|partner| manages(viewer.role, partner))
+        .ok_or(ActionError::NotFound)
+}
+
+/// The same, locked for a change. A Mandant that is blocked may look, but not change anything.
+pub(super) fn lock_managed(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    id: PartnerId,
+) -> Result<Partner, ActionError> {
+    refuse_if_blocked(conn, viewer)?;
+    partners::lock_partner(conn, id)?
+        .filter(|partner| manages(viewer.role, partner))
+        .ok_or(ActionError::NotFound)
+}
+
+fn manages(role: Role, partner: &Partner) -> bool {
+    match role {
+        Role::Operator => true,
+        Role::Partner(own) => partner.parent == Some(own),
+        Role::SubPartner(_) | Role::Customer { .. } => false,
+    }
+}
+
+fn refuse_if_blocked(conn: &mut PgConnection, viewer: &Viewer) -> Result<(), ActionError> {
+    let own = match viewer.role.partner() {
+        Some(id) => partners::find_partner(conn, id)?,
+        None => None,
+    };
+    match own {
+        Some(own) if own.is_shut_out() => Err(ActionError::Denied(Denied::Blocked)),
+        _ => Ok(()),
+    }
+}
+
+/// Adds a Mandant, or a Submandant of `parent`. What a Mandant adds is always its own.
+pub fn add(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    parent: Option<PartnerId>,
+    party: &Party,
+    now: DateTime<Utc>,
+) -> Result<PartnerId, ActionError> {
+    refuse_if_blocked(conn, viewer)?;
+    let parent = match viewer.role {
+        Role::Operator => parent,
+        Role::Partner(own) => Some(own),
+        Role::SubPartner(_) | Role::Customer { .. } => return Err(ActionError::NotAllowed),
+    };
+    if let Some(id) = parent {
+        // A Submandant has no Submandanten: the chain ends with it.
+        partners::find_partner(conn, id)?
+            .filter(|above| above.parent.is_none())
+            .ok_or(ActionError::NotFound)?;
+    }
+    let id = partners::create_partner(conn, parent, party, now)?;
+    note(conn, viewer, id, &party.name, PartnerDeed::Added, now)?;
+    Ok(id)
+}
+
+/// Changes the contact data. What was concluded keeps its copy; requests that are open show the
+/// new data, and whoever reads one at that moment is asked to read it again (S-06). Who was
+/// complete stays so: it may be named in contracts (LC-24).
+pub fn change(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    id: PartnerId,
+    party: &Party,
+    now: DateTime<Utc>,
+) -> Result<(), ActionError> {
+    let partner = lock_managed(conn, viewer, id)?;
+    if partner.party == *party {
+        return Err(Refusal::Unchanged.into());
+    }
+    if partner.party.is_complete() && !party.is_complete() {
+        return Err(Refusal::IncompletePartner.into());
+    }
+    partners::save_party(conn, &partner, party)?;
+    let former = &partner.party.name;
+    let deed = PartnerDeed::Changed {
+        former_name: (*former != party.name).then(|| former.clone()),
+    };
+    note(conn, viewer, id, &party.name, deed, now)
+}
+
+/// A contract as it was entered.
+#[derive(Debug, Clone)]
+pub struct NewContract {
+    /// The day it was signed.
+    pub signed_on: NaiveDate,
+    /// Its last day; `None` if it has no end.
+    pub valid_until: Option<NaiveDate>,
+    /// Where the paper lies.
+    pub reference: String,
+    /// Its file.
+    pub file: Option<File>,
+}
+
+/// Records a contract under Art. 28(4) GDPR (EV-14). The one before stays as proof.
+pub fn record_contract(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    id: PartnerId,
+    contract: NewContract,
+    now: DateTime<Utc>,
+) -> Result<(), ActionError> {
+    let partner = lock_managed(conn, viewer, id)?;
+    let file_hash = contract.file.as_ref().map(File::sha256);
+    let file = match &contract.file {
+        Some(file) => Some(files::create_file(conn, file, viewer.user, now)?),
+        None => None,
+    };
+    let new = PartnerContract {
+        signed_on: contract.signed_on,
+        valid_until: contract.valid_until,
+        reference: contract.reference,
+        file,
+    };
+    partner_contracts::create_contract(conn, id, &new, viewer.user, now)?;
+    let deed = PartnerDeed::ContractRecorded { file_hash };
+    note(conn, viewer, id, &partner.party.name, deed, now)
+}
+
+/// The file of a contract with a partner the viewer sees to.
+pub fn find_contract_file(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    id: PartnerId,
+    file: FileId,
+) -> Result<File, ActionError> {
+    find_managed(conn, viewer, id)?;
+    if !partner_contracts::has_file(conn, id, file)? {
+        return Err(ActionError::NotFound);
+    }
+    files::find_file(conn, file)?.ok_or(ActionError::NotFound)
+}
+
+/// Writes down what was done to a partner.
+pub(super) fn note(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    id: PartnerId,
+    name: &str,
+    deed: PartnerDeed,
+    now: DateTime<Utc>,
+) -> Result<(), ActionError> {
+    let event = NewEvent {
+        kind: AuditKind::Partner {
+            id,
+            name: name.to_owned(),
+            deed,
+        },
+        actor: actor(viewer),
+        customer: None,
+        status: None,
+    };
+    add_event(conn, &event, now)?;
+    Ok(())
+}

@@ -1,0 +1,28 @@
+//! What an event would do, found out on a copy: pages show it before anybody confirms.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::change::Change;
+use super::decide::{Fresh, Moment, Refusal, decide};
+use super::event::Event;
+use super::facts::Case;
+use crate::domain::{AgreementId, LinkId, RequestId};
+
+/// The facts after `event` at `now`, and the changes that lead there. Nothing happens; the keys of
+/// what would be created are nil.
+pub fn rehearse(
+    case: &Case,
+    event: &Event,
+    now: DateTime<Utc>,
+) -> Result<(Case, Vec<Change>), Refusal> {
+    let fresh = Fresh {
+        request: RequestId(Uuid::nil()),
+        link: LinkId(Uuid::nil()),
+        agreement: AgreementId(Uuid::nil()),
+    };
+    let changes = decide(case, event, Moment { now, fresh })?;
+    let mut after = case.clone();
+    after.apply(&changes, now);
+    Ok((after, changes))
+}

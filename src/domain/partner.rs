@@ -1,0 +1,216 @@
+//! Partners as the pages about them need them: how one stands, the contract with it, what was done.
+
+use chrono::{Days, NaiveDate};
+use serde::{Deserialize, Serialize};
+
+use super::Language;
+use super::case::{Partner, Status};
+
+/// How a partner stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PartnerState {
+    /// It can be named, and works under its agreements.
+    Active,
+    /// The operator blocked it (row 49).
+    Blocked,
+    /// Its Mandant no longer works with it.
+    Deactivated,
+    /// Something is missing that a contract must say of it (LC-24).
+    Incomplete,
+}
+
+impl PartnerState {
+    /// How `partner` stands, looked at alone; the Mandant of a Submandant can be blocked besides.
+    pub fn of(partner: &Partner) -> Self {
+        if partner.blocked_at.is_some() {
+            Self::Blocked
+        } else if partner.deactivated_at.is_some() {
+            Self::Deactivated
+        } else if partner.party.is_complete() {
+            Self::Active
+        } else {
+            Self::Incomplete
+        }
+    }
+
+    /// The AVV status whose look its tag borrows: as good or as bad.
+    pub fn look(self) -> Status {
+        match self {
+            Self::Active => Status::Concluded,
+            Self::Blocked => Status::Void,
+            Self::Deactivated => Status::Ended,
+            Self::Incomplete => Status::NoEmail,
+        }
+    }
+
+    /// The word on German screens.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Active => "Aktiv",
+            Self::Blocked => "Gesperrt",
+            Self::Deactivated => "Deaktiviert",
+            Self::Incomplete => "Unvollständig",
+        }
+    }
+}
+
+/// From this many days before its end on, a contract wants to be renewed.
+const RENEW_BEFORE: Days = Days::new(60);
+
+/// How it stands with the contract under Art. 28(4) GDPR (EV-14).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ContractState {
+    /// None was recorded.
+    Missing,
+    /// It is over since this day.
+    Expired(NaiveDate),
+    /// It ends soon: on this day.
+    EndsSoon(NaiveDate),
+    /// It holds.
+    Valid,
+}
+
+impl ContractState {
+    /// How the contract recorded last stands on `today`; `None`: there is none. The inner value
+    /// is its last day, `None` if it has no end.
+    pub fn of(recorded: Option<Option<NaiveDate>>, today: NaiveDate) -> Self {
+        match recorded {
+            None => Self::Missing,
+            Some(Some(last)) if last < today => Self::Expired(last),
+            Some(Some(last)) if last < today + RENEW_BEFORE => Self::EndsSoon(last),
+            Some(_) => Self::Valid,
+        }
+    }
+
+    /// Whether a contract holds today.
+    pub fn holds(self) -> bool {
+        matches!(self, Self::EndsSoon(_) | Self::Valid)
+    }
+}
+
+/// What was done to a partner, as the audit keeps it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "deed", rename_all = "snake_case")]
+pub enum PartnerDeed {
+    /// It was added.
+    Added,
+    /// Its contact data were changed.
+    Changed {
+        /// The name before, if it is another one now.
+        former_name: Option<String>,
+    },
+    /// A contract under Art. 28(4) GDPR was recorded.
+    ContractRecorded {
+        /// SHA-256 of its file, if there is one.
+        file_hash: Option<String>,
+    },
+    /// The operator blocked it.
+    Blocked {
+        /// Why.
+        reason: String,
+    },
+    /// The operator took the block back.
+    Unblocked,
+    /// Its Mandant, or the operator, deactivated it.
+    Deactivated,
+    /// It was activated again.
+    Activated,
+}
+
+impl PartnerDeed {
+    /// The sentence in the history about the partner called `name`.
+    pub fn sentence(&self, name: &str, language: Language) -> String {
+        if language.is_en() {
+            self.english(name)
+        } else {
+            self.german(name)
+        }
+    }
+
+    fn german(&self, name: &str) -> String {
+        match self {
+            Self::Added => format!("Vertriebspartner {name} angelegt"),
+            Self::Changed {
+                former_name: Some(former),
+            } => format!("Kontaktdaten von {name} geändert, vorher {former}"),
+            Self::Changed { former_name: None } => format!("Kontaktdaten von {name} geändert"),
+            Self::ContractRecorded { .. } => {
+                format!("Vertrag nach Art. 28 Abs. 4 DSGVO mit {name} erfasst")
+            }
+            Self::Blocked { reason } => format!("{name} gesperrt: {reason}"),
+            Self::Unblocked => format!("Sperre von {name} aufgehoben"),
+            Self::Deactivated => format!("{name} deaktiviert"),
+            Self::Activated => format!("{name} wieder aktiviert"),
+        }
+    }
+
+    fn english(&self, name: &str) -> String {
+        match self {
+            Self::Added => format!("Sales partner {name} added"),
+            Self::Changed {
+                former_name: Some(former),
+            } => format!("Contact data of {name} changed, formerly {former}"),
+            Self::Changed { former_name: None } => format!("Contact data of {name} changed"),
+            Self::ContractRecorded { .. } => {
+                format!("Contract under Art. 28(4) GDPR with {name} recorded")
+            }
+            Self::Blocked { reason } => format!("{name} blocked: {reason}"),
+            Self::Unblocked => format!("Block of {name} lifted"),
+            Self::Deactivated => format!("{name} deactivated"),
+            Self::Activated => format!("{name} activated again"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may fail")]
+    use super::*;
+    use crate::domain::case::samples::{MANDANT, SUB, partner, utc};
+
+    #[test]
+    fn what_shuts_a_partner_out_says_more_than_what_is_missing() {
+        let mut one = partner(SUB, Some(MANDANT));
+        assert_eq!(PartnerState::of(&one), PartnerState::Active);
+        for field in [
+            |one: &mut Partner| one.party.street.clear(),
+            |one: &mut Partner| one.party.phone.clear(),
+            |one: &mut Partner| one.party.represented_by = " ".to_owned(),
+            |one: &mut Partner| one.party.email = None,
+        ] {
+            let mut one = one.clone();
+            field(&mut one);
+            assert_eq!(PartnerState::of(&one), PartnerState::Incomplete);
+            assert!(!one.can_be_named() && !one.is_shut_out());
+        }
+        one.deactivated_at = Some(utc("2026-01-07T09:00:00Z"));
+        assert_eq!(PartnerState::of(&one), PartnerState::Deactivated);
+        one.blocked_at = one.deactivated_at;
+        assert_eq!(PartnerState::of(&one), PartnerState::Blocked);
+        assert!(!one.can_be_named() && one.is_shut_out());
+    }
+
+    #[test]
+    fn a_contract_holds_to_the_end_of_its_last_day() {
+        // EV-14
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let today = day("2026-11-22");
+        let state = |last: &str| ContractState::of(Some(Some(day(last))), today);
+        assert_eq!(
+            state("2026-11-21"),
+            ContractState::Expired(day("2026-11-21"))
+        );
+        assert_eq!(
+            state("2026-11-22"),
+            ContractState::EndsSoon(day("2026-11-22"))
+        );
+        assert_eq!(
+            state("2027-01-20"),
+            ContractState::EndsSoon(day("2027-01-20"))
+        );
+        assert_eq!(state("2027-01-21"), ContractState::Valid);
+        assert_eq!(ContractState::of(Some(None), today), ContractState::Valid);
+        assert_eq!(ContractState::of(None, today), ContractState::Missing);
+        assert!(!state("2026-11-21").holds() && state("2026-11-22").holds());
+    }
+}

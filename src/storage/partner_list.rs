@@ -1,0 +1,148 @@
+//! The list of partners: one indexed range per page, each Mandant followed by its Submandanten.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Bool, Text};
+
+use super::partners::{columns, find_list_key, read};
+use super::schema::{case_rows, partners};
+use super::{QueryResult, partner_contracts};
+use crate::domain::case::Partner;
+use crate::domain::{CustomerNumber, PartnerId, name};
+
+/// Customers of a partner are counted up to here: "1.000+".
+pub const COUNT_CAP: i64 = 1000;
+
+/// One line of the list.
+#[derive(Debug, Clone)]
+pub struct PartnerLine {
+    /// The partner.
+    pub partner: Partner,
+    /// The Mandant of a Submandant: its name, and whether it is blocked.
+    pub above: Option<(String, bool)>,
+    /// Customers it looks after, at most [`COUNT_CAP`] + 1.
+    pub customers: i64,
+    /// Last day of the contract under Art. 28(4) GDPR; the outer `None`: there is none.
+    pub contract: Option<Option<NaiveDate>>,
+}
+
+/// What to list.
+#[derive(Debug, Clone, Default)]
+pub struct PartnerQuery {
+    /// Only the Submandanten of this Mandant.
+    pub of: Option<PartnerId>,
+    /// Words each of which must begin a word of the name, or of the Mandant's.
+    pub search: String,
+    /// Behind this partner.
+    pub after: Option<PartnerId>,
+    /// At most this many.
+    pub limit: i64,
+}
+
+/// One page of the list.
+pub fn list_partners(
+    conn: &mut PgConnection,
+    query: &PartnerQuery,
+) -> QueryResult<Vec<PartnerLine>> {
+    let mut select = partners::table.select(columns()).into_boxed();
+    if let Some(of) = query.of {
+        select = select.filter(partners::parent_id.eq(of.0));
+    }
+    // A key holds letters, digits and spaces only: nothing that LIKE reads as a sign.
+    for word in name::sort_key(&query.search).split_whitespace() {
+        let pattern = format!("% {word}%");
+        select = select.filter(
+            diesel::dsl::sql::<Bool>("(' ' || partners.list_key) LIKE ").bind::<Text, _>(pattern),
+        );
+    }
+    if let Some(after) = query.after {
+        let key = find_list_key(conn, after).optional()?;
+        select = select.filter(partners::list_key.gt(key.unwrap_or_default()));
+    }
+    let found: Vec<Partner> = select
+        .order(partners::list_key)
+        .limit(query.limit)
+        .load(conn)?
+        .into_iter()
+        .map(read)
+        .collect();
+    dress(conn, found)
+}
+
+/// Adds to each partner what its line shows beside it.
+fn dress(conn: &mut PgConnection, found: Vec<Partner>) -> QueryResult<Vec<PartnerLine>> {
+    let ids: Vec<PartnerId> = found.iter().map(|one| one.id).collect();
+    let parents: Vec<i64> = found
+        .iter()
+        .filter_map(|one| one.parent.map(|id| id.0))
+        .collect();
+    let above: Vec<(i64, String, Option<DateTime<Utc>>)> = partners::table
+        .filter(partners::id.eq_any(parents))
+        .select((partners::id, partners::name, partners::blocked_at))
+        .load(conn)?;
+    let above: HashMap<i64, (String, bool)> = above
+        .into_iter()
+        .map(|(id, name, blocked)| (id, (name, blocked.is_some())))
+        .collect();
+    let contracts = partner_contracts::list_ends(conn, &ids)?;
+    let customers = count_customers(conn, &ids)?;
+    Ok(found
+        .into_iter()
+        .map(|partner| PartnerLine {
+            above: partner.parent.and_then(|id| above.get(&id.0).cloned()),
+            customers: customers.get(&partner.id).copied().unwrap_or_default(),
+            contract: contracts.get(&partner.id).copied(),
+            partner,
+        })
+        .collect())
+}
+
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = BigInt)]
+    id: i64,
+    #[diesel(sql_type = BigInt)]
+    customers: i64,
+}
+
+/// How many customers each of these partners looks after, at most [`COUNT_CAP`] + 1. Reads no more
+/// entries of an index than that for each.
+pub fn count_customers(
+    conn: &mut PgConnection,
+    partners: &[PartnerId],
+) -> QueryResult<HashMap<PartnerId, i64>> {
+    let ids: Vec<i64> = partners.iter().map(|id| id.0).collect();
+    let rows: Vec<Count> = diesel::sql_query(
+        "SELECT p.id, CASE WHEN p.parent_id IS NULL \
+         THEN (SELECT count(*) FROM (SELECT 1 FROM case_rows r WHERE r.partner_id = p.id LIMIT $2) c) \
+         ELSE (SELECT count(*) FROM (SELECT 1 FROM case_rows r WHERE r.sub_partner_id = p.id LIMIT $2) c) \
+         END AS customers FROM partners p WHERE p.id = ANY($1)",
+    )
+    .bind::<Array<BigInt>, _>(ids)
+    .bind::<BigInt, _>(COUNT_CAP + 1)
+    .load(conn)?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (PartnerId(row.id), row.customers))
+        .collect())
+}
+
+/// Customers that a deactivated sub-partner is still named for, by number.
+pub fn list_customers_of_deactivated(
+    conn: &mut PgConnection,
+    limit: i64,
+) -> QueryResult<Vec<CustomerNumber>> {
+    let deactivated: Vec<Option<i64>> = partners::table
+        .filter(partners::deactivated_at.is_not_null())
+        .select(partners::id.nullable())
+        .load(conn)?;
+    let numbers: Vec<i64> = case_rows::table
+        .filter(case_rows::sub_partner_id.eq_any(deactivated))
+        .order(case_rows::number)
+        .limit(limit)
+        .select(case_rows::number)
+        .load(conn)?;
+    Ok(numbers.into_iter().map(CustomerNumber).collect())
+}

@@ -1,0 +1,176 @@
+//! Which Mandant looks after a customer: choice, what it would do, and the deed (rows 1, 10, 19, 26, 29).
+
+use actix_session::Session;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+
+use super::{Subject, find};
+use crate::actions::{ActionError, partners};
+use crate::app::App;
+use crate::domain::case::{Case, Event, Partner, rehearse};
+use crate::domain::{CustomerNumber, PartnerId};
+use crate::paths;
+use crate::storage::partners::{find_partner, list_assignable};
+use crate::web::error::PageError;
+use crate::web::form::SignedForm;
+use crate::web::page::{Me, Shell, html, see_other};
+use crate::web::refusals;
+use crate::web::session::flash;
+use crate::web::status::forecast::Forecast;
+
+/// Mandanten the choice offers.
+const MOST: i64 = 1000;
+/// Value of the choice that nobody looks after the customer.
+const NOBODY: &str = "keiner";
+
+/// Whom the form named; empty before anything was chosen.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Chosen {
+    mandant: String,
+}
+
+#[derive(Template)]
+#[template(path = "web/operation/assign.html")]
+struct ChoicePage {
+    shell: Shell,
+    subject: Subject,
+    current: Option<(PartnerId, String)>,
+    options: Vec<(PartnerId, String)>,
+}
+
+#[derive(Template)]
+#[template(path = "web/operation/assign_confirm.html")]
+struct ConfirmPage {
+    shell: Shell,
+    subject: Subject,
+    /// Value of the hidden field.
+    value: String,
+    /// The one chosen: name and address.
+    chosen: Option<(String, String)>,
+    before: Option<String>,
+    access: Vec<String>,
+    mails: Vec<String>,
+    contract: Vec<String>,
+}
+
+/// The choice; with `?mandant=` what it would do.
+pub async fn show(
+    app: web::Data<App>,
+    me: Me,
+    session: Session,
+    number: web::Path<i64>,
+    chosen: web::Query<Chosen>,
+) -> Result<HttpResponse, PageError> {
+    let case = find(&app, CustomerNumber(*number)).await?;
+    if chosen.mandant.is_empty() {
+        return choose(&app, &me, &case).await;
+    }
+    let partner = match read(&chosen.mandant)? {
+        Some(id) => Some(load(&app, id).await?),
+        None => None,
+    };
+    let now = app.clock.now();
+    let (after, changes) = match rehearse(&case, &Event::PartnerAssigned(partner.clone()), now) {
+        Ok(rehearsed) => rehearsed,
+        Err(refusal) => {
+            flash(&session, false, refusals::sentence(refusal));
+            return Ok(see_other(paths::assign_partner(case.customer.number)));
+        }
+    };
+    let shell = Shell::load(&app, &me, paths::CUSTOMERS).await?;
+    let forecast = Forecast {
+        before: &case,
+        after: &after,
+        changes: &changes,
+        operator: &shell.operator.short_name,
+        role: me.viewer.role,
+        now,
+    };
+    html(&ConfirmPage {
+        subject: Subject::of(&case),
+        value: chosen.mandant.clone(),
+        chosen: partner.map(|one| (one.party.name.clone(), one.party.address_line())),
+        before: case.partner.as_ref().map(|one| one.party.name.clone()),
+        access: forecast.access(),
+        mails: forecast.mails(),
+        contract: forecast.contract(),
+        shell,
+    })
+}
+
+async fn choose(app: &App, me: &Me, case: &Case) -> Result<HttpResponse, PageError> {
+    let all = app
+        .db
+        .read(|conn| -> Result<_, ActionError> { Ok(list_assignable(conn, MOST)?) })
+        .await?;
+    let current = case.partner.as_ref();
+    html(&ChoicePage {
+        shell: Shell::load(app, me, paths::CUSTOMERS).await?,
+        subject: Subject::of(case),
+        options: all
+            .into_iter()
+            .filter(|one| current.is_none_or(|own| own.id != one.id))
+            .map(|one| (one.id, format!("{}, {}", one.party.name, one.party.city)))
+            .collect(),
+        current: current.map(|own| (own.id, own.party.name.clone())),
+    })
+}
+
+/// Assigns.
+pub async fn assign(
+    app: web::Data<App>,
+    me: Me,
+    session: Session,
+    number: web::Path<i64>,
+    SignedForm(form): SignedForm,
+) -> Result<HttpResponse, PageError> {
+    let case = find(&app, CustomerNumber(*number)).await?;
+    let number = case.customer.number;
+    let partner = read(form.get("mandant"))?;
+    if let Some(id) = partner {
+        load(&app, id).await?;
+    }
+    let (now, own, viewer) = (app.clock.now(), app.clone(), me.viewer.clone());
+    let done = app
+        .db
+        .transaction(move |conn| partners::assign(conn, &own, &viewer, number, partner, now))
+        .await;
+    match done {
+        Ok(outcome) => {
+            let forecast = Forecast {
+                before: &outcome.before,
+                after: &outcome.after,
+                changes: &outcome.changes,
+                operator: "",
+                role: me.viewer.role,
+                now,
+            };
+            let who = match &outcome.after.partner {
+                Some(one) => format!("{} betreut diesen Kunden jetzt.", one.party.name),
+                None => "Diesen Kunden betreut jetzt kein Vertriebspartner.".to_owned(),
+            };
+            flash(&session, true, format!("{who} {}", forecast.said()));
+        }
+        Err(ActionError::Refused(refusal)) => flash(&session, false, refusals::sentence(refusal)),
+        Err(error) => return Err(error.into()),
+    }
+    Ok(see_other(format!("{}#kette", paths::status(number))))
+}
+
+/// The Mandant that was named; `None` for nobody. Anything else does not exist.
+fn read(typed: &str) -> Result<Option<PartnerId>, PageError> {
+    match typed {
+        NOBODY => Ok(None),
+        id => id.parse().map(Some).map_err(|_| PageError::NotFound),
+    }
+}
+
+async fn load(app: &App, id: PartnerId) -> Result<Partner, PageError> {
+    app.db
+        .read(move |conn| -> Result<_, ActionError> { Ok(find_partner(conn, id)?) })
+        .await?
+        .filter(|one| one.parent.is_none())
+        .ok_or(PageError::NotFound)
+}

@@ -1,0 +1,194 @@
+//! Blocking a partner, and taking it back (row 49). Each asks first and says what happens.
+
+use actix_session::Session;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+
+use super::{Area, Subject, customers_in_words, load};
+use crate::actions::{ActionError, blocking};
+use crate::app::App;
+use crate::domain::PartnerId;
+use crate::domain::case::{Partner, Refusal, Status};
+use crate::domain::name::{self, BadName};
+use crate::domain::viewer::Scope;
+use crate::storage::case_rows::count_statuses;
+use crate::storage::partner_list::count_customers;
+use crate::web::error::PageError;
+use crate::web::form::{FieldErrors, SignedForm};
+use crate::web::page::{Me, Shell, html, invalid, see_other};
+use crate::web::session::flash;
+
+/// Longest reason in characters.
+const LONGEST_REASON: usize = 300;
+
+#[derive(Template)]
+#[template(path = "web/partners/block.html")]
+struct BlockPage {
+    shell: Shell,
+    subject: Subject,
+    is_mandant: bool,
+    customers: String,
+    /// Customers with an agreement in force, who will be told.
+    told: String,
+    reason: String,
+    errors: FieldErrors,
+}
+
+/// Asks whether to block, with what follows.
+pub async fn ask(
+    app: web::Data<App>,
+    me: Me,
+    session: Session,
+    id: web::Path<PartnerId>,
+) -> Result<HttpResponse, PageError> {
+    let partner = load(&app, &me, *id).await?;
+    if partner.blocked_at.is_some() {
+        return Ok(unchanged(&session, &me, partner.id));
+    }
+    html(&block_page(&app, &me, &partner, String::new(), FieldErrors::default()).await?)
+}
+
+/// Blocks.
+pub async fn block(
+    app: web::Data<App>,
+    me: Me,
+    session: Session,
+    id: web::Path<PartnerId>,
+    SignedForm(form): SignedForm,
+) -> Result<HttpResponse, PageError> {
+    let partner = load(&app, &me, *id).await?;
+    let mut errors = FieldErrors::default();
+    let reason = match name::parse(form.get("grund"), LONGEST_REASON) {
+        Ok(reason) => reason,
+        Err(BadName::Empty) => {
+            errors.add("grund", "Schreiben Sie auf, warum Sie sperren");
+            String::new()
+        }
+        Err(BadName::TooLong) => {
+            let text = format!("Kürzen Sie den Grund auf {LONGEST_REASON} Zeichen");
+            errors.add("grund", text);
+            form.get("grund").to_owned()
+        }
+    };
+    if !errors.is_empty() {
+        return invalid(&block_page(&app, &me, &partner, reason, errors).await?);
+    }
+    let (now, handles, viewer, id) = (app.clock.now(), app.clone(), me.viewer.clone(), partner.id);
+    let done = app
+        .db
+        .transaction(move |conn| blocking::block(conn, &handles, &viewer, id, &reason, now))
+        .await;
+    let name = &partner.party.name;
+    answer(
+        done,
+        &session,
+        &me,
+        id,
+        format!("{name} ist ab sofort gesperrt. Die Kunden werden nacheinander informiert."),
+    )
+}
+
+async fn block_page(
+    app: &App,
+    me: &Me,
+    partner: &Partner,
+    reason: String,
+    errors: FieldErrors,
+) -> Result<BlockPage, PageError> {
+    let (area, id, now) = (Area::of(me), partner.id, app.clock.now());
+    let is_mandant = partner.parent.is_none();
+    let (all, told) = app
+        .db
+        .read(move |conn| -> Result<_, ActionError> {
+            let scope = if is_mandant {
+                Scope::Partner(id)
+            } else {
+                Scope::SubPartner(id)
+            };
+            let all = count_customers(conn, &[id])?
+                .remove(&id)
+                .unwrap_or_default();
+            // With another Mandant named, or none in force, there is nothing to tell.
+            let told = count_statuses(conn, scope, now)?
+                .into_iter()
+                .filter(|(status, _)| matches!(status, Status::Concluded | Status::UpdatePending))
+                .map(|(_, count)| count)
+                .sum();
+            Ok((all, told))
+        })
+        .await?;
+    Ok(BlockPage {
+        shell: Shell::load(app, me, area.list()).await?,
+        subject: Subject::of(area, partner),
+        is_mandant,
+        customers: customers_in_words(all),
+        told: customers_in_words(told),
+        reason,
+        errors,
+    })
+}
+
+#[derive(Template)]
+#[template(path = "web/partners/unblock.html")]
+struct UnblockPage {
+    shell: Shell,
+    subject: Subject,
+    is_mandant: bool,
+}
+
+/// Asks whether to take the block back.
+pub async fn ask_back(
+    app: web::Data<App>,
+    me: Me,
+    session: Session,
+    id: web::Path<PartnerId>,
+) -> Result<HttpResponse, PageError> {
+    let partner = load(&app, &me, *id).await?;
+    if partner.blocked_at.is_none() {
+        return Ok(unchanged(&session, &me, partner.id));
+    }
+    let area = Area::of(&me);
+    html(&UnblockPage {
+        shell: Shell::load(&app, &me, area.list()).await?,
+        subject: Subject::of(area, &partner),
+        is_mandant: partner.parent.is_none(),
+    })
+}
+
+/// Takes the block back.
+pub async fn unblock(
+    app: web::Data<App>,
+    me: Me,
+    session: Session,
+    id: web::Path<PartnerId>,
+    SignedForm(_): SignedForm,
+) -> Result<HttpResponse, PageError> {
+    let (now, viewer, id) = (app.clock.now(), me.viewer.clone(), *id);
+    let done = app
+        .db
+        .transaction(move |conn| blocking::unblock(conn, &viewer, id, now))
+        .await;
+    let said = "Die Sperre ist aufgehoben. Was die Verträge der Kunden erlauben, kann ab sofort wieder verwaltet werden.";
+    answer(done, &session, &me, id, said.to_owned())
+}
+
+/// Leads back to the partner with a message; a second click finds nothing to do.
+fn answer(
+    done: Result<(), ActionError>,
+    session: &Session,
+    me: &Me,
+    id: PartnerId,
+    said: String,
+) -> Result<HttpResponse, PageError> {
+    match done {
+        Ok(()) => flash(session, true, said),
+        Err(ActionError::Refused(Refusal::Unchanged)) => return Ok(unchanged(session, me, id)),
+        Err(error) => return Err(error.into()),
+    }
+    Ok(see_other(Area::of(me).partner(id)))
+}
+
+fn unchanged(session: &Session, me: &Me, id: PartnerId) -> HttpResponse {
+    flash(session, true, "Daran hat sich nichts geändert.");
+    see_other(Area::of(me).partner(id))
+}

@@ -1,0 +1,199 @@
+//! Adding a partner and changing its contact data.
+
+use actix_session::Session;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+
+use super::fields::{Field, read, stored, typed};
+use super::{Area, Subject, load};
+use crate::actions::{ActionError, register};
+use crate::app::App;
+use crate::domain::case::{Partner, Refusal};
+use crate::domain::{PartnerId, Party};
+use crate::storage::partner_list::count_customers;
+use crate::web::error::PageError;
+use crate::web::form::{FieldErrors, SignedForm};
+use crate::web::page::{Me, Shell, html, invalid, see_other};
+use crate::web::refusals;
+use crate::web::session::flash;
+use crate::web::status::parts::listed;
+
+/// For which Mandant a Submandant is added.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    mandant: String,
+}
+
+#[derive(Template)]
+#[template(path = "web/partners/form.html")]
+struct Page {
+    shell: Shell,
+    area: Area,
+    /// The partner whose data are changed; `None` for a new one.
+    subject: Option<Subject>,
+    /// The Mandant a new Submandant will belong to: key and name, for the operator.
+    above: Option<(PartnerId, String)>,
+    /// Whether it looks after customers, whose contracts name it.
+    has_customers: bool,
+    fields: Vec<Field>,
+    errors: FieldErrors,
+}
+
+impl Page {
+    fn title(&self) -> &'static str {
+        match (&self.subject, self.area.operator, &self.above) {
+            (Some(_), ..) => "Kontaktdaten ändern",
+            (None, true, None) => "Vertriebspartner hinzufügen",
+            _ => "Untervertriebspartner hinzufügen",
+        }
+    }
+}
+
+/// The empty form.
+pub async fn new(
+    app: web::Data<App>,
+    me: Me,
+    asked: web::Query<Asked>,
+) -> Result<HttpResponse, PageError> {
+    let above = above(&app, &me, &asked.mandant).await?;
+    let start = Party {
+        country: "Deutschland".to_owned(),
+        ..Party::default()
+    };
+    html(&new_page(&app, &me, above, stored(&start), FieldErrors::default()).await?)
+}
+
+/// Adds the partner.
+pub async fn add(
+    app: web::Data<App>,
+    me: Me,
+    session: Session,
+    SignedForm(form): SignedForm,
+) -> Result<HttpResponse, PageError> {
+    let above = above(&app, &me, form.get("mandant")).await?;
+    let (party, errors) = read(&form, false);
+    if !errors.is_empty() {
+        return invalid(&new_page(&app, &me, above, typed(&form), errors).await?);
+    }
+    let (area, now, viewer) = (Area::of(&me), app.clock.now(), me.viewer.clone());
+    let said = format!("{} ist angelegt.{}", party.name, gaps(&party));
+    let parent = above.map(|above| above.id);
+    let id = app
+        .db
+        .transaction(move |conn| register::add(conn, &viewer, parent, &party, now))
+        .await?;
+    flash(&session, true, said);
+    Ok(see_other(area.partner(id)))
+}
+
+/// What is missing, and what follows from that; empty if nothing is.
+pub fn gaps(party: &Party) -> String {
+    let missing: Vec<String> = party.missing().into_iter().map(str::to_owned).collect();
+    if missing.is_empty() {
+        String::new()
+    } else {
+        format!(
+            " Es fehlen noch Angaben: {}. Vorher kann die Firma für keinen Kunden gewählt werden.",
+            listed(&missing)
+        )
+    }
+}
+
+/// The Mandant the operator adds a Submandant for. A Mandant's own area has no such field.
+async fn above(app: &App, me: &Me, asked: &str) -> Result<Option<Partner>, PageError> {
+    if asked.is_empty() || !Area::of(me).operator {
+        return Ok(None);
+    }
+    let id = asked.parse().map_err(|_| PageError::NotFound)?;
+    let above = load(app, me, id).await?;
+    if above.parent.is_some() {
+        return Err(PageError::NotFound);
+    }
+    Ok(Some(above))
+}
+
+async fn new_page(
+    app: &App,
+    me: &Me,
+    above: Option<Partner>,
+    fields: Vec<Field>,
+    errors: FieldErrors,
+) -> Result<Page, PageError> {
+    let area = Area::of(me);
+    Ok(Page {
+        shell: Shell::load(app, me, area.list()).await?,
+        area,
+        subject: None,
+        above: above.map(|above| (above.id, above.party.name)),
+        has_customers: false,
+        fields,
+        errors,
+    })
+}
+
+/// The form, filled with what is stored.
+pub async fn edit(
+    app: web::Data<App>,
+    me: Me,
+    id: web::Path<PartnerId>,
+) -> Result<HttpResponse, PageError> {
+    let partner = load(&app, &me, *id).await?;
+    let fields = stored(&partner.party);
+    html(&edit_page(&app, &me, &partner, fields, FieldErrors::default()).await?)
+}
+
+/// Changes the contact data.
+pub async fn save(
+    app: web::Data<App>,
+    me: Me,
+    session: Session,
+    id: web::Path<PartnerId>,
+    SignedForm(form): SignedForm,
+) -> Result<HttpResponse, PageError> {
+    let partner = load(&app, &me, *id).await?;
+    // Who was complete stays so: contracts may name it.
+    let (party, errors) = read(&form, partner.party.is_complete());
+    if !errors.is_empty() {
+        return invalid(&edit_page(&app, &me, &partner, typed(&form), errors).await?);
+    }
+    let (now, viewer, id) = (app.clock.now(), me.viewer.clone(), partner.id);
+    let said = format!("Die Kontaktdaten sind gespeichert.{}", gaps(&party));
+    let done = app
+        .db
+        .transaction(move |conn| register::change(conn, &viewer, id, &party, now))
+        .await;
+    match done {
+        Ok(()) => flash(&session, true, said),
+        Err(ActionError::Refused(Refusal::Unchanged)) => {
+            flash(&session, true, "Daran hat sich nichts geändert.");
+        }
+        Err(ActionError::Refused(refusal)) => flash(&session, false, refusals::sentence(refusal)),
+        Err(error) => return Err(error.into()),
+    }
+    Ok(see_other(Area::of(&me).partner(id)))
+}
+
+async fn edit_page(
+    app: &App,
+    me: &Me,
+    partner: &Partner,
+    fields: Vec<Field>,
+    errors: FieldErrors,
+) -> Result<Page, PageError> {
+    let (area, id) = (Area::of(me), partner.id);
+    let customers = app
+        .db
+        .read(move |conn| -> Result<_, ActionError> { Ok(count_customers(conn, &[id])?) })
+        .await?;
+    Ok(Page {
+        shell: Shell::load(app, me, area.list()).await?,
+        area,
+        subject: Some(Subject::of(area, partner)),
+        above: None,
+        has_customers: customers.get(&id).is_some_and(|count| *count > 0),
+        fields,
+        errors,
+    })
+}

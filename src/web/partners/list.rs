@@ -1,0 +1,121 @@
+//! The list: every Mandant followed by its Submandanten; a Mandant sees its own.
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+
+use super::{Area, capped};
+use crate::actions::ActionError;
+use crate::app::App;
+use crate::domain::case::Partner;
+use crate::domain::partner::{ContractState, PartnerState};
+use crate::domain::{PartnerId, calendar};
+use crate::storage::partner_list::{PartnerLine, PartnerQuery, list_partners};
+use crate::storage::partners::find_partner;
+use crate::web::error::PageError;
+use crate::web::page::{Me, Shell, html};
+
+/// Partners on one page.
+const PAGE: usize = 50;
+/// Longest search in characters; what is longer is cut off.
+const LONGEST_SEARCH: usize = 100;
+
+/// What the address asks for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    suche: String,
+    nach: String,
+}
+
+#[derive(Template)]
+#[template(path = "web/partners/list.html")]
+struct Page {
+    shell: Shell,
+    area: Area,
+    search: String,
+    lines: Vec<Line>,
+    /// Whether the list begins behind somebody.
+    is_later: bool,
+    next: Option<String>,
+    /// Whether the person may add and change: a Mandant that is blocked may not.
+    may_change: bool,
+}
+
+/// One partner as printed.
+struct Line {
+    partner: Partner,
+    href: String,
+    above: String,
+    /// Whether the Mandant is blocked, which shuts the Submandant out as well.
+    is_shut_above: bool,
+    state: PartnerState,
+    customers: String,
+    contract: ContractState,
+}
+
+/// One page of the list.
+pub async fn show(
+    app: web::Data<App>,
+    me: Me,
+    asked: web::Query<Asked>,
+) -> Result<HttpResponse, PageError> {
+    let (area, today) = (Area::of(&me), calendar::day(app.clock.now()));
+    let search: String = asked.suche.chars().take(LONGEST_SEARCH).collect();
+    let after = asked.nach.parse().ok();
+    let own = me.viewer.role.partner();
+    let query = PartnerQuery {
+        of: own,
+        search: search.clone(),
+        after,
+        limit: i64::try_from(PAGE + 1).unwrap_or(i64::MAX),
+    };
+    let (mut found, mandant) = app
+        .db
+        .read(move |conn| -> Result<_, ActionError> {
+            let mandant = match own {
+                Some(id) => find_partner(conn, id)?,
+                None => None,
+            };
+            Ok((list_partners(conn, &query)?, mandant))
+        })
+        .await?;
+    let has_next = found.len() > PAGE;
+    found.truncate(PAGE);
+    let last = found.last().filter(|_| has_next);
+    html(&Page {
+        shell: Shell::load(&app, &me, area.list()).await?,
+        area,
+        is_later: after.is_some(),
+        next: last.map(|last| address(area, &search, last.partner.id)),
+        lines: found
+            .into_iter()
+            .map(|one| line(area, one, today))
+            .collect(),
+        may_change: mandant.is_none_or(|own| !own.is_shut_out()),
+        search,
+    })
+}
+
+fn line(area: Area, line: PartnerLine, today: chrono::NaiveDate) -> Line {
+    let (above, is_shut_above) = line.above.unwrap_or_default();
+    Line {
+        href: area.partner(line.partner.id),
+        above,
+        is_shut_above,
+        state: PartnerState::of(&line.partner),
+        customers: capped(line.customers),
+        contract: ContractState::of(line.contract, today),
+        partner: line.partner,
+    }
+}
+
+/// The page that begins behind a partner, searched alike.
+fn address(area: Area, search: &str, after: PartnerId) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    if !search.is_empty() {
+        query.append_pair("suche", search);
+    }
+    let query = query.append_pair("nach", &after.to_string()).finish();
+    format!("{}?{query}", area.list())
+}

@@ -1,0 +1,231 @@
+//! Partners and sub-partners: the operator sees to all of them under `/betrieb/partner`, a Mandant
+//! to its own Submandanten under `/submandanten`. Both use the same handlers; what somebody does
+//! not see to does not exist for them (S-51, S-54).
+
+mod activity;
+mod block;
+mod contract;
+mod fields;
+mod form;
+mod list;
+mod show;
+
+use actix_web::web;
+
+use super::error::PageError;
+use super::guard::Who;
+use super::page::Me;
+use super::routes::{Row, get, post, view};
+use crate::actions::register::find_managed;
+use crate::app::App;
+use crate::domain::PartnerId;
+use crate::domain::case::Partner;
+use crate::domain::viewer::Role;
+use crate::paths;
+
+/// Rows of the operator's pages.
+pub const OPERATOR: &[Row] = &[
+    get(paths::PARTNERS, Who::Operator, || view().to(list::show)),
+    post(paths::PARTNERS, Who::Operator, || web::post().to(form::add)),
+    get("/betrieb/partner/neu", Who::Operator, || {
+        view().to(form::new)
+    }),
+    get("/betrieb/partner/{partner}", Who::Operator, || {
+        view().to(show::show)
+    }),
+    get("/betrieb/partner/{partner}/daten", Who::Operator, || {
+        view().to(form::edit)
+    }),
+    post("/betrieb/partner/{partner}/daten", Who::Operator, || {
+        web::post().to(form::save)
+    }),
+    get("/betrieb/partner/{partner}/vertrag", Who::Operator, || {
+        view().to(contract::show)
+    }),
+    post("/betrieb/partner/{partner}/vertrag", Who::Operator, || {
+        web::post().to(contract::record)
+    }),
+    get(
+        "/betrieb/partner/{partner}/vertrag/{datei}",
+        Who::Operator,
+        || view().to(contract::file),
+    ),
+    get("/betrieb/partner/{partner}/sperre", Who::Operator, || {
+        view().to(block::ask)
+    }),
+    post("/betrieb/partner/{partner}/sperre", Who::Operator, || {
+        web::post().to(block::block)
+    }),
+    get("/betrieb/partner/{partner}/freigabe", Who::Operator, || {
+        view().to(block::ask_back)
+    }),
+    post("/betrieb/partner/{partner}/freigabe", Who::Operator, || {
+        web::post().to(block::unblock)
+    }),
+    get(
+        "/betrieb/partner/{partner}/deaktivierung",
+        Who::Operator,
+        || view().to(activity::ask),
+    ),
+    post(
+        "/betrieb/partner/{partner}/deaktivierung",
+        Who::Operator,
+        || web::post().to(activity::deactivate),
+    ),
+    post(
+        "/betrieb/partner/{partner}/aktivierung",
+        Who::Operator,
+        || web::post().to(activity::activate),
+    ),
+];
+
+/// Rows of a Mandant's pages.
+pub const MANDANT: &[Row] = &[
+    get(paths::SUB_PARTNERS, Who::Mandant, || view().to(list::show)),
+    post(paths::SUB_PARTNERS, Who::Mandant, || {
+        web::post().to(form::add)
+    }),
+    get("/submandanten/neu", Who::Mandant, || view().to(form::new)),
+    get("/submandanten/{partner}", Who::Mandant, || {
+        view().to(show::show)
+    }),
+    get("/submandanten/{partner}/daten", Who::Mandant, || {
+        view().to(form::edit)
+    }),
+    post("/submandanten/{partner}/daten", Who::Mandant, || {
+        web::post().to(form::save)
+    }),
+    get("/submandanten/{partner}/vertrag", Who::Mandant, || {
+        view().to(contract::show)
+    }),
+    post("/submandanten/{partner}/vertrag", Who::Mandant, || {
+        web::post().to(contract::record)
+    }),
+    get(
+        "/submandanten/{partner}/vertrag/{datei}",
+        Who::Mandant,
+        || view().to(contract::file),
+    ),
+    get(
+        "/submandanten/{partner}/deaktivierung",
+        Who::Mandant,
+        || view().to(activity::ask),
+    ),
+    post(
+        "/submandanten/{partner}/deaktivierung",
+        Who::Mandant,
+        || web::post().to(activity::deactivate),
+    ),
+    post("/submandanten/{partner}/aktivierung", Who::Mandant, || {
+        web::post().to(activity::activate)
+    }),
+];
+
+/// The part of the site a page of this family is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Area {
+    operator: bool,
+}
+
+impl Area {
+    fn of(me: &Me) -> Self {
+        Self {
+            operator: me.viewer.role == Role::Operator,
+        }
+    }
+
+    /// Address of the list, which is also the entry of the menu.
+    fn list(self) -> &'static str {
+        if self.operator {
+            paths::PARTNERS
+        } else {
+            paths::SUB_PARTNERS
+        }
+    }
+
+    /// Word of the list.
+    fn word(self) -> &'static str {
+        if self.operator {
+            "Vertriebspartner"
+        } else {
+            "Submandanten"
+        }
+    }
+
+    /// Address of a partner's page.
+    fn partner(self, id: PartnerId) -> String {
+        if self.operator {
+            paths::partner(id)
+        } else {
+            paths::own_sub_partner(id)
+        }
+    }
+
+    /// Address of a page about a partner.
+    fn page(self, id: PartnerId, page: &str) -> String {
+        format!("{}/{page}", self.partner(id))
+    }
+}
+
+/// The partner a page is about, as its head prints it.
+struct Subject {
+    area: Area,
+    id: PartnerId,
+    name: String,
+    /// What it is.
+    kind: &'static str,
+}
+
+impl Subject {
+    fn of(area: Area, partner: &Partner) -> Self {
+        Self {
+            area,
+            id: partner.id,
+            name: partner.party.name.clone(),
+            kind: kind(partner),
+        }
+    }
+
+    /// Its page, where every page about it comes from and leads back to.
+    fn page(&self) -> String {
+        self.area.partner(self.id)
+    }
+}
+
+/// What a partner is, in words.
+fn kind(partner: &Partner) -> &'static str {
+    match partner.parent {
+        None => "Vertriebspartner (Mandant)",
+        Some(_) => "Untervertriebspartner (Submandant)",
+    }
+}
+
+/// The partner, if the viewer sees to it.
+async fn load(app: &App, me: &Me, id: PartnerId) -> Result<Partner, PageError> {
+    let viewer = me.viewer.clone();
+    app.db
+        .read(move |conn| find_managed(conn, &viewer, id))
+        .await
+        .map_err(Into::into)
+}
+
+/// "27", "1.000+".
+fn capped(count: i64) -> String {
+    use crate::storage::partner_list::COUNT_CAP;
+    if count > COUNT_CAP {
+        "1.000+".to_owned()
+    } else {
+        count.to_string()
+    }
+}
+
+/// "einen Kunden", "27 Kunden", "mehr als 1.000 Kunden": for the middle of a sentence.
+fn customers_in_words(count: i64) -> String {
+    use crate::storage::partner_list::COUNT_CAP;
+    match count {
+        0 => "keinen Kunden".to_owned(),
+        1 => "einen Kunden".to_owned(),
+        n if n > COUNT_CAP => "mehr als 1.000 Kunden".to_owned(),
+        n => format!("{n} Kunden"),
+    }
+}

@@ -1,0 +1,173 @@
+//! The page of one partner: how it stands, its data, its contracts, what can be done.
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use chrono::NaiveDate;
+
+use super::{Area, Subject, capped};
+use crate::actions::ActionError;
+use crate::actions::register::find_managed;
+use crate::app::App;
+use crate::domain::case::Partner;
+use crate::domain::partner::{ContractState, PartnerState};
+use crate::domain::viewer::Role;
+use crate::domain::{PartnerId, calendar};
+use crate::paths;
+use crate::storage::partner_contracts::{PartnerContract, list_contracts};
+use crate::storage::partner_list::{PartnerLine, PartnerQuery, count_customers, list_partners};
+use crate::storage::partners::{find_block_reason, find_partner};
+use crate::web::error::PageError;
+use crate::web::page::{Me, Shell, html};
+use crate::web::status::parts::{When, listed, short};
+
+/// Contracts the page shows; older ones stay in the database.
+const CONTRACTS: i64 = 20;
+/// Submandanten the page shows; the list has all of them.
+const SUBS: i64 = 50;
+
+#[derive(Template)]
+#[template(path = "web/partners/show.html")]
+struct Page {
+    shell: Shell,
+    subject: Subject,
+    partner: Partner,
+    state: PartnerState,
+    /// What the state means, in a sentence.
+    meaning: String,
+    /// Since when it is blocked, and why; the reason for the operator only.
+    blocked: Option<(When, String)>,
+    above: Option<Partner>,
+    address: String,
+    customers_shown: String,
+    /// Where the list of its customers is.
+    customers_href: Option<String>,
+    contract: ContractState,
+    contracts: Vec<PartnerContract>,
+    subs: Vec<PartnerLine>,
+    may_change: bool,
+}
+
+impl Page {
+    fn page(&self, page: &str) -> String {
+        self.subject.area.page(self.subject.id, page)
+    }
+
+    fn day(&self, date: &NaiveDate) -> String {
+        short(*date)
+    }
+
+    fn state_of(&self, line: &PartnerLine) -> PartnerState {
+        PartnerState::of(&line.partner)
+    }
+
+    /// "Amtsgericht …", or that there is none.
+    fn or_missing<'a>(&self, text: &'a str) -> &'a str {
+        if text.trim().is_empty() {
+            "fehlt"
+        } else {
+            text
+        }
+    }
+}
+
+/// The page.
+pub async fn show(
+    app: web::Data<App>,
+    me: Me,
+    id: web::Path<PartnerId>,
+) -> Result<HttpResponse, PageError> {
+    let (area, today) = (Area::of(&me), calendar::day(app.clock.now()));
+    let (id, viewer) = (*id, me.viewer.clone());
+    let read = app
+        .db
+        .read(move |conn| -> Result<_, ActionError> {
+            let partner = find_managed(conn, &viewer, id)?;
+            let above = match partner.parent {
+                Some(parent) => find_partner(conn, parent)?,
+                None => None,
+            };
+            let query = PartnerQuery {
+                of: Some(id),
+                limit: SUBS,
+                ..PartnerQuery::default()
+            };
+            Ok(Read {
+                above,
+                contracts: list_contracts(conn, id, CONTRACTS)?,
+                reason: find_block_reason(conn, id)?,
+                customers: count_customers(conn, &[id])?
+                    .remove(&id)
+                    .unwrap_or_default(),
+                subs: list_partners(conn, &query)?,
+                partner,
+            })
+        })
+        .await?;
+    let shell = Shell::load(&app, &me, area.list()).await?;
+    html(&page(shell, area, me.viewer.role, read, today))
+}
+
+struct Read {
+    partner: Partner,
+    above: Option<Partner>,
+    contracts: Vec<PartnerContract>,
+    reason: Option<String>,
+    customers: i64,
+    subs: Vec<PartnerLine>,
+}
+
+fn page(shell: Shell, area: Area, role: Role, read: Read, today: NaiveDate) -> Page {
+    let partner = read.partner;
+    let recorded = read.contracts.first().map(|one| one.valid_until);
+    let is_mandant = partner.parent.is_none();
+    Page {
+        subject: Subject::of(area, &partner),
+        state: PartnerState::of(&partner),
+        meaning: meaning(&partner, read.above.as_ref(), area),
+        blocked: partner.blocked_at.map(|at| {
+            let reason = read.reason.filter(|_| role == Role::Operator);
+            (When::clock(at), reason.unwrap_or_default())
+        }),
+        address: partner.party.address_line(),
+        customers_shown: capped(read.customers),
+        customers_href: (area.operator && is_mandant).then(|| paths::customers_of(partner.id)),
+        contract: ContractState::of(recorded, today),
+        contracts: read.contracts,
+        subs: read.subs,
+        may_change: area.operator || read.above.as_ref().is_some_and(|one| !one.is_shut_out()),
+        above: read.above,
+        partner,
+        shell,
+    }
+}
+
+fn meaning(partner: &Partner, above: Option<&Partner>, area: Area) -> String {
+    let missing: Vec<String> = partner
+        .party
+        .missing()
+        .into_iter()
+        .map(str::to_owned)
+        .collect();
+    match PartnerState::of(partner) {
+        PartnerState::Blocked => {
+            "Kann keinen Kunden verwalten und für keinen gewählt werden.".to_owned()
+        }
+        PartnerState::Deactivated => {
+            "Kann keinen Kunden verwalten und für keinen gewählt werden. Aktivieren Sie die Firma wieder, wenn Sie mit ihr arbeiten möchten.".to_owned()
+        }
+        PartnerState::Incomplete => format!(
+            "Es fehlen Angaben: {}. Vorher kann die Firma für keinen Kunden gewählt werden.",
+            listed(&missing)
+        ),
+        PartnerState::Active if above.is_some_and(Partner::is_shut_out) => {
+            if area.operator {
+                "Der Mandant ist gesperrt, und damit auch dieser Submandant.".to_owned()
+            } else {
+                "Ihr Unternehmen ist gesperrt, und damit auch dieser Submandant.".to_owned()
+            }
+        }
+        PartnerState::Active => {
+            "Kann für Kunden gewählt werden und verwaltet, was deren Verträge erlauben.".to_owned()
+        }
+    }
+}
