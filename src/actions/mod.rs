@@ -18,6 +18,7 @@ pub mod objections;
 pub mod operator;
 pub mod partners;
 pub mod passwords;
+pub mod proposals;
 pub mod register;
 pub mod requests;
 #[cfg(test)]

@@ -11,6 +11,7 @@ pub mod cases;
 pub mod catalogue;
 pub mod customers;
 pub mod db;
+pub mod declarations;
 pub mod embedded;
 pub mod files;
 pub mod links;
@@ -20,6 +21,7 @@ pub mod partner_contracts;
 pub mod partner_list;
 pub mod partners;
 #[rustfmt::skip]
+pub mod proposals;
 #[expect(missing_docs, reason = "generated from the migrations")]
 pub mod schema;
 pub mod sessions;

@@ -23,6 +23,7 @@ mod mails;
 mod objections;
 mod partners;
 mod projection;
+mod proposals;
 mod reminders;
 mod requests;
 mod security;

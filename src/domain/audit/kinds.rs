@@ -64,6 +64,22 @@ const KINDS: &[(&str, &str, &str)] = &[
     ),
     ("declined", "Ablehnung", "Declined"),
     ("objected", "Widerspruch", "Objection"),
+    ("proof_added", "Nachweis hinzugefügt", "Proof added"),
+    (
+        "proposed",
+        "Vorschlag an zweite Person",
+        "Proposal to a second person",
+    ),
+    (
+        "proposal_rejected",
+        "Vorschlag abgelehnt",
+        "Proposal rejected",
+    ),
+    (
+        "proposal_withdrawn",
+        "Vorschlag zurückgezogen",
+        "Proposal withdrawn",
+    ),
     (
         "objected_in_error",
         "Widerspruch irrtümlich erfasst",

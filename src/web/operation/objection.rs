@@ -15,11 +15,12 @@ use crate::domain::{CustomerNumber, Language, calendar};
 use crate::paths;
 use crate::storage::users;
 use crate::web::error::PageError;
-use crate::web::form::{FieldErrors, Form, SignedForm};
+use crate::web::form::{FieldErrors, Form};
 use crate::web::page::{Me, Shell, html, invalid, see_other};
 use crate::web::refusals;
 use crate::web::session::flash;
 use crate::web::sign_in::{in_words, prove_again};
+use crate::web::upload::SignedUpload;
 
 /// Longest note in characters.
 const LONGEST_NOTE: usize = 2000;
@@ -100,7 +101,7 @@ pub async fn record(
     session: Session,
     request: HttpRequest,
     number: web::Path<i64>,
-    SignedForm(form): SignedForm,
+    SignedUpload { form, mut files }: SignedUpload,
 ) -> Result<HttpResponse, PageError> {
     let case = find(&app, CustomerNumber(*number)).await?;
     let (now, customer) = (app.clock.now(), case.customer.number);
@@ -110,9 +111,15 @@ pub async fn record(
     if let Err(why) = ask_password(&app, &me, &request, form.get("passwort")).await? {
         errors.add("passwort", why);
     }
+    let proof = files.take("datei").unwrap_or_else(|bad| {
+        errors.add("datei", bad.sentence());
+        None
+    });
     let Some(received) = received.filter(|_| errors.is_empty()) else {
         return invalid(&page(&app, &me, &case, typed, errors).await?);
     };
+    let received = Received { proof, ..received };
+    let lacks_proof = received.proof.is_none() && received.channel.leaves_paper();
     let (handles, viewer) = (app.clone(), me.viewer.clone());
     let done = app
         .db
@@ -124,7 +131,11 @@ pub async fn record(
         Ok(()) => flash(
             &session,
             true,
-            "Der Widerspruch ist erfasst und gilt ab sofort. Kunde und Vertriebspartner werden benachrichtigt.",
+            if lacks_proof {
+                "Der Widerspruch ist erfasst und gilt ab sofort. Kunde und Vertriebspartner werden benachrichtigt. Der Nachweis fehlt noch: Sie können ihn unter „Widersprüche und Ablehnungen“ hinzufügen."
+            } else {
+                "Der Widerspruch ist erfasst und gilt ab sofort. Kunde und Vertriebspartner werden benachrichtigt."
+            },
         ),
         Err(ActionError::Refused(refusal)) => flash(&session, false, refusals::sentence(refusal)),
         Err(error) => return Err(error.into()),
@@ -176,6 +187,7 @@ fn read(
         channel: channel?,
         on: on?,
         note: note.trim().to_owned(),
+        proof: None,
     })
 }
 
@@ -199,7 +211,7 @@ fn first_day(case: &Case) -> Option<NaiveDate> {
 
 /// Asks the signed-in person's password again, throttled like signing in. The inner error is the
 /// sentence for the field.
-async fn ask_password(
+pub(super) async fn ask_password(
     app: &App,
     me: &Me,
     request: &HttpRequest,
@@ -222,7 +234,7 @@ async fn ask_password(
     }
 }
 
-async fn address_of(app: &App, me: &Me) -> Result<String, PageError> {
+pub(super) async fn address_of(app: &App, me: &Me) -> Result<String, PageError> {
     let user = me.viewer.user;
     let contact = app
         .db

@@ -9,6 +9,7 @@ use super::words;
 use crate::domain::case::{Case, Partner, ProductStanding, Status, access};
 use crate::domain::case::{product_standings, standing};
 use crate::domain::mail::{MailKind, Recipient};
+use crate::domain::proposal::PaperRecord;
 use crate::domain::viewer::{Deed, Role, deeds};
 use crate::domain::{CustomerNumber, PartnerId, WhatsNew};
 use crate::paths;
@@ -31,6 +32,8 @@ pub struct Read {
     pub news: Option<WhatsNew>,
     /// The sub-partner the agreement names although it has left, and since when.
     pub left: Option<(String, DateTime<Utc>)>,
+    /// The record of an agreement in force that was signed on paper.
+    pub paper: Option<PaperRecord>,
 }
 
 /// The page of one customer's AVV for those who look after the customer.
@@ -48,6 +51,8 @@ pub struct StatusView {
     request: Option<String>,
     /// The note at the agreement in force (row 24).
     annex_note: Option<String>,
+    /// That it was signed on paper, and who recorded that (5.8-18).
+    paper: Option<String>,
     /// Whether the reader is a partner, who sees the status and never the text.
     partner: bool,
     todo: String,
@@ -103,6 +108,7 @@ impl StatusView {
                 .left
                 .as_ref()
                 .map(|(name, since)| annex_note(name, *since)),
+            paper: read.paper.as_ref().map(PaperRecord::mark),
             partner: role.partner().is_some(),
             todo: words::todo(&overall, role, &operator.short_name),
             ask: button(&may),
@@ -153,6 +159,14 @@ fn links(role: Role, case: &Case, may: &[Deed]) -> Vec<(&'static str, String)> {
             Deed::ChangeEmail => Some(("E-Mail-Adresse ändern", paths::email(number))),
             Deed::RecordObjection => {
                 Some(("Widerspruch aufnehmen", paths::record_objection(number)))
+            }
+            Deed::FindError => Some((
+                "Widerspruch irrtümlich erfasst",
+                paths::propose_error(number),
+            )),
+            Deed::RecordPaper => Some(("Papiervertrag erfassen", paths::propose_paper(number))),
+            Deed::ReadDeclarations => {
+                Some(("Widersprüche und Ablehnungen", paths::declarations(number)))
             }
             Deed::ReadContract => Some(("Vertrag ansehen", paths::operator_contract(number))),
             _ => None,
