@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::case::{Case, Status, standing};
+use super::case::{Agreement, AgreementEnd, Case, Event, Outcome, Status, rehearse, standing};
 use super::{CustomerNumber, PartnerId, UserId};
 
 /// A signed-in person. Read anew on every request, so that a change of role holds at once (S-33).
@@ -124,6 +124,12 @@ pub enum Deed {
     LockLinks,
     /// Record an objection that came by mail, letter or phone.
     RecordObjection,
+    /// Propose that an objection was recorded in error (row 33).
+    FindError,
+    /// Propose a contract that was signed on paper (5.8-18).
+    RecordPaper,
+    /// Read why the customer declined or objected, with proofs (operator only, 5.8-19).
+    ReadDeclarations,
     /// Read the concluded contract.
     ReadContract,
     /// Object (customer only).
@@ -190,6 +196,20 @@ pub fn deeds(role: Role, case: &Case, now: DateTime<Utc>) -> Vec<Deed> {
         if has_agreement || case.open_request().is_some() {
             deeds.push(Deed::RecordObjection);
         }
+        let is_possible = |event: &Event| rehearse(case, event, now).is_ok();
+        if is_possible(&Event::ObjectedInError) {
+            deeds.push(Deed::FindError);
+        }
+        let paper = Event::ConcludedOnPaper {
+            person: String::new(),
+            function: String::new(),
+        };
+        if is_possible(&paper) {
+            deeds.push(Deed::RecordPaper);
+        }
+        if has_refused(case) {
+            deeds.push(Deed::ReadDeclarations);
+        }
     }
     if role.reads_contracts() && !case.agreements.is_empty() {
         deeds.push(Deed::ReadContract);
@@ -215,6 +235,18 @@ fn has_usable_link(case: &Case, now: DateTime<Utc>) -> bool {
         .iter()
         .flat_map(|round| &round.links)
         .any(|link| link.end.is_none() && link.valid_until >= now)
+}
+
+/// Whether the customer has declined or objected before.
+fn has_refused(case: &Case) -> bool {
+    let declined = case.requests.iter().any(|request| {
+        matches!(
+            request.closed,
+            Some((_, Outcome::Declined | Outcome::Objected))
+        )
+    });
+    let void = |one: &Agreement| matches!(one.end, Some((_, AgreementEnd::Objected)));
+    declined || case.agreements.iter().any(void)
 }
 
 fn can_be_asked(status: Status, case: &Case, now: DateTime<Utc>) -> bool {
