@@ -21,6 +21,7 @@ pub mod operator;
 pub mod partners;
 pub mod passwords;
 pub mod proofs;
+pub mod proposals;
 pub mod register;
 pub mod requests;
 pub mod retention;

@@ -43,6 +43,14 @@ id! {
     FileId(Uuid)
 }
 id! {
+    /// An objection as it was recorded.
+    ObjectionId(i64)
+}
+id! {
+    /// What an administrator proposed to a second one.
+    ProposalId(i64)
+}
+id! {
     /// A queued mail.
     MailId(i64)
 }

@@ -16,13 +16,17 @@ pub mod name;
 pub mod partner;
 pub mod party;
 pub mod product;
+pub mod proposal;
 pub mod reply;
 pub mod retention;
 pub mod viewer;
 pub mod whats_new;
 
 pub use email::EmailAddress;
-pub use ids::{AgreementId, CustomerNumber, FileId, LinkId, MailId, PartnerId, RequestId, UserId};
+pub use ids::{
+    AgreementId, CustomerNumber, FileId, LinkId, MailId, ObjectionId, PartnerId, ProposalId,
+    RequestId, UserId,
+};
 pub use language::Language;
 pub use party::{Operator, Party};
 pub use whats_new::WhatsNew;

@@ -12,6 +12,7 @@ pub mod cases;
 pub mod catalogue;
 pub mod customers;
 pub mod db;
+pub mod declarations;
 pub mod embedded;
 pub mod files;
 pub mod links;
@@ -24,6 +25,7 @@ pub mod partners;
 pub mod retention;
 pub mod runs;
 #[rustfmt::skip]
+pub mod proposals;
 #[expect(missing_docs, reason = "generated from the migrations")]
 pub mod schema;
 pub mod seals;

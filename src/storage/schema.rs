@@ -167,6 +167,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Why a customer declined, as typed (EV-10); only the operator reads it, no mail holds it (5.8-19, S-22).
+    decline_reasons (request_id) {
+        request_id -> Uuid,
+        reason -> Text,
+        declined_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     /// Time stamps (RFC 3161) of a foreign service over the signature of a sealed document, asked for after its conclusion. No row: not asked for yet.
     document_stamps (agreement_id) {
         agreement_id -> Uuid,
@@ -262,6 +271,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// The letter or mail an objection came in (EV-10); only the operator reads it (5.8-19).
+    objection_proofs (file_id) {
+        file_id -> Uuid,
+        objection_id -> Int8,
+    }
+}
+
+diesel::table! {
     /// Objections as they came in (EV-10); without an agreement if one came before conclusion.
     objections (id) {
         id -> Int8,
@@ -340,6 +357,23 @@ diesel::table! {
         code -> Text,
         position -> Int2,
         facts -> Jsonb,
+    }
+}
+
+diesel::table! {
+    /// What one administrator proposes and a second one confirms (row 33, 5.8-18). Never deleted.
+    proposals (id) {
+        id -> Int8,
+        customer_number -> Int8,
+        kind -> Text,
+        details -> Jsonb,
+        file_id -> Nullable<Uuid>,
+        proposed_at -> Timestamptz,
+        proposed_by -> Int8,
+        state -> Text,
+        decided_at -> Nullable<Timestamptz>,
+        decided_by -> Nullable<Int8>,
+        reason -> Nullable<Text>,
     }
 }
 
@@ -437,18 +471,23 @@ diesel::joinable!(bookings -> customers (customer_number));
 diesel::joinable!(bookings -> products (product_code));
 diesel::joinable!(case_rows -> customers (number));
 diesel::joinable!(case_words -> customers (number));
+diesel::joinable!(decline_reasons -> requests (request_id));
 diesel::joinable!(document_stamps -> agreements (agreement_id));
 diesel::joinable!(files -> users (uploaded_by));
 diesel::joinable!(links -> requests (request_id));
 diesel::joinable!(mail_attempts -> mails (mail_id));
 diesel::joinable!(mail_reports -> mails (mail_id));
 diesel::joinable!(mails -> customers (customer_number));
+diesel::joinable!(objection_proofs -> files (file_id));
+diesel::joinable!(objection_proofs -> objections (objection_id));
 diesel::joinable!(objections -> agreements (agreement_id));
 diesel::joinable!(objections -> customers (customer_number));
 diesel::joinable!(partner_contracts -> files (file_id));
 diesel::joinable!(partner_contracts -> partners (partner_id));
 diesel::joinable!(partner_contracts -> users (recorded_by));
 diesel::joinable!(password_links -> users (user_id));
+diesel::joinable!(proposals -> customers (customer_number));
+diesel::joinable!(proposals -> files (file_id));
 diesel::joinable!(requests -> customers (customer_number));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(users -> customers (customer_number));
@@ -465,18 +504,21 @@ diesel::allow_tables_to_appear_in_same_query!(
     case_rows,
     case_words,
     customers,
+    decline_reasons,
     document_stamps,
     files,
     links,
     mail_attempts,
     mail_reports,
     mails,
+    objection_proofs,
     objections,
     operator,
     partner_contracts,
     partners,
     password_links,
     products,
+    proposals,
     requests,
     runs,
     seal_certificates,

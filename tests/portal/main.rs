@@ -29,6 +29,7 @@ mod master_data;
 mod objections;
 mod partners;
 mod projection;
+mod proposals;
 mod reminders;
 mod requests;
 mod seal;

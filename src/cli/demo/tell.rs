@@ -154,7 +154,7 @@ impl Play<'_> {
             consent::note_opening(conn, link, play.character.number, play.now)?;
             Ok(link)
         })?;
-        self.transaction(|play, conn| consent::decline(conn, play.app, link, play.now))
+        self.transaction(|play, conn| consent::decline(conn, play.app, link, "", play.now))
     }
 
     fn object(&self) -> Acted {
@@ -215,6 +215,7 @@ impl Play<'_> {
             channel: Channel::Letter,
             on: calendar::day(self.now - TimeDelta::days(1)),
             note: "Schreiben der Geschäftsführung, liegt in der Akte.".to_owned(),
+            proof: None,
         };
         let (operator, number) = (&self.cast.operator, self.character.number);
         objections::record(conn, self.app, operator, number, &received, self.now)
