@@ -1,12 +1,14 @@
 //! The contract of one customer as a document: what is shown, what is concluded, what is downloaded.
 
+use std::sync::Arc;
+
 use sha2::{Digest as _, Sha256};
 
-use super::{ActionError, Actor};
+use super::{ActionError, Actor, versions};
 use crate::app::App;
-use crate::contract::text;
 use crate::contract::tree::Document;
 use crate::contract::values::{Conclusion, CoveredProduct, Values};
+use crate::contract::{Contract, text};
 use crate::document::{Frame, Pdf, render};
 use crate::domain::audit::AuditKind;
 use crate::domain::case::{Agreement, Case, Offer};
@@ -25,6 +27,8 @@ pub struct Draft {
     pub document: Document,
     /// SHA-256 of the text, hex: the form carries it (S-06).
     pub hash: String,
+    /// The contract version it was made from.
+    contract: Arc<Contract>,
 }
 
 /// The contract a customer would conclude now, in the language of the page.
@@ -40,12 +44,14 @@ pub fn draft(
         .offer(now)
         .ok_or(crate::domain::case::Refusal::NotNeeded)?;
     let values = values(case, &offer, operator);
-    let document = app.contract.resolve(&values, language);
+    let contract = versions::contract(conn, app, &offer.version)?;
+    let document = contract.resolve(&values, language);
     let hash = text::hash(&document);
     Ok(Draft {
         values,
         document,
         hash,
+        contract,
     })
 }
 
@@ -60,7 +66,6 @@ pub fn draft_pdf(draft: &Draft, now: chrono::DateTime<chrono::Utc>) -> Result<Pd
 
 /// The concluded document: the same text with the record of its conclusion. CPU work.
 pub fn concluded_pdf(
-    app: &App,
     draft: &Draft,
     conclusion: Conclusion,
 ) -> Result<(Values, Document, Pdf), ActionError> {
@@ -69,7 +74,7 @@ pub fn concluded_pdf(
         conclusion: Some(conclusion),
         ..draft.values.clone()
     };
-    let document = app.contract.resolve(&values, draft.document.language);
+    let document = draft.contract.resolve(&values, draft.document.language);
     let pdf = render(&document, &frame(&values, &document, &draft.hash, now))
         .map_err(|error| ActionError::Document(error.to_string()))?;
     Ok((values, document, pdf))

@@ -93,6 +93,8 @@ pub enum RequestReason {
     Particulars,
     /// An objection had been recorded in error (row 33).
     InError,
+    /// A new version of the contract text is in force (row 13).
+    Version,
 }
 
 /// What a customer is told without being asked for anything (M11).

@@ -18,11 +18,14 @@ pub mod party;
 pub mod product;
 pub mod reply;
 pub mod retention;
+pub mod version;
 pub mod viewer;
 pub mod whats_new;
 
 pub use email::EmailAddress;
-pub use ids::{AgreementId, CustomerNumber, FileId, LinkId, MailId, PartnerId, RequestId, UserId};
+pub use ids::{
+    AgreementId, CustomerNumber, FileId, LinkId, MailId, PartnerId, RequestId, UserId, VersionId,
+};
 pub use language::Language;
 pub use party::{Operator, Party};
 pub use whats_new::WhatsNew;

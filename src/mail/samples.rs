@@ -121,6 +121,7 @@ pub(super) fn about(case: &CaseWords) -> Vec<(String, Content)> {
             RequestReason::Partner,
             RequestReason::Particulars,
             RequestReason::InError,
+            RequestReason::Version,
         ] {
             for replaces in [true, false] {
                 let content = Content::Request {

@@ -220,6 +220,12 @@ pub(super) fn on_paper(_: &mut Play) -> Event {
     }
 }
 
+/// The text of every version so far is replaced.
+pub(super) fn new_version(play: &mut Play) -> Event {
+    play.case.current_version = "3.0".to_owned();
+    Event::NewVersion
+}
+
 pub(super) fn error_found(_: &mut Play) -> Event {
     Event::ObjectedInError
 }
