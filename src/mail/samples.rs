@@ -125,6 +125,7 @@ pub(super) fn about(case: &CaseWords) -> Vec<(String, Content)> {
             RequestReason::Particulars,
             RequestReason::InError,
             RequestReason::Succession,
+            RequestReason::Version,
         ] {
             for replaces in [true, false] {
                 let content = Content::Request {
