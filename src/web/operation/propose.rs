@@ -92,7 +92,7 @@ pub async fn propose_error(
     if !errors.is_empty() {
         return invalid(&error_page(&app, &me, &case, reason, errors).await?);
     }
-    let (handles, viewer, now) = (app.clone(), me.viewer.clone(), app.clock.now());
+    let (viewer, now) = (me.viewer.clone(), app.clock.now());
     let customer = case.customer.number;
     let done = app
         .db
