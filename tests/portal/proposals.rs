@@ -147,6 +147,47 @@ async fn the_proof_of_an_objection_is_the_operators_alone() {
     }
 }
 
+/// S-77: names of files are never used, and too much is refused with the form kept.
+#[actix_web::test]
+async fn hostile_names_and_sizes_of_files_do_nothing() {
+    let app = asked().await;
+    let operator = app.sign_in(Person::Operator).await;
+    let mut large = SCAN.to_vec();
+    large.resize(10 * 1024 * 1024 + 1, b'x');
+    propose_paper(&operator, &large)
+        .await
+        .assert_status(422)
+        .assert_says("größer als 10 MB")
+        .assert_says("Ayşe Özdemir");
+    assert_eq!(app.count("files"), 0);
+    let csrf = token(&operator, PAPER).await;
+    let fields = [
+        ("csrf", csrf.as_str()),
+        ("person", "Ayşe Özdemir"),
+        ("funktion", "Inhaberin"),
+        ("datum", "2026-11-20"),
+    ];
+    let hostile = "../../etc/passwd%00<script>.html";
+    let done = operator
+        .upload(PAPER, &fields, &[("datei", hostile, SCAN)])
+        .await;
+    done.assert_status(303);
+    let page = operator.get(&done.location()).await;
+    page.assert_silent_about("passwd");
+    let file = operator.get(&format!("{}/datei", done.location())).await;
+    let named = file.header("content-disposition").to_owned();
+    assert!(
+        named.starts_with("attachment; filename=\"papiervertrag-1.pdf\""),
+        "{named}"
+    );
+    assert_eq!(file.header("content-type"), "application/pdf");
+    assert_eq!(file.header("x-content-type-options"), "nosniff");
+    assert_eq!(
+        file.header("content-security-policy"),
+        "default-src 'none'; sandbox"
+    );
+}
+
 /// EV-10, S-22, 5.8-19: a reason typed on the public page is cleaned, cut, and read by the operator.
 #[actix_web::test]
 async fn the_reason_of_a_decline_is_the_operators_alone() {
@@ -314,7 +355,25 @@ async fn a_contract_on_paper_takes_effect_when_a_second_person_confirms() {
         .assert_silent_about("0 Seiten");
     let mail = app.mails_to(MAIL).pop().unwrap();
     assert_eq!(mail.written.attachments[0].bytes, SCAN, "M3");
-    assert!(app.mails_to(PARTNER_MAIL).len() == 1, "M4");
+    for part in [&mail.written.text, &mail.written.html] {
+        let words = part.split_whitespace().collect::<Vec<_>>().join(" ");
+        for word in [
+            "auf Papier abgeschlossen",
+            "Unterschrieben von",
+            "sein Scan",
+        ] {
+            assert!(words.contains(word), "M3 {word}: {words}");
+        }
+        assert!(
+            !words.contains("/zustimmung/"),
+            "no page of a link: {words}"
+        );
+    }
+    let told = app.mails_to(PARTNER_MAIL);
+    assert_eq!(told.len(), 1, "M4");
+    let words = told[0].written.text.replace('\n', " ");
+    assert!(words.contains("auf Papier abgeschlossen"), "M4: {words}");
+    downloads_of_the_scan(&app, &customer, &own).await;
     assert_eq!(
         app.count("agreement_documents WHERE length(plain_text) > 1000 AND length(document_hash) = 64 AND contents ? 'paper'"),
         1
@@ -324,6 +383,36 @@ async fn a_contract_on_paper_takes_effect_when_a_second_person_confirms() {
     link.assert_says("abgeschlossen");
     confirm_after(&second, &third).await;
     assert_eq!(app.count("agreements"), 1);
+}
+
+/// The scan wherever the contract is given away: as it was uploaded, never opened by a browser, never
+/// taken for a sealed document (S-77).
+async fn downloads_of_the_scan(app: &TestApp, customer: &Browser, own: &Page) {
+    own.assert_says("Unterschriebenen Vertrag herunterladen (Scan, PDF");
+    let href = own.attribute(".verdict a", "href").unwrap();
+    let file = customer.get(&href).await;
+    assert_eq!(file.bytes, SCAN);
+    assert_eq!(
+        file.header("content-security-policy"),
+        "default-src 'none'; sandbox"
+    );
+    assert!(
+        file.header("content-disposition")
+            .starts_with("attachment; filename=\"AVV-2026-004711-1.pdf\"")
+    );
+    let bundle = customer.get("/administration/avv/nachweise.zip").await;
+    bundle.assert_status(200);
+    let raw = String::from_utf8_lossy(&bundle.bytes).into_owned();
+    assert!(raw.contains("unterschrieben") || bundle.bytes.len() > 1000);
+    assert_eq!(app.count("document_stamps"), 0);
+    let visitor = app.visitor();
+    let answer = visitor
+        .upload("/pruefen", &[], &[("datei", "x.pdf", SCAN)])
+        .await;
+    answer
+        .assert_status(200)
+        .assert_says("auf Papier geschlossen")
+        .assert_silent_about("gesiegelt");
 }
 
 async fn confirm_after(browser: &Browser, path: &str) {
