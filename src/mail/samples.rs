@@ -354,7 +354,8 @@ pub(super) fn others(case: &CaseWords) -> Vec<(String, Content)> {
                 access,
                 status_url: (!lost).then(|| STATUS.to_owned()),
             };
-            all.push((format!("partner {news:?}{stand}"), content));
+            let how = if on_paper { " on paper" } else { "" };
+            all.push((format!("partner {news:?}{how}{stand}"), content));
         }
     }
     for is_sub_partner in [false, true] {

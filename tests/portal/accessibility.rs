@@ -410,6 +410,7 @@ fn every_page_is_looked_at() {
 fn is_no_page(path: &str) -> bool {
     path.ends_with(".pdf")
         || path.ends_with("{datei}")
+        || path.ends_with("/datei")
         || path.ends_with(".zip")
         || path.ends_with(".txt")
         || ["/static/", "/zugriff/", "/healthz", "/readyz", "/dev/"]

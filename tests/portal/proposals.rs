@@ -1,5 +1,7 @@
 //! Four eyes (row 33, 5.8-18), and what only the operator reads: proofs and reasons (EV-10, 5.8-19).
 
+use std::io::{Cursor, Read as _};
+
 use crate::harness::{Browser, CUSTOMER, PASSWORD, Page, Person, TestApp, days};
 
 const MAIL: &str = "info@oezdemir.example";
@@ -154,11 +156,10 @@ async fn hostile_names_and_sizes_of_files_do_nothing() {
     let operator = app.sign_in(Person::Operator).await;
     let mut large = SCAN.to_vec();
     large.resize(10 * 1024 * 1024 + 1, b'x');
-    propose_paper(&operator, &large)
-        .await
-        .assert_status(422)
-        .assert_says("größer als 10 MB")
-        .assert_says("Ayşe Özdemir");
+    let page = propose_paper(&operator, &large).await;
+    page.assert_status(422).assert_says("größer als 10 MB");
+    let kept = page.attribute("#person", "value");
+    assert_eq!(kept.as_deref(), Some("Ayşe Özdemir"));
     assert_eq!(app.count("files"), 0);
     let csrf = token(&operator, PAPER).await;
     let fields = [
@@ -175,10 +176,9 @@ async fn hostile_names_and_sizes_of_files_do_nothing() {
     let page = operator.get(&done.location()).await;
     page.assert_silent_about("passwd");
     let file = operator.get(&format!("{}/datei", done.location())).await;
-    let named = file.header("content-disposition").to_owned();
-    assert!(
-        named.starts_with("attachment; filename=\"papiervertrag-1.pdf\""),
-        "{named}"
+    assert_eq!(
+        file.header("content-disposition"),
+        "attachment; filename*=UTF-8''papiervertrag-1.pdf"
     );
     assert_eq!(file.header("content-type"), "application/pdf");
     assert_eq!(file.header("x-content-type-options"), "nosniff");
@@ -396,14 +396,26 @@ async fn downloads_of_the_scan(app: &TestApp, customer: &Browser, own: &Page) {
         file.header("content-security-policy"),
         "default-src 'none'; sandbox"
     );
-    assert!(
-        file.header("content-disposition")
-            .starts_with("attachment; filename=\"AVV-2026-004711-1.pdf\"")
+    assert_eq!(
+        file.header("content-disposition"),
+        "attachment; filename*=UTF-8''AVV-2026-004711-1.pdf"
     );
-    let bundle = customer.get("/administration/avv/nachweise.zip").await;
+    let bundle = customer.get("/administration/avv/nachweis.zip").await;
     bundle.assert_status(200);
-    let raw = String::from_utf8_lossy(&bundle.bytes).into_owned();
-    assert!(raw.contains("unterschrieben") || bundle.bytes.len() > 1000);
+    let mut bundle = zip::ZipArchive::new(Cursor::new(bundle.bytes)).unwrap();
+    let mut read = |name: &str| {
+        let mut content = Vec::new();
+        let mut file = bundle.by_name(name).unwrap();
+        file.read_to_end(&mut content).unwrap();
+        content
+    };
+    assert_eq!(read("AVV-2026-004711-1/AVV-2026-004711-1.pdf"), SCAN);
+    let agreements = String::from_utf8(read("vertraege.json")).unwrap();
+    assert!(agreements.contains("\"on_paper\": true"), "{agreements}");
+    // What administrators said to each other is not the customer's.
+    let events = String::from_utf8(read("ereignisse.json")).unwrap();
+    assert!(events.contains("concluded_on_paper"), "{events}");
+    assert!(!events.contains("Seite 2 fehlt"), "{events}");
     assert_eq!(app.count("document_stamps"), 0);
     let visitor = app.visitor();
     let answer = visitor
