@@ -157,6 +157,8 @@ pub struct Download {
     pub bytes: Vec<u8>,
     /// Name to save it under.
     pub file_name: String,
+    /// Bytes that somebody uploaded: the scan of a contract on paper (S-77).
+    pub is_upload: bool,
 }
 
 /// The concluded PDF for somebody who may have it; the download is written down (EV-09).
@@ -192,6 +194,7 @@ pub fn download(
     Ok(Download {
         bytes,
         file_name: file_name(&agreement.number),
+        is_upload: agreement.on_paper(),
     })
 }
 

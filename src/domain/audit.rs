@@ -4,6 +4,7 @@
 
 pub mod chain;
 pub mod kinds;
+mod readers;
 mod sentences;
 
 use chrono::NaiveDate;

@@ -398,7 +398,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    /// What one administrator proposes and a second one confirms (row 33, 5.8-18). Never deleted.
+    /// What one administrator proposes and a second one confirms (row 33, 5.8-18). Erased with the evidence it belongs to (EV-16).
     proposals (id) {
         id -> Int8,
         customer_number -> Int8,

@@ -30,6 +30,7 @@ use crate::domain::case::Case;
 use crate::paths;
 use crate::storage::cases::find_case;
 use actix_web::web;
+use chrono::{DateTime, Utc};
 
 /// Rows of this family.
 pub const ROUTES: &[Row] = &[
@@ -215,6 +216,26 @@ impl Subject {
     pub fn status(&self) -> String {
         paths::status(self.number)
     }
+}
+
+/// Names of the Mandant and the Submandant who look after a customer.
+fn partner_names(case: &Case) -> Vec<String> {
+    [&case.partner, &case.sub_partner]
+        .into_iter()
+        .flatten()
+        .map(|partner| partner.party.name.clone())
+        .collect()
+}
+
+/// Names of the products that need an agreement.
+fn product_names(case: &Case, now: DateTime<Utc>) -> Vec<String> {
+    case.required_products(now)
+        .iter()
+        .filter_map(|covered| {
+            let product = case.product(&covered.product)?;
+            Some(product.booked_name(covered.ums))
+        })
+        .collect()
 }
 
 /// The case of a customer that was not deleted.
