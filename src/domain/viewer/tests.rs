@@ -1,9 +1,4 @@
-<<<<<<< HEAD
 //! Who may do what, by role and status.
-=======
-//! Who may do what, as a matrix.
-
->>>>>>> 94a04fd09e83053d0ea053f64b2f46d2a6e2f616
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 use super::*;
 use crate::domain::case::samples::{FOREIGN, MANDANT, OTHER_SUB, SUB, in_state, utc};
@@ -60,11 +55,8 @@ fn each_role_may_do_what_the_matrix_of_1_3_says() {
         (Deed::EditParty, "N O R0 R3 X D C U W V E", "✔––––"),
         // 5.6-11: the Mandant may, its Submandant and the customer may not
         (Deed::ChangeEmail, "N O R0 R3 X D C U W V E", "✔✔–––"),
-<<<<<<< HEAD
         (Deed::DemandAnew, "C U", "✔––––"),
         (Deed::DemandAnew, "N O R0 R3 X D W V E", "–––––"),
-=======
->>>>>>> 94a04fd09e83053d0ea053f64b2f46d2a6e2f616
         (Deed::LockLinks, "R0 R1 R2 R3 U", "✔––––"),
         (Deed::LockLinks, "N O X D C V E", "–––––"),
         (Deed::Delete, "N O R0 R3 X D C U W V E", "✔––––"),
