@@ -10,11 +10,13 @@ use crate::contract::text;
 use crate::contract::values::{Conclusion, Values};
 use crate::document::Pdf;
 use crate::document::evidence::Circumstances;
+use crate::document::seal::Sealer;
 use crate::domain::audit::AuditKind;
 use crate::domain::case::{Case, Declaration, Event, Link, LinkState, Refusal, link_state};
 use crate::domain::{AgreementId, CustomerNumber, Language, LinkId};
 use crate::storage::agreements::{NewDocument, create_document};
 use crate::storage::audit::{NewEvent, add_event};
+use crate::storage::declarations::create_decline_reason;
 use crate::storage::{PgConnection, cases, links};
 
 /// What the person typed and ticked, already checked field by field.
@@ -49,7 +51,7 @@ pub struct Prepared {
 /// The customer and the facts behind a link; `NotFound` for a link that was never given away.
 pub fn find_by_link(conn: &mut PgConnection, app: &App, link: LinkId) -> Result<Case, ActionError> {
     let number = links::find_customer(conn, link)?.ok_or(ActionError::NotFound)?;
-    cases::find_case(conn, number, app.contract_version())?.ok_or(ActionError::NotFound)
+    cases::find_case(conn, number, app.clock.now())?.ok_or(ActionError::NotFound)
 }
 
 /// Counts that the page was fetched and writes the first time into the history. Changes nothing
@@ -92,7 +94,7 @@ pub fn check(
 
 /// Makes the document. CPU work, without database and lock.
 pub fn prepare(
-    app: &App,
+    sealer: &Sealer,
     case: &Case,
     draft: Draft,
     link: LinkId,
@@ -109,7 +111,7 @@ pub fn prepare(
         asked_at: request.opened_at,
         valid_until: sent.valid_until,
     };
-    let (values, document, pdf) = concluded_pdf(app, &draft, conclusion, &about)?;
+    let (values, document, pdf) = concluded_pdf(sealer, &draft, conclusion, &about)?;
     Ok(Prepared {
         customer: case.customer.number,
         draft,
@@ -130,7 +132,7 @@ pub fn conclude(
     prepared: Prepared,
 ) -> Result<AgreementId, ActionError> {
     let knock = Knock::by_link(link, prepared.customer, prepared.at);
-    let case = knock.enter(conn, app)?;
+    let case = knock.enter(conn)?;
     usable(&case, link, prepared.at)?;
     let current = draft(conn, app, &case, signature.language, prepared.at)?;
     let number = case.next_agreement_number(prepared.at);
@@ -196,16 +198,27 @@ fn document(
     })
 }
 
-/// Declines: no reminders, no access; a new mail can be sent later (row 14, 5.8-17).
+/// Declines: no reminders, no access; a new mail can be sent later (row 14, 5.8-17). The reason, if
+/// one was typed, stays beside the round and out of the event, which partners' pages read (EV-10).
 pub fn decline(
     conn: &mut PgConnection,
     app: &App,
     link: LinkId,
+    reason: &str,
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
     let customer = links::find_customer(conn, link)?.ok_or(ActionError::NotFound)?;
     let knock = Knock::by_link(link, customer, now);
-    match knock.bring(conn, app, &Event::Declined(link), |_| AuditKind::Declined) {
+    let case = knock.enter(conn)?;
+    let round = case.open_request().map(|open| open.id);
+    let keep = |conn: &mut PgConnection, _: &Outcome| {
+        if let Some(round) = round.filter(|_| !reason.is_empty()) {
+            create_decline_reason(conn, round, reason, now)?;
+        }
+        Ok(())
+    };
+    let event = Event::Declined(link);
+    match knock.settle_with(conn, app, case, &event, |_| AuditKind::Declined, keep) {
         // The second click of a double click.
         Ok(_) | Err(ActionError::Refused(Refusal::Unchanged)) => Ok(()),
         Err(error) => Err(error),

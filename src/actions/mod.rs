@@ -22,6 +22,7 @@ pub mod operator;
 pub mod partners;
 pub mod passwords;
 pub mod proofs;
+pub mod proposals;
 pub mod register;
 pub mod requests;
 pub mod resend;
@@ -33,6 +34,7 @@ mod story_tests;
 pub mod sub_partners;
 pub mod trials;
 pub mod users;
+pub mod versions;
 mod whats_new;
 
 pub use door::{Actor, Knock, Outcome};

@@ -43,8 +43,7 @@ pub fn contract(
     else {
         return Ok(Resent::NotUndelivered);
     };
-    let case =
-        cases::lock_case(conn, customer, app.contract_version())?.ok_or(ActionError::NotFound)?;
+    let case = cases::lock_case(conn, customer, now)?.ok_or(ActionError::NotFound)?;
     if case.customer.deleted_at.is_some() {
         return Err(Refusal::Deleted.into());
     }

@@ -95,6 +95,9 @@ pub enum RequestReason {
     InError,
     /// The operator wants it concluded anew because the customer is another company now (row 48).
     Succession,
+    /// A new version of the contract text is in force, and the request had not been answered yet
+    /// (row 13).
+    Version,
 }
 
 impl RequestReason {
@@ -109,7 +112,8 @@ impl RequestReason {
             | Self::Product
             | Self::Partner
             | Self::Particulars
-            | Self::InError => false,
+            | Self::InError
+            | Self::Version => false,
         }
     }
 }

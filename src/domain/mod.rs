@@ -17,14 +17,17 @@ pub mod name;
 pub mod partner;
 pub mod party;
 pub mod product;
+pub mod proposal;
 pub mod reply;
 pub mod retention;
+pub mod version;
 pub mod viewer;
 pub mod whats_new;
 
 pub use email::EmailAddress;
 pub use ids::{
-    AgreementId, AlertId, CustomerNumber, FileId, LinkId, MailId, PartnerId, RequestId, UserId,
+    AgreementId, AlertId, CustomerNumber, FileId, LinkId, MailId, ObjectionId, PartnerId,
+    ProposalId, RequestId, UserId, VersionId,
 };
 pub use language::Language;
 pub use party::{Operator, Party};

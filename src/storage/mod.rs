@@ -11,8 +11,10 @@ pub mod bulk;
 pub mod case_rows;
 pub mod cases;
 pub mod catalogue;
+pub mod contract_versions;
 pub mod customers;
 pub mod db;
+pub mod declarations;
 pub mod embedded;
 pub mod files;
 pub mod links;
@@ -25,6 +27,7 @@ pub mod partners;
 pub mod retention;
 pub mod runs;
 #[rustfmt::skip]
+pub mod proposals;
 #[expect(missing_docs, reason = "generated from the migrations")]
 pub mod schema;
 pub mod seals;

@@ -166,6 +166,43 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Versions of the contract text: drafts, those waiting for approval, and the published ones, which never change (LC-55).
+    contract_versions (id) {
+        id -> Int8,
+        /// As contract.toml says; empty while that cannot be read. Unique among the published ones.
+        number -> Nullable<Text>,
+        /// Path in the folder → text: contract.toml, de/vertrag.dj …
+        files -> Jsonb,
+        /// Path → who changed this file last, and when.
+        touched -> Jsonb,
+        /// The version a draft was copied from.
+        based_on -> Nullable<Int8>,
+        /// Counts every change: who decides on a version names the one that was looked at.
+        revision -> Int4,
+        created_at -> Timestamptz,
+        /// Empty for the version that comes with the program.
+        created_by -> Nullable<Int8>,
+        changed_at -> Timestamptz,
+        changed_by -> Nullable<Int8>,
+        /// What a named person confirmed on submission: questions no program can decide, and reasons for warnings.
+        confirmations -> Jsonb,
+        /// Since when it waits for a second person (LC-54); empty again after it was given back.
+        submitted_at -> Nullable<Timestamptz>,
+        submitted_by -> Nullable<Int8>,
+        approved_at -> Nullable<Timestamptz>,
+        approved_by -> Nullable<Int8>,
+        published_at -> Nullable<Timestamptz>,
+        published_by -> Nullable<Int8>,
+        /// The Berlin day from which it is offered.
+        valid_from -> Nullable<Date>,
+        /// SHA-256 over the files, hex.
+        source_hash -> Nullable<Text>,
+        /// Why it was given back to its authors the last time.
+        returned -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     /// Master data. Its row is the lock of the case: every write to a case takes it first.
     customers (number) {
         number -> Int8,
@@ -184,6 +221,15 @@ diesel::table! {
         sub_partner_id -> Nullable<Int8>,
         created_at -> Timestamptz,
         deleted_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    /// Why a customer declined, as typed (EV-10); only the operator reads it, no mail holds it (5.8-19, S-22).
+    decline_reasons (request_id) {
+        request_id -> Uuid,
+        reason -> Text,
+        declined_at -> Timestamptz,
     }
 }
 
@@ -283,6 +329,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// The letter or mail an objection came in (EV-10); only the operator reads it (5.8-19).
+    objection_proofs (file_id) {
+        file_id -> Uuid,
+        objection_id -> Int8,
+    }
+}
+
+diesel::table! {
     /// Objections as they came in (EV-10); without an agreement if one came before conclusion.
     objections (id) {
         id -> Int8,
@@ -365,6 +419,23 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// What one administrator proposes and a second one confirms (row 33, 5.8-18). Erased with the evidence it belongs to (EV-16).
+    proposals (id) {
+        id -> Int8,
+        customer_number -> Int8,
+        kind -> Text,
+        details -> Jsonb,
+        file_id -> Nullable<Uuid>,
+        proposed_at -> Timestamptz,
+        proposed_by -> Int8,
+        state -> Text,
+        decided_at -> Nullable<Timestamptz>,
+        decided_by -> Nullable<Int8>,
+        reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     /// Rounds of asking: first mail and up to three reminders (5.1).
     requests (id) {
         id -> Uuid,
@@ -377,6 +448,8 @@ diesel::table! {
         undeliverable_at -> Nullable<Timestamptz>,
         closed_at -> Nullable<Timestamptz>,
         outcome -> Nullable<Text>,
+        /// Number of the contract version it offers.
+        version -> Nullable<Text>,
     }
 }
 
@@ -468,18 +541,23 @@ diesel::joinable!(bookings -> customers (customer_number));
 diesel::joinable!(bookings -> products (product_code));
 diesel::joinable!(case_rows -> customers (number));
 diesel::joinable!(case_words -> customers (number));
+diesel::joinable!(decline_reasons -> requests (request_id));
 diesel::joinable!(document_stamps -> agreements (agreement_id));
 diesel::joinable!(files -> users (uploaded_by));
 diesel::joinable!(links -> requests (request_id));
 diesel::joinable!(mail_attempts -> mails (mail_id));
 diesel::joinable!(mail_reports -> mails (mail_id));
 diesel::joinable!(mails -> customers (customer_number));
+diesel::joinable!(objection_proofs -> files (file_id));
+diesel::joinable!(objection_proofs -> objections (objection_id));
 diesel::joinable!(objections -> agreements (agreement_id));
 diesel::joinable!(objections -> customers (customer_number));
 diesel::joinable!(partner_contracts -> files (file_id));
 diesel::joinable!(partner_contracts -> partners (partner_id));
 diesel::joinable!(partner_contracts -> users (recorded_by));
 diesel::joinable!(password_links -> users (user_id));
+diesel::joinable!(proposals -> customers (customer_number));
+diesel::joinable!(proposals -> files (file_id));
 diesel::joinable!(requests -> customers (customer_number));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(users -> customers (customer_number));
@@ -496,19 +574,23 @@ diesel::allow_tables_to_appear_in_same_query!(
     bookings,
     case_rows,
     case_words,
+    contract_versions,
     customers,
+    decline_reasons,
     document_stamps,
     files,
     links,
     mail_attempts,
     mail_reports,
     mails,
+    objection_proofs,
     objections,
     operator,
     partner_contracts,
     partners,
     password_links,
     products,
+    proposals,
     requests,
     runs,
     seal_certificates,

@@ -9,8 +9,11 @@ use crate::actions::ActionError;
 use crate::actions::documents::file_name;
 use crate::actions::whats_new::{product_name, whats_new};
 use crate::app::App;
-use crate::domain::case::{AgreementEnd, Case, Covered, LinkEnd, LinkState, access, link_state};
+use crate::domain::case::{
+    Agreement, AgreementEnd, Case, Covered, LinkEnd, LinkState, access, link_state,
+};
 use crate::domain::mail::{MailKind, PartnerNews, Recipient};
+use crate::domain::proposal::PaperRecord;
 use crate::domain::{AgreementId, EmailAddress, Language, LinkId, PartnerId, UserId};
 use crate::mail::letter::{Attachment, CaseWords, Content, Letter, ModuleAccess};
 use crate::storage::agreements::{find_document_facts, find_pdf};
@@ -40,7 +43,7 @@ pub(super) fn compose(
     let operator = catalogue::find_operator(conn)?
         .ok_or(Obstacle::Dropped("die Angaben zum Betreiber fehlen"))?;
     let case = match mail.customer {
-        Some(number) => cases::find_case(conn, number, app.contract_version())?,
+        Some(number) => cases::find_case(conn, number, now)?,
         None => None,
     };
     let (address, content) = match (mail.to, &case) {
@@ -169,6 +172,7 @@ fn concluded(
         bytes,
     };
     Ok(Content::Concluded {
+        signed_on: PaperRecord::of(&facts.contents).map(|paper| paper.signed_on),
         case: words,
         agreement_number: agreement.number.clone(),
         at: agreement.concluded_at,
@@ -214,6 +218,8 @@ fn to_partner(
         news,
         at: mail.queued_at,
         access: modules,
+        on_paper: news == PartnerNews::Concluded
+            && case.agreement().is_some_and(Agreement::on_paper),
         status_url: has_customer.then(|| {
             let path = paths::status(case.customer.number);
             format!("{}{path}", app.base_url())

@@ -42,6 +42,9 @@ pub enum Event {
     /// The scheduler looks whether something is due: a reminder, the end of a round, or what
     /// follows from the end of a booking (rows 5, 6, 19, 43, 44).
     StepDue,
+    /// The scheduler looks whether the open request offers a contract version that is no longer in
+    /// force (row 13).
+    NewVersion,
     /// The customer's mail server refused a link mail for good (row 8).
     MailRefused(LinkId),
     /// The Mandant or the operator names a sub-partner, or none (rows 11, 20, 23 to 25).
@@ -143,6 +146,11 @@ pub enum Channel {
 impl Channel {
     /// The ways an operator can record.
     pub const RECORDED: [Self; 3] = [Self::Email, Self::Letter, Self::Phone];
+
+    /// Whether it leaves something that proves it: a letter or a mail (EV-10).
+    pub fn leaves_paper(self) -> bool {
+        matches!(self, Self::Email | Self::Letter)
+    }
 
     /// Key in forms and the database.
     pub fn key(self) -> &'static str {

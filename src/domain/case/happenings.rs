@@ -305,6 +305,12 @@ pub(crate) fn demanded_twice(play: &mut Play) -> Event {
     Event::Demanded(Demand::Succession)
 }
 
+/// The text of every version so far is replaced.
+pub(crate) fn new_version(play: &mut Play) -> Event {
+    play.case.current_version = "3.0".to_owned();
+    Event::NewVersion
+}
+
 pub(crate) fn error_found(_: &mut Play) -> Event {
     Event::ObjectedInError
 }

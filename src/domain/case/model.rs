@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Days, Duration, NaiveTime, TimeZone, Timelike, Utc};
 use chrono_tz::Europe::Berlin;
 
-use super::samples::{CENTRAFLEX, Play};
+use super::samples::{CENTRAFLEX, Play, version_at};
 use super::{Event, Partner};
 use crate::domain::LinkId;
 
@@ -43,6 +43,7 @@ struct Round {
     asked_for: BTreeSet<Key>,
     /// Wanted although the deal may cover everything.
     is_demand: bool,
+    version: String,
 }
 
 #[derive(Debug, Clone)]
@@ -245,6 +246,7 @@ impl Model {
             links: vec![link],
             asked_for: self.need(now),
             is_demand,
+            version: version_at(now),
         });
         self.links.insert(link, (now, Paper::Usable));
         self.sends.push(now);
@@ -310,6 +312,7 @@ impl Model {
             Event::Demanded(_) => self.demand(now, link),
             Event::AskedByLink(old) => self.ask_by_link(*old, now, link),
             Event::StepDue => self.step(now, link),
+            Event::NewVersion => self.new_version(now, link),
             Event::MailRefused(which) => self.bounce(*which),
             Event::EmailChanged(change) => {
                 let is_forbidden = change.email.as_str().ends_with("partner1.example");

@@ -18,6 +18,7 @@ use super::guard::Who;
 use super::page::{Me, Shell, attachment, html, see_other};
 use super::routes::{Row, get, post, view as look};
 use super::status::send_request;
+use super::upload::harmless;
 use crate::actions::{ActionError, Knock, documents};
 use crate::app::App;
 use crate::domain::case::Case;
@@ -183,7 +184,11 @@ async fn download(
             documents::download(conn, &case, agreement, actor, now)
         })
         .await?;
-    Ok(attachment("application/pdf", &file.file_name, file.bytes))
+    let mut answer = attachment("application/pdf", &file.file_name, file.bytes);
+    if file.is_upload {
+        harmless(&mut answer);
+    }
+    Ok(answer)
 }
 
 /// The case an agreement belongs to; the operator also keeps reading those of deleted customers.
@@ -195,7 +200,7 @@ fn find_holder(
 ) -> Result<Case, ActionError> {
     let number = find_customer(conn, agreement)?.ok_or(ActionError::NotFound)?;
     if viewer.role == Role::Operator {
-        cases::find_case(conn, number, app.contract_version())?.ok_or(ActionError::NotFound)
+        cases::find_case(conn, number, app.clock.now())?.ok_or(ActionError::NotFound)
     } else {
         find_visible(conn, app, viewer, number)
     }

@@ -8,6 +8,7 @@ use crate::contract::values::Values;
 use crate::domain::CustomerNumber;
 use crate::domain::calendar::day;
 use crate::domain::case::{Agreement, AgreementEnd, Case, Covered, standing};
+use crate::domain::proposal::PaperRecord;
 use crate::domain::viewer::{Deed, Role, deeds};
 use crate::paths;
 use crate::storage::agreements::DocumentFacts;
@@ -54,6 +55,8 @@ pub struct ContractView {
 
 struct Agreed {
     number: String,
+    /// Signed on paper: the file is the scan.
+    on_paper: bool,
     file: Option<File>,
     person: String,
     how: String,
@@ -73,6 +76,7 @@ struct File {
 
 struct Earlier {
     number: String,
+    on_paper: bool,
     concluded: When,
     ended: String,
     file: Option<File>,
@@ -160,6 +164,7 @@ fn agreed(case: &Case, one: &Agreement, facts: Option<&DocumentFacts>) -> Agreed
         .map(|conclusion| conclusion.link_sent_at);
     Agreed {
         number: one.number.clone(),
+        on_paper: one.on_paper(),
         file: facts.map(|facts| file(one, facts)),
         person: if one.function.is_empty() {
             one.person.clone()
@@ -167,6 +172,9 @@ fn agreed(case: &Case, one: &Agreement, facts: Option<&DocumentFacts>) -> Agreed
             format!("{}, {}", one.person, one.function)
         },
         how: match mail {
+            _ if one.on_paper() => facts
+                .and_then(|facts| PaperRecord::of(&facts.contents))
+                .map_or(at, |paper| paper.mark()),
             Some(sent) => format!(
                 "{at}, über den Link aus der E-Mail vom {}",
                 short(day(sent))
@@ -218,6 +226,7 @@ fn earlier(one: &Agreement, facts: Option<&DocumentFacts>) -> Option<Earlier> {
     let date = short(day(at));
     Some(Earlier {
         number: one.number.clone(),
+        on_paper: one.on_paper(),
         concluded: When::short("", day(one.concluded_at)),
         ended: match end {
             AgreementEnd::Objected => format!("durch Widerspruch nichtig seit {date}"),

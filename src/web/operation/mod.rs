@@ -5,6 +5,7 @@ mod assign;
 mod booking;
 mod booking_plan;
 mod cancellation;
+mod declarations;
 mod deleted;
 mod deletion;
 mod links;
@@ -13,6 +14,8 @@ mod mails;
 mod objection;
 mod particulars;
 mod proof;
+mod proposals;
+mod propose;
 mod renewal;
 mod runs;
 mod seal;
@@ -29,6 +32,7 @@ use crate::domain::case::Case;
 use crate::paths;
 use crate::storage::cases::find_case;
 use actix_web::web;
+use chrono::{DateTime, Utc};
 
 /// Rows of this family.
 pub const ROUTES: &[Row] = &[
@@ -105,6 +109,51 @@ pub const ROUTES: &[Row] = &[
         "/betrieb/kunden/{nummer}/widerspruch",
         Who::Operator,
         || web::post().to(objection::record),
+    ),
+    get(
+        "/betrieb/kunden/{nummer}/erklaerungen",
+        Who::Operator,
+        || view().to(declarations::list),
+    ),
+    post(
+        "/betrieb/kunden/{nummer}/erklaerungen/{widerspruch}/nachweis",
+        Who::Operator,
+        || web::post().to(declarations::add),
+    ),
+    get(
+        "/betrieb/kunden/{nummer}/nachweis/{datei}",
+        Who::Operator,
+        || view().to(declarations::file),
+    ),
+    get("/betrieb/kunden/{nummer}/irrtum", Who::Operator, || {
+        view().to(propose::show_error)
+    }),
+    post("/betrieb/kunden/{nummer}/irrtum", Who::Operator, || {
+        web::post().to(propose::propose_error)
+    }),
+    get(
+        "/betrieb/kunden/{nummer}/papiervertrag",
+        Who::Operator,
+        || view().to(propose::show_paper),
+    ),
+    post(
+        "/betrieb/kunden/{nummer}/papiervertrag",
+        Who::Operator,
+        || web::post().to(propose::propose_paper),
+    ),
+    get("/betrieb/vorschlaege", Who::Operator, || {
+        view().to(proposals::list)
+    }),
+    get("/betrieb/vorschlaege/{vorschlag}", Who::Operator, || {
+        view().to(proposals::show)
+    }),
+    post("/betrieb/vorschlaege/{vorschlag}", Who::Operator, || {
+        web::post().to(proposals::answer)
+    }),
+    get(
+        "/betrieb/vorschlaege/{vorschlag}/datei",
+        Who::Operator,
+        || view().to(proposals::file),
     ),
     get("/betrieb/betreiber", Who::Operator, || {
         view().to(particulars::show)
@@ -195,12 +244,32 @@ impl Subject {
     }
 }
 
+/// Names of the Mandant and the Submandant who look after a customer.
+fn partner_names(case: &Case) -> Vec<String> {
+    [&case.partner, &case.sub_partner]
+        .into_iter()
+        .flatten()
+        .map(|partner| partner.party.name.clone())
+        .collect()
+}
+
+/// Names of the products that need an agreement.
+fn product_names(case: &Case, now: DateTime<Utc>) -> Vec<String> {
+    case.required_products(now)
+        .iter()
+        .filter_map(|covered| {
+            let product = case.product(&covered.product)?;
+            Some(product.booked_name(covered.ums))
+        })
+        .collect()
+}
+
 /// The case of a customer that was not deleted.
 async fn find(app: &App, number: CustomerNumber) -> Result<Case, PageError> {
-    let version = app.contract_version().to_owned();
+    let now = app.clock.now();
     let case = app
         .db
-        .read(move |conn| -> Result<_, ActionError> { Ok(find_case(conn, number, &version)?) })
+        .read(move |conn| -> Result<_, ActionError> { Ok(find_case(conn, number, now)?) })
         .await?;
     case.filter(|case| case.customer.deleted_at.is_none())
         .ok_or(PageError::NotFound)

@@ -112,11 +112,11 @@ pub async fn ask(
 
 /// The case of a customer that was not deleted, and how its agreement prints it.
 async fn load(app: &App, number: CustomerNumber) -> Result<(Case, Then), PageError> {
-    let version = app.contract_version().to_owned();
+    let now = app.clock.now();
     let found = app
         .db
         .read(move |conn| -> Result<_, ActionError> {
-            let Some(case) = find_case(conn, number, &version)? else {
+            let Some(case) = find_case(conn, number, now)? else {
                 return Ok(None);
             };
             let then = customer_then(conn, &case)?;

@@ -23,6 +23,7 @@ use crate::storage::audit::{Figures, count_figures};
 use crate::storage::block_rounds::count_stuck;
 use crate::storage::case_rows::{COUNT_CAP, Waiting, count_statuses};
 use crate::storage::mails::{count_trouble, count_waiting, queue_state};
+use crate::storage::proposals;
 use crate::storage::runs::{Run, list_runs};
 use crate::storage::status_days::list_days;
 use crate::storage::{PgConnection, QueryResult};
@@ -131,6 +132,7 @@ fn read(conn: &mut PgConnection, today: NaiveDate, now: DateTime<Utc>) -> QueryR
             returned: count_trouble(conn, "returned", lately)?,
             late: Waiting::LateStep.count(conn, now, cap)?,
             failed_runs: failed_runs(&list_runs(conn, RUNS)?, now),
+            proposals: proposals::count_open(conn, cap)?,
             stuck_blocks: count_stuck(conn, now - SLOW_BLOCK)?,
         },
         alerts: page_alerts(conn, open, None, ALERTS)?,

@@ -19,6 +19,8 @@ pub(super) struct Task {
 pub(super) struct Counts {
     /// Customers by status, capped.
     pub statuses: Vec<(Status, i64)>,
+    /// Proposals nobody has confirmed or rejected yet.
+    pub proposals: usize,
     /// Mails that have waited too long.
     pub waiting: i64,
     /// Mails the mail server refused lately.
@@ -44,8 +46,13 @@ pub(super) fn tasks(counts: &Counts) -> Vec<Task> {
     let mails = |state: &str| format!("{}?stand={state}", paths::MAILS);
     let runs = || paths::RUNS.to_owned();
     let line = |count, label, href, hint| (count, label, href, hint);
-    // What waits for a second administrator belongs at the top.
     let lines: Vec<(i64, &'static str, String, &'static str)> = vec![
+        line(
+            i64::try_from(counts.proposals).unwrap_or(i64::MAX),
+            "Vorschläge warten auf eine zweite Person",
+            paths::PROPOSALS.to_owned(),
+            "Papierverträge und irrtümlich erfasste Widersprüche werden erst mit der Bestätigung wirksam",
+        ),
         line(
             counts.waiting,
             "E-Mails warten ungewöhnlich lange",
@@ -148,6 +155,7 @@ mod tests {
     fn only_what_there_is_has_a_line_and_counts_stop_at_the_cap() {
         let nothing = || Counts {
             statuses: Status::ALL.map(|status| (status, 0)).to_vec(),
+            proposals: 0,
             waiting: 0,
             refused: 0,
             returned: 0,
