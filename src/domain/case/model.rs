@@ -372,4 +372,5 @@ impl Model {
     }
 }
 
+mod answers;
 mod rows;
