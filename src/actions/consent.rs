@@ -10,6 +10,7 @@ use crate::contract::text;
 use crate::contract::values::{Conclusion, Values};
 use crate::document::Pdf;
 use crate::document::evidence::Circumstances;
+use crate::document::seal::Sealer;
 use crate::domain::audit::AuditKind;
 use crate::domain::case::{Case, Declaration, Event, Link, LinkState, Refusal, link_state};
 use crate::domain::{AgreementId, CustomerNumber, Language, LinkId};
@@ -50,7 +51,7 @@ pub struct Prepared {
 /// The customer and the facts behind a link; `NotFound` for a link that was never given away.
 pub fn find_by_link(conn: &mut PgConnection, app: &App, link: LinkId) -> Result<Case, ActionError> {
     let number = links::find_customer(conn, link)?.ok_or(ActionError::NotFound)?;
-    cases::find_case(conn, number, app.contract_version())?.ok_or(ActionError::NotFound)
+    cases::find_case(conn, number, app.clock.now())?.ok_or(ActionError::NotFound)
 }
 
 /// Counts that the page was fetched and writes the first time into the history. Changes nothing
@@ -93,7 +94,7 @@ pub fn check(
 
 /// Makes the document. CPU work, without database and lock.
 pub fn prepare(
-    app: &App,
+    sealer: &Sealer,
     case: &Case,
     draft: Draft,
     link: LinkId,
@@ -110,7 +111,7 @@ pub fn prepare(
         asked_at: request.opened_at,
         valid_until: sent.valid_until,
     };
-    let (values, document, pdf) = concluded_pdf(app, &draft, conclusion, &about)?;
+    let (values, document, pdf) = concluded_pdf(sealer, &draft, conclusion, &about)?;
     Ok(Prepared {
         customer: case.customer.number,
         draft,
@@ -131,7 +132,7 @@ pub fn conclude(
     prepared: Prepared,
 ) -> Result<AgreementId, ActionError> {
     let knock = Knock::by_link(link, prepared.customer, prepared.at);
-    let case = knock.enter(conn, app)?;
+    let case = knock.enter(conn)?;
     usable(&case, link, prepared.at)?;
     let current = draft(conn, app, &case, signature.language, prepared.at)?;
     let number = case.next_agreement_number(prepared.at);
@@ -208,7 +209,7 @@ pub fn decline(
 ) -> Result<(), ActionError> {
     let customer = links::find_customer(conn, link)?.ok_or(ActionError::NotFound)?;
     let knock = Knock::by_link(link, customer, now);
-    let case = knock.enter(conn, app)?;
+    let case = knock.enter(conn)?;
     let round = case.open_request().map(|open| open.id);
     let keep = |conn: &mut PgConnection, _: &Outcome| {
         if let Some(round) = round.filter(|_| !reason.is_empty()) {

@@ -78,7 +78,7 @@ fn store(
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
     let knock = Knock::by(viewer, customer, now);
-    let case = knock.enter(conn, app)?;
+    let case = knock.enter(conn)?;
     let channel = received.channel;
     let agreement = case.agreement();
     let kind = AuditKind::Objected {
@@ -134,7 +134,6 @@ fn open_access(case: &Case, now: DateTime<Utc>) -> Vec<ClosedAccess> {
 /// Adds the proof of an objection that was recorded without it (EV-10).
 pub fn add_proof(
     conn: &mut PgConnection,
-    app: &App,
     viewer: &Viewer,
     customer: CustomerNumber,
     objection: ObjectionId,
@@ -144,7 +143,7 @@ pub fn add_proof(
     if viewer.role != Role::Operator {
         return Err(ActionError::NotAllowed);
     }
-    Knock::by(viewer, customer, now).enter(conn, app)?;
+    Knock::by(viewer, customer, now).enter(conn)?;
     if !declarations::has_objection(conn, customer, objection)? {
         return Err(ActionError::NotFound);
     }

@@ -37,13 +37,12 @@ pub struct Paper {
 /// Proposes that the objection against the newest void agreement was recorded in error (row 33).
 pub fn propose_error(
     conn: &mut PgConnection,
-    app: &App,
     viewer: &Viewer,
     customer: CustomerNumber,
     reason: String,
     now: DateTime<Utc>,
 ) -> Result<ProposalId, ActionError> {
-    let case = enter(conn, app, viewer, customer, now)?;
+    let case = enter(conn, viewer, customer, now)?;
     rehearse(&case, &Event::ObjectedInError, now)?;
     let number = case
         .agreements
@@ -63,7 +62,7 @@ pub fn propose_paper(
     paper: Paper,
     now: DateTime<Utc>,
 ) -> Result<ProposalId, ActionError> {
-    let case = enter(conn, app, viewer, customer, now)?;
+    let case = enter(conn, viewer, customer, now)?;
     if paper.scan.kind != FileKind::Pdf {
         return Err(ActionError::NotAllowed);
     }
@@ -117,7 +116,7 @@ pub fn confirm(
     id: ProposalId,
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
-    let (line, case) = lock(conn, app, viewer, id, now)?;
+    let (line, case) = lock(conn, viewer, id, now)?;
     if line.proposed_by.0 == viewer.user {
         return Err(ActionError::NotAllowed);
     }
@@ -226,13 +225,12 @@ fn paper_document(
 /// A second administrator rejects, with a reason.
 pub fn reject(
     conn: &mut PgConnection,
-    app: &App,
     viewer: &Viewer,
     id: ProposalId,
     reason: &str,
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
-    let (line, _) = lock(conn, app, viewer, id, now)?;
+    let (line, _) = lock(conn, viewer, id, now)?;
     if line.proposed_by.0 == viewer.user || reason.is_empty() {
         return Err(ActionError::NotAllowed);
     }
@@ -250,12 +248,11 @@ pub fn reject(
 /// Whoever proposed it takes it back.
 pub fn withdraw(
     conn: &mut PgConnection,
-    app: &App,
     viewer: &Viewer,
     id: ProposalId,
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
-    let (line, _) = lock(conn, app, viewer, id, now)?;
+    let (line, _) = lock(conn, viewer, id, now)?;
     if line.proposed_by.0 != viewer.user {
         return Err(ActionError::NotAllowed);
     }
@@ -287,7 +284,6 @@ pub fn find_scan(
 /// The customer's case, locked, for an administrator.
 fn enter(
     conn: &mut PgConnection,
-    app: &App,
     viewer: &Viewer,
     customer: CustomerNumber,
     now: DateTime<Utc>,
@@ -295,20 +291,19 @@ fn enter(
     if viewer.role != Role::Operator {
         return Err(ActionError::NotAllowed);
     }
-    Knock::by(viewer, customer, now).enter(conn, app)
+    Knock::by(viewer, customer, now).enter(conn)
 }
 
 /// An open proposal with its case. It is read again once the customer is locked, because somebody
 /// else may have answered it while this one waited.
 fn lock(
     conn: &mut PgConnection,
-    app: &App,
     viewer: &Viewer,
     id: ProposalId,
     now: DateTime<Utc>,
 ) -> Result<(ProposalLine, Case), ActionError> {
     let found = proposals::find_proposal(conn, id)?.ok_or(ActionError::NotFound)?;
-    let case = enter(conn, app, viewer, found.customer, now)?;
+    let case = enter(conn, viewer, found.customer, now)?;
     let line = proposals::find_proposal(conn, id)?.ok_or(ActionError::NotFound)?;
     if line.state != ProposalState::Open {
         return Err(Refusal::Unchanged.into());

@@ -14,7 +14,8 @@ use super::case::Channel;
 use super::mail::RequestReason;
 use super::partner::PartnerDeed;
 use super::proposal::ProposalKind;
-use super::{LinkId, PartnerId, UserId};
+use super::version::VersionDeed;
+use super::{LinkId, PartnerId, UserId, VersionId};
 
 /// Who did something.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -103,6 +104,15 @@ pub enum AuditKind {
         name: String,
         /// What.
         deed: PartnerDeed,
+    },
+    /// Something was done to a version of the contract text.
+    ContractVersion {
+        /// Which.
+        id: VersionId,
+        /// Its number then.
+        name: String,
+        /// What.
+        deed: VersionDeed,
     },
     /// The customer was told that a partner is blocked.
     ToldPartnerBlocked {

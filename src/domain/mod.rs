@@ -19,13 +19,14 @@ pub mod product;
 pub mod proposal;
 pub mod reply;
 pub mod retention;
+pub mod version;
 pub mod viewer;
 pub mod whats_new;
 
 pub use email::EmailAddress;
 pub use ids::{
     AgreementId, CustomerNumber, FileId, LinkId, MailId, ObjectionId, PartnerId, ProposalId,
-    RequestId, UserId,
+    RequestId, UserId, VersionId,
 };
 pub use language::Language;
 pub use party::{Operator, Party};

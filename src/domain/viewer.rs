@@ -2,7 +2,10 @@
 
 use chrono::{DateTime, Utc};
 
-use super::case::{Agreement, AgreementEnd, Case, Event, Outcome, Status, rehearse, standing};
+use super::case::{
+    Agreement, AgreementEnd, Case, Demand, Event, Outcome, Status, may_be_demanded, rehearse,
+    standing,
+};
 use super::{CustomerNumber, PartnerId, UserId};
 
 /// A signed-in person. Read anew on every request, so that a change of role holds at once (S-33).
@@ -120,6 +123,8 @@ pub enum Deed {
     EditParty,
     /// Enter or change the master-data address.
     ChangeEmail,
+    /// Ask for a new conclusion while the agreement in force goes on (row 48).
+    DemandAnew,
     /// Lock every link that was mailed (row 53).
     LockLinks,
     /// Record an objection that came by mail, letter or phone.
@@ -190,7 +195,10 @@ pub fn deeds(role: Role, case: &Case, now: DateTime<Utc>) -> Vec<Deed> {
         deeds.push(Deed::ChangeEmail);
     }
     if role == Role::Operator {
-        if has_usable_link(case, now) {
+        if may_be_demanded(case, Demand::Succession, now).is_ok() {
+            deeds.push(Deed::DemandAnew);
+        }
+        if case.has_usable_link(now) {
             deeds.push(Deed::LockLinks);
         }
         if has_agreement || case.open_request().is_some() {
@@ -230,13 +238,6 @@ pub fn deeds(role: Role, case: &Case, now: DateTime<Utc>) -> Vec<Deed> {
     deeds
 }
 
-fn has_usable_link(case: &Case, now: DateTime<Utc>) -> bool {
-    case.requests
-        .iter()
-        .flat_map(|round| &round.links)
-        .any(|link| link.end.is_none() && link.valid_until >= now)
-}
-
 /// Whether the customer has declined or objected before.
 fn has_refused(case: &Case) -> bool {
     let declined = case.requests.iter().any(|request| {
@@ -250,7 +251,7 @@ fn has_refused(case: &Case) -> bool {
 }
 
 fn can_be_asked(status: Status, case: &Case, now: DateTime<Utc>) -> bool {
-    !matches!(status, Status::NotRequired | Status::Ended) && !case.is_covered(now)
+    !matches!(status, Status::NotRequired | Status::Ended) && !case.is_settled(now)
 }
 
 #[cfg(test)]

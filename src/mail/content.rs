@@ -25,6 +25,21 @@ pub struct CaseWords {
     /// Whether that agreement names another partner, so that no partner has access until a new one
     /// is concluded (state W).
     pub renewal: bool,
+    /// Whether the last request wants that agreement concluded anew although nothing about the chain
+    /// makes it necessary (rows 36, 48).
+    pub anew: bool,
+}
+
+impl CaseWords {
+    /// Whether what is asked for amends the agreement in force (state U).
+    pub fn amends(&self) -> bool {
+        self.in_force && !self.renews()
+    }
+
+    /// Whether what is asked for takes the place of the agreement in force (state W, or on demand).
+    pub fn renews(&self) -> bool {
+        self.renewal || self.anew
+    }
 }
 
 /// An agreement as mails name it.

@@ -327,7 +327,7 @@ fn everything_uploaded(app: &TestApp) -> [String; 4] {
     let link = app.case(CUSTOMER).requests[0].links[0].id;
     app.write(|conn| consent::decline(conn, &app.app, link, "Zu teuer", now));
     let bad = propose();
-    app.write(|conn| proposals::reject(conn, &app.app, &second, bad, "Seite 2 fehlt", now));
+    app.write(|conn| proposals::reject(conn, &second, bad, "Seite 2 fehlt", now));
     let good = propose();
     app.write(|conn| proposals::confirm(conn, &app.app, &second, good, now));
     let received = Received {

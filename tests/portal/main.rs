@@ -37,5 +37,6 @@ mod security;
 mod stage;
 mod storm;
 mod sub_partners;
+mod versions;
 mod walk;
 mod world;

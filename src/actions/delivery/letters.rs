@@ -43,7 +43,7 @@ pub(super) fn compose(
     let operator = catalogue::find_operator(conn)?
         .ok_or(Obstacle::Dropped("die Angaben zum Betreiber fehlen"))?;
     let case = match mail.customer {
-        Some(number) => cases::find_case(conn, number, app.contract_version())?,
+        Some(number) => cases::find_case(conn, number, now)?,
         None => None,
     };
     let (address, content) = match (mail.to, &case) {
@@ -344,5 +344,10 @@ pub(super) fn words_of(case: &Case, covered: &BTreeSet<Covered>, language: Langu
         products,
         in_force,
         renewal: in_force && !case.chain_matches(),
+        anew: case.chain_matches()
+            && case
+                .requests
+                .last()
+                .is_some_and(|last| last.reason.is_demand()),
     }
 }

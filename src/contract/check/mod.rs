@@ -31,7 +31,7 @@ mod passages;
 mod publication;
 mod questions;
 mod rendered;
-mod transfers;
+pub(super) mod transfers;
 
 use chrono::NaiveDate;
 

@@ -35,6 +35,7 @@ const KINDS: &[(&str, &str, &str)] = &[
         "Vertriebspartner angelegt, geändert, gesperrt",
         "Sales partner added, changed, blocked",
     ),
+    ("contract_version", "Vertragsfassung", "Contract version"),
     (
         "told_partner_blocked",
         "Sperrung eines Partners mitgeteilt",

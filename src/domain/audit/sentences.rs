@@ -49,6 +49,7 @@ fn german(kind: &AuditKind) -> String {
             (None, None) => "Kein Vertriebspartner zugeordnet".to_owned(),
         },
         K::Partner { name, deed, .. } => deed.sentence(name, Language::De),
+        K::ContractVersion { name, deed, .. } => deed.sentence(name, Language::De),
         K::ToldPartnerBlocked { name } => format!("Kunde über die Sperrung von {name} informiert"),
         K::Asked { reason } => match reason {
             RequestReason::First | RequestReason::Manual => "Anforderung gesendet",
@@ -58,7 +59,9 @@ fn german(kind: &AuditKind) -> String {
             RequestReason::Product => "Ergänzung für ein weiteres Produkt angefordert",
             RequestReason::Partner => "Neuabschluss angefordert",
             RequestReason::Particulars => "Anforderung mit berichtigten Stammdaten gesendet",
+            RequestReason::Version => "Anforderung mit neuer Vertragsfassung gesendet",
             RequestReason::InError => "Anforderung nach irrtümlich erfasstem Widerspruch gesendet",
+            RequestReason::Succession => "Neuabschluss mit den heutigen Angaben angefordert",
         }
         .to_owned(),
         K::Reminded { number } => format!("Erinnerung {number} von {REMINDERS} gesendet"),
@@ -158,6 +161,7 @@ fn english(kind: &AuditKind) -> String {
             (None, None) => "No sales partner assigned".to_owned(),
         },
         K::Partner { name, deed, .. } => deed.sentence(name, Language::En),
+        K::ContractVersion { name, deed, .. } => deed.sentence(name, Language::En),
         K::ToldPartnerBlocked { name } => format!("Customer informed that {name} is blocked"),
         K::Asked { reason } => match reason {
             RequestReason::First | RequestReason::Manual => "Request sent",
@@ -165,7 +169,9 @@ fn english(kind: &AuditKind) -> String {
             RequestReason::Product => "Amendment for a further product requested",
             RequestReason::Partner => "New agreement requested",
             RequestReason::Particulars => "Request with corrected particulars sent",
+            RequestReason::Version => "Request with a new contract version sent",
             RequestReason::InError => "Request after an objection recorded in error sent",
+            RequestReason::Succession => "New agreement with today's particulars requested",
         }
         .to_owned(),
         K::Reminded { number } => format!("Reminder {number} of {REMINDERS} sent"),

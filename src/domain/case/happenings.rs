@@ -7,7 +7,7 @@ use super::samples::{
     CENTRAFLEX, FOREIGN, MANDANT, OTHER_SUB, Play, SUB, TRUNK, booked, consent, email, in_state,
     new_email, partner,
 };
-use super::{AddressChange, Channel, Event};
+use super::{AddressChange, Channel, Demand, Event};
 
 /// Brings about the event.
 pub(super) type Happens = fn(&mut Play) -> Event;
@@ -218,6 +218,97 @@ pub(super) fn on_paper(_: &mut Play) -> Event {
         person: "Ute Vogt".to_owned(),
         function: "Vorstand".to_owned(),
     }
+}
+
+pub(super) fn demanded(play: &mut Play) -> Event {
+    let renamed = renamed(play);
+    *play = play.clone().later(Duration::hours(1)).after(&renamed);
+    Event::Demanded(Demand::Succession)
+}
+
+/// The customer is asked to conclude anew; the agreement in force goes on.
+pub(super) fn on_demand(play: &mut Play) {
+    let demanded = demanded(play);
+    *play = play.clone().after(&demanded).later(Duration::hours(1));
+}
+
+pub(super) fn demand_agreed(play: &mut Play) -> Event {
+    on_demand(play);
+    consent(play.link())
+}
+
+pub(super) fn demand_declined(play: &mut Play) -> Event {
+    on_demand(play);
+    Event::Declined(play.link())
+}
+
+pub(super) fn demand_reminded(play: &mut Play) -> Event {
+    on_demand(play);
+    step(play)
+}
+
+pub(super) fn demand_expired(play: &mut Play) -> Event {
+    on_demand(play);
+    run_out(play)
+}
+
+pub(super) fn demand_resent(play: &mut Play) -> Event {
+    on_demand(play);
+    by_hand(play)
+}
+
+pub(super) fn demand_locked(play: &mut Play) -> Event {
+    on_demand(play);
+    Event::LinksLocked { ask_again: true }
+}
+
+pub(super) fn demand_moved(play: &mut Play) -> Event {
+    on_demand(play);
+    new_email("neu@kunde.example")
+}
+
+pub(super) fn demand_objected(play: &mut Play) -> Event {
+    on_demand(play);
+    Event::Objected(Channel::Portal)
+}
+
+/// The further product comes and goes while a new conclusion is waited for.
+pub(super) fn demand_outlasts_product(play: &mut Play) -> Event {
+    on_demand(play);
+    *play = play
+        .clone()
+        .after(&booked(TRUNK, true))
+        .later(Duration::hours(1));
+    cancel(1, play)
+}
+
+/// The Mandant goes and comes back.
+pub(super) fn demand_outlasts_partner(play: &mut Play) -> Event {
+    on_demand(play);
+    let moved = Event::PartnerAssigned(Some(partner(FOREIGN, None)));
+    *play = play.clone().after(&moved).later(Duration::hours(1));
+    Event::PartnerAssigned(Some(partner(MANDANT, None)))
+}
+
+pub(super) fn demand_sub_removed(play: &mut Play) -> Event {
+    on_demand(play);
+    Event::SubPartnerNamed(None)
+}
+
+pub(super) fn demand_on_paper(play: &mut Play) -> Event {
+    on_demand(play);
+    on_paper(play)
+}
+
+pub(super) fn demanded_twice(play: &mut Play) -> Event {
+    on_demand(play);
+    Event::Demanded(Demand::Succession)
+}
+
+/// The text of every version so far is replaced.
+pub(super) fn new_version(play: &mut Play) -> Event {
+    play.case.current_version = "3.0".to_owned();
+    Event::NewVersion
 }
 
 pub(super) fn error_found(_: &mut Play) -> Event {

@@ -1,5 +1,4 @@
-//! Who may do what, as a matrix.
-
+//! Who may do what, by role and status.
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 use super::*;
 use crate::domain::case::samples::{FOREIGN, MANDANT, OTHER_SUB, SUB, in_state, utc};
@@ -56,6 +55,8 @@ fn each_role_may_do_what_the_matrix_of_1_3_says() {
         (Deed::EditParty, "N O R0 R3 X D C U W V E", "✔––––"),
         // 5.6-11: the Mandant may, its Submandant and the customer may not
         (Deed::ChangeEmail, "N O R0 R3 X D C U W V E", "✔✔–––"),
+        (Deed::DemandAnew, "C U", "✔––––"),
+        (Deed::DemandAnew, "N O R0 R3 X D W V E", "–––––"),
         (Deed::LockLinks, "R0 R1 R2 R3 U", "✔––––"),
         (Deed::LockLinks, "N O X D C V E", "–––––"),
         (Deed::Delete, "N O R0 R3 X D C U W V E", "✔––––"),

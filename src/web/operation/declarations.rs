@@ -72,10 +72,10 @@ pub async fn add(
     let (customer, now) = (case.customer.number, app.clock.now());
     let wrong = match files.take("datei") {
         Ok(Some(proof)) => {
-            let (handles, viewer) = (app.clone(), me.viewer.clone());
+            let viewer = me.viewer.clone();
             app.db
                 .transaction(move |conn| {
-                    objections::add_proof(conn, &handles, &viewer, customer, objection, &proof, now)
+                    objections::add_proof(conn, &viewer, customer, objection, &proof, now)
                 })
                 .await?;
             flash(&session, true, "Der Nachweis ist hinzugefügt.");

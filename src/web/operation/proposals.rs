@@ -173,8 +173,8 @@ pub async fn answer(
         .db
         .transaction(move |conn| match chosen.as_str() {
             "bestaetigen" => proposals::confirm(conn, &handles, &viewer, id, now),
-            "ablehnen" => proposals::reject(conn, &handles, &viewer, id, &reason, now),
-            _ => proposals::withdraw(conn, &handles, &viewer, id, now),
+            "ablehnen" => proposals::reject(conn, &viewer, id, &reason, now),
+            _ => proposals::withdraw(conn, &viewer, id, now),
         })
         .await;
     match done {

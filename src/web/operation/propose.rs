@@ -105,13 +105,11 @@ pub async fn propose_error(
     if !errors.is_empty() {
         return invalid(&error_page(&app, &me, &case, reason, errors).await?);
     }
-    let (handles, viewer, now) = (app.clone(), me.viewer.clone(), app.clock.now());
+    let (viewer, now) = (me.viewer.clone(), app.clock.now());
     let customer = case.customer.number;
     let done = app
         .db
-        .transaction(move |conn| {
-            proposals::propose_error(conn, &handles, &viewer, customer, reason, now)
-        })
+        .transaction(move |conn| proposals::propose_error(conn, &viewer, customer, reason, now))
         .await;
     proposed(done, customer, &session)
 }
