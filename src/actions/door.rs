@@ -7,7 +7,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::ActionError;
+use super::{ActionError, alerts};
 use crate::app::App;
 pub use crate::domain::audit::Actor;
 use crate::domain::audit::AuditKind;
@@ -151,6 +151,7 @@ impl Knock {
             changes,
         };
         self.queue_mails(conn, app, &outcome)?;
+        alerts::follow(conn, self.customer, &outcome, self.now)?;
         write(conn, &outcome)?;
         let status = (
             standing(&outcome.before, self.now).status,

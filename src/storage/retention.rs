@@ -7,8 +7,9 @@ use diesel::sql_types::{BigInt, Text, Timestamptz, Uuid as SqlUuid};
 use uuid::Uuid;
 
 use super::schema::{
-    agreement_documents, agreements, bookings, case_rows, case_words, customers, document_stamps,
-    links, mails, objections, password_links, requests, sessions, tombstones, users,
+    agreement_documents, agreements, alerts, bookings, case_rows, case_words, customers,
+    document_stamps, links, mails, objections, password_links, requests, sessions, tombstones,
+    users,
 };
 use super::{QueryResult, declarations, proposals};
 use crate::domain::{AgreementId, CustomerNumber, RequestId};
@@ -172,6 +173,7 @@ pub fn erase_customer(
         .execute(conn)?;
     declarations::erase_of(conn, number)?;
     proposals::erase_of(conn, number)?;
+    diesel::delete(alerts::table.filter(alerts::customer_number.eq(n))).execute(conn)?;
     diesel::delete(objections::table.filter(objections::customer_number.eq(n))).execute(conn)?;
     diesel::delete(mails::table.filter(mails::customer_number.eq(n))).execute(conn)?;
     diesel::delete(agreements::table.filter(agreements::customer_number.eq(n))).execute(conn)?;

@@ -256,6 +256,26 @@ fn operator(places: &Places) -> Vec<Stop> {
             "/betrieb/kunden/6009/widerspruch",
             vec![Click("main form .actions button")],
         ),
+        at("operator alerts", "/betrieb/hinweise"),
+        after(
+            "operator alert opened",
+            "/betrieb/hinweise?welche=alle",
+            vec![Click(".alerts details summary")],
+        ),
+        at(
+            "operator alerts without result",
+            "/betrieb/hinweise?welche=meine&art=dissent",
+        ),
+        at(
+            "operator asks for a new conclusion",
+            "/betrieb/kunden/6002/neuabschluss",
+        ),
+        after(
+            "operator start with figures",
+            "/betrieb",
+            vec![Click("[aria-labelledby=verlauf] details summary")],
+        ),
+        at("operator mail refused", &places.refused),
         at("operator runs", "/betrieb/laeufe"),
         at(
             "operator reads declarations",

@@ -422,7 +422,7 @@ async fn the_database_refuses_every_other_way() {
 #[actix_web::test]
 async fn every_table_that_names_a_customer_is_known_to_retention() {
     let app = TestApp::start().await;
-    let known = "'agreement_documents','agreements','bookings','case_rows','case_words',\
+    let known = "'agreement_documents','agreements','alerts','bookings','case_rows','case_words',\
                  'document_stamps','links','mails','objections','password_links','requests','sessions','users',\
                  'objection_proofs','decline_reasons','proposals',\
                  'block_rounds','files','partner_contracts'"; // the last three name users of operator and partners only

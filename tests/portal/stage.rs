@@ -7,6 +7,7 @@ use avv_portal::domain::case::Channel;
 use avv_portal::domain::file::{File, FileKind};
 use avv_portal::domain::viewer::{Role, Viewer};
 use avv_portal::domain::{CustomerNumber, EmailAddress, PartnerId, Party, UserId};
+use avv_portal::jobs;
 
 use crate::harness::{CUSTOMER, Companies, FOREIGN_CUSTOMER, PASSWORD, Person, TestApp, days};
 
@@ -33,6 +34,8 @@ pub struct Places {
     /// A proposal of somebody else, and one the operator of the tests made.
     pub proposal: String,
     pub own_proposal: String,
+    /// The page of a contract mail that came back.
+    pub refused: String,
 }
 
 /// Customers in every state. Half happens, then fifteen days go by, then the rest.
@@ -118,6 +121,9 @@ pub async fn furnish() -> (TestApp, Places) {
     });
     app.deliver();
     places.password = password_link(&app);
+    places.refused = refused(&app);
+    rename(&app, CustomerNumber(6002));
+    history(&app);
     places.user = user(&app, Person::CustomerWithout).to_string();
     propose(&app, &mut places).await;
     (app, places)
@@ -182,6 +188,39 @@ async fn propose(app: &TestApp, places: &mut Places) {
         objections::record(conn, &app.app, &first, objecting, &received, now)
     });
     app.deliver();
+}
+
+/// The mail with the contract of 4711, as if it had come back.
+fn refused(app: &TestApp) -> String {
+    app.sql("UPDATE mails SET state = 'returned', returned_at = done_at, returned_because = '5.1.1 user unknown' WHERE id = (SELECT max(id) FROM mails WHERE customer_number = 4711 AND kind_key = 'concluded')")
+        .expect("a mail that came back");
+    let mail = app.text("max(id) FROM mails WHERE state = 'returned'");
+    format!("/betrieb/mails/{mail}")
+}
+
+/// Another company stands where the customer stood.
+fn rename(app: &TestApp, customer: CustomerNumber) {
+    let (operator, now, case) = (app.viewer(Person::Operator), app.now(), app.case(customer));
+    let party = Party {
+        name: "Buchbinderei Clauß Nachf. GmbH".to_owned(),
+        city: "Bad Salzuflen".to_owned(),
+        ..case.customer.party
+    };
+    app.write(|conn| {
+        let language = case.customer.language;
+        customers::change_party(conn, &app.app, &operator, customer, &party, language, now)
+            .map(|_| ())
+    });
+}
+
+/// Six weeks of figures before today, and today's.
+fn history(app: &TestApp) {
+    jobs::count_at(&app.app, app.now()).expect("today's figures");
+    app.sql(
+        "INSERT INTO status_days SELECT day - back, status, greatest(0, customers * 5 - back / 3) \
+         FROM status_days, generate_series(1, 42) AS back",
+    )
+    .expect("figures");
 }
 
 fn user(app: &TestApp, person: Person) -> UserId {

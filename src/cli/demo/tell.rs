@@ -58,7 +58,9 @@ impl Play<'_> {
             Step::Book { .. } => self.book(self.character.products.first()),
             Step::BookSecond => self.book(self.character.products.get(1)),
             Step::BookMore => self.book(Some(&("centraflex", false))),
-            Step::Morning => Ok(()),
+            Step::Morning => jobs::count_at(self.app, self.now)
+                .map(|_| ())
+                .map_err(ActionError::Database),
             Step::Conclude => self.conclude(),
             Step::Decline => self.decline(),
             Step::Bounce => self.transaction(Self::bounce),

@@ -1,5 +1,6 @@
 //! The operator's administration: one file per page, everything here is [`Who::Operator`].
 
+mod alerts;
 mod assign;
 mod booking;
 mod booking_plan;
@@ -15,6 +16,7 @@ mod particulars;
 mod proof;
 mod proposals;
 mod propose;
+mod renewal;
 mod runs;
 mod seal;
 mod start;
@@ -72,6 +74,16 @@ pub const ROUTES: &[Row] = &[
     post("/betrieb/kunden/{nummer}/links", Who::Operator, || {
         web::post().to(links::lock)
     }),
+    get(
+        "/betrieb/kunden/{nummer}/neuabschluss",
+        Who::Operator,
+        || view().to(renewal::show),
+    ),
+    post(
+        "/betrieb/kunden/{nummer}/neuabschluss",
+        Who::Operator,
+        || web::post().to(renewal::ask),
+    ),
     get("/betrieb/kunden/{nummer}/loeschen", Who::Operator, || {
         view().to(deletion::show)
     }),
@@ -168,6 +180,17 @@ pub const ROUTES: &[Row] = &[
         Who::Operator,
         || web::post().to(users::disable),
     ),
+    get(paths::ALERTS, Who::Operator, || view().to(alerts::list)),
+    post(
+        "/betrieb/hinweise/{hinweis}/uebernehmen",
+        Who::Operator,
+        || web::post().to(alerts::take),
+    ),
+    post(
+        "/betrieb/hinweise/{hinweis}/erledigt",
+        Who::Operator,
+        || web::post().to(alerts::finish),
+    ),
     get("/betrieb/laeufe", Who::Operator, || view().to(runs::show)),
     get("/betrieb/mails", Who::Operator, || view().to(mails::list)),
     get("/betrieb/mails/test", Who::Operator, || {
@@ -182,6 +205,9 @@ pub const ROUTES: &[Row] = &[
     get("/betrieb/protokoll", Who::Operator, || view().to(log::list)),
     post("/betrieb/mails/{mail}/erneut", Who::Operator, || {
         web::post().to(mails::retry)
+    }),
+    post("/betrieb/mails/{mail}/nochmal", Who::Operator, || {
+        web::post().to(mails::resend_contract)
     }),
 ];
 
