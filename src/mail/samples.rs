@@ -1,5 +1,7 @@
 //! One letter of every kind, for the tests.
 
+mod news;
+
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::letter::{
@@ -8,6 +10,8 @@ use super::letter::{
 };
 use crate::domain::mail::{Alert, PartnerNews, RequestReason};
 use crate::domain::{CustomerNumber, EmailAddress, Language, Operator, Party, WhatsNew};
+
+pub(super) use news::news;
 
 pub(super) const LINK: &str = "https://avv.plusnet.example/zustimmung/8Qm3vT0xJr2LkWc7Zy5NdAb1hPfUeGiSoRtKq9MwXy4VnBzCjDlEaFgHsIpOuQ6";
 pub(super) const STATUS: &str = "https://avv.plusnet.example/kunden/4711/avv";
@@ -184,34 +188,6 @@ pub(super) fn about(case: &CaseWords) -> Vec<(String, Content)> {
         },
     ));
     all
-}
-
-/// What differs from an agreement, all of it at once, in the names of `case`.
-pub(super) fn news(case: &CaseWords) -> WhatsNew {
-    let german = case.products.iter().any(|name| name.contains("mit "));
-    let partner = case.partner.clone().unwrap_or_default();
-    WhatsNew {
-        language: if german { Language::De } else { Language::En },
-        agreement: "AVV-2025-004711-1".to_owned(),
-        concluded_at: utc("2026-03-03T09:00:00Z"),
-        partner: case.renewal.then(|| (FORMER.to_owned(), partner)),
-        sub_partner_gone: Some((
-            FORMER_SUB.to_owned(),
-            Some(utc("2026-11-20T09:00:00Z")).filter(|_| !case.renewal),
-        )),
-        sub_partner_new: case.sub_partner.clone(),
-        added: case.products.iter().take(1).cloned().collect(),
-        gone: case.products.iter().skip(1).cloned().collect(),
-        version: case.renewal.then(|| ("1.0".to_owned(), "2.0".to_owned())),
-        company: case.anew.then(|| {
-            (
-                "Özdemir Backwaren KG".to_owned(),
-                case.customer.name.clone(),
-            )
-        }),
-        particulars: case.renewal,
-        other_particulars: false,
-    }
 }
 
 fn agreement() -> AgreementWords {
