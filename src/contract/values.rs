@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{CustomerNumber, Operator, Party};
+use crate::domain::{CustomerNumber, Language, Operator, Party};
 
 /// Everything a contract says about one customer. Copied into the agreement at conclusion (EV-02).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +22,17 @@ pub struct Values {
     pub products: Vec<CoveredProduct>,
     /// How it was concluded; `None` while it is a draft.
     pub conclusion: Option<Conclusion>,
+}
+
+impl Values {
+    /// The customer's number, or what stands in its place in a text without a customer.
+    pub fn customer_number_words(&self, language: Language) -> String {
+        match (self.customer_number == super::sample::NOBODY, language) {
+            (false, _) => self.customer_number.to_string(),
+            (true, Language::De) => "[Nummer]".to_owned(),
+            (true, Language::En) => "[number]".to_owned(),
+        }
+    }
 }
 
 /// A product an agreement covers; its annex is chosen by the code.

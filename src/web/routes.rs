@@ -10,7 +10,7 @@ use super::error::answer_errors;
 use super::guard::{Who, guard};
 use super::{
     administration, consent, customers, dev, gate, health, legal, operation, partners, passwords,
-    session, sign_in, statics, status,
+    session, sign_in, statics, status, versions,
 };
 use crate::app::App;
 
@@ -75,6 +75,7 @@ pub fn rows() -> impl Iterator<Item = &'static Row> {
         partners::MANDANT,
         consent::ROUTES,
         legal::ROUTES,
+        versions::ROUTES,
         dev::ROUTES,
     ]
     .into_iter()

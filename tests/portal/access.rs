@@ -68,6 +68,8 @@ struct Objects {
     password: String,
     /// File of the contract with the Submandant Nord-TK.
     file: String,
+    /// The contract version that comes with the program.
+    version: String,
 }
 
 impl Objects {
@@ -119,6 +121,7 @@ impl Objects {
             sent_mail: mails[0].id.to_string(),
             password: world.password_token(Person::SubPartner),
             file: world.app.text("id FROM files"),
+            version: world.app.text("id FROM contract_versions"),
             world,
         }
     }
@@ -172,6 +175,16 @@ impl Objects {
                     "999999"
                 },
             ),
+            (
+                "fassung",
+                if object == "shipped" {
+                    &self.version
+                } else {
+                    "999999"
+                },
+            ),
+            ("version", if object == "shipped" { "1.0" } else { "9.9" }),
+            ("sprache", "de"),
             ("token", &token),
             ("partner", &self.partner(object)),
             ("datei", &self.file),
@@ -224,6 +237,18 @@ impl Objects {
             ],
             "/passwort-vergessen" => vec![("email", "niemand@example.org".to_owned())],
             "/passwort/{token}" => vec![("passwort", "kurz".to_owned())],
+            path if path.starts_with("/betrieb/vertragsfassungen/") => {
+                let fields = [
+                    ("stand", "1"),
+                    ("teil", "contract.toml"),
+                    ("tun", "entfernen"),
+                    ("grund", "weil"),
+                    ("sicher", "ja"),
+                ];
+                fields
+                    .map(|(name, value)| (name, value.to_owned()))
+                    .to_vec()
+            }
             "/dev/uhr" => vec![("tage", "zu viele".to_owned())],
             // The one who looks after the customer already.
             "/betrieb/kunden/{nummer}/partner" => {
@@ -254,7 +279,8 @@ async fn send(
     fields: &[(&str, &str)],
     headers: &[(&str, &str)],
 ) -> Page {
-    if row.path.ends_with("/vertrag") {
+    let with_files = ["/vertrag", "/vertragsfassungen", "/text"];
+    if with_files.iter().any(|end| row.path.ends_with(end)) {
         browser.upload_with(path, fields, &[], headers).await
     } else {
         browser.post_with(path, fields, headers).await

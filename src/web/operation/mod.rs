@@ -11,7 +11,7 @@ mod log;
 mod mails;
 mod objection;
 mod particulars;
-mod proof;
+pub mod proof;
 mod runs;
 mod start;
 mod users;
