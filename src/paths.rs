@@ -2,7 +2,7 @@
 
 use crate::domain::{
     AgreementId, AlertId, CustomerNumber, FileId, MailId, ObjectionId, PartnerId, ProposalId,
-    UserId,
+    UserId, VersionId,
 };
 
 /// Start page: leads everybody to the page of their role.
@@ -43,6 +43,10 @@ pub const ALERTS: &str = "/betrieb/hinweise";
 pub const LOG: &str = "/betrieb/protokoll";
 /// How the periodic work gets on, for the operator.
 pub const RUNS: &str = "/betrieb/laeufe";
+/// Operator: versions of the contract text.
+pub const VERSIONS: &str = "/betrieb/vertragsfassungen";
+/// The contract text in force, for everybody (C-07).
+pub const CONTRACT: &str = "/vertrag";
 /// Help.
 pub const HELP: &str = "/hilfe";
 /// Legal pages.
@@ -57,6 +61,24 @@ pub const CHECK: &str = "/pruefen";
 pub const CONTACT: &str = "/kontakt";
 /// Mails of the development transport.
 pub const DEV_MAILBOX: &str = "/dev/postfach";
+
+/// A published version of the contract text, for everybody (C-07).
+pub fn contract(number: &str) -> String {
+    use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+    let number = utf8_percent_encode(number, NON_ALPHANUMERIC).to_string();
+    format!("{CONTRACT}/{}", number.replace("%2E", "."))
+}
+
+/// Operator: one version of the contract text, or a page below it.
+pub fn version(id: VersionId, page: &str) -> String {
+    let slash = if page.is_empty() { "" } else { "/" };
+    format!("{VERSIONS}/{id}{slash}{page}")
+}
+
+/// Operator: the editor of one file of a version.
+pub fn version_text(id: VersionId, file: &str) -> String {
+    format!("{VERSIONS}/{id}/text?teil={file}")
+}
 
 /// A customer's profile with its modules.
 pub fn customer(number: CustomerNumber) -> String {

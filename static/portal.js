@@ -58,6 +58,49 @@ function focusErrors() {
   document.querySelector(".errors")?.focus();
 }
 
+/** While somebody writes a contract, the checks and the preview follow. */
+function checkWhileWriting(form) {
+  const text = form.querySelector("textarea");
+  const button = form.querySelector("button[value=pruefen]");
+  if (!button) return;
+  let timer;
+  let running;
+  const look = async () => {
+    running?.abort();
+    running = new AbortController();
+    const beside = document.getElementById("v-pruefung");
+    beside.setAttribute("aria-busy", "true");
+    try {
+      const body = new FormData(form);
+      body.set("tun", "pruefen");
+      const response = await fetch(form.action, { method: "POST", body, signal: running.signal });
+      const page = new DOMParser().parseFromString(await response.text(), "text/html");
+      const fresh = page.getElementById("v-pruefung");
+      if (response.ok && fresh) beside.replaceChildren(...fresh.childNodes);
+    } catch {
+      // The next key, or the button, tries again.
+    } finally {
+      beside.removeAttribute("aria-busy");
+    }
+  };
+  text.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(look, 900);
+  });
+}
+
+/** A link from the checks leads to its line. */
+function goToLine(text) {
+  const line = Number(text.dataset.line);
+  const lines = text.value.split("\n");
+  const start = lines.slice(0, line - 1).reduce((sum, one) => sum + one.length + 1, 0);
+  text.focus();
+  text.setSelectionRange(start, start + (lines[line - 1] ?? "").length);
+  text.scrollTop = (text.scrollHeight / lines.length) * Math.max(0, line - 4);
+}
+
+document.querySelectorAll("form#v-entwurf").forEach(checkWhileWriting);
+document.querySelectorAll("textarea[data-line]").forEach(goToLine);
 document.querySelectorAll("a.reload").forEach(reloadInPlace);
 closeMenus();
 focusErrors();

@@ -1,5 +1,9 @@
 //! Versions of the contract text: which one is offered, and what the operator's legal department
-//! does to them.
+//! does to them: [`draft`] writes, [`approval`] decides, [`review`] says what is wrong.
+
+pub mod approval;
+pub mod draft;
+pub mod review;
 
 use std::sync::Arc;
 
@@ -8,10 +12,11 @@ use chrono::{DateTime, Utc};
 use super::{ActionError, Actor};
 use crate::app::App;
 use crate::contract::{self, Contract, Meta, meta, source_hash};
-use crate::domain::VersionId;
 use crate::domain::audit::AuditKind;
 use crate::domain::calendar::day;
-use crate::domain::version::{Files, VersionDeed};
+use crate::domain::version::{Files, Step, Version, VersionDeed, VersionRefusal};
+use crate::domain::viewer::{Role, Viewer};
+use crate::domain::{UserId, VersionId};
 use crate::storage::audit::{NewEvent, add_event};
 use crate::storage::contract_versions::{self as stored, find_in_force, find_published};
 use crate::storage::{PgConnection, QueryError};
@@ -76,6 +81,61 @@ pub fn offered(
 ) -> Result<Arc<Contract>, ActionError> {
     let number = find_in_force(conn, day(now))?.ok_or(ActionError::NotFound)?;
     contract(conn, app, &number)
+}
+
+/// A version for reading; only administrators of the operator know of drafts.
+pub fn find(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    id: VersionId,
+) -> Result<Version, ActionError> {
+    by_operator(viewer)?;
+    stored::find_version(conn, id)?.ok_or(ActionError::NotFound)
+}
+
+/// A version, locked for a step that is allowed now.
+fn lock(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    id: VersionId,
+    step: Step,
+) -> Result<Version, ActionError> {
+    by_operator(viewer)?;
+    let version = stored::lock_version(conn, id)?.ok_or(ActionError::NotFound)?;
+    version.head.may(step, viewer.user)?;
+    Ok(version)
+}
+
+/// The same for a step that is about what the person looked at: another revision is another text.
+fn lock_seen(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    id: VersionId,
+    step: Step,
+    seen: i32,
+) -> Result<Version, ActionError> {
+    let version = lock(conn, viewer, id, step)?;
+    if version.head.revision == seen {
+        return Ok(version);
+    }
+    let changed = version.head.changed;
+    Err(VersionRefusal::Changed {
+        by: changed.name,
+        at: changed.at,
+    }
+    .into())
+}
+
+fn by_operator(viewer: &Viewer) -> Result<UserId, ActionError> {
+    match viewer.role {
+        Role::Operator => Ok(viewer.user),
+        _ => Err(ActionError::NotAllowed),
+    }
+}
+
+/// Key of a published version.
+pub fn id_of(conn: &mut PgConnection, number: &str) -> Result<Option<VersionId>, ActionError> {
+    Ok(find_published(conn, number)?.map(|version| version.id))
 }
 
 /// What `contract.toml` says, if it can be read.

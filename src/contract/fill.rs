@@ -58,7 +58,7 @@ impl Builder<'_> {
             P::OperatorPhone => Some(operator.phone.clone()),
             P::CustomerName => Some(values.customer.name.clone()),
             P::CustomerAddress => Some(self.address(&values.customer)),
-            P::CustomerNumber => Some(values.customer_number.to_string()),
+            P::CustomerNumber => Some(values.customer_number_words(self.language)),
             P::CustomerRepresentedBy => Some(values.customer.represented_by.clone()),
             P::PartnerName => values.partner.as_ref().map(|p| p.name.clone()),
             P::PartnerAddress => values.partner.as_ref().map(|p| self.address(p)),

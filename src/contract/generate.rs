@@ -42,7 +42,7 @@ impl Builder<'_> {
         let number = format!(
             "{} {}",
             self.say("Kundennummer", "customer number"),
-            values.customer_number
+            values.customer_number_words(self.language)
         );
         let mut customer = self.party_lines(&values.customer);
         customer.push(text(&number));

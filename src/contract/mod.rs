@@ -18,6 +18,7 @@
 //! * [`import`](mod@import) makes a draft from a text as a legal department has it.
 //! * [`sample`] has invented values for previews and tests.
 
+pub mod archive;
 mod attributes;
 pub mod check;
 mod compound;
@@ -35,6 +36,7 @@ pub mod meta;
 mod nest;
 pub mod numbers;
 mod parse;
+pub mod parts;
 mod resolve;
 pub mod sample;
 pub mod source;
@@ -55,7 +57,7 @@ use crate::domain::version::Files;
 
 pub use kept::{Contracts, source_hash};
 pub use meta::{Authorisation, Meta};
-pub use sample::sample_values;
+pub use sample::{neutral_values, sample_values};
 pub use tree::Document;
 pub use values::Values;
 

@@ -56,6 +56,48 @@ pub fn sample_values(language: Language, with_sub_partner: bool) -> Values {
     }
 }
 
+/// What a public text prints where a customer's own particulars will stand (C-07): words in square
+/// brackets, nobody's name. Provider and products are for the caller to put in.
+pub fn neutral_values(language: Language) -> Values {
+    let party = |german: &str, english: &str| {
+        let who = match language {
+            Language::De => german,
+            Language::En => english,
+        };
+        let blank = |german: &str, english: &str| match language {
+            Language::De => format!("[{german}]"),
+            Language::En => format!("[{english}]"),
+        };
+        Party {
+            name: format!("[{who}]"),
+            street: blank("Straße", "street"),
+            postcode: blank("PLZ", "postcode"),
+            city: blank("Ort", "town"),
+            country: blank("Land", "country"),
+            register: blank("Register", "register"),
+            represented_by: blank("Vertretung", "representative"),
+            contact: blank("Ansprechperson", "contact person"),
+            email: None,
+            phone: blank("Telefon", "phone"),
+        }
+    };
+    Values {
+        operator: Operator::default(),
+        customer: party("Auftraggeber", "Customer"),
+        customer_number: NOBODY,
+        partner: Some(party("Vertriebspartner", "Sales partner")),
+        sub_partner: Some(party(
+            "Untervertriebspartner, falls benannt",
+            "Sub-partner, if named",
+        )),
+        products: Vec::new(),
+        conclusion: None,
+    }
+}
+
+/// The customer number of nobody: no customer has it, and a text prints words in its place.
+pub(super) const NOBODY: CustomerNumber = CustomerNumber(0);
+
 /// How the sample was concluded: by its customer's director, ten days after the mail.
 pub fn sample_conclusion(language: Language, document_hash: &str) -> Conclusion {
     let company = "Bäckerei Özdemir & Söhne GmbH & Co. KG";

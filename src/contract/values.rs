@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::check::transfers::is_in_eea;
-use crate::domain::{CustomerNumber, Operator, Party};
+use crate::domain::{CustomerNumber, Language, Operator, Party};
 
 /// Everything a contract says about one customer. Copied into the agreement at conclusion (EV-02).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +36,15 @@ impl Values {
         places
             .chain(countries.filter(|country| !country.trim().is_empty()))
             .any(|place| !is_in_eea(place))
+    }
+
+    /// The customer's number, or what stands in its place in a text without a customer.
+    pub fn customer_number_words(&self, language: Language) -> String {
+        match (self.customer_number == super::sample::NOBODY, language) {
+            (false, _) => self.customer_number.to_string(),
+            (true, Language::De) => "[Nummer]".to_owned(),
+            (true, Language::En) => "[number]".to_owned(),
+        }
     }
 }
 

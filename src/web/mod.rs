@@ -30,6 +30,7 @@ mod sign_in;
 mod statics;
 mod status;
 mod upload;
+mod versions;
 
 pub use error::PageError;
 pub use guard::Who;

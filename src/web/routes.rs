@@ -10,7 +10,7 @@ use super::error::answer_errors;
 use super::guard::{Who, guard};
 use super::{
     administration, consent, customers, dev, gate, health, legal, operation, partners, passwords,
-    proofs, session, sign_in, statics, status,
+    proofs, session, sign_in, statics, status, versions,
 };
 use crate::app::App;
 
@@ -76,6 +76,7 @@ pub fn rows() -> impl Iterator<Item = &'static Row> {
         consent::ROUTES,
         legal::ROUTES,
         proofs::ROUTES,
+        versions::ROUTES,
         dev::ROUTES,
     ]
     .into_iter()

@@ -135,7 +135,7 @@ async fn read(mut parts: Multipart, token: &str) -> Result<SignedUpload, PageErr
             .map(str::to_owned);
         match file_name {
             None => {
-                let bytes = read_field(&mut part, &mut left).await?;
+                let bytes = read_field(&mut part, &mut left, LARGEST).await?;
                 let text = String::from_utf8(bytes).map_err(|_| PageError::BadForm)?;
                 form.add(name, text)?;
             }
@@ -154,12 +154,16 @@ async fn read(mut parts: Multipart, token: &str) -> Result<SignedUpload, PageErr
     Ok(SignedUpload { form, files })
 }
 
-async fn read_field(part: &mut Field, left: &mut usize) -> Result<Vec<u8>, PageError> {
+async fn read_field(
+    part: &mut Field,
+    left: &mut usize,
+    largest: usize,
+) -> Result<Vec<u8>, PageError> {
     let mut bytes = Vec::new();
     while let Some(chunk) = part.next().await {
         let chunk = chunk.map_err(|_| PageError::BadForm)?;
         spend(left, chunk.len())?;
-        if bytes.len() + chunk.len() > LARGEST {
+        if bytes.len() + chunk.len() > largest {
             return Err(PageError::TooLarge);
         }
         bytes.extend_from_slice(&chunk);
@@ -191,6 +195,10 @@ fn spend(left: &mut usize, bytes: usize) -> Result<(), PageError> {
     *left = left.checked_sub(bytes).ok_or(PageError::TooLarge)?;
     Ok(())
 }
+
+mod texts;
+
+pub use texts::{SignedTexts, TextFile};
 
 #[cfg(test)]
 mod tests;

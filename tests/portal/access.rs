@@ -72,6 +72,8 @@ struct Objects {
     file: String,
     /// A paper contract of 4712 that waits for a second administrator.
     proposal: String,
+    /// The contract version that comes with the program.
+    version: String,
 }
 
 impl Objects {
@@ -143,6 +145,7 @@ impl Objects {
             password: world.password_token(Person::SubPartner),
             file,
             proposal: proposal.to_string(),
+            version: world.app.text("id FROM contract_versions"),
             world,
         }
     }
@@ -204,6 +207,16 @@ impl Objects {
                     "999999"
                 },
             ),
+            (
+                "fassung",
+                if object == "shipped" {
+                    &self.version
+                } else {
+                    "999999"
+                },
+            ),
+            ("version", if object == "shipped" { "1.0" } else { "9.9" }),
+            ("sprache", "de"),
             ("token", &token),
             ("partner", &self.partner(object)),
             ("datei", &self.file),
@@ -268,6 +281,18 @@ impl Objects {
             ],
             "/passwort-vergessen" => vec![("email", "niemand@example.org".to_owned())],
             "/passwort/{token}" => vec![("passwort", "kurz".to_owned())],
+            path if path.starts_with("/betrieb/vertragsfassungen/") => {
+                let fields = [
+                    ("stand", "1"),
+                    ("teil", "contract.toml"),
+                    ("tun", "entfernen"),
+                    ("grund", "weil"),
+                    ("sicher", "ja"),
+                ];
+                fields
+                    .map(|(name, value)| (name, value.to_owned()))
+                    .to_vec()
+            }
             "/dev/uhr" => vec![("tage", "zu viele".to_owned())],
             // The one who looks after the customer already.
             "/betrieb/kunden/{nummer}/partner" => {
@@ -303,6 +328,8 @@ async fn send(
         "/papiervertrag",
         "/nachweis",
         "{nummer}/widerspruch",
+        "/vertragsfassungen",
+        "/text",
     ];
     if has_files.iter().any(|end| row.path.ends_with(end)) {
         browser.upload_with(path, fields, &[], headers).await

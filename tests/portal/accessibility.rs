@@ -314,6 +314,54 @@ fn operator(places: &Places) -> Vec<Stop> {
             "operator reads a reason",
             "/betrieb/kunden/6003/erklaerungen",
         ),
+        at("contract versions", "/betrieb/vertragsfassungen"),
+        at("contract version new", "/betrieb/vertragsfassungen/neu"),
+        after(
+            "contract version new wrong",
+            "/betrieb/vertragsfassungen/neu",
+            vec![Click("main section:last-of-type .actions button")],
+        ),
+        at("contract version", "/betrieb/vertragsfassungen/1"),
+        after(
+            "contract version begun",
+            "/betrieb/vertragsfassungen/neu",
+            vec![Click("main .actions button")],
+        ),
+        at("contract version draft", "/betrieb/vertragsfassungen/2"),
+        at(
+            "contract version text",
+            "/betrieb/vertragsfassungen/2/text?teil=de/anlage-tom.dj&zeile=9",
+        ),
+        at(
+            "contract version facts",
+            "/betrieb/vertragsfassungen/2/text?teil=contract.toml",
+        ),
+        after(
+            "contract version facts wrong",
+            "/betrieb/vertragsfassungen/2/text?teil=contract.toml",
+            vec![
+                Fill("#ankuendigung", "bald"),
+                Click("main form .actions button"),
+            ],
+        ),
+        at(
+            "contract version parts",
+            "/betrieb/vertragsfassungen/2/teile",
+        ),
+        at(
+            "contract version compared",
+            "/betrieb/vertragsfassungen/2/vergleich",
+        ),
+        at(
+            "contract version submitted",
+            "/betrieb/vertragsfassungen/2/vorlage",
+        ),
+        at(
+            "contract version published",
+            "/betrieb/vertragsfassungen/2/veroeffentlichung",
+        ),
+        at("contract text", "/vertrag"),
+        at("contract text English", "/vertrag/1.0?sprache=en"),
         at("operator particulars", "/betrieb/betreiber"),
         at("operator users", "/betrieb/benutzer"),
         at("operator adds user", "/betrieb/benutzer/neu"),
@@ -429,6 +477,7 @@ fn every_page_is_looked_at() {
 /// Files and answers for machines.
 fn is_no_page(path: &str) -> bool {
     path.ends_with(".pdf")
+        || path.ends_with(".zip")
         || path.ends_with("{datei}")
         || path.ends_with("/datei")
         || path.ends_with(".zip")

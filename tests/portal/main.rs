@@ -40,5 +40,6 @@ mod stage;
 mod storm;
 mod sub_partners;
 mod versions;
+mod versions_life;
 mod walk;
 mod world;

@@ -13,7 +13,7 @@ mod log;
 mod mails;
 mod objection;
 mod particulars;
-mod proof;
+pub mod proof;
 mod proposals;
 mod propose;
 mod renewal;

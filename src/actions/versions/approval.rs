@@ -1,0 +1,167 @@
+//! Deciding on a version: submitted by one person, approved by another, published with the day from
+//! which it is offered (LC-46, LC-54, LC-55).
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::review::{Question, review, surroundings_of};
+use super::{ActionError, lock_seen, note};
+use crate::actions::door::actor;
+use crate::app::App;
+use crate::contract::parts::set;
+use crate::contract::{meta, source_hash};
+use crate::domain::calendar::day;
+use crate::domain::version::{Confirmation, Step, VersionDeed, VersionRefusal};
+use crate::domain::viewer::Viewer;
+use crate::domain::{Language, VersionId};
+use crate::storage::PgConnection;
+use crate::storage::contract_versions::{
+    save_approval, save_publication, save_return, save_submission,
+};
+
+/// A step taken on a version as it was looked at.
+#[derive(Debug, Clone, Copy)]
+pub struct Seen {
+    /// Which.
+    pub id: VersionId,
+    /// The revision that was looked at.
+    pub revision: i32,
+}
+
+/// What a person answered to one question.
+#[derive(Debug, Clone, Default)]
+pub struct Answer {
+    /// Whether the box was ticked.
+    pub confirmed: bool,
+    /// Reason or reference, cleaned.
+    pub note: String,
+}
+
+impl Answer {
+    /// Whether it answers the question.
+    pub fn is_enough(&self, question: &Question) -> bool {
+        self.confirmed && (!question.wants_words || !self.note.is_empty())
+    }
+}
+
+/// Submits a draft: nothing may block it, and every question is answered by the person who submits.
+/// `answers` stand in the order of the questions.
+pub fn submit(
+    conn: &mut PgConnection,
+    app: &App,
+    viewer: &Viewer,
+    seen: Seen,
+    pdfs: &[(Language, Vec<u8>)],
+    answers: &[Answer],
+    now: DateTime<Utc>,
+) -> Result<(), ActionError> {
+    let version = lock_seen(conn, viewer, seen.id, Step::Submit, seen.revision)?;
+    let around = surroundings_of(conn, app, &version, day(now))?;
+    let review = review(app, &version.files, &around, None, pdfs);
+    review.must_not_block()?;
+    let questions = review.questions();
+    let answered = questions.iter().enumerate().all(|(place, question)| {
+        answers
+            .get(place)
+            .is_some_and(|one| one.is_enough(question))
+    });
+    if !answered {
+        return Err(VersionRefusal::Unanswered.into());
+    }
+    let confirmations: Vec<Confirmation> = questions
+        .into_iter()
+        .zip(answers)
+        .map(|(question, answer)| Confirmation {
+            check: question.check.to_owned(),
+            text: question.text,
+            note: answer.note.clone(),
+            name: viewer.name.clone(),
+            at: now,
+        })
+        .collect();
+    save_submission(conn, seen.id, &confirmations, viewer.user, now)?;
+    let deed = VersionDeed::Submitted {
+        answers: confirmations.len(),
+    };
+    note(
+        conn,
+        actor(viewer),
+        seen.id,
+        &version.head.label(),
+        deed,
+        now,
+    )
+}
+
+/// Gives it back to its authors, who may go on writing.
+pub fn give_back(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    seen: Seen,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> Result<(), ActionError> {
+    let version = lock_seen(conn, viewer, seen.id, Step::Return, seen.revision)?;
+    save_return(conn, seen.id, reason)?;
+    let deed = VersionDeed::Returned {
+        reason: reason.to_owned(),
+    };
+    note(
+        conn,
+        actor(viewer),
+        seen.id,
+        &version.head.label(),
+        deed,
+        now,
+    )
+}
+
+/// A second person approves it.
+pub fn approve(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    seen: Seen,
+    now: DateTime<Utc>,
+) -> Result<(), ActionError> {
+    let version = lock_seen(conn, viewer, seen.id, Step::Approve, seen.revision)?;
+    save_approval(conn, seen.id, viewer.user, now)?;
+    let (name, deed) = (version.head.label(), VersionDeed::Approved);
+    note(conn, actor(viewer), seen.id, &name, deed, now)
+}
+
+/// Publishes an approved version. The day from which it is offered is said here: it may be another
+/// one than `contract.toml` had proposed, never one in the past. What keeps a text from being
+/// published is looked for again, because register and catalogue may have changed.
+pub fn publish(
+    conn: &mut PgConnection,
+    app: &App,
+    viewer: &Viewer,
+    seen: Seen,
+    valid_from: NaiveDate,
+    now: DateTime<Utc>,
+) -> Result<(), ActionError> {
+    let version = lock_seen(conn, viewer, seen.id, Step::Publish, seen.revision)?;
+    let today = day(now);
+    if valid_from < today {
+        return Err(VersionRefusal::InPast.into());
+    }
+    let around = surroundings_of(conn, app, &version, today)?;
+    let mut dated = version.files.clone();
+    if let Some(toml) = dated.get_mut(meta::FILE) {
+        *toml = set(toml, None, "valid_from", &valid_from.to_string());
+    }
+    let id_of = |mark: &Option<crate::domain::version::Mark>| {
+        let by = mark.as_ref().and_then(|mark| mark.by);
+        by.map(|id| id.to_string()).unwrap_or_default()
+    };
+    let people = (
+        id_of(&version.head.submitted),
+        id_of(&version.head.approved),
+    );
+    let people = (people.0.as_str(), people.1.as_str());
+    review(app, &dated, &around, Some(people), &[]).must_not_block()?;
+    let hash = source_hash(&version.files);
+    save_publication(conn, seen.id, valid_from, &hash, viewer.user, now)?;
+    let name = version.head.label();
+    let deed = VersionDeed::Published { valid_from, hash };
+    note(conn, actor(viewer), seen.id, &name, deed, now)
+}

@@ -1,0 +1,218 @@
+//! Writing a version: begun from another one or from files, changed part by part, thrown away.
+
+use chrono::{DateTime, Utc};
+
+use super::review::number_of;
+use super::{ActionError, by_operator, lock, note};
+use crate::actions::door::actor;
+use crate::contract::parts::{self, PartKind};
+use crate::domain::VersionId;
+use crate::domain::version::{
+    Files, MAX_FILE, Step, Touch, Version, VersionDeed, VersionRefusal, clean, fits, label,
+};
+use crate::domain::viewer::Viewer;
+use crate::storage::PgConnection;
+use crate::storage::contract_versions::{
+    Edition, NewVersion, create_version, delete_version, find_version, save_files,
+};
+
+/// Begins a draft as a copy of another version.
+pub fn begin_from(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    from: VersionId,
+    now: DateTime<Utc>,
+) -> Result<VersionId, ActionError> {
+    by_operator(viewer)?;
+    let from = find_version(conn, from)?.ok_or(ActionError::NotFound)?;
+    let deed = VersionDeed::Begun {
+        from: Some(from.head.label()),
+    };
+    create(conn, viewer, from.files, Some(from.head.id), deed, now)
+}
+
+/// Begins a draft with files somebody uploaded.
+pub fn begin_with(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    files: Files,
+    based_on: Option<VersionId>,
+    now: DateTime<Utc>,
+) -> Result<VersionId, ActionError> {
+    let deed = VersionDeed::Begun { from: None };
+    create(conn, viewer, files, based_on, deed, now)
+}
+
+fn create(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    files: Files,
+    based_on: Option<VersionId>,
+    deed: VersionDeed,
+    now: DateTime<Utc>,
+) -> Result<VersionId, ActionError> {
+    let by = by_operator(viewer)?;
+    if !fits(&files) {
+        return Err(VersionRefusal::TooLarge.into());
+    }
+    let new = NewVersion {
+        number: number_of(&files),
+        files,
+        based_on,
+    };
+    let id = create_version(conn, &new, by, now)?;
+    let name = label(new.number.as_deref());
+    note(conn, actor(viewer), id, &name, deed, now)?;
+    Ok(id)
+}
+
+/// A text as it was typed.
+#[derive(Debug, Clone)]
+pub struct Typed {
+    /// Path of the file.
+    pub path: String,
+    /// The text.
+    pub text: String,
+    /// [`stamp`] of the text the person began with.
+    pub seen: String,
+}
+
+/// A short text that is another one when the file is.
+pub fn stamp(text: &str) -> String {
+    let mut hash = crate::actions::documents::sha256(text.as_bytes());
+    hash.truncate(16);
+    hash
+}
+
+/// Writes the text of a file, unless somebody changed that file since it was opened. Two people may
+/// write in different files at the same time. Says whether anything is another one now.
+pub fn save_text(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    id: VersionId,
+    typed: &Typed,
+    now: DateTime<Utc>,
+) -> Result<bool, ActionError> {
+    let version = lock(conn, viewer, id, Step::Edit)?;
+    let before = version
+        .files
+        .get(&typed.path)
+        .ok_or(VersionRefusal::NoSuchPart)?;
+    let text = clean(&typed.text);
+    if text == *before {
+        return Ok(false);
+    }
+    if stamp(before) != typed.seen {
+        let changed = version.touched.get(&typed.path);
+        return Err(VersionRefusal::Changed {
+            by: changed.map_or(version.head.changed.name, |touch| touch.name.clone()),
+            at: changed.map_or(version.head.changed.at, |touch| touch.at),
+        }
+        .into());
+    }
+    if text.len() > MAX_FILE {
+        return Err(VersionRefusal::TooLarge.into());
+    }
+    let mut files = version.files.clone();
+    files.insert(typed.path.clone(), text);
+    let deed = VersionDeed::Changed {
+        part: typed.path.clone(),
+    };
+    write(conn, viewer, version, files, deed, now)?;
+    Ok(true)
+}
+
+/// Adds an annex or a product in every language; gives its name away.
+pub fn add_part(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    id: VersionId,
+    kind: PartKind,
+    (name, title): (&str, &str),
+    now: DateTime<Utc>,
+) -> Result<String, ActionError> {
+    let version = lock(conn, viewer, id, Step::Edit)?;
+    let (files, part) = parts::add(&version.files, kind, name, title)?;
+    let deed = VersionDeed::PartAdded { part: part.clone() };
+    write(conn, viewer, version, files, deed, now)?;
+    Ok(part)
+}
+
+/// Gives a part another name in every language.
+pub fn rename_part(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    id: VersionId,
+    (from, to): (&str, &str),
+    now: DateTime<Utc>,
+) -> Result<String, ActionError> {
+    let version = lock(conn, viewer, id, Step::Edit)?;
+    let (files, to) = parts::rename(&version.files, from, to)?;
+    let deed = VersionDeed::PartRenamed {
+        from: from.to_owned(),
+        to: to.clone(),
+    };
+    write(conn, viewer, version, files, deed, now)?;
+    Ok(to)
+}
+
+/// Takes a part out in every language.
+pub fn remove_part(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    id: VersionId,
+    part: &str,
+    now: DateTime<Utc>,
+) -> Result<(), ActionError> {
+    let version = lock(conn, viewer, id, Step::Edit)?;
+    let files = parts::remove(&version.files, part)?;
+    let deed = VersionDeed::PartRemoved {
+        part: part.to_owned(),
+    };
+    write(conn, viewer, version, files, deed, now)
+}
+
+fn write(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    version: Version,
+    files: Files,
+    deed: VersionDeed,
+    now: DateTime<Utc>,
+) -> Result<(), ActionError> {
+    if !fits(&files) {
+        return Err(VersionRefusal::TooLarge.into());
+    }
+    let mut touched = version.touched;
+    touched.retain(|path, _| files.contains_key(path));
+    for (path, text) in &files {
+        if version.files.get(path) != Some(text) {
+            let touch = Touch {
+                name: viewer.name.clone(),
+                at: now,
+            };
+            touched.insert(path.clone(), touch);
+        }
+    }
+    let edition = Edition {
+        number: number_of(&files),
+        files: &files,
+        touched: &touched,
+    };
+    save_files(conn, version.head.id, &edition, viewer.user, now)?;
+    let name = label(edition.number.as_deref());
+    note(conn, actor(viewer), version.head.id, &name, deed, now)
+}
+
+/// Throws a draft away.
+pub fn discard(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    id: VersionId,
+    now: DateTime<Utc>,
+) -> Result<(), ActionError> {
+    let version = lock(conn, viewer, id, Step::Discard)?;
+    delete_version(conn, id)?;
+    let (name, deed) = (version.head.label(), VersionDeed::Discarded);
+    note(conn, actor(viewer), id, &name, deed, now)
+}

@@ -1,0 +1,249 @@
+//! What is wrong with a version: what keeps it from being read, what Art. 28 demands, what a person
+//! has to answer.
+
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+
+use super::ActionError;
+use crate::app::App;
+use crate::contract::check::{self, Finding, Outcome, Severity};
+use crate::contract::tree::{Document, plain};
+use crate::contract::{Contract, Problem, Values, sample_values, source_hash, text};
+use crate::document::{self, Frame, Pdf, render};
+use crate::domain::product::Product;
+use crate::domain::version::{Files, Version, VersionRefusal};
+use crate::domain::{Language, Operator};
+use crate::storage::contract_versions::find_published;
+use crate::storage::{PgConnection, catalogue};
+
+/// What is known around a version: read once, so that checking needs no database.
+#[derive(Debug, Clone)]
+pub struct Surroundings {
+    operator: Option<Operator>,
+    products: Vec<Product>,
+    /// Fingerprint under which the number was published before (LC-55).
+    published: Option<String>,
+    /// The Berlin day on which it is looked at.
+    today: NaiveDate,
+}
+
+/// A version that was looked through.
+#[derive(Debug, Clone)]
+pub struct Review {
+    /// The text, if it can be read.
+    pub contract: Option<Arc<Contract>>,
+    /// What keeps it from being read.
+    pub problems: Vec<Problem>,
+    /// What the checks found, good ones included; empty while it cannot be read.
+    pub findings: Vec<Finding>,
+}
+
+/// Something a named person answers before a version can be approved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// `LC-07`.
+    pub check: &'static str,
+    /// The question, or the warning.
+    pub text: String,
+    /// The passage it is about.
+    pub place: Option<String>,
+    /// Whether a tick is not enough: a warning wants a reason, a reference its words.
+    pub wants_words: bool,
+    /// A warning that was found, not a question.
+    pub is_warning: bool,
+}
+
+/// Reads what is known around a text with this number.
+pub fn surroundings(
+    conn: &mut PgConnection,
+    app: &App,
+    number: Option<&str>,
+    today: NaiveDate,
+) -> Result<Surroundings, ActionError> {
+    let published = match number {
+        Some(number) if find_published(conn, number)?.is_some() => {
+            let contract = super::contract(conn, app, number)?;
+            Some(check::fingerprint(&contract))
+        }
+        _ => None,
+    };
+    Ok(Surroundings {
+        operator: catalogue::find_operator(conn)?,
+        products: catalogue::list_products(conn)?,
+        published,
+        today,
+    })
+}
+
+/// The number a text gives itself, if that can be read.
+pub fn number_of(files: &Files) -> Option<String> {
+    let number = super::meta_of(files)?.number.trim().to_owned();
+    (!number.is_empty()).then_some(number)
+}
+
+/// Looks a text through. `pdfs` are looked at if they were made (LC-53). CPU work.
+pub fn review(
+    app: &App,
+    files: &Files,
+    around: &Surroundings,
+    people: Option<(&str, &str)>,
+    pdfs: &[(Language, Vec<u8>)],
+) -> Review {
+    let hash = source_hash(files);
+    let read = match app.contracts.find(&hash) {
+        Some(kept) => Ok(kept),
+        None => app.contracts.keep(&hash, files),
+    };
+    match read {
+        Ok(contract) => Review {
+            findings: findings(&contract, around, people, pdfs),
+            contract: Some(contract),
+            problems: Vec::new(),
+        },
+        Err(problems) => Review {
+            contract: None,
+            problems,
+            findings: Vec::new(),
+        },
+    }
+}
+
+fn findings(
+    contract: &Contract,
+    around: &Surroundings,
+    people: Option<(&str, &str)>,
+    pdfs: &[(Language, Vec<u8>)],
+) -> Vec<Finding> {
+    let codes: Vec<&str> = around
+        .products
+        .iter()
+        .filter(|product| product.needs_agreement(product.has_ums_option()))
+        .map(|product| product.code.as_str())
+        .collect();
+    let lacking: Vec<_> = pdfs
+        .iter()
+        .map(|(language, bytes)| (*language, document::lacking(bytes)))
+        .collect();
+    let version = check::Version {
+        today: Some(around.today),
+        products: Some(&codes),
+        operator: around.operator.as_ref(),
+        published: around.published.as_deref(),
+        people,
+        pdfs: &lacking,
+        ..check::Version::of(contract)
+    };
+    let mut findings = check::checks(&version);
+    // Who approves is asked by the portal itself, and a PDF that was not made was not looked at.
+    findings.retain(|finding| {
+        finding.outcome != Outcome::Confirm || !matches!(finding.id, "LC-53" | "LC-54")
+    });
+    findings
+}
+
+impl Review {
+    /// Whether it cannot be published as it is.
+    pub fn blocks(&self) -> bool {
+        self.contract.is_none() || self.findings.iter().any(Finding::blocks)
+    }
+
+    /// What a named person answers, in the order of the checks.
+    pub fn questions(&self) -> Vec<Question> {
+        self.findings
+            .iter()
+            .filter(|finding| {
+                finding.outcome == Outcome::Confirm
+                    || (finding.failed() && finding.severity == Severity::Warn)
+            })
+            .map(|finding| Question {
+                check: finding.id,
+                text: finding.explanation.clone(),
+                place: finding.place.clone(),
+                wants_words: finding.failed() || finding.id == "LC-50",
+                is_warning: finding.failed(),
+            })
+            .collect()
+    }
+
+    pub(super) fn must_not_block(&self) -> Result<(), VersionRefusal> {
+        if self.blocks() {
+            Err(VersionRefusal::Blocked)
+        } else {
+            Ok(())
+        }
+    }
+}
+
+/// A version in one language with invented parties; provider and register are the real ones.
+pub fn preview(
+    contract: &Contract,
+    operator: Option<&Operator>,
+    language: Language,
+) -> (Values, Document) {
+    let mut values = sample_values(language, true);
+    if let Some(operator) = operator {
+        values.operator = operator.clone();
+    }
+    let document = contract.resolve(&values, language);
+    (values, document)
+}
+
+impl Surroundings {
+    /// The provider, if its particulars were entered.
+    pub fn operator(&self) -> Option<&Operator> {
+        self.operator.as_ref()
+    }
+}
+
+/// The preview as PDF. CPU work.
+pub fn preview_pdf(
+    contract: &Contract,
+    operator: Option<&Operator>,
+    language: Language,
+    now: chrono::DateTime<chrono::Utc>,
+) -> Result<Pdf, ActionError> {
+    let (values, document) = preview(contract, operator, language);
+    let frame = Frame {
+        number: String::new(),
+        version: document.version.clone(),
+        date: document.date,
+        customer_number: values.customer_number.to_string(),
+        document_hash: text::hash(&document),
+        draft: true,
+        language: document.language,
+        created: now,
+        operator_name: values.operator.party.name,
+        title: plain(&document.title),
+    };
+    render(&document, &frame).map_err(|error| ActionError::Document(error.to_string()))
+}
+
+/// All its PDFs, for LC-53. CPU work.
+pub fn pdfs(
+    contract: &Contract,
+    operator: Option<&Operator>,
+    now: chrono::DateTime<chrono::Utc>,
+) -> Result<Vec<(Language, Vec<u8>)>, ActionError> {
+    contract
+        .meta
+        .languages
+        .iter()
+        .map(|language| {
+            Ok((
+                *language,
+                preview_pdf(contract, operator, *language, now)?.bytes,
+            ))
+        })
+        .collect()
+}
+
+/// [`surroundings`] of a stored version.
+pub fn surroundings_of(
+    conn: &mut PgConnection,
+    app: &App,
+    version: &Version,
+    today: NaiveDate,
+) -> Result<Surroundings, ActionError> {
+    surroundings(conn, app, number_of(&version.files).as_deref(), today)
+}

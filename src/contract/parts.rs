@@ -1,0 +1,396 @@
+//! Parts of a version as its editors handle them: an annex or a product is one file per language and,
+//! for an annex, a line in `contract.toml`.
+
+use crate::domain::version::{Files, VersionRefusal, is_path};
+
+use super::meta;
+
+/// What a new part is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PartKind {
+    /// An annex, named in `contract.toml`.
+    Annex,
+    /// What is processed for one product, named by its code.
+    Product,
+}
+
+/// Names of the parts without language and ending, as they are read: the contract, the annexes in
+/// printed order, the products.
+pub fn stems(files: &Files) -> Vec<String> {
+    let annexes = annexes(files);
+    let mut stems: Vec<String> = files.keys().filter_map(|path| stem(path)).collect();
+    stems.sort();
+    stems.dedup();
+    let place = |stem: &String| {
+        let listed = annexes.iter().position(|annex| annex == stem);
+        match (stem == "vertrag", stem.starts_with("produkte/"), listed) {
+            (true, ..) => (0, 0),
+            (_, true, _) => (3, 0),
+            (_, _, Some(at)) => (1, at),
+            (_, _, None) => (2, 0),
+        }
+    };
+    stems.sort_by_key(|stem| (place(stem), stem.clone()));
+    stems
+}
+
+/// A path without language and ending; `None` for `contract.toml`.
+pub fn stem(path: &str) -> Option<String> {
+    let (_, rest) = path.split_once('/')?;
+    Some(rest.strip_suffix(".dj")?.to_owned())
+}
+
+/// Languages a version is to have: those of `contract.toml`, or those there are texts in.
+pub fn languages(files: &Files) -> Vec<&'static str> {
+    let named = table(files)
+        .and_then(|table| Some(table.get("languages")?.as_array()?.clone()))
+        .unwrap_or_default();
+    let mut known = ["de", "en"].into_iter().filter(|code| {
+        let is_named = named.iter().any(|one| one.as_str() == Some(code));
+        is_named || (named.is_empty() && files.keys().any(|path| path.starts_with(code)))
+    });
+    let first = known.next().unwrap_or("de");
+    std::iter::once(first).chain(known).collect()
+}
+
+/// Adds a part in every language, with a heading to begin with.
+///
+/// # Errors
+/// A name no file can have, or one that is taken.
+pub fn add(
+    files: &Files,
+    kind: PartKind,
+    name: &str,
+    title: &str,
+) -> Result<(Files, String), VersionRefusal> {
+    let stem = match kind {
+        PartKind::Annex => name.to_owned(),
+        PartKind::Product => format!("produkte/{name}"),
+    };
+    let mut files = files.clone();
+    for language in languages(&files) {
+        let path = format!("{language}/{stem}.dj");
+        if !is_path(&path) || name.contains('/') {
+            return Err(VersionRefusal::BadName);
+        }
+        let mark = match kind {
+            PartKind::Annex => "#",
+            PartKind::Product => "##",
+        };
+        let text = format!("{mark} {}\n\n…\n", literal(title));
+        if files.insert(path, text).is_some() {
+            return Err(VersionRefusal::NameTaken);
+        }
+    }
+    if kind == PartKind::Annex {
+        let mut annexes = annexes(&files);
+        annexes.push(stem.clone());
+        write_annexes(&mut files, &annexes);
+    }
+    Ok((files, stem))
+}
+
+/// Gives a part another name in every language; references to an annex follow.
+///
+/// # Errors
+/// A part that is not there or has to keep its name, a name no file can have or that is taken.
+pub fn rename(files: &Files, from: &str, name: &str) -> Result<(Files, String), VersionRefusal> {
+    let to = match from.strip_prefix("produkte/") {
+        Some(_) => format!("produkte/{name}"),
+        None => name.to_owned(),
+    };
+    if from == "vertrag" {
+        return Err(VersionRefusal::NoSuchPart);
+    }
+    let (mut renamed, mut found) = (Files::new(), false);
+    for (path, text) in files {
+        let new = match stem(path) {
+            Some(stem) if stem == from => {
+                found = true;
+                path.replace(&format!("/{from}.dj"), &format!("/{to}.dj"))
+            }
+            _ => path.clone(),
+        };
+        if !is_path(&new) || name.contains('/') {
+            return Err(VersionRefusal::BadName);
+        }
+        let mut text = text.clone();
+        for (before, after) in [("](#", ")"), ("{#", "}"), ("{#", " ")] {
+            let mark = |name: &str| format!("{before}{name}{after}");
+            text = text.replace(&mark(from), &mark(&to));
+        }
+        if renamed.insert(new, text).is_some() {
+            return Err(VersionRefusal::NameTaken);
+        }
+    }
+    if !found {
+        return Err(VersionRefusal::NoSuchPart);
+    }
+    let mut annexes = annexes(files);
+    if let Some(annex) = annexes.iter_mut().find(|annex| *annex == from) {
+        annex.clone_from(&to);
+        write_annexes(&mut renamed, &annexes);
+    }
+    Ok((renamed, to))
+}
+
+/// Takes a part out in every language.
+///
+/// # Errors
+/// A part that is not there, or that no contract can do without.
+pub fn remove(files: &Files, gone: &str) -> Result<Files, VersionRefusal> {
+    let mut files = files.clone();
+    let before = files.len();
+    files.retain(|path, _| stem(path).as_deref() != Some(gone));
+    if gone == "vertrag" || files.len() == before {
+        return Err(VersionRefusal::NoSuchPart);
+    }
+    let mut annexes = annexes(&files);
+    if annexes.iter().any(|annex| annex == gone) {
+        annexes.retain(|annex| annex != gone);
+        write_annexes(&mut files, &annexes);
+    }
+    Ok(files)
+}
+
+/// A heading as a person types it, so that nothing in it is taken for a mark.
+fn literal(title: &str) -> String {
+    let mut out = String::new();
+    for c in title.chars() {
+        if c.is_ascii_punctuation() && !matches!(c, '.' | ',' | '-' | '/' | '(' | ')' | '&') {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
+
+fn table(files: &Files) -> Option<toml::Table> {
+    files.get(meta::FILE)?.parse().ok()
+}
+
+/// The annexes `contract.toml` names, in printed order.
+pub fn annexes(files: &Files) -> Vec<String> {
+    let list = table(files).and_then(|table| Some(table.get("annexes")?.as_array()?.clone()));
+    list.unwrap_or_default()
+        .iter()
+        .filter_map(|annex| annex.as_str().map(str::to_owned))
+        .collect()
+}
+
+fn write_annexes(files: &mut Files, annexes: &[String]) {
+    let lines: String = annexes
+        .iter()
+        .map(|annex| format!("    {},\n", quoted(annex)))
+        .collect();
+    if let Some(toml) = files.get_mut(meta::FILE) {
+        *toml = set(toml, None, "annexes", &format!("[\n{lines}]"));
+    }
+}
+
+/// A text as TOML writes it, on one line.
+pub fn quoted(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => {
+                out.push('\\');
+                out.push(c);
+            }
+            c if c.is_control() => out.push(' '),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// Writes one value of a TOML text and leaves everything else as it stands, comments included. `value`
+/// is written as it is; an empty one takes the line away.
+pub fn set(text: &str, section: Option<&str>, key: &str, value: &str) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    let header = |line: &str| {
+        let line = line.trim();
+        let inner = line.strip_prefix('[')?.split(']').next()?;
+        Some(inner.trim().to_owned())
+    };
+    let (mut begin, mut end) = (0, lines.len());
+    let headers = lines
+        .iter()
+        .enumerate()
+        .filter_map(|(at, line)| Some((at, header(line)?)));
+    // A list that goes over several lines has lines that look like anything; only those that stand
+    // at the margin begin a section.
+    let headers: Vec<(usize, String)> = headers
+        .filter(|(at, _)| lines.get(*at).is_some_and(|line| line.starts_with('[')))
+        .collect();
+    match section {
+        None => end = headers.first().map_or(end, |(at, _)| *at),
+        Some(name) => match headers.iter().position(|(_, header)| header == name) {
+            Some(place) => {
+                begin = headers.get(place).map_or(0, |(at, _)| at + 1);
+                end = headers.get(place + 1).map_or(end, |(at, _)| *at);
+            }
+            None => {
+                let line = if value.is_empty() {
+                    String::new()
+                } else {
+                    format!("\n[{name}]\n{key} = {value}\n")
+                };
+                return format!("{}\n{line}", text.trim_end());
+            }
+        },
+    }
+    let is_key = |line: &&str| {
+        line.split_once('=')
+            .is_some_and(|(left, _)| left.trim() == key)
+    };
+    let found = lines
+        .get(begin..end)
+        .and_then(|part| part.iter().position(is_key))
+        .map(|at| at + begin);
+    let written = (!value.is_empty()).then(|| format!("{key} = {value}"));
+    let (from, to) = match found {
+        Some(at) => (at, at + extent(lines.get(at..end).unwrap_or_default())),
+        None => {
+            let body = lines.get(begin..end).unwrap_or_default();
+            let last = body
+                .iter()
+                .rposition(|line| !line.trim().is_empty())
+                .map_or(begin, |at| begin + at + 1);
+            (last, last)
+        }
+    };
+    let mut out: Vec<String> = lines
+        .iter()
+        .take(from)
+        .map(|line| (*line).to_owned())
+        .collect();
+    out.extend(written);
+    out.extend(lines.iter().skip(to).map(|line| (*line).to_owned()));
+    out.join("\n") + "\n"
+}
+
+/// How many lines a value takes: a list may go over several.
+fn extent(lines: &[&str]) -> usize {
+    let opens = lines
+        .first()
+        .and_then(|line| line.split_once('='))
+        .is_some_and(|(_, value)| value.trim().starts_with('[') && !value.contains(']'));
+    if !opens {
+        return 1;
+    }
+    lines
+        .iter()
+        .position(|line| line.contains(']'))
+        .map_or(1, |at| at + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may fail")]
+    use super::*;
+    use crate::contract::{Contract, Meta, shipped};
+
+    #[test]
+    fn parts_come_go_and_change_their_name() {
+        let files = shipped();
+        assert_eq!(
+            stems(&files),
+            [
+                "vertrag",
+                "anlage-produkte",
+                "anlage-tom",
+                "anlage-unterauftragsverarbeiter",
+                "anlage-ansprechpersonen",
+                "produkte/centraflex",
+                "produkte/mehrstandort-sip-trunk",
+                "produkte/sip-trunk"
+            ]
+        );
+        let (more, stem) = add(&files, PartKind::Annex, "anlage-neu", "Neu *und* {#x}").unwrap();
+        assert_eq!(
+            (stem.as_str(), annexes(&more).last().unwrap().as_str()),
+            ("anlage-neu", "anlage-neu")
+        );
+        let contract = Contract::from_map(&more).unwrap();
+        assert_eq!(contract.meta.annexes.len(), 5);
+        // A reference to an annex follows its name.
+        let (renamed, _) = rename(&more, "anlage-tom", "anlage-massnahmen").unwrap();
+        Contract::from_map(&renamed).unwrap();
+        assert!(!renamed.values().any(|text| text.contains("](#anlage-tom)")));
+        let less = remove(&more, "anlage-neu").unwrap();
+        assert_eq!(
+            less.keys().collect::<Vec<_>>(),
+            files.keys().collect::<Vec<_>>()
+        );
+        let (product, stem) = add(&files, PartKind::Product, "neu", "Neues Produkt").unwrap();
+        assert_eq!(stem, "produkte/neu");
+        assert!(
+            Contract::from_map(&product)
+                .unwrap()
+                .product_codes()
+                .contains(&"neu")
+        );
+        for (result, refusal) in [
+            (
+                add(&files, PartKind::Annex, "../x", "x"),
+                VersionRefusal::BadName,
+            ),
+            (
+                add(&files, PartKind::Annex, "", "x"),
+                VersionRefusal::BadName,
+            ),
+            (
+                add(&files, PartKind::Annex, "produkte/x", "x"),
+                VersionRefusal::BadName,
+            ),
+            (
+                add(&files, PartKind::Annex, "anlage-tom", "x"),
+                VersionRefusal::NameTaken,
+            ),
+            (rename(&files, "vertrag", "x"), VersionRefusal::NoSuchPart),
+            (
+                rename(&files, "anlage-tom", "anlage-produkte"),
+                VersionRefusal::NameTaken,
+            ),
+            (
+                rename(&files, "gibtsnicht", "x"),
+                VersionRefusal::NoSuchPart,
+            ),
+        ] {
+            assert_eq!(result.unwrap_err(), refusal);
+        }
+        assert_eq!(
+            remove(&files, "vertrag").unwrap_err(),
+            VersionRefusal::NoSuchPart
+        );
+    }
+
+    #[test]
+    fn values_are_written_where_they_belong() {
+        let toml = shipped()["contract.toml"].clone();
+        let mut text = set(&toml, None, "number", &quoted("2.0 \"x\\"));
+        text = set(&text, None, "breach_hours", "");
+        text = set(&text, None, "standard_clauses", &quoted("abc"));
+        text = set(&text, Some("change_note"), "de", &quoted("Neu"));
+        text = set(&text, Some("numbering.de"), "sections", "[\"§ 1\"]");
+        let meta = Meta::parse(&text).unwrap();
+        assert_eq!(
+            (meta.number.as_str(), meta.breach_hours),
+            ("2.0 \"x\\", None)
+        );
+        assert_eq!(
+            (meta.change_note.de.as_str(), meta.annexes.len()),
+            ("Neu", 4)
+        );
+        assert_eq!(meta.standard_clauses.as_deref(), Some("abc"));
+        assert_eq!(meta.numbering.de.sections.len(), 1);
+        assert!(
+            text.starts_with("# Facts about this version"),
+            "comments stay"
+        );
+        let before = Meta::parse(&toml).unwrap();
+        assert_eq!((meta.title, meta.date), (before.title, before.date));
+    }
+}

@@ -1,0 +1,200 @@
+//! The fields of `contract.toml` as a form. Comments and what the form does not show stay as they are.
+
+use actix_session::Session;
+use actix_web::{HttpResponse, web};
+
+use super::edit::{Unsaved, page};
+use super::{load, sentence};
+use crate::actions::ActionError;
+use crate::actions::versions::draft::{Typed, save_text};
+use crate::app::App;
+use crate::contract::meta;
+use crate::contract::parts::{quoted, set};
+use crate::domain::{VersionId, name};
+use crate::paths;
+use crate::web::error::PageError;
+use crate::web::form::{FieldErrors, Form, SignedForm};
+use crate::web::page::{Me, invalid, see_other};
+use crate::web::session::flash;
+
+/// What the form shows.
+#[derive(Default)]
+pub struct Facts {
+    /// Number of the version.
+    pub number: String,
+    /// Date of the text.
+    pub date: String,
+    /// Proposed first day.
+    pub valid_from: String,
+    /// Title.
+    pub title_de: String,
+    /// Title in English.
+    pub title_en: String,
+    /// What is new.
+    pub note_de: String,
+    /// What is new, in English.
+    pub note_en: String,
+    /// `general`, `specific` or nothing.
+    pub authorisation: String,
+    /// Days of notice.
+    pub notice_days: String,
+    /// Days for dissent.
+    pub objection_days: String,
+    /// Hours until a breach is reported.
+    pub breach_hours: String,
+    /// Days until data are deleted.
+    pub deletion_days: String,
+}
+
+impl Facts {
+    /// The fields of a file, as far as it can be read.
+    pub fn of(toml: &str) -> Self {
+        let table: toml::Table = toml.parse().unwrap_or_default();
+        let text = |value: Option<&toml::Value>| match value {
+            Some(toml::Value::String(text)) => text.clone(),
+            Some(other) => other.to_string(),
+            None => String::new(),
+        };
+        let top = |key: &str| text(table.get(key));
+        let inner = |section: &str, key: &str| {
+            text(table.get(section).and_then(|section| section.get(key)))
+        };
+        Self {
+            number: top("number"),
+            date: top("date"),
+            valid_from: top("valid_from"),
+            title_de: inner("title", "de"),
+            title_en: inner("title", "en"),
+            note_de: inner("change_note", "de"),
+            note_en: inner("change_note", "en"),
+            authorisation: top("authorisation"),
+            notice_days: top("notice_days"),
+            objection_days: top("objection_days"),
+            breach_hours: top("breach_hours"),
+            deletion_days: top("deletion_days"),
+        }
+    }
+
+    fn typed(form: &Form) -> Self {
+        let clean = |field: &str| name::clean(form.get(field));
+        Self {
+            number: clean("nummer"),
+            date: clean("datum"),
+            valid_from: clean("gueltig"),
+            title_de: clean("titel_de"),
+            title_en: clean("titel_en"),
+            note_de: clean("neu_de"),
+            note_en: clean("neu_en"),
+            authorisation: clean("genehmigung"),
+            notice_days: clean("ankuendigung"),
+            objection_days: clean("einspruch"),
+            breach_hours: clean("meldung"),
+            deletion_days: clean("loeschfrist"),
+        }
+    }
+
+    fn check(&self) -> FieldErrors {
+        let mut errors = FieldErrors::default();
+        for (field, text) in [("datum", &self.date), ("gueltig", &self.valid_from)] {
+            if text.parse::<chrono::NaiveDate>().is_err() {
+                errors.add(field, "Geben Sie einen Tag ein");
+            }
+        }
+        for (field, text, may_be_empty) in [
+            ("ankuendigung", &self.notice_days, false),
+            ("einspruch", &self.objection_days, true),
+            ("meldung", &self.breach_hours, true),
+            ("loeschfrist", &self.deletion_days, true),
+        ] {
+            if !(may_be_empty && text.is_empty()) && text.parse::<u16>().is_err() {
+                errors.add(field, "Geben Sie eine ganze Zahl ein");
+            }
+        }
+        for (field, text, most) in [
+            ("nummer", &self.number, 40),
+            ("titel_de", &self.title_de, 300),
+            ("titel_en", &self.title_en, 300),
+            ("neu_de", &self.note_de, 600),
+            ("neu_en", &self.note_en, 600),
+        ] {
+            if text.chars().count() > most {
+                errors.add(field, format!("Kürzen Sie den Text auf {most} Zeichen"));
+            }
+        }
+        errors
+    }
+
+    /// The file with these values in it.
+    fn written(&self, toml: &str) -> String {
+        let authorisation = match self.authorisation.as_str() {
+            known @ ("general" | "specific") => known,
+            _ => "",
+        };
+        let mut text = toml.to_owned();
+        for (section, key, value) in [
+            (None, "number", quoted(&self.number)),
+            (None, "date", self.date.clone()),
+            (None, "valid_from", self.valid_from.clone()),
+            (None, "authorisation", quoted(authorisation)),
+            (None, "notice_days", self.notice_days.clone()),
+            (None, "objection_days", self.objection_days.clone()),
+            (None, "breach_hours", self.breach_hours.clone()),
+            (None, "deletion_days", self.deletion_days.clone()),
+            (Some("title"), "de", quoted(&self.title_de)),
+            (Some("title"), "en", quoted(&self.title_en)),
+            (Some("change_note"), "de", quoted(&self.note_de)),
+            (Some("change_note"), "en", quoted(&self.note_en)),
+        ] {
+            text = set(&text, section, key, &value);
+        }
+        text
+    }
+}
+
+/// Saves the fields.
+pub async fn save(
+    app: web::Data<App>,
+    me: Me,
+    session: Session,
+    id: web::Path<VersionId>,
+    SignedForm(form): SignedForm,
+) -> Result<HttpResponse, PageError> {
+    let id = *id;
+    let loaded = load(&app, &me, id).await?;
+    let (facts, seen) = (Facts::typed(&form), form.get("stand").to_owned());
+    let stored = loaded.0.files.get(meta::FILE).cloned().unwrap_or_default();
+    let errors = facts.check();
+    if !errors.is_empty() {
+        let page = page(&app, &me, loaded, meta::FILE, None).await?;
+        return invalid(&page.with_facts(facts, errors));
+    }
+    let typed = Typed {
+        path: meta::FILE.to_owned(),
+        text: facts.written(&stored),
+        seen: seen.clone(),
+    };
+    let (now, viewer, text) = (app.clock.now(), me.viewer.clone(), typed.text.clone());
+    let done = app
+        .db
+        .transaction(move |conn| save_text(conn, &viewer, id, &typed, now))
+        .await;
+    match done {
+        Ok(_) => {
+            flash(&session, true, "Die Angaben sind gespeichert.");
+            Ok(see_other(paths::version_text(id, meta::FILE)))
+        }
+        Err(ActionError::Version(crate::domain::version::VersionRefusal::Changed { by, at })) => {
+            let unsaved = Unsaved {
+                text,
+                seen: crate::actions::versions::draft::stamp(&stored),
+                conflict: Some((by, at)),
+            };
+            invalid(&page(&app, &me, loaded, meta::FILE, Some(unsaved)).await?)
+        }
+        Err(ActionError::Version(refusal)) => {
+            flash(&session, false, sentence(&refusal));
+            Ok(see_other(paths::version_text(id, meta::FILE)))
+        }
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,97 @@
+//! What the checks found, in the order in which it has to be dealt with.
+
+use crate::actions::versions::review::Review;
+use crate::contract::check::{Finding, Outcome};
+use crate::domain::VersionId;
+use crate::paths;
+
+/// What was found, for the page.
+#[derive(Default)]
+pub struct Found {
+    /// What keeps the text from being read or published.
+    pub blocking: Vec<Line>,
+    /// What needs a reason.
+    pub warnings: Vec<Line>,
+    /// What a person answers.
+    pub questions: Vec<Line>,
+    /// What is as it should be.
+    pub met: Vec<Line>,
+}
+
+/// One finding.
+pub struct Line {
+    /// `LC-07`; empty where the text cannot be read.
+    pub check: &'static str,
+    /// What was found and what to do.
+    pub text: String,
+    /// File and line with the address of the editor.
+    pub place: Option<(String, String)>,
+}
+
+impl Found {
+    /// The lines of a review, with links into the editor.
+    pub fn of(review: &Review, id: VersionId) -> Self {
+        let mut found = Self::default();
+        for problem in &review.problems {
+            found.blocking.push(Line {
+                check: "",
+                text: problem.message.clone(),
+                place: Some(link(id, &problem.file, problem.line)),
+            });
+        }
+        for finding in &review.findings {
+            let list = match finding.outcome {
+                Outcome::Met => &mut found.met,
+                Outcome::Confirm => &mut found.questions,
+                Outcome::Violated if finding.blocks() => &mut found.blocking,
+                Outcome::Violated => &mut found.warnings,
+            };
+            list.push(line(finding, id));
+        }
+        found
+    }
+
+    /// The sum in one sentence.
+    pub fn summary(&self) -> String {
+        let count = |lines: &[Line], one: &str, more: &str| match lines.len() {
+            1 => format!("1 {one}"),
+            many => format!("{many} {more}"),
+        };
+        if self.blocking.is_empty() {
+            format!(
+                "Nichts hindert die Veröffentlichung. Dazu {} und {}, die vor der Freigabe zu beantworten sind.",
+                count(&self.warnings, "Hinweis", "Hinweise"),
+                count(&self.questions, "Frage", "Fragen")
+            )
+        } else {
+            format!(
+                "{} zu beheben, bevor die Fassung vorgelegt werden kann.",
+                count(&self.blocking, "Mangel ist", "Mängel sind")
+            )
+        }
+    }
+}
+
+fn line(finding: &Finding, id: VersionId) -> Line {
+    Line {
+        check: finding.id,
+        text: finding.explanation.clone(),
+        place: finding
+            .place
+            .as_deref()
+            .and_then(|place| place_link(place, id)),
+    }
+}
+
+/// The editor at a place like `de/vertrag.dj:12`; none for what is no file, such as a PDF.
+pub fn place_link(place: &str, id: VersionId) -> Option<(String, String)> {
+    let (file, line) = place.rsplit_once(':')?;
+    Some(link(id, file, line.parse().ok()?))
+}
+
+fn link(id: VersionId, file: &str, line: usize) -> (String, String) {
+    (
+        format!("{file}, Zeile {line}"),
+        format!("{}&zeile={line}#v-text", paths::version_text(id, file)),
+    )
+}

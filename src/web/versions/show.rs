@@ -1,0 +1,234 @@
+//! One version: how far it has come, what was found, what can be done with it now.
+
+use actix_session::Session;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+
+use super::found::Found;
+use super::{Subject, answer, load};
+use crate::actions::ActionError;
+use crate::actions::versions::approval::{self, Seen};
+use crate::actions::versions::draft;
+use crate::actions::versions::review::review;
+use crate::app::App;
+use crate::contract::{meta, parts};
+use crate::domain::calendar;
+use crate::domain::name::{self, BadName};
+use crate::domain::version::{Confirmation, Mark, Stage, Step, Version};
+use crate::domain::{Language, VersionId};
+use crate::paths;
+use crate::web::error::PageError;
+use crate::web::form::SignedForm;
+use crate::web::page::{Me, Shell, html, see_other};
+use crate::web::session::flash;
+
+/// Longest reason in characters.
+const LONGEST_REASON: usize = 500;
+
+#[derive(Template)]
+#[template(path = "web/versions/show.html")]
+struct Page {
+    shell: Shell,
+    subject: Subject,
+    found: Found,
+    can_be_read: bool,
+    blocks: bool,
+    /// Label and value.
+    facts: Vec<(&'static str, String)>,
+    returned: String,
+    parts: Vec<Part>,
+    languages: Vec<&'static str>,
+    confirmations: Vec<Confirmation>,
+    stage: Stage,
+    may_approve: bool,
+    number: String,
+}
+
+/// A part with its file in each language.
+struct Part {
+    name: String,
+    /// Language and address of the editor.
+    files: Vec<(&'static str, String)>,
+}
+
+/// The page.
+pub async fn show(
+    app: web::Data<App>,
+    me: Me,
+    id: web::Path<VersionId>,
+) -> Result<HttpResponse, PageError> {
+    let (version, around) = load(&app, &me, *id).await?;
+    let (own, files) = (app.clone(), version.files.clone());
+    let reviewed = app
+        .heavy(move || review(&own, &files, &around, None, &[]))
+        .await
+        .ok_or(PageError::Unavailable)?;
+    let head = &version.head;
+    html(&Page {
+        shell: Shell::load(&app, &me, paths::OPERATION).await?,
+        subject: Subject::of(&version),
+        found: Found::of(&reviewed, head.id),
+        can_be_read: reviewed.contract.is_some(),
+        blocks: reviewed.blocks(),
+        facts: facts(&version),
+        returned: head.returned.clone().unwrap_or_default(),
+        parts: parts_of(&version),
+        languages: parts::languages(&version.files),
+        confirmations: version.confirmations.clone(),
+        stage: head.stage(),
+        may_approve: head.may(Step::Approve, me.viewer.user).is_ok(),
+        number: head.number.clone().unwrap_or_default(),
+    })
+}
+
+fn facts(version: &Version) -> Vec<(&'static str, String)> {
+    let head = &version.head;
+    let by = |mark: &Mark| {
+        let at = calendar::short_moment(mark.at, Language::De);
+        match mark.by {
+            Some(_) => format!("{}, {at}", mark.name),
+            None => format!("mit dem Portal ausgeliefert, {at}"),
+        }
+    };
+    let mut facts = Vec::new();
+    if let Some((_, from)) = &head.published {
+        facts.push(("Gültig ab", calendar::long_date(*from, Language::De)));
+    }
+    facts.push(("Angelegt", by(&head.created)));
+    if head.changed.at != head.created.at {
+        facts.push(("Zuletzt geändert", by(&head.changed)));
+    }
+    for (label, mark) in [
+        ("Vorgelegt", head.submitted.as_ref()),
+        ("Freigegeben", head.approved.as_ref()),
+        (
+            "Veröffentlicht",
+            head.published.as_ref().map(|(mark, _)| mark),
+        ),
+    ] {
+        facts.extend(
+            mark.filter(|mark| mark.by.is_some())
+                .map(|mark| (label, by(mark))),
+        );
+    }
+    facts
+}
+
+fn parts_of(version: &Version) -> Vec<Part> {
+    let toml = Part {
+        name: "Angaben zur Fassung".to_owned(),
+        files: vec![("", paths::version_text(version.head.id, meta::FILE))],
+    };
+    let languages = parts::languages(&version.files);
+    let texts = parts::stems(&version.files).into_iter().map(|stem| Part {
+        files: languages
+            .iter()
+            .map(|code| (*code, format!("{code}/{stem}.dj")))
+            .filter(|(_, path)| version.files.contains_key(path))
+            .map(|(code, path)| (code, paths::version_text(version.head.id, &path)))
+            .collect(),
+        name: match stem.as_str() {
+            "vertrag" => "Vertrag".to_owned(),
+            other => other.to_owned(),
+        },
+    });
+    std::iter::once(toml).chain(texts).collect()
+}
+
+/// A second person approves.
+pub async fn approve(
+    app: web::Data<App>,
+    me: Me,
+    session: Session,
+    id: web::Path<VersionId>,
+    SignedForm(form): SignedForm,
+) -> Result<HttpResponse, PageError> {
+    let (now, viewer, seen) = (app.clock.now(), me.viewer.clone(), seen(*id, &form)?);
+    let done = app
+        .db
+        .transaction(move |conn| approval::approve(conn, &viewer, seen, now))
+        .await;
+    answer(
+        done,
+        &session,
+        paths::version(*id, ""),
+        "Die Fassung ist freigegeben und kann veröffentlicht werden.",
+    )
+}
+
+/// Gives it back to its authors.
+pub async fn give_back(
+    app: web::Data<App>,
+    me: Me,
+    session: Session,
+    id: web::Path<VersionId>,
+    SignedForm(form): SignedForm,
+) -> Result<HttpResponse, PageError> {
+    let page = paths::version(*id, "");
+    let reason = match name::parse(form.get("grund"), LONGEST_REASON) {
+        Ok(reason) => reason,
+        Err(BadName::Empty) => {
+            flash(
+                &session,
+                false,
+                "Schreiben Sie auf, warum die Fassung zurückgeht. Zurückgegeben wurde nichts.",
+            );
+            return Ok(see_other(page));
+        }
+        Err(BadName::TooLong) => {
+            flash(
+                &session,
+                false,
+                format!(
+                    "Kürzen Sie den Grund auf {LONGEST_REASON} Zeichen. Zurückgegeben wurde nichts."
+                ),
+            );
+            return Ok(see_other(page));
+        }
+    };
+    let (now, viewer, seen) = (app.clock.now(), me.viewer.clone(), seen(*id, &form)?);
+    let done = app
+        .db
+        .transaction(move |conn| approval::give_back(conn, &viewer, seen, &reason, now))
+        .await;
+    answer(
+        done,
+        &session,
+        page,
+        "Die Fassung ist zurückgegeben und wieder ein Entwurf.",
+    )
+}
+
+/// Throws a draft away.
+pub async fn discard(
+    app: web::Data<App>,
+    me: Me,
+    session: Session,
+    id: web::Path<VersionId>,
+    SignedForm(form): SignedForm,
+) -> Result<HttpResponse, PageError> {
+    if !form.ticked("sicher") {
+        flash(
+            &session,
+            false,
+            "Bestätigen Sie, dass der Entwurf gelöscht werden soll. Gelöscht wurde nichts.",
+        );
+        return Ok(see_other(paths::version(*id, "")));
+    }
+    let (now, viewer, id) = (app.clock.now(), me.viewer.clone(), *id);
+    let done = app
+        .db
+        .transaction(move |conn| draft::discard(conn, &viewer, id, now))
+        .await;
+    let to = match &done {
+        Err(ActionError::Version(_)) => paths::version(id, ""),
+        _ => paths::VERSIONS.to_owned(),
+    };
+    answer(done, &session, to, "Der Entwurf ist gelöscht.")
+}
+
+/// The revision a form was made of.
+pub(super) fn seen(id: VersionId, form: &crate::web::form::Form) -> Result<Seen, PageError> {
+    let revision = form.get("stand").parse().map_err(|_| PageError::BadForm)?;
+    Ok(Seen { id, revision })
+}

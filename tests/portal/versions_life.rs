@@ -1,0 +1,370 @@
+//! The life of a contract version over HTTP: begun, written by two people, checked, approved by a
+//! second one, published, read by everybody (C-01, C-02, C-07, C-08, LC-54, LC-55, S-70 … S-76).
+
+use avv_portal::contract::archive;
+use avv_portal::contract::{Contract, shipped};
+
+use crate::harness::{Browser, CUSTOMER, PASSWORD, Page, Person, TestApp};
+use crate::world::csrf;
+
+const LIST: &str = "/betrieb/vertragsfassungen";
+const SECOND: &str = "zweite@plusnet.example";
+
+/// A second administrator, who may approve what the first one submits.
+async fn second_operator(app: &TestApp) -> Browser {
+    let first = Person::Operator.email();
+    app.sql(&format!(
+        "INSERT INTO users (email, name, role, contracts, password_hash, created_at) \
+         SELECT '{SECOND}', 'Zoe Zweite', role, contracts, password_hash, created_at FROM users WHERE email = '{first}'"
+    ))
+    .unwrap();
+    let browser = app.visitor();
+    let page = browser.get("/anmelden").await;
+    let fields = [("email", SECOND), ("passwort", PASSWORD)];
+    page.submit(&browser, "main form", &fields)
+        .await
+        .assert_status(303);
+    browser
+}
+
+/// Begins a draft from the version in force; gives the address of its page.
+async fn begin(browser: &Browser) -> String {
+    let page = browser.get(&format!("{LIST}/neu")).await;
+    let (action, fields) = page.form("main form");
+    let fields: Vec<(&str, &str)> = fields
+        .iter()
+        .map(|(n, v)| (n.as_str(), v.as_str()))
+        .collect();
+    let done = browser.upload(&action, &fields, &[]).await;
+    done.assert_status(303);
+    done.location()
+}
+
+/// Sends the editor's form of a file.
+async fn write(browser: &Browser, page: &Page, text: &str, button: &str) -> Page {
+    let (action, mut fields) = page.form("#v-entwurf");
+    fields.retain(|(name, _)| name != "text" && name != "tun");
+    fields.push(("text".to_owned(), text.to_owned()));
+    fields.push(("tun".to_owned(), button.to_owned()));
+    let fields: Vec<(&str, &str)> = fields
+        .iter()
+        .map(|(n, v)| (n.as_str(), v.as_str()))
+        .collect();
+    browser.upload(&action, &fields, &[]).await
+}
+
+fn typed(page: &Page) -> String {
+    page.form("#v-entwurf")
+        .1
+        .into_iter()
+        .find(|(name, _)| name == "text")
+        .unwrap()
+        .1
+}
+
+async fn set_facts(browser: &Browser, draft: &str, number: &str) {
+    let page = browser
+        .get(&format!("{draft}/text?teil=contract.toml"))
+        .await;
+    let fields = [
+        ("nummer", number),
+        ("datum", "2026-11-23"),
+        ("gueltig", "2026-11-24"),
+        ("neu_de", "Eine \"neue\" Anlage mit \\ und </title>."),
+        ("neu_en", "A new annex."),
+    ];
+    page.submit(browser, "main form[action$='/angaben']", &fields)
+        .await
+        .assert_status(303);
+}
+
+#[actix_web::test]
+async fn a_version_is_written_approved_by_a_second_person_and_published() {
+    let app = TestApp::start().await;
+    app.book(CUSTOMER, "centraflex", false);
+    app.deliver();
+    let (first, second) = (
+        app.sign_in(Person::Operator).await,
+        second_operator(&app).await,
+    );
+    let draft = begin(&first).await;
+    set_facts(&first, &draft, "2.0").await;
+
+    // Writing: only looked at, then saved; hostile text stays text (S-70, S-71, S-73).
+    let address = format!("{draft}/text?teil=de/vertrag.dj");
+    let page = first.get(&address).await;
+    let before = typed(&page);
+    let hostile = format!(
+        "{before}\n{{#zusatz}}\n# Zusatz <script>alert(1)</script>\n\nSatz mit \u{202e}{{{{7\\*7}}}} und | a | b |.\n"
+    );
+    let looked = write(&first, &page, &hostile, "pruefen").await;
+    looked
+        .assert_status(200)
+        .assert_says("Gespeichert ist er erst mit");
+    assert_eq!(
+        typed(&first.get(&address).await),
+        before,
+        "nothing was saved"
+    );
+    assert!(!looked.text().contains("<script>alert"), "escaped");
+    // What cannot be read is named with its place, and the typed text is still there.
+    let broken = write(
+        &first,
+        &page,
+        "# Ohne Ziel\n\nSiehe [](#gibtsnicht) und <b>fett</b>.\n",
+        "pruefen",
+    )
+    .await;
+    broken
+        .assert_status(200)
+        .assert_says("de/vertrag.dj, Zeile 3");
+    assert!(typed(&broken).contains("gibtsnicht"));
+    write(&first, &page, &hostile, "speichern")
+        .await
+        .assert_status(303);
+    let saved = typed(&first.get(&address).await);
+    assert!(saved.contains("alert(1)") && !saved.contains('\u{202e}'));
+    // The other language is missing a clause now: the trees differ (LC-47), and nobody can submit.
+    first
+        .get(&draft)
+        .await
+        .assert_says("LC-47")
+        .assert_says("zu beheben");
+    first
+        .get(&format!("{draft}/vorlage"))
+        .await
+        .assert_says("hat Mängel gefunden");
+    let english = format!("{draft}/text?teil=en/vertrag.dj");
+    let page = second.get(&english).await;
+    let text = format!("{}\n{{#zusatz}}\n# Addition\n\nA sentence.\n", typed(&page));
+    write(&second, &page, &text, "speichern")
+        .await
+        .assert_status(303);
+
+    // The comparison shows the new clause and nothing that is the same.
+    let compared = first.get(&format!("{draft}/vergleich")).await;
+    compared
+        .assert_status(200)
+        .assert_says("Zusatz")
+        .assert_silent_about("Weisungsberechtigt sind");
+    assert_eq!(
+        compared.all("section.change").len(),
+        3,
+        "{}",
+        compared.words()
+    );
+
+    // Submitting wants every question answered.
+    let ask = first.get(&format!("{draft}/vorlage")).await;
+    let empty = ask.submit(&first, "main form", &[]).await;
+    empty.assert_status(422).assert_says("noch nicht vorgelegt");
+    let (action, mut fields) = ask.form("main form");
+    for (name, value) in &mut fields {
+        if name.starts_with("wort-") {
+            "Geprüft, VVT-7".clone_into(value);
+        }
+    }
+    let boxes = ask.all("main form input[type=checkbox]").len();
+    fields.retain(|(name, _)| !name.starts_with("ja-"));
+    fields.extend((0..boxes).map(|at| (format!("ja-{at}"), "ja".to_owned())));
+    let fields: Vec<(&str, &str)> = fields
+        .iter()
+        .map(|(n, v)| (n.as_str(), v.as_str()))
+        .collect();
+    let done = first.post(&action, &fields).await;
+    done.assert_redirect(&draft);
+    first
+        .follow(&done)
+        .await
+        .assert_says("vorgelegt")
+        .assert_says("zweite Person");
+
+    // LC-54: not by the one who submitted, in the portal and in the database.
+    let token = csrf(&first).await;
+    let revision = second
+        .get(&draft)
+        .await
+        .attribute("input[name=stand]", "value")
+        .unwrap();
+    let own = [("csrf", token.as_str()), ("stand", revision.as_str())];
+    let refused = first.post(&format!("{draft}/freigabe"), &own).await;
+    first.follow(&refused).await.assert_says("selbst vorgelegt");
+    assert!(app.sql("UPDATE contract_versions SET approved_at = submitted_at, approved_by = submitted_by WHERE submitted_by IS NOT NULL").is_err());
+    let page = second.get(&draft).await;
+    page.submit(&second, "main form[action$='/freigabe']", &[])
+        .await
+        .assert_redirect(&draft);
+
+    // Publishing: a day, the password, and then never again a change.
+    let page = first.get(&format!("{draft}/veroeffentlichung")).await;
+    page.assert_says("Ein Kunde mit offener Anforderung");
+    let wrong = [("datum", "2026-11-22"), ("passwort", "falsch")];
+    let answer = page.submit(&first, "main form", &wrong).await;
+    answer.assert_status(422).assert_says("frühestens ab heute");
+    let right = [("datum", "2026-11-25"), ("passwort", PASSWORD)];
+    page.submit(&first, "main form", &right)
+        .await
+        .assert_redirect(&draft);
+    let page = first.get(&address).await;
+    let late = write(&first, &page, "# anders\n", "speichern").await;
+    late.assert_status(422)
+        .assert_says("ändert sich nicht mehr");
+    first
+        .get(&draft)
+        .await
+        .assert_says("Kunden informieren")
+        .assert_says("VVT-7");
+
+    // Everybody reads the one in force, and the one to come under its number; nobody's data (C-07).
+    let visitor = app.visitor();
+    visitor
+        .get("/vertrag")
+        .await
+        .assert_status(200)
+        .assert_says("Fassung 1.0")
+        .assert_silent_about("Zusatz");
+    let coming = visitor.get("/vertrag/2.0?sprache=de").await;
+    coming
+        .assert_says("gilt ab dem 25. November 2026")
+        .assert_says("[Auftraggeber]")
+        .assert_says("</title>");
+    coming
+        .assert_silent_about("Özdemir")
+        .assert_silent_about("Muster IT");
+    app.at("2026-11-25 08:00");
+    visitor
+        .get("/vertrag?sprache=en")
+        .await
+        .assert_says("Addition")
+        .assert_says("Version 1.0");
+    assert_eq!(app.jobs().stepped, 1, "row 13");
+    let kinds = app.count("audit_events WHERE kind = 'contract_version'");
+    assert_eq!(
+        kinds,
+        1 + 1 + 1 + 2 + 3,
+        "shipped, begun, facts, two texts, submitted, approved, published"
+    );
+}
+
+#[actix_web::test]
+async fn two_people_in_one_file_do_not_overwrite_each_other() {
+    let app = TestApp::start().await;
+    let (first, second) = (
+        app.sign_in(Person::Operator).await,
+        second_operator(&app).await,
+    );
+    let draft = begin(&first).await;
+    let address = format!("{draft}/text?teil=de/anlage-tom.dj");
+    let (mine, theirs) = (first.get(&address).await, second.get(&address).await);
+    let text = typed(&mine);
+    write(
+        &second,
+        &theirs,
+        &format!("{text}\nSatz der Zweiten.\n"),
+        "speichern",
+    )
+    .await
+    .assert_status(303);
+    let own = format!("{text}\nSatz des Ersten.\n");
+    let conflict = write(&first, &mine, &own, "speichern").await;
+    conflict
+        .assert_status(422)
+        .assert_says("Zoe Zweite hat diesen Teil am")
+        .assert_says("der Zweiten.");
+    assert!(
+        typed(&conflict).contains("Satz des Ersten."),
+        "the typed text is kept"
+    );
+    assert!(typed(&first.get(&address).await).contains("Satz der Zweiten."));
+    // Another file is nobody's business …
+    let other = first
+        .get(&format!("{draft}/text?teil=en/anlage-tom.dj"))
+        .await;
+    write(
+        &first,
+        &other,
+        &format!("{}\nMore.\n", typed(&other)),
+        "speichern",
+    )
+    .await
+    .assert_status(303);
+    // … and who has seen the difference may save.
+    let both = format!("{text}\nSatz der Zweiten.\n\nSatz des Ersten.\n");
+    write(&first, &conflict, &both, "speichern")
+        .await
+        .assert_status(303);
+    // Parts come and go in both languages at once.
+    let parts = first.get(&format!("{draft}/teile")).await;
+    let new = [
+        ("art", "anlage"),
+        ("name", "anlage-fristen"),
+        ("titel", "Fristen <b>"),
+    ];
+    parts
+        .submit(&first, "main form", &new)
+        .await
+        .assert_status(303);
+    let page = first
+        .get(&format!("{draft}/text?teil=en/anlage-fristen.dj"))
+        .await;
+    assert_eq!(typed(&page), "# Fristen \\<b\\>\n\n…\n");
+    let bad = [("art", "anlage"), ("name", "../../etc"), ("titel", "x")];
+    let refused = parts.submit(&first, "main form", &bad).await;
+    first
+        .follow(&refused)
+        .await
+        .assert_says("kleinen Buchstaben");
+}
+
+#[actix_web::test]
+async fn drafts_come_from_a_zip_or_a_text_and_hostile_files_do_not() {
+    let app = TestApp::start().await;
+    let first = app.sign_in(Person::Operator).await;
+    let token = csrf(&first).await;
+    let packed = first.get(&format!("{LIST}/1/ordner.zip")).await;
+    packed.assert_status(200);
+    assert_eq!(archive::unpack(&packed.bytes).unwrap(), shipped());
+    let upload = async |name: &str, bytes: &[u8]| {
+        let fields = [("csrf", token.as_str()), ("woraus", "datei")];
+        first.upload(LIST, &fields, &[("datei", name, bytes)]).await
+    };
+    let back = upload("avv.zip", &packed.bytes).await;
+    back.assert_status(303);
+    let again = first.get(&format!("{}/ordner.zip", back.location())).await;
+    assert_eq!(again.bytes, packed.bytes, "the same files, the same bytes");
+
+    let text = "Vertrag zur Auftragsverarbeitung\n\n1. Gegenstand\n\nDer Auftragnehmer verarbeitet Daten.\n\n2. Dauer\n\nUnbefristet.\n";
+    let imported = upload("<b>avv</b>.txt", text.as_bytes()).await;
+    imported.assert_status(303);
+    let page = first.follow(&imported).await;
+    page.assert_says("keines ging verloren");
+    Contract::from_map(
+        &archive::unpack(
+            &first
+                .get(&format!("{}/ordner.zip", imported.location()))
+                .await
+                .bytes,
+        )
+        .unwrap(),
+    )
+    .unwrap();
+
+    let before = app.count("contract_versions");
+    for (name, bytes, says) in [
+        (
+            "x.zip",
+            b"PK\x03\x04 nothing".as_slice(),
+            "kein lesbares ZIP",
+        ),
+        ("x.txt", b"\xff\xfe\x00", "weder ein ZIP noch ein Text"),
+        ("leer.txt", b"   \n", "nicht ohne Verlust"),
+    ] {
+        upload(name, bytes)
+            .await
+            .assert_status(422)
+            .assert_says(says);
+    }
+    let huge = vec![b'a'; 7_000_000];
+    assert_eq!(upload("x.txt", &huge).await.status, 413);
+    assert_eq!(app.count("contract_versions"), before);
+}
