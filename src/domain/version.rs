@@ -160,6 +160,8 @@ pub enum VersionRefusal {
     Blocked,
     /// A question or a warning has no answer.
     Unanswered,
+    /// Another version was published under its number (LC-55).
+    NumberTaken,
     /// A version must not have been in force before it is published.
     InPast,
     /// There is already a file of that name.

@@ -368,3 +368,23 @@ async fn drafts_come_from_a_zip_or_a_text_and_hostile_files_do_not() {
     assert_eq!(upload("x.txt", &huge).await.status, 413);
     assert_eq!(app.count("contract_versions"), before);
 }
+
+/// LC-55: a copy that kept its number cannot be submitted, although its words are the published ones.
+#[actix_web::test]
+async fn a_number_is_published_once() {
+    let app = TestApp::start().await;
+    let first = app.sign_in(Person::Operator).await;
+    let draft = begin(&first).await;
+    let page = first.get(&format!("{draft}/text?teil=contract.toml")).await;
+    page.submit(
+        &first,
+        "main form[action$='/angaben']",
+        &[("gueltig", "2026-11-24")],
+    )
+    .await
+    .assert_status(303);
+    let ask = first.get(&format!("{draft}/vorlage")).await;
+    let refused = ask.submit(&first, "main form", &[]).await;
+    refused.assert_redirect(&draft);
+    first.follow(&refused).await.assert_says("eine neue Nummer");
+}

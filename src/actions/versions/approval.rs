@@ -10,12 +10,12 @@ use crate::app::App;
 use crate::contract::parts::set;
 use crate::contract::{meta, source_hash};
 use crate::domain::calendar::day;
-use crate::domain::version::{Confirmation, Step, VersionDeed, VersionRefusal};
+use crate::domain::version::{Confirmation, Step, Version, VersionDeed, VersionRefusal};
 use crate::domain::viewer::Viewer;
 use crate::domain::{Language, VersionId};
 use crate::storage::PgConnection;
 use crate::storage::contract_versions::{
-    save_approval, save_publication, save_return, save_submission,
+    find_published, save_approval, save_publication, save_return, save_submission,
 };
 
 /// A step taken on a version as it was looked at.
@@ -55,6 +55,7 @@ pub fn submit(
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
     let version = lock_seen(conn, viewer, seen.id, Step::Submit, seen.revision)?;
+    must_be_new(conn, &version)?;
     let around = surroundings_of(conn, app, &version, day(now))?;
     let review = review(app, &version.files, &around, None, pdfs);
     review.must_not_block()?;
@@ -90,6 +91,16 @@ pub fn submit(
         deed,
         now,
     )
+}
+
+/// A number stands for one version, even if a second one had the same words (LC-55).
+fn must_be_new(conn: &mut PgConnection, version: &Version) -> Result<(), ActionError> {
+    match &version.head.number {
+        Some(number) if find_published(conn, number)?.is_some() => {
+            Err(VersionRefusal::NumberTaken.into())
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Gives it back to its authors, who may go on writing.
@@ -144,6 +155,7 @@ pub fn publish(
     if valid_from < today {
         return Err(VersionRefusal::InPast.into());
     }
+    must_be_new(conn, &version)?;
     let around = surroundings_of(conn, app, &version, today)?;
     let mut dated = version.files.clone();
     if let Some(toml) = dated.get_mut(meta::FILE) {

@@ -222,6 +222,9 @@ fn sentence(refusal: &VersionRefusal) -> String {
         ),
         R::Blocked => "Die Prüfung hat Mängel gefunden, mit denen keine Fassung veröffentlicht werden kann. Beheben Sie sie zuerst.".to_owned(),
         R::Unanswered => "Es sind noch nicht alle Fragen beantwortet.".to_owned(),
+        R::NumberTaken => {
+            "Unter dieser Nummer ist schon eine Fassung veröffentlicht. Geben Sie in den Angaben eine neue Nummer ein.".to_owned()
+        }
         R::InPast => "Der Tag liegt in der Vergangenheit. Eine Fassung gilt frühestens ab heute.".to_owned(),
         R::NameTaken => "Einen Teil mit diesem Namen gibt es schon. Wählen Sie einen anderen Namen.".to_owned(),
         R::BadName => "Der Name besteht aus kleinen Buchstaben ohne Umlaute, Ziffern und Bindestrichen, zum Beispiel „anlage-fristen“.".to_owned(),
