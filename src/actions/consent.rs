@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::documents::{Draft, concluded_pdf, draft, sha256};
+use super::notices::close_by_conclusion;
 use super::{ActionError, Actor, Knock, Outcome};
 use crate::app::App;
 use crate::contract::text;
@@ -150,7 +151,8 @@ pub fn conclude(
     let event = Event::Concluded(declaration);
     let store = |conn: &mut PgConnection, outcome: &Outcome| {
         let document = document(agreement(outcome)?, signature, prepared, pdf_hash)?;
-        Ok(create_document(conn, &document)?)
+        create_document(conn, &document)?;
+        close_by_conclusion(conn, knock.customer, knock.now)
     };
     let outcome = knock.settle_with(conn, app, case, &event, |_| kind, store)?;
     agreement(&outcome)

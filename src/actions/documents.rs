@@ -2,7 +2,7 @@
 
 use sha2::{Digest as _, Sha256};
 
-use super::{ActionError, Actor};
+use super::{ActionError, Actor, announcements};
 use crate::app::App;
 use crate::contract::text;
 use crate::contract::tree::Document;
@@ -35,7 +35,9 @@ pub fn draft(
     language: Language,
     now: chrono::DateTime<chrono::Utc>,
 ) -> Result<Draft, ActionError> {
-    let operator = catalogue::find_operator(conn)?.ok_or(ActionError::NoOperator)?;
+    let mut operator = catalogue::find_operator(conn)?.ok_or(ActionError::NoOperator)?;
+    let customer = case.customer.number;
+    operator.sub_processors = announcements::list_for_contract(conn, customer, now)?;
     let offer = case
         .offer(now)
         .ok_or(crate::domain::case::Refusal::NotNeeded)?;

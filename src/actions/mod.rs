@@ -5,6 +5,7 @@
 //! end of the chain of all events. The functions here differ in
 //! the event they bring and in who may bring it.
 
+pub mod announcements;
 pub mod audit;
 pub mod blocking;
 pub mod bookings;
@@ -15,6 +16,7 @@ pub mod delivery;
 pub mod documents;
 mod door;
 mod error;
+pub mod notices;
 pub mod objections;
 pub mod operator;
 pub mod partners;

@@ -123,6 +123,7 @@ fn operator(support: &str) -> Operator {
             place: "Deutschland".into(),
             place_en: "Germany".into(),
             mechanism: String::new(),
+            ..SubProcessor::default()
         }],
     }
 }

@@ -13,16 +13,21 @@ mod ids;
 mod language;
 pub mod mail;
 pub mod name;
+pub mod notice;
 pub mod partner;
 pub mod party;
 pub mod product;
 pub mod reply;
 pub mod retention;
+pub mod sub_processor;
 pub mod viewer;
 pub mod whats_new;
 
 pub use email::EmailAddress;
-pub use ids::{AgreementId, CustomerNumber, FileId, LinkId, MailId, PartnerId, RequestId, UserId};
+pub use ids::{
+    AgreementId, AnnouncementId, CustomerNumber, FileId, LinkId, MailId, NoticeId, PartnerId,
+    RequestId, SubProcessorId, UserId,
+};
 pub use language::Language;
 pub use party::{Operator, Party};
 pub use whats_new::WhatsNew;

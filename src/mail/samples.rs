@@ -1,5 +1,7 @@
 //! One letter of every kind, for the tests.
 
+pub(super) mod changes;
+
 use chrono::{DateTime, Utc};
 
 use super::letter::{

@@ -2,6 +2,7 @@
 //! they are named by verb and noun and return [`QueryResult`].
 
 pub mod agreements;
+pub mod announcements;
 pub mod attempts;
 pub mod audit;
 pub mod block_rounds;
@@ -15,6 +16,7 @@ pub mod embedded;
 pub mod files;
 pub mod links;
 pub mod mails;
+pub mod notices;
 pub mod parties;
 pub mod partner_contracts;
 pub mod partner_list;
@@ -25,6 +27,7 @@ pub mod runs;
 #[expect(missing_docs, reason = "generated from the migrations")]
 pub mod schema;
 pub mod sessions;
+pub mod sub_processors;
 mod text;
 pub mod users;
 

@@ -9,8 +9,8 @@ use actix_web::{Route, guard as guards, web};
 use super::error::answer_errors;
 use super::guard::{Who, guard};
 use super::{
-    administration, consent, customers, dev, gate, health, legal, operation, partners, passwords,
-    session, sign_in, statics, status,
+    administration, consent, customers, dev, gate, health, legal, notices, operation, partners,
+    passwords, session, sign_in, statics, status,
 };
 use crate::app::App;
 
@@ -74,6 +74,7 @@ pub fn rows() -> impl Iterator<Item = &'static Row> {
         partners::OPERATOR,
         partners::MANDANT,
         consent::ROUTES,
+        notices::ROUTES,
         legal::ROUTES,
         dev::ROUTES,
     ]

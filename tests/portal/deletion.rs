@@ -206,6 +206,7 @@ async fn retention_erases_the_customer_and_leaves_a_tombstone() {
         "mails WHERE customer_number",
         "users WHERE customer_number",
         "objections WHERE customer_number",
+        "notices WHERE customer_number",
         "case_rows WHERE number",
         "case_words WHERE number",
     ] {
@@ -316,8 +317,8 @@ async fn the_database_refuses_every_other_way() {
 async fn every_table_that_names_a_customer_is_known_to_retention() {
     let app = TestApp::start().await;
     let known = "'agreement_documents','agreements','bookings','case_rows','case_words','links',\
-                 'mails','objections','password_links','requests','sessions','users',\
-                 'block_rounds','files','partner_contracts'"; // the last three name users of operator and partners only
+                 'mails','notices','objections','password_links','requests','sessions','users',\
+                 'announcements','block_rounds','files','partner_contracts'"; // the last four name users of operator and partners only
     let found = app.text(&format!(
         "string_agg(DISTINCT conrelid::regclass::text, ' ') FROM pg_constraint \
          WHERE contype = 'f' AND connamespace = current_schema()::regnamespace \

@@ -9,6 +9,7 @@ mod people;
 mod register;
 mod script;
 mod story;
+mod sub_processors;
 mod tell;
 #[cfg(test)]
 mod tests;

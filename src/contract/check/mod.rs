@@ -23,6 +23,7 @@
 //! | `conclusion` `evidence` `objection` `change` | how it comes about, is objected to, is replaced |
 
 mod annexes;
+mod countries;
 mod demands;
 mod figures;
 mod parity;
@@ -39,10 +40,11 @@ use super::Contract;
 use super::source::{Kind, walk};
 use super::vocabulary::Generator;
 use crate::domain::{Language, Operator};
+pub use countries::{COUNTRIES_AS_OF, country_name};
 pub use demands::TAGS;
 use passages::Passages;
 pub use publication::fingerprint;
-pub use transfers::COUNTRIES_AS_OF;
+pub use transfers::faults;
 
 /// Result of one check.
 #[derive(Debug, Clone, PartialEq, Eq)]

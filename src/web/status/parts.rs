@@ -186,7 +186,11 @@ pub fn history(events: Vec<Event>, role: Role) -> Vec<Past> {
 
 fn for_partner(event: &Event) -> Option<(String, String)> {
     match &event.kind {
-        AuditKind::Downloaded { .. } => None,
+        AuditKind::Downloaded { .. }
+        | AuditKind::NoticeMailed { .. }
+        | AuditKind::NoticeResent
+        | AuditKind::Dissented { .. }
+        | AuditKind::DissentSettled { .. } => None,
         AuditKind::Objected { .. } => {
             Some(("Kunde hat widersprochen".to_owned(), "Kunde".to_owned()))
         }
@@ -226,6 +230,7 @@ fn without_reason(kind: &AuditKind) -> AuditKind {
         AuditKind::CustomerDeleted { reason }
         | AuditKind::LinksLocked { reason, .. }
         | AuditKind::ObjectedInError { reason, .. } => reason.clear(),
+        AuditKind::DissentSettled { note, .. } => note.clear(),
         _ => {}
     }
     kind

@@ -1,0 +1,4 @@
+UPDATE operator SET facts = facts || jsonb_build_object('sub_processors',
+    coalesce((SELECT jsonb_agg(s.facts ORDER BY s.id) FROM sub_processors s WHERE s.valid_until IS NULL), '[]'));
+DROP TABLE sub_processors;
+DROP TABLE announcements;
