@@ -71,6 +71,7 @@ pub fn rows() -> impl Iterator<Item = &'static Row> {
         gate::ROUTES,
         administration::ROUTES,
         operation::ROUTES,
+        operation::CHANGES,
         partners::OPERATOR,
         partners::MANDANT,
         consent::ROUTES,

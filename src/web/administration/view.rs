@@ -3,6 +3,7 @@
 use askama::Template;
 use chrono::{DateTime, Utc};
 
+use super::dissent::{NoticeLine, line as notice_line};
 use super::words;
 use crate::contract::values::Values;
 use crate::domain::CustomerNumber;
@@ -12,6 +13,7 @@ use crate::domain::viewer::{Deed, Role, deeds};
 use crate::paths;
 use crate::storage::agreements::DocumentFacts;
 use crate::storage::audit::Event;
+use crate::storage::notices::Stored;
 use crate::web::page::Shell;
 use crate::web::status::parts::{
     Member, Past, Sentence, When, address_for, annex_note, chain, history, short,
@@ -25,6 +27,8 @@ pub struct Read {
     pub documents: Vec<Option<DocumentFacts>>,
     /// The history, newest first.
     pub events: Vec<Event>,
+    /// The newest notices of announced changes.
+    pub notices: Vec<Stored>,
 }
 
 /// A customer's contract: state, file, what was agreed.
@@ -48,6 +52,7 @@ pub struct ContractView {
     may_object: bool,
     record_objection: Option<String>,
     history: Vec<Past>,
+    notices: Vec<NoticeLine>,
 }
 
 struct Agreed {
@@ -127,6 +132,11 @@ impl ContractView {
             record_objection: may
                 .contains(&Deed::RecordObjection)
                 .then(|| paths::record_objection(case.customer.number)),
+            notices: read
+                .notices
+                .iter()
+                .map(|one| notice_line(one, role != Role::Operator, now))
+                .collect(),
             history: history(read.events, role),
             shell,
         }

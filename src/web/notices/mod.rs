@@ -12,7 +12,7 @@ use actix_web::web;
 use super::guard::Who;
 use super::routes::{Row, get, post, view};
 
-pub use form::{Said, read_text};
+pub use form::{LONGEST, Said, read_text};
 pub use lists::{Company, Lists};
 
 /// Rows of this family.

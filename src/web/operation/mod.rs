@@ -4,6 +4,7 @@ mod assign;
 mod booking;
 mod booking_plan;
 mod cancellation;
+mod changes;
 mod deleted;
 mod deletion;
 mod links;
@@ -26,6 +27,8 @@ use crate::domain::case::Case;
 use crate::paths;
 use crate::storage::cases::find_case;
 use actix_web::web;
+
+pub use changes::ROUTES as CHANGES;
 
 /// Rows of this family.
 pub const ROUTES: &[Row] = &[
