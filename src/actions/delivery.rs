@@ -135,9 +135,10 @@ fn hand_over(
                 notices::mail_sent(conn, notice, now)?;
             }
             let to = address.masked();
-            let kind = match mail.kind.notice() {
-                Some(_) => AuditKind::NoticeMailed { subject, to },
-                None => AuditKind::MailSent { subject, to },
+            let kind = if mail.kind.is_about_change() {
+                AuditKind::NoticeMailed { subject, to }
+            } else {
+                AuditKind::MailSent { subject, to }
             };
             log(conn, mail.customer, Actor::Portal, kind, now)?;
             tracing::info!(mail = mail.id.0, "mail sent");

@@ -91,14 +91,18 @@ pub enum MailKind {
 }
 
 impl MailKind {
-    /// The notice a mail is about, if it is about one. Partners learn nothing of such mails.
-    pub fn notice(&self) -> Option<NoticeId> {
-        match self {
-            Self::Announcement { notice }
-            | Self::Dissented { notice }
-            | Self::DissentSettled { notice } => Some(*notice),
-            _ => None,
-        }
+    /// Whether it is about an announced change of sub-processors: a matter between the customer and
+    /// the operator, of which partners learn nothing.
+    pub fn is_about_change(&self) -> bool {
+        matches!(
+            self,
+            Self::Announcement { .. }
+                | Self::Dissented { .. }
+                | Self::DissentSettled { .. }
+                | Self::Alert {
+                    alert: Alert::Dissent
+                }
+        )
     }
 }
 

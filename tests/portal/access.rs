@@ -12,6 +12,7 @@ use avv_portal::storage::users::NewUser;
 use avv_portal::web::Who;
 use avv_portal::web::routes::{Row, rows};
 
+use crate::announce::{announce, draft, link, notice};
 use crate::harness::{Browser, CUSTOMER, FOREIGN_CUSTOMER, Log, Page, Person, TestApp};
 use crate::world::{World, csrf, is_to_sign_in, user_id};
 
@@ -68,6 +69,11 @@ struct Objects {
     password: String,
     /// File of the contract with the Submandant Nord-TK.
     file: String,
+    /// An announcement being written, and one that all customers got.
+    draft: String,
+    announced: String,
+    /// The first company of the register.
+    entry: String,
 }
 
 impl Objects {
@@ -114,11 +120,15 @@ impl Objects {
                 .map(|_| ())
         });
         let mails = world.app.read(|conn| Ok(list_mails(conn, CUSTOMER, 1)?));
+        let announced = announce(&world.app, "RZ Angekündigt GmbH");
         Self {
             other_user: other.to_string(),
             sent_mail: mails[0].id.to_string(),
             password: world.password_token(Person::SubPartner),
             file: world.app.text("id FROM files"),
+            draft: draft(&world.app, "RZ Entwurf GmbH").to_string(),
+            announced: announced.to_string(),
+            entry: world.app.text("min(id) FROM sub_processors"),
             world,
         }
     }
@@ -148,6 +158,7 @@ impl Objects {
             "open" => World::token(&world.open),
             "concluded" => World::token(&world.concluded),
             "valid" | "of-password" => self.password.clone(),
+            "of-notice" => World::token(&link(&world.app, notice(&world.app, CUSTOMER).id)),
             _ => "A".repeat(64),
         };
         let (hash, name) = (
@@ -174,6 +185,15 @@ impl Objects {
             ),
             ("token", &token),
             ("partner", &self.partner(object)),
+            ("mitteilung", &self.change(pattern, object)),
+            (
+                "eintrag",
+                if object == "first" {
+                    &self.entry
+                } else {
+                    "999999"
+                },
+            ),
             ("datei", &self.file),
             ("hash", hash),
             ("name", name),
@@ -189,6 +209,21 @@ impl Objects {
         match self.sub_partner(pattern, object) {
             Some(sub) => format!("{path}?submandant={sub}"),
             None => path,
+        }
+    }
+
+    /// The announcement or the notice a row is about.
+    fn change(&self, pattern: &str, object: &str) -> String {
+        let of = |customer| notice(&self.world.app, customer).id.to_string();
+        let is_notice = ["/betrieb/mitteilungen/", "/administration/avv/einspruch/"]
+            .iter()
+            .any(|start| pattern.starts_with(start));
+        match (is_notice, object) {
+            (true, "4711") => of(CUSTOMER),
+            (true, "9000") => of(FOREIGN_CUSTOMER),
+            (false, "draft") => self.draft.clone(),
+            (false, "announced") => self.announced.clone(),
+            _ => uuid::Uuid::from_u128(7).to_string(),
         }
     }
 
@@ -233,6 +268,10 @@ impl Objects {
                     _ => companies.partner,
                 };
                 vec![("mandant", id.to_string())]
+            }
+            // Nobody stands on the list under this number.
+            "/betrieb/aenderungsmitteilungen/{mitteilung}/entfernen" => {
+                vec![("alt", "999999".to_owned())]
             }
             "/administration/avv/widerspruch" => vec![("passwort", "falsch".to_owned())],
             // Naming the one who is named, or nobody where nobody is, changes nothing.

@@ -9,6 +9,7 @@
 mod harness;
 
 mod access;
+mod announce;
 mod accessibility;
 mod architecture;
 mod audit;
@@ -26,6 +27,7 @@ mod list;
 mod login;
 mod mails;
 mod master_data;
+mod notices;
 mod objections;
 mod partners;
 mod projection;

@@ -72,6 +72,7 @@ fn fill(app: &App, options: &Options, now: chrono::DateTime<chrono::Utc>) -> Res
     }
     let cast = people::arrive(app, now)?;
     tell::tell(app, &cast, now)?;
+    sub_processors::prepare(app, &cast.operator, now)?;
     let played = script::characters()?.len();
     let more = options.customers.saturating_sub(u32::try_from(played)?);
     if more > 0 {

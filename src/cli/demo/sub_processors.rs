@@ -1,8 +1,16 @@
 //! The companies the invented provider uses itself.
 
+use chrono::{DateTime, Utc};
+
 use super::people::party;
+use crate::actions::ActionError;
+use crate::actions::announcements::{self, Standstill};
+use crate::app::App;
 use crate::domain::Party;
 use crate::domain::party::SubProcessor;
+use crate::domain::sub_processor::{Entry, ListChange};
+use crate::domain::viewer::Viewer;
+use crate::storage::announcements::Announcement;
 
 /// The register of general sub-processors as it is before anything is announced.
 pub fn sub_processors() -> [SubProcessor; 3] {
@@ -77,4 +85,38 @@ pub fn sub_processors() -> [SubProcessor; 3] {
             )
         },
     ]
+}
+
+/// Prepares the announcement of a change, for somebody to look at and to confirm.
+pub fn prepare(app: &App, operator: &Viewer, now: DateTime<Utc>) -> Result<(), ActionError> {
+    app.db.transaction_blocking(|conn| {
+        let id = announcements::draft(conn, app, operator, now)?;
+        let edit = |draft: &mut Announcement, entries: &[Entry]| {
+            let [_, mailer, _] = sub_processors();
+            let old = entries
+                .iter()
+                .find(|entry| entry.facts == mailer)
+                .ok_or(Standstill::Outdated)?
+                .id;
+            let new = SubProcessor {
+                party: party(
+                    "Postreiter Zustelldienst GmbH",
+                    "Speicherstraße 3",
+                    "18055 Rostock",
+                    "Datenschutz",
+                    "datenschutz@postreiter.example",
+                ),
+                ..mailer
+            };
+            draft.changes = vec![ListChange::Replace {
+                old,
+                new: Box::new(new),
+            }];
+            draft.reason = "Der bisherige Dienstleister stellt den Versand von E-Mails ein.".into();
+            draft.reason_en = "The present provider discontinues its e-mail service.".into();
+            Ok(())
+        };
+        // A register that somebody changed meanwhile is left as it is.
+        announcements::edit(conn, operator, id, edit, now).map(|_| ())
+    })
 }

@@ -26,7 +26,7 @@ pub(super) struct Unsent {
 pub(super) fn unsent(mails: Vec<MailLine>, role: Role) -> Vec<Unsent> {
     let may_see = |mail: &MailLine| match (role.partner(), mail.to) {
         // Announced changes are between the customer and the operator.
-        (Some(_), _) if mail.kind.notice().is_some() => false,
+        (Some(_), _) if mail.kind.is_about_change() => false,
         (None, _) | (Some(_), Recipient::Customer) => true,
         (Some(own), Recipient::Partner(id)) => own == id,
         (Some(_), Recipient::User(_) | Recipient::Operator | Recipient::FormerAddress) => false,
