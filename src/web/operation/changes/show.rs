@@ -137,6 +137,7 @@ pub async fn show(
         failed: capped(failed),
         figures: counts
             .into_iter()
+            .filter(|(one, count)| *count > 0 || state == Some(*one))
             .map(|(one, count)| Figure {
                 href: narrowed(one),
                 word: one.word(),
