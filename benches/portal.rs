@@ -8,7 +8,8 @@ use std::hint::black_box;
 
 use avv_portal::contract::sample::sample_conclusion;
 use avv_portal::contract::{Contract, Values, html, sample_values, text};
-use avv_portal::document::{Frame, render};
+use avv_portal::document::seal::{self, Sealer};
+use avv_portal::document::{Extras, Frame, evidence, render, render_sealed};
 use avv_portal::domain::case::{
     Booking, Case, Customer, Event, Fresh, Moment, Partner, decide, standing,
 };
@@ -133,6 +134,26 @@ fn documents(c: &mut Criterion) {
     group.sample_size(10);
     group.bench_function("contract PDF", |b| {
         b.iter(|| render(black_box(&document), black_box(&frame)))
+    });
+    let Ok(sealer) = Sealer::make_pem(now()).and_then(|(key, pem)| Sealer::from_pem(&key, &pem))
+    else {
+        unreachable!("a fresh key seals");
+    };
+    let wording = text::plain(&document);
+    let attachments = evidence::attachments("{}", &wording, Language::De);
+    let extras = Extras {
+        attachments: &attachments,
+        sealer: &sealer,
+    };
+    group.bench_function("contract PDF, sealed", |b| {
+        b.iter(|| render_sealed(black_box(&document), black_box(&frame), extras))
+    });
+    let Ok(sealed) = render_sealed(&document, &frame, extras) else {
+        unreachable!("it was sealed a moment ago");
+    };
+    let known = sealer.certificates();
+    group.bench_function("check of a sealed PDF", |b| {
+        b.iter(|| seal::check(black_box(&sealed.bytes), &known))
     });
     group.finish();
 }

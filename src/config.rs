@@ -5,7 +5,9 @@
 //! given as a file: `AVV_SMTP_URL_FILE=/run/keys/smtp` in place of `AVV_SMTP_URL=…`.
 
 mod keys;
+mod mail;
 mod network;
+mod seal;
 #[cfg(test)]
 mod tests;
 mod variables;
@@ -17,10 +19,12 @@ use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
 pub use keys::{Key, KeySet, Keys, SHORTEST_SECRET};
+pub use mail::MailConfig;
 pub use network::Network;
+pub use seal::{SealConfig, SealSource};
 pub use variables::{program_dirs, runtime_dir, temporary_dir, test_database_url};
 
-use crate::domain::{EmailAddress, retention};
+use crate::domain::retention;
 use variables::Variables;
 
 /// Everything that is set from outside.
@@ -36,6 +40,8 @@ pub struct Config {
     pub keys: Keys,
     /// How mails leave.
     pub mail: MailConfig,
+    /// How documents are sealed.
+    pub seal: SealConfig,
     /// `RUST_LOG`: what is logged, in the notation of `tracing`.
     pub log_filter: Option<String>,
     /// Calendar years evidence is kept after the one in which an agreement ended (EV-16).
@@ -76,18 +82,6 @@ pub struct StorageConfig {
     pub database_url: Option<SecretString>,
     /// `AVV_DATA_DIR`, by default `data` in the working directory.
     pub data_dir: PathBuf,
-}
-
-/// Mail.
-#[derive(Debug, Clone)]
-pub struct MailConfig {
-    /// `AVV_SMTP_URL`; unset (development only): mails become files under the data directory.
-    pub smtp_url: Option<SecretString>,
-    /// `AVV_MAIL_FROM`: the sender's address.
-    pub from: EmailAddress,
-    /// `AVV_SMTP_CONNECTIONS`: how many mails are under way at the same time, by default 4. One
-    /// connection carries about 20 mails a second.
-    pub connections: u8,
 }
 
 /// Why the portal does not start; names the variable and never its value.
@@ -158,8 +152,12 @@ impl Config {
             keys: Keys::new(&secret, None),
             mail: MailConfig {
                 smtp_url: None,
-                from: default_sender(),
+                from: mail::default_sender(),
                 connections: 1,
+            },
+            seal: SealConfig {
+                source: SealSource::Made(data_dir.join("seal.pem")),
+                authority: None,
             },
             log_filter: None,
             retention_years: retention::YEARS,
@@ -177,6 +175,7 @@ impl Config {
             environment,
             web: WebConfig::read(variables, environment)?,
             keys: read_keys(variables, environment, &storage.data_dir)?,
+            seal: SealConfig::read(variables, environment, &storage.data_dir)?,
             storage,
             mail: MailConfig::read(variables, environment)?,
             log_filter: variables.text("RUST_LOG"),
@@ -322,75 +321,6 @@ fn read_keys(
     };
     let previous = checked("AVV_SECRET_KEY_PREVIOUS")?;
     Ok(Keys::new(&current, previous.as_ref()))
-}
-
-impl MailConfig {
-    fn read(variables: &Variables<'_>, environment: Environment) -> Result<Self, ConfigError> {
-        let smtp_url = variables.secret("AVV_SMTP_URL")?;
-        match &smtp_url {
-            Some(url) => check_smtp_url(url.expose_secret(), environment)?,
-            None if environment.is_production() => {
-                return Err(ConfigError::Missing {
-                    variable: "AVV_SMTP_URL",
-                    needed: "the mail server, such as smtps://user:password@mail.example",
-                });
-            }
-            None => {}
-        }
-        let from = match variables.text("AVV_MAIL_FROM") {
-            Some(text) => EmailAddress::parse(&text)
-                .map_err(|_| invalid("AVV_MAIL_FROM", "one e-mail address without a name"))?,
-            None if environment.is_production() => {
-                return Err(ConfigError::Missing {
-                    variable: "AVV_MAIL_FROM",
-                    needed: "the address from which mails are sent",
-                });
-            }
-            None => default_sender(),
-        };
-        let connections = match variables.text("AVV_SMTP_CONNECTIONS") {
-            Some(text) => text
-                .parse()
-                .ok()
-                .filter(|number| (1..=32).contains(number))
-                .ok_or_else(|| invalid("AVV_SMTP_CONNECTIONS", "a number from 1 to 32"))?,
-            None => 4,
-        };
-        Ok(Self {
-            smtp_url,
-            from,
-            connections,
-        })
-    }
-}
-
-/// In production mails leave over TLS only (S-23), except to a mail server on the same machine.
-fn check_smtp_url(text: &str, environment: Environment) -> Result<(), ConfigError> {
-    let expected =
-        "smtps://user:password@host or smtp://…?tls=required (plain smtp:// only to localhost)";
-    let wrong = || invalid("AVV_SMTP_URL", expected);
-    let url = Url::parse(text).map_err(|_| wrong())?;
-    let here = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
-    let encrypted = url
-        .query_pairs()
-        .any(|(name, value)| name == "tls" && value == "required");
-    let ok = match url.scheme() {
-        "smtps" => true,
-        "smtp" => encrypted || here || !environment.is_production(),
-        _ => false,
-    };
-    if ok && url.has_host() {
-        Ok(())
-    } else {
-        Err(wrong())
-    }
-}
-
-fn default_sender() -> EmailAddress {
-    let Ok(address) = EmailAddress::parse("avv@portal.example") else {
-        unreachable!("a fixed address");
-    };
-    address
 }
 
 fn invalid(variable: &'static str, expected: &'static str) -> ConfigError {

@@ -1,8 +1,8 @@
 //! Every address of the portal as a function. Mails need links as well, so this is not in `web`.
 
 use crate::domain::{
-    AgreementId, AnnouncementId, CustomerNumber, MailId, NoticeId, PartnerId, SubProcessorId,
-    UserId,
+    AgreementId, AlertId, AnnouncementId, CustomerNumber, FileId, MailId, NoticeId, ObjectionId,
+    PartnerId, ProposalId, SubProcessorId, UserId,
 };
 
 /// Start page: leads everybody to the page of their role.
@@ -17,6 +17,8 @@ pub const FORGOT_PASSWORD: &str = "/passwort-vergessen";
 pub const CUSTOMERS: &str = "/kunden";
 /// The customer's own contract, and the operator's view of all of them.
 pub const ADMINISTRATION: &str = "/administration/avv";
+/// Everything that proves a customer's agreements, as ZIP.
+pub const EVIDENCE: &str = "/administration/avv/nachweis.zip";
 /// The customer objects here.
 pub const OBJECTION: &str = "/administration/avv/widerspruch";
 /// Operator's start page.
@@ -27,12 +29,16 @@ pub const OPERATOR: &str = "/betrieb/betreiber";
 pub const USERS: &str = "/betrieb/benutzer";
 /// Operator: the outbox.
 pub const MAILS: &str = "/betrieb/mails";
+/// Operator: proposals that wait for a second administrator.
+pub const PROPOSALS: &str = "/betrieb/vorschlaege";
 /// Operator: partners and their sub-partners.
 pub const PARTNERS: &str = "/betrieb/partner";
 /// A Mandant's own sub-partners.
 pub const SUB_PARTNERS: &str = "/submandanten";
 /// Operator: customers that were deleted.
 pub const DELETED: &str = "/betrieb/geloescht";
+/// Operator: what needs a person.
+pub const ALERTS: &str = "/betrieb/hinweise";
 /// Operator: the audit log.
 pub const LOG: &str = "/betrieb/protokoll";
 /// How the periodic work gets on, for the operator.
@@ -45,6 +51,8 @@ pub const IMPRINT: &str = "/impressum";
 pub const PRIVACY: &str = "/datenschutz";
 /// Accessibility statement.
 pub const ACCESSIBILITY: &str = "/barrierefreiheit";
+/// Anybody holds a document against the portal's own.
+pub const CHECK: &str = "/pruefen";
 /// Contact.
 pub const CONTACT: &str = "/kontakt";
 /// Mails of the development transport.
@@ -53,6 +61,11 @@ pub const DEV_MAILBOX: &str = "/dev/postfach";
 /// A customer's profile with its modules.
 pub fn customer(number: CustomerNumber) -> String {
     format!("/kunden/{number}")
+}
+
+/// The evidence bundle of a customer, for the operator.
+pub fn evidence_of(number: CustomerNumber) -> String {
+    format!("{EVIDENCE}?kunde={number}")
 }
 
 /// The status page.
@@ -110,6 +123,11 @@ pub fn lock_links(number: CustomerNumber) -> String {
     format!("/betrieb/kunden/{number}/links")
 }
 
+/// Asks for a new conclusion while the agreement in force goes on (operator).
+pub fn renewal(number: CustomerNumber) -> String {
+    format!("/betrieb/kunden/{number}/neuabschluss")
+}
+
 /// Deletes the customer (operator).
 pub fn delete_customer(number: CustomerNumber) -> String {
     format!("/betrieb/kunden/{number}/loeschen")
@@ -123,6 +141,36 @@ pub fn deleted_customer(number: CustomerNumber) -> String {
 /// Records an objection (operator).
 pub fn record_objection(number: CustomerNumber) -> String {
     format!("/betrieb/kunden/{number}/widerspruch")
+}
+
+/// What the customer declared against the contract (operator).
+pub fn declarations(number: CustomerNumber) -> String {
+    format!("/betrieb/kunden/{number}/erklaerungen")
+}
+
+/// Adds the proof of an objection (operator).
+pub fn add_proof(number: CustomerNumber, objection: ObjectionId) -> String {
+    format!("/betrieb/kunden/{number}/erklaerungen/{objection}/nachweis")
+}
+
+/// The proof of an objection as a file (operator).
+pub fn proof(number: CustomerNumber, file: FileId) -> String {
+    format!("/betrieb/kunden/{number}/nachweis/{file}")
+}
+
+/// Proposes that an objection was recorded in error (operator).
+pub fn propose_error(number: CustomerNumber) -> String {
+    format!("/betrieb/kunden/{number}/irrtum")
+}
+
+/// Proposes a contract that was signed on paper (operator).
+pub fn propose_paper(number: CustomerNumber) -> String {
+    format!("/betrieb/kunden/{number}/papiervertrag")
+}
+
+/// A proposal, for whoever confirms, rejects or withdraws it (operator).
+pub fn proposal(id: ProposalId) -> String {
+    format!("/betrieb/vorschlaege/{id}")
 }
 
 /// Assigns the customer to a Mandant (operator; GET: choice and confirmation, POST: do it).
@@ -171,6 +219,21 @@ pub fn mails_of(number: CustomerNumber) -> String {
 /// Tries a mail again (POST).
 pub fn retry_mail(mail: MailId) -> String {
     format!("/betrieb/mails/{mail}/erneut")
+}
+
+/// Takes an alert (POST).
+pub fn take_alert(alert: AlertId) -> String {
+    format!("{ALERTS}/{alert}/uebernehmen")
+}
+
+/// Finishes an alert (POST).
+pub fn finish_alert(alert: AlertId) -> String {
+    format!("{ALERTS}/{alert}/erledigt")
+}
+
+/// Sends the contract of a mail that did not arrive once more (POST).
+pub fn resend_contract(mail: MailId) -> String {
+    format!("/betrieb/mails/{mail}/nochmal")
 }
 
 /// The gate for a reverse proxy.

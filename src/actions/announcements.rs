@@ -5,7 +5,7 @@
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use uuid::Uuid;
 
-use super::{ActionError, Actor, door::actor};
+use super::{ActionError, Actor, door::actor, versions};
 use crate::app::App;
 use crate::contract::check;
 use crate::domain::audit::{AnnouncementDeed, AuditKind};
@@ -50,9 +50,9 @@ pub enum Standstill {
 pub type Moved = Result<(), Standstill>;
 
 /// Days of the period under the contract that is offered now.
-pub fn days(app: &App) -> u32 {
-    let meta = &app.contract.meta;
-    period_days(meta.notice_days, meta.objection_days)
+pub fn days(conn: &mut PgConnection, app: &App, now: DateTime<Utc>) -> Result<u32, ActionError> {
+    let meta = &versions::offered(conn, app, now)?.meta;
+    Ok(period_days(meta.notice_days, meta.objection_days))
 }
 
 /// The first day on which a change confirmed at `now` may begin. Without any agreement in force there
@@ -91,7 +91,7 @@ pub fn draft(
     now: DateTime<Utc>,
 ) -> Result<AnnouncementId, ActionError> {
     operator_only(viewer)?;
-    let (id, days) = (AnnouncementId(Uuid::new_v4()), days(app));
+    let (id, days) = (AnnouncementId(Uuid::new_v4()), days(conn, app, now)?);
     let starts_on = first_start(conn, days, now)?;
     announcements::create_draft(conn, id, starts_on, days, viewer.user, now)?;
     note(conn, actor(viewer), id, AnnouncementDeed::Drafted, now)?;
@@ -152,7 +152,7 @@ pub fn confirm(
     };
     let entries = sub_processors::list_entries(conn)?;
     // What the contract says now counts, not what it said when the draft was begun.
-    draft.days = days(app);
+    draft.days = days(conn, app, now)?;
     if let Some(stands) = standstill(conn, &entries, &draft, now)? {
         return Ok(Err(stands));
     }

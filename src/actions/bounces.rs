@@ -4,7 +4,7 @@ use std::io;
 
 use chrono::{DateTime, Utc};
 
-use super::delivery::{log, refused};
+use super::delivery::{contract_undelivered, log, refused};
 use super::notices::mail_failed;
 use super::{ActionError, Actor};
 use crate::app::App;
@@ -107,6 +107,7 @@ fn take_report(
     {
         refused(conn, app, mail.customer, link, now)?;
     }
+    contract_undelivered(conn, &mail.kind, mail.customer, now)?;
     let kind = AuditKind::MailReturned {
         reply: because.to_owned(),
     };
@@ -143,7 +144,7 @@ fn is_current(conn: &mut PgConnection, app: &App, mail: &Found) -> Result<bool, 
     let Some(number) = mail.customer else {
         return Ok(false);
     };
-    let case = cases::find_case(conn, number, app.contract_version())?;
+    let case = cases::find_case(conn, number, app.clock.now())?;
     Ok(case.is_some_and(|case| {
         case.customer.email().map(|email| email.as_str()) == mail.sent_to.as_deref()
     }))

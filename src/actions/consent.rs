@@ -4,16 +4,20 @@ use chrono::{DateTime, Utc};
 
 use super::documents::{Draft, concluded_pdf, draft, sha256};
 use super::notices::close_by_conclusion;
+use super::proofs::keep_certificate;
 use super::{ActionError, Actor, Knock, Outcome};
 use crate::app::App;
 use crate::contract::text;
 use crate::contract::values::{Conclusion, Values};
 use crate::document::Pdf;
+use crate::document::evidence::Circumstances;
+use crate::document::seal::Sealer;
 use crate::domain::audit::AuditKind;
 use crate::domain::case::{Case, Declaration, Event, Link, LinkState, Refusal, link_state};
 use crate::domain::{AgreementId, CustomerNumber, Language, LinkId};
 use crate::storage::agreements::{NewDocument, create_document};
 use crate::storage::audit::{NewEvent, add_event};
+use crate::storage::declarations::create_decline_reason;
 use crate::storage::{PgConnection, cases, links};
 
 /// What the person typed and ticked, already checked field by field.
@@ -48,7 +52,7 @@ pub struct Prepared {
 /// The customer and the facts behind a link; `NotFound` for a link that was never given away.
 pub fn find_by_link(conn: &mut PgConnection, app: &App, link: LinkId) -> Result<Case, ActionError> {
     let number = links::find_customer(conn, link)?.ok_or(ActionError::NotFound)?;
-    cases::find_case(conn, number, app.contract_version())?.ok_or(ActionError::NotFound)
+    cases::find_case(conn, number, app.clock.now())?.ok_or(ActionError::NotFound)
 }
 
 /// Counts that the page was fetched and writes the first time into the history. Changes nothing
@@ -91,16 +95,24 @@ pub fn check(
 
 /// Makes the document. CPU work, without database and lock.
 pub fn prepare(
-    app: &App,
+    sealer: &Sealer,
     case: &Case,
     draft: Draft,
     link: LinkId,
     signature: &Signature,
     at: DateTime<Utc>,
 ) -> Result<Prepared, ActionError> {
-    let (_, sent) = case.link(link).ok_or(ActionError::NotFound)?;
+    let (request, sent) = case.link(link).ok_or(ActionError::NotFound)?;
     let conclusion = conclusion(case, sent, &draft, signature, at);
-    let (values, document, pdf) = concluded_pdf(app, &draft, conclusion)?;
+    let about = Circumstances {
+        language: signature.language,
+        version: (draft.document.version.clone(), draft.document.date),
+        link,
+        reminder: sent.number,
+        asked_at: request.opened_at,
+        valid_until: sent.valid_until,
+    };
+    let (values, document, pdf) = concluded_pdf(sealer, &draft, conclusion, &about)?;
     Ok(Prepared {
         customer: case.customer.number,
         draft,
@@ -121,7 +133,7 @@ pub fn conclude(
     prepared: Prepared,
 ) -> Result<AgreementId, ActionError> {
     let knock = Knock::by_link(link, prepared.customer, prepared.at);
-    let case = knock.enter(conn, app)?;
+    let case = knock.enter(conn)?;
     usable(&case, link, prepared.at)?;
     let current = draft(conn, app, &case, signature.language, prepared.at)?;
     let number = case.next_agreement_number(prepared.at);
@@ -152,7 +164,8 @@ pub fn conclude(
     let store = |conn: &mut PgConnection, outcome: &Outcome| {
         let document = document(agreement(outcome)?, signature, prepared, pdf_hash)?;
         create_document(conn, &document)?;
-        close_by_conclusion(conn, knock.customer, knock.now)
+        close_by_conclusion(conn, knock.customer, knock.now)?;
+        keep_certificate(conn, app, knock.now)
     };
     let outcome = knock.settle_with(conn, app, case, &event, |_| kind, store)?;
     agreement(&outcome)
@@ -187,16 +200,27 @@ fn document(
     })
 }
 
-/// Declines: no reminders, no access; a new mail can be sent later (row 14, 5.8-17).
+/// Declines: no reminders, no access; a new mail can be sent later (row 14, 5.8-17). The reason, if
+/// one was typed, stays beside the round and out of the event, which partners' pages read (EV-10).
 pub fn decline(
     conn: &mut PgConnection,
     app: &App,
     link: LinkId,
+    reason: &str,
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
     let customer = links::find_customer(conn, link)?.ok_or(ActionError::NotFound)?;
     let knock = Knock::by_link(link, customer, now);
-    match knock.bring(conn, app, &Event::Declined(link), |_| AuditKind::Declined) {
+    let case = knock.enter(conn)?;
+    let round = case.open_request().map(|open| open.id);
+    let keep = |conn: &mut PgConnection, _: &Outcome| {
+        if let Some(round) = round.filter(|_| !reason.is_empty()) {
+            create_decline_reason(conn, round, reason, now)?;
+        }
+        Ok(())
+    };
+    let event = Event::Declined(link);
+    match knock.settle_with(conn, app, case, &event, |_| AuditKind::Declined, keep) {
         // The second click of a double click.
         Ok(_) | Err(ActionError::Refused(Refusal::Unchanged)) => Ok(()),
         Err(error) => Err(error),
@@ -232,6 +256,9 @@ fn conclusion(
             .map(|email| email.as_str().to_owned())
             .unwrap_or_default(),
         link_sent_at: sent.sent_at,
+        remote_address: signature.remote_address.clone(),
+        user_agent: signature.user_agent.clone(),
+        evidence_hash: String::new(),
         document_hash: draft.hash.clone(),
     }
 }

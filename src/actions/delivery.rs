@@ -14,7 +14,7 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::documents::sha256;
 use super::door::actor;
-use super::{ActionError, Actor, Knock, notices, requests};
+use super::{ActionError, Actor, Knock, alerts, notices, requests};
 use crate::app::App;
 use crate::domain::audit::AuditKind;
 use crate::domain::case::Event;
@@ -152,6 +152,7 @@ fn hand_over(
             if let MailKind::Request { link, .. } | MailKind::Reminder { link, .. } = mail.kind {
                 refused(conn, app, mail.customer, link, now)?;
             }
+            contract_undelivered(conn, &mail.kind, mail.customer, now)?;
             failed(conn, mail, &error.reply, now)
         }
         Err(error) => {
@@ -185,6 +186,19 @@ pub(super) fn refused(
         Ok(_) | Err(ActionError::Refused(_) | ActionError::NotFound) => Ok(()),
         Err(error) => Err(error),
     }
+}
+
+/// A concluded contract that did not arrive needs a person, though the status stays as it is.
+pub(super) fn contract_undelivered(
+    conn: &mut PgConnection,
+    kind: &MailKind,
+    customer: Option<CustomerNumber>,
+    now: DateTime<Utc>,
+) -> Result<(), ActionError> {
+    if let (MailKind::Concluded { agreement }, Some(customer)) = (kind, customer) {
+        alerts::contract_undelivered(conn, customer, *agreement, now)?;
+    }
+    Ok(())
 }
 
 fn give_up(
@@ -267,7 +281,7 @@ pub fn retry(
     }
     if let MailKind::Request { link, .. } | MailKind::Reminder { link, .. } = mail.kind
         && let Some(customer) = mail.customer
-        && is_refused_round(conn, app, customer, link)?
+        && is_refused_round(conn, customer, link, now)?
     {
         // The old mail alone would leave the status at "Nicht zustellbar" and the reminders asleep.
         requests::ask(conn, app, viewer, customer, now)?;
@@ -286,11 +300,11 @@ pub fn retry(
 
 fn is_refused_round(
     conn: &mut PgConnection,
-    app: &App,
     customer: CustomerNumber,
     link: LinkId,
+    now: DateTime<Utc>,
 ) -> Result<bool, ActionError> {
-    let case = cases::find_case(conn, customer, app.contract_version())?;
+    let case = cases::find_case(conn, customer, now)?;
     Ok(case.is_some_and(|case| {
         case.link(link)
             .is_some_and(|(request, _)| request.undeliverable_at.is_some())

@@ -1,13 +1,15 @@
 //! The contract of one customer as a document: what is shown, what is concluded, what is downloaded.
 
-use sha2::{Digest as _, Sha256};
+use std::sync::Arc;
 
-use super::{ActionError, Actor, announcements};
+use super::{ActionError, Actor, announcements, versions};
 use crate::app::App;
-use crate::contract::text;
 use crate::contract::tree::Document;
 use crate::contract::values::{Conclusion, CoveredProduct, Values};
-use crate::document::{Frame, Pdf, render};
+use crate::contract::{Contract, text};
+use crate::document::evidence::{self, Circumstances};
+use crate::document::seal::{SealError, Sealer};
+use crate::document::{Extras, Frame, Pdf, RenderError, hex, render, render_sealed};
 use crate::domain::audit::AuditKind;
 use crate::domain::case::{Agreement, Case, Offer};
 use crate::domain::viewer::Viewer;
@@ -25,6 +27,8 @@ pub struct Draft {
     pub document: Document,
     /// SHA-256 of the text, hex: the form carries it (S-06).
     pub hash: String,
+    /// The contract version it was made from.
+    contract: Arc<Contract>,
 }
 
 /// The contract a customer would conclude now, in the language of the page.
@@ -42,12 +46,14 @@ pub fn draft(
         .offer(now)
         .ok_or(crate::domain::case::Refusal::NotNeeded)?;
     let values = values(case, &offer, operator);
-    let document = app.contract.resolve(&values, language);
+    let contract = versions::contract(conn, app, &offer.version)?;
+    let document = contract.resolve(&values, language);
     let hash = text::hash(&document);
     Ok(Draft {
         values,
         document,
         hash,
+        contract,
     })
 }
 
@@ -60,20 +66,32 @@ pub fn draft_pdf(draft: &Draft, now: chrono::DateTime<chrono::Utc>) -> Result<Pd
     .map_err(|error| ActionError::Document(error.to_string()))
 }
 
-/// The concluded document: the same text with the record of its conclusion. CPU work.
+/// The concluded document: the same text with the record of its conclusion, the facts and the
+/// wording attached, sealed. CPU work.
 pub fn concluded_pdf(
-    app: &App,
+    sealer: &Sealer,
     draft: &Draft,
-    conclusion: Conclusion,
+    mut conclusion: Conclusion,
+    about: &Circumstances,
 ) -> Result<(Values, Document, Pdf), ActionError> {
     let now = conclusion.at;
+    let facts = evidence::facts(&draft.values, &conclusion, about);
+    conclusion.evidence_hash = evidence::hash(&facts);
+    let attachments = evidence::attachments(&facts, &text::plain(&draft.document), about.language);
     let values = Values {
         conclusion: Some(conclusion),
         ..draft.values.clone()
     };
-    let document = app.contract.resolve(&values, draft.document.language);
-    let pdf = render(&document, &frame(&values, &document, &draft.hash, now))
-        .map_err(|error| ActionError::Document(error.to_string()))?;
+    let document = draft.contract.resolve(&values, draft.document.language);
+    let extras = Extras {
+        attachments: &attachments,
+        sealer,
+    };
+    let frame = frame(&values, &document, &draft.hash, now);
+    let pdf = render_sealed(&document, &frame, extras).map_err(|error| match error {
+        RenderError::Seal(SealError::NotValid { .. }) => ActionError::NoSeal(error.to_string()),
+        error => ActionError::Document(error.to_string()),
+    })?;
     Ok((values, document, pdf))
 }
 
@@ -141,6 +159,8 @@ pub struct Download {
     pub bytes: Vec<u8>,
     /// Name to save it under.
     pub file_name: String,
+    /// Bytes that somebody uploaded: the scan of a contract on paper (S-77).
+    pub is_upload: bool,
 }
 
 /// The concluded PDF for somebody who may have it; the download is written down (EV-09).
@@ -176,6 +196,7 @@ pub fn download(
     Ok(Download {
         bytes,
         file_name: file_name(&agreement.number),
+        is_upload: agreement.on_paper(),
     })
 }
 
@@ -205,11 +226,5 @@ pub fn file_name(number: &str) -> String {
 
 /// SHA-256, hex.
 pub fn sha256(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    Sha256::digest(bytes)
-        .iter()
-        .fold(String::with_capacity(64), |mut out, byte| {
-            let _ = write!(out, "{byte:02x}");
-            out
-        })
+    hex::sha256(bytes)
 }

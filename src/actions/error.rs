@@ -1,6 +1,7 @@
 //! Why an action did not happen.
 
 use crate::domain::case::{Denied, Refusal};
+use crate::domain::version::VersionRefusal;
 use crate::storage::QueryError;
 use crate::storage::db::DbError;
 
@@ -16,6 +17,9 @@ pub enum ActionError {
     /// The rules say no.
     #[error("refused: {0:?}")]
     Refused(Refusal),
+    /// The life of a contract version does not allow it now.
+    #[error("not with this contract version: {0:?}")]
+    Version(VersionRefusal),
     /// The gate is closed.
     #[error("denied: {0:?}")]
     Denied(Denied),
@@ -34,6 +38,9 @@ pub enum ActionError {
     /// A file under the data directory could not be read or moved.
     #[error("the folder of incoming mails: {0}")]
     Folder(String),
+    /// The certificate of the seal is not valid now, so nothing was concluded and nothing is lost.
+    #[error("nothing can be sealed now: {0}")]
+    NoSeal(String),
     /// The database did not do it.
     #[error(transparent)]
     Database(#[from] DbError),
@@ -42,6 +49,12 @@ pub enum ActionError {
 impl From<QueryError> for ActionError {
     fn from(error: QueryError) -> Self {
         Self::Database(DbError::Query(error))
+    }
+}
+
+impl From<VersionRefusal> for ActionError {
+    fn from(refusal: VersionRefusal) -> Self {
+        Self::Version(refusal)
     }
 }
 

@@ -5,11 +5,13 @@
 //! end of the chain of all events. The functions here differ in
 //! the event they bring and in who may bring it.
 
+pub mod alerts;
 pub mod announcements;
 pub mod audit;
 pub mod blocking;
 pub mod bookings;
 pub mod bounces;
+pub mod bundles;
 pub mod consent;
 pub mod customers;
 pub mod delivery;
@@ -21,17 +23,22 @@ pub mod objections;
 pub mod operator;
 pub mod partners;
 pub mod passwords;
+pub mod proofs;
+pub mod proposals;
 pub mod register;
 pub mod requests;
+pub mod resend;
 pub mod retention;
 pub mod seen;
+pub mod stamps;
 #[cfg(test)]
 mod story_tests;
 pub mod sub_partners;
 pub mod trials;
 pub mod users;
+pub mod versions;
 mod whats_new;
 
 pub use door::{Actor, Knock, Outcome};
 pub use error::ActionError;
-pub use whats_new::{sub_partner_left, whats_new};
+pub use whats_new::{Then, customer_then, sub_partner_left, whats_new};

@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
+use super::alerts::{self, AlertKind, Raised};
 use super::{ActionError, Actor, Knock};
 use crate::app::App;
 use crate::domain::audit::AuditKind;
@@ -11,7 +12,8 @@ use crate::domain::case::Case;
 use crate::domain::mail::{Alert, MailKind, Recipient};
 use crate::domain::notice::{Dissent, DissentWay, NoticeRefusal, Settlement};
 use crate::domain::viewer::{Role, Scope, Viewer};
-use crate::domain::{CustomerNumber, MailId, NoticeId};
+use crate::domain::{AlertId, CustomerNumber, MailId, NoticeId};
+use crate::storage::alerts::{list_open_of, settle_alerts};
 use crate::storage::announcements::{self, Announcement};
 use crate::storage::audit::{NewEvent, add_event};
 use crate::storage::mails::{NewMail, queue_mail};
@@ -40,11 +42,15 @@ pub struct Found {
 }
 
 /// A notice of a customer that is still there, for reading.
-pub fn find(conn: &mut PgConnection, app: &App, id: NoticeId) -> Result<Found, ActionError> {
+pub fn find(
+    conn: &mut PgConnection,
+    id: NoticeId,
+    now: DateTime<Utc>,
+) -> Result<Found, ActionError> {
     let notice = notices::find_notice(conn, id)?.ok_or(ActionError::NotFound)?;
     let announcement = announcements::find_announcement(conn, notice.announcement)?
         .ok_or(ActionError::NotFound)?;
-    let case = cases::find_case(conn, notice.customer, app.contract_version())?
+    let case = cases::find_case(conn, notice.customer, now)?
         .filter(|case| case.customer.deleted_at.is_none())
         .ok_or(ActionError::NotFound)?;
     Ok(Found {
@@ -154,7 +160,7 @@ fn declare(
     dissent: Dissent,
     recorder: Option<&Viewer>,
 ) -> Result<Answered, ActionError> {
-    knock.enter(conn, app)?;
+    knock.enter(conn)?;
     let stored = notices::lock_notice(conn, id)?.ok_or(ActionError::NotFound)?;
     if let Err(refusal) = stored.facts.dissented(dissent.clone()) {
         return Ok(Err(refusal));
@@ -169,6 +175,13 @@ fn declare(
     };
     let step = format!("dissent-alert:{id}");
     queue(conn, app, knock, step, alert, Recipient::Operator)?;
+    let raised = Raised {
+        kind: AlertKind::Dissent,
+        customer: Some(knock.customer),
+        subject: id.to_string(),
+        stage: None,
+    };
+    alerts::raise(conn, &raised, knock.now)?;
     let kind = AuditKind::Dissented {
         way: dissent.way,
         received_on: dissent.received_on,
@@ -192,7 +205,7 @@ pub fn settle(
         return Err(ActionError::NotAllowed);
     }
     let knock = Knock::by(viewer, owner(conn, id)?, now);
-    knock.enter(conn, app)?;
+    knock.enter(conn)?;
     let stored = notices::lock_notice(conn, id)?.ok_or(ActionError::NotFound)?;
     if let Err(refusal) = stored.facts.settle(how, now) {
         return Ok(Err(refusal));
@@ -201,12 +214,29 @@ pub fn settle(
     let letter = MailKind::DissentSettled { notice: id };
     let step = format!("dissent-settled:{id}");
     queue(conn, app, &knock, step, letter, Recipient::Customer)?;
+    close_alert(conn, knock.customer, id, now)?;
     let kind = AuditKind::DissentSettled {
         how,
         note: remark.to_owned(),
     };
     log(conn, &knock, kind)?;
     Ok(Ok(()))
+}
+
+/// What the dissent asked of the operator is done.
+fn close_alert(
+    conn: &mut PgConnection,
+    customer: CustomerNumber,
+    id: NoticeId,
+    now: DateTime<Utc>,
+) -> Result<(), ActionError> {
+    let own = id.to_string();
+    let open: Vec<AlertId> = list_open_of(conn, customer)?
+        .into_iter()
+        .filter(|(_, kind, subject)| *kind == AlertKind::Dissent && *subject == own)
+        .map(|(alert, ..)| alert)
+        .collect();
+    Ok(settle_alerts(conn, &open, now)?)
 }
 
 /// The operator has a notice sent once more that did not arrive; its period begins with the new mail.
@@ -221,7 +251,7 @@ pub fn resend(
         return Err(ActionError::NotAllowed);
     }
     let knock = Knock::by(viewer, owner(conn, id)?, now);
-    knock.enter(conn, app)?;
+    knock.enter(conn)?;
     let stored = notices::lock_notice(conn, id)?.ok_or(ActionError::NotFound)?;
     if let Err(refusal) = stored.facts.may_resend(now) {
         return Ok(Err(refusal));

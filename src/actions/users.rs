@@ -152,17 +152,32 @@ pub fn note_unknown_token(
     source: &str,
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
+    throttle(conn, app, Attempt::Token, source, now)
+}
+
+/// Counts a check of a document; refuses the 21st of one place within ten minutes, as S-12 does.
+pub fn note_check(
+    conn: &mut PgConnection,
+    app: &App,
+    source: &str,
+    now: DateTime<Utc>,
+) -> Result<(), ActionError> {
+    throttle(conn, app, Attempt::Check, source, now)
+}
+
+fn throttle(
+    conn: &mut PgConnection,
+    app: &App,
+    kind: Attempt,
+    source: &str,
+    now: DateTime<Utc>,
+) -> Result<(), ActionError> {
     let who = Attempted::new(app, "", source);
-    let failures = failures_by_source(
-        conn,
-        Attempt::Token,
-        &who.source,
-        now - Duration::minutes(10),
-    )?;
-    if failures.len() >= 20 {
+    let since = now - Duration::minutes(10);
+    if failures_by_source(conn, kind, &who.source, since)?.len() >= 20 {
         return Err(ActionError::TooManyAttempts(600));
     }
-    add_attempt(conn, Attempt::Token, "", &who.source, false, now)?;
+    add_attempt(conn, kind, "", &who.source, false, now)?;
     Ok(())
 }
 

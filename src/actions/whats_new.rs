@@ -19,7 +19,8 @@ pub fn whats_new(
     now: DateTime<Utc>,
 ) -> Result<Option<WhatsNew>, ActionError> {
     let found = novelties(case, now);
-    let Some(agreement) = case.agreement().filter(|_| !found.is_empty()) else {
+    let is_asked = !found.is_empty() || case.is_demanded(now);
+    let Some(agreement) = case.agreement().filter(|_| is_asked) else {
         return Ok(None);
     };
     let copied = copied(conn, agreement)?;
@@ -33,6 +34,7 @@ pub fn whats_new(
         added: Vec::new(),
         gone: Vec::new(),
         version: None,
+        company: None,
         particulars: false,
         other_particulars: false,
     };
@@ -68,7 +70,9 @@ pub fn whats_new(
         }
     }
     if let Some(copied) = copied {
-        new.particulars = printed(&copied.customer) != printed(&case.customer.party);
+        let (then, today) = (&copied.customer, &case.customer.party);
+        new.company = (then.name != today.name).then(|| (then.name.clone(), today.name.clone()));
+        new.particulars = printed(then).skip(1).ne(printed(today).skip(1));
         new.other_particulars = others_differ(conn, &copied, case, agreement, now)?;
     }
     Ok(Some(new))
@@ -153,8 +157,31 @@ pub fn product_name(case: &Case, covered: &Covered, language: Language) -> Strin
     }
 }
 
-/// What the contract prints of a company.
-fn printed(party: &Party) -> [&str; 7] {
+/// How the agreement in force prints the customer (row 48).
+pub fn customer_then(conn: &mut PgConnection, case: &Case) -> Result<Then, ActionError> {
+    let Some(agreement) = case.agreement() else {
+        return Ok(Then::Unknown);
+    };
+    Ok(match copied(conn, agreement)? {
+        None => Then::Unknown,
+        Some(values) if printed(&values.customer).eq(printed(&case.customer.party)) => Then::Same,
+        Some(values) => Then::Other(Box::new(values.customer)),
+    })
+}
+
+/// How the agreement in force prints the customer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Then {
+    /// As a new one would.
+    Same,
+    /// Otherwise.
+    Other(Box<Party>),
+    /// It is on paper.
+    Unknown,
+}
+
+/// What the contract prints of a company, its name first.
+fn printed(party: &Party) -> impl Iterator<Item = &str> {
     [
         &party.name,
         &party.street,
@@ -164,6 +191,8 @@ fn printed(party: &Party) -> [&str; 7] {
         &party.register,
         &party.represented_by,
     ]
+    .map(String::as_str)
+    .into_iter()
 }
 
 /// Whether a company that stays in the contract is printed differently now, or the operator's list

@@ -5,14 +5,15 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, anyhow};
-use chrono::{NaiveTime, TimeDelta};
+use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 
 use super::{Render, Result, say};
 use crate::contract::check::{Finding, Outcome, Severity, Version, checks};
 use crate::contract::sample::sample_conclusion;
 use crate::contract::tree::{Document, plain};
 use crate::contract::{Contract, Values, html, sample_values, text};
-use crate::document::{self, Frame, Pdf};
+use crate::document::seal::{Sealer, Signed, check as check_seal};
+use crate::document::{self, Extras, Frame, Pdf};
 use crate::domain::{Language, calendar};
 
 /// Prints every finding; fails if one of them keeps the version from being published.
@@ -32,7 +33,8 @@ pub fn check(dir: &Path) -> Result<ExitCode> {
     };
     let mut pdfs = Vec::new();
     for language in &contract.meta.languages {
-        pdfs.push((*language, print(&contract, *language)?.1.bytes));
+        let pdf = print(&contract, *language)?.1;
+        pdfs.push((*language, document::lacking(&pdf.bytes)));
     }
     let findings = checks(&Version {
         pdfs: &pdfs,
@@ -95,11 +97,31 @@ pub fn render(wanted: &Render) -> Result<()> {
 }
 
 /// Makes a document with invented values and throws it away: whether documents can be made.
-pub fn probe(contract: &Contract) -> Result<()> {
-    print(contract, contract.meta.binding).map(|_| ())
+///
+/// Sealed at `now`: a certificate that is not valid stops the start, too.
+pub fn probe(contract: &Contract, sealer: &Sealer, now: DateTime<Utc>) -> Result<()> {
+    let (document, mut frame) = compose(contract, contract.meta.binding);
+    frame.created = now;
+    let extras = Extras {
+        attachments: &[],
+        sealer,
+    };
+    let pdf = document::render_sealed(&document, &frame, extras)?;
+    let finding = check_seal(&pdf.bytes, &sealer.certificates());
+    anyhow::ensure!(
+        finding.seal().is_some_and(Signed::holds),
+        "the seal of the test document does not hold"
+    );
+    Ok(())
 }
 
 fn print(contract: &Contract, language: Language) -> Result<(Document, Pdf)> {
+    let (document, frame) = compose(contract, language);
+    let pdf = document::render(&document, &frame)?;
+    Ok((document, pdf))
+}
+
+fn compose(contract: &Contract, language: Language) -> (Document, Frame) {
     let draft = sample_values(language, true);
     let hash = text::hash(&contract.resolve(&draft, language));
     // A draft without a number is printed as it is, with nothing of the portal's beside it.
@@ -127,8 +149,7 @@ fn print(contract: &Contract, language: Language) -> Result<(Document, Pdf)> {
         operator_name: values.operator.party.name,
         title: plain(&document.title),
     };
-    let pdf = document::render(&document, &frame)?;
-    Ok((document, pdf))
+    (document, frame)
 }
 
 fn must_be_folder(dir: &Path) -> Result<()> {

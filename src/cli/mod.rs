@@ -12,6 +12,7 @@ mod retention;
 mod schedule;
 mod serve;
 mod time;
+mod verify;
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -62,6 +63,8 @@ enum Command {
     /// Contract texts
     #[command(subcommand)]
     Contract(ContractCommand),
+    /// Say whether a PDF is an unchanged document of the portal; needs no database
+    Verify(verify::Wanted),
     /// The audit log
     #[command(subcommand)]
     Audit(Audit),
@@ -161,6 +164,7 @@ fn dispatch(command: Command) -> Result<ExitCode> {
         Command::Contract(ContractCommand::Import { source, dir }) => {
             import::run(&source, dir.as_deref())
         }
+        Command::Verify(wanted) => return verify::verify(&wanted),
         Command::Serve => serve::serve(configure("info")?),
         Command::Migrate => open::migrate(&configure("warn")?),
         Command::Demo(options) => demo::demo(configure("warn")?, &options),

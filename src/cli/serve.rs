@@ -1,13 +1,16 @@
 //! `serve`: the web server and the periodic work until somebody says stop.
 
 use std::net::TcpListener;
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{Result, contract, open, say};
+use crate::actions::versions;
 use crate::app::App;
 use crate::config::Config;
+use crate::contract::Contract;
 use crate::{jobs, web};
 
 /// Runs until SIGTERM or SIGINT, then finishes what is under way.
@@ -19,7 +22,10 @@ pub fn serve(config: Config) -> Result<()> {
         .with_context(|| format!("AVV_LISTEN: {listen} cannot be listened on"))?;
     let opened = open::open(config, clock, transport)?;
     // A portal that cannot make documents must not take a conclusion (S-88).
-    contract::probe(&opened.app.contract).context("the test document cannot be made")?;
+    let app = &opened.app;
+    let offered = offered(app)?;
+    contract::probe(&offered, &app.sealer, app.clock.now())
+        .context("the test document cannot be made")?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -29,6 +35,14 @@ pub fn serve(config: Config) -> Result<()> {
     opened.close();
     tracing::info!("stopped");
     result
+}
+
+/// The contract version that is offered now.
+fn offered(app: &App) -> Result<Arc<Contract>> {
+    let now = app.clock.now();
+    app.db
+        .read_blocking(|conn| versions::offered(conn, app, now))
+        .context("there is no contract version to offer")
 }
 
 async fn run(app: App, listener: TcpListener) -> Result<()> {

@@ -15,6 +15,9 @@ const PRODUCTION: &[(&str, &str)] = &[
     ("AVV_SMTP_URL", "smtps://portal:geheim@mail.example"),
     ("AVV_MAIL_FROM", "avv@betreiber.example"),
     ("DATABASE_URL", "postgresql://avv:geheim@db.example/avv"),
+    // Whether they are a pair is seen when the seal is opened.
+    ("AVV_SEAL_KEY", "-----BEGIN PRIVATE KEY-----geheim"),
+    ("AVV_SEAL_CERT", "-----BEGIN CERTIFICATE-----"),
 ];
 
 fn read(base: &[(&str, &str)], changes: &[(&str, &str)]) -> Result<Config, ConfigError> {
@@ -82,6 +85,10 @@ fn production_starts_only_with_everything_that_matters() {
         ("AVV_TRUSTED_PROXIES", "10.0.0.0/8, proxy"),
         ("DATABASE_URL", ""),
         ("DATABASE_URL", "mysql://avv:geheim@db.example/avv"),
+        ("AVV_SEAL_KEY", ""),
+        ("AVV_SEAL_CERT", ""),
+        ("AVV_SEAL_P12_FILE", "Cargo.toml"),
+        ("AVV_TSA_URL", "ftp://zeit.example"),
     ] {
         let said = read(PRODUCTION, &[(variable, value)])
             .unwrap_err()

@@ -292,7 +292,7 @@ impl Builder<'_> {
         let fact = |german, english, value: &str| {
             definition(&self.say(german, english), vec![self.cell(value)])
         };
-        Block::Definitions(vec![
+        let mut facts = vec![
             fact(
                 "Nummer des Vertrags",
                 "Number of the agreement",
@@ -306,12 +306,40 @@ impl Builder<'_> {
             fact("Abgeschlossen von", "Concluded by", &person),
             definition(&self.say("Erklärungen", "Declarations"), declarations),
             fact("Link gesendet an", "Link sent to", &sent),
-            fact(
-                "Prüfsumme des Wortlauts (SHA-256)",
-                "Checksum of the wording (SHA-256)",
-                &conclusion.document_hash,
-            ),
-        ])
+        ];
+        if !conclusion.remote_address.is_empty() {
+            let browser = format!(
+                "{} ({})",
+                conclusion.remote_address,
+                clean(&conclusion.user_agent)
+            );
+            facts.push(fact(
+                "IP-Adresse (Browser)",
+                "IP address (browser)",
+                &browser,
+            ));
+        }
+        // The name of the attachment stands in a line of its own, so that the checksum can be copied.
+        let checksum = |german, english, hash: &str, file: &str| {
+            let of = self.say("SHA-256 des Anhangs", "SHA-256 of the attachment");
+            let lines = vec![text(hash), text(&format!("{of} {file}"))];
+            definition(&self.say(german, english), lines)
+        };
+        facts.push(checksum(
+            "Prüfsumme des Wortlauts",
+            "Checksum of the wording",
+            &conclusion.document_hash,
+            "wortlaut.txt",
+        ));
+        if !conclusion.evidence_hash.is_empty() {
+            facts.push(checksum(
+                "Prüfsumme des Vermerks",
+                "Checksum of this record",
+                &conclusion.evidence_hash,
+                "nachweis.json",
+            ));
+        }
+        Block::Definitions(facts)
     }
 
     /// What a covered product without annex prints: the absence must be visible.

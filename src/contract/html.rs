@@ -1,12 +1,12 @@
 //! The contract as HTML: the sheet, its table of contents, its counts. Everything that is text in
 //! the tree is escaped here, whoever wrote it.
 
+mod table;
+
 use std::fmt::Write;
 
 use super::text;
-use super::tree::{
-    Alignment, Block, Definition, Document, Inline, Item, List, ListStyle, Section, Table, plain,
-};
+use super::tree::{Block, Definition, Document, Inline, Item, List, ListStyle, Section, plain};
 use crate::domain::Language;
 use crate::domain::calendar::long_date;
 
@@ -220,7 +220,10 @@ impl Page {
                     let _ = write!(self.out, "<address>{}</address>", inlines(lines));
                 }
                 Block::List(list) => self.list(list),
-                Block::Table(table) => self.table(table),
+                Block::Table(table) => {
+                    self.tables += 1;
+                    table::write(table, self.tables, self.language, &mut self.out)
+                }
                 Block::Definitions(definitions) => self.definitions(definitions),
             }
         }
@@ -316,80 +319,5 @@ impl Page {
             self.out.push_str("</dd>");
         }
         self.out.push_str("</dl>");
-    }
-
-    fn table(&mut self, table: &Table) {
-        self.tables += 1;
-        let id = anchor(&table.id);
-        let caption = inlines(&table.caption);
-        let _ = if caption.is_empty() {
-            let word = match self.language {
-                Language::De => "Tabelle",
-                Language::En => "Table",
-            };
-            write!(
-                self.out,
-                "<div class=\"scroll\" role=\"region\" aria-label=\"{word} {}\" tabindex=\"0\"><table id=\"{id}\">",
-                self.tables
-            )
-        } else {
-            write!(
-                self.out,
-                "<div class=\"scroll\" role=\"region\" aria-labelledby=\"{id}\" tabindex=\"0\"><table><caption id=\"{id}\">{caption}</caption>"
-            )
-        };
-        self.out.push_str("<thead><tr>");
-        for (cell, alignment) in table.head.iter().zip(&table.alignments) {
-            let _ = write!(
-                self.out,
-                "<th scope=\"col\"{}>{}</th>",
-                class(*alignment),
-                inlines(cell)
-            );
-        }
-        self.out.push_str("</tr></thead><tbody>");
-        for row in &table.rows {
-            self.row(row, &table.alignments);
-        }
-        self.out.push_str("</tbody></table></div>");
-        if let Some(legend) = &table.legend {
-            let _ = write!(self.out, "<p class=\"legend\">{}</p>", inlines(legend));
-        }
-    }
-
-    /// The first cell names the row; its further lines are set small.
-    fn row(&mut self, cells: &[Vec<Inline>], alignments: &[Alignment]) {
-        self.out.push_str("<tr>");
-        for (column, (cell, alignment)) in cells.iter().zip(alignments).enumerate() {
-            let class = class(*alignment);
-            if column > 0 {
-                let _ = write!(self.out, "<td{class}>{}</td>", inlines(cell));
-                continue;
-            }
-            let _ = write!(self.out, "<th scope=\"row\"{class}>");
-            match cell.iter().position(|inline| *inline == Inline::Break) {
-                Some(at) => {
-                    let (name, rest) = cell.split_at(at);
-                    let rest = rest.get(1..).unwrap_or_default();
-                    let _ = write!(
-                        self.out,
-                        "{} <small>{}</small>",
-                        inlines(name),
-                        inlines(rest)
-                    );
-                }
-                None => self.out.push_str(&inlines(cell)),
-            }
-            self.out.push_str("</th>");
-        }
-        self.out.push_str("</tr>");
-    }
-}
-
-fn class(alignment: Alignment) -> &'static str {
-    match alignment {
-        Alignment::Start => "",
-        Alignment::Center => " class=\"center\"",
-        Alignment::End => " class=\"end\"",
     }
 }

@@ -71,6 +71,8 @@ impl Builder<'_> {
             Condition::Concluded => self.values.conclusion.is_some(),
             Condition::Draft => self.values.conclusion.is_none(),
             Condition::Product(code) => self.values.products.iter().any(|p| p.code == *code),
+            Condition::ThirdCountry => self.values.has_third_country(),
+            Condition::Language(language) => self.language == *language,
         })
     }
 

@@ -82,7 +82,10 @@ pub fn sample_conclusion(language: Language, document_hash: &str) -> Conclusion 
         declarations,
         sent_to: "info@baeckerei.example".into(),
         link_sent_at: moment(1_794_658_800),
+        remote_address: "203.0.113.47".into(),
+        user_agent: "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0".into(),
         document_hash: document_hash.to_owned(),
+        evidence_hash: String::new(),
     }
 }
 

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::check::is_in_eea;
 use crate::domain::{CustomerNumber, Operator, Party};
 
 /// Everything a contract says about one customer. Copied into the agreement at conclusion (EV-02).
@@ -22,6 +23,20 @@ pub struct Values {
     pub products: Vec<CoveredProduct>,
     /// How it was concluded; `None` while it is a draft.
     pub conclusion: Option<Conclusion>,
+}
+
+impl Values {
+    /// Whether a further processor that is named works outside the EEA (T-08, LC-29). A place
+    /// nobody knows counts as outside; a partner without a country is in the provider's.
+    pub fn has_third_country(&self) -> bool {
+        let providers = self.operator.sub_processors.iter();
+        let places = providers.map(|one| one.place.as_str());
+        let partners = self.partner.iter().chain(&self.sub_partner);
+        let countries = partners.map(|party| party.country.as_str());
+        places
+            .chain(countries.filter(|country| !country.trim().is_empty()))
+            .any(|place| !is_in_eea(place))
+    }
 }
 
 /// A product an agreement covers; its annex is chosen by the code.
@@ -52,6 +67,15 @@ pub struct Conclusion {
     pub sent_to: String,
     /// When that mail was sent.
     pub link_sent_at: DateTime<Utc>,
+    /// Address of the browser, or empty.
+    #[serde(default)]
+    pub remote_address: String,
+    /// What the browser called itself, or empty.
+    #[serde(default)]
+    pub user_agent: String,
     /// SHA-256 of the text that was shown and concluded, hex.
     pub document_hash: String,
+    /// SHA-256 of the attached facts, hex; empty for agreements from before there were any.
+    #[serde(default)]
+    pub evidence_hash: String,
 }

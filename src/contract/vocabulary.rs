@@ -1,6 +1,8 @@
 //! The closed lists a contract text may use: placeholders (T-07), conditions (T-08), generated
 //! blocks (T-09). What is not listed here is a problem, never an expression.
 
+use crate::domain::Language;
+
 macro_rules! closed_list {
     ($(#[$doc:meta])* $name:ident { $($(#[$item:meta])* $variant:ident = $word:literal,)+ }) => {
         $(#[$doc])*
@@ -127,12 +129,15 @@ pub enum Condition {
     Draft,
     /// The agreement covers the product with this code.
     Product(String),
+    /// A further processor that is named works outside the EEA.
+    ThirdCountry,
+    /// The text is printed in this language: for a part files of several languages share.
+    Language(Language),
 }
 
 impl Condition {
     /// The list for a message.
-    pub const SPELLED_OUT: &str =
-        "has-sub-partner, no-sub-partner, concluded, draft, product:<code>";
+    pub const SPELLED_OUT: &str = "has-sub-partner, no-sub-partner, third-country-transfers, concluded, draft, product:<code>, language:<code>";
 
     /// Reads the spelling of the source.
     pub fn parse(word: &str) -> Option<Self> {
@@ -141,6 +146,12 @@ impl Condition {
             "no-sub-partner" => Some(Self::NoSubPartner),
             "concluded" => Some(Self::Concluded),
             "draft" => Some(Self::Draft),
+            "third-country-transfers" => Some(Self::ThirdCountry),
+            _ if word.starts_with("language") => word
+                .strip_prefix("language:")
+                .or_else(|| word.strip_prefix("language="))
+                .and_then(Language::from_code)
+                .map(Self::Language),
             _ => word
                 .strip_prefix("product:")
                 .or_else(|| word.strip_prefix("product="))

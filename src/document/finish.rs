@@ -8,14 +8,16 @@ use std::fmt::Write as _;
 use lopdf::{Dictionary, Document, Object, ObjectId, SaveOptions, Stream, dictionary};
 use sha2::{Digest as _, Sha256};
 
+use super::archive::{self, Field};
 use super::content::{Tagged, rewrite};
 use super::flow::Flow;
 use super::fonts::{Codes, Face, Library};
 use super::pages::{Book, HEIGHT, Spot, WIDTH};
+use super::seal::Revision;
 use super::strip::{Mark, Text};
 use super::structure::Tree;
 use super::text::Target;
-use super::{Frame, RenderError, embed, wording};
+use super::{Extras, Frame, RenderError, embed, seal, wording};
 use crate::domain::Language;
 
 /// Makes the file out of drawn pages.
@@ -26,6 +28,7 @@ pub(super) fn finish(
     codes: &[Codes; 4],
     frame: &Frame,
     watermark: &str,
+    extras: Option<Extras<'_>>,
 ) -> Result<Vec<u8>, RenderError> {
     let drawn = Document::load_mem(drawn)?;
     let mut tagged = Vec::with_capacity(book.pages.len());
@@ -38,11 +41,27 @@ pub(super) fn finish(
     let pages: Vec<ObjectId> = tagged.iter().map(|_| pdf.new_object_id()).collect();
     let marked: Vec<Vec<usize>> = tagged.iter().map(|page| page.elements.clone()).collect();
     let mut tree = Tree::new(&mut pdf, &flow.structure, &marked);
-    let mut seal = Sha256::new();
+    let mut identity = Sha256::new();
+    let field = extras.as_ref().map(|_| {
+        let (page, value) = (
+            pages.first().copied().unwrap_or_default(),
+            pdf.new_object_id(),
+        );
+        Field::new(
+            &mut pdf,
+            &mut tree,
+            page,
+            value,
+            wording::seal(frame.language),
+        )
+    });
     for (index, (page, id)) in tagged.into_iter().zip(&pages).enumerate() {
-        let links = links(&mut pdf, flow, book, index, &pages, &mut tree);
+        let mut annotations = links(&mut pdf, flow, book, index, &pages, &mut tree);
+        if let Some(field) = field.as_ref().filter(|_| index == 0) {
+            annotations.push(Object::Reference(field.widget));
+        }
         let content = content(page, watermark);
-        seal.update(&content);
+        identity.update(&content);
         let content = pdf.add_object(deflated(Dictionary::new(), content)?);
         let mut entry = dictionary! {
             "Type" => "Page",
@@ -53,8 +72,8 @@ pub(super) fn finish(
             "StructParents" => index as i64,
             "Tabs" => "S",
         };
-        if !links.is_empty() {
-            entry.set("Annots", links);
+        if !annotations.is_empty() {
+            entry.set("Annots", annotations);
         }
         pdf.objects.insert(*id, Object::Dictionary(entry));
     }
@@ -62,16 +81,40 @@ pub(super) fn finish(
     let all = dictionary! { "Type" => "Pages", "Count" => kids.len() as i64, "Kids" => kids };
     pdf.objects.insert(pages_id, Object::Dictionary(all));
     let structure = tree.write(&mut pdf, &pages);
-    catalog(&mut pdf, frame, book, &pages, pages_id, structure);
-    seal.update(format!("{frame:?}"));
-    save(pdf, seal.finalize().as_slice())
+    let mut catalog = catalog(&mut pdf, frame, book, &pages, pages_id, structure);
+    archive::output_intent(&mut pdf, &mut catalog)?;
+    if let Some(extras) = &extras {
+        archive::attach(&mut pdf, &mut catalog, extras.attachments, frame.created)?;
+        extras
+            .attachments
+            .iter()
+            .for_each(|file| identity.update(&file.content));
+    }
+    if let Some(field) = &field {
+        field.enter(&mut catalog);
+    }
+    let (root, info) = (pdf.add_object(catalog), info(&mut pdf, frame));
+    pdf.trailer.set("Root", root);
+    pdf.trailer.set("Info", info);
+    identity.update(format!("{frame:?}"));
+    let id = identity.finalize().get(..16).unwrap_or_default().to_vec();
+    let bytes = save(pdf, &id)?;
+    let (Some(extras), Some(field)) = (extras, field) else {
+        return Ok(bytes);
+    };
+    let revision = Revision {
+        root,
+        info,
+        id: super::hex::of(&id),
+        object: field.value.0,
+        at: frame.created,
+        number: frame.number.clone(),
+    };
+    Ok(seal::append(bytes, &revision, extras.sealer)?)
 }
 
-fn save(mut pdf: Document, seal: &[u8]) -> Result<Vec<u8>, RenderError> {
-    let id = Object::String(
-        seal.get(..16).unwrap_or(seal).to_vec(),
-        lopdf::StringFormat::Hexadecimal,
-    );
+fn save(mut pdf: Document, id: &[u8]) -> Result<Vec<u8>, RenderError> {
+    let id = Object::String(id.to_vec(), lopdf::StringFormat::Hexadecimal);
     pdf.trailer.set("ID", vec![id.clone(), id]);
     let mut bytes = Vec::new();
     let options = SaveOptions::builder()
@@ -262,13 +305,26 @@ fn destination(spot: Spot, pages: &[ObjectId]) -> Vec<Object> {
 }
 
 /// A text for people: ASCII as it is, everything else as UTF-16.
-fn words(text: &str) -> Object {
+pub(super) fn words(text: &str) -> Object {
     let text = super::text::clean(text);
     if text.is_ascii() {
         return Object::string_literal(text);
     }
     let units = std::iter::once(0xFEFF).chain(text.encode_utf16());
     Object::string_literal(units.flat_map(u16::to_be_bytes).collect::<Vec<u8>>())
+}
+
+fn info(pdf: &mut Document, frame: &Frame) -> ObjectId {
+    let created = frame.created.format("D:%Y%m%d%H%M%SZ").to_string();
+    pdf.add_object(dictionary! {
+        "Title" => words(&frame.title),
+        "Author" => words(&frame.operator_name),
+        "Subject" => words(&wording::footer(frame)),
+        "Creator" => words("avv-portal"),
+        "Producer" => words("avv-portal with genpdf"),
+        "CreationDate" => words(&created),
+        "ModDate" => words(&created),
+    })
 }
 
 fn catalog(
@@ -278,17 +334,7 @@ fn catalog(
     pages: &[ObjectId],
     pages_id: ObjectId,
     structure: ObjectId,
-) {
-    let created = frame.created.format("D:%Y%m%d%H%M%SZ").to_string();
-    let info = pdf.add_object(dictionary! {
-        "Title" => words(&frame.title),
-        "Author" => words(&frame.operator_name),
-        "Subject" => words(&wording::footer(frame)),
-        "Creator" => words("avv-portal"),
-        "Producer" => words("avv-portal with genpdf"),
-        "CreationDate" => words(&created),
-        "ModDate" => words(&created),
-    });
+) -> Dictionary {
     let language = match frame.language {
         Language::De => "de-DE",
         Language::En => "en-GB",
@@ -311,7 +357,5 @@ fn catalog(
     let metadata = Stream::new(metadata, super::outline::xmp(frame, language).into_bytes());
     let metadata = pdf.add_object(metadata.with_compression(false));
     catalog.set("Metadata", metadata);
-    let catalog = pdf.add_object(catalog);
-    pdf.trailer.set("Root", catalog);
-    pdf.trailer.set("Info", info);
+    catalog
 }

@@ -3,22 +3,30 @@
 //! The way of a document: [`layout`] turns the tree into strips (one line, one table row), with
 //! every line broken by [`breaking`] so that nothing can be wider than its place; [`pages`] cuts
 //! the strips into pages; [`mod@render`] lets genpdf draw them; [`finish`] gives the result its fonts,
-//! bookmarks, links, tags and metadata.
+//! bookmarks, links, tags and metadata, [`archive`] what archives ask for, [`seal`] the seal.
 //!
 //! Promises: every word of the tree is printed, whatever it is (a character no font can draw
 //! becomes an empty box that still copies as itself); the same input gives the same bytes.
 
+mod accessible;
+mod archive;
+mod attached;
 mod breaking;
+pub mod bundle;
+mod colour;
 mod content;
 mod embed;
+pub mod evidence;
 mod finish;
 mod flow;
 mod fonts;
+pub mod hex;
 mod layout;
 mod lists;
 mod outline;
 mod pages;
 mod render;
+pub mod seal;
 mod strip;
 mod structure;
 mod table;
@@ -29,7 +37,10 @@ mod wording;
 mod tests;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use sha2::{Digest as _, Sha256};
+
+pub use accessible::lacking;
+pub use archive::{Attachment, Relation};
+pub use attached::{AttachedFile, attached_files, printed_words};
 
 use crate::contract::tree::Document;
 use crate::domain::Language;
@@ -86,12 +97,24 @@ pub enum RenderError {
     /// The drawn pages cannot be completed.
     #[error("the PDF cannot be completed: {0}")]
     Finish(#[from] lopdf::Error),
+    /// The finished pages cannot be sealed.
+    #[error(transparent)]
+    Seal(#[from] seal::SealError),
     /// The bytes cannot be written.
     #[error("the PDF cannot be written: {0}")]
     Write(#[from] std::io::Error),
 }
 
-/// Makes the PDF of a contract (T-12, LC-53).
+/// What a concluded document has beside its pages.
+#[derive(Debug, Clone, Copy)]
+pub struct Extras<'a> {
+    /// Attached files, by ascending names.
+    pub attachments: &'a [Attachment],
+    /// Who seals it.
+    pub sealer: &'a seal::Sealer,
+}
+
+/// Makes the PDF of a contract (T-12, LC-53), without seal.
 ///
 /// Needs no lock and no runtime: call it from as many blocking threads as there are processors.
 ///
@@ -99,6 +122,27 @@ pub enum RenderError {
 ///
 /// Only if the program's own fonts or patterns are broken; no text makes it fail.
 pub fn render(document: &Document, frame: &Frame) -> Result<Pdf, RenderError> {
+    make(document, frame, None)
+}
+
+/// Makes the PDF of a concluded contract: with attached files, sealed at `frame.created`.
+///
+/// # Errors
+///
+/// As [`render`]; and if the seal's certificate is not valid at that time.
+pub fn render_sealed(
+    document: &Document,
+    frame: &Frame,
+    extras: Extras<'_>,
+) -> Result<Pdf, RenderError> {
+    make(document, frame, Some(extras))
+}
+
+fn make(
+    document: &Document,
+    frame: &Frame,
+    extras: Option<Extras<'_>>,
+) -> Result<Pdf, RenderError> {
     let flow = layout::lay_out(document, frame)?;
     let book = pages::paginate(&flow, frame);
     let watermark = if frame.draft {
@@ -108,14 +152,10 @@ pub fn render(document: &Document, frame: &Frame) -> Result<Pdf, RenderError> {
     };
     let codes = render::codes(&book.pages, (fonts::Face::Bold, watermark));
     let drawn = render::draw(book.pages.clone(), &codes)?;
-    let bytes = finish::finish(&drawn, &flow, &book, &codes, frame, watermark)?;
-    let sha256 = Sha256::digest(&bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let bytes = finish::finish(&drawn, &flow, &book, &codes, frame, watermark, extras)?;
     Ok(Pdf {
         pages: book.pages.len(),
+        sha256: hex::sha256(&bytes),
         bytes,
-        sha256,
     })
 }

@@ -23,6 +23,8 @@ pub(super) struct Tree<'a> {
     ids: Vec<ObjectId>,
     /// Parent tree: entries for pages come first, then those of annotations.
     parents: Vec<Object>,
+    /// The field of the seal and its key in the parent tree.
+    form: Option<(ObjectId, usize)>,
 }
 
 impl<'a> Tree<'a> {
@@ -35,6 +37,7 @@ impl<'a> Tree<'a> {
             reached: vec![false; count],
             ids: Vec::with_capacity(count),
             parents: Vec::new(),
+            form: None,
         };
         for (page, elements) in marked.iter().enumerate() {
             for (number, element) in elements.iter().enumerate() {
@@ -95,9 +98,36 @@ impl<'a> Tree<'a> {
         (self.parents.len() - 1) as i64
     }
 
+    /// Ties the form field on the first page to an element of its own, the last of the document.
+    pub(super) fn form(&mut self, widget: ObjectId) -> i64 {
+        self.form = Some((widget, self.parents.len()));
+        // Replaced when the element has its object.
+        self.parents.push(Object::Null);
+        (self.parents.len() - 1) as i64
+    }
+
+    /// Writes the element of the form field.
+    fn write_form(&mut self, pdf: &mut Document, pages: &[ObjectId]) -> Option<ObjectId> {
+        let (widget, key) = self.form?;
+        let element = pdf.add_object(dictionary! {
+            "S" => "Form",
+            "P" => self.reference(0),
+            "K" => dictionary! {
+                "Type" => "OBJR",
+                "Pg" => pages.first().copied().unwrap_or_default(),
+                "Obj" => widget,
+            },
+        });
+        if let Some(parent) = self.parents.get_mut(key) {
+            *parent = Object::Reference(element);
+        }
+        Some(element)
+    }
+
     /// Writes all elements and returns the root of the structure.
-    pub(super) fn write(self, pdf: &mut Document, pages: &[ObjectId]) -> ObjectId {
+    pub(super) fn write(mut self, pdf: &mut Document, pages: &[ObjectId]) -> ObjectId {
         let root = pdf.new_object_id();
+        let form = self.write_form(pdf, pages);
         for (number, element) in self.structure.elements.iter().enumerate() {
             let Some(id) = self.ids.get(number).copied().filter(|id| id.0 != 0) else {
                 continue;
@@ -114,7 +144,8 @@ impl<'a> Tree<'a> {
             if element.tag == "TH" {
                 entry.set("A", dictionary! { "O" => "Table", "Scope" => "Column" });
             }
-            self.write_kids(number, &mut entry, pages);
+            let form = form.filter(|_| number == 0);
+            self.write_kids(number, &mut entry, pages, form);
             pdf.objects.insert(id, Object::Dictionary(entry));
         }
         let numbers = self.parents.iter().enumerate();
@@ -133,7 +164,13 @@ impl<'a> Tree<'a> {
         root
     }
 
-    fn write_kids(&self, number: usize, entry: &mut Dictionary, pages: &[ObjectId]) {
+    fn write_kids(
+        &self,
+        number: usize,
+        entry: &mut Dictionary,
+        pages: &[ObjectId],
+        last: Option<ObjectId>,
+    ) {
         let kids = self.kids.get(number).map(Vec::as_slice).unwrap_or_default();
         let page_id = |page: usize| pages.get(page).copied().unwrap_or_default();
         let own = kids.iter().find_map(|kid| match kid {
@@ -159,6 +196,7 @@ impl<'a> Tree<'a> {
                     "Obj" => id,
                 }),
             })
+            .chain(last.map(Object::Reference))
             .collect();
         match out.len() {
             0 => {}

@@ -201,6 +201,7 @@ fn the_file_is_sound_tagged_small_and_reproducible() {
     let pdf = render(&document, &frame()).unwrap();
     assert_eq!(pdf, render(&document, &frame()).unwrap());
     assert_sound(&pdf.bytes);
+    assert!(crate::document::lacking(&pdf.bytes).is_empty());
     assert!(pdf.bytes.len() < 150_000, "{} bytes", pdf.bytes.len());
     let info = run("pdfinfo", &["-isodates"], &pdf.bytes, &[]);
     let info = String::from_utf8(info.stdout).unwrap();

@@ -78,3 +78,11 @@ pub(super) fn checksum(frame: &Frame) -> String {
         ),
     }
 }
+
+/// What the seal's field is called for those who have it read to them.
+pub(super) fn seal(language: Language) -> &'static str {
+    match language {
+        Language::De => "Elektronisches Siegel des Betreibers",
+        Language::En => "Electronic seal of the operator",
+    }
+}

@@ -4,16 +4,20 @@
 
 pub mod chain;
 pub mod kinds;
+mod readers;
 mod sentences;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::alert::AlertKind;
 use super::case::Channel;
 use super::mail::RequestReason;
 use super::notice::{DissentWay, Settlement};
 use super::partner::PartnerDeed;
-use super::{AnnouncementId, LinkId, NoticeId, PartnerId, UserId};
+use super::proposal::ProposalKind;
+use super::version::VersionDeed;
+use super::{AnnouncementId, LinkId, NoticeId, PartnerId, UserId, VersionId};
 
 /// Who did something.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,6 +46,17 @@ pub enum Actor {
     Portal,
     /// A command on the server.
     Command,
+}
+
+/// A partner's access that an objection closed (EV-11).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClosedAccess {
+    /// Whose.
+    pub partner: PartnerId,
+    /// Its name then.
+    pub name: String,
+    /// Names of the areas that were open.
+    pub modules: Vec<String>,
 }
 
 /// What happened. The fields are the details that are kept with it.
@@ -96,6 +111,15 @@ pub enum AuditKind {
         name: String,
         /// What.
         deed: PartnerDeed,
+    },
+    /// Something was done to a version of the contract text.
+    ContractVersion {
+        /// Which.
+        id: VersionId,
+        /// Its number then.
+        name: String,
+        /// What.
+        deed: VersionDeed,
     },
     /// The customer was told that a partner is blocked.
     ToldPartnerBlocked {
@@ -189,6 +213,31 @@ pub enum AuditKind {
         number: Option<String>,
         /// By which way.
         channel: Channel,
+        /// Whose access was closed by it (EV-11).
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        closed: Vec<ClosedAccess>,
+    },
+    /// The proof of an objection was added (EV-10).
+    ProofAdded {
+        /// SHA-256 of the file.
+        file_hash: String,
+    },
+    /// An administrator proposed what a second one has to confirm.
+    Proposed {
+        /// What.
+        proposal: ProposalKind,
+    },
+    /// A second administrator rejected it.
+    ProposalRejected {
+        /// What.
+        proposal: ProposalKind,
+        /// Why.
+        reason: String,
+    },
+    /// Whoever proposed it took it back.
+    ProposalWithdrawn {
+        /// What.
+        proposal: ProposalKind,
     },
     /// An objection turned out to have been recorded in error; the customer was asked anew (row 33).
     ObjectedInError {
@@ -218,6 +267,21 @@ pub enum AuditKind {
     },
     /// Somebody had a mail tried again that waited or had been given up.
     MailRetried,
+    /// A concluded contract that had come back or been refused was sent once more.
+    ContractResent {
+        /// Number of the agreement.
+        number: String,
+    },
+    /// An administrator took an alert.
+    AlertTaken {
+        /// Which kind.
+        alert: AlertKind,
+    },
+    /// An administrator finished an alert.
+    AlertDone {
+        /// Which kind.
+        alert: AlertKind,
+    },
     /// The operator sent a test mail.
     MailTested {
         /// Recipient, masked.

@@ -35,12 +35,24 @@ id! {
     PartnerId(i64)
 }
 id! {
+    /// A version of the contract text, draft or published.
+    VersionId(i64)
+}
+id! {
     /// A person who can sign in.
     UserId(i64)
 }
 id! {
     /// A file that somebody uploaded.
     FileId(Uuid)
+}
+id! {
+    /// An objection as it was recorded.
+    ObjectionId(i64)
+}
+id! {
+    /// What an administrator proposed to a second one.
+    ProposalId(i64)
 }
 id! {
     /// A queued mail.
@@ -57,6 +69,10 @@ id! {
 id! {
     /// The notice of an announcement to one customer. Not a secret: the token in the mail adds an HMAC.
     NoticeId(Uuid)
+}
+id! {
+    /// Something that needs a person at the operator.
+    AlertId(i64)
 }
 id! {
     /// One round of asking a customer.

@@ -124,6 +124,29 @@ pub enum RequestReason {
     Particulars,
     /// An objection had been recorded in error (row 33).
     InError,
+    /// The operator wants it concluded anew because the customer is another company now (row 48).
+    Succession,
+    /// A new version of the contract text is in force, and the request had not been answered yet
+    /// (row 13).
+    Version,
+}
+
+impl RequestReason {
+    /// Whether it asks for a new conclusion although the agreement in force may cover everything
+    /// (rows 36, 48).
+    pub fn is_demand(self) -> bool {
+        match self {
+            Self::Succession => true,
+            Self::First
+            | Self::Manual
+            | Self::SubPartner
+            | Self::Product
+            | Self::Partner
+            | Self::Particulars
+            | Self::InError
+            | Self::Version => false,
+        }
+    }
 }
 
 /// What a customer is told without being asked for anything (M11).

@@ -4,6 +4,7 @@
 //! as values, decisions go out as values. Start with [`case`]: it holds the three functions that
 //! everything else asks ([`case::standing`], [`case::access`], [`case::decide`]).
 
+pub mod alert;
 pub mod audit;
 pub mod calendar;
 pub mod case;
@@ -17,16 +18,18 @@ pub mod notice;
 pub mod partner;
 pub mod party;
 pub mod product;
+pub mod proposal;
 pub mod reply;
 pub mod retention;
 pub mod sub_processor;
+pub mod version;
 pub mod viewer;
 pub mod whats_new;
 
 pub use email::EmailAddress;
 pub use ids::{
-    AgreementId, AnnouncementId, CustomerNumber, FileId, LinkId, MailId, NoticeId, PartnerId,
-    RequestId, SubProcessorId, UserId,
+    AgreementId, AlertId, AnnouncementId, CustomerNumber, FileId, LinkId, MailId, NoticeId,
+    ObjectionId, PartnerId, ProposalId, RequestId, SubProcessorId, UserId, VersionId,
 };
 pub use language::Language;
 pub use party::{Operator, Party};

@@ -28,7 +28,9 @@ pub struct WhatsNew {
     pub gone: Vec<String>,
     /// Contract version of then and of now, if they differ.
     pub version: Option<(String, String)>,
-    /// Whether the customer's own particulars differ.
+    /// The customer's name in the agreement in force and the one of today, if they differ (row 48).
+    pub company: Option<(String, String)>,
+    /// Whether the customer's own particulars differ, its name apart.
     pub particulars: bool,
     /// Whether particulars of another company differ that stays in the contract.
     pub other_particulars: bool,
@@ -83,6 +85,11 @@ impl WhatsNew {
         if let Some((old, new)) = &self.version {
             told.push(format!(
                 "Der Vertragstext liegt in der neuen Fassung {new} vor; abgeschlossen haben Sie die Fassung {old}."
+            ));
+        }
+        if let Some((old, new)) = &self.company {
+            told.push(format!(
+                "Ihr Unternehmen heißt im neuen Vertrag {new}, im bisherigen {old}."
             ));
         }
         if self.particulars {
@@ -140,6 +147,11 @@ impl WhatsNew {
                 "The text of the agreement is the new version {new}; you concluded version {old}."
             ));
         }
+        if let Some((old, new)) = &self.company {
+            told.push(format!(
+                "The new agreement names your company {new}, the present one {old}."
+            ));
+        }
         if self.particulars {
             told.push("Particulars of your company have been corrected.".to_owned());
         }
@@ -184,6 +196,9 @@ impl WhatsNew {
         if let Some((old, new)) = &self.version {
             told.push(format!("Fassung {new} statt {old}"));
         }
+        if let Some((old, new)) = &self.company {
+            told.push(format!("Kunde {new} statt {old}"));
+        }
         if self.particulars || self.other_particulars {
             told.push("aktuelle Angaben zu den Unternehmen".to_owned());
         }
@@ -211,7 +226,7 @@ impl WhatsNew {
         for name in self.added.iter_mut().chain(&mut self.gone) {
             *name = clean(name);
         }
-        if let Some((old, new)) = &mut self.version {
+        for (old, new) in self.version.iter_mut().chain(&mut self.company) {
             (*old, *new) = (clean(old), clean(new));
         }
         self
@@ -238,6 +253,7 @@ mod tests {
             added: Vec::new(),
             gone: Vec::new(),
             version: None,
+            company: None,
             particulars: false,
             other_particulars: false,
         }
@@ -253,7 +269,12 @@ mod tests {
         };
         let left = "2026-05-04T09:00:00Z".parse().ok();
         type Change = fn(&mut WhatsNew);
-        let table: [(Change, &str, &str); 4] = [
+        let table: [(Change, &str, &str); 5] = [
+            (
+                |new| new.company = Some(("Alt GmbH".to_owned(), "Neu SE".to_owned())),
+                "Ihr Unternehmen heißt im neuen Vertrag Neu SE, im bisherigen Alt GmbH. Alles andere bleibt",
+                "The new agreement names your company Neu SE, the present one Alt GmbH. Everything else stays",
+            ),
             (
                 |new| new.sub_partner_new = Some("X GmbH".to_owned()),
                 "Als Untervertriebspartner kommt X GmbH hinzu. Alles andere bleibt, wie Sie es am 3. März 2026 abgeschlossen haben.",

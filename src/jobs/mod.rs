@@ -6,13 +6,16 @@
 mod announce;
 mod blocked;
 mod clean;
+mod count;
 mod deliver;
 mod head;
 mod inbox;
+mod new_version;
 mod progress;
 mod retain;
 mod rows;
 mod run;
+mod stamp;
 mod take_off;
 #[cfg(test)]
 mod tests;
@@ -25,6 +28,7 @@ use crate::app::App;
 use crate::storage::case_rows::Waiting;
 use crate::storage::db::DbError;
 use crate::{actions, domain::calendar};
+pub use count::count_at;
 pub use run::{Running, Stop, start};
 
 /// Periodic work of one kind.
@@ -60,10 +64,22 @@ pub const JOBS: &[Job] = &[
         pass: late,
     },
     Job {
+        name: "new-version",
+        every: Duration::from_secs(60),
+        workers: |_| 1,
+        pass: new_version::ask,
+    },
+    Job {
         name: "refresh",
         every: Duration::from_secs(60),
         workers: |_| 1,
         pass: refresh,
+    },
+    Job {
+        name: "stamp",
+        every: Duration::from_secs(60),
+        workers: |_| 1,
+        pass: stamp::stamp,
     },
     Job {
         name: "inbox",
@@ -94,6 +110,12 @@ pub const JOBS: &[Job] = &[
         every: Duration::from_secs(3600),
         workers: |_| 1,
         pass: clean::clean,
+    },
+    Job {
+        name: "count",
+        every: Duration::from_secs(600),
+        workers: |_| 1,
+        pass: count::count,
     },
     Job {
         name: "retain",
@@ -147,7 +169,7 @@ impl Done {
 /// What one pass over everything did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Report {
-    /// Reminders sent and rounds closed.
+    /// Reminders sent, rounds closed, and rounds begun anew with a new text.
     pub stepped: usize,
     /// Customers looked at because their partner is blocked or deactivated (rows 24, 49).
     pub moved: usize,
@@ -190,6 +212,7 @@ pub fn run(pass: &Pass) -> Report {
     // What came back first: it may pause a reminder that is due.
     let reported = run("inbox");
     let (stepped, late) = (run("remind"), run("late"));
+    let renewed = run("new-version");
     let (told, taken) = (run("tell-blocked"), run("take-off"));
     let refreshed = run("refresh");
     // Notices are made as the outbox has room for them.
@@ -202,15 +225,16 @@ pub fn run(pass: &Pass) -> Report {
             break;
         }
     }
+    let stamped = run("stamp");
     Report {
-        stepped: stepped.good + late.good,
+        stepped: stepped.good + late.good + renewed.good,
         refreshed: refreshed.good,
         announced: announced.good,
         delivered: delivered.good,
         reported: reported.good,
         moved: told.good + taken.good,
         failed: [
-            stepped, late, told, taken, refreshed, announced, delivered, reported,
+            stepped, late, renewed, told, taken, refreshed, announced, delivered, reported, stamped,
         ]
         .iter()
         .map(|done| done.failed)
@@ -282,6 +306,6 @@ fn late(pass: &Pass) -> Result<Done, DbError> {
 /// Lines of the list whose status has changed by the passing of time alone.
 fn refresh(pass: &Pass) -> Result<Done, DbError> {
     rows::each_row(pass, Waiting::Line, |conn, customer, now| {
-        actions::requests::refresh_row(conn, &pass.app, customer, now).map(|()| true)
+        actions::requests::refresh_row(conn, customer, now).map(|()| true)
     })
 }

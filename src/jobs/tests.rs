@@ -6,7 +6,8 @@ use super::*;
 use crate::actions::{Actor, bookings, customers};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::contract::{Contract, sample_values};
+use crate::contract::{Contracts, sample_values};
+use crate::document::seal::Sealer;
 use crate::domain::product::{Module, Product, Trigger};
 use crate::domain::{CustomerNumber, Language};
 use crate::mail::transport::Transport;
@@ -17,18 +18,23 @@ use crate::storage::{catalogue, partners};
 const CUSTOMERS: i64 = 12;
 
 fn app(folder: &std::path::Path, schema: &str) -> App {
+    let config = Config::for_tests("unused", folder);
+    let now = "2026-11-02T09:00:00Z".parse().unwrap();
+    let sealer = Sealer::open(&config.seal, now).unwrap();
     App::new(
-        Config::for_tests("unused", folder),
-        Clock::fixed_at("2026-11-02T09:00:00Z".parse().unwrap()),
+        config,
+        Clock::fixed_at(now),
         migrated(schema),
         Transport::memory(),
-        Contract::embedded().unwrap(),
+        Contracts::default(),
+        sealer,
     )
 }
 
 /// Twelve customers of one partner book what needs an AVV.
 fn begin(app: &App, conn: &mut Conn) -> Result<(), actions::ActionError> {
     let (now, values) = (app.clock.now(), sample_values(Language::De, false));
+    actions::versions::publish_shipped(conn, now)?;
     let module = Module {
         key: "centraflex".into(),
         name: "Centraflex".into(),
@@ -54,7 +60,7 @@ fn begin(app: &App, conn: &mut Conn) -> Result<(), actions::ActionError> {
             partner: Some(partner),
             sub_partner: None,
         };
-        customers::add(conn, app, &new, Actor::Command, now)?;
+        customers::add(conn, &new, Actor::Command, now)?;
         bookings::book_by_command(conn, app, number, "centraflex", false, now)?;
     }
     Ok(())
@@ -145,8 +151,7 @@ fn a_case_that_somebody_has_locked_is_passed_by() {
     app.clock.advance(TimeDelta::days(15));
     let now = app.clock.now();
     let report = app.db.transaction_blocking(|conn| {
-        let version = app.contract_version();
-        crate::storage::cases::lock_case(conn, CustomerNumber(5), version)?;
+        crate::storage::cases::lock_case(conn, CustomerNumber(5), now)?;
         let before = std::time::Instant::now();
         let report = run_once(&app, now);
         assert!(

@@ -26,6 +26,21 @@ pub struct CaseWords {
     /// Whether that agreement names another partner, so that no partner has access until a new one
     /// is concluded (state W).
     pub renewal: bool,
+    /// Whether the last request wants that agreement concluded anew although nothing about the chain
+    /// makes it necessary (rows 36, 48).
+    pub anew: bool,
+}
+
+impl CaseWords {
+    /// Whether what is asked for amends the agreement in force (state U).
+    pub fn amends(&self) -> bool {
+        self.in_force && !self.renews()
+    }
+
+    /// Whether what is asked for takes the place of the agreement in force (state W, or on demand).
+    pub fn renews(&self) -> bool {
+        self.renewal || self.anew
+    }
 }
 
 /// An agreement as mails name it.
@@ -187,6 +202,8 @@ pub enum Content {
         case: CaseWords,
         agreement_number: String,
         at: DateTime<Utc>,
+        /// The day on the paper; `None` if it was concluded by a link (5.8-18).
+        signed_on: Option<NaiveDate>,
         person: String,
         function: String,
         pdf: Attachment,
@@ -251,6 +268,8 @@ pub enum Content {
         case: CaseWords,
         news: PartnerNews,
         at: DateTime<Utc>,
+        /// What was concluded was signed on paper; `at` is when it was recorded (5.8-18).
+        on_paper: bool,
         access: Vec<ModuleAccess>,
         status_url: Option<String>,
     },

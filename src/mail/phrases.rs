@@ -33,6 +33,18 @@ impl Words<'_> {
             (RequestReason::Particulars, _) => Some(
                 "Sie erhalten diese E-Mail, weil die Angaben zu Ihrem Unternehmen berichtigt wurden.".to_owned(),
             ),
+            (RequestReason::Succession, _) if self.en() => Some(
+                "Your company has changed, for example by a new name or a legal succession. So that the agreement names it as it is today, we ask you to conclude it anew.".to_owned(),
+            ),
+            (RequestReason::Succession, _) => Some(
+                "Ihr Unternehmen hat sich geändert, zum Beispiel durch einen neuen Namen oder eine Rechtsnachfolge. Damit der Vertrag es so nennt, wie es heute ist, bitten wir Sie, ihn neu abzuschließen.".to_owned(),
+            ),
+            (RequestReason::Version, _) if self.en() => Some(
+                "The text of the agreement has been replaced by a new version. We ask you to conclude the new version.".to_owned(),
+            ),
+            (RequestReason::Version, _) => Some(
+                "Der Vertragstext wurde durch eine neue Fassung ersetzt. Wir bitten Sie, die neue Fassung abzuschließen.".to_owned(),
+            ),
             (RequestReason::First, _) | (_, true) => None,
             (RequestReason::SubPartner, false) => Some(self.sub_partner_changed(case)),
             (RequestReason::Partner, false) => self.partner_changed(case),
@@ -121,7 +133,23 @@ impl Words<'_> {
         } else {
             self.products(case, "es", "sie")
         };
-        if case.in_force && !case.renewal {
+        if case.anew {
+            return match (en, many) {
+                (false, false) => format!(
+                    "{products}, und Ihr bisheriger Vertrag gilt unverändert weiter. Ihr Partner behält im Portal den Zugriff, den dieser Vertrag erlaubt."
+                ),
+                (false, true) => format!(
+                    "{products}, und Ihr bisheriger Vertrag gilt unverändert weiter. Ihre Partner behalten im Portal den Zugriff, den dieser Vertrag erlaubt."
+                ),
+                (true, false) => format!(
+                    "{products} and your existing agreement continues unchanged. In the portal your partner keeps the access which that agreement allows."
+                ),
+                (true, true) => format!(
+                    "{products} and your existing agreement continues unchanged. In the portal your partners keep the access which that agreement allows."
+                ),
+            };
+        }
+        if case.amends() {
             return match (en, many) {
                 (false, false) => format!(
                     "{products}, und Ihr bisheriger Vertrag gilt unverändert weiter. Ihr Partner hat im Portal aber nur den Zugriff, den dieser Vertrag erlaubt."
@@ -166,7 +194,7 @@ impl Words<'_> {
 
     /// What is asked for, as in "bittet um …" (for partners, German).
     pub(super) fn asked_for(&self, case: &CaseWords) -> &'static str {
-        match (case.in_force, case.renewal) {
+        match (case.in_force, case.renews()) {
             (false, _) => "einen Auftragsverarbeitungsvertrag",
             (true, false) => "die Ergänzung des Auftragsverarbeitungsvertrags",
             (true, true) => "den Neuabschluss des Auftragsverarbeitungsvertrags",
@@ -175,7 +203,7 @@ impl Words<'_> {
 
     /// What was declined, as in "hat … abgelehnt" (for partners, German).
     pub(super) fn declined(&self, case: &CaseWords) -> &'static str {
-        match (case.in_force, case.renewal) {
+        match (case.in_force, case.renews()) {
             (false, _) => "den Auftragsverarbeitungsvertrag",
             _ => self.asked_for(case),
         }

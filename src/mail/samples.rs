@@ -2,7 +2,7 @@
 
 pub(super) mod changes;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::letter::{
     AgreementWords, Attachment, CaseWords, Content, Letter, ModuleAccess, NoLonger, NoteWords,
@@ -69,6 +69,7 @@ pub(super) fn case(language: Language) -> CaseWords {
         ],
         in_force: false,
         renewal: false,
+        anew: false,
     }
 }
 
@@ -104,14 +105,16 @@ pub(super) fn pdf() -> Attachment {
 pub(super) fn about(case: &CaseWords) -> Vec<(String, Content)> {
     let at = utc("2026-11-24T13:05:00Z");
     let mut all = Vec::new();
-    for (stand, in_force, renewal) in [
-        ("false", false, false),
-        ("true", true, false),
-        ("renewal", true, true),
+    for (stand, in_force, renewal, anew) in [
+        ("false", false, false, false),
+        ("true", true, false, false),
+        ("renewal", true, true, false),
+        ("anew", true, false, true),
     ] {
         let case = CaseWords {
             in_force,
             renewal,
+            anew,
             ..case.clone()
         };
         let news = in_force.then(|| news(&case));
@@ -123,6 +126,8 @@ pub(super) fn about(case: &CaseWords) -> Vec<(String, Content)> {
             RequestReason::Partner,
             RequestReason::Particulars,
             RequestReason::InError,
+            RequestReason::Succession,
+            RequestReason::Version,
         ] {
             for replaces in [true, false] {
                 let content = Content::Request {
@@ -153,18 +158,25 @@ pub(super) fn about(case: &CaseWords) -> Vec<(String, Content)> {
         };
         all.push((format!("declined {stand}"), declined));
     }
-    all.push((
-        "concluded".to_owned(),
-        Content::Concluded {
-            case: case.clone(),
-            agreement_number: "AVV-2026-000123".to_owned(),
-            at,
-            person: "Ayşe Özdemir".to_owned(),
-            function: "Geschäftsführerin".to_owned(),
-            pdf: pdf(),
-            sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".to_owned(),
-        },
-    ));
+    for (name, signed_on) in [
+        ("concluded", None),
+        ("concluded on paper", NaiveDate::from_ymd_opt(2026, 11, 20)),
+    ] {
+        all.push((
+            name.to_owned(),
+            Content::Concluded {
+                case: case.clone(),
+                agreement_number: "AVV-2026-000123".to_owned(),
+                at,
+                signed_on,
+                person: "Ayşe Özdemir".to_owned(),
+                function: "Geschäftsführerin".to_owned(),
+                pdf: pdf(),
+                sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+                    .to_owned(),
+            },
+        ));
+    }
     all.push((
         "objected".to_owned(),
         Content::Objected {
@@ -193,6 +205,12 @@ pub(super) fn news(case: &CaseWords) -> WhatsNew {
         added: case.products.iter().take(1).cloned().collect(),
         gone: case.products.iter().skip(1).cloned().collect(),
         version: case.renewal.then(|| ("1.0".to_owned(), "2.0".to_owned())),
+        company: case.anew.then(|| {
+            (
+                "Özdemir Backwaren KG".to_owned(),
+                case.customer.name.clone(),
+            )
+        }),
         particulars: case.renewal,
         other_particulars: false,
     }
@@ -313,20 +331,22 @@ pub(super) fn address_changed(case: &CaseWords) -> Vec<(String, Content)> {
 pub(super) fn others(case: &CaseWords) -> Vec<(String, Content)> {
     let at = utc("2026-11-24T13:05:00Z");
     let mut all = Vec::new();
-    for news in [
-        PartnerNews::Concluded,
-        PartnerNews::Declined,
-        PartnerNews::Expired,
-        PartnerNews::Undeliverable,
-        PartnerNews::Objected,
-        PartnerNews::Replaced,
+    for (news, on_paper) in [
+        (PartnerNews::Concluded, false),
+        (PartnerNews::Concluded, true),
+        (PartnerNews::Declined, false),
+        (PartnerNews::Expired, false),
+        (PartnerNews::Undeliverable, false),
+        (PartnerNews::Objected, false),
+        (PartnerNews::Replaced, false),
     ] {
         let open = news == PartnerNews::Concluded;
         let lost = news == PartnerNews::Replaced;
-        for (stand, in_force, renewal) in [
-            ("", false, false),
-            (" true", true, false),
-            (" renewal", true, true),
+        for (stand, in_force, renewal, anew) in [
+            ("", false, false, false),
+            (" true", true, false, false),
+            (" renewal", true, true, false),
+            (" anew", true, false, true),
         ] {
             let access = [("Tengo Centraflex", open), ("UMS-Verwaltung", false)]
                 .into_iter()
@@ -340,14 +360,17 @@ pub(super) fn others(case: &CaseWords) -> Vec<(String, Content)> {
                 case: CaseWords {
                     in_force,
                     renewal,
+                    anew,
                     ..case.clone()
                 },
                 news,
                 at,
+                on_paper,
                 access,
                 status_url: (!lost).then(|| STATUS.to_owned()),
             };
-            all.push((format!("partner {news:?}{stand}"), content));
+            let how = if on_paper { " on paper" } else { "" };
+            all.push((format!("partner {news:?}{how}{stand}"), content));
         }
     }
     for is_sub_partner in [false, true] {

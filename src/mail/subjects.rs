@@ -94,7 +94,7 @@ impl Words<'_> {
             reason,
             RequestReason::First | RequestReason::Manual | RequestReason::InError
         );
-        match (self.en(), case.in_force, case.renewal, changed) {
+        match (self.en(), case.in_force, case.renews(), changed) {
             (false, true, true, _) => "Bitte neu abschließen: Auftragsverarbeitungsvertrag für",
             (false, true, false, _) => {
                 "Bitte abschließen: Ergänzter Auftragsverarbeitungsvertrag für"

@@ -216,6 +216,27 @@ fn each_mail_says_what_is_special_about_it() {
             "your existing agreement continues",
         ),
         ("objected", "nichtig geworden", "became void"),
+        // 5.8-18: a contract on paper says so, and who signed it when.
+        (
+            "concluded on paper",
+            "haben den Vertrag zur Auftragsverarbeitung auf Papier abgeschlossen",
+            "have concluded the data processing agreement on paper",
+        ),
+        (
+            "concluded on paper",
+            "sein Scan liegt dieser E-Mail als PDF bei",
+            "The scan of the signed agreement",
+        ),
+        (
+            "concluded on paper",
+            "20. November 2026",
+            "20 November 2026",
+        ),
+        (
+            "partner Concluded on paper",
+            "auf Papier abgeschlossen. Er wurde am 24. November 2026 im Portal erfasst",
+            "auf Papier abgeschlossen. Er wurde am 24. November 2026 im Portal erfasst",
+        ),
         (
             "partner Concluded",
             "Tengo Centraflex: frei UMS-Verwaltung: gesperrt",

@@ -15,6 +15,8 @@ pub enum Attempt {
     Token,
     /// "Passwort vergessen".
     Reset,
+    /// A document held against the portal's own.
+    Check,
 }
 
 impl Attempt {
@@ -23,6 +25,7 @@ impl Attempt {
             Self::Login => "login",
             Self::Token => "token",
             Self::Reset => "reset",
+            Self::Check => "check",
         }
     }
 }

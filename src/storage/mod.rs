@@ -2,19 +2,24 @@
 //! they are named by verb and noun and return [`QueryResult`].
 
 pub mod agreements;
+pub mod alerts;
 pub mod announcements;
 pub mod attempts;
 pub mod audit;
+pub mod audit_proofs;
 pub mod block_rounds;
 pub mod bulk;
 pub mod case_rows;
 pub mod cases;
 pub mod catalogue;
+pub mod contract_versions;
 pub mod customers;
 pub mod db;
+pub mod declarations;
 pub mod embedded;
 pub mod files;
 pub mod links;
+pub mod mail_proofs;
 pub mod mails;
 pub mod notices;
 pub mod parties;
@@ -23,10 +28,13 @@ pub mod partner_list;
 pub mod partners;
 pub mod retention;
 pub mod runs;
+pub mod proposals;
 #[rustfmt::skip]
 #[expect(missing_docs, reason = "generated from the migrations")]
 pub mod schema;
+pub mod seals;
 pub mod sessions;
+pub mod status_days;
 pub mod sub_processors;
 mod text;
 pub mod users;

@@ -70,6 +70,27 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// What needs a person at the operator; erased with its customer, and a year after it was done.
+    alerts (id) {
+        id -> Int8,
+        kind -> Text,
+        /// About whom; empty for the portal itself.
+        customer_number -> Nullable<Int8>,
+        /// What it is about besides the customer: an agreement, a notice, a certificate. Never a name or an address.
+        subject -> Text,
+        /// For what is said again as it comes nearer, for example days that are left; each stage of a subject is said once.
+        stage -> Nullable<Int4>,
+        raised_at -> Timestamptz,
+        taken_by -> Nullable<Int8>,
+        taken_at -> Nullable<Timestamptz>,
+        /// Who finished it; empty while it is open, and when its cause had gone by itself.
+        done_by -> Nullable<Int8>,
+        done_at -> Nullable<Timestamptz>,
+        note -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     /// Sign-ins, unknown links and reset requests, counted for throttling across processes. Account and source are keyed hashes, never plain.
     attempts (id) {
         id -> Int8,
@@ -175,6 +196,43 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Versions of the contract text: drafts, those waiting for approval, and the published ones, which never change (LC-55).
+    contract_versions (id) {
+        id -> Int8,
+        /// As contract.toml says; empty while that cannot be read. Unique among the published ones.
+        number -> Nullable<Text>,
+        /// Path in the folder → text: contract.toml, de/vertrag.dj …
+        files -> Jsonb,
+        /// Path → who changed this file last, and when.
+        touched -> Jsonb,
+        /// The version a draft was copied from.
+        based_on -> Nullable<Int8>,
+        /// Counts every change: who decides on a version names the one that was looked at.
+        revision -> Int4,
+        created_at -> Timestamptz,
+        /// Empty for the version that comes with the program.
+        created_by -> Nullable<Int8>,
+        changed_at -> Timestamptz,
+        changed_by -> Nullable<Int8>,
+        /// What a named person confirmed on submission: questions no program can decide, and reasons for warnings.
+        confirmations -> Jsonb,
+        /// Since when it waits for a second person (LC-54); empty again after it was given back.
+        submitted_at -> Nullable<Timestamptz>,
+        submitted_by -> Nullable<Int8>,
+        approved_at -> Nullable<Timestamptz>,
+        approved_by -> Nullable<Int8>,
+        published_at -> Nullable<Timestamptz>,
+        published_by -> Nullable<Int8>,
+        /// The Berlin day from which it is offered.
+        valid_from -> Nullable<Date>,
+        /// SHA-256 over the files, hex.
+        source_hash -> Nullable<Text>,
+        /// Why it was given back to its authors the last time.
+        returned -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     /// Master data. Its row is the lock of the case: every write to a case takes it first.
     customers (number) {
         number -> Int8,
@@ -193,6 +251,29 @@ diesel::table! {
         sub_partner_id -> Nullable<Int8>,
         created_at -> Timestamptz,
         deleted_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    /// Why a customer declined, as typed (EV-10); only the operator reads it, no mail holds it (5.8-19, S-22).
+    decline_reasons (request_id) {
+        request_id -> Uuid,
+        reason -> Text,
+        declined_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    /// Time stamps (RFC 3161) of a foreign service over the signature of a sealed document, asked for after its conclusion. No row: not asked for yet.
+    document_stamps (agreement_id) {
+        agreement_id -> Uuid,
+        tries -> Int4,
+        /// When the service is asked again; null when there is a stamp or nothing more is tried.
+        next_try_at -> Nullable<Timestamptz>,
+        token -> Nullable<Bytea>,
+        /// The time the stamp states.
+        stated_at -> Nullable<Timestamptz>,
+        source -> Nullable<Text>,
     }
 }
 
@@ -305,6 +386,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// The letter or mail an objection came in (EV-10); only the operator reads it (5.8-19).
+    objection_proofs (file_id) {
+        file_id -> Uuid,
+        objection_id -> Int8,
+    }
+}
+
+diesel::table! {
     /// Objections as they came in (EV-10); without an agreement if one came before conclusion.
     objections (id) {
         id -> Int8,
@@ -387,6 +476,23 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// What one administrator proposes and a second one confirms (row 33, 5.8-18). Erased with the evidence it belongs to (EV-16).
+    proposals (id) {
+        id -> Int8,
+        customer_number -> Int8,
+        kind -> Text,
+        details -> Jsonb,
+        file_id -> Nullable<Uuid>,
+        proposed_at -> Timestamptz,
+        proposed_by -> Int8,
+        state -> Text,
+        decided_at -> Nullable<Timestamptz>,
+        decided_by -> Nullable<Int8>,
+        reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     /// Rounds of asking: first mail and up to three reminders (5.1).
     requests (id) {
         id -> Uuid,
@@ -399,6 +505,8 @@ diesel::table! {
         undeliverable_at -> Nullable<Timestamptz>,
         closed_at -> Nullable<Timestamptz>,
         outcome -> Nullable<Text>,
+        /// Number of the contract version it offers.
+        version -> Nullable<Text>,
     }
 }
 
@@ -415,6 +523,15 @@ diesel::table! {
         done -> Int8,
         failed -> Int8,
         ended -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    /// Every certificate documents were sealed with, kept so that old seals are recognised after a change. The fingerprint is the SHA-256 of the certificate.
+    seal_certificates (fingerprint) {
+        fingerprint -> Text,
+        certificate -> Bytea,
+        first_used_at -> Timestamptz,
     }
 }
 
@@ -440,6 +557,15 @@ diesel::table! {
         valid_until -> Nullable<Date>,
         added_by -> Nullable<Uuid>,
         removed_by -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    /// How many customers had each status on a day, Berlin time. All statuses of a day are written at once, also those nobody has.
+    status_days (day, status) {
+        day -> Date,
+        status -> Text,
+        customers -> Int8,
     }
 }
 
@@ -480,11 +606,14 @@ diesel::joinable!(agreement_documents -> agreements (agreement_id));
 diesel::joinable!(agreements -> customers (customer_number));
 diesel::joinable!(agreements -> links (link_id));
 diesel::joinable!(agreements -> requests (request_id));
+diesel::joinable!(alerts -> customers (customer_number));
 diesel::joinable!(block_rounds -> partners (partner_id));
 diesel::joinable!(bookings -> customers (customer_number));
 diesel::joinable!(bookings -> products (product_code));
 diesel::joinable!(case_rows -> customers (number));
 diesel::joinable!(case_words -> customers (number));
+diesel::joinable!(decline_reasons -> requests (request_id));
+diesel::joinable!(document_stamps -> agreements (agreement_id));
 diesel::joinable!(files -> users (uploaded_by));
 diesel::joinable!(links -> requests (request_id));
 diesel::joinable!(mail_attempts -> mails (mail_id));
@@ -494,12 +623,16 @@ diesel::joinable!(notices -> announcements (announcement_id));
 diesel::joinable!(notices -> customers (customer_number));
 diesel::joinable!(notices -> mails (mail_id));
 diesel::joinable!(notices -> users (dissent_recorded_by));
+diesel::joinable!(objection_proofs -> files (file_id));
+diesel::joinable!(objection_proofs -> objections (objection_id));
 diesel::joinable!(objections -> agreements (agreement_id));
 diesel::joinable!(objections -> customers (customer_number));
 diesel::joinable!(partner_contracts -> files (file_id));
 diesel::joinable!(partner_contracts -> partners (partner_id));
 diesel::joinable!(partner_contracts -> users (recorded_by));
 diesel::joinable!(password_links -> users (user_id));
+diesel::joinable!(proposals -> customers (customer_number));
+diesel::joinable!(proposals -> files (file_id));
 diesel::joinable!(requests -> customers (customer_number));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(users -> customers (customer_number));
@@ -509,6 +642,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     agreement_documents,
     agreements,
     announcements,
+    alerts,
     attempts,
     audit_events,
     audit_head,
@@ -516,23 +650,30 @@ diesel::allow_tables_to_appear_in_same_query!(
     bookings,
     case_rows,
     case_words,
+    contract_versions,
     customers,
+    decline_reasons,
+    document_stamps,
     files,
     links,
     mail_attempts,
     mail_reports,
     mails,
     notices,
+    objection_proofs,
     objections,
     operator,
     partner_contracts,
     partners,
     password_links,
     products,
+    proposals,
     requests,
     runs,
+    seal_certificates,
     sessions,
     sub_processors,
+    status_days,
     tombstones,
     users,
 );

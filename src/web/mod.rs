@@ -22,6 +22,7 @@ mod operation;
 mod page;
 mod partners;
 mod passwords;
+mod proofs;
 mod refusals;
 pub mod routes;
 pub mod server;

@@ -54,6 +54,9 @@ pub fn sentence(refusal: Refusal) -> &'static str {
         Refusal::EndInPast => {
             "Das Ende liegt in der Vergangenheit. Bitte wählen Sie heute oder einen späteren Tag."
         }
+        Refusal::NothingInForce => {
+            "Für diesen Kunden gilt kein Vertrag, der neu abgeschlossen werden könnte. Senden Sie ihm eine Anforderung."
+        }
         Refusal::NoObjection => {
             "Für diesen Kunden ist kein Widerspruch erfasst, der ein Irrtum sein könnte."
         }

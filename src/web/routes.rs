@@ -10,7 +10,7 @@ use super::error::answer_errors;
 use super::guard::{Who, guard};
 use super::{
     administration, consent, customers, dev, gate, health, legal, notices, operation, partners,
-    passwords, session, sign_in, statics, status,
+    passwords, proofs, session, sign_in, statics, status,
 };
 use crate::app::App;
 
@@ -77,6 +77,7 @@ pub fn rows() -> impl Iterator<Item = &'static Row> {
         consent::ROUTES,
         notices::ROUTES,
         legal::ROUTES,
+        proofs::ROUTES,
         dev::ROUTES,
     ]
     .into_iter()

@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use avv_portal::actions::register;
+use avv_portal::actions::alerts::{self, AlertKind, Raised};
+use avv_portal::actions::{proposals, register};
 use avv_portal::domain::file::{File, FileKind};
 use avv_portal::domain::viewer::Role;
-use avv_portal::domain::{EmailAddress, PartnerId};
+use avv_portal::domain::{CustomerNumber, EmailAddress, PartnerId};
 use avv_portal::storage::mails::list_mails;
 use avv_portal::storage::users::NewUser;
 use avv_portal::web::Who;
@@ -66,6 +67,7 @@ struct Objects {
     world: World,
     other_user: String,
     sent_mail: String,
+    alert: String,
     password: String,
     /// File of the contract with the Submandant Nord-TK.
     file: String,
@@ -74,6 +76,8 @@ struct Objects {
     announced: String,
     /// The first company of the register.
     entry: String,
+    /// A paper contract of 4712 that waits for a second administrator.
+    proposal: String,
 }
 
 impl Objects {
@@ -119,16 +123,36 @@ impl Objects {
             avv_portal::actions::customers::delete(conn, &world.app.app, &by, gone, "weg", now)
                 .map(|_| ())
         });
+        let file = world.app.text("id FROM files");
+        let paper = proposals::Paper {
+            person: "Erna Muster".to_owned(),
+            function: "Inhaberin".to_owned(),
+            signed_on: "2026-01-15".parse().unwrap(),
+            scan: File {
+                kind: FileKind::Pdf,
+                bytes: b"%PDF-1.7".to_vec(),
+            },
+        };
+        let proposal = world.app.write(|conn| {
+            let handles = &world.app.app;
+            proposals::propose_paper(conn, handles, &operator, CustomerNumber(4712), paper, now)
+        });
+        let alert = Raised::about(AlertKind::AddressByPartner, CUSTOMER);
+        world
+            .app
+            .write(|conn| Ok(alerts::raise(conn, &alert, now)?));
         let mails = world.app.read(|conn| Ok(list_mails(conn, CUSTOMER, 1)?));
         let announced = announce(&world.app, "RZ Angekündigt GmbH");
         Self {
             other_user: other.to_string(),
             sent_mail: mails[0].id.to_string(),
+            alert: world.app.text("max(id) FROM alerts"),
             password: world.password_token(Person::SubPartner),
-            file: world.app.text("id FROM files"),
+            file,
             draft: draft(&world.app, "RZ Entwurf GmbH").to_string(),
             announced: announced.to_string(),
             entry: world.app.text("min(id) FROM sub_processors"),
+            proposal: proposal.to_string(),
             world,
         }
     }
@@ -183,6 +207,14 @@ impl Objects {
                     "999999"
                 },
             ),
+            (
+                "hinweis",
+                if object == "open" {
+                    &self.alert
+                } else {
+                    "999999"
+                },
+            ),
             ("token", &token),
             ("partner", &self.partner(object)),
             ("mitteilung", &self.change(pattern, object)),
@@ -195,6 +227,15 @@ impl Objects {
                 },
             ),
             ("datei", &self.file),
+            ("widerspruch", "999999"),
+            (
+                "vorschlag",
+                if object == "open-proposal" {
+                    &self.proposal
+                } else {
+                    "999999"
+                },
+            ),
             ("hash", hash),
             ("name", name),
         ];
@@ -206,6 +247,9 @@ impl Objects {
             !path.contains('{'),
             "{pattern}: a placeholder this test does not know"
         );
+        if pattern.ends_with("/nachweis.zip") {
+            return format!("{path}?kunde={number}");
+        }
         match self.sub_partner(pattern, object) {
             Some(sub) => format!("{path}?submandant={sub}"),
             None => path,
@@ -293,7 +337,13 @@ async fn send(
     fields: &[(&str, &str)],
     headers: &[(&str, &str)],
 ) -> Page {
-    if row.path.ends_with("/vertrag") {
+    let has_files = [
+        "/vertrag",
+        "/papiervertrag",
+        "/nachweis",
+        "{nummer}/widerspruch",
+    ];
+    if has_files.iter().any(|end| row.path.ends_with(end)) {
         browser.upload_with(path, fields, &[], headers).await
     } else {
         browser.post_with(path, fields, headers).await

@@ -78,6 +78,7 @@ fn public(places: &Places) -> Vec<Stop> {
         at("privacy in English", "/datenschutz?sprache=en"),
         at("accessibility", "/barrierefreiheit"),
         at("contact", "/kontakt"),
+        at("check", "/pruefen"),
         at("not found", "/gibt-es-nicht"),
         at("link unknown", "/zustimmung/unbekannt"),
         at("consent", &p.valid),
@@ -211,6 +212,7 @@ fn operator(places: &Places) -> Vec<Stop> {
     let mandant = |page: &str| format!("/betrieb/partner/{}{page}", places.mandant);
     let sub = |page: &str| format!("/betrieb/partner/{}{page}", places.sub_partner);
     let change = |id: &str, page: &str| format!("/betrieb/aenderungsmitteilungen/{id}{page}");
+    let proposal = |id: &str| format!("/betrieb/vorschlaege/{id}");
     vec![
         at("operator start", "/betrieb"),
         at("operator list", "/kunden"),
@@ -324,7 +326,64 @@ fn operator(places: &Places) -> Vec<Stop> {
             format!("/betrieb/mitteilungen/{}", places.dissent_notice),
             vec![Click("form[action$='/ergebnis'] .actions button")],
         ),
+        at("operator alerts", "/betrieb/hinweise"),
+        after(
+            "operator alert opened",
+            "/betrieb/hinweise?welche=alle",
+            vec![Click(".alerts details summary")],
+        ),
+        at(
+            "operator alerts without result",
+            "/betrieb/hinweise?welche=meine&art=dissent",
+        ),
+        at(
+            "operator asks for a new conclusion",
+            "/betrieb/kunden/6002/neuabschluss",
+        ),
+        after(
+            "operator start with figures",
+            "/betrieb",
+            vec![Click("[aria-labelledby=verlauf] details summary")],
+        ),
+        at("operator mail refused", &places.refused),
         at("operator runs", "/betrieb/laeufe"),
+        at(
+            "operator reads declarations",
+            "/betrieb/kunden/6011/erklaerungen",
+        ),
+        at(
+            "operator proposes paper",
+            "/betrieb/kunden/6005/papiervertrag",
+        ),
+        after(
+            "operator proposes paper wrong",
+            "/betrieb/kunden/6007/papiervertrag",
+            vec![Click("main form .actions button")],
+        ),
+        at("operator proposes error", "/betrieb/kunden/6011/irrtum"),
+        at("operator proposals", "/betrieb/vorschlaege"),
+        at("operator answers", proposal(&places.proposal)),
+        after(
+            "operator confirms wrong",
+            proposal(&places.proposal),
+            vec![Click("#bestaetigen .actions button")],
+        ),
+        after(
+            "operator rejects wrong",
+            proposal(&places.proposal),
+            vec![Click("#ablehnen .actions button")],
+        ),
+        at("operator withdraws", proposal(&places.own_proposal)),
+        at("operator proposal confirmed", proposal("1")),
+        at("operator status on paper", "/kunden/6010/avv"),
+        at(
+            "operator contract on paper",
+            "/administration/avv?kunde=6010",
+        ),
+        at(
+            "operator reads a reason",
+            "/betrieb/kunden/6003/erklaerungen",
+        ),
         at("operator particulars", "/betrieb/betreiber"),
         at("operator users", "/betrieb/benutzer"),
         at("operator adds user", "/betrieb/benutzer/neu"),
@@ -420,6 +479,7 @@ fn every_page_is_looked_at() {
         notice: "7".to_owned(),
         dissent: "/einspruch/d".to_owned(),
         dissent_notice: "8".to_owned(),
+        proposal: "1".to_owned(),
         ..Places::default()
     };
     let stops = [
@@ -446,6 +506,8 @@ fn every_page_is_looked_at() {
 fn is_no_page(path: &str) -> bool {
     path.ends_with(".pdf")
         || path.ends_with("{datei}")
+        || path.ends_with("/datei")
+        || path.ends_with(".zip")
         || path.ends_with(".txt")
         || ["/static/", "/zugriff/", "/healthz", "/readyz", "/dev/"]
             .iter()

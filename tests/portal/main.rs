@@ -9,8 +9,9 @@
 mod harness;
 
 mod access;
-mod announce;
 mod accessibility;
+mod alerts;
+mod announce;
 mod architecture;
 mod audit;
 mod bad_days;
@@ -31,11 +32,15 @@ mod notices;
 mod objections;
 mod partners;
 mod projection;
+mod proposals;
 mod reminders;
+mod renewal;
 mod requests;
+mod seal;
 mod security;
 mod stage;
 mod storm;
 mod sub_partners;
+mod versions;
 mod walk;
 mod world;

@@ -232,6 +232,8 @@ async fn a_change_is_announced_answered_and_settled() {
     assert!(receipt.written.subject.starts_with("Einspruch erhalten"));
     let alert = app.last_mail_to("avv@plusnet.example");
     assert!(alert.written.text.contains("hat Einspruch"));
+    let open = "alerts WHERE kind = 'dissent' AND done_at IS NULL";
+    assert_eq!(app.count(open), 1);
     partner.get(GATE).await.assert_status(204);
     assert_eq!(app.status(CUSTOMER), "concluded", "5.2");
 
@@ -278,6 +280,7 @@ async fn a_change_is_announced_answered_and_settled() {
         .iter()
         .filter(|s| s.starts_with("Ergebnis zu Ihrem Einspruch"));
     assert_eq!(results.count(), 1, "{letters:?}");
+    assert_eq!(app.count(open), 0, "settled with the dissent");
     customer
         .get("/administration/avv")
         .await

@@ -182,7 +182,7 @@ impl Story {
                 Some(link) => {
                     let before = self.app.case(customer);
                     settled(
-                        db.transaction_blocking(|conn| consent::decline(conn, &app, link, now)),
+                        db.transaction_blocking(|conn| consent::decline(conn, &app, link, "", now)),
                     );
                     ("decline", self.app.case(customer) != before)
                 }
@@ -210,6 +210,7 @@ impl Story {
                     channel: Channel::Phone,
                     on: calendar::day(now),
                     note: "Notiz".to_owned(),
+                    proof: None,
                 };
                 (
                     "record",
@@ -268,9 +269,9 @@ impl Story {
                 )).unwrap();
                 (
                     "end booking",
-                    settled(db.transaction_blocking(|conn| {
-                        requests::refresh_row(conn, &app, customer, now)
-                    })),
+                    settled(
+                        db.transaction_blocking(|conn| requests::refresh_row(conn, customer, now)),
+                    ),
                 )
             }
             _ => ("jobs", self.app.jobs().stepped > 0),
@@ -306,7 +307,7 @@ impl Story {
             Err(error) => panic!("{error}"),
         };
         signature.shown.clone_from(&draft.hash);
-        let prepared = consent::prepare(&app, &case, draft, link, &signature, now).unwrap();
+        let prepared = consent::prepare(&app.sealer, &case, draft, link, &signature, now).unwrap();
         settled(
             app.db.transaction_blocking(|conn| {
                 consent::conclude(conn, &app, link, &signature, prepared)

@@ -27,7 +27,7 @@ pub(super) fn announcement(
     id: NoticeId,
     now: DateTime<Utc>,
 ) -> Result<Content, Obstacle> {
-    let found = found(conn, app, id)?;
+    let found = found(conn, id, now)?;
     match found.notice.facts.state(now) {
         NoticeState::Unsent | NoticeState::Running => {}
         NoticeState::Dissent | NoticeState::Exempted | NoticeState::Terminated => {
@@ -59,8 +59,9 @@ pub(super) fn dissented(
     app: &App,
     case: &Case,
     id: NoticeId,
+    now: DateTime<Utc>,
 ) -> Result<Content, Obstacle> {
-    let found = found(conn, app, id)?;
+    let found = found(conn, id, now)?;
     let facts = &found.notice.facts;
     let dissent = facts
         .dissent
@@ -80,8 +81,9 @@ pub(super) fn settled(
     app: &App,
     case: &Case,
     id: NoticeId,
+    now: DateTime<Utc>,
 ) -> Result<Content, Obstacle> {
-    let found = found(conn, app, id)?;
+    let found = found(conn, id, now)?;
     let facts = &found.notice.facts;
     let (at, how) = facts
         .settled
@@ -129,6 +131,7 @@ pub fn preview(
         products: Vec::new(),
         in_force: true,
         renewal: false,
+        anew: false,
     };
     let content = Content::Announcement {
         case,
@@ -149,8 +152,8 @@ pub fn preview(
     write(&letter).map_err(|error| ActionError::Document(error.to_string()))
 }
 
-fn found(conn: &mut PgConnection, app: &App, id: NoticeId) -> Result<Found, Obstacle> {
-    match find(conn, app, id) {
+fn found(conn: &mut PgConnection, id: NoticeId, now: DateTime<Utc>) -> Result<Found, Obstacle> {
+    match find(conn, id, now) {
         Ok(found) => Ok(found),
         Err(ActionError::NotFound) => Err(Obstacle::Dropped("der Kunde nicht mehr da ist")),
         Err(error) => Err(Obstacle::Failed(error)),

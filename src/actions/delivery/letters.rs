@@ -9,8 +9,11 @@ use crate::actions::ActionError;
 use crate::actions::documents::file_name;
 use crate::actions::whats_new::{product_name, whats_new};
 use crate::app::App;
-use crate::domain::case::{AgreementEnd, Case, Covered, LinkEnd, LinkState, access, link_state};
+use crate::domain::case::{
+    Agreement, AgreementEnd, Case, Covered, LinkEnd, LinkState, access, link_state,
+};
 use crate::domain::mail::{MailKind, PartnerNews, Recipient};
+use crate::domain::proposal::PaperRecord;
 use crate::domain::{AgreementId, EmailAddress, Language, LinkId, PartnerId, UserId};
 use crate::mail::letter::{Attachment, CaseWords, Content, Letter, ModuleAccess};
 use crate::storage::agreements::{find_document_facts, find_pdf};
@@ -40,7 +43,7 @@ pub(super) fn compose(
     let operator = catalogue::find_operator(conn)?
         .ok_or(Obstacle::Dropped("die Angaben zum Betreiber fehlen"))?;
     let case = match mail.customer {
-        Some(number) => cases::find_case(conn, number, app.contract_version())?,
+        Some(number) => cases::find_case(conn, number, now)?,
         None => None,
     };
     let (address, content) = match (mail.to, &case) {
@@ -142,8 +145,8 @@ fn to_customer(
             })
         }
         MailKind::Announcement { notice } => changes::announcement(conn, app, case, *notice, now),
-        MailKind::Dissented { notice } => changes::dissented(conn, app, case, *notice),
-        MailKind::DissentSettled { notice } => changes::settled(conn, app, case, *notice),
+        MailKind::Dissented { notice } => changes::dissented(conn, app, case, *notice, now),
+        MailKind::DissentSettled { notice } => changes::settled(conn, app, case, *notice, now),
         MailKind::Notice { news } => life::note(conn, mail, case, news, now),
         MailKind::Ended {
             agreement,
@@ -172,6 +175,7 @@ fn concluded(
         bytes,
     };
     Ok(Content::Concluded {
+        signed_on: PaperRecord::of(&facts.contents).map(|paper| paper.signed_on),
         case: words,
         agreement_number: agreement.number.clone(),
         at: agreement.concluded_at,
@@ -217,6 +221,8 @@ fn to_partner(
         news,
         at: mail.queued_at,
         access: modules,
+        on_paper: news == PartnerNews::Concluded
+            && case.agreement().is_some_and(Agreement::on_paper),
         status_url: has_customer.then(|| {
             let path = paths::status(case.customer.number);
             format!("{}{path}", app.base_url())
@@ -341,5 +347,10 @@ pub(super) fn words_of(case: &Case, covered: &BTreeSet<Covered>, language: Langu
         products,
         in_force,
         renewal: in_force && !case.chain_matches(),
+        anew: case.chain_matches()
+            && case
+                .requests
+                .last()
+                .is_some_and(|last| last.reason.is_demand()),
     }
 }

@@ -71,7 +71,7 @@ fn no_longer(case: &Case, now: DateTime<Utc>) -> Result<NoLonger, Obstacle> {
         Ok(NoLonger::NoPartner)
     } else if case.required_products(now).is_empty() {
         Ok(NoLonger::NoProduct)
-    } else if case.is_covered(now) {
+    } else if case.is_settled(now) {
         Ok(NoLonger::Covered)
     } else {
         Err(Obstacle::Dropped(

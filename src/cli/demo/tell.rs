@@ -58,7 +58,9 @@ impl Play<'_> {
             Step::Book { .. } => self.book(self.character.products.first()),
             Step::BookSecond => self.book(self.character.products.get(1)),
             Step::BookMore => self.book(Some(&("centraflex", false))),
-            Step::Morning => Ok(()),
+            Step::Morning => jobs::count_at(self.app, self.now)
+                .map(|_| ())
+                .map_err(ActionError::Database),
             Step::Conclude => self.conclude(),
             Step::Decline => self.decline(),
             Step::Bounce => self.transaction(Self::bounce),
@@ -114,9 +116,7 @@ impl Play<'_> {
             partner: (!alone).then(|| self.partner()).flatten(),
             sub_partner: (!alone).then(|| self.sub_partner()).flatten(),
         };
-        self.transaction(|play, conn| {
-            customers::add(conn, play.app, &new, Actor::Command, play.now)
-        })
+        self.transaction(|play, conn| customers::add(conn, &new, Actor::Command, play.now))
     }
 
     fn book(&self, product: Option<&(&str, bool)>) -> Acted {
@@ -142,7 +142,8 @@ impl Play<'_> {
             let checked = consent::check(conn, app, link, &signature, play.now)?;
             Ok((link, signature, checked))
         })?;
-        let prepared = consent::prepare(self.app, &case, draft, link, &signature, self.now)?;
+        let prepared =
+            consent::prepare(&self.app.sealer, &case, draft, link, &signature, self.now)?;
         self.transaction(|play, conn| {
             consent::conclude(conn, play.app, link, &signature, prepared).map(|_| ())
         })
@@ -154,7 +155,7 @@ impl Play<'_> {
             consent::note_opening(conn, link, play.character.number, play.now)?;
             Ok(link)
         })?;
-        self.transaction(|play, conn| consent::decline(conn, play.app, link, play.now))
+        self.transaction(|play, conn| consent::decline(conn, play.app, link, "", play.now))
     }
 
     fn object(&self) -> Acted {
@@ -215,6 +216,7 @@ impl Play<'_> {
             channel: Channel::Letter,
             on: calendar::day(self.now - TimeDelta::days(1)),
             note: "Schreiben der Geschäftsführung, liegt in der Akte.".to_owned(),
+            proof: None,
         };
         let (operator, number) = (&self.cast.operator, self.character.number);
         objections::record(conn, self.app, operator, number, &received, self.now)
@@ -230,7 +232,7 @@ impl Play<'_> {
     }
 
     fn case(&self, conn: &mut Conn) -> Acted<Case> {
-        cases::find_case(conn, self.character.number, self.app.contract_version())?
+        cases::find_case(conn, self.character.number, self.app.clock.now())?
             .ok_or(ActionError::NotFound)
     }
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::contract::Contract;
-use crate::domain::CustomerNumber;
+use crate::contract::Contracts;
+use crate::document::seal::Sealer;
 use crate::domain::case::{Status, standing};
 use crate::storage::db::tests::migrated;
 use crate::storage::{case_rows, cases, mails};
@@ -13,13 +13,19 @@ use crate::storage::{case_rows, cases, mails};
 fn every_status_occurs_and_the_list_says_what_the_facts_say() {
     let folder = tempfile::tempdir().unwrap();
     let now = "2026-11-22T15:00:00Z".parse().unwrap();
+    let config = Config::for_tests("unused", folder.path());
+    let sealer = Sealer::open(&config.seal, now).unwrap();
     let app = App::new(
-        Config::for_tests("unused", folder.path()),
+        config,
         Clock::fixed_at(now),
         migrated("demo"),
         Transport::memory(),
-        Contract::embedded().unwrap(),
+        Contracts::default(),
+        sealer,
     );
+    app.db
+        .transaction_blocking(|conn| crate::actions::versions::publish_shipped(conn, now))
+        .unwrap();
     let more = 1500;
     let options = Options {
         customers: 60 + more,
@@ -33,7 +39,7 @@ fn every_status_occurs_and_the_list_says_what_the_facts_say() {
     for (at, number) in numbers.into_iter().enumerate() {
         app.db
             .read_blocking(|conn| {
-                let case = cases::find_case(conn, number, app.contract_version())?.unwrap();
+                let case = cases::find_case(conn, number, now)?.unwrap();
                 assert!(case_rows::row_agrees(conn, &case, now)?, "{number}");
                 Ok::<_, DbError>(standing(&case, now).status)
             })
@@ -42,6 +48,22 @@ fn every_status_occurs_and_the_list_says_what_the_facts_say() {
     }
     let all = BTreeSet::from(Status::ALL);
     assert_eq!(seen, [all.clone(), all]);
+
+    // The chart has a past, in which nobody is counted twice.
+    let days = |conn: &mut _| {
+        Ok::<_, DbError>(status_days::list_days(
+            conn,
+            calendar::day(now) - chrono::Days::new(90),
+        )?)
+    };
+    let days = app.db.read_blocking(days).unwrap();
+    let today: i64 = days
+        .iter()
+        .filter(|(day, ..)| *day == calendar::day(now))
+        .map(|(.., count)| count)
+        .sum();
+    assert!(days.len() > 80 * 13, "{} figures", days.len());
+    assert_eq!(today, i64::from(more) + 60);
 
     // The mails of the past are done; three wait for `serve`.
     let queue = |conn: &mut _| Ok::<_, DbError>(mails::queue_state(conn)?.0);

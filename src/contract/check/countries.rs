@@ -30,6 +30,12 @@ struct Countries {
 static COUNTRIES: LazyLock<Option<Countries>> =
     LazyLock::new(|| toml::from_str(include_str!("countries.toml")).ok());
 
+/// Whether everything this place names lies in the EEA, where no transfer needs a mechanism. An
+/// unknown place does not count as such: what the text says of transfers is then printed.
+pub(in crate::contract) fn is_in_eea(place: &str) -> bool {
+    matches!(Region::of(place), Region::Eea)
+}
+
 /// The day the list of countries was last compared with the law.
 pub static COUNTRIES_AS_OF: LazyLock<String> = LazyLock::new(|| {
     let date = COUNTRIES

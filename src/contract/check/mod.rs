@@ -40,6 +40,7 @@ use super::Contract;
 use super::source::{Kind, walk};
 use super::vocabulary::Generator;
 use crate::domain::{Language, Operator};
+pub(super) use countries::is_in_eea;
 pub use countries::{COUNTRIES_AS_OF, country_name};
 pub use demands::TAGS;
 use passages::Passages;
@@ -137,8 +138,8 @@ pub struct Version<'v> {
     pub published: Option<&'v str>,
     /// Who wrote it and who approves it (LC-54).
     pub people: Option<(&'v str, &'v str)>,
-    /// What it looks like as PDF, per language (LC-53).
-    pub pdfs: &'v [(Language, Vec<u8>)],
+    /// What its PDF lacks for people who do not see the page, per language (LC-53).
+    pub pdfs: &'v [(Language, Vec<&'static str>)],
 }
 
 impl<'v> Version<'v> {

@@ -275,6 +275,60 @@ Text.
     );
 }
 
+/// T-08: what is said of transfers appears only when somebody outside the EEA takes part.
+#[test]
+fn transfers_and_language_are_conditions() {
+    let main = "# A
+
+{if=third-country-transfers}
+Drittland
+
+{if=\"language:de\"}
+Deutsch
+
+{if=\"language:en\"}
+Englisch
+";
+    let contract = contract(main, &[]).unwrap();
+    let body = |change: fn(&mut Values)| {
+        let mut values = sample_values(Language::De, true);
+        values
+            .operator
+            .sub_processors
+            .iter_mut()
+            .for_each(|one| one.place = "Irland".into());
+        change(&mut values);
+        text::plain(&contract.resolve(&values, Language::De))
+    };
+    let at_home = body(|_| {});
+    assert!(at_home.ends_with("\n\nDeutsch\n"), "{at_home}");
+    let cases: [fn(&mut Values); 3] = [
+        |values| values.operator.sub_processors[0].place = "Köln und USA".into(),
+        |values| values.sub_partner.as_mut().unwrap().country = "Schweiz".into(),
+        |values| values.partner.as_mut().unwrap().country = "Atlantis".into(),
+    ];
+    for case in cases {
+        let abroad = body(case);
+        assert!(abroad.ends_with("\n\nDrittland\n\nDeutsch\n"), "{abroad}");
+    }
+}
+
+/// T-03: on a phone wide tables are stacks of named values; the words stay the same.
+#[test]
+fn wide_tables_name_their_columns_in_every_cell() {
+    let wide = "# A\n\n| Wer | Was \"genau\" | Wo |\n|:---|:---|---:|\n| Eins | Zwei | Drei |\n";
+    let html = html::article(&document(wide, &[]));
+    for part in [
+        "<table id=",
+        " class=\"stacked\" role=\"table\">",
+        "<tr role=\"row\"><th scope=\"row\" role=\"rowheader\">Eins</th>",
+        "<td role=\"cell\" data-label=\"Was „genau“\"><span>Zwei</span></td>",
+        "<td role=\"cell\" data-label=\"Wo\" class=\"end\"><span>Drei</span></td>",
+    ] {
+        assert!(html.contains(part), "{part}\n---\n{html}");
+    }
+}
+
 #[test]
 fn a_list_that_restarts_is_a_list_of_its_own() {
     let document = document(

@@ -82,10 +82,9 @@ fn generated_blocks_name_the_whole_chain() {
         assert!(text.contains(part), "{part}\n---\n{text}");
     }
     assert!(!text.contains("Prüfsumme"));
-    assert!(
-        html::article(&draft)
-            .contains("<th scope=\"row\">Nord-TK GbR <small>Hafenweg 3, 24103 Kiel<br>")
-    );
+    assert!(html::article(&draft).contains(
+        "<th scope=\"row\" role=\"rowheader\">Nord-TK GbR <small>Hafenweg 3, 24103 Kiel<br>"
+    ));
 
     values.conclusion = Some(sample::sample_conclusion(Language::De, &text::hash(&draft)));
     let concluded = contract.resolve(&values, Language::De);

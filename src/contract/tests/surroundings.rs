@@ -73,7 +73,7 @@ fn what_the_caller_knows_is_compared() {
     );
     assert_eq!(
         all(&Version {
-            pdfs: &[(Language::De, b"%PDF-1.7".to_vec())],
+            pdfs: &[(Language::De, vec!["die Sprache"])],
             ..plain
         }),
         ["LC-53"]

@@ -32,9 +32,10 @@ const KINDS: &[(&str, &str, &str)] = &[
     ),
     (
         "partner",
-        "Vertriebspartner geändert",
-        "Sales partner changed",
+        "Vertriebspartner angelegt, geändert, gesperrt",
+        "Sales partner added, changed, blocked",
     ),
+    ("contract_version", "Vertragsfassung", "Contract version"),
     (
         "told_partner_blocked",
         "Sperrung eines Partners mitgeteilt",
@@ -64,6 +65,22 @@ const KINDS: &[(&str, &str, &str)] = &[
     ),
     ("declined", "Ablehnung", "Declined"),
     ("objected", "Widerspruch", "Objection"),
+    ("proof_added", "Nachweis hinzugefügt", "Proof added"),
+    (
+        "proposed",
+        "Vorschlag an zweite Person",
+        "Proposal to a second person",
+    ),
+    (
+        "proposal_rejected",
+        "Vorschlag abgelehnt",
+        "Proposal rejected",
+    ),
+    (
+        "proposal_withdrawn",
+        "Vorschlag zurückgezogen",
+        "Proposal withdrawn",
+    ),
     (
         "objected_in_error",
         "Widerspruch irrtümlich erfasst",
@@ -82,6 +99,13 @@ const KINDS: &[(&str, &str, &str)] = &[
         "E-Mail noch einmal versucht",
         "E-mail tried again",
     ),
+    (
+        "contract_resent",
+        "Vertrag noch einmal gesendet",
+        "Contract sent once more",
+    ),
+    ("alert_taken", "Hinweis übernommen", "Alert taken"),
+    ("alert_done", "Hinweis erledigt", "Alert finished"),
     ("mail_tested", "Test-E-Mail", "Test e-mail"),
     ("signed_in", "Anmeldung", "Signed in"),
     ("signed_out", "Abmeldung", "Signed out"),

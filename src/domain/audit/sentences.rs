@@ -1,6 +1,6 @@
 //! The history in words, German and English: what happened, and who did it.
 
-use super::{Actor, AnnouncementDeed, AuditKind};
+use super::{Actor, AnnouncementDeed, AuditKind, ClosedAccess};
 use crate::domain::Language;
 use crate::domain::calendar::{REMINDERS, short_date};
 use crate::domain::case::Channel;
@@ -50,6 +50,7 @@ fn german(kind: &AuditKind) -> String {
             (None, None) => "Kein Vertriebspartner zugeordnet".to_owned(),
         },
         K::Partner { name, deed, .. } => deed.sentence(name, Language::De),
+        K::ContractVersion { name, deed, .. } => deed.sentence(name, Language::De),
         K::ToldPartnerBlocked { name } => format!("Kunde über die Sperrung von {name} informiert"),
         K::Asked { reason } => match reason {
             RequestReason::First | RequestReason::Manual => "Anforderung gesendet",
@@ -59,7 +60,9 @@ fn german(kind: &AuditKind) -> String {
             RequestReason::Product => "Ergänzung für ein weiteres Produkt angefordert",
             RequestReason::Partner => "Neuabschluss angefordert",
             RequestReason::Particulars => "Anforderung mit berichtigten Stammdaten gesendet",
+            RequestReason::Version => "Anforderung mit neuer Vertragsfassung gesendet",
             RequestReason::InError => "Anforderung nach irrtümlich erfasstem Widerspruch gesendet",
+            RequestReason::Succession => "Neuabschluss mit den heutigen Angaben angefordert",
         }
         .to_owned(),
         K::Reminded { number } => format!("Erinnerung {number} von {REMINDERS} gesendet"),
@@ -84,14 +87,39 @@ fn german(kind: &AuditKind) -> String {
         K::CustomerDeleted { reason } => because("Kunde gelöscht", reason),
         K::LinksLocked { reason, .. } => because("Alle Links gesperrt", reason),
         K::Concluded { number, .. } => format!("Vertrag {number} abgeschlossen"),
-        K::ConcludedOnPaper { number, .. } => {
-            format!("Vertrag {number} auf Papier geschlossen und erfasst")
+        K::ConcludedOnPaper {
+            number,
+            proposed_by,
+            ..
+        } => {
+            format!(
+                "Vertrag {number} auf Papier geschlossen und erfasst, vorgeschlagen von {proposed_by}"
+            )
         }
         K::Declined => "Abschluss abgelehnt".to_owned(),
-        K::Objected { number, channel } => match number {
-            Some(number) => format!("Widerspruch gegen {number} ({})", channel.word()),
-            None => format!("Widerspruch vor Abschluss ({})", channel.word()),
-        },
+        K::Objected {
+            number,
+            channel,
+            closed,
+        } => {
+            let way = channel.word();
+            let what = match number {
+                Some(number) => format!("Widerspruch gegen {number} ({way})"),
+                None => format!("Widerspruch vor Abschluss ({way})"),
+            };
+            with_closed(&what, "Zugriff geschlossen für", closed)
+        }
+        K::ProofAdded { .. } => "Nachweis zum Widerspruch hinzugefügt".to_owned(),
+        K::Proposed { proposal } => {
+            format!("Vorgeschlagen: {}", proposal.word(Language::De))
+        }
+        K::ProposalRejected { proposal, reason } => {
+            let what = format!("Vorschlag abgelehnt ({})", proposal.word(Language::De));
+            because(&what, reason)
+        }
+        K::ProposalWithdrawn { proposal } => {
+            format!("Vorschlag zurückgezogen: {}", proposal.word(Language::De))
+        }
         K::ObjectedInError { number, reason, .. } => {
             let what = format!("Widerspruch gegen {number} war irrtümlich erfasst");
             because(&what, reason)
@@ -100,6 +128,9 @@ fn german(kind: &AuditKind) -> String {
         K::MailFailed { reply } => format!("E-Mail nicht gesendet: {reply}"),
         K::MailReturned { reply } => format!("E-Mail zurückgekommen: {reply}"),
         K::MailRetried => "E-Mail noch einmal in den Versand gegeben".to_owned(),
+        K::ContractResent { number } => format!("Vertrag {number} noch einmal per E-Mail gesendet"),
+        K::AlertTaken { alert } => format!("Hinweis „{}“ übernommen", alert.word()),
+        K::AlertDone { alert } => format!("Hinweis „{}“ erledigt", alert.word()),
         K::MailTested { to } => format!("Test-E-Mail an {to} gesendet"),
         K::Downloaded { number } => format!("Vertrag {number} heruntergeladen"),
         K::SignedIn => "Angemeldet".to_owned(),
@@ -147,6 +178,7 @@ fn english(kind: &AuditKind) -> String {
             (None, None) => "No sales partner assigned".to_owned(),
         },
         K::Partner { name, deed, .. } => deed.sentence(name, Language::En),
+        K::ContractVersion { name, deed, .. } => deed.sentence(name, Language::En),
         K::ToldPartnerBlocked { name } => format!("Customer informed that {name} is blocked"),
         K::Asked { reason } => match reason {
             RequestReason::First | RequestReason::Manual => "Request sent",
@@ -154,7 +186,9 @@ fn english(kind: &AuditKind) -> String {
             RequestReason::Product => "Amendment for a further product requested",
             RequestReason::Partner => "New agreement requested",
             RequestReason::Particulars => "Request with corrected particulars sent",
+            RequestReason::Version => "Request with a new contract version sent",
             RequestReason::InError => "Request after an objection recorded in error sent",
+            RequestReason::Succession => "New agreement with today's particulars requested",
         }
         .to_owned(),
         K::Reminded { number } => format!("Reminder {number} of {REMINDERS} sent"),
@@ -181,17 +215,31 @@ fn english(kind: &AuditKind) -> String {
             format!("Agreement {number} concluded on paper and recorded")
         }
         K::Declined => "Conclusion declined".to_owned(),
-        K::Objected { number, channel } => {
+        K::Objected {
+            number,
+            channel,
+            closed,
+        } => {
             let way = match channel {
                 Channel::Portal => "in the portal",
                 Channel::Email => "by e-mail",
                 Channel::Letter => "by letter",
                 Channel::Phone => "by phone",
             };
-            match number {
+            let what = match number {
                 Some(number) => format!("Objection to {number} ({way})"),
                 None => format!("Objection before conclusion ({way})"),
-            }
+            };
+            with_closed(&what, "access closed for", closed)
+        }
+        K::ProofAdded { .. } => "Proof of the objection added".to_owned(),
+        K::Proposed { proposal } => format!("Proposed: {}", proposal.word(Language::En)),
+        K::ProposalRejected { proposal, reason } => {
+            let what = format!("Proposal rejected ({})", proposal.word(Language::En));
+            because(&what, reason)
+        }
+        K::ProposalWithdrawn { proposal } => {
+            format!("Proposal withdrawn: {}", proposal.word(Language::En))
         }
         K::ObjectedInError { number, reason, .. } => {
             let what = format!("Objection to {number} had been recorded in error");
@@ -201,6 +249,9 @@ fn english(kind: &AuditKind) -> String {
         K::MailFailed { reply } => format!("E-mail not sent: {reply}"),
         K::MailReturned { reply } => format!("E-mail came back: {reply}"),
         K::MailRetried => "E-mail put into the queue once more".to_owned(),
+        K::ContractResent { number } => format!("Contract {number} sent once more by e-mail"),
+        K::AlertTaken { alert } => format!("Alert “{}” taken", alert.word_en()),
+        K::AlertDone { alert } => format!("Alert “{}” finished", alert.word_en()),
         K::MailTested { to } => format!("Test e-mail sent to {to}"),
         K::Downloaded { number } => format!("Agreement {number} downloaded"),
         K::SignedIn => "Signed in".to_owned(),
@@ -280,6 +331,18 @@ fn settled(how: Settlement) -> (&'static str, &'static str) {
     }
 }
 
+/// "What; access closed for A (module) and B (module)" (EV-11).
+fn with_closed(what: &str, words: &str, closed: &[ClosedAccess]) -> String {
+    if closed.is_empty() {
+        return what.to_owned();
+    }
+    let whose: Vec<String> = closed
+        .iter()
+        .map(|one| format!("{} ({})", one.name, one.modules.join(", ")))
+        .collect();
+    format!("{what}; {words} {}", whose.join(", "))
+}
+
 /// "What: why", or only what, for readers who do not learn why.
 fn because(what: &str, why: &str) -> String {
     if why.is_empty() {
@@ -299,6 +362,7 @@ mod tests {
         let objected = |number: Option<&str>| AuditKind::Objected {
             number: number.map(str::to_owned),
             channel: Channel::Letter,
+            closed: Vec::new(),
         };
         let assigned = |from: Option<&str>, to: Option<&str>| AuditKind::PartnerAssigned {
             from: from.map(str::to_owned),

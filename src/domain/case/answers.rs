@@ -56,7 +56,7 @@ pub(super) fn concluded_on_paper(
     moment: Moment,
 ) -> Result<Vec<Change>, Refusal> {
     let offer = case.offer(moment.now).ok_or(Refusal::NotNeeded)?;
-    if case.is_covered(moment.now) {
+    if case.is_settled(moment.now) {
         return Err(Refusal::AlreadyConcluded);
     }
     let agreement = Agreement {

@@ -1,9 +1,10 @@
 //! The pieces decisions are made of: rounds, links, mails.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 
 use super::change::{Change, Mail};
 use super::decide::{Moment, Refusal};
+use super::demand::demanded;
 use super::facts::{Case, Link, LinkEnd, Outcome, Request};
 use super::standing::{Status, product_standings};
 use crate::domain::LinkId;
@@ -32,13 +33,20 @@ pub(super) fn unasked_reason(case: &Case, now: DateTime<Utc>) -> Option<RequestR
 pub(super) fn may_be_asked(case: &Case, now: DateTime<Utc>) -> Result<(), Refusal> {
     if case.required_products(now).is_empty() {
         Err(Refusal::NotNeeded)
-    } else if case.is_covered(now) {
+    } else if case.is_settled(now) {
         Err(Refusal::AlreadyConcluded)
     } else if case.customer.email().is_none() {
         Err(Refusal::NoAddress)
     } else {
         Ok(())
     }
+}
+
+/// Links that were sent to the customer within a day.
+pub(super) fn sent_within_a_day(case: &Case, now: DateTime<Utc>) -> usize {
+    links(case)
+        .filter(|link| now - link.sent_at < Duration::days(1))
+        .count()
 }
 
 /// A new round because the offer or the address changed: every earlier link is worthless at once.
@@ -53,8 +61,13 @@ pub(super) fn ask_anew(
     changes
 }
 
-/// A new round in place of the open one, if there is one.
+/// A new round in place of the open one, if there is one. A demand that is still waited for stays
+/// one, whatever the new mail is sent for.
 pub(super) fn ask_again(case: &Case, reason: RequestReason, moment: Moment) -> Vec<Change> {
+    let reason = match demanded(case, moment.now) {
+        Some(demand) if !reason.is_demand() => demand,
+        _ => reason,
+    };
     let mut changes: Vec<Change> = case
         .open_request()
         .map(|open| Change::CloseRequest(open.id, Outcome::Superseded))

@@ -131,7 +131,7 @@ fn follow(case: &Case, mut changes: Vec<Change>, moment: Moment) -> Vec<Change> 
         after.apply(std::slice::from_ref(&end), moment.now);
         changes.push(end);
     }
-    if now != before && !after.is_covered(moment.now) {
+    if now != before && !after.is_settled(moment.now) {
         let reason = if after.agreement().is_some() {
             RequestReason::Product
         } else {
@@ -155,11 +155,14 @@ pub(super) fn shrunk(
         return nothing_needed(after, partner_left, moment);
     }
     let round = awaited(after, moment.now);
-    if after.is_covered(moment.now) {
-        let ended = after.agreement().and_then(|agreement| {
+    let ended = after
+        .agreement()
+        .filter(|_| after.is_covered(moment.now))
+        .and_then(|agreement| {
             gone.iter()
                 .find(|one| agreement.offer.products.contains(one) && !required.contains(one))
         });
+    if after.is_settled(moment.now) {
         // Row 43, and row 23 if an amendment was asked for that nobody needs any more.
         return match (ended, round) {
             (Some(product), Some(_)) => withdraw(after, ended_news(product), moment.now),
@@ -171,7 +174,7 @@ pub(super) fn shrunk(
     // The text the links show is another one now (5.5).
     match round.filter(|round| round.offer.products != required) {
         Some(round) => ask_anew(after, round.reason, LinkEnd::Replaced, moment),
-        None => Vec::new(),
+        None => ended.map(ended_news).map(notice).into_iter().collect(),
     }
 }
 

@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 
 use super::asking::{
-    ask_anew, awaited, end_links, links, notice, tell_partners, unasked_reason, withdraw,
+    ask_anew, awaited, end_links, notice, sent_within_a_day, tell_partners, unasked_reason,
+    withdraw,
 };
 use super::bookings::shrunk;
 use super::change::Change;
 use super::decide::{MAILS_PER_DAY, Moment, Refusal};
+use super::demand::demanded;
 use super::facts::{Case, LinkEnd, Partner};
 use crate::domain::PartnerId;
 use crate::domain::mail::{CustomerNews, PartnerNews, RequestReason};
@@ -52,9 +54,10 @@ fn assigned_another(case: &Case, after: &Case, moment: Moment) -> Vec<Change> {
     let was_asked = awaited(case, now).is_some();
     let mut changes = if after.is_covered(now) {
         // Back to the Mandant the agreement in force names.
-        match case.open_request() {
-            Some(_) => withdraw(after, CustomerNews::Withdrawn, now),
-            None => Vec::new(),
+        match (demanded(after, now), case.open_request()) {
+            (Some(reason), _) => ask_anew(after, reason, LinkEnd::Replaced, moment),
+            (None, Some(_)) => withdraw(after, CustomerNews::Withdrawn, now),
+            (None, None) => Vec::new(),
         }
     } else if after.required_products(now).is_empty() {
         Vec::new()
@@ -107,10 +110,7 @@ pub(super) fn sub_partner_named(
     let mails = follows
         .iter()
         .any(|change| matches!(change, Change::OpenRequest(_)));
-    let sent_today = links(case)
-        .filter(|link| moment.now - link.sent_at < chrono::Duration::days(1))
-        .count();
-    if mails && sent_today >= MAILS_PER_DAY {
+    if mails && sent_within_a_day(case, moment.now) >= MAILS_PER_DAY {
         return Err(Refusal::TooManyLinks);
     }
     changes.extend(follows);
@@ -131,7 +131,7 @@ fn amended(case: &Case, after: &Case, left: bool, moment: Moment) -> Vec<Change>
     let left_news = gone.map(|sub| CustomerNews::SubPartnerLeft {
         sub_partner: sub.id,
     });
-    if after.is_covered(now) || after.required_products(now).is_empty() {
+    if after.is_settled(now) || after.required_products(now).is_empty() {
         // Rows 23 and 24.
         return match (round, left_news) {
             (Some(_), news) => withdraw(after, news.unwrap_or(CustomerNews::Withdrawn), now),
@@ -139,7 +139,7 @@ fn amended(case: &Case, after: &Case, left: bool, moment: Moment) -> Vec<Change>
             (None, None) => Vec::new(),
         };
     }
-    // Rows 20 and 25; in W only a round that is open is asked anew (row 11).
+    // Rows 20 and 25; in W, and on demand, only a round that is open is asked anew (row 11).
     let is_new = after.sub_partner.is_some() && after.chain_matches();
     if is_new || round.is_some() {
         return ask_anew(after, RequestReason::SubPartner, LinkEnd::Replaced, moment);

@@ -5,13 +5,15 @@ use uuid::Uuid;
 
 use super::answers::{concluded, concluded_on_paper, declined, objected, objected_in_error};
 use super::asking::{
-    alert, ask_again, links, may_be_asked, new_link, tell_partners, to_customer, withdraw,
+    alert, ask_again, ask_anew, awaited, links, may_be_asked, new_link, sent_within_a_day,
+    tell_partners, to_customer, withdraw,
 };
 use super::bookings::{booked, cancelled, lapsed, option_changed};
 use super::chain::{partner_assigned, partner_blocked, sub_partner_named};
 use super::change::Change;
+use super::demand::ask_on_demand;
 use super::event::Event;
-use super::facts::{Case, Outcome};
+use super::facts::{Case, LinkEnd, Outcome};
 use super::link::{LinkState, link_state};
 use super::master_data::{deleted, email_changed, links_locked, party_changed};
 use super::standing::{Status, standing};
@@ -83,7 +85,7 @@ pub enum Refusal {
     TextChanged,
     /// Neither agreement nor request: nothing to object to.
     NothingToObject,
-    /// No reminder or end is due.
+    /// No reminder, end or new text is due.
     NotDue,
     /// The product is not in the catalogue, or does not have the option.
     UnknownProduct,
@@ -101,6 +103,8 @@ pub enum Refusal {
     UnknownBooking,
     /// A booking cannot end before now.
     EndInPast,
+    /// No agreement with the chain of today is in force that could be concluded anew on demand.
+    NothingInForce,
     /// No objection was recorded that could have been an error (row 33).
     NoObjection,
     /// That is how it is already.
@@ -118,8 +122,10 @@ pub fn decide(case: &Case, event: &Event, moment: Moment) -> Result<Vec<Change>,
         Event::Cancelled { booking, ends_at } => cancelled(case, *booking, *ends_at, moment),
         Event::PartnerAssigned(partner) => partner_assigned(case, partner.as_ref(), moment),
         Event::AskedByHand => asked_by_hand(case, moment),
+        Event::Demanded(demand) => ask_on_demand(case, *demand, moment),
         Event::AskedByLink(link) => asked_by_link(case, *link, moment),
         Event::StepDue => step_due(case, moment),
+        Event::NewVersion => new_version(case, moment),
         Event::MailRefused(link) => mail_refused(case, *link),
         Event::SubPartnerNamed(partner) => sub_partner_named(case, partner.as_ref(), moment),
         Event::PartnerBlocked(partner) => partner_blocked(case, *partner),
@@ -145,10 +151,7 @@ fn asked_by_hand(case: &Case, moment: Moment) -> Result<Vec<Change>, Refusal> {
     {
         return Err(Refusal::JustSent);
     }
-    let sent_today = links(case)
-        .filter(|link| moment.now - link.sent_at < Duration::days(1))
-        .count();
-    if sent_today >= MAILS_PER_DAY {
+    if sent_within_a_day(case, moment.now) >= MAILS_PER_DAY {
         return Err(Refusal::TooManyLinks);
     }
     Ok(ask_again(case, RequestReason::Manual, moment))
@@ -170,12 +173,8 @@ fn asked_by_link(case: &Case, id: LinkId, moment: Moment) -> Result<Vec<Change>,
     if !unanswered || standing(case, moment.now).status == Status::Void {
         return Err(Refusal::NothingOpen);
     }
-    let sent_within = |time: Duration| {
-        links(case)
-            .filter(|link| moment.now - link.sent_at < time)
-            .count()
-    };
-    if sent_within(LINK_PAUSE) > 0 || sent_within(Duration::days(1)) >= LINKS_PER_DAY {
+    let lately = links(case).any(|link| moment.now - link.sent_at < LINK_PAUSE);
+    if lately || sent_within_a_day(case, moment.now) >= LINKS_PER_DAY {
         return Err(Refusal::TooManyLinks);
     }
     Ok(ask_again(case, RequestReason::Manual, moment))
@@ -214,12 +213,36 @@ fn round_due(case: &Case, moment: Moment) -> Result<Vec<Change>, Refusal> {
     if case.customer.email().is_none() || request.undeliverable_at.is_some() {
         return Err(Refusal::NotDue);
     }
+    if request.offer.version != case.current_version {
+        // Nobody is reminded of a text that is not in force any more.
+        return new_version(case, moment);
+    }
     let link = new_link(request.reminders + 1, moment);
     let kind = MailKind::Reminder {
         link: link.id,
         number: link.number,
     };
     Ok(vec![Change::Remind(request.id, link), to_customer(kind)])
+}
+
+/// Row 13: a round that still waits for an answer begins anew with the text in force. Where mail is
+/// refused, nothing is sent by itself (row 8): whoever opens the link sees the text in force all the
+/// same, and a new address or a mail by hand brings it, too.
+fn new_version(case: &Case, moment: Moment) -> Result<Vec<Change>, Refusal> {
+    let round = awaited(case, moment.now).ok_or(Refusal::NotDue)?;
+    let can_be_asked = in_send_window(moment.now)
+        && case.offer(moment.now).is_some()
+        && case.customer.email().is_some()
+        && round.undeliverable_at.is_none();
+    if !can_be_asked || round.offer.version == case.current_version {
+        return Err(Refusal::NotDue);
+    }
+    Ok(ask_anew(
+        case,
+        RequestReason::Version,
+        LinkEnd::Replaced,
+        moment,
+    ))
 }
 
 /// Row 8: the status says so, reminders pause, people are told once.

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::facts::Partner;
+use crate::domain::mail::RequestReason;
 use crate::domain::{EmailAddress, Language, LinkId, PartnerId, Party};
 
 /// Something that happened or is asked for.
@@ -34,11 +35,16 @@ pub enum Event {
     PartnerAssigned(Option<Partner>),
     /// Somebody who may do so wants the mail sent (rows 3, 7, L-06).
     AskedByHand,
+    /// A new conclusion is wanted although the agreement in force covers everything (rows 36, 48).
+    Demanded(Demand),
     /// The customer pressed "Neuen Link anfordern" on the page of an old link (S-13).
     AskedByLink(LinkId),
     /// The scheduler looks whether something is due: a reminder, the end of a round, or what
     /// follows from the end of a booking (rows 5, 6, 19, 43, 44).
     StepDue,
+    /// The scheduler looks whether the open request offers a contract version that is no longer in
+    /// force (row 13).
+    NewVersion,
     /// The customer's mail server refused a link mail for good (row 8).
     MailRefused(LinkId),
     /// The Mandant or the operator names a sub-partner, or none (rows 11, 20, 23 to 25).
@@ -76,6 +82,23 @@ pub enum Event {
     Objected(Channel),
     /// Two administrators found that an objection had been recorded in error (row 33).
     ObjectedInError,
+}
+
+/// Why a new conclusion is wanted although an agreement is in force.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Demand {
+    /// The customer is another company now, or has another name; the operator wants the agreement
+    /// to say so (row 48).
+    Succession,
+}
+
+impl Demand {
+    /// The reason its round is opened with.
+    pub fn reason(self) -> RequestReason {
+        match self {
+            Self::Succession => RequestReason::Succession,
+        }
+    }
 }
 
 /// A new master-data address with what its guard needs to know (5.6-11).
@@ -123,6 +146,11 @@ pub enum Channel {
 impl Channel {
     /// The ways an operator can record.
     pub const RECORDED: [Self; 3] = [Self::Email, Self::Letter, Self::Phone];
+
+    /// Whether it leaves something that proves it: a letter or a mail (EV-10).
+    pub fn leaves_paper(self) -> bool {
+        matches!(self, Self::Email | Self::Letter)
+    }
 
     /// Key in forms and the database.
     pub fn key(self) -> &'static str {

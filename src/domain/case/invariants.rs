@@ -10,8 +10,8 @@ use super::samples::{
 };
 use super::stories::{Act, acts, event, plays, wait, waits};
 use super::{
-    Agreement, Case, Change, Channel, Covered, Event, Grant, LinkEnd, LinkState, Refusal, Request,
-    Status, decide, next_change, standing,
+    Agreement, Case, Change, Channel, Covered, Demand, Event, Grant, LinkEnd, LinkState, Refusal,
+    Request, Status, decide, next_change, standing,
 };
 use crate::domain::calendar::{REMINDER_HOUR, REMINDERS, at, day};
 use crate::domain::mail::{MailKind, Recipient};
@@ -95,7 +95,11 @@ proptest! {
             wait(&mut play, time);
             if !matches!(
                 act,
-                Act::Ask | Act::NameSub(_) | Act::Step | Act::PartnerChangesEmail(_)
+                Act::Ask
+                    | Act::NameSub(_)
+                    | Act::Step
+                    | Act::NewVersion
+                    | Act::PartnerChangesEmail(_)
             ) {
                 continue;
             }
@@ -239,6 +243,8 @@ fn deeds_are_possible(play: &Play) {
         "{:?}",
         play.letter()
     );
+    let demands = possible(&Event::Demanded(Demand::Succession));
+    assert_eq!(offered.contains(&Deed::DemandAnew), demands);
     let next_sub = match &play.case.sub_partner {
         Some(_) => None,
         None => {

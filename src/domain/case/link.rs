@@ -49,6 +49,16 @@ pub enum LinkState<'a> {
     NotNeeded,
 }
 
+impl Case {
+    /// Whether a link is out that could be used before its time is over.
+    pub fn has_usable_link(&self, now: DateTime<Utc>) -> bool {
+        self.requests
+            .iter()
+            .flat_map(|round| &round.links)
+            .any(|link| link.end.is_none() && link.valid_until >= now)
+    }
+}
+
 /// The state of one link at `now`; `None` if the customer is gone (5.5: 404).
 pub fn link_state<'a>(
     case: &'a Case,
@@ -80,7 +90,7 @@ fn settled(case: &Case, now: DateTime<Utc>) -> Option<LinkState<'_>> {
     if case.offer(now).is_none() {
         return Some(LinkState::NotNeeded);
     }
-    let agreement = case.agreement().filter(|_| case.is_covered(now))?;
+    let agreement = case.agreement().filter(|_| case.is_settled(now))?;
     Some(LinkState::Concluded {
         agreement,
         success_page: false,

@@ -1,10 +1,12 @@
 //! Master data of the customer, locking and deletion (rows 2, 9, 47, 48, 51, 53).
 
 use super::asking::{
-    alert, ask_again, ask_anew, awaited, end_links, links, to_customer, unasked_reason,
+    alert, ask_again, ask_anew, awaited, end_links, may_be_asked, sent_within_a_day, to_customer,
+    unasked_reason,
 };
 use super::change::{Change, Mail};
 use super::decide::{MAILS_PER_DAY, Moment, Refusal};
+use super::demand::demanded;
 use super::event::AddressChange;
 use super::facts::{AgreementEnd, Case, LinkEnd, Outcome};
 use crate::domain::mail::{Alert, MailKind, Recipient, RequestReason};
@@ -27,10 +29,7 @@ pub(super) fn email_changed(
         return Err(Refusal::PartnerAddress);
     }
     let round = awaited(case, moment.now);
-    let sent_today = links(case)
-        .filter(|link| moment.now - link.sent_at < chrono::Duration::days(1))
-        .count();
-    if change.by_partner && sent_today >= MAILS_PER_DAY {
+    if change.by_partner && sent_within_a_day(case, moment.now) >= MAILS_PER_DAY {
         return Err(Refusal::TooManyLinks);
     }
     let mut changes = vec![Change::SetEmail(email.clone())];
@@ -136,8 +135,11 @@ pub(super) fn links_locked(case: &Case, ask: bool, moment: Moment) -> Result<Vec
     if ask {
         let mut after = case.clone();
         after.apply(&changes, moment.now);
-        super::asking::may_be_asked(&after, moment.now)?;
-        changes.extend(ask_again(&after, RequestReason::Manual, moment));
+        // A demand goes with the round it was made in, and is made again with the new one.
+        let reason = demanded(case, moment.now);
+        may_be_asked(if reason.is_some() { case } else { &after }, moment.now)?;
+        let reason = reason.unwrap_or(RequestReason::Manual);
+        changes.extend(ask_again(&after, reason, moment));
     }
     Ok(changes)
 }

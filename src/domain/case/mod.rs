@@ -19,6 +19,7 @@ mod bookings;
 mod chain;
 mod change;
 mod decide;
+mod demand;
 mod event;
 mod facts;
 mod foresee;
@@ -30,7 +31,7 @@ mod rehearsal;
 mod standing;
 
 #[cfg(test)]
-mod happenings;
+pub(crate) mod happenings;
 #[cfg(test)]
 pub(crate) mod invariants;
 #[cfg(test)]
@@ -57,7 +58,8 @@ mod table_standing;
 pub use access::{Denied, Grant, access};
 pub use change::{Change, Mail};
 pub use decide::{Fresh, Moment, Refusal, decide};
-pub use event::{AddressChange, Channel, Declaration, Event};
+pub use demand::may_be_demanded;
+pub use event::{AddressChange, Channel, Declaration, Demand, Event};
 pub use facts::{
     Agreement, AgreementEnd, Booking, Case, Covered, Customer, Link, LinkEnd, Offer, Outcome,
     Partner, Request,

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Days, Duration, NaiveTime, TimeZone, Timelike, Utc};
 use chrono_tz::Europe::Berlin;
 
-use super::samples::{CENTRAFLEX, Play};
+use super::samples::{CENTRAFLEX, Play, version_at};
 use super::{Event, Partner};
 use crate::domain::LinkId;
 
@@ -41,6 +41,9 @@ struct Round {
     bounced: bool,
     links: Vec<LinkId>,
     asked_for: BTreeSet<Key>,
+    /// Wanted although the deal may cover everything.
+    is_demand: bool,
+    version: String,
 }
 
 #[derive(Debug, Clone)]
@@ -196,6 +199,16 @@ impl Model {
         })
     }
 
+    fn is_demanded(&self, now: Time) -> bool {
+        let wanted = self.round.as_ref().is_some_and(|round| round.is_demand);
+        wanted && self.deal.is_some() && self.is_waiting(now)
+    }
+
+    /// Nothing is left to conclude.
+    fn is_settled(&self, now: Time) -> bool {
+        self.is_covered(now) && !self.is_demanded(now)
+    }
+
     fn usable(&self, link: LinkId, now: Time) -> bool {
         !self.need(now).is_empty()
             && matches!(self.links.get(&link), Some((sent, Paper::Usable)) if now <= end_of_fourteenth_day(*sent))
@@ -218,6 +231,7 @@ impl Model {
     }
 
     fn ask(&mut self, now: Time, link: LinkId) -> Vec<String> {
+        let is_demand = self.is_demanded(now);
         self.round = None;
         if self.need(now).is_empty() {
             return Vec::new();
@@ -231,6 +245,8 @@ impl Model {
             bounced: false,
             links: vec![link],
             asked_for: self.need(now),
+            is_demand,
+            version: version_at(now),
         });
         self.links.insert(link, (now, Paper::Usable));
         self.sends.push(now);
@@ -293,8 +309,10 @@ impl Model {
                 }
                 Some(self.ask(now, link))
             }
+            Event::Demanded(_) => self.demand(now, link),
             Event::AskedByLink(old) => self.ask_by_link(*old, now, link),
             Event::StepDue => self.step(now, link),
+            Event::NewVersion => self.new_version(now, link),
             Event::MailRefused(which) => self.bounce(*which),
             Event::EmailChanged(change) => {
                 let is_forbidden = change.email.as_str().ends_with("partner1.example");
@@ -335,7 +353,7 @@ impl Model {
                 Some(self.conclude(now))
             }
             Event::ConcludedOnPaper { .. } => {
-                let may = !self.need(now).is_empty() && !self.is_covered(now);
+                let may = !self.need(now).is_empty() && !self.is_settled(now);
                 may.then(|| self.conclude(now))
             }
             Event::Declined(which) => {

@@ -1,5 +1,6 @@
 //! Requirements 5.4, row by row: state and event → new state, mails, and who may enter before and
-//! after. Rows 13 and 35 to 42 come with contract versions and announcements; row 4 needs no test
+//! after. Row 36 and 37 are told by the demand of row 48, too; rows 35 and 38 to 42 come with the roll-out of
+//! contract versions and announcements; row 4 needs no test
 //! here, because looking at a link is no event. Row 52 is no event of a case: the retention job
 //! erases what is over. M13 after row 29 also says what M11 would; the two are one mail.
 use chrono::Duration;
@@ -37,6 +38,7 @@ const ROWS: &[Row] = &[
     ("11 replaced", "R0 R1 R2 R3", sub_replaced, "R0", "M1>customer", "✘✘ → ✘✘"),
     ("11 added", "R0 R1 R2 R3", sub_added, "R0", "M1>customer", "✘✘ → ✘✘"),
     ("12", "R0 R1 R2 R3", trunk_booked, "R0", "M1>customer", "✘✘ → ✘✘"),
+    ("13", "R0 R1 R2 R3", new_version, "R0", "M1>customer", "✘✘ → ✘✘"),
     ("14", "R0 R1 R2 R3", decline, "D", "M6>customer M5>1 M5>11", "✘✘ → ✘✘"),
     ("15", "R0 R1 R2 R3", agree, "C", "M3>customer M4>1 M4>11", "✘✘ → ✔✔"),
     ("19 cancelled", "R0 R1 R2 R3", cancelled_now, "N", "M11>customer", "✘✘ → ✘✘"),
@@ -75,6 +77,19 @@ const ROWS: &[Row] = &[
     ("47 by the partner", "C", address_by_partner, "same", "M15>old M14>operator", "✔✔ → ✔✔"),
     ("48", "C", renamed, "same", "", "✔✔ → ✔✔"),
     ("48 while asked", "R0 R1 R2 R3", renamed, "R0", "M1>customer", "✘✘ → ✘✘"),
+    ("48 Neuabschluss", "C U", demanded, "U", "M1>customer", "✔✔ → ✔✔"),
+    ("36 as 5", "C U", demand_reminded, "U", "M2.1>customer", "✔✔ → ✔✔"),
+    ("36 as 7", "C U", demand_resent, "U", "M1>customer", "✔✔ → ✔✔"),
+    ("36 as 9", "C U", demand_moved, "U", "M1>customer M15>old", "✔✔ → ✔✔"),
+    ("36 as 21", "C U", demand_agreed, "C", "M3>customer M4>1 M4>11", "✔✔ → ✔✔"),
+    ("36 as 22", "C U", demand_declined, "C", "M6>customer M5>1 M5>11", "✔✔ → ✔✔"),
+    ("37", "C U", demand_expired, "C", "M5>1 M5>11", "✔✔ → ✔✔"),
+    ("36 as 24", "C", demand_sub_removed, "U", "M1>customer", "✔✔ → ✔✘"),
+    ("36 as 26 and back", "C", demand_outlasts_partner, "U", "M1>customer M8>2", "✘✘ → ✔✘"),
+    ("36 as 30", "C U", demand_objected, "V", "M7>customer M8>1 M8>11", "✔✔ → ✘✘"),
+    ("36 as 43", "C", demand_outlasts_product, "U", "M1>customer", "✔✔ → ✔✔"),
+    ("36 as 53", "C U", demand_locked, "U", "M1>customer", "✔✔ → ✔✔"),
+    ("36 as 5.8-18", "C U", demand_on_paper, "C", "M3>customer M4>1 M4>11", "✔✔ → ✔✔"),
     // The gate is shut by the fact that the partner is blocked, before the customer is told.
     ("49", "C U", blocked, "same", "M11>customer", "✘✘ → ✘✘"),
     ("50", "E N", centraflex_booked, "R0", "M1>customer", "✘✘ → ✘✘"),
@@ -93,6 +108,8 @@ const ROWS: &[Row] = &[
     ("8 in U", "U", refused, "same", "M14>operator M5>1 M5>11", "✔✔ → ✔✔"),
     ("9 in U, W", "U W", new_address, "same", "M1>customer M15>old", ""),
     ("11 in W", "W", sub_of_new_partner, "W", "M1>customer", "✘✘ → ✘✘"),
+    ("13 in U", "U", new_version, "U", "M1>customer", "✔✔ → ✔✔"),
+    ("13 in W", "W", new_version, "W", "M1>customer", "✘✘ → ✘✘"),
     ("48 in U, W", "U W", renamed, "same", "M1>customer", ""),
 ];
 
@@ -135,6 +152,7 @@ fn what_the_table_does_not_allow_is_refused_and_changes_nothing() {
         ("3", "C", by_hand, Refusal::AlreadyConcluded),
         ("16", "C", agree, Refusal::AlreadyConcluded),
         ("18", "V D X", agree, Refusal::LinkUnusable),
+        ("13", "N O X D C V E", new_version, Refusal::NotDue),
         ("14", "D", decline, Refusal::Unchanged),
         ("14", "C", decline, Refusal::AlreadyConcluded),
         ("14", "X V", decline, Refusal::LinkUnusable),
@@ -146,6 +164,9 @@ fn what_the_table_does_not_allow_is_refused_and_changes_nothing() {
             error_found,
             Refusal::NoObjection,
         ),
+        ("48", "N E", demanded, Refusal::NotNeeded),
+        ("48", "O R0 R3 X D V W", demanded, Refusal::NothingInForce),
+        ("48", "C U", demanded_twice, Refusal::Unchanged),
         ("49", "N O R0 X D V W E", blocked, Refusal::Unchanged),
         ("53", "N O X D C V E", locked, Refusal::NothingOpen),
         ("5.8-18", "N E", on_paper, Refusal::NotNeeded),

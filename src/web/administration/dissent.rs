@@ -173,10 +173,10 @@ pub async fn declare(
 async fn find(app: &web::Data<App>, viewer: &Viewer, id: &str) -> Result<Found, PageError> {
     let number = own_number(viewer)?;
     let id: NoticeId = id.parse().map_err(|_| PageError::NotFound)?;
-    let own = app.clone();
+    let now = app.clock.now();
     let found = app
         .db
-        .read(move |conn| notices::find(conn, &own, id))
+        .read(move |conn| notices::find(conn, id, now))
         .await?;
     if found.notice.customer == number {
         Ok(found)

@@ -1,6 +1,7 @@
 //! Administration › Auftragsverarbeitungsvertrag: for customers with the permission and for the
 //! operator. Partners and users without the permission find nothing here (A-01 … A-04, S-53).
 
+mod bundle;
 mod dissent;
 mod objection;
 mod view;
@@ -18,6 +19,7 @@ use super::guard::Who;
 use super::page::{Me, Shell, attachment, html, see_other};
 use super::routes::{Row, get, post, view as look};
 use super::status::send_request;
+use super::upload::harmless;
 use crate::actions::{ActionError, Knock, documents};
 use crate::app::App;
 use crate::domain::case::Case;
@@ -55,6 +57,9 @@ pub const ROUTES: &[Row] = &[
         Who::ContractHolder,
         || web::post().to(dissent::declare),
     ),
+    get(paths::EVIDENCE, Who::ContractReader, || {
+        look().to(bundle::download)
+    }),
     get(paths::OBJECTION, Who::ContractHolder, || {
         look().to(objection::show)
     }),
@@ -72,7 +77,7 @@ const NOTICES: i64 = 10;
 /// Whose contract the operator asked for.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct Whose {
+pub struct Whose {
     kunde: Option<String>,
 }
 
@@ -124,6 +129,15 @@ async fn choose(app: &App, me: &Me, typed: String) -> Result<HttpResponse, PageE
         wrong: !typed.trim().is_empty(),
         typed,
     })
+}
+
+/// The customer somebody works for, or the one the operator asked for.
+fn own_or_asked(role: Role, whose: &Whose) -> Option<CustomerNumber> {
+    match role {
+        Role::Customer { number, .. } => Some(number),
+        Role::Operator => whose.kunde.as_deref()?.trim().parse().ok(),
+        _ => None,
+    }
 }
 
 async fn read(
@@ -186,7 +200,11 @@ async fn download(
             documents::download(conn, &case, agreement, actor, now)
         })
         .await?;
-    Ok(attachment("application/pdf", &file.file_name, file.bytes))
+    let mut answer = attachment("application/pdf", &file.file_name, file.bytes);
+    if file.is_upload {
+        harmless(&mut answer);
+    }
+    Ok(answer)
 }
 
 /// The case an agreement belongs to; the operator also keeps reading those of deleted customers.
@@ -198,7 +216,7 @@ fn find_holder(
 ) -> Result<Case, ActionError> {
     let number = find_customer(conn, agreement)?.ok_or(ActionError::NotFound)?;
     if viewer.role == Role::Operator {
-        cases::find_case(conn, number, app.contract_version())?.ok_or(ActionError::NotFound)
+        cases::find_case(conn, number, app.clock.now())?.ok_or(ActionError::NotFound)
     } else {
         find_visible(conn, app, viewer, number)
     }

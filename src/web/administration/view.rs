@@ -9,6 +9,7 @@ use crate::contract::values::Values;
 use crate::domain::CustomerNumber;
 use crate::domain::calendar::day;
 use crate::domain::case::{Agreement, AgreementEnd, Case, Covered, standing};
+use crate::domain::proposal::PaperRecord;
 use crate::domain::viewer::{Deed, Role, deeds};
 use crate::paths;
 use crate::storage::agreements::DocumentFacts;
@@ -51,12 +52,16 @@ pub struct ContractView {
     may_ask: bool,
     may_object: bool,
     record_objection: Option<String>,
+    /// Address of the evidence bundle, once there is something to prove.
+    bundle: Option<String>,
     history: Vec<Past>,
     notices: Vec<NoticeLine>,
 }
 
 struct Agreed {
     number: String,
+    /// Signed on paper: the file is the scan.
+    on_paper: bool,
     file: Option<File>,
     person: String,
     how: String,
@@ -76,6 +81,7 @@ struct File {
 
 struct Earlier {
     number: String,
+    on_paper: bool,
     concluded: When,
     ended: String,
     file: Option<File>,
@@ -137,6 +143,14 @@ impl ContractView {
                 .iter()
                 .map(|one| notice_line(one, role != Role::Operator, now))
                 .collect(),
+            bundle: read
+                .documents
+                .iter()
+                .any(Option::is_some)
+                .then(|| match role {
+                    Role::Operator => paths::evidence_of(case.customer.number),
+                    _ => paths::EVIDENCE.to_owned(),
+                }),
             history: history(read.events, role),
             shell,
         }
@@ -160,6 +174,7 @@ fn agreed(case: &Case, one: &Agreement, facts: Option<&DocumentFacts>) -> Agreed
         .map(|conclusion| conclusion.link_sent_at);
     Agreed {
         number: one.number.clone(),
+        on_paper: one.on_paper(),
         file: facts.map(|facts| file(one, facts)),
         person: if one.function.is_empty() {
             one.person.clone()
@@ -167,6 +182,9 @@ fn agreed(case: &Case, one: &Agreement, facts: Option<&DocumentFacts>) -> Agreed
             format!("{}, {}", one.person, one.function)
         },
         how: match mail {
+            _ if one.on_paper() => facts
+                .and_then(|facts| PaperRecord::of(&facts.contents))
+                .map_or(at, |paper| paper.mark()),
             Some(sent) => format!(
                 "{at}, über den Link aus der E-Mail vom {}",
                 short(day(sent))
@@ -218,6 +236,7 @@ fn earlier(one: &Agreement, facts: Option<&DocumentFacts>) -> Option<Earlier> {
     let date = short(day(at));
     Some(Earlier {
         number: one.number.clone(),
+        on_paper: one.on_paper(),
         concluded: When::short("", day(one.concluded_at)),
         ended: match end {
             AgreementEnd::Objected => format!("durch Widerspruch nichtig seit {date}"),

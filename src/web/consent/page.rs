@@ -45,6 +45,8 @@ struct ConsentPage {
     errors: FieldErrors,
     /// The text is another one than the person had read (S-06).
     changed: bool,
+    /// Nothing can be sealed at the moment, so nothing was concluded.
+    unsealed: bool,
 }
 
 /// GET: the page a link leads to, whatever its state.
@@ -98,6 +100,14 @@ pub async fn conclude(
         Err(ActionError::Refused(Refusal::TextChanged)) => {
             again(&app, &arrival, typed, FieldErrors::default(), true).await
         }
+        Err(ActionError::NoSeal(cause)) => {
+            tracing::error!(%cause, "a conclusion was refused");
+            let mut page = page(&app, &arrival, typed).await?;
+            page.unsealed = true;
+            Ok(HttpResponse::ServiceUnavailable()
+                .content_type("text/html; charset=utf-8")
+                .body(page.render()?))
+        }
         // The link's own page says why.
         Err(ActionError::Refused(_)) => Ok(see_other(arrival.page())),
         Err(ActionError::NotFound) => Err(PageError::UnknownLink),
@@ -137,9 +147,9 @@ async fn sign(
         .db
         .read(move |conn| check(conn, &reader, link, &asked, now))
         .await?;
-    let (maker, asked) = (app.clone(), signature.clone());
+    let (asked, sealer) = (signature.clone(), app.sealer.clone());
     let prepared = app
-        .heavy(move || prepare(&maker, &case, draft, link, &asked, now))
+        .heavy(move || prepare(&sealer, &case, draft, link, &asked, now))
         .await
         .ok_or_else(|| ActionError::Document("the server is stopping".to_owned()))??;
     let writer = app.clone();
@@ -203,6 +213,7 @@ async fn page(app: &App, arrival: &Arrival, typed: Typed) -> Result<ConsentPage,
         typed,
         errors: FieldErrors::default(),
         changed: false,
+        unsealed: false,
         shell,
     })
 }

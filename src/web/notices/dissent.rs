@@ -140,8 +140,8 @@ async fn open(
     let Some(id) = token::open(&app.config.keys, Purpose::Dissent, token) else {
         return Err(unknown(app, request, now).await);
     };
-    let (id, reader) = (NoticeId(id), app.clone());
-    match app.db.read(move |conn| find(conn, &reader, id)).await {
+    let id = NoticeId(id);
+    match app.db.read(move |conn| find(conn, id, now)).await {
         Ok(found) => Ok((id, found)),
         Err(ActionError::NotFound) => Err(unknown(app, request, now).await),
         Err(error) => Err(error.into()),

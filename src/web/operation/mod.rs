@@ -1,10 +1,12 @@
 //! The operator's administration: one file per page, everything here is [`Who::Operator`].
 
+mod alerts;
 mod assign;
 mod booking;
 mod booking_plan;
 mod cancellation;
 mod changes;
+mod declarations;
 mod deleted;
 mod deletion;
 mod links;
@@ -13,7 +15,11 @@ mod mails;
 mod objection;
 mod particulars;
 mod proof;
+mod proposals;
+mod propose;
+mod renewal;
 mod runs;
+mod seal;
 mod start;
 mod users;
 
@@ -27,6 +33,7 @@ use crate::domain::case::Case;
 use crate::paths;
 use crate::storage::cases::find_case;
 use actix_web::web;
+use chrono::{DateTime, Utc};
 
 pub use changes::ROUTES as CHANGES;
 
@@ -70,6 +77,16 @@ pub const ROUTES: &[Row] = &[
     post("/betrieb/kunden/{nummer}/links", Who::Operator, || {
         web::post().to(links::lock)
     }),
+    get(
+        "/betrieb/kunden/{nummer}/neuabschluss",
+        Who::Operator,
+        || view().to(renewal::show),
+    ),
+    post(
+        "/betrieb/kunden/{nummer}/neuabschluss",
+        Who::Operator,
+        || web::post().to(renewal::ask),
+    ),
     get("/betrieb/kunden/{nummer}/loeschen", Who::Operator, || {
         view().to(deletion::show)
     }),
@@ -96,6 +113,51 @@ pub const ROUTES: &[Row] = &[
         Who::Operator,
         || web::post().to(objection::record),
     ),
+    get(
+        "/betrieb/kunden/{nummer}/erklaerungen",
+        Who::Operator,
+        || view().to(declarations::list),
+    ),
+    post(
+        "/betrieb/kunden/{nummer}/erklaerungen/{widerspruch}/nachweis",
+        Who::Operator,
+        || web::post().to(declarations::add),
+    ),
+    get(
+        "/betrieb/kunden/{nummer}/nachweis/{datei}",
+        Who::Operator,
+        || view().to(declarations::file),
+    ),
+    get("/betrieb/kunden/{nummer}/irrtum", Who::Operator, || {
+        view().to(propose::show_error)
+    }),
+    post("/betrieb/kunden/{nummer}/irrtum", Who::Operator, || {
+        web::post().to(propose::propose_error)
+    }),
+    get(
+        "/betrieb/kunden/{nummer}/papiervertrag",
+        Who::Operator,
+        || view().to(propose::show_paper),
+    ),
+    post(
+        "/betrieb/kunden/{nummer}/papiervertrag",
+        Who::Operator,
+        || web::post().to(propose::propose_paper),
+    ),
+    get("/betrieb/vorschlaege", Who::Operator, || {
+        view().to(proposals::list)
+    }),
+    get("/betrieb/vorschlaege/{vorschlag}", Who::Operator, || {
+        view().to(proposals::show)
+    }),
+    post("/betrieb/vorschlaege/{vorschlag}", Who::Operator, || {
+        web::post().to(proposals::answer)
+    }),
+    get(
+        "/betrieb/vorschlaege/{vorschlag}/datei",
+        Who::Operator,
+        || view().to(proposals::file),
+    ),
     get("/betrieb/betreiber", Who::Operator, || {
         view().to(particulars::show)
     }),
@@ -121,6 +183,17 @@ pub const ROUTES: &[Row] = &[
         Who::Operator,
         || web::post().to(users::disable),
     ),
+    get(paths::ALERTS, Who::Operator, || view().to(alerts::list)),
+    post(
+        "/betrieb/hinweise/{hinweis}/uebernehmen",
+        Who::Operator,
+        || web::post().to(alerts::take),
+    ),
+    post(
+        "/betrieb/hinweise/{hinweis}/erledigt",
+        Who::Operator,
+        || web::post().to(alerts::finish),
+    ),
     get("/betrieb/laeufe", Who::Operator, || view().to(runs::show)),
     get("/betrieb/mails", Who::Operator, || view().to(mails::list)),
     get("/betrieb/mails/test", Who::Operator, || {
@@ -135,6 +208,9 @@ pub const ROUTES: &[Row] = &[
     get("/betrieb/protokoll", Who::Operator, || view().to(log::list)),
     post("/betrieb/mails/{mail}/erneut", Who::Operator, || {
         web::post().to(mails::retry)
+    }),
+    post("/betrieb/mails/{mail}/nochmal", Who::Operator, || {
+        web::post().to(mails::resend_contract)
     }),
 ];
 
@@ -171,12 +247,32 @@ impl Subject {
     }
 }
 
+/// Names of the Mandant and the Submandant who look after a customer.
+fn partner_names(case: &Case) -> Vec<String> {
+    [&case.partner, &case.sub_partner]
+        .into_iter()
+        .flatten()
+        .map(|partner| partner.party.name.clone())
+        .collect()
+}
+
+/// Names of the products that need an agreement.
+fn product_names(case: &Case, now: DateTime<Utc>) -> Vec<String> {
+    case.required_products(now)
+        .iter()
+        .filter_map(|covered| {
+            let product = case.product(&covered.product)?;
+            Some(product.booked_name(covered.ums))
+        })
+        .collect()
+}
+
 /// The case of a customer that was not deleted.
 async fn find(app: &App, number: CustomerNumber) -> Result<Case, PageError> {
-    let version = app.contract_version().to_owned();
+    let now = app.clock.now();
     let case = app
         .db
-        .read(move |conn| -> Result<_, ActionError> { Ok(find_case(conn, number, &version)?) })
+        .read(move |conn| -> Result<_, ActionError> { Ok(find_case(conn, number, now)?) })
         .await?;
     case.filter(|case| case.customer.deleted_at.is_none())
         .ok_or(PageError::NotFound)

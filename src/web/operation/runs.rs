@@ -5,6 +5,7 @@ use askama::Template;
 use chrono::{DateTime, Duration, Utc};
 
 use super::start::span;
+use super::start::trend::thousands;
 use crate::actions::ActionError;
 use crate::app::App;
 use crate::domain::{CustomerNumber, Language, calendar};
@@ -143,19 +144,6 @@ fn capped(count: i64) -> String {
     } else {
         thousands(count)
     }
-}
-
-/// "12.345"
-fn thousands(number: i64) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            out.push('.');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 #[cfg(test)]

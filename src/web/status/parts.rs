@@ -172,6 +172,7 @@ pub fn history(events: Vec<Event>, role: Role) -> Vec<Past> {
         .filter_map(|event| {
             let (what, who) = match role {
                 Role::Partner(_) | Role::SubPartner(_) => for_partner(&event)?,
+                Role::Customer { .. } if event.kind.is_internal() => return None,
                 Role::Customer { .. } => for_customer(&event),
                 Role::Operator => for_operator(&event),
             };
@@ -191,6 +192,7 @@ fn for_partner(event: &Event) -> Option<(String, String)> {
         | AuditKind::NoticeResent
         | AuditKind::Dissented { .. }
         | AuditKind::DissentSettled { .. } => None,
+        kind if kind.is_internal() => None,
         AuditKind::Objected { .. } => {
             Some(("Kunde hat widersprochen".to_owned(), "Kunde".to_owned()))
         }
@@ -217,23 +219,9 @@ fn for_customer(event: &Event) -> (String, String) {
         AuditKind::MailReturned { reply } => {
             format!("E-Mail zurückgekommen: {}", plain(reply))
         }
-        kind => without_reason(kind).sentence(Language::De),
+        kind => kind.without_reason().sentence(Language::De),
     };
     (what, event.actor.words(Language::De))
-}
-
-/// The event without what the operator noted for itself about why (5.8-19).
-fn without_reason(kind: &AuditKind) -> AuditKind {
-    let mut kind = kind.clone();
-    match &mut kind {
-        AuditKind::EmailChanged { despite, .. } => *despite = None,
-        AuditKind::CustomerDeleted { reason }
-        | AuditKind::LinksLocked { reason, .. }
-        | AuditKind::ObjectedInError { reason, .. } => reason.clear(),
-        AuditKind::DissentSettled { note, .. } => note.clear(),
-        _ => {}
-    }
-    kind
 }
 
 /// Why a mail was not sent, for all but the operator: what a mail server says may hold an address.
@@ -286,6 +274,7 @@ mod tests {
             AuditKind::Objected {
                 number: Some("AVV-1".to_owned()),
                 channel: Channel::Phone,
+                closed: Vec::new(),
             },
             AuditKind::MailFailed {
                 reply: "550 <chef@kunde.example> unknown".to_owned(),

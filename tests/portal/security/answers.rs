@@ -88,6 +88,12 @@ fn assert_dressed(page: &Page) {
             name.ends_with(".pdf") && name.contains("AVV"),
             "{about}: {name}"
         );
+    } else if kind == "application/zip" {
+        let name = page.header("content-disposition");
+        assert!(
+            name.starts_with("attachment") && name.ends_with(".zip"),
+            "{about}: {name}"
+        );
     } else {
         assert!(kind.ends_with("; charset=utf-8"), "{about}: {kind}");
     }

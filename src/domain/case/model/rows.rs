@@ -6,7 +6,7 @@ use super::{
     Booked, Deal, Expected, Key, LinkId, Model, Paper, Partner, Time, Timelike,
     end_of_fourteenth_day, morning_after, needs,
 };
-use crate::domain::case::samples::{CENTRAFLEX, MANDANT};
+use crate::domain::case::samples::{CENTRAFLEX, MANDANT, version_at};
 use chrono_tz::Europe::Berlin;
 
 fn mail(text: &str) -> Vec<String> {
@@ -20,7 +20,7 @@ impl Model {
     }
 
     pub(super) fn may_ask(&self, now: Time) -> bool {
-        !self.need(now).is_empty() && !self.is_covered(now) && self.has_email
+        !self.need(now).is_empty() && !self.is_settled(now) && self.has_email
     }
 
     /// Rows 1, 12, 45, 46, 50.
@@ -34,7 +34,7 @@ impl Model {
         if before.is_empty() && !after.is_empty() && self.deal.take().is_some() {
             self.rest = 'O';
         }
-        if after == *before || self.is_covered(now) {
+        if after == *before || self.is_settled(now) {
             return Vec::new();
         }
         self.ask_anew(now, link)
@@ -51,14 +51,12 @@ impl Model {
                 None => Vec::new(),
             };
         }
-        if self.is_covered(now) {
-            let deal = self.deal.clone();
-            let product_went = gone.iter().any(|key| {
-                !need.contains(key)
-                    && deal
-                        .as_ref()
-                        .is_some_and(|deal| deal.products.contains(key))
-            });
+        let deal = self.deal.clone();
+        let product_went = gone.iter().any(|key| {
+            let is_covered = deal.iter().any(|deal| deal.products.contains(key));
+            is_covered && !need.contains(key)
+        });
+        if self.is_settled(now) {
             let waited = self.is_waiting(now) && self.withdraw(now);
             return if product_went || waited {
                 mail("M11>customer")
@@ -73,7 +71,23 @@ impl Model {
         if self.is_waiting(now) && differs {
             return self.ask_anew(now, link);
         }
+        if product_went && self.is_covered(now) {
+            return mail("M11>customer");
+        }
         Vec::new()
+    }
+
+    /// Rows 36 and 48.
+    pub(super) fn demand(&mut self, now: Time, link: LinkId) -> Expected {
+        let deal = self.deal.as_ref()?;
+        let is_possible = Some(deal.partner) == self.partner && self.has_email;
+        let is_there = self.need(now).is_empty() || self.is_demanded(now);
+        if !is_possible || is_there || self.sent_today(now) >= 10 {
+            return None;
+        }
+        let mails = self.ask_anew(now, link);
+        self.round.as_mut()?.is_demand = true;
+        Some(mails)
     }
 
     pub(super) fn switch(&mut self, place: usize, ums: bool, now: Time, link: LinkId) -> Expected {
@@ -134,7 +148,9 @@ impl Model {
         let had_deal = self.deal.is_some();
         let mut mails = Vec::new();
         if self.is_covered(now) {
-            if self.round.is_some() && self.withdraw(now) {
+            if self.is_demanded(now) {
+                mails = self.ask_anew(now, link);
+            } else if self.round.is_some() && self.withdraw(now) {
                 mails = mail("M11>customer");
             }
         } else if !self.need(now).is_empty() {
@@ -174,7 +190,7 @@ impl Model {
                 self.end_links(now, Paper::Replaced);
                 Vec::new()
             }
-        } else if self.is_covered(now) || self.need(now).is_empty() {
+        } else if self.is_settled(now) || self.need(now).is_empty() {
             let waited = was_waiting && self.withdraw(now);
             if waited || leaves {
                 mail("M11>customer")
@@ -262,6 +278,9 @@ impl Model {
         if round.bounced || !self.has_email {
             return None;
         }
+        if round.version != version_at(now) {
+            return self.new_version(now, link);
+        }
         let number = round.reminders + 1;
         self.links.insert(link, (now, Paper::Usable));
         self.sends.push(now);
@@ -269,6 +288,19 @@ impl Model {
         (open.reminders, open.last_sent) = (number, now);
         open.links.push(link);
         Some(mail(&format!("M2.{number}>customer")))
+    }
+
+    /// Row 13: not at night, not to an address that refuses mail, and only while somebody may still
+    /// answer.
+    pub(super) fn new_version(&mut self, now: Time, link: LinkId) -> Expected {
+        let round = self.round.as_ref()?;
+        let is_night = now.with_timezone(&Berlin).hour() < 8;
+        let is_same = round.version == version_at(now);
+        let is_dead = round.bounced || self.is_over(round, now);
+        if is_night || is_same || is_dead || !self.has_email || self.need(now).is_empty() {
+            return None;
+        }
+        Some(self.ask_anew(now, link))
     }
 
     /// Row 8: only the mail of the round that is open counts.
@@ -329,15 +361,17 @@ impl Model {
         if !self.links.values().any(is_usable) || (ask_again && !self.may_ask(now)) {
             return None;
         }
+        let is_demand = self.is_demanded(now);
         self.end_links(now, Paper::Closed);
         if self.round.take().is_some() {
             self.rest = self.unanswered();
         }
-        Some(if ask_again {
-            self.ask(now, link)
-        } else {
-            Vec::new()
-        })
+        if !ask_again {
+            return Some(Vec::new());
+        }
+        let mails = self.ask(now, link);
+        self.round.as_mut()?.is_demand = is_demand;
+        Some(mails)
     }
 
     /// Rows 15, 21, 27 and 5.8-18.

@@ -278,10 +278,10 @@ fn refused(refusal: NoticeRefusal) -> &'static str {
 
 async fn find(app: &web::Data<App>, id: &str) -> Result<Found, PageError> {
     let id: NoticeId = id.parse().map_err(|_| PageError::NotFound)?;
-    let own = app.clone();
+    let now = app.clock.now();
     let found = app
         .db
-        .read(move |conn| notices::find(conn, &own, id))
+        .read(move |conn| notices::find(conn, id, now))
         .await?;
     Ok(found)
 }

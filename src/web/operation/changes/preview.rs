@@ -99,14 +99,16 @@ async fn page(
         app.clock.now(),
         Shell::load(app, me, paths::OPERATION).await?,
     );
-    draft.days = days(app);
-    let days = draft.days;
-    let (first, recipients) = app
+    let handles = app.clone();
+    let (days, first, recipients) = app
         .db
         .read(move |conn| -> Result<_, ActionError> {
-            Ok((first_start(conn, days, now)?, count_in_force(conn)?))
+            let days = days(conn, &handles, now)?;
+            let first = first_start(conn, days, now)?;
+            Ok((days, first, count_in_force(conn)?))
         })
         .await?;
+    draft.days = days;
     let mut faults = faults(entries, &draft);
     if draft.changes.is_empty() {
         faults.push("Der Entwurf ändert noch nichts.".to_owned());

@@ -1,0 +1,63 @@
+//! Time stamps for concluded documents, fetched afterwards: a conclusion never waits for a foreign
+//! service and never fails because of it.
+
+use chrono::{DateTime, Duration, Utc};
+use rand::TryRngCore as _;
+use rand::rngs::OsRng;
+
+use super::ActionError;
+use crate::document::seal::{Stamp, read_reply, request, signature_value};
+use crate::storage::PgConnection;
+use crate::storage::agreements::find_pdf;
+use crate::storage::seals::{self, Unstamped};
+
+/// Documents older than this are not stamped any more: "not later than today" would say nothing.
+const WORTH_IT: Duration = Duration::days(30);
+/// After so many tries nothing more is tried.
+const MOST_TRIES: i32 = 12;
+
+/// A document whose turn it is, and what to ask the service.
+pub struct Turn {
+    document: Unstamped,
+    value: Vec<u8>,
+    nonce: [u8; 8],
+    /// The request, DER.
+    pub request: Vec<u8>,
+}
+
+/// Takes the next document and notes the try, so that no other process takes it, too. The pause
+/// doubles from one minute to about a day.
+pub fn take(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<Option<Turn>, ActionError> {
+    let Some(document) = seals::find_unstamped(conn, now - WORTH_IT, now)? else {
+        return Ok(None);
+    };
+    let pause = Duration::minutes(1 << document.tries.clamp(0, 10));
+    let next = (document.tries + 1 < MOST_TRIES).then(|| now + pause);
+    let value = find_pdf(conn, document.agreement)?.and_then(|pdf| signature_value(&pdf));
+    // Documents from before there were seals have nothing to be stamped.
+    seals::note_try(conn, document, next.filter(|_| value.is_some()))?;
+    let Some(value) = value else {
+        return Ok(None);
+    };
+    let fault = |error: &dyn std::error::Error| ActionError::Document(error.to_string());
+    let mut nonce = [0; 8];
+    OsRng
+        .try_fill_bytes(&mut nonce)
+        .map_err(|error| fault(&error))?;
+    Ok(Some(Turn {
+        request: request(&value, &nonce).map_err(|error| fault(&error))?,
+        document,
+        value,
+        nonce,
+    }))
+}
+
+impl Turn {
+    /// Checks the service's reply and keeps the time stamp.
+    pub fn keep(&self, conn: &mut PgConnection, reply: &[u8]) -> Result<Stamp, ActionError> {
+        let stamp = read_reply(reply, &self.value, &self.nonce)
+            .map_err(|error| ActionError::Document(error.to_string()))?;
+        seals::add_stamp(conn, self.document, &stamp.token, stamp.at, &stamp.source)?;
+        Ok(stamp)
+    }
+}

@@ -1,0 +1,59 @@
+//! Asks the configured time-stamping service over HTTP (RFC 3161). The only file that calls out to
+//! another server besides `mail`.
+
+use std::time::Duration;
+
+use anyhow::{Context as _, bail, ensure};
+use futures_util::StreamExt as _;
+use url::Url;
+
+/// The service has this long to answer.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// Larger replies are no time stamps (bytes).
+const LARGEST: usize = 64 * 1024;
+
+/// Sends a request and returns the reply, not read yet. Blocks up to 20 seconds.
+///
+/// # Errors
+///
+/// If the service cannot be reached, does not answer in time or answers something else.
+pub fn ask(service: &Url, request: Vec<u8>) -> anyhow::Result<Vec<u8>> {
+    let service = service.clone();
+    // A thread of its own, because the caller may stand inside a runtime already.
+    std::thread::spawn(move || {
+        tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?
+            .block_on(post(service, request))
+    })
+    .join()
+    .unwrap_or_else(|_| bail!("the request was given up"))
+}
+
+async fn post(service: Url, request: Vec<u8>) -> anyhow::Result<Vec<u8>> {
+    let client = reqwest::Client::builder()
+        .timeout(PATIENCE)
+        .redirect(reqwest::redirect::Policy::none())
+        .build()?;
+    let reply = client
+        .post(service)
+        .header("content-type", "application/timestamp-query")
+        .body(request)
+        .send()
+        .await
+        // The address may hold a password.
+        .map_err(reqwest::Error::without_url)
+        .context("the time-stamping service cannot be reached")?;
+    ensure!(
+        reply.status().is_success(),
+        "it answered {}",
+        reply.status()
+    );
+    let mut bytes = Vec::new();
+    let mut pieces = reply.bytes_stream();
+    while let Some(piece) = pieces.next().await {
+        bytes.extend_from_slice(&piece.map_err(reqwest::Error::without_url)?);
+        ensure!(bytes.len() <= LARGEST, "its reply is too large");
+    }
+    Ok(bytes)
+}

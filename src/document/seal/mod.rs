@@ -1,0 +1,50 @@
+//! The seal: a signature of the operator's key over the finished file (`PAdES` baseline B-B), and
+//! everything needed to check one.
+//!
+//! [`identity`] holds key and certificate; [`place`] appends the signature to a finished PDF;
+//! [`signature`] is the signature itself (CMS); [`scan`] finds a signature in a file nobody vouches
+//! for, without parsing that file; [`check`] says what is to be said about it; [`timestamp`] asks
+//! and reads a time-stamping service (RFC 3161).
+
+mod check;
+mod identity;
+mod open;
+mod place;
+mod scan;
+mod signature;
+#[cfg(test)]
+mod tests;
+mod timestamp;
+
+pub use check::{CertificateFacts, Finding, LARGEST_FILE, Signed, check};
+pub use identity::{Certificates, Sealer, fingerprint};
+pub(super) use place::{Revision, append};
+pub use scan::signature_value;
+pub use timestamp::{Stamp, StampError, read_reply, read_token, request};
+
+use chrono::{DateTime, Utc};
+
+/// Why nothing was sealed. The texts are for the operator's log and for the start.
+#[derive(Debug, thiserror::Error)]
+pub enum SealError {
+    /// The key cannot be used.
+    #[error("the key of the seal cannot be used: {0}")]
+    Key(String),
+    /// The certificate cannot be used.
+    #[error("the certificate of the seal cannot be used: {0}")]
+    Certificate(String),
+    /// Key and certificate are not a pair.
+    #[error("the key of the seal does not belong to its certificate")]
+    NoPair,
+    /// The certificate is not valid at this time; such a one never signs.
+    #[error("the certificate of the seal is valid from {from} to {until} only")]
+    NotValid {
+        /// First moment.
+        from: DateTime<Utc>,
+        /// Last moment.
+        until: DateTime<Utc>,
+    },
+    /// The signature could not be computed or does not fit into its place.
+    #[error("the document cannot be sealed: {0}")]
+    Signing(String),
+}

@@ -1,0 +1,130 @@
+//! Time stamps of a foreign service over a signature value (RFC 3161).
+
+use chrono::{DateTime, Utc};
+use cms::content_info::ContentInfo;
+use sha2::{Digest as _, Sha256};
+use x509_cert::der::asn1::{Int, ObjectIdentifier, OctetString};
+use x509_cert::der::{Decode as _, Encode as _};
+use x509_cert::spki::AlgorithmIdentifierOwned;
+use x509_tsp::{MessageImprint, TimeStampReq, TimeStampResp, TspVersion, TstInfo};
+
+use super::identity::fingerprint;
+use super::signature;
+
+const SHA_256: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.1");
+const TST_INFO: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.1.4");
+
+/// A time stamp that fits its signature.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stamp {
+    /// The token, DER.
+    pub token: Vec<u8>,
+    /// The time it states.
+    pub at: DateTime<Utc>,
+    /// Whose certificate it names.
+    pub source: String,
+    /// SHA-256 of that certificate, hex.
+    pub fingerprint: String,
+}
+
+/// Why a reply is no time stamp.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StampError {
+    /// Not what RFC 3161 says.
+    #[error("the reply cannot be read")]
+    Unreadable,
+    /// The service said no.
+    #[error("the service refused with status {0}")]
+    Refused(u8),
+    /// For something else, or not signed by its certificate.
+    #[error("the reply does not fit the request")]
+    Foreign,
+}
+
+/// The request over a signature value. `nonce` is random; the reply must repeat it.
+///
+/// # Errors
+///
+/// Never with a nonce that fits in memory.
+pub fn request(value: &[u8], nonce: &[u8; 8]) -> Result<Vec<u8>, StampError> {
+    let digest = Sha256::digest(value);
+    let request = TimeStampReq {
+        version: TspVersion::V1,
+        message_imprint: MessageImprint {
+            hash_algorithm: AlgorithmIdentifierOwned {
+                oid: SHA_256,
+                parameters: None,
+            },
+            hashed_message: OctetString::new(digest.as_slice())
+                .map_err(|_| StampError::Unreadable)?,
+        },
+        req_policy: None,
+        nonce: Some(integer(nonce)?),
+        cert_req: true,
+        extensions: None,
+    };
+    request.to_der().map_err(|_| StampError::Unreadable)
+}
+
+/// Positive and without leading zeros, as DER wants it.
+fn integer(nonce: &[u8; 8]) -> Result<Int, StampError> {
+    let mut bytes = *nonce;
+    bytes[0] = bytes[0] & 0x7f | 0x40;
+    Int::new(&bytes).map_err(|_| StampError::Unreadable)
+}
+
+/// Reads the reply to a [`request`].
+///
+/// # Errors
+///
+/// If it is a refusal, unreadable or for something else.
+pub fn read_reply(reply: &[u8], value: &[u8], nonce: &[u8; 8]) -> Result<Stamp, StampError> {
+    let reply = TimeStampResp::from_der(reply).map_err(|_| StampError::Unreadable)?;
+    let status = reply.status.status as u8;
+    if status > 1 {
+        return Err(StampError::Refused(status));
+    }
+    let token: ContentInfo = reply.time_stamp_token.ok_or(StampError::Unreadable)?;
+    let token = token.to_der().map_err(|_| StampError::Unreadable)?;
+    let (stamp, info) = open(&token, value)?;
+    if info.nonce != Some(integer(nonce)?) {
+        return Err(StampError::Foreign);
+    }
+    Ok(stamp)
+}
+
+/// Checks a kept token against the signature value it was made for. Whether its service is to be
+/// believed is for people to decide, by its certificate.
+///
+/// # Errors
+///
+/// If it is unreadable, for something else or not signed by the certificate in it.
+pub fn read_token(token: &[u8], value: &[u8]) -> Result<Stamp, StampError> {
+    open(token, value).map(|(stamp, _)| stamp)
+}
+
+fn open(token: &[u8], value: &[u8]) -> Result<(Stamp, TstInfo), StampError> {
+    let read = signature::read(token).ok_or(StampError::Unreadable)?;
+    let (kind, content) = read.content.as_ref().ok_or(StampError::Unreadable)?;
+    let info = TstInfo::from_der(content).map_err(|_| StampError::Unreadable)?;
+    let imprint = &info.message_imprint;
+    let fits = *kind == TST_INFO
+        && imprint.hash_algorithm.oid == SHA_256
+        && imprint.hashed_message.as_bytes() == Sha256::digest(value).as_slice()
+        && read.fits(&[content]);
+    if !fits {
+        return Err(StampError::Foreign);
+    }
+    let seconds = info.gen_time.to_unix_duration().as_secs();
+    let at = i64::try_from(seconds)
+        .ok()
+        .and_then(|seconds| DateTime::from_timestamp(seconds, 0))
+        .ok_or(StampError::Unreadable)?;
+    let stamp = Stamp {
+        token: token.to_vec(),
+        at,
+        source: read.certificate.tbs_certificate.subject.to_string(),
+        fingerprint: fingerprint(&read.der),
+    };
+    Ok((stamp, info))
+}

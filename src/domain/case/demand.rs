@@ -1,0 +1,65 @@
+//! A new conclusion on demand: the agreement in force covers everything and goes on, and yet the
+//! customer is asked to conclude anew (rows 36 and 37, 48). Two things make it a rule of its own:
+//! that all is covered neither refuses nor ends the round, and the demand outlasts whatever else
+//! changes while it waits. It is over with its round: answered, run out, locked, or the need gone.
+
+use chrono::{DateTime, Utc};
+
+use super::asking::{ask_anew, awaited, sent_within_a_day};
+use super::change::Change;
+use super::decide::{MAILS_PER_DAY, Moment, Refusal};
+use super::event::Demand;
+use super::facts::{Case, LinkEnd};
+use crate::domain::mail::RequestReason;
+
+/// Why a new conclusion is waited for although an agreement is in force; `None` if it is not.
+pub(super) fn demanded(case: &Case, now: DateTime<Utc>) -> Option<RequestReason> {
+    case.agreement()?;
+    awaited(case, now)
+        .map(|round| round.reason)
+        .filter(|reason| reason.is_demand())
+}
+
+impl Case {
+    /// Whether a new conclusion is waited for although an agreement is in force (rows 36, 48).
+    pub fn is_demanded(&self, now: DateTime<Utc>) -> bool {
+        demanded(self, now).is_some()
+    }
+
+    /// Whether nothing is left to conclude: all is covered and nobody wants it concluded anew.
+    pub fn is_settled(&self, now: DateTime<Utc>) -> bool {
+        self.is_covered(now) && !self.is_demanded(now)
+    }
+}
+
+/// Whether `demand` can be made, limits per day apart: in C and U only. Where nothing is in force,
+/// or the chain is another one (W), the customer is asked in the ordinary way.
+pub fn may_be_demanded(case: &Case, demand: Demand, now: DateTime<Utc>) -> Result<(), Refusal> {
+    if case.required_products(now).is_empty() {
+        Err(Refusal::NotNeeded)
+    } else if !case.chain_matches() {
+        Err(Refusal::NothingInForce)
+    } else if demanded(case, now) == Some(demand.reason()) {
+        Err(Refusal::Unchanged)
+    } else if case.customer.email().is_none() {
+        Err(Refusal::NoAddress)
+    } else {
+        Ok(())
+    }
+}
+
+/// Rows 36 and 48. A round that is open inside U gives way: the new one offers the same and more.
+pub(super) fn ask_on_demand(
+    case: &Case,
+    demand: Demand,
+    moment: Moment,
+) -> Result<Vec<Change>, Refusal> {
+    may_be_demanded(case, demand, moment.now)?;
+    let is_by_hand = match demand {
+        Demand::Succession => true,
+    };
+    if is_by_hand && sent_within_a_day(case, moment.now) >= MAILS_PER_DAY {
+        return Err(Refusal::TooManyLinks);
+    }
+    Ok(ask_anew(case, demand.reason(), LinkEnd::Replaced, moment))
+}

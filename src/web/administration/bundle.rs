@@ -1,0 +1,35 @@
+//! The evidence bundle of a customer as ZIP (EV-15).
+
+use actix_web::{HttpResponse, web};
+
+use super::{Whose, own_or_asked};
+use crate::actions::{Knock, bundles, documents};
+use crate::app::App;
+use crate::web::customers::find_visible;
+use crate::web::error::PageError;
+use crate::web::page::{Me, attachment};
+
+/// GET: the bundle, for whoever may read the contract.
+pub async fn download(
+    app: web::Data<App>,
+    me: Me,
+    whose: web::Query<Whose>,
+) -> Result<HttpResponse, PageError> {
+    let number = own_or_asked(me.viewer.role, &whose).ok_or(PageError::NotFound)?;
+    let (own, now) = (app.clone(), app.clock.now());
+    let collected = app
+        .db
+        .transaction(move |conn| {
+            documents::may_read(&me.viewer)?;
+            let case = find_visible(conn, &own, &me.viewer, number)?;
+            let actor = Knock::by(&me.viewer, number, now).actor;
+            bundles::collect(conn, &case, me.viewer.role, &actor, now)
+        })
+        .await?;
+    let name = collected.name().to_owned();
+    let zip = app
+        .heavy(move || collected.pack())
+        .await
+        .ok_or(PageError::Unavailable)??;
+    Ok(attachment("application/zip", &name, zip))
+}
