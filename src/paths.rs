@@ -1,8 +1,8 @@
 //! Every address of the portal as a function. Mails need links as well, so this is not in `web`.
 
 use crate::domain::{
-    AgreementId, AlertId, CustomerNumber, FileId, MailId, ObjectionId, PartnerId, ProposalId,
-    UserId, VersionId,
+    AgreementId, AlertId, AnnouncementId, CustomerNumber, FileId, MailId, NoticeId, ObjectionId,
+    PartnerId, ProposalId, SubProcessorId, UserId, VersionId,
 };
 
 /// Start page: leads everybody to the page of their role.
@@ -301,4 +301,44 @@ pub fn consent_new_link(token: &str) -> String {
 /// Sets a password by mailed link.
 pub fn set_password(token: &str) -> String {
     format!("/passwort/{token}")
+}
+
+/// Operator: the register of general sub-processors.
+pub const SUB_PROCESSORS: &str = "/betrieb/unterauftragsverarbeiter";
+/// Operator: announced changes of the register.
+pub const ANNOUNCEMENTS: &str = "/betrieb/aenderungsmitteilungen";
+
+/// Operator: one entry of the register.
+pub fn sub_processor(entry: SubProcessorId) -> String {
+    format!("{SUB_PROCESSORS}/{entry}")
+}
+
+/// Operator: one announcement.
+pub fn announcement(announcement: AnnouncementId) -> String {
+    format!("{ANNOUNCEMENTS}/{announcement}")
+}
+
+/// Operator: an announcement as customers will see it.
+pub fn announcement_preview(announcement: AnnouncementId) -> String {
+    format!("{ANNOUNCEMENTS}/{announcement}/vorschau")
+}
+
+/// Operator: the notice of an announcement to one customer.
+pub fn notice(notice: NoticeId) -> String {
+    format!("/betrieb/mitteilungen/{notice}")
+}
+
+/// The public page of an announcement.
+pub fn public_announcement(announcement: AnnouncementId) -> String {
+    format!("/aenderungsmitteilungen/{announcement}")
+}
+
+/// Dissent by the link in the mail (GET: page, POST: declare it).
+pub fn dissent(token: &str) -> String {
+    format!("/einspruch/{token}")
+}
+
+/// Dissent in the portal (GET: page, POST: declare it).
+pub fn own_dissent(notice: NoticeId) -> String {
+    format!("/administration/avv/einspruch/{notice}")
 }

@@ -21,6 +21,8 @@ pub enum Purpose {
     Consent,
     /// Setting a password.
     Password,
+    /// Dissenting from an announced change.
+    Dissent,
 }
 
 impl Purpose {
@@ -28,6 +30,7 @@ impl Purpose {
         match self {
             Self::Consent => b"consent link\0",
             Self::Password => b"password link\0",
+            Self::Dissent => b"dissent link\0",
         }
     }
 }
@@ -83,6 +86,7 @@ mod tests {
         assert_eq!(token.len(), LENGTH);
         assert_eq!(open(&keys, Purpose::Consent, &token), Some(id));
         assert_eq!(open(&keys, Purpose::Password, &token), None);
+        assert_eq!(open(&keys, Purpose::Dissent, &token), None);
         for at in 0..LENGTH {
             let mut bent = token.clone().into_bytes();
             bent[at] = if bent[at] == b'A' { b'B' } else { b'A' };

@@ -5,6 +5,7 @@ use std::io;
 use chrono::{DateTime, Utc};
 
 use super::delivery::{contract_undelivered, log, refused};
+use super::notices::mail_failed;
 use super::{ActionError, Actor};
 use crate::app::App;
 use crate::domain::audit::AuditKind;
@@ -100,6 +101,7 @@ fn take_report(
     let because = format!("{} {}", new.status, new.diagnostic);
     let because = because.trim();
     mark_returned(conn, mail.id, because, now)?;
+    mail_failed(conn, &mail.kind, mail.id, now)?;
     if let MailKind::Request { link, .. } | MailKind::Reminder { link, .. } = mail.kind
         && is_current(conn, app, &mail)?
     {

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::documents::{Draft, concluded_pdf, draft, sha256};
+use super::notices::close_by_conclusion;
 use super::proofs::keep_certificate;
 use super::{ActionError, Actor, Knock, Outcome};
 use crate::app::App;
@@ -163,6 +164,7 @@ pub fn conclude(
     let store = |conn: &mut PgConnection, outcome: &Outcome| {
         let document = document(agreement(outcome)?, signature, prepared, pdf_hash)?;
         create_document(conn, &document)?;
+        close_by_conclusion(conn, knock.customer, knock.now)?;
         keep_certificate(conn, app, knock.now)
     };
     let outcome = knock.settle_with(conn, app, case, &event, |_| kind, store)?;

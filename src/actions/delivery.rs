@@ -4,6 +4,7 @@
 //! one and a killed process frees it by itself. A mail that the server took although the process
 //! died before noting it goes out again with the same Message-ID.
 
+mod changes;
 mod letters;
 mod life;
 
@@ -13,7 +14,7 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::documents::sha256;
 use super::door::actor;
-use super::{ActionError, Actor, Knock, alerts, requests};
+use super::{ActionError, Actor, Knock, alerts, notices, requests};
 use crate::app::App;
 use crate::domain::audit::AuditKind;
 use crate::domain::case::Event;
@@ -25,6 +26,7 @@ use crate::mail::message::{Head, seal};
 use crate::storage::audit::{NewEvent, add_event};
 use crate::storage::mails::{self, DueMail, Sent};
 use crate::storage::{PgConnection, cases};
+pub use changes::{address, preview};
 use letters::{Obstacle, compose};
 
 /// Longest pause between two attempts. A mail is tried until it is true no longer.
@@ -129,9 +131,14 @@ fn hand_over(
                 reply,
             };
             mails::mark_sent(conn, mail.id, &sent, now)?;
-            let kind = AuditKind::MailSent {
-                subject,
-                to: address.masked(),
+            if let MailKind::Announcement { notice } = mail.kind {
+                notices::mail_sent(conn, notice, now)?;
+            }
+            let to = address.masked();
+            let kind = if mail.kind.is_about_change() {
+                AuditKind::NoticeMailed { subject, to }
+            } else {
+                AuditKind::MailSent { subject, to }
             };
             log(conn, mail.customer, Actor::Portal, kind, now)?;
             tracing::info!(mail = mail.id.0, "mail sent");
@@ -140,6 +147,7 @@ fn hand_over(
         Err(error) if error.permanent => {
             tracing::warn!(mail = mail.id.0, "mail refused for good");
             mails::mark_done(conn, mail.id, "failed", &error.reply, now)?;
+            notices::mail_failed(conn, &mail.kind, mail.id, now)?;
             // The customer's row is locked before the first event: the chain comes last.
             if let MailKind::Request { link, .. } | MailKind::Reminder { link, .. } = mail.kind {
                 refused(conn, app, mail.customer, link, now)?;
@@ -201,6 +209,7 @@ fn give_up(
     now: DateTime<Utc>,
 ) -> Result<Delivered, ActionError> {
     mails::mark_done(conn, mail.id, state, reply, now)?;
+    notices::mail_failed(conn, &mail.kind, mail.id, now)?;
     failed(conn, mail, reply, now)
 }
 

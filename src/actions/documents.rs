@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{ActionError, Actor, versions};
+use super::{ActionError, Actor, announcements, versions};
 use crate::app::App;
 use crate::contract::tree::Document;
 use crate::contract::values::{Conclusion, CoveredProduct, Values};
@@ -39,7 +39,9 @@ pub fn draft(
     language: Language,
     now: chrono::DateTime<chrono::Utc>,
 ) -> Result<Draft, ActionError> {
-    let operator = catalogue::find_operator(conn)?.ok_or(ActionError::NoOperator)?;
+    let mut operator = catalogue::find_operator(conn)?.ok_or(ActionError::NoOperator)?;
+    let customer = case.customer.number;
+    operator.sub_processors = announcements::list_for_contract(conn, customer, now)?;
     let offer = case
         .offer(now)
         .ok_or(crate::domain::case::Refusal::NotNeeded)?;

@@ -245,6 +245,12 @@ fn step(mail: &Mail, outcome: &Outcome) -> String {
             PartnerNews::Replaced => format!("told-replaced:{once}:{to}"),
         },
         MailKind::Ended { agreement, .. } => format!("ended:{agreement}:{to}"),
+        MailKind::Announcement { notice } => format!("announcement:{notice}:{once}"),
+        MailKind::Dissented { notice } => format!("dissented:{notice}"),
+        MailKind::DissentSettled { notice } => format!("dissent-settled:{notice}"),
+        MailKind::Alert {
+            alert: Alert::Dissent,
+        } => format!("dissent-alert:{once}"),
         // Each is said under the lock of the case, by an event that happens once.
         MailKind::Notice { .. } => format!("notice:{once}:{to}"),
         MailKind::AddressChanged { .. } => format!("address:{once}:{to}"),

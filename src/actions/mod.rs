@@ -6,6 +6,7 @@
 //! the event they bring and in who may bring it.
 
 pub mod alerts;
+pub mod announcements;
 pub mod audit;
 pub mod blocking;
 pub mod bookings;
@@ -17,6 +18,7 @@ pub mod delivery;
 pub mod documents;
 mod door;
 mod error;
+pub mod notices;
 pub mod objections;
 pub mod operator;
 pub mod partners;

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::ActionError;
+use super::alerts::{self, AlertKind, Raised};
 use crate::app::App;
 use crate::document::hex;
 use crate::document::seal::{Certificates, Finding, Sealer, Signed, check};
@@ -110,6 +111,29 @@ pub fn certificate_stage(sealer: &Sealer, now: DateTime<Utc>) -> Stage {
         .into_iter()
         .find(|days| left < *days)
         .map_or(Stage::Good, Stage::EndsIn)
+}
+
+/// Says on the operator's list, and in the log, that the seal needs a new certificate: once when 60,
+/// 30 and 7 days are left and once when it has ended. Another certificate is another subject.
+pub fn warn_of_certificate(
+    conn: &mut PgConnection,
+    app: &App,
+    now: DateTime<Utc>,
+) -> Result<(), ActionError> {
+    let stage = match certificate_stage(&app.sealer, now) {
+        Stage::Good => return Ok(()),
+        Stage::EndsIn(days) => i32::try_from(days).ok(),
+        Stage::Ended => None,
+    };
+    tracing::warn!(days = ?stage, "the certificate of the seal must be renewed");
+    let alert = Raised {
+        kind: AlertKind::CertificateEnds,
+        customer: None,
+        subject: app.sealer.fingerprint(),
+        stage,
+    };
+    alerts::raise(conn, &alert, now)?;
+    Ok(())
 }
 
 #[cfg(test)]

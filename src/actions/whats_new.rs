@@ -2,9 +2,10 @@
 
 use chrono::{DateTime, Utc};
 
-use super::ActionError;
+use super::{ActionError, announcements};
 use crate::contract::values::Values;
 use crate::domain::case::{Agreement, Case, Covered, Novelty, Partner, novelties};
+use crate::domain::party::lasting;
 use crate::domain::{Language, PartnerId, Party, WhatsNew};
 use crate::storage::agreements::find_document_facts;
 use crate::storage::{PgConnection, catalogue, partners};
@@ -72,7 +73,7 @@ pub fn whats_new(
         let (then, today) = (&copied.customer, &case.customer.party);
         new.company = (then.name != today.name).then(|| (then.name.clone(), today.name.clone()));
         new.particulars = printed(then).skip(1).ne(printed(today).skip(1));
-        new.other_particulars = others_differ(conn, &copied, case, agreement)?;
+        new.other_particulars = others_differ(conn, &copied, case, agreement, now)?;
     }
     Ok(Some(new))
 }
@@ -201,6 +202,7 @@ fn others_differ(
     copied: &Values,
     case: &Case,
     agreement: &Agreement,
+    now: DateTime<Utc>,
 ) -> Result<bool, ActionError> {
     let partner = case
         .partner
@@ -213,10 +215,11 @@ fn others_differ(
     let differs = |now: Option<&Partner>, then: Option<&Party>| {
         now.is_some_and(|one| Some(&one.party) != then)
     };
+    let listed = announcements::list_for_contract(conn, case.customer.number, now)?;
     let operator = catalogue::find_operator(conn)?.is_some_and(|now| {
         let then = &copied.operator;
         now.party != then.party
-            || now.sub_processors != then.sub_processors
+            || lasting(&listed) != lasting(&then.sub_processors)
             || now.data_protection_officer != then.data_protection_officer
             || now.data_protection_email != then.data_protection_email
     });

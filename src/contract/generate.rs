@@ -6,7 +6,8 @@ use super::tree::{Alignment, Block, Definition, Inline, Table};
 use super::values::{Conclusion, CoveredProduct};
 use super::vocabulary::Generator;
 use crate::domain::Party;
-use crate::domain::calendar::long_moment;
+use crate::domain::calendar::{long_date, long_moment};
+use crate::domain::party::SubProcessor;
 
 /// A cell or a definition of several lines.
 type Lines = Vec<Vec<Inline>>;
@@ -14,7 +15,7 @@ type Lines = Vec<Vec<Inline>>;
 /// A row of the table of further processors.
 struct Further<'a> {
     party: &'a Party,
-    task: String,
+    task: Lines,
     place: String,
     by: String,
     mechanism: String,
@@ -129,7 +130,7 @@ impl Builder<'_> {
         let row = |company: &Further<'_>| {
             let mut row = vec![
                 joined(self.company_lines(company.party)),
-                self.cell(&company.task),
+                joined(company.task.clone()),
                 self.cell(&company.place),
                 self.cell(&company.by),
             ];
@@ -158,10 +159,10 @@ impl Builder<'_> {
         if let Some(partner) = &values.partner {
             list.push(Further {
                 party: partner,
-                task: self.say(
+                task: vec![text(&self.say(
                     "Vertriebspartner (Mandant): Einrichtung und Betreuung der Produkte im Portal",
                     "Sales partner: set-up and support of the products in the portal",
-                ),
+                ))],
                 place: self.country(&partner.country),
                 by: operator.clone(),
                 mechanism: String::new(),
@@ -170,10 +171,10 @@ impl Builder<'_> {
         if let Some(sub) = &values.sub_partner {
             list.push(Further {
                 party: sub,
-                task: self.say(
+                task: vec![text(&self.say(
                     "Untervertriebspartner (Submandant): Einrichtung und Betreuung der Produkte im Portal",
                     "Sub-partner: set-up and support of the products in the portal",
-                ),
+                ))],
                 place: self.country(&sub.country),
                 by: values.partner.as_ref().map_or(operator.clone(), |p| self.named(p)),
                 mechanism: String::new(),
@@ -181,12 +182,31 @@ impl Builder<'_> {
         }
         list.extend(values.operator.sub_processors.iter().map(|entry| Further {
             party: &entry.party,
-            task: self.say(&entry.service, &entry.service_en),
+            task: self.task(entry),
             place: self.say(&entry.place, &entry.place_en),
             by: operator.clone(),
             mechanism: clean(&entry.mechanism),
         }));
         list
+    }
+
+    /// What a company of the register does, what it does not, and since or until when.
+    fn task(&self, entry: &SubProcessor) -> Lines {
+        let day = |date| long_date(date, self.language);
+        let from = entry.from.map(|from| {
+            let lead = self.say("tätig ab", "engaged from");
+            text(&format!("{lead} {}", day(from)))
+        });
+        let until = entry.until.map(|until| {
+            let lead = self.say("tätig bis", "engaged until");
+            text(&format!("{lead} {}", day(until)))
+        });
+        let mut lines = vec![
+            text(&self.say(&entry.service, &entry.service_en)),
+            text(&self.say(&entry.delimitation, &entry.delimitation_en)),
+        ];
+        lines.extend(from.into_iter().chain(until));
+        lines
     }
 
     /// Name, address, contact person, address for messages, phone (LC-24).

@@ -168,6 +168,7 @@ fn operator(support: &str) -> Operator {
             place: "Deutschland".into(),
             place_en: "Germany".into(),
             mechanism: String::new(),
+            ..SubProcessor::default()
         }],
     }
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::check::transfers::is_in_eea;
+use super::check::is_in_eea;
 use crate::domain::{CustomerNumber, Language, Operator, Party};
 
 /// Everything a contract says about one customer. Copied into the agreement at conclusion (EV-02).

@@ -142,6 +142,7 @@ fn kind_of(alert: Alert) -> AlertKind {
         Alert::Undeliverable => AlertKind::Undeliverable,
         Alert::AddressByPartner => AlertKind::AddressByPartner,
         Alert::AddressOfPartner => AlertKind::AddressOfPartner,
+        Alert::Dissent => AlertKind::Dissent,
     }
 }
 

@@ -13,10 +13,11 @@ use serde::{Deserialize, Serialize};
 use super::alert::AlertKind;
 use super::case::Channel;
 use super::mail::RequestReason;
+use super::notice::{DissentWay, Settlement};
 use super::partner::PartnerDeed;
 use super::proposal::ProposalKind;
 use super::version::VersionDeed;
-use super::{LinkId, PartnerId, UserId, VersionId};
+use super::{AnnouncementId, LinkId, NoticeId, PartnerId, UserId, VersionId};
 
 /// Who did something.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +36,11 @@ pub enum Actor {
     Link {
         /// Which link.
         id: LinkId,
+    },
+    /// Somebody who held the link of a notice.
+    Notice {
+        /// Which notice.
+        id: NoticeId,
     },
     /// The scheduler or the mail worker.
     Portal,
@@ -302,6 +308,38 @@ pub enum AuditKind {
         /// Whom.
         name: String,
     },
+    /// Something was done to an announcement of changed sub-processors.
+    Announcement {
+        /// Which.
+        id: AnnouncementId,
+        /// What.
+        deed: AnnouncementDeed,
+    },
+    /// A mail about such a change was handed over; the customer's period counts from its notice.
+    NoticeMailed {
+        /// Subject line.
+        subject: String,
+        /// Recipient, masked.
+        to: String,
+    },
+    /// A notice that had not arrived was put into the outbox once more.
+    NoticeResent,
+    /// The customer dissented from an announced change (row 39).
+    Dissented {
+        /// By which way.
+        way: DissentWay,
+        /// On which day it was received.
+        received_on: NaiveDate,
+        /// Who declared it.
+        person: String,
+    },
+    /// The dissent was settled (row 41).
+    DissentSettled {
+        /// How.
+        how: Settlement,
+        /// What the operator noted.
+        note: String,
+    },
     /// The operator's particulars were changed.
     OperatorSaved,
     /// What is personal in earlier events was erased: the signed tombstone (S-80, row 52).
@@ -313,6 +351,26 @@ pub enum AuditKind {
         /// HMAC-SHA-256 over positions and hashes of those events.
         signature: String,
     },
+}
+
+/// What was done to an announcement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AnnouncementDeed {
+    /// A draft was begun.
+    Drafted,
+    /// The draft was changed.
+    Changed,
+    /// The draft was thrown away.
+    Discarded,
+    /// It was confirmed; its notices go out.
+    Confirmed,
+    /// Sending was interrupted.
+    Paused,
+    /// Sending goes on.
+    Resumed,
+    /// Every customer has its notice.
+    Finished,
 }
 
 impl AuditKind {

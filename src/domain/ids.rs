@@ -59,6 +59,18 @@ id! {
     MailId(i64)
 }
 id! {
+    /// An entry of the register of general sub-processors.
+    SubProcessorId(i64)
+}
+id! {
+    /// An announced change of the register. Stands in the address of its public page.
+    AnnouncementId(Uuid)
+}
+id! {
+    /// The notice of an announcement to one customer. Not a secret: the token in the mail adds an HMAC.
+    NoticeId(Uuid)
+}
+id! {
     /// Something that needs a person at the operator.
     AlertId(i64)
 }

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::case::Covered;
-use super::{AgreementId, EmailAddress, LinkId, PartnerId, UserId};
+use super::{AgreementId, EmailAddress, LinkId, NoticeId, PartnerId, UserId};
 
 /// Which mail, with what it needs to be written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +41,21 @@ pub enum MailKind {
         /// What happened.
         news: CustomerNews,
     },
+    /// M9: a change of the general sub-processors is announced (row 38).
+    Announcement {
+        /// The notice it carries.
+        notice: NoticeId,
+    },
+    /// M10: the customer's dissent is confirmed (row 39).
+    Dissented {
+        /// From which notice.
+        notice: NoticeId,
+    },
+    /// What came of the customer's dissent (row 41).
+    DissentSettled {
+        /// From which notice.
+        notice: NoticeId,
+    },
     /// M13: the agreement has ended; what happens to the data and how long the proof is kept. With
     /// `partner_left` it says as well that nobody looks after the customer any more (row 29).
     Ended {
@@ -73,6 +88,22 @@ pub enum MailKind {
     },
     /// Notice to a user that the password was changed (S-38).
     PasswordChanged,
+}
+
+impl MailKind {
+    /// Whether it is about an announced change of sub-processors: a matter between the customer and
+    /// the operator, of which partners learn nothing.
+    pub fn is_about_change(&self) -> bool {
+        matches!(
+            self,
+            Self::Announcement { .. }
+                | Self::Dissented { .. }
+                | Self::DissentSettled { .. }
+                | Self::Alert {
+                    alert: Alert::Dissent
+                }
+        )
+    }
 }
 
 /// Why a request round was opened (5.1).
@@ -171,6 +202,8 @@ pub enum Alert {
     AddressByPartner,
     /// The operator entered an address that belongs to a partner of the customer (5.6-11).
     AddressOfPartner,
+    /// A customer dissented from an announced change (row 39).
+    Dissent,
 }
 
 /// Who gets a mail. Addresses are looked up when it is delivered (L-08).

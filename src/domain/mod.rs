@@ -14,20 +14,22 @@ mod ids;
 mod language;
 pub mod mail;
 pub mod name;
+pub mod notice;
 pub mod partner;
 pub mod party;
 pub mod product;
 pub mod proposal;
 pub mod reply;
 pub mod retention;
+pub mod sub_processor;
 pub mod version;
 pub mod viewer;
 pub mod whats_new;
 
 pub use email::EmailAddress;
 pub use ids::{
-    AgreementId, AlertId, CustomerNumber, FileId, LinkId, MailId, ObjectionId, PartnerId,
-    ProposalId, RequestId, UserId, VersionId,
+    AgreementId, AlertId, AnnouncementId, CustomerNumber, FileId, LinkId, MailId, NoticeId,
+    ObjectionId, PartnerId, ProposalId, RequestId, SubProcessorId, UserId, VersionId,
 };
 pub use language::Language;
 pub use party::{Operator, Party};

@@ -1,8 +1,9 @@
 //! The companies in a contract, with what the law wants known about each (LC-01, LC-24, § 35a `GmbHG`).
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::EmailAddress;
+use super::{EmailAddress, Language};
 
 /// A company as it is named in mails, pages and the contract. An agreement copies it whole (EV-02).
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -100,7 +101,9 @@ pub struct Operator {
     pub hours: String,
     /// The same in English.
     pub hours_en: String,
-    /// Further sub-processors beside the partners (LC-24).
+    /// Further sub-processors beside the partners (LC-24), from the register. A contract copies them
+    /// with the rest; with the particulars themselves they are not stored.
+    #[serde(default)]
     pub sub_processors: Vec<SubProcessor>,
 }
 
@@ -119,6 +122,50 @@ pub struct SubProcessor {
     pub place_en: String,
     /// Transfer mechanism outside the EEA, empty inside (LC-30).
     pub mechanism: String,
+    /// How its task is set apart from those of the others (LC-24), German.
+    #[serde(default)]
+    pub delimitation: String,
+    /// The same in English.
+    #[serde(default)]
+    pub delimitation_en: String,
+    /// Its first day, if that was still to come when the list was read.
+    #[serde(default)]
+    pub from: Option<NaiveDate>,
+    /// Its last day, if it was known that it leaves.
+    #[serde(default)]
+    pub until: Option<NaiveDate>,
+}
+
+impl SubProcessor {
+    /// What it does, in one language.
+    pub fn service(&self, language: Language) -> &str {
+        either(language, &self.service, &self.service_en)
+    }
+
+    /// Where it processes data, in one language.
+    pub fn place(&self, language: Language) -> &str {
+        either(language, &self.place, &self.place_en)
+    }
+
+    /// How its task is set apart, in one language.
+    pub fn delimitation(&self, language: Language) -> &str {
+        either(language, &self.delimitation, &self.delimitation_en)
+    }
+}
+
+/// What a list says once all that was announced has happened: who leaves is gone, who comes is there.
+pub fn lasting(list: &[SubProcessor]) -> Vec<SubProcessor> {
+    let stays = list.iter().filter(|one| one.until.is_none());
+    stays
+        .map(|one| SubProcessor {
+            from: None,
+            ..one.clone()
+        })
+        .collect()
+}
+
+fn either<'a>(language: Language, german: &'a str, english: &'a str) -> &'a str {
+    if language.is_en() { english } else { german }
 }
 
 #[cfg(test)]

@@ -3,7 +3,8 @@
 use chrono::TimeDelta;
 
 use super::{Done, Pass};
-use crate::actions::proofs::{Stage, certificate_stage};
+use crate::actions::ActionError;
+use crate::actions::proofs::warn_of_certificate;
 use crate::mail::inbox::Inbox;
 use crate::storage::db::DbError;
 use crate::storage::{alerts, attempts, runs, sessions};
@@ -24,8 +25,8 @@ const ALERTS: TimeDelta = TimeDelta::days(365);
 /// What a delivery report said stands in the database; the file is kept to look something up.
 const REPORTS: TimeDelta = TimeDelta::days(30);
 
-/// Deletes attempts, sessions and files of the inbox that nobody will ask for any more; says in the
-/// log, once an hour, when the seal needs a new certificate.
+/// Deletes attempts, sessions and files of the inbox that nobody will ask for any more; alerts the
+/// operator when the seal needs a new certificate.
 pub fn clean(pass: &Pass) -> Result<Done, DbError> {
     let now = pass.now();
     let gone = pass.app.db.transaction_blocking(|conn| {
@@ -38,12 +39,15 @@ pub fn clean(pass: &Pass) -> Result<Done, DbError> {
     if let Err(error) = &files {
         tracing::error!(%error, "old files of the inbox cannot be deleted");
     }
-    match certificate_stage(&pass.app.sealer, now) {
-        Stage::Good => {}
-        stage => tracing::warn!(?stage, "the certificate of the seal must be renewed"),
+    let warned: Result<(), ActionError> = pass
+        .app
+        .db
+        .transaction_blocking(|conn| warn_of_certificate(conn, &pass.app, now));
+    if let Err(error) = &warned {
+        tracing::error!(%error, "nobody could be alerted to the certificate of the seal");
     }
     Ok(Done {
         good: gone + files.as_ref().copied().unwrap_or_default(),
-        failed: usize::from(files.is_err()),
+        failed: usize::from(files.is_err()) + usize::from(warned.is_err()),
     })
 }

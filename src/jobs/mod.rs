@@ -3,6 +3,7 @@
 //! that calls one action per row in a transaction of its own; any number of processes may run the
 //! same job at once (S-93).
 
+mod announce;
 mod blocked;
 mod clean;
 mod count;
@@ -93,6 +94,12 @@ pub const JOBS: &[Job] = &[
         pass: blocked::tell,
     },
     Job {
+        name: "announce",
+        every: Duration::from_secs(2),
+        workers: |_| 1,
+        pass: announce::announce,
+    },
+    Job {
         name: "take-off",
         every: Duration::from_secs(15),
         workers: |_| 1,
@@ -152,6 +159,13 @@ pub struct Done {
     pub failed: usize,
 }
 
+impl Done {
+    fn add(&mut self, more: Self) {
+        self.good += more.good;
+        self.failed += more.failed;
+    }
+}
+
 /// What one pass over everything did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Report {
@@ -161,6 +175,8 @@ pub struct Report {
     pub moved: usize,
     /// Lines of the list that time alone had changed.
     pub refreshed: usize,
+    /// Notices of announced changes that were made (row 38).
+    pub announced: usize,
     /// Mails handed over or given up.
     pub delivered: usize,
     /// Delivery reports taken from the inbox.
@@ -198,16 +214,27 @@ pub fn run(pass: &Pass) -> Report {
     let (stepped, late) = (run("remind"), run("late"));
     let renewed = run("new-version");
     let (told, taken) = (run("tell-blocked"), run("take-off"));
-    let (refreshed, delivered) = (run("refresh"), run("deliver"));
+    let refreshed = run("refresh");
+    // Notices are made as the outbox has room for them.
+    let (mut announced, mut delivered) = (Done::default(), Done::default());
+    loop {
+        let (more, sent) = (run("announce"), run("deliver"));
+        announced.add(more);
+        delivered.add(sent);
+        if more.good == 0 {
+            break;
+        }
+    }
     let stamped = run("stamp");
     Report {
         stepped: stepped.good + late.good + renewed.good,
         refreshed: refreshed.good,
+        announced: announced.good,
         delivered: delivered.good,
         reported: reported.good,
         moved: told.good + taken.good,
         failed: [
-            stepped, late, renewed, told, taken, refreshed, delivered, reported, stamped,
+            stepped, late, renewed, told, taken, refreshed, announced, delivered, reported, stamped,
         ]
         .iter()
         .map(|done| done.failed)

@@ -1,6 +1,6 @@
 //! Every stored or typed name as one clean line before it goes into a mail (S-21).
 
-use super::content::{Content, NoteWords};
+use super::content::{ChangeWords, Content, NoteWords};
 use super::letter::Letter;
 use crate::domain::Party;
 use crate::domain::name::clean;
@@ -63,6 +63,15 @@ fn clean_content(content: &mut Content) {
                 NoteWords::Withdrawn(_) => {}
             }
         }
+        Content::Announcement {
+            agreement, change, ..
+        } => {
+            agreement.number = clean(&agreement.number);
+            clean_change(change);
+        }
+        Content::Dissented { change, .. } | Content::DissentSettled { change, .. } => {
+            clean_change(change);
+        }
         Content::Ended { agreement, .. } => agreement.number = clean(&agreement.number),
         Content::PartnerInfo { access, .. } => {
             for area in access {
@@ -73,6 +82,23 @@ fn clean_content(content: &mut Content) {
         | Content::SetPassword { name, .. }
         | Content::PasswordChanged { name, .. } => *name = clean(name),
         Content::Declined { .. } | Content::AddressChanged { .. } | Content::Alert { .. } => {}
+    }
+}
+
+fn clean_change(change: &mut ChangeWords) {
+    change.reason = clean(&change.reason);
+    for company in change.before.iter_mut().chain(&mut change.after) {
+        for field in [
+            &mut company.name,
+            &mut company.address,
+            &mut company.contact,
+            &mut company.service,
+            &mut company.delimitation,
+            &mut company.place,
+            &mut company.mechanism,
+        ] {
+            *field = clean(field);
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::mail::{Alert, PartnerNews, RequestReason};
+use crate::domain::notice::Settlement;
 use crate::domain::{CustomerNumber, Party, WhatsNew};
 
 /// Whose contract a mail is about, in the words it is printed with.
@@ -123,6 +124,54 @@ pub enum WhyEnded {
     Deleted,
 }
 
+/// A company of the register of general sub-processors, as mails name it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CompanyWords {
+    /// Name with legal form.
+    pub name: String,
+    /// Address in one line, with the country.
+    pub address: String,
+    /// Contact person with e-mail address and phone.
+    pub contact: String,
+    /// What it does.
+    pub service: String,
+    /// What it does not.
+    pub delimitation: String,
+    /// Where it processes data.
+    pub place: String,
+    /// Transfer mechanism; empty inside the EEA.
+    pub mechanism: String,
+}
+
+/// An announced change of the general sub-processors, in the reader's language.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangeWords {
+    /// Why.
+    pub reason: String,
+    /// The whole list before.
+    pub before: Vec<CompanyWords>,
+    /// The whole list after.
+    pub after: Vec<CompanyWords>,
+    /// The day from which it holds for this customer.
+    pub starts_on: NaiveDate,
+    /// Its public page.
+    pub page: String,
+}
+
+impl ChangeWords {
+    /// Who comes.
+    pub fn added(&self) -> Vec<&CompanyWords> {
+        let is_new = |one: &&CompanyWords| !self.before.contains(one);
+        self.after.iter().filter(is_new).collect()
+    }
+
+    /// Who leaves.
+    pub fn removed(&self) -> Vec<&CompanyWords> {
+        let is_gone = |one: &&CompanyWords| !self.after.contains(one);
+        self.before.iter().filter(is_gone).collect()
+    }
+}
+
 /// Which mail (requirements 5.3), with everything it says.
 #[derive(Debug, Clone)]
 #[expect(
@@ -175,6 +224,29 @@ pub enum Content {
         agreement: Option<AgreementWords>,
         at: DateTime<Utc>,
         links_closed: bool,
+    },
+    /// M9: a change of the general sub-processors; `link`: the page on which the customer dissents,
+    /// `until`: the last moment for that.
+    Announcement {
+        case: CaseWords,
+        agreement: AgreementWords,
+        change: ChangeWords,
+        link: String,
+        until: DateTime<Utc>,
+    },
+    /// M10: the dissent is confirmed.
+    Dissented {
+        case: CaseWords,
+        agreement: Option<AgreementWords>,
+        change: ChangeWords,
+        received_on: NaiveDate,
+    },
+    /// What came of the dissent (row 41).
+    DissentSettled {
+        case: CaseWords,
+        agreement: Option<AgreementWords>,
+        change: ChangeWords,
+        how: Settlement,
     },
     /// M13: the agreement has ended; what happens to the data, how long the proof is kept.
     Ended {
@@ -234,6 +306,9 @@ impl Content {
             | Self::Declined { case, .. }
             | Self::Objected { case, .. }
             | Self::Note { case, .. }
+            | Self::Announcement { case, .. }
+            | Self::Dissented { case, .. }
+            | Self::DissentSettled { case, .. }
             | Self::Ended { case, .. }
             | Self::AddressChanged { case, .. }
             | Self::PartnerInfo { case, .. }
@@ -252,6 +327,9 @@ impl Content {
             | Self::Declined { case, .. }
             | Self::Objected { case, .. }
             | Self::Note { case, .. }
+            | Self::Announcement { case, .. }
+            | Self::Dissented { case, .. }
+            | Self::DissentSettled { case, .. }
             | Self::Ended { case, .. }
             | Self::AddressChanged { case, .. }
             | Self::PartnerInfo { case, .. }
@@ -272,6 +350,9 @@ impl Content {
                 | Self::Declined { .. }
                 | Self::Objected { .. }
                 | Self::Note { .. }
+                | Self::Announcement { .. }
+                | Self::Dissented { .. }
+                | Self::DissentSettled { .. }
                 | Self::Ended { .. }
                 | Self::AddressChanged { .. }
         )

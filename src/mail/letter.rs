@@ -7,11 +7,13 @@ use serde::{Deserialize, Serialize};
 
 use super::cleaning::cleaned;
 pub use super::content::{
-    AgreementWords, Attachment, CaseWords, Content, ModuleAccess, NoLonger, NoteWords, WhyEnded,
+    AgreementWords, Attachment, CaseWords, ChangeWords, CompanyWords, Content, ModuleAccess,
+    NoLonger, NoteWords, WhyEnded,
 };
 use super::words::Words;
 use super::wrap::wrap;
 use crate::domain::mail::{Alert, PartnerNews};
+use crate::domain::notice::Settlement;
 use crate::domain::{Language, Operator};
 
 /// One mail before it has words.

@@ -1,5 +1,6 @@
 //! One letter of every kind, for the tests.
 
+pub(super) mod changes;
 mod news;
 
 use chrono::{DateTime, NaiveDate, Utc};

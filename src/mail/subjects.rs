@@ -28,6 +28,30 @@ impl Words<'_> {
                 self.about_contract("Widerspruch erhalten", "Objection received", case)
             }
             Content::Note { case, note, .. } => self.note(note, case),
+            Content::Announcement { case, .. } => self.about(
+                if self.en() {
+                    "Change of sub-processors announced for"
+                } else {
+                    "Änderung bei weiteren Auftragsverarbeitern für"
+                },
+                case,
+            ),
+            Content::Dissented { case, .. } => self.about(
+                if self.en() {
+                    "Dissent received: change of sub-processors for"
+                } else {
+                    "Einspruch erhalten: Änderung bei weiteren Auftragsverarbeitern für"
+                },
+                case,
+            ),
+            Content::DissentSettled { case, .. } => self.about(
+                if self.en() {
+                    "Result of your dissent: change of sub-processors for"
+                } else {
+                    "Ergebnis zu Ihrem Einspruch: Änderung bei weiteren Auftragsverarbeitern für"
+                },
+                case,
+            ),
             Content::Ended { case, .. } => self.about_contract("Beendet", "Ended", case),
             Content::AddressChanged { case, .. } => self.about(
                 if self.en() {
@@ -45,6 +69,7 @@ impl Words<'_> {
                     Alert::Undeliverable => "E-Mail nicht zustellbar:",
                     Alert::AddressByPartner => "E-Mail-Adresse vom Partner geändert:",
                     Alert::AddressOfPartner => "E-Mail-Adresse gehört zum Partner:",
+                    Alert::Dissent => "Einspruch erhalten:",
                 },
                 case,
             ),

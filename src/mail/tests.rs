@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
 use super::letter::{CaseWords, Content, Written, write};
+use super::samples::changes::{DISSENT, changes, company};
 use super::samples::{self, LINK, PARTNER, SUB_PARTNER};
 use super::wrap::COLUMNS;
 use crate::domain::Language;
@@ -11,6 +12,7 @@ pub(super) fn all(language: Language) -> Vec<(String, Content)> {
     let mut all = about_customer(&case);
     all.extend(samples::address_changed(&case));
     all.extend(samples::others(&case));
+    all.extend(changes(&case));
     all
 }
 
@@ -124,6 +126,7 @@ fn the_link_stands_once_in_the_text_and_as_button_and_text_in_html() {
             let link = match &content {
                 Content::Request { link, .. }
                 | Content::Reminder { link, .. }
+                | Content::Announcement { link, .. }
                 | Content::SetPassword { link, .. } => Some(link.clone()),
                 Content::PartnerInfo { status_url, .. } => status_url.clone(),
                 Content::Alert { status_url, .. } => Some(status_url.clone()),
@@ -242,6 +245,7 @@ fn hostile_names_stay_names() {
         let every = |case: &CaseWords| {
             let mut all = about_customer(case);
             all.extend(samples::address_changed(case));
+            all.extend(changes(case));
             all
         };
         let harmless = every(&samples::case(language));
@@ -267,6 +271,60 @@ fn hostile_names_stay_names() {
             }
         }
     }
+}
+
+/// M9: old and new list, reason, start, end of the period, how to dissent (C-14 … C-18).
+#[test]
+fn an_announcement_says_all_that_the_contract_promises() {
+    for (language, day, start) in [
+        (
+            Language::De,
+            "Dienstag, 8. Dezember 2026",
+            "9. Dezember 2026",
+        ),
+        (Language::En, "Tuesday, 8 December 2026", "9 December 2026"),
+    ] {
+        let (_, content) = changes(&samples::case(language)).remove(0);
+        let mail = written(language, content);
+        let flat = mail.text.replace(['\n', '\u{a0}'], " ");
+        for fact in [
+            day,
+            start,
+            "RZ Rheinland mbH",
+            "RZ Alpen AG",
+            "Angemessenheitsbeschluss",
+            "Am Güterbahnhof 8, 41460 Neuss, Deutschland",
+            "betrieb@plusnet.example",
+            "eigener Stromversorgung",
+            "AVV-2026-004711-1",
+            "widerspruch@plusnet.example",
+            DISSENT,
+            "https://avv.plusnet.example/aenderungsmitteilungen/7f0c",
+        ] {
+            assert!(flat.contains(fact), "{language:?}: {fact}\n{flat}");
+        }
+        // 5.1: two words for two things.
+        let said = flat.replace("widerspruch@", "").to_lowercase();
+        for word in ["widerspr", "objection", "void", "nichtig"] {
+            assert!(!said.contains(word), "{language:?}: {word}\n{flat}");
+        }
+        assert_eq!(flat.matches("RZ Alpen AG").count(), 2, "{flat}");
+    }
+}
+
+#[test]
+fn hostile_companies_stay_companies() {
+    let case = samples::case(Language::De);
+    let (_, mut content) = changes(&case).remove(0);
+    if let Content::Announcement { change, .. } = &mut content {
+        change
+            .after
+            .push(company("<b>A</b>\r\nBcc: x@evil.example"));
+        change.reason = "<script>alert(1)</script>".to_owned();
+    }
+    let mail = written(Language::De, content);
+    assert!(mail.text.contains("<b>A</b> Bcc: x@evil.example"));
+    assert!(!mail.html.contains("<b>A") && !mail.html.contains("<script"));
 }
 
 /// M15: whoever reads the former mailbox finds nothing to click and nothing of the contract.

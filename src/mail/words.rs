@@ -160,6 +160,13 @@ impl<'a> Words<'a> {
         }
     }
 
+    /// Where a dissent in text form goes.
+    pub(super) fn dissent_to(&self) -> Option<&str> {
+        let own = self.operator.objection_email.as_ref();
+        own.or(self.operator.party.email.as_ref())
+            .map(crate::domain::EmailAddress::as_str)
+    }
+
     /// Where answers to this mail go.
     pub(super) fn reply_to(&self) -> Option<&str> {
         self.operator

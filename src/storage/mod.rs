@@ -3,6 +3,7 @@
 
 pub mod agreements;
 pub mod alerts;
+pub mod announcements;
 pub mod attempts;
 pub mod audit;
 pub mod audit_proofs;
@@ -20,19 +21,21 @@ pub mod files;
 pub mod links;
 pub mod mail_proofs;
 pub mod mails;
+pub mod notices;
 pub mod parties;
 pub mod partner_contracts;
 pub mod partner_list;
 pub mod partners;
+pub mod proposals;
 pub mod retention;
 pub mod runs;
 #[rustfmt::skip]
-pub mod proposals;
 #[expect(missing_docs, reason = "generated from the migrations")]
 pub mod schema;
 pub mod seals;
 pub mod sessions;
 pub mod status_days;
+pub mod sub_processors;
 mod text;
 pub mod users;
 

@@ -125,14 +125,18 @@ pub fn close_proposal(
     reason: Option<&str>,
     now: DateTime<Utc>,
 ) -> QueryResult<bool> {
-    let written = diesel::update(proposals::table.find(id.0).filter(proposals::state.eq("open")))
-        .set((
-            proposals::state.eq(text::word(&state)?),
-            proposals::decided_at.eq(now),
-            proposals::decided_by.eq(by.0),
-            proposals::reason.eq(reason),
-        ))
-        .execute(conn)?;
+    let written = diesel::update(
+        proposals::table
+            .find(id.0)
+            .filter(proposals::state.eq("open")),
+    )
+    .set((
+        proposals::state.eq(text::word(&state)?),
+        proposals::decided_at.eq(now),
+        proposals::decided_by.eq(by.0),
+        proposals::reason.eq(reason),
+    ))
+    .execute(conn)?;
     Ok(written == 1)
 }
 
@@ -161,7 +165,12 @@ fn joined() -> _ {
     proposals::table
         .inner_join(customers::table)
         .inner_join(users::table.on(users::id.eq(proposals::proposed_by)))
-        .left_join(deciders.on(deciders.field(users::id).nullable().eq(proposals::decided_by)))
+        .left_join(
+            deciders.on(deciders
+                .field(users::id)
+                .nullable()
+                .eq(proposals::decided_by)),
+        )
         .select((
             proposals::id,
             proposals::customer_number,

@@ -8,8 +8,8 @@ use uuid::Uuid;
 
 use super::schema::{
     agreement_documents, agreements, alerts, bookings, case_rows, case_words, customers,
-    document_stamps, links, mails, objections, password_links, requests, sessions, tombstones,
-    users,
+    document_stamps, links, mails, notices, objections, password_links, requests, sessions,
+    tombstones, users,
 };
 use super::{QueryResult, declarations, proposals};
 use crate::domain::{AgreementId, CustomerNumber, RequestId};
@@ -96,10 +96,35 @@ pub fn erase_evidence(
         .select((agreements::customer_number, agreements::request_id))
         .first(conn)?;
     erase_mails_about(conn, customer, "agreement", id.0)?;
+    erase_notices(conn, id)?;
     if let Some(round) = round {
         erase_link_mails(conn, customer, round)?;
     }
     Ok(true)
+}
+
+/// Notices belong to the evidence of the agreement they were given under (EV-12).
+fn erase_notices(conn: &mut PgConnection, id: AgreementId) -> QueryResult<()> {
+    let (customer, from, until): (i64, DateTime<Utc>, Option<DateTime<Utc>>) = agreements::table
+        .find(id.0)
+        .select((
+            agreements::customer_number,
+            agreements::concluded_at,
+            agreements::ended_at,
+        ))
+        .first(conn)?;
+    let Some(until) = until else {
+        return Ok(());
+    };
+    let gone: Vec<Uuid> = diesel::delete(
+        notices::table
+            .filter(notices::customer_number.eq(customer))
+            .filter(notices::made_at.between(from, until)),
+    )
+    .returning(notices::id)
+    .get_results(conn)?;
+    gone.into_iter()
+        .try_for_each(|notice| erase_mails_about(conn, customer, "notice", notice))
 }
 
 /// Takes the document away, by the narrow path the trigger allows, and leaves a tombstone.
@@ -175,6 +200,7 @@ pub fn erase_customer(
     proposals::erase_of(conn, number)?;
     diesel::delete(alerts::table.filter(alerts::customer_number.eq(n))).execute(conn)?;
     diesel::delete(objections::table.filter(objections::customer_number.eq(n))).execute(conn)?;
+    diesel::delete(notices::table.filter(notices::customer_number.eq(n))).execute(conn)?;
     diesel::delete(mails::table.filter(mails::customer_number.eq(n))).execute(conn)?;
     diesel::delete(agreements::table.filter(agreements::customer_number.eq(n))).execute(conn)?;
     let rounds = requests::table
@@ -250,7 +276,7 @@ pub fn count_forgettable_mails(conn: &mut PgConnection, before: DateTime<Utc>) -
 
 /// The condition of the index `mails_forgettable`, and the time.
 const FORGETTABLE: &str = "done_at <= $1
-    AND kind ->> 'kind' NOT IN ('request', 'reminder', 'concluded', 'objected', 'ended')";
+    AND kind ->> 'kind' NOT IN ('request', 'reminder', 'concluded', 'objected', 'ended', 'announcement', 'dissented', 'dissent_settled')";
 
 /// What is left of something that was erased.
 #[derive(Debug, Clone, PartialEq, Eq)]

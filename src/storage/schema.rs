@@ -40,6 +40,36 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Announced changes of the register (C-14 … C-19, EV-12). What is confirmed keeps its words.
+    announcements (id) {
+        id -> Uuid,
+        position -> Int8,
+        state -> Text,
+        reason -> Text,
+        reason_en -> Text,
+        starts_on -> Date,
+        /// Days of the period after sending.
+        days -> Int4,
+        /// Who comes, who leaves, who comes for whom.
+        changes -> Jsonb,
+        /// The whole list before, as it was announced.
+        list_before -> Nullable<Jsonb>,
+        list_after -> Nullable<Jsonb>,
+        drafted_at -> Timestamptz,
+        drafted_by -> Int8,
+        confirmed_at -> Nullable<Timestamptz>,
+        confirmed_by -> Nullable<Int8>,
+        finished_at -> Nullable<Timestamptz>,
+        /// Agreements in force when it was confirmed.
+        recipients -> Int8,
+        /// Notices that were made so far.
+        made -> Int8,
+        /// Every customer up to this number has its notice; -1: all have, but for those overtaken while they concluded.
+        after_number -> Int8,
+    }
+}
+
+diesel::table! {
     /// What needs a person at the operator; erased with its customer, and a year after it was done.
     alerts (id) {
         id -> Int8,
@@ -329,6 +359,33 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// An announcement to one customer (EV-12). How it stands is computed from these facts and the time.
+    notices (id) {
+        id -> Uuid,
+        announcement_id -> Uuid,
+        customer_number -> Int8,
+        made_at -> Timestamptz,
+        /// The mail with its attempts and replies; another one after a mail that came back.
+        mail_id -> Nullable<Int8>,
+        /// When the mail was handed over; the period counts from here.
+        sent_at -> Nullable<Timestamptz>,
+        /// When the mail was given up or came back.
+        failed_at -> Nullable<Timestamptz>,
+        period_end -> Nullable<Timestamptz>,
+        dissent_at -> Nullable<Timestamptz>,
+        /// The day the dissent was received, which decides whether it was in time.
+        dissent_received_on -> Nullable<Date>,
+        dissent_way -> Nullable<Text>,
+        dissent_person -> Nullable<Text>,
+        dissent_text -> Nullable<Text>,
+        dissent_recorded_by -> Nullable<Int8>,
+        settled_at -> Nullable<Timestamptz>,
+        settled_how -> Nullable<Text>,
+        settled_note -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     /// The letter or mail an objection came in (EV-10); only the operator reads it (5.8-19).
     objection_proofs (file_id) {
         file_id -> Uuid,
@@ -490,6 +547,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// The register of general sub-processors (LC-24, LC-30). A list is what is valid on a day.
+    sub_processors (id) {
+        id -> Int8,
+        /// Name, address, contact, service, place, mechanism, delimitation: as contracts copy them.
+        facts -> Jsonb,
+        valid_from -> Date,
+        /// The first day on which it is not on the list any more.
+        valid_until -> Nullable<Date>,
+        added_by -> Nullable<Uuid>,
+        removed_by -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
     /// How many customers had each status on a day, Berlin time. All statuses of a day are written at once, also those nobody has.
     status_days (day, status) {
         day -> Date,
@@ -548,6 +619,10 @@ diesel::joinable!(links -> requests (request_id));
 diesel::joinable!(mail_attempts -> mails (mail_id));
 diesel::joinable!(mail_reports -> mails (mail_id));
 diesel::joinable!(mails -> customers (customer_number));
+diesel::joinable!(notices -> announcements (announcement_id));
+diesel::joinable!(notices -> customers (customer_number));
+diesel::joinable!(notices -> mails (mail_id));
+diesel::joinable!(notices -> users (dissent_recorded_by));
 diesel::joinable!(objection_proofs -> files (file_id));
 diesel::joinable!(objection_proofs -> objections (objection_id));
 diesel::joinable!(objections -> agreements (agreement_id));
@@ -566,6 +641,7 @@ diesel::joinable!(users -> partners (partner_id));
 diesel::allow_tables_to_appear_in_same_query!(
     agreement_documents,
     agreements,
+    announcements,
     alerts,
     attempts,
     audit_events,
@@ -583,6 +659,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     mail_attempts,
     mail_reports,
     mails,
+    notices,
     objection_proofs,
     objections,
     operator,
@@ -595,6 +672,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     runs,
     seal_certificates,
     sessions,
+    sub_processors,
     status_days,
     tombstones,
     users,

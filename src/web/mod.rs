@@ -17,6 +17,7 @@ mod guard;
 mod headers;
 mod health;
 mod legal;
+mod notices;
 mod operation;
 mod page;
 mod partners;

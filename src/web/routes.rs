@@ -9,8 +9,8 @@ use actix_web::{Route, guard as guards, web};
 use super::error::answer_errors;
 use super::guard::{Who, guard};
 use super::{
-    administration, consent, customers, dev, gate, health, legal, operation, partners, passwords,
-    proofs, session, sign_in, statics, status, versions,
+    administration, consent, customers, dev, gate, health, legal, notices, operation, partners,
+    passwords, proofs, session, sign_in, statics, status, versions,
 };
 use crate::app::App;
 
@@ -71,9 +71,11 @@ pub fn rows() -> impl Iterator<Item = &'static Row> {
         gate::ROUTES,
         administration::ROUTES,
         operation::ROUTES,
+        operation::CHANGES,
         partners::OPERATOR,
         partners::MANDANT,
         consent::ROUTES,
+        notices::ROUTES,
         legal::ROUTES,
         proofs::ROUTES,
         versions::ROUTES,

@@ -13,6 +13,7 @@ use avv_portal::storage::users::NewUser;
 use avv_portal::web::Who;
 use avv_portal::web::routes::{Row, rows};
 
+use crate::announce::{announce, draft, link, notice};
 use crate::harness::{Browser, CUSTOMER, FOREIGN_CUSTOMER, Log, Page, Person, TestApp};
 use crate::world::{World, csrf, is_to_sign_in, user_id};
 
@@ -70,6 +71,11 @@ struct Objects {
     password: String,
     /// File of the contract with the Submandant Nord-TK.
     file: String,
+    /// An announcement being written, and one that all customers got.
+    draft: String,
+    announced: String,
+    /// The first company of the register.
+    entry: String,
     /// A paper contract of 4712 that waits for a second administrator.
     proposal: String,
     /// The contract version that comes with the program.
@@ -138,12 +144,16 @@ impl Objects {
             .app
             .write(|conn| Ok(alerts::raise(conn, &alert, now)?));
         let mails = world.app.read(|conn| Ok(list_mails(conn, CUSTOMER, 1)?));
+        let announced = announce(&world.app, "RZ Angekündigt GmbH");
         Self {
             other_user: other.to_string(),
             sent_mail: mails[0].id.to_string(),
             alert: world.app.text("max(id) FROM alerts"),
             password: world.password_token(Person::SubPartner),
             file,
+            draft: draft(&world.app, "RZ Entwurf GmbH").to_string(),
+            announced: announced.to_string(),
+            entry: world.app.text("min(id) FROM sub_processors"),
             proposal: proposal.to_string(),
             version: world.app.text("id FROM contract_versions"),
             world,
@@ -175,6 +185,7 @@ impl Objects {
             "open" => World::token(&world.open),
             "concluded" => World::token(&world.concluded),
             "valid" | "of-password" => self.password.clone(),
+            "of-notice" => World::token(&link(&world.app, notice(&world.app, CUSTOMER).id)),
             _ => "A".repeat(64),
         };
         let (hash, name) = (
@@ -219,6 +230,15 @@ impl Objects {
             ("sprache", "de"),
             ("token", &token),
             ("partner", &self.partner(object)),
+            ("mitteilung", &self.change(pattern, object)),
+            (
+                "eintrag",
+                if object == "first" {
+                    &self.entry
+                } else {
+                    "999999"
+                },
+            ),
             ("datei", &self.file),
             ("widerspruch", "999999"),
             (
@@ -246,6 +266,21 @@ impl Objects {
         match self.sub_partner(pattern, object) {
             Some(sub) => format!("{path}?submandant={sub}"),
             None => path,
+        }
+    }
+
+    /// The announcement or the notice a row is about.
+    fn change(&self, pattern: &str, object: &str) -> String {
+        let of = |customer| notice(&self.world.app, customer).id.to_string();
+        let is_notice = ["/betrieb/mitteilungen/", "/administration/avv/einspruch/"]
+            .iter()
+            .any(|start| pattern.starts_with(start));
+        match (is_notice, object) {
+            (true, "4711") => of(CUSTOMER),
+            (true, "9000") => of(FOREIGN_CUSTOMER),
+            (false, "draft") => self.draft.clone(),
+            (false, "announced") => self.announced.clone(),
+            _ => uuid::Uuid::from_u128(7).to_string(),
         }
     }
 
@@ -302,6 +337,10 @@ impl Objects {
                     _ => companies.partner,
                 };
                 vec![("mandant", id.to_string())]
+            }
+            // Nobody stands on the list under this number.
+            "/betrieb/aenderungsmitteilungen/{mitteilung}/entfernen" => {
+                vec![("alt", "999999".to_owned())]
             }
             "/administration/avv/widerspruch" => vec![("passwort", "falsch".to_owned())],
             // Naming the one who is named, or nobody where nobody is, changes nothing.

@@ -105,6 +105,22 @@ fn public(places: &Places) -> Vec<Stop> {
         ),
         at("declined", &p.declined),
         at("objected", &p.objected),
+        at(
+            "announced change",
+            format!("/aenderungsmitteilungen/{}", p.announced),
+        ),
+        at(
+            "announced change in English",
+            format!("/aenderungsmitteilungen/{}?sprache=en", p.announced),
+        ),
+        at("dissent", &p.dissent),
+        at("dissent in English", format!("{}?sprache=en", p.dissent)),
+        after(
+            "dissent wrong",
+            &p.dissent,
+            vec![Click("main form .actions button")],
+        ),
+        at("dissented", &p.dissented),
     ]
 }
 
@@ -171,8 +187,15 @@ fn partner(places: &Places) -> Vec<Stop> {
     ]
 }
 
-fn customer() -> Vec<Stop> {
+fn customer(places: &Places) -> Vec<Stop> {
+    let dissent = format!("/administration/avv/einspruch/{}", places.notice);
     vec![
+        at("customer dissents", &dissent),
+        after(
+            "customer dissents wrong",
+            &dissent,
+            vec![Click("main form .actions button")],
+        ),
         at("customer contract", "/administration/avv"),
         at("customer objects", "/administration/avv/widerspruch"),
         after(
@@ -188,6 +211,7 @@ fn customer() -> Vec<Stop> {
 fn operator(places: &Places) -> Vec<Stop> {
     let mandant = |page: &str| format!("/betrieb/partner/{}{page}", places.mandant);
     let sub = |page: &str| format!("/betrieb/partner/{}{page}", places.sub_partner);
+    let change = |id: &str, page: &str| format!("/betrieb/aenderungsmitteilungen/{id}{page}");
     let proposal = |id: &str| format!("/betrieb/vorschlaege/{id}");
     vec![
         at("operator start", "/betrieb"),
@@ -255,6 +279,52 @@ fn operator(places: &Places) -> Vec<Stop> {
             "operator records objection wrong",
             "/betrieb/kunden/6009/widerspruch",
             vec![Click("main form .actions button")],
+        ),
+        at("operator register", "/betrieb/unterauftragsverarbeiter"),
+        at(
+            "operator register entry",
+            format!("/betrieb/unterauftragsverarbeiter/{}", places.entry),
+        ),
+        at("operator announcements", "/betrieb/aenderungsmitteilungen"),
+        at("operator announcement", change(&places.announced, "")),
+        at("operator draft", change(&places.drafted, "")),
+        after(
+            "operator draft wrong",
+            change(&places.drafted, ""),
+            vec![Fill("#grund", ""), Send],
+        ),
+        at("operator adds company", change(&places.drafted, "/eintrag")),
+        after(
+            "operator adds company wrong",
+            change(&places.drafted, "/eintrag"),
+            vec![Click("main form .actions button")],
+        ),
+        at(
+            "operator previews announcement",
+            change(&places.drafted, "/vorschau"),
+        ),
+        after(
+            "operator previews announcement wrong",
+            change(&places.drafted, "/vorschau"),
+            vec![Click("main form .actions button")],
+        ),
+        at(
+            "operator notice",
+            format!("/betrieb/mitteilungen/{}", places.notice),
+        ),
+        after(
+            "operator notice wrong",
+            format!("/betrieb/mitteilungen/{}", places.notice),
+            vec![Click("form[action$='/einspruch'] .actions button")],
+        ),
+        at(
+            "operator dissent",
+            format!("/betrieb/mitteilungen/{}", places.dissent_notice),
+        ),
+        after(
+            "operator dissent wrong",
+            format!("/betrieb/mitteilungen/{}", places.dissent_notice),
+            vec![Click("form[action$='/ergebnis'] .actions button")],
         ),
         at("operator alerts", "/betrieb/hinweise"),
         after(
@@ -451,13 +521,19 @@ fn every_page_is_looked_at() {
         mandant: "1".to_owned(),
         sub_partner: "2".to_owned(),
         other_mandant: "3".to_owned(),
+        announced: "4".to_owned(),
+        drafted: "5".to_owned(),
+        entry: "6".to_owned(),
+        notice: "7".to_owned(),
+        dissent: "/einspruch/d".to_owned(),
+        dissent_notice: "8".to_owned(),
         proposal: "1".to_owned(),
         ..Places::default()
     };
     let stops = [
         public(&places),
         partner(&places),
-        customer(),
+        customer(&places),
         operator(&places),
     ];
     let seen: Vec<&str> = stops
@@ -517,7 +593,7 @@ async fn pages_of_partners_and_customers_are_accessible() {
                     at("sub-partner status", "/kunden/6005/avv"),
                 ],
             ),
-            (Some(Person::Customer), customer()),
+            (Some(Person::Customer), customer(&places)),
             (
                 Some(Person::ForeignCustomer),
                 vec![at("customer contract void", "/administration/avv")],

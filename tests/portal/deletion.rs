@@ -214,6 +214,7 @@ async fn retention_erases_the_customer_and_leaves_a_tombstone() {
         "mails WHERE customer_number",
         "users WHERE customer_number",
         "objections WHERE customer_number",
+        "notices WHERE customer_number",
         "case_rows WHERE number",
         "case_words WHERE number",
     ] {
@@ -423,9 +424,9 @@ async fn the_database_refuses_every_other_way() {
 async fn every_table_that_names_a_customer_is_known_to_retention() {
     let app = TestApp::start().await;
     let known = "'agreement_documents','agreements','alerts','bookings','case_rows','case_words',\
-                 'document_stamps','links','mails','objections','password_links','requests','sessions','users',\
+                 'document_stamps','links','mails','notices','objections','password_links','requests','sessions','users',\
                  'objection_proofs','decline_reasons','proposals',\
-                 'block_rounds','files','partner_contracts','contract_versions'"; // the last four name users of operator and partners only
+                 'announcements','block_rounds','files','partner_contracts','contract_versions'"; // the last five name users of operator and partners only
     let found = app.text(&format!(
         "string_agg(DISTINCT conrelid::regclass::text, ' ') FROM pg_constraint \
          WHERE contype = 'f' AND connamespace = current_schema()::regnamespace \

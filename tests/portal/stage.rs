@@ -9,6 +9,7 @@ use avv_portal::domain::viewer::{Role, Viewer};
 use avv_portal::domain::{CustomerNumber, EmailAddress, PartnerId, Party, UserId};
 use avv_portal::jobs;
 
+use crate::announce::{announce, draft, link, notice, register};
 use crate::harness::{CUSTOMER, Companies, FOREIGN_CUSTOMER, PASSWORD, Person, TestApp, days};
 
 const LONG_NAME: &str = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft mit beschränkter Haftung";
@@ -31,6 +32,17 @@ pub struct Places {
     /// Another Mandant to assign customers to.
     pub other_mandant: String,
     pub user: String,
+    /// An announcement that was sent, and one being written.
+    pub announced: String,
+    pub drafted: String,
+    /// A company of the register.
+    pub entry: String,
+    /// The notice of the customer, and the link in its mail.
+    pub notice: String,
+    pub dissent: String,
+    /// A link by which another customer dissented, and that customer's notice.
+    pub dissented: String,
+    pub dissent_notice: String,
     /// A proposal of somebody else, and one the operator of the tests made.
     pub proposal: String,
     pub own_proposal: String,
@@ -121,6 +133,7 @@ pub async fn furnish() -> (TestApp, Places) {
     });
     app.deliver();
     places.password = password_link(&app);
+    announce_change(&app, &mut places).await;
     places.refused = refused(&app);
     rename(&app, CustomerNumber(6002));
     history(&app);
@@ -278,4 +291,27 @@ fn blocked_mandant(app: &TestApp) -> PartnerId {
         blocking::block(conn, &app.app, &operator, id, "Insolvenz angemeldet", now)?;
         Ok(id)
     })
+}
+
+/// A change that was announced, a dissent from it, and the draft of another.
+async fn announce_change(app: &TestApp, places: &mut Places) {
+    register(app, "RZ Rheinland Betriebsgesellschaft mbH");
+    places.announced = announce(app, "RZ Alpen AG").to_string();
+    places.drafted = draft(app, LONG_NAME).to_string();
+    places.entry = app.text("min(id) FROM sub_processors");
+    let own = notice(app, CUSTOMER).id;
+    (places.notice, places.dissent) = (own.to_string(), link(app, own));
+    let other = notice(app, CustomerNumber(6002)).id;
+    (places.dissent_notice, places.dissented) = (other.to_string(), link(app, other));
+    let visitor = app.visitor();
+    let page = visitor.get(&places.dissented).await;
+    let said = [
+        ("name", "Berta Clauß"),
+        ("nachricht", "Bitte nicht."),
+        ("erklaerung", "ja"),
+    ];
+    page.submit(&visitor, "main form", &said)
+        .await
+        .assert_status(303);
+    app.deliver();
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
-use super::life;
+use super::{changes, life};
 use crate::actions::ActionError;
 use crate::actions::documents::file_name;
 use crate::actions::whats_new::{product_name, whats_new};
@@ -144,6 +144,9 @@ fn to_customer(
                 at,
             })
         }
+        MailKind::Announcement { notice } => changes::announcement(conn, app, case, *notice, now),
+        MailKind::Dissented { notice } => changes::dissented(conn, app, case, *notice, now),
+        MailKind::DissentSettled { notice } => changes::settled(conn, app, case, *notice, now),
         MailKind::Notice { news } => life::note(conn, mail, case, news, now),
         MailKind::Ended {
             agreement,

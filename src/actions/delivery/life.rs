@@ -183,7 +183,7 @@ pub(super) fn partner_blocked(
     Ok((address, content))
 }
 
-fn agreement_words(agreement: &Agreement) -> AgreementWords {
+pub(super) fn agreement_words(agreement: &Agreement) -> AgreementWords {
     AgreementWords {
         number: agreement.number.clone(),
         concluded_at: agreement.concluded_at,

@@ -9,6 +9,7 @@ mod people;
 mod register;
 mod script;
 mod story;
+mod sub_processors;
 mod tell;
 #[cfg(test)]
 mod tests;
@@ -72,6 +73,7 @@ fn fill(app: &App, options: &Options, now: chrono::DateTime<chrono::Utc>) -> Res
     }
     let cast = people::arrive(app, now)?;
     tell::tell(app, &cast, now)?;
+    sub_processors::prepare(app, &cast.operator, now)?;
     let played = script::characters()?.len();
     let more = options.customers.saturating_sub(u32::try_from(played)?);
     if more > 0 {

@@ -2,20 +2,21 @@
 //! it is invented.
 
 use anyhow::{Context as _, anyhow};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Days, TimeDelta, Utc};
 
 use super::super::Result;
 use super::register;
+use super::sub_processors::sub_processors;
 use crate::actions::users as user_actions;
 use crate::actions::{ActionError, Actor, passwords};
 use crate::app::App;
-use crate::domain::party::SubProcessor;
+use crate::domain::calendar::day;
 use crate::domain::product::{Module, Product, Trigger};
 use crate::domain::viewer::{Role, Viewer};
 use crate::domain::{CustomerNumber, EmailAddress, Operator, PartnerId, Party};
 use crate::storage::db::Conn;
 use crate::storage::users::{NewUser, find_viewer};
-use crate::storage::{catalogue, partners};
+use crate::storage::{catalogue, partners, sub_processors as storage_of_register};
 
 /// Password of every demo login.
 pub const PASSWORD: &str = "Tannenzapfen-im-Oktober";
@@ -88,6 +89,10 @@ pub fn arrive(app: &App, now: DateTime<Utc>) -> Result<Cast> {
     let password = hash()?;
     let cast = app.db.transaction_blocking(|conn| {
         catalogue::save_operator(conn, &provider())?;
+        for entry in sub_processors() {
+            let from = day(now) - Days::new(1000);
+            storage_of_register::create_entry(conn, &entry, from)?;
+        }
         for (position, product) in (1_i16..).zip(products()) {
             catalogue::save_product(conn, position, &product)?;
         }
@@ -277,20 +282,7 @@ fn provider() -> Operator {
         objection_email: address("widerspruch@plusnet.example"),
         hours: "montags bis freitags von 8 bis 18 Uhr".into(),
         hours_en: "Monday to Friday, 8 am to 6 pm (Berlin time)".into(),
-        sub_processors: vec![SubProcessor {
-            party: party(
-                "RZ Rheinland Betriebsgesellschaft mbH",
-                "Am Güterbahnhof 8",
-                "41460 Neuss",
-                "Betriebsleitung",
-                "betrieb@rz-rheinland.example",
-            ),
-            service: "Betrieb der Server".into(),
-            service_en: "Operation of the servers".into(),
-            place: "Deutschland".into(),
-            place_en: "Germany".into(),
-            mechanism: String::new(),
-        }],
+        sub_processors: Vec::new(),
     }
 }
 

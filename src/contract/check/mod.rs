@@ -23,6 +23,7 @@
 //! | `conclusion` `evidence` `objection` `change` | how it comes about, is objected to, is replaced |
 
 mod annexes;
+mod countries;
 mod demands;
 mod figures;
 mod parity;
@@ -31,7 +32,7 @@ mod passages;
 mod publication;
 mod questions;
 mod rendered;
-pub(super) mod transfers;
+mod transfers;
 
 use chrono::NaiveDate;
 
@@ -39,10 +40,12 @@ use super::Contract;
 use super::source::{Kind, walk};
 use super::vocabulary::Generator;
 use crate::domain::{Language, Operator};
+pub(super) use countries::is_in_eea;
+pub use countries::{COUNTRIES_AS_OF, country_name};
 pub use demands::TAGS;
 use passages::Passages;
 pub use publication::fingerprint;
-pub use transfers::COUNTRIES_AS_OF;
+pub use transfers::faults;
 
 /// Result of one check.
 #[derive(Debug, Clone, PartialEq, Eq)]

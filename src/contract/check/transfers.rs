@@ -1,10 +1,7 @@
 //! Further processors and where they are: how changes are announced (LC-23), what the list says of
 //! each (LC-24), which countries need a mechanism (LC-30), pay for statutory duties (LC-52).
 
-use std::sync::LazyLock;
-
-use serde::Deserialize;
-
+use super::countries::{COUNTRIES_AS_OF, Region};
 use super::passages::Passages;
 use super::{Finding, Severity, Version, generated, place};
 use crate::contract::Contract;
@@ -111,20 +108,9 @@ fn mechanisms(rows: &[Row], passages: &Passages) -> Finding {
             "solely",
         ],
     ) && passages.says("place", &["union", "ewr", "eea", "europäisch", "european"]);
-    let fault = rows.iter().find_map(|row| {
-        let name = &row.name;
-        let mechanism = row.mechanism.trim();
-        let none = mechanism.is_empty() || matches!(mechanism, "–" | "-" | "entfällt" | "not applicable" | "nein" | "no");
-        let text = match Region::of(&row.country) {
-            _ if mechanism.contains("49") => format!("„{name}“ stützt sich auf Art. 49 DSGVO. Die Ausnahme trägt keine laufende Übermittlung; nennen Sie eine andere Grundlage."),
-            Region::Eea if !none => format!("„{name}“ verarbeitet in „{}“ und braucht keine Grundlage der Übermittlung. Entfernen Sie „{mechanism}“ oder berichtigen Sie den Ort.", row.country),
-            Region::Eea => return None,
-            region if none => format!("„{name}“ verarbeitet in „{}“, ohne dass eine Grundlage der Übermittlung genannt ist{}.", row.country, if region == Region::Unknown { " (Land nicht erkannt)" } else { "" }),
-            _ if only_here => format!("Der Vertrag sagt, dass nur in der EU verarbeitet wird, aber „{name}“ verarbeitet in „{}“.", row.country),
-            _ => return None,
-        };
-        Some((text, row.place.clone()))
-    });
+    let fault = rows
+        .iter()
+        .find_map(|row| Some((transfer_fault(row, only_here)?, row.place.clone())));
     let ok = fault.is_none();
     let (text, at) = fault.unwrap_or_else(|| {
         let text = format!(
@@ -134,6 +120,77 @@ fn mechanisms(rows: &[Row], passages: &Passages) -> Finding {
         (text, passages.place("place"))
     });
     Finding::new("LC-30", Severity::Block, ok, text, at)
+}
+
+/// What is wrong with the mechanism of one row. `only_here`: the text promises the EEA.
+fn transfer_fault(row: &Row, only_here: bool) -> Option<String> {
+    let name = &row.name;
+    let mechanism = row.mechanism.trim();
+    let none = mechanism.is_empty()
+        || matches!(
+            mechanism,
+            "–" | "-" | "entfällt" | "not applicable" | "nein" | "no"
+        );
+    match Region::of(&row.country) {
+        _ if mechanism.contains("49") => Some(format!(
+            "„{name}“ stützt sich auf Art. 49 DSGVO. Die Ausnahme trägt keine laufende Übermittlung; nennen Sie eine andere Grundlage."
+        )),
+        Region::Eea if !none => Some(format!(
+            "„{name}“ verarbeitet in „{}“ und braucht keine Grundlage der Übermittlung. Entfernen Sie „{mechanism}“ oder berichtigen Sie den Ort.",
+            row.country
+        )),
+        Region::Eea => None,
+        region if none => Some(format!(
+            "„{name}“ verarbeitet in „{}“, ohne dass eine Grundlage der Übermittlung genannt ist{}.",
+            row.country,
+            if region == Region::Unknown {
+                " (Land nicht erkannt)"
+            } else {
+                ""
+            }
+        )),
+        _ if only_here => Some(format!(
+            "Der Vertrag sagt, dass nur in der EU verarbeitet wird, aber „{name}“ verarbeitet in „{}“.",
+            row.country
+        )),
+        _ => None,
+    }
+}
+
+/// What the register must still learn about a company before a list with it may be announced
+/// (LC-24, LC-30), each as a sentence; the date of the list of countries is [`COUNTRIES_AS_OF`].
+pub fn faults(entry: &SubProcessor) -> Vec<String> {
+    let mut row = registered(entry);
+    let english = [
+        (&entry.service_en, "die Leistung auf Englisch"),
+        (&entry.place_en, "der Ort der Verarbeitung auf Englisch"),
+        (&entry.delimitation, "die Abgrenzung der Aufgabe"),
+        (
+            &entry.delimitation_en,
+            "die Abgrenzung der Aufgabe auf Englisch",
+        ),
+        (&entry.party.country, "das Land der Anschrift"),
+    ];
+    row.lacks.extend(
+        english
+            .iter()
+            .filter(|(field, _)| field.trim().is_empty())
+            .map(|(_, what)| *what),
+    );
+    let lacks = (!row.lacks.is_empty())
+        .then(|| format!("Zu „{}“ fehlt: {}.", row.name, row.lacks.join(", ")));
+    let mut faults: Vec<String> = lacks.into_iter().collect();
+    if !entry.place.trim().is_empty() {
+        faults.extend(transfer_fault(&row, false));
+    }
+    if !entry.place_en.trim().is_empty() && Region::of(&entry.place) != Region::of(&entry.place_en)
+    {
+        faults.push(format!(
+            "Bei „{}“ nennen „{}“ und „{}“ nicht denselben Ort.",
+            row.name, entry.place, entry.place_en
+        ));
+    }
+    faults
 }
 
 /// LC-52: what the law demands does not cost extra.
@@ -251,89 +308,4 @@ fn typed(contract: &Contract) -> Vec<Row> {
         });
     }
     rows
-}
-
-/// What the law says about transfers to a country.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Region {
-    Eea,
-    Adequate,
-    Partly,
-    Unknown,
-}
-
-#[derive(Deserialize)]
-struct Countries {
-    as_of: toml::value::Datetime,
-    eea: Vec<[String; 2]>,
-    adequate: Vec<[String; 2]>,
-    partly: Vec<[String; 2]>,
-}
-
-static COUNTRIES: LazyLock<Option<Countries>> =
-    LazyLock::new(|| toml::from_str(include_str!("countries.toml")).ok());
-
-/// Whether everything this place names lies in the EEA, where no transfer needs a mechanism. An
-/// unknown place does not count as such: what the text says of transfers is then printed.
-pub(in crate::contract) fn is_in_eea(place: &str) -> bool {
-    matches!(Region::of(place), Region::Eea)
-}
-
-/// The day the list of countries was last compared with the law.
-pub static COUNTRIES_AS_OF: LazyLock<String> = LazyLock::new(|| {
-    let date = COUNTRIES
-        .as_ref()
-        .map(|countries| countries.as_of.to_string());
-    date.unwrap_or_default()
-});
-
-impl Region {
-    /// The region of a place such as "Köln, Deutschland": the least protected one that it names.
-    fn of(place: &str) -> Self {
-        let Some(countries) = COUNTRIES.as_ref() else {
-            return Self::Unknown;
-        };
-        let words = format!(
-            " {} ",
-            place
-                .to_lowercase()
-                .replace([',', '(', ')', '/', ';', '.'], " ")
-        );
-        let names = |list: &[[String; 2]]| {
-            list.iter()
-                .flatten()
-                .any(|name| words.contains(&format!(" {} ", name.to_lowercase())))
-        };
-        if names(&countries.partly) {
-            Self::Partly
-        } else if names(&countries.adequate) {
-            Self::Adequate
-        } else if names(&countries.eea) {
-            Self::Eea
-        } else {
-            Self::Unknown
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn countries_are_known_by_both_names() {
-        for (place, region) in [
-            ("Deutschland", Region::Eea),
-            ("Neuss, Germany", Region::Eea),
-            ("EU", Region::Eea),
-            ("Zürich (Schweiz)", Region::Adequate),
-            ("USA", Region::Partly),
-            ("Deutschland und USA", Region::Partly),
-            ("Irgendwo", Region::Unknown),
-            ("Deutschlandstraße", Region::Unknown),
-        ] {
-            assert_eq!(Region::of(place), region, "{place}");
-        }
-        assert_eq!(COUNTRIES_AS_OF.as_str(), "2026-11-01");
-    }
 }

@@ -112,6 +112,19 @@ const KINDS: &[(&str, &str, &str)] = &[
     ("password_set", "Passwort gesetzt", "Password set"),
     ("user_added", "Benutzer angelegt", "User added"),
     ("user_disabled", "Benutzer gesperrt", "User disabled"),
+    ("announcement", "Änderungsmitteilung", "Change announcement"),
+    (
+        "notice_mailed",
+        "E-Mail zu einer Änderungsmitteilung",
+        "E-mail about a change announcement",
+    ),
+    (
+        "notice_resent",
+        "Änderungsmitteilung noch einmal gesendet",
+        "Change announcement sent again",
+    ),
+    ("dissented", "Einspruch", "Dissent"),
+    ("dissent_settled", "Einspruch erledigt", "Dissent settled"),
     (
         "operator_saved",
         "Angaben zum Betreiber",

@@ -22,6 +22,7 @@ impl AuditKind {
             Self::CustomerDeleted { reason }
             | Self::LinksLocked { reason, .. }
             | Self::ObjectedInError { reason, .. } => reason.clear(),
+            Self::DissentSettled { note, .. } => note.clear(),
             _ => {}
         }
         kind

@@ -1,10 +1,11 @@
 //! The history in words, German and English: what happened, and who did it.
 
-use super::{Actor, AuditKind, ClosedAccess};
+use super::{Actor, AnnouncementDeed, AuditKind, ClosedAccess};
 use crate::domain::Language;
 use crate::domain::calendar::{REMINDERS, short_date};
 use crate::domain::case::Channel;
 use crate::domain::mail::RequestReason;
+use crate::domain::notice::Settlement;
 
 impl AuditKind {
     /// The sentence in the history.
@@ -23,8 +24,8 @@ impl Actor {
         match self {
             Self::User { name, company, .. } if company.is_empty() => name.clone(),
             Self::User { name, company, .. } => format!("{name}, {company}"),
-            Self::Link { .. } if language.is_en() => "Customer".to_owned(),
-            Self::Link { .. } => "Kunde".to_owned(),
+            Self::Link { .. } | Self::Notice { .. } if language.is_en() => "Customer".to_owned(),
+            Self::Link { .. } | Self::Notice { .. } => "Kunde".to_owned(),
             Self::Portal | Self::Command => "Portal".to_owned(),
         }
     }
@@ -137,6 +138,19 @@ fn german(kind: &AuditKind) -> String {
         K::PasswordSet => "Passwort gesetzt".to_owned(),
         K::UserAdded { name } => format!("Benutzer {name} angelegt"),
         K::UserDisabled { name } => format!("Benutzer {name} gesperrt"),
+        K::Announcement { deed, .. } => announced(*deed).0.to_owned(),
+        K::NoticeMailed { subject, to } => format!("E-Mail „{subject}“ an {to} gesendet"),
+        K::NoticeResent => "Änderungsmitteilung noch einmal in den Versand gegeben".to_owned(),
+        K::Dissented {
+            way, received_on, ..
+        } => {
+            let day = short_date(*received_on, Language::De);
+            format!(
+                "Einspruch gegen die angekündigte Änderung, eingegangen am {day} {}",
+                way.word()
+            )
+        }
+        K::DissentSettled { how, note } => because(settled(*how).0, note),
         K::OperatorSaved => "Angaben zum Betreiber geändert".to_owned(),
         K::Erased { positions, .. } => match positions.len() {
             1 => "Inhalt eines Protokolleintrags gelöscht".to_owned(),
@@ -245,11 +259,75 @@ fn english(kind: &AuditKind) -> String {
         K::PasswordSet => "Password set".to_owned(),
         K::UserAdded { name } => format!("User {name} added"),
         K::UserDisabled { name } => format!("User {name} disabled"),
+        K::Announcement { deed, .. } => announced(*deed).1.to_owned(),
+        K::NoticeMailed { subject, to } => format!("E-mail “{subject}” sent to {to}"),
+        K::NoticeResent => "Change announcement put into the queue once more".to_owned(),
+        K::Dissented {
+            way, received_on, ..
+        } => {
+            let day = short_date(*received_on, Language::En);
+            format!(
+                "Dissent from the announced change, received on {day} {}",
+                way.word_en()
+            )
+        }
+        K::DissentSettled { how, note } => because(settled(*how).1, note),
         K::OperatorSaved => "Operator's particulars changed".to_owned(),
         K::Erased { positions, .. } => match positions.len() {
             1 => "Contents of one log entry erased".to_owned(),
             more => format!("Contents of {more} log entries erased"),
         },
+    }
+}
+
+/// What was done to an announcement, German and English.
+fn announced(deed: AnnouncementDeed) -> (&'static str, &'static str) {
+    use AnnouncementDeed as D;
+    match deed {
+        D::Drafted => ("Änderungsmitteilung begonnen", "Change announcement begun"),
+        D::Changed => (
+            "Entwurf der Änderungsmitteilung geändert",
+            "Draft of the change announcement altered",
+        ),
+        D::Discarded => (
+            "Entwurf der Änderungsmitteilung verworfen",
+            "Draft of the change announcement discarded",
+        ),
+        D::Confirmed => (
+            "Änderungsmitteilung bestätigt, Versand begonnen",
+            "Change announcement confirmed, sending begun",
+        ),
+        D::Paused => (
+            "Versand der Änderungsmitteilung angehalten",
+            "Sending of the change announcement paused",
+        ),
+        D::Resumed => (
+            "Versand der Änderungsmitteilung fortgesetzt",
+            "Sending of the change announcement resumed",
+        ),
+        D::Finished => (
+            "Änderungsmitteilung an alle Kunden in den Versand gegeben",
+            "Change announcement queued for all customers",
+        ),
+    }
+}
+
+/// How a dissent was settled, German and English.
+fn settled(how: Settlement) -> (&'static str, &'static str) {
+    match how {
+        Settlement::Withdrawn => ("Einspruch zurückgenommen", "Dissent withdrawn"),
+        Settlement::Exempted => (
+            "Kunde von der angekündigten Änderung ausgenommen",
+            "Customer exempted from the announced change",
+        ),
+        Settlement::Terminated => (
+            "Betroffenes Produkt nach Einspruch gekündigt",
+            "Affected product terminated after dissent",
+        ),
+        Settlement::NewAgreement => (
+            "Durch einen neuen Vertrag erledigt",
+            "Settled by a new agreement",
+        ),
     }
 }
 

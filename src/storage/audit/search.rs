@@ -94,18 +94,20 @@ pub fn find_events(
         select = select.filter(audit_events::kind.eq(kind));
     }
     if let Some(actor) = &search.actor {
-        let key = match actor {
-            ByWhom::Name(name) => name.as_str(),
-            ByWhom::Link => "#link",
-            ByWhom::Portal => "#portal",
-            ByWhom::Command => "#command",
+        // Who held a link of either kind is "Kunde".
+        let (key, other) = match actor {
+            ByWhom::Name(name) => (name.as_str(), None),
+            ByWhom::Link => ("#link", Some("#notice")),
+            ByWhom::Portal => ("#portal", None),
+            ByWhom::Command => ("#command", None),
         };
-        select = select.filter(
-            sql::<Nullable<Bool>>(ACTOR)
-                .sql(" = lower(")
-                .bind::<Text, _>(key)
-                .sql(")"),
-        );
+        let by = sql::<Nullable<Bool>>(ACTOR)
+            .sql(" IN (lower(")
+            .bind::<Text, _>(key);
+        select = match other {
+            Some(other) => select.filter(by.sql("), lower(").bind::<Text, _>(other).sql("))")),
+            None => select.filter(by.sql("))")),
+        };
     }
     if let Some(from) = search.from {
         select = select.filter(audit_events::at.ge(from));

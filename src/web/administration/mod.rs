@@ -2,6 +2,7 @@
 //! operator. Partners and users without the permission find nothing here (A-01 … A-04, S-53).
 
 mod bundle;
+mod dissent;
 mod objection;
 mod view;
 mod words;
@@ -27,6 +28,7 @@ use crate::domain::{AgreementId, CustomerNumber};
 use crate::paths;
 use crate::storage::agreements::{find_customer, find_document_facts};
 use crate::storage::audit::list_events;
+use crate::storage::notices::list_of_customer;
 use crate::storage::{PgConnection, cases};
 use view::{ContractView, Read};
 
@@ -45,6 +47,16 @@ pub const ROUTES: &[Row] = &[
         Who::ContractReader,
         || look().to(download),
     ),
+    get(
+        "/administration/avv/einspruch/{mitteilung}",
+        Who::ContractHolder,
+        || look().to(dissent::show),
+    ),
+    post(
+        "/administration/avv/einspruch/{mitteilung}",
+        Who::ContractHolder,
+        || web::post().to(dissent::declare),
+    ),
     get(paths::EVIDENCE, Who::ContractReader, || {
         look().to(bundle::download)
     }),
@@ -58,6 +70,9 @@ pub const ROUTES: &[Row] = &[
 
 /// The history shows this many events.
 const EVENTS: i64 = 100;
+
+/// So many announced changes are shown, the youngest first.
+const NOTICES: i64 = 10;
 
 /// Whose contract the operator asked for.
 #[derive(Debug, Default, Deserialize)]
@@ -140,6 +155,7 @@ async fn read(
             }
             Ok(Read {
                 events: list_events(conn, number, EVENTS)?,
+                notices: list_of_customer(conn, number, NOTICES)?,
                 documents,
                 case,
             })

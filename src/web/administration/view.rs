@@ -3,6 +3,7 @@
 use askama::Template;
 use chrono::{DateTime, Utc};
 
+use super::dissent::{NoticeLine, line as notice_line};
 use super::words;
 use crate::contract::values::Values;
 use crate::domain::CustomerNumber;
@@ -13,6 +14,7 @@ use crate::domain::viewer::{Deed, Role, deeds};
 use crate::paths;
 use crate::storage::agreements::DocumentFacts;
 use crate::storage::audit::Event;
+use crate::storage::notices::Stored;
 use crate::web::page::Shell;
 use crate::web::status::parts::{
     Member, Past, Sentence, When, address_for, annex_note, chain, history, short,
@@ -26,6 +28,8 @@ pub struct Read {
     pub documents: Vec<Option<DocumentFacts>>,
     /// The history, newest first.
     pub events: Vec<Event>,
+    /// The newest notices of announced changes.
+    pub notices: Vec<Stored>,
 }
 
 /// A customer's contract: state, file, what was agreed.
@@ -51,6 +55,7 @@ pub struct ContractView {
     /// Address of the evidence bundle, once there is something to prove.
     bundle: Option<String>,
     history: Vec<Past>,
+    notices: Vec<NoticeLine>,
 }
 
 struct Agreed {
@@ -133,6 +138,11 @@ impl ContractView {
             record_objection: may
                 .contains(&Deed::RecordObjection)
                 .then(|| paths::record_objection(case.customer.number)),
+            notices: read
+                .notices
+                .iter()
+                .map(|one| notice_line(one, role != Role::Operator, now))
+                .collect(),
             bundle: read
                 .documents
                 .iter()

@@ -141,7 +141,8 @@ pub fn wanted_language(request: &HttpRequest) -> Option<Language> {
         .and_then(|(_, code)| Language::from_code(&code))
 }
 
-async fn unknown(app: &App, request: &HttpRequest, now: DateTime<Utc>) -> PageError {
+/// The answer to a token that opens nothing, and one try more for whoever came with it (S-11, S-12).
+pub async fn unknown(app: &App, request: &HttpRequest, now: DateTime<Utc>) -> PageError {
     let (writer, source) = (app.clone(), client::source(app, request));
     let noted = app
         .db

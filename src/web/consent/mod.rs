@@ -17,7 +17,7 @@ use actix_web::web;
 use super::guard::Who;
 use super::routes::{Row, get, post, view};
 
-pub use arrival::wanted_language;
+pub use arrival::{unknown, wanted_language};
 
 /// Rows of this family.
 pub const ROUTES: &[Row] = &[

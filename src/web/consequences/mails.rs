@@ -108,8 +108,11 @@ fn customer_words(kind: &MailKind, seen: &Foreseen) -> String {
                 partner_name(seen, *partner)
             ),
         },
-        // None of these goes to a customer.
-        MailKind::AddressChanged { .. }
+        // No event of a case queues these, or they do not go to a customer.
+        MailKind::Announcement { .. }
+        | MailKind::Dissented { .. }
+        | MailKind::DissentSettled { .. }
+        | MailKind::AddressChanged { .. }
         | MailKind::PartnerInfo { .. }
         | MailKind::PartnerBlocked
         | MailKind::Alert { .. }
@@ -163,6 +166,7 @@ fn alert_words(alert: Alert) -> &'static str {
         Alert::Undeliverable => "Die Adresse des Kunden nimmt keine E-Mail an",
         Alert::AddressByPartner => "Ein Vertriebspartner hat die Adresse geändert",
         Alert::AddressOfPartner => "Die Adresse gehört zu einem Vertriebspartner des Kunden",
+        Alert::Dissent => "Der Kunde hat Einspruch gegen eine angekündigte Änderung erhoben",
     }
 }
 

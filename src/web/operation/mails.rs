@@ -41,13 +41,16 @@ const STATES: [(&str, &str, &str); 5] = [
 ];
 
 /// The kinds: key in address and database, word.
-const KINDS: [(&str, &str); 13] = [
+const KINDS: [(&str, &str); 16] = [
     ("request", "Anforderung"),
     ("reminder", "Erinnerung"),
     ("concluded", "Abgeschlossener Vertrag"),
     ("declined", "Bestätigung der Ablehnung"),
     ("objected", "Bestätigung des Widerspruchs"),
     ("notice", "Nachricht an den Kunden"),
+    ("announcement", "Änderungsmitteilung"),
+    ("dissented", "Bestätigung des Einspruchs"),
+    ("dissent_settled", "Ergebnis zum Einspruch"),
     ("ended", "Ende des Vertrags"),
     ("address_changed", "Nachricht an die frühere Adresse"),
     ("partner_blocked", "Nachricht: gesperrt"),
@@ -347,6 +350,9 @@ fn kind(kind: &MailKind) -> String {
             CustomerNews::PartnerBlocked { .. } => "Nachricht: Partner gesperrt",
         }
         .to_owned(),
+        MailKind::Announcement { .. } => "Änderungsmitteilung".to_owned(),
+        MailKind::Dissented { .. } => "Bestätigung des Einspruchs".to_owned(),
+        MailKind::DissentSettled { .. } => "Ergebnis zum Einspruch".to_owned(),
         MailKind::Ended { .. } => "Ende des Vertrags".to_owned(),
         MailKind::AddressChanged { .. } => "Nachricht an die frühere Adresse".to_owned(),
         MailKind::PartnerBlocked => "Nachricht: gesperrt".to_owned(),
@@ -364,6 +370,7 @@ fn kind(kind: &MailKind) -> String {
             Alert::Undeliverable => "Hinweis: nicht zustellbar",
             Alert::AddressByPartner => "Hinweis: Adresse vom Partner geändert",
             Alert::AddressOfPartner => "Hinweis: Adresse gehört zum Partner",
+            Alert::Dissent => "Hinweis: Einspruch",
         }
         .to_owned(),
         MailKind::SetPassword { invitation: true } => "Einladung".to_owned(),

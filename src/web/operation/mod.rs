@@ -5,6 +5,7 @@ mod assign;
 mod booking;
 mod booking_plan;
 mod cancellation;
+mod changes;
 mod declarations;
 mod deleted;
 mod deletion;
@@ -33,6 +34,8 @@ use crate::paths;
 use crate::storage::cases::find_case;
 use actix_web::web;
 use chrono::{DateTime, Utc};
+
+pub use changes::ROUTES as CHANGES;
 
 /// Rows of this family.
 pub const ROUTES: &[Row] = &[

@@ -187,7 +187,11 @@ pub fn history(events: Vec<Event>, role: Role) -> Vec<Past> {
 
 fn for_partner(event: &Event) -> Option<(String, String)> {
     match &event.kind {
-        AuditKind::Downloaded { .. } => None,
+        AuditKind::Downloaded { .. }
+        | AuditKind::NoticeMailed { .. }
+        | AuditKind::NoticeResent
+        | AuditKind::Dissented { .. }
+        | AuditKind::DissentSettled { .. } => None,
         kind if kind.is_internal() => None,
         AuditKind::Objected { .. } => {
             Some(("Kunde hat widersprochen".to_owned(), "Kunde".to_owned()))

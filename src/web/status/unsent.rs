@@ -25,6 +25,8 @@ pub(super) struct Unsent {
 /// never what a mail server said: it may hold an address.
 pub(super) fn unsent(mails: Vec<MailLine>, role: Role) -> Vec<Unsent> {
     let may_see = |mail: &MailLine| match (role.partner(), mail.to) {
+        // Announced changes are between the customer and the operator.
+        (Some(_), _) if mail.kind.is_about_change() => false,
         (None, _) | (Some(_), Recipient::Customer) => true,
         (Some(own), Recipient::Partner(id)) => own == id,
         (Some(_), Recipient::User(_) | Recipient::Operator | Recipient::FormerAddress) => false,

@@ -235,6 +235,9 @@ pub(super) fn mail_name(kind: &MailKind) -> &'static str {
         MailKind::Declined => "Bestätigung der Ablehnung",
         MailKind::Objected { .. } => "Bestätigung des Widerspruchs",
         MailKind::Notice { .. } => "Nachricht an den Kunden",
+        MailKind::Announcement { .. } => "Änderungsmitteilung an den Kunden",
+        MailKind::Dissented { .. } => "Bestätigung des Einspruchs",
+        MailKind::DissentSettled { .. } => "Ergebnis zum Einspruch",
         MailKind::Ended { .. } => "Nachricht über das Ende des Vertrags",
         MailKind::AddressChanged { .. } => "Nachricht an die frühere Adresse",
         MailKind::PartnerInfo { .. } | MailKind::PartnerBlocked => {

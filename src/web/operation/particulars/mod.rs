@@ -16,7 +16,7 @@ use crate::web::error::PageError;
 use crate::web::form::{FieldErrors, SignedForm};
 use crate::web::page::{Me, Shell, html, invalid, see_other};
 use crate::web::session::flash;
-use fields::{Ask, BLOCK, BLOCKS, Kind, OWN, PROTECTION};
+use fields::{Ask, Kind, OWN, PROTECTION};
 use values::{Values, read, typed, values};
 
 #[derive(Template)]
@@ -82,14 +82,11 @@ pub async fn save(
     SignedForm(form): SignedForm,
 ) -> Result<HttpResponse, PageError> {
     let typed = typed(&form);
-    let (mut operator, errors) = read(&typed);
+    let (operator, errors) = read(&typed);
     let before = stored(&app).await?;
     if !errors.is_empty() {
         return invalid(&page(&app, &me, before.is_none(), &typed, errors).await?);
     }
-    // What an import stored beyond the places of this form stays.
-    let beyond = before.into_iter().flat_map(|before| before.sub_processors);
-    operator.sub_processors.extend(beyond.skip(BLOCKS.len()));
     let (now, viewer) = (app.clock.now(), me.viewer.clone());
     app.db
         .transaction(move |conn| operator::save(conn, &viewer, &operator, now))
@@ -134,7 +131,7 @@ fn sections(values: &Values) -> Vec<Section> {
     let listed = |asks: &'static [(&'static str, Ask)]| {
         asks.iter().map(|(id, ask)| field(id, ask)).collect()
     };
-    let mut sections = vec![
+    vec![
         Section {
             title: "Unternehmen".to_owned(),
             hint: "",
@@ -145,17 +142,5 @@ fn sections(values: &Values) -> Vec<Section> {
             hint: "",
             fields: listed(PROTECTION),
         },
-    ];
-    for (at, ids) in BLOCKS.iter().enumerate() {
-        sections.push(Section {
-            title: format!("{}. weiterer Unterauftrags\u{AD}verarbeiter", at + 1),
-            hint: if at == 0 {
-                "Eine Firma, die Sie selbst einsetzen, zum Beispiel ein Rechenzentrum. Vertriebspartner gehören nicht hierher. Ohne Angaben bleibt der Platz frei."
-            } else {
-                "Ohne Angaben bleibt der Platz frei."
-            },
-            fields: ids.iter().zip(&BLOCK).map(|(id, ask)| field(id, ask)).collect(),
-        });
-    }
-    sections
+    ]
 }

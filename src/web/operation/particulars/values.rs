@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::fields::{Ask, BLOCK, BLOCKS, Kind, OWN, PROTECTION};
+use super::fields::{Ask, Kind, OWN, PROTECTION};
 use crate::domain::name::{self, BadName, MAX_COMPANY};
-use crate::domain::party::SubProcessor;
 use crate::domain::{EmailAddress, Operator, Party};
 use crate::web::form::{FieldErrors, Form};
 
@@ -17,9 +16,7 @@ pub type Values = BTreeMap<&'static str, String>;
 /// The fields this page knows, as they were typed.
 pub fn typed(form: &Form) -> Values {
     let own = OWN.iter().chain(PROTECTION).map(|(id, _)| *id);
-    own.chain(BLOCKS.into_iter().flatten())
-        .map(|id| (id, form.get(id).to_owned()))
-        .collect()
+    own.map(|id| (id, form.get(id).to_owned())).collect()
 }
 
 /// The particulars as typed, and what is wrong with them, in the order of the page.
@@ -51,10 +48,6 @@ pub fn read(form: &Values) -> (Operator, FieldErrors) {
     let data_protection_officer = own("dsb", PROTECTION);
     let data_protection_email = EmailAddress::parse(&own("dsb_email", PROTECTION)).ok();
     let objection_email = EmailAddress::parse(&own("widerspruch_email", PROTECTION)).ok();
-    let sub_processors = BLOCKS
-        .iter()
-        .filter_map(|ids| read_block(form, ids, &mut errors))
-        .collect();
     let operator = Operator {
         party,
         short_name,
@@ -63,60 +56,17 @@ pub fn read(form: &Values) -> (Operator, FieldErrors) {
         objection_email,
         hours,
         hours_en,
-        sub_processors,
+        // They have a register of their own.
+        sub_processors: Vec::new(),
     };
     (operator, errors)
-}
-
-fn read_block(
-    form: &Values,
-    ids: &[&'static str; 14],
-    errors: &mut FieldErrors,
-) -> Option<SubProcessor> {
-    if ids
-        .iter()
-        .all(|id| form.get(id).is_none_or(|typed| typed.trim().is_empty()))
-    {
-        return None;
-    }
-    let mut lines = ids
-        .iter()
-        .zip(&BLOCK)
-        .map(|(id, ask)| line(form, id, ask, errors));
-    let mut next = || lines.next().unwrap_or_default();
-    let mut party = Party {
-        name: next(),
-        street: next(),
-        postcode: next(),
-        city: next(),
-        country: next(),
-        contact: next(),
-        email: EmailAddress::parse(&next()).ok(),
-        phone: next(),
-        ..Party::default()
-    };
-    let (service, service_en, place, place_en, mechanism) =
-        (next(), next(), next(), next(), next());
-    party.register = next();
-    Some(SubProcessor {
-        party,
-        service,
-        service_en,
-        place,
-        place_en,
-        mechanism,
-    })
 }
 
 /// One cleaned line; notes what is wrong with it.
 fn line(form: &Values, id: &'static str, ask: &Ask, errors: &mut FieldErrors) -> String {
     let typed = form.get(id).map_or("", String::as_str);
     let text = name::clean(typed);
-    // Five blocks ask the same; the summary says which one is meant.
-    let label = match id.strip_prefix("sub").and_then(|rest| rest.get(..1)) {
-        Some(block) => format!("„{}“ ({block}. Unterauftragsverarbeiter)", ask.label),
-        None => format!("„{}“", ask.label),
-    };
+    let label = format!("„{}“", ask.label);
     let is_email = ask.kind == Kind::Email;
     let is_needed = matches!(ask.kind, Kind::Needed | Kind::Email);
     let most = if id.ends_with("name") {
@@ -153,7 +103,7 @@ pub fn values(operator: &Operator) -> Values {
             .unwrap_or_default()
     };
     let party = &operator.party;
-    let mut fields = Values::from([
+    Values::from([
         ("name", party.name.clone()),
         ("kurzname", operator.short_name.clone()),
         ("strasse", party.street.clone()),
@@ -170,26 +120,5 @@ pub fn values(operator: &Operator) -> Values {
         ("dsb", operator.data_protection_officer.clone()),
         ("dsb_email", mail(&operator.data_protection_email)),
         ("widerspruch_email", mail(&operator.objection_email)),
-    ]);
-    for (ids, sub) in BLOCKS.iter().zip(&operator.sub_processors) {
-        let party = &sub.party;
-        let values = [
-            party.name.clone(),
-            party.street.clone(),
-            party.postcode.clone(),
-            party.city.clone(),
-            party.country.clone(),
-            party.contact.clone(),
-            mail(&party.email),
-            party.phone.clone(),
-            sub.service.clone(),
-            sub.service_en.clone(),
-            sub.place.clone(),
-            sub.place_en.clone(),
-            sub.mechanism.clone(),
-            party.register.clone(),
-        ];
-        fields.extend(ids.iter().copied().zip(values));
-    }
-    fields
+    ])
 }

@@ -1,0 +1,239 @@
+//! Letters about announced changes of the general sub-processors (M9, M10, the result of a dissent).
+
+use chrono::{DateTime, Utc};
+
+use super::letters::{Obstacle, words_of};
+use super::life::agreement_words;
+use crate::actions::ActionError;
+use crate::actions::notices::{Found, dissent_url, find};
+use crate::app::App;
+use crate::contract::check;
+use crate::domain::case::{Agreement, Case};
+use crate::domain::notice::{Notice, NoticeState};
+use crate::domain::party::SubProcessor;
+use crate::domain::{CustomerNumber, Language, NoticeId, Operator, Party};
+use crate::mail::letter::{
+    AgreementWords, CaseWords, ChangeWords, CompanyWords, Content, Letter, Written, write,
+};
+use crate::paths;
+use crate::storage::PgConnection;
+use crate::storage::announcements::Announcement;
+
+/// M9, as of this moment: the period counts from its sending, so it is computed anew each time.
+pub(super) fn announcement(
+    conn: &mut PgConnection,
+    app: &App,
+    case: &Case,
+    id: NoticeId,
+    now: DateTime<Utc>,
+) -> Result<Content, Obstacle> {
+    let found = found(conn, id, now)?;
+    match found.notice.facts.state(now) {
+        NoticeState::Unsent | NoticeState::Running => {}
+        NoticeState::Dissent | NoticeState::Exempted | NoticeState::Terminated => {
+            return Err(Obstacle::Dropped("der Kunde schon Einspruch erhoben hat"));
+        }
+        NoticeState::NoDissent => return Err(Obstacle::Dropped("die Frist schon vorbei ist")),
+        NoticeState::Settled => {
+            return Err(Obstacle::Dropped(
+                "der Kunde inzwischen einen Vertrag mit der neuen Liste hat",
+            ));
+        }
+    }
+    let agreement = case
+        .agreement()
+        .ok_or(Obstacle::Dropped("kein Vertrag mehr in Kraft ist"))?;
+    let facts = found.notice.facts.sent(now);
+    Ok(Content::Announcement {
+        case: covered(case, agreement),
+        agreement: agreement_words(agreement),
+        change: change(app, &found.announcement, &facts, case.customer.language),
+        link: dissent_url(app, id),
+        until: facts.period_end().unwrap_or(now),
+    })
+}
+
+/// M10.
+pub(super) fn dissented(
+    conn: &mut PgConnection,
+    app: &App,
+    case: &Case,
+    id: NoticeId,
+    now: DateTime<Utc>,
+) -> Result<Content, Obstacle> {
+    let found = found(conn, id, now)?;
+    let facts = &found.notice.facts;
+    let dissent = facts
+        .dissent
+        .as_ref()
+        .ok_or(Obstacle::Dropped("es den Einspruch nicht gibt"))?;
+    Ok(Content::Dissented {
+        case: named(case),
+        agreement: case.agreement().map(agreement_words),
+        change: change(app, &found.announcement, facts, case.customer.language),
+        received_on: dissent.received_on,
+    })
+}
+
+/// The letter of the result (row 41).
+pub(super) fn settled(
+    conn: &mut PgConnection,
+    app: &App,
+    case: &Case,
+    id: NoticeId,
+    now: DateTime<Utc>,
+) -> Result<Content, Obstacle> {
+    let found = found(conn, id, now)?;
+    let facts = &found.notice.facts;
+    let (at, how) = facts
+        .settled
+        .ok_or(Obstacle::Dropped("der Einspruch nicht erledigt ist"))?;
+    let mut change = change(app, &found.announcement, facts, case.customer.language);
+    // What was taken back late holds from that day at the earliest.
+    change.starts_on = change.starts_on.max(crate::domain::calendar::day(at));
+    Ok(Content::DissentSettled {
+        case: named(case),
+        agreement: case.agreement().map(agreement_words),
+        change,
+        how,
+    })
+}
+
+/// The mail of a draft as a customer would get it if it were sent at `now`, for the operator to read.
+pub fn preview(
+    app: &App,
+    operator: &Operator,
+    announcement: &Announcement,
+    language: Language,
+    now: DateTime<Utc>,
+) -> Result<Written, ActionError> {
+    let facts = Notice {
+        days: announcement.days,
+        announced_start: announcement.starts_on,
+        sent_at: Some(now),
+        failed_at: None,
+        dissent: None,
+        settled: None,
+    };
+    let customer = if language.is_en() {
+        "Sample Customer Ltd"
+    } else {
+        "Musterkunde GmbH"
+    };
+    let case = CaseWords {
+        customer: Party {
+            name: customer.to_owned(),
+            ..Party::default()
+        },
+        customer_number: CustomerNumber(123_456),
+        partner: None,
+        sub_partner: None,
+        products: Vec::new(),
+        in_force: true,
+        renewal: false,
+        anew: false,
+    };
+    let content = Content::Announcement {
+        case,
+        agreement: AgreementWords {
+            number: "AVV-2026-123456-1".to_owned(),
+            concluded_at: now,
+        },
+        change: change(app, announcement, &facts, language),
+        link: format!("{}/einspruch/…", app.base_url()),
+        until: facts.period_end().unwrap_or(now),
+    };
+    let letter = Letter {
+        language,
+        operator: operator.clone(),
+        base_url: app.base_url().to_owned(),
+        content,
+    };
+    write(&letter).map_err(|error| ActionError::Document(error.to_string()))
+}
+
+fn found(conn: &mut PgConnection, id: NoticeId, now: DateTime<Utc>) -> Result<Found, Obstacle> {
+    match find(conn, id, now) {
+        Ok(found) => Ok(found),
+        Err(ActionError::NotFound) => Err(Obstacle::Dropped("der Kunde nicht mehr da ist")),
+        Err(error) => Err(Obstacle::Failed(error)),
+    }
+}
+
+fn covered(case: &Case, agreement: &Agreement) -> CaseWords {
+    words_of(case, &agreement.offer.products, case.customer.language)
+}
+
+fn named(case: &Case) -> CaseWords {
+    let newest = case.agreement().or(case.agreements.last());
+    let products = newest.map(|one| one.offer.products.clone());
+    words_of(case, &products.unwrap_or_default(), case.customer.language)
+}
+
+fn change(
+    app: &App,
+    announcement: &Announcement,
+    facts: &Notice,
+    language: Language,
+) -> ChangeWords {
+    let companies = |list: &[SubProcessor]| -> Vec<CompanyWords> {
+        list.iter().map(|one| company(one, language)).collect()
+    };
+    let (before, after) = announcement
+        .lists
+        .as_ref()
+        .map(|(before, after)| (companies(before), companies(after)))
+        .unwrap_or_default();
+    let page = format!(
+        "{}{}",
+        app.base_url(),
+        paths::public_announcement(announcement.id)
+    );
+    ChangeWords {
+        reason: if language.is_en() {
+            announcement.reason_en.clone()
+        } else {
+            announcement.reason.clone()
+        },
+        before,
+        after,
+        starts_on: facts.starts_on().unwrap_or(announcement.starts_on),
+        page: if language.is_en() {
+            format!("{page}?sprache=en")
+        } else {
+            page
+        },
+    }
+}
+
+fn company(one: &SubProcessor, language: Language) -> CompanyWords {
+    let party = &one.party;
+    let email = party.email.as_ref().map(|email| email.as_str());
+    let contact: Vec<&str> = [party.contact.as_str(), email.unwrap_or(""), &party.phone]
+        .into_iter()
+        .filter(|part| !part.trim().is_empty())
+        .collect();
+    CompanyWords {
+        name: party.name.clone(),
+        address: address(party, language),
+        contact: contact.join(", "),
+        service: part(one.service(language)),
+        delimitation: part(one.delimitation(language)),
+        place: part(one.place(language)),
+        mechanism: one.mechanism.clone(),
+    }
+}
+
+/// A sentence's part: the letter sets the full stop.
+fn part(text: &str) -> String {
+    text.trim().trim_end_matches('.').to_owned()
+}
+
+/// The address in one line, always with the country.
+pub fn address(party: &Party, language: Language) -> String {
+    let place = format!("{} {}", party.postcode, party.city);
+    let country = check::country_name(&party.country, language);
+    let parts = [party.street.trim(), place.trim(), country.trim()];
+    let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    parts.join(", ")
+}

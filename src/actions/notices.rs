@@ -1,0 +1,348 @@
+//! Notices of announced changes to one customer: dissent, settlement, sending again (rows 39, 41, 42).
+
+use chrono::{DateTime, NaiveDate, Utc};
+use uuid::Uuid;
+
+use super::alerts::{self, AlertKind, Raised};
+use super::{ActionError, Actor, Knock};
+use crate::app::App;
+use crate::domain::audit::AuditKind;
+use crate::domain::calendar::day;
+use crate::domain::case::Case;
+use crate::domain::mail::{Alert, MailKind, Recipient};
+use crate::domain::notice::{Dissent, DissentWay, NoticeRefusal, Settlement};
+use crate::domain::viewer::{Role, Scope, Viewer};
+use crate::domain::{AlertId, CustomerNumber, MailId, NoticeId};
+use crate::storage::alerts::{list_open_of, settle_alerts};
+use crate::storage::announcements::{self, Announcement};
+use crate::storage::audit::{NewEvent, add_event};
+use crate::storage::mails::{NewMail, queue_mail};
+use crate::storage::notices::{self, Stored};
+use crate::storage::{PgConnection, cases};
+use crate::{paths, token};
+
+/// Done, or why not.
+pub type Answered = Result<(), NoticeRefusal>;
+
+/// Address of the page on which a customer dissents without signing in; for its mail alone.
+pub fn dissent_url(app: &App, notice: NoticeId) -> String {
+    let token = token::make(&app.config.keys, token::Purpose::Dissent, notice.0);
+    format!("{}{}", app.base_url(), paths::dissent(&token))
+}
+
+/// A notice with everything a page about it says.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// The notice.
+    pub notice: Stored,
+    /// Its announcement.
+    pub announcement: Announcement,
+    /// Its customer.
+    pub case: Case,
+}
+
+/// A notice of a customer that is still there, for reading.
+pub fn find(
+    conn: &mut PgConnection,
+    id: NoticeId,
+    now: DateTime<Utc>,
+) -> Result<Found, ActionError> {
+    let notice = notices::find_notice(conn, id)?.ok_or(ActionError::NotFound)?;
+    let announcement = announcements::find_announcement(conn, notice.announcement)?
+        .ok_or(ActionError::NotFound)?;
+    let case = cases::find_case(conn, notice.customer, now)?
+        .filter(|case| case.customer.deleted_at.is_none())
+        .ok_or(ActionError::NotFound)?;
+    Ok(Found {
+        notice,
+        announcement,
+        case,
+    })
+}
+
+/// The customer dissents by the link in its mail. The second click of a double click changes nothing.
+pub fn dissent_by_link(
+    conn: &mut PgConnection,
+    app: &App,
+    id: NoticeId,
+    person: &str,
+    text: &str,
+    now: DateTime<Utc>,
+) -> Result<Answered, ActionError> {
+    let customer = owner(conn, id)?;
+    let knock = Knock {
+        customer,
+        scope: Scope::Customer(customer),
+        actor: Actor::Notice { id },
+        now,
+    };
+    let dissent = Dissent {
+        at: now,
+        received_on: day(now),
+        way: DissentWay::Link,
+        person: person.to_owned(),
+        text: text.to_owned(),
+    };
+    declare(conn, app, &knock, id, dissent, None)
+}
+
+/// The customer dissents in the portal; the person is the one who is signed in.
+pub fn dissent(
+    conn: &mut PgConnection,
+    app: &App,
+    viewer: &Viewer,
+    id: NoticeId,
+    text: &str,
+    now: DateTime<Utc>,
+) -> Result<Answered, ActionError> {
+    let Role::Customer {
+        number,
+        contracts: true,
+    } = viewer.role
+    else {
+        return Err(ActionError::NotAllowed);
+    };
+    if owner(conn, id)? != number {
+        return Err(ActionError::NotFound);
+    }
+    let dissent = Dissent {
+        at: now,
+        received_on: day(now),
+        way: DissentWay::Portal,
+        person: viewer.name.clone(),
+        text: text.to_owned(),
+    };
+    let knock = Knock::by(viewer, number, now);
+    declare(conn, app, &knock, id, dissent, None)
+}
+
+/// A dissent that reached the operator outside the portal.
+#[derive(Debug, Clone)]
+pub struct Received {
+    /// By which way.
+    pub way: DissentWay,
+    /// On which day, which decides whether it was in time.
+    pub on: NaiveDate,
+    /// Who declared it.
+    pub person: String,
+    /// What the operator noted.
+    pub note: String,
+}
+
+/// The operator records such a dissent.
+pub fn record(
+    conn: &mut PgConnection,
+    app: &App,
+    viewer: &Viewer,
+    id: NoticeId,
+    received: Received,
+    now: DateTime<Utc>,
+) -> Result<Answered, ActionError> {
+    if viewer.role != Role::Operator {
+        return Err(ActionError::NotAllowed);
+    }
+    let knock = Knock::by(viewer, owner(conn, id)?, now);
+    let dissent = Dissent {
+        at: now,
+        received_on: received.on,
+        way: received.way,
+        person: received.person,
+        text: received.note,
+    };
+    declare(conn, app, &knock, id, dissent, Some(viewer))
+}
+
+fn declare(
+    conn: &mut PgConnection,
+    app: &App,
+    knock: &Knock,
+    id: NoticeId,
+    dissent: Dissent,
+    recorder: Option<&Viewer>,
+) -> Result<Answered, ActionError> {
+    knock.enter(conn)?;
+    let stored = notices::lock_notice(conn, id)?.ok_or(ActionError::NotFound)?;
+    if let Err(refusal) = stored.facts.dissented(dissent.clone()) {
+        return Ok(Err(refusal));
+    }
+    let recorded_by = recorder.map(|viewer| viewer.user);
+    notices::save_dissent(conn, id, &dissent, recorded_by)?;
+    let receipt = MailKind::Dissented { notice: id };
+    let step = format!("dissented:{id}");
+    queue(conn, app, knock, step, receipt, Recipient::Customer)?;
+    let alert = MailKind::Alert {
+        alert: Alert::Dissent,
+    };
+    let step = format!("dissent-alert:{id}");
+    queue(conn, app, knock, step, alert, Recipient::Operator)?;
+    let raised = Raised {
+        kind: AlertKind::Dissent,
+        customer: Some(knock.customer),
+        subject: id.to_string(),
+        stage: None,
+    };
+    alerts::raise(conn, &raised, knock.now)?;
+    let kind = AuditKind::Dissented {
+        way: dissent.way,
+        received_on: dissent.received_on,
+        person: dissent.person,
+    };
+    log(conn, knock, kind)?;
+    Ok(Ok(()))
+}
+
+/// The operator settles a dissent (row 41); the customer gets a letter with the result.
+pub fn settle(
+    conn: &mut PgConnection,
+    app: &App,
+    viewer: &Viewer,
+    id: NoticeId,
+    how: Settlement,
+    remark: &str,
+    now: DateTime<Utc>,
+) -> Result<Answered, ActionError> {
+    if viewer.role != Role::Operator {
+        return Err(ActionError::NotAllowed);
+    }
+    let knock = Knock::by(viewer, owner(conn, id)?, now);
+    knock.enter(conn)?;
+    let stored = notices::lock_notice(conn, id)?.ok_or(ActionError::NotFound)?;
+    if let Err(refusal) = stored.facts.settle(how, now) {
+        return Ok(Err(refusal));
+    }
+    notices::save_settled(conn, id, how, remark, now)?;
+    let letter = MailKind::DissentSettled { notice: id };
+    let step = format!("dissent-settled:{id}");
+    queue(conn, app, &knock, step, letter, Recipient::Customer)?;
+    close_alert(conn, knock.customer, id, now)?;
+    let kind = AuditKind::DissentSettled {
+        how,
+        note: remark.to_owned(),
+    };
+    log(conn, &knock, kind)?;
+    Ok(Ok(()))
+}
+
+/// What the dissent asked of the operator is done.
+fn close_alert(
+    conn: &mut PgConnection,
+    customer: CustomerNumber,
+    id: NoticeId,
+    now: DateTime<Utc>,
+) -> Result<(), ActionError> {
+    let own = id.to_string();
+    let open: Vec<AlertId> = list_open_of(conn, customer)?
+        .into_iter()
+        .filter(|(_, kind, subject)| *kind == AlertKind::Dissent && *subject == own)
+        .map(|(alert, ..)| alert)
+        .collect();
+    Ok(settle_alerts(conn, &open, now)?)
+}
+
+/// The operator has a notice sent once more that did not arrive; its period begins with the new mail.
+pub fn resend(
+    conn: &mut PgConnection,
+    app: &App,
+    viewer: &Viewer,
+    id: NoticeId,
+    now: DateTime<Utc>,
+) -> Result<Answered, ActionError> {
+    if viewer.role != Role::Operator {
+        return Err(ActionError::NotAllowed);
+    }
+    let knock = Knock::by(viewer, owner(conn, id)?, now);
+    knock.enter(conn)?;
+    let stored = notices::lock_notice(conn, id)?.ok_or(ActionError::NotFound)?;
+    if let Err(refusal) = stored.facts.may_resend(now) {
+        return Ok(Err(refusal));
+    }
+    if stored.facts.failed_at.is_none() {
+        // Its mail still waits and goes out by itself.
+        return Ok(Err(NoticeRefusal::Delivered));
+    }
+    let step = format!("announcement:{id}:{}", Uuid::new_v4());
+    let kind = MailKind::Announcement { notice: id };
+    queue(conn, app, &knock, step.clone(), kind, Recipient::Customer)?;
+    notices::save_mail(conn, id, &step)?;
+    log(conn, &knock, AuditKind::NoticeResent)?;
+    Ok(Ok(()))
+}
+
+/// Row 42, in the transaction of a conclusion: the agreement holds the announced list, so the open
+/// notices of its customer are closed, also those that are not made yet. Its audit event is the
+/// conclusion's own.
+pub fn close_by_conclusion(
+    conn: &mut PgConnection,
+    customer: CustomerNumber,
+    now: DateTime<Utc>,
+) -> Result<(), ActionError> {
+    for announcement in announcements::list_open(conn)? {
+        let id = NoticeId(Uuid::new_v4());
+        notices::create_settled(conn, id, announcement, customer, now)?;
+    }
+    for stored in notices::list_of_customer(conn, customer, i64::MAX)? {
+        if stored.facts.concluded(now).is_some() {
+            let how = Settlement::NewAgreement;
+            notices::save_settled(conn, stored.id, how, "", now)?;
+        }
+    }
+    Ok(())
+}
+
+/// The mail with the notice was handed over: the period begins.
+pub(super) fn mail_sent(
+    conn: &mut PgConnection,
+    id: NoticeId,
+    now: DateTime<Utc>,
+) -> Result<(), ActionError> {
+    if let Some(stored) = notices::lock_notice(conn, id)? {
+        notices::mark_sent(conn, id, &stored.facts.sent(now))?;
+    }
+    Ok(())
+}
+
+/// A mail was given up or came back: if it carried a notice, that did not arrive.
+pub(super) fn mail_failed(
+    conn: &mut PgConnection,
+    kind: &MailKind,
+    mail: MailId,
+    now: DateTime<Utc>,
+) -> Result<(), ActionError> {
+    if let MailKind::Announcement { notice } = kind {
+        notices::mark_failed(conn, *notice, mail, now)?;
+    }
+    Ok(())
+}
+
+fn owner(conn: &mut PgConnection, id: NoticeId) -> Result<CustomerNumber, ActionError> {
+    let stored = notices::find_notice(conn, id)?.ok_or(ActionError::NotFound)?;
+    Ok(stored.customer)
+}
+
+fn queue(
+    conn: &mut PgConnection,
+    app: &App,
+    knock: &Knock,
+    step: String,
+    kind: MailKind,
+    to: Recipient,
+) -> Result<(), ActionError> {
+    let mail = NewMail {
+        step,
+        kind,
+        to,
+        customer: Some(knock.customer),
+        message_id: app.new_message_id(),
+    };
+    Ok(queue_mail(conn, &mail, knock.now)?)
+}
+
+fn log(conn: &mut PgConnection, knock: &Knock, kind: AuditKind) -> Result<(), ActionError> {
+    let event = NewEvent {
+        kind,
+        actor: knock.actor.clone(),
+        customer: Some(knock.customer),
+        status: None,
+    };
+    Ok(add_event(conn, &event, knock.now)?)
+}

@@ -1,0 +1,147 @@
+//! Who gets the notice of an announcement, batch by batch.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+
+use super::{Announcement, SWEEP};
+use crate::domain::mail::{MailKind, Recipient};
+use crate::domain::{AnnouncementId, CustomerNumber, NoticeId};
+use crate::storage::schema::{agreements, announcements, customers, mails, notices};
+use crate::storage::{QueryResult, text};
+
+/// How many mails with notices wait in the outbox, counted to `cap`.
+pub fn count_waiting(conn: &mut PgConnection, cap: i64) -> QueryResult<i64> {
+    let waiting: Vec<i64> = mails::table
+        .filter(mails::kind_key.eq("announcement"))
+        .filter(mails::state.eq("queued"))
+        .limit(cap)
+        .select(mails::id)
+        .load(conn)?;
+    Ok(i64::try_from(waiting.len()).unwrap_or(cap))
+}
+
+/// The next customers with an agreement in force, in the order of their numbers. In the last look:
+/// those without a notice whose agreement was concluded until `until`.
+pub fn list_recipients(
+    conn: &mut PgConnection,
+    announcement: &Announcement,
+    until: DateTime<Utc>,
+    limit: i64,
+) -> QueryResult<Vec<CustomerNumber>> {
+    let in_force = agreements::table
+        .filter(agreements::ended_at.is_null())
+        .order(agreements::customer_number)
+        .limit(limit)
+        .select(agreements::customer_number);
+    let numbers: Vec<i64> = if announcement.after == SWEEP {
+        let told = notices::table
+            .filter(notices::announcement_id.eq(announcement.id.0))
+            .filter(notices::customer_number.eq(agreements::customer_number));
+        in_force
+            .filter(agreements::concluded_at.le(until))
+            .filter(diesel::dsl::not(diesel::dsl::exists(told)))
+            .load(conn)?
+    } else {
+        in_force
+            .filter(agreements::customer_number.gt(announcement.after))
+            .load(conn)?
+    };
+    Ok(numbers.into_iter().map(CustomerNumber).collect())
+}
+
+/// Locks customers against a conclusion or a deletion at the same moment, and gives those back who
+/// are there, have an agreement in force and no notice of this announcement.
+pub fn lock_recipients(
+    conn: &mut PgConnection,
+    announcement: AnnouncementId,
+    numbers: &[CustomerNumber],
+) -> QueryResult<Vec<CustomerNumber>> {
+    let numbers: Vec<i64> = numbers.iter().map(|number| number.0).collect();
+    let _: Vec<i64> = customers::table
+        .filter(customers::number.eq_any(&numbers))
+        .order(customers::number)
+        .for_key_share()
+        .select(customers::number)
+        .load(conn)?;
+    // A statement of its own, so that it sees what was written under the locks before.
+    let told = notices::table
+        .filter(notices::announcement_id.eq(announcement.0))
+        .filter(notices::customer_number.eq(customers::number));
+    let bound = agreements::table
+        .filter(agreements::customer_number.eq(customers::number))
+        .filter(agreements::ended_at.is_null());
+    let numbers: Vec<i64> = customers::table
+        .filter(customers::number.eq_any(&numbers))
+        .filter(customers::deleted_at.is_null())
+        .filter(diesel::dsl::exists(bound))
+        .filter(diesel::dsl::not(diesel::dsl::exists(told)))
+        .order(customers::number)
+        .select(customers::number)
+        .load(conn)?;
+    Ok(numbers.into_iter().map(CustomerNumber).collect())
+}
+
+/// Makes the notices of a batch, each with its mail in the outbox.
+pub fn create_notices(
+    conn: &mut PgConnection,
+    announcement: AnnouncementId,
+    batch: &[(NoticeId, CustomerNumber, String)],
+    now: DateTime<Utc>,
+) -> QueryResult<()> {
+    let to = text::json(&Recipient::Customer)?;
+    let mut queued = Vec::with_capacity(batch.len());
+    for (notice, customer, message_id) in batch {
+        queued.push((
+            mails::step.eq(format!("announcement:{notice}")),
+            mails::kind.eq(text::json(&MailKind::Announcement { notice: *notice })?),
+            mails::recipient.eq(to.clone()),
+            mails::customer_number.eq(customer.0),
+            mails::queued_at.eq(now),
+            mails::next_attempt_at.eq(now),
+            mails::state.eq("queued"),
+            mails::message_id.eq(message_id),
+        ));
+    }
+    let made: Vec<(i64, String)> = diesel::insert_into(mails::table)
+        .values(queued)
+        .returning((mails::id, mails::step))
+        .get_results(conn)?;
+    let mail_of = |notice: &NoticeId| {
+        let step = format!("announcement:{notice}");
+        made.iter()
+            .find(|(_, made)| *made == step)
+            .map(|(id, _)| *id)
+    };
+    let rows: Vec<_> = batch
+        .iter()
+        .map(|(notice, customer, _)| {
+            (
+                notices::id.eq(notice.0),
+                notices::announcement_id.eq(announcement.0),
+                notices::customer_number.eq(customer.0),
+                notices::made_at.eq(now),
+                notices::mail_id.eq(mail_of(notice)),
+            )
+        })
+        .collect();
+    diesel::insert_into(notices::table)
+        .values(rows)
+        .execute(conn)
+        .map(|_| ())
+}
+
+/// Notes how far sending has come.
+pub fn save_progress(
+    conn: &mut PgConnection,
+    id: AnnouncementId,
+    made: i64,
+    after: i64,
+) -> QueryResult<()> {
+    diesel::update(announcements::table.find(id.0))
+        .set((
+            announcements::made.eq(announcements::made + made),
+            announcements::after_number.eq(after),
+        ))
+        .execute(conn)
+        .map(|_| ())
+}

@@ -1,0 +1,96 @@
+//! What somebody typed who dissents.
+
+use crate::domain::Language;
+use crate::domain::name::{BadName, MAX_NAME, parse};
+use crate::web::form::{FieldErrors, Form};
+
+/// Longest message, in characters.
+pub const LONGEST: usize = 2000;
+
+/// The fields of a dissent, as typed.
+#[derive(Debug, Clone, Default)]
+pub struct Said {
+    /// Who dissents; in the portal that is known.
+    pub name: String,
+    /// What the person adds.
+    pub text: String,
+    /// The box was ticked.
+    pub declares: bool,
+}
+
+impl Said {
+    /// Reads a form.
+    pub fn of(form: &Form) -> Self {
+        Self {
+            name: form.get("name").to_owned(),
+            // Browsers send line ends as two characters; they count as one.
+            text: form.get("nachricht").replace("\r\n", "\n"),
+            declares: form.get("erklaerung") == "ja",
+        }
+    }
+
+    /// The cleaned name, if one is asked for, and the cleaned message; or what is wrong.
+    pub fn check(
+        &self,
+        with_name: bool,
+        language: Language,
+    ) -> Result<(String, String), FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let say = |german: &'static str, english: &'static str| {
+            if language.is_en() { english } else { german }
+        };
+        let mut person = String::new();
+        if with_name {
+            match parse(&self.name, MAX_NAME) {
+                Ok(name) => person = name,
+                Err(BadName::Empty) => errors.add(
+                    "name",
+                    say(
+                        "Geben Sie Ihren Vor- und Nachnamen an",
+                        "Enter your first and last name",
+                    ),
+                ),
+                Err(BadName::TooLong) => errors.add(
+                    "name",
+                    say(
+                        "Kürzen Sie den Namen auf höchstens 120 Zeichen",
+                        "Shorten the name to 120 characters at most",
+                    ),
+                ),
+            }
+        }
+        let text = read_text(&self.text);
+        if text.chars().count() > LONGEST {
+            errors.add(
+                "nachricht",
+                say(
+                    "Kürzen Sie die Nachricht auf höchstens 2.000 Zeichen",
+                    "Shorten the message to 2,000 characters at most",
+                ),
+            );
+        }
+        if !self.declares {
+            errors.add(
+                "erklaerung",
+                say(
+                    "Bestätigen Sie, dass Sie Einspruch erheben",
+                    "Confirm that you dissent",
+                ),
+            );
+        }
+        if errors.is_empty() {
+            Ok((person, text))
+        } else {
+            Err(errors)
+        }
+    }
+}
+
+/// A message of several lines without what no keyboard types.
+pub fn read_text(typed: &str) -> String {
+    let kept: String = typed
+        .chars()
+        .filter(|c| *c == '\n' || !c.is_control())
+        .collect();
+    kept.trim().to_owned()
+}

@@ -1,0 +1,29 @@
+//! Announced changes of the general sub-processors as customers meet them: the public page of an
+//! announcement, which names nobody (C-17), and the page of the link in its mail, by which a customer
+//! dissents (row 39). No page looks at a session and nothing but a POST changes anything.
+
+mod announcement;
+mod dissent;
+mod form;
+mod lists;
+
+use actix_web::web;
+
+use super::guard::Who;
+use super::routes::{Row, get, post, view};
+
+pub use form::{LONGEST, Said, read_text};
+pub use lists::{Company, Lists};
+
+/// Rows of this family.
+pub const ROUTES: &[Row] = &[
+    get("/aenderungsmitteilungen/{mitteilung}", Who::Anyone, || {
+        view().to(announcement::show)
+    }),
+    get("/einspruch/{token}", Who::Anyone, || {
+        view().to(dissent::show)
+    }),
+    post("/einspruch/{token}", Who::Anyone, || {
+        web::post().to(dissent::declare)
+    }),
+];

@@ -1,0 +1,795 @@
+//! Announced changes of sub-processors: rows 38 to 42, C-14 to C-19, LC-24, LC-30, EV-12.
+
+use avv_portal::actions::announcements::{self, Step, send_next};
+use avv_portal::actions::{ActionError, notices as acts};
+use avv_portal::domain::notice::{DissentWay, NoticeState};
+use avv_portal::domain::{CustomerNumber, Language};
+use avv_portal::storage::notices::{count_notices, list_notices};
+
+use crate::announce::{announce, company, confirm, draft, link, notice, register};
+use crate::harness::{CUSTOMER, FOREIGN_CUSTOMER, PASSWORD, Person, TestApp, days};
+use crate::world::World;
+
+const MAIL: &str = "info@oezdemir.example";
+const GATE: &str = "/zugriff/4711/centraflex";
+const OLD: &str = "RZ Rheinland mbH";
+const NEW: &str = "RZ Alpen AG";
+
+/// A customer with an agreement that names the first company of the register.
+async fn concluded() -> TestApp {
+    let app = TestApp::start().await;
+    register(&app, OLD);
+    app.book(CUSTOMER, "centraflex", false);
+    app.jobs();
+    app.conclude(MAIL).await;
+    app.jobs();
+    app
+}
+
+fn state(app: &TestApp) -> NoticeState {
+    notice(app, CUSTOMER).facts.state(app.now())
+}
+
+fn contract_of(app: &TestApp, number: i64) -> String {
+    app.text(&format!(
+        "string_agg(plain_text, '' ORDER BY a.position) FROM agreement_documents d \
+         JOIN agreements a ON a.id = d.agreement_id WHERE a.customer_number = {number} AND a.ended_at IS NULL"
+    ))
+}
+
+/// From the empty draft to the letter of the result, as people do it.
+#[actix_web::test]
+async fn a_change_is_announced_answered_and_settled() {
+    let app = concluded().await;
+    assert!(contract_of(&app, 4711).contains(OLD), "the register's list");
+    let operator = app.sign_in(Person::Operator).await;
+    let partner = app.sign_in(Person::Partner).await;
+    operator
+        .get("/betrieb/unterauftragsverarbeiter")
+        .await
+        .assert_status(200)
+        .assert_says(OLD);
+    let page = operator.get("/betrieb/unterauftragsverarbeiter").await;
+    let begun = page
+        .submit(
+            &operator,
+            "form[action='/betrieb/aenderungsmitteilungen'][method=post]",
+            &[],
+        )
+        .await;
+    let at = begun.location();
+    let page = operator.get(&at).await;
+    page.assert_status(200).assert_says("Noch erfährt niemand");
+
+    // LC-24, LC-30: fields, no mechanism inside the EEA, one outside.
+    let entry = format!("{at}/eintrag?ersetzt=1");
+    let fields = [
+        ("name", NEW),
+        ("verarbeitung", "Schweiz"),
+        ("verarbeitung_en", "Switzerland"),
+        ("abgrenzung", "Sieht keine Gespräche"),
+        ("abgrenzung_en", "Sees no calls"),
+    ];
+    let with = |more: &[(&'static str, &'static str)]| {
+        let mut all = fields.to_vec();
+        all.retain(|(name, _)| more.iter().all(|(other, _)| other != name));
+        all.extend(more);
+        all
+    };
+    for (wrong, says) in [
+        (with(&[]), "ohne dass eine Grundlage"),
+        (with(&[("garantie", "Art. 49 DSGVO")]), "Art. 49"),
+        (
+            with(&[
+                ("verarbeitung", "Deutschland"),
+                ("verarbeitung_en", "Germany"),
+                ("garantie", "Standardvertragsklauseln"),
+            ]),
+            "braucht keine Grundlage",
+        ),
+        (
+            with(&[("verarbeitung_en", "Germany"), ("garantie", "Beschluss")]),
+            "nicht denselben Ort",
+        ),
+        (with(&[("leistung", " ")]), "„Leistung“ fehlt noch"),
+        (with(&[("email", "keine")]), "genau eine Adresse"),
+    ] {
+        let form = operator.get(&entry).await;
+        form.assert_status(200).assert_says(OLD);
+        form.submit(&operator, "main form", &wrong)
+            .await
+            .assert_status(422)
+            .assert_says(says);
+    }
+    let form = operator.get(&entry).await;
+    let right = with(&[("garantie", "Angemessenheitsbeschluss")]);
+    form.submit(&operator, "main form", &right)
+        .await
+        .assert_redirect(&at);
+
+    // 5.7: the day after the period at the earliest.
+    let reasons = [
+        ("grund", "Umzug <b>in</b> die Schweiz"),
+        ("grund_en", "Move to Switzerland"),
+    ];
+    let save = format!("form[action='{at}']");
+    let page = operator.get(&at).await;
+    let mut early = reasons.to_vec();
+    early.push(("beginn", "2026-12-07"));
+    page.submit(&operator, &save, &early)
+        .await
+        .assert_status(422)
+        .assert_says("Wählen Sie den 08.12.2026");
+    let mut fits = reasons.to_vec();
+    fits.push(("beginn", "2026-12-08"));
+    page.submit(&operator, &save, &fits)
+        .await
+        .assert_redirect(&at);
+
+    let preview = operator.get(&format!("{at}/vorschau")).await;
+    preview
+        .assert_status(200)
+        .assert_says("Montag, 7. Dezember 2026")
+        .assert_says("Monday, 7 December 2026")
+        .assert_says("Ein Kunde mit einem geltenden Vertrag");
+    let public = at.replace("/betrieb", "");
+    app.visitor().get(&public).await.assert_status(404);
+    preview
+        .submit(
+            &operator,
+            "main form[method=post]",
+            &[("passwort", "falsch")],
+        )
+        .await
+        .assert_status(422);
+    app.jobs();
+    assert_eq!(app.count("notices"), 0, "not confirmed yet");
+    let confirm = [("passwort", PASSWORD)];
+    preview
+        .submit(&operator, "main form[method=post]", &confirm)
+        .await
+        .assert_redirect(&at);
+    // A double click confirms once.
+    preview
+        .submit(&operator, "main form[method=post]", &confirm)
+        .await
+        .assert_redirect(&at);
+    app.jobs();
+    app.jobs();
+
+    // Row 38.
+    assert_eq!(state(&app), NoticeState::Running);
+    let mail = app.last_mail_to(MAIL);
+    assert!(mail.written.subject.starts_with("Änderung bei weiteren"));
+    let text = mail.written.text.replace(['\n', '\u{a0}'], " ");
+    for fact in [
+        OLD,
+        NEW,
+        "<b>in</b>",
+        "7. Dezember 2026",
+        "8. Dezember 2026",
+        "Angemessenheitsbeschluss",
+    ] {
+        assert!(text.contains(fact), "{fact}: {text}");
+    }
+    assert!(!mail.written.html.contains("<b>in</b>"));
+    assert!(mail.written.text.contains(&format!("{}{public}", app.url)));
+    let id = notice(&app, CUSTOMER).id;
+    let own = link(&app, id);
+    assert!(mail.written.text.contains(&format!("{}{own}", app.url)));
+    partner.get(GATE).await.assert_status(204);
+    let visitor = app.visitor();
+    for (path, word) in [
+        (public.clone(), "Die Liste bisher"),
+        (format!("{public}?sprache=en"), "The list until now"),
+    ] {
+        visitor
+            .get(&path)
+            .await
+            .assert_status(200)
+            .assert_says(OLD)
+            .assert_says(NEW)
+            .assert_says(word)
+            .assert_silent_about("zdemir");
+    }
+
+    // Row 39, by the link: looking changes nothing, an empty form neither.
+    let before = app.everything();
+    let page = visitor.get(&own).await;
+    page.assert_status(200)
+        .assert_says("Montag, 7. Dezember 2026");
+    visitor
+        .get(&format!("{own}?sprache=en"))
+        .await
+        .assert_says("Dissent now");
+    page.submit(&visitor, "main form", &[("name", "  ")])
+        .await
+        .assert_status(422)
+        .assert_says("Vor- und Nachnamen")
+        .assert_says("Bestätigen Sie, dass Sie Einspruch erheben");
+    assert_eq!(app.changes_since(&before), [""; 0]);
+    let said = [
+        ("name", "Ayşe <i>Özdemir</i>"),
+        ("nachricht", "Wir möchten\r\nkeine Schweiz."),
+        ("erklaerung", "ja"),
+    ];
+    page.submit(&visitor, "main form", &said)
+        .await
+        .assert_redirect(&own);
+    let events = app.count("audit_events");
+    page.submit(&visitor, "main form", &said)
+        .await
+        .assert_redirect(&own);
+    assert_eq!(app.count("audit_events"), events, "a double click");
+    visitor
+        .get(&own)
+        .await
+        .assert_says("Ihr Einspruch liegt uns vor")
+        .assert_silent_about("keine Schweiz");
+    app.jobs();
+    assert_eq!(state(&app), NoticeState::Dissent);
+    let receipt = app.last_mail_to(MAIL);
+    assert!(receipt.written.subject.starts_with("Einspruch erhalten"));
+    let alert = app.last_mail_to("avv@plusnet.example");
+    assert!(alert.written.text.contains("hat Einspruch"));
+    let open = "alerts WHERE kind = 'dissent' AND done_at IS NULL";
+    assert_eq!(app.count(open), 1);
+    partner.get(GATE).await.assert_status(204);
+    assert_eq!(app.status(CUSTOMER), "concluded", "5.2");
+
+    // History for customer and operator, nothing for partners (5.8-19).
+    let customer = app.sign_in(Person::Customer).await;
+    for (browser, path) in [
+        (&customer, "/administration/avv"),
+        (&operator, "/administration/avv?kunde=4711"),
+        (&operator, "/kunden/4711/avv"),
+    ] {
+        browser
+            .get(path)
+            .await
+            .assert_status(200)
+            .assert_says("Einspruch gegen die angekündigte Änderung");
+    }
+    partner
+        .get("/kunden/4711/avv")
+        .await
+        .assert_silent_about("Einspruch")
+        .assert_silent_about("weiteren Auftragsverarbeitern");
+
+    // Row 41.
+    let page = operator.get(&format!("/betrieb/mitteilungen/{id}")).await;
+    page.assert_status(200)
+        .assert_says("Ayşe <i>Özdemir</i>")
+        .assert_says("keine Schweiz");
+    let form = "form[action$='/ergebnis']";
+    page.submit(&operator, form, &[]).await.assert_status(422);
+    let result = [
+        ("ergebnis", "exempted"),
+        ("bemerkung", "am Telefon geklärt"),
+    ];
+    page.submit(&operator, form, &result)
+        .await
+        .assert_status(303);
+    page.submit(&operator, form, &result)
+        .await
+        .assert_status(303);
+    app.jobs();
+    assert_eq!(state(&app), NoticeState::Exempted);
+    let letters = app.subjects_to(MAIL);
+    let results = letters
+        .iter()
+        .filter(|s| s.starts_with("Ergebnis zu Ihrem Einspruch"));
+    assert_eq!(results.count(), 1, "{letters:?}");
+    assert_eq!(app.count(open), 0, "settled with the dissent");
+    customer
+        .get("/administration/avv")
+        .await
+        .assert_says("Ausgenommen")
+        .assert_silent_about("am Telefon geklärt");
+    app.clock.advance(days(60));
+    assert!(!notice(&app, CUSTOMER).facts.applies(app.now()));
+
+    // What this customer concludes later leaves the change out; others get the new list.
+    app.book(CUSTOMER, "mehrstandort-sip-trunk", true);
+    app.book(FOREIGN_CUSTOMER, "centraflex", false);
+    app.jobs();
+    app.conclude(MAIL).await;
+    app.conclude("info@fremd-kunde.example").await;
+    let own = contract_of(&app, 4711);
+    assert!(own.contains(OLD) && !own.contains(NEW));
+    let other = contract_of(&app, 9000);
+    assert!(other.contains(NEW) && !other.contains(OLD));
+    assert!(avv_portal::actions::audit::verify(&app.app, None).is_ok());
+}
+
+/// Row 40 and C-18: after the period the page says so kindly; the portal and the operator as well.
+#[actix_web::test]
+async fn after_the_period_nobody_dissents_any_more() {
+    let app = TestApp::start().await;
+    register(&app, OLD);
+    let customer = app.add_customer_of(
+        Some(app.companies().partner),
+        None,
+        6100,
+        "Smith & Sons Ltd",
+        Some("office@smith.example"),
+        Language::En,
+    );
+    for number in [customer, CUSTOMER] {
+        app.book(number, "centraflex", false);
+    }
+    app.jobs();
+    app.conclude("office@smith.example").await;
+    app.conclude(MAIL).await;
+    let announcement = announce(&app, NEW);
+    let mail = app.last_mail_to("office@smith.example");
+    assert!(mail.written.subject.starts_with("Change of sub-processors"));
+    let (english, german) = (notice(&app, customer), notice(&app, CUSTOMER));
+    let page = app.visitor().get(&link(&app, english.id)).await;
+    page.assert_says("You may dissent up to and including Monday, 7 December 2026");
+
+    app.at("2026-12-07 23:59");
+    assert_eq!(state(&app), NoticeState::Running);
+    app.at("2026-12-08 00:00");
+    assert_eq!(state(&app), NoticeState::NoDissent);
+    assert!(notice(&app, customer).facts.applies(app.now()));
+    let visitor = app.visitor();
+    let said = [("name", "Jo Smith"), ("erklaerung", "ja")];
+    page.submit(&visitor, "main form", &said)
+        .await
+        .assert_status(303);
+    visitor
+        .get(&link(&app, english.id))
+        .await
+        .assert_status(200)
+        .assert_says("The period for dissenting is over")
+        .assert_says("please talk to us")
+        .assert_says("0221 4710-123");
+    let own = app.sign_in(Person::Customer).await;
+    let path = format!("/administration/avv/einspruch/{}", german.id);
+    own.get(&path).await.assert_redirect("/administration/avv");
+    own.get("/administration/avv")
+        .await
+        .assert_says("Die Frist für den Einspruch ist vorbei")
+        .assert_says("Ohne Einspruch");
+
+    // What was received in time counts although it is recorded later (row 39).
+    let operator = app.sign_in(Person::Operator).await;
+    let page = operator
+        .get(&format!("/betrieb/mitteilungen/{}", german.id))
+        .await;
+    let record = |on: &'static str| {
+        [
+            ("weg", "letter"),
+            ("datum", on),
+            ("person", "Erika Muster"),
+            ("notiz", ""),
+        ]
+    };
+    let form = "form[action$='/einspruch']";
+    for wrong in ["2026-12-09", "2026-11-22", ""] {
+        page.submit(&operator, form, &record(wrong))
+            .await
+            .assert_status(422);
+    }
+    page.submit(&operator, form, &record("2026-12-08"))
+        .await
+        .assert_status(303);
+    assert_eq!(state(&app), NoticeState::NoDissent, "too late");
+    page.submit(&operator, form, &record("2026-12-07"))
+        .await
+        .assert_status(303);
+    assert_eq!(state(&app), NoticeState::Dissent);
+    assert_eq!(
+        notice(&app, CUSTOMER).facts.dissent.map(|one| one.way),
+        Some(DissentWay::Letter)
+    );
+    operator
+        .get(&format!(
+            "/betrieb/aenderungsmitteilungen/{announcement}?stand=dissent"
+        ))
+        .await
+        .assert_status(200)
+        .assert_says("zdemir")
+        .assert_silent_about("Smith");
+}
+
+/// In the portal, for the own company only (S-51); by tokens that were made for it only (S-11).
+#[actix_web::test]
+async fn only_the_customer_dissents() {
+    let world = World::build().await;
+    let app = &world.app;
+    announce(app, NEW);
+    let (own, foreign) = (notice(app, CUSTOMER), notice(app, FOREIGN_CUSTOMER));
+    let customer = app.sign_in(Person::Customer).await;
+    let path = |id| format!("/administration/avv/einspruch/{id}");
+    customer.get(&path(foreign.id)).await.assert_status(404);
+    let page = customer.get(&path(own.id)).await;
+    page.assert_status(200);
+    let token = page
+        .attribute("main form input[name=csrf]", "value")
+        .unwrap();
+    let fields = [("csrf", token.as_str()), ("erklaerung", "ja")];
+    customer
+        .post(&path(foreign.id), &fields)
+        .await
+        .assert_status(404);
+    page.submit(&customer, "main form", &[])
+        .await
+        .assert_status(422);
+    let visitor = app.visitor();
+    let consent = World::token(&world.open);
+    let made = link(app, own.id);
+    let token = made.rsplit('/').next().unwrap();
+    for path in [
+        format!("/einspruch/{consent}"),
+        format!("/einspruch/{}", world.password_token(Person::Customer)),
+        format!("/einspruch/{}", "A".repeat(64)),
+        format!("/zustimmung/{token}"),
+        format!("/passwort/{token}"),
+    ] {
+        visitor
+            .get_with(&path, &[("x-forwarded-for", "198.51.100.7")])
+            .await
+            .assert_status(404);
+    }
+    assert_eq!(app.count("notices WHERE dissent_at IS NOT NULL"), 0);
+    page.submit(&customer, "main form", &[("erklaerung", "ja")])
+        .await
+        .assert_redirect("/administration/avv");
+    app.jobs();
+    assert_eq!(state(app), NoticeState::Dissent);
+    assert_eq!(
+        notice(app, FOREIGN_CUSTOMER).facts.state(app.now()),
+        NoticeState::Running
+    );
+    customer
+        .get("/administration/avv")
+        .await
+        .assert_says("Einspruch eingegangen am 23.11.2026");
+    // Terminated: on to the customer's bookings (row 43).
+    let operator = app.sign_in(Person::Operator).await;
+    let page = operator
+        .get(&format!("/betrieb/mitteilungen/{}", own.id))
+        .await;
+    page.submit(
+        &operator,
+        "form[action$='/ergebnis']",
+        &[("ergebnis", "terminated")],
+    )
+    .await
+    .assert_redirect("/kunden/4711");
+    assert_eq!(state(app), NoticeState::Terminated);
+}
+
+/// 5.7: whose mail goes out late has its own period, and the change begins later for it. What did not
+/// arrive runs no period and is sent again.
+#[actix_web::test]
+async fn a_late_mail_gives_its_customer_the_whole_period() {
+    let world = World::build().await;
+    let app = &world.app;
+    let id = draft(app, NEW);
+    confirm(app, id);
+    let now = app.now();
+    app.write(|conn| {
+        assert_eq!(send_next(conn, &app.app, now)?, Step::Made(2));
+        Ok(())
+    });
+    app.sql("UPDATE mails SET next_attempt_at = next_attempt_at + interval '5 days' WHERE customer_number = 9000 AND state = 'queued'")
+        .unwrap();
+    app.jobs();
+    let late = || notice(app, FOREIGN_CUSTOMER);
+    assert_eq!(late().facts.state(app.now()), NoticeState::Unsent);
+    app.clock.advance(days(5));
+    app.jobs();
+    let starts = |customer| notice(app, customer).facts.starts_on().unwrap().to_string();
+    assert_eq!(starts(CUSTOMER), "2026-12-08");
+    assert_eq!(starts(FOREIGN_CUSTOMER), "2026-12-13");
+    let text = app.last_mail_to("info@fremd-kunde.example").written.text;
+    assert!(
+        text.replace(['\n', '\u{a0}'], " ")
+            .contains("12. Dezember 2026"),
+        "{text}"
+    );
+    app.at("2026-12-10 12:00");
+    assert_eq!(state(app), NoticeState::NoDissent);
+    assert_eq!(late().facts.state(app.now()), NoticeState::Running);
+
+    // It came back: no period runs until it is sent again.
+    let (mail, now) = (late().mail.unwrap(), app.now());
+    app.sql(&format!(
+        "UPDATE mails SET state = 'returned', returned_at = '{now}' WHERE id = {mail}; \
+                      UPDATE notices SET failed_at = '{now}' WHERE customer_number = 9000"
+    ))
+    .unwrap();
+    app.clock.advance(days(30));
+    assert_eq!(late().facts.state(app.now()), NoticeState::Unsent);
+    let operator = app.sign_in(Person::Operator).await;
+    let page = operator
+        .get(&format!("/betrieb/mitteilungen/{}", late().id))
+        .await;
+    page.submit(&operator, "form[action$='/erneut']", &[])
+        .await
+        .assert_status(303);
+    page.submit(&operator, "form[action$='/erneut']", &[])
+        .await
+        .assert_status(303);
+    app.jobs();
+    assert_eq!(late().facts.state(app.now()), NoticeState::Running);
+    assert_eq!(starts(FOREIGN_CUSTOMER), "2027-01-24");
+    assert_ne!(late().mail, Some(mail));
+}
+
+/// Row 42: who concludes while notices are being made has the new list in its agreement.
+#[actix_web::test]
+async fn a_conclusion_meanwhile_closes_the_notice() {
+    let app = concluded().await;
+    announce(&app, NEW);
+    assert_eq!(state(&app), NoticeState::Running);
+    app.book(CUSTOMER, "mehrstandort-sip-trunk", true);
+    app.book(FOREIGN_CUSTOMER, "centraflex", false);
+    app.jobs();
+    app.conclude(MAIL).await;
+    assert_eq!(state(&app), NoticeState::Settled);
+    let text = contract_of(&app, 4711);
+    for words in [
+        NEW,
+        "tätig ab 8. Dezember 2026",
+        "tätig bis 7. Dezember 2026",
+    ] {
+        assert!(text.contains(words), "{words}");
+    }
+    app.visitor()
+        .get(&link(&app, notice(&app, CUSTOMER).id))
+        .await
+        .assert_says("Ihr neuer Vertrag enthält die Änderung");
+    // Newly added after the last notice: nothing to tell.
+    app.conclude("info@fremd-kunde.example").await;
+    app.jobs();
+    assert_eq!(app.count("notices WHERE customer_number = 9000"), 0);
+    assert!(contract_of(&app, 9000).contains(NEW));
+    // While a second one is being made: closed before it is there, and no mail goes out.
+    let id = draft(&app, "RZ Dritte GmbH");
+    confirm(&app, id);
+    app.sql("UPDATE announcements SET after_number = 5000 WHERE state = 'sending'")
+        .unwrap();
+    app.book(FOREIGN_CUSTOMER, "mehrstandort-sip-trunk", true);
+    app.deliver();
+    app.conclude("info@fremd-kunde.example").await;
+    app.jobs();
+    let closed = notice(&app, FOREIGN_CUSTOMER);
+    assert_eq!(closed.facts.state(app.now()), NoticeState::Settled);
+    let told = app.subjects_to("info@fremd-kunde.example");
+    assert!(
+        !told
+            .iter()
+            .any(|subject| subject.starts_with("Änderung bei")),
+        "{told:?}"
+    );
+    // 4711 was overtaken by the number and is found by the last look.
+    assert_eq!(state(&app), NoticeState::Running);
+    assert_eq!(app.count("announcements WHERE state = 'sent'"), 2);
+}
+
+/// Many customers with an agreement in force, as rows.
+fn crowd(app: &TestApp, count: i64) {
+    app.sql(&format!(
+        "CREATE TEMPORARY TABLE crowd ON COMMIT PRESERVE ROWS AS SELECT 20000 + n AS number, gen_random_uuid() AS request, gen_random_uuid() AS link FROM generate_series(1, {count}) n; \
+         INSERT INTO customers (number, name, street, postcode, city, country, register, represented_by, contact, email, phone, language, partner_id, created_at) \
+         SELECT crowd.number, 'Kunde ' || crowd.number, '', '', '', 'Deutschland', '', '', '', 'k' || crowd.number || '@kunden.example', '', 'de', c.partner_id, c.created_at FROM crowd, customers c WHERE c.number = 4711; \
+         INSERT INTO agreements (id, customer_number, number, concluded_at, person, function, offer) \
+         SELECT gen_random_uuid(), crowd.number, 'AVV-' || crowd.number, a.concluded_at, '', '', a.offer FROM crowd, agreements a WHERE a.customer_number = 4711"
+    ))
+    .expect("a crowd");
+}
+
+/// Bounded batches, a pause, a killed process, two processes at once: everybody once.
+#[actix_web::test]
+async fn sending_survives_pauses_and_kills() {
+    let app = concluded().await;
+    crowd(&app, 1500);
+    let id = draft(&app, NEW);
+    confirm(&app, id);
+    let (operator, now) = (app.viewer(Person::Operator), app.now());
+    let step = || {
+        app.app
+            .db
+            .transaction_blocking(|conn| send_next(conn, &app.app, now))
+    };
+    assert_eq!(step().unwrap(), Step::Made(200));
+    // Killed in the middle of a batch: nothing of it is left.
+    let killed: Result<(), ActionError> = app.app.db.transaction_blocking(|conn| {
+        assert_eq!(send_next(conn, &app.app, now)?, Step::Made(200));
+        Err(ActionError::NotFound)
+    });
+    assert!(killed.is_err());
+    assert_eq!(app.count("notices"), 200);
+    app.write(|conn| {
+        announcements::pause(conn, &operator, id, now)?.unwrap();
+        Ok(())
+    });
+    assert_eq!(step().unwrap(), Step::Idle, "paused");
+    let page = app.sign_in(Person::Operator).await;
+    let at = format!("/betrieb/aenderungsmitteilungen/{id}");
+    page.get(&at)
+        .await
+        .assert_says("200 von 1501")
+        .assert_says("Angehalten");
+    page.get("/betrieb/aenderungsmitteilungen?stand=paused")
+        .await
+        .assert_says(NEW);
+    page.get("/betrieb/aenderungsmitteilungen?stand=sent")
+        .await
+        .assert_silent_about(NEW);
+    app.write(|conn| {
+        announcements::resume(conn, &operator, id, now)?.unwrap();
+        Ok(())
+    });
+    // Two processes at once, up to what the outbox may hold.
+    let other = app.second_process();
+    std::thread::scope(|scope| {
+        for process in [&app.app, &other] {
+            scope.spawn(move || {
+                for _ in 0..6 {
+                    let made = process
+                        .db
+                        .transaction_blocking(|conn| send_next(conn, process, now));
+                    assert!(made.is_ok(), "{made:?}");
+                }
+            });
+        }
+    });
+    while matches!(step().unwrap(), Step::Made(_)) {}
+    assert_eq!(app.count("notices"), 1000, "the outbox is full");
+    app.sql("UPDATE mails SET state = 'sent', done_at = queued_at, next_attempt_at = NULL WHERE kind_key = 'announcement'")
+        .unwrap();
+    while step().unwrap() != Step::Finished {}
+    assert_eq!(step().unwrap(), Step::Idle);
+    assert_eq!(app.count("notices"), 1501);
+    assert_eq!(app.count("mails WHERE kind_key = 'announcement'"), 1501);
+    assert_eq!(app.text("made FROM announcements"), "1501");
+    // Pages of customers, each once.
+    let mut seen = 0;
+    let mut path = at.clone();
+    loop {
+        let list = page.get(&path).await;
+        list.assert_status(200);
+        seen += list.all("tbody th a[href^='/betrieb/mitteilungen/']").len();
+        match list.attribute("nav.pager a[rel=next]", "href") {
+            Some(next) => path = next,
+            None => break,
+        }
+    }
+    assert_eq!(seen, 1501);
+}
+
+/// The filter in SQL says what the rule says, for every state.
+#[actix_web::test]
+async fn filter_and_rule_agree() {
+    let app = concluded().await;
+    crowd(&app, 40);
+    let id = announce(&app, NEW);
+    app.sql(
+        "UPDATE notices SET sent_at = NULL, period_end = NULL WHERE customer_number % 10 = 1; \
+         UPDATE notices SET failed_at = made_at WHERE customer_number % 10 IN (1, 2); \
+         UPDATE notices SET sent_at = sent_at + interval '9 days', period_end = period_end + interval '9 days' WHERE customer_number % 10 = 3; \
+         UPDATE notices SET dissent_at = made_at, dissent_received_on = '2026-11-23', dissent_way = 'phone', dissent_person = 'x', dissent_text = '' WHERE customer_number % 10 IN (2, 4, 5, 6, 7); \
+         UPDATE notices SET settled_at = made_at, settled_note = '', settled_how = CASE customer_number % 10 WHEN 5 THEN 'exempted' WHEN 6 THEN 'terminated' WHEN 7 THEN 'withdrawn' ELSE 'new_agreement' END WHERE customer_number % 10 IN (5, 6, 7, 8)",
+    )
+    .unwrap();
+    for at in ["2026-12-07 23:59", "2026-12-08 00:00", "2027-03-01 12:00"] {
+        app.at(at);
+        let now = app.now();
+        let all = app.read(|conn| Ok(list_notices(conn, id, None, 0, now, 1000)?));
+        assert_eq!(all.len(), 41);
+        for state in NoticeState::ALL {
+            let by_rule: Vec<CustomerNumber> = all
+                .iter()
+                .filter(|(one, _)| one.facts.state(now) == state)
+                .map(|(one, _)| one.customer)
+                .collect();
+            let (by_sql, count) = app.read(|conn| {
+                Ok((
+                    list_notices(conn, id, Some(state), 0, now, 1000)?,
+                    count_notices(conn, id, state, now, 10_000)?,
+                ))
+            });
+            let by_sql: Vec<CustomerNumber> =
+                by_sql.into_iter().map(|(one, _)| one.customer).collect();
+            assert_eq!(by_sql, by_rule, "{state:?} at {at}");
+            assert_eq!(count, i64::try_from(by_rule.len()).unwrap());
+        }
+    }
+}
+
+/// Hostile names reach every page as text.
+#[actix_web::test]
+async fn hostile_companies_stay_text() {
+    let app = concluded().await;
+    let evil = "<script>alert(1)</script>\"'&amp;";
+    register(&app, evil);
+    let id = announce(&app, evil);
+    let operator = app.sign_in(Person::Operator).await;
+    let customer = app.sign_in(Person::Customer).await;
+    let (visitor, own) = (app.visitor(), notice(&app, CUSTOMER).id);
+    let entry = app.text("max(id) FROM sub_processors");
+    for (browser, path) in [
+        (&visitor, format!("/aenderungsmitteilungen/{id}")),
+        (&visitor, link(&app, own)),
+        (&customer, format!("/administration/avv/einspruch/{own}")),
+        (&operator, format!("/betrieb/aenderungsmitteilungen/{id}")),
+        (
+            &operator,
+            "/betrieb/unterauftragsverarbeiter?am=2027-01-01".to_owned(),
+        ),
+        (
+            &operator,
+            format!("/betrieb/unterauftragsverarbeiter/{entry}"),
+        ),
+    ] {
+        let page = browser.get(&path).await;
+        page.assert_status(200).assert_says(evil);
+        let html = String::from_utf8_lossy(&page.bytes).into_owned();
+        assert!(!html.contains("<script>alert"), "{path}");
+    }
+    assert_eq!(company("x").party.name, "x");
+    // What makes no sense in an address is left out or not found, never an error.
+    for path in [
+        "/aenderungsmitteilungen/quatsch",
+        "/betrieb/aenderungsmitteilungen/quatsch",
+        "/betrieb/mitteilungen/quatsch",
+        "/betrieb/unterauftragsverarbeiter/quatsch",
+    ] {
+        operator.get(path).await.assert_status(404);
+    }
+    for path in [
+        format!("/betrieb/aenderungsmitteilungen/{id}?stand=quatsch&nach=x"),
+        "/betrieb/aenderungsmitteilungen?stand=quatsch&nach=x".to_owned(),
+        "/betrieb/unterauftragsverarbeiter?am=quatsch".to_owned(),
+    ] {
+        operator.get(&path).await.assert_status(200);
+    }
+    // EV-16, row 52: an erased customer leaves no notice behind.
+    let (by, now) = (app.viewer(Person::Operator), app.now());
+    app.write(|conn| {
+        avv_portal::actions::customers::delete(conn, &app.app, &by, CUSTOMER, "weg", now)
+            .map(|_| ())
+    });
+    app.jobs();
+    visitor.get(&link(&app, own)).await.assert_status(404);
+    app.at("2031-01-02 12:00");
+    avv_portal::jobs::retain_once(&app.app, app.now()).unwrap();
+    assert_eq!(app.count("notices"), 0);
+    assert_eq!(app.count("announcements"), 1);
+}
+
+/// A dissent recorded for a notice that is not out yet keeps its mail from going out.
+#[actix_web::test]
+async fn a_dissent_by_phone_before_the_mail_is_enough() {
+    let app = concluded().await;
+    let id = draft(&app, NEW);
+    confirm(&app, id);
+    let (now, operator) = (app.now(), app.viewer(Person::Operator));
+    app.write(|conn| send_next(conn, &app.app, now).map(|_| ()));
+    let own = notice(&app, CUSTOMER).id;
+    let received = acts::Received {
+        way: DissentWay::Phone,
+        on: "2026-11-23".parse().unwrap(),
+        person: "Erika Muster".to_owned(),
+        note: String::new(),
+    };
+    app.write(|conn| {
+        acts::record(conn, &app.app, &operator, own, received, now)?.unwrap();
+        Ok(())
+    });
+    app.jobs();
+    let told = app.subjects_to(MAIL);
+    assert!(
+        !told
+            .iter()
+            .any(|subject| subject.starts_with("Änderung bei")),
+        "{told:?}"
+    );
+    assert!(told.last().unwrap().starts_with("Einspruch erhalten"));
+    assert_eq!(state(&app), NoticeState::Dissent);
+}
