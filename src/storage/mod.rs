@@ -26,9 +26,9 @@ pub mod parties;
 pub mod partner_contracts;
 pub mod partner_list;
 pub mod partners;
+pub mod proposals;
 pub mod retention;
 pub mod runs;
-pub mod proposals;
 #[rustfmt::skip]
 #[expect(missing_docs, reason = "generated from the migrations")]
 pub mod schema;

@@ -426,7 +426,7 @@ async fn every_table_that_names_a_customer_is_known_to_retention() {
     let known = "'agreement_documents','agreements','alerts','bookings','case_rows','case_words',\
                  'document_stamps','links','mails','notices','objections','password_links','requests','sessions','users',\
                  'objection_proofs','decline_reasons','proposals',\
-                 'announcements','block_rounds','files','partner_contracts'"; // the last four name users of operator and partners only
+                 'announcements','block_rounds','contract_versions','files','partner_contracts'"; // the last five name users of operator and partners only
     let found = app.text(&format!(
         "string_agg(DISTINCT conrelid::regclass::text, ' ') FROM pg_constraint \
          WHERE contype = 'f' AND connamespace = current_schema()::regnamespace \
