@@ -3,6 +3,7 @@
 //! them, [`kinds`] names them for choice, [`chain`] makes them one chain.
 
 pub mod chain;
+mod changes;
 pub mod kinds;
 mod readers;
 mod sentences;

@@ -300,11 +300,16 @@ async fn simultaneous_conclusions_make_one_agreement() {
     for (customer, address) in &addresses {
         let links = app.links_to(address);
         let visitors = [app.visitor(), app.visitor(), app.visitor(), app.visitor()];
-        let mut posts = Vec::new();
+        // All have the page before the first one concludes.
+        let mut pages = Vec::new();
         for (at, visitor) in visitors.iter().enumerate() {
             let link = links[at % links.len()].clone();
             let page = visitor.get(&link).await;
-            let visitor = visitor.clone();
+            pages.push((link, page));
+        }
+        let mut posts = Vec::new();
+        for (at, (link, page)) in pages.into_iter().enumerate() {
+            let visitor = visitors[at].clone();
             posts.push(actix_web::rt::spawn(async move {
                 let name = format!("Person Nummer {}", ["eins", "zwei", "drei", "vier"][at]);
                 let mut fields = COMPLETE.to_vec();

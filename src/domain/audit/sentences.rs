@@ -1,11 +1,11 @@
 //! The history in words, German and English: what happened, and who did it.
 
-use super::{Actor, AnnouncementDeed, AuditKind, ClosedAccess};
+use super::changes::{announced, settled};
+use super::{Actor, AuditKind, ClosedAccess};
 use crate::domain::Language;
 use crate::domain::calendar::{REMINDERS, short_date};
 use crate::domain::case::Channel;
 use crate::domain::mail::RequestReason;
-use crate::domain::notice::Settlement;
 
 impl AuditKind {
     /// The sentence in the history.
@@ -277,57 +277,6 @@ fn english(kind: &AuditKind) -> String {
             1 => "Contents of one log entry erased".to_owned(),
             more => format!("Contents of {more} log entries erased"),
         },
-    }
-}
-
-/// What was done to an announcement, German and English.
-fn announced(deed: AnnouncementDeed) -> (&'static str, &'static str) {
-    use AnnouncementDeed as D;
-    match deed {
-        D::Drafted => ("Änderungsmitteilung begonnen", "Change announcement begun"),
-        D::Changed => (
-            "Entwurf der Änderungsmitteilung geändert",
-            "Draft of the change announcement altered",
-        ),
-        D::Discarded => (
-            "Entwurf der Änderungsmitteilung verworfen",
-            "Draft of the change announcement discarded",
-        ),
-        D::Confirmed => (
-            "Änderungsmitteilung bestätigt, Versand begonnen",
-            "Change announcement confirmed, sending begun",
-        ),
-        D::Paused => (
-            "Versand der Änderungsmitteilung angehalten",
-            "Sending of the change announcement paused",
-        ),
-        D::Resumed => (
-            "Versand der Änderungsmitteilung fortgesetzt",
-            "Sending of the change announcement resumed",
-        ),
-        D::Finished => (
-            "Änderungsmitteilung an alle Kunden in den Versand gegeben",
-            "Change announcement queued for all customers",
-        ),
-    }
-}
-
-/// How a dissent was settled, German and English.
-fn settled(how: Settlement) -> (&'static str, &'static str) {
-    match how {
-        Settlement::Withdrawn => ("Einspruch zurückgenommen", "Dissent withdrawn"),
-        Settlement::Exempted => (
-            "Kunde von der angekündigten Änderung ausgenommen",
-            "Customer exempted from the announced change",
-        ),
-        Settlement::Terminated => (
-            "Betroffenes Produkt nach Einspruch gekündigt",
-            "Affected product terminated after dissent",
-        ),
-        Settlement::NewAgreement => (
-            "Durch einen neuen Vertrag erledigt",
-            "Settled by a new agreement",
-        ),
     }
 }
 

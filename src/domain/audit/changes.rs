@@ -1,0 +1,55 @@
+//! Sentences about announced changes of sub-processors.
+
+use super::AnnouncementDeed;
+use crate::domain::notice::Settlement;
+
+/// What was done to an announcement, German and English.
+pub(super) fn announced(deed: AnnouncementDeed) -> (&'static str, &'static str) {
+    use AnnouncementDeed as D;
+    match deed {
+        D::Drafted => ("Änderungsmitteilung begonnen", "Change announcement begun"),
+        D::Changed => (
+            "Entwurf der Änderungsmitteilung geändert",
+            "Draft of the change announcement altered",
+        ),
+        D::Discarded => (
+            "Entwurf der Änderungsmitteilung verworfen",
+            "Draft of the change announcement discarded",
+        ),
+        D::Confirmed => (
+            "Änderungsmitteilung bestätigt, Versand begonnen",
+            "Change announcement confirmed, sending begun",
+        ),
+        D::Paused => (
+            "Versand der Änderungsmitteilung angehalten",
+            "Sending of the change announcement paused",
+        ),
+        D::Resumed => (
+            "Versand der Änderungsmitteilung fortgesetzt",
+            "Sending of the change announcement resumed",
+        ),
+        D::Finished => (
+            "Änderungsmitteilung an alle Kunden in den Versand gegeben",
+            "Change announcement queued for all customers",
+        ),
+    }
+}
+
+/// How a dissent was settled, German and English.
+pub(super) fn settled(how: Settlement) -> (&'static str, &'static str) {
+    match how {
+        Settlement::Withdrawn => ("Einspruch zurückgenommen", "Dissent withdrawn"),
+        Settlement::Exempted => (
+            "Kunde von der angekündigten Änderung ausgenommen",
+            "Customer exempted from the announced change",
+        ),
+        Settlement::Terminated => (
+            "Betroffenes Produkt nach Einspruch gekündigt",
+            "Affected product terminated after dissent",
+        ),
+        Settlement::NewAgreement => (
+            "Durch einen neuen Vertrag erledigt",
+            "Settled by a new agreement",
+        ),
+    }
+}
