@@ -119,21 +119,21 @@ async fn recording_an_objection_needs_the_password_again() {
         let all = fields("falsch");
         let all: Vec<(&str, &str)> = all.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
         operator
-            .post("/betrieb/kunden/4711/widerspruch", &all)
+            .upload("/betrieb/kunden/4711/widerspruch", &all, &[])
             .await
             .assert_status(422);
     }
     let all = fields(PASSWORD);
     let all: Vec<(&str, &str)> = all.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
     operator
-        .post("/betrieb/kunden/4711/widerspruch", &all)
+        .upload("/betrieb/kunden/4711/widerspruch", &all, &[])
         .await
         .assert_status(422)
         .assert_says("Zu viele Versuche");
     assert_eq!(app.changes_since(&before), [""; 0]);
     app.clock.advance(chrono::Duration::minutes(16));
     operator
-        .post("/betrieb/kunden/4711/widerspruch", &all)
+        .upload("/betrieb/kunden/4711/widerspruch", &all, &[])
         .await
         .assert_status(303);
     assert_eq!(app.standing(CUSTOMER).status.key(), "void");
