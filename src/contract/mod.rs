@@ -18,7 +18,6 @@
 //! * [`import`](mod@import) makes a draft from a text as a legal department has it.
 //! * [`sample`] has invented values for previews and tests.
 
-pub mod archive;
 mod attributes;
 pub mod check;
 mod compound;

@@ -73,7 +73,8 @@ pub fn neutral_values(language: Language) -> Values {
             street: blank("Straße", "street"),
             postcode: blank("PLZ", "postcode"),
             city: blank("Ort", "town"),
-            country: blank("Land", "country"),
+            // A placeholder is no place outside the EEA.
+            country: String::new(),
             register: blank("Register", "register"),
             represented_by: blank("Vertretung", "representative"),
             contact: blank("Ansprechperson", "contact person"),

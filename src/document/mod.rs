@@ -19,6 +19,7 @@ mod embed;
 pub mod evidence;
 mod finish;
 mod flow;
+pub mod folder;
 mod fonts;
 pub mod hex;
 mod layout;

@@ -1,8 +1,8 @@
 //! The life of a contract version over HTTP: begun, written by two people, checked, approved by a
 //! second one, published, read by everybody (C-01, C-02, C-07, C-08, LC-54, LC-55, S-70 … S-76).
 
-use avv_portal::contract::archive;
 use avv_portal::contract::{Contract, shipped};
+use avv_portal::document::folder;
 
 use crate::harness::{Browser, CUSTOMER, PASSWORD, Page, Person, TestApp};
 use crate::world::csrf;
@@ -323,7 +323,7 @@ async fn drafts_come_from_a_zip_or_a_text_and_hostile_files_do_not() {
     let token = csrf(&first).await;
     let packed = first.get(&format!("{LIST}/1/ordner.zip")).await;
     packed.assert_status(200);
-    assert_eq!(archive::unpack(&packed.bytes).unwrap(), shipped());
+    assert_eq!(folder::unpack(&packed.bytes).unwrap(), shipped());
     let upload = async |name: &str, bytes: &[u8]| {
         let fields = [("csrf", token.as_str()), ("woraus", "datei")];
         first.upload(LIST, &fields, &[("datei", name, bytes)]).await
@@ -339,7 +339,7 @@ async fn drafts_come_from_a_zip_or_a_text_and_hostile_files_do_not() {
     let page = first.follow(&imported).await;
     page.assert_says("keines ging verloren");
     Contract::from_map(
-        &archive::unpack(
+        &folder::unpack(
             &first
                 .get(&format!("{}/ordner.zip", imported.location()))
                 .await

@@ -10,7 +10,8 @@ use crate::actions::versions::draft::{Typed, save_text};
 use crate::app::App;
 use crate::contract::meta;
 use crate::contract::parts::{quoted, set};
-use crate::domain::{VersionId, name};
+use crate::domain::VersionId;
+use crate::domain::version::clean;
 use crate::paths;
 use crate::web::error::PageError;
 use crate::web::form::{FieldErrors, Form, SignedForm};
@@ -76,7 +77,8 @@ impl Facts {
     }
 
     fn typed(form: &Form) -> Self {
-        let clean = |field: &str| name::clean(form.get(field));
+        // Spaces that do not break stay: "Art. 28" is not to be parted (T-14).
+        let clean = |field: &str| clean(form.get(field)).trim().replace('\n', " ");
         Self {
             number: clean("nummer"),
             date: clean("datum"),

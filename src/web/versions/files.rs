@@ -7,7 +7,7 @@ use crate::actions::ActionError;
 use crate::actions::documents::file_name;
 use crate::actions::versions::review::{preview_pdf, review};
 use crate::app::App;
-use crate::contract::archive;
+use crate::document::folder;
 use crate::domain::{Language, VersionId};
 use crate::web::error::PageError;
 use crate::web::page::{Me, attachment};
@@ -23,7 +23,7 @@ pub async fn zip(
         "avv-{}",
         version.head.number.as_deref().unwrap_or("entwurf")
     );
-    let packed = archive::pack(&version.files).map_err(ActionError::Document)?;
+    let packed = folder::pack(&version.files).map_err(ActionError::Document)?;
     let name = file_name(&name).replace(".pdf", ".zip");
     Ok(attachment("application/zip", &name, packed))
 }

@@ -7,6 +7,7 @@ use std::io::{Cursor, Read as _, Write as _};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
+use crate::contract::meta;
 use crate::domain::version::{Files, MAX_ALL, MAX_FILE, MAX_FILES, clean, is_path};
 
 /// Entries that are looked at, folders and the litter of operating systems included.
@@ -156,7 +157,7 @@ fn without_folder(found: Vec<(String, String)>) -> Result<Files, BadArchive> {
             return Err(BadArchive::Twice(shown(&name)));
         }
     }
-    if files.contains_key(super::meta::FILE) {
+    if files.contains_key(meta::FILE) {
         Ok(files)
     } else {
         Err(BadArchive::NoContract)
@@ -204,6 +205,7 @@ pub fn pack(files: &Files) -> Result<Vec<u8>, String> {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test may fail")]
     use super::*;
+    use crate::contract::shipped;
 
     type Entries<'e> = &'e [(&'e str, &'e [u8])];
 
@@ -220,7 +222,7 @@ mod tests {
 
     #[test]
     fn what_is_packed_comes_back() {
-        let files = super::super::shipped();
+        let files = shipped();
         let packed = pack(&files).unwrap();
         assert!(is_zip(&packed) && packed.len() < 60_000);
         assert_eq!(unpack(&packed).unwrap(), files);
@@ -292,7 +294,7 @@ mod tests {
         for bytes in [b"".as_slice(), b"PK\x03\x04 and nothing else", &[0; 300]] {
             assert_eq!(unpack(bytes).unwrap_err(), BadArchive::Unreadable);
         }
-        let mut cut = pack(&super::super::shipped()).unwrap();
+        let mut cut = pack(&shipped()).unwrap();
         cut.truncate(cut.len() / 2);
         assert_eq!(unpack(&cut).unwrap_err(), BadArchive::Unreadable);
     }
