@@ -130,7 +130,7 @@ pub fn render(document: &Document, frame: &Frame) -> Result<Pdf, RenderError> {
 ///
 /// # Errors
 ///
-/// As [`render`]; and if the seal's certificate is not valid at that time.
+/// As [`render()`]; and if the seal's certificate is not valid at that time.
 pub fn render_sealed(
     document: &Document,
     frame: &Frame,

@@ -3,7 +3,7 @@
 //!
 //! [`identity`] holds key and certificate; [`place`] appends the signature to a finished PDF;
 //! [`signature`] is the signature itself (CMS); [`scan`] finds a signature in a file nobody vouches
-//! for, without parsing that file; [`check`] says what is to be said about it; [`timestamp`] asks
+//! for, without parsing that file; [`check()`] says what is to be said about it; [`timestamp`] asks
 //! and reads a time-stamping service (RFC 3161).
 
 mod check;
