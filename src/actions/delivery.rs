@@ -210,6 +210,7 @@ fn give_up(
 ) -> Result<Delivered, ActionError> {
     mails::mark_done(conn, mail.id, state, reply, now)?;
     notices::mail_failed(conn, &mail.kind, mail.id, now)?;
+    contract_undelivered(conn, &mail.kind, mail.customer, now)?;
     failed(conn, mail, reply, now)
 }
 

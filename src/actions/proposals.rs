@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::documents::{draft, sha256};
 use super::door::actor;
+use super::notices::close_by_conclusion;
 use super::{ActionError, Knock, Outcome};
 use crate::app::App;
 use crate::contract::text;
@@ -129,6 +130,10 @@ pub fn confirm(
     let proposed_by = line.proposed_by.1.clone();
     match &line.proposal {
         Proposal::ObjectionInError { number, reason } => {
+            // Since it was proposed, the customer may have concluded again and objected to that.
+            if case.agreements.last().map(|one| &one.number) != Some(number) {
+                return Err(Refusal::NoObjection.into());
+            }
             let kind = AuditKind::ObjectedInError {
                 number: number.clone(),
                 reason: reason.clone(),
@@ -175,6 +180,8 @@ pub fn confirm(
                         ..document
                     },
                 )?;
+                // Its wording is the one of the portal, with the announced list in it (row 42).
+                close_by_conclusion(conn, line.customer, now)?;
                 close(conn)
             };
             knock.settle_with(conn, app, case, &event, |_| kind, write)?;
