@@ -16,7 +16,7 @@ use crate::domain::{AlertId, CustomerNumber, MailId, NoticeId};
 use crate::storage::alerts::{list_open_of, settle_alerts};
 use crate::storage::announcements::{self, Announcement};
 use crate::storage::audit::{NewEvent, add_event};
-use crate::storage::mails::{NewMail, queue_mail};
+use crate::storage::mails::{NewMail, is_queued, queue_mail};
 use crate::storage::notices::{self, Stored};
 use crate::storage::{PgConnection, cases};
 use crate::{paths, token};
@@ -260,8 +260,12 @@ pub fn resend(
     if let Err(refusal) = stored.facts.may_resend(now) {
         return Ok(Err(refusal));
     }
-    if stored.facts.failed_at.is_none() {
-        // Its mail still waits and goes out by itself.
+    let waits = match stored.mail {
+        Some(mail) => is_queued(conn, mail)?,
+        None => false,
+    };
+    if stored.facts.failed_at.is_none() || waits {
+        // Its mail still waits and goes out by itself; a second click brings no second one.
         return Ok(Err(NoticeRefusal::Delivered));
     }
     let step = format!("announcement:{id}:{}", Uuid::new_v4());

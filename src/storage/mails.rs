@@ -13,7 +13,7 @@ use super::schema::{mail_attempts, mails};
 use super::{QueryResult, text};
 use crate::domain::mail::{MailKind, Recipient};
 use crate::domain::{CustomerNumber, MailId};
-pub use again::{has_step, lock_undelivered};
+pub use again::{has_step, is_queued, lock_undelivered};
 pub use look::{
     Attempted, MailDetail, MailFilter, Reported, count_trouble, count_waiting, find_mail,
     list_trouble, page_mails, queue_state,

@@ -514,6 +514,10 @@ async fn a_late_mail_gives_its_customer_the_whole_period() {
     page.submit(&operator, "form[action$='/erneut']", &[])
         .await
         .assert_status(303);
+    // The second click brought no second mail.
+    let again =
+        "mails WHERE kind_key = 'announcement' AND state = 'queued' AND customer_number = 9000";
+    assert_eq!(app.count(again), 1);
     app.jobs();
     assert_eq!(late().facts.state(app.now()), NoticeState::Running);
     assert_eq!(starts(FOREIGN_CUSTOMER), "2027-01-24");

@@ -30,3 +30,9 @@ pub fn has_step(conn: &mut PgConnection, step: &str) -> QueryResult<bool> {
     let mails = mails::table.filter(mails::step.eq(step));
     diesel::select(diesel::dsl::exists(mails)).get_result(conn)
 }
+
+/// Whether a mail still waits to be handed over.
+pub fn is_queued(conn: &mut PgConnection, id: MailId) -> QueryResult<bool> {
+    let mails = mails::table.find(id.0).filter(mails::state.eq("queued"));
+    diesel::select(diesel::dsl::exists(mails)).get_result(conn)
+}
