@@ -1,8 +1,8 @@
 //! Requirements 5.4, row by row: state and event → new state, mails, and who may enter before and
-//! after. Row 36 and 37 are told by the demand of row 48, too; rows 35 and 38 to 42 come with the roll-out of
-//! contract versions and announcements; row 4 needs no test
-//! here, because looking at a link is no event. Row 52 is no event of a case: the retention job
-//! erases what is over. M13 after row 29 also says what M11 would; the two are one mail.
+//! after. Row 36 is the demand of row 48 for another reason; row 35 is not told yet, rows 38 to 42
+//! are told by `domain/notice.rs`. Row 4 needs no test here, because looking at a link is no event.
+//! Row 52 is no event of a case: the retention job erases what is over. M13 after row 29 also says
+//! what M11 would; the two are one mail.
 use chrono::Duration;
 
 use super::happenings::*;
