@@ -106,9 +106,9 @@ async fn partner_asks_again(app: &TestApp, partner: &Window, scripts: Scripts) {
     partner.press(TAB).await;
     partner.press(ENTER).await;
     partner.find("#stand").await;
-    assert_eq!(partner.path().await, "/kunden/4711/avv");
-    assert_eq!(partner.text("h1").await, FIRM);
-    assert_eq!(partner.text("#stand").await, "Angefordert");
+    partner.assert_path("/kunden/4711/avv").await;
+    partner.assert_text("h1", FIRM).await;
+    partner.assert_text("#stand", "Angefordert").await;
     partner
         .assert_says("Den Vertragstext können nur der Kunde und Plusnet einsehen.")
         .await;
@@ -155,10 +155,9 @@ async fn partner_names_a_sub_partner(app: &TestApp, partner: &Window) {
 /// The module is closed, and says why and what helps.
 async fn module_is_refused(partner: &Window, why: &str) {
     partner.go("/kunden/4711/module/centraflex").await;
-    assert_eq!(
-        partner.text("h1").await,
-        "Tengo Centraflex ist für Sie gesperrt"
-    );
+    partner
+        .assert_text("h1", "Tengo Centraflex ist für Sie gesperrt")
+        .await;
     partner.assert_says(why).await;
     partner.click_words("Zum AVV-Status").await;
     partner.find("#stand").await;
@@ -167,10 +166,9 @@ async fn module_is_refused(partner: &Window, why: &str) {
 /// What is missing is said first, and every sentence leads to its field (4.1-8, WCAG 3.3.1).
 async fn nobody_concludes_an_empty_form(customer: &Window, link: &str, scripts: Scripts) {
     customer.go(link).await;
-    assert_eq!(
-        customer.text("h1").await,
-        "Vertrag zur Auftragsverarbeitung abschließen"
-    );
+    customer
+        .assert_text("h1", "Vertrag zur Auftragsverarbeitung abschließen")
+        .await;
     customer.assert_says("Nord-TK GbR").await;
     customer.assert_says("Muster IT GmbH").await;
     assert!(
@@ -232,7 +230,9 @@ async fn customer_concludes(app: &TestApp, customer: &Window, link: &str) {
     customer
         .click_words("Vertrag jetzt verbindlich abschließen")
         .await;
-    assert_eq!(customer.text("h1").await, "Der Vertrag ist abgeschlossen");
+    customer
+        .assert_text("h1", "Der Vertrag ist abgeschlossen")
+        .await;
     customer
         .assert_says("Ayşe Özdemir-Grünewald, Geschäftsführerin")
         .await;
@@ -259,7 +259,9 @@ async fn customer_concludes(app: &TestApp, customer: &Window, link: &str) {
     );
 
     customer.client.refresh().await.expect("a reload");
-    assert_eq!(customer.text("h1").await, "Der Vertrag ist abgeschlossen");
+    customer
+        .assert_text("h1", "Der Vertrag ist abgeschlossen")
+        .await;
     customer.client.back().await.expect("a way back");
     let heading = customer.text("h1").await;
     if heading.starts_with("Vertrag zur Auftragsverarbeitung") {
@@ -269,7 +271,9 @@ async fn customer_concludes(app: &TestApp, customer: &Window, link: &str) {
             .await;
     }
     customer.go(link).await;
-    assert_eq!(customer.text("h1").await, "Der Vertrag ist abgeschlossen");
+    customer
+        .assert_text("h1", "Der Vertrag ist abgeschlossen")
+        .await;
     assert_eq!(
         agreements(app),
         1,
@@ -280,14 +284,13 @@ async fn customer_concludes(app: &TestApp, customer: &Window, link: &str) {
 /// Both partners learn the state, and the module opens.
 async fn partner_gets_in(partner: &Window) {
     partner.go("/kunden").await;
-    assert_eq!(
-        partner.text("#kundenliste .c-stat .tag").await,
-        "Abgeschlossen"
-    );
+    partner
+        .assert_text("#kundenliste .c-stat .tag", "Abgeschlossen")
+        .await;
     partner.click("#kundenliste details.menu summary").await;
     partner.click_words("Kundenprofil").await;
     partner.click_words("Tengo Centraflex").await;
-    assert_eq!(partner.text("h1").await, "Tengo Centraflex");
+    partner.assert_text("h1", "Tengo Centraflex").await;
     partner.assert_silent_about("gesperrt").await;
     // The contract itself is not for partners.
     partner.go("/administration/avv").await;
@@ -300,8 +303,8 @@ async fn partner_gets_in(partner: &Window) {
 /// The customer's own page: state, contract, objection with the password (D-06, O-01, O-04).
 async fn customer_objects(app: &TestApp, holder: &Window) {
     holder.click_words("Administration").await;
-    assert_eq!(holder.path().await, "/administration/avv");
-    assert_eq!(holder.text("#stand").await, "Abgeschlossen");
+    holder.assert_path("/administration/avv").await;
+    holder.assert_text("#stand", "Abgeschlossen").await;
     let file = holder.find(".verdict a.button").await;
     let words = file.text().await.expect("a text");
     assert!(words.starts_with("Vertrag herunterladen (PDF, "), "{words}");
@@ -315,7 +318,7 @@ async fn customer_objects(app: &TestApp, holder: &Window) {
     holder.fill("#passwort", PASSWORD).await;
     holder.click_words("Widerspruch verbindlich erklären").await;
     holder.assert_says("Ihr Widerspruch ist wirksam").await;
-    assert_eq!(holder.text("#stand").await, "Widersprochen");
+    holder.assert_text("#stand", "Widersprochen").await;
     assert_eq!(app.standing(CUSTOMER).status.key(), "void");
     app.deliver();
     assert!(
@@ -349,7 +352,7 @@ async fn an_old_link_leads_to_a_new_one() {
     app.clock.advance(crate::harness::hours(2));
     let mails = app.mails().len();
     customer.click_words("Neuen Link anfordern").await;
-    assert_eq!(customer.text("h1").await, "Neuer Link angefordert");
+    customer.assert_text("h1", "Neuer Link angefordert").await;
     customer.assert_silent_about(MAIL).await;
     app.deliver();
     assert_eq!(app.mails().len(), mails + 1, "one new mail");

@@ -244,6 +244,20 @@ impl Window {
         )
     }
 
+    /// That this page is open, or the one a click is leading to.
+    pub async fn assert_path(&self, expected: &str) {
+        let begin = Instant::now();
+        while self.path().await != expected {
+            assert!(
+                begin.elapsed() < PATIENCE,
+                "{} is open, not {expected}:\n{}",
+                self.path().await,
+                self.words().await
+            );
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
     pub async fn title(&self) -> String {
         self.client.title().await.expect("a title")
     }
@@ -276,11 +290,13 @@ impl Window {
     }
 
     pub async fn click(&self, css: &str) {
-        let element = self.find(css).await;
-        element
-            .click()
-            .await
-            .unwrap_or_else(|e| panic!("cannot click {css}: {e}"));
+        loop {
+            match self.find(css).await.click().await {
+                Ok(()) => break,
+                Err(e) if e.is_stale_element_reference() => {}
+                Err(e) => panic!("cannot click {css}: {e}"),
+            }
+        }
     }
 
     /// Clicks a button or link by the words on it.
@@ -288,22 +304,25 @@ impl Window {
         let path = format!(
             "//*[(self::a or self::button or self::summary) and normalize-space(translate(., '\u{ad}', ''))='{words}']"
         );
-        let found = self
-            .client
-            .wait()
-            .at_most(PATIENCE)
-            .for_element(Locator::XPath(&path))
-            .await;
-        match found {
-            Ok(element) => element
-                .click()
-                .await
-                .unwrap_or_else(|e| panic!("cannot click „{words}“: {e}")),
-            Err(_) => panic!(
-                "{}: nothing says „{words}“:\n{}",
-                self.path().await,
-                self.words().await
-            ),
+        loop {
+            let found = self
+                .client
+                .wait()
+                .at_most(PATIENCE)
+                .for_element(Locator::XPath(&path))
+                .await;
+            let Ok(element) = found else {
+                panic!(
+                    "{}: nothing says „{words}“:\n{}",
+                    self.path().await,
+                    self.words().await
+                )
+            };
+            match element.click().await {
+                Ok(()) => break,
+                Err(e) if e.is_stale_element_reference() => {}
+                Err(e) => panic!("cannot click „{words}“: {e}"),
+            }
         }
     }
 
@@ -329,13 +348,35 @@ impl Window {
             .unwrap_or_else(|e| panic!("cannot press {keys:?}: {e}"));
     }
 
-    /// What a selector's first element says, as it is shown.
+    /// What a selector's first element says, as it is shown. A page that is being left while
+    /// this reads it is read again: its elements are gone, the next page's are not.
     pub async fn text(&self, css: &str) -> String {
-        let text = self.find(css).await.text().await.expect("a text");
-        text.replace('\u{ad}', "")
-            .split_whitespace()
-            .collect::<Vec<_>>()
-            .join(" ")
+        loop {
+            match self.find(css).await.text().await {
+                Ok(text) => break one_line(&text),
+                Err(e) if e.is_stale_element_reference() => {}
+                Err(e) => panic!("{css}: {e}"),
+            }
+        }
+    }
+
+    /// That a selector's first element says exactly this, on this page or the one a click is
+    /// leading to.
+    pub async fn assert_text(&self, css: &str, expected: &str) {
+        let begin = Instant::now();
+        loop {
+            let text = self.text(css).await;
+            if text == expected {
+                return;
+            }
+            assert!(
+                begin.elapsed() < PATIENCE,
+                "{}: {css} says „{text}“, not „{expected}“:\n{}",
+                self.path().await,
+                self.words().await
+            );
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 
     /// Everything `main` shows.
@@ -349,17 +390,12 @@ impl Window {
     pub async fn assert_says(&self, text: &str) {
         let begin = Instant::now();
         loop {
-            let words = self
-                .words()
-                .await
-                .split_whitespace()
-                .collect::<Vec<_>>()
-                .join(" ");
+            let words = one_line(&self.words().await);
             if words.contains(text) {
                 return;
             }
             assert!(
-                begin.elapsed() < Duration::from_secs(5),
+                begin.elapsed() < PATIENCE,
                 "{} does not say „{text}“:\n{words}",
                 self.path().await
             );
@@ -392,4 +428,12 @@ impl Window {
             tokio::time::sleep(Duration::from_millis(25)).await;
         }
     }
+}
+
+/// A text without soft hyphens, its white space as single spaces.
+fn one_line(text: &str) -> String {
+    text.replace('\u{ad}', "")
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
 }
