@@ -147,6 +147,8 @@ pub enum VersionRefusal {
     NotSubmitted,
     /// Nobody approved it.
     NotApproved,
+    /// It was not published, so nothing is begun from it.
+    NotPublished,
     /// Who submitted it cannot approve it (LC-54).
     OwnSubmission,
     /// It was changed since it was looked at.

@@ -388,3 +388,30 @@ async fn a_number_is_published_once() {
     refused.assert_redirect(&draft);
     first.follow(&refused).await.assert_says("eine neue Nummer");
 }
+
+/// C-07: what others are still writing is no source of a new version, whatever form was made by hand.
+#[actix_web::test]
+async fn a_draft_begins_with_a_published_version_only() {
+    let app = TestApp::start().await;
+    let browser = app.sign_in(Person::Operator).await;
+    let draft = begin(&browser).await;
+    let key = draft.rsplit('/').next().unwrap().to_owned();
+    let page = browser.get(&format!("{LIST}/neu")).await;
+    let (action, mut fields) = page.form("main form");
+    let before = app.count("contract_versions");
+    for (name, value) in &mut fields {
+        if name == "aus" {
+            value.clone_from(&key);
+        }
+    }
+    let fields: Vec<(&str, &str)> = fields
+        .iter()
+        .map(|(n, v)| (n.as_str(), v.as_str()))
+        .collect();
+    let refused = browser.upload(&action, &fields, &[]).await;
+    browser
+        .follow(&refused)
+        .await
+        .assert_says("noch nicht veröffentlicht");
+    assert_eq!(app.count("contract_versions"), before);
+}
