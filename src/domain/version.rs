@@ -162,6 +162,8 @@ pub enum VersionRefusal {
     Blocked,
     /// A question or a warning has no answer.
     Unanswered,
+    /// Other questions are asked now than those that were answered.
+    OtherQuestions,
     /// Another version was published under its number (LC-55).
     NumberTaken,
     /// A version must not have been in force before it is published.

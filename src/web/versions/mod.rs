@@ -223,6 +223,7 @@ fn sentence(refusal: &VersionRefusal) -> String {
         ),
         R::Blocked => "Die Prüfung hat Mängel gefunden, mit denen keine Fassung veröffentlicht werden kann. Beheben Sie sie zuerst.".to_owned(),
         R::Unanswered => "Es sind noch nicht alle Fragen beantwortet.".to_owned(),
+        R::OtherQuestions => "Die Fragen haben sich geändert, seit Sie die Seite geöffnet haben. Es ist nichts geschehen. Bitte beantworten Sie die Fragen, wie sie jetzt lauten.".to_owned(),
         R::NumberTaken => {
             "Unter dieser Nummer ist schon eine Fassung veröffentlicht. Geben Sie in den Angaben eine neue Nummer ein.".to_owned()
         }
