@@ -2,6 +2,8 @@
 //! sending in batches. What is confirmed stands in the register at once, with the day from which it
 //! holds, so that new agreements contain it (row 42).
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use uuid::Uuid;
 
@@ -150,6 +152,7 @@ pub fn confirm(
         Ok(draft) => draft,
         Err(stands) => return Ok(Err(stands)),
     };
+    sub_processors::lock_register(conn)?;
     let entries = sub_processors::list_entries(conn)?;
     // What the contract says now counts, not what it said when the draft was begun.
     draft.days = days(conn, app, now)?;
@@ -289,19 +292,17 @@ fn end(
     Ok(Step::Finished)
 }
 
-/// The further processors a contract of this customer names at `now` (rows 39 and 42).
+/// The further processors a contract of this customer names at `now` (rows 39 and 42), and the
+/// announcements whose changes are among them.
 pub fn list_for_contract(
     conn: &mut PgConnection,
     customer: CustomerNumber,
     now: DateTime<Utc>,
-) -> Result<Vec<SubProcessor>, ActionError> {
+) -> Result<(Vec<SubProcessor>, BTreeSet<AnnouncementId>), ActionError> {
     let entries = sub_processors::list_entries(conn)?;
     let without = sub_processors::list_excluded(conn, customer)?;
-    Ok(sub_processor::list_for_contract(
-        &entries,
-        day(now),
-        &without,
-    ))
+    let list = sub_processor::list_for_contract(&entries, day(now), &without);
+    Ok((list, sub_processor::announced(&entries, &without)))
 }
 
 /// An announcement for the operator, locked, if it is in one of these stages.
