@@ -2,7 +2,7 @@
 
 use avv_portal::actions::announcements::{self, Step, send_next};
 use avv_portal::actions::{ActionError, documents, notices as acts};
-use avv_portal::domain::notice::{DissentWay, NoticeState};
+use avv_portal::domain::notice::{DissentWay, NoticeState, Settlement};
 use avv_portal::domain::{CustomerNumber, Language};
 use avv_portal::storage::notices::{count_notices, list_notices};
 use avv_portal::storage::sub_processors;
@@ -797,6 +797,77 @@ async fn a_dissent_by_phone_before_the_mail_is_enough() {
     );
     assert!(told.last().unwrap().starts_with("Einspruch erhalten"));
     assert_eq!(state(&app), NoticeState::Dissent);
+}
+
+/// EV-16, rows 39, 41 and 52: the evidence of an old agreement goes, and with it who dissented and in
+/// which words. That the customer dissented stays as long as the customer does.
+#[actix_web::test]
+async fn a_dissent_outlives_the_evidence_of_its_agreement() {
+    let app = concluded().await;
+    let operator = app.viewer(Person::Operator);
+    let answer = |how: Settlement| {
+        let (own, now) = (notice(&app, CUSTOMER).id, app.now());
+        let received = acts::Received {
+            way: DissentWay::Letter,
+            on: "2026-11-23".parse().unwrap(),
+            person: "Erika Muster".to_owned(),
+            note: "Geheimes Schreiben".to_owned(),
+        };
+        app.write(|conn| {
+            acts::record(conn, &app.app, &operator, own, received, now)?.unwrap();
+            acts::settle(conn, &app.app, &operator, own, how, "Geheimer Vermerk", now)?.unwrap();
+            Ok(())
+        });
+        app.jobs();
+        own
+    };
+    announce(&app, NEW);
+    let exempted = answer(Settlement::Exempted);
+    announce(&app, "RZ Dritte GmbH");
+    let withdrawn = answer(Settlement::Withdrawn);
+    app.clock.advance(days(1));
+    app.book(CUSTOMER, "mehrstandort-sip-trunk", true);
+    app.jobs();
+    app.conclude(MAIL).await;
+    app.jobs();
+    assert_eq!(app.count("notices"), 2);
+    let about = "mails WHERE kind_key IN ('announcement', 'dissented', 'dissent_settled')";
+    assert_eq!(app.count(about), 6);
+
+    app.at("2030-01-02 12:00");
+    avv_portal::jobs::retain_once(&app.app, app.now()).unwrap();
+    assert_eq!(app.count("tombstones WHERE agreement_id IS NOT NULL"), 1);
+    assert_eq!(app.count(about), 0, "the addresses are gone");
+    assert_eq!(app.count(&format!("notices WHERE id = '{withdrawn}'")), 0);
+    assert_eq!(state(&app), NoticeState::Exempted);
+    let left = app.rows("notices").join("\n");
+    for gone in ["Erika", "Geheim"] {
+        assert!(!left.contains(gone), "{left}");
+    }
+    let now = app.now();
+    let (list, _) = app.read(|conn| announcements::list_for_contract(conn, CUSTOMER, now));
+    let names: Vec<&str> = list.iter().map(|one| one.party.name.as_str()).collect();
+    assert_eq!(
+        names,
+        [OLD, "RZ Dritte GmbH"],
+        "without the change it dissented from"
+    );
+    let browser = app.sign_in(Person::Operator).await;
+    browser
+        .get(&format!("/betrieb/mitteilungen/{exempted}"))
+        .await
+        .assert_status(200)
+        .assert_says("nach dem Ende der Aufbewahrung gelöscht")
+        .assert_says("Ausgenommen");
+    // The customer goes, and everything with it.
+    app.write(|conn| {
+        let delete = avv_portal::actions::customers::delete;
+        delete(conn, &app.app, &operator, CUSTOMER, "weg", now).map(|_| ())
+    });
+    app.jobs();
+    app.at("2034-01-02 12:00");
+    avv_portal::jobs::retain_once(&app.app, app.now()).unwrap();
+    assert_eq!(app.count("notices"), 0);
 }
 
 /// Row 42: only what the document holds is closed by it. An announcement that was confirmed after the
