@@ -70,6 +70,7 @@ pub fn deliver_noting(
         Err(Obstacle::Dropped(why)) => {
             return give_up(
                 conn,
+                app,
                 &mail,
                 "dropped",
                 &format!("nicht gesendet, weil {why}"),
@@ -119,7 +120,7 @@ fn hand_over(
     };
     let envelope = match seal(head, written) {
         Ok(envelope) => envelope,
-        Err(error) => return give_up(conn, mail, "failed", &error.to_string(), now),
+        Err(error) => return give_up(conn, app, mail, "failed", &error.to_string(), now),
     };
     match app.transport.send(&envelope) {
         Ok(reply) => {
@@ -152,7 +153,7 @@ fn hand_over(
             if let MailKind::Request { link, .. } | MailKind::Reminder { link, .. } = mail.kind {
                 refused(conn, app, mail.customer, link, now)?;
             }
-            contract_undelivered(conn, &mail.kind, mail.customer, now)?;
+            contract_undelivered(conn, app, (mail.id, &mail.kind), mail.customer, now)?;
             failed(conn, mail, &error.reply, now)
         }
         Err(error) => {
@@ -191,18 +192,20 @@ pub(super) fn refused(
 /// A concluded contract that did not arrive needs a person, though the status stays as it is.
 pub(super) fn contract_undelivered(
     conn: &mut PgConnection,
-    kind: &MailKind,
+    app: &App,
+    (mail, kind): (MailId, &MailKind),
     customer: Option<CustomerNumber>,
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
     if let (MailKind::Concluded { agreement }, Some(customer)) = (kind, customer) {
-        alerts::contract_undelivered(conn, customer, *agreement, now)?;
+        alerts::contract_undelivered(conn, app, (mail, customer), *agreement, now)?;
     }
     Ok(())
 }
 
 fn give_up(
     conn: &mut PgConnection,
+    app: &App,
     mail: &DueMail,
     state: &str,
     reply: &str,
@@ -210,7 +213,7 @@ fn give_up(
 ) -> Result<Delivered, ActionError> {
     mails::mark_done(conn, mail.id, state, reply, now)?;
     notices::mail_failed(conn, &mail.kind, mail.id, now)?;
-    contract_undelivered(conn, &mail.kind, mail.customer, now)?;
+    contract_undelivered(conn, app, (mail.id, &mail.kind), mail.customer, now)?;
     failed(conn, mail, reply, now)
 }
 
@@ -275,7 +278,7 @@ pub fn retry(
         Ok(_) => {}
         Err(Obstacle::Dropped(why)) => {
             let reply = format!("nicht gesendet, weil {why}");
-            give_up(conn, &mail, "dropped", &reply, now)?;
+            give_up(conn, app, &mail, "dropped", &reply, now)?;
             return Ok(Retried::Useless(why));
         }
         Err(Obstacle::Failed(error)) => return Err(error),
