@@ -23,12 +23,15 @@ use crate::storage::{PgConnection, sub_processors};
 
 /// Customers of one batch; all that is ever in memory.
 const BATCH: i64 = 200;
-/// Mails with notices that may wait in the outbox at a time, so that other mails are not held up and
-/// sending can be interrupted.
+/// Mails with notices that may wait in the outbox for their first attempt, so that other mails are not
+/// held up and sending can be interrupted.
 const WAITING: i64 = 1000;
+/// Mails with notices the mail server may have put off, beside those. They end by themselves
+/// ([`super::delivery`]), so an announcement that has come to this limit goes on in the end.
+const PUT_OFF: i64 = 20_000;
 /// Longest list of changes of one announcement.
 const MOST_CHANGES: usize = 30;
-/// A conclusion that was under way when an announcement was confirmed is over after this long.
+/// A conclusion that was under way when an announcement was confirmed began and ended within this time.
 const OVERTAKEN: Duration = Duration::minutes(15);
 
 /// Why an announcement did not move.
@@ -189,7 +192,8 @@ fn standstill(
     })
 }
 
-/// Interrupts sending. What waits in the outbox still goes out: at most [`WAITING`] mails.
+/// Interrupts sending. What waits in the outbox still goes out: at most [`WAITING`] mails, and those
+/// the mail server has put off.
 pub fn pause(
     conn: &mut PgConnection,
     viewer: &Viewer,
@@ -248,13 +252,15 @@ pub fn send_next(
     let Some(announcement) = announcements::lock_next_sending(conn)? else {
         return Ok(Step::Idle);
     };
-    let free = WAITING - announcements::count_waiting(conn, WAITING)?;
-    if free <= 0 {
+    let waiting = announcements::count_waiting(conn, WAITING + PUT_OFF)?;
+    let free = WAITING - waiting.untried;
+    if free <= 0 || waiting.put_off >= PUT_OFF {
         return Ok(Step::Idle);
     }
     let confirmed_at = announcement.confirmed_at.unwrap_or(now);
-    let (limit, until) = (free.min(BATCH), confirmed_at + OVERTAKEN);
-    let found = announcements::list_recipients(conn, &announcement, until, limit)?;
+    let overtaken = (confirmed_at - OVERTAKEN, confirmed_at + OVERTAKEN);
+    let limit = free.min(BATCH);
+    let found = announcements::list_recipients(conn, &announcement, overtaken, limit)?;
     let Some(last) = found.last().copied() else {
         return end(conn, &announcement, now);
     };

@@ -29,8 +29,13 @@ use crate::storage::{PgConnection, cases};
 pub use changes::{address, preview};
 use letters::{Obstacle, compose};
 
-/// Longest pause between two attempts. A mail is tried until it is true no longer.
+/// Longest pause between two attempts. A mail is tried until it is true no longer, a notice for
+/// [`NOTICE_LASTS`].
 const LONGEST_PAUSE: Duration = Duration::hours(1);
+
+/// How long a notice is tried that the server puts off again and again. What no server takes for so
+/// long does not reach its customer, and somebody must know (row 38); nothing else would end it.
+const NOTICE_LASTS: Duration = Duration::days(5);
 
 /// What became of a mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -156,6 +161,11 @@ fn hand_over(
             contract_undelivered(conn, app, (mail.id, &mail.kind), mail.customer, now)?;
             failed(conn, mail, &error.reply, now)
         }
+        Err(error) if error.answered && is_overdue(mail, now) => {
+            let days = NOTICE_LASTS.num_days();
+            let reply = format!("nach {days} Tagen aufgegeben; zuletzt: {}", error.reply);
+            give_up(conn, app, mail, "failed", &reply, now)
+        }
         Err(error) => {
             let pause = Duration::minutes(1 << mail.attempts.clamp(0, 6)).min(LONGEST_PAUSE);
             tracing::warn!(
@@ -167,6 +177,12 @@ fn hand_over(
             Ok(Delivered::Later)
         }
     }
+}
+
+/// Whether a notice has been tried long enough. While no mail server can be reached nothing is: that
+/// is no word about the customer's address.
+fn is_overdue(mail: &DueMail, now: DateTime<Utc>) -> bool {
+    matches!(mail.kind, MailKind::Announcement { .. }) && mail.queued_at + NOTICE_LASTS <= now
 }
 
 /// Row 8: the status says so and people are told. A link of an earlier round changes nothing.
