@@ -137,9 +137,7 @@ fn hand_over(
                 reply,
             };
             mails::mark_sent(conn, mail.id, &sent, now)?;
-            if let MailKind::Announcement { notice } = mail.kind {
-                notices::mail_sent(conn, notice, now)?;
-            }
+            notices::mail_sent(conn, &mail.kind, mail.id, now)?;
             let to = address.masked();
             let kind = if mail.kind.is_about_change() {
                 AuditKind::NoticeMailed { subject, to }

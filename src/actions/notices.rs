@@ -302,14 +302,22 @@ pub fn close_by_conclusion(
     Ok(())
 }
 
-/// The mail with the notice was handed over: the period begins.
+/// A mail was handed over: if it carried a notice, its period begins. A mail that another one came
+/// after moves nothing: the newest one is the proof, and its period the one the customer read last.
 pub(super) fn mail_sent(
     conn: &mut PgConnection,
-    id: NoticeId,
+    kind: &MailKind,
+    mail: MailId,
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
-    if let Some(stored) = notices::lock_notice(conn, id)? {
-        notices::mark_sent(conn, id, &stored.facts.sent(now))?;
+    let MailKind::Announcement { notice } = kind else {
+        return Ok(());
+    };
+    match notices::lock_notice(conn, *notice)? {
+        Some(stored) if stored.mail == Some(mail) => {
+            notices::mark_sent(conn, *notice, &stored.facts.sent(now))?;
+        }
+        _ => {}
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! Mails with notices on their way: put off, given up, sent once more (rows 38 and 40, EV-12).
 
 use avv_portal::actions::announcements::{Step, send_next};
+use avv_portal::actions::delivery::{Retried, retry};
 use avv_portal::actions::{ActionError, notices as acts};
 use avv_portal::domain::MailId;
 use avv_portal::domain::notice::NoticeState;
@@ -46,7 +47,7 @@ async fn mails_that_are_put_off_hold_up_no_announcement() {
 }
 
 /// What no server takes for five days has not arrived: no period runs, a person sees it and sends it
-/// once more.
+/// once more. From then on the older mail says and moves nothing, whatever becomes of it.
 #[actix_web::test]
 async fn a_notice_no_server_takes_ends_and_is_sent_once_more() {
     let app = concluded().await;
@@ -98,6 +99,20 @@ async fn a_notice_no_server_takes_ends_and_is_sent_once_more() {
     app.jobs();
     assert_ne!(own().mail, Some(first));
     assert_eq!(own().facts.state(app.now()), NoticeState::Running);
+    let (facts, mails) = (own().facts, app.mails_to(MAIL).len());
+    app.clock.advance(days(2));
+    let now = app.now();
+    let tried = app.write(|conn| retry(conn, &app.app, &viewer, first, now));
+    assert!(matches!(tried, Retried::Useless(_)), "{tried:?}");
+    app.jobs();
+    assert_eq!(own().facts, facts, "the proof and the period stay");
+    assert_eq!(app.mails_to(MAIL).len(), mails, "no second period is named");
+    // Nor when a worker had it in hand already.
+    app.sql(&format!("UPDATE mails SET state = 'queued', done_at = NULL, next_attempt_at = queued_at WHERE id = {first}"))
+        .unwrap();
+    app.jobs();
+    assert_eq!(own().facts, facts);
+    assert_eq!(state_of(first), "dropped");
 }
 
 /// Customers that are there while others come and go are found without looking at everybody again.
