@@ -245,6 +245,10 @@ fn step(mail: &Mail, outcome: &Outcome) -> String {
             PartnerNews::Replaced => format!("told-replaced:{once}:{to}"),
         },
         MailKind::Ended { agreement, .. } => format!("ended:{agreement}:{to}"),
+        MailKind::NewVersion { version } => {
+            let number = outcome.after.customer.number;
+            format!("new-version:{number}:{version}:{to}")
+        }
         // Each is said under the lock of the case, by an event that happens once.
         MailKind::Notice { .. } => format!("notice:{once}:{to}"),
         MailKind::AddressChanged { .. } => format!("address:{once}:{to}"),

@@ -65,7 +65,7 @@ pub fn whats_new(
             Novelty::Version {
                 old,
                 new: published,
-            } => new.version = Some((old, published)),
+            } => new.version = Some(version_news(conn, old, published, language)?),
         }
     }
     if let Some(copied) = copied {
@@ -223,4 +223,9 @@ fn others_differ(
     Ok(operator
         || differs(partner, copied.partner.as_ref())
         || differs(sub, copied.sub_partner.as_ref()))
+}
+
+/// STUB
+pub fn version_news(_: &mut PgConnection, old: String, new: String, _: Language) -> Result<crate::domain::VersionNews, ActionError> {
+    Ok(crate::domain::VersionNews { comparison: format!("/vertrag/{old}/vergleich/{new}"), old, new, notes: Vec::new() })
 }

@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 use super::case::Channel;
 use super::mail::RequestReason;
 use super::partner::PartnerDeed;
-use super::{LinkId, PartnerId, UserId};
+use super::roll_out::RollOutDeed;
+use super::{LinkId, PartnerId, RollOutId, UserId};
 
 /// Who did something.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,6 +91,20 @@ pub enum AuditKind {
         name: String,
         /// What.
         deed: PartnerDeed,
+    },
+    /// The customer was told of a new contract version and asked for nothing (row 35).
+    ToldOfVersion {
+        /// Its number.
+        version: String,
+    },
+    /// Something was done to the roll-out of a contract version.
+    RollOut {
+        /// Which.
+        id: RollOutId,
+        /// Number of the version.
+        version: String,
+        /// What.
+        deed: RollOutDeed,
     },
     /// The customer was told that a partner is blocked.
     ToldPartnerBlocked {

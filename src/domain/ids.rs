@@ -43,6 +43,10 @@ id! {
     FileId(Uuid)
 }
 id! {
+    /// The roll-out of a contract version.
+    RollOutId(i64)
+}
+id! {
     /// A queued mail.
     MailId(i64)
 }

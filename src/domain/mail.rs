@@ -36,6 +36,11 @@ pub enum MailKind {
         /// Which agreement became void.
         agreement: AgreementId,
     },
+    /// M12: there is a new contract version, and nothing is to be done (row 35).
+    NewVersion {
+        /// Its number.
+        version: String,
+    },
     /// M11: a short note to the customer that asks for nothing.
     Notice {
         /// What happened.
@@ -95,6 +100,8 @@ pub enum RequestReason {
     InError,
     /// The operator wants it concluded anew because the customer is another company now (row 48).
     Succession,
+    /// The operator wants a newer contract version concluded than the one in force (row 36).
+    Upgrade,
 }
 
 impl RequestReason {
@@ -102,7 +109,7 @@ impl RequestReason {
     /// (rows 36, 48).
     pub fn is_demand(self) -> bool {
         match self {
-            Self::Succession => true,
+            Self::Succession | Self::Upgrade => true,
             Self::First
             | Self::Manual
             | Self::SubPartner

@@ -18,11 +18,16 @@ pub mod party;
 pub mod product;
 pub mod reply;
 pub mod retention;
+pub mod roll_out;
+pub mod version_news;
 pub mod viewer;
 pub mod whats_new;
 
 pub use email::EmailAddress;
-pub use ids::{AgreementId, CustomerNumber, FileId, LinkId, MailId, PartnerId, RequestId, UserId};
+pub use ids::{
+    AgreementId, CustomerNumber, FileId, LinkId, MailId, PartnerId, RequestId, RollOutId, UserId,
+};
 pub use language::Language;
 pub use party::{Operator, Party};
+pub use version_news::{ChangeNote, VersionNews};
 pub use whats_new::WhatsNew;

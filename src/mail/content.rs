@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::mail::{Alert, PartnerNews, RequestReason};
-use crate::domain::{CustomerNumber, Party, WhatsNew};
+use crate::domain::{CustomerNumber, Party, VersionNews, WhatsNew};
 
 /// Whose contract a mail is about, in the words it is printed with.
 #[derive(Debug, Clone)]
@@ -166,6 +166,15 @@ pub enum Content {
         agreement_number: String,
         at: DateTime<Utc>,
     },
+    /// M12: there is a new contract version, and nothing is to be done (row 35). `read` and
+    /// `version.comparison` are paths of public pages.
+    NewVersion {
+        case: CaseWords,
+        agreement: AgreementWords,
+        version: VersionNews,
+        since: NaiveDate,
+        read: String,
+    },
     /// M11: a note that asks for nothing. `links_closed`: a request was open and is not any more.
     Note {
         case: CaseWords,
@@ -230,6 +239,7 @@ impl Content {
             | Self::Declined { case, .. }
             | Self::Objected { case, .. }
             | Self::Note { case, .. }
+            | Self::NewVersion { case, .. }
             | Self::Ended { case, .. }
             | Self::AddressChanged { case, .. }
             | Self::PartnerInfo { case, .. }
@@ -248,6 +258,7 @@ impl Content {
             | Self::Declined { case, .. }
             | Self::Objected { case, .. }
             | Self::Note { case, .. }
+            | Self::NewVersion { case, .. }
             | Self::Ended { case, .. }
             | Self::AddressChanged { case, .. }
             | Self::PartnerInfo { case, .. }
@@ -268,6 +279,7 @@ impl Content {
                 | Self::Declined { .. }
                 | Self::Objected { .. }
                 | Self::Note { .. }
+                | Self::NewVersion { .. }
                 | Self::Ended { .. }
                 | Self::AddressChanged { .. }
         )

@@ -9,6 +9,11 @@ use super::letter::{
 use crate::domain::mail::{Alert, PartnerNews, RequestReason};
 use crate::domain::{CustomerNumber, EmailAddress, Language, Operator, Party, WhatsNew};
 
+mod life;
+
+pub(in crate::mail) use life::life;
+use life::version;
+
 pub(super) const LINK: &str = "https://avv.plusnet.example/zustimmung/8Qm3vT0xJr2LkWc7Zy5NdAb1hPfUeGiSoRtKq9MwXy4VnBzCjDlEaFgHsIpOuQ6";
 pub(super) const STATUS: &str = "https://avv.plusnet.example/kunden/4711/avv";
 pub(super) const PARTNER: &str = "Muster IT GmbH";
@@ -125,6 +130,7 @@ pub(super) fn about(case: &CaseWords) -> Vec<(String, Content)> {
             RequestReason::Particulars,
             RequestReason::InError,
             RequestReason::Succession,
+            RequestReason::Upgrade,
         ] {
             for replaces in [true, false] {
                 let content = Content::Request {
@@ -194,7 +200,7 @@ pub(super) fn news(case: &CaseWords) -> WhatsNew {
         sub_partner_new: case.sub_partner.clone(),
         added: case.products.iter().take(1).cloned().collect(),
         gone: case.products.iter().skip(1).cloned().collect(),
-        version: case.renewal.then(|| ("1.0".to_owned(), "2.0".to_owned())),
+        version: (case.renewal || case.anew).then(version),
         company: case.anew.then(|| {
             (
                 "Özdemir Backwaren KG".to_owned(),
@@ -204,101 +210,6 @@ pub(super) fn news(case: &CaseWords) -> WhatsNew {
         particulars: case.renewal,
         other_particulars: false,
     }
-}
-
-fn agreement() -> AgreementWords {
-    AgreementWords {
-        number: "AVV-2026-004711-1".to_owned(),
-        concluded_at: utc("2026-03-03T09:00:00Z"),
-    }
-}
-
-/// Notes and the end of an agreement (M11, M13), in every combination.
-pub(super) fn life(case: &CaseWords) -> Vec<(String, Content)> {
-    let at = utc("2026-11-24T13:05:00Z");
-    let notes = [
-        ("withdrawn covered", NoteWords::Withdrawn(NoLonger::Covered)),
-        (
-            "withdrawn partner",
-            NoteWords::Withdrawn(NoLonger::NoPartner),
-        ),
-        (
-            "withdrawn product",
-            NoteWords::Withdrawn(NoLonger::NoProduct),
-        ),
-        (
-            "left",
-            NoteWords::SubPartnerLeft {
-                name: FORMER_SUB.to_owned(),
-            },
-        ),
-        (
-            "product",
-            NoteWords::ProductEnded {
-                name: "Mehrstandort-SIP-Trunk".to_owned(),
-                option_only: false,
-                last_day: utc("2026-11-30T22:59:59.999Z"),
-            },
-        ),
-        (
-            "option",
-            NoteWords::ProductEnded {
-                name: "Mehrstandort-SIP-Trunk".to_owned(),
-                option_only: true,
-                last_day: utc("2026-11-30T22:59:59.999Z"),
-            },
-        ),
-        (
-            "blocked",
-            NoteWords::PartnerBlocked {
-                name: case.partner.clone().unwrap_or_default(),
-                is_sub_partner: false,
-            },
-        ),
-        (
-            "blocked sub",
-            NoteWords::PartnerBlocked {
-                name: case.sub_partner.clone().unwrap_or_default(),
-                is_sub_partner: true,
-            },
-        ),
-    ];
-    let mut all = Vec::new();
-    for (name, note) in notes {
-        let in_force = !matches!(
-            note,
-            NoteWords::Withdrawn(NoLonger::NoPartner | NoLonger::NoProduct)
-        );
-        for links_closed in [false, true] {
-            let content = Content::Note {
-                case: CaseWords {
-                    in_force,
-                    ..case.clone()
-                },
-                note: note.clone(),
-                agreement: in_force.then(agreement),
-                at,
-                links_closed,
-            };
-            let closed = if links_closed { " closed" } else { "" };
-            all.push((format!("note {name}{closed}"), content));
-        }
-    }
-    for why in [
-        WhyEnded::PartnerLeft,
-        WhyEnded::NoProduct,
-        WhyEnded::Deleted,
-    ] {
-        let content = Content::Ended {
-            case: case.clone(),
-            agreement: agreement(),
-            at,
-            why,
-            proof_until: crate::domain::calendar::proof_end(at),
-        };
-        all.push((format!("ended {why:?}"), content));
-    }
-    all
 }
 
 /// M15, with and without an address to show.

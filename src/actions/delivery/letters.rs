@@ -141,6 +141,7 @@ fn to_customer(
                 at,
             })
         }
+        MailKind::NewVersion { version } => life::new_version(conn, app, mail, case, version, now),
         MailKind::Notice { news } => life::note(conn, mail, case, news, now),
         MailKind::Ended {
             agreement,

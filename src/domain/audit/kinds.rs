@@ -36,6 +36,12 @@ const KINDS: &[(&str, &str, &str)] = &[
         "Sales partner changed",
     ),
     (
+        "told_of_version",
+        "Über neue Fassung informiert",
+        "Told of a new version",
+    ),
+    ("roll_out", "Umstellung auf neue Fassung", "Roll-out of a version"),
+    (
         "told_partner_blocked",
         "Sperrung eines Partners mitgeteilt",
         "Told that a partner is blocked",

@@ -219,7 +219,7 @@ pub(super) fn mail_name(kind: &MailKind) -> &'static str {
         MailKind::Concluded { .. } => "Vertrag an den Kunden",
         MailKind::Declined => "Bestätigung der Ablehnung",
         MailKind::Objected { .. } => "Bestätigung des Widerspruchs",
-        MailKind::Notice { .. } => "Nachricht an den Kunden",
+        MailKind::NewVersion { .. } | MailKind::Notice { .. } => "Nachricht an den Kunden",
         MailKind::Ended { .. } => "Nachricht über das Ende des Vertrags",
         MailKind::AddressChanged { .. } => "Nachricht an die frühere Adresse",
         MailKind::PartnerInfo { .. } | MailKind::PartnerBlocked => {

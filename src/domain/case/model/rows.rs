@@ -6,7 +6,7 @@ use super::{
     Booked, Deal, Expected, Key, LinkId, Model, Paper, Partner, Time, Timelike,
     end_of_fourteenth_day, morning_after, needs,
 };
-use crate::domain::case::samples::{CENTRAFLEX, MANDANT};
+use crate::domain::case::samples::{CENTRAFLEX, MANDANT, version_at};
 use chrono_tz::Europe::Berlin;
 
 fn mail(text: &str) -> Vec<String> {
@@ -77,19 +77,6 @@ impl Model {
             return mail("M11>customer");
         }
         Vec::new()
-    }
-
-    /// Rows 36 and 48.
-    pub(super) fn demand(&mut self, now: Time, link: LinkId) -> Expected {
-        let deal = self.deal.as_ref()?;
-        let is_possible = Some(deal.partner) == self.partner && self.has_email;
-        let is_there = self.need(now).is_empty() || self.is_demanded(now);
-        if !is_possible || is_there || self.sent_today(now) >= 10 {
-            return None;
-        }
-        let mails = self.ask_anew(now, link);
-        self.round.as_mut()?.is_demand = true;
-        Some(mails)
     }
 
     pub(super) fn switch(&mut self, place: usize, ums: bool, now: Time, link: LinkId) -> Expected {
@@ -347,7 +334,7 @@ impl Model {
         if !self.links.values().any(is_usable) || (ask_again && !self.may_ask(now)) {
             return None;
         }
-        let is_demand = self.is_demanded(now);
+        let demand = self.demanded(now);
         self.end_links(now, Paper::Closed);
         if self.round.take().is_some() {
             self.rest = self.unanswered();
@@ -356,7 +343,7 @@ impl Model {
             return Some(Vec::new());
         }
         let mails = self.ask(now, link);
-        self.round.as_mut()?.is_demand = is_demand;
+        self.round.as_mut()?.demand = demand;
         Some(mails)
     }
 
@@ -369,6 +356,7 @@ impl Model {
             partner: self.partner.unwrap_or(MANDANT.0),
             sub: self.sub,
             products: self.need(now),
+            version: version_at(now),
         });
         (self.rest, self.is_void) = ('O', false);
         let mut mails = mail("M3>customer");
