@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::contract::Contract;
+use crate::contract::Contracts;
 use crate::document::seal::Sealer;
 use crate::domain::{LinkId, Operator, PartnerId};
 use crate::mail::transport::Transport;
@@ -33,8 +33,8 @@ pub struct App {
     pub db: Db,
     /// How mails leave.
     pub transport: Transport,
-    /// The contract that is offered now.
-    pub contract: Arc<Contract>,
+    /// Contract versions that were read a moment ago.
+    pub contracts: Contracts,
     /// Seals what is concluded.
     pub sealer: Sealer,
     heavy: Arc<Semaphore>,
@@ -57,7 +57,7 @@ impl App {
         clock: Clock,
         db: Db,
         transport: Transport,
-        contract: Contract,
+        contracts: Contracts,
         sealer: Sealer,
     ) -> Self {
         Self {
@@ -65,7 +65,7 @@ impl App {
             clock,
             db,
             transport,
-            contract: Arc::new(contract),
+            contracts,
             sealer,
             heavy: Arc::new(Semaphore::new(HEAVY_WORK)),
             operator: Arc::default(),
@@ -126,11 +126,6 @@ impl App {
 
     fn operator_cache(&self) -> MutexGuard<'_, Option<(Instant, Operator)>> {
         self.operator.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Number of the contract version that is offered now.
-    pub fn contract_version(&self) -> &str {
-        &self.contract.meta.number
     }
 
     /// The portal's own address without a slash at its end. Links are never built from what a

@@ -141,7 +141,7 @@ fn is_current(conn: &mut PgConnection, app: &App, mail: &Found) -> Result<bool, 
     let Some(number) = mail.customer else {
         return Ok(false);
     };
-    let case = cases::find_case(conn, number, app.contract_version())?;
+    let case = cases::find_case(conn, number, app.clock.now())?;
     Ok(case.is_some_and(|case| {
         case.customer.email().map(|email| email.as_str()) == mail.sent_to.as_deref()
     }))

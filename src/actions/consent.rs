@@ -49,7 +49,7 @@ pub struct Prepared {
 /// The customer and the facts behind a link; `NotFound` for a link that was never given away.
 pub fn find_by_link(conn: &mut PgConnection, app: &App, link: LinkId) -> Result<Case, ActionError> {
     let number = links::find_customer(conn, link)?.ok_or(ActionError::NotFound)?;
-    cases::find_case(conn, number, app.contract_version())?.ok_or(ActionError::NotFound)
+    cases::find_case(conn, number, app.clock.now())?.ok_or(ActionError::NotFound)
 }
 
 /// Counts that the page was fetched and writes the first time into the history. Changes nothing
@@ -92,7 +92,6 @@ pub fn check(
 
 /// Makes the document. CPU work, without database and lock.
 pub fn prepare(
-    app: &App,
     case: &Case,
     draft: Draft,
     link: LinkId,
@@ -130,7 +129,7 @@ pub fn conclude(
     prepared: Prepared,
 ) -> Result<AgreementId, ActionError> {
     let knock = Knock::by_link(link, prepared.customer, prepared.at);
-    let case = knock.enter(conn, app)?;
+    let case = knock.enter(conn)?;
     usable(&case, link, prepared.at)?;
     let current = draft(conn, app, &case, signature.language, prepared.at)?;
     let number = case.next_agreement_number(prepared.at);

@@ -15,7 +15,6 @@ use crate::storage::{PgConnection, case_rows, cases, users};
 /// Adds a customer, without bookings: those come through [`super::bookings`].
 pub fn add(
     conn: &mut PgConnection,
-    app: &App,
     new: &NewCustomer,
     actor: Actor,
     now: DateTime<Utc>,
@@ -24,8 +23,7 @@ pub fn add(
     // What an import brings is cleaned like what a person types (S-73).
     new.party.name = name::clean(&new.party.name);
     create_customer(conn, &new, now)?;
-    let case =
-        cases::lock_case(conn, new.number, app.contract_version())?.ok_or(ActionError::NotFound)?;
+    let case = cases::lock_case(conn, new.number, now)?.ok_or(ActionError::NotFound)?;
     case_rows::save_row(conn, &case, now)?;
     case_rows::save_words(conn, &case)?;
     let event = NewEvent {
@@ -72,7 +70,7 @@ pub fn change_email(
         Role::SubPartner(_) | Role::Customer { .. } => return Err(ActionError::NotAllowed),
     };
     let knock = Knock::by(viewer, customer, now);
-    let case = knock.enter(conn, app)?;
+    let case = knock.enter(conn)?;
     let partner_addresses = partner_addresses(conn, &case)?;
     let is_partners = new.email.belongs_with(&partner_addresses);
     let event = Event::EmailChanged(AddressChange {

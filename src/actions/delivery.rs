@@ -258,7 +258,7 @@ pub fn retry(
     }
     if let MailKind::Request { link, .. } | MailKind::Reminder { link, .. } = mail.kind
         && let Some(customer) = mail.customer
-        && is_refused_round(conn, app, customer, link)?
+        && is_refused_round(conn, customer, link, now)?
     {
         // The old mail alone would leave the status at "Nicht zustellbar" and the reminders asleep.
         requests::ask(conn, app, viewer, customer, now)?;
@@ -277,11 +277,11 @@ pub fn retry(
 
 fn is_refused_round(
     conn: &mut PgConnection,
-    app: &App,
     customer: CustomerNumber,
     link: LinkId,
+    now: DateTime<Utc>,
 ) -> Result<bool, ActionError> {
-    let case = cases::find_case(conn, customer, app.contract_version())?;
+    let case = cases::find_case(conn, customer, now)?;
     Ok(case.is_some_and(|case| {
         case.link(link)
             .is_some_and(|(request, _)| request.undeliverable_at.is_some())

@@ -1,10 +1,12 @@
 //! The contract of one customer as a document: what is shown, what is concluded, what is downloaded.
 
-use super::{ActionError, Actor};
+use std::sync::Arc;
+
+use super::{ActionError, Actor, versions};
 use crate::app::App;
-use crate::contract::text;
 use crate::contract::tree::Document;
 use crate::contract::values::{Conclusion, CoveredProduct, Values};
+use crate::contract::{Contract, text};
 use crate::document::evidence::{self, Circumstances};
 use crate::document::seal::SealError;
 use crate::document::{Extras, Frame, Pdf, RenderError, hex, render, render_sealed};
@@ -25,6 +27,8 @@ pub struct Draft {
     pub document: Document,
     /// SHA-256 of the text, hex: the form carries it (S-06).
     pub hash: String,
+    /// The contract version it was made from.
+    contract: Arc<Contract>,
 }
 
 /// The contract a customer would conclude now, in the language of the page.
@@ -40,12 +44,14 @@ pub fn draft(
         .offer(now)
         .ok_or(crate::domain::case::Refusal::NotNeeded)?;
     let values = values(case, &offer, operator);
-    let document = app.contract.resolve(&values, language);
+    let contract = versions::contract(conn, app, &offer.version)?;
+    let document = contract.resolve(&values, language);
     let hash = text::hash(&document);
     Ok(Draft {
         values,
         document,
         hash,
+        contract,
     })
 }
 
@@ -74,7 +80,7 @@ pub fn concluded_pdf(
         conclusion: Some(conclusion),
         ..draft.values.clone()
     };
-    let document = app.contract.resolve(&values, draft.document.language);
+    let document = draft.contract.resolve(&values, draft.document.language);
     let extras = Extras {
         attachments: &attachments,
         sealer: &app.sealer,

@@ -84,14 +84,13 @@ impl Knock {
         event: &Event,
         kind: impl FnOnce(&Outcome) -> AuditKind,
     ) -> Result<Outcome, ActionError> {
-        let before = self.enter(conn, app)?;
+        let before = self.enter(conn)?;
         self.settle(conn, app, before, event, kind)
     }
 
     /// Locks the case and loads its facts; what the scope does not hold does not exist.
-    pub fn enter(&self, conn: &mut PgConnection, app: &App) -> Result<Case, ActionError> {
-        let case = cases::lock_case(conn, self.customer, app.contract_version())?
-            .ok_or(ActionError::NotFound)?;
+    pub fn enter(&self, conn: &mut PgConnection) -> Result<Case, ActionError> {
+        let case = cases::lock_case(conn, self.customer, self.now)?.ok_or(ActionError::NotFound)?;
         // Asked after the lock, so that a partner who lost the customer a moment ago is out.
         if !customers::is_visible(conn, self.scope, self.customer)? {
             return Err(ActionError::NotFound);

@@ -1,6 +1,7 @@
 //! Why an action did not happen.
 
 use crate::domain::case::{Denied, Refusal};
+use crate::domain::version::VersionRefusal;
 use crate::storage::QueryError;
 use crate::storage::db::DbError;
 
@@ -16,6 +17,9 @@ pub enum ActionError {
     /// The rules say no.
     #[error("refused: {0:?}")]
     Refused(Refusal),
+    /// The life of a contract version does not allow it now.
+    #[error("not with this contract version: {0:?}")]
+    Version(VersionRefusal),
     /// The gate is closed.
     #[error("denied: {0:?}")]
     Denied(Denied),
@@ -45,6 +49,12 @@ pub enum ActionError {
 impl From<QueryError> for ActionError {
     fn from(error: QueryError) -> Self {
         Self::Database(DbError::Query(error))
+    }
+}
+
+impl From<VersionRefusal> for ActionError {
+    fn from(refusal: VersionRefusal) -> Self {
+        Self::Version(refusal)
     }
 }
 

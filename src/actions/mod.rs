@@ -31,6 +31,7 @@ mod story_tests;
 pub mod sub_partners;
 pub mod trials;
 pub mod users;
+pub mod versions;
 mod whats_new;
 
 pub use door::{Actor, Knock, Outcome};

@@ -69,7 +69,7 @@ fn store(
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
     let knock = Knock::by(viewer, customer, now);
-    let case = knock.enter(conn, app)?;
+    let case = knock.enter(conn)?;
     let channel = received.channel;
     let agreement = case.agreement();
     let kind = AuditKind::Objected {

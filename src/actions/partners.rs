@@ -23,7 +23,7 @@ pub fn assign(
         return Err(ActionError::NotAllowed);
     }
     let knock = Knock::by(viewer, customer, now);
-    let case = knock.enter(conn, app)?;
+    let case = knock.enter(conn)?;
     let assigned = match partner {
         Some(id) => Some(partners::find_partner(conn, id)?.ok_or(Refusal::NotAPartner)?),
         None => None,

@@ -7,6 +7,7 @@ use super::whats_new::{Then, customer_then};
 use super::{ActionError, Knock, Outcome};
 use crate::app::App;
 use crate::domain::audit::AuditKind;
+use crate::domain::calendar::LATE;
 use crate::domain::case::{
     self, Change, Demand, Event, Fresh, Moment, Refusal, decide, may_be_demanded,
 };
@@ -25,7 +26,7 @@ pub fn ask(
     now: DateTime<Utc>,
 ) -> Result<Outcome, ActionError> {
     let knock = Knock::by(viewer, customer, now);
-    let case = knock.enter(conn, app)?;
+    let case = knock.enter(conn)?;
     if !viewer.role.has_customer_list() && !viewer.role.reads_contracts() {
         return Err(ActionError::NotAllowed);
     }
@@ -45,7 +46,7 @@ pub fn demand_anew(
     now: DateTime<Utc>,
 ) -> Result<Outcome, ActionError> {
     let knock = Knock::by(viewer, customer, now);
-    let case = knock.enter(conn, app)?;
+    let case = knock.enter(conn)?;
     if viewer.role != Role::Operator {
         return Err(ActionError::NotAllowed);
     }
@@ -96,6 +97,9 @@ pub fn take_due_step(
                 Change::Remind(_, link) => Some(AuditKind::Reminded {
                     number: link.number,
                 }),
+                Change::OpenRequest(request) => Some(AuditKind::Asked {
+                    reason: request.reason,
+                }),
                 Change::SettleBooking(_) => Some(AuditKind::BookingsEnded {
                     products: ended(outcome),
                 }),
@@ -119,20 +123,45 @@ pub fn take_late_step(
     customer: CustomerNumber,
     now: DateTime<Utc>,
 ) -> Result<bool, ActionError> {
-    let case = Knock::by_portal(customer, now).enter(conn, app)?;
+    let case = Knock::by_portal(customer, now).enter(conn)?;
     let moment = Moment {
         now,
         fresh: Fresh::none(),
     };
     let reminds = decide(&case, &Event::StepDue, moment).is_ok_and(|changes| {
-        changes
-            .iter()
-            .any(|change| matches!(change, Change::Remind(..)))
+        let has = |wanted: fn(&Change) -> bool| changes.iter().any(wanted);
+        // In place of a reminder the text in force may be sent (row 13).
+        has(|change| matches!(change, Change::Remind(..) | Change::OpenRequest(_)))
+            && !has(|change| matches!(change, Change::SettleBooking(_)))
     });
     if reminds {
         return Ok(false);
     }
     take_due_step(conn, app, customer, now)
+}
+
+/// Asks anew if the open request offers a contract version that is not in force any more (row 13).
+/// Says whether it did. What has been due for so long that somebody should look at it first (S-94)
+/// is left to that person.
+pub fn offer_new_version(
+    conn: &mut PgConnection,
+    app: &App,
+    customer: CustomerNumber,
+    now: DateTime<Utc>,
+) -> Result<bool, ActionError> {
+    let knock = Knock::by_portal(customer, now);
+    let case = knock.enter(conn)?;
+    if case::next_step_due(&case).is_some_and(|due| due <= now - LATE) {
+        return Ok(false);
+    }
+    let kind = |_: &Outcome| AuditKind::Asked {
+        reason: RequestReason::Version,
+    };
+    match knock.settle(conn, app, case, &Event::NewVersion, kind) {
+        Ok(_) => Ok(true),
+        Err(ActionError::Refused(Refusal::NotDue | Refusal::Deleted)) => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// Names of the bookings whose end was acted upon.
@@ -152,12 +181,10 @@ fn ended(outcome: &Outcome) -> Vec<String> {
 /// Writes the list row of a case anew after time alone changed its status.
 pub fn refresh_row(
     conn: &mut PgConnection,
-    app: &App,
     customer: CustomerNumber,
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
-    let case =
-        cases::lock_case(conn, customer, app.contract_version())?.ok_or(ActionError::NotFound)?;
+    let case = cases::lock_case(conn, customer, now)?.ok_or(ActionError::NotFound)?;
     case_rows::save_row(conn, &case, now)?;
     Ok(())
 }

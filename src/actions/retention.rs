@@ -34,7 +34,7 @@ pub fn erase(
     customer: CustomerNumber,
     now: DateTime<Utc>,
 ) -> Result<bool, ActionError> {
-    let Some(case) = cases::lock_case(conn, customer, app.contract_version())? else {
+    let Some(case) = cases::lock_case(conn, customer, now)? else {
         return Ok(false);
     };
     let years = app.config.retention_years;
@@ -82,7 +82,7 @@ pub fn look(
     customer: CustomerNumber,
     now: DateTime<Utc>,
 ) -> Result<Vec<Erasable>, ActionError> {
-    let case = cases::lock_case(conn, customer, app.contract_version())?;
+    let case = cases::lock_case(conn, customer, now)?;
     Ok(case
         .map(|case| erasable(&case, app.config.retention_years, now))
         .unwrap_or_default())

@@ -2,17 +2,18 @@
 //! and the simple model of the table says the same (5.6).
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
+use chrono::{DateTime, Utc};
 use proptest::prelude::*;
 
 use super::{ActionError, Actor, Knock, Outcome, customers};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::contract::Contract;
+use crate::contract::{Contracts, shipped, source_hash};
 use crate::domain::audit::AuditKind;
 use crate::domain::case::invariants::stories;
 use crate::domain::case::model::Model;
-use crate::domain::case::samples::{Play, case, mails, partner};
+use crate::domain::case::samples::{Play, VERSIONS, case, mails, partner, version_day};
 use crate::domain::case::stories::{acts, event, plays, wait, waits};
 use crate::domain::case::{Case, Change, Event};
 use crate::domain::{CustomerNumber, LinkId, PartnerId};
@@ -20,7 +21,7 @@ use crate::mail::transport::Transport;
 use crate::storage::customers::NewCustomer;
 use crate::storage::db::{Conn, tests::migrated};
 use crate::storage::mails::list_mails;
-use crate::storage::{case_rows, cases, catalogue, partners};
+use crate::storage::{case_rows, cases, catalogue, contract_versions, partners};
 
 /// An installation with the products and partners of the samples, under the same keys.
 fn app(folder: &std::path::Path) -> App {
@@ -32,7 +33,7 @@ fn app(folder: &std::path::Path) -> App {
         Clock::fixed_at(now),
         migrated("stories"),
         Transport::memory(),
-        Contract::embedded().unwrap(),
+        Contracts::default(),
         sealer,
     );
     app.db.transaction_blocking(furnish).unwrap();
@@ -42,6 +43,19 @@ fn app(folder: &std::path::Path) -> App {
 fn furnish(conn: &mut Conn) -> Result<(), ActionError> {
     for (place, product) in case().catalogue.iter().enumerate() {
         catalogue::save_product(conn, i16::try_from(place).unwrap(), product)?;
+    }
+    for place in 0..VERSIONS {
+        let (mut files, number) = (shipped(), place + 1);
+        let toml = files.get_mut("contract.toml").unwrap();
+        *toml = toml.replace("\"1.0\"", &format!("\"{number}.0\""));
+        contract_versions::insert_published(
+            conn,
+            &format!("{number}.0"),
+            &files,
+            version_day(place),
+            &source_hash(&files),
+            "2026-01-01T00:00:00Z".parse().unwrap(),
+        )?;
     }
     for id in 1..=12_i64 {
         let parent = (id > 10).then_some(PartnerId(1));
@@ -57,7 +71,7 @@ fn furnish(conn: &mut Conn) -> Result<(), ActionError> {
     Ok(())
 }
 
-fn add(conn: &mut Conn, app: &App, play: &Play) -> Result<(), ActionError> {
+fn add(conn: &mut Conn, play: &Play) -> Result<(), ActionError> {
     let new = NewCustomer {
         number: play.case.customer.number,
         party: play.case.customer.party.clone(),
@@ -65,11 +79,11 @@ fn add(conn: &mut Conn, app: &App, play: &Play) -> Result<(), ActionError> {
         partner: play.case.partner.as_ref().map(|one| one.id),
         sub_partner: play.case.sub_partner.as_ref().map(|one| one.id),
     };
-    customers::add(conn, app, &new, Actor::Command, play.now)
+    customers::add(conn, &new, Actor::Command, play.now)
 }
 
-fn load(conn: &mut Conn, app: &App, number: CustomerNumber) -> Result<Case, ActionError> {
-    cases::find_case(conn, number, app.contract_version())?.ok_or(ActionError::NotFound)
+fn load(conn: &mut Conn, number: CustomerNumber, now: DateTime<Utc>) -> Result<Case, ActionError> {
+    cases::find_case(conn, number, now)?.ok_or(ActionError::NotFound)
 }
 
 /// Brings an event to the door and looks at what was stored.
@@ -82,7 +96,7 @@ fn bring(
     let number = play.case.customer.number;
     let knock = Knock::by_portal(number, play.now);
     let outcome = knock.bring(conn, app, event, |_| AuditKind::LinkOpened)?;
-    let stored = load(conn, app, number)?;
+    let stored = load(conn, number, play.now)?;
     assert!(
         case_rows::row_agrees(conn, &stored, play.now)?,
         "the line of the list"
@@ -117,10 +131,8 @@ fn stories_through_the_database_agree_with_the_rules_and_the_model() {
         .run(&told, |(mut play, story)| {
             let number = numbers.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
             play.case.customer.number = CustomerNumber(number);
-            app.contract_version()
-                .clone_into(&mut play.case.current_version);
             app.db
-                .transaction_blocking(|conn| add(conn, &app, &play))
+                .transaction_blocking(|conn| add(conn, &play))
                 .unwrap();
             let mut model = Model::of(&play);
             let mut mails_so_far = 0;

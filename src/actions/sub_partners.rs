@@ -26,7 +26,7 @@ pub fn name(
         return Err(ActionError::NotAllowed);
     }
     let knock = Knock::by(viewer, customer, now);
-    let case = knock.enter(conn, app)?;
+    let case = knock.enter(conn)?;
     let named = match sub {
         Some(id) => Some(partners::find_partner(conn, id)?.ok_or(Refusal::ForeignSubPartner)?),
         None => None,
@@ -91,7 +91,7 @@ pub fn take_off(
     now: DateTime<Utc>,
 ) -> Result<bool, ActionError> {
     let knock = Knock::by_portal(customer, now);
-    let case = knock.enter(conn, app)?;
+    let case = knock.enter(conn)?;
     let is_gone = case
         .sub_partner
         .as_ref()

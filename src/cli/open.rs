@@ -1,13 +1,15 @@
 //! Opening what a command works with: database, contract, mail transport.
 
 use anyhow::{Context as _, anyhow, bail};
+use chrono::{DateTime, Utc};
 use secrecy::ExposeSecret as _;
 
 use super::{Result, say};
+use crate::actions::{ActionError, versions};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::contract::Contract;
+use crate::contract::Contracts;
 use crate::document::seal::Sealer;
 use crate::mail::transport::Transport;
 use crate::storage::db::{Db, PoolSize};
@@ -38,7 +40,6 @@ impl Opened {
 /// Opens everything. In development a schema that is behind is brought up to date; in production
 /// that is a decision, so the command says what to do instead.
 pub fn open(config: Config, clock: Clock, transport: Transport) -> Result<Opened> {
-    let contract = shipped_contract()?;
     let sealer = Sealer::open(&config.seal, clock.now())?;
     let (db, embedded) = database(&config)?;
     if config.environment.is_production() {
@@ -51,10 +52,10 @@ pub fn open(config: Config, clock: Clock, transport: Transport) -> Result<Opened
     } else {
         db.migrate()?;
     }
-    Ok(Opened {
-        app: App::new(config, clock, db, transport, contract, sealer),
-        embedded,
-    })
+    let now = clock.now();
+    let app = App::new(config, clock, db, transport, Contracts::default(), sealer);
+    publish_shipped(&app.db, now)?;
+    Ok(Opened { app, embedded })
 }
 
 /// The clock of this environment: it can be set only in development.
@@ -79,6 +80,7 @@ pub fn transport(config: &Config) -> Result<Transport> {
 pub fn migrate(config: &Config) -> Result<()> {
     let (db, embedded) = database(config)?;
     let done = db.migrate()?;
+    publish_shipped(&db, clock(config).now())?;
     say(&match done {
         0 => "The schema is up to date.".to_owned(),
         1 => "1 migration was applied.".to_owned(),
@@ -106,9 +108,9 @@ fn database(config: &Config) -> Result<(Db, Option<EmbeddedPostgres>)> {
     Ok((Db::connect_sized(&url, size)?, embedded))
 }
 
-fn shipped_contract() -> Result<Contract> {
-    Contract::embedded().map_err(|problems| {
-        let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
-        anyhow!("the shipped contract text has faults: {}", lines.join("; "))
-    })
+/// Publishes the contract version that comes with the program where there is none yet.
+fn publish_shipped(db: &Db, now: DateTime<Utc>) -> Result<()> {
+    db.transaction_blocking(|conn| versions::publish_shipped(conn, now))
+        .map(|_| ())
+        .map_err(|error: ActionError| anyhow!("no contract version can be published: {error}"))
 }

@@ -1,13 +1,16 @@
 //! `serve`: the web server and the periodic work until somebody says stop.
 
 use std::net::TcpListener;
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{Result, contract, open, say};
+use crate::actions::versions;
 use crate::app::App;
 use crate::config::Config;
+use crate::contract::Contract;
 use crate::{jobs, web};
 
 /// Runs until SIGTERM or SIGINT, then finishes what is under way.
@@ -20,7 +23,7 @@ pub fn serve(config: Config) -> Result<()> {
     let opened = open::open(config, clock, transport)?;
     // A portal that cannot make documents must not take a conclusion (S-88).
     let app = &opened.app;
-    contract::probe(&app.contract, &app.sealer, app.clock.now())
+    contract::probe(&*offered(app)?, &app.sealer, app.clock.now())
         .context("the test document cannot be made")?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -31,6 +34,14 @@ pub fn serve(config: Config) -> Result<()> {
     opened.close();
     tracing::info!("stopped");
     result
+}
+
+/// The contract version that is offered now.
+fn offered(app: &App) -> Result<Arc<Contract>> {
+    let now = app.clock.now();
+    app.db
+        .read_blocking(|conn| versions::offered(conn, app, now))
+        .context("there is no contract version to offer")
 }
 
 async fn run(app: App, listener: TcpListener) -> Result<()> {

@@ -28,6 +28,7 @@ mod headings;
 pub mod html;
 pub mod import;
 mod inline;
+mod kept;
 mod links;
 mod lists;
 pub mod meta;
@@ -50,7 +51,9 @@ use std::fmt;
 use std::path::Path;
 
 use crate::domain::Language;
+use crate::domain::version::Files;
 
+pub use kept::{Contracts, source_hash};
 pub use meta::{Authorisation, Meta};
 pub use sample::sample_values;
 pub use tree::Document;
@@ -148,6 +151,18 @@ impl Contract {
         }
     }
 
+    /// Reads a version from files as they are stored.
+    ///
+    /// # Errors
+    /// As [`Contract::from_files`].
+    pub fn from_map(files: &Files) -> Result<Self, Vec<Problem>> {
+        let files: Vec<(&str, &str)> = files
+            .iter()
+            .map(|(path, text)| (path.as_str(), text.as_str()))
+            .collect();
+        Self::from_files(&files)
+    }
+
     /// Reads a version from a folder.
     ///
     /// # Errors
@@ -155,11 +170,7 @@ impl Contract {
     pub fn read_dir(folder: &Path) -> Result<Self, Vec<Problem>> {
         let mut files = Vec::new();
         collect(folder, "", &mut files).map_err(|problem| vec![problem])?;
-        let files: Vec<(&str, &str)> = files
-            .iter()
-            .map(|(path, text)| (path.as_str(), text.as_str()))
-            .collect();
-        Self::from_files(&files)
+        Self::from_map(&files.into_iter().collect())
     }
 
     /// The version that comes with the program.
@@ -191,6 +202,14 @@ impl Contract {
         static NONE: std::sync::LazyLock<Texts> = std::sync::LazyLock::new(Texts::default);
         self.texts.get(language.code()).unwrap_or(&NONE)
     }
+}
+
+/// The files of the version that comes with the program.
+pub fn shipped() -> Files {
+    EMBEDDED
+        .iter()
+        .map(|(path, text)| ((*path).to_owned(), (*text).to_owned()))
+        .collect()
 }
 
 fn read_language(

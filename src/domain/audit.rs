@@ -13,7 +13,8 @@ use super::case::Channel;
 use super::mail::RequestReason;
 use super::partner::PartnerDeed;
 use super::roll_out::RollOutDeed;
-use super::{LinkId, PartnerId, RollOutId, UserId};
+use super::version::VersionDeed;
+use super::{LinkId, PartnerId, RollOutId, UserId, VersionId};
 
 /// Who did something.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -105,6 +106,15 @@ pub enum AuditKind {
         version: String,
         /// What.
         deed: RollOutDeed,
+    },
+    /// Something was done to a version of the contract text.
+    ContractVersion {
+        /// Which.
+        id: VersionId,
+        /// Its number then.
+        name: String,
+        /// What.
+        deed: VersionDeed,
     },
     /// The customer was told that a partner is blocked.
     ToldPartnerBlocked {

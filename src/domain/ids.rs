@@ -35,6 +35,10 @@ id! {
     PartnerId(i64)
 }
 id! {
+    /// A version of the contract text, draft or published.
+    VersionId(i64)
+}
+id! {
     /// A person who can sign in.
     UserId(i64)
 }

@@ -98,6 +98,8 @@ pub enum RequestReason {
     Particulars,
     /// An objection had been recorded in error (row 33).
     InError,
+    /// A new version of the contract text is in force (row 13).
+    Version,
     /// The operator wants it concluded anew because the customer is another company now (row 48).
     Succession,
     /// The operator wants a newer contract version concluded than the one in force (row 36).
@@ -116,7 +118,8 @@ impl RequestReason {
             | Self::Product
             | Self::Partner
             | Self::Particulars
-            | Self::InError => false,
+            | Self::InError
+            | Self::Version => false,
         }
     }
 }

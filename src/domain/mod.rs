@@ -19,6 +19,7 @@ pub mod product;
 pub mod reply;
 pub mod retention;
 pub mod roll_out;
+pub mod version;
 pub mod version_news;
 pub mod viewer;
 pub mod whats_new;
@@ -26,6 +27,7 @@ pub mod whats_new;
 pub use email::EmailAddress;
 pub use ids::{
     AgreementId, CustomerNumber, FileId, LinkId, MailId, PartnerId, RequestId, RollOutId, UserId,
+    VersionId,
 };
 pub use language::Language;
 pub use party::{Operator, Party};

@@ -8,6 +8,7 @@ mod clean;
 mod deliver;
 mod head;
 mod inbox;
+mod new_version;
 mod progress;
 mod retain;
 mod rows;
@@ -58,6 +59,12 @@ pub const JOBS: &[Job] = &[
         every: Duration::from_secs(3600),
         workers: |_| 1,
         pass: late,
+    },
+    Job {
+        name: "new-version",
+        every: Duration::from_secs(60),
+        workers: |_| 1,
+        pass: new_version::ask,
     },
     Job {
         name: "refresh",
@@ -140,7 +147,7 @@ pub struct Done {
 /// What one pass over everything did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Report {
-    /// Reminders sent and rounds closed.
+    /// Reminders sent, rounds closed, and rounds begun anew with a new text.
     pub stepped: usize,
     /// Customers looked at because their partner is blocked or deactivated (rows 24, 49).
     pub moved: usize,
@@ -181,17 +188,18 @@ pub fn run(pass: &Pass) -> Report {
     // What came back first: it may pause a reminder that is due.
     let reported = run("inbox");
     let (stepped, late) = (run("remind"), run("late"));
+    let renewed = run("new-version");
     let (told, taken) = (run("tell-blocked"), run("take-off"));
     let (refreshed, delivered) = (run("refresh"), run("deliver"));
     let stamped = run("stamp");
     Report {
-        stepped: stepped.good + late.good,
+        stepped: stepped.good + late.good + renewed.good,
         refreshed: refreshed.good,
         delivered: delivered.good,
         reported: reported.good,
         moved: told.good + taken.good,
         failed: [
-            stepped, late, told, taken, refreshed, delivered, reported, stamped,
+            stepped, late, renewed, told, taken, refreshed, delivered, reported, stamped,
         ]
         .iter()
         .map(|done| done.failed)
@@ -263,6 +271,6 @@ fn late(pass: &Pass) -> Result<Done, DbError> {
 /// Lines of the list whose status has changed by the passing of time alone.
 fn refresh(pass: &Pass) -> Result<Done, DbError> {
     rows::each_row(pass, Waiting::Line, |conn, customer, now| {
-        actions::requests::refresh_row(conn, &pass.app, customer, now).map(|()| true)
+        actions::requests::refresh_row(conn, customer, now).map(|()| true)
     })
 }

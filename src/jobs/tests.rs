@@ -6,7 +6,7 @@ use super::*;
 use crate::actions::{Actor, bookings, customers};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::contract::{Contract, sample_values};
+use crate::contract::{Contracts, sample_values};
 use crate::document::seal::Sealer;
 use crate::domain::product::{Module, Product, Trigger};
 use crate::domain::{CustomerNumber, Language};
@@ -26,7 +26,7 @@ fn app(folder: &std::path::Path, schema: &str) -> App {
         Clock::fixed_at(now),
         migrated(schema),
         Transport::memory(),
-        Contract::embedded().unwrap(),
+        Contracts::default(),
         sealer,
     )
 }
@@ -34,6 +34,7 @@ fn app(folder: &std::path::Path, schema: &str) -> App {
 /// Twelve customers of one partner book what needs an AVV.
 fn begin(app: &App, conn: &mut Conn) -> Result<(), actions::ActionError> {
     let (now, values) = (app.clock.now(), sample_values(Language::De, false));
+    actions::versions::publish_shipped(conn, now)?;
     let module = Module {
         key: "centraflex".into(),
         name: "Centraflex".into(),
@@ -59,7 +60,7 @@ fn begin(app: &App, conn: &mut Conn) -> Result<(), actions::ActionError> {
             partner: Some(partner),
             sub_partner: None,
         };
-        customers::add(conn, app, &new, Actor::Command, now)?;
+        customers::add(conn, &new, Actor::Command, now)?;
         bookings::book_by_command(conn, app, number, "centraflex", false, now)?;
     }
     Ok(())
@@ -150,8 +151,7 @@ fn a_case_that_somebody_has_locked_is_passed_by() {
     app.clock.advance(TimeDelta::days(15));
     let now = app.clock.now();
     let report = app.db.transaction_blocking(|conn| {
-        let version = app.contract_version();
-        crate::storage::cases::lock_case(conn, CustomerNumber(5), version)?;
+        crate::storage::cases::lock_case(conn, CustomerNumber(5), now)?;
         let before = std::time::Instant::now();
         let report = run_once(&app, now);
         assert!(

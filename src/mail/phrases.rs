@@ -45,6 +45,12 @@ impl Words<'_> {
             (RequestReason::Upgrade, _) => {
                 Some("Wir bitten Sie, die neue Fassung des Vertrags abzuschließen.".to_owned())
             }
+            (RequestReason::Version, _) if self.en() => Some(
+                "The text of the agreement has been replaced by a new version. We ask you to conclude the new version.".to_owned(),
+            ),
+            (RequestReason::Version, _) => Some(
+                "Der Vertragstext wurde durch eine neue Fassung ersetzt. Wir bitten Sie, die neue Fassung abzuschließen.".to_owned(),
+            ),
             (RequestReason::First, _) | (_, true) => None,
             (RequestReason::SubPartner, false) => Some(self.sub_partner_changed(case)),
             (RequestReason::Partner, false) => self.partner_changed(case),

@@ -131,6 +131,7 @@ pub(super) fn about(case: &CaseWords) -> Vec<(String, Content)> {
             RequestReason::InError,
             RequestReason::Succession,
             RequestReason::Upgrade,
+            RequestReason::Version,
         ] {
             for replaces in [true, false] {
                 let content = Content::Request {

@@ -14,7 +14,7 @@ use crate::domain::case::{Case, Standing, Status, next_change, next_step_due, st
 use crate::domain::viewer::Scope;
 use crate::domain::{CustomerNumber, PartnerId, name};
 
-pub use queue::{Place, Waiting, list_late};
+pub use queue::{Place, Waiting, claim, list_late};
 use search::search;
 pub use shape::{CaseRow, Cursor, From, ListPage, ListQuery, Sort};
 

@@ -9,18 +9,20 @@ use uuid::Uuid;
 
 use super::parties::CustomerParty;
 use super::schema::{agreements, bookings, customers, links, requests};
-use super::{QueryResult, catalogue, partners, text};
+use super::{QueryResult, catalogue, contract_versions, partners, text};
+use crate::domain::calendar::day;
 use crate::domain::case::{Agreement, Booking, Case, Customer, Link, Request};
 use crate::domain::{AgreementId, CustomerNumber, Language, LinkId, PartnerId, RequestId};
 
 pub use save::{create_request, save_changes};
 
 /// Locks the customer, which is the lock of the case, and loads all facts.
-/// `current_version` is the contract version a new request would offer.
+/// The contract version a new request would offer is the one in force at `now`, read in the same
+/// transaction.
 pub fn lock_case(
     conn: &mut PgConnection,
     number: CustomerNumber,
-    current_version: &str,
+    now: DateTime<Utc>,
 ) -> QueryResult<Option<Case>> {
     let row: Option<CustomerRow> = customers::table
         .find(number.0)
@@ -28,21 +30,21 @@ pub fn lock_case(
         .for_update()
         .first(conn)
         .optional()?;
-    row.map(|row| load(conn, row, current_version)).transpose()
+    row.map(|row| load(conn, row, now)).transpose()
 }
 
-/// Loads all facts for reading.
+/// Loads all facts for reading, as they are at `now`.
 pub fn find_case(
     conn: &mut PgConnection,
     number: CustomerNumber,
-    current_version: &str,
+    now: DateTime<Utc>,
 ) -> QueryResult<Option<Case>> {
     let row: Option<CustomerRow> = customers::table
         .find(number.0)
         .select(CustomerRow::as_select())
         .first(conn)
         .optional()?;
-    row.map(|row| load(conn, row, current_version)).transpose()
+    row.map(|row| load(conn, row, now)).transpose()
 }
 
 #[derive(Queryable, Selectable)]
@@ -108,7 +110,7 @@ struct AgreementRow {
     how: Option<String>,
 }
 
-fn load(conn: &mut PgConnection, row: CustomerRow, current_version: &str) -> QueryResult<Case> {
+fn load(conn: &mut PgConnection, row: CustomerRow, now: DateTime<Utc>) -> QueryResult<Case> {
     let number = row.number;
     let booked: Vec<BookingRow> = bookings::table
         .filter(bookings::customer_number.eq(number))
@@ -152,7 +154,8 @@ fn load(conn: &mut PgConnection, row: CustomerRow, current_version: &str) -> Que
             .collect(),
         partner,
         sub_partner,
-        current_version: current_version.to_owned(),
+        current_version: contract_versions::find_in_force(conn, day(now))?
+            .ok_or_else(|| text::unreadable("contract version: none is published"))?,
         agreements: load_agreements(conn, number)?,
         requests: load_requests(conn, number)?,
     })

@@ -10,6 +10,7 @@ pub mod bulk;
 pub mod case_rows;
 pub mod cases;
 pub mod catalogue;
+pub mod contract_versions;
 pub mod customers;
 pub mod db;
 pub mod embedded;

@@ -145,6 +145,43 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Versions of the contract text: drafts, those waiting for approval, and the published ones, which never change (LC-55).
+    contract_versions (id) {
+        id -> Int8,
+        /// As contract.toml says; empty while that cannot be read. Unique among the published ones.
+        number -> Nullable<Text>,
+        /// Path in the folder → text: contract.toml, de/vertrag.dj …
+        files -> Jsonb,
+        /// Path → who changed this file last, and when.
+        touched -> Jsonb,
+        /// The version a draft was copied from.
+        based_on -> Nullable<Int8>,
+        /// Counts every change: who decides on a version names the one that was looked at.
+        revision -> Int4,
+        created_at -> Timestamptz,
+        /// Empty for the version that comes with the program.
+        created_by -> Nullable<Int8>,
+        changed_at -> Timestamptz,
+        changed_by -> Nullable<Int8>,
+        /// What a named person confirmed on submission: questions no program can decide, and reasons for warnings.
+        confirmations -> Jsonb,
+        /// Since when it waits for a second person (LC-54); empty again after it was given back.
+        submitted_at -> Nullable<Timestamptz>,
+        submitted_by -> Nullable<Int8>,
+        approved_at -> Nullable<Timestamptz>,
+        approved_by -> Nullable<Int8>,
+        published_at -> Nullable<Timestamptz>,
+        published_by -> Nullable<Int8>,
+        /// The Berlin day from which it is offered.
+        valid_from -> Nullable<Date>,
+        /// SHA-256 over the files, hex.
+        source_hash -> Nullable<Text>,
+        /// Why it was given back to its authors the last time.
+        returned -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     /// Master data. Its row is the lock of the case: every write to a case takes it first.
     customers (number) {
         number -> Int8,
@@ -356,6 +393,8 @@ diesel::table! {
         undeliverable_at -> Nullable<Timestamptz>,
         closed_at -> Nullable<Timestamptz>,
         outcome -> Nullable<Text>,
+        /// Number of the contract version it offers.
+        version -> Nullable<Text>,
     }
 }
 
@@ -464,6 +503,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     bookings,
     case_rows,
     case_words,
+    contract_versions,
     customers,
     document_stamps,
     files,

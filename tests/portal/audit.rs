@@ -461,7 +461,7 @@ async fn contents_are_erased_under_a_signed_tombstone() {
             app.clock.clone(),
             db,
             transport,
-            (*app.app.contract).clone(),
+            app.app.contracts.clone(),
             app.app.sealer.clone(),
         )
     };

@@ -36,5 +36,6 @@ mod security;
 mod stage;
 mod storm;
 mod sub_partners;
+mod versions;
 mod walk;
 mod world;

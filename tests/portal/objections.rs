@@ -257,7 +257,7 @@ async fn after_an_objection_a_new_contract_is_a_new_one() {
         .assert_status(200);
     app.jobs();
     assert_eq!(app.links_to(MAIL).len(), 1);
-    app.write(|conn| requests::refresh_row(conn, &app.app, CUSTOMER, now));
+    app.write(|conn| requests::refresh_row(conn, CUSTOMER, now));
     app.book(CUSTOMER, "centraflex", false);
     assert_eq!(app.case(CUSTOMER).agreement(), None);
     partner.get(GATE).await.assert_status(403);

@@ -268,9 +268,9 @@ impl Story {
                 )).unwrap();
                 (
                     "end booking",
-                    settled(db.transaction_blocking(|conn| {
-                        requests::refresh_row(conn, &app, customer, now)
-                    })),
+                    settled(
+                        db.transaction_blocking(|conn| requests::refresh_row(conn, customer, now)),
+                    ),
                 )
             }
             _ => ("jobs", self.app.jobs().stepped > 0),
@@ -306,7 +306,7 @@ impl Story {
             Err(error) => panic!("{error}"),
         };
         signature.shown.clone_from(&draft.hash);
-        let prepared = consent::prepare(&app, &case, draft, link, &signature, now).unwrap();
+        let prepared = consent::prepare(&case, draft, link, &signature, now).unwrap();
         settled(
             app.db.transaction_blocking(|conn| {
                 consent::conclude(conn, &app, link, &signature, prepared)

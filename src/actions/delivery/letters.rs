@@ -40,7 +40,7 @@ pub(super) fn compose(
     let operator = catalogue::find_operator(conn)?
         .ok_or(Obstacle::Dropped("die Angaben zum Betreiber fehlen"))?;
     let case = match mail.customer {
-        Some(number) => cases::find_case(conn, number, app.contract_version())?,
+        Some(number) => cases::find_case(conn, number, now)?,
         None => None,
     };
     let (address, content) = match (mail.to, &case) {

@@ -11,8 +11,9 @@ use super::super::{Result, note};
 use super::people::{self, Cast};
 use crate::app::App;
 use crate::domain::product::Product;
-use crate::domain::{CustomerNumber, PartnerId, Party, name};
+use crate::domain::{CustomerNumber, PartnerId, Party, calendar, name};
 use crate::storage::bulk::{self, Bulk, Words};
+use crate::storage::contract_versions::find_in_force;
 use crate::storage::db::{Conn, DbError};
 use crate::storage::{QueryResult, case_rows, cases, catalogue, partners};
 
@@ -232,7 +233,7 @@ const PERSONS: &[&str] = &[
 pub fn add(app: &App, cast: &Cast, count: u32, now: DateTime<Utc>) -> Result<()> {
     let began = Instant::now();
     let bulk = app.db.transaction_blocking(|conn| {
-        let bulk = prepare(conn, app, cast, count, now)?;
+        let bulk = prepare(conn, cast, count, now)?;
         bulk::load(conn, &bulk)?;
         Ok::<_, DbError>(bulk)
     })?;
@@ -253,20 +254,15 @@ pub fn add(app: &App, cast: &Cast, count: u32, now: DateTime<Utc>) -> Result<()>
     Ok(())
 }
 
-fn prepare(
-    conn: &mut Conn,
-    app: &App,
-    cast: &Cast,
-    count: u32,
-    now: DateTime<Utc>,
-) -> QueryResult<Bulk> {
+fn prepare(conn: &mut Conn, cast: &Cast, count: u32, now: DateTime<Utc>) -> QueryResult<Bulk> {
+    let offered = find_in_force(conn, calendar::day(now))?.unwrap_or_default();
     let (mixes, labels) = mixes(&catalogue::list_products(conn)?);
     let cities: Vec<&str> = CITIES.iter().map(|(_, city)| *city).collect();
     Ok(Bulk {
         first: FIRST,
         count: count.into(),
         now,
-        version: app.contract_version().to_owned(),
+        version: offered,
         recorder: cast.operator.user,
         chains: chains(conn, cast, count, now)?,
         families: words(FAMILIES),
@@ -363,7 +359,7 @@ fn compare(app: &App, bulk: &Bulk, now: DateTime<Utc>) -> Result<usize> {
     for _ in 0..SAMPLE {
         let number = CustomerNumber(bulk.first + random.random_range(0..bulk.count));
         let agrees = app.db.read_blocking(|conn| {
-            let case = cases::find_case(conn, number, app.contract_version())?;
+            let case = cases::find_case(conn, number, now)?;
             Ok::<_, DbError>(match case {
                 Some(case) => Some(case_rows::row_agrees(conn, &case, now)?),
                 None => None,

@@ -114,9 +114,7 @@ impl Play<'_> {
             partner: (!alone).then(|| self.partner()).flatten(),
             sub_partner: (!alone).then(|| self.sub_partner()).flatten(),
         };
-        self.transaction(|play, conn| {
-            customers::add(conn, play.app, &new, Actor::Command, play.now)
-        })
+        self.transaction(|play, conn| customers::add(conn, &new, Actor::Command, play.now))
     }
 
     fn book(&self, product: Option<&(&str, bool)>) -> Acted {
@@ -142,7 +140,7 @@ impl Play<'_> {
             let checked = consent::check(conn, app, link, &signature, play.now)?;
             Ok((link, signature, checked))
         })?;
-        let prepared = consent::prepare(self.app, &case, draft, link, &signature, self.now)?;
+        let prepared = consent::prepare(&case, draft, link, &signature, self.now)?;
         self.transaction(|play, conn| {
             consent::conclude(conn, play.app, link, &signature, prepared).map(|_| ())
         })
@@ -230,7 +228,7 @@ impl Play<'_> {
     }
 
     fn case(&self, conn: &mut Conn) -> Acted<Case> {
-        cases::find_case(conn, self.character.number, self.app.contract_version())?
+        cases::find_case(conn, self.character.number, self.app.clock.now())?
             .ok_or(ActionError::NotFound)
     }
 

@@ -35,6 +35,7 @@ const KINDS: &[(&str, &str, &str)] = &[
         "Vertriebspartner geändert",
         "Sales partner changed",
     ),
+    ("contract_version", "Vertragsfassung", "Contract version"),
     (
         "told_of_version",
         "Über neue Fassung informiert",

@@ -5,7 +5,8 @@ use uuid::Uuid;
 
 use super::answers::{concluded, concluded_on_paper, declined, objected, objected_in_error};
 use super::asking::{
-    alert, ask_again, links, may_be_asked, new_link, sent_within_a_day, tell_partners, to_customer,
+    alert, ask_again, ask_anew, awaited, links, may_be_asked, new_link, sent_within_a_day,
+    tell_partners, to_customer,
     withdraw,
 };
 use super::bookings::{booked, cancelled, lapsed, option_changed};
@@ -13,7 +14,7 @@ use super::chain::{partner_assigned, partner_blocked, sub_partner_named};
 use super::change::Change;
 use super::demand::{ask_on_demand, told_of_version};
 use super::event::Event;
-use super::facts::{Case, Outcome};
+use super::facts::{Case, LinkEnd, Outcome};
 use super::link::{LinkState, link_state};
 use super::master_data::{deleted, email_changed, links_locked, party_changed};
 use super::standing::{Status, standing};
@@ -85,7 +86,7 @@ pub enum Refusal {
     TextChanged,
     /// Neither agreement nor request: nothing to object to.
     NothingToObject,
-    /// No reminder or end is due.
+    /// No reminder, end or new text is due.
     NotDue,
     /// The product is not in the catalogue, or does not have the option.
     UnknownProduct,
@@ -128,6 +129,7 @@ pub fn decide(case: &Case, event: &Event, moment: Moment) -> Result<Vec<Change>,
         Event::ToldOfVersion => told_of_version(case, moment.now),
         Event::AskedByLink(link) => asked_by_link(case, *link, moment),
         Event::StepDue => step_due(case, moment),
+        Event::NewVersion => new_version(case, moment),
         Event::MailRefused(link) => mail_refused(case, *link),
         Event::SubPartnerNamed(partner) => sub_partner_named(case, partner.as_ref(), moment),
         Event::PartnerBlocked(partner) => partner_blocked(case, *partner),
@@ -215,12 +217,36 @@ fn round_due(case: &Case, moment: Moment) -> Result<Vec<Change>, Refusal> {
     if case.customer.email().is_none() || request.undeliverable_at.is_some() {
         return Err(Refusal::NotDue);
     }
+    if request.offer.version != case.current_version {
+        // Nobody is reminded of a text that is not in force any more.
+        return new_version(case, moment);
+    }
     let link = new_link(request.reminders + 1, moment);
     let kind = MailKind::Reminder {
         link: link.id,
         number: link.number,
     };
     Ok(vec![Change::Remind(request.id, link), to_customer(kind)])
+}
+
+/// Row 13: a round that still waits for an answer begins anew with the text in force. Where mail is
+/// refused, nothing is sent by itself (row 8): whoever opens the link sees the text in force all the
+/// same, and a new address or a mail by hand brings it, too.
+fn new_version(case: &Case, moment: Moment) -> Result<Vec<Change>, Refusal> {
+    let round = awaited(case, moment.now).ok_or(Refusal::NotDue)?;
+    let can_be_asked = in_send_window(moment.now)
+        && case.offer(moment.now).is_some()
+        && case.customer.email().is_some()
+        && round.undeliverable_at.is_none();
+    if !can_be_asked || round.offer.version == case.current_version {
+        return Err(Refusal::NotDue);
+    }
+    Ok(ask_anew(
+        case,
+        RequestReason::Version,
+        LinkEnd::Replaced,
+        moment,
+    ))
 }
 
 /// Row 8: the status says so, reminders pause, people are told once.

@@ -44,6 +44,9 @@ pub enum Event {
     /// The scheduler looks whether something is due: a reminder, the end of a round, or what
     /// follows from the end of a booking (rows 5, 6, 19, 43, 44).
     StepDue,
+    /// The scheduler looks whether the open request offers a contract version that is no longer in
+    /// force (row 13).
+    NewVersion,
     /// The customer's mail server refused a link mail for good (row 8).
     MailRefused(LinkId),
     /// The Mandant or the operator names a sub-partner, or none (rows 11, 20, 23 to 25).

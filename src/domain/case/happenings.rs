@@ -365,6 +365,12 @@ pub(super) fn version_and_succession(play: &mut Play) -> Event {
     Event::Demanded(Demand::Succession)
 }
 
+/// The text of every version so far is replaced.
+pub(super) fn new_version(play: &mut Play) -> Event {
+    play.case.current_version = "3.0".to_owned();
+    Event::NewVersion
+}
+
 pub(super) fn error_found(_: &mut Play) -> Event {
     Event::ObjectedInError
 }

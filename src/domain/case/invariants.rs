@@ -95,7 +95,11 @@ proptest! {
             wait(&mut play, time);
             if !matches!(
                 act,
-                Act::Ask | Act::NameSub(_) | Act::Step | Act::PartnerChangesEmail(_)
+                Act::Ask
+                    | Act::NameSub(_)
+                    | Act::Step
+                    | Act::NewVersion
+                    | Act::PartnerChangesEmail(_)
             ) {
                 continue;
             }

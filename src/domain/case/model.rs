@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Days, Duration, NaiveTime, TimeZone, Timelike, Utc};
 use chrono_tz::Europe::Berlin;
 
-use super::samples::{CENTRAFLEX, Play};
+use super::samples::{CENTRAFLEX, Play, version_at};
 use super::{Demand, Event, Partner};
 use crate::domain::LinkId;
 
@@ -42,6 +42,7 @@ struct Round {
     bounced: bool,
     links: Vec<LinkId>,
     asked_for: BTreeSet<Key>,
+    version: String,
     /// Wanted although the deal may cover everything.
     demand: Option<Demand>,
 }
@@ -249,6 +250,7 @@ impl Model {
             bounced: false,
             links: vec![link],
             asked_for: self.need(now),
+            version: version_at(now),
             demand,
         });
         self.links.insert(link, (now, Paper::Usable));
@@ -316,6 +318,7 @@ impl Model {
             Event::ToldOfVersion => self.may_hear_of_version(now).then(|| vec!["M12>customer".to_owned()]),
             Event::AskedByLink(old) => self.ask_by_link(*old, now, link),
             Event::StepDue => self.step(now, link),
+            Event::NewVersion => self.new_version(now, link),
             Event::MailRefused(which) => self.bounce(*which),
             Event::EmailChanged(change) => {
                 let is_forbidden = change.email.as_str().ends_with("partner1.example");

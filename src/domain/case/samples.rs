@@ -2,14 +2,14 @@
 //! so that a case is in a state because something happened, not because a test said so.
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Duration, NaiveDate, Utc};
 use uuid::Uuid;
 
 use super::{
     AddressChange, Booking, Case, Change, Channel, Customer, Declaration, Denied, Event, Fresh,
     Grant, LinkState, Mail, Moment, Partner, Refusal, Status, access, decide, link_state, standing,
 };
-use crate::domain::calendar::next_step_after;
+use crate::domain::calendar::{day, next_step_after};
 use crate::domain::mail::{MailKind, PartnerNews, Recipient};
 use crate::domain::product::{Module, Product, Trigger};
 use crate::domain::{
@@ -34,6 +34,25 @@ pub const SMALL_TRUNK: &str = "sip-trunk";
 pub const STATES: [&str; 13] = [
     "N", "O", "R0", "R1", "R2", "R3", "X", "D", "C", "U", "W", "V", "E",
 ];
+
+/// The contract version in force in stories: every few weeks there is another one.
+pub fn version_at(now: DateTime<Utc>) -> String {
+    let since = day(now) - version_day(0);
+    format!(
+        "{}.0",
+        (since.num_days() / VERSION_DAYS).min(VERSIONS - 1) + 1
+    )
+}
+
+/// The first day of a version in stories, counted from 0.
+pub fn version_day(place: i64) -> NaiveDate {
+    NaiveDate::from_ymd_opt(2026, 1, 1).unwrap() + Duration::days(place * VERSION_DAYS)
+}
+
+/// Days between two versions in stories.
+const VERSION_DAYS: i64 = 47;
+/// Versions there are in stories.
+pub const VERSIONS: i64 = 20;
 
 pub fn utc(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()

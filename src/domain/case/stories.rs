@@ -7,7 +7,7 @@ use proptest::sample::Index;
 
 use super::samples::{
     CENTRAFLEX, FOREIGN, MANDANT, OTHER_SUB, Play, SMALL_TRUNK, SUB, TRUNK, booked, case, consent,
-    email, new_email, partner, party, utc,
+    email, new_email, partner, party, utc, version_at,
 };
 use super::{AddressChange, Case, Channel, Demand, Event, next_change};
 use crate::domain::calendar::{REMINDER_HOUR, at, day};
@@ -27,6 +27,7 @@ pub enum Act {
     Ask,
     AskByLink(Index),
     Step,
+    NewVersion,
     Bounce(Index),
     NameSub(Option<PartnerId>),
     ChangeEmail(bool),
@@ -70,6 +71,7 @@ pub fn acts() -> impl Strategy<Value = Act> {
         1 => Just(Act::Ask),
         2 => any::<Index>().prop_map(Act::AskByLink),
         12 => Just(Act::Step),
+        3 => Just(Act::NewVersion),
         1 => any::<Index>().prop_map(Act::Bounce),
         1 => sub.prop_map(Act::NameSub),
         1 => any::<bool>().prop_map(Act::ChangeEmail),
@@ -115,6 +117,7 @@ pub fn plays() -> impl Strategy<Value = Play> {
     (0..365_i64, 0..10_u8).prop_map(|(days, kind)| {
         let mut play = Play::of(case());
         play.now = utc("2026-01-01T09:30:00Z") + Duration::days(days);
+        play.case.current_version = version_at(play.now);
         match kind {
             0 => {
                 play.case.partner = None;
@@ -152,6 +155,7 @@ pub fn wait(play: &mut Play, wait: &Wait) {
     };
     // Nobody does two things in the same millisecond.
     play.now = later.max(play.now + ms(1));
+    play.case.current_version = version_at(play.now);
 }
 
 fn any_link(case: &Case, which: Index) -> LinkId {
@@ -182,6 +186,7 @@ pub fn event(act: &Act, case: &Case, now: DateTime<Utc>) -> Event {
         Act::Ask => Event::AskedByHand,
         Act::AskByLink(which) => Event::AskedByLink(any_link(case, *which)),
         Act::Step => Event::StepDue,
+        Act::NewVersion => Event::NewVersion,
         Act::Bounce(which) => Event::MailRefused(any_link(case, *which)),
         Act::NameSub(id) => {
             let mandant = case.partner.as_ref().map_or(MANDANT, |one| one.id);

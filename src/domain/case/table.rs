@@ -1,7 +1,6 @@
 //! Requirements 5.4, row by row: state and event → new state, mails, and who may enter before and
-//! after.
-//! Rows 36 and 37 are told twice, for the demand of row 48 and for a new contract version; rows
-//! 38 to 42 come with announcements; row 4 needs no test
+//! after. Rows 36 and 37 are told twice, for the demand of row 48 and for a new contract version;
+//! rows 38 to 42 come with announcements; row 4 needs no test
 //! here, because looking at a link is no event. Row 52 is no event of a case: the retention job
 //! erases what is over. M13 after row 29 also says what M11 would; the two are one mail.
 use chrono::Duration;
@@ -39,6 +38,7 @@ const ROWS: &[Row] = &[
     ("11 replaced", "R0 R1 R2 R3", sub_replaced, "R0", "M1>customer", "✘✘ → ✘✘"),
     ("11 added", "R0 R1 R2 R3", sub_added, "R0", "M1>customer", "✘✘ → ✘✘"),
     ("12", "R0 R1 R2 R3", trunk_booked, "R0", "M1>customer", "✘✘ → ✘✘"),
+    ("13", "R0 R1 R2 R3", new_version, "R0", "M1>customer", "✘✘ → ✘✘"),
     ("14", "R0 R1 R2 R3", decline, "D", "M6>customer M5>1 M5>11", "✘✘ → ✘✘"),
     ("15", "R0 R1 R2 R3", agree, "C", "M3>customer M4>1 M4>11", "✘✘ → ✔✔"),
     ("19 cancelled", "R0 R1 R2 R3", cancelled_now, "N", "M11>customer", "✘✘ → ✘✘"),
@@ -115,6 +115,8 @@ const ROWS: &[Row] = &[
     ("8 in U", "U", refused, "same", "M14>operator M5>1 M5>11", "✔✔ → ✔✔"),
     ("9 in U, W", "U W", new_address, "same", "M1>customer M15>old", ""),
     ("11 in W", "W", sub_of_new_partner, "W", "M1>customer", "✘✘ → ✘✘"),
+    ("13 in U", "U", new_version, "U", "M1>customer", "✔✔ → ✔✔"),
+    ("13 in W", "W", new_version, "W", "M1>customer", "✘✘ → ✘✘"),
     ("48 in U, W", "U W", renamed, "same", "M1>customer", ""),
 ];
 
@@ -157,6 +159,7 @@ fn what_the_table_does_not_allow_is_refused_and_changes_nothing() {
         ("3", "C", by_hand, Refusal::AlreadyConcluded),
         ("16", "C", agree, Refusal::AlreadyConcluded),
         ("18", "V D X", agree, Refusal::LinkUnusable),
+        ("13", "N O X D C V E", new_version, Refusal::NotDue),
         ("14", "D", decline, Refusal::Unchanged),
         ("14", "C", decline, Refusal::AlreadyConcluded),
         ("14", "X V", decline, Refusal::LinkUnusable),

@@ -85,14 +85,7 @@ impl Waiting {
         customer: CustomerNumber,
         now: DateTime<Utc>,
     ) -> QueryResult<bool> {
-        let free: Option<i64> = customers::table
-            .find(customer.0)
-            .select(customers::number)
-            .for_update()
-            .skip_locked()
-            .first(conn)
-            .optional()?;
-        if free.is_none() {
+        if !claim(conn, customer)? {
             return Ok(false);
         }
         // A statement of its own, so that it sees what was written under the lock before.
@@ -118,6 +111,18 @@ impl Waiting {
             Self::Line => all.filter(case_rows::next_at.le(now)),
         }
     }
+}
+
+/// Locks a customer if nobody else has; who finds it locked goes on to the next one (S-93).
+pub fn claim(conn: &mut PgConnection, customer: CustomerNumber) -> QueryResult<bool> {
+    let free: Option<i64> = customers::table
+        .find(customer.0)
+        .select(customers::number)
+        .for_update()
+        .skip_locked()
+        .first(conn)
+        .optional()?;
+    Ok(free.is_some())
 }
 
 /// Customers with a step that waits for somebody to look at it: number, company, since when.

@@ -195,7 +195,7 @@ fn find_holder(
 ) -> Result<Case, ActionError> {
     let number = find_customer(conn, agreement)?.ok_or(ActionError::NotFound)?;
     if viewer.role == Role::Operator {
-        cases::find_case(conn, number, app.contract_version())?.ok_or(ActionError::NotFound)
+        cases::find_case(conn, number, app.clock.now())?.ok_or(ActionError::NotFound)
     } else {
         find_visible(conn, app, viewer, number)
     }

@@ -129,6 +129,7 @@ fn request_words(reason: RequestReason) -> &'static str {
         RequestReason::SubPartner => "Bitte um Abschluss mit dem geänderten Untervertriebspartner.",
         RequestReason::Product => "Bitte um die Ergänzung des AVV um das weitere Produkt.",
         RequestReason::Partner => "Bitte um Neuabschluss mit dem neuen Vertriebspartner.",
+        RequestReason::Version => "Bitte um Abschluss mit der neuen Vertragsfassung.",
         RequestReason::Particulars => "Bitte um Abschluss mit den berichtigten Angaben.",
         RequestReason::Upgrade => "Bitte um den Abschluss der neuen Vertragsfassung.",
         RequestReason::Succession => "Bitte, den AVV mit den heutigen Angaben neu abzuschließen.",

@@ -137,12 +137,12 @@ pub async fn show(
     me: Me,
     number: web::Path<i64>,
 ) -> Result<HttpResponse, PageError> {
-    let (number, version) = (CustomerNumber(*number), app.contract_version().to_owned());
+    let (number, now) = (CustomerNumber(*number), app.clock.now());
     let (case, events, stones) = app
         .db
         .read(move |conn| -> Result<_, ActionError> {
             Ok((
-                find_case(conn, number, &version)?,
+                find_case(conn, number, now)?,
                 list_events(conn, number, EVENTS)?,
                 list_tombstones(conn, number)?,
             ))

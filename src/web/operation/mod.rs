@@ -171,10 +171,10 @@ impl Subject {
 
 /// The case of a customer that was not deleted.
 async fn find(app: &App, number: CustomerNumber) -> Result<Case, PageError> {
-    let version = app.contract_version().to_owned();
+    let now = app.clock.now();
     let case = app
         .db
-        .read(move |conn| -> Result<_, ActionError> { Ok(find_case(conn, number, &version)?) })
+        .read(move |conn| -> Result<_, ActionError> { Ok(find_case(conn, number, now)?) })
         .await?;
     case.filter(|case| case.customer.deleted_at.is_none())
         .ok_or(PageError::NotFound)

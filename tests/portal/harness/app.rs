@@ -3,11 +3,11 @@
 use std::net::TcpListener;
 use std::sync::OnceLock;
 
-use avv_portal::actions::{bookings, delivery};
+use avv_portal::actions::{bookings, delivery, versions};
 use avv_portal::app::App;
 use avv_portal::clock::Clock;
 use avv_portal::config::Config;
-use avv_portal::contract::Contract;
+use avv_portal::contract::Contracts;
 use avv_portal::document::seal::Sealer;
 use avv_portal::domain::case::{Case, Standing, standing};
 use avv_portal::domain::{CustomerNumber, LinkId};
@@ -136,14 +136,11 @@ impl TestApp {
         change(&mut config);
         let clock = Clock::fixed_at(BEGIN.parse().expect("a moment"));
         let sealer = Sealer::open(&config.seal, clock.now()).expect("a seal");
-        let app = App::new(
-            config,
-            clock.clone(),
-            db,
-            transport,
-            contract().clone(),
-            sealer,
-        );
+        let app = App::new(config, clock.clone(), db, transport, contracts(), sealer);
+        let now = clock.now();
+        app.db
+            .transaction_blocking(|conn| versions::publish_shipped(conn, now))
+            .expect("the shipped version");
         let server = web::server::start(app.clone(), listener, 1).expect("a server");
         let handle = server.handle();
         actix_web::rt::spawn(server);
@@ -177,7 +174,7 @@ impl TestApp {
             self.clock.clone(),
             db,
             self.app.transport.clone(),
-            contract().clone(),
+            contracts(),
             self.app.sealer.clone(),
         )
     }
@@ -300,10 +297,7 @@ impl TestApp {
 
     /// All facts of a customer.
     pub fn case(&self, customer: CustomerNumber) -> Case {
-        self.read(|conn| {
-            cases::find_case(conn, customer, self.app.contract_version())?
-                .ok_or(ActionError::NotFound)
-        })
+        self.read(|conn| cases::find_case(conn, customer, self.now())?.ok_or(ActionError::NotFound))
     }
 
     /// How a customer stands now. Also checks that the list row says the same (design: projection).
@@ -438,7 +432,8 @@ pub fn deliver(app: &App) {
     }
 }
 
-fn contract() -> &'static Contract {
-    static CONTRACT: OnceLock<Contract> = OnceLock::new();
-    CONTRACT.get_or_init(|| Contract::embedded().expect("the contract"))
+/// Versions are kept by the hash of their files, so that all tests can share what was parsed.
+fn contracts() -> Contracts {
+    static CONTRACTS: OnceLock<Contracts> = OnceLock::new();
+    CONTRACTS.get_or_init(Contracts::default).clone()
 }

@@ -144,7 +144,7 @@ impl TestApp {
             sub_partner,
         };
         let now = self.now();
-        self.write(|conn| customers::add(conn, &self.app, &new, Actor::Command, now));
+        self.write(|conn| customers::add(conn, &new, Actor::Command, now));
         number
     }
 }

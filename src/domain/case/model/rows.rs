@@ -267,6 +267,9 @@ impl Model {
         if round.bounced || !self.has_email {
             return None;
         }
+        if round.version != version_at(now) {
+            return self.new_version(now, link);
+        }
         let number = round.reminders + 1;
         self.links.insert(link, (now, Paper::Usable));
         self.sends.push(now);
@@ -274,6 +277,19 @@ impl Model {
         (open.reminders, open.last_sent) = (number, now);
         open.links.push(link);
         Some(mail(&format!("M2.{number}>customer")))
+    }
+
+    /// Row 13: not at night, not to an address that refuses mail, and only while somebody may still
+    /// answer.
+    pub(super) fn new_version(&mut self, now: Time, link: LinkId) -> Expected {
+        let round = self.round.as_ref()?;
+        let is_night = now.with_timezone(&Berlin).hour() < 8;
+        let is_same = round.version == version_at(now);
+        let is_dead = round.bounced || self.is_over(round, now);
+        if is_night || is_same || is_dead || !self.has_email || self.need(now).is_empty() {
+            return None;
+        }
+        Some(self.ask_anew(now, link))
     }
 
     /// Row 8: only the mail of the round that is open counts.

@@ -1,0 +1,92 @@
+//! Parsed versions, kept in memory. A version is named by the hash of its files, so what is kept is
+//! never out of date, in whichever process.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::{Contract, Problem};
+use crate::domain::version::Files;
+
+/// The version in force, the one before and a few that are looked at.
+const MOST: usize = 8;
+
+/// A few parsed versions. Cheap to clone; clones share what they keep.
+#[derive(Debug, Clone, Default)]
+pub struct Contracts(Arc<Mutex<Kept>>);
+
+/// Hash and version, the one used last at the front.
+type Kept = VecDeque<(String, Arc<Contract>)>;
+
+impl Contracts {
+    /// The version of this hash, if it is kept.
+    pub fn find(&self, hash: &str) -> Option<Arc<Contract>> {
+        let mut kept = self.lock();
+        let place = kept.iter().position(|(key, _)| key == hash)?;
+        let found = kept.remove(place)?;
+        let contract = Arc::clone(&found.1);
+        kept.push_front(found);
+        Some(contract)
+    }
+
+    /// Parses the files of this hash and keeps what comes out.
+    ///
+    /// # Errors
+    /// As [`Contract::from_files`].
+    pub fn keep(&self, hash: &str, files: &Files) -> Result<Arc<Contract>, Vec<Problem>> {
+        let contract = Arc::new(Contract::from_map(files)?);
+        let mut kept = self.lock();
+        kept.retain(|(key, _)| key != hash);
+        kept.push_front((hash.to_owned(), Arc::clone(&contract)));
+        kept.truncate(MOST);
+        Ok(contract)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Kept> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// SHA-256 over paths and texts, hex: the name of a version's files. Lengths keep the end of one
+/// from being read as the beginning of the next.
+pub fn source_hash(files: &Files) -> String {
+    let mut all = String::from("avv-contract-1\n");
+    for (path, text) in files {
+        all.push_str(&format!("{} {path}\n{} ", path.len(), text.len()));
+        all.push_str(text);
+        all.push('\n');
+    }
+    super::text::sha256(all.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may fail")]
+    use super::*;
+
+    #[test]
+    fn few_are_kept_and_the_same_is_given() {
+        let (kept, files) = (Contracts::default(), super::super::shipped());
+        let first = kept.keep("0", &files).unwrap();
+        assert!(Arc::ptr_eq(&first, &kept.find("0").unwrap()));
+        for hash in 1..MOST {
+            kept.keep(&hash.to_string(), &files).unwrap();
+        }
+        assert!(kept.find("0").is_some(), "used a moment ago");
+        kept.keep("more", &files).unwrap();
+        assert!(kept.find("1").is_none(), "the one not used for longest");
+        assert_eq!(kept.lock().len(), MOST);
+    }
+
+    #[test]
+    fn other_files_have_another_hash() {
+        let files = super::super::shipped();
+        let mut other = files.clone();
+        other.insert("de/vertrag.dj".to_owned(), "# 1\n".to_owned());
+        let mut moved = files.clone();
+        let text = moved.remove("de/anlage-tom.dj").unwrap();
+        moved.insert("de/anlage-tem.dj".to_owned(), text);
+        let hashes = [&files, &other, &moved].map(source_hash);
+        assert!(hashes[0] != hashes[1] && hashes[0] != hashes[2] && hashes[0].len() == 64);
+        assert_eq!(source_hash(&files), hashes[0]);
+    }
+}
