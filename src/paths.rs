@@ -1,6 +1,9 @@
 //! Every address of the portal as a function. Mails need links as well, so this is not in `web`.
 
-use crate::domain::{AgreementId, CustomerNumber, MailId, PartnerId, UserId};
+use crate::domain::{
+    AgreementId, CustomerNumber, FileId, MailId, ObjectionId, PartnerId, ProposalId, RollOutId,
+    UserId,
+};
 
 /// Start page: leads everybody to the page of their role.
 pub const HOME: &str = "/";
@@ -26,6 +29,8 @@ pub const OPERATOR: &str = "/betrieb/betreiber";
 pub const USERS: &str = "/betrieb/benutzer";
 /// Operator: the outbox.
 pub const MAILS: &str = "/betrieb/mails";
+/// Operator: proposals that wait for a second administrator.
+pub const PROPOSALS: &str = "/betrieb/vorschlaege";
 /// Operator: partners and their sub-partners.
 pub const PARTNERS: &str = "/betrieb/partner";
 /// A Mandant's own sub-partners.
@@ -50,6 +55,41 @@ pub const CHECK: &str = "/pruefen";
 pub const CONTACT: &str = "/kontakt";
 /// Mails of the development transport.
 pub const DEV_MAILBOX: &str = "/dev/postfach";
+
+/// Operator: roll-outs of contract versions.
+pub const ROLL_OUTS: &str = "/betrieb/umstellungen";
+
+/// Operator: how far a roll-out has come.
+pub fn roll_out(id: RollOutId) -> String {
+    format!("{ROLL_OUTS}/{id}")
+}
+
+/// Operator: plan a roll-out of a version.
+pub fn new_roll_out(version: &str) -> String {
+    format!("{ROLL_OUTS}/neu?fassung={}", segment(version))
+}
+
+/// Public: the text of a published contract version.
+pub fn contract_version(number: &str) -> String {
+    format!("/vertrag/{}", segment(number))
+}
+
+/// Public: two published contract versions side by side.
+pub fn comparison(old: &str, new: &str) -> String {
+    format!("/vertrag/{}/vergleich/{}", segment(old), segment(new))
+}
+
+/// A piece of text as one segment or value of an address.
+fn segment(text: &str) -> String {
+    let mut out = String::new();
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'-' | b'_' => out.push(char::from(byte)),
+            other => out.push_str(&format!("%{other:02X}")),
+        }
+    }
+    out
+}
 
 /// A customer's profile with its modules.
 pub fn customer(number: CustomerNumber) -> String {
@@ -129,6 +169,36 @@ pub fn deleted_customer(number: CustomerNumber) -> String {
 /// Records an objection (operator).
 pub fn record_objection(number: CustomerNumber) -> String {
     format!("/betrieb/kunden/{number}/widerspruch")
+}
+
+/// What the customer declared against the contract (operator).
+pub fn declarations(number: CustomerNumber) -> String {
+    format!("/betrieb/kunden/{number}/erklaerungen")
+}
+
+/// Adds the proof of an objection (operator).
+pub fn add_proof(number: CustomerNumber, objection: ObjectionId) -> String {
+    format!("/betrieb/kunden/{number}/erklaerungen/{objection}/nachweis")
+}
+
+/// The proof of an objection as a file (operator).
+pub fn proof(number: CustomerNumber, file: FileId) -> String {
+    format!("/betrieb/kunden/{number}/nachweis/{file}")
+}
+
+/// Proposes that an objection was recorded in error (operator).
+pub fn propose_error(number: CustomerNumber) -> String {
+    format!("/betrieb/kunden/{number}/irrtum")
+}
+
+/// Proposes a contract that was signed on paper (operator).
+pub fn propose_paper(number: CustomerNumber) -> String {
+    format!("/betrieb/kunden/{number}/papiervertrag")
+}
+
+/// A proposal, for whoever confirms, rejects or withdraws it (operator).
+pub fn proposal(id: ProposalId) -> String {
+    format!("/betrieb/vorschlaege/{id}")
 }
 
 /// Assigns the customer to a Mandant (operator; GET: choice and confirmation, POST: do it).

@@ -15,6 +15,7 @@ use crate::domain::case::{Case, Declaration, Event, Link, LinkState, Refusal, li
 use crate::domain::{AgreementId, CustomerNumber, Language, LinkId};
 use crate::storage::agreements::{NewDocument, create_document};
 use crate::storage::audit::{NewEvent, add_event};
+use crate::storage::declarations::create_decline_reason;
 use crate::storage::{PgConnection, cases, links};
 
 /// What the person typed and ticked, already checked field by field.
@@ -92,6 +93,7 @@ pub fn check(
 
 /// Makes the document. CPU work, without database and lock.
 pub fn prepare(
+    app: &App,
     case: &Case,
     draft: Draft,
     link: LinkId,
@@ -195,16 +197,27 @@ fn document(
     })
 }
 
-/// Declines: no reminders, no access; a new mail can be sent later (row 14, 5.8-17).
+/// Declines: no reminders, no access; a new mail can be sent later (row 14, 5.8-17). The reason, if
+/// one was typed, stays beside the round and out of the event, which partners' pages read (EV-10).
 pub fn decline(
     conn: &mut PgConnection,
     app: &App,
     link: LinkId,
+    reason: &str,
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
     let customer = links::find_customer(conn, link)?.ok_or(ActionError::NotFound)?;
     let knock = Knock::by_link(link, customer, now);
-    match knock.bring(conn, app, &Event::Declined(link), |_| AuditKind::Declined) {
+    let case = knock.enter(conn)?;
+    let round = case.open_request().map(|open| open.id);
+    let keep = |conn: &mut PgConnection, _: &Outcome| {
+        if let Some(round) = round.filter(|_| !reason.is_empty()) {
+            create_decline_reason(conn, round, reason, now)?;
+        }
+        Ok(())
+    };
+    let event = Event::Declined(link);
+    match knock.settle_with(conn, app, case, &event, |_| AuditKind::Declined, keep) {
         // The second click of a double click.
         Ok(_) | Err(ActionError::Refused(Refusal::Unchanged)) => Ok(()),
         Err(error) => Err(error),

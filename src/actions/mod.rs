@@ -11,6 +11,7 @@ pub mod bookings;
 pub mod bounces;
 pub mod bundles;
 pub mod consent;
+pub mod contract_text;
 pub mod customers;
 pub mod delivery;
 pub mod documents;
@@ -21,9 +22,11 @@ pub mod operator;
 pub mod partners;
 pub mod passwords;
 pub mod proofs;
+pub mod proposals;
 pub mod register;
 pub mod requests;
 pub mod retention;
+pub mod roll_outs;
 pub mod seen;
 pub mod stamps;
 #[cfg(test)]
@@ -36,4 +39,4 @@ mod whats_new;
 
 pub use door::{Actor, Knock, Outcome};
 pub use error::ActionError;
-pub use whats_new::{sub_partner_left, whats_new};
+pub use whats_new::{sub_partner_left, version_news, whats_new};

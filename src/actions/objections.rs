@@ -1,15 +1,21 @@
 //! Objections (Widerspruch): by the customer in the portal, or recorded by the operator.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 
+use super::door::actor;
 use super::{ActionError, Knock, Outcome};
 use crate::app::App;
-use crate::domain::CustomerNumber;
-use crate::domain::audit::AuditKind;
-use crate::domain::case::{Channel, Event};
+use crate::domain::audit::{AuditKind, ClosedAccess};
+use crate::domain::case::{Case, Channel, Event, access};
+use crate::domain::file::File;
 use crate::domain::viewer::{Role, Viewer};
-use crate::storage::PgConnection;
+use crate::domain::{CustomerNumber, FileId, ObjectionId};
 use crate::storage::agreements::{NewObjection, create_objection};
+use crate::storage::audit::{NewEvent, add_event};
+use crate::storage::files::{create_file, find_file};
+use crate::storage::{PgConnection, declarations};
 
 /// An objection that reached the operator outside the portal (EV-10).
 #[derive(Debug, Clone)]
@@ -20,6 +26,8 @@ pub struct Received {
     pub on: NaiveDate,
     /// What the operator noted; partners never see it (5.8-19).
     pub note: String,
+    /// The letter or mail itself.
+    pub proof: Option<File>,
 }
 
 /// The customer objects (row 30). The password was asked again before (S-40).
@@ -40,6 +48,7 @@ pub fn object(
         channel: Channel::Portal,
         on: crate::domain::calendar::day(now),
         note: String::new(),
+        proof: None,
     };
     store(conn, app, viewer, number, &received, now)
 }
@@ -75,6 +84,7 @@ fn store(
     let kind = AuditKind::Objected {
         number: agreement.map(|agreement| agreement.number.clone()),
         channel,
+        closed: open_access(&case, now),
     };
     let new = NewObjection {
         customer,
@@ -85,7 +95,82 @@ fn store(
         recorded_by: viewer.user,
     };
     let event = Event::Objected(channel);
-    let store = |conn: &mut PgConnection, _: &Outcome| Ok(create_objection(conn, &new, now)?);
+    let store = |conn: &mut PgConnection, _: &Outcome| {
+        let objection = create_objection(conn, &new, now)?;
+        if let Some(proof) = &received.proof {
+            let file = create_file(conn, proof, viewer.user, now)?;
+            declarations::add_proof(conn, objection, file)?;
+        }
+        Ok(())
+    };
     knock.settle_with(conn, app, case, &event, |_| kind, store)?;
     Ok(())
+}
+
+/// What is open now, and for whom: an objection closes all of it (EV-11).
+fn open_access(case: &Case, now: DateTime<Utc>) -> Vec<ClosedAccess> {
+    let modules: BTreeMap<&str, &str> = case
+        .catalogue
+        .iter()
+        .map(|product| &product.gated_module)
+        .map(|module| (module.key.as_str(), module.name.as_str()))
+        .collect();
+    [&case.partner, &case.sub_partner]
+        .into_iter()
+        .flatten()
+        .map(|partner| ClosedAccess {
+            partner: partner.id,
+            name: partner.party.name.clone(),
+            modules: modules
+                .iter()
+                .filter(|(key, _)| access(case, partner.id, key, now).is_ok())
+                .map(|(_, name)| (*name).to_owned())
+                .collect(),
+        })
+        .filter(|one| !one.modules.is_empty())
+        .collect()
+}
+
+/// Adds the proof of an objection that was recorded without it (EV-10).
+pub fn add_proof(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    customer: CustomerNumber,
+    objection: ObjectionId,
+    proof: &File,
+    now: DateTime<Utc>,
+) -> Result<(), ActionError> {
+    if viewer.role != Role::Operator {
+        return Err(ActionError::NotAllowed);
+    }
+    Knock::by(viewer, customer, now).enter(conn)?;
+    if !declarations::has_objection(conn, customer, objection)? {
+        return Err(ActionError::NotFound);
+    }
+    let file = create_file(conn, proof, viewer.user, now)?;
+    declarations::add_proof(conn, objection, file)?;
+    let event = NewEvent {
+        kind: AuditKind::ProofAdded {
+            file_hash: proof.sha256(),
+        },
+        actor: actor(viewer),
+        customer: Some(customer),
+        status: None,
+    };
+    add_event(conn, &event, now)?;
+    Ok(())
+}
+
+/// The proof of an objection, for the operator alone: it may hold what the customer tells nobody
+/// else (5.8-19).
+pub fn find_proof(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    customer: CustomerNumber,
+    file: FileId,
+) -> Result<File, ActionError> {
+    if viewer.role != Role::Operator || !declarations::has_proof(conn, customer, file)? {
+        return Err(ActionError::NotFound);
+    }
+    find_file(conn, file)?.ok_or(ActionError::NotFound)
 }

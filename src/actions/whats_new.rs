@@ -2,17 +2,21 @@
 
 use chrono::{DateTime, Utc};
 
-use super::ActionError;
+use super::{ActionError, versions};
+use crate::app::App;
 use crate::contract::values::Values;
 use crate::domain::case::{Agreement, Case, Covered, Novelty, Partner, novelties};
-use crate::domain::{Language, PartnerId, Party, WhatsNew};
+use crate::domain::{ChangeNote, Language, PartnerId, Party, VersionNews, WhatsNew};
+use crate::paths;
 use crate::storage::agreements::find_document_facts;
+use crate::storage::contract_versions::list_published;
 use crate::storage::{PgConnection, catalogue, partners};
 
 /// What concluding now would change compared with the agreement in force; `None` without one, and
 /// when nothing needs a new conclusion.
 pub fn whats_new(
     conn: &mut PgConnection,
+    app: &App,
     case: &Case,
     language: Language,
     now: DateTime<Utc>,
@@ -65,7 +69,7 @@ pub fn whats_new(
             Novelty::Version {
                 old,
                 new: published,
-            } => new.version = Some(version_news(conn, old, published, language)?),
+            } => new.version = Some(version_news(conn, app, &old, &published, language)?),
         }
     }
     if let Some(copied) = copied {
@@ -225,7 +229,35 @@ fn others_differ(
         || differs(sub, copied.sub_partner.as_ref()))
 }
 
-/// STUB
-pub fn version_news(_: &mut PgConnection, old: String, new: String, _: Language) -> Result<crate::domain::VersionNews, ActionError> {
-    Ok(crate::domain::VersionNews { comparison: format!("/vertrag/{old}/vergleich/{new}"), old, new, notes: Vec::new() })
+/// What a newer contract version brings, in the words of its authors: its own change note, and those
+/// of the versions in between that were never concluded (rows 13, 35, 36).
+pub fn version_news(
+    conn: &mut PgConnection,
+    app: &App,
+    old: &str,
+    new: &str,
+    language: Language,
+) -> Result<VersionNews, ActionError> {
+    // The newest first; what is not valid yet when `new` is comes before it and is left out.
+    let mut since: Vec<String> = list_published(conn)?
+        .into_iter()
+        .map(|version| version.number)
+        .skip_while(|number| number != new)
+        .take_while(|number| number != old)
+        .collect();
+    since.reverse();
+    let mut notes = Vec::new();
+    for version in since {
+        let contract = versions::contract(conn, app, &version)?;
+        let text = contract.meta.change_note.get(language).trim().to_owned();
+        if !text.is_empty() {
+            notes.push(ChangeNote { version, text });
+        }
+    }
+    Ok(VersionNews {
+        old: old.to_owned(),
+        new: new.to_owned(),
+        notes,
+        comparison: paths::comparison(old, new),
+    })
 }

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::case::Channel;
 use super::mail::RequestReason;
 use super::partner::PartnerDeed;
+use super::proposal::ProposalKind;
 use super::roll_out::RollOutDeed;
 use super::version::VersionDeed;
 use super::{LinkId, PartnerId, RollOutId, UserId, VersionId};
@@ -38,6 +39,17 @@ pub enum Actor {
     Portal,
     /// A command on the server.
     Command,
+}
+
+/// A partner's access that an objection closed (EV-11).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClosedAccess {
+    /// Whose.
+    pub partner: PartnerId,
+    /// Its name then.
+    pub name: String,
+    /// Names of the areas that were open.
+    pub modules: Vec<String>,
 }
 
 /// What happened. The fields are the details that are kept with it.
@@ -208,6 +220,31 @@ pub enum AuditKind {
         number: Option<String>,
         /// By which way.
         channel: Channel,
+        /// Whose access was closed by it (EV-11).
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        closed: Vec<ClosedAccess>,
+    },
+    /// The proof of an objection was added (EV-10).
+    ProofAdded {
+        /// SHA-256 of the file.
+        file_hash: String,
+    },
+    /// An administrator proposed what a second one has to confirm.
+    Proposed {
+        /// What.
+        proposal: ProposalKind,
+    },
+    /// A second administrator rejected it.
+    ProposalRejected {
+        /// What.
+        proposal: ProposalKind,
+        /// Why.
+        reason: String,
+    },
+    /// Whoever proposed it took it back.
+    ProposalWithdrawn {
+        /// What.
+        proposal: ProposalKind,
     },
     /// An objection turned out to have been recorded in error; the customer was asked anew (row 33).
     ObjectedInError {

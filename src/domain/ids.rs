@@ -51,6 +51,14 @@ id! {
     RollOutId(i64)
 }
 id! {
+    /// An objection as it was recorded.
+    ObjectionId(i64)
+}
+id! {
+    /// What an administrator proposed to a second one.
+    ProposalId(i64)
+}
+id! {
     /// A queued mail.
     MailId(i64)
 }

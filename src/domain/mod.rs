@@ -16,6 +16,7 @@ pub mod name;
 pub mod partner;
 pub mod party;
 pub mod product;
+pub mod proposal;
 pub mod reply;
 pub mod retention;
 pub mod roll_out;
@@ -26,8 +27,8 @@ pub mod whats_new;
 
 pub use email::EmailAddress;
 pub use ids::{
-    AgreementId, CustomerNumber, FileId, LinkId, MailId, PartnerId, RequestId, RollOutId, UserId,
-    VersionId,
+    AgreementId, CustomerNumber, FileId, LinkId, MailId, ObjectionId, PartnerId, ProposalId,
+    RequestId, RollOutId, UserId, VersionId,
 };
 pub use language::Language;
 pub use party::{Operator, Party};

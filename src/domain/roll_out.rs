@@ -315,6 +315,19 @@ pub fn answered(before: &Case, after: &Case) -> Option<Answer> {
     })
 }
 
+/// Why a roll-out cannot be started, paused or go on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RollOutRefusal {
+    /// Another one of the same version is not over yet.
+    Running,
+    /// A newer version is in force.
+    Outdated,
+    /// No customer has these numbers; the first of them.
+    UnknownNumbers(Vec<i64>),
+    /// It is paused, running or over already.
+    Unchanged,
+}
+
 /// What was done to a roll-out, for the log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "deed", rename_all = "snake_case")]

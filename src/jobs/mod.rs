@@ -11,6 +11,7 @@ mod inbox;
 mod new_version;
 mod progress;
 mod retain;
+mod roll_out;
 mod rows;
 mod run;
 mod stamp;
@@ -65,6 +66,12 @@ pub const JOBS: &[Job] = &[
         every: Duration::from_secs(60),
         workers: |_| 1,
         pass: new_version::ask,
+    },
+    Job {
+        name: "roll-out",
+        every: Duration::from_secs(15),
+        workers: |_| 1,
+        pass: roll_out::roll_out,
     },
     Job {
         name: "refresh",
@@ -190,6 +197,7 @@ pub fn run(pass: &Pass) -> Report {
     let (stepped, late) = (run("remind"), run("late"));
     let renewed = run("new-version");
     let (told, taken) = (run("tell-blocked"), run("take-off"));
+    let rolled_out = run("roll-out");
     let (refreshed, delivered) = (run("refresh"), run("deliver"));
     let stamped = run("stamp");
     Report {
@@ -197,9 +205,9 @@ pub fn run(pass: &Pass) -> Report {
         refreshed: refreshed.good,
         delivered: delivered.good,
         reported: reported.good,
-        moved: told.good + taken.good,
+        moved: told.good + taken.good + rolled_out.good,
         failed: [
-            stepped, late, renewed, told, taken, refreshed, delivered, reported, stamped,
+            stepped, late, renewed, told, taken, rolled_out, refreshed, delivered, reported, stamped,
         ]
         .iter()
         .map(|done| done.failed)

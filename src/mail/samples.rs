@@ -3,8 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::letter::{
-    AgreementWords, Attachment, CaseWords, Content, Letter, ModuleAccess, NoLonger, NoteWords,
-    WhyEnded,
+    Attachment, CaseWords, Content, Letter, ModuleAccess,
 };
 use crate::domain::mail::{Alert, PartnerNews, RequestReason};
 use crate::domain::{CustomerNumber, EmailAddress, Language, Operator, Party, WhatsNew};

@@ -121,8 +121,8 @@ fn each_mail_says_what_is_special_about_it() {
         ),
         (
             "request Upgrade anew",
-            "Das ist neu: § 9 <neu>: kürzere Fristen.",
-            "This is new: § 9 <neu>: kürzere Fristen.",
+            "Das ist neu: § 9 nennt kürzere Fristen.",
+            "This is new: § 9 nennt kürzere Fristen.",
         ),
         (
             "request Upgrade anew",

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::schema::{agreement_documents, agreements, objections};
 use super::{QueryResult, text};
 use crate::domain::case::Channel;
-use crate::domain::{AgreementId, CustomerNumber, UserId};
+use crate::domain::{AgreementId, CustomerNumber, ObjectionId, UserId};
 
 /// What exactly was concluded (EV-01 … EV-07). Written once, never changed.
 #[derive(Insertable, Debug, Clone)]
@@ -147,7 +147,7 @@ pub fn create_objection(
     conn: &mut PgConnection,
     new: &NewObjection,
     now: DateTime<Utc>,
-) -> QueryResult<()> {
+) -> QueryResult<ObjectionId> {
     diesel::insert_into(objections::table)
         .values((
             objections::customer_number.eq(new.customer.0),
@@ -158,6 +158,7 @@ pub fn create_objection(
             objections::recorded_at.eq(now),
             objections::recorded_by.eq(new.recorded_by.0),
         ))
-        .execute(conn)?;
-    Ok(())
+        .returning(objections::id)
+        .get_result(conn)
+        .map(ObjectionId)
 }

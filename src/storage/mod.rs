@@ -13,6 +13,7 @@ pub mod catalogue;
 pub mod contract_versions;
 pub mod customers;
 pub mod db;
+pub mod declarations;
 pub mod embedded;
 pub mod files;
 pub mod links;
@@ -23,8 +24,10 @@ pub mod partner_contracts;
 pub mod partner_list;
 pub mod partners;
 pub mod retention;
+pub mod roll_outs;
 pub mod runs;
 #[rustfmt::skip]
+pub mod proposals;
 #[expect(missing_docs, reason = "generated from the migrations")]
 pub mod schema;
 pub mod seals;

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::QueryResult;
 use super::schema::{
     agreement_documents, agreements, bookings, case_rows, case_words, customers, document_stamps,
-    links, mails, objections, password_links, requests, sessions, tombstones, users,
+    links, mails, objections, password_links, requests, roll_out_customers, sessions, tombstones, users,
 };
 use crate::domain::{AgreementId, CustomerNumber, RequestId};
 
@@ -168,6 +168,8 @@ pub fn erase_customer(
         ))
         .execute(conn)?;
     diesel::delete(objections::table.filter(objections::customer_number.eq(n))).execute(conn)?;
+    diesel::delete(roll_out_customers::table.filter(roll_out_customers::customer_number.eq(n)))
+        .execute(conn)?;
     diesel::delete(mails::table.filter(mails::customer_number.eq(n))).execute(conn)?;
     diesel::delete(agreements::table.filter(agreements::customer_number.eq(n))).execute(conn)?;
     let rounds = requests::table
@@ -243,7 +245,7 @@ pub fn count_forgettable_mails(conn: &mut PgConnection, before: DateTime<Utc>) -
 
 /// The condition of the index `mails_forgettable`, and the time.
 const FORGETTABLE: &str = "done_at <= $1
-    AND kind ->> 'kind' NOT IN ('request', 'reminder', 'concluded', 'objected', 'ended')";
+    AND kind ->> 'kind' NOT IN ('request', 'reminder', 'concluded', 'objected', 'ended', 'new_version')";
 
 /// What is left of something that was erased.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -204,6 +204,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Why a customer declined, as typed (EV-10); only the operator reads it, no mail holds it (5.8-19, S-22).
+    decline_reasons (request_id) {
+        request_id -> Uuid,
+        reason -> Text,
+        declined_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     /// Time stamps (RFC 3161) of a foreign service over the signature of a sealed document, asked for after its conclusion. No row: not asked for yet.
     document_stamps (agreement_id) {
         agreement_id -> Uuid,
@@ -299,6 +308,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// The letter or mail an objection came in (EV-10); only the operator reads it (5.8-19).
+    objection_proofs (file_id) {
+        file_id -> Uuid,
+        objection_id -> Int8,
+    }
+}
+
+diesel::table! {
     /// Objections as they came in (EV-10); without an agreement if one came before conclusion.
     objections (id) {
         id -> Int8,
@@ -377,6 +394,23 @@ diesel::table! {
         code -> Text,
         position -> Int2,
         facts -> Jsonb,
+    }
+}
+
+diesel::table! {
+    /// What one administrator proposes and a second one confirms (row 33, 5.8-18). Never deleted.
+    proposals (id) {
+        id -> Int8,
+        customer_number -> Int8,
+        kind -> Text,
+        details -> Jsonb,
+        file_id -> Nullable<Uuid>,
+        proposed_at -> Timestamptz,
+        proposed_by -> Int8,
+        state -> Text,
+        decided_at -> Nullable<Timestamptz>,
+        decided_by -> Nullable<Int8>,
+        reason -> Nullable<Text>,
     }
 }
 
@@ -467,6 +501,53 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    /// Who was reached by a roll-out, once, and what became of it; erased with the customer.
+    roll_out_customers (roll_out_id, customer_number) {
+        roll_out_id -> Int8,
+        customer_number -> Int8,
+        state -> Text,
+        /// Why the customer was left out.
+        reason -> Nullable<Text>,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    /// How many customers are in which state, written with it, so that nobody has to count. Outlasts the customers.
+    roll_out_figures (roll_out_id, word, shard) {
+        roll_out_id -> Int8,
+        /// A state, or skipped: and the reason.
+        word -> Text,
+        /// Several rows per word, so that those who conclude at once do not wait for each other.
+        shard -> Int2,
+        customers -> Int8,
+    }
+}
+
+diesel::table! {
+    /// Telling customers of a contract version, or asking them to conclude it, one after the other.
+    roll_outs (id) {
+        id -> Int8,
+        version_id -> Int8,
+        /// inform: nothing is asked for (row 35); conclude: a new conclusion is (row 36).
+        mode -> Text,
+        /// Only customers of this Mandant.
+        partner_id -> Nullable<Int8>,
+        /// Only those whose agreement in force has this version.
+        concluded_version -> Nullable<Text>,
+        /// Only these customers.
+        numbers -> Nullable<Array<Nullable<Int8>>>,
+        started_at -> Timestamptz,
+        started_by -> Int8,
+        paused_at -> Nullable<Timestamptz>,
+        finished_at -> Nullable<Timestamptz>,
+        how -> Nullable<Text>,
+        /// Every customer of the set up to this number has been looked at.
+        after_number -> Int8,
+    }
+}
+
 diesel::joinable!(agreement_documents -> agreements (agreement_id));
 diesel::joinable!(agreements -> customers (customer_number));
 diesel::joinable!(agreements -> links (link_id));
@@ -476,19 +557,30 @@ diesel::joinable!(bookings -> customers (customer_number));
 diesel::joinable!(bookings -> products (product_code));
 diesel::joinable!(case_rows -> customers (number));
 diesel::joinable!(case_words -> customers (number));
+diesel::joinable!(decline_reasons -> requests (request_id));
 diesel::joinable!(document_stamps -> agreements (agreement_id));
 diesel::joinable!(files -> users (uploaded_by));
 diesel::joinable!(links -> requests (request_id));
 diesel::joinable!(mail_attempts -> mails (mail_id));
 diesel::joinable!(mail_reports -> mails (mail_id));
 diesel::joinable!(mails -> customers (customer_number));
+diesel::joinable!(objection_proofs -> files (file_id));
+diesel::joinable!(objection_proofs -> objections (objection_id));
 diesel::joinable!(objections -> agreements (agreement_id));
 diesel::joinable!(objections -> customers (customer_number));
 diesel::joinable!(partner_contracts -> files (file_id));
 diesel::joinable!(partner_contracts -> partners (partner_id));
 diesel::joinable!(partner_contracts -> users (recorded_by));
 diesel::joinable!(password_links -> users (user_id));
+diesel::joinable!(proposals -> customers (customer_number));
+diesel::joinable!(proposals -> files (file_id));
 diesel::joinable!(requests -> customers (customer_number));
+diesel::joinable!(roll_out_customers -> customers (customer_number));
+diesel::joinable!(roll_out_customers -> roll_outs (roll_out_id));
+diesel::joinable!(roll_out_figures -> roll_outs (roll_out_id));
+diesel::joinable!(roll_outs -> contract_versions (version_id));
+diesel::joinable!(roll_outs -> partners (partner_id));
+diesel::joinable!(roll_outs -> users (started_by));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(users -> customers (customer_number));
 diesel::joinable!(users -> partners (partner_id));
@@ -505,19 +597,25 @@ diesel::allow_tables_to_appear_in_same_query!(
     case_words,
     contract_versions,
     customers,
+    decline_reasons,
     document_stamps,
     files,
     links,
     mail_attempts,
     mail_reports,
     mails,
+    objection_proofs,
     objections,
     operator,
     partner_contracts,
     partners,
     password_links,
     products,
+    proposals,
     requests,
+    roll_out_customers,
+    roll_out_figures,
+    roll_outs,
     runs,
     seal_certificates,
     sessions,

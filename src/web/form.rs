@@ -114,7 +114,7 @@ fn same(a: &[u8], b: &[u8]) -> bool {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldError {
     /// Id of the field.
-    pub field: &'static str,
+    pub field: String,
     /// What to do.
     pub text: String,
 }
@@ -125,9 +125,9 @@ pub struct FieldErrors(pub Vec<FieldError>);
 
 impl FieldErrors {
     /// Adds one.
-    pub fn add(&mut self, field: &'static str, text: impl Into<String>) {
+    pub fn add(&mut self, field: impl Into<String>, text: impl Into<String>) {
         self.0.push(FieldError {
-            field,
+            field: field.into(),
             text: text.into(),
         });
     }

@@ -7,6 +7,7 @@
 mod administration;
 mod client;
 mod consent;
+mod contract_text;
 mod consequences;
 mod customers;
 mod dev;
@@ -23,6 +24,7 @@ mod partners;
 mod passwords;
 mod proofs;
 mod refusals;
+mod roll_outs;
 pub mod routes;
 pub mod server;
 mod session;

@@ -9,8 +9,8 @@ use actix_web::{Route, guard as guards, web};
 use super::error::answer_errors;
 use super::guard::{Who, guard};
 use super::{
-    administration, consent, customers, dev, gate, health, legal, operation, partners, passwords,
-    proofs, session, sign_in, statics, status,
+    administration, consent, contract_text, customers, dev, gate, health, legal, operation, partners,
+    passwords, proofs, roll_outs, session, sign_in, statics, status,
 };
 use crate::app::App;
 
@@ -74,6 +74,8 @@ pub fn rows() -> impl Iterator<Item = &'static Row> {
         partners::OPERATOR,
         partners::MANDANT,
         consent::ROUTES,
+        contract_text::ROUTES,
+        roll_outs::ROUTES,
         legal::ROUTES,
         proofs::ROUTES,
         dev::ROUTES,

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use avv_portal::actions::register;
+use avv_portal::actions::{proposals, register};
 use avv_portal::domain::file::{File, FileKind};
 use avv_portal::domain::viewer::Role;
-use avv_portal::domain::{EmailAddress, PartnerId};
+use avv_portal::domain::{CustomerNumber, EmailAddress, PartnerId};
 use avv_portal::storage::mails::list_mails;
 use avv_portal::storage::users::NewUser;
 use avv_portal::web::Who;
@@ -68,6 +68,8 @@ struct Objects {
     password: String,
     /// File of the contract with the Submandant Nord-TK.
     file: String,
+    /// A paper contract of 4712 that waits for a second administrator.
+    proposal: String,
 }
 
 impl Objects {
@@ -113,12 +115,27 @@ impl Objects {
             avv_portal::actions::customers::delete(conn, &world.app.app, &by, gone, "weg", now)
                 .map(|_| ())
         });
+        let file = world.app.text("id FROM files");
+        let paper = proposals::Paper {
+            person: "Erna Muster".to_owned(),
+            function: "Inhaberin".to_owned(),
+            signed_on: "2026-01-15".parse().unwrap(),
+            scan: File {
+                kind: FileKind::Pdf,
+                bytes: b"%PDF-1.7".to_vec(),
+            },
+        };
+        let proposal = world.app.write(|conn| {
+            let handles = &world.app.app;
+            proposals::propose_paper(conn, handles, &operator, CustomerNumber(4712), paper, now)
+        });
         let mails = world.app.read(|conn| Ok(list_mails(conn, CUSTOMER, 1)?));
         Self {
             other_user: other.to_string(),
             sent_mail: mails[0].id.to_string(),
             password: world.password_token(Person::SubPartner),
-            file: world.app.text("id FROM files"),
+            file,
+            proposal: proposal.to_string(),
             world,
         }
     }
@@ -175,6 +192,15 @@ impl Objects {
             ("token", &token),
             ("partner", &self.partner(object)),
             ("datei", &self.file),
+            ("widerspruch", "999999"),
+            (
+                "vorschlag",
+                if object == "open-proposal" {
+                    &self.proposal
+                } else {
+                    "999999"
+                },
+            ),
             ("hash", hash),
             ("name", name),
         ];
@@ -257,7 +283,13 @@ async fn send(
     fields: &[(&str, &str)],
     headers: &[(&str, &str)],
 ) -> Page {
-    if row.path.ends_with("/vertrag") {
+    let has_files = [
+        "/vertrag",
+        "/papiervertrag",
+        "/nachweis",
+        "{nummer}/widerspruch",
+    ];
+    if has_files.iter().any(|end| row.path.ends_with(end)) {
         browser.upload_with(path, fields, &[], headers).await
     } else {
         browser.post_with(path, fields, headers).await

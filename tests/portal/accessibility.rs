@@ -256,6 +256,21 @@ fn operator(places: &Places) -> Vec<Stop> {
             vec![Click("main form .actions button")],
         ),
         at("operator runs", "/betrieb/laeufe"),
+        at(
+            "operator reads declarations",
+            "/betrieb/kunden/9000/erklaerungen",
+        ),
+        at(
+            "operator proposes paper",
+            "/betrieb/kunden/6009/papiervertrag",
+        ),
+        after(
+            "operator proposes paper wrong",
+            "/betrieb/kunden/6009/papiervertrag",
+            vec![Click("main form .actions button")],
+        ),
+        at("operator proposes error", "/betrieb/kunden/9000/irrtum"),
+        at("operator proposals", "/betrieb/vorschlaege"),
         at("operator particulars", "/betrieb/betreiber"),
         at("operator users", "/betrieb/benutzer"),
         at("operator adds user", "/betrieb/benutzer/neu"),

@@ -185,7 +185,7 @@ async fn only_the_address_of_today_counts_for_the_case() {
     assert_eq!(bring(&app, &raw), Taken::Returned, "the mail did come back");
     assert_eq!(app.status(CUSTOMER), "requested");
     let link = app.newest_link(CUSTOMER);
-    app.write(|conn| avv_portal::actions::consent::decline(conn, &app.app, link, now));
+    app.write(|conn| avv_portal::actions::consent::decline(conn, &app.app, link, "", now));
     app.jobs();
     let told = report(&app, PARTNER_MAIL, "failed", "5.1.1");
     assert_eq!(bring(&app, &told), Taken::Returned);

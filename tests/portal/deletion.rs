@@ -208,6 +208,7 @@ async fn retention_erases_the_customer_and_leaves_a_tombstone() {
         "requests WHERE customer_number",
         "bookings WHERE customer_number",
         "mails WHERE customer_number",
+        "roll_out_customers WHERE customer_number",
         "users WHERE customer_number",
         "objections WHERE customer_number",
         "case_rows WHERE number",
@@ -322,7 +323,8 @@ async fn every_table_that_names_a_customer_is_known_to_retention() {
     let app = TestApp::start().await;
     let known = "'agreement_documents','agreements','bookings','case_rows','case_words',\
                  'document_stamps','links','mails','objections','password_links','requests','sessions','users',\
-                 'block_rounds','files','partner_contracts'"; // the last three name users of operator and partners only
+                 'roll_out_customers',\
+                 'block_rounds','contract_versions','files','partner_contracts','roll_outs'"; // the last five name users of operator and partners only
     let found = app.text(&format!(
         "string_agg(DISTINCT conrelid::regclass::text, ' ') FROM pg_constraint \
          WHERE contype = 'f' AND connamespace = current_schema()::regnamespace \

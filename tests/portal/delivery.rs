@@ -293,7 +293,7 @@ async fn a_mail_is_tried_again_only_if_it_was_not_sent() {
     app.book(late, "centraflex", false);
     jobs::run_once(&app.app, app.now());
     let (link, now) = (app.newest_link(late), app.now());
-    app.write(|conn| avv_portal::actions::consent::decline(conn, &app.app, link, now));
+    app.write(|conn| avv_portal::actions::consent::decline(conn, &app.app, link, "", now));
     let list = operator.get("/betrieb/mails?kunde=8401&art=request").await;
     let answer = list.submit(&operator, "tbody form", &[]).await;
     let page = operator.follow(&answer).await;

@@ -280,7 +280,7 @@ async fn a_new_partner_is_told_to_the_customer_and_the_old_one_gets_no_way_back(
     page.assert_says("ändert die Anforderung: Vertriebspartner Anders Systemhaus GmbH.");
 
     let (link, now) = (app.newest_link(CUSTOMER), app.now());
-    app.write(|conn| avv_portal::actions::consent::decline(conn, &app.app, link, now));
+    app.write(|conn| avv_portal::actions::consent::decline(conn, &app.app, link, "", now));
     app.jobs();
     assert_eq!(app.status(CUSTOMER), "renewal_required");
     let page = operator.get("/kunden/4711/avv").await;

@@ -207,6 +207,7 @@ async fn links_of_a_declined_or_void_contract_say_so() {
         channel: Channel::Letter,
         on: calendar::day(now),
         note: String::new(),
+        proof: None,
     };
     app.write(|conn| objections::record(conn, &app.app, &operator, CUSTOMER, &received, now));
     let sentence = "seit dem 25. November 2026 nichtig";

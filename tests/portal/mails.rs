@@ -151,7 +151,7 @@ async fn a_partner_who_refuses_mail_does_not_change_the_status() {
     sink.unknown(PARTNER_MAIL, true);
     let link = app.newest_link(CUSTOMER);
     let now = app.now();
-    app.write(|conn| avv_portal::actions::consent::decline(conn, &app.app, link, now));
+    app.write(|conn| avv_portal::actions::consent::decline(conn, &app.app, link, "", now));
     app.jobs();
     assert_eq!(app.status(CUSTOMER), "declined");
     assert_eq!(app.count("mails WHERE state = 'failed'"), 1);
@@ -267,7 +267,7 @@ async fn a_mail_that_is_true_no_longer_is_dropped_with_its_reason() {
     // Overtaken by a decline.
     app.book(CUSTOMER, "centraflex", false);
     let (link, now) = (app.newest_link(CUSTOMER), app.now());
-    app.write(|conn| avv_portal::actions::consent::decline(conn, &app.app, link, now));
+    app.write(|conn| avv_portal::actions::consent::decline(conn, &app.app, link, "", now));
     app.jobs();
     assert_eq!(app.links_to(MAIL).len(), 0);
     assert_eq!(

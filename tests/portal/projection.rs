@@ -182,7 +182,7 @@ impl Story {
                 Some(link) => {
                     let before = self.app.case(customer);
                     settled(
-                        db.transaction_blocking(|conn| consent::decline(conn, &app, link, now)),
+                        db.transaction_blocking(|conn| consent::decline(conn, &app, link, "", now)),
                     );
                     ("decline", self.app.case(customer) != before)
                 }
@@ -210,6 +210,7 @@ impl Story {
                     channel: Channel::Phone,
                     on: calendar::day(now),
                     note: "Notiz".to_owned(),
+                    proof: None,
                 };
                 (
                     "record",
@@ -306,7 +307,7 @@ impl Story {
             Err(error) => panic!("{error}"),
         };
         signature.shown.clone_from(&draft.hash);
-        let prepared = consent::prepare(&case, draft, link, &signature, now).unwrap();
+        let prepared = consent::prepare(&app, &case, draft, link, &signature, now).unwrap();
         settled(
             app.db.transaction_blocking(|conn| {
                 consent::conclude(conn, &app, link, &signature, prepared)

@@ -104,7 +104,7 @@ fn to_customer(
             Ok(Content::Request {
                 case: words,
                 reason: *reason,
-                news: whats_new(conn, case, case.customer.language, now)?,
+                news: whats_new(conn, app, case, case.customer.language, now)?,
                 replaces: replaces(case, *link),
                 link: app.consent_url(*link),
                 valid_until,
@@ -115,7 +115,7 @@ fn to_customer(
             Ok(Content::Reminder {
                 case: words,
                 number: *number,
-                news: whats_new(conn, case, case.customer.language, now)?,
+                news: whats_new(conn, app, case, case.customer.language, now)?,
                 link: app.consent_url(*link),
                 valid_until,
             })
@@ -141,7 +141,7 @@ fn to_customer(
                 at,
             })
         }
-        MailKind::NewVersion { version } => life::new_version(conn, app, mail, case, version, now),
+        MailKind::NewVersion { version } => life::new_version(conn, app, case, version, now),
         MailKind::Notice { news } => life::note(conn, mail, case, news, now),
         MailKind::Ended {
             agreement,

@@ -140,7 +140,7 @@ impl Play<'_> {
             let checked = consent::check(conn, app, link, &signature, play.now)?;
             Ok((link, signature, checked))
         })?;
-        let prepared = consent::prepare(&case, draft, link, &signature, self.now)?;
+        let prepared = consent::prepare(self.app, &case, draft, link, &signature, self.now)?;
         self.transaction(|play, conn| {
             consent::conclude(conn, play.app, link, &signature, prepared).map(|_| ())
         })
@@ -152,7 +152,7 @@ impl Play<'_> {
             consent::note_opening(conn, link, play.character.number, play.now)?;
             Ok(link)
         })?;
-        self.transaction(|play, conn| consent::decline(conn, play.app, link, play.now))
+        self.transaction(|play, conn| consent::decline(conn, play.app, link, "", play.now))
     }
 
     fn object(&self) -> Acted {
@@ -213,6 +213,7 @@ impl Play<'_> {
             channel: Channel::Letter,
             on: calendar::day(self.now - TimeDelta::days(1)),
             note: "Schreiben der Geschäftsführung, liegt in der Akte.".to_owned(),
+            proof: None,
         };
         let (operator, number) = (&self.cast.operator, self.character.number);
         objections::record(conn, self.app, operator, number, &received, self.now)

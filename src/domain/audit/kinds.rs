@@ -32,8 +32,8 @@ const KINDS: &[(&str, &str, &str)] = &[
     ),
     (
         "partner",
-        "Vertriebspartner geändert",
-        "Sales partner changed",
+        "Vertriebspartner angelegt, geändert, gesperrt",
+        "Sales partner added, changed, blocked",
     ),
     ("contract_version", "Vertragsfassung", "Contract version"),
     (
@@ -71,6 +71,22 @@ const KINDS: &[(&str, &str, &str)] = &[
     ),
     ("declined", "Ablehnung", "Declined"),
     ("objected", "Widerspruch", "Objection"),
+    ("proof_added", "Nachweis hinzugefügt", "Proof added"),
+    (
+        "proposed",
+        "Vorschlag an zweite Person",
+        "Proposal to a second person",
+    ),
+    (
+        "proposal_rejected",
+        "Vorschlag abgelehnt",
+        "Proposal rejected",
+    ),
+    (
+        "proposal_withdrawn",
+        "Vorschlag zurückgezogen",
+        "Proposal withdrawn",
+    ),
     (
         "objected_in_error",
         "Widerspruch irrtümlich erfasst",

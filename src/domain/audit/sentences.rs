@@ -1,6 +1,6 @@
 //! The history in words, German and English: what happened, and who did it.
 
-use super::{Actor, AuditKind};
+use super::{Actor, AuditKind, ClosedAccess};
 use crate::domain::Language;
 use crate::domain::calendar::{REMINDERS, short_date};
 use crate::domain::case::Channel;
@@ -89,14 +89,39 @@ fn german(kind: &AuditKind) -> String {
         K::CustomerDeleted { reason } => because("Kunde gelöscht", reason),
         K::LinksLocked { reason, .. } => because("Alle Links gesperrt", reason),
         K::Concluded { number, .. } => format!("Vertrag {number} abgeschlossen"),
-        K::ConcludedOnPaper { number, .. } => {
-            format!("Vertrag {number} auf Papier geschlossen und erfasst")
+        K::ConcludedOnPaper {
+            number,
+            proposed_by,
+            ..
+        } => {
+            format!(
+                "Vertrag {number} auf Papier geschlossen und erfasst, vorgeschlagen von {proposed_by}"
+            )
         }
         K::Declined => "Abschluss abgelehnt".to_owned(),
-        K::Objected { number, channel } => match number {
-            Some(number) => format!("Widerspruch gegen {number} ({})", channel.word()),
-            None => format!("Widerspruch vor Abschluss ({})", channel.word()),
-        },
+        K::Objected {
+            number,
+            channel,
+            closed,
+        } => {
+            let way = channel.word();
+            let what = match number {
+                Some(number) => format!("Widerspruch gegen {number} ({way})"),
+                None => format!("Widerspruch vor Abschluss ({way})"),
+            };
+            with_closed(&what, "Zugriff geschlossen für", closed)
+        }
+        K::ProofAdded { .. } => "Nachweis zum Widerspruch hinzugefügt".to_owned(),
+        K::Proposed { proposal } => {
+            format!("Vorgeschlagen: {}", proposal.word(Language::De))
+        }
+        K::ProposalRejected { proposal, reason } => {
+            let what = format!("Vorschlag abgelehnt ({})", proposal.word(Language::De));
+            because(&what, reason)
+        }
+        K::ProposalWithdrawn { proposal } => {
+            format!("Vorschlag zurückgezogen: {}", proposal.word(Language::De))
+        }
         K::ObjectedInError { number, reason, .. } => {
             let what = format!("Widerspruch gegen {number} war irrtümlich erfasst");
             because(&what, reason)
@@ -179,17 +204,31 @@ fn english(kind: &AuditKind) -> String {
             format!("Agreement {number} concluded on paper and recorded")
         }
         K::Declined => "Conclusion declined".to_owned(),
-        K::Objected { number, channel } => {
+        K::Objected {
+            number,
+            channel,
+            closed,
+        } => {
             let way = match channel {
                 Channel::Portal => "in the portal",
                 Channel::Email => "by e-mail",
                 Channel::Letter => "by letter",
                 Channel::Phone => "by phone",
             };
-            match number {
+            let what = match number {
                 Some(number) => format!("Objection to {number} ({way})"),
                 None => format!("Objection before conclusion ({way})"),
-            }
+            };
+            with_closed(&what, "access closed for", closed)
+        }
+        K::ProofAdded { .. } => "Proof of the objection added".to_owned(),
+        K::Proposed { proposal } => format!("Proposed: {}", proposal.word(Language::En)),
+        K::ProposalRejected { proposal, reason } => {
+            let what = format!("Proposal rejected ({})", proposal.word(Language::En));
+            because(&what, reason)
+        }
+        K::ProposalWithdrawn { proposal } => {
+            format!("Proposal withdrawn: {}", proposal.word(Language::En))
         }
         K::ObjectedInError { number, reason, .. } => {
             let what = format!("Objection to {number} had been recorded in error");
@@ -214,6 +253,18 @@ fn english(kind: &AuditKind) -> String {
     }
 }
 
+/// "What; access closed for A (module) and B (module)" (EV-11).
+fn with_closed(what: &str, words: &str, closed: &[ClosedAccess]) -> String {
+    if closed.is_empty() {
+        return what.to_owned();
+    }
+    let whose: Vec<String> = closed
+        .iter()
+        .map(|one| format!("{} ({})", one.name, one.modules.join(", ")))
+        .collect();
+    format!("{what}; {words} {}", whose.join(", "))
+}
+
 /// "What: why", or only what, for readers who do not learn why.
 fn because(what: &str, why: &str) -> String {
     if why.is_empty() {
@@ -233,6 +284,7 @@ mod tests {
         let objected = |number: Option<&str>| AuditKind::Objected {
             number: number.map(str::to_owned),
             channel: Channel::Letter,
+            closed: Vec::new(),
         };
         let assigned = |from: Option<&str>, to: Option<&str>| AuditKind::PartnerAssigned {
             from: from.map(str::to_owned),

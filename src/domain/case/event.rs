@@ -152,6 +152,11 @@ impl Channel {
     /// The ways an operator can record.
     pub const RECORDED: [Self; 3] = [Self::Email, Self::Letter, Self::Phone];
 
+    /// Whether it leaves something that proves it: a letter or a mail (EV-10).
+    pub fn leaves_paper(self) -> bool {
+        matches!(self, Self::Email | Self::Letter)
+    }
+
     /// Key in forms and the database.
     pub fn key(self) -> &'static str {
         match self {

@@ -11,7 +11,7 @@ pub(super) fn version() -> VersionNews {
         new: "2.0".to_owned(),
         notes: vec![ChangeNote {
             version: "2.0".to_owned(),
-            text: "§ 9 <neu>: kürzere Fristen.".to_owned(),
+            text: "§ 9 nennt kürzere Fristen.".to_owned(),
         }],
         comparison: "/vertrag/1.0/vergleich/2.0".to_owned(),
     }

@@ -8,6 +8,7 @@ use crate::contract::values::Values;
 use crate::domain::CustomerNumber;
 use crate::domain::calendar::day;
 use crate::domain::case::{Agreement, AgreementEnd, Case, Covered, standing};
+use crate::domain::proposal::PaperRecord;
 use crate::domain::viewer::{Deed, Role, deeds};
 use crate::paths;
 use crate::storage::agreements::DocumentFacts;
@@ -167,6 +168,9 @@ fn agreed(case: &Case, one: &Agreement, facts: Option<&DocumentFacts>) -> Agreed
             format!("{}, {}", one.person, one.function)
         },
         how: match mail {
+            _ if one.on_paper() => facts
+                .and_then(|facts| PaperRecord::of(&facts.contents))
+                .map_or(at, |paper| paper.mark()),
             Some(sent) => format!(
                 "{at}, über den Link aus der E-Mail vom {}",
                 short(day(sent))

@@ -10,9 +10,9 @@ use crate::actions::ActionError;
 use crate::actions::consent::decline as decline_case;
 use crate::actions::requests::ask_by_link;
 use crate::app::App;
-use crate::domain::Language;
 use crate::domain::calendar;
 use crate::domain::case::LinkState;
+use crate::domain::{Language, name};
 use crate::paths;
 use crate::web::error::PageError;
 use crate::web::form::PublicForm;
@@ -119,6 +119,9 @@ pub async fn explain(app: &App, arrival: &Arrival) -> Result<HttpResponse, PageE
     })
 }
 
+/// Longest reason of a decline in characters (EV-10).
+const LONGEST_REASON: usize = 500;
+
 #[derive(Template)]
 #[template(path = "web/consent/decline.html")]
 struct DeclinePage {
@@ -127,6 +130,8 @@ struct DeclinePage {
     action: String,
     /// The agreement in force goes on for its partners, too; only its amendment is declined.
     goes_on: bool,
+    /// Longest reason.
+    longest: usize,
 }
 
 /// GET: names what declining means and asks once more (S-05).
@@ -145,6 +150,7 @@ pub async fn ask_decline(
         about: arrival.about(&shell),
         action,
         goes_on: arrival.case.agreement().is_some() && arrival.case.chain_matches(),
+        longest: LONGEST_REASON,
         shell,
     })
 }
@@ -165,9 +171,14 @@ pub async fn decline(
             arrival.keeping_language(paths::consent_decline(&arrival.token)),
         ));
     }
+    // Longer than the field allows, it was not typed into it; what fits is kept.
+    let reason: String = name::clean(form.get("grund"))
+        .chars()
+        .take(LONGEST_REASON)
+        .collect();
     let declined = app
         .db
-        .transaction(move |conn| decline_case(conn, &writer, link, now))
+        .transaction(move |conn| decline_case(conn, &writer, link, reason.trim_end(), now))
         .await;
     match declined {
         Ok(()) | Err(ActionError::Refused(_)) => Ok(see_other(arrival.page())),

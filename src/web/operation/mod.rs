@@ -4,6 +4,7 @@ mod assign;
 mod booking;
 mod booking_plan;
 mod cancellation;
+mod declarations;
 mod deleted;
 mod deletion;
 mod links;
@@ -11,8 +12,10 @@ mod log;
 mod mails;
 mod objection;
 mod particulars;
-mod proof;
-mod runs;
+pub(super) mod proof;
+mod proposals;
+mod propose;
+pub(super) mod runs;
 mod seal;
 mod start;
 mod users;
@@ -93,6 +96,51 @@ pub const ROUTES: &[Row] = &[
         "/betrieb/kunden/{nummer}/widerspruch",
         Who::Operator,
         || web::post().to(objection::record),
+    ),
+    get(
+        "/betrieb/kunden/{nummer}/erklaerungen",
+        Who::Operator,
+        || view().to(declarations::list),
+    ),
+    post(
+        "/betrieb/kunden/{nummer}/erklaerungen/{widerspruch}/nachweis",
+        Who::Operator,
+        || web::post().to(declarations::add),
+    ),
+    get(
+        "/betrieb/kunden/{nummer}/nachweis/{datei}",
+        Who::Operator,
+        || view().to(declarations::file),
+    ),
+    get("/betrieb/kunden/{nummer}/irrtum", Who::Operator, || {
+        view().to(propose::show_error)
+    }),
+    post("/betrieb/kunden/{nummer}/irrtum", Who::Operator, || {
+        web::post().to(propose::propose_error)
+    }),
+    get(
+        "/betrieb/kunden/{nummer}/papiervertrag",
+        Who::Operator,
+        || view().to(propose::show_paper),
+    ),
+    post(
+        "/betrieb/kunden/{nummer}/papiervertrag",
+        Who::Operator,
+        || web::post().to(propose::propose_paper),
+    ),
+    get("/betrieb/vorschlaege", Who::Operator, || {
+        view().to(proposals::list)
+    }),
+    get("/betrieb/vorschlaege/{vorschlag}", Who::Operator, || {
+        view().to(proposals::show)
+    }),
+    post("/betrieb/vorschlaege/{vorschlag}", Who::Operator, || {
+        web::post().to(proposals::answer)
+    }),
+    get(
+        "/betrieb/vorschlaege/{vorschlag}/datei",
+        Who::Operator,
+        || view().to(proposals::file),
     ),
     get("/betrieb/betreiber", Who::Operator, || {
         view().to(particulars::show)

@@ -15,10 +15,11 @@ use crate::domain::case::{Case, Channel};
 use crate::domain::{CustomerNumber, Language, calendar};
 use crate::paths;
 use crate::web::error::PageError;
-use crate::web::form::{FieldErrors, Form, SignedForm};
+use crate::web::form::{FieldErrors, Form};
 use crate::web::page::{Me, Shell, html, invalid, see_other};
 use crate::web::refusals;
 use crate::web::session::flash;
+use crate::web::upload::SignedUpload;
 
 /// Longest note in characters.
 const LONGEST_NOTE: usize = 2000;
@@ -99,7 +100,7 @@ pub async fn record(
     session: Session,
     request: HttpRequest,
     number: web::Path<i64>,
-    SignedForm(form): SignedForm,
+    SignedUpload { form, mut files }: SignedUpload,
 ) -> Result<HttpResponse, PageError> {
     let case = find(&app, CustomerNumber(*number)).await?;
     let (now, customer) = (app.clock.now(), case.customer.number);
@@ -109,9 +110,15 @@ pub async fn record(
     if let Err(why) = ask_password(&app, &me, &request, form.get("passwort")).await? {
         errors.add("passwort", why);
     }
+    let proof = files.take("datei").unwrap_or_else(|bad| {
+        errors.add("datei", bad.sentence());
+        None
+    });
     let Some(received) = received.filter(|_| errors.is_empty()) else {
         return invalid(&page(&app, &me, &case, typed, errors).await?);
     };
+    let received = Received { proof, ..received };
+    let lacks_proof = received.proof.is_none() && received.channel.leaves_paper();
     let (handles, viewer) = (app.clone(), me.viewer.clone());
     let done = app
         .db
@@ -123,7 +130,11 @@ pub async fn record(
         Ok(()) => flash(
             &session,
             true,
-            "Der Widerspruch ist erfasst und gilt ab sofort. Kunde und Vertriebspartner werden benachrichtigt.",
+            if lacks_proof {
+                "Der Widerspruch ist erfasst und gilt ab sofort. Kunde und Vertriebspartner werden benachrichtigt. Der Nachweis fehlt noch: Sie können ihn unter „Widersprüche und Ablehnungen“ hinzufügen."
+            } else {
+                "Der Widerspruch ist erfasst und gilt ab sofort. Kunde und Vertriebspartner werden benachrichtigt."
+            },
         ),
         Err(ActionError::Refused(refusal)) => flash(&session, false, refusals::sentence(refusal)),
         Err(error) => return Err(error.into()),
@@ -175,6 +186,7 @@ fn read(
         channel: channel?,
         on: on?,
         note: note.trim().to_owned(),
+        proof: None,
     })
 }
 

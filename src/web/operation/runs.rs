@@ -137,7 +137,7 @@ fn line(run: Run, now: DateTime<Utc>) -> Line {
 }
 
 /// Counts stop at a cap, and the page says so.
-fn capped(count: i64) -> String {
+pub(in crate::web) fn capped(count: i64) -> String {
     if count > COUNT_CAP {
         format!("{}+", thousands(COUNT_CAP))
     } else {
@@ -146,7 +146,7 @@ fn capped(count: i64) -> String {
 }
 
 /// "12.345"
-fn thousands(number: i64) -> String {
+pub(in crate::web) fn thousands(number: i64) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (place, digit) in digits.chars().enumerate() {

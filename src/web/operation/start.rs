@@ -15,6 +15,7 @@ use crate::paths;
 use crate::storage::audit::{Figures, count_figures};
 use crate::storage::case_rows::{COUNT_CAP, count_statuses};
 use crate::storage::mails::{count_trouble, queue_state};
+use crate::storage::proposals;
 use crate::web::error::PageError;
 use crate::web::page::{Me, Shell, html};
 
@@ -89,6 +90,7 @@ struct Found {
     figures: Vec<Figures>,
     queue: (usize, Option<DateTime<Utc>>),
     failed: usize,
+    proposals: usize,
 }
 
 /// The page.
@@ -108,6 +110,7 @@ pub async fn show(app: web::Data<App>, me: Me) -> Result<HttpResponse, PageError
                 figures: count_figures(conn, &begins)?,
                 queue: queue_state(conn)?,
                 failed: count_trouble(conn, now - Duration::days(FAILED_DAYS))?,
+                proposals: proposals::count_open(conn, i64::from(COUNT_CAP))?,
             })
         })
         .await?;
@@ -170,6 +173,17 @@ fn urgent(found: &Found) -> Vec<Task> {
             ),
         ],
     );
+    if found.proposals > 0 {
+        urgent.insert(
+            0,
+            Task {
+                count: i64::try_from(found.proposals).map_or_else(|_| String::new(), capped),
+                label: "Vorschläge warten auf eine zweite Person",
+                href: paths::PROPOSALS.to_owned(),
+                hint: "Papierverträge und irrtümlich erfasste Widersprüche werden erst mit der Bestätigung wirksam",
+            },
+        );
+    }
     if found.failed > 0 {
         urgent.insert(
             0,

@@ -21,9 +21,11 @@ use super::routes::{Row, get, post, view as look};
 use super::session::flash;
 use crate::actions::{ActionError, requests, sub_partner_left, whats_new};
 use crate::app::App;
+use crate::domain::proposal::PaperRecord;
 use crate::domain::viewer::Viewer;
 use crate::domain::{CustomerNumber, Language};
 use crate::paths;
+use crate::storage::agreements::find_document_facts;
 use crate::storage::audit::list_events;
 use crate::storage::mails::list_mails;
 use crate::storage::partners::list_sub_partners;
@@ -78,8 +80,14 @@ async fn read(
                 Some(agreement) => sub_partner_left(conn, agreement)?,
                 None => None,
             };
+            let paper = match case.agreement().filter(|one| one.on_paper()) {
+                Some(agreement) => find_document_facts(conn, agreement.id)?
+                    .and_then(|facts| PaperRecord::of(&facts.contents)),
+                None => None,
+            };
             Ok(Read {
-                news: whats_new(conn, &case, Language::De, now)?,
+                paper,
+                news: whats_new(conn, &own, &case, Language::De, now)?,
                 left,
                 mails: list_mails(conn, number, MAILS)?,
                 events: list_events(conn, number, EVENTS)?,

@@ -172,6 +172,7 @@ pub fn history(events: Vec<Event>, role: Role) -> Vec<Past> {
         .filter_map(|event| {
             let (what, who) = match role {
                 Role::Partner(_) | Role::SubPartner(_) => for_partner(&event)?,
+                Role::Customer { .. } if is_internal(&event.kind) => return None,
                 Role::Customer { .. } => for_customer(&event),
                 Role::Operator => for_operator(&event),
             };
@@ -187,6 +188,7 @@ pub fn history(events: Vec<Event>, role: Role) -> Vec<Past> {
 fn for_partner(event: &Event) -> Option<(String, String)> {
     match &event.kind {
         AuditKind::Downloaded { .. } => None,
+        kind if is_internal(kind) => None,
         AuditKind::Objected { .. } => {
             Some(("Kunde hat widersprochen".to_owned(), "Kunde".to_owned()))
         }
@@ -216,6 +218,17 @@ fn for_customer(event: &Event) -> (String, String) {
         kind => without_reason(kind).sentence(Language::De),
     };
     (what, event.actor.words(Language::De))
+}
+
+/// What administrators do among themselves: proposals, proofs (5.8-19).
+fn is_internal(kind: &AuditKind) -> bool {
+    matches!(
+        kind,
+        AuditKind::ProofAdded { .. }
+            | AuditKind::Proposed { .. }
+            | AuditKind::ProposalRejected { .. }
+            | AuditKind::ProposalWithdrawn { .. }
+    )
 }
 
 /// The event without what the operator noted for itself about why (5.8-19).
@@ -281,6 +294,7 @@ mod tests {
             AuditKind::Objected {
                 number: Some("AVV-1".to_owned()),
                 channel: Channel::Phone,
+                closed: Vec::new(),
             },
             AuditKind::MailFailed {
                 reply: "550 <chef@kunde.example> unknown".to_owned(),

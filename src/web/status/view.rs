@@ -10,6 +10,7 @@ use super::words;
 use crate::domain::case::{Case, Partner, ProductStanding, Status, access};
 use crate::domain::case::{product_standings, standing};
 use crate::domain::mail::MailKind;
+use crate::domain::proposal::PaperRecord;
 use crate::domain::viewer::{Deed, Role, deeds};
 use crate::domain::{CustomerNumber, PartnerId, WhatsNew};
 use crate::paths;
@@ -32,6 +33,8 @@ pub struct Read {
     pub news: Option<WhatsNew>,
     /// The sub-partner the agreement names although it has left, and since when.
     pub left: Option<(String, DateTime<Utc>)>,
+    /// The record of an agreement in force that was signed on paper.
+    pub paper: Option<PaperRecord>,
 }
 
 /// The page of one customer's AVV for those who look after the customer.
@@ -49,6 +52,8 @@ pub struct StatusView {
     request: Option<String>,
     /// The note at the agreement in force (row 24).
     annex_note: Option<String>,
+    /// That it was signed on paper, and who recorded that (5.8-18).
+    paper: Option<String>,
     /// Whether the reader is a partner, who sees the status and never the text.
     partner: bool,
     todo: String,
@@ -100,6 +105,7 @@ impl StatusView {
                 .left
                 .as_ref()
                 .map(|(name, since)| annex_note(name, *since)),
+            paper: read.paper.as_ref().map(PaperRecord::mark),
             partner: role.partner().is_some(),
             todo: words::todo(&overall, role, &operator.short_name),
             ask: button(&may),
@@ -158,6 +164,14 @@ fn links(role: Role, case: &Case, may: &[Deed]) -> Vec<(&'static str, String)> {
             "Buchungen ändern",
             format!("{}#buchungen", paths::customer(number)),
         )),
+        Deed::FindError => Some((
+            "Widerspruch irrtümlich erfasst",
+            paths::propose_error(number),
+        )),
+        Deed::RecordPaper => Some(("Papiervertrag erfassen", paths::propose_paper(number))),
+        Deed::ReadDeclarations => {
+            Some(("Widersprüche und Ablehnungen", paths::declarations(number)))
+        }
         Deed::Delete => Some(("Kunden löschen", paths::delete_customer(number))),
         _ => None,
     });

@@ -272,6 +272,7 @@ impl Page {
         fields: &'a [(&'a str, &'a str)],
     ) -> impl Future<Output = Page> + 'a {
         let (action, mut all) = self.form(css);
+        let has_files = self.has_files(css);
         for (name, value) in fields {
             match all.iter_mut().find(|(known, _)| known == name) {
                 Some(field) => field.1 = (*value).to_owned(),
@@ -281,8 +282,19 @@ impl Page {
         async move {
             let pairs: Vec<(&str, &str)> =
                 all.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
-            browser.post(&action, &pairs).await
+            if has_files {
+                browser.upload(&action, &pairs, &[]).await
+            } else {
+                browser.post(&action, &pairs).await
+            }
         }
+    }
+
+    /// Whether a form is sent as one with files.
+    fn has_files(&self, css: &str) -> bool {
+        let html = Html::parse_document(&self.text());
+        html.select(&selector(css))
+            .any(|form| form.attr("enctype") == Some("multipart/form-data"))
     }
 
     /// Address and delivered fields of a form: hidden and text inputs, chosen options.
@@ -298,6 +310,7 @@ impl Page {
         for input in form.select(&selector("input[name], textarea[name], select[name]")) {
             let name = input.attr("name").unwrap_or_default().to_owned();
             let value = match (input.value().name(), input.attr("type")) {
+                ("input", Some("file")) => continue,
                 ("input", Some("checkbox" | "radio")) if input.attr("checked").is_none() => {
                     continue;
                 }

@@ -1,0 +1,3 @@
+DROP TABLE proposals;
+DROP TABLE decline_reasons;
+DROP TABLE objection_proofs;

@@ -1,0 +1,114 @@
+//! What one administrator proposes and a second one confirms (row 33, 5.8-18).
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::Language;
+use super::calendar::short_date;
+
+/// Longest reason in characters.
+pub const MAX_REASON: usize = 500;
+
+/// What is proposed, with what it needs to be done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Proposal {
+    /// An objection had been recorded in error (row 33).
+    ObjectionInError {
+        /// Number of the void agreement.
+        number: String,
+        /// Why.
+        reason: String,
+    },
+    /// A contract was signed on paper (5.8-18).
+    Paper {
+        /// Who signed, cleaned.
+        person: String,
+        /// In which function, cleaned.
+        function: String,
+        /// The day on the paper.
+        signed_on: NaiveDate,
+        /// SHA-256 of the text the portal would have offered when it was proposed: what is confirmed
+        /// must still be that text.
+        document_hash: String,
+    },
+}
+
+impl Proposal {
+    /// Key of its kind in the database.
+    pub fn kind(&self) -> ProposalKind {
+        match self {
+            Self::ObjectionInError { .. } => ProposalKind::ObjectionInError,
+            Self::Paper { .. } => ProposalKind::Paper,
+        }
+    }
+}
+
+/// Of which kind a proposal is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProposalKind {
+    /// [`Proposal::ObjectionInError`].
+    ObjectionInError,
+    /// [`Proposal::Paper`].
+    Paper,
+}
+
+impl ProposalKind {
+    /// In words.
+    pub fn word(self, language: Language) -> &'static str {
+        match (self, language.is_en()) {
+            (Self::ObjectionInError, false) => "Widerspruch irrtümlich erfasst",
+            (Self::ObjectionInError, true) => "objection recorded in error",
+            (Self::Paper, false) => "Vertrag auf Papier geschlossen",
+            (Self::Paper, true) => "contract concluded on paper",
+        }
+    }
+}
+
+/// How a proposal stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProposalState {
+    /// Nobody has answered it.
+    Open,
+    /// A second administrator confirmed it, and it was done.
+    Confirmed,
+    /// A second administrator rejected it.
+    Rejected,
+    /// Whoever proposed it took it back.
+    Withdrawn,
+}
+
+/// That an agreement was signed on paper: kept with its document, under `paper`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PaperRecord {
+    /// The day on the paper.
+    pub signed_on: NaiveDate,
+    /// Who proposed to record it, by name then.
+    pub recorded_by: String,
+    /// Who confirmed, by name then.
+    pub confirmed_by: String,
+    /// When.
+    pub recorded_at: DateTime<Utc>,
+}
+
+impl PaperRecord {
+    /// Where it lies among the copied values of a document.
+    pub const KEY: &str = "paper";
+
+    /// Reads it from the copied values of a document; `None` for one that was concluded by a link.
+    pub fn of(contents: &serde_json::Value) -> Option<Self> {
+        serde_json::from_value(contents.get(Self::KEY)?.clone()).ok()
+    }
+
+    /// The mark wherever the agreement appears.
+    pub fn mark(&self) -> String {
+        format!(
+            "Auf Papier geschlossen, unterschrieben am {}, erfasst von {} und {}.",
+            short_date(self.signed_on, Language::De),
+            self.recorded_by,
+            self.confirmed_by
+        )
+    }
+}

@@ -1,0 +1,168 @@
+//! Proposals that wait for a second administrator (row 33, 5.8-18).
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::schema::{customers, proposals, users};
+use super::{QueryResult, text};
+use crate::domain::proposal::{Proposal, ProposalState};
+use crate::domain::{CustomerNumber, FileId, ProposalId, UserId};
+
+/// A proposal as it is stored.
+#[derive(Debug, Clone)]
+pub struct ProposalLine {
+    /// Key.
+    pub id: ProposalId,
+    /// Whose case.
+    pub customer: CustomerNumber,
+    /// The customer's name now.
+    pub customer_name: String,
+    /// What.
+    pub proposal: Proposal,
+    /// The scan.
+    pub file: Option<FileId>,
+    /// When.
+    pub proposed_at: DateTime<Utc>,
+    /// By whom: key and name.
+    pub proposed_by: (UserId, String),
+    /// How it stands.
+    pub state: ProposalState,
+    /// When it was answered.
+    pub decided_at: Option<DateTime<Utc>>,
+    /// Why it was rejected.
+    pub reason: Option<String>,
+}
+
+type Row = (
+    i64,
+    i64,
+    String,
+    Value,
+    Option<Uuid>,
+    DateTime<Utc>,
+    (i64, String),
+    String,
+    Option<DateTime<Utc>>,
+    Option<String>,
+);
+
+/// Stores a proposal; a unique index refuses a second open one of the same kind.
+pub fn create_proposal(
+    conn: &mut PgConnection,
+    customer: CustomerNumber,
+    proposal: &Proposal,
+    file: Option<FileId>,
+    by: UserId,
+    now: DateTime<Utc>,
+) -> QueryResult<ProposalId> {
+    let id: i64 = diesel::insert_into(proposals::table)
+        .values((
+            proposals::customer_number.eq(customer.0),
+            proposals::kind.eq(text::word(&proposal.kind())?),
+            proposals::details.eq(text::json(proposal)?),
+            proposals::file_id.eq(file.map(|file| file.0)),
+            proposals::proposed_at.eq(now),
+            proposals::proposed_by.eq(by.0),
+            proposals::state.eq(text::word(&ProposalState::Open)?),
+        ))
+        .returning(proposals::id)
+        .get_result(conn)?;
+    Ok(ProposalId(id))
+}
+
+/// One proposal.
+pub fn find_proposal(conn: &mut PgConnection, id: ProposalId) -> QueryResult<Option<ProposalLine>> {
+    let row: Option<Row> = joined()
+        .filter(proposals::id.eq(id.0))
+        .first(conn)
+        .optional()?;
+    row.map(read).transpose()
+}
+
+/// Open proposals, oldest first, behind `after`; of one customer or of all.
+pub fn list_open(
+    conn: &mut PgConnection,
+    customer: Option<CustomerNumber>,
+    after: ProposalId,
+    limit: i64,
+) -> QueryResult<Vec<ProposalLine>> {
+    let mut query = joined()
+        .filter(proposals::state.eq("open"))
+        .filter(proposals::id.gt(after.0))
+        .order(proposals::id)
+        .limit(limit)
+        .into_boxed();
+    if let Some(customer) = customer {
+        query = query.filter(proposals::customer_number.eq(customer.0));
+    }
+    query.load::<Row>(conn)?.into_iter().map(read).collect()
+}
+
+/// Writes how an open proposal was answered; `false` if it was not open any more.
+pub fn close_proposal(
+    conn: &mut PgConnection,
+    id: ProposalId,
+    state: ProposalState,
+    by: UserId,
+    reason: Option<&str>,
+    now: DateTime<Utc>,
+) -> QueryResult<bool> {
+    let written = diesel::update(proposals::table.find(id.0).filter(proposals::state.eq("open")))
+        .set((
+            proposals::state.eq(text::word(&state)?),
+            proposals::decided_at.eq(now),
+            proposals::decided_by.eq(by.0),
+            proposals::reason.eq(reason),
+        ))
+        .execute(conn)?;
+    Ok(written == 1)
+}
+
+/// Open proposals, counted up to `cap` + 1.
+pub fn count_open(conn: &mut PgConnection, cap: i64) -> QueryResult<usize> {
+    let ids: Vec<i64> = proposals::table
+        .filter(proposals::state.eq("open"))
+        .order(proposals::id)
+        .limit(cap + 1)
+        .select(proposals::id)
+        .load(conn)?;
+    Ok(ids.len())
+}
+
+#[diesel::dsl::auto_type(no_type_alias)]
+fn joined() -> _ {
+    proposals::table
+        .inner_join(customers::table)
+        .inner_join(users::table.on(users::id.eq(proposals::proposed_by)))
+        .select((
+            proposals::id,
+            proposals::customer_number,
+            customers::name,
+            proposals::details,
+            proposals::file_id,
+            proposals::proposed_at,
+            (users::id, users::name),
+            proposals::state,
+            proposals::decided_at,
+            proposals::reason,
+        ))
+}
+
+fn read(row: Row) -> QueryResult<ProposalLine> {
+    let (id, customer, customer_name, details, file, proposed_at, by, state, decided_at, reason) =
+        row;
+    Ok(ProposalLine {
+        id: ProposalId(id),
+        customer: CustomerNumber(customer),
+        customer_name,
+        proposal: text::from_json(details)?,
+        file: file.map(FileId),
+        proposed_at,
+        proposed_by: (UserId(by.0), by.1),
+        state: text::from_word(state)?,
+        decided_at,
+        reason,
+    })
+}

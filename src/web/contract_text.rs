@@ -1,0 +1,125 @@
+//! What anybody may read of published contract versions: the text of one, and two side by side. No
+//! page names a customer.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+
+use super::consent::wanted_language;
+use super::error::PageError;
+use super::guard::Who;
+use super::page::{PublicShell, html, reader_language};
+use super::routes::{Row, get, view};
+use crate::actions::contract_text::{General, general};
+use crate::actions::{ActionError, version_news};
+use crate::app::App;
+use crate::contract::diff::{Change, ChangeKind, Piece, diff};
+use crate::contract::html;
+use crate::domain::{Language, VersionNews, calendar};
+use crate::paths;
+
+/// Rows of this family.
+pub const ROUTES: &[Row] = &[
+    get("/vertrag/{nummer}", Who::Anyone, || view().to(show)),
+    get("/vertrag/{alt}/vergleich/{neu}", Who::Anyone, || {
+        view().to(compare)
+    }),
+];
+
+#[derive(Template)]
+#[template(path = "web/contract_text/text.html")]
+struct TextPage {
+    shell: PublicShell,
+    number: String,
+    valid_from: (String, String),
+    /// Both escaped by `contract::html`.
+    toc: String,
+    article: String,
+}
+
+/// GET: the text of one version.
+async fn show(
+    app: web::Data<App>,
+    request: HttpRequest,
+    number: web::Path<String>,
+) -> Result<HttpResponse, PageError> {
+    let (number, language) = (number.into_inner(), language(&request));
+    let path = paths::contract_version(&number);
+    let (reader, wanted) = (app.clone(), number.clone());
+    let found = app
+        .db
+        .read(move |conn| general(conn, &reader, &wanted, language))
+        .await?;
+    html(&TextPage {
+        shell: PublicShell::load(&app, language).await?.with_switch(&path),
+        valid_from: day(&found, language),
+        toc: html::toc(&found.document),
+        article: html::article(&found.document),
+        number,
+    })
+}
+
+#[derive(Template)]
+#[template(path = "web/contract_text/comparison.html")]
+struct ComparisonPage {
+    shell: PublicShell,
+    news: VersionNews,
+    old_from: (String, String),
+    new_from: (String, String),
+    changes: Vec<Change>,
+}
+
+impl ComparisonPage {
+    fn kind(&self, change: &Change) -> &'static str {
+        match (change.kind, self.shell.en()) {
+            (ChangeKind::Added, false) => "neu",
+            (ChangeKind::Added, true) => "new",
+            (ChangeKind::Removed, false) => "entfallen",
+            (ChangeKind::Removed, true) => "removed",
+            (ChangeKind::Changed, false) => "geändert",
+            (ChangeKind::Changed, true) => "changed",
+        }
+    }
+}
+
+/// GET: what differs between two versions, clause by clause.
+async fn compare(
+    app: web::Data<App>,
+    request: HttpRequest,
+    numbers: web::Path<(String, String)>,
+) -> Result<HttpResponse, PageError> {
+    let ((old, new), language) = (numbers.into_inner(), language(&request));
+    let path = paths::comparison(&old, &new);
+    let reader = app.clone();
+    let (before, after, news) = app
+        .db
+        .read(move |conn| -> Result<_, ActionError> {
+            Ok((
+                general(conn, &reader, &old, language)?,
+                general(conn, &reader, &new, language)?,
+                version_news(conn, &reader, &old, &new, language)?,
+            ))
+        })
+        .await?;
+    let dates = (day(&before, language), day(&after, language));
+    let changes = app
+        .heavy(move || diff(&before.document, &after.document))
+        .await
+        .ok_or_else(|| ActionError::Document("the server is stopping".to_owned()))?;
+    html(&ComparisonPage {
+        shell: PublicShell::load(&app, language).await?.with_switch(&path),
+        news,
+        old_from: dates.0,
+        new_from: dates.1,
+        changes,
+    })
+}
+
+fn language(request: &HttpRequest) -> Language {
+    wanted_language(request).unwrap_or_else(|| reader_language(request))
+}
+
+/// Since when it is offered, for machines and people.
+fn day(text: &General, language: Language) -> (String, String) {
+    let day = text.version.valid_from;
+    (day.to_string(), calendar::long_date(day, language))
+}

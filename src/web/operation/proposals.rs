@@ -1,0 +1,265 @@
+//! What waits for a second administrator: the list, one proposal, its answer (row 33, 5.8-18).
+
+use actix_session::Session;
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+
+use super::proof::{address_of, ask_password};
+use crate::actions::{ActionError, proposals};
+use crate::app::App;
+use crate::domain::case::Refusal;
+use crate::domain::name;
+use crate::domain::proposal::{MAX_REASON, Proposal, ProposalState};
+use crate::domain::{CustomerNumber, Language, ProposalId};
+use crate::paths;
+use crate::storage::proposals::{ProposalLine, find_proposal, list_open};
+use crate::web::error::PageError;
+use crate::web::form::{FieldErrors, SignedForm};
+use crate::web::page::{Me, Shell, html, invalid, see_other};
+use crate::web::refusals;
+use crate::web::session::flash;
+use crate::web::status::parts::{When, short};
+use crate::web::upload::file_answer;
+
+/// Proposals on one page.
+const PAGE: usize = 50;
+
+#[derive(Template)]
+#[template(path = "web/operation/proposals.html")]
+struct ListPage {
+    shell: Shell,
+    lines: Vec<Line>,
+    /// Where the next page begins.
+    next: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "web/operation/proposal.html")]
+struct Page {
+    shell: Shell,
+    line: Line,
+    /// What it is about, as pairs of label and value.
+    facts: Vec<(&'static str, String)>,
+    is_paper: bool,
+    scan: Option<String>,
+    is_own: bool,
+    /// How it was answered; `None` while it is open.
+    answered: Option<String>,
+    email: String,
+    reason: String,
+    longest: usize,
+    errors: FieldErrors,
+}
+
+/// A proposal as printed.
+struct Line {
+    href: String,
+    what: &'static str,
+    customer: CustomerNumber,
+    name: String,
+    when: When,
+    by: String,
+}
+
+impl Line {
+    fn of(line: &ProposalLine) -> Self {
+        Self {
+            href: paths::proposal(line.id),
+            what: line.proposal.kind().word(Language::De),
+            customer: line.customer,
+            name: line.customer_name.clone(),
+            when: When::clock(line.proposed_at),
+            by: line.proposed_by.1.clone(),
+        }
+    }
+}
+
+/// Where a page of the list begins.
+#[derive(Deserialize)]
+pub struct After {
+    nach: Option<i64>,
+}
+
+/// The open ones, oldest first.
+pub async fn list(
+    app: web::Data<App>,
+    me: Me,
+    after: web::Query<After>,
+) -> Result<HttpResponse, PageError> {
+    let after = ProposalId(after.nach.unwrap_or(0));
+    let mut found = app
+        .db
+        .read(move |conn| -> Result<_, ActionError> {
+            let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
+            Ok(list_open(conn, None, after, limit)?)
+        })
+        .await?;
+    let has_more = found.len() > PAGE;
+    found.truncate(PAGE);
+    let next = found
+        .last()
+        .filter(|_| has_more)
+        .map(|last| format!("{}?nach={}", paths::PROPOSALS, last.id));
+    html(&ListPage {
+        shell: Shell::load(&app, &me, paths::OPERATION).await?,
+        lines: found.iter().map(Line::of).collect(),
+        next,
+    })
+}
+
+/// One proposal.
+pub async fn show(
+    app: web::Data<App>,
+    me: Me,
+    id: web::Path<ProposalId>,
+) -> Result<HttpResponse, PageError> {
+    let line = load(&app, *id).await?;
+    html(&page(&app, &me, &line, String::new(), FieldErrors::default()).await?)
+}
+
+/// Confirms, rejects or withdraws it.
+pub async fn answer(
+    app: web::Data<App>,
+    me: Me,
+    session: Session,
+    request: HttpRequest,
+    id: web::Path<ProposalId>,
+    SignedForm(form): SignedForm,
+) -> Result<HttpResponse, PageError> {
+    let line = load(&app, *id).await?;
+    let reason = name::clean(form.get("grund"));
+    let answer = form.get("antwort").to_owned();
+    let mut errors = FieldErrors::default();
+    match answer.as_str() {
+        "bestaetigen" => {
+            if let Err(why) = ask_password(&app, &me, &request, form.get("passwort")).await? {
+                errors.add("passwort", why);
+            }
+        }
+        "ablehnen" if reason.is_empty() => {
+            errors.add("grund", "Geben Sie an, warum Sie den Vorschlag ablehnen");
+        }
+        "ablehnen" if reason.chars().count() > MAX_REASON => {
+            errors.add(
+                "grund",
+                format!("Kürzen Sie den Grund auf {MAX_REASON} Zeichen"),
+            );
+        }
+        "ablehnen" | "zurueckziehen" => {}
+        _ => errors.add("passwort", "Wählen Sie, ob Sie bestätigen oder ablehnen"),
+    }
+    if !errors.is_empty() {
+        return invalid(&page(&app, &me, &line, reason, errors).await?);
+    }
+    let (handles, viewer, id, now) = (app.clone(), me.viewer.clone(), line.id, app.clock.now());
+    let chosen = answer.clone();
+    let done = app
+        .db
+        .transaction(move |conn| match chosen.as_str() {
+            "bestaetigen" => proposals::confirm(conn, &handles, &viewer, id, now),
+            "ablehnen" => proposals::reject(conn, &viewer, id, &reason, now),
+            _ => proposals::withdraw(conn, &viewer, id, now),
+        })
+        .await;
+    match done {
+        Ok(()) => flash(
+            &session,
+            true,
+            match answer.as_str() {
+                "bestaetigen" => "Bestätigt. Der Vorschlag ist jetzt wirksam.",
+                "ablehnen" => "Der Vorschlag ist abgelehnt.",
+                _ => "Der Vorschlag ist zurückgezogen.",
+            },
+        ),
+        Err(ActionError::NotAllowed) => flash(
+            &session,
+            false,
+            "Bestätigen oder ablehnen muss eine zweite Person; zurückziehen kann nur, wer vorgeschlagen hat.",
+        ),
+        Err(ActionError::Refused(Refusal::Unchanged)) => {
+            flash(&session, false, "Der Vorschlag ist schon beantwortet.");
+        }
+        Err(ActionError::Refused(Refusal::TextChanged)) => flash(
+            &session,
+            false,
+            "Seit dem Vorschlag haben sich Vertragstext, Partner oder Produkte geändert. Prüfen Sie den Papiervertrag und schlagen Sie ihn neu vor.",
+        ),
+        Err(ActionError::Refused(refusal)) => flash(&session, false, refusals::sentence(refusal)),
+        Err(error) => return Err(error.into()),
+    }
+    Ok(see_other(paths::proposal(line.id)))
+}
+
+/// Gives the scan back, to be saved.
+pub async fn file(
+    app: web::Data<App>,
+    me: Me,
+    id: web::Path<ProposalId>,
+) -> Result<HttpResponse, PageError> {
+    let (id, viewer) = (*id, me.viewer.clone());
+    let found = app
+        .db
+        .read(move |conn| proposals::find_scan(conn, &viewer, id))
+        .await?;
+    Ok(file_answer(&format!("papiervertrag-{id}"), found))
+}
+
+async fn load(app: &App, id: ProposalId) -> Result<ProposalLine, PageError> {
+    app.db
+        .read(move |conn| -> Result<_, ActionError> { Ok(find_proposal(conn, id)?) })
+        .await?
+        .ok_or(PageError::NotFound)
+}
+
+async fn page(
+    app: &App,
+    me: &Me,
+    line: &ProposalLine,
+    reason: String,
+    errors: FieldErrors,
+) -> Result<Page, PageError> {
+    let facts = match &line.proposal {
+        Proposal::ObjectionInError { number, reason } => vec![
+            ("Vertrag", format!("{number}, er bleibt nichtig")),
+            ("Grund", reason.clone()),
+        ],
+        Proposal::Paper {
+            person,
+            function,
+            signed_on,
+            ..
+        } => vec![
+            ("Unterschrieben von", format!("{person}, {function}")),
+            ("Tag der Unterschrift", short(*signed_on)),
+        ],
+    };
+    let word = match line.state {
+        ProposalState::Open => None,
+        ProposalState::Confirmed => Some("Bestätigt"),
+        ProposalState::Rejected => Some("Abgelehnt"),
+        ProposalState::Withdrawn => Some("Zurückgezogen"),
+    };
+    let why = line.reason.as_ref().map(|why| format!(": {why}"));
+    Ok(Page {
+        shell: Shell::load(app, me, paths::OPERATION).await?,
+        facts,
+        is_paper: matches!(line.proposal, Proposal::Paper { .. }),
+        scan: line
+            .file
+            .map(|_| format!("{}/datei", paths::proposal(line.id))),
+        is_own: line.proposed_by.0 == me.viewer.user,
+        answered: word.zip(line.decided_at).map(|(word, at)| {
+            format!(
+                "{word} am {}{}",
+                When::clock(at).words,
+                why.unwrap_or_default()
+            )
+        }),
+        email: address_of(app, me).await?,
+        line: Line::of(line),
+        reason,
+        longest: MAX_REASON,
+        errors,
+    })
+}

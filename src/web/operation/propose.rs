@@ -1,0 +1,268 @@
+//! Proposing to a second administrator: an objection recorded in error (row 33), a contract that was
+//! signed on paper (5.8-18).
+
+use actix_session::Session;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use chrono::NaiveDate;
+
+use super::objection::parse_day;
+use super::{Subject, find};
+use crate::actions::ActionError;
+use crate::actions::proposals::{self, Paper};
+use crate::app::App;
+use crate::domain::case::{Case, Refusal};
+use crate::domain::file::FileKind;
+use crate::domain::name::{self, MAX_NAME};
+use crate::domain::proposal::MAX_REASON;
+use crate::domain::{CustomerNumber, ProposalId, calendar};
+use crate::paths;
+use crate::web::error::PageError;
+use crate::web::form::{FieldErrors, Form, SignedForm};
+use crate::web::page::{Me, Shell, html, invalid, see_other};
+use crate::web::refusals;
+use crate::web::session::flash;
+use crate::web::upload::{Files, SignedUpload};
+
+#[derive(Template)]
+#[template(path = "web/operation/propose_error.html")]
+struct ErrorPage {
+    shell: Shell,
+    subject: Subject,
+    /// Number of the void agreement.
+    agreement: Option<String>,
+    reason: String,
+    longest: usize,
+    errors: FieldErrors,
+}
+
+#[derive(Template)]
+#[template(path = "web/operation/propose_paper.html")]
+struct PaperPage {
+    shell: Shell,
+    subject: Subject,
+    /// Partner and sub-partner whom the contract must name.
+    partners: Vec<String>,
+    products: Vec<String>,
+    version: String,
+    typed: Typed,
+    errors: FieldErrors,
+}
+
+/// What was typed; a file has to be chosen anew.
+#[derive(Default)]
+struct Typed {
+    person: String,
+    function: String,
+    on: String,
+}
+
+/// The form for an objection recorded in error.
+pub async fn show_error(
+    app: web::Data<App>,
+    me: Me,
+    number: web::Path<i64>,
+) -> Result<HttpResponse, PageError> {
+    let case = find(&app, CustomerNumber(*number)).await?;
+    html(&error_page(&app, &me, &case, String::new(), FieldErrors::default()).await?)
+}
+
+/// Proposes it.
+pub async fn propose_error(
+    app: web::Data<App>,
+    me: Me,
+    session: Session,
+    number: web::Path<i64>,
+    SignedForm(form): SignedForm,
+) -> Result<HttpResponse, PageError> {
+    let case = find(&app, CustomerNumber(*number)).await?;
+    let reason = name::clean(form.get("grund"));
+    let mut errors = FieldErrors::default();
+    if reason.is_empty() {
+        errors.add(
+            "grund",
+            "Geben Sie an, warum der Widerspruch ein Irrtum war",
+        );
+    } else if reason.chars().count() > MAX_REASON {
+        errors.add(
+            "grund",
+            format!("Kürzen Sie den Grund auf {MAX_REASON} Zeichen"),
+        );
+    }
+    if !errors.is_empty() {
+        return invalid(&error_page(&app, &me, &case, reason, errors).await?);
+    }
+    let (viewer, now) = (me.viewer.clone(), app.clock.now());
+    let customer = case.customer.number;
+    let done = app
+        .db
+        .transaction(move |conn| {
+            proposals::propose_error(conn, &viewer, customer, reason, now)
+        })
+        .await;
+    proposed(done, customer, &session)
+}
+
+/// The form for a contract on paper.
+pub async fn show_paper(
+    app: web::Data<App>,
+    me: Me,
+    number: web::Path<i64>,
+) -> Result<HttpResponse, PageError> {
+    let case = find(&app, CustomerNumber(*number)).await?;
+    html(&paper_page(&app, &me, &case, Typed::default(), FieldErrors::default()).await?)
+}
+
+/// Proposes it.
+pub async fn propose_paper(
+    app: web::Data<App>,
+    me: Me,
+    session: Session,
+    number: web::Path<i64>,
+    SignedUpload { form, files }: SignedUpload,
+) -> Result<HttpResponse, PageError> {
+    let case = find(&app, CustomerNumber(*number)).await?;
+    let (now, customer) = (app.clock.now(), case.customer.number);
+    let paper = match read(&form, files, calendar::day(now)) {
+        Ok(paper) => paper,
+        Err(errors) => {
+            let typed = Typed {
+                person: name::clean(form.get("person")),
+                function: name::clean(form.get("funktion")),
+                on: form.get("datum").trim().to_owned(),
+            };
+            return invalid(&paper_page(&app, &me, &case, typed, errors).await?);
+        }
+    };
+    let (handles, viewer) = (app.clone(), me.viewer.clone());
+    let done = app
+        .db
+        .transaction(move |conn| {
+            proposals::propose_paper(conn, &handles, &viewer, customer, paper, now)
+        })
+        .await;
+    proposed(done, customer, &session)
+}
+
+fn proposed(
+    done: Result<ProposalId, ActionError>,
+    customer: CustomerNumber,
+    session: &Session,
+) -> Result<HttpResponse, PageError> {
+    match done {
+        Ok(id) => {
+            flash(
+                session,
+                true,
+                "Der Vorschlag ist gespeichert. Wirksam wird er erst, wenn eine zweite Person ihn bestätigt.",
+            );
+            return Ok(see_other(paths::proposal(id)));
+        }
+        Err(ActionError::Refused(Refusal::Unchanged)) => flash(
+            session,
+            false,
+            "Dieser Vorschlag wartet schon auf eine zweite Person.",
+        ),
+        Err(ActionError::Refused(refusal)) => flash(session, false, refusals::sentence(refusal)),
+        Err(error) => return Err(error.into()),
+    }
+    Ok(see_other(paths::status(customer)))
+}
+
+/// The contract as typed, or what is wrong with it in the order of the form.
+fn read(form: &Form, mut files: Files, today: NaiveDate) -> Result<Paper, FieldErrors> {
+    let mut errors = FieldErrors::default();
+    let person = name::parse(form.get("person"), MAX_NAME);
+    if person.is_err() {
+        errors.add("person", "Geben Sie ein, wer unterschrieben hat");
+    }
+    let function = name::parse(form.get("funktion"), MAX_NAME);
+    if function.is_err() {
+        errors.add(
+            "funktion",
+            "Geben Sie ein, in welcher Funktion, zum Beispiel Geschäftsführer",
+        );
+    }
+    let on = parse_day(form.get("datum").trim());
+    if on.is_none_or(|on| on > today) {
+        errors.add(
+            "datum",
+            "Geben Sie den Tag der Unterschrift ein; er darf nicht in der Zukunft liegen",
+        );
+    }
+    let scan = match files.take("datei") {
+        Ok(Some(scan)) if scan.kind == FileKind::Pdf => Some(scan),
+        Ok(Some(_)) => {
+            errors.add(
+                "datei",
+                "Wählen Sie den Vertrag als PDF: Der Kunde erhält diese Datei",
+            );
+            None
+        }
+        Ok(None) => {
+            errors.add("datei", "Wählen Sie den unterschriebenen Vertrag als PDF");
+            None
+        }
+        Err(bad) => {
+            errors.add("datei", bad.sentence());
+            None
+        }
+    };
+    match (person, function, on, scan) {
+        (Ok(person), Ok(function), Some(signed_on), Some(scan)) if errors.is_empty() => Ok(Paper {
+            person,
+            function,
+            signed_on,
+            scan,
+        }),
+        _ => Err(errors),
+    }
+}
+
+async fn error_page(
+    app: &App,
+    me: &Me,
+    case: &Case,
+    reason: String,
+    errors: FieldErrors,
+) -> Result<ErrorPage, PageError> {
+    Ok(ErrorPage {
+        shell: Shell::load(app, me, paths::CUSTOMERS).await?,
+        subject: Subject::of(case),
+        agreement: case.agreements.last().map(|one| one.number.clone()),
+        reason,
+        longest: MAX_REASON,
+        errors,
+    })
+}
+
+async fn paper_page(
+    app: &App,
+    me: &Me,
+    case: &Case,
+    typed: Typed,
+    errors: FieldErrors,
+) -> Result<PaperPage, PageError> {
+    let now = app.clock.now();
+    let partners = [&case.partner, &case.sub_partner];
+    Ok(PaperPage {
+        shell: Shell::load(app, me, paths::CUSTOMERS).await?,
+        subject: Subject::of(case),
+        partners: partners
+            .into_iter()
+            .flatten()
+            .map(|partner| partner.party.name.clone())
+            .collect(),
+        products: case
+            .required_products(now)
+            .iter()
+            .filter_map(|covered| {
+                let product = case.product(&covered.product)?;
+                Some(product.booked_name(covered.ums))
+            })
+            .collect(),
+        version: case.current_version.clone(),
+        typed,
+        errors,
+    })
+}

@@ -1,0 +1,359 @@
+//! Four eyes (row 33, 5.8-18), and what only the operator reads: proofs and reasons (EV-10, 5.8-19).
+
+use crate::harness::{Browser, CUSTOMER, PASSWORD, Page, Person, TestApp, days};
+
+const MAIL: &str = "info@oezdemir.example";
+const PARTNER_MAIL: &str = "info@muster-it.example";
+const GATE: &str = "/zugriff/4711/centraflex";
+const STATUS: &str = "/kunden/4711/avv";
+const PAPER: &str = "/betrieb/kunden/4711/papiervertrag";
+const SCAN: &[u8] = b"%PDF-1.7\nunterschrieben";
+
+async fn asked() -> TestApp {
+    let app = TestApp::start().await;
+    app.book(CUSTOMER, "centraflex", false);
+    app.jobs();
+    app
+}
+
+/// A second administrator.
+async fn second(app: &TestApp) -> Browser {
+    app.sql("INSERT INTO users (email, name, role, contracts, password_hash, created_at)
+        SELECT 'zwei@plusnet.example', 'Zita Zweite', role, contracts, password_hash, created_at FROM users WHERE role = 'operator'")
+        .unwrap();
+    let browser = app.visitor();
+    let page = browser.get("/anmelden").await;
+    let fields = [("email", "zwei@plusnet.example"), ("passwort", PASSWORD)];
+    page.submit(&browser, "main form", &fields)
+        .await
+        .assert_status(303);
+    browser
+}
+
+async fn token(browser: &Browser, path: &str) -> String {
+    let (_, fields) = browser.get(path).await.form("main form");
+    let csrf = fields.into_iter().find(|(name, _)| name == "csrf");
+    csrf.unwrap().1
+}
+
+/// Records an objection with a proof or without.
+async fn object(operator: &Browser, way: &str, proof: Option<&[u8]>) -> Page {
+    let path = "/betrieb/kunden/4711/widerspruch";
+    let csrf = token(operator, path).await;
+    let fields = [
+        ("csrf", csrf.as_str()),
+        ("weg", way),
+        ("datum", "2026-11-23"),
+        ("notiz", "Geheime Notiz"),
+        ("passwort", PASSWORD),
+    ];
+    let files: Vec<(&str, &str, &[u8])> = proof
+        .map(|bytes| ("datei", "brief.pdf", bytes))
+        .into_iter()
+        .collect();
+    operator.upload(path, &fields, &files).await
+}
+
+async fn propose_paper(operator: &Browser, scan: &[u8]) -> Page {
+    let csrf = token(operator, PAPER).await;
+    let fields = [
+        ("csrf", csrf.as_str()),
+        ("person", "Ayşe Özdemir"),
+        ("funktion", "Inhaberin"),
+        ("datum", "2026-11-20"),
+    ];
+    let files = [("datei", "vertrag.pdf", scan)];
+    operator.upload(PAPER, &fields, &files).await
+}
+
+async fn confirm(browser: &Browser, path: &str, password: &str) -> Page {
+    let page = browser.get(path).await;
+    let fields = [("passwort", password)];
+    page.submit(browser, "#bestaetigen", &fields).await
+}
+
+/// EV-10, EV-11, S-40, S-77, 5.8-19: the proof comes with the objection or later; partners see
+/// fact and date wherever they look.
+#[actix_web::test]
+async fn the_proof_of_an_objection_is_the_operators_alone() {
+    let app = asked().await;
+    app.conclude(MAIL).await;
+    app.jobs();
+    let operator = app.sign_in(Person::Operator).await;
+    object(&operator, "letter", Some(b"MZ kein Brief"))
+        .await
+        .assert_status(422)
+        .assert_says("weder PDF noch PNG noch JPEG");
+    assert_eq!(app.count("objections"), 0);
+    object(&operator, "letter", None).await.assert_status(303);
+    operator
+        .get(STATUS)
+        .await
+        .assert_says("Der Nachweis fehlt noch")
+        .assert_says("Zugriff geschlossen für Muster IT GmbH (");
+    let own = "/betrieb/kunden/4711/erklaerungen";
+    let page = operator.get(own).await;
+    page.assert_says("Der Nachweis fehlt noch")
+        .assert_says("Geheime Notiz");
+    let (action, fields) = page.form("main form");
+    let csrf = [("csrf", fields[0].1.as_str())];
+    operator
+        .upload(&action, &csrf, &[])
+        .await
+        .assert_status(422)
+        .assert_says("Wählen Sie die Datei des Nachweises");
+    operator
+        .upload(&action, &csrf, &[("datei", "x", SCAN)])
+        .await
+        .assert_status(303);
+    operator
+        .get(own)
+        .await
+        .assert_silent_about("fehlt noch")
+        .assert_says("Nachweis herunterladen");
+    let file = app.text("file_id FROM objection_proofs");
+    let file = format!("/betrieb/kunden/4711/nachweis/{file}");
+    let got = operator.get(&file).await;
+    assert_eq!(got.bytes, SCAN);
+    let foreign = file.replace("4711", "9000");
+    operator.get(&foreign).await.assert_status(404);
+
+    app.jobs();
+    for person in [Person::Partner, Person::Customer] {
+        let browser = app.sign_in(person).await;
+        for path in [file.as_str(), own] {
+            browser.get(path).await.assert_status(404);
+        }
+    }
+    let partner = app.sign_in(Person::Partner).await;
+    let mut told = Vec::new();
+    for path in ["/kunden", "/kunden/4711", STATUS] {
+        told.push(partner.get(path).await.assert_status(200).text());
+    }
+    partner.get(STATUS).await.assert_says("widersprochen");
+    told.extend(app.mails().iter().map(|mail| {
+        let written = &mail.written;
+        format!("{}{}{}", written.subject, written.text, written.html)
+    }));
+    for text in told {
+        for secret in [
+            "Geheime",
+            "Nachweis",
+            "per Brief",
+            "Zugriff geschlossen für",
+        ] {
+            assert!(!text.contains(secret), "{secret}: {text}");
+        }
+    }
+}
+
+/// EV-10, S-22, 5.8-19: a reason typed on the public page is cleaned, cut, and read by the operator.
+#[actix_web::test]
+async fn the_reason_of_a_decline_is_the_operators_alone() {
+    let app = asked().await;
+    let (visitor, link) = (app.visitor(), app.consent_link(MAIL));
+    let page = visitor.get(&format!("{link}/ablehnen")).await;
+    let reason = format!("Zu\u{202e} teuer <b>, sagt der Chef {}", "x".repeat(600));
+    let fields = [("grund", reason.as_str()), ("bestaetigung", "ja")];
+    page.submit(&visitor, "main form", &fields)
+        .await
+        .assert_status(303);
+    assert_eq!(app.status(CUSTOMER), "declined");
+    let kept = app.text("reason FROM decline_reasons");
+    assert!(
+        kept.starts_with("Zu teuer <b>, sagt der Chef xxx"),
+        "{kept}"
+    );
+    assert_eq!(kept.chars().count(), 500);
+    app.jobs();
+    let operator = app.sign_in(Person::Operator).await;
+    let page = operator.get("/betrieb/kunden/4711/erklaerungen").await;
+    page.assert_says("Zu teuer <b>, sagt der Chef");
+    let partner = app.sign_in(Person::Partner).await;
+    for path in ["/kunden", "/kunden/4711", STATUS] {
+        partner.get(path).await.assert_silent_about("teuer");
+    }
+    for mail in app.mails() {
+        assert!(!format!("{}{}", mail.written.text, mail.written.html).contains("teuer"));
+    }
+    assert_eq!(
+        app.count("audit_events WHERE details::text LIKE '%teuer%'"),
+        0
+    );
+}
+
+/// Row 33: two people, a reason; the contract stays void and the customer is asked anew.
+#[actix_web::test]
+async fn an_objection_recorded_in_error_takes_two_people_and_revives_nothing() {
+    let app = asked().await;
+    app.conclude(MAIL).await;
+    app.jobs();
+    let first = app.sign_in(Person::Operator).await;
+    object(&first, "phone", None).await.assert_status(303);
+    app.clock.advance(days(1));
+    app.jobs();
+    let first_again = app.sign_in(Person::Operator).await;
+    let second = second(&app).await;
+    let path = "/betrieb/kunden/4711/irrtum";
+    let form = first_again.get(path).await;
+    form.submit(&first_again, "main form", &[("grund", " ")])
+        .await
+        .assert_status(422);
+    let done = form
+        .submit(&first_again, "main form", &[("grund", "Falscher Kunde")])
+        .await;
+    done.assert_status(303);
+    form.submit(&first_again, "main form", &[("grund", "Noch einmal")])
+        .await
+        .assert_redirect(STATUS);
+    assert_eq!(app.count("proposals"), 1);
+    let proposal = done.location();
+    // Not alone: neither by the page nor by a form made by hand.
+    let csrf = token(&first_again, &proposal).await;
+    for answer in ["bestaetigen", "ablehnen"] {
+        let fields = [
+            ("csrf", csrf.as_str()),
+            ("antwort", answer),
+            ("passwort", PASSWORD),
+            ("grund", "nein"),
+        ];
+        first_again
+            .post(&proposal, &fields)
+            .await
+            .assert_status(303);
+    }
+    let alone = "UPDATE proposals SET state = 'confirmed', decided_at = proposed_at, decided_by = proposed_by";
+    assert!(app.sql(alone).unwrap_err().contains("four_eyes"));
+    assert_eq!(app.status(CUSTOMER), "void");
+    assert_eq!(app.count("proposals WHERE state = 'open'"), 1);
+
+    confirm(&second, &proposal, "falsch")
+        .await
+        .assert_status(422);
+    let page = second.get(&proposal).await;
+    // Both at once: one of them finds the proposal answered.
+    let form = [("passwort", PASSWORD)];
+    let (one, two) = tokio::join!(
+        page.submit(&second, "#bestaetigen", &form),
+        page.submit(&second, "#bestaetigen", &form)
+    );
+    for answer in [one, two] {
+        answer.assert_status(303);
+    }
+    app.jobs();
+    assert_eq!(app.status(CUSTOMER), "requested");
+    assert_eq!(app.links_to(MAIL).len(), 2, "two clicks are one M1");
+    assert_eq!(app.count("agreements WHERE ended_at IS NULL"), 0);
+    assert_eq!(
+        app.count("audit_events WHERE kind = 'objected_in_error'"),
+        1
+    );
+    let partner = app.sign_in(Person::Partner).await;
+    partner.get(GATE).await.assert_status(403);
+    partner
+        .get(STATUS)
+        .await
+        .assert_silent_about("Falscher Kunde")
+        .assert_silent_about("orgeschlagen");
+}
+
+/// 5.8-18: recorded by one, confirmed by another; the scan is the document, marked everywhere.
+#[actix_web::test]
+async fn a_contract_on_paper_takes_effect_when_a_second_person_confirms() {
+    let app = asked().await;
+    let first = app.sign_in(Person::Operator).await;
+    for wrong in [&b"\x89PNG\r\n\x1a\n.."[..], b""] {
+        propose_paper(&first, wrong).await.assert_status(422);
+    }
+    let done = propose_paper(&first, SCAN).await;
+    done.assert_status(303);
+    let proposal = done.location();
+    assert_eq!(app.status(CUSTOMER), "requested", "nothing happened yet");
+    let second = second(&app).await;
+    assert_eq!(second.get(&format!("{proposal}/datei")).await.bytes, SCAN);
+    second
+        .get("/betrieb")
+        .await
+        .assert_says("Vorschläge warten auf eine zweite Person");
+    second
+        .get("/betrieb/vorschlaege")
+        .await
+        .assert_says("Vertrag auf Papier geschlossen");
+    // Rejected with a reason, proposed anew, withdrawn, proposed anew.
+    let page = second.get(&proposal).await;
+    page.submit(&second, "#ablehnen", &[("grund", "")])
+        .await
+        .assert_status(422);
+    page.submit(&second, "#ablehnen", &[("grund", "Seite 2 fehlt")])
+        .await
+        .assert_status(303);
+    first.get(&proposal).await.assert_says("Seite 2 fehlt");
+    let again = propose_paper(&first, SCAN).await.location();
+    let page = first.get(&again).await;
+    let take_back = [("antwort", "zurueckziehen")];
+    page.submit(&first, "#zurueckziehen", &take_back)
+        .await
+        .assert_status(303);
+    let third = propose_paper(&first, SCAN).await.location();
+    assert_eq!(app.count("agreements"), 0);
+
+    confirm(&second, &third, PASSWORD).await.assert_status(303);
+    assert_eq!(app.status(CUSTOMER), "concluded");
+    app.jobs();
+    let partner = app.sign_in(Person::Partner).await;
+    partner.get(GATE).await.assert_status(204);
+    let mark = "Auf Papier geschlossen, unterschrieben am 20.11.2026, erfasst von";
+    for browser in [&first, &partner] {
+        browser.get(STATUS).await.assert_says(mark);
+    }
+    let customer = app.sign_in(Person::Customer).await;
+    let own = customer.get("/administration/avv").await;
+    own.assert_status(200)
+        .assert_says(mark)
+        .assert_says("Zita Zweite")
+        .assert_silent_about("0 Seiten");
+    let mail = app.mails_to(MAIL).pop().unwrap();
+    assert_eq!(mail.written.attachments[0].bytes, SCAN, "M3");
+    assert!(app.mails_to(PARTNER_MAIL).len() == 1, "M4");
+    assert_eq!(
+        app.count("agreement_documents WHERE length(plain_text) > 1000 AND length(document_hash) = 64 AND contents ? 'paper'"),
+        1
+    );
+    // The link that was mailed leads nowhere but to the fact.
+    let link = app.visitor().get(&app.links_to(MAIL)[0]).await;
+    link.assert_says("abgeschlossen");
+    confirm_after(&second, &third).await;
+    assert_eq!(app.count("agreements"), 1);
+}
+
+async fn confirm_after(browser: &Browser, path: &str) {
+    let page = browser.get(path).await;
+    page.assert_says("Bestätigt am")
+        .assert_silent_about("Ihr Passwort");
+}
+
+/// What is confirmed must be what the portal would have offered when it was proposed.
+#[actix_web::test]
+async fn a_paper_contract_for_another_chain_is_not_confirmed() {
+    let app = asked().await;
+    let first = app.sign_in(Person::Operator).await;
+    let proposal = propose_paper(&first, SCAN).await.location();
+    let (viewer, sub, now) = (
+        app.viewer(Person::Partner),
+        app.companies().sub_partner,
+        app.now(),
+    );
+    app.write(|conn| {
+        avv_portal::actions::sub_partners::name(conn, &app.app, &viewer, CUSTOMER, Some(sub), now)
+            .map(|_| ())
+    });
+    let second = second(&app).await;
+    confirm(&second, &proposal, PASSWORD)
+        .await
+        .assert_status(303);
+    second
+        .get(&proposal)
+        .await
+        .assert_says("schlagen Sie ihn neu vor");
+    assert_eq!(app.count("agreements"), 0);
+}
