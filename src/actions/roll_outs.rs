@@ -77,9 +77,8 @@ pub fn start(
         ),
         None => None,
     };
-    let id =
-        stored::create_roll_out(conn, version.id, plan.mode, &plan.scope, viewer.user, now)?
-            .ok_or(RollOutRefusal::Running)?;
+    let id = stored::create_roll_out(conn, version.id, plan.mode, &plan.scope, viewer.user, now)?
+        .ok_or(RollOutRefusal::Running)?;
     let deed = RollOutDeed::Started {
         mode: plan.mode,
         partner,
@@ -202,10 +201,17 @@ pub fn take_step(
                     },
                 ),
             };
-            knock.settle_with(conn, app, case, &event, |_| kind, |conn, _| {
-                let told = Reached::Told(answer);
-                Ok(stored::save_reached(conn, id, customer, told, now)?)
-            })?;
+            knock.settle_with(
+                conn,
+                app,
+                case,
+                &event,
+                |_| kind,
+                |conn, _| {
+                    let told = Reached::Told(answer);
+                    Ok(stored::save_reached(conn, id, customer, told, now)?)
+                },
+            )?;
         }
     }
     Ok(Step::Taken)
@@ -242,7 +248,14 @@ pub fn finish(
         return Ok(false);
     }
     stored::save_end(conn, id, End::Done, now)?;
-    note(conn, Actor::Portal, id, &found.version, RollOutDeed::Done, now)?;
+    note(
+        conn,
+        Actor::Portal,
+        id,
+        &found.version,
+        RollOutDeed::Done,
+        now,
+    )?;
     Ok(true)
 }
 

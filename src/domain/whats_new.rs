@@ -3,9 +3,9 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Language, VersionNews};
 use super::calendar::{day, long_date, short_date};
 use super::name::{clean, list};
+use super::{Language, VersionNews};
 
 /// The differences between the agreement in force and the offer, with names instead of keys.
 #[derive(Debug, Clone, PartialEq, Eq)]

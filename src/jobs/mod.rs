@@ -207,7 +207,8 @@ pub fn run(pass: &Pass) -> Report {
         reported: reported.good,
         moved: told.good + taken.good + rolled_out.good,
         failed: [
-            stepped, late, renewed, told, taken, rolled_out, refreshed, delivered, reported, stamped,
+            stepped, late, renewed, told, taken, rolled_out, refreshed, delivered, reported,
+            stamped,
         ]
         .iter()
         .map(|done| done.failed)

@@ -80,7 +80,9 @@ fn reach(
     if pass.stop.is_set() {
         return Ok(false);
     }
-    match write(pass, |conn| take_step(conn, &pass.app, id, customer, pass.now())) {
+    match write(pass, |conn| {
+        take_step(conn, &pass.app, id, customer, pass.now())
+    }) {
         Ok(Step::Taken) => done.good += 1,
         Ok(Step::Gone) => {}
         Ok(Step::Halt) => return Ok(false),

@@ -2,9 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::letter::{
-    Attachment, CaseWords, Content, Letter, ModuleAccess,
-};
+use super::letter::{Attachment, CaseWords, Content, Letter, ModuleAccess};
 use crate::domain::mail::{Alert, PartnerNews, RequestReason};
 use crate::domain::{CustomerNumber, EmailAddress, Language, Operator, Party, WhatsNew};
 

@@ -9,7 +9,8 @@ use uuid::Uuid;
 use super::QueryResult;
 use super::schema::{
     agreement_documents, agreements, bookings, case_rows, case_words, customers, document_stamps,
-    links, mails, objections, password_links, requests, roll_out_customers, sessions, tombstones, users,
+    links, mails, objections, password_links, requests, roll_out_customers, sessions, tombstones,
+    users,
 };
 use crate::domain::{AgreementId, CustomerNumber, RequestId};
 

@@ -13,7 +13,7 @@ use crate::domain::roll_out::{End, Mode, Scope};
 use crate::domain::{CustomerNumber, PartnerId, RollOutId, UserId, VersionId};
 
 pub use customers::{
-    Line, Reached, answer, find_state, figures, list_customers, list_failed, reached_before,
+    Line, Reached, answer, figures, find_state, list_customers, list_failed, reached_before,
     save_reached,
 };
 
@@ -86,7 +86,10 @@ fn joined() -> _ {
 
 fn read(row: Row) -> QueryResult<RollOut> {
     let missing = || text::unreadable("roll-out");
-    let how = row.how.as_deref().map(|key| End::of(key).ok_or_else(missing));
+    let how = row
+        .how
+        .as_deref()
+        .map(|key| End::of(key).ok_or_else(missing));
     Ok(RollOut {
         id: RollOutId(row.id),
         version: row.version.ok_or_else(missing)?,
@@ -192,10 +195,7 @@ pub fn list_roll_outs(
     if let Some(version) = version {
         select = select.filter(contract_versions::number.eq(version.to_owned()));
     }
-    let rows: Vec<Row> = select
-        .order(roll_outs::id.desc())
-        .limit(limit)
-        .load(conn)?;
+    let rows: Vec<Row> = select.order(roll_outs::id.desc()).limit(limit).load(conn)?;
     rows.into_iter().map(read).collect()
 }
 
@@ -219,10 +219,7 @@ pub fn save_end(
     now: DateTime<Utc>,
 ) -> QueryResult<()> {
     diesel::update(roll_outs::table.find(id.0))
-        .set((
-            roll_outs::finished_at.eq(now),
-            roll_outs::how.eq(end.key()),
-        ))
+        .set((roll_outs::finished_at.eq(now), roll_outs::how.eq(end.key())))
         .execute(conn)
         .map(|_| ())
 }
@@ -262,7 +259,10 @@ pub fn list_targets(
         limit,
     )
     .load(conn)?;
-    Ok(rows.into_iter().map(|row| CustomerNumber(row.number)).collect())
+    Ok(rows
+        .into_iter()
+        .map(|row| CustomerNumber(row.number))
+        .collect())
 }
 
 /// How many customers are in a set, at most one more than [`COUNT_CAP`].
@@ -278,7 +278,8 @@ pub fn count_targets(conn: &mut PgConnection, version: &str, scope: &Scope) -> Q
     Ok(row.number)
 }
 
-type Query = diesel::query_builder::BoxedSqlQuery<'static, diesel::pg::Pg, diesel::query_builder::SqlQuery>;
+type Query =
+    diesel::query_builder::BoxedSqlQuery<'static, diesel::pg::Pg, diesel::query_builder::SqlQuery>;
 
 fn targets(sql: &str, version: &str, scope: &Scope, after: i64, limit: i64) -> Query {
     diesel::sql_query(sql)

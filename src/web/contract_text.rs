@@ -19,7 +19,7 @@ use crate::paths;
 
 /// Rows of this family.
 pub const ROUTES: &[Row] = &[
-    get("/vertrag/{nummer}", Who::Anyone, || view().to(show)),
+    get("/vertrag/{fassung}", Who::Anyone, || view().to(show)),
     get("/vertrag/{alt}/vergleich/{neu}", Who::Anyone, || {
         view().to(compare)
     }),

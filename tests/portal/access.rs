@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use avv_portal::actions::{proposals, register};
+use avv_portal::actions::{proposals, register, roll_outs};
 use avv_portal::domain::file::{File, FileKind};
+use avv_portal::domain::roll_out::{Mode, Scope};
 use avv_portal::domain::viewer::Role;
 use avv_portal::domain::{CustomerNumber, EmailAddress, PartnerId};
 use avv_portal::storage::mails::list_mails;
@@ -70,6 +71,7 @@ struct Objects {
     file: String,
     /// A paper contract of 4712 that waits for a second administrator.
     proposal: String,
+    roll_out: String,
 }
 
 impl Objects {
@@ -129,6 +131,14 @@ impl Objects {
             let handles = &world.app.app;
             proposals::propose_paper(conn, handles, &operator, CustomerNumber(4712), paper, now)
         });
+        let plan = roll_outs::Plan {
+            version: "1.0".to_owned(),
+            mode: Mode::Inform,
+            scope: Scope::default(),
+        };
+        let roll_out = world
+            .app
+            .write(|conn| roll_outs::start(conn, &operator, &plan, now));
         let mails = world.app.read(|conn| Ok(list_mails(conn, CUSTOMER, 1)?));
         Self {
             other_user: other.to_string(),
@@ -136,6 +146,7 @@ impl Objects {
             password: world.password_token(Person::SubPartner),
             file,
             proposal: proposal.to_string(),
+            roll_out: roll_out.to_string(),
             world,
         }
     }
@@ -201,6 +212,17 @@ impl Objects {
                     "999999"
                 },
             ),
+            ("fassung", if object == "published" { "1.0" } else { "9.9" }),
+            ("alt", "1.0"),
+            ("neu", if object == "published" { "1.0" } else { "9.9" }),
+            (
+                "umstellung",
+                if object == "running" {
+                    &self.roll_out
+                } else {
+                    "999999"
+                },
+            ),
             ("hash", hash),
             ("name", name),
         ];
@@ -212,6 +234,9 @@ impl Objects {
             !path.contains('{'),
             "{pattern}: a placeholder this test does not know"
         );
+        if pattern.ends_with("/umstellungen/neu") {
+            return format!("{path}?fassung=1.0");
+        }
         if pattern.ends_with("/nachweis.zip") {
             return format!("{path}?kunde={number}");
         }
@@ -251,6 +276,8 @@ impl Objects {
                 ("email", format!("niemand{index}@example.org")),
                 ("passwort", "falsch".to_owned()),
             ],
+            "/betrieb/umstellungen/neu" => vec![("fassung", "1.0".to_owned())],
+            "/betrieb/umstellungen/{umstellung}" => vec![("schritt", "fortsetzen".to_owned())],
             "/passwort-vergessen" => vec![("email", "niemand@example.org".to_owned())],
             "/passwort/{token}" => vec![("passwort", "kurz".to_owned())],
             "/dev/uhr" => vec![("tage", "zu viele".to_owned())],

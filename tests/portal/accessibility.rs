@@ -256,6 +256,23 @@ fn operator(places: &Places) -> Vec<Stop> {
             vec![Click("main form .actions button")],
         ),
         at("operator runs", "/betrieb/laeufe"),
+        at("operator roll-outs", "/betrieb/umstellungen"),
+        at(
+            "operator plans roll-out",
+            "/betrieb/umstellungen/neu?fassung=1.0",
+        ),
+        after(
+            "operator plans roll-out wrong",
+            "/betrieb/umstellungen/neu?fassung=1.0",
+            vec![Click("main form .actions button")],
+        ),
+        after(
+            "operator looks at roll-out",
+            "/betrieb/umstellungen/neu?fassung=1.0",
+            vec![Click("#art"), Click("main form .actions button")],
+        ),
+        at("text of a version", "/vertrag/1.0"),
+        at("versions compared", "/vertrag/1.0/vergleich/1.0"),
         at(
             "operator reads declarations",
             "/betrieb/kunden/9000/erklaerungen",

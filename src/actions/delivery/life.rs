@@ -208,9 +208,9 @@ pub(super) fn new_version(
     version: &str,
     now: DateTime<Utc>,
 ) -> Result<Content, Obstacle> {
-    let agreement = case.agreement().ok_or(Obstacle::Dropped(
-        "inzwischen kein Vertrag mehr gilt",
-    ))?;
+    let agreement = case
+        .agreement()
+        .ok_or(Obstacle::Dropped("inzwischen kein Vertrag mehr gilt"))?;
     if agreement.offer.version == version {
         return Err(Obstacle::Dropped(
             "der Kunde diese Fassung inzwischen abgeschlossen hat",

@@ -6,8 +6,7 @@ use uuid::Uuid;
 use super::answers::{concluded, concluded_on_paper, declined, objected, objected_in_error};
 use super::asking::{
     alert, ask_again, ask_anew, awaited, links, may_be_asked, new_link, sent_within_a_day,
-    tell_partners, to_customer,
-    withdraw,
+    tell_partners, to_customer, withdraw,
 };
 use super::bookings::{booked, cancelled, lapsed, option_changed};
 use super::chain::{partner_assigned, partner_blocked, sub_partner_named};

@@ -315,7 +315,9 @@ impl Model {
                 Some(self.ask(now, link))
             }
             Event::Demanded(demand) => self.demand(*demand, now, link),
-            Event::ToldOfVersion => self.may_hear_of_version(now).then(|| vec!["M12>customer".to_owned()]),
+            Event::ToldOfVersion => self
+                .may_hear_of_version(now)
+                .then(|| vec!["M12>customer".to_owned()]),
             Event::AskedByLink(old) => self.ask_by_link(*old, now, link),
             Event::StepDue => self.step(now, link),
             Event::NewVersion => self.new_version(now, link),

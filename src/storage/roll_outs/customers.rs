@@ -89,7 +89,13 @@ pub fn save_reached(
     if had_failed {
         count(conn, id, customer, &word(Answer::Failed, None), -1)?;
     }
-    count(conn, id, customer, &word(reached.state(), reached.reason()), 1)
+    count(
+        conn,
+        id,
+        customer,
+        &word(reached.state(), reached.reason()),
+        1,
+    )
 }
 
 /// Writes what became of a customer's request in the roll-out that made it.

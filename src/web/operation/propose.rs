@@ -96,9 +96,7 @@ pub async fn propose_error(
     let customer = case.customer.number;
     let done = app
         .db
-        .transaction(move |conn| {
-            proposals::propose_error(conn, &viewer, customer, reason, now)
-        })
+        .transaction(move |conn| proposals::propose_error(conn, &viewer, customer, reason, now))
         .await;
     proposed(done, customer, &session)
 }

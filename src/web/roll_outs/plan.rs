@@ -194,7 +194,10 @@ fn sentence(refusal: &RollOutRefusal) -> String {
 fn read(typed: &Typed, errors: &mut FieldErrors) -> Option<Plan> {
     let mode = Mode::of(&typed.art);
     if mode.is_none() {
-        errors.add("art", "Wählen Sie, ob die Kunden nur informiert oder gefragt werden");
+        errors.add(
+            "art",
+            "Wählen Sie, ob die Kunden nur informiert oder gefragt werden",
+        );
     }
     let numbers = parse_numbers(&typed.nummern).unwrap_or_else(|wrong| {
         errors.add("nummern", wrong);

@@ -129,7 +129,11 @@ pub async fn show(
 }
 
 /// The states that can occur in this mode, each with its figure.
-fn bars(found: &RollOut, counts: &[(Answer, Option<Skip>, i64)], chosen: Option<Answer>) -> Vec<Bar> {
+fn bars(
+    found: &RollOut,
+    counts: &[(Answer, Option<Skip>, i64)],
+    chosen: Option<Answer>,
+) -> Vec<Bar> {
     let sum = |state: Answer| -> i64 {
         counts
             .iter()
@@ -137,7 +141,12 @@ fn bars(found: &RollOut, counts: &[(Answer, Option<Skip>, i64)], chosen: Option<
             .map(|(_, _, count)| count)
             .sum()
     };
-    let highest = Answer::ALL.into_iter().map(sum).max().unwrap_or_default().max(1);
+    let highest = Answer::ALL
+        .into_iter()
+        .map(sum)
+        .max()
+        .unwrap_or_default()
+        .max(1);
     Answer::ALL
         .into_iter()
         .filter(|state| match found.mode {

@@ -279,19 +279,6 @@ impl Model {
         Some(mail(&format!("M2.{number}>customer")))
     }
 
-    /// Row 13: not at night, not to an address that refuses mail, and only while somebody may still
-    /// answer.
-    pub(super) fn new_version(&mut self, now: Time, link: LinkId) -> Expected {
-        let round = self.round.as_ref()?;
-        let is_night = now.with_timezone(&Berlin).hour() < 8;
-        let is_same = round.version == version_at(now);
-        let is_dead = round.bounced || self.is_over(round, now);
-        if is_night || is_same || is_dead || !self.has_email || self.need(now).is_empty() {
-            return None;
-        }
-        Some(self.ask_anew(now, link))
-    }
-
     /// Row 8: only the mail of the round that is open counts.
     pub(super) fn bounce(&mut self, which: LinkId) -> Expected {
         let told = self.to_partners("M5");

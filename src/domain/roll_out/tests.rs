@@ -4,6 +4,7 @@
 use chrono::Duration;
 
 use super::*;
+use crate::domain::Language;
 use crate::domain::case::samples::{FOREIGN, Play, consent, in_state, partner};
 use crate::domain::mail::RequestReason;
 
@@ -70,9 +71,21 @@ fn a_request_is_answered_when_its_round_is_over_and_not_before() {
     let moved_and_declined = asked().after(&moved()).later(Duration::hours(1));
     let table: [(Play, Event, Option<Answer>); 9] = [
         (asked(), consent(asked().link()), Some(Answer::Concluded)),
-        (asked(), Event::Declined(asked().link()), Some(Answer::Declined)),
-        (asked(), Event::Objected(crate::domain::case::Channel::Phone), Some(Answer::Closed)),
-        (asked(), Event::LinksLocked { ask_again: false }, Some(Answer::Closed)),
+        (
+            asked(),
+            Event::Declined(asked().link()),
+            Some(Answer::Declined),
+        ),
+        (
+            asked(),
+            Event::Objected(crate::domain::case::Channel::Phone),
+            Some(Answer::Closed),
+        ),
+        (
+            asked(),
+            Event::LinksLocked { ask_again: false },
+            Some(Answer::Closed),
+        ),
         (asked(), Event::LinksLocked { ask_again: true }, None),
         (asked(), Event::AskedByHand, None),
         (asked(), moved(), None),
@@ -85,7 +98,10 @@ fn a_request_is_answered_when_its_round_is_over_and_not_before() {
     ];
     for (mut play, event, expected) in table {
         let before = play.case.clone();
-        assert_eq!(before.open_request().unwrap().reason, RequestReason::Upgrade);
+        assert_eq!(
+            before.open_request().unwrap().reason,
+            RequestReason::Upgrade
+        );
         play.send(&event).unwrap();
         assert_eq!(answered(&before, &play.case), expected, "{event:?}");
     }
@@ -99,7 +115,10 @@ fn a_request_is_answered_when_its_round_is_over_and_not_before() {
 #[test]
 fn a_roll_out_is_planned_until_its_version_is_in_force() {
     let day = |text: &str| text.parse::<NaiveDate>().unwrap();
-    let (valid_from, paused) = (day("2026-12-01"), Some("2026-11-30T09:00:00Z".parse().unwrap()));
+    let (valid_from, paused) = (
+        day("2026-12-01"),
+        Some("2026-11-30T09:00:00Z".parse().unwrap()),
+    );
     for (end, paused_at, today, expected) in [
         (None, None, "2026-11-30", Stage::Planned),
         (None, None, "2026-12-01", Stage::Running),
