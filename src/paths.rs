@@ -1,7 +1,8 @@
 //! Every address of the portal as a function. Mails need links as well, so this is not in `web`.
 
 use crate::domain::{
-    AgreementId, CustomerNumber, FileId, MailId, ObjectionId, PartnerId, ProposalId, RollOutId,
+    AgreementId, AlertId, CustomerNumber, FileId, MailId, ObjectionId, PartnerId, ProposalId,
+    RollOutId,
     UserId,
 };
 
@@ -37,6 +38,8 @@ pub const PARTNERS: &str = "/betrieb/partner";
 pub const SUB_PARTNERS: &str = "/submandanten";
 /// Operator: customers that were deleted.
 pub const DELETED: &str = "/betrieb/geloescht";
+/// Operator: what needs a person.
+pub const ALERTS: &str = "/betrieb/hinweise";
 /// Operator: the audit log.
 pub const LOG: &str = "/betrieb/protokoll";
 /// How the periodic work gets on, for the operator.
@@ -158,6 +161,11 @@ pub fn lock_links(number: CustomerNumber) -> String {
     format!("/betrieb/kunden/{number}/links")
 }
 
+/// Asks for a new conclusion while the agreement in force goes on (operator).
+pub fn renewal(number: CustomerNumber) -> String {
+    format!("/betrieb/kunden/{number}/neuabschluss")
+}
+
 /// Deletes the customer (operator).
 pub fn delete_customer(number: CustomerNumber) -> String {
     format!("/betrieb/kunden/{number}/loeschen")
@@ -249,6 +257,21 @@ pub fn mails_of(number: CustomerNumber) -> String {
 /// Tries a mail again (POST).
 pub fn retry_mail(mail: MailId) -> String {
     format!("/betrieb/mails/{mail}/erneut")
+}
+
+/// Takes an alert (POST).
+pub fn take_alert(alert: AlertId) -> String {
+    format!("{ALERTS}/{alert}/uebernehmen")
+}
+
+/// Finishes an alert (POST).
+pub fn finish_alert(alert: AlertId) -> String {
+    format!("{ALERTS}/{alert}/erledigt")
+}
+
+/// Sends the contract of a mail that did not arrive once more (POST).
+pub fn resend_contract(mail: MailId) -> String {
+    format!("/betrieb/mails/{mail}/nochmal")
 }
 
 /// The gate for a reverse proxy.

@@ -34,6 +34,9 @@ CREATE TABLE proposals (
     CONSTRAINT proposals_rejected_with_reason CHECK (state <> 'rejected' OR coalesce(reason, '') <> ''),
     CONSTRAINT proposals_paper_has_scan CHECK ((kind = 'paper') = (file_id IS NOT NULL))
 );
-COMMENT ON TABLE proposals IS 'What one administrator proposes and a second one confirms (row 33, 5.8-18). Never deleted.';
+COMMENT ON TABLE proposals IS 'What one administrator proposes and a second one confirms (row 33, 5.8-18). Erased with the evidence it belongs to (EV-16).';
 CREATE UNIQUE INDEX proposals_one_open ON proposals (customer_number, kind) WHERE state = 'open';
 CREATE INDEX proposals_open ON proposals (id) WHERE state = 'open';
+CREATE INDEX proposals_answered ON proposals (decided_at DESC, id DESC) WHERE state <> 'open';
+CREATE INDEX proposals_by_customer ON proposals (customer_number);
+CREATE INDEX decline_reasons_by_time ON decline_reasons (declined_at);

@@ -69,3 +69,6 @@ ALTER TABLE requests ADD COLUMN version TEXT GENERATED ALWAYS AS (offer ->> 'ver
 COMMENT ON COLUMN requests.version IS 'Number of the contract version it offers.';
 CREATE INDEX requests_open_by_version ON requests (version, customer_number)
     WHERE closed_at IS NULL AND undeliverable_at IS NULL;
+ALTER TABLE requests DROP CONSTRAINT requests_reason;
+ALTER TABLE requests ADD CONSTRAINT requests_reason CHECK (
+    reason IN ('first', 'manual', 'sub_partner', 'product', 'partner', 'particulars', 'in_error', 'succession', 'version', 'roll_out'));

@@ -2,10 +2,6 @@ DROP INDEX mails_forgettable;
 CREATE INDEX mails_forgettable ON mails (done_at)
     WHERE done_at IS NOT NULL
       AND kind ->> 'kind' NOT IN ('request', 'reminder', 'concluded', 'objected', 'ended');
-UPDATE requests SET reason = 'version' WHERE reason = 'upgrade';
-ALTER TABLE requests DROP CONSTRAINT requests_reason;
-ALTER TABLE requests ADD CONSTRAINT requests_reason CHECK (
-    reason IN ('first', 'manual', 'sub_partner', 'product', 'partner', 'particulars', 'in_error', 'succession', 'version'));
 DROP INDEX agreements_in_force_by_version;
 DROP TABLE roll_out_figures;
 DROP TABLE roll_out_customers;

@@ -52,10 +52,6 @@ COMMENT ON COLUMN roll_out_figures.shard IS 'Several rows per word, so that thos
 CREATE INDEX agreements_in_force_by_version ON agreements ((offer ->> 'version'), customer_number)
     WHERE ended_at IS NULL;
 
-ALTER TABLE requests DROP CONSTRAINT requests_reason;
-ALTER TABLE requests ADD CONSTRAINT requests_reason CHECK (
-    reason IN ('first', 'manual', 'sub_partner', 'product', 'partner', 'particulars', 'in_error', 'succession', 'version', 'upgrade'));
-
 -- What was told of a new version is proof (EV-12).
 DROP INDEX mails_forgettable;
 CREATE INDEX mails_forgettable ON mails (done_at)

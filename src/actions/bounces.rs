@@ -4,7 +4,7 @@ use std::io;
 
 use chrono::{DateTime, Utc};
 
-use super::delivery::{log, refused};
+use super::delivery::{contract_undelivered, log, refused};
 use super::{ActionError, Actor};
 use crate::app::App;
 use crate::domain::audit::AuditKind;
@@ -105,6 +105,7 @@ fn take_report(
     {
         refused(conn, app, mail.customer, link, now)?;
     }
+    contract_undelivered(conn, &mail.kind, mail.customer, now)?;
     let kind = AuditKind::MailReturned {
         reply: because.to_owned(),
     };

@@ -126,6 +126,7 @@ impl Collected {
                 "ended_at": agreement.end.map(|(at, _)| moment(at)),
                 "ended_by": agreement.end.map(|(_, how)| how),
                 "time_stamp": document.stamp.is_some(),
+                "on_paper": agreement.on_paper(),
             })
         };
         json!({
@@ -140,17 +141,25 @@ impl Collected {
                 (Actor::User { company, .. }, false) => company.clone(),
                 (actor, _) => actor.words(Language::De),
             };
-            let details = (self.full || matches!(event.kind, AuditKind::Concluded { .. }))
-                .then_some(&event.kind);
+            let is_conclusion = matches!(
+                event.kind,
+                AuditKind::Concluded { .. } | AuditKind::ConcludedOnPaper { .. }
+            );
+            let details = (self.full || is_conclusion).then_some(&event.kind);
+            let what = match self.full {
+                true => event.kind.sentence(Language::De),
+                false => event.kind.without_reason().sentence(Language::De),
+            };
             json!({
                 "at": moment(event.at),
                 "kind": event.kind.key(),
-                "what": event.kind.sentence(Language::De),
+                "what": what,
                 "who": who,
                 "details": details,
             })
         };
-        Value::Array(self.events.iter().map(one).collect())
+        let readable = |event: &&Event| self.full || !event.kind.is_internal();
+        Value::Array(self.events.iter().filter(readable).map(one).collect())
     }
 
     fn chain(&self) -> Value {
@@ -191,6 +200,11 @@ impl Document {
     fn add_to(&self, files: &mut Vec<(String, Vec<u8>)>) -> Result<(), ActionError> {
         let name = file_name(&self.agreement.number);
         let folder = name.trim_end_matches(".pdf").to_owned();
+        if self.agreement.on_paper() {
+            // Bytes that somebody uploaded: handed on, never taken apart (S-77).
+            files.push((format!("{folder}/{name}"), self.pdf.clone()));
+            return Ok(());
+        }
         // Its seal was put on by this portal, and its hash was compared a moment ago.
         let attached =
             attached_files(&self.pdf).map_err(|error| ActionError::Document(error.to_string()))?;

@@ -10,6 +10,7 @@ use crate::contract::text;
 use crate::contract::values::{Conclusion, Values};
 use crate::document::Pdf;
 use crate::document::evidence::Circumstances;
+use crate::document::seal::Sealer;
 use crate::domain::audit::AuditKind;
 use crate::domain::case::{Case, Declaration, Event, Link, LinkState, Refusal, link_state};
 use crate::domain::{AgreementId, CustomerNumber, Language, LinkId};
@@ -93,7 +94,7 @@ pub fn check(
 
 /// Makes the document. CPU work, without database and lock.
 pub fn prepare(
-    app: &App,
+    sealer: &Sealer,
     case: &Case,
     draft: Draft,
     link: LinkId,
@@ -110,7 +111,7 @@ pub fn prepare(
         asked_at: request.opened_at,
         valid_until: sent.valid_until,
     };
-    let (values, document, pdf) = concluded_pdf(app, &draft, conclusion, &about)?;
+    let (values, document, pdf) = concluded_pdf(sealer, &draft, conclusion, &about)?;
     Ok(Prepared {
         customer: case.customer.number,
         draft,

@@ -13,7 +13,7 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::documents::sha256;
 use super::door::actor;
-use super::{ActionError, Actor, Knock, requests};
+use super::{ActionError, Actor, Knock, alerts, requests};
 use crate::app::App;
 use crate::domain::audit::AuditKind;
 use crate::domain::case::Event;
@@ -144,6 +144,7 @@ fn hand_over(
             if let MailKind::Request { link, .. } | MailKind::Reminder { link, .. } = mail.kind {
                 refused(conn, app, mail.customer, link, now)?;
             }
+            contract_undelivered(conn, &mail.kind, mail.customer, now)?;
             failed(conn, mail, &error.reply, now)
         }
         Err(error) => {
@@ -177,6 +178,19 @@ pub(super) fn refused(
         Ok(_) | Err(ActionError::Refused(_) | ActionError::NotFound) => Ok(()),
         Err(error) => Err(error),
     }
+}
+
+/// A concluded contract that did not arrive needs a person, though the status stays as it is.
+pub(super) fn contract_undelivered(
+    conn: &mut PgConnection,
+    kind: &MailKind,
+    customer: Option<CustomerNumber>,
+    now: DateTime<Utc>,
+) -> Result<(), ActionError> {
+    if let (MailKind::Concluded { agreement }, Some(customer)) = (kind, customer) {
+        alerts::contract_undelivered(conn, customer, *agreement, now)?;
+    }
+    Ok(())
 }
 
 fn give_up(

@@ -8,7 +8,7 @@ use crate::contract::tree::Document;
 use crate::contract::values::{Conclusion, CoveredProduct, Values};
 use crate::contract::{Contract, text};
 use crate::document::evidence::{self, Circumstances};
-use crate::document::seal::SealError;
+use crate::document::seal::{SealError, Sealer};
 use crate::document::{Extras, Frame, Pdf, RenderError, hex, render, render_sealed};
 use crate::domain::audit::AuditKind;
 use crate::domain::case::{Agreement, Case, Offer};
@@ -67,7 +67,7 @@ pub fn draft_pdf(draft: &Draft, now: chrono::DateTime<chrono::Utc>) -> Result<Pd
 /// The concluded document: the same text with the record of its conclusion, the facts and the
 /// wording attached, sealed. CPU work.
 pub fn concluded_pdf(
-    app: &App,
+    sealer: &Sealer,
     draft: &Draft,
     mut conclusion: Conclusion,
     about: &Circumstances,
@@ -83,7 +83,7 @@ pub fn concluded_pdf(
     let document = draft.contract.resolve(&values, draft.document.language);
     let extras = Extras {
         attachments: &attachments,
-        sealer: &app.sealer,
+        sealer,
     };
     let frame = frame(&values, &document, &draft.hash, now);
     let pdf = render_sealed(&document, &frame, extras).map_err(|error| match error {
@@ -157,6 +157,8 @@ pub struct Download {
     pub bytes: Vec<u8>,
     /// Name to save it under.
     pub file_name: String,
+    /// Bytes that somebody uploaded: the scan of a contract on paper (S-77).
+    pub is_upload: bool,
 }
 
 /// The concluded PDF for somebody who may have it; the download is written down (EV-09).
@@ -192,6 +194,7 @@ pub fn download(
     Ok(Download {
         bytes,
         file_name: file_name(&agreement.number),
+        is_upload: agreement.on_paper(),
     })
 }
 

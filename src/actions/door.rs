@@ -7,7 +7,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::ActionError;
+use super::{ActionError, alerts};
 use crate::app::App;
 pub use crate::domain::audit::Actor;
 use crate::domain::audit::AuditKind;
@@ -155,6 +155,7 @@ impl Knock {
         if let Some(answer) = roll_out::answered(&outcome.before, &outcome.after) {
             roll_outs::answer(conn, self.customer, answer, self.now)?;
         }
+        alerts::follow(conn, self.customer, &outcome, self.now)?;
         write(conn, &outcome)?;
         let status = (
             standing(&outcome.before, self.now).status,

@@ -5,6 +5,7 @@
 //! end of the chain of all events. The functions here differ in
 //! the event they bring and in who may bring it.
 
+pub mod alerts;
 pub mod audit;
 pub mod blocking;
 pub mod bookings;
@@ -25,6 +26,7 @@ pub mod proofs;
 pub mod proposals;
 pub mod register;
 pub mod requests;
+pub mod resend;
 pub mod retention;
 pub mod roll_outs;
 pub mod seen;
@@ -39,4 +41,4 @@ mod whats_new;
 
 pub use door::{Actor, Knock, Outcome};
 pub use error::ActionError;
-pub use whats_new::{sub_partner_left, version_news, whats_new};
+pub use whats_new::{Then, customer_then, sub_partner_left, version_news, whats_new};

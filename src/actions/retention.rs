@@ -11,7 +11,10 @@ use crate::storage::retention::{
     Cutoffs, count_forgettable_mails, erase_customer, erase_evidence, erase_round, forget_mails,
     list_candidates,
 };
-use crate::storage::{PgConnection, QueryResult, cases};
+use crate::storage::{PgConnection, QueryResult, cases, declarations, proposals};
+
+/// Declarations forgotten in one transaction.
+const PORTION: i64 = 200;
 
 /// Customers for whom something may be over at `now`, at most `limit`.
 pub fn candidates(
@@ -98,6 +101,20 @@ pub fn forget_old_mails(
         Some(cutoffs) => forget_mails(conn, cutoffs.round),
         None => Ok(0),
     }
+}
+
+/// Forgets a bounded number of reasons, notes, proofs and proposals that are evidence of nothing:
+/// what declines and objections before conclusion left, and proposals nothing came of. Says how many.
+pub fn forget_old_declarations(
+    conn: &mut PgConnection,
+    app: &App,
+    now: DateTime<Utc>,
+) -> QueryResult<usize> {
+    let Some(cutoffs) = cutoffs(app, now) else {
+        return Ok(0);
+    };
+    let declared = declarations::forget_old(conn, cutoffs.round, PORTION)?;
+    Ok(declared + proposals::forget_old(conn, cutoffs.round, PORTION)?)
 }
 
 /// How many mails would be forgotten.

@@ -197,7 +197,7 @@ pub fn take_step(
                 Mode::Conclude => (
                     Answer::Waiting,
                     AuditKind::Asked {
-                        reason: RequestReason::Upgrade,
+                        reason: RequestReason::RollOut,
                     },
                 ),
             };

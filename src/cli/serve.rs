@@ -23,7 +23,8 @@ pub fn serve(config: Config) -> Result<()> {
     let opened = open::open(config, clock, transport)?;
     // A portal that cannot make documents must not take a conclusion (S-88).
     let app = &opened.app;
-    contract::probe(&*offered(app)?, &app.sealer, app.clock.now())
+    let offered = offered(app)?;
+    contract::probe(&offered, &app.sealer, app.clock.now())
         .context("the test document cannot be made")?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()

@@ -4,11 +4,13 @@
 
 pub mod chain;
 pub mod kinds;
+mod readers;
 mod sentences;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::alert::AlertKind;
 use super::case::Channel;
 use super::mail::RequestReason;
 use super::partner::PartnerDeed;
@@ -274,6 +276,21 @@ pub enum AuditKind {
     },
     /// Somebody had a mail tried again that waited or had been given up.
     MailRetried,
+    /// A concluded contract that had come back or been refused was sent once more.
+    ContractResent {
+        /// Number of the agreement.
+        number: String,
+    },
+    /// An administrator took an alert.
+    AlertTaken {
+        /// Which kind.
+        alert: AlertKind,
+    },
+    /// An administrator finished an alert.
+    AlertDone {
+        /// Which kind.
+        alert: AlertKind,
+    },
     /// The operator sent a test mail.
     MailTested {
         /// Recipient, masked.

@@ -63,6 +63,10 @@ id! {
     MailId(i64)
 }
 id! {
+    /// Something that needs a person at the operator.
+    AlertId(i64)
+}
+id! {
     /// One round of asking a customer.
     RequestId(Uuid)
 }

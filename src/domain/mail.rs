@@ -98,12 +98,13 @@ pub enum RequestReason {
     Particulars,
     /// An objection had been recorded in error (row 33).
     InError,
-    /// A new version of the contract text is in force (row 13).
-    Version,
     /// The operator wants it concluded anew because the customer is another company now (row 48).
     Succession,
+    /// A new version of the contract text is in force, and the request had not been answered yet
+    /// (row 13).
+    Version,
     /// The operator wants a newer contract version concluded than the one in force (row 36).
-    Upgrade,
+    RollOut,
 }
 
 impl RequestReason {
@@ -111,7 +112,7 @@ impl RequestReason {
     /// (rows 36, 48).
     pub fn is_demand(self) -> bool {
         match self {
-            Self::Succession | Self::Upgrade => true,
+            Self::Succession | Self::RollOut => true,
             Self::First
             | Self::Manual
             | Self::SubPartner

@@ -4,6 +4,7 @@
 //! as values, decisions go out as values. Start with [`case`]: it holds the three functions that
 //! everything else asks ([`case::standing`], [`case::access`], [`case::decide`]).
 
+pub mod alert;
 pub mod audit;
 pub mod calendar;
 pub mod case;
@@ -27,8 +28,8 @@ pub mod whats_new;
 
 pub use email::EmailAddress;
 pub use ids::{
-    AgreementId, CustomerNumber, FileId, LinkId, MailId, ObjectionId, PartnerId, ProposalId,
-    RequestId, RollOutId, UserId, VersionId,
+    AgreementId, AlertId, CustomerNumber, FileId, LinkId, MailId, ObjectionId, PartnerId,
+    ProposalId, RequestId, RollOutId, UserId, VersionId,
 };
 pub use language::Language;
 pub use party::{Operator, Party};

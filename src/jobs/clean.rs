@@ -6,7 +6,7 @@ use super::{Done, Pass};
 use crate::actions::proofs::{Stage, certificate_stage};
 use crate::mail::inbox::Inbox;
 use crate::storage::db::DbError;
-use crate::storage::{attempts, runs, sessions};
+use crate::storage::{alerts, attempts, runs, sessions};
 
 /// Failures count for an hour at most; a day leaves time to look into an attack.
 const FAILURES: TimeDelta = TimeDelta::days(1);
@@ -18,6 +18,9 @@ const SESSIONS: TimeDelta = TimeDelta::hours(1);
 /// The operator sees how the last weeks went.
 const RUNS: TimeDelta = TimeDelta::days(30);
 
+/// What was done about an alert stands in the audit log; the list is for looking back a while.
+const ALERTS: TimeDelta = TimeDelta::days(365);
+
 /// What a delivery report said stands in the database; the file is kept to look something up.
 const REPORTS: TimeDelta = TimeDelta::days(30);
 
@@ -27,6 +30,7 @@ pub fn clean(pass: &Pass) -> Result<Done, DbError> {
     let now = pass.now();
     let gone = pass.app.db.transaction_blocking(|conn| {
         runs::delete_old(conn, now - RUNS)?;
+        alerts::delete_old(conn, now - ALERTS)?;
         let attempts = attempts::delete_old(conn, now - FAILURES, now - SUCCESSES)?;
         Ok::<_, DbError>(attempts + sessions::delete_idle(conn, now - SESSIONS)?)
     })?;

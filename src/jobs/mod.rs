@@ -5,6 +5,7 @@
 
 mod blocked;
 mod clean;
+mod count;
 mod deliver;
 mod head;
 mod inbox;
@@ -27,6 +28,7 @@ use crate::app::App;
 use crate::storage::case_rows::Waiting;
 use crate::storage::db::DbError;
 use crate::{actions, domain::calendar};
+pub use count::count_at;
 pub use run::{Running, Stop, start};
 
 /// Periodic work of one kind.
@@ -108,6 +110,12 @@ pub const JOBS: &[Job] = &[
         every: Duration::from_secs(3600),
         workers: |_| 1,
         pass: clean::clean,
+    },
+    Job {
+        name: "count",
+        every: Duration::from_secs(600),
+        workers: |_| 1,
+        pass: count::count,
     },
     Job {
         name: "retain",

@@ -5,7 +5,7 @@ use super::{Done, Pass};
 use crate::actions::retention;
 use crate::storage::db::DbError;
 
-/// Customers first, each in a transaction of its own, then mails that are evidence of nothing, in
+/// Customers first, each in a transaction of its own, then mails, reasons and proposals that are evidence of nothing, in
 /// bounded portions. May be interrupted between any two; the next pass goes on.
 pub fn retain(pass: &Pass) -> Result<Done, DbError> {
     let now = pass.now();
@@ -16,7 +16,8 @@ pub fn retain(pass: &Pass) -> Result<Done, DbError> {
     )?;
     while !pass.stop.is_set() {
         let gone = pass.app.db.transaction_blocking(|conn| {
-            Ok::<_, DbError>(retention::forget_old_mails(conn, &pass.app, now)?)
+            let declared = retention::forget_old_declarations(conn, &pass.app, now)?;
+            Ok::<_, DbError>(declared + retention::forget_old_mails(conn, &pass.app, now)?)
         })?;
         if gone == 0 {
             break;

@@ -153,6 +153,8 @@ pub enum Content {
         case: CaseWords,
         agreement_number: String,
         at: DateTime<Utc>,
+        /// The day on the paper; `None` if it was concluded by a link (5.8-18).
+        signed_on: Option<NaiveDate>,
         person: String,
         function: String,
         pdf: Attachment,
@@ -203,6 +205,8 @@ pub enum Content {
         case: CaseWords,
         news: PartnerNews,
         at: DateTime<Utc>,
+        /// What was concluded was signed on paper; `at` is when it was recorded (5.8-18).
+        on_paper: bool,
         access: Vec<ModuleAccess>,
         status_url: Option<String>,
     },

@@ -1,6 +1,6 @@
 //! One letter of every kind, for the tests.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::letter::{Attachment, CaseWords, Content, Letter, ModuleAccess};
 use crate::domain::mail::{Alert, PartnerNews, RequestReason};
@@ -127,7 +127,7 @@ pub(super) fn about(case: &CaseWords) -> Vec<(String, Content)> {
             RequestReason::Particulars,
             RequestReason::InError,
             RequestReason::Succession,
-            RequestReason::Upgrade,
+            RequestReason::RollOut,
             RequestReason::Version,
         ] {
             for replaces in [true, false] {
@@ -159,18 +159,25 @@ pub(super) fn about(case: &CaseWords) -> Vec<(String, Content)> {
         };
         all.push((format!("declined {stand}"), declined));
     }
-    all.push((
-        "concluded".to_owned(),
-        Content::Concluded {
-            case: case.clone(),
-            agreement_number: "AVV-2026-000123".to_owned(),
-            at,
-            person: "Ayşe Özdemir".to_owned(),
-            function: "Geschäftsführerin".to_owned(),
-            pdf: pdf(),
-            sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".to_owned(),
-        },
-    ));
+    for (name, signed_on) in [
+        ("concluded", None),
+        ("concluded on paper", NaiveDate::from_ymd_opt(2026, 11, 20)),
+    ] {
+        all.push((
+            name.to_owned(),
+            Content::Concluded {
+                case: case.clone(),
+                agreement_number: "AVV-2026-000123".to_owned(),
+                at,
+                signed_on,
+                person: "Ayşe Özdemir".to_owned(),
+                function: "Geschäftsführerin".to_owned(),
+                pdf: pdf(),
+                sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+                    .to_owned(),
+            },
+        ));
+    }
     all.push((
         "objected".to_owned(),
         Content::Objected {
@@ -230,13 +237,14 @@ pub(super) fn address_changed(case: &CaseWords) -> Vec<(String, Content)> {
 pub(super) fn others(case: &CaseWords) -> Vec<(String, Content)> {
     let at = utc("2026-11-24T13:05:00Z");
     let mut all = Vec::new();
-    for news in [
-        PartnerNews::Concluded,
-        PartnerNews::Declined,
-        PartnerNews::Expired,
-        PartnerNews::Undeliverable,
-        PartnerNews::Objected,
-        PartnerNews::Replaced,
+    for (news, on_paper) in [
+        (PartnerNews::Concluded, false),
+        (PartnerNews::Concluded, true),
+        (PartnerNews::Declined, false),
+        (PartnerNews::Expired, false),
+        (PartnerNews::Undeliverable, false),
+        (PartnerNews::Objected, false),
+        (PartnerNews::Replaced, false),
     ] {
         let open = news == PartnerNews::Concluded;
         let lost = news == PartnerNews::Replaced;
@@ -263,10 +271,12 @@ pub(super) fn others(case: &CaseWords) -> Vec<(String, Content)> {
                 },
                 news,
                 at,
+                on_paper,
                 access,
                 status_url: (!lost).then(|| STATUS.to_owned()),
             };
-            all.push((format!("partner {news:?}{stand}"), content));
+            let how = if on_paper { " on paper" } else { "" };
+            all.push((format!("partner {news:?}{how}{stand}"), content));
         }
     }
     for is_sub_partner in [false, true] {

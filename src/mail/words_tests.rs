@@ -115,17 +115,17 @@ fn each_mail_says_what_is_special_about_it() {
             "Links from earlier e-mails are no longer valid",
         ),
         (
-            "request Upgrade anew",
+            "request RollOut anew",
             "dessen Untervertriebspartner Nord-TK GbR verwalten Ihre Produkte",
             "its sub-partner Nord-TK GbR manage your products",
         ),
         (
-            "request Upgrade anew",
+            "request RollOut anew",
             "Das ist neu: § 9 nennt kürzere Fristen.",
             "This is new: § 9 nennt kürzere Fristen.",
         ),
         (
-            "request Upgrade anew",
+            "request RollOut anew",
             "Beide Fassungen im Vergleich:  https://avv.plusnet.example/vertrag/1.0/vergleich/2.0",
             "Both versions side by side:  https://avv.plusnet.example/vertrag/1.0/vergleich/2.0",
         ),
@@ -241,6 +241,27 @@ fn each_mail_says_what_is_special_about_it() {
             "your existing agreement continues",
         ),
         ("objected", "nichtig geworden", "became void"),
+        // 5.8-18: a contract on paper says so, and who signed it when.
+        (
+            "concluded on paper",
+            "haben den Vertrag zur Auftragsverarbeitung auf Papier abgeschlossen",
+            "have concluded the data processing agreement on paper",
+        ),
+        (
+            "concluded on paper",
+            "sein Scan liegt dieser E-Mail als PDF bei",
+            "The scan of the signed agreement",
+        ),
+        (
+            "concluded on paper",
+            "20. November 2026",
+            "20 November 2026",
+        ),
+        (
+            "partner Concluded on paper",
+            "auf Papier abgeschlossen. Er wurde am 24. November 2026 im Portal erfasst",
+            "auf Papier abgeschlossen. Er wurde am 24. November 2026 im Portal erfasst",
+        ),
         (
             "partner Concluded",
             "Tengo Centraflex: frei UMS-Verwaltung: gesperrt",

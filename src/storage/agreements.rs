@@ -162,3 +162,11 @@ pub fn create_objection(
         .get_result(conn)
         .map(ObjectionId)
 }
+
+/// Whether an agreement binds the parties.
+pub fn is_in_force(conn: &mut PgConnection, id: AgreementId) -> QueryResult<bool> {
+    let found = agreements::table
+        .find(id.0)
+        .filter(agreements::ended_at.is_null());
+    diesel::select(diesel::dsl::exists(found)).get_result(conn)
+}

@@ -36,6 +36,22 @@ pub fn create_round(
         .get_result(conn)
 }
 
+/// How many rounds have been open since `before`, or have customers left over, counted to 101.
+pub fn count_stuck(conn: &mut PgConnection, before: DateTime<Utc>) -> QueryResult<i64> {
+    let none: Vec<i64> = Vec::new();
+    let ids: Vec<i64> = block_rounds::table
+        .filter(block_rounds::ended_at.is_null())
+        .filter(
+            block_rounds::begun_at
+                .le(before)
+                .or(block_rounds::left_over.ne(none)),
+        )
+        .limit(101)
+        .select(block_rounds::id)
+        .load(conn)?;
+    Ok(i64::try_from(ids.len()).unwrap_or(i64::MAX))
+}
+
 /// Ends the open round of a partner, if there is one.
 pub fn end_round_of(
     conn: &mut PgConnection,

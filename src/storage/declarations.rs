@@ -5,12 +5,13 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use uuid::Uuid;
 
+use super::files::erase_files;
 use super::schema::{
     agreements, decline_reasons, files, objection_proofs, objections, requests, users,
 };
 use super::{QueryResult, text};
 use crate::domain::case::Channel;
-use crate::domain::{CustomerNumber, FileId, ObjectionId, RequestId};
+use crate::domain::{AgreementId, CustomerNumber, FileId, ObjectionId, RequestId};
 
 /// An objection as it was recorded.
 #[derive(Debug, Clone)]
@@ -169,4 +170,75 @@ pub fn list_objections(
             },
         )
         .collect()
+}
+
+/// Erases the proofs of objections against an agreement, files and all (EV-16).
+pub fn erase_proofs_against(conn: &mut PgConnection, agreement: AgreementId) -> QueryResult<()> {
+    let against = objections::table
+        .filter(objections::agreement_id.eq(agreement.0))
+        .select(objections::id)
+        .load(conn)?;
+    erase_proofs(conn, against)
+}
+
+/// Erases why a round was declined.
+pub fn erase_reason(conn: &mut PgConnection, round: RequestId) -> QueryResult<()> {
+    diesel::delete(decline_reasons::table.find(round.0))
+        .execute(conn)
+        .map(|_| ())
+}
+
+/// Erases all proofs and reasons of a customer; the objections themselves stay.
+pub fn erase_of(conn: &mut PgConnection, customer: CustomerNumber) -> QueryResult<()> {
+    let own = objections::table
+        .filter(objections::customer_number.eq(customer.0))
+        .select(objections::id)
+        .load(conn)?;
+    erase_proofs(conn, own)?;
+    let rounds = requests::table
+        .filter(requests::customer_number.eq(customer.0))
+        .select(requests::id);
+    diesel::delete(decline_reasons::table.filter(decline_reasons::request_id.eq_any(rounds)))
+        .execute(conn)
+        .map(|_| ())
+}
+
+/// Forgets what is evidence of no agreement and is over since `before`: reasons of declines, notes
+/// and proofs of objections before conclusion. Says how many lines were concerned. That the customer
+/// declined or objected, and when, stays.
+pub fn forget_old(conn: &mut PgConnection, before: DateTime<Utc>, most: i64) -> QueryResult<usize> {
+    let reasons: Vec<Uuid> = decline_reasons::table
+        .filter(decline_reasons::declined_at.le(before))
+        .limit(most)
+        .select(decline_reasons::request_id)
+        .load(conn)?;
+    let gone =
+        diesel::delete(decline_reasons::table.filter(decline_reasons::request_id.eq_any(reasons)))
+            .execute(conn)?;
+    let before_conclusion: Vec<i64> = objections::table
+        .left_join(objection_proofs::table)
+        .filter(objections::agreement_id.is_null())
+        .filter(objections::recorded_at.le(before))
+        .filter(
+            objections::note
+                .ne("")
+                .or(objection_proofs::file_id.nullable().is_not_null()),
+        )
+        .limit(most)
+        .select(objections::id)
+        .load(conn)?;
+    let emptied =
+        diesel::update(objections::table.filter(objections::id.eq_any(&before_conclusion)))
+            .set(objections::note.eq(""))
+            .execute(conn)?;
+    erase_proofs(conn, before_conclusion)?;
+    Ok(gone + emptied)
+}
+
+fn erase_proofs(conn: &mut PgConnection, of: Vec<i64>) -> QueryResult<()> {
+    let gone: Vec<Uuid> =
+        diesel::delete(objection_proofs::table.filter(objection_proofs::objection_id.eq_any(of)))
+            .returning(objection_proofs::file_id)
+            .get_results(conn)?;
+    erase_files(conn, gone)
 }

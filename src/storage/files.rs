@@ -44,3 +44,10 @@ pub fn find_file(conn: &mut PgConnection, id: FileId) -> QueryResult<Option<File
     })
     .transpose()
 }
+
+/// Erases files whose time is over, once nothing names them any more (EV-16).
+pub fn erase_files(conn: &mut PgConnection, ids: Vec<Uuid>) -> QueryResult<()> {
+    diesel::delete(files::table.filter(files::id.eq_any(ids)))
+        .execute(conn)
+        .map(|_| ())
+}

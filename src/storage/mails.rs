@@ -1,5 +1,6 @@
 //! The outbox: mails are rows with a state, from the moment they are true until the server's reply.
 
+mod again;
 mod look;
 mod reports;
 
@@ -12,9 +13,10 @@ use super::schema::{mail_attempts, mails};
 use super::{QueryResult, text};
 use crate::domain::mail::{MailKind, Recipient};
 use crate::domain::{CustomerNumber, MailId};
+pub use again::{has_step, lock_undelivered};
 pub use look::{
-    Attempted, MailDetail, MailFilter, Reported, count_trouble, find_mail, list_trouble,
-    page_mails, queue_state,
+    Attempted, MailDetail, MailFilter, Reported, count_trouble, count_waiting, find_mail,
+    list_trouble, page_mails, queue_state,
 };
 pub use reports::{Found, NewReport, Verdict, add_report, lock_by_clues, mark_returned};
 

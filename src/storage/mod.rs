@@ -2,6 +2,7 @@
 //! they are named by verb and noun and return [`QueryResult`].
 
 pub mod agreements;
+pub mod alerts;
 pub mod attempts;
 pub mod audit;
 pub mod audit_proofs;
@@ -32,6 +33,7 @@ pub mod proposals;
 pub mod schema;
 pub mod seals;
 pub mod sessions;
+pub mod status_days;
 mod text;
 pub mod users;
 

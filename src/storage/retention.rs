@@ -6,12 +6,13 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text, Timestamptz, Uuid as SqlUuid};
 use uuid::Uuid;
 
-use super::QueryResult;
 use super::schema::{
-    agreement_documents, agreements, bookings, case_rows, case_words, customers, document_stamps,
-    links, mails, objections, password_links, requests, roll_out_customers, sessions, tombstones,
+    agreement_documents, agreements, alerts, bookings, case_rows, case_words, customers,
+    document_stamps, links, mails, objections, password_links, requests, roll_out_customers,
+    sessions, tombstones,
     users,
 };
+use super::{QueryResult, declarations, proposals};
 use crate::domain::{AgreementId, CustomerNumber, RequestId};
 
 /// Mails forgotten in one statement.
@@ -89,6 +90,8 @@ pub fn erase_evidence(
     diesel::update(objections::table.filter(objections::agreement_id.eq(id.0)))
         .set(objections::note.eq(""))
         .execute(conn)?;
+    declarations::erase_proofs_against(conn, id)?;
+    proposals::erase_about(conn, id)?;
     let (customer, round): (i64, Option<Uuid>) = agreements::table
         .find(id.0)
         .select((agreements::customer_number, agreements::request_id))
@@ -136,6 +139,7 @@ pub fn erase_round(
     round: RequestId,
 ) -> QueryResult<()> {
     erase_link_mails(conn, customer.0, round.0)?;
+    declarations::erase_reason(conn, round)?;
     diesel::delete(links::table.filter(links::request_id.eq(round.0))).execute(conn)?;
     diesel::delete(requests::table.find(round.0)).execute(conn)?;
     Ok(())
@@ -168,6 +172,9 @@ pub fn erase_customer(
             tombstones::erased_at.eq(now),
         ))
         .execute(conn)?;
+    declarations::erase_of(conn, number)?;
+    proposals::erase_of(conn, number)?;
+    diesel::delete(alerts::table.filter(alerts::customer_number.eq(n))).execute(conn)?;
     diesel::delete(objections::table.filter(objections::customer_number.eq(n))).execute(conn)?;
     diesel::delete(roll_out_customers::table.filter(roll_out_customers::customer_number.eq(n)))
         .execute(conn)?;

@@ -40,6 +40,27 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// What needs a person at the operator; erased with its customer, and a year after it was done.
+    alerts (id) {
+        id -> Int8,
+        kind -> Text,
+        /// About whom; empty for the portal itself.
+        customer_number -> Nullable<Int8>,
+        /// What it is about besides the customer: an agreement, a notice, a certificate. Never a name or an address.
+        subject -> Text,
+        /// For what is said again as it comes nearer, for example days that are left; each stage of a subject is said once.
+        stage -> Nullable<Int4>,
+        raised_at -> Timestamptz,
+        taken_by -> Nullable<Int8>,
+        taken_at -> Nullable<Timestamptz>,
+        /// Who finished it; empty while it is open, and when its cause had gone by itself.
+        done_by -> Nullable<Int8>,
+        done_at -> Nullable<Timestamptz>,
+        note -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     /// Sign-ins, unknown links and reset requests, counted for throttling across processes. Account and source are keyed hashes, never plain.
     attempts (id) {
         id -> Int8,
@@ -398,7 +419,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    /// What one administrator proposes and a second one confirms (row 33, 5.8-18). Never deleted.
+    /// What one administrator proposes and a second one confirms (row 33, 5.8-18). Erased with the evidence it belongs to (EV-16).
     proposals (id) {
         id -> Int8,
         customer_number -> Int8,
@@ -465,6 +486,15 @@ diesel::table! {
         state -> Jsonb,
         created_at -> Timestamptz,
         seen_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    /// How many customers had each status on a day, Berlin time. All statuses of a day are written at once, also those nobody has.
+    status_days (day, status) {
+        day -> Date,
+        status -> Text,
+        customers -> Int8,
     }
 }
 
@@ -552,6 +582,7 @@ diesel::joinable!(agreement_documents -> agreements (agreement_id));
 diesel::joinable!(agreements -> customers (customer_number));
 diesel::joinable!(agreements -> links (link_id));
 diesel::joinable!(agreements -> requests (request_id));
+diesel::joinable!(alerts -> customers (customer_number));
 diesel::joinable!(block_rounds -> partners (partner_id));
 diesel::joinable!(bookings -> customers (customer_number));
 diesel::joinable!(bookings -> products (product_code));
@@ -588,6 +619,7 @@ diesel::joinable!(users -> partners (partner_id));
 diesel::allow_tables_to_appear_in_same_query!(
     agreement_documents,
     agreements,
+    alerts,
     attempts,
     audit_events,
     audit_head,
@@ -619,6 +651,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     runs,
     seal_certificates,
     sessions,
+    status_days,
     tombstones,
     users,
 );

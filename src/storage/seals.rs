@@ -21,6 +21,8 @@ pub struct Issued {
     pub end: Option<(DateTime<Utc>, AgreementEnd)>,
     /// Time and source of the time stamp, if there is one.
     pub stamp: Option<(DateTime<Utc>, String)>,
+    /// Signed on paper: the file is a scan without seal (5.8-18).
+    pub on_paper: bool,
 }
 
 type Row = (
@@ -30,6 +32,7 @@ type Row = (
     Option<String>,
     Option<DateTime<Utc>>,
     Option<String>,
+    Option<Uuid>,
 );
 
 /// The agreement whose PDF has this SHA-256 (hex).
@@ -73,16 +76,19 @@ fn issued() -> _ {
             agreements::how,
             document_stamps::stated_at.nullable(),
             document_stamps::source.nullable(),
+            agreements::link_id,
         ))
 }
 
-fn read((number, concluded_at, ended_at, how, stamped_at, source): Row) -> QueryResult<Issued> {
+fn read(row: Row) -> QueryResult<Issued> {
+    let (number, concluded_at, ended_at, how, stamped_at, source, link) = row;
     let how: Option<AgreementEnd> = how.map(text::from_word).transpose()?;
     Ok(Issued {
         number,
         concluded_at,
         end: ended_at.zip(how),
         stamp: stamped_at.zip(source),
+        on_paper: link.is_none(),
     })
 }
 
@@ -122,7 +128,8 @@ pub struct Unstamped {
 }
 
 /// The document that waits longest for its time stamp among those concluded since `since`. A stamp
-/// says "not later than"; for older documents it would say too little to be worth asking.
+/// says "not later than"; for older documents it would say too little to be worth asking. The scan of
+/// a contract on paper bears no seal of this portal to be stamped.
 pub fn find_unstamped(
     conn: &mut PgConnection,
     since: DateTime<Utc>,
@@ -132,6 +139,7 @@ pub fn find_unstamped(
         .inner_join(agreement_documents::table)
         .left_join(document_stamps::table)
         .filter(agreements::concluded_at.ge(since))
+        .filter(agreements::link_id.is_not_null())
         .filter(
             document_stamps::agreement_id
                 .nullable()

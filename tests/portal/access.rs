@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
+use avv_portal::actions::alerts::{self, AlertKind, Raised};
 use avv_portal::actions::{proposals, register, roll_outs};
 use avv_portal::domain::file::{File, FileKind};
 use avv_portal::domain::roll_out::{Mode, Scope};
@@ -66,6 +67,7 @@ struct Objects {
     world: World,
     other_user: String,
     sent_mail: String,
+    alert: String,
     password: String,
     /// File of the contract with the Submandant Nord-TK.
     file: String,
@@ -139,10 +141,15 @@ impl Objects {
         let roll_out = world
             .app
             .write(|conn| roll_outs::start(conn, &operator, &plan, now));
+        let alert = Raised::about(AlertKind::AddressByPartner, CUSTOMER);
+        world
+            .app
+            .write(|conn| Ok(alerts::raise(conn, &alert, now)?));
         let mails = world.app.read(|conn| Ok(list_mails(conn, CUSTOMER, 1)?));
         Self {
             other_user: other.to_string(),
             sent_mail: mails[0].id.to_string(),
+            alert: world.app.text("max(id) FROM alerts"),
             password: world.password_token(Person::SubPartner),
             file,
             proposal: proposal.to_string(),
@@ -196,6 +203,14 @@ impl Objects {
                 "mail",
                 if object == "sent" {
                     &self.sent_mail
+                } else {
+                    "999999"
+                },
+            ),
+            (
+                "hinweis",
+                if object == "open" {
+                    &self.alert
                 } else {
                     "999999"
                 },

@@ -188,6 +188,7 @@ fn customer() -> Vec<Stop> {
 fn operator(places: &Places) -> Vec<Stop> {
     let mandant = |page: &str| format!("/betrieb/partner/{}{page}", places.mandant);
     let sub = |page: &str| format!("/betrieb/partner/{}{page}", places.sub_partner);
+    let proposal = |id: &str| format!("/betrieb/vorschlaege/{id}");
     vec![
         at("operator start", "/betrieb"),
         at("operator list", "/kunden"),
@@ -255,6 +256,26 @@ fn operator(places: &Places) -> Vec<Stop> {
             "/betrieb/kunden/6009/widerspruch",
             vec![Click("main form .actions button")],
         ),
+        at("operator alerts", "/betrieb/hinweise"),
+        after(
+            "operator alert opened",
+            "/betrieb/hinweise?welche=alle",
+            vec![Click(".alerts details summary")],
+        ),
+        at(
+            "operator alerts without result",
+            "/betrieb/hinweise?welche=meine&art=dissent",
+        ),
+        at(
+            "operator asks for a new conclusion",
+            "/betrieb/kunden/6002/neuabschluss",
+        ),
+        after(
+            "operator start with figures",
+            "/betrieb",
+            vec![Click("[aria-labelledby=verlauf] details summary")],
+        ),
+        at("operator mail refused", &places.refused),
         at("operator runs", "/betrieb/laeufe"),
         at("operator roll-outs", "/betrieb/umstellungen"),
         at(
@@ -275,19 +296,41 @@ fn operator(places: &Places) -> Vec<Stop> {
         at("versions compared", "/vertrag/1.0/vergleich/1.0"),
         at(
             "operator reads declarations",
-            "/betrieb/kunden/9000/erklaerungen",
+            "/betrieb/kunden/6011/erklaerungen",
         ),
         at(
             "operator proposes paper",
-            "/betrieb/kunden/6009/papiervertrag",
+            "/betrieb/kunden/6005/papiervertrag",
         ),
         after(
             "operator proposes paper wrong",
-            "/betrieb/kunden/6009/papiervertrag",
+            "/betrieb/kunden/6007/papiervertrag",
             vec![Click("main form .actions button")],
         ),
-        at("operator proposes error", "/betrieb/kunden/9000/irrtum"),
+        at("operator proposes error", "/betrieb/kunden/6011/irrtum"),
         at("operator proposals", "/betrieb/vorschlaege"),
+        at("operator answers", proposal(&places.proposal)),
+        after(
+            "operator confirms wrong",
+            proposal(&places.proposal),
+            vec![Click("#bestaetigen .actions button")],
+        ),
+        after(
+            "operator rejects wrong",
+            proposal(&places.proposal),
+            vec![Click("#ablehnen .actions button")],
+        ),
+        at("operator withdraws", proposal(&places.own_proposal)),
+        at("operator proposal confirmed", proposal("1")),
+        at("operator status on paper", "/kunden/6010/avv"),
+        at(
+            "operator contract on paper",
+            "/administration/avv?kunde=6010",
+        ),
+        at(
+            "operator reads a reason",
+            "/betrieb/kunden/6003/erklaerungen",
+        ),
         at("operator particulars", "/betrieb/betreiber"),
         at("operator users", "/betrieb/benutzer"),
         at("operator adds user", "/betrieb/benutzer/neu"),
@@ -377,6 +420,7 @@ fn every_page_is_looked_at() {
         mandant: "1".to_owned(),
         sub_partner: "2".to_owned(),
         other_mandant: "3".to_owned(),
+        proposal: "1".to_owned(),
         ..Places::default()
     };
     let stops = [
@@ -403,6 +447,7 @@ fn every_page_is_looked_at() {
 fn is_no_page(path: &str) -> bool {
     path.ends_with(".pdf")
         || path.ends_with("{datei}")
+        || path.ends_with("/datei")
         || path.ends_with(".zip")
         || path.ends_with(".txt")
         || ["/static/", "/zugriff/", "/healthz", "/readyz", "/dev/"]

@@ -1,7 +1,11 @@
 //! Deleting a customer (row 51, S-40) and what retention leaves of it (row 52, EV-16).
 
-use avv_portal::actions::customers;
-use avv_portal::domain::CustomerNumber;
+use avv_portal::actions::objections::Received;
+use avv_portal::actions::{consent, customers, objections, proposals};
+use avv_portal::domain::case::Channel;
+use avv_portal::domain::file::{File, FileKind};
+use avv_portal::domain::viewer::Viewer;
+use avv_portal::domain::{CustomerNumber, UserId};
 use avv_portal::jobs::retain_once;
 
 use crate::harness::{CUSTOMER, PASSWORD, Page, Person, TestApp, days, minutes};
@@ -240,6 +244,104 @@ async fn retention_erases_the_customer_and_leaves_a_tombstone() {
     assert_eq!(app.case(CustomerNumber(9000)).agreements.len(), 1);
 }
 
+/// EV-16, row 52: what was uploaded or typed about a customer goes with it: the proof of an objection,
+/// the reason of a decline, scans of contracts on paper, whether proposed, rejected or in force.
+#[actix_web::test]
+async fn retention_erases_uploads_and_reasons_with_the_customer() {
+    let app = TestApp::start().await;
+    app.book(CUSTOMER, "centraflex", false);
+    let uploaded = everything_uploaded(&app);
+    assert_eq!(uploaded, ["1", "1", "3", "4"]);
+    let (by, now) = (app.viewer(Person::Operator), app.now());
+    app.write(|conn| customers::delete(conn, &app.app, &by, CUSTOMER, "Ende", now).map(|_| ()));
+    let operator = app.sign_in(Person::Operator).await;
+    operator
+        .get("/betrieb/vorschlaege")
+        .await
+        .assert_silent_about("zdemir");
+    app.deliver();
+    app.at("2029-12-31 23:59");
+    retain_once(&app.app, app.now()).unwrap();
+    // What proves nothing has gone before; proof and scan of the agreement are evidence.
+    assert_eq!(left(&app), ["1", "0", "2", "3"]);
+    app.at("2030-01-01 00:00");
+    let done = retain_once(&app.app, app.now()).unwrap();
+    assert_eq!((done.good, done.failed), (1, 0));
+    assert_eq!(left(&app), ["0", "0", "0", "0"]);
+    assert_eq!(app.count("customers WHERE number = 4711"), 0);
+}
+
+/// EV-16: of a living customer, too, and each at its time.
+#[actix_web::test]
+async fn retention_erases_uploads_and_reasons_of_living_customers_in_time() {
+    let app = TestApp::start().await;
+    app.book(CUSTOMER, "centraflex", false);
+    everything_uploaded(&app);
+    app.deliver();
+    let standing = app.standing(CUSTOMER);
+    app.clock.advance(days(366));
+    retain_once(&app.app, app.now()).unwrap();
+    // The rejected scan and the reason of the decline.
+    assert_eq!(left(&app), ["1", "0", "2", "3"]);
+    app.at("2030-01-01 00:00");
+    retain_once(&app.app, app.now()).unwrap();
+    // The open proposal is still somebody's task.
+    assert_eq!(left(&app), ["0", "0", "1", "1"]);
+    assert_eq!(app.count("proposals WHERE state = 'open'"), 1);
+    assert_eq!(app.standing(CUSTOMER).status, standing.status);
+}
+
+/// Counts of proofs, reasons, proposals and files.
+fn left(app: &TestApp) -> [String; 4] {
+    ["objection_proofs", "decline_reasons", "proposals", "files"]
+        .map(|table| app.count(table).to_string())
+}
+
+/// Declines with a reason, has a contract on paper rejected and another one confirmed, objects by
+/// letter with a proof; the next contract on paper waits.
+fn everything_uploaded(app: &TestApp) -> [String; 4] {
+    let (first, now) = (app.viewer(Person::Operator), app.now());
+    app.sql(
+        "INSERT INTO users (email, name, role, contracts, created_at) \
+         SELECT 'zwei@plusnet.example', 'Zita Zweite', role, contracts, created_at FROM users WHERE role = 'operator'",
+    )
+    .unwrap();
+    let second = Viewer {
+        user: UserId(app.text("max(id)::text FROM users").parse().unwrap()),
+        ..first.clone()
+    };
+    let pdf = || File {
+        kind: FileKind::Pdf,
+        bytes: b"%PDF-1.7".to_vec(),
+    };
+    let propose = || {
+        let paper = proposals::Paper {
+            person: "Ayşe Özdemir".to_owned(),
+            function: "Inhaberin".to_owned(),
+            signed_on: "2026-11-20".parse().unwrap(),
+            scan: pdf(),
+        };
+        app.write(|conn| {
+            proposals::propose_paper(conn, &app.app, &first, CUSTOMER, paper.clone(), now)
+        })
+    };
+    let link = app.case(CUSTOMER).requests[0].links[0].id;
+    app.write(|conn| consent::decline(conn, &app.app, link, "Zu teuer", now));
+    let bad = propose();
+    app.write(|conn| proposals::reject(conn, &second, bad, "Seite 2 fehlt", now));
+    let good = propose();
+    app.write(|conn| proposals::confirm(conn, &app.app, &second, good, now));
+    let received = Received {
+        channel: Channel::Letter,
+        on: "2026-11-23".parse().unwrap(),
+        note: "Notiz".to_owned(),
+        proof: Some(pdf()),
+    };
+    app.write(|conn| objections::record(conn, &app.app, &first, CUSTOMER, &received, now));
+    propose();
+    left(app)
+}
+
 /// EV-16: a living customer keeps what is in force, and the answer that says nobody asks again.
 #[actix_web::test]
 async fn retention_takes_only_what_is_over_from_living_customers() {
@@ -321,15 +423,15 @@ async fn the_database_refuses_every_other_way() {
 #[actix_web::test]
 async fn every_table_that_names_a_customer_is_known_to_retention() {
     let app = TestApp::start().await;
-    let known = "'agreement_documents','agreements','bookings','case_rows','case_words',\
+    let known = "'agreement_documents','agreements','alerts','bookings','case_rows','case_words',\
                  'document_stamps','links','mails','objections','password_links','requests','sessions','users',\
-                 'roll_out_customers',\
+                 'objection_proofs','decline_reasons','proposals','roll_out_customers',\
                  'block_rounds','contract_versions','files','partner_contracts','roll_outs'"; // the last five name users of operator and partners only
     let found = app.text(&format!(
         "string_agg(DISTINCT conrelid::regclass::text, ' ') FROM pg_constraint \
          WHERE contype = 'f' AND connamespace = current_schema()::regnamespace \
          AND confrelid IN ('customers'::regclass, 'agreements'::regclass, 'requests'::regclass, \
-                           'links'::regclass, 'users'::regclass) \
+                           'links'::regclass, 'users'::regclass, 'objections'::regclass) \
          AND conrelid::regclass::text NOT IN ({known})"
     ));
     assert_eq!(found, "", "empty these in storage/retention.rs");

@@ -10,6 +10,7 @@ mod harness;
 
 mod access;
 mod accessibility;
+mod alerts;
 mod architecture;
 mod audit;
 mod bad_days;
@@ -31,6 +32,7 @@ mod partners;
 mod projection;
 mod proposals;
 mod reminders;
+mod renewal;
 mod requests;
 mod roll_outs;
 mod seal;

@@ -307,7 +307,7 @@ impl Story {
             Err(error) => panic!("{error}"),
         };
         signature.shown.clone_from(&draft.hash);
-        let prepared = consent::prepare(&app, &case, draft, link, &signature, now).unwrap();
+        let prepared = consent::prepare(&app.sealer, &case, draft, link, &signature, now).unwrap();
         settled(
             app.db.transaction_blocking(|conn| {
                 consent::conclude(conn, &app, link, &signature, prepared)

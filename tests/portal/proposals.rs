@@ -1,5 +1,7 @@
 //! Four eyes (row 33, 5.8-18), and what only the operator reads: proofs and reasons (EV-10, 5.8-19).
 
+use std::io::{Cursor, Read as _};
+
 use crate::harness::{Browser, CUSTOMER, PASSWORD, Page, Person, TestApp, days};
 
 const MAIL: &str = "info@oezdemir.example";
@@ -145,6 +147,45 @@ async fn the_proof_of_an_objection_is_the_operators_alone() {
             assert!(!text.contains(secret), "{secret}: {text}");
         }
     }
+}
+
+/// S-77: names of files are never used, and too much is refused with the form kept.
+#[actix_web::test]
+async fn hostile_names_and_sizes_of_files_do_nothing() {
+    let app = asked().await;
+    let operator = app.sign_in(Person::Operator).await;
+    let mut large = SCAN.to_vec();
+    large.resize(10 * 1024 * 1024 + 1, b'x');
+    let page = propose_paper(&operator, &large).await;
+    page.assert_status(422).assert_says("größer als 10 MB");
+    let kept = page.attribute("#person", "value");
+    assert_eq!(kept.as_deref(), Some("Ayşe Özdemir"));
+    assert_eq!(app.count("files"), 0);
+    let csrf = token(&operator, PAPER).await;
+    let fields = [
+        ("csrf", csrf.as_str()),
+        ("person", "Ayşe Özdemir"),
+        ("funktion", "Inhaberin"),
+        ("datum", "2026-11-20"),
+    ];
+    let hostile = "../../etc/passwd%00<script>.html";
+    let done = operator
+        .upload(PAPER, &fields, &[("datei", hostile, SCAN)])
+        .await;
+    done.assert_status(303);
+    let page = operator.get(&done.location()).await;
+    page.assert_silent_about("passwd");
+    let file = operator.get(&format!("{}/datei", done.location())).await;
+    assert_eq!(
+        file.header("content-disposition"),
+        "attachment; filename*=UTF-8''papiervertrag-1.pdf"
+    );
+    assert_eq!(file.header("content-type"), "application/pdf");
+    assert_eq!(file.header("x-content-type-options"), "nosniff");
+    assert_eq!(
+        file.header("content-security-policy"),
+        "default-src 'none'; sandbox"
+    );
 }
 
 /// EV-10, S-22, 5.8-19: a reason typed on the public page is cleaned, cut, and read by the operator.
@@ -314,7 +355,25 @@ async fn a_contract_on_paper_takes_effect_when_a_second_person_confirms() {
         .assert_silent_about("0 Seiten");
     let mail = app.mails_to(MAIL).pop().unwrap();
     assert_eq!(mail.written.attachments[0].bytes, SCAN, "M3");
-    assert!(app.mails_to(PARTNER_MAIL).len() == 1, "M4");
+    for part in [&mail.written.text, &mail.written.html] {
+        let words = part.split_whitespace().collect::<Vec<_>>().join(" ");
+        for word in [
+            "auf Papier abgeschlossen",
+            "Unterschrieben von",
+            "sein Scan",
+        ] {
+            assert!(words.contains(word), "M3 {word}: {words}");
+        }
+        assert!(
+            !words.contains("/zustimmung/"),
+            "no page of a link: {words}"
+        );
+    }
+    let told = app.mails_to(PARTNER_MAIL);
+    assert_eq!(told.len(), 1, "M4");
+    let words = told[0].written.text.replace('\n', " ");
+    assert!(words.contains("auf Papier abgeschlossen"), "M4: {words}");
+    downloads_of_the_scan(&app, &customer, &own).await;
     assert_eq!(
         app.count("agreement_documents WHERE length(plain_text) > 1000 AND length(document_hash) = 64 AND contents ? 'paper'"),
         1
@@ -324,6 +383,48 @@ async fn a_contract_on_paper_takes_effect_when_a_second_person_confirms() {
     link.assert_says("abgeschlossen");
     confirm_after(&second, &third).await;
     assert_eq!(app.count("agreements"), 1);
+}
+
+/// The scan wherever the contract is given away: as it was uploaded, never opened by a browser, never
+/// taken for a sealed document (S-77).
+async fn downloads_of_the_scan(app: &TestApp, customer: &Browser, own: &Page) {
+    own.assert_says("Unterschriebenen Vertrag herunterladen (Scan, PDF");
+    let href = own.attribute(".verdict a", "href").unwrap();
+    let file = customer.get(&href).await;
+    assert_eq!(file.bytes, SCAN);
+    assert_eq!(
+        file.header("content-security-policy"),
+        "default-src 'none'; sandbox"
+    );
+    assert_eq!(
+        file.header("content-disposition"),
+        "attachment; filename*=UTF-8''AVV-2026-004711-1.pdf"
+    );
+    let bundle = customer.get("/administration/avv/nachweis.zip").await;
+    bundle.assert_status(200);
+    let mut bundle = zip::ZipArchive::new(Cursor::new(bundle.bytes)).unwrap();
+    let mut read = |name: &str| {
+        let mut content = Vec::new();
+        let mut file = bundle.by_name(name).unwrap();
+        file.read_to_end(&mut content).unwrap();
+        content
+    };
+    assert_eq!(read("AVV-2026-004711-1/AVV-2026-004711-1.pdf"), SCAN);
+    let agreements = String::from_utf8(read("vertraege.json")).unwrap();
+    assert!(agreements.contains("\"on_paper\": true"), "{agreements}");
+    // What administrators said to each other is not the customer's.
+    let events = String::from_utf8(read("ereignisse.json")).unwrap();
+    assert!(events.contains("concluded_on_paper"), "{events}");
+    assert!(!events.contains("Seite 2 fehlt"), "{events}");
+    assert_eq!(app.count("document_stamps"), 0);
+    let visitor = app.visitor();
+    let answer = visitor
+        .upload("/pruefen", &[], &[("datei", "x.pdf", SCAN)])
+        .await;
+    answer
+        .assert_status(200)
+        .assert_says("auf Papier geschlossen")
+        .assert_silent_about("gesiegelt");
 }
 
 async fn confirm_after(browser: &Browser, path: &str) {

@@ -1,8 +1,13 @@
 //! Customers in every state there is, for tests that look at all pages.
 
-use avv_portal::actions::{blocking, customers, register, sub_partners, users};
+use avv_portal::actions::{
+    blocking, customers, objections, proposals, register, sub_partners, users,
+};
+use avv_portal::domain::case::Channel;
+use avv_portal::domain::file::{File, FileKind};
 use avv_portal::domain::viewer::{Role, Viewer};
 use avv_portal::domain::{CustomerNumber, EmailAddress, PartnerId, Party, UserId};
+use avv_portal::jobs;
 
 use crate::harness::{CUSTOMER, Companies, FOREIGN_CUSTOMER, PASSWORD, Person, TestApp, days};
 
@@ -26,6 +31,11 @@ pub struct Places {
     /// Another Mandant to assign customers to.
     pub other_mandant: String,
     pub user: String,
+    /// A proposal of somebody else, and one the operator of the tests made.
+    pub proposal: String,
+    pub own_proposal: String,
+    /// The page of a contract mail that came back.
+    pub refused: String,
 }
 
 /// Customers in every state. Half happens, then fifteen days go by, then the rest.
@@ -111,12 +121,114 @@ pub async fn furnish() -> (TestApp, Places) {
     });
     app.deliver();
     places.password = password_link(&app);
+    places.refused = refused(&app);
+    rename(&app, CustomerNumber(6002));
+    history(&app);
     places.user = user(&app, Person::CustomerWithout).to_string();
+    propose(&app, &mut places).await;
     (app, places)
 }
 
+/// A contract on paper in force, one that waits for the operator of the tests, and an objection in
+/// error that this operator proposed. Before it, somebody declined with a reason and objected by
+/// letter.
+async fn propose(app: &TestApp, places: &mut Places) {
+    app.sql(
+        "INSERT INTO users (email, name, role, contracts, password_hash, created_at) \
+         SELECT 'zwei@plusnet.example', 'Zita Zweite', role, contracts, password_hash, created_at FROM users WHERE role = 'operator'; \
+         INSERT INTO decline_reasons (request_id, reason, declined_at) \
+         SELECT id, 'Wir arbeiten künftig mit einem anderen Anbieter zusammen.', closed_at FROM requests WHERE customer_number = 6003",
+    )
+    .expect("a second administrator and a reason");
+    let (first, now) = (app.viewer(Person::Operator), app.now());
+    let second = Viewer {
+        user: user_with(app, "zwei@plusnet.example"),
+        name: "Zita Zweite".to_owned(),
+        ..first.clone()
+    };
+    let paper = || proposals::Paper {
+        person: "Erna Muster".to_owned(),
+        function: "Inhaberin".to_owned(),
+        signed_on: "2026-11-20".parse().expect("a day"),
+        scan: File {
+            kind: FileKind::Pdf,
+            bytes: b"%PDF-1.7".to_vec(),
+        },
+    };
+    let concluded = app.add_customer(6010, "Kanzlei Papier", Some("post@kanzlei.example"));
+    app.book(concluded, "centraflex", false);
+    for number in [6010, 6009] {
+        let id = app.write(|conn| {
+            let customer = CustomerNumber(number);
+            proposals::propose_paper(conn, &app.app, &second, customer, paper(), now)
+        });
+        if number == 6010 {
+            app.write(|conn| proposals::confirm(conn, &app.app, &first, id, now));
+        } else {
+            places.proposal = id.to_string();
+        }
+    }
+    let own = app.write(|conn| {
+        let reason = "Der Brief gehörte zu einem anderen Kunden.".to_owned();
+        let customer = FOREIGN_CUSTOMER;
+        proposals::propose_error(conn, &first, customer, reason, now)
+    });
+    places.own_proposal = own.to_string();
+    let objecting = app.add_customer(6011, "Lagerhaus Süd", Some("post@lager.example"));
+    app.book(objecting, "centraflex", false);
+    app.deliver();
+    app.conclude("post@lager.example").await;
+    app.write(|conn| {
+        let received = objections::Received {
+            channel: Channel::Letter,
+            on: avv_portal::domain::calendar::day(now),
+            note: "Aktenzeichen 12/26".to_owned(),
+            proof: None,
+        };
+        objections::record(conn, &app.app, &first, objecting, &received, now)
+    });
+    app.deliver();
+}
+
+/// The mail with the contract of 4711, as if it had come back.
+fn refused(app: &TestApp) -> String {
+    app.sql("UPDATE mails SET state = 'returned', returned_at = done_at, returned_because = '5.1.1 user unknown' WHERE id = (SELECT max(id) FROM mails WHERE customer_number = 4711 AND kind_key = 'concluded')")
+        .expect("a mail that came back");
+    let mail = app.text("max(id) FROM mails WHERE state = 'returned'");
+    format!("/betrieb/mails/{mail}")
+}
+
+/// Another company stands where the customer stood.
+fn rename(app: &TestApp, customer: CustomerNumber) {
+    let (operator, now, case) = (app.viewer(Person::Operator), app.now(), app.case(customer));
+    let party = Party {
+        name: "Buchbinderei Clauß Nachf. GmbH".to_owned(),
+        city: "Bad Salzuflen".to_owned(),
+        ..case.customer.party
+    };
+    app.write(|conn| {
+        let language = case.customer.language;
+        customers::change_party(conn, &app.app, &operator, customer, &party, language, now)
+            .map(|_| ())
+    });
+}
+
+/// Six weeks of figures before today, and today's.
+fn history(app: &TestApp) {
+    jobs::count_at(&app.app, app.now()).expect("today's figures");
+    app.sql(
+        "INSERT INTO status_days SELECT day - back, status, greatest(0, customers * 5 - back / 3) \
+         FROM status_days, generate_series(1, 42) AS back",
+    )
+    .expect("figures");
+}
+
 fn user(app: &TestApp, person: Person) -> UserId {
-    let email = EmailAddress::parse(person.email()).expect("an address");
+    user_with(app, person.email())
+}
+
+fn user_with(app: &TestApp, email: &str) -> UserId {
+    let email = EmailAddress::parse(email).expect("an address");
     app.read(|conn| Ok(avv_portal::storage::users::find_credentials(conn, &email)?))
         .expect("a user")
         .user

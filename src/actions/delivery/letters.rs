@@ -9,8 +9,11 @@ use crate::actions::ActionError;
 use crate::actions::documents::file_name;
 use crate::actions::whats_new::{product_name, whats_new};
 use crate::app::App;
-use crate::domain::case::{AgreementEnd, Case, Covered, LinkEnd, LinkState, access, link_state};
+use crate::domain::case::{
+    Agreement, AgreementEnd, Case, Covered, LinkEnd, LinkState, access, link_state,
+};
 use crate::domain::mail::{MailKind, PartnerNews, Recipient};
+use crate::domain::proposal::PaperRecord;
 use crate::domain::{AgreementId, EmailAddress, Language, LinkId, PartnerId, UserId};
 use crate::mail::letter::{Attachment, CaseWords, Content, Letter, ModuleAccess};
 use crate::storage::agreements::{find_document_facts, find_pdf};
@@ -170,6 +173,7 @@ fn concluded(
         bytes,
     };
     Ok(Content::Concluded {
+        signed_on: PaperRecord::of(&facts.contents).map(|paper| paper.signed_on),
         case: words,
         agreement_number: agreement.number.clone(),
         at: agreement.concluded_at,
@@ -215,6 +219,8 @@ fn to_partner(
         news,
         at: mail.queued_at,
         access: modules,
+        on_paper: news == PartnerNews::Concluded
+            && case.agreement().is_some_and(Agreement::on_paper),
         status_url: has_customer.then(|| {
             let path = paths::status(case.customer.number);
             format!("{}{path}", app.base_url())

@@ -18,7 +18,7 @@ use crate::storage::db::{Conn, DbError};
 use crate::storage::{QueryResult, case_rows, cases, catalogue, partners};
 
 /// Number of the first; the sixty are all below.
-const FIRST: i64 = 1_000_000;
+pub const FIRST: i64 = 1_000_000;
 /// Customers for each Mandant.
 const EACH: usize = 2_000;
 /// Customers whose line in the list is compared with their facts.

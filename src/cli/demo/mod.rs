@@ -20,9 +20,10 @@ use super::{Result, open, say};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::domain::{CustomerNumber, calendar};
 use crate::mail::transport::Transport;
 use crate::storage::db::DbError;
-use crate::storage::{catalogue, customers, users};
+use crate::storage::{catalogue, customers, status_days, users};
 use people::{Login, PASSWORD};
 
 /// Options of the command.
@@ -75,6 +76,10 @@ fn fill(app: &App, options: &Options, now: chrono::DateTime<chrono::Utc>) -> Res
     let more = options.customers.saturating_sub(u32::try_from(played)?);
     if more > 0 {
         many::add(app, &cast, more, now)?;
+        app.db.transaction_blocking(|conn| {
+            let (today, first) = (calendar::day(now), CustomerNumber(many::FIRST));
+            Ok::<_, DbError>(status_days::stretch_days(conn, today, first)?)
+        })?;
     }
     Ok(logins)
 }

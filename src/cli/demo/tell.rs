@@ -58,7 +58,9 @@ impl Play<'_> {
             Step::Book { .. } => self.book(self.character.products.first()),
             Step::BookSecond => self.book(self.character.products.get(1)),
             Step::BookMore => self.book(Some(&("centraflex", false))),
-            Step::Morning => Ok(()),
+            Step::Morning => jobs::count_at(self.app, self.now)
+                .map(|_| ())
+                .map_err(ActionError::Database),
             Step::Conclude => self.conclude(),
             Step::Decline => self.decline(),
             Step::Bounce => self.transaction(Self::bounce),
@@ -140,7 +142,8 @@ impl Play<'_> {
             let checked = consent::check(conn, app, link, &signature, play.now)?;
             Ok((link, signature, checked))
         })?;
-        let prepared = consent::prepare(self.app, &case, draft, link, &signature, self.now)?;
+        let prepared =
+            consent::prepare(&self.app.sealer, &case, draft, link, &signature, self.now)?;
         self.transaction(|play, conn| {
             consent::conclude(conn, play.app, link, &signature, prepared).map(|_| ())
         })

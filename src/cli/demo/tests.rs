@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use super::*;
 use crate::contract::Contracts;
 use crate::document::seal::Sealer;
-use crate::domain::CustomerNumber;
 use crate::domain::case::{Status, standing};
 use crate::storage::db::tests::migrated;
 use crate::storage::{case_rows, cases, mails};
@@ -49,6 +48,22 @@ fn every_status_occurs_and_the_list_says_what_the_facts_say() {
     }
     let all = BTreeSet::from(Status::ALL);
     assert_eq!(seen, [all.clone(), all]);
+
+    // The chart has a past, in which nobody is counted twice.
+    let days = |conn: &mut _| {
+        Ok::<_, DbError>(status_days::list_days(
+            conn,
+            calendar::day(now) - chrono::Days::new(90),
+        )?)
+    };
+    let days = app.db.read_blocking(days).unwrap();
+    let today: i64 = days
+        .iter()
+        .filter(|(day, ..)| *day == calendar::day(now))
+        .map(|(.., count)| count)
+        .sum();
+    assert!(days.len() > 80 * 13, "{} figures", days.len());
+    assert_eq!(today, i64::from(more) + 60);
 
     // The mails of the past are done; three wait for `serve`.
     let queue = |conn: &mut _| Ok::<_, DbError>(mails::queue_state(conn)?.0);

@@ -105,6 +105,13 @@ const KINDS: &[(&str, &str, &str)] = &[
         "E-Mail noch einmal versucht",
         "E-mail tried again",
     ),
+    (
+        "contract_resent",
+        "Vertrag noch einmal gesendet",
+        "Contract sent once more",
+    ),
+    ("alert_taken", "Hinweis übernommen", "Alert taken"),
+    ("alert_done", "Hinweis erledigt", "Alert finished"),
     ("mail_tested", "Test-E-Mail", "Test e-mail"),
     ("signed_in", "Anmeldung", "Signed in"),
     ("signed_out", "Abmeldung", "Signed out"),

@@ -101,7 +101,7 @@ impl Demand {
     pub fn reason(self) -> RequestReason {
         match self {
             Self::Succession => RequestReason::Succession,
-            Self::Version => RequestReason::Upgrade,
+            Self::Version => RequestReason::RollOut,
         }
     }
 }

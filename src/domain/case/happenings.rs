@@ -10,90 +10,90 @@ use super::samples::{
 use super::{AddressChange, Channel, Demand, Event};
 
 /// Brings about the event.
-pub(super) type Happens = fn(&mut Play) -> Event;
+pub(crate) type Happens = fn(&mut Play) -> Event;
 
-pub(super) fn by_hand(play: &mut Play) -> Event {
+pub(crate) fn by_hand(play: &mut Play) -> Event {
     play.now += Duration::hours(2);
     Event::AskedByHand
 }
 
-pub(super) fn step(play: &mut Play) -> Event {
+pub(crate) fn step(play: &mut Play) -> Event {
     *play = play.clone().at_next_step();
     Event::StepDue
 }
 
 /// Lets the open round run out: three reminders and the end of the last link.
-pub(super) fn run_out(play: &mut Play) -> Event {
+pub(crate) fn run_out(play: &mut Play) -> Event {
     for _ in 0..3 {
         *play = play.clone().at_next_step().after(&Event::StepDue);
     }
     step(play)
 }
 
-pub(super) fn refused(play: &mut Play) -> Event {
+pub(crate) fn refused(play: &mut Play) -> Event {
     Event::MailRefused(play.link())
 }
 
-pub(super) fn new_address(_: &mut Play) -> Event {
+pub(crate) fn new_address(_: &mut Play) -> Event {
     new_email("neu@kunde.example")
 }
 
-pub(super) fn sub_removed(_: &mut Play) -> Event {
+pub(crate) fn sub_removed(_: &mut Play) -> Event {
     Event::SubPartnerNamed(None)
 }
 
-pub(super) fn sub_replaced(_: &mut Play) -> Event {
+pub(crate) fn sub_replaced(_: &mut Play) -> Event {
     Event::SubPartnerNamed(Some(partner(OTHER_SUB, Some(MANDANT))))
 }
 
-pub(super) fn sub_added(play: &mut Play) -> Event {
+pub(crate) fn sub_added(play: &mut Play) -> Event {
     play.case.sub_partner = None;
     Event::SubPartnerNamed(Some(partner(SUB, Some(MANDANT))))
 }
 
-pub(super) fn trunk_booked(_: &mut Play) -> Event {
+pub(crate) fn trunk_booked(_: &mut Play) -> Event {
     booked(TRUNK, true)
 }
 
-pub(super) fn centraflex_booked(_: &mut Play) -> Event {
+pub(crate) fn centraflex_booked(_: &mut Play) -> Event {
     booked(CENTRAFLEX, false)
 }
 
-pub(super) fn decline(play: &mut Play) -> Event {
+pub(crate) fn decline(play: &mut Play) -> Event {
     Event::Declined(play.link())
 }
 
-pub(super) fn agree(play: &mut Play) -> Event {
+pub(crate) fn agree(play: &mut Play) -> Event {
     consent(play.link())
 }
 
-pub(super) fn object(_: &mut Play) -> Event {
+pub(crate) fn object(_: &mut Play) -> Event {
     Event::Objected(Channel::Portal)
 }
 
-pub(super) fn objection_recorded(_: &mut Play) -> Event {
+pub(crate) fn objection_recorded(_: &mut Play) -> Event {
     Event::Objected(Channel::Letter)
 }
 
 /// A Mandant of another chain.
-pub(super) fn other_partner(_: &mut Play) -> Event {
+pub(crate) fn other_partner(_: &mut Play) -> Event {
     Event::PartnerAssigned(Some(partner(FOREIGN, None)))
 }
 
-pub(super) fn partner_back(_: &mut Play) -> Event {
+pub(crate) fn partner_back(_: &mut Play) -> Event {
     Event::PartnerAssigned(Some(partner(MANDANT, None)))
 }
 
-pub(super) fn partner_removed(_: &mut Play) -> Event {
+pub(crate) fn partner_removed(_: &mut Play) -> Event {
     Event::PartnerAssigned(None)
 }
 
-pub(super) fn sub_of_new_partner(_: &mut Play) -> Event {
+pub(crate) fn sub_of_new_partner(_: &mut Play) -> Event {
     Event::SubPartnerNamed(Some(partner(OTHER_SUB, Some(FOREIGN))))
 }
 
 /// Rows 20 to 24 from an agreement that names no Submandant.
-pub(super) fn without_sub(play: &mut Play) {
+pub(crate) fn without_sub(play: &mut Play) {
     *play = in_state("N");
     play.case.sub_partner = None;
     *play = play.clone().after(&booked(CENTRAFLEX, false));
@@ -101,49 +101,49 @@ pub(super) fn without_sub(play: &mut Play) {
     *play = play.clone().later(Duration::hours(1)).after(&answer);
 }
 
-pub(super) fn sub_comes(play: &mut Play) -> Event {
+pub(crate) fn sub_comes(play: &mut Play) -> Event {
     without_sub(play);
     Event::SubPartnerNamed(Some(partner(OTHER_SUB, Some(MANDANT))))
 }
 
-pub(super) fn amendment(play: &mut Play) {
+pub(crate) fn amendment(play: &mut Play) {
     let comes = sub_comes(play);
     *play = play.clone().after(&comes);
 }
 
-pub(super) fn sub_agreed(play: &mut Play) -> Event {
+pub(crate) fn sub_agreed(play: &mut Play) -> Event {
     amendment(play);
     consent(play.link())
 }
 
-pub(super) fn sub_declined(play: &mut Play) -> Event {
+pub(crate) fn sub_declined(play: &mut Play) -> Event {
     amendment(play);
     Event::Declined(play.link())
 }
 
-pub(super) fn sub_expired(play: &mut Play) -> Event {
+pub(crate) fn sub_expired(play: &mut Play) -> Event {
     amendment(play);
     run_out(play)
 }
 
-pub(super) fn sub_withdrawn(play: &mut Play) -> Event {
+pub(crate) fn sub_withdrawn(play: &mut Play) -> Event {
     amendment(play);
     Event::SubPartnerNamed(None)
 }
 
-pub(super) fn cancel(booking: usize, play: &Play) -> Event {
+pub(crate) fn cancel(booking: usize, play: &Play) -> Event {
     Event::Cancelled {
         booking,
         ends_at: Some(play.now),
     }
 }
 
-pub(super) fn cancelled_now(play: &mut Play) -> Event {
+pub(crate) fn cancelled_now(play: &mut Play) -> Event {
     cancel(0, play)
 }
 
 /// Cancelled for the end of the month; the scheduler comes in the morning after.
-pub(super) fn cancelled_then(play: &mut Play) -> Event {
+pub(crate) fn cancelled_then(play: &mut Play) -> Event {
     let ends_at = Some(play.now + Duration::days(8));
     *play = play.clone().after(&Event::Cancelled {
         booking: 0,
@@ -154,7 +154,7 @@ pub(super) fn cancelled_then(play: &mut Play) -> Event {
 }
 
 /// All but the first booking are gone a moment before.
-pub(super) fn all_cancelled(play: &mut Play) -> Event {
+pub(crate) fn all_cancelled(play: &mut Play) -> Event {
     for place in (1..play.case.bookings.len()).rev() {
         let gone = cancel(place, play);
         *play = play.clone().after(&gone);
@@ -163,18 +163,18 @@ pub(super) fn all_cancelled(play: &mut Play) -> Event {
 }
 
 /// One agreement over two products; the second one goes.
-pub(super) fn one_of_two_cancelled(play: &mut Play) -> Event {
+pub(crate) fn one_of_two_cancelled(play: &mut Play) -> Event {
     let asked = in_state("R0").after(&booked(TRUNK, true));
     let answer = consent(asked.link());
     *play = asked.after(&answer);
     cancel(1, play)
 }
 
-pub(super) fn amendment_cancelled(play: &mut Play) -> Event {
+pub(crate) fn amendment_cancelled(play: &mut Play) -> Event {
     cancel(1, play)
 }
 
-pub(super) fn address_by_partner(_: &mut Play) -> Event {
+pub(crate) fn address_by_partner(_: &mut Play) -> Event {
     Event::EmailChanged(AddressChange {
         email: email("neu@kunde.example"),
         partner_addresses: vec![email("post@partner1.example")],
@@ -183,7 +183,7 @@ pub(super) fn address_by_partner(_: &mut Play) -> Event {
     })
 }
 
-pub(super) fn renamed(play: &mut Play) -> Event {
+pub(crate) fn renamed(play: &mut Play) -> Event {
     let mut party = play.case.customer.party.clone();
     party.name = "Kunde Nachfolge AG".to_owned();
     Event::PartyChanged {
@@ -193,7 +193,7 @@ pub(super) fn renamed(play: &mut Play) -> Event {
 }
 
 /// The fact is the partner's; the event tells the customer.
-pub(super) fn blocked(play: &mut Play) -> Event {
+pub(crate) fn blocked(play: &mut Play) -> Event {
     let now = play.now;
     for one in play.case.partner.iter_mut().filter(|one| one.id == MANDANT) {
         one.blocked_at = Some(now);
@@ -201,79 +201,79 @@ pub(super) fn blocked(play: &mut Play) -> Event {
     Event::PartnerBlocked(MANDANT)
 }
 
-pub(super) fn deleted(_: &mut Play) -> Event {
+pub(crate) fn deleted(_: &mut Play) -> Event {
     Event::Deleted
 }
 
-pub(super) fn locked(_: &mut Play) -> Event {
+pub(crate) fn locked(_: &mut Play) -> Event {
     Event::LinksLocked { ask_again: false }
 }
 
-pub(super) fn locked_and_asked(_: &mut Play) -> Event {
+pub(crate) fn locked_and_asked(_: &mut Play) -> Event {
     Event::LinksLocked { ask_again: true }
 }
 
-pub(super) fn on_paper(_: &mut Play) -> Event {
+pub(crate) fn on_paper(_: &mut Play) -> Event {
     Event::ConcludedOnPaper {
         person: "Ute Vogt".to_owned(),
         function: "Vorstand".to_owned(),
     }
 }
 
-pub(super) fn demanded(play: &mut Play) -> Event {
+pub(crate) fn demanded(play: &mut Play) -> Event {
     let renamed = renamed(play);
     *play = play.clone().later(Duration::hours(1)).after(&renamed);
     Event::Demanded(Demand::Succession)
 }
 
 /// The customer is asked to conclude anew; the agreement in force goes on.
-pub(super) fn on_demand(play: &mut Play) {
+pub(crate) fn on_demand(play: &mut Play) {
     let demanded = demanded(play);
     *play = play.clone().after(&demanded).later(Duration::hours(1));
 }
 
-pub(super) fn demand_agreed(play: &mut Play) -> Event {
+pub(crate) fn demand_agreed(play: &mut Play) -> Event {
     on_demand(play);
     consent(play.link())
 }
 
-pub(super) fn demand_declined(play: &mut Play) -> Event {
+pub(crate) fn demand_declined(play: &mut Play) -> Event {
     on_demand(play);
     Event::Declined(play.link())
 }
 
-pub(super) fn demand_reminded(play: &mut Play) -> Event {
+pub(crate) fn demand_reminded(play: &mut Play) -> Event {
     on_demand(play);
     step(play)
 }
 
-pub(super) fn demand_expired(play: &mut Play) -> Event {
+pub(crate) fn demand_expired(play: &mut Play) -> Event {
     on_demand(play);
     run_out(play)
 }
 
-pub(super) fn demand_resent(play: &mut Play) -> Event {
+pub(crate) fn demand_resent(play: &mut Play) -> Event {
     on_demand(play);
     by_hand(play)
 }
 
-pub(super) fn demand_locked(play: &mut Play) -> Event {
+pub(crate) fn demand_locked(play: &mut Play) -> Event {
     on_demand(play);
     Event::LinksLocked { ask_again: true }
 }
 
-pub(super) fn demand_moved(play: &mut Play) -> Event {
+pub(crate) fn demand_moved(play: &mut Play) -> Event {
     on_demand(play);
     new_email("neu@kunde.example")
 }
 
-pub(super) fn demand_objected(play: &mut Play) -> Event {
+pub(crate) fn demand_objected(play: &mut Play) -> Event {
     on_demand(play);
     Event::Objected(Channel::Portal)
 }
 
 /// The further product comes and goes while a new conclusion is waited for.
-pub(super) fn demand_outlasts_product(play: &mut Play) -> Event {
+pub(crate) fn demand_outlasts_product(play: &mut Play) -> Event {
     on_demand(play);
     *play = play
         .clone()
@@ -283,24 +283,24 @@ pub(super) fn demand_outlasts_product(play: &mut Play) -> Event {
 }
 
 /// The Mandant goes and comes back.
-pub(super) fn demand_outlasts_partner(play: &mut Play) -> Event {
+pub(crate) fn demand_outlasts_partner(play: &mut Play) -> Event {
     on_demand(play);
     let moved = Event::PartnerAssigned(Some(partner(FOREIGN, None)));
     *play = play.clone().after(&moved).later(Duration::hours(1));
     Event::PartnerAssigned(Some(partner(MANDANT, None)))
 }
 
-pub(super) fn demand_sub_removed(play: &mut Play) -> Event {
+pub(crate) fn demand_sub_removed(play: &mut Play) -> Event {
     on_demand(play);
     Event::SubPartnerNamed(None)
 }
 
-pub(super) fn demand_on_paper(play: &mut Play) -> Event {
+pub(crate) fn demand_on_paper(play: &mut Play) -> Event {
     on_demand(play);
     on_paper(play)
 }
 
-pub(super) fn demanded_twice(play: &mut Play) -> Event {
+pub(crate) fn demanded_twice(play: &mut Play) -> Event {
     on_demand(play);
     Event::Demanded(Demand::Succession)
 }
@@ -310,21 +310,21 @@ fn newer_version(play: &mut Play) {
     play.case.current_version = "9.0".to_owned();
 }
 
-pub(super) fn told_of_version(play: &mut Play) -> Event {
+pub(crate) fn told_of_version(play: &mut Play) -> Event {
     newer_version(play);
     Event::ToldOfVersion
 }
 
-pub(super) fn told_of_same_version(_: &mut Play) -> Event {
+pub(crate) fn told_of_same_version(_: &mut Play) -> Event {
     Event::ToldOfVersion
 }
 
-pub(super) fn version_demanded(play: &mut Play) -> Event {
+pub(crate) fn version_demanded(play: &mut Play) -> Event {
     newer_version(play);
     Event::Demanded(Demand::Version)
 }
 
-pub(super) fn same_version_demanded(_: &mut Play) -> Event {
+pub(crate) fn same_version_demanded(_: &mut Play) -> Event {
     Event::Demanded(Demand::Version)
 }
 
@@ -334,43 +334,43 @@ fn on_new_version(play: &mut Play) {
     *play = play.clone().after(&demanded).later(Duration::hours(1));
 }
 
-pub(super) fn version_agreed(play: &mut Play) -> Event {
+pub(crate) fn version_agreed(play: &mut Play) -> Event {
     on_new_version(play);
     consent(play.link())
 }
 
-pub(super) fn version_declined(play: &mut Play) -> Event {
+pub(crate) fn version_declined(play: &mut Play) -> Event {
     on_new_version(play);
     Event::Declined(play.link())
 }
 
-pub(super) fn version_reminded(play: &mut Play) -> Event {
+pub(crate) fn version_reminded(play: &mut Play) -> Event {
     on_new_version(play);
     step(play)
 }
 
-pub(super) fn version_expired(play: &mut Play) -> Event {
+pub(crate) fn version_expired(play: &mut Play) -> Event {
     on_new_version(play);
     run_out(play)
 }
 
-pub(super) fn version_demanded_twice(play: &mut Play) -> Event {
+pub(crate) fn version_demanded_twice(play: &mut Play) -> Event {
     on_new_version(play);
     Event::Demanded(Demand::Version)
 }
 
 /// The customer becomes another company while the new version is waited for.
-pub(super) fn version_and_succession(play: &mut Play) -> Event {
+pub(crate) fn version_and_succession(play: &mut Play) -> Event {
     on_new_version(play);
     Event::Demanded(Demand::Succession)
 }
 
 /// The text of every version so far is replaced.
-pub(super) fn new_version(play: &mut Play) -> Event {
+pub(crate) fn new_version(play: &mut Play) -> Event {
     play.case.current_version = "3.0".to_owned();
     Event::NewVersion
 }
 
-pub(super) fn error_found(_: &mut Play) -> Event {
+pub(crate) fn error_found(_: &mut Play) -> Event {
     Event::ObjectedInError
 }

@@ -31,7 +31,7 @@ mod rehearsal;
 mod standing;
 
 #[cfg(test)]
-mod happenings;
+pub(crate) mod happenings;
 #[cfg(test)]
 pub(crate) mod invariants;
 #[cfg(test)]

@@ -100,7 +100,7 @@ fn a_request_is_answered_when_its_round_is_over_and_not_before() {
         let before = play.case.clone();
         assert_eq!(
             before.open_request().unwrap().reason,
-            RequestReason::Upgrade
+            RequestReason::RollOut
         );
         play.send(&event).unwrap();
         assert_eq!(answered(&before, &play.case), expected, "{event:?}");

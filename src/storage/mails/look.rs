@@ -62,35 +62,46 @@ pub fn list_trouble(conn: &mut PgConnection, limit: i64) -> QueryResult<Vec<Mail
     rows.into_iter().map(read_line).collect()
 }
 
-/// How many of the latest 1000 mails of each kind of trouble a server has refused or sent back
-/// since `since`. The cap keeps it to two short ranges of an index, however many there ever were.
-pub fn count_trouble(conn: &mut PgConnection, since: DateTime<Utc>) -> QueryResult<usize> {
+/// How many of the latest 1001 mails in `state` (`failed`, `returned`) a server has refused or sent
+/// back since `since`. The cap keeps it to a short range of an index, however many there ever were.
+pub fn count_trouble(
+    conn: &mut PgConnection,
+    state: &str,
+    since: DateTime<Utc>,
+) -> QueryResult<i64> {
     type Times = (Option<DateTime<Utc>>, Option<DateTime<Utc>>);
-    let mut count = 0;
-    for state in ["failed", "returned"] {
-        let latest: Vec<Times> = mails::table
-            .filter(mails::state.eq(state))
-            .order(mails::id.desc())
-            .limit(1000)
-            .select((mails::done_at, mails::returned_at))
-            .load(conn)?;
-        count += latest
-            .iter()
-            .filter(|(done, returned)| returned.or(*done).is_some_and(|at| at >= since))
-            .count();
-    }
-    Ok(count)
+    let latest: Vec<Times> = mails::table
+        .filter(mails::state.eq(state))
+        .order(mails::id.desc())
+        .limit(1001)
+        .select((mails::done_at, mails::returned_at))
+        .load(conn)?;
+    let fresh = latest
+        .iter()
+        .filter(|(done, returned)| returned.or(*done).is_some_and(|at| at >= since));
+    Ok(i64::try_from(fresh.count()).unwrap_or(i64::MAX))
+}
+
+/// How many mails have waited since `before` or longer, counted to `cap` + 1.
+pub fn count_waiting(conn: &mut PgConnection, before: DateTime<Utc>, cap: i64) -> QueryResult<i64> {
+    let waiting: Vec<i64> = mails::table
+        .filter(mails::state.eq("queued"))
+        .filter(mails::queued_at.le(before))
+        .limit(cap + 1)
+        .select(mails::id)
+        .load(conn)?;
+    Ok(i64::try_from(waiting.len()).unwrap_or(i64::MAX))
 }
 
 /// State of the queue: how many wait (at most 1001 counted) and since when the oldest does.
 pub fn queue_state(conn: &mut PgConnection) -> QueryResult<(usize, Option<DateTime<Utc>>)> {
     let waiting: Vec<DateTime<Utc>> = mails::table
         .filter(mails::state.eq("queued"))
-        .order(mails::next_attempt_at)
+        .order(mails::queued_at)
         .limit(1001)
         .select(mails::queued_at)
         .load(conn)?;
-    Ok((waiting.len(), waiting.into_iter().min()))
+    Ok((waiting.len(), waiting.first().copied()))
 }
 
 /// One attempt to hand a mail over.

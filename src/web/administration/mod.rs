@@ -18,6 +18,7 @@ use super::guard::Who;
 use super::page::{Me, Shell, attachment, html, see_other};
 use super::routes::{Row, get, post, view as look};
 use super::status::send_request;
+use super::upload::harmless;
 use crate::actions::{ActionError, Knock, documents};
 use crate::app::App;
 use crate::domain::case::Case;
@@ -183,7 +184,11 @@ async fn download(
             documents::download(conn, &case, agreement, actor, now)
         })
         .await?;
-    Ok(attachment("application/pdf", &file.file_name, file.bytes))
+    let mut answer = attachment("application/pdf", &file.file_name, file.bytes);
+    if file.is_upload {
+        harmless(&mut answer);
+    }
+    Ok(answer)
 }
 
 /// The case an agreement belongs to; the operator also keeps reading those of deleted customers.

@@ -55,6 +55,8 @@ pub struct ContractView {
 
 struct Agreed {
     number: String,
+    /// Signed on paper: the file is the scan.
+    on_paper: bool,
     file: Option<File>,
     person: String,
     how: String,
@@ -74,6 +76,7 @@ struct File {
 
 struct Earlier {
     number: String,
+    on_paper: bool,
     concluded: When,
     ended: String,
     file: Option<File>,
@@ -161,6 +164,7 @@ fn agreed(case: &Case, one: &Agreement, facts: Option<&DocumentFacts>) -> Agreed
         .map(|conclusion| conclusion.link_sent_at);
     Agreed {
         number: one.number.clone(),
+        on_paper: one.on_paper(),
         file: facts.map(|facts| file(one, facts)),
         person: if one.function.is_empty() {
             one.person.clone()
@@ -222,6 +226,7 @@ fn earlier(one: &Agreement, facts: Option<&DocumentFacts>) -> Option<Earlier> {
     let date = short(day(at));
     Some(Earlier {
         number: one.number.clone(),
+        on_paper: one.on_paper(),
         concluded: When::short("", day(one.concluded_at)),
         ended: match end {
             AgreementEnd::Objected => format!("durch Widerspruch nichtig seit {date}"),

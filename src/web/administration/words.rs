@@ -87,6 +87,10 @@ pub fn meaning(case: &Case, standing: &Standing, now: DateTime<Utc>) -> Option<S
     match standing.status {
         Status::NotRequired | Status::Ended => None,
         Status::Concluded => Some(allowed(&partners, &open)),
+        Status::UpdatePending if case.is_demanded(now) => Some(format!(
+            "{} Um einen neuen Abschluss mit den heutigen Angaben bitten wir Sie noch.",
+            allowed(&partners, &open)
+        )),
         Status::UpdatePending => Some(format!(
             "{} Für eine Ergänzung bitten wir Sie noch um Ihre Antwort.",
             allowed(&partners, &open)

@@ -147,9 +147,9 @@ async fn sign(
         .db
         .read(move |conn| check(conn, &reader, link, &asked, now))
         .await?;
-    let (maker, asked) = (app.clone(), signature.clone());
+    let (asked, sealer) = (signature.clone(), app.sealer.clone());
     let prepared = app
-        .heavy(move || prepare(&maker, &case, draft, link, &asked, now))
+        .heavy(move || prepare(&sealer, &case, draft, link, &asked, now))
         .await
         .ok_or_else(|| ActionError::Document("the server is stopping".to_owned()))??;
     let writer = app.clone();

@@ -131,7 +131,7 @@ fn request_words(reason: RequestReason) -> &'static str {
         RequestReason::Partner => "Bitte um Neuabschluss mit dem neuen Vertriebspartner.",
         RequestReason::Version => "Bitte um Abschluss mit der neuen Vertragsfassung.",
         RequestReason::Particulars => "Bitte um Abschluss mit den berichtigten Angaben.",
-        RequestReason::Upgrade => "Bitte um den Abschluss der neuen Vertragsfassung.",
+        RequestReason::RollOut => "Bitte um den Abschluss der neuen Vertragsfassung.",
         RequestReason::Succession => "Bitte, den AVV mit den heutigen Angaben neu abzuschließen.",
     }
 }

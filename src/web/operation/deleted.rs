@@ -178,7 +178,12 @@ pub async fn show(
             .map(|agreement| AgreementLine {
                 number: agreement.number.clone(),
                 state: format!(
-                    "abgeschlossen am {}{}",
+                    "{} am {}{}",
+                    if agreement.on_paper() {
+                        "auf Papier geschlossen, erfasst"
+                    } else {
+                        "abgeschlossen"
+                    },
                     date(agreement.concluded_at),
                     match agreement.end {
                         Some((at, AgreementEnd::Objected)) => {

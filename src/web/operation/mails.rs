@@ -1,6 +1,7 @@
 //! The outbox: every mail with what became of it, one mail in full, and the test mail.
 
 mod detail;
+mod resend;
 mod trial;
 
 use std::collections::BTreeMap;
@@ -24,6 +25,7 @@ use crate::web::page::{Me, Shell, html, see_other};
 use crate::web::refusals;
 use crate::web::session::flash;
 pub use detail::show;
+pub use resend::contract as resend_contract;
 pub use trial::{ask as ask_trial, send as send_trial};
 
 /// Mails on one page.
@@ -312,8 +314,18 @@ fn said(mail: &MailLine) -> String {
 }
 
 fn can_retry(mail: &MailLine) -> bool {
+    // A contract that was refused goes out by a new mail, which is proof of its own.
+    if can_resend(mail) {
+        return false;
+    }
     matches!(mail.state.as_str(), "failed" | "dropped")
         || (mail.state == "queued" && mail.attempts > 0)
+}
+
+/// Whether a new mail with the same contract can be sent in place of one that did not arrive.
+fn can_resend(mail: &MailLine) -> bool {
+    let is_contract = matches!(mail.kind, MailKind::Concluded { .. });
+    is_contract && mail.customer.is_some() && matches!(mail.state.as_str(), "failed" | "returned")
 }
 
 fn short(moment: DateTime<Utc>) -> String {

@@ -1,5 +1,6 @@
 //! The operator's administration: one file per page, everything here is [`Who::Operator`].
 
+mod alerts;
 mod assign;
 mod booking;
 mod booking_plan;
@@ -15,9 +16,10 @@ mod particulars;
 pub(super) mod proof;
 mod proposals;
 mod propose;
-pub(super) mod runs;
+mod renewal;
+mod runs;
 mod seal;
-mod start;
+pub(super) mod start;
 mod users;
 
 use super::error::PageError;
@@ -30,6 +32,7 @@ use crate::domain::case::Case;
 use crate::paths;
 use crate::storage::cases::find_case;
 use actix_web::web;
+use chrono::{DateTime, Utc};
 
 /// Rows of this family.
 pub const ROUTES: &[Row] = &[
@@ -71,6 +74,16 @@ pub const ROUTES: &[Row] = &[
     post("/betrieb/kunden/{nummer}/links", Who::Operator, || {
         web::post().to(links::lock)
     }),
+    get(
+        "/betrieb/kunden/{nummer}/neuabschluss",
+        Who::Operator,
+        || view().to(renewal::show),
+    ),
+    post(
+        "/betrieb/kunden/{nummer}/neuabschluss",
+        Who::Operator,
+        || web::post().to(renewal::ask),
+    ),
     get("/betrieb/kunden/{nummer}/loeschen", Who::Operator, || {
         view().to(deletion::show)
     }),
@@ -167,6 +180,17 @@ pub const ROUTES: &[Row] = &[
         Who::Operator,
         || web::post().to(users::disable),
     ),
+    get(paths::ALERTS, Who::Operator, || view().to(alerts::list)),
+    post(
+        "/betrieb/hinweise/{hinweis}/uebernehmen",
+        Who::Operator,
+        || web::post().to(alerts::take),
+    ),
+    post(
+        "/betrieb/hinweise/{hinweis}/erledigt",
+        Who::Operator,
+        || web::post().to(alerts::finish),
+    ),
     get("/betrieb/laeufe", Who::Operator, || view().to(runs::show)),
     get("/betrieb/mails", Who::Operator, || view().to(mails::list)),
     get("/betrieb/mails/test", Who::Operator, || {
@@ -181,6 +205,9 @@ pub const ROUTES: &[Row] = &[
     get("/betrieb/protokoll", Who::Operator, || view().to(log::list)),
     post("/betrieb/mails/{mail}/erneut", Who::Operator, || {
         web::post().to(mails::retry)
+    }),
+    post("/betrieb/mails/{mail}/nochmal", Who::Operator, || {
+        web::post().to(mails::resend_contract)
     }),
 ];
 
@@ -215,6 +242,26 @@ impl Subject {
     pub fn status(&self) -> String {
         paths::status(self.number)
     }
+}
+
+/// Names of the Mandant and the Submandant who look after a customer.
+fn partner_names(case: &Case) -> Vec<String> {
+    [&case.partner, &case.sub_partner]
+        .into_iter()
+        .flatten()
+        .map(|partner| partner.party.name.clone())
+        .collect()
+}
+
+/// Names of the products that need an agreement.
+fn product_names(case: &Case, now: DateTime<Utc>) -> Vec<String> {
+    case.required_products(now)
+        .iter()
+        .filter_map(|covered| {
+            let product = case.product(&covered.product)?;
+            Some(product.booked_name(covered.ums))
+        })
+        .collect()
 }
 
 /// The case of a customer that was not deleted.

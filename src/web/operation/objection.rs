@@ -236,11 +236,7 @@ async fn page(
                 calendar::short_date(day, Language::De),
             )
         }),
-        partners: [&case.partner, &case.sub_partner]
-            .into_iter()
-            .flatten()
-            .map(|partner| partner.party.name.clone())
-            .collect(),
+        partners: super::partner_names(case),
         modules,
         has_address: case.customer.email().is_some(),
         channels: Channel::RECORDED

@@ -6,6 +6,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::proof::{address_of, ask_password};
+use super::{find, partner_names, product_names};
 use crate::actions::{ActionError, proposals};
 use crate::app::App;
 use crate::domain::case::Refusal;
@@ -13,7 +14,7 @@ use crate::domain::name;
 use crate::domain::proposal::{MAX_REASON, Proposal, ProposalState};
 use crate::domain::{CustomerNumber, Language, ProposalId};
 use crate::paths;
-use crate::storage::proposals::{ProposalLine, find_proposal, list_open};
+use crate::storage::proposals::{ProposalLine, find_proposal, list_answered, list_open};
 use crate::web::error::PageError;
 use crate::web::form::{FieldErrors, SignedForm};
 use crate::web::page::{Me, Shell, html, invalid, see_other};
@@ -24,6 +25,8 @@ use crate::web::upload::file_answer;
 
 /// Proposals on one page.
 const PAGE: usize = 50;
+/// Answered proposals below the list; older ones are found in the log.
+const ANSWERED: i64 = 20;
 
 #[derive(Template)]
 #[template(path = "web/operation/proposals.html")]
@@ -32,6 +35,8 @@ struct ListPage {
     lines: Vec<Line>,
     /// Where the next page begins.
     next: Option<String>,
+    /// The newest answered ones, each with its answer.
+    answered: Vec<(Line, String)>,
 }
 
 #[derive(Template)]
@@ -42,6 +47,9 @@ struct Page {
     /// What it is about, as pairs of label and value.
     facts: Vec<(&'static str, String)>,
     is_paper: bool,
+    /// Whether a mail can reach the customer.
+    has_address: bool,
+    partners: Vec<String>,
     scan: Option<String>,
     is_own: bool,
     /// How it was answered; `None` while it is open.
@@ -88,11 +96,14 @@ pub async fn list(
     after: web::Query<After>,
 ) -> Result<HttpResponse, PageError> {
     let after = ProposalId(after.nach.unwrap_or(0));
-    let mut found = app
+    let (mut found, answered) = app
         .db
         .read(move |conn| -> Result<_, ActionError> {
             let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
-            Ok(list_open(conn, None, after, limit)?)
+            Ok((
+                list_open(conn, None, after, limit)?,
+                list_answered(conn, ANSWERED)?,
+            ))
         })
         .await?;
     let has_more = found.len() > PAGE;
@@ -105,6 +116,10 @@ pub async fn list(
         shell: Shell::load(&app, &me, paths::OPERATION).await?,
         lines: found.iter().map(Line::of).collect(),
         next,
+        answered: answered
+            .iter()
+            .filter_map(|line| Some((Line::of(line), answer_words(line)?)))
+            .collect(),
     })
 }
 
@@ -212,6 +227,23 @@ async fn load(app: &App, id: ProposalId) -> Result<ProposalLine, PageError> {
         .ok_or(PageError::NotFound)
 }
 
+/// "Bestätigt am 24.11.2026, 10:05 Uhr von Zita Zweite"; `None` while it is open.
+fn answer_words(line: &ProposalLine) -> Option<String> {
+    let word = match line.state {
+        ProposalState::Open => return None,
+        ProposalState::Confirmed => "Bestätigt",
+        ProposalState::Rejected => "Abgelehnt",
+        ProposalState::Withdrawn => "Zurückgezogen",
+    };
+    let at = When::clock(line.decided_at?).words;
+    let by = line.decided_by.as_deref().unwrap_or_default();
+    let why = line.reason.as_ref().map(|why| format!(": {why}"));
+    Some(format!(
+        "{word} am {at} von {by}{}",
+        why.unwrap_or_default()
+    ))
+}
+
 async fn page(
     app: &App,
     me: &Me,
@@ -219,7 +251,8 @@ async fn page(
     reason: String,
     errors: FieldErrors,
 ) -> Result<Page, PageError> {
-    let facts = match &line.proposal {
+    let case = find(app, line.customer).await?;
+    let mut facts = match &line.proposal {
         Proposal::ObjectionInError { number, reason } => vec![
             ("Vertrag", format!("{number}, er bleibt nichtig")),
             ("Grund", reason.clone()),
@@ -234,28 +267,25 @@ async fn page(
             ("Tag der Unterschrift", short(*signed_on)),
         ],
     };
-    let word = match line.state {
-        ProposalState::Open => None,
-        ProposalState::Confirmed => Some("Bestätigt"),
-        ProposalState::Rejected => Some("Abgelehnt"),
-        ProposalState::Withdrawn => Some("Zurückgezogen"),
-    };
-    let why = line.reason.as_ref().map(|why| format!(": {why}"));
+    let is_paper = matches!(line.proposal, Proposal::Paper { .. });
+    if is_paper && line.state == ProposalState::Open {
+        facts.extend([
+            ("Vertragsfassung", case.current_version.clone()),
+            ("Vertriebspartner", partner_names(&case).join(", ")),
+            ("Produkte", product_names(&case, app.clock.now()).join(", ")),
+        ]);
+    }
     Ok(Page {
         shell: Shell::load(app, me, paths::OPERATION).await?,
         facts,
-        is_paper: matches!(line.proposal, Proposal::Paper { .. }),
+        is_paper,
+        has_address: case.customer.email().is_some(),
+        partners: partner_names(&case),
         scan: line
             .file
             .map(|_| format!("{}/datei", paths::proposal(line.id))),
         is_own: line.proposed_by.0 == me.viewer.user,
-        answered: word.zip(line.decided_at).map(|(word, at)| {
-            format!(
-                "{word} am {}{}",
-                When::clock(at).words,
-                why.unwrap_or_default()
-            )
-        }),
+        answered: answer_words(line),
         email: address_of(app, me).await?,
         line: Line::of(line),
         reason,

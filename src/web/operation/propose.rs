@@ -7,22 +7,28 @@ use askama::Template;
 use chrono::NaiveDate;
 
 use super::objection::parse_day;
-use super::{Subject, find};
+use super::{Subject, find, partner_names, product_names};
 use crate::actions::ActionError;
 use crate::actions::proposals::{self, Paper};
 use crate::app::App;
-use crate::domain::case::{Case, Refusal};
+use crate::domain::case::{Case, Event, Refusal, rehearse};
 use crate::domain::file::FileKind;
 use crate::domain::name::{self, MAX_NAME};
-use crate::domain::proposal::MAX_REASON;
+use crate::domain::proposal::{MAX_REASON, ProposalKind};
 use crate::domain::{CustomerNumber, ProposalId, calendar};
 use crate::paths;
+use crate::storage::proposals::list_open;
 use crate::web::error::PageError;
 use crate::web::form::{FieldErrors, Form, SignedForm};
 use crate::web::page::{Me, Shell, html, invalid, see_other};
 use crate::web::refusals;
 use crate::web::session::flash;
 use crate::web::upload::{Files, SignedUpload};
+
+/// Kinds of proposals: more than one of each is never open for a customer.
+const KINDS: i64 = 2;
+/// Said instead of a second proposal of the same kind.
+const WAITS: &str = "Dieser Vorschlag wartet schon auf eine zweite Person.";
 
 #[derive(Template)]
 #[template(path = "web/operation/propose_error.html")]
@@ -44,6 +50,8 @@ struct PaperPage {
     /// Partner and sub-partner whom the contract must name.
     partners: Vec<String>,
     products: Vec<String>,
+    /// Whether a mail can reach the customer.
+    has_address: bool,
     version: String,
     typed: Typed,
     errors: FieldErrors,
@@ -61,9 +69,14 @@ struct Typed {
 pub async fn show_error(
     app: web::Data<App>,
     me: Me,
+    session: Session,
     number: web::Path<i64>,
 ) -> Result<HttpResponse, PageError> {
     let case = find(&app, CustomerNumber(*number)).await?;
+    let kind = ProposalKind::ObjectionInError;
+    if let Some(away) = elsewhere(&app, &session, &case, &Event::ObjectedInError, kind).await? {
+        return Ok(away);
+    }
     html(&error_page(&app, &me, &case, String::new(), FieldErrors::default()).await?)
 }
 
@@ -105,9 +118,17 @@ pub async fn propose_error(
 pub async fn show_paper(
     app: web::Data<App>,
     me: Me,
+    session: Session,
     number: web::Path<i64>,
 ) -> Result<HttpResponse, PageError> {
     let case = find(&app, CustomerNumber(*number)).await?;
+    let event = Event::ConcludedOnPaper {
+        person: String::new(),
+        function: String::new(),
+    };
+    if let Some(away) = elsewhere(&app, &session, &case, &event, ProposalKind::Paper).await? {
+        return Ok(away);
+    }
     html(&paper_page(&app, &me, &case, Typed::default(), FieldErrors::default()).await?)
 }
 
@@ -142,6 +163,32 @@ pub async fn propose_paper(
     proposed(done, customer, &session)
 }
 
+/// Where to go instead of a form that would be refused: to the proposal that waits already, or back
+/// to the status page with the reason.
+async fn elsewhere(
+    app: &App,
+    session: &Session,
+    case: &Case,
+    event: &Event,
+    kind: ProposalKind,
+) -> Result<Option<HttpResponse>, PageError> {
+    let customer = case.customer.number;
+    let open = app
+        .db
+        .read(move |conn| -> Result<_, ActionError> {
+            Ok(list_open(conn, Some(customer), ProposalId(0), KINDS)?)
+        })
+        .await?;
+    if let Some(line) = open.iter().find(|line| line.proposal.kind() == kind) {
+        flash(session, false, WAITS);
+        return Ok(Some(see_other(paths::proposal(line.id))));
+    }
+    Ok(rehearse(case, event, app.clock.now()).err().map(|refusal| {
+        flash(session, false, refusals::sentence(refusal));
+        see_other(paths::status(customer))
+    }))
+}
+
 fn proposed(
     done: Result<ProposalId, ActionError>,
     customer: CustomerNumber,
@@ -156,11 +203,7 @@ fn proposed(
             );
             return Ok(see_other(paths::proposal(id)));
         }
-        Err(ActionError::Refused(Refusal::Unchanged)) => flash(
-            session,
-            false,
-            "Dieser Vorschlag wartet schon auf eine zweite Person.",
-        ),
+        Err(ActionError::Refused(Refusal::Unchanged)) => flash(session, false, WAITS),
         Err(ActionError::Refused(refusal)) => flash(session, false, refusals::sentence(refusal)),
         Err(error) => return Err(error.into()),
     }
@@ -242,23 +285,12 @@ async fn paper_page(
     errors: FieldErrors,
 ) -> Result<PaperPage, PageError> {
     let now = app.clock.now();
-    let partners = [&case.partner, &case.sub_partner];
     Ok(PaperPage {
         shell: Shell::load(app, me, paths::CUSTOMERS).await?,
         subject: Subject::of(case),
-        partners: partners
-            .into_iter()
-            .flatten()
-            .map(|partner| partner.party.name.clone())
-            .collect(),
-        products: case
-            .required_products(now)
-            .iter()
-            .filter_map(|covered| {
-                let product = case.product(&covered.product)?;
-                Some(product.booked_name(covered.ums))
-            })
-            .collect(),
+        partners: partner_names(case),
+        products: product_names(case, now),
+        has_address: case.customer.email().is_some(),
         version: case.current_version.clone(),
         typed,
         errors,

@@ -5,6 +5,7 @@ use askama::Template;
 use chrono::{DateTime, Duration, Utc};
 
 use super::start::span;
+use super::start::trend::thousands;
 use crate::actions::ActionError;
 use crate::app::App;
 use crate::domain::{CustomerNumber, Language, calendar};
@@ -137,25 +138,12 @@ fn line(run: Run, now: DateTime<Utc>) -> Line {
 }
 
 /// Counts stop at a cap, and the page says so.
-pub(in crate::web) fn capped(count: i64) -> String {
+fn capped(count: i64) -> String {
     if count > COUNT_CAP {
         format!("{}+", thousands(COUNT_CAP))
     } else {
         thousands(count)
     }
-}
-
-/// "12.345"
-pub(in crate::web) fn thousands(number: i64) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            out.push('.');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 #[cfg(test)]

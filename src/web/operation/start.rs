@@ -1,9 +1,15 @@
-//! "Was heute zu tun ist": where an administrator's day begins.
+//! "Was heute zu tun ist": where an administrator's day begins. Everything here is counted to a cap
+//! or read from a short range of an index, so the page costs the same at a million customers.
+
+mod tasks;
+pub(in crate::web) mod trend;
+mod weeks;
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use chrono::{DateTime, Datelike as _, Days, Duration, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, Duration, NaiveDate, Utc};
 
+use super::alerts::{Item, item};
 use super::seal::Seal;
 use crate::actions::ActionError;
 use crate::app::App;
@@ -12,17 +18,29 @@ use crate::domain::viewer::Scope;
 use crate::domain::{Language, calendar};
 use crate::mail::Transport;
 use crate::paths;
+use crate::storage::alerts::{AlertFilter, AlertLine, count_alerts, page_alerts};
 use crate::storage::audit::{Figures, count_figures};
-use crate::storage::case_rows::{COUNT_CAP, count_statuses};
-use crate::storage::mails::{count_trouble, queue_state};
+use crate::storage::block_rounds::count_stuck;
+use crate::storage::case_rows::{COUNT_CAP, Waiting, count_statuses};
+use crate::storage::mails::{count_trouble, count_waiting, queue_state};
 use crate::storage::proposals;
+use crate::storage::runs::{Run, list_runs};
+use crate::storage::status_days::list_days;
+use crate::storage::{PgConnection, QueryResult};
 use crate::web::error::PageError;
 use crate::web::page::{Me, Shell, html};
+use tasks::{Counts, FAILED_DAYS, Task, capped, tasks};
+use trend::{Trend, since, trend};
+use weeks::{Weeks, begins, weeks};
 
-/// Weeks in the overview, the one that runs included.
-const WEEKS: u64 = 12;
-/// Days over which refused mails are counted.
-const FAILED_DAYS: i64 = 7;
+/// Open alerts the page shows; the list has them all.
+const ALERTS: i64 = 5;
+/// Passes of the periodic work that are looked at for failures.
+const RUNS: i64 = 50;
+/// A pass that has said nothing for so long is dead.
+const SILENCE: Duration = Duration::minutes(2);
+/// Telling the customers of a blocked partner takes minutes; after so long it is stuck.
+const SLOW_BLOCK: Duration = Duration::hours(1);
 /// A mail that waits longer than this is a sign that the mail server does not answer.
 const LONG_WAIT: Duration = Duration::minutes(15);
 
@@ -35,41 +53,15 @@ struct Page {
     date: String,
     is_unnamed: bool,
     has_customers: bool,
-    urgent: Vec<Task>,
-    known: Vec<Task>,
+    alerts: Vec<Item>,
+    alert_count: String,
+    /// Where the buttons of the alerts lead back to.
+    back: &'static str,
+    tasks: Vec<Task>,
     weeks: Weeks,
+    trend: Trend,
     mail: Health,
     seal: Seal,
-}
-
-/// A line of work with its count.
-struct Task {
-    count: String,
-    label: &'static str,
-    href: String,
-    hint: &'static str,
-}
-
-/// The twelve weeks as a table whose cells carry bars.
-struct Weeks {
-    numbers: Vec<u32>,
-    caption: String,
-    rows: Vec<BarRow>,
-    is_empty: bool,
-}
-
-/// One row of bars.
-struct BarRow {
-    label: &'static str,
-    total: i64,
-    bars: Vec<Bar>,
-}
-
-/// One bar: what it counts, and its height in hundredths of the row's highest.
-struct Bar {
-    count: i64,
-    height: i64,
-    is_current: bool,
 }
 
 /// How the queue of mails is.
@@ -79,199 +71,85 @@ struct Health {
     detail: String,
     waiting: String,
     longest: String,
-    failed: usize,
+    failed: String,
     /// Whether mails are only written to a folder.
     is_folder: bool,
 }
 
 /// What the page reads.
 struct Found {
-    counts: Vec<(Status, i64)>,
+    counts: Counts,
+    alerts: Vec<AlertLine>,
+    alert_count: i64,
     figures: Vec<Figures>,
+    days: Vec<(NaiveDate, Status, i64)>,
     queue: (usize, Option<DateTime<Utc>>),
-    failed: usize,
-    proposals: usize,
 }
 
 /// The page.
 pub async fn show(app: web::Data<App>, me: Me) -> Result<HttpResponse, PageError> {
     let now = app.clock.now();
     let today = calendar::day(now);
-    let mondays = mondays(today);
-    let begins: Vec<_> = mondays
-        .iter()
-        .map(|monday| calendar::at(*monday, NaiveTime::MIN))
-        .collect();
     let found = app
         .db
-        .read(move |conn| -> Result<_, ActionError> {
-            Ok(Found {
-                counts: count_statuses(conn, Scope::All, now)?,
-                figures: count_figures(conn, &begins)?,
-                queue: queue_state(conn)?,
-                failed: count_trouble(conn, now - Duration::days(FAILED_DAYS))?,
-                proposals: proposals::count_open(conn, i64::from(COUNT_CAP))?,
-            })
-        })
+        .read(move |conn| -> Result<_, ActionError> { Ok(read(conn, today, now)?) })
         .await?;
     let weekday_date = calendar::weekday_date(today, Language::De);
     let (weekday, date) = weekday_date.split_once(", ").unwrap_or(("", &weekday_date));
     let (weekday, date) = (weekday.to_owned(), date.to_owned());
     let shell = Shell::load(&app, &me, paths::OPERATION).await?;
+    let statuses = &found.counts.statuses;
     html(&Page {
         today,
         weekday,
         date,
         is_unnamed: shell.operator.party.name.is_empty(),
-        has_customers: found.counts.iter().any(|(_, count)| *count > 0),
-        urgent: urgent(&found),
-        known: tasks(
-            &found.counts,
-            &[
-                (
-                    Status::Declined,
-                    "Abschluss abgelehnt",
-                    "Vertriebspartner haben hier keinen Zugriff",
-                ),
-                (
-                    Status::Void,
-                    "Vertrag widersprochen",
-                    "Vertriebspartner haben hier keinen Zugriff",
-                ),
-            ],
-        ),
-        weeks: weeks(&mondays, &found.figures),
+        has_customers: statuses.iter().any(|(_, count)| *count > 0),
+        tasks: tasks(&found.counts),
+        weeks: weeks(today, &found.figures),
+        trend: trend(today, &found.days),
         mail: health(&app, &found, now),
         seal: Seal::new(&app, now),
+        alert_count: capped(found.alert_count),
+        alerts: found
+            .alerts
+            .into_iter()
+            .map(|line| item(line, me.viewer.user))
+            .collect(),
+        back: paths::OPERATION,
         shell,
     })
 }
 
-fn urgent(found: &Found) -> Vec<Task> {
-    let mut urgent = tasks(
-        &found.counts,
-        &[
-            (
-                Status::Undeliverable,
-                "E-Mail nicht zustellbar",
-                "Erinnerungen ruhen, bis die Adresse stimmt oder jemand erneut sendet",
-            ),
-            (
-                Status::NoEmail,
-                "E-Mail-Adresse fehlt",
-                "Die Anforderung kann erst gesendet werden, wenn die Adresse eingetragen ist",
-            ),
-            (
-                Status::RenewalRequired,
-                "Neuabschluss nötig",
-                "Der Vertrag nennt einen anderen Vertriebspartner",
-            ),
-            (
-                Status::Expired,
-                "Ohne Antwort abgelaufen",
-                "Drei Erinnerungen ohne Antwort, von selbst geht keine E-Mail mehr hinaus",
-            ),
-        ],
-    );
-    if found.proposals > 0 {
-        urgent.insert(
-            0,
-            Task {
-                count: i64::try_from(found.proposals).map_or_else(|_| String::new(), capped),
-                label: "Vorschläge warten auf eine zweite Person",
-                href: paths::PROPOSALS.to_owned(),
-                hint: "Papierverträge und irrtümlich erfasste Widersprüche werden erst mit der Bestätigung wirksam",
-            },
-        );
-    }
-    if found.failed > 0 {
-        urgent.insert(
-            0,
-            Task {
-                count: found.failed.to_string(),
-                label: "E-Mails vom Mailserver abgelehnt",
-                href: paths::MAILS.to_owned(),
-                hint: "in den letzten sieben Tagen",
-            },
-        );
-    }
-    urgent
+fn read(conn: &mut PgConnection, today: NaiveDate, now: DateTime<Utc>) -> QueryResult<Found> {
+    let (cap, open) = (i64::from(COUNT_CAP), AlertFilter::default());
+    let lately = now - Duration::days(FAILED_DAYS);
+    Ok(Found {
+        counts: Counts {
+            statuses: count_statuses(conn, Scope::All, now)?,
+            waiting: count_waiting(conn, now - LONG_WAIT, cap)?,
+            refused: count_trouble(conn, "failed", lately)?,
+            returned: count_trouble(conn, "returned", lately)?,
+            late: Waiting::LateStep.count(conn, now, cap)?,
+            failed_runs: failed_runs(&list_runs(conn, RUNS)?, now),
+            proposals: proposals::count_open(conn, cap)?,
+            stuck_blocks: count_stuck(conn, now - SLOW_BLOCK)?,
+        },
+        alerts: page_alerts(conn, open, None, ALERTS)?,
+        alert_count: count_alerts(conn, open, cap)?,
+        figures: count_figures(conn, &begins(today))?,
+        days: list_days(conn, since(today))?,
+        queue: queue_state(conn)?,
+    })
 }
 
-/// Lines for the statuses that occur.
-fn tasks(counts: &[(Status, i64)], wanted: &[(Status, &'static str, &'static str)]) -> Vec<Task> {
-    wanted
-        .iter()
-        .filter_map(|(status, label, hint)| {
-            let (_, count) = counts.iter().find(|(known, _)| known == status)?;
-            (*count > 0).then(|| Task {
-                count: capped(*count),
-                label,
-                href: format!("{}?status={}", paths::CUSTOMERS, status.key()),
-                hint,
-            })
-        })
-        .collect()
-}
-
-/// Counts stop at a cap, and the page says so.
-fn capped(count: i64) -> String {
-    if count > i64::from(COUNT_CAP) {
-        "1.000+".to_owned()
-    } else {
-        count.to_string()
-    }
-}
-
-/// The Mondays with which the weeks begin, the oldest first.
-fn mondays(today: NaiveDate) -> Vec<NaiveDate> {
-    let monday = today - Days::new(u64::from(today.weekday().num_days_from_monday()));
-    (0..WEEKS)
-        .rev()
-        .map(|back| monday - Days::new(7 * back))
-        .collect()
-}
-
-fn weeks(mondays: &[NaiveDate], figures: &[Figures]) -> Weeks {
-    let rows = [
-        row("Abgeschlossen", figures, |week| week.concluded),
-        row("Angefordert", figures, |week| week.requested),
-        row("Abgelehnt oder widersprochen", figures, |week| week.refused),
-    ];
-    let numbers: Vec<u32> = mondays.iter().map(|day| day.iso_week().week()).collect();
-    Weeks {
-        caption: format!(
-            "Vorgänge je Kalenderwoche. Die laufende Woche {} ist nur umrandet.",
-            numbers.last().copied().unwrap_or_default()
-        ),
-        numbers,
-        is_empty: rows.iter().all(|row| row.total == 0),
-        rows: rows.into(),
-    }
-}
-
-fn row(label: &'static str, figures: &[Figures], count: fn(&Figures) -> i64) -> BarRow {
-    let counts: Vec<i64> = figures.iter().map(count).collect();
-    let highest = counts.iter().copied().max().unwrap_or_default().max(1);
-    let last = counts.len().saturating_sub(1);
-    BarRow {
-        label,
-        total: counts.iter().sum(),
-        bars: counts
-            .iter()
-            .enumerate()
-            .map(|(at, count)| Bar {
-                count: *count,
-                // A single one must still be seen.
-                height: if *count == 0 {
-                    0
-                } else {
-                    (count * 96 / highest).max(3)
-                },
-                is_current: at == last,
-            })
-            .collect(),
-    }
+/// Passes of the last day in which rows failed, or whose process died.
+fn failed_runs(runs: &[Run], now: DateTime<Utc>) -> i64 {
+    let failed = runs.iter().filter(|run| {
+        let is_dead = run.ended.is_none() && now - run.seen_at > SILENCE;
+        now - run.began_at < Duration::days(1) && (run.failed > 0 || is_dead)
+    });
+    i64::try_from(failed.count()).unwrap_or(i64::MAX)
 }
 
 fn health(app: &App, found: &Found, now: DateTime<Utc>) -> Health {
@@ -301,7 +179,7 @@ fn health(app: &App, found: &Found, now: DateTime<Utc>) -> Health {
         detail,
         waiting: i64::try_from(waiting).map_or_else(|_| String::new(), capped),
         longest: longest.map_or_else(|| "–".to_owned(), span),
-        failed: found.failed,
+        failed: capped(found.counts.refused + found.counts.returned),
         is_folder,
     }
 }
@@ -314,52 +192,5 @@ pub(super) fn span(span: Duration) -> String {
         (0, hours, _) => format!("{hours} Std."),
         (1, ..) => "1 Tag".to_owned(),
         (days, ..) => format!("{days} Tage"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may fail")]
-    use super::*;
-
-    #[test]
-    fn weeks_begin_on_berlin_mondays_also_over_the_end_of_summer_time_and_the_year() {
-        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
-        for (today, first, last) in [
-            ("2026-11-24", "2026-09-07", "2026-11-23"),
-            ("2026-11-23", "2026-09-07", "2026-11-23"),
-            ("2026-11-22", "2026-08-31", "2026-11-16"),
-            ("2027-01-03", "2026-10-12", "2026-12-28"),
-        ] {
-            let mondays = mondays(day(today));
-            assert_eq!(mondays.len(), 12);
-            assert_eq!(
-                (mondays[0], mondays[11]),
-                (day(first), day(last)),
-                "{today}"
-            );
-        }
-        // The week of the change to winter time has 169 hours.
-        let begins: Vec<_> = mondays(day("2026-11-01"))
-            .into_iter()
-            .rev()
-            .take(2)
-            .map(|monday| calendar::at(monday, NaiveTime::MIN))
-            .collect();
-        assert_eq!(begins[0] - begins[1], Duration::hours(169));
-    }
-
-    #[test]
-    fn the_highest_bar_fills_its_row_and_the_smallest_is_seen() {
-        let figures: Vec<Figures> = [0, 1, 1000]
-            .map(|concluded| Figures {
-                concluded,
-                ..Figures::default()
-            })
-            .into();
-        let row = row("", &figures, |week| week.concluded);
-        let heights: Vec<i64> = row.bars.iter().map(|bar| bar.height).collect();
-        assert_eq!((row.total, heights), (1001, vec![0, 3, 96]));
-        assert!(row.bars[2].is_current && !row.bars[1].is_current);
     }
 }

@@ -23,6 +23,8 @@ pub(super) struct Answer {
 /// Facts about an issued document, ready to print.
 pub(super) struct Told {
     pub(super) number: String,
+    /// Signed on paper; the time is that of its recording.
+    pub(super) on_paper: bool,
     pub(super) at: (String, String),
     pub(super) state: String,
     pub(super) time_source: String,
@@ -72,6 +74,22 @@ pub(super) fn missing(number: &str, hash: &str, language: Language) -> FieldErro
 /// An issued document.
 pub(super) fn known(issued: &Issued, hash: Option<String>, language: Language) -> Answer {
     let (mark, explanation) = match issued.end {
+        None if issued.on_paper => (
+            "concluded",
+            say(
+                language,
+                "Der Vertrag wurde auf Papier geschlossen. Dieses Portal bewahrt genau diesen Scan auf; er trägt kein Siegel. Der Vertrag gilt.",
+                "The agreement was concluded on paper. This portal keeps exactly this scan; it bears no seal. The agreement is in force.",
+            ),
+        ),
+        Some(_) if issued.on_paper => (
+            "ended",
+            say(
+                language,
+                "Der Vertrag wurde auf Papier geschlossen. Dieses Portal bewahrt genau diesen Scan auf; er trägt kein Siegel. Der Vertrag gilt nicht mehr.",
+                "The agreement was concluded on paper. This portal keeps exactly this scan; it bears no seal. The agreement is no longer in force.",
+            ),
+        ),
         None => (
             "concluded",
             say(
@@ -91,10 +109,19 @@ pub(super) fn known(issued: &Issued, hash: Option<String>, language: Language) -
     };
     Answer {
         mark,
-        sentence: say(language, "Das Dokument ist echt", "The document is genuine"),
+        sentence: if issued.on_paper {
+            say(
+                language,
+                "Der Scan liegt diesem Portal so vor",
+                "This portal keeps exactly this scan",
+            )
+        } else {
+            say(language, "Das Dokument ist echt", "The document is genuine")
+        },
         explanation,
         issued: Some(Told {
             number: issued.number.clone(),
+            on_paper: issued.on_paper,
             at: (
                 machine_moment(issued.concluded_at),
                 long_moment(issued.concluded_at, language),

@@ -18,7 +18,7 @@ use crate::storage::roll_outs::{COUNT_CAP, count_targets, list_open};
 use crate::web::error::PageError;
 use crate::web::form::{FieldErrors, Form, SignedForm};
 use crate::web::operation::proof::{address_of, ask_password};
-use crate::web::operation::runs::thousands;
+use crate::web::operation::start::trend::thousands;
 use crate::web::page::{Me, Shell, html, invalid, see_other};
 use crate::web::session::flash;
 

@@ -15,7 +15,7 @@ use crate::paths;
 use crate::storage::roll_outs::{Line, RollOut, figures, find_roll_out, list_customers};
 use crate::web::error::PageError;
 use crate::web::form::SignedForm;
-use crate::web::operation::runs::thousands;
+use crate::web::operation::start::trend::thousands;
 use crate::web::page::{Me, Shell, html, see_other};
 use crate::web::session::flash;
 

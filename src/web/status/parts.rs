@@ -172,7 +172,7 @@ pub fn history(events: Vec<Event>, role: Role) -> Vec<Past> {
         .filter_map(|event| {
             let (what, who) = match role {
                 Role::Partner(_) | Role::SubPartner(_) => for_partner(&event)?,
-                Role::Customer { .. } if is_internal(&event.kind) => return None,
+                Role::Customer { .. } if event.kind.is_internal() => return None,
                 Role::Customer { .. } => for_customer(&event),
                 Role::Operator => for_operator(&event),
             };
@@ -188,7 +188,7 @@ pub fn history(events: Vec<Event>, role: Role) -> Vec<Past> {
 fn for_partner(event: &Event) -> Option<(String, String)> {
     match &event.kind {
         AuditKind::Downloaded { .. } => None,
-        kind if is_internal(kind) => None,
+        kind if kind.is_internal() => None,
         AuditKind::Objected { .. } => {
             Some(("Kunde hat widersprochen".to_owned(), "Kunde".to_owned()))
         }
@@ -215,33 +215,9 @@ fn for_customer(event: &Event) -> (String, String) {
         AuditKind::MailReturned { reply } => {
             format!("E-Mail zurückgekommen: {}", plain(reply))
         }
-        kind => without_reason(kind).sentence(Language::De),
+        kind => kind.without_reason().sentence(Language::De),
     };
     (what, event.actor.words(Language::De))
-}
-
-/// What administrators do among themselves: proposals, proofs (5.8-19).
-fn is_internal(kind: &AuditKind) -> bool {
-    matches!(
-        kind,
-        AuditKind::ProofAdded { .. }
-            | AuditKind::Proposed { .. }
-            | AuditKind::ProposalRejected { .. }
-            | AuditKind::ProposalWithdrawn { .. }
-    )
-}
-
-/// The event without what the operator noted for itself about why (5.8-19).
-fn without_reason(kind: &AuditKind) -> AuditKind {
-    let mut kind = kind.clone();
-    match &mut kind {
-        AuditKind::EmailChanged { despite, .. } => *despite = None,
-        AuditKind::CustomerDeleted { reason }
-        | AuditKind::LinksLocked { reason, .. }
-        | AuditKind::ObjectedInError { reason, .. } => reason.clear(),
-        _ => {}
-    }
-    kind
 }
 
 /// Why a mail was not sent, for all but the operator: what a mail server says may hold an address.

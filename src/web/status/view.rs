@@ -158,6 +158,7 @@ fn links(role: Role, case: &Case, may: &[Deed]) -> Vec<(&'static str, String)> {
         Deed::ReadContract if role == Role::Operator => {
             Some(("Vertrag ansehen", paths::operator_contract(number)))
         }
+        Deed::DemandAnew => Some(("Neuabschluss anfordern", paths::renewal(number))),
         Deed::LockLinks => Some(("Alle Links sperren", paths::lock_links(number))),
         Deed::EditParty => Some(("Stammdaten bearbeiten", paths::master_data(number))),
         Deed::ChangeBooking => Some((

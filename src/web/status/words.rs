@@ -24,7 +24,11 @@ pub fn verdict(case: &Case, standing: &Standing, now: DateTime<Utc>) -> Sentence
         Status::Requested => link("Link", standing, now),
         Status::Reminded => link("Neuer Link", standing, now),
         Status::UpdatePending => link(
-            "Der Vertrag gilt weiter. Für die Ergänzung: Link",
+            if case.is_demanded(now) {
+                "Der Vertrag gilt weiter. Für den Neuabschluss: Link"
+            } else {
+                "Der Vertrag gilt weiter. Für die Ergänzung: Link"
+            },
             standing,
             now,
         ),
@@ -202,7 +206,9 @@ fn pending(case: &Case, now: DateTime<Utc>) -> String {
         })
         .map(|line| line.product.booked_name(line.ums))
         .collect();
-    if missing.is_empty() {
+    if missing.is_empty() && case.is_demanded(now) {
+        "Für den Neuabschluss des Vertrags fehlt noch die Antwort des Kunden.".to_owned()
+    } else if missing.is_empty() {
         "Für die Ergänzung des Vertrags fehlt noch die Antwort des Kunden.".to_owned()
     } else {
         format!(
@@ -221,7 +227,9 @@ pub fn request(
     news: Option<&WhatsNew>,
     now: DateTime<Utc>,
 ) -> Option<String> {
-    let news = news?;
+    let Some(news) = news else {
+        return answer_to_demand(case);
+    };
     if case.open_request().is_some_and(|open| !open.is_over(now)) {
         let former = match role {
             Role::Operator => true,
@@ -230,6 +238,21 @@ pub fn request(
         };
         return Some(news.for_staff(former)).filter(|text| !text.is_empty());
     }
+    last_request(case)
+}
+
+/// A demand that nobody answered leaves the status as it was before; the page says it all the same
+/// (row 37).
+fn answer_to_demand(case: &Case) -> Option<String> {
+    let is_demand = case
+        .requests
+        .last()
+        .is_some_and(|last| last.reason.is_demand());
+    case.agreement().filter(|_| is_demand)?;
+    last_request(case)
+}
+
+fn last_request(case: &Case) -> Option<String> {
     let (at, status) = last_answer(case)?;
     let on = short(day(at));
     Some(match status {

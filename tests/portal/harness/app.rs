@@ -135,9 +135,9 @@ impl TestApp {
             .expect("an address");
         change(&mut config);
         let clock = Clock::fixed_at(BEGIN.parse().expect("a moment"));
-        let sealer = Sealer::open(&config.seal, clock.now()).expect("a seal");
-        let app = App::new(config, clock.clone(), db, transport, contracts(), sealer);
         let now = clock.now();
+        let sealer = Sealer::open(&config.seal, now).expect("a seal");
+        let app = App::new(config, clock.clone(), db, transport, contracts(), sealer);
         app.db
             .transaction_blocking(|conn| versions::publish_shipped(conn, now))
             .expect("the shipped version");

@@ -53,10 +53,8 @@ impl Model {
         }
         let deal = self.deal.clone();
         let product_went = gone.iter().any(|key| {
-            !need.contains(key)
-                && deal
-                    .as_ref()
-                    .is_some_and(|deal| deal.products.contains(key))
+            let is_covered = deal.iter().any(|deal| deal.products.contains(key));
+            is_covered && !need.contains(key)
         });
         if self.is_settled(now) {
             let waited = self.is_waiting(now) && self.withdraw(now);

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use chrono::{DateTime, Utc};
 
-use super::{State, can_retry, kind, recipient, short, state};
+use super::{State, can_resend, can_retry, kind, recipient, short, state};
 use crate::actions::ActionError;
 use crate::app::App;
 use crate::domain::mail::{MailKind, Recipient};
@@ -36,6 +36,7 @@ struct Page {
     returned: Option<(Moment, String)>,
     steps: Vec<Step>,
     can_retry: bool,
+    can_resend: bool,
 }
 
 /// A time for people and for machines.
@@ -98,6 +99,7 @@ fn page(shell: Shell, found: MailDetail) -> Page {
         returned: mail.returned_at.map(|at| (Moment::of(at), because)),
         steps: steps.into_iter().map(|(_, step)| step).collect(),
         can_retry: can_retry(mail),
+        can_resend: can_resend(mail),
         subject: found.subject,
         body_hash: found.body_hash,
     }
@@ -157,6 +159,9 @@ fn advice(to: Recipient, kind: &MailKind) -> &'static str {
     match to {
         Recipient::Customer if asks => {
             "Prüfen Sie mit dem Kunden die Adresse. Senden Sie ihm dann auf der Seite des Kunden eine neue E-Mail; sie trägt einen neuen Link."
+        }
+        Recipient::Customer if matches!(kind, MailKind::Concluded { .. }) => {
+            "Prüfen Sie mit dem Kunden die Adresse, berichtigen Sie sie in den Stammdaten, und senden Sie den Vertrag dann noch einmal. Er findet ihn auch im Portal unter Administration."
         }
         Recipient::Customer => {
             "Prüfen Sie mit dem Kunden die Adresse. Seine Verträge findet er auch im Portal unter Administration."

@@ -1,0 +1,2 @@
+DROP INDEX mails_waiting;
+DROP TABLE alerts;

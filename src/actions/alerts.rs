@@ -1,0 +1,170 @@
+//! What needs a person (M14): raised with its cause, taken and finished by administrators, closed by
+//! the portal when the cause has gone.
+
+use chrono::{DateTime, Utc};
+
+use super::door::{Outcome, actor};
+use super::{ActionError, Actor};
+use crate::domain::alert::{has_settled, raised_by};
+use crate::domain::audit::AuditKind;
+use crate::domain::viewer::{Role, Viewer};
+use crate::domain::{AgreementId, AlertId, CustomerNumber, UserId};
+use crate::storage::agreements::is_in_force;
+use crate::storage::alerts::{
+    Held, NewAlert, finish_alert, list_open_of, lock_alert, raise_alert, settle_alerts, take_alert,
+};
+use crate::storage::audit::{NewEvent, add_event};
+use crate::storage::{PgConnection, QueryResult};
+
+pub use crate::domain::alert::AlertKind;
+pub use crate::storage::alerts::NewAlert as Raised;
+
+/// Raises an alert, in the transaction of what gives reason for it. Once: while it is open, the same
+/// kind about the same customer and subject changes nothing, and a stage is said once however it
+/// ended. Says whether there is something new. The event of the transaction is the caller's.
+///
+/// ```text
+/// raise(conn, &Raised { kind: AlertKind::CertificateEnds, customer: None,
+///                       subject: fingerprint, stage: Some(30) }, now)?;
+/// raise(conn, &Raised { kind: AlertKind::Dissent, customer: Some(number),
+///                       subject: notice.to_string(), stage: None }, now)?;
+/// ```
+pub fn raise(conn: &mut PgConnection, alert: &NewAlert, now: DateTime<Utc>) -> QueryResult<bool> {
+    raise_alert(conn, alert, now)
+}
+
+/// What a decision means for the list: raises what it gives reason for and closes what is over.
+pub(super) fn follow(
+    conn: &mut PgConnection,
+    customer: CustomerNumber,
+    outcome: &Outcome,
+    now: DateTime<Utc>,
+) -> QueryResult<()> {
+    let raised = raised_by(&outcome.before, &outcome.changes);
+    for kind in &raised {
+        raise_alert(conn, &NewAlert::about(*kind, customer), now)?;
+    }
+    let over: Vec<AlertId> = list_open_of(conn, customer)?
+        .into_iter()
+        .filter(|(_, kind, subject)| {
+            let is_over = has_settled(*kind, subject, &outcome.after, &outcome.changes, now);
+            is_over && !raised.contains(kind)
+        })
+        .map(|(id, ..)| id)
+        .collect();
+    if over.is_empty() {
+        return Ok(());
+    }
+    settle_alerts(conn, &over, now)
+}
+
+/// The concluded contract came back or was refused for good. What is not in force any more needs nobody.
+pub(super) fn contract_undelivered(
+    conn: &mut PgConnection,
+    customer: CustomerNumber,
+    agreement: AgreementId,
+    now: DateTime<Utc>,
+) -> QueryResult<()> {
+    if !is_in_force(conn, agreement)? {
+        return Ok(());
+    }
+    let alert = NewAlert {
+        subject: agreement.to_string(),
+        ..NewAlert::about(AlertKind::ContractUndelivered, customer)
+    };
+    raise_alert(conn, &alert, now).map(|_| ())
+}
+
+/// It was sent once more.
+pub(super) fn contract_resent(
+    conn: &mut PgConnection,
+    customer: CustomerNumber,
+    agreement: AgreementId,
+    now: DateTime<Utc>,
+) -> QueryResult<()> {
+    let subject = agreement.to_string();
+    let over: Vec<AlertId> = list_open_of(conn, customer)?
+        .into_iter()
+        .filter(|(_, kind, about)| *kind == AlertKind::ContractUndelivered && *about == subject)
+        .map(|(id, ..)| id)
+        .collect();
+    settle_alerts(conn, &over, now)
+}
+
+/// What came of reaching for an alert.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Taken {
+    /// It is the viewer's, now or since before.
+    Mine,
+    /// Somebody else has it, by name; the page did not know yet.
+    Others(String),
+    /// It is over.
+    Done,
+}
+
+/// Takes an alert. `seen` is who had it on the page the viewer looked at: whoever came first in the
+/// meantime keeps it, and the second reads who that is. From somebody else it is taken only by one
+/// who saw that name.
+pub fn take(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    id: AlertId,
+    seen: Option<UserId>,
+    now: DateTime<Utc>,
+) -> Result<Taken, ActionError> {
+    let held = lock(conn, viewer, id)?;
+    if held.is_done {
+        return Ok(Taken::Done);
+    }
+    match held.taken_by {
+        Some((user, _)) if user == viewer.user => return Ok(Taken::Mine),
+        Some((user, name)) if seen != Some(user) => return Ok(Taken::Others(name)),
+        _ => {}
+    }
+    take_alert(conn, id, viewer.user, now)?;
+    let kind = AuditKind::AlertTaken { alert: held.kind };
+    log(conn, held.customer, actor(viewer), kind, now)?;
+    Ok(Taken::Mine)
+}
+
+/// Finishes an alert, whoever has it; an empty note is none. Says whether it was open.
+pub fn finish(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    id: AlertId,
+    note: &str,
+    now: DateTime<Utc>,
+) -> Result<bool, ActionError> {
+    let held = lock(conn, viewer, id)?;
+    if held.is_done {
+        return Ok(false);
+    }
+    let note = (!note.is_empty()).then_some(note);
+    finish_alert(conn, id, viewer.user, note, now)?;
+    let kind = AuditKind::AlertDone { alert: held.kind };
+    log(conn, held.customer, actor(viewer), kind, now)?;
+    Ok(true)
+}
+
+fn lock(conn: &mut PgConnection, viewer: &Viewer, id: AlertId) -> Result<Held, ActionError> {
+    if viewer.role != Role::Operator {
+        return Err(ActionError::NotAllowed);
+    }
+    lock_alert(conn, id)?.ok_or(ActionError::NotFound)
+}
+
+fn log(
+    conn: &mut PgConnection,
+    customer: Option<CustomerNumber>,
+    actor: Actor,
+    kind: AuditKind,
+    now: DateTime<Utc>,
+) -> Result<(), ActionError> {
+    let event = NewEvent {
+        kind,
+        actor,
+        customer,
+        status: None,
+    };
+    Ok(add_event(conn, &event, now)?)
+}

@@ -1,0 +1,337 @@
+//! What needs a person at the operator (M14): which kinds there are, what raises them, and when their
+//! cause has gone by itself. Somebody takes an alert and finishes it; one whose cause is gone the
+//! portal closes, in the transaction in which it went.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::case::{Case, Change, Outcome};
+use super::mail::{Alert, MailKind};
+
+/// Kinds of alerts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AlertKind {
+    /// An AVV is due but the customer has no e-mail address (L-09).
+    NoAddress,
+    /// The customer's address refuses the request (row 8).
+    Undeliverable,
+    /// The concluded contract came back or was refused. The subject is the agreement.
+    ContractUndelivered,
+    /// A partner changed the address that requests go to (5.6-11).
+    AddressByPartner,
+    /// The operator entered an address that belongs to a partner of the customer (5.6-11).
+    AddressOfPartner,
+    /// A new conclusion that was asked for on demand was declined or ran out (row 37).
+    DemandUnanswered,
+    /// The customer objected to an announced sub-processor (row 39). The subject is the notice.
+    Dissent,
+    /// The certificate of the seal ends. The subject is the certificate, the stage the days left.
+    CertificateEnds,
+}
+
+impl AlertKind {
+    /// All, in the order the filter shows them.
+    pub const ALL: [Self; 8] = [
+        Self::NoAddress,
+        Self::Undeliverable,
+        Self::ContractUndelivered,
+        Self::AddressByPartner,
+        Self::AddressOfPartner,
+        Self::DemandUnanswered,
+        Self::Dissent,
+        Self::CertificateEnds,
+    ];
+
+    /// Key in addresses and the database.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::NoAddress => "no_address",
+            Self::Undeliverable => "undeliverable",
+            Self::ContractUndelivered => "contract_undelivered",
+            Self::AddressByPartner => "address_by_partner",
+            Self::AddressOfPartner => "address_of_partner",
+            Self::DemandUnanswered => "demand_unanswered",
+            Self::Dissent => "dissent",
+            Self::CertificateEnds => "certificate_ends",
+        }
+    }
+
+    /// Reads a key; `None` for any other text.
+    pub fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.key() == key)
+    }
+
+    /// Its name on German screens.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::NoAddress => "E-Mail-Adresse fehlt",
+            Self::Undeliverable => "Anforderung nicht zustellbar",
+            Self::ContractUndelivered => "Vertrag nicht zustellbar",
+            Self::AddressByPartner => "Adresse vom Partner geändert",
+            Self::AddressOfPartner => "Adresse gehört zum Partner",
+            Self::DemandUnanswered => "Neuabschluss blieb aus",
+            Self::Dissent => "Einspruch",
+            Self::CertificateEnds => "Zertifikat läuft ab",
+        }
+    }
+
+    /// Its name in English histories.
+    pub fn word_en(self) -> &'static str {
+        match self {
+            Self::NoAddress => "E-mail address missing",
+            Self::Undeliverable => "Request undeliverable",
+            Self::ContractUndelivered => "Contract undeliverable",
+            Self::AddressByPartner => "Address changed by the partner",
+            Self::AddressOfPartner => "Address belongs to the partner",
+            Self::DemandUnanswered => "No new conclusion",
+            Self::Dissent => "Dissent",
+            Self::CertificateEnds => "Certificate ends",
+        }
+    }
+
+    /// What to do about it. `stage` as it was raised with.
+    pub fn advice(self, stage: Option<i32>) -> String {
+        match (self, stage) {
+            (Self::NoAddress, _) => "Tragen Sie die Adresse in den Stammdaten ein. Die Anforderung geht dann von selbst hinaus.",
+            (Self::Undeliverable, _) => "Klären Sie die richtige Adresse. Bis sie eingetragen ist oder jemand erneut sendet, ruhen die Erinnerungen.",
+            (Self::ContractUndelivered, _) => "Der Kunde hat seinen Vertrag nicht per E-Mail erhalten. Klären Sie die Adresse, und senden Sie ihn noch einmal.",
+            (Self::AddressByPartner, _) => "Prüfen Sie, ob die Adresse wirklich dem Kunden gehört: Wer den Link erhält, kann abschließen.",
+            (Self::AddressOfPartner, _) => "Prüfen Sie, ob das so sein soll: Den Vertrag muss der Kunde selbst abschließen.",
+            (Self::DemandUnanswered, _) => "Der bisherige Vertrag gilt weiter. Sprechen Sie den Kunden an, oder fordern Sie erneut an.",
+            (Self::Dissent, _) => "Die angekündigte Änderung darf für diesen Kunden nicht wirksam werden, bis der Einspruch geklärt ist.",
+            (Self::CertificateEnds, Some(days)) => {
+                return format!("Es gilt noch höchstens {days} Tage. Ohne gültiges Zertifikat kann niemand abschließen.");
+            }
+            (Self::CertificateEnds, None) => "Ohne gültiges Zertifikat kann niemand abschließen.",
+        }
+        .to_owned()
+    }
+}
+
+/// The alerts that a decision on `before` raises: those whose mail it queues, and a demand that got
+/// no agreement, about which nobody is mailed (row 37).
+pub fn raised_by(before: &Case, changes: &[Change]) -> Vec<AlertKind> {
+    let in_force = before.agreement().is_some();
+    let wanted = |id| {
+        before
+            .requests
+            .iter()
+            .any(|one| one.id == id && one.reason.is_demand())
+    };
+    changes
+        .iter()
+        .filter_map(|change| match change {
+            Change::Queue(mail) => match mail.kind {
+                MailKind::Alert { alert } => Some(kind_of(alert)),
+                _ => None,
+            },
+            Change::CloseRequest(id, Outcome::Declined | Outcome::Expired)
+                if in_force && wanted(*id) =>
+            {
+                Some(AlertKind::DemandUnanswered)
+            }
+            _ => None,
+        })
+        .collect()
+}
+
+fn kind_of(alert: Alert) -> AlertKind {
+    match alert {
+        Alert::NoAddress => AlertKind::NoAddress,
+        Alert::Undeliverable => AlertKind::Undeliverable,
+        Alert::AddressByPartner => AlertKind::AddressByPartner,
+        Alert::AddressOfPartner => AlertKind::AddressOfPartner,
+    }
+}
+
+/// Whether the cause of an open alert about a customer is gone, now that `changes` have made the
+/// case what it is. What only a person can judge stays open until a person has.
+pub fn has_settled(
+    kind: AlertKind,
+    subject: &str,
+    after: &Case,
+    changes: &[Change],
+    now: DateTime<Utc>,
+) -> bool {
+    if after.customer.deleted_at.is_some() {
+        return true;
+    }
+    match kind {
+        AlertKind::NoAddress => {
+            after.customer.email().is_some() || after.required_products(now).is_empty()
+        }
+        AlertKind::Undeliverable => after
+            .open_request()
+            .is_none_or(|open| open.undeliverable_at.is_none()),
+        AlertKind::ContractUndelivered => after
+            .agreement()
+            .is_none_or(|agreement| agreement.id.to_string() != subject),
+        // Another address: the one that was to be looked at is not used any more.
+        AlertKind::AddressByPartner | AlertKind::AddressOfPartner => changes
+            .iter()
+            .any(|change| matches!(change, Change::SetEmail(_))),
+        AlertKind::DemandUnanswered => {
+            after.agreement().is_none()
+                || after.open_request().is_some()
+                || !after
+                    .requests
+                    .last()
+                    .is_some_and(|last| last.reason.is_demand())
+                || changes
+                    .iter()
+                    .any(|change| matches!(change, Change::Conclude(_)))
+        }
+        AlertKind::Dissent | AlertKind::CertificateEnds => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::Duration;
+
+    use super::*;
+    use crate::domain::case::happenings::{
+        Happens, address_by_partner, agree, all_cancelled, by_hand, decline, deleted,
+        demand_agreed, demand_declined, demand_expired, demand_objected, new_address, object,
+        on_demand, on_paper, refused, run_out, step,
+    };
+    use crate::domain::case::samples::{CENTRAFLEX, Play, STATES, booked, in_state};
+    use crate::domain::case::{Demand, Event};
+
+    type Open = Vec<(AlertKind, String)>;
+
+    /// The list of the operator after one more event.
+    fn told(play: &mut Play, mut open: Open, happens: Happens) -> Open {
+        let event = happens(play);
+        let before = play.case.clone();
+        let Ok(changes) = play.send(&event) else {
+            return open;
+        };
+        let raised = raised_by(&before, &changes);
+        open.retain(|(kind, subject)| {
+            raised.contains(kind) || !has_settled(*kind, subject, &play.case, &changes, play.now)
+        });
+        for kind in raised {
+            if !open.iter().any(|(known, _)| *known == kind) {
+                open.push((kind, String::new()));
+            }
+        }
+        open
+    }
+
+    fn kinds(open: &Open) -> Vec<AlertKind> {
+        open.iter().map(|(kind, _)| *kind).collect()
+    }
+
+    fn booking(_: &mut Play) -> Event {
+        booked(CENTRAFLEX, false)
+    }
+
+    fn demand_again(play: &mut Play) -> Event {
+        play.now += Duration::hours(1);
+        Event::Demanded(Demand::Succession)
+    }
+
+    #[test]
+    fn an_alert_is_raised_by_its_cause_and_goes_with_it() {
+        use AlertKind as A;
+        type Row = (&'static str, &'static str, Happens, A, Happens, bool);
+        #[rustfmt::skip] // one row of the table is one line
+        let table: &[Row] = &[
+            ("no address, entered", "N", booking, A::NoAddress, new_address, true),
+            ("no address, cancelled", "N", booking, A::NoAddress, all_cancelled, true),
+            ("no address, on paper", "N", booking, A::NoAddress, on_paper, false),
+            ("refused, other address", "R1", refused, A::Undeliverable, new_address, true),
+            ("refused, sent again", "R1", refused, A::Undeliverable, by_hand, true),
+            ("refused, concluded all the same", "R1", refused, A::Undeliverable, agree, true),
+            ("refused, declined", "R1", refused, A::Undeliverable, decline, true),
+            ("refused, scheduler", "R1", refused, A::Undeliverable, step, false),
+            ("refused, deleted", "R1", refused, A::Undeliverable, deleted, true),
+            ("by the partner, corrected", "R0", address_by_partner, A::AddressByPartner, corrected, true),
+            ("by the partner, concluded", "R0", address_by_partner, A::AddressByPartner, agree, false),
+            ("by the partner, deleted", "R0", address_by_partner, A::AddressByPartner, deleted, true),
+            ("row 37, asked again", "C", demand_expired, A::DemandUnanswered, demand_again, true),
+            ("row 37, objected", "C", demand_expired, A::DemandUnanswered, object, true),
+            ("row 37, scheduler", "C", demand_expired, A::DemandUnanswered, step_later, false),
+            ("demand declined, asked again", "C", demand_declined, A::DemandUnanswered, demand_again, true),
+            ("demand declined, gone", "C", demand_declined, A::DemandUnanswered, all_cancelled, true),
+        ];
+        for (name, state, cause, kind, then, is_gone) in table {
+            let mut play = in_state(state);
+            if *kind == A::NoAddress {
+                play.case.customer.party.email = None;
+            }
+            let open = told(&mut play, Vec::new(), *cause);
+            assert_eq!(kinds(&open), [*kind], "{name}: raised");
+            play.now += Duration::hours(1);
+            let open = told(&mut play, open, *then);
+            assert_eq!(open.is_empty(), *is_gone, "{name}: {open:?}");
+        }
+    }
+
+    fn corrected(play: &mut Play) -> Event {
+        let _ = play;
+        crate::domain::case::samples::new_email("richtig@kunde.example")
+    }
+
+    fn step_later(play: &mut Play) -> Event {
+        play.now += Duration::days(20);
+        Event::StepDue
+    }
+
+    #[test]
+    fn what_is_answered_raises_nothing() {
+        // An ordinary request that is declined or runs out has its own status; no list needs it.
+        for (state, happens) in [
+            ("R3", run_out as Happens),
+            ("R1", decline),
+            ("U", decline),
+            ("C", demand_agreed),
+            ("C", demand_objected),
+        ] {
+            let mut play = in_state(state);
+            if state == "R3" {
+                play = in_state("R0");
+            }
+            assert_eq!(told(&mut play, Vec::new(), happens), [], "{state}");
+        }
+        let mut play = in_state("C");
+        on_demand(&mut play);
+        assert_eq!(told(&mut play, Vec::new(), deleted), []);
+    }
+
+    #[test]
+    fn a_contract_that_came_back_is_an_alert_while_it_is_in_force() {
+        for state in STATES {
+            let mut play = in_state(state);
+            let subject = play
+                .case
+                .agreement()
+                .map(|agreement| agreement.id.to_string())
+                .unwrap_or_default();
+            let is_over = |play: &Play| {
+                let kind = AlertKind::ContractUndelivered;
+                has_settled(kind, &subject, &play.case, &[], play.now)
+            };
+            assert_eq!(is_over(&play), subject.is_empty(), "{state}");
+            if play
+                .send(&Event::Objected(crate::domain::case::Channel::Portal))
+                .is_ok()
+            {
+                assert!(is_over(&play), "{state}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_kind_has_its_words() {
+        for kind in AlertKind::ALL {
+            assert_eq!(AlertKind::from_key(kind.key()), Some(kind));
+            let stored = serde_json::to_value(kind).ok();
+            assert_eq!(stored, Some(kind.key().into()));
+            assert!(!kind.word().is_empty() && !kind.word_en().is_empty());
+            assert!(kind.advice(None).ends_with('.') && kind.advice(Some(30)).ends_with('.'));
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! What readers other than the operator may learn from an event (5.8-19).
+
+use super::AuditKind;
+
+impl AuditKind {
+    /// What administrators do among themselves: proposals, proofs. Nobody else reads of it.
+    pub fn is_internal(&self) -> bool {
+        matches!(
+            self,
+            Self::ProofAdded { .. }
+                | Self::Proposed { .. }
+                | Self::ProposalRejected { .. }
+                | Self::ProposalWithdrawn { .. }
+        )
+    }
+
+    /// The event without what the operator noted for itself about why.
+    pub fn without_reason(&self) -> Self {
+        let mut kind = self.clone();
+        match &mut kind {
+            Self::EmailChanged { despite, .. } => *despite = None,
+            Self::CustomerDeleted { reason }
+            | Self::LinksLocked { reason, .. }
+            | Self::ObjectedInError { reason, .. } => reason.clear(),
+            _ => {}
+        }
+        kind
+    }
+}

@@ -1,0 +1,373 @@
+//! Hinweise: what needs a person (M14), who has it, and what came of it.
+
+use std::collections::BTreeMap;
+
+use actix_session::Session;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use chrono::{DateTime, Utc};
+
+use crate::actions::ActionError;
+use crate::actions::alerts::{self, Taken};
+use crate::app::App;
+use crate::domain::alert::AlertKind;
+use crate::domain::{AlertId, Language, UserId, calendar, name};
+use crate::paths;
+use crate::storage::alerts::{AlertFilter, AlertLine, Place, Whose, count_alerts, page_alerts};
+use crate::web::error::PageError;
+use crate::web::form::{FieldErrors, SignedForm};
+use crate::web::page::{Me, Shell, html, invalid, see_other};
+use crate::web::session::flash;
+
+/// Alerts on one page.
+const PAGE: usize = 50;
+/// Counts stop here.
+const COUNT_CAP: i64 = 1000;
+/// Longest note in characters.
+const LONGEST_NOTE: usize = 300;
+
+#[derive(Template)]
+#[template(path = "web/operation/alerts.html")]
+struct Page {
+    shell: Shell,
+    tabs: Vec<Tab>,
+    kinds: Vec<Choice>,
+    whose: &'static str,
+    is_narrowed: bool,
+    is_all: bool,
+    alerts: Vec<Item>,
+    back: String,
+    is_later: bool,
+    first: String,
+    next: Option<String>,
+    errors: FieldErrors,
+}
+
+/// One of the three lists.
+struct Tab {
+    word: &'static str,
+    count: Option<String>,
+    href: String,
+    is_current: bool,
+}
+
+/// A line of the select of kinds.
+struct Choice {
+    key: &'static str,
+    word: &'static str,
+    chosen: bool,
+}
+
+/// An alert as printed; the start page prints the same.
+pub(super) struct Item {
+    pub id: AlertId,
+    pub word: &'static str,
+    pub advice: String,
+    /// Name of the customer and its page.
+    pub customer: Option<(String, String)>,
+    /// Where there is something to do about it.
+    pub href: String,
+    pub since: String,
+    pub since_machine: String,
+    /// Who has it, and the key of that person; `None`: nobody.
+    pub holder: Option<(String, UserId)>,
+    pub is_mine: bool,
+    /// What became of it; `None` while it is open.
+    pub end: Option<String>,
+    pub note: String,
+}
+
+/// Prepares an alert for printing to `me`.
+pub(super) fn item(line: AlertLine, me: UserId) -> Item {
+    let page = line.customer.map(|number| match &line.company {
+        Some((_, true)) => paths::deleted_customer(number),
+        _ => paths::status(number),
+    });
+    let href = match (line.kind, line.customer, &page) {
+        (AlertKind::ContractUndelivered, Some(number), _) => paths::mails_of(number),
+        (AlertKind::NoAddress, Some(number), Some(_)) => paths::email(number),
+        (_, _, Some(page)) => page.clone(),
+        _ => format!("{}#siegel", paths::OPERATION),
+    };
+    let customer = line.customer.zip(page).map(|(number, page)| {
+        let name = line.company.as_ref().map(|(name, _)| name.clone());
+        (name.unwrap_or_else(|| number.to_string()), page)
+    });
+    let end = line.done.map(|(at, by)| match by {
+        Some(by) => format!("erledigt am {} von {by}", short(at)),
+        None => format!("hat sich am {} von selbst erledigt", short(at)),
+    });
+    Item {
+        id: line.id,
+        word: line.kind.word(),
+        advice: line.kind.advice(line.stage),
+        customer,
+        href,
+        since: short(line.raised_at),
+        since_machine: calendar::machine_moment(line.raised_at),
+        is_mine: line.taken.as_ref().is_some_and(|(user, ..)| *user == me),
+        holder: line.taken.map(|(user, name, _)| (name, user)),
+        end,
+        note: line.note.unwrap_or_default(),
+    }
+}
+
+fn short(at: DateTime<Utc>) -> String {
+    calendar::short_moment(at, Language::De)
+}
+
+/// What the address asks for. What makes no sense is left out rather than refused.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Asked {
+    filter: AlertFilter,
+    after: Option<Place>,
+}
+
+const MINE: &str = "meine";
+const ALL: &str = "alle";
+
+impl Asked {
+    fn read(query: &BTreeMap<String, String>, me: UserId) -> Self {
+        let get = |name: &str| query.get(name).map_or("", |text| text.trim());
+        Self {
+            filter: AlertFilter {
+                whose: match get("welche") {
+                    MINE => Whose::Of(me),
+                    ALL => Whose::All,
+                    _ => Whose::Open,
+                },
+                kind: AlertKind::from_key(get("art")),
+            },
+            after: place(get("ab")),
+        }
+    }
+
+    fn href(self) -> String {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        match self.filter.whose {
+            Whose::Open => {}
+            Whose::Of(_) => {
+                query.append_pair("welche", MINE);
+            }
+            Whose::All => {
+                query.append_pair("welche", ALL);
+            }
+        }
+        if let Some(kind) = self.filter.kind {
+            query.append_pair("art", kind.key());
+        }
+        if let Some(after) = self.after {
+            let place = format!("{}-{}", after.at.timestamp_micros(), after.id);
+            query.append_pair("ab", &place);
+        }
+        match query.finish() {
+            query if query.is_empty() => paths::ALERTS.to_owned(),
+            query => format!("{}?{query}", paths::ALERTS),
+        }
+    }
+
+    fn with(self, whose: Whose) -> Self {
+        let filter = AlertFilter {
+            whose,
+            ..self.filter
+        };
+        Self {
+            filter,
+            after: None,
+        }
+    }
+}
+
+fn place(text: &str) -> Option<Place> {
+    let (at, id) = text.split_once('-')?;
+    Some(Place {
+        at: DateTime::from_timestamp_micros(at.parse().ok()?)?,
+        id: AlertId(id.parse().ok()?),
+    })
+}
+
+/// The list.
+pub async fn list(
+    app: web::Data<App>,
+    me: Me,
+    query: web::Query<BTreeMap<String, String>>,
+) -> Result<HttpResponse, PageError> {
+    let asked = Asked::read(&query, me.viewer.user);
+    html(&page(&app, &me, asked, FieldErrors::default()).await?)
+}
+
+async fn page(app: &App, me: &Me, asked: Asked, errors: FieldErrors) -> Result<Page, PageError> {
+    let user = me.viewer.user;
+    let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
+    let (mut lines, open, mine) = app
+        .db
+        .read(move |conn| -> Result<_, ActionError> {
+            let mut count = |whose| {
+                let filter = asked.with(whose).filter;
+                count_alerts(conn, filter, COUNT_CAP)
+            };
+            let (open, mine) = (count(Whose::Open)?, count(Whose::Of(user))?);
+            let lines = page_alerts(conn, asked.filter, asked.after, limit)?;
+            Ok((lines, open, mine))
+        })
+        .await?;
+    let has_next = lines.len() > PAGE;
+    lines.truncate(PAGE);
+    let last = lines.last().filter(|_| has_next);
+    let next = last.map(|last| {
+        let after = Some(Place {
+            at: last.raised_at,
+            id: last.id,
+        });
+        Asked { after, ..asked }.href()
+    });
+    let whose = asked.filter.whose;
+    let tab = |word, list, count: Option<i64>| Tab {
+        word,
+        count: count.map(capped),
+        href: asked.with(list).href(),
+        is_current: list == whose,
+    };
+    Ok(Page {
+        shell: Shell::load(app, me, paths::OPERATION).await?,
+        tabs: vec![
+            tab("Offene", Whose::Open, Some(open)),
+            tab("Meine", Whose::Of(user), Some(mine)),
+            tab("Alle", Whose::All, None),
+        ],
+        kinds: AlertKind::ALL
+            .into_iter()
+            .map(|kind| Choice {
+                key: kind.key(),
+                word: kind.word(),
+                chosen: asked.filter.kind == Some(kind),
+            })
+            .collect(),
+        whose: match whose {
+            Whose::Open => "",
+            Whose::Of(_) => MINE,
+            Whose::All => ALL,
+        },
+        is_narrowed: asked.filter.kind.is_some(),
+        is_all: whose == Whose::All,
+        alerts: lines.into_iter().map(|line| item(line, user)).collect(),
+        back: asked.href(),
+        is_later: asked.after.is_some(),
+        first: asked.with(whose).href(),
+        next,
+        errors,
+    })
+}
+
+fn capped(count: i64) -> String {
+    if count > COUNT_CAP {
+        "1.000+".to_owned()
+    } else {
+        count.to_string()
+    }
+}
+
+/// Takes an alert. Who comes second reads who has it.
+pub async fn take(
+    app: web::Data<App>,
+    me: Me,
+    session: Session,
+    alert: web::Path<i64>,
+    SignedForm(form): SignedForm,
+) -> Result<HttpResponse, PageError> {
+    let (now, viewer, id) = (app.clock.now(), me.viewer.clone(), AlertId(*alert));
+    let seen = form.get("von").parse().ok().map(UserId);
+    let done = app
+        .db
+        .transaction(move |conn| alerts::take(conn, &viewer, id, seen, now))
+        .await?;
+    match done {
+        Taken::Mine => flash(&session, true, "Sie haben den Hinweis übernommen."),
+        Taken::Others(name) => flash(
+            &session,
+            false,
+            format!("Diesen Hinweis hat {name} schon übernommen."),
+        ),
+        Taken::Done => flash(&session, false, DONE),
+    }
+    Ok(see_other(way_back(form.get("zurueck"))))
+}
+
+const DONE: &str = "Dieser Hinweis ist schon erledigt.";
+
+/// Finishes an alert, with a note if there is something to say.
+pub async fn finish(
+    app: web::Data<App>,
+    me: Me,
+    session: Session,
+    alert: web::Path<i64>,
+    SignedForm(form): SignedForm,
+) -> Result<HttpResponse, PageError> {
+    let (now, viewer, id) = (app.clock.now(), me.viewer.clone(), AlertId(*alert));
+    let note = name::clean(form.get("notiz"));
+    if note.chars().count() > LONGEST_NOTE {
+        let mut errors = FieldErrors::default();
+        errors.add("hinweise", "Kürzen Sie die Notiz auf 300 Zeichen");
+        return invalid(&page(&app, &me, Asked::default(), errors).await?);
+    }
+    let was_open = app
+        .db
+        .transaction(move |conn| alerts::finish(conn, &viewer, id, &note, now))
+        .await?;
+    if was_open {
+        flash(&session, true, "Der Hinweis ist erledigt.");
+    } else {
+        flash(&session, false, DONE);
+    }
+    Ok(see_other(way_back(form.get("zurueck"))))
+}
+
+/// The page the button was on; nothing but the start page and this list.
+fn way_back(page: &str) -> &str {
+    let is_ours = page == paths::OPERATION
+        || page
+            .strip_prefix(paths::ALERTS)
+            .is_some_and(|rest| rest.starts_with('?'));
+    if is_ours { page } else { paths::ALERTS }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_asked_for_survives_the_address() {
+        let me = UserId(7);
+        let at = DateTime::from_timestamp_micros(1_764_000_000_123_456).unwrap_or_default();
+        let place = Place { at, id: AlertId(9) };
+        for whose in [Whose::Open, Whose::Of(me), Whose::All] {
+            for (kind, after) in [(None, None), (Some(AlertKind::Dissent), Some(place))] {
+                let filter = AlertFilter { whose, kind };
+                let asked = Asked { filter, after };
+                let href = asked.href();
+                let query = href.split_once('?').map_or("", |(_, query)| query);
+                let query = url::form_urlencoded::parse(query.as_bytes())
+                    .into_owned()
+                    .collect();
+                assert_eq!(Asked::read(&query, me), asked, "{href}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_button_leads_back_to_its_own_page_only() {
+        for (page, to) in [
+            ("/betrieb", "/betrieb"),
+            (
+                "/betrieb/hinweise?welche=alle",
+                "/betrieb/hinweise?welche=alle",
+            ),
+            ("", "/betrieb/hinweise"),
+            ("//boese.example", "/betrieb/hinweise"),
+            ("/betrieb/hinweise.boese.example", "/betrieb/hinweise"),
+            ("https://boese.example/betrieb", "/betrieb/hinweise"),
+        ] {
+            assert_eq!(way_back(page), to);
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! What needs a person today: one line each, with a capped count and the list behind it.
+
+use crate::domain::case::Status;
+use crate::paths;
+use crate::storage::case_rows::COUNT_CAP;
+
+/// Mails refused or sent back are counted over these days.
+pub(super) const FAILED_DAYS: i64 = 7;
+
+/// A line of work with its count.
+pub(super) struct Task {
+    pub count: String,
+    pub label: &'static str,
+    pub href: String,
+    pub hint: &'static str,
+}
+
+/// What the lines count.
+pub(super) struct Counts {
+    /// Customers by status, capped.
+    pub statuses: Vec<(Status, i64)>,
+    /// Proposals nobody has confirmed or rejected yet.
+    pub proposals: usize,
+    /// Mails that have waited too long.
+    pub waiting: i64,
+    /// Mails the mail server refused lately.
+    pub refused: i64,
+    /// Mails that came back lately.
+    pub returned: i64,
+    /// Reminders that wait for a decision (S-94).
+    pub late: i64,
+    /// Passes of the periodic work of the last day that failed in part or died.
+    pub failed_runs: i64,
+    /// Partners whose block has not reached all their customers.
+    pub stuck_blocks: i64,
+}
+
+/// The lines for what there is, the most urgent first. Another source of work is a field of [`Counts`]
+/// and a line here.
+pub(super) fn tasks(counts: &Counts) -> Vec<Task> {
+    let of = |status: Status| {
+        let found = counts.statuses.iter().find(|(known, _)| *known == status);
+        found.map_or(0, |(_, count)| *count)
+    };
+    let customers = |status: Status| format!("{}?status={}", paths::CUSTOMERS, status.key());
+    let mails = |state: &str| format!("{}?stand={state}", paths::MAILS);
+    let runs = || paths::RUNS.to_owned();
+    let line = |count, label, href, hint| (count, label, href, hint);
+    let lines: Vec<(i64, &'static str, String, &'static str)> = vec![
+        line(
+            i64::try_from(counts.proposals).unwrap_or(i64::MAX),
+            "Vorschläge warten auf eine zweite Person",
+            paths::PROPOSALS.to_owned(),
+            "Papierverträge und irrtümlich erfasste Widersprüche werden erst mit der Bestätigung wirksam",
+        ),
+        line(
+            counts.waiting,
+            "E-Mails warten ungewöhnlich lange",
+            mails("wartet"),
+            "Seit mehr als einer Viertelstunde; antwortet der Mailserver?",
+        ),
+        line(
+            counts.refused,
+            "E-Mails vom Mailserver abgelehnt",
+            mails("abgelehnt"),
+            "In den letzten sieben Tagen",
+        ),
+        line(
+            counts.returned,
+            "E-Mails zurückgekommen",
+            mails("zurueck"),
+            "In den letzten sieben Tagen",
+        ),
+        line(
+            counts.late,
+            "Erinnerungen warten auf Ihre Entscheidung",
+            runs(),
+            "Seit mehr als fünf Wochen fällig; von selbst gehen sie nicht hinaus",
+        ),
+        line(
+            counts.failed_runs,
+            "Läufe mit Fehlern",
+            runs(),
+            "In den letzten 24 Stunden; was liegen blieb, versucht der nächste Lauf",
+        ),
+        line(
+            counts.stuck_blocks,
+            "Sperren, die noch nicht allen Kunden mitgeteilt sind",
+            paths::PARTNERS.to_owned(),
+            "Das Portal versucht es weiter; bleibt es dabei, sehen Sie in den Log des Servers",
+        ),
+        line(
+            of(Status::Undeliverable),
+            "E-Mail nicht zustellbar",
+            customers(Status::Undeliverable),
+            "Erinnerungen ruhen, bis die Adresse stimmt oder jemand erneut sendet",
+        ),
+        line(
+            of(Status::NoEmail),
+            "E-Mail-Adresse fehlt",
+            customers(Status::NoEmail),
+            "Die Anforderung kann erst gesendet werden, wenn die Adresse eingetragen ist",
+        ),
+        line(
+            of(Status::RenewalRequired),
+            "Neuabschluss nötig",
+            customers(Status::RenewalRequired),
+            "Der Vertrag nennt einen anderen Vertriebspartner",
+        ),
+        line(
+            of(Status::Void),
+            "Vertrag widersprochen",
+            customers(Status::Void),
+            "Ein Vertriebspartner ist noch zugeordnet, hat aber keinen Zugriff: Klären Sie, wie es weitergeht",
+        ),
+        line(
+            of(Status::Expired),
+            "Ohne Antwort abgelaufen",
+            customers(Status::Expired),
+            "Drei Erinnerungen ohne Antwort, von selbst geht keine E-Mail mehr hinaus",
+        ),
+        line(
+            of(Status::Declined),
+            "Abschluss abgelehnt",
+            customers(Status::Declined),
+            "Vertriebspartner haben hier keinen Zugriff",
+        ),
+    ];
+    lines
+        .into_iter()
+        .filter(|(count, ..)| *count > 0)
+        .map(|(count, label, href, hint)| Task {
+            count: capped(count),
+            label,
+            href,
+            hint,
+        })
+        .collect()
+}
+
+/// Counts stop at a cap, and the page says so.
+pub(super) fn capped(count: i64) -> String {
+    if count > i64::from(COUNT_CAP) {
+        "1.000+".to_owned()
+    } else {
+        count.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_there_is_has_a_line_and_counts_stop_at_the_cap() {
+        let nothing = || Counts {
+            statuses: Status::ALL.map(|status| (status, 0)).to_vec(),
+            proposals: 0,
+            waiting: 0,
+            refused: 0,
+            returned: 0,
+            late: 0,
+            failed_runs: 0,
+            stuck_blocks: 0,
+        };
+        assert!(tasks(&nothing()).is_empty());
+        // Statuses in which nobody at the operator has anything to do.
+        let mut fine = nothing();
+        for (status, count) in &mut fine.statuses {
+            use Status as S;
+            *count = match status {
+                S::Undeliverable | S::NoEmail | S::RenewalRequired | S::Void | S::Expired => 0,
+                S::Declined => 0,
+                _ => 7,
+            };
+        }
+        assert!(tasks(&fine).is_empty());
+        let mut many = nothing();
+        many.statuses = Status::ALL.map(|status| (status, 1001)).to_vec();
+        many.waiting = 1000;
+        let lines = tasks(&many);
+        assert_eq!(lines.len(), 7);
+        assert_eq!(
+            (lines[0].count.as_str(), lines[1].count.as_str()),
+            ("1000", "1.000+")
+        );
+        assert!(lines[1].href.ends_with("?status=undeliverable"));
+    }
+}
