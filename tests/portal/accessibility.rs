@@ -347,6 +347,22 @@ fn operator(places: &Places) -> Vec<Stop> {
         ),
         at("operator mail refused", &places.refused),
         at("operator runs", "/betrieb/laeufe"),
+        at("operator roll-outs", "/betrieb/umstellungen"),
+        at(
+            "operator plans roll-out",
+            "/betrieb/umstellungen/neu?fassung=1.0",
+        ),
+        after(
+            "operator plans roll-out wrong",
+            "/betrieb/umstellungen/neu?fassung=1.0",
+            vec![Click("main form .actions button")],
+        ),
+        after(
+            "operator looks at roll-out",
+            "/betrieb/umstellungen/neu?fassung=1.0",
+            vec![Click("#art"), Click("main form .actions button")],
+        ),
+        at("versions compared", "/vertrag/1.0/vergleich/1.0"),
         at(
             "operator reads declarations",
             "/betrieb/kunden/6011/erklaerungen",

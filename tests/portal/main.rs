@@ -36,6 +36,7 @@ mod proposals;
 mod reminders;
 mod renewal;
 mod requests;
+mod roll_outs;
 mod seal;
 mod security;
 mod stage;

@@ -2,7 +2,7 @@
 //! or read from a short range of an index, so the page costs the same at a million customers.
 
 mod tasks;
-pub(super) mod trend;
+pub(in crate::web) mod trend;
 mod weeks;
 
 use actix_web::{HttpResponse, web};
