@@ -241,11 +241,12 @@ pub fn version_news(
     new: &str,
     language: Language,
 ) -> Result<VersionNews, ActionError> {
-    // The newest first; what is not valid yet when `new` is comes before it and is left out.
+    // The newest first; what is not valid yet when `new` is comes before it and is left out, and so
+    // is everything when `old` is the newer one.
     let mut since: Vec<String> = list_published(conn)?
         .into_iter()
         .map(|version| version.number)
-        .skip_while(|number| number != new)
+        .skip_while(|number| number != new && number != old)
         .take_while(|number| number != old)
         .collect();
     since.reverse();

@@ -270,13 +270,15 @@ async fn page(
         .iter()
         .find(|one| one.number == typed.fassung)
         .ok_or(PageError::NotFound)?;
-    let others: Vec<String> = published
+    // The newest first. Nobody can have concluded what is offered later than this one.
+    let earlier: Vec<String> = published
         .iter()
         .map(|one| one.number.clone())
-        .filter(|number| *number != typed.fassung)
+        .skip_while(|number| *number != typed.fassung)
+        .skip(1)
         .collect();
     let preview = match read(&typed, &mut FieldErrors::default()).filter(|_| with_preview) {
-        Some(plan) => Some(preview(app, me, &plan, others.first().cloned()).await?),
+        Some(plan) => Some(preview(app, me, &plan, earlier.first().cloned()).await?),
         None => None,
     };
     Ok(Page {
@@ -291,7 +293,7 @@ async fn page(
             .into_iter()
             .map(|(id, name)| (id.to_string(), name))
             .collect(),
-        versions: others,
+        versions: earlier,
         typed,
         errors,
         preview,
