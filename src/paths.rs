@@ -1,8 +1,8 @@
 //! Every address of the portal as a function. Mails need links as well, so this is not in `web`.
 
 use crate::domain::{
-    AgreementId, AlertId, AnnouncementId, CustomerNumber, FileId, MailId, NoticeId, ObjectionId,
-    PartnerId, ProposalId, SubProcessorId, UserId, VersionId,
+    AgreementId, AlertId, AnnouncementId, CustomerNumber, FileId, Language, MailId, NoticeId,
+    ObjectionId, PartnerId, ProposalId, SubProcessorId, UserId, VersionId,
 };
 
 /// Start page: leads everybody to the page of their role.
@@ -67,6 +67,11 @@ pub fn contract(number: &str) -> String {
     use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
     let number = utf8_percent_encode(number, NON_ALPHANUMERIC).to_string();
     format!("{CONTRACT}/{}", number.replace("%2E", "."))
+}
+
+/// [`contract`] in one language, whatever the reader's browser prefers.
+pub fn contract_in(number: &str, language: Language) -> String {
+    format!("{}?sprache={}", contract(number), language.code())
 }
 
 /// Operator: one version of the contract text, or a page below it.

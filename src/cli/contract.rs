@@ -9,6 +9,7 @@ use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 
 use super::{Render, Result, say};
 use crate::contract::check::{Finding, Outcome, Severity, Version, checks};
+use crate::contract::meta::Output;
 use crate::contract::sample::sample_conclusion;
 use crate::contract::tree::{Document, plain};
 use crate::contract::{Contract, Values, html, sample_values, text};
@@ -80,10 +81,13 @@ fn line(finding: &Finding) -> String {
 /// Writes a version with invented values as PDF and, if wanted, as HTML and text.
 pub fn render(wanted: &Render) -> Result<()> {
     must_be_folder(&wanted.dir)?;
-    let contract = Contract::read_dir(&wanted.dir).map_err(|problems| {
+    let mut contract = Contract::read_dir(&wanted.dir).map_err(|problems| {
         let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
         anyhow!("the text cannot be read: {}", lines.join("; "))
     })?;
+    if wanted.bilingual {
+        contract.meta.bilingual = Output::OneAfterTheOther;
+    }
     let (document, pdf) = print(&contract, wanted.language)?;
     write(&wanted.out, &pdf.bytes)?;
     if let Some(path) = &wanted.html {
@@ -148,6 +152,8 @@ fn compose(contract: &Contract, language: Language) -> (Document, Frame) {
         created: calendar::at(document.date, NaiveTime::MIN) + TimeDelta::hours(12),
         operator_name: values.operator.party.name,
         title: plain(&document.title),
+        // Nobody knows yet where it will stand.
+        online: String::new(),
     };
     (document, frame)
 }

@@ -3,6 +3,7 @@
 
 mod contract;
 mod hostile;
+mod languages;
 mod reading;
 
 use super::text::clean;

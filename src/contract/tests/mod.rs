@@ -7,6 +7,7 @@ mod diff;
 mod elements;
 mod generated;
 mod hostile;
+mod languages;
 mod marks;
 mod problems;
 mod shipped;
