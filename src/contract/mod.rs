@@ -103,6 +103,8 @@ pub struct Contract {
 pub(crate) struct Texts {
     pub main: Text,
     pub annexes: Vec<Text>,
+    /// Groups of measures for [`Generator::Measures`](vocabulary::Generator::Measures).
+    pub measures: Option<Text>,
     /// Product files by code.
     pub products: BTreeMap<String, Text>,
 }
@@ -112,6 +114,7 @@ impl Texts {
     pub fn all(&self) -> impl Iterator<Item = &Text> {
         std::iter::once(&self.main)
             .chain(&self.annexes)
+            .chain(&self.measures)
             .chain(self.products.values())
     }
 }
@@ -266,6 +269,10 @@ fn read_language(
         .iter()
         .map(|annex| read(format!("{folder}/{annex}.dj"), Role::Annex))
         .collect();
+    let measures = format!("{folder}/{}.dj", parts::MEASURES);
+    let measures = content
+        .contains_key(measures.as_str())
+        .then(|| read(measures, Role::Measures));
     let prefix = format!("{folder}/produkte/");
     let products = content
         .keys()
@@ -277,6 +284,7 @@ fn read_language(
     Texts {
         main,
         annexes,
+        measures,
         products,
     }
 }
@@ -318,6 +326,7 @@ const EMBEDDED: &[(&str, &str)] = embedded![
     "de/anlage-tom.dj",
     "de/anlage-unterauftragsverarbeiter.dj",
     "de/anlage-ansprechpersonen.dj",
+    "de/massnahmen.dj",
     "de/produkte/centraflex.dj",
     "de/produkte/mehrstandort-sip-trunk.dj",
     "de/produkte/sip-trunk.dj",
@@ -326,6 +335,7 @@ const EMBEDDED: &[(&str, &str)] = embedded![
     "en/anlage-tom.dj",
     "en/anlage-unterauftragsverarbeiter.dj",
     "en/anlage-ansprechpersonen.dj",
+    "en/massnahmen.dj",
     "en/produkte/centraflex.dj",
     "en/produkte/mehrstandort-sip-trunk.dj",
     "en/produkte/sip-trunk.dj",

@@ -117,6 +117,11 @@ impl Builder<'_> {
                     out.push(Block::Definitions(definitions));
                 }
                 Kind::Generated(Generator::Products) => out.extend(self.products(place)),
+                Kind::Generated(Generator::Measures) => {
+                    if let Some(text) = &self.texts.measures {
+                        out.extend(self.blocks(&text.blocks, place, Part::Annex));
+                    }
+                }
                 Kind::Generated(generator) => out.extend(self.generate(*generator)),
             }
         }

@@ -30,6 +30,15 @@ pub(super) fn check(contract: &Contract) -> Vec<Finding> {
         for (a, b) in pairs {
             findings.extend(compare(a, b, figures));
         }
+        match (&leading.measures, &other.measures) {
+            (Some(a), Some(b)) => findings.extend(compare(a, b, figures)),
+            (Some(only), None) | (None, Some(only)) => findings.push(fault(
+                &only.file,
+                1,
+                "Diese Maßnahmen gibt es nur in einer Sprache.".to_owned(),
+            )),
+            (None, None) => {}
+        }
         for (code, a) in &leading.products {
             match other.products.get(code) {
                 Some(b) => findings.extend(compare(a, b, figures)),

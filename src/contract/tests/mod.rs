@@ -19,7 +19,7 @@ use super::*;
 pub(super) fn contract(main: &str, more: &[(&str, &str)]) -> Result<Contract, Vec<Problem>> {
     let annexes: Vec<String> = more
         .iter()
-        .filter(|(path, _)| !path.contains("produkte/"))
+        .filter(|(path, _)| !path.contains("produkte/") && !path.contains(parts::MEASURES))
         .filter_map(|(path, _)| path.strip_prefix("de/")?.strip_suffix(".dj"))
         .map(|name| format!("\"{name}\""))
         .collect();
