@@ -62,6 +62,12 @@ pub fn temporary_dir() -> PathBuf {
     std::env::temp_dir()
 }
 
+/// `AVV_FUZZ`: how many times as many damaged files the tests try.
+#[cfg(test)]
+pub fn fuzz_factor() -> Option<u64> {
+    variable("AVV_FUZZ")?.parse().ok()
+}
+
 /// `AVV_TEST_DATABASE_URL`: a server for the tests in place of the embedded one.
 pub fn test_database_url() -> Option<SecretString> {
     variable("AVV_TEST_DATABASE_URL").map(SecretString::from)

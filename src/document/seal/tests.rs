@@ -2,6 +2,7 @@
 //! somebody has tampered with.
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
+mod fuzz;
 mod tampering;
 mod tools;
 
