@@ -20,18 +20,7 @@ use crate::domain::{Language, calendar};
 /// Prints every finding; fails if one of them keeps the version from being published.
 pub fn check(dir: &Path) -> Result<ExitCode> {
     must_be_folder(dir)?;
-    let contract = match Contract::read_dir(dir) {
-        Ok(contract) => contract,
-        Err(problems) => {
-            for problem in &problems {
-                say(&problem.to_string());
-            }
-            return Err(anyhow!(
-                "the text cannot be read: {} problem(s)",
-                problems.len()
-            ));
-        }
-    };
+    let contract = read(dir)?;
     let mut pdfs = Vec::new();
     for language in &contract.meta.languages {
         let pdf = print(&contract, *language)?.1;
@@ -81,10 +70,7 @@ fn line(finding: &Finding) -> String {
 /// Writes a version with invented values as PDF and, if wanted, as HTML and text.
 pub fn render(wanted: &Render) -> Result<()> {
     must_be_folder(&wanted.dir)?;
-    let mut contract = Contract::read_dir(&wanted.dir).map_err(|problems| {
-        let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
-        anyhow!("the text cannot be read: {}", lines.join("; "))
-    })?;
+    let mut contract = read(&wanted.dir)?;
     if wanted.bilingual {
         contract.meta.bilingual = Output::OneAfterTheOther;
     }
@@ -98,6 +84,16 @@ pub fn render(wanted: &Render) -> Result<()> {
     }
     say(&format!("{} pages, SHA-256 {}", pdf.pages, pdf.sha256));
     Ok(())
+}
+
+/// Reads a folder; says what is wrong with it line by line.
+fn read(dir: &Path) -> Result<Contract> {
+    Contract::read_dir(dir).map_err(|problems| {
+        for problem in &problems {
+            say(&problem.to_string());
+        }
+        anyhow!("the text cannot be read: {} problem(s)", problems.len())
+    })
 }
 
 /// Makes a document with invented values and throws it away: whether documents can be made.

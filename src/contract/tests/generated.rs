@@ -219,7 +219,7 @@ fn measures_are_groups_of_the_annex_that_asks_for_them() {
         "1.1 Geltung",
         "1.2 Zutritt\n\nNiemand Fremdes kommt hinein.\n\n• Die Tür ist zu.",
         "1.3 Zugang",
-        "1.4 Danach\n\nSiehe Ziffer\u{a0}1.2 der Anlage\u{a0}1.",
+        "1.4 Danach\n\nSiehe Anlage\u{a0}1 Ziffer\u{a0}1.2.",
     ]
     .map(|part| {
         plain
