@@ -15,6 +15,10 @@ pub(crate) struct Mutator {
 
 impl Mutator {
     /// Runs a test on as many cases as there is time for; it gets the source of each case.
+    #[expect(
+        clippy::print_stderr,
+        reason = "whoever reads the test's result needs the seed"
+    )]
     pub(crate) fn run(usual: u64, tokens: &'static [&'static str], test: impl Fn(&mut Self)) {
         let wanted = crate::config::fuzz();
         let (factor, first) = match wanted {
