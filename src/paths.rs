@@ -1,8 +1,8 @@
 //! Every address of the portal as a function. Mails need links as well, so this is not in `web`.
 
 use crate::domain::{
-    AgreementId, AlertId, AnnouncementId, CustomerNumber, FileId, MailId, NoticeId, ObjectionId,
-    PartnerId, ProposalId, RollOutId, SubProcessorId, UserId, VersionId,
+    AgreementId, AlertId, AnnouncementId, CustomerNumber, FileId, Language, MailId, NoticeId,
+    ObjectionId, PartnerId, ProposalId, RollOutId, SubProcessorId, UserId, VersionId,
 };
 
 /// Start page: leads everybody to the page of their role.
@@ -92,6 +92,11 @@ pub fn roll_out(id: RollOutId) -> String {
 /// Operator: plan a roll-out of a version.
 pub fn new_roll_out(version: &str) -> String {
     format!("{ROLL_OUTS}/neu?fassung={}", segment(version))
+}
+
+/// [`contract`] in one language, whatever the reader's browser prefers.
+pub fn contract_in(number: &str, language: Language) -> String {
+    format!("{}?sprache={}", contract(number), language.code())
 }
 
 /// Operator: one version of the contract text, or a page below it.
