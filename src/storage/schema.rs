@@ -182,6 +182,8 @@ diesel::table! {
         next_moment -> Nullable<Timestamptz>,
         /// From when the scheduler has something to do: a reminder, the end of a round, the end of a booking.
         due_at -> Nullable<Timestamptz>,
+        /// Whether the agreement in force was signed on paper (5.8-18).
+        on_paper -> Bool,
     }
 }
 

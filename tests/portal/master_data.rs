@@ -117,6 +117,11 @@ async fn the_guard_lets_nobody_conclude_for_the_customer() {
             "info@muster-it.example",
             "J.Weiss@Muster-IT.example",
             "irgendwer@post.muster-it.example",
+            // Its Submandanten, whether named for this customer or not: one could be named as soon
+            // as it has concluded.
+            "info@nord-tk.example",
+            "k.nordmann+avv@nord-tk.example",
+            "irgendwer@suessenguth.example",
         ] {
             let answer = page.submit(&browser, "main form", &[("email", own)]).await;
             answer

@@ -346,7 +346,19 @@ async fn a_contract_on_paper_takes_effect_when_a_second_person_confirms() {
     let mark = "Auf Papier geschlossen, unterschrieben am 20.11.2026, erfasst von";
     for browser in [&first, &partner] {
         browser.get(STATUS).await.assert_says(mark);
+        let list = browser.get("/kunden").await;
+        let marks = list.text().matches("Vertrag auf Papier").count();
+        assert_eq!(marks, 1, "marked in the list, this one alone");
     }
+    // EV-11: who got access by it, by number and key; partners do not read how many people others have.
+    let opened = "Zugriff geöffnet für Muster IT GmbH (";
+    first
+        .get(STATUS)
+        .await
+        .assert_says(opened)
+        .assert_says("1 Benutzer)");
+    partner.get(STATUS).await.assert_silent_about(opened);
+    first.get("/betrieb/protokoll").await.assert_says(opened);
     let customer = app.sign_in(Person::Customer).await;
     let own = customer.get("/administration/avv").await;
     own.assert_status(200)
