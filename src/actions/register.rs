@@ -17,7 +17,7 @@ use crate::domain::{FileId, PartnerId, Party};
 use crate::storage::audit::NewEvent;
 use crate::storage::audit::chain::append_with;
 use crate::storage::partner_contracts::{self, PartnerContract};
-use crate::storage::{PgConnection, files, partners};
+use crate::storage::{PgConnection, files, partners, users};
 
 /// A partner that the viewer sees to, for reading.
 pub fn find_managed(
@@ -61,7 +61,8 @@ fn refuse_if_blocked(conn: &mut PgConnection, viewer: &Viewer) -> Result<(), Act
     }
 }
 
-/// Adds a Mandant, or a Submandant of `parent`. What a Mandant adds is always its own.
+/// Adds a Mandant, or a Submandant of `parent`. What a Mandant adds is always its own. One with the
+/// very same contact data is not added again: that is a form sent twice.
 pub fn add(
     conn: &mut PgConnection,
     viewer: &Viewer,
@@ -80,6 +81,10 @@ pub fn add(
         partners::find_partner(conn, id)?
             .filter(|above| above.parent.is_none())
             .ok_or(ActionError::NotFound)?;
+    }
+    users::lock_user(conn, viewer.user)?;
+    if let Some(twin) = partners::find_twin(conn, parent, party)? {
+        return Ok(twin);
     }
     let id = partners::create_partner(conn, parent, party, now)?;
     note(conn, viewer, id, &party.name, PartnerDeed::Added, now)?;

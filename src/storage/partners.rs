@@ -28,6 +28,22 @@ pub fn find_partner(conn: &mut PgConnection, id: PartnerId) -> QueryResult<Optio
     Ok(row.map(read))
 }
 
+/// A partner beside which one with exactly these contact data would be there twice.
+pub fn find_twin(
+    conn: &mut PgConnection,
+    parent: Option<PartnerId>,
+    party: &Party,
+) -> QueryResult<Option<PartnerId>> {
+    let rows: Vec<Row> = partners::table
+        .filter(partners::parent_id.is_not_distinct_from(parent.map(|parent| parent.0)))
+        .filter(partners::name.eq(&party.name))
+        .order(partners::id)
+        .select(columns())
+        .load(conn)?;
+    let twin = rows.into_iter().map(read).find(|one| one.party == *party);
+    Ok(twin.map(|one| one.id))
+}
+
 /// The sub-partners of a partner, by name.
 pub fn list_sub_partners(conn: &mut PgConnection, of: PartnerId) -> QueryResult<Vec<Partner>> {
     let rows: Vec<Row> = partners::table

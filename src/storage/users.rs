@@ -75,6 +75,16 @@ pub fn list_partner_addresses(
         .collect())
 }
 
+/// Lets one person do one thing at a time: a second click waits for the first.
+pub fn lock_user(conn: &mut PgConnection, id: UserId) -> QueryResult<()> {
+    users::table
+        .find(id.0)
+        .select(users::id)
+        .for_no_key_update()
+        .first::<i64>(conn)
+        .map(|_| ())
+}
+
 /// How many users of a partner can sign in, and who they are: at most `limit`, the oldest first.
 pub fn list_active_of(
     conn: &mut PgConnection,

@@ -268,7 +268,12 @@ async fn locked_links_open_nothing_and_a_new_one_may_follow() {
     operator
         .get("/kunden/4711/avv")
         .await
-        .assert_says("Alle Links gesperrt");
+        .assert_says("Alle Links gesperrt")
+        .assert_says("Eine neue E-Mail hat der Kunde seitdem nicht erhalten")
+        .assert_silent_about("noch keine E-Mail erhalten");
+    let list = operator.get("/kunden").await;
+    list.assert_says("Links gesperrt am")
+        .assert_silent_about("noch keine E-Mail gesendet");
     // Twice is once.
     let again = page
         .submit(&operator, "main form", &[("grund", "noch einmal")])

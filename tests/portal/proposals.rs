@@ -57,12 +57,16 @@ async fn object(operator: &Browser, way: &str, proof: Option<&[u8]>) -> Page {
 }
 
 async fn propose_paper(operator: &Browser, scan: &[u8]) -> Page {
+    paper_signed(operator, scan, "2026-11-20").await
+}
+
+async fn paper_signed(operator: &Browser, scan: &[u8], day: &str) -> Page {
     let csrf = token(operator, PAPER).await;
     let fields = [
         ("csrf", csrf.as_str()),
         ("person", "Ayşe Özdemir"),
         ("funktion", "Inhaberin"),
-        ("datum", "2026-11-20"),
+        ("datum", day),
     ];
     let files = [("datei", "vertrag.pdf", scan)];
     operator.upload(PAPER, &fields, &files).await
@@ -306,6 +310,11 @@ async fn a_contract_on_paper_takes_effect_when_a_second_person_confirms() {
     for wrong in [&b"\x89PNG\r\n\x1a\n.."[..], b""] {
         propose_paper(&first, wrong).await.assert_status(422);
     }
+    // Nobody signed this text before it was there.
+    paper_signed(&first, SCAN, "1999-01-01")
+        .await
+        .assert_status(422)
+        .assert_says("Diese Vertragsfassung gibt es erst seit 02.03.2026");
     let done = propose_paper(&first, SCAN).await;
     done.assert_status(303);
     let proposal = done.location();
