@@ -105,6 +105,7 @@ fn partner_addresses(
     );
     let ids: Vec<PartnerId> = partners.iter().map(|one| one.id).collect();
     let mut addresses = users::list_partner_addresses(conn, &ids)?;
+    addresses.extend(partners::list_former_addresses(conn, &ids)?);
     addresses.extend(partners.iter().filter_map(|one| one.party.email.clone()));
     Ok(addresses)
 }

@@ -455,6 +455,8 @@ diesel::table! {
         deactivated_at -> Nullable<Timestamptz>,
         /// Place in the list of partners: each Mandant, then its Submandanten, by name.
         list_key -> Text,
+        /// Addresses it had before, so that no customer is asked there (5.6-11).
+        former_emails -> Array<Nullable<Text>>,
     }
 }
 

@@ -27,9 +27,7 @@ pub fn start(app: App, listener: TcpListener, workers: usize) -> std::io::Result
             .app_data(web::Data::new(app.clone()))
             .app_data(web::PayloadConfig::new(LARGEST_BODY))
             // A number too long for its type, a key that is none: there is nothing of that name.
-            .app_data(
-                web::PathConfig::default().error_handler(|_, _| PageError::NotFound.into()),
-            )
+            .app_data(web::PathConfig::default().error_handler(|_, _| PageError::NotFound.into()))
             .configure(move |config| routes::configure(config, &rows))
             .wrap(from_fn(error_pages))
             .wrap(from_fn(headers))

@@ -110,10 +110,18 @@ async fn the_guard_lets_nobody_conclude_for_the_customer() {
     // 5.6-11: mailbox of the partner, of its users, or in its domain
     let app = TestApp::start().await;
     asked(&app);
+    // Renaming the mailbox of a Submandant first does not free it.
+    let mandant = app.sign_in(Person::Partner).await;
+    let own = app.text("id FROM partners WHERE email = 'info@suessenguth.example'");
+    let data = mandant.get(&format!("/submandanten/{own}/daten")).await;
+    data.submit(&mandant, "main form", &[("email", "post@neu.example")])
+        .await
+        .assert_status(303);
     for person in [Person::Partner, Person::Operator] {
         let browser = app.sign_in(person).await;
         let page = browser.get(ADDRESS).await;
         for own in [
+            "post@neu.example",
             "info@muster-it.example",
             "J.Weiss@Muster-IT.example",
             "irgendwer@post.muster-it.example",

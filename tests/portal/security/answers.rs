@@ -254,7 +254,8 @@ async fn error_pages_speak_the_readers_language_and_have_a_way_out() {
         "/vertrag/%00",
     ] {
         let page = operator.get(path).await;
-        page.assert_status(404).assert_says("Diese Seite gibt es nicht");
+        page.assert_status(404)
+            .assert_says("Diese Seite gibt es nicht");
     }
     let pages = [
         (
