@@ -11,6 +11,7 @@ use super::{ActionError, alerts};
 use crate::app::App;
 pub use crate::domain::audit::Actor;
 use crate::domain::audit::AuditKind;
+use crate::domain::audit::effect::Effect;
 use crate::domain::case::{
     Case, Change, Denied, Event, Fresh, Mail, Moment, Request, decide, standing,
 };
@@ -18,9 +19,10 @@ use crate::domain::mail::{Alert, MailKind, PartnerNews, Recipient};
 use crate::domain::roll_out;
 use crate::domain::viewer::{Scope, Viewer};
 use crate::domain::{AgreementId, CustomerNumber, LinkId, RequestId};
-use crate::storage::audit::{NewEvent, add_event};
+use crate::storage::audit::NewEvent;
+use crate::storage::audit::chain::append_with;
 use crate::storage::mails::{NewMail, queue_mail};
-use crate::storage::{PgConnection, case_rows, cases, customers, roll_outs};
+use crate::storage::{PgConnection, case_rows, cases, customers, roll_outs, users};
 
 /// Somebody who knocks: for whose case, who it is, and when.
 #[derive(Debug, Clone)]
@@ -167,8 +169,17 @@ impl Knock {
             customer: Some(self.customer),
             status: Some(status),
         };
-        add_event(conn, &event, self.now)?;
+        let effect = self.effect(conn, &outcome)?;
+        append_with(conn, &event, &effect, self.now)?;
         Ok(outcome)
+    }
+
+    /// Whom the decision let in or shut out, with the people it concerns (EV-11). Asks the database
+    /// only if it did.
+    fn effect(&self, conn: &mut PgConnection, outcome: &Outcome) -> Result<Effect, ActionError> {
+        let mut effect = Effect::between(&outcome.before, &outcome.after, self.now);
+        name_users(conn, &mut effect)?;
+        Ok(effect)
     }
 
     fn queue_mails(
@@ -191,6 +202,14 @@ impl Knock {
         }
         Ok(())
     }
+}
+
+/// Fills in which people of a partner gained or lost access.
+pub(super) fn name_users(conn: &mut PgConnection, effect: &mut Effect) -> Result<(), ActionError> {
+    for one in effect.all_mut() {
+        (one.user_count, one.users) = users::list_active_of(conn, one.partner, Effect::MOST_USERS)?;
+    }
+    Ok(())
 }
 
 /// A signed-in person as the event keeps it: name and company as they are now.

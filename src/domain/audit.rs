@@ -4,6 +4,7 @@
 
 pub mod chain;
 mod changes;
+pub mod effect;
 pub mod kinds;
 mod readers;
 mod sentences;

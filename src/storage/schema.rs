@@ -182,6 +182,8 @@ diesel::table! {
         next_moment -> Nullable<Timestamptz>,
         /// From when the scheduler has something to do: a reminder, the end of a round, the end of a booking.
         due_at -> Nullable<Timestamptz>,
+        /// Whether the agreement in force was signed on paper (5.8-18).
+        on_paper -> Bool,
     }
 }
 
@@ -453,6 +455,8 @@ diesel::table! {
         deactivated_at -> Nullable<Timestamptz>,
         /// Place in the list of partners: each Mandant, then its Submandanten, by name.
         list_key -> Text,
+        /// Addresses it had before, so that no customer is asked there (5.6-11).
+        former_emails -> Array<Nullable<Text>>,
     }
 }
 

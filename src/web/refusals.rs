@@ -29,7 +29,7 @@ pub fn sentence(refusal: Refusal) -> &'static str {
             "Der Vertragstext hat sich geändert. Bitte lesen Sie ihn noch einmal."
         }
         Refusal::NothingToObject => {
-            "Es gibt keinen Vertrag und keine offene Anforderung, der widersprochen werden könnte."
+            "Es gilt kein Vertrag, und keine Anforderung ist offen. Ein Widerspruch ist deshalb nicht nötig."
         }
         Refusal::NotDue => "Im Augenblick ist nichts zu tun.",
         Refusal::UnknownProduct => "Dieses Produkt gibt es nicht oder nicht mit dieser Option.",

@@ -154,7 +154,7 @@ fn links(role: Role, case: &Case, may: &[Deed]) -> Vec<(&'static str, String)> {
             Some(("E-Mail-Adresse ergänzen", paths::email(number)))
         }
         Deed::ChangeEmail => Some(("E-Mail-Adresse ändern", paths::email(number))),
-        Deed::RecordObjection => Some(("Widerspruch aufnehmen", paths::record_objection(number))),
+        Deed::RecordObjection => Some(("Widerspruch erfassen", paths::record_objection(number))),
         Deed::ReadContract if role == Role::Operator => {
             Some(("Vertrag ansehen", paths::operator_contract(number)))
         }
