@@ -37,6 +37,7 @@ mod reminders;
 mod renewal;
 mod requests;
 mod seal;
+mod seal_checkers;
 mod security;
 mod stage;
 mod storm;

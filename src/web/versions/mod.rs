@@ -7,6 +7,7 @@ mod facts;
 mod files;
 mod found;
 mod list;
+mod names;
 mod parts;
 mod public;
 mod publish;

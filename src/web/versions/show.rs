@@ -5,13 +5,14 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use super::found::Found;
+use super::names::{Part, parts_of};
 use super::{Subject, answer, load};
 use crate::actions::ActionError;
 use crate::actions::versions::approval::{self, Seen};
 use crate::actions::versions::draft;
 use crate::actions::versions::review::review;
 use crate::app::App;
-use crate::contract::{meta, parts};
+use crate::contract::parts;
 use crate::domain::calendar;
 use crate::domain::name::{self, BadName};
 use crate::domain::version::{Confirmation, Mark, Stage, Step, Version};
@@ -42,13 +43,6 @@ struct Page {
     stage: Stage,
     may_approve: bool,
     number: String,
-}
-
-/// A part with its file in each language.
-struct Part {
-    name: String,
-    /// Language and address of the editor.
-    files: Vec<(&'static str, String)>,
 }
 
 /// The page.
@@ -112,27 +106,6 @@ fn facts(version: &Version) -> Vec<(&'static str, String)> {
         );
     }
     facts
-}
-
-fn parts_of(version: &Version) -> Vec<Part> {
-    let toml = Part {
-        name: "Angaben zur Fassung".to_owned(),
-        files: vec![("", paths::version_text(version.head.id, meta::FILE))],
-    };
-    let languages = parts::languages(&version.files);
-    let texts = parts::stems(&version.files).into_iter().map(|stem| Part {
-        files: languages
-            .iter()
-            .map(|code| (*code, format!("{code}/{stem}.dj")))
-            .filter(|(_, path)| version.files.contains_key(path))
-            .map(|(code, path)| (code, paths::version_text(version.head.id, &path)))
-            .collect(),
-        name: match stem.as_str() {
-            "vertrag" => "Vertrag".to_owned(),
-            other => other.to_owned(),
-        },
-    });
-    std::iter::once(toml).chain(texts).collect()
 }
 
 /// A second person approves.
