@@ -251,6 +251,9 @@ fn step(mail: &Mail, outcome: &Outcome) -> String {
         MailKind::Alert {
             alert: Alert::Dissent,
         } => format!("dissent-alert:{once}"),
+        MailKind::Alert {
+            alert: Alert::ContractUndelivered,
+        } => format!("contract-alert:{once}"),
         // Each is said under the lock of the case, by an event that happens once.
         MailKind::Notice { .. } => format!("notice:{once}:{to}"),
         MailKind::AddressChanged { .. } => format!("address:{once}:{to}"),

@@ -144,7 +144,9 @@ fn to_customer(
                 at,
             })
         }
-        MailKind::Announcement { notice } => changes::announcement(conn, app, case, *notice, now),
+        MailKind::Announcement { notice } => {
+            changes::announcement(conn, app, case, (*notice, mail.id), now)
+        }
         MailKind::Dissented { notice } => changes::dissented(conn, app, case, *notice, now),
         MailKind::DissentSettled { notice } => changes::settled(conn, app, case, *notice, now),
         MailKind::Notice { news } => life::note(conn, mail, case, news, now),
