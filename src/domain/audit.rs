@@ -9,6 +9,8 @@ pub mod kinds;
 mod readers;
 mod sentences;
 
+pub use changes::AnnouncementDeed;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -368,26 +370,6 @@ pub enum AuditKind {
         /// HMAC-SHA-256 over positions and hashes of those events.
         signature: String,
     },
-}
-
-/// What was done to an announcement.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AnnouncementDeed {
-    /// A draft was begun.
-    Drafted,
-    /// The draft was changed.
-    Changed,
-    /// The draft was thrown away.
-    Discarded,
-    /// It was confirmed; its notices go out.
-    Confirmed,
-    /// Sending was interrupted.
-    Paused,
-    /// Sending goes on.
-    Resumed,
-    /// Every customer has its notice.
-    Finished,
 }
 
 impl AuditKind {

@@ -1,7 +1,28 @@
-//! Sentences about announced changes of sub-processors.
+//! Announced changes of sub-processors: what is done to them, and the sentences about it.
 
-use super::AnnouncementDeed;
+use serde::{Deserialize, Serialize};
+
 use crate::domain::notice::Settlement;
+
+/// What was done to an announcement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AnnouncementDeed {
+    /// A draft was begun.
+    Drafted,
+    /// The draft was changed.
+    Changed,
+    /// The draft was thrown away.
+    Discarded,
+    /// It was confirmed; its notices go out.
+    Confirmed,
+    /// Sending was interrupted.
+    Paused,
+    /// Sending goes on.
+    Resumed,
+    /// Every customer has its notice.
+    Finished,
+}
 
 /// What was done to an announcement, German and English.
 pub(super) fn announced(deed: AnnouncementDeed) -> (&'static str, &'static str) {
