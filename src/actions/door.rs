@@ -16,12 +16,13 @@ use crate::domain::case::{
     Case, Change, Denied, Event, Fresh, Mail, Moment, Request, decide, standing,
 };
 use crate::domain::mail::{Alert, MailKind, PartnerNews, Recipient};
+use crate::domain::roll_out;
 use crate::domain::viewer::{Scope, Viewer};
 use crate::domain::{AgreementId, CustomerNumber, LinkId, RequestId};
 use crate::storage::audit::NewEvent;
 use crate::storage::audit::chain::append_with;
 use crate::storage::mails::{NewMail, queue_mail};
-use crate::storage::{PgConnection, case_rows, cases, customers, users};
+use crate::storage::{PgConnection, case_rows, cases, customers, roll_outs, users};
 
 /// Somebody who knocks: for whose case, who it is, and when.
 #[derive(Debug, Clone)]
@@ -153,6 +154,9 @@ impl Knock {
             changes,
         };
         self.queue_mails(conn, app, &outcome)?;
+        if let Some(answer) = roll_out::answered(&outcome.before, &outcome.after) {
+            roll_outs::answer(conn, self.customer, answer, self.now)?;
+        }
         alerts::follow(conn, self.customer, &outcome, self.now)?;
         write(conn, &outcome)?;
         let status = (
@@ -273,6 +277,10 @@ fn step(mail: &Mail, outcome: &Outcome) -> String {
         MailKind::Alert {
             alert: Alert::ContractUndelivered,
         } => format!("contract-alert:{once}"),
+        MailKind::NewVersion { version } => {
+            let number = outcome.after.customer.number;
+            format!("new-version:{number}:{version}:{to}")
+        }
         // Each is said under the lock of the case, by an event that happens once.
         MailKind::Notice { .. } => format!("notice:{once}:{to}"),
         MailKind::AddressChanged { .. } => format!("address:{once}:{to}"),

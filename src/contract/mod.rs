@@ -24,6 +24,7 @@ pub mod check;
 mod compound;
 pub mod diff;
 mod fill;
+mod folder;
 mod generate;
 mod headings;
 pub mod html;
@@ -50,7 +51,6 @@ mod wording;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::Path;
 
 use crate::domain::Language;
 use crate::domain::version::Files;
@@ -58,7 +58,7 @@ use crate::domain::version::Files;
 pub use kept::{Contracts, source_hash};
 pub use meta::{Authorisation, Meta};
 pub use sample::{neutral_values, sample_values};
-pub use tree::Document;
+pub use tree::{Document, Translation};
 pub use values::Values;
 
 use parse::Role;
@@ -104,6 +104,8 @@ pub struct Contract {
 pub(crate) struct Texts {
     pub main: Text,
     pub annexes: Vec<Text>,
+    /// Groups of measures for [`Generator::Measures`](vocabulary::Generator::Measures).
+    pub measures: Option<Text>,
     /// Product files by code.
     pub products: BTreeMap<String, Text>,
 }
@@ -113,6 +115,7 @@ impl Texts {
     pub fn all(&self) -> impl Iterator<Item = &Text> {
         std::iter::once(&self.main)
             .chain(&self.annexes)
+            .chain(&self.measures)
             .chain(self.products.values())
     }
 }
@@ -126,9 +129,10 @@ impl Contract {
     pub fn from_files(files: &[(&str, &str)]) -> Result<Self, Vec<Problem>> {
         let content: BTreeMap<&str, &str> = files.iter().copied().collect();
         let Some(toml) = content.get(meta::FILE) else {
-            return Err(vec![Problem::new(meta::FILE, 1, "Die Datei fehlt.")]);
+            let missing = Problem::new(meta::FILE, 1, folder::NO_META);
+            return Err(folder::without_meta(&content, missing));
         };
-        let meta = Meta::parse(toml).map_err(|problem| vec![problem])?;
+        let meta = Meta::parse(toml).map_err(|problem| folder::without_meta(&content, problem))?;
         let mut problems = Vec::new();
         let mut texts = BTreeMap::new();
         let mut known = vec![meta::FILE.to_owned()];
@@ -165,16 +169,6 @@ impl Contract {
         Self::from_files(&files)
     }
 
-    /// Reads a version from a folder.
-    ///
-    /// # Errors
-    /// As [`Contract::from_files`]; a file that cannot be read is a problem of that file.
-    pub fn read_dir(folder: &Path) -> Result<Self, Vec<Problem>> {
-        let mut files = Vec::new();
-        collect(folder, "", &mut files).map_err(|problem| vec![problem])?;
-        Self::from_map(&files.into_iter().collect())
-    }
-
     /// The version that comes with the program.
     ///
     /// # Errors
@@ -184,14 +178,41 @@ impl Contract {
     }
 
     /// Inserts values, gives numbers and turns references into words. The same values give the same
-    /// document. A language the version does not have is replaced by the binding one.
+    /// document. A language the version does not have is replaced by the binding one. If the version
+    /// says so, the document carries the other language as well (T-10).
     pub fn resolve(&self, values: &Values, language: Language) -> Document {
         let language = if self.meta.languages.contains(&language) {
             language
         } else {
             self.meta.binding
         };
-        resolve::resolve(&self.meta, self.texts(language), values, language)
+        let meta = &self.meta;
+        let in_language = |language, prefix| {
+            resolve::resolve(meta, self.texts(language), values, language, prefix)
+        };
+        let mut document = in_language(language, "");
+        let second = meta.second(language);
+        // A draft without a number is printed as it is, with nothing of the portal's beside it.
+        if second.is_some() || (language != meta.binding && !meta.is_draft()) {
+            document.standing = wording::standing(language, meta.binding, language);
+        }
+        document.translation = second.map(|other| {
+            // No id of an author has an underscore, so no two are the same.
+            let (id, prefix) = match other {
+                Language::De => ("fassung_de", "de_"),
+                Language::En => ("fassung_en", "en_"),
+            };
+            Box::new(Translation {
+                id: id.to_owned(),
+                name: wording::rank(other, meta.binding, language).to_owned(),
+                standing: wording::standing(other, meta.binding, language),
+                document: Document {
+                    standing: wording::standing(other, meta.binding, other),
+                    ..in_language(other, prefix)
+                },
+            })
+        });
+        document
     }
 
     /// Codes of the products this version has an annex for (LC-49).
@@ -227,7 +248,11 @@ fn read_language(
         let parsed = match text {
             Some(text) => parse::parse(&name, text, language, role, problems),
             None => {
-                problems.push(Problem::new(&name, 1, "Die Datei fehlt."));
+                let message = format!(
+                    "Die Datei fehlt. Legen Sie sie an, oder streichen Sie in {}, was sie nennt.",
+                    meta::FILE
+                );
+                problems.push(Problem::new(&name, 1, message));
                 Text::default()
             }
         };
@@ -240,6 +265,10 @@ fn read_language(
         .iter()
         .map(|annex| read(format!("{folder}/{annex}.dj"), Role::Annex))
         .collect();
+    let measures = format!("{folder}/{}.dj", parts::MEASURES);
+    let measures = content
+        .contains_key(measures.as_str())
+        .then(|| read(measures, Role::Measures));
     let prefix = format!("{folder}/produkte/");
     let products = content
         .keys()
@@ -251,30 +280,9 @@ fn read_language(
     Texts {
         main,
         annexes,
+        measures,
         products,
     }
-}
-
-fn collect(folder: &Path, prefix: &str, files: &mut Vec<(String, String)>) -> Result<(), Problem> {
-    let unreadable = |path: &str, error: std::io::Error| {
-        Problem::new(path, 1, format!("Nicht lesbar: {error}."))
-    };
-    let entries = std::fs::read_dir(folder).map_err(|error| unreadable(prefix, error))?;
-    for entry in entries {
-        let path = entry.map_err(|error| unreadable(prefix, error))?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let inside = format!("{prefix}{name}");
-        if name.starts_with('.') {
-            continue;
-        }
-        if path.is_dir() {
-            collect(&path, &format!("{inside}/"), files)?;
-        } else if name.ends_with(".dj") || name.ends_with(".toml") {
-            let text = std::fs::read_to_string(&path).map_err(|e| unreadable(&inside, e))?;
-            files.push((inside, text));
-        }
-    }
-    Ok(())
 }
 
 macro_rules! embedded {
@@ -292,6 +300,7 @@ const EMBEDDED: &[(&str, &str)] = embedded![
     "de/anlage-tom.dj",
     "de/anlage-unterauftragsverarbeiter.dj",
     "de/anlage-ansprechpersonen.dj",
+    "de/massnahmen.dj",
     "de/produkte/centraflex.dj",
     "de/produkte/mehrstandort-sip-trunk.dj",
     "de/produkte/sip-trunk.dj",
@@ -300,6 +309,7 @@ const EMBEDDED: &[(&str, &str)] = embedded![
     "en/anlage-tom.dj",
     "en/anlage-unterauftragsverarbeiter.dj",
     "en/anlage-ansprechpersonen.dj",
+    "en/massnahmen.dj",
     "en/produkte/centraflex.dj",
     "en/produkte/mehrstandort-sip-trunk.dj",
     "en/produkte/sip-trunk.dj",

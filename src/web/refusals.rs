@@ -57,6 +57,9 @@ pub fn sentence(refusal: Refusal) -> &'static str {
         Refusal::NothingInForce => {
             "Für diesen Kunden gilt kein Vertrag, der neu abgeschlossen werden könnte. Senden Sie ihm eine Anforderung."
         }
+        Refusal::AlreadyAsked => {
+            "Für diesen Kunden ist schon eine Anforderung offen. Es wurde keine weitere E-Mail gesendet."
+        }
         Refusal::NoObjection => {
             "Für diesen Kunden ist kein Widerspruch erfasst, der ein Irrtum sein könnte."
         }

@@ -234,6 +234,7 @@ pub(super) fn mail_name(kind: &MailKind) -> &'static str {
         MailKind::Concluded { .. } => "Vertrag an den Kunden",
         MailKind::Declined => "Bestätigung der Ablehnung",
         MailKind::Objected { .. } => "Bestätigung des Widerspruchs",
+        MailKind::NewVersion { .. } => "Hinweis auf eine neue Fassung",
         MailKind::Notice { .. } => "Nachricht an den Kunden",
         MailKind::Announcement { .. } => "Änderungsmitteilung an den Kunden",
         MailKind::Dissented { .. } => "Bestätigung des Einspruchs",
