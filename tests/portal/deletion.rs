@@ -52,10 +52,6 @@ async fn a_deleted_customer_is_gone_for_everybody_and_kept_for_the_operator() {
     let done = page.submit(&operator, "main form", &typed).await;
     done.assert_redirect(DELETED);
     operator.follow(&done).await.assert_says("ist gelöscht");
-    // The second of two clicks leads to the same page.
-    let again = page.submit(&operator, "main form", &typed).await;
-    again.assert_redirect(DELETED);
-    assert_eq!(app.count("audit_events WHERE kind = 'customer_deleted'"), 1);
 
     // Gone: lists, searches, pages, links, gate, sessions, signing in.
     for browser in [&operator, &partner] {

@@ -159,6 +159,8 @@ async fn the_operators_list_shows_each_mandant_with_its_submandanten() {
         for n in 0..110 {
             let party = avv_portal::domain::Party {
                 name: format!("Partner {:03} GmbH", n % 60),
+                // Two of one name are two only if something else tells them apart.
+                city: format!("Ort {n}"),
                 ..Default::default()
             };
             avv_portal::actions::register::add(conn, &viewer, None, &party, now)?;
