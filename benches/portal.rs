@@ -129,6 +129,7 @@ fn documents(c: &mut Criterion) {
         created: now(),
         operator_name: values.operator.party.name.clone(),
         title: "Auftragsverarbeitungsvertrag".into(),
+        online: "https://avv.beispielnetz.example/vertrag/1.0?sprache=de".into(),
     };
     let mut group = c.benchmark_group("document");
     group.sample_size(10);

@@ -22,6 +22,8 @@ pub use keys::{Key, KeySet, Keys, SHORTEST_SECRET};
 pub use mail::MailConfig;
 pub use network::Network;
 pub use seal::{SealConfig, SealSource};
+#[cfg(test)]
+pub use variables::fuzz;
 pub use variables::{program_dirs, runtime_dir, temporary_dir, test_database_url};
 
 use crate::domain::retention;

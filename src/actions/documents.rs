@@ -15,6 +15,7 @@ use crate::domain::audit::AuditKind;
 use crate::domain::case::{Agreement, Case, Offer};
 use crate::domain::viewer::Viewer;
 use crate::domain::{AgreementId, AnnouncementId, Language, Operator};
+use crate::paths;
 use crate::storage::agreements::{DocumentFacts, find_document_facts, find_pdf};
 use crate::storage::audit::{NewEvent, add_event};
 use crate::storage::{PgConnection, catalogue};
@@ -30,6 +31,8 @@ pub struct Draft {
     pub hash: String,
     /// The announcements whose changes are on its list of further processors (row 42).
     pub announced: BTreeSet<AnnouncementId>,
+    /// Where the text of the version stands for everybody (C-07).
+    online: String,
     /// The contract version it was made from.
     contract: Arc<Contract>,
 }
@@ -53,7 +56,9 @@ pub fn draft(
     let contract = versions::contract(conn, app, &offer.version)?;
     let document = contract.resolve(&values, language);
     let hash = text::hash(&document);
+    let path = paths::contract_in(&offer.version, document.language);
     Ok(Draft {
+        online: format!("{}{path}", app.base_url()),
         values,
         document,
         hash,
@@ -66,7 +71,7 @@ pub fn draft(
 pub fn draft_pdf(draft: &Draft, now: chrono::DateTime<chrono::Utc>) -> Result<Pdf, ActionError> {
     render(
         &draft.document,
-        &frame(&draft.values, &draft.document, &draft.hash, now),
+        &frame(draft, &draft.values, &draft.document, now),
     )
     .map_err(|error| ActionError::Document(error.to_string()))
 }
@@ -92,7 +97,7 @@ pub fn concluded_pdf(
         attachments: &attachments,
         sealer,
     };
-    let frame = frame(&values, &document, &draft.hash, now);
+    let frame = frame(draft, &values, &document, now);
     let pdf = render_sealed(&document, &frame, extras).map_err(|error| match error {
         RenderError::Seal(SealError::NotValid { .. }) => ActionError::NoSeal(error.to_string()),
         error => ActionError::Document(error.to_string()),
@@ -101,9 +106,9 @@ pub fn concluded_pdf(
 }
 
 fn frame(
+    draft: &Draft,
     values: &Values,
     document: &Document,
-    hash: &str,
     now: chrono::DateTime<chrono::Utc>,
 ) -> Frame {
     Frame {
@@ -115,12 +120,13 @@ fn frame(
         version: document.version.clone(),
         date: document.date,
         customer_number: values.customer_number.to_string(),
-        document_hash: hash.to_owned(),
+        document_hash: draft.hash.clone(),
         draft: values.conclusion.is_none(),
         language: document.language,
         created: now,
         operator_name: values.operator.party.name.clone(),
         title: crate::contract::tree::plain(&document.title),
+        online: draft.online.clone(),
     }
 }
 

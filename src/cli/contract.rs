@@ -9,6 +9,7 @@ use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 
 use super::{Render, Result, say};
 use crate::contract::check::{Finding, Outcome, Severity, Version, checks};
+use crate::contract::meta::Output;
 use crate::contract::sample::sample_conclusion;
 use crate::contract::tree::{Document, plain};
 use crate::contract::{Contract, Values, html, sample_values, text};
@@ -69,7 +70,10 @@ fn line(finding: &Finding) -> String {
 /// Writes a version with invented values as PDF and, if wanted, as HTML and text.
 pub fn render(wanted: &Render) -> Result<()> {
     must_be_folder(&wanted.dir)?;
-    let contract = read(&wanted.dir)?;
+    let mut contract = read(&wanted.dir)?;
+    if wanted.bilingual {
+        contract.meta.bilingual = Output::OneAfterTheOther;
+    }
     let (document, pdf) = print(&contract, wanted.language)?;
     write(&wanted.out, &pdf.bytes)?;
     if let Some(path) = &wanted.html {
@@ -144,6 +148,8 @@ fn compose(contract: &Contract, language: Language) -> (Document, Frame) {
         created: calendar::at(document.date, NaiveTime::MIN) + TimeDelta::hours(12),
         operator_name: values.operator.party.name,
         title: plain(&document.title),
+        // Nobody knows yet where it will stand.
+        online: String::new(),
     };
     (document, frame)
 }

@@ -133,6 +133,9 @@ struct Render {
     /// de or en
     #[arg(long, value_parser = language)]
     language: Language,
+    /// With the other language after it, whatever contract.toml says
+    #[arg(long)]
+    bilingual: bool,
     /// PDF to write
     #[arg(long)]
     out: PathBuf,

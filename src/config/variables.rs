@@ -62,6 +62,15 @@ pub fn temporary_dir() -> PathBuf {
     std::env::temp_dir()
 }
 
+/// `AVV_FUZZ`: how many times as many damaged files the tests try, and from which seed on: `100`,
+/// `1:88`.
+#[cfg(test)]
+pub fn fuzz() -> Option<(u64, Option<u64>)> {
+    let wanted = variable("AVV_FUZZ")?;
+    let (times, seed) = wanted.split_once(':').unwrap_or((&wanted, ""));
+    Some((times.parse().ok()?, seed.parse().ok()))
+}
+
 /// `AVV_TEST_DATABASE_URL`: a server for the tests in place of the embedded one.
 pub fn test_database_url() -> Option<SecretString> {
     variable("AVV_TEST_DATABASE_URL").map(SecretString::from)

@@ -34,7 +34,7 @@ impl Builder<'_> {
                 Some(self.conclusion(conclusion))
             }
             // Sections are the resolver's own work.
-            Generator::Products => None,
+            Generator::Products | Generator::Measures => None,
         }
     }
 

@@ -6,7 +6,9 @@ mod table;
 use std::fmt::Write;
 
 use super::text;
-use super::tree::{Block, Definition, Document, Inline, Item, List, ListStyle, Section, plain};
+use super::tree::{
+    Block, Definition, Document, Inline, Item, List, ListStyle, Section, Translation, plain,
+};
 use crate::domain::Language;
 use crate::domain::calendar::long_date;
 
@@ -20,34 +22,47 @@ pub fn article(document: &Document) -> String {
         document.language.code(),
         heading(&document.title, document.language),
     );
-    if !document.version.is_empty() {
-        meta(document, &mut out);
-    }
+    let number = match document.language {
+        Language::De => format!("Dokument {}", text::document_number(document)),
+        Language::En => format!("Document {}", text::document_number(document)),
+    };
+    meta(document, &number, &mut out);
     let mut page = Page {
         language: document.language,
         tables: 0,
         out,
     };
     page.blocks(&document.blocks);
+    if let Some(second) = &document.translation {
+        page.translation(second, document.language);
+    }
     page.out.push_str("</article>");
     page.out
 }
 
-/// The line below the title: edition, date, document number.
-fn meta(document: &Document, out: &mut String) {
-    let words = super::wording::edition(&document.version, document.language);
-    let _ = write!(
-        out,
-        "<p class=\"meta\">{}<time datetime=\"{}\">{}</time><span> · {} {}</span></p>",
-        escape(&words),
-        document.date,
-        escape(&long_date(document.date, document.language)),
-        match document.language {
-            Language::De => "Dokument",
-            Language::En => "Document",
-        },
-        escape(&text::document_number(document)),
-    );
+/// The lines below the title: edition, date, document number; what the text is among several.
+fn meta(document: &Document, number: &str, out: &mut String) {
+    if !document.version.is_empty() {
+        let words = super::wording::edition(&document.version, document.language);
+        let _ = write!(
+            out,
+            "<p class=\"meta\">{}<time datetime=\"{}\">{}</time>",
+            escape(&words),
+            document.date,
+            escape(&long_date(document.date, document.language)),
+        );
+        if !number.is_empty() {
+            let _ = write!(out, "<span> · {}</span>", escape(number));
+        }
+        out.push_str("</p>");
+    }
+    if !document.standing.is_empty() {
+        let _ = write!(
+            out,
+            "<p class=\"standing\">{}</p>",
+            escape(&document.standing)
+        );
+    }
 }
 
 /// The table of contents: clauses, then annexes.
@@ -79,6 +94,14 @@ pub fn toc(document: &Document) -> String {
             );
         }
         out.push_str("</ol>");
+    }
+    if let Some(second) = &document.translation {
+        let _ = write!(
+            out,
+            "<ol><li><a href=\"#{}\"><span></span> <span>{}</span></a></li></ol>",
+            escape(&second.id),
+            hyphenated(&escape(&second.name), document.language),
+        );
     }
     out.push_str("</nav>");
     out
@@ -208,6 +231,24 @@ struct Page {
 }
 
 impl Page {
+    /// The other language; it is announced in the language of the text before it (T-10).
+    fn translation(&mut self, second: &Translation, before: Language) {
+        let (document, id) = (&second.document, escape(&second.id));
+        let _ = write!(
+            self.out,
+            "<section class=\"translation\" id=\"{id}\" lang=\"{}\" aria-labelledby=\"{id}-h\">\
+             <p class=\"standing\" lang=\"{}\">{}</p><h3 class=\"title\" id=\"{id}-h\">{}</h3>",
+            document.language.code(),
+            before.code(),
+            escape(&second.standing),
+            heading(&document.title, document.language),
+        );
+        self.language = document.language;
+        meta(document, "", &mut self.out);
+        self.blocks(&document.blocks);
+        self.out.push_str("</section>");
+    }
+
     fn blocks(&mut self, blocks: &[Block]) {
         for block in blocks {
             match block {

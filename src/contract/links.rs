@@ -4,11 +4,12 @@
 use std::collections::HashMap;
 
 use super::source::{Kind, Span, Text, each_span, own_text, walk};
-use super::vocabulary::Condition;
+use super::vocabulary::{Condition, Generator};
 use super::{Problem, Texts};
 
 /// Adds what is wrong with ids and references.
 pub fn check(texts: &Texts, problems: &mut Vec<Problem>) {
+    placed(texts, problems);
     unique_ids(texts, problems);
     let targets = targets(texts);
     each_file(texts, |text, under| {
@@ -37,8 +38,34 @@ fn broken(id: &str, target: Option<&Vec<Condition>>, here: &[Condition]) -> Opti
     ))
 }
 
-/// Product files are printed only for their product; that is a condition like any other.
+/// Measures are there if and only if an annex asks for them: nothing written is left unprinted.
+fn placed(texts: &Texts, problems: &mut Vec<Problem>) {
+    match (measures(texts), &texts.measures) {
+        (None, Some(text)) => problems.push(Problem::new(&text.file, 1, "Die Maßnahmen stehen in keiner Anlage. Setzen Sie {generate=measures} an die Stelle, an der sie gedruckt werden.")),
+        (Some((file, line, _)), None) => problems.push(Problem::new(&file, line, "Hier sollen die Maßnahmen stehen, aber die Datei „massnahmen.dj“ fehlt. Legen Sie sie an.")),
+        _ => {}
+    }
+}
+
+/// Where the measures are asked for, and under which conditions.
+fn measures(texts: &Texts) -> Option<(String, usize, Vec<Condition>)> {
+    let mut found = None;
+    for text in std::iter::once(&texts.main).chain(&texts.annexes) {
+        walk(&text.blocks, &[], &mut |node, conditions| {
+            if found.is_none() && matches!(node.kind, Kind::Generated(Generator::Measures)) {
+                found = Some((text.file.clone(), node.line, conditions.to_vec()));
+            }
+        });
+    }
+    found
+}
+
+/// Product files are printed only for their product; that is a condition like any other, and so is
+/// what the place of the measures stands under.
 fn each_file(texts: &Texts, mut visit: impl FnMut(&Text, &[Condition])) {
+    if let (Some(text), Some((.., under))) = (&texts.measures, measures(texts)) {
+        visit(text, &under);
+    }
     for text in std::iter::once(&texts.main).chain(&texts.annexes) {
         visit(text, &[]);
     }

@@ -26,6 +26,9 @@ pub struct Meta {
     pub languages: Vec<Language>,
     /// The language that decides if they differ.
     pub binding: Language,
+    /// Whether the document carries the other language, too (T-10).
+    #[serde(default)]
+    pub bilingual: Output,
     /// How further processors are authorised (LC-21).
     pub authorisation: Authorisation,
     /// Days between the announcement of a further processor and its start (LC-22).
@@ -88,6 +91,18 @@ pub struct Levels {
     pub annexes: Vec<Pattern>,
 }
 
+/// How many languages one document speaks (T-10).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+pub enum Output {
+    /// The language it is concluded in, alone.
+    #[default]
+    #[serde(rename = "no")]
+    One,
+    /// The other language follows, marked as what it is.
+    #[serde(rename = "after")]
+    OneAfterTheOther,
+}
+
 /// Article 28(2): exactly one of the two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -144,6 +159,15 @@ impl Meta {
     /// Whether it has no number yet: such a text can be read and printed, not published.
     pub fn is_draft(&self) -> bool {
         self.number.trim().is_empty()
+    }
+
+    /// The language that follows the given one in a bilingual document.
+    pub fn second(&self, first: Language) -> Option<Language> {
+        let mut others = self.languages.iter().copied().filter(|one| *one != first);
+        match self.bilingual {
+            Output::One => None,
+            Output::OneAfterTheOther => others.next(),
+        }
     }
 
     fn contradiction(&self) -> Option<String> {

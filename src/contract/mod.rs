@@ -58,7 +58,7 @@ use crate::domain::version::Files;
 pub use kept::{Contracts, source_hash};
 pub use meta::{Authorisation, Meta};
 pub use sample::{neutral_values, sample_values};
-pub use tree::Document;
+pub use tree::{Document, Translation};
 pub use values::Values;
 
 use parse::Role;
@@ -104,6 +104,8 @@ pub struct Contract {
 pub(crate) struct Texts {
     pub main: Text,
     pub annexes: Vec<Text>,
+    /// Groups of measures for [`Generator::Measures`](vocabulary::Generator::Measures).
+    pub measures: Option<Text>,
     /// Product files by code.
     pub products: BTreeMap<String, Text>,
 }
@@ -113,6 +115,7 @@ impl Texts {
     pub fn all(&self) -> impl Iterator<Item = &Text> {
         std::iter::once(&self.main)
             .chain(&self.annexes)
+            .chain(&self.measures)
             .chain(self.products.values())
     }
 }
@@ -175,14 +178,41 @@ impl Contract {
     }
 
     /// Inserts values, gives numbers and turns references into words. The same values give the same
-    /// document. A language the version does not have is replaced by the binding one.
+    /// document. A language the version does not have is replaced by the binding one. If the version
+    /// says so, the document carries the other language as well (T-10).
     pub fn resolve(&self, values: &Values, language: Language) -> Document {
         let language = if self.meta.languages.contains(&language) {
             language
         } else {
             self.meta.binding
         };
-        resolve::resolve(&self.meta, self.texts(language), values, language)
+        let meta = &self.meta;
+        let in_language = |language, prefix| {
+            resolve::resolve(meta, self.texts(language), values, language, prefix)
+        };
+        let mut document = in_language(language, "");
+        let second = meta.second(language);
+        // A draft without a number is printed as it is, with nothing of the portal's beside it.
+        if second.is_some() || (language != meta.binding && !meta.is_draft()) {
+            document.standing = wording::standing(language, meta.binding, language);
+        }
+        document.translation = second.map(|other| {
+            // No id of an author has an underscore, so no two are the same.
+            let (id, prefix) = match other {
+                Language::De => ("fassung_de", "de_"),
+                Language::En => ("fassung_en", "en_"),
+            };
+            Box::new(Translation {
+                id: id.to_owned(),
+                name: wording::rank(other, meta.binding, language).to_owned(),
+                standing: wording::standing(other, meta.binding, language),
+                document: Document {
+                    standing: wording::standing(other, meta.binding, other),
+                    ..in_language(other, prefix)
+                },
+            })
+        });
+        document
     }
 
     /// Codes of the products this version has an annex for (LC-49).
@@ -235,6 +265,10 @@ fn read_language(
         .iter()
         .map(|annex| read(format!("{folder}/{annex}.dj"), Role::Annex))
         .collect();
+    let measures = format!("{folder}/{}.dj", parts::MEASURES);
+    let measures = content
+        .contains_key(measures.as_str())
+        .then(|| read(measures, Role::Measures));
     let prefix = format!("{folder}/produkte/");
     let products = content
         .keys()
@@ -246,6 +280,7 @@ fn read_language(
     Texts {
         main,
         annexes,
+        measures,
         products,
     }
 }
@@ -265,6 +300,7 @@ const EMBEDDED: &[(&str, &str)] = embedded![
     "de/anlage-tom.dj",
     "de/anlage-unterauftragsverarbeiter.dj",
     "de/anlage-ansprechpersonen.dj",
+    "de/massnahmen.dj",
     "de/produkte/centraflex.dj",
     "de/produkte/mehrstandort-sip-trunk.dj",
     "de/produkte/sip-trunk.dj",
@@ -273,6 +309,7 @@ const EMBEDDED: &[(&str, &str)] = embedded![
     "en/anlage-tom.dj",
     "en/anlage-unterauftragsverarbeiter.dj",
     "en/anlage-ansprechpersonen.dj",
+    "en/massnahmen.dj",
     "en/produkte/centraflex.dj",
     "en/produkte/mehrstandort-sip-trunk.dj",
     "en/produkte/sip-trunk.dj",

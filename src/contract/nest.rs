@@ -51,6 +51,13 @@ pub(super) fn name_headings(
                 );
                 *level = 2;
             }
+            Role::Measures if *level == 1 => {
+                report(
+                    line,
+                    "Eine Gruppe von Maßnahmen beginnt mit ##, nicht mit #.".into(),
+                );
+                *level = 2;
+            }
             _ => {}
         }
         if id.is_empty() {
@@ -73,8 +80,8 @@ pub(super) fn nest(blocks: Vec<Flat>, report: &mut Report<'_>) -> Vec<Node> {
     for flat in blocks {
         let closes = match &flat.node.kind {
             Kind::Section { level, .. } => Some(*level),
-            // Product sections are sections of the annex, wherever in it they are asked for.
-            Kind::Generated(Generator::Products) => Some(2),
+            // Their sections are sections of the annex, wherever in it they are asked for.
+            Kind::Generated(Generator::Products | Generator::Measures) => Some(2),
             _ => None,
         };
         if let Some(level) = closes {

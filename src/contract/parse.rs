@@ -7,7 +7,8 @@ use jotdown::{Attributes, Container, Event};
 
 use super::Problem;
 use super::attributes::{Marks, apply, is_comment};
-use super::source::{Kind, Node, Text};
+use super::source::{Kind, Node, Text, walk};
+use super::vocabulary::Generator;
 use crate::domain::Language;
 
 /// The line of a place, from 1.
@@ -25,6 +26,8 @@ pub enum Role {
     Annex,
     /// A product file: starts one level down.
     Product,
+    /// The groups of measures: start one level down.
+    Measures,
 }
 
 /// Parses one file; problems are added to `problems`.
@@ -66,10 +69,26 @@ pub fn parse(
     let blocks = super::nest::nest(flat, &mut |line, message| {
         problems.push(Problem::new(file, line, message));
     });
+    if matches!(role, Role::Product | Role::Measures) {
+        within_themselves(file, &blocks, problems);
+    }
     Text {
         file: file.to_owned(),
         blocks,
     }
+}
+
+/// What a generated block puts in cannot ask for such a block itself: it would never end.
+fn within_themselves(file: &str, blocks: &[Node], problems: &mut Vec<Problem>) {
+    walk(blocks, &[], &mut |node, _| {
+        if let Kind::Generated(inner @ (Generator::Products | Generator::Measures)) = node.kind {
+            let message = format!(
+                "Der Block „{}“ kann hier nicht stehen, weil diese Datei selbst eingesetzt wird. Setzen Sie ihn in eine Anlage.",
+                inner.word()
+            );
+            problems.push(Problem::new(file, node.line, message));
+        }
+    });
 }
 
 /// A block before headings are given what belongs to them.

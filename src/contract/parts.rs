@@ -12,7 +12,12 @@ pub enum PartKind {
     Annex,
     /// What is processed for one product, named by its code.
     Product,
+    /// The groups of measures of Art. 32; there is one such part at most, with a name of its own.
+    Measures,
 }
+
+/// The part with the measures.
+pub const MEASURES: &str = "massnahmen";
 
 /// Names of the parts without language and ending, as they are read: the contract, the annexes in
 /// printed order, the products.
@@ -66,6 +71,7 @@ pub fn add(
     let stem = match kind {
         PartKind::Annex => name.to_owned(),
         PartKind::Product => format!("produkte/{name}"),
+        PartKind::Measures => MEASURES.to_owned(),
     };
     let mut files = files.clone();
     for language in languages(&files) {
@@ -73,11 +79,13 @@ pub fn add(
         if !is_path(&path) || name.contains('/') {
             return Err(VersionRefusal::BadName);
         }
-        let mark = match kind {
-            PartKind::Annex => "#",
-            PartKind::Product => "##",
+        let title = literal(title);
+        let text = match kind {
+            PartKind::Annex => format!("# {title}\n\n…\n"),
+            PartKind::Product => format!("## {title}\n\n…\n"),
+            // Aim and measures, as each group has them.
+            PartKind::Measures => format!("## {title}\n\n…\n\n- …\n"),
         };
-        let text = format!("{mark} {}\n\n…\n", literal(title));
         if files.insert(path, text).is_some() {
             return Err(VersionRefusal::NameTaken);
         }
@@ -99,7 +107,7 @@ pub fn rename(files: &Files, from: &str, name: &str) -> Result<(Files, String), 
         Some(_) => format!("produkte/{name}"),
         None => name.to_owned(),
     };
-    if from == "vertrag" {
+    if from == "vertrag" || from == MEASURES {
         return Err(VersionRefusal::NoSuchPart);
     }
     let (mut renamed, mut found) = (Files::new(), false);
@@ -287,110 +295,4 @@ fn extent(lines: &[&str]) -> usize {
 }
 
 #[cfg(test)]
-mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may fail")]
-    use super::*;
-    use crate::contract::{Contract, Meta, shipped};
-
-    #[test]
-    fn parts_come_go_and_change_their_name() {
-        let files = shipped();
-        assert_eq!(
-            stems(&files),
-            [
-                "vertrag",
-                "anlage-produkte",
-                "anlage-tom",
-                "anlage-unterauftragsverarbeiter",
-                "anlage-ansprechpersonen",
-                "produkte/centraflex",
-                "produkte/mehrstandort-sip-trunk",
-                "produkte/sip-trunk"
-            ]
-        );
-        let (more, stem) = add(&files, PartKind::Annex, "anlage-neu", "Neu *und* {#x}").unwrap();
-        assert_eq!(
-            (stem.as_str(), annexes(&more).last().unwrap().as_str()),
-            ("anlage-neu", "anlage-neu")
-        );
-        let contract = Contract::from_map(&more).unwrap();
-        assert_eq!(contract.meta.annexes.len(), 5);
-        // A reference to an annex follows its name.
-        let (renamed, _) = rename(&more, "anlage-tom", "anlage-massnahmen").unwrap();
-        Contract::from_map(&renamed).unwrap();
-        assert!(!renamed.values().any(|text| text.contains("](#anlage-tom)")));
-        let less = remove(&more, "anlage-neu").unwrap();
-        assert_eq!(
-            less.keys().collect::<Vec<_>>(),
-            files.keys().collect::<Vec<_>>()
-        );
-        let (product, stem) = add(&files, PartKind::Product, "neu", "Neues Produkt").unwrap();
-        assert_eq!(stem, "produkte/neu");
-        assert!(
-            Contract::from_map(&product)
-                .unwrap()
-                .product_codes()
-                .contains(&"neu")
-        );
-        for (result, refusal) in [
-            (
-                add(&files, PartKind::Annex, "../x", "x"),
-                VersionRefusal::BadName,
-            ),
-            (
-                add(&files, PartKind::Annex, "", "x"),
-                VersionRefusal::BadName,
-            ),
-            (
-                add(&files, PartKind::Annex, "produkte/x", "x"),
-                VersionRefusal::BadName,
-            ),
-            (
-                add(&files, PartKind::Annex, "anlage-tom", "x"),
-                VersionRefusal::NameTaken,
-            ),
-            (rename(&files, "vertrag", "x"), VersionRefusal::NoSuchPart),
-            (
-                rename(&files, "anlage-tom", "anlage-produkte"),
-                VersionRefusal::NameTaken,
-            ),
-            (
-                rename(&files, "gibtsnicht", "x"),
-                VersionRefusal::NoSuchPart,
-            ),
-        ] {
-            assert_eq!(result.unwrap_err(), refusal);
-        }
-        assert_eq!(
-            remove(&files, "vertrag").unwrap_err(),
-            VersionRefusal::NoSuchPart
-        );
-    }
-
-    #[test]
-    fn values_are_written_where_they_belong() {
-        let toml = shipped()["contract.toml"].clone();
-        let mut text = set(&toml, None, "number", &quoted("2.0 \"x\\"));
-        text = set(&text, None, "breach_hours", "");
-        text = set(&text, None, "standard_clauses", &quoted("abc"));
-        text = set(&text, Some("change_note"), "de", &quoted("Neu"));
-        text = set(&text, Some("numbering.de"), "sections", "[\"§ 1\"]");
-        let meta = Meta::parse(&text).unwrap();
-        assert_eq!(
-            (meta.number.as_str(), meta.breach_hours),
-            ("2.0 \"x\\", None)
-        );
-        assert_eq!(
-            (meta.change_note.de.as_str(), meta.annexes.len()),
-            ("Neu", 4)
-        );
-        assert_eq!(meta.standard_clauses.as_deref(), Some("abc"));
-        assert_eq!(meta.numbering.de.sections.len(), 1);
-        assert!(
-            text.starts_with("# Facts about this version"),
-            "comments stay"
-        );
-        let before = Meta::parse(&toml).unwrap();
-        assert_eq!((meta.title, meta.date), (before.title, before.date));
-    }
-}
+mod tests;

@@ -11,9 +11,16 @@ use super::vocabulary::{Condition, Generator};
 use super::{Meta, Texts, wording};
 use crate::domain::Language;
 
-/// See [`super::Contract::resolve`].
-pub fn resolve(meta: &Meta, texts: &Texts, values: &Values, language: Language) -> Document {
+/// One language of [`super::Contract::resolve`]; every id begins with `prefix`.
+pub fn resolve(
+    meta: &Meta,
+    texts: &Texts,
+    values: &Values,
+    language: Language,
+    prefix: &'static str,
+) -> Document {
     let mut builder = Builder {
+        prefix,
         meta,
         texts,
         values,
@@ -39,7 +46,9 @@ pub fn resolve(meta: &Meta, texts: &Texts, values: &Values, language: Language) 
         ))],
         version: meta.number.clone(),
         date: meta.date,
+        standing: String::new(),
         blocks,
+        translation: None,
     }
 }
 
@@ -50,6 +59,7 @@ pub(super) struct Builder<'a> {
     pub language: Language,
     headings: Headings,
     tables: u32,
+    prefix: &'static str,
     ids: HashSet<String>,
     /// Id to the words of a reference to it.
     pub names: HashMap<String, String>,
@@ -107,6 +117,11 @@ impl Builder<'_> {
                     out.push(Block::Definitions(definitions));
                 }
                 Kind::Generated(Generator::Products) => out.extend(self.products(place)),
+                Kind::Generated(Generator::Measures) => {
+                    if let Some(text) = &self.texts.measures {
+                        out.extend(self.blocks(&text.blocks, place, Part::Annex));
+                    }
+                }
                 Kind::Generated(generator) => out.extend(self.generate(*generator)),
             }
         }
@@ -219,11 +234,11 @@ impl Builder<'_> {
 
     /// An id that no other element of the document has.
     pub(super) fn claim(&mut self, wanted: &str) -> String {
-        let mut id = wanted.to_owned();
+        let mut id = format!("{}{wanted}", self.prefix);
         let mut count = 1;
         while !self.ids.insert(id.clone()) {
             count += 1;
-            id = format!("{wanted}-{count}");
+            id = format!("{}{wanted}-{count}", self.prefix);
         }
         id
     }
@@ -242,7 +257,7 @@ impl Builder<'_> {
                 },
                 // Own words of the author; the others follow when all numbers are known.
                 Span::Reference { id, content, .. } => Inline::Reference {
-                    id: id.clone(),
+                    id: format!("{}{id}", self.prefix),
                     text: plain(&self.inlines(content)),
                 },
                 Span::Break => Inline::Break,

@@ -7,6 +7,7 @@
 //! de/vertrag.dj                 the main text
 //! de/anlage-tom.dj              one file per annex, named in contract.toml
 //! de/produkte/centraflex.dj     what is processed for one product, named by its code
+//! de/massnahmen.dj              technical and organisational measures, grouped by objective
 //! en/…                          the same files in the other language
 //! ```
 //!
@@ -15,7 +16,20 @@
 //! **Headings.** In the main text `#` is a clause and gets 1, 2, 3 …; `##` gets 1.1 unless it is
 //! marked `{.unnumbered}`; deeper ones have no number. Text before the first heading is the
 //! preamble. An annex starts with one `#`, its title ("Anlage 2"); `##` in it gets 2.1. A product
-//! file starts with `##`.
+//! file starts with `##`, and so does each group of measures:
+//!
+//! ```text
+//! {#tom-zutritt .tom-physical}
+//! ## Zutritt zu Gebäuden
+//!
+//! Unbefugte sollen nicht an Anlagen gelangen, die Daten verarbeiten.
+//!
+//! - Rechenzentren sind rund um die Uhr überwacht.
+//! ```
+//!
+//! A group has marks that say which objectives of Art. 32 it serves, a sentence with its aim, and a
+//! list of measures; `{generate=measures}` prints all groups where the annex wants them. An annex
+//! may also hold its measures itself.
 //!
 //! ```text
 //! {#weisungen .instructions}

@@ -16,12 +16,23 @@ use crate::domain::calendar::long_date;
 /// they are what is printed.
 pub fn plain(document: &Document) -> String {
     let mut out = String::new();
+    print(document, &mut out);
+    out
+}
+
+fn print(document: &Document, out: &mut String) {
     let _ = writeln!(out, "{}", line(&document.title));
     if !document.version.is_empty() {
         let _ = writeln!(out, "{}", edition(document));
     }
-    blocks(&document.blocks, "", &mut out);
-    out
+    if !document.standing.is_empty() {
+        let _ = writeln!(out, "{}", document.standing);
+    }
+    blocks(&document.blocks, "", out);
+    if let Some(second) = &document.translation {
+        let _ = writeln!(out, "\n\n{}\n", second.standing);
+        print(&second.document, out);
+    }
 }
 
 /// "Fassung 1.0, Stand 1. Oktober 2026"; nothing for a draft without number.
@@ -182,9 +193,7 @@ fn collect_words(document: &Document, marks: bool) -> Vec<String> {
         marks,
         text: String::new(),
     };
-    words.inlines(&document.title);
-    words.add(&edition(document));
-    words.blocks(&document.blocks);
+    words.document(document);
     words.text.split_whitespace().map(str::to_owned).collect()
 }
 
@@ -197,6 +206,17 @@ impl Words {
     fn add(&mut self, text: &str) {
         self.text.push_str(text);
         self.text.push(' ');
+    }
+
+    fn document(&mut self, document: &Document) {
+        self.inlines(&document.title);
+        self.add(&edition(document));
+        self.add(&document.standing);
+        self.blocks(&document.blocks);
+        if let Some(second) = &document.translation {
+            self.add(&second.standing);
+            self.document(&second.document);
+        }
     }
 
     fn inlines(&mut self, inlines: &[Inline]) {

@@ -18,8 +18,26 @@ pub struct Document {
     pub version: String,
     /// Date of the text, "Stand" (C-02).
     pub date: NaiveDate,
+    /// What this text is where there are several languages, in its own language: "Convenience
+    /// translation …"; empty where nothing has to be said (T-10).
+    pub standing: String,
     /// Preamble, sections and annexes in reading order.
     pub blocks: Vec<Block>,
+    /// The same contract in the other language of the version, printed after this text (T-10).
+    pub translation: Option<Box<Translation>>,
+}
+
+/// The text in the other language, as it is announced in the language of the text before it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Translation {
+    /// Id of the whole of it, unique in the document.
+    pub id: String,
+    /// What it is called in the table of contents: "Lesefassung in englischer Sprache".
+    pub name: String,
+    /// What it is and which language is binding.
+    pub standing: String,
+    /// The text; its ids differ from those of the text before it.
+    pub document: Document,
 }
 
 /// A block-level element.

@@ -107,6 +107,8 @@ closed_list! {
         Chain = "chain",
         /// The annexes of the covered products.
         Products = "products",
+        /// The measures of Art. 32, one headed group per objective (LC-17 … LC-19).
+        Measures = "measures",
         /// Who receives instructions, questions and objections (LC-03, LC-14).
         Contacts = "contacts",
         /// Controller and processor (LC-01, LC-02).

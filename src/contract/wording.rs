@@ -51,6 +51,33 @@ pub fn edition(version: &str, language: Language) -> String {
     }
 }
 
+/// What the text in language `of` is if `binding` decides, said in `language` (T-10).
+pub fn rank(of: Language, binding: Language, language: Language) -> &'static str {
+    match (language, of == binding, of) {
+        (Language::De, true, Language::De) => "Verbindliche Fassung in deutscher Sprache",
+        (Language::De, true, Language::En) => "Verbindliche Fassung in englischer Sprache",
+        (Language::De, false, Language::De) => "Lesefassung in deutscher Sprache",
+        (Language::De, false, Language::En) => "Lesefassung in englischer Sprache",
+        (Language::En, true, Language::De) => "Binding version in German",
+        (Language::En, true, Language::En) => "Binding version in English",
+        (Language::En, false, Language::De) => "Convenience translation into German",
+        (Language::En, false, Language::En) => "Convenience translation into English",
+    }
+}
+
+/// [`rank`] as a sentence that leaves no doubt which language decides.
+pub fn standing(of: Language, binding: Language, language: Language) -> String {
+    let rank = rank(of, binding, language);
+    let decides = match (language, binding) {
+        _ if of == binding => "",
+        (Language::De, Language::De) => " Maßgeblich ist die deutsche Fassung.",
+        (Language::De, Language::En) => " Maßgeblich ist die englische Fassung.",
+        (Language::En, Language::De) => " The German version is binding.",
+        (Language::En, Language::En) => " The English version is binding.",
+    };
+    format!("{rank}.{decides}")
+}
+
 /// "Anlage 2".
 pub fn annex(number: u32, language: Language) -> String {
     match language {

@@ -81,7 +81,9 @@ pub(super) fn finish(
     let all = dictionary! { "Type" => "Pages", "Count" => kids.len() as i64, "Kids" => kids };
     pdf.objects.insert(pages_id, Object::Dictionary(all));
     let structure = tree.write(&mut pdf, &pages);
-    let mut catalog = catalog(&mut pdf, frame, book, &pages, pages_id, structure);
+    let languages = flow.structure.elements.iter();
+    let second = languages.filter_map(|element| element.language).next();
+    let mut catalog = catalog(&mut pdf, frame, book, &pages, pages_id, structure, second);
     archive::output_intent(&mut pdf, &mut catalog)?;
     if let Some(extras) = &extras {
         archive::attach(&mut pdf, &mut catalog, extras.attachments, frame.created)?;
@@ -239,7 +241,9 @@ fn links(
             continue;
         };
         let label: String = text.runs.iter().map(|run| run.text.as_str()).collect();
-        entry.set("Contents", words(label.trim()));
+        let element = text.element.and_then(|at| flow.structure.elements.get(at));
+        let described = element.and_then(|element| element.alternative.as_deref());
+        entry.set("Contents", words(described.unwrap_or(label.trim())));
         entry.set("Rect", rectangle(flow.setter.library, text));
         entry.set("P", pages.get(index).copied().unwrap_or_default());
         let id = pdf.new_object_id();
@@ -334,15 +338,12 @@ fn catalog(
     pages: &[ObjectId],
     pages_id: ObjectId,
     structure: ObjectId,
+    second: Option<Language>,
 ) -> Dictionary {
-    let language = match frame.language {
-        Language::De => "de-DE",
-        Language::En => "en-GB",
-    };
     let mut catalog = dictionary! {
         "Type" => "Catalog",
         "Pages" => pages_id,
-        "Lang" => words(language),
+        "Lang" => words(wording::tag(frame.language)),
         "MarkInfo" => dictionary! { "Marked" => true },
         "StructTreeRoot" => structure,
         "ViewerPreferences" => dictionary! { "DisplayDocTitle" => true },
@@ -354,7 +355,7 @@ fn catalog(
         catalog.set("PageMode", "UseOutlines");
     }
     let metadata = dictionary! { "Type" => "Metadata", "Subtype" => "XML" };
-    let metadata = Stream::new(metadata, super::outline::xmp(frame, language).into_bytes());
+    let metadata = Stream::new(metadata, super::outline::xmp(frame, second).into_bytes());
     let metadata = pdf.add_object(metadata.with_compression(false));
     catalog.set("Metadata", metadata);
     catalog

@@ -85,8 +85,10 @@ pub(super) struct Flow {
     pub(super) pending: Vec<Mark>,
     /// Waiting for the next strip.
     pub(super) anchors: Vec<String>,
-    bookmark: Option<Bookmark>,
-    new_page: bool,
+    pub(super) bookmark: Option<Bookmark>,
+    /// How far bookmarks stand below that of a part.
+    pub(super) below: u8,
+    pub(super) new_page: bool,
 }
 
 impl Flow {
@@ -99,6 +101,7 @@ impl Flow {
             pending: Vec::new(),
             anchors: Vec::new(),
             bookmark: None,
+            below: 0,
             new_page: false,
         }
     }
@@ -131,7 +134,7 @@ impl Flow {
         let element = self.structure.add(parent, "Sect");
         let title = clean(&plain(&section.title)).replace('\n', " ");
         self.bookmark = Some(Bookmark {
-            level: section.level,
+            level: section.level.saturating_add(self.below),
             title: match &section.label {
                 Some(label) => format!("{} {title}", clean(label)),
                 None => title,

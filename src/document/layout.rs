@@ -4,10 +4,10 @@ use super::breaking::{Hyphens, Setter, patterns};
 use super::flow::{BODY, Flow, Look, MEASURE, Place};
 use super::fonts::{Face, Library};
 use super::pages::{contents_line, full_rule};
-use super::strip::{SLATE, Strip};
+use super::strip::{Bookmark, SLATE, Strip};
 use super::text::clean;
 use super::{Frame, RenderError, wording};
-use crate::contract::tree::{Block, Document, Inline, Section, plain};
+use crate::contract::tree::{Block, Document, Inline, Section, Translation, plain};
 
 /// Fewer sections than this need no table of contents.
 const CONTENTS_FROM: usize = 5;
@@ -19,31 +19,92 @@ pub(super) fn lay_out(document: &Document, frame: &Frame) -> Result<Flow, Render
         patterns: patterns(document.language)?,
     };
     let mut flow = Flow::new(setter);
-    title(&mut flow, document, frame);
-    contents(&mut flow, document);
-    let place = Place {
-        x: 0.0,
-        number_x: 0.0,
-        parent: 0,
-    };
-    flow.blocks(&document.blocks, place, 8.0);
+    title(&mut flow, document, &frame.number, 0);
+    online(&mut flow, frame);
+    rule(&mut flow);
+    contents(&mut flow, document, 0);
+    flow.blocks(&document.blocks, at(0), 8.0);
+    if let Some(second) = &document.translation {
+        translation(&mut flow, second)?;
+        flow.setter.patterns = patterns(document.language)?;
+    }
     closing(&mut flow, frame);
     Ok(flow)
 }
 
-fn title(flow: &mut Flow, document: &Document, frame: &Frame) {
-    let element = flow.structure.add(0, "H1");
+fn at(parent: usize) -> Place {
+    Place {
+        x: 0.0,
+        number_x: 0.0,
+        parent,
+    }
+}
+
+/// The other language on pages of its own, in an element and below a bookmark of its own (T-10).
+fn translation(flow: &mut Flow, second: &Translation) -> Result<(), RenderError> {
+    flow.flush();
+    flow.new_page = true;
+    flow.anchors.push(second.id.clone());
+    flow.bookmark = Some(Bookmark {
+        level: 1,
+        title: second.name.clone(),
+    });
+    flow.below = 1;
+    let look = Look {
+        grey: SLATE,
+        ..Look::bold(11, 16.0)
+    };
+    // Announced in the language of the text before it.
+    let element = flow.structure.add(0, "P");
+    let words = [Inline::Text(second.standing.clone())];
+    flow.paragraph(&words, look, 0.0, element, 0.0);
+    let document = &second.document;
+    flow.setter.patterns = patterns(document.language)?;
+    let part = flow.structure.add_part(document.language);
+    title(flow, document, "", part);
+    rule(flow);
+    contents(flow, document, part);
+    flow.blocks(&document.blocks, at(part), 8.0);
+    flow.flush();
+    Ok(())
+}
+
+fn title(flow: &mut Flow, document: &Document, number: &str, parent: usize) {
+    let element = flow.structure.add(parent, "H1");
     flow.paragraph(&document.title, Look::bold(20, 26.0), 0.0, element, 0.0);
     let mut facts = wording::edition(document.language, &document.version, document.date);
-    if !frame.number.is_empty() {
-        facts = format!("{facts} · {}", frame.number);
+    if !number.is_empty() {
+        facts = format!("{facts} · {number}");
     }
-    let element = flow.structure.add(0, "P");
     let look = Look {
         grey: SLATE,
         ..Look::TEXT
     };
+    let element = flow.structure.add(parent, "P");
     flow.paragraph(&[Inline::Text(facts)], look, 0.0, element, 4.0);
+    if !document.standing.is_empty() {
+        let element = flow.structure.add(parent, "P");
+        let words = [Inline::Text(document.standing.clone())];
+        flow.paragraph(&words, Look::bold(10, 12.5), 0.0, element, 4.0);
+    }
+}
+
+/// Where the text stands as a web page: a link, and legible on paper (T-13).
+fn online(flow: &mut Flow, frame: &Frame) {
+    if frame.online.is_empty() {
+        return;
+    }
+    let element = flow.structure.add(0, "P");
+    let link = Inline::Link {
+        target: frame.online.clone(),
+        content: vec![Inline::Text(wording::online(frame))],
+    };
+    flow.paragraph(&[link], Look::TEXT, 0.0, element, 4.0);
+    flow.structure
+        .describe_links(element, &wording::open_online(frame));
+}
+
+fn rule(flow: &mut Flow) {
     flow.push(Strip {
         above: 10.0,
         height: 8.0,
@@ -53,7 +114,7 @@ fn title(flow: &mut Flow, document: &Document, frame: &Frame) {
 }
 
 /// Sections of the first level with their pages (T-12).
-fn contents(flow: &mut Flow, document: &Document) {
+fn contents(flow: &mut Flow, document: &Document, parent: usize) {
     let sections: Vec<&Section> = document
         .blocks
         .iter()
@@ -65,13 +126,13 @@ fn contents(flow: &mut Flow, document: &Document) {
     if sections.len() < CONTENTS_FROM {
         return;
     }
-    let heading = flow.structure.add(0, "P");
+    let heading = flow.structure.add(parent, "P");
     let words = [Inline::Text(
         wording::contents(document.language).to_owned(),
     )];
     flow.paragraph(&words, Look::bold(11, 15.0), 0.0, heading, 4.0);
     flow.keep_last(heading);
-    let list = flow.structure.add(0, "TOC");
+    let list = flow.structure.add(parent, "TOC");
     let labels = sections
         .iter()
         .filter_map(|section| section.label.as_ref())
@@ -81,13 +142,14 @@ fn contents(flow: &mut Flow, document: &Document) {
                 .text_width(Face::Regular, &clean(label), BODY)
         })
         .fold(0.0, f32::max);
+    let x = if labels > 0.0 { labels + 10.0 } else { 0.0 };
     for section in sections {
-        entry(
-            flow,
-            section,
-            list,
-            if labels > 0.0 { labels + 10.0 } else { 0.0 },
-        );
+        let title = plain(&section.title).replace('\n', " ");
+        let label = section.label.as_deref();
+        entry(flow, (&section.id, label, title), list, x);
+    }
+    if let Some(second) = &document.translation {
+        entry(flow, (&second.id, None, second.name.clone()), list, 0.0);
     }
     flow.push(Strip {
         above: 8.0,
@@ -96,10 +158,12 @@ fn contents(flow: &mut Flow, document: &Document) {
     });
 }
 
-fn entry(flow: &mut Flow, section: &Section, list: usize, x: f32) {
+/// One line: where it leads, number and words.
+fn entry(flow: &mut Flow, of: (&str, Option<&str>, String), list: usize, x: f32) {
+    let (id, label, title) = of;
     let element = flow.structure.add(list, "TOCI");
     let link = |text: String| Inline::Reference {
-        id: section.id.clone(),
+        id: id.to_owned(),
         text,
     };
     let look = Look {
@@ -107,19 +171,18 @@ fn entry(flow: &mut Flow, section: &Section, list: usize, x: f32) {
         ..Look::TEXT
     };
     let mut marks = Vec::new();
-    if let Some(label) = &section.label {
+    if let Some(label) = label {
         let words = flow.words(&[link(format!("{label} "))], look.face);
         for line in flow.setter.lines(&words, look.measure(MEASURE)) {
             marks.extend(flow.place(line, look, 0.0, look.baseline(), element));
         }
     }
-    let title = plain(&section.title).replace('\n', " ");
     let words = flow.words(&[link(title)], look.face);
     let lines = flow.setter.lines(&words, look.measure(MEASURE - x - 30.0));
     let count = lines.len();
     for (index, line) in lines.into_iter().enumerate() {
         marks.extend(flow.place(line, look, x, look.baseline(), element));
-        let mut strip = contents_line(look, std::mem::take(&mut marks), &section.id);
+        let mut strip = contents_line(look, std::mem::take(&mut marks), id);
         if index + 1 < count {
             strip.page_of = None;
             strip.keep = true;
@@ -127,7 +190,7 @@ fn entry(flow: &mut Flow, section: &Section, list: usize, x: f32) {
         flow.push(strip);
     }
     if !marks.is_empty() {
-        flow.push(contents_line(look, marks, &section.id));
+        flow.push(contents_line(look, marks, id));
     }
 }
 

@@ -70,6 +70,8 @@ pub struct Frame {
     pub operator_name: String,
     /// Title for header and metadata.
     pub title: String,
+    /// Address of a web page with the same text, named on the first page; may be empty.
+    pub online: String,
 }
 
 /// A finished PDF.

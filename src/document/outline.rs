@@ -5,6 +5,7 @@ use lopdf::{Document, Object, ObjectId, dictionary};
 use super::Frame;
 use super::pages::Spot;
 use super::strip::Bookmark;
+use crate::domain::Language;
 
 /// A bookmark with its place in the tree.
 struct Node {
@@ -98,7 +99,11 @@ fn nest(pdf: &mut Document, bookmarks: &[(Bookmark, Spot)]) -> Vec<Node> {
 }
 
 /// Metadata as XMP, equal to the info dictionary.
-pub(super) fn xmp(frame: &Frame, language: &str) -> String {
+pub(super) fn xmp(frame: &Frame, second: Option<Language>) -> String {
+    let languages: String = std::iter::once(frame.language)
+        .chain(second)
+        .map(|language| format!("<rdf:li>{}</rdf:li>", super::wording::tag(language)))
+        .collect();
     let created = frame.created.format("%Y-%m-%dT%H:%M:%SZ");
     format!(
         "<?xpacket begin=\"\u{FEFF}\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n\
@@ -108,7 +113,7 @@ pub(super) fn xmp(frame: &Frame, language: &str) -> String {
          <dc:title><rdf:Alt><rdf:li xml:lang=\"x-default\">{title}</rdf:li></rdf:Alt></dc:title>\n\
          <dc:creator><rdf:Seq><rdf:li>{author}</rdf:li></rdf:Seq></dc:creator>\n\
          <dc:description><rdf:Alt><rdf:li xml:lang=\"x-default\">{subject}</rdf:li></rdf:Alt></dc:description>\n\
-         <dc:language><rdf:Bag><rdf:li>{language}</rdf:li></rdf:Bag></dc:language>\n\
+         <dc:language><rdf:Bag>{languages}</rdf:Bag></dc:language>\n\
          <xmp:CreateDate>{created}</xmp:CreateDate><xmp:ModifyDate>{created}</xmp:ModifyDate>\n\
          <xmp:CreatorTool>avv-portal</xmp:CreatorTool><pdf:Producer>avv-portal with genpdf</pdf:Producer>\n\
          </rdf:Description></rdf:RDF></x:xmpmeta>\n<?xpacket end=\"r\"?>",

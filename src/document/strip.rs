@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::breaking::Run;
+use crate::domain::Language;
 
 /// Greys from black (0) to white (255); the document knows no colours.
 pub(super) const BLACK: u8 = 0;
@@ -94,6 +95,10 @@ pub(super) struct Element {
     pub(super) parent: usize,
     /// Link it stands for.
     pub(super) link: Option<usize>,
+    /// Its language, if it is not that of the whole document.
+    pub(super) language: Option<Language>,
+    /// What it is, for those who have it read to them out of its place.
+    pub(super) alternative: Option<String>,
 }
 
 /// The structure tree in reading order; element 0 is the document.
@@ -110,6 +115,8 @@ impl Structure {
                 tag: "Document",
                 parent: 0,
                 link: None,
+                language: None,
+                alternative: None,
             }],
         }
     }
@@ -120,8 +127,27 @@ impl Structure {
             tag,
             parent,
             link: None,
+            language: None,
+            alternative: None,
         });
         self.elements.len() - 1
+    }
+
+    /// Adds a part of the document in another language.
+    pub(super) fn add_part(&mut self, language: Language) -> usize {
+        let number = self.add(0, "Part");
+        if let Some(element) = self.elements.get_mut(number) {
+            element.language = Some(language);
+        }
+        number
+    }
+
+    /// Describes every link that was added from element `from` on.
+    pub(super) fn describe_links(&mut self, from: usize, words: &str) {
+        let added = self.elements.iter_mut().skip(from);
+        for element in added.filter(|element| element.link.is_some()) {
+            element.alternative = Some(words.to_owned());
+        }
     }
 
     /// Adds an element for a link.

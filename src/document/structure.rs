@@ -144,6 +144,13 @@ impl<'a> Tree<'a> {
             if element.tag == "TH" {
                 entry.set("A", dictionary! { "O" => "Table", "Scope" => "Column" });
             }
+            if let Some(language) = element.language {
+                let tag = super::wording::tag(language);
+                entry.set("Lang", Object::string_literal(tag));
+            }
+            if let Some(words) = &element.alternative {
+                entry.set("Alt", super::finish::words(words));
+            }
             let form = form.filter(|_| number == 0);
             self.write_kids(number, &mut entry, pages, form);
             pdf.objects.insert(id, Object::Dictionary(entry));

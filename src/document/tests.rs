@@ -2,7 +2,9 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail")]
 
 mod contract;
+mod fuzz;
 mod hostile;
+mod languages;
 mod reading;
 
 use super::text::clean;

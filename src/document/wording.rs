@@ -13,6 +13,14 @@ pub(super) fn draft(language: Language) -> &'static str {
     }
 }
 
+/// The tag of a language as readers of the file want it.
+pub(super) fn tag(language: Language) -> &'static str {
+    match language {
+        Language::De => "de-DE",
+        Language::En => "en-GB",
+    }
+}
+
 /// Heading of the table of contents.
 pub(super) fn contents(language: Language) -> &'static str {
     match language {
@@ -76,6 +84,30 @@ pub(super) fn checksum(frame: &Frame) -> String {
             "Checksum of the contract text (SHA-256): {}",
             frame.document_hash
         ),
+    }
+}
+
+/// The line on the first page that says where the text stands as a web page.
+pub(super) fn online(frame: &Frame) -> String {
+    let lead = match frame.language {
+        Language::De => "Als barrierefreie Webseite:",
+        Language::En => "As an accessible web page:",
+    };
+    format!("{lead} {}", frame.online)
+}
+
+/// What that link does.
+pub(super) fn open_online(frame: &Frame) -> String {
+    let (version, address) = (&frame.version, &frame.online);
+    match frame.language {
+        Language::De => {
+            format!("Öffnet den Wortlaut der Fassung {version} als Webseite im Browser: {address}")
+        }
+        Language::En => {
+            format!(
+                "Opens the wording of version {version} as a web page in the browser: {address}"
+            )
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 
 use avv_portal::clock::Clock;
 use avv_portal::contract::import::{Source, import};
+use avv_portal::contract::meta::Output;
 use avv_portal::contract::numbers::Pattern;
 use avv_portal::contract::tree::{
     Alignment, Block, Definition, Document, Inline, Item, List, Section, Table, plain,
@@ -61,9 +62,51 @@ fn the_shipped_text_loses_no_word_in_the_pdf() {
         // Without number: the line below the title is the portal's, not the contract's.
         same_words(&Document {
             version: String::new(),
+            standing: String::new(),
             ..document
         });
     }
+}
+
+#[test]
+fn both_languages_in_one_document_lose_no_word_in_the_pdf() {
+    let mut contract = Contract::embedded().unwrap();
+    contract.meta.bilingual = Output::OneAfterTheOther;
+    for language in Language::ALL {
+        let document = contract.resolve(&sample_values(language, true), language);
+        let words = text::words(&document);
+        assert_eq!(article_words(&document), words, "HTML");
+        let second = document.translation.as_deref().unwrap();
+        let pdf = document::render(&document, &frame(&document)).unwrap();
+        let found = letters(&pdf_text(&pdf.bytes));
+        // The last place: the table of contents may say the same words.
+        let mark = letters(&second.standing);
+        let at = found.windows(mark.len()).rposition(|part| part == mark);
+        let (first, rest) = found.split_at(at.unwrap());
+        for (found, document) in [(first, &document), (rest, &second.document)] {
+            let alone = Document {
+                title: Vec::new(),
+                version: String::new(),
+                standing: String::new(),
+                translation: None,
+                ..document.clone()
+            };
+            let mut heads = Vec::new();
+            table_heads(&document.blocks, &mut heads);
+            let wanted = letters(&text::words_with_marks(&alone).join(" "));
+            pdf_says(found, &wanted, &heads);
+        }
+    }
+}
+
+/// Words of the article without the document's number, which is not the contract's.
+fn article_words(document: &Document) -> Vec<String> {
+    let words = page_words(&html::article(document));
+    let number = text::document_number(document);
+    let at = words.iter().position(|word| *word == number).unwrap();
+    let mut words = words;
+    words.drain(at - 2..=at);
+    words
 }
 
 /// Holds the three forms of a document against its words.
@@ -84,7 +127,13 @@ fn same_words(document: &Document) {
     // break has its head again.
     let mut heads = Vec::new();
     table_heads(&document.blocks, &mut heads);
-    let reached = |start: usize| matched(&found[start..], &wanted, &heads);
+    pdf_says(&found, &wanted, &heads);
+}
+
+/// Holds what was found in a PDF, front matter and repeated heads included, against what it has to
+/// say.
+fn pdf_says(found: &[char], wanted: &[char], heads: &[Vec<char>]) {
+    let reached = |start: usize| matched(&found[start..], wanted, heads);
     // Only the title and the table of contents can stand before it, so few places are possible.
     let front = found.len() + 1 - wanted.len().min(found.len());
     let best = (0..front).map(reached).max().unwrap_or(0);
@@ -162,6 +211,7 @@ fn frame(document: &Document) -> Frame {
         created: calendar::at(document.date, chrono::NaiveTime::MIN),
         operator_name: "Beispielnetz GmbH".to_owned(),
         title: plain(&document.title),
+        online: String::new(),
     }
 }
 
@@ -391,7 +441,9 @@ proptest! {
             title: vec![Inline::Text("Vertrag".to_owned())],
             version: String::new(),
             date: chrono::NaiveDate::from_ymd_opt(2026, 10, 1).unwrap(),
+            standing: String::new(),
             blocks,
+            translation: None,
         });
     }
 }

@@ -227,6 +227,8 @@ pub fn preview_pdf(
         created: now,
         operator_name: values.operator.party.name,
         title: plain(&document.title),
+        // Nothing is public before it is published.
+        online: String::new(),
     };
     render(&document, &frame).map_err(|error| ActionError::Document(error.to_string()))
 }

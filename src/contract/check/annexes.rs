@@ -3,7 +3,7 @@
 use super::passages::Passages;
 use super::{Finding, Severity, generated, place};
 use crate::contract::Contract;
-use crate::contract::source::{Kind, walk};
+use crate::contract::source::{Kind, Node, Text, walk};
 use crate::contract::vocabulary::Generator;
 
 /// LC-08, LC-10, LC-49: every product file says which data of whom.
@@ -49,9 +49,21 @@ pub(super) fn measures(contract: &Contract, passages: &Passages) -> Vec<Finding>
         let text = "Die Anlage der technischen und organisatorischen Maßnahmen fehlt. Kennzeichnen Sie ihren Titel mit „.tom“.";
         return vec![Finding::new("LC-17", Severity::Block, false, text, None)];
     };
-    let empty = Passages::empty_sections(annex);
-    let ok = empty.is_empty() && Passages::text_of(&annex.blocks).split_whitespace().count() > 20;
-    let first = empty.first().copied().unwrap_or(1);
+    let files = || std::iter::once(annex).chain(&texts.measures);
+    let lacking = files()
+        .flat_map(|text| {
+            Passages::empty_sections(text)
+                .into_iter()
+                .map(|l| (&text.file, l))
+        })
+        .chain(texts.measures.iter().flat_map(|text| {
+            let poor = text.blocks.iter().filter(|group| !is_group(group));
+            poor.map(|group| (&text.file, group.line))
+        }))
+        .next();
+    let words = |text: &Text| Passages::text_of(&text.blocks).split_whitespace().count();
+    let ok = lacking.is_none() && files().map(words).sum::<usize>() > 20;
+    let (file, first) = lacking.unwrap_or((&annex.file, 1));
     let whole = Finding::new(
         "LC-17",
         Severity::Block,
@@ -59,9 +71,9 @@ pub(super) fn measures(contract: &Contract, passages: &Passages) -> Vec<Finding>
         either(
             ok,
             "Die Anlage der Maßnahmen ist vorhanden, jede Überschrift hat Inhalt.",
-            "Die Anlage der Maßnahmen ist leer oder hat eine Überschrift ohne Maßnahme. Nennen Sie zu jeder Überschrift die konkreten Maßnahmen.",
+            "Die Anlage der Maßnahmen ist leer, hat eine Überschrift ohne Maßnahme oder eine Gruppe ohne Ziel. Nennen Sie zu jeder Überschrift das Ziel und die konkreten Maßnahmen.",
         ),
-        place(&annex.file, first),
+        place(file, first),
     );
     let covered = |id, severity, list: &[(&str, &str)], what: &str| {
         let lacking: Vec<String> = list
@@ -90,6 +102,20 @@ pub(super) fn measures(contract: &Contract, passages: &Passages) -> Vec<Finding>
         covered("LC-18", Severity::Block, ARTICLE_32, "Art. 32 Abs. 1 DSGVO"),
         covered("LC-19", Severity::Warn, ANNEX_III, "die üblichen Bereiche"),
     ]
+}
+
+/// Whether a group of measures has an aim in words and a list with at least one measure.
+fn is_group(group: &Node) -> bool {
+    let Kind::Section { children, .. } = &group.kind else {
+        return false;
+    };
+    let (mut aim, mut measures) = (false, false);
+    walk(children, &[], &mut |node, _| match &node.kind {
+        Kind::Paragraph(_) => aim |= !measures,
+        Kind::List { items, .. } => measures |= !items.is_empty(),
+        _ => {}
+    });
+    aim && measures
 }
 
 const ARTICLE_32: &[(&str, &str)] = &[

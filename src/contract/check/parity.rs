@@ -5,22 +5,43 @@ use super::figures::{DAYS, HOURS, figures};
 use super::passages::Passages;
 use super::{Finding, Severity, place};
 use crate::contract::Contract;
+use crate::contract::meta::{self, Output};
 use crate::contract::source::{Kind, Node, Text};
 
 pub(super) fn check(contract: &Contract) -> Vec<Finding> {
     let binding = contract.meta.binding;
     let leading = contract.texts(binding);
     let mut findings = Vec::new();
+    // Whoever holds both texts in one document must not find two periods in it (T-10).
+    let both = contract.meta.bilingual == Output::OneAfterTheOther;
+    let figures = if both {
+        Severity::Block
+    } else {
+        Severity::Warn
+    };
+    if both && contract.meta.second(binding).is_none() {
+        let text = "Die Ausgabe soll zweisprachig sein („bilingual“), die Fassung hat aber nur eine Sprache. Nennen Sie die zweite unter „languages“ oder nehmen Sie die Angabe heraus.";
+        findings.push(fault(meta::FILE, 1, text.to_owned()));
+    }
     for language in contract.meta.languages.iter().filter(|l| **l != binding) {
         let other = contract.texts(*language);
         let pairs = std::iter::once((&leading.main, &other.main))
             .chain(leading.annexes.iter().zip(&other.annexes));
         for (a, b) in pairs {
-            findings.extend(compare(a, b));
+            findings.extend(compare(a, b, figures));
+        }
+        match (&leading.measures, &other.measures) {
+            (Some(a), Some(b)) => findings.extend(compare(a, b, figures)),
+            (Some(only), None) | (None, Some(only)) => findings.push(fault(
+                &only.file,
+                1,
+                "Diese Maßnahmen gibt es nur in einer Sprache.".to_owned(),
+            )),
+            (None, None) => {}
         }
         for (code, a) in &leading.products {
             match other.products.get(code) {
-                Some(b) => findings.extend(compare(a, b)),
+                Some(b) => findings.extend(compare(a, b, figures)),
                 None => findings.push(fault(
                     &a.file,
                     1,
@@ -55,7 +76,7 @@ fn fault(file: &str, line: usize, text: String) -> Finding {
 }
 
 /// The first difference in structure, else a difference in periods.
-fn compare(a: &Text, b: &Text) -> Option<Finding> {
+fn compare(a: &Text, b: &Text, figures_are: Severity) -> Option<Finding> {
     let (left, right) = (outline(&a.blocks), outline(&b.blocks));
     let different = left.iter().zip(&right).find(|(x, y)| x.1 != y.1);
     if let Some(((line, what), (other_line, other))) = different {
@@ -88,7 +109,7 @@ fn compare(a: &Text, b: &Text) -> Option<Finding> {
             "Die Fristen in Tagen oder Stunden sind andere als in {}. Vergleichen Sie die Zahlen.",
             a.file
         );
-        Finding::new("LC-47", Severity::Warn, false, text, place(&b.file, 1))
+        Finding::new("LC-47", figures_are, false, text, place(&b.file, 1))
     })
 }
 

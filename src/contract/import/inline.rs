@@ -226,11 +226,17 @@ fn link(rest: &str, depth: u8, out: &mut Vec<Piece>, lost: Lost<'_>) -> Option<u
     Some(middle + 1 + end + 1)
 }
 
+/// How far the end of a link is looked for (characters): whoever opens brackets without end must not
+/// keep the portal busy.
+pub(super) const LONGEST: usize = 4_000;
+/// How many signs are tried as the end of a stressed text.
+const TRIES: usize = 16;
+
 /// Where the bracket that opens a text is closed.
 fn closing(text: &str, open: char, close: char) -> Option<usize> {
     let mut depth = 0_u32;
     let mut escaped = false;
-    for (at, c) in text.char_indices() {
+    for (at, c) in text.char_indices().take(LONGEST) {
         if escaped {
             escaped = false;
         } else if c == '\\' {
@@ -288,14 +294,17 @@ fn stressed(rest: &str, depth: u8, out: &mut Vec<Piece>, lost: Lost<'_>) -> Opti
     if inner.starts_with(char::is_whitespace) {
         return None;
     }
-    let end = inner.match_indices(fence).map(|(at, _)| at).find(|at| {
+    let ends = inner.match_indices(fence).map(|(at, _)| at);
+    let ends = ends.filter(|at| {
         let before = inner.get(..*at).and_then(|t| t.chars().next_back());
         let after = inner.get(at + length..).and_then(|t| t.chars().next());
         before.is_some_and(|b| !b.is_whitespace() && b != '\\' && b != c)
             && after != Some(c)
             && !(c == '_' && after.is_some_and(char::is_alphanumeric))
-            && inner.get(..*at).is_some_and(is_whole)
-    })?;
+    });
+    let end = ends
+        .take(TRIES)
+        .find(|at| inner.get(..*at).is_some_and(is_whole))?;
     let mut content = Vec::new();
     parse(inner.get(..end)?, depth + 1, &mut content, lost);
     out.push(match length {

@@ -92,7 +92,7 @@ fn tag(rest: &str) -> Option<(usize, bool)> {
     }
     // A bar at the start of a line is that of a quotation, and an empty line ends everything.
     let line_end = rest.find('\n').unwrap_or(rest.len());
-    let end = rest.find('>').filter(|end| *end < line_end)?;
+    let end = rest.get(..line_end)?.find('>')?;
     let name = rest.get(1..end)?.trim_start_matches('/');
     let name = name.split(|c: char| !c.is_ascii_alphanumeric()).next()?;
     let address = rest.get(..end)?.contains(['@', ':']) && !rest.get(..end)?.contains(' ');
@@ -101,7 +101,7 @@ fn tag(rest: &str) -> Option<(usize, bool)> {
 
 fn target(rest: &str) -> Option<usize> {
     let mut depth = 0_u32;
-    for (at, c) in rest.char_indices().skip(1) {
+    for (at, c) in rest.char_indices().skip(1).take(inline::LONGEST) {
         match c {
             '(' => depth += 1,
             ')' if depth == 1 => return Some(at + 1),

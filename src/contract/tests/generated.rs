@@ -204,3 +204,79 @@ fn headings_break_at_their_joints_and_hold_no_link_inside_a_link() {
         "{toc}"
     );
 }
+
+const MEASURES: &str = "{#zutritt .tom-physical}\n## Zutritt\n\nNiemand Fremdes kommt hinein.\n\n- Die Tür ist zu.\n\n## Zugang\n\nNur Befugte melden sich an.\n\n- Jeder hat ein Konto.\n";
+const ANNEX: &str = "# Maßnahmen\n\n## Geltung\n\nSie gelten überall.\n\n{generate=measures}\n:::\n:::\n\n## Danach\n\nSiehe [](#zutritt).\n";
+
+#[test]
+fn measures_are_groups_of_the_annex_that_asks_for_them() {
+    let plain = text::plain(&document(
+        "# A\n\nText.\n",
+        &[("de/anlage-tom.dj", ANNEX), ("de/massnahmen.dj", MEASURES)],
+    ));
+    let order = [
+        "Anlage 1 Maßnahmen",
+        "1.1 Geltung",
+        "1.2 Zutritt\n\nNiemand Fremdes kommt hinein.\n\n• Die Tür ist zu.",
+        "1.3 Zugang",
+        "1.4 Danach\n\nSiehe Anlage\u{a0}1 Ziffer\u{a0}1.2.",
+    ]
+    .map(|part| {
+        plain
+            .find(part)
+            .unwrap_or_else(|| panic!("{part}: {plain}"))
+    });
+    assert!(order.is_sorted(), "{order:?}");
+}
+
+#[test]
+fn measures_are_printed_or_named_as_missing() {
+    let read = |more: &[(&str, &str)]| contract("# A\n\nText.\n", more).unwrap_err()[0].to_string();
+    let found = read(&[("de/massnahmen.dj", MEASURES)]);
+    assert!(
+        found.starts_with("de/massnahmen.dj:1: Die Maßnahmen stehen in keiner Anlage"),
+        "{found}"
+    );
+    let annex = ANNEX.replace("[](#zutritt)", "oben");
+    let found = read(&[("de/anlage-tom.dj", &annex)]);
+    assert!(
+        found.starts_with("de/anlage-tom.dj:7: Hier sollen die Maßnahmen stehen"),
+        "{found}"
+    );
+    let found = read(&[
+        ("de/anlage-tom.dj", ANNEX),
+        ("de/massnahmen.dj", &MEASURES.replacen("## ", "# ", 1)),
+    ]);
+    assert!(
+        found.starts_with("de/massnahmen.dj:2: Eine Gruppe von Maßnahmen beginnt mit ##"),
+        "{found}"
+    );
+    // What is printed under a condition only is no target for others.
+    let some = ANNEX.replace("{generate=measures}", "{if=draft generate=measures}");
+    let found = read(&[("de/anlage-tom.dj", &some), ("de/massnahmen.dj", MEASURES)]);
+    assert!(found.contains("steht nur unter einer Bedingung"), "{found}");
+}
+
+/// LC-17: a group says what it is for and what is done.
+#[test]
+fn a_group_without_aim_or_measure_is_found() {
+    for (from, to, line) in [
+        ("Nur Befugte melden sich an.\n\n", "", Some(8)),
+        ("- Jeder hat ein Konto.", "Jeder hat ein Konto.", Some(8)),
+        ("Konto", "Benutzerkonto", None),
+    ] {
+        let measures = MEASURES.replace(from, to);
+        let files = [
+            ("de/anlage-tom.dj", ANNEX),
+            ("de/massnahmen.dj", measures.as_str()),
+        ];
+        let contract = contract("# A\n\nText.\n", &files).unwrap();
+        let findings = check::checks(&check::Version::of(&contract));
+        let whole = findings.iter().find(|f| {
+            f.id == "LC-17" && f.place.as_deref().is_some_and(|p| p.contains("massnahmen"))
+        });
+        let place = line.map(|line| format!("de/massnahmen.dj:{line}"));
+        assert_eq!(whole.and_then(|f| f.place.clone()), place, "{to}");
+        assert_eq!(whole.is_some_and(check::Finding::blocks), line.is_some());
+    }
+}

@@ -6,9 +6,12 @@ mod checks;
 mod complete;
 mod diff;
 mod elements;
+mod fuzz;
 mod generated;
 mod hostile;
+mod languages;
 mod marks;
+pub(crate) mod mutate;
 mod problems;
 mod shipped;
 mod surroundings;
@@ -19,7 +22,7 @@ use super::*;
 pub(super) fn contract(main: &str, more: &[(&str, &str)]) -> Result<Contract, Vec<Problem>> {
     let annexes: Vec<String> = more
         .iter()
-        .filter(|(path, _)| !path.contains("produkte/"))
+        .filter(|(path, _)| !path.contains("produkte/") && !path.contains(parts::MEASURES))
         .filter_map(|(path, _)| path.strip_prefix("de/")?.strip_suffix(".dj"))
         .map(|name| format!("\"{name}\""))
         .collect();

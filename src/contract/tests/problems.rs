@@ -259,3 +259,34 @@ fn annexes_and_products_have_their_own_headings() {
         "{found:?}"
     );
 }
+
+/// What is put in by a block and asks for that block again would never end.
+#[test]
+fn no_part_is_put_into_itself() {
+    for (block, path) in [
+        ("products", "de/produkte/centraflex.dj"),
+        ("measures", "de/produkte/centraflex.dj"),
+        ("products", "de/massnahmen.dj"),
+        ("measures", "de/massnahmen.dj"),
+    ] {
+        let main = "# A\n\n{generate=products}\n:::\n:::\n\n{generate=measures}\n:::\n:::\n";
+        let part = format!("## P\n\nText.\n\n- x\n\n  {{generate={block}}}\n  :::\n  :::\n");
+        let calm = "## M\n\nText.\n\n- x\n";
+        let found = contract(
+            main,
+            &[
+                (
+                    "de/massnahmen.dj",
+                    if path.contains("mass") { &part } else { calm },
+                ),
+                (
+                    "de/produkte/centraflex.dj",
+                    if path.contains("mass") { calm } else { &part },
+                ),
+            ],
+        )
+        .unwrap_err();
+        let wanted = format!("{path}:7: Der Block „{block}“ kann hier nicht stehen");
+        assert!(found[0].to_string().starts_with(&wanted), "{found:#?}");
+    }
+}

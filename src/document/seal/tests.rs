@@ -2,6 +2,7 @@
 //! somebody has tampered with.
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
+mod fuzz;
 mod tampering;
 mod tools;
 
@@ -25,6 +26,7 @@ fn frame() -> Frame {
         created: at("2026-11-20T10:15:30Z"),
         operator_name: "Beispielnetz & Söhne GmbH".into(),
         title: "Vertrag zur Auftragsverarbeitung".into(),
+        online: "https://avv.beispielnetz.example/vertrag/1.0?sprache=de".into(),
     }
 }
 

@@ -22,6 +22,7 @@ pub fn frame() -> Frame {
         created: Utc.with_ymd_and_hms(2026, 11, 22, 13, 5, 7).unwrap(),
         operator_name: "Beispielnetz GmbH".to_owned(),
         title: "Vertrag zur Auftragsverarbeitung".to_owned(),
+        online: String::new(),
     }
 }
 
@@ -40,7 +41,9 @@ pub fn document(blocks: Vec<Block>) -> Document {
         title: text("Vertrag zur Auftragsverarbeitung"),
         version: "1.0".to_owned(),
         date: NaiveDate::from_ymd_opt(2026, 10, 1).unwrap(),
+        standing: String::new(),
         blocks,
+        translation: None,
     }
 }
 

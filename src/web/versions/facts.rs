@@ -35,6 +35,8 @@ pub struct Facts {
     pub note_de: String,
     /// What is new, in English.
     pub note_en: String,
+    /// `after` or nothing (T-10).
+    pub bilingual: String,
     /// `general`, `specific` or nothing.
     pub authorisation: String,
     /// Days of notice.
@@ -68,6 +70,7 @@ impl Facts {
             title_en: inner("title", "en"),
             note_de: inner("change_note", "de"),
             note_en: inner("change_note", "en"),
+            bilingual: top("bilingual"),
             authorisation: top("authorisation"),
             notice_days: top("notice_days"),
             objection_days: top("objection_days"),
@@ -87,6 +90,7 @@ impl Facts {
             title_en: clean("titel_en"),
             note_de: clean("neu_de"),
             note_en: clean("neu_en"),
+            bilingual: clean("zweisprachig"),
             authorisation: clean("genehmigung"),
             notice_days: clean("ankuendigung"),
             objection_days: clean("einspruch"),
@@ -132,11 +136,16 @@ impl Facts {
             known @ ("general" | "specific") => known,
             _ => "",
         };
+        let bilingual = match self.bilingual.as_str() {
+            "after" => quoted("after"),
+            _ => String::new(),
+        };
         let mut text = toml.to_owned();
         for (section, key, value) in [
             (None, "number", quoted(&self.number)),
             (None, "date", self.date.clone()),
             (None, "valid_from", self.valid_from.clone()),
+            (None, "bilingual", bilingual),
             (None, "authorisation", quoted(authorisation)),
             (None, "notice_days", self.notice_days.clone()),
             (None, "objection_days", self.objection_days.clone()),

@@ -85,6 +85,7 @@ pub fn part(files: &Files, stem: &str, code: &str) -> String {
     let place = annexes.iter().position(|annex| annex == stem);
     match (heading, place) {
         (Some(heading), Some(at)) => format!("Anlage {}: {heading}", at + 1),
+        (_, None) if stem == parts::MEASURES => "Maßnahmen".to_owned(),
         (Some(heading), None) if stem.starts_with("produkte/") => format!("Produkt: {heading}"),
         _ => stem.to_owned(),
     }
@@ -129,6 +130,7 @@ mod tests {
             ("de/leer.dj", "Nur ein Absatz.\n"),
             ("de/lose.dj", "# Ohne Platz\n"),
             ("de/produkte/telefon.dj", "## *Telefon*\n"),
+            ("de/massnahmen.dj", "## Zutritt\n"),
         ] {
             files.insert(path.to_owned(), text.to_owned());
         }
@@ -140,6 +142,7 @@ mod tests {
             ("de/leer.dj", "leer", "Deutsch"),
             ("de/lose.dj", "lose", "Deutsch"),
             ("de/produkte/telefon.dj", "Produkt: Telefon", "Deutsch"),
+            ("de/massnahmen.dj", "Maßnahmen", "Deutsch"),
         ] {
             assert_eq!(file(&files, path), (name.to_owned(), language), "{path}");
         }

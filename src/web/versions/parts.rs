@@ -1,4 +1,4 @@
-//! Adding, renaming and removing annexes and products.
+//! Adding, renaming and removing annexes, products and measures.
 
 use actix_session::Session;
 use actix_web::{HttpResponse, web};
@@ -7,7 +7,7 @@ use askama::Template;
 use super::{Subject, answer, load, names};
 use crate::actions::versions::draft;
 use crate::app::App;
-use crate::contract::parts::{PartKind, stems};
+use crate::contract::parts::{MEASURES, PartKind, stems};
 use crate::domain::{VersionId, name};
 use crate::paths;
 use crate::web::error::PageError;
@@ -57,10 +57,14 @@ pub async fn change(
     let deed = form.get("tun").to_owned();
     let kind = match form.get("art") {
         "produkt" => PartKind::Product,
+        "massnahmen" => PartKind::Measures,
         _ => PartKind::Annex,
     };
     let part = form.get("teil").to_owned();
-    let new = form.get("name").trim().to_owned();
+    let new = match (deed.as_str(), kind) {
+        ("neu", PartKind::Measures) => MEASURES.to_owned(),
+        _ => form.get("name").trim().to_owned(),
+    };
     let title = name::parse(form.get("titel"), LONGEST_TITLE).unwrap_or_else(|_| new.clone());
     let said = match deed.as_str() {
         "neu" => format!("„{new}“ ist angelegt, in jeder Sprache. Schreiben Sie jetzt den Text."),
