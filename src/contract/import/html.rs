@@ -141,18 +141,13 @@ impl Page {
                 }
                 self.list(tag);
             }
-            "li" if self.in_cell => {
-                if open {
-                    let mark = self.mark(tag);
-                    let apart = if self.block.trim().is_empty() {
-                        ""
-                    } else {
-                        "<br>"
-                    };
-                    self.block
-                        .push_str(&format!("{apart}{}", mark.replace("- ", "• ")));
-                }
+            "li" if self.in_cell && open => {
+                let mark = self.mark(tag).replace("- ", "• ");
+                let first = self.block.trim().is_empty();
+                self.block.push_str(if first { "" } else { "<br>" });
+                self.block.push_str(&mark);
             }
+            "li" if self.in_cell => {}
             "li" => {
                 self.end_block();
                 if open {
