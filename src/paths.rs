@@ -2,7 +2,7 @@
 
 use crate::domain::{
     AgreementId, AlertId, AnnouncementId, CustomerNumber, FileId, Language, MailId, NoticeId,
-    ObjectionId, PartnerId, ProposalId, SubProcessorId, UserId, VersionId,
+    ObjectionId, PartnerId, ProposalId, RollOutId, SubProcessorId, UserId, VersionId,
 };
 
 /// Start page: leads everybody to the page of their role.
@@ -64,9 +64,34 @@ pub const DEV_MAILBOX: &str = "/dev/postfach";
 
 /// A published version of the contract text, for everybody (C-07).
 pub fn contract(number: &str) -> String {
+    format!("{CONTRACT}/{}", segment(number))
+}
+
+/// For everybody: two published versions of the contract text side by side.
+pub fn comparison(old: &str, new: &str) -> String {
+    format!("{CONTRACT}/{}/vergleich/{}", segment(old), segment(new))
+}
+
+/// A piece of text as one segment or value of an address.
+fn segment(text: &str) -> String {
     use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-    let number = utf8_percent_encode(number, NON_ALPHANUMERIC).to_string();
-    format!("{CONTRACT}/{}", number.replace("%2E", "."))
+    let out = utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+    out.replace("%2E", ".")
+        .replace("%2D", "-")
+        .replace("%5F", "_")
+}
+
+/// Operator: roll-outs of contract versions.
+pub const ROLL_OUTS: &str = "/betrieb/umstellungen";
+
+/// Operator: how far a roll-out has come.
+pub fn roll_out(id: RollOutId) -> String {
+    format!("{ROLL_OUTS}/{id}")
+}
+
+/// Operator: plan a roll-out of a version.
+pub fn new_roll_out(version: &str) -> String {
+    format!("{ROLL_OUTS}/neu?fassung={}", segment(version))
 }
 
 /// [`contract`] in one language, whatever the reader's browser prefers.

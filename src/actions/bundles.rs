@@ -147,7 +147,7 @@ impl Collected {
             );
             let details = (self.full || is_conclusion).then_some(&event.kind);
             let what = match self.full {
-                true => event.kind.sentence(Language::De),
+                true => event.effect.tell(&event.kind, Language::De),
                 false => event.kind.without_reason().sentence(Language::De),
             };
             json!({
@@ -156,6 +156,7 @@ impl Collected {
                 "what": what,
                 "who": who,
                 "details": details,
+                "access": (!event.effect.is_empty()).then_some(&event.effect),
             })
         };
         let readable = |event: &&Event| self.full || !event.kind.is_internal();

@@ -10,7 +10,7 @@ use crate::domain::viewer::{Role, Viewer};
 use crate::domain::{CustomerNumber, EmailAddress, Language, PartnerId, Party, name};
 use crate::storage::audit::{NewEvent, add_event};
 use crate::storage::customers::{NewCustomer, create_customer};
-use crate::storage::{PgConnection, case_rows, cases, users};
+use crate::storage::{PgConnection, case_rows, cases, partners, users};
 
 /// Adds a customer, without bookings: those come through [`super::bookings`].
 pub fn add(
@@ -87,17 +87,25 @@ pub fn change_email(
     knock.settle(conn, app, case, &event, |_| kind)
 }
 
-/// Addresses of the partners that look after the customer and of their users (5.6-11).
+/// Addresses of the partners that look after the customer and of their users (5.6-11), and of every
+/// other Submandant of the Mandant: it could be named as soon as it has concluded for the customer.
 fn partner_addresses(
     conn: &mut PgConnection,
     case: &Case,
 ) -> Result<Vec<EmailAddress>, ActionError> {
-    let partners: Vec<_> = [&case.partner, &case.sub_partner]
-        .into_iter()
-        .flatten()
-        .collect();
+    let mut partners = match &case.partner {
+        Some(partner) => partners::list_sub_partners(conn, partner.id)?,
+        None => Vec::new(),
+    };
+    partners.extend(
+        [&case.partner, &case.sub_partner]
+            .into_iter()
+            .flatten()
+            .cloned(),
+    );
     let ids: Vec<PartnerId> = partners.iter().map(|one| one.id).collect();
     let mut addresses = users::list_partner_addresses(conn, &ids)?;
+    addresses.extend(partners::list_former_addresses(conn, &ids)?);
     addresses.extend(partners.iter().filter_map(|one| one.party.email.clone()));
     Ok(addresses)
 }

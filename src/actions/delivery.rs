@@ -177,10 +177,12 @@ fn hand_over(
     }
 }
 
-/// Whether a notice has been tried long enough. While no mail server can be reached nothing is: that
-/// is no word about the customer's address.
+/// Whether a notice has been tried long enough, and not for the first time. While no mail server can
+/// be reached nothing is: that is no word about the customer's address.
 fn is_overdue(mail: &DueMail, now: DateTime<Utc>) -> bool {
-    matches!(mail.kind, MailKind::Announcement { .. }) && mail.queued_at + NOTICE_LASTS <= now
+    matches!(mail.kind, MailKind::Announcement { .. })
+        && mail.attempts > 0
+        && mail.queued_at + NOTICE_LASTS <= now
 }
 
 /// Row 8: the status says so and people are told. A link of an earlier round changes nothing.

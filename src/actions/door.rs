@@ -11,15 +11,18 @@ use super::{ActionError, alerts};
 use crate::app::App;
 pub use crate::domain::audit::Actor;
 use crate::domain::audit::AuditKind;
+use crate::domain::audit::effect::Effect;
 use crate::domain::case::{
     Case, Change, Denied, Event, Fresh, Mail, Moment, Request, decide, standing,
 };
 use crate::domain::mail::{Alert, MailKind, PartnerNews, Recipient};
+use crate::domain::roll_out;
 use crate::domain::viewer::{Scope, Viewer};
 use crate::domain::{AgreementId, CustomerNumber, LinkId, RequestId};
-use crate::storage::audit::{NewEvent, add_event};
+use crate::storage::audit::NewEvent;
+use crate::storage::audit::chain::append_with;
 use crate::storage::mails::{NewMail, queue_mail};
-use crate::storage::{PgConnection, case_rows, cases, customers};
+use crate::storage::{PgConnection, case_rows, cases, customers, roll_outs, users};
 
 /// Somebody who knocks: for whose case, who it is, and when.
 #[derive(Debug, Clone)]
@@ -151,6 +154,9 @@ impl Knock {
             changes,
         };
         self.queue_mails(conn, app, &outcome)?;
+        if let Some(answer) = roll_out::answered(&outcome.before, &outcome.after) {
+            roll_outs::answer(conn, self.customer, answer, self.now)?;
+        }
         alerts::follow(conn, self.customer, &outcome, self.now)?;
         write(conn, &outcome)?;
         let status = (
@@ -163,8 +169,17 @@ impl Knock {
             customer: Some(self.customer),
             status: Some(status),
         };
-        add_event(conn, &event, self.now)?;
+        let effect = self.effect(conn, &outcome)?;
+        append_with(conn, &event, &effect, self.now)?;
         Ok(outcome)
+    }
+
+    /// Whom the decision let in or shut out, with the people it concerns (EV-11). Asks the database
+    /// only if it did.
+    fn effect(&self, conn: &mut PgConnection, outcome: &Outcome) -> Result<Effect, ActionError> {
+        let mut effect = Effect::between(&outcome.before, &outcome.after, self.now);
+        name_users(conn, &mut effect)?;
+        Ok(effect)
     }
 
     fn queue_mails(
@@ -187,6 +202,14 @@ impl Knock {
         }
         Ok(())
     }
+}
+
+/// Fills in which people of a partner gained or lost access.
+pub(super) fn name_users(conn: &mut PgConnection, effect: &mut Effect) -> Result<(), ActionError> {
+    for one in effect.all_mut() {
+        (one.user_count, one.users) = users::list_active_of(conn, one.partner, Effect::MOST_USERS)?;
+    }
+    Ok(())
 }
 
 /// A signed-in person as the event keeps it: name and company as they are now.
@@ -254,6 +277,10 @@ fn step(mail: &Mail, outcome: &Outcome) -> String {
         MailKind::Alert {
             alert: Alert::ContractUndelivered,
         } => format!("contract-alert:{once}"),
+        MailKind::NewVersion { version } => {
+            let number = outcome.after.customer.number;
+            format!("new-version:{number}:{version}:{to}")
+        }
         // Each is said under the lock of the case, by an event that happens once.
         MailKind::Notice { .. } => format!("notice:{once}:{to}"),
         MailKind::AddressChanged { .. } => format!("address:{once}:{to}"),

@@ -1,6 +1,7 @@
 //! Why an action did not happen.
 
 use crate::domain::case::{Denied, Refusal};
+use crate::domain::roll_out::RollOutRefusal;
 use crate::domain::version::VersionRefusal;
 use crate::storage::QueryError;
 use crate::storage::db::DbError;
@@ -20,6 +21,9 @@ pub enum ActionError {
     /// The life of a contract version does not allow it now.
     #[error("not with this contract version: {0:?}")]
     Version(VersionRefusal),
+    /// The roll-out of a contract version cannot do this now.
+    #[error("not with this roll-out: {0:?}")]
+    RollOut(RollOutRefusal),
     /// The gate is closed.
     #[error("denied: {0:?}")]
     Denied(Denied),
@@ -49,6 +53,12 @@ pub enum ActionError {
 impl From<QueryError> for ActionError {
     fn from(error: QueryError) -> Self {
         Self::Database(DbError::Query(error))
+    }
+}
+
+impl From<RollOutRefusal> for ActionError {
+    fn from(refusal: RollOutRefusal) -> Self {
+        Self::RollOut(refusal)
     }
 }
 

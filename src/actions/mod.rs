@@ -13,6 +13,7 @@ pub mod bookings;
 pub mod bounces;
 pub mod bundles;
 pub mod consent;
+pub mod contract_text;
 pub mod customers;
 pub mod delivery;
 pub mod documents;
@@ -29,6 +30,7 @@ pub mod register;
 pub mod requests;
 pub mod resend;
 pub mod retention;
+pub mod roll_outs;
 pub mod seen;
 pub mod stamps;
 #[cfg(test)]
@@ -41,4 +43,4 @@ mod whats_new;
 
 pub use door::{Actor, Knock, Outcome};
 pub use error::ActionError;
-pub use whats_new::{Then, customer_then, sub_partner_left, whats_new};
+pub use whats_new::{Then, customer_then, sub_partner_left, version_news, whats_new};

@@ -1,14 +1,13 @@
 //! Objections (Widerspruch): by the customer in the portal, or recorded by the operator.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::door::actor;
 use super::{ActionError, Knock, Outcome};
 use crate::app::App;
+use crate::domain::audit::effect::Effect;
 use crate::domain::audit::{AuditKind, ClosedAccess};
-use crate::domain::case::{Case, Channel, Event, access};
+use crate::domain::case::{Case, Channel, Event};
 use crate::domain::file::File;
 use crate::domain::viewer::{Role, Viewer};
 use crate::domain::{CustomerNumber, FileId, ObjectionId};
@@ -109,25 +108,14 @@ fn store(
 
 /// What is open now, and for whom: an objection closes all of it (EV-11).
 fn open_access(case: &Case, now: DateTime<Utc>) -> Vec<ClosedAccess> {
-    let modules: BTreeMap<&str, &str> = case
-        .catalogue
-        .iter()
-        .map(|product| &product.gated_module)
-        .map(|module| (module.key.as_str(), module.name.as_str()))
-        .collect();
-    [&case.partner, &case.sub_partner]
+    Effect::open_now(case, now)
+        .opened
         .into_iter()
-        .flatten()
-        .map(|partner| ClosedAccess {
-            partner: partner.id,
-            name: partner.party.name.clone(),
-            modules: modules
-                .iter()
-                .filter(|(key, _)| access(case, partner.id, key, now).is_ok())
-                .map(|(_, name)| (*name).to_owned())
-                .collect(),
+        .map(|one| ClosedAccess {
+            partner: one.partner,
+            name: one.name,
+            modules: one.modules,
         })
-        .filter(|one| !one.modules.is_empty())
         .collect()
 }
 

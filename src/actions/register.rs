@@ -5,16 +5,19 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{ActionError, door::actor};
+use super::ActionError;
+use super::door::{actor, name_users};
 use crate::domain::audit::AuditKind;
+use crate::domain::audit::effect::Effect;
 use crate::domain::case::{Denied, Partner, Refusal};
 use crate::domain::file::File;
 use crate::domain::partner::PartnerDeed;
 use crate::domain::viewer::{Role, Viewer};
 use crate::domain::{FileId, PartnerId, Party};
-use crate::storage::audit::{NewEvent, add_event};
+use crate::storage::audit::NewEvent;
+use crate::storage::audit::chain::append_with;
 use crate::storage::partner_contracts::{self, PartnerContract};
-use crate::storage::{PgConnection, files, partners};
+use crate::storage::{PgConnection, files, partners, users};
 
 /// A partner that the viewer sees to, for reading.
 pub fn find_managed(
@@ -58,7 +61,8 @@ fn refuse_if_blocked(conn: &mut PgConnection, viewer: &Viewer) -> Result<(), Act
     }
 }
 
-/// Adds a Mandant, or a Submandant of `parent`. What a Mandant adds is always its own.
+/// Adds a Mandant, or a Submandant of `parent`. What a Mandant adds is always its own. One with the
+/// very same contact data is not added again: that is a form sent twice.
 pub fn add(
     conn: &mut PgConnection,
     viewer: &Viewer,
@@ -77,6 +81,10 @@ pub fn add(
         partners::find_partner(conn, id)?
             .filter(|above| above.parent.is_none())
             .ok_or(ActionError::NotFound)?;
+    }
+    users::lock_user(conn, viewer.user)?;
+    if let Some(twin) = partners::find_twin(conn, parent, party)? {
+        return Ok(twin);
     }
     let id = partners::create_partner(conn, parent, party, now)?;
     note(conn, viewer, id, &party.name, PartnerDeed::Added, now)?;
@@ -169,6 +177,8 @@ pub(super) fn note(
     deed: PartnerDeed,
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
+    let mut effect = effect_of(conn, id, name, &deed)?;
+    name_users(conn, &mut effect)?;
     let event = NewEvent {
         kind: AuditKind::Partner {
             id,
@@ -179,6 +189,43 @@ pub(super) fn note(
         customer: None,
         status: None,
     };
-    add_event(conn, &event, now)?;
+    append_with(conn, &event, &effect, now)?;
     Ok(())
+}
+
+/// Whom a block shuts out, and who may come in again (EV-11): the partner, and with a Mandant the
+/// Submandanten who work for it. Which areas these are differs from customer to customer.
+fn effect_of(
+    conn: &mut PgConnection,
+    id: PartnerId,
+    name: &str,
+    deed: &PartnerDeed,
+) -> Result<Effect, ActionError> {
+    let mut effect = Effect::default();
+    let is_out = |found: Option<Partner>| found.is_some_and(|partner| partner.is_shut_out());
+    let list = match deed {
+        PartnerDeed::Blocked { .. } | PartnerDeed::Deactivated => &mut effect.closed,
+        PartnerDeed::Unblocked | PartnerDeed::Activated => &mut effect.opened,
+        PartnerDeed::Added | PartnerDeed::Changed { .. } | PartnerDeed::ContractRecorded { .. } => {
+            return Ok(effect);
+        }
+    };
+    let found = partners::find_partner(conn, id)?;
+    let parent = match found.as_ref().and_then(|partner| partner.parent) {
+        Some(parent) => partners::find_partner(conn, parent)?,
+        None => None,
+    };
+    // Another block still stands in the way, or did so before.
+    if is_out(parent)
+        || (is_out(found) && matches!(deed, PartnerDeed::Unblocked | PartnerDeed::Activated))
+    {
+        return Ok(Effect::default());
+    }
+    list.push(Effect::everything(id, name));
+    for sub in partners::list_sub_partners(conn, id)? {
+        if !sub.is_shut_out() {
+            list.push(Effect::everything(sub.id, &sub.party.name));
+        }
+    }
+    Ok(effect)
 }

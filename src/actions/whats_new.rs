@@ -2,18 +2,22 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{ActionError, announcements};
+use super::{ActionError, announcements, versions};
+use crate::app::App;
 use crate::contract::values::Values;
 use crate::domain::case::{Agreement, Case, Covered, Novelty, Partner, novelties};
 use crate::domain::party::lasting;
-use crate::domain::{Language, PartnerId, Party, WhatsNew};
+use crate::domain::{ChangeNote, Language, PartnerId, Party, VersionNews, WhatsNew};
+use crate::paths;
 use crate::storage::agreements::find_document_facts;
+use crate::storage::contract_versions::list_published;
 use crate::storage::{PgConnection, catalogue, partners};
 
 /// What concluding now would change compared with the agreement in force; `None` without one, and
 /// when nothing needs a new conclusion.
 pub fn whats_new(
     conn: &mut PgConnection,
+    app: &App,
     case: &Case,
     language: Language,
     now: DateTime<Utc>,
@@ -66,7 +70,7 @@ pub fn whats_new(
             Novelty::Version {
                 old,
                 new: published,
-            } => new.version = Some((old, published)),
+            } => new.version = Some(version_news(conn, app, &old, &published, language)?),
         }
     }
     if let Some(copied) = copied {
@@ -226,4 +230,38 @@ fn others_differ(
     Ok(operator
         || differs(partner, copied.partner.as_ref())
         || differs(sub, copied.sub_partner.as_ref()))
+}
+
+/// What a newer contract version brings, in the words of its authors: its own change note, and those
+/// of the versions in between that were never concluded (rows 13, 35, 36).
+pub fn version_news(
+    conn: &mut PgConnection,
+    app: &App,
+    old: &str,
+    new: &str,
+    language: Language,
+) -> Result<VersionNews, ActionError> {
+    // The newest first; what is not valid yet when `new` is comes before it and is left out, and so
+    // is everything when `old` is the newer one.
+    let mut since: Vec<String> = list_published(conn)?
+        .into_iter()
+        .map(|version| version.number)
+        .skip_while(|number| number != new && number != old)
+        .take_while(|number| number != old)
+        .collect();
+    since.reverse();
+    let mut notes = Vec::new();
+    for version in since {
+        let contract = versions::contract(conn, app, &version)?;
+        let text = contract.meta.change_note.get(language).trim().to_owned();
+        if !text.is_empty() {
+            notes.push(ChangeNote { version, text });
+        }
+    }
+    Ok(VersionNews {
+        old: old.to_owned(),
+        new: new.to_owned(),
+        notes,
+        comparison: paths::comparison(old, new),
+    })
 }

@@ -24,6 +24,7 @@ pub mod check;
 mod compound;
 pub mod diff;
 mod fill;
+mod folder;
 mod generate;
 mod headings;
 pub mod html;
@@ -50,7 +51,6 @@ mod wording;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::Path;
 
 use crate::domain::Language;
 use crate::domain::version::Files;
@@ -129,9 +129,10 @@ impl Contract {
     pub fn from_files(files: &[(&str, &str)]) -> Result<Self, Vec<Problem>> {
         let content: BTreeMap<&str, &str> = files.iter().copied().collect();
         let Some(toml) = content.get(meta::FILE) else {
-            return Err(vec![Problem::new(meta::FILE, 1, "Die Datei fehlt.")]);
+            let missing = Problem::new(meta::FILE, 1, folder::NO_META);
+            return Err(folder::without_meta(&content, missing));
         };
-        let meta = Meta::parse(toml).map_err(|problem| vec![problem])?;
+        let meta = Meta::parse(toml).map_err(|problem| folder::without_meta(&content, problem))?;
         let mut problems = Vec::new();
         let mut texts = BTreeMap::new();
         let mut known = vec![meta::FILE.to_owned()];
@@ -166,16 +167,6 @@ impl Contract {
             .map(|(path, text)| (path.as_str(), text.as_str()))
             .collect();
         Self::from_files(&files)
-    }
-
-    /// Reads a version from a folder.
-    ///
-    /// # Errors
-    /// As [`Contract::from_files`]; a file that cannot be read is a problem of that file.
-    pub fn read_dir(folder: &Path) -> Result<Self, Vec<Problem>> {
-        let mut files = Vec::new();
-        collect(folder, "", &mut files).map_err(|problem| vec![problem])?;
-        Self::from_map(&files.into_iter().collect())
     }
 
     /// The version that comes with the program.
@@ -257,7 +248,11 @@ fn read_language(
         let parsed = match text {
             Some(text) => parse::parse(&name, text, language, role, problems),
             None => {
-                problems.push(Problem::new(&name, 1, "Die Datei fehlt."));
+                let message = format!(
+                    "Die Datei fehlt. Legen Sie sie an, oder streichen Sie in {}, was sie nennt.",
+                    meta::FILE
+                );
+                problems.push(Problem::new(&name, 1, message));
                 Text::default()
             }
         };
@@ -288,28 +283,6 @@ fn read_language(
         measures,
         products,
     }
-}
-
-fn collect(folder: &Path, prefix: &str, files: &mut Vec<(String, String)>) -> Result<(), Problem> {
-    let unreadable = |path: &str, error: std::io::Error| {
-        Problem::new(path, 1, format!("Nicht lesbar: {error}."))
-    };
-    let entries = std::fs::read_dir(folder).map_err(|error| unreadable(prefix, error))?;
-    for entry in entries {
-        let path = entry.map_err(|error| unreadable(prefix, error))?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let inside = format!("{prefix}{name}");
-        if name.starts_with('.') {
-            continue;
-        }
-        if path.is_dir() {
-            collect(&path, &format!("{inside}/"), files)?;
-        } else if name.ends_with(".dj") || name.ends_with(".toml") {
-            let text = std::fs::read_to_string(&path).map_err(|e| unreadable(&inside, e))?;
-            files.push((inside, text));
-        }
-    }
-    Ok(())
 }
 
 macro_rules! embedded {

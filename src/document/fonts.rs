@@ -169,6 +169,11 @@ fn relative(character: char) -> char {
         '◆' | '❖' | '⬤' => '●',
         '★' | '☆' => '*',
         '⚠' => '!',
+        '₀'..='₉' => char::from_digit(u32::from(character) - 0x2080, 10).unwrap_or(character),
+        '₊' | '⁺' => '+',
+        '₋' | '⁻' => '-',
+        '₍' | '⁽' => '(',
+        '₎' | '⁾' => ')',
         '①'..='⑨' => char::from_digit(u32::from(character) - 0x245F, 10).unwrap_or(character),
         other => other,
     }
@@ -225,5 +230,28 @@ impl Subset {
             code_to_glyph,
             widths,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may fail")]
+
+    use super::*;
+
+    /// T-14: a tick that is not seen would turn a promise into its contrary.
+    #[test]
+    fn a_ticked_box_does_not_look_like_an_empty_one() {
+        let library = Library::get().unwrap();
+        for face in Face::ALL {
+            let glyph = |character| library.shape(face, character).glyph;
+            for sign in "☒☑✓✔✗➔⇒①⚠".chars() {
+                assert_ne!(glyph(sign), glyph('☐'), "{sign}");
+            }
+        }
+        let lost: String = undrawn("Straße ☒ ✓ → ≤ Łódź Δ Ж ☎ 漢 ☎")
+            .into_iter()
+            .collect();
+        assert_eq!(lost, "☎漢");
     }
 }

@@ -4,6 +4,7 @@
 
 pub mod chain;
 mod changes;
+pub mod effect;
 pub mod kinds;
 mod readers;
 mod sentences;
@@ -17,8 +18,9 @@ use super::mail::RequestReason;
 use super::notice::{DissentWay, Settlement};
 use super::partner::PartnerDeed;
 use super::proposal::ProposalKind;
+use super::roll_out::RollOutDeed;
 use super::version::VersionDeed;
-use super::{AnnouncementId, LinkId, NoticeId, PartnerId, UserId, VersionId};
+use super::{AnnouncementId, LinkId, NoticeId, PartnerId, RollOutId, UserId, VersionId};
 
 /// Who did something.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -112,6 +114,20 @@ pub enum AuditKind {
         name: String,
         /// What.
         deed: PartnerDeed,
+    },
+    /// The customer was told of a new contract version and asked for nothing (row 35).
+    ToldOfVersion {
+        /// Its number.
+        version: String,
+    },
+    /// Something was done to the roll-out of a contract version.
+    RollOut {
+        /// Which.
+        id: RollOutId,
+        /// Number of the version.
+        version: String,
+        /// What.
+        deed: RollOutDeed,
     },
     /// Something was done to a version of the contract text.
     ContractVersion {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Domains in which anybody can have a mailbox, so that sharing one says nothing. Widely used ones
 /// in German-speaking countries and worldwide; a missing one only makes the guard stricter.
-const SHARED_DOMAINS: [&str; 45] = [
+const SHARED_DOMAINS: [&str; 46] = [
     "1und1.de",
     "aol.com",
     "aol.de",
@@ -41,6 +41,7 @@ const SHARED_DOMAINS: [&str; 45] = [
     "online.de",
     "outlook.com",
     "outlook.de",
+    "pm.me",
     "posteo.de",
     "proton.me",
     "protonmail.com",
@@ -50,6 +51,15 @@ const SHARED_DOMAINS: [&str; 45] = [
     "web.de",
     "yahoo.com",
     "yahoo.de",
+];
+
+/// Domains of one provider under which a mailbox has the same name: `a@mac.com` is `a@icloud.com`.
+const SAME_MAILBOX: [(&str, &str); 5] = [
+    ("googlemail.com", "gmail.com"),
+    ("mac.com", "icloud.com"),
+    ("me.com", "icloud.com"),
+    ("pm.me", "proton.me"),
+    ("protonmail.com", "proton.me"),
 ];
 
 fn is_shared(domain: &str) -> bool {
@@ -124,11 +134,31 @@ impl EmailAddress {
         };
         others.iter().any(|other| {
             let (own, theirs) = (self.domain(), other.domain());
-            self == other
+            self.mailbox() == other.mailbox()
                 || (!is_shared(own)
                     && !is_shared(theirs)
                     && (is_within(own, theirs) || is_within(theirs, own)))
         })
+    }
+
+    /// The mailbox behind the address, as far as it can be told: most providers deliver `a+b` to `a`,
+    /// Gmail reads no dots, and some have several domains.
+    fn mailbox(&self) -> (String, &str) {
+        let domain = self.domain();
+        let domain = SAME_MAILBOX
+            .iter()
+            .find(|(other, _)| *other == domain)
+            .map_or(domain, |(_, main)| main);
+        let local = self.0.rsplit_once('@').map_or("", |(local, _)| local);
+        let local = match local.split_once('+') {
+            Some((name, _)) if !name.is_empty() => name,
+            _ => local,
+        };
+        let local = match domain {
+            "gmail.com" => local.replace('.', ""),
+            _ => local.to_owned(),
+        };
+        (local, domain)
     }
 
     /// First letter and domain, for people who only need to recognise it: `i•••@firma.de`.
@@ -188,6 +218,29 @@ mod tests {
             "ä@firma.de",
         ] {
             assert_eq!(EmailAddress::parse(bad), Err(NoAddress), "{bad:?}");
+        }
+    }
+
+    /// 5.6-11: other spellings of a partner's mailbox are that mailbox.
+    #[test]
+    fn a_mailbox_at_a_shared_provider_is_known_by_all_its_names() {
+        let address = |text: &str| EmailAddress::parse(text).unwrap();
+        for (own, same) in [
+            ("jana.weiss@gmx.de", "jana.weiss+avv@gmx.de"),
+            ("jana.weiss@gmail.com", "janaweiss@gmail.com"),
+            ("jana.weiss@gmail.com", "j.ana.weiss+1@GoogleMail.com"),
+            ("jana@me.com", "jana@icloud.com"),
+            ("jana@protonmail.com", "jana+x@pm.me"),
+        ] {
+            assert!(address(same).belongs_with(&[address(own)]), "{same}");
+            assert!(address(own).belongs_with(&[address(same)]), "{own}");
+        }
+        for (own, other) in [
+            ("jana.weiss@gmx.de", "janaweiss@gmx.de"),
+            ("jana.weiss@gmx.de", "jana.weiss@web.de"),
+            ("jana@gmail.com", "jan@gmail.com"),
+        ] {
+            assert!(!address(other).belongs_with(&[address(own)]), "{other}");
         }
     }
 

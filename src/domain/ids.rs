@@ -47,6 +47,10 @@ id! {
     FileId(Uuid)
 }
 id! {
+    /// The roll-out of a contract version.
+    RollOutId(i64)
+}
+id! {
     /// An objection as it was recorded.
     ObjectionId(i64)
 }

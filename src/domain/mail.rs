@@ -36,6 +36,11 @@ pub enum MailKind {
         /// Which agreement became void.
         agreement: AgreementId,
     },
+    /// M12: there is a new contract version, and nothing is to be done (row 35).
+    NewVersion {
+        /// Its number.
+        version: String,
+    },
     /// M11: a short note to the customer that asks for nothing.
     Notice {
         /// What happened.
@@ -129,6 +134,8 @@ pub enum RequestReason {
     /// A new version of the contract text is in force, and the request had not been answered yet
     /// (row 13).
     Version,
+    /// The operator wants a newer contract version concluded than the one in force (row 36).
+    RollOut,
 }
 
 impl RequestReason {
@@ -136,7 +143,7 @@ impl RequestReason {
     /// (rows 36, 48).
     pub fn is_demand(self) -> bool {
         match self {
-            Self::Succession => true,
+            Self::Succession | Self::RollOut => true,
             Self::First
             | Self::Manual
             | Self::SubPartner

@@ -21,16 +21,19 @@ pub mod product;
 pub mod proposal;
 pub mod reply;
 pub mod retention;
+pub mod roll_out;
 pub mod sub_processor;
 pub mod version;
+pub mod version_news;
 pub mod viewer;
 pub mod whats_new;
 
 pub use email::EmailAddress;
 pub use ids::{
     AgreementId, AlertId, AnnouncementId, CustomerNumber, FileId, LinkId, MailId, NoticeId,
-    ObjectionId, PartnerId, ProposalId, RequestId, SubProcessorId, UserId, VersionId,
+    ObjectionId, PartnerId, ProposalId, RequestId, RollOutId, SubProcessorId, UserId, VersionId,
 };
 pub use language::Language;
 pub use party::{Operator, Party};
+pub use version_news::{ChangeNote, VersionNews};
 pub use whats_new::WhatsNew;

@@ -3,9 +3,9 @@
 
 use chrono::{DateTime, Utc};
 
-use super::Language;
 use super::calendar::{day, long_date, short_date};
 use super::name::{clean, list};
+use super::{Language, VersionNews};
 
 /// The differences between the agreement in force and the offer, with names instead of keys.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,8 +26,8 @@ pub struct WhatsNew {
     pub added: Vec<String>,
     /// Products that would no longer be covered.
     pub gone: Vec<String>,
-    /// Contract version of then and of now, if they differ.
-    pub version: Option<(String, String)>,
+    /// Contract version of then and of now, if they differ (rows 13, 36).
+    pub version: Option<VersionNews>,
     /// The customer's name in the agreement in force and the one of today, if they differ (row 48).
     pub company: Option<(String, String)>,
     /// Whether the customer's own particulars differ, its name apart.
@@ -37,6 +37,13 @@ pub struct WhatsNew {
 }
 
 impl WhatsNew {
+    /// Path of the page that holds the two contract versions against each other.
+    pub fn comparison(&self) -> Option<&str> {
+        self.version
+            .as_ref()
+            .map(|version| version.comparison.as_str())
+    }
+
     /// What changes, one sentence each.
     pub fn sentences(&self) -> Vec<String> {
         match self.language {
@@ -82,11 +89,7 @@ impl WhatsNew {
                 list(many, self.language)
             )),
         }
-        if let Some((old, new)) = &self.version {
-            told.push(format!(
-                "Der Vertragstext liegt in der neuen Fassung {new} vor; abgeschlossen haben Sie die Fassung {old}."
-            ));
-        }
+        told.extend(self.version.as_ref().map(VersionNews::german));
         if let Some((old, new)) = &self.company {
             told.push(format!(
                 "Ihr Unternehmen heißt im neuen Vertrag {new}, im bisherigen {old}."
@@ -142,11 +145,7 @@ impl WhatsNew {
                 list(many, self.language)
             )),
         }
-        if let Some((old, new)) = &self.version {
-            told.push(format!(
-                "The text of the agreement is the new version {new}; you concluded version {old}."
-            ));
-        }
+        told.extend(self.version.as_ref().map(VersionNews::english));
         if let Some((old, new)) = &self.company {
             told.push(format!(
                 "The new agreement names your company {new}, the present one {old}."
@@ -193,7 +192,7 @@ impl WhatsNew {
         if !self.gone.is_empty() {
             told.push(format!("ohne {}", list(&self.gone, Language::De)));
         }
-        if let Some((old, new)) = &self.version {
+        if let Some(VersionNews { old, new, .. }) = &self.version {
             told.push(format!("Fassung {new} statt {old}"));
         }
         if let Some((old, new)) = &self.company {
@@ -226,9 +225,10 @@ impl WhatsNew {
         for name in self.added.iter_mut().chain(&mut self.gone) {
             *name = clean(name);
         }
-        for (old, new) in self.version.iter_mut().chain(&mut self.company) {
+        if let Some((old, new)) = &mut self.company {
             (*old, *new) = (clean(old), clean(new));
         }
+        self.version = self.version.map(VersionNews::cleaned);
         self
     }
 
@@ -286,9 +286,9 @@ mod tests {
                 "Your sales partner is now B KG. A GmbH no longer looks after you. Everything else",
             ),
             (
-                |new| new.version = Some(("1.0".to_owned(), "2.0".to_owned())),
-                "Der Vertragstext liegt in der neuen Fassung 2.0 vor; abgeschlossen haben Sie die Fassung 1.0.",
-                "The text of the agreement is the new version 2.0; you concluded version 1.0.",
+                |new| new.version = Some(VersionNews::sample(&["Mehr Fristen."])),
+                "Der Vertragstext liegt in der neuen Fassung 2.0 vor; abgeschlossen haben Sie die Fassung 1.0. Das ist neu: Mehr Fristen.",
+                "The text of the agreement is the new version 2.0; you concluded version 1.0. This is new: Mehr Fristen.",
             ),
             (
                 |new| new.particulars = true,

@@ -13,6 +13,7 @@ mod inbox;
 mod new_version;
 mod progress;
 mod retain;
+mod roll_out;
 mod rows;
 mod run;
 mod stamp;
@@ -68,6 +69,12 @@ pub const JOBS: &[Job] = &[
         every: Duration::from_secs(60),
         workers: |_| 1,
         pass: new_version::ask,
+    },
+    Job {
+        name: "roll-out",
+        every: Duration::from_secs(15),
+        workers: |_| 1,
+        pass: roll_out::roll_out,
     },
     Job {
         name: "refresh",
@@ -214,6 +221,7 @@ pub fn run(pass: &Pass) -> Report {
     let (stepped, late) = (run("remind"), run("late"));
     let renewed = run("new-version");
     let (told, taken) = (run("tell-blocked"), run("take-off"));
+    let rolled_out = run("roll-out");
     let refreshed = run("refresh");
     // Notices are made as the outbox has room for them.
     let (mut announced, mut delivered) = (Done::default(), Done::default());
@@ -232,9 +240,10 @@ pub fn run(pass: &Pass) -> Report {
         announced: announced.good,
         delivered: delivered.good,
         reported: reported.good,
-        moved: told.good + taken.good,
+        moved: told.good + taken.good + rolled_out.good,
         failed: [
-            stepped, late, renewed, told, taken, refreshed, announced, delivered, reported, stamped,
+            stepped, late, renewed, told, taken, rolled_out, refreshed, announced, delivered,
+            reported, stamped,
         ]
         .iter()
         .map(|done| done.failed)

@@ -12,7 +12,7 @@ use crate::storage::case_rows::{Place, Waiting, claim};
 use crate::storage::db::{Conn, DbError};
 
 /// Cases fetched at a time; all that is ever in memory.
-const BATCH: i64 = 200;
+pub(super) const BATCH: i64 = 200;
 
 /// Calls `act` once for every case that waits, each in its own transaction and with the time of that
 /// moment. A row that fails, on which there is nothing to do after all, or that somebody else has

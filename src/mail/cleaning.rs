@@ -50,6 +50,12 @@ fn clean_content(content: &mut Content) {
         Content::Objected {
             agreement_number, ..
         } => *agreement_number = clean(agreement_number),
+        Content::NewVersion {
+            agreement, version, ..
+        } => {
+            agreement.number = clean(&agreement.number);
+            *version = version.clone().cleaned();
+        }
         Content::Note {
             note, agreement, ..
         } => {

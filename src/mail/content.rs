@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::mail::{Alert, PartnerNews, RequestReason};
 use crate::domain::notice::Settlement;
-use crate::domain::{CustomerNumber, Party, WhatsNew};
+use crate::domain::{CustomerNumber, Party, VersionNews, WhatsNew};
 
 /// Whose contract a mail is about, in the words it is printed with.
 #[derive(Debug, Clone)]
@@ -217,6 +217,15 @@ pub enum Content {
         agreement_number: String,
         at: DateTime<Utc>,
     },
+    /// M12: there is a new contract version, and nothing is to be done (row 35). `read` and
+    /// `version.comparison` are paths of public pages.
+    NewVersion {
+        case: CaseWords,
+        agreement: AgreementWords,
+        version: VersionNews,
+        since: NaiveDate,
+        read: String,
+    },
     /// M11: a note that asks for nothing. `links_closed`: a request was open and is not any more.
     Note {
         case: CaseWords,
@@ -309,6 +318,7 @@ impl Content {
             | Self::Announcement { case, .. }
             | Self::Dissented { case, .. }
             | Self::DissentSettled { case, .. }
+            | Self::NewVersion { case, .. }
             | Self::Ended { case, .. }
             | Self::AddressChanged { case, .. }
             | Self::PartnerInfo { case, .. }
@@ -330,6 +340,7 @@ impl Content {
             | Self::Announcement { case, .. }
             | Self::Dissented { case, .. }
             | Self::DissentSettled { case, .. }
+            | Self::NewVersion { case, .. }
             | Self::Ended { case, .. }
             | Self::AddressChanged { case, .. }
             | Self::PartnerInfo { case, .. }
@@ -353,6 +364,7 @@ impl Content {
                 | Self::Announcement { .. }
                 | Self::Dissented { .. }
                 | Self::DissentSettled { .. }
+                | Self::NewVersion { .. }
                 | Self::Ended { .. }
                 | Self::AddressChanged { .. }
         )

@@ -39,6 +39,12 @@ impl Words<'_> {
             (RequestReason::Succession, _) => Some(
                 "Ihr Unternehmen hat sich geändert, zum Beispiel durch einen neuen Namen oder eine Rechtsnachfolge. Damit der Vertrag es so nennt, wie es heute ist, bitten wir Sie, ihn neu abzuschließen.".to_owned(),
             ),
+            (RequestReason::RollOut, _) if self.en() => {
+                Some("We ask you to conclude the new version of the agreement.".to_owned())
+            }
+            (RequestReason::RollOut, _) => {
+                Some("Wir bitten Sie, die neue Fassung des Vertrags abzuschließen.".to_owned())
+            }
             (RequestReason::Version, _) if self.en() => Some(
                 "The text of the agreement has been replaced by a new version. We ask you to conclude the new version.".to_owned(),
             ),

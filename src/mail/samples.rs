@@ -1,17 +1,16 @@
 //! One letter of every kind, for the tests.
 
 pub(super) mod changes;
+mod life;
 mod news;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::letter::{
-    AgreementWords, Attachment, CaseWords, Content, Letter, ModuleAccess, NoLonger, NoteWords,
-    WhyEnded,
-};
+use super::letter::{Attachment, CaseWords, Content, Letter, ModuleAccess};
 use crate::domain::mail::{Alert, PartnerNews, RequestReason};
 use crate::domain::{CustomerNumber, EmailAddress, Language, Operator, Party, WhatsNew};
 
+pub(in crate::mail) use life::life;
 pub(super) use news::news;
 
 pub(super) const LINK: &str = "https://avv.plusnet.example/zustimmung/8Qm3vT0xJr2LkWc7Zy5NdAb1hPfUeGiSoRtKq9MwXy4VnBzCjDlEaFgHsIpOuQ6";
@@ -130,6 +129,7 @@ pub(super) fn about(case: &CaseWords) -> Vec<(String, Content)> {
             RequestReason::Particulars,
             RequestReason::InError,
             RequestReason::Succession,
+            RequestReason::RollOut,
             RequestReason::Version,
         ] {
             for replaces in [true, false] {
@@ -188,101 +188,6 @@ pub(super) fn about(case: &CaseWords) -> Vec<(String, Content)> {
             at,
         },
     ));
-    all
-}
-
-fn agreement() -> AgreementWords {
-    AgreementWords {
-        number: "AVV-2026-004711-1".to_owned(),
-        concluded_at: utc("2026-03-03T09:00:00Z"),
-    }
-}
-
-/// Notes and the end of an agreement (M11, M13), in every combination.
-pub(super) fn life(case: &CaseWords) -> Vec<(String, Content)> {
-    let at = utc("2026-11-24T13:05:00Z");
-    let notes = [
-        ("withdrawn covered", NoteWords::Withdrawn(NoLonger::Covered)),
-        (
-            "withdrawn partner",
-            NoteWords::Withdrawn(NoLonger::NoPartner),
-        ),
-        (
-            "withdrawn product",
-            NoteWords::Withdrawn(NoLonger::NoProduct),
-        ),
-        (
-            "left",
-            NoteWords::SubPartnerLeft {
-                name: FORMER_SUB.to_owned(),
-            },
-        ),
-        (
-            "product",
-            NoteWords::ProductEnded {
-                name: "Mehrstandort-SIP-Trunk".to_owned(),
-                option_only: false,
-                last_day: utc("2026-11-30T22:59:59.999Z"),
-            },
-        ),
-        (
-            "option",
-            NoteWords::ProductEnded {
-                name: "Mehrstandort-SIP-Trunk".to_owned(),
-                option_only: true,
-                last_day: utc("2026-11-30T22:59:59.999Z"),
-            },
-        ),
-        (
-            "blocked",
-            NoteWords::PartnerBlocked {
-                name: case.partner.clone().unwrap_or_default(),
-                is_sub_partner: false,
-            },
-        ),
-        (
-            "blocked sub",
-            NoteWords::PartnerBlocked {
-                name: case.sub_partner.clone().unwrap_or_default(),
-                is_sub_partner: true,
-            },
-        ),
-    ];
-    let mut all = Vec::new();
-    for (name, note) in notes {
-        let in_force = !matches!(
-            note,
-            NoteWords::Withdrawn(NoLonger::NoPartner | NoLonger::NoProduct)
-        );
-        for links_closed in [false, true] {
-            let content = Content::Note {
-                case: CaseWords {
-                    in_force,
-                    ..case.clone()
-                },
-                note: note.clone(),
-                agreement: in_force.then(agreement),
-                at,
-                links_closed,
-            };
-            let closed = if links_closed { " closed" } else { "" };
-            all.push((format!("note {name}{closed}"), content));
-        }
-    }
-    for why in [
-        WhyEnded::PartnerLeft,
-        WhyEnded::NoProduct,
-        WhyEnded::Deleted,
-    ] {
-        let content = Content::Ended {
-            case: case.clone(),
-            agreement: agreement(),
-            at,
-            why,
-            proof_until: crate::domain::calendar::proof_end(at),
-        };
-        all.push((format!("ended {why:?}"), content));
-    }
     all
 }
 

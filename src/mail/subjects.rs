@@ -27,6 +27,11 @@ impl Words<'_> {
             Content::Objected { case, .. } => {
                 self.about_contract("Widerspruch erhalten", "Objection received", case)
             }
+            Content::NewVersion { case, .. } => self.about_contract(
+                "Neue Fassung, nichts zu tun",
+                "New version, nothing to do",
+                case,
+            ),
             Content::Note { case, note, .. } => self.note(note, case),
             Content::Announcement { case, .. } => self.about(
                 if self.en() {

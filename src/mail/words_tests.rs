@@ -115,6 +115,31 @@ fn each_mail_says_what_is_special_about_it() {
             "Links from earlier e-mails are no longer valid",
         ),
         (
+            "request RollOut anew",
+            "dessen Untervertriebspartner Nord-TK GbR verwalten Ihre Produkte",
+            "its sub-partner Nord-TK GbR manage your products",
+        ),
+        (
+            "request RollOut anew",
+            "Das ist neu: § 9 nennt kürzere Fristen.",
+            "This is new: § 9 nennt kürzere Fristen.",
+        ),
+        (
+            "request RollOut anew",
+            "Beide Fassungen im Vergleich:  https://avv.plusnet.example/vertrag/1.0/vergleich/2.0",
+            "Both versions side by side:  https://avv.plusnet.example/vertrag/1.0/vergleich/2.0",
+        ),
+        (
+            "new version",
+            "Sie brauchen nichts zu tun. Ihr Vertrag Nr. AVV-2026-004711-1 vom 3. März 2026 gilt mit der Fassung 1.0 unverändert weiter",
+            "There is nothing you need to do. Your agreement no. AVV-2026-004711-1 of 3 March 2026 continues unchanged with version 1.0",
+        ),
+        (
+            "new version",
+            "Seit dem 23. November 2026 gibt es die Fassung 2.0",
+            "since 23 November 2026 there is version 2.0",
+        ),
+        (
             "note withdrawn covered",
             "Das ist nicht mehr nötig.  Ihr Vertrag Nr. AVV-2026-004711-1 vom 3. März 2026 umfasst alles",
             "This is no longer needed.  Your agreement no. AVV-2026-004711-1 of 3 March 2026 covers all",

@@ -12,6 +12,7 @@ use serde_json::Value;
 use super::schema::audit_events;
 use super::{QueryResult, text};
 use crate::domain::CustomerNumber;
+use crate::domain::audit::effect::Effect;
 use crate::domain::audit::{Actor, AuditKind};
 use crate::domain::case::Status;
 
@@ -37,6 +38,8 @@ pub struct Event {
     pub kind: AuditKind,
     /// Who did it.
     pub actor: Actor,
+    /// Whose access it opened and closed (EV-11).
+    pub effect: Effect,
 }
 
 /// Appends an event. It must be the last thing its transaction writes, apart from further events:
@@ -66,11 +69,20 @@ pub fn list_events(
         .map(|(at, kind, actor)| {
             Ok(Event {
                 at,
+                effect: effect_in(&kind)?,
                 kind: text::from_json(kind)?,
                 actor: text::from_json(actor)?,
             })
         })
         .collect()
+}
+
+/// Whose access an event opened and closed, from its details.
+fn effect_in(details: &Value) -> QueryResult<Effect> {
+    details
+        .get(chain::EFFECT)
+        .cloned()
+        .map_or(Ok(Effect::default()), text::from_json)
 }
 
 /// How many events of a kind were written since `since`; at most `limit` are counted. For short

@@ -10,7 +10,9 @@ use diesel::sql_types::{Array, BigInt, Integer, Text, Timestamptz};
 
 use super::schema::{case_rows, case_words, partners};
 use super::{QueryResult, text};
-use crate::domain::case::{Case, Standing, Status, next_change, next_step_due, standing};
+use crate::domain::case::{
+    Agreement, Case, Standing, Status, next_change, next_step_due, standing,
+};
 use crate::domain::viewer::Scope;
 use crate::domain::{CustomerNumber, PartnerId, name};
 
@@ -42,6 +44,7 @@ struct Row {
     next_status: Option<String>,
     next_moment: Option<DateTime<Utc>>,
     due_at: Option<DateTime<Utc>>,
+    on_paper: bool,
 }
 
 type Boxed<'a> = case_rows::BoxedQuery<'a, diesel::pg::Pg>;
@@ -185,6 +188,7 @@ fn row_of(case: &Case, now: DateTime<Utc>) -> QueryResult<Row> {
         next_status: next.map(|(_, then)| then.status.key().to_owned()),
         next_moment: next.and_then(|(_, then)| then.moment),
         due_at: next_step_due(case),
+        on_paper: case.agreement().is_some_and(Agreement::on_paper),
     })
 }
 
@@ -334,12 +338,21 @@ fn read(row: Row, now: DateTime<Utc>) -> QueryResult<CaseRow> {
         partner: row.partner_id.map(PartnerId),
         partner_name: None,
         products: row.products,
+        on_paper: row.on_paper && rests_on_agreement(status),
         standing: Standing {
             status,
             reminders,
             moment,
         },
     })
+}
+
+/// Whether customers with this status have an agreement in force that the list speaks of.
+fn rests_on_agreement(status: Status) -> bool {
+    matches!(
+        status,
+        Status::Concluded | Status::UpdatePending | Status::RenewalRequired
+    )
 }
 
 fn name_partners(conn: &mut PgConnection, rows: &mut [CaseRow]) -> QueryResult<()> {

@@ -1,14 +1,16 @@
 //! Partners (Mandanten) and sub-partners (Submandanten).
 
 use chrono::{DateTime, Utc};
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::{Array, Nullable, Text};
 use uuid::Uuid;
 
 use super::QueryResult;
 use super::parties::PartnerParty;
 use super::schema::partners;
 use crate::domain::case::Partner;
-use crate::domain::{PartnerId, Party, name};
+use crate::domain::{EmailAddress, PartnerId, Party, name};
 
 pub(super) type Row = (
     i64,
@@ -26,6 +28,40 @@ pub fn find_partner(conn: &mut PgConnection, id: PartnerId) -> QueryResult<Optio
         .first(conn)
         .optional()?;
     Ok(row.map(read))
+}
+
+/// Addresses that these partners once had (5.6-11).
+pub fn list_former_addresses(
+    conn: &mut PgConnection,
+    partners: &[PartnerId],
+) -> QueryResult<Vec<EmailAddress>> {
+    let ids: Vec<i64> = partners.iter().map(|id| id.0).collect();
+    let former: Vec<Vec<Option<String>>> = partners::table
+        .filter(partners::id.eq_any(ids))
+        .select(partners::former_emails)
+        .load(conn)?;
+    Ok(former
+        .iter()
+        .flatten()
+        .flatten()
+        .filter_map(|email| EmailAddress::parse(email).ok())
+        .collect())
+}
+
+/// A partner beside which one with exactly these contact data would be there twice.
+pub fn find_twin(
+    conn: &mut PgConnection,
+    parent: Option<PartnerId>,
+    party: &Party,
+) -> QueryResult<Option<PartnerId>> {
+    let rows: Vec<Row> = partners::table
+        .filter(partners::parent_id.is_not_distinct_from(parent.map(|parent| parent.0)))
+        .filter(partners::name.eq(&party.name))
+        .order(partners::id)
+        .select(columns())
+        .load(conn)?;
+    let twin = rows.into_iter().map(read).find(|one| one.party == *party);
+    Ok(twin.map(|one| one.id))
 }
 
 /// The sub-partners of a partner, by name.
@@ -120,6 +156,19 @@ pub fn save_party(conn: &mut PgConnection, partner: &Partner, party: &Party) -> 
     diesel::update(partners::table.find(partner.id.0))
         .set(PartnerParty::from(party))
         .execute(conn)?;
+    if let Some(former) = partner
+        .party
+        .email
+        .as_ref()
+        .filter(|_| party.email != partner.party.email)
+    {
+        let added = sql::<Array<Nullable<Text>>>("array_append(former_emails, ")
+            .bind::<Text, _>(former.as_str())
+            .sql(")");
+        diesel::update(partners::table.find(partner.id.0))
+            .set(partners::former_emails.eq(added))
+            .execute(conn)?;
+    }
     if party.name == partner.party.name {
         return Ok(());
     }

@@ -8,8 +8,8 @@ use uuid::Uuid;
 
 use super::schema::{
     agreement_documents, agreements, alerts, bookings, case_rows, case_words, customers,
-    document_stamps, links, mails, notices, objections, password_links, requests, sessions,
-    tombstones, users,
+    document_stamps, links, mails, notices, objections, password_links, requests,
+    roll_out_customers, sessions, tombstones, users,
 };
 use super::{QueryResult, declarations, proposals};
 use crate::domain::{AgreementId, CustomerNumber, RequestId};
@@ -222,6 +222,8 @@ pub fn erase_customer(
     diesel::delete(alerts::table.filter(alerts::customer_number.eq(n))).execute(conn)?;
     diesel::delete(objections::table.filter(objections::customer_number.eq(n))).execute(conn)?;
     diesel::delete(notices::table.filter(notices::customer_number.eq(n))).execute(conn)?;
+    diesel::delete(roll_out_customers::table.filter(roll_out_customers::customer_number.eq(n)))
+        .execute(conn)?;
     diesel::delete(mails::table.filter(mails::customer_number.eq(n))).execute(conn)?;
     diesel::delete(agreements::table.filter(agreements::customer_number.eq(n))).execute(conn)?;
     let rounds = requests::table
@@ -297,7 +299,7 @@ pub fn count_forgettable_mails(conn: &mut PgConnection, before: DateTime<Utc>) -
 
 /// The condition of the index `mails_forgettable`, and the time.
 const FORGETTABLE: &str = "done_at <= $1
-    AND kind ->> 'kind' NOT IN ('request', 'reminder', 'concluded', 'objected', 'ended', 'announcement', 'dissented', 'dissent_settled')";
+    AND kind ->> 'kind' NOT IN ('request', 'reminder', 'concluded', 'objected', 'ended', 'announcement', 'dissented', 'dissent_settled', 'new_version')";
 
 /// What is left of something that was erased.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -182,6 +182,8 @@ diesel::table! {
         next_moment -> Nullable<Timestamptz>,
         /// From when the scheduler has something to do: a reminder, the end of a round, the end of a booking.
         due_at -> Nullable<Timestamptz>,
+        /// Whether the agreement in force was signed on paper (5.8-18).
+        on_paper -> Bool,
     }
 }
 
@@ -453,6 +455,8 @@ diesel::table! {
         deactivated_at -> Nullable<Timestamptz>,
         /// Place in the list of partners: each Mandant, then its Submandanten, by name.
         list_key -> Text,
+        /// Addresses it had before, so that no customer is asked there (5.6-11).
+        former_emails -> Array<Nullable<Text>>,
     }
 }
 
@@ -602,6 +606,53 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    /// Who was reached by a roll-out, once, and what became of it; erased with the customer.
+    roll_out_customers (roll_out_id, customer_number) {
+        roll_out_id -> Int8,
+        customer_number -> Int8,
+        state -> Text,
+        /// Why the customer was left out.
+        reason -> Nullable<Text>,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    /// How many customers are in which state, written with it, so that nobody has to count. Outlasts the customers.
+    roll_out_figures (roll_out_id, word, shard) {
+        roll_out_id -> Int8,
+        /// A state, or skipped: and the reason.
+        word -> Text,
+        /// Several rows per word, so that those who conclude at once do not wait for each other.
+        shard -> Int2,
+        customers -> Int8,
+    }
+}
+
+diesel::table! {
+    /// Telling customers of a contract version, or asking them to conclude it, one after the other.
+    roll_outs (id) {
+        id -> Int8,
+        version_id -> Int8,
+        /// inform: nothing is asked for (row 35); conclude: a new conclusion is (row 36).
+        mode -> Text,
+        /// Only customers of this Mandant.
+        partner_id -> Nullable<Int8>,
+        /// Only those whose agreement in force has this version.
+        concluded_version -> Nullable<Text>,
+        /// Only these customers.
+        numbers -> Nullable<Array<Nullable<Int8>>>,
+        started_at -> Timestamptz,
+        started_by -> Int8,
+        paused_at -> Nullable<Timestamptz>,
+        finished_at -> Nullable<Timestamptz>,
+        how -> Nullable<Text>,
+        /// Every customer of the set up to this number has been looked at.
+        after_number -> Int8,
+    }
+}
+
 diesel::joinable!(agreement_documents -> agreements (agreement_id));
 diesel::joinable!(agreements -> customers (customer_number));
 diesel::joinable!(agreements -> links (link_id));
@@ -634,6 +685,12 @@ diesel::joinable!(password_links -> users (user_id));
 diesel::joinable!(proposals -> customers (customer_number));
 diesel::joinable!(proposals -> files (file_id));
 diesel::joinable!(requests -> customers (customer_number));
+diesel::joinable!(roll_out_customers -> customers (customer_number));
+diesel::joinable!(roll_out_customers -> roll_outs (roll_out_id));
+diesel::joinable!(roll_out_figures -> roll_outs (roll_out_id));
+diesel::joinable!(roll_outs -> contract_versions (version_id));
+diesel::joinable!(roll_outs -> partners (partner_id));
+diesel::joinable!(roll_outs -> users (started_by));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(users -> customers (customer_number));
 diesel::joinable!(users -> partners (partner_id));
@@ -669,6 +726,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     products,
     proposals,
     requests,
+    roll_out_customers,
+    roll_out_figures,
+    roll_outs,
     runs,
     seal_certificates,
     sessions,

@@ -75,6 +75,41 @@ pub fn list_partner_addresses(
         .collect())
 }
 
+/// Lets one person do one thing at a time: a second click waits for the first.
+pub fn lock_user(conn: &mut PgConnection, id: UserId) -> QueryResult<()> {
+    users::table
+        .find(id.0)
+        .select(users::id)
+        .for_no_key_update()
+        .first::<i64>(conn)
+        .map(|_| ())
+}
+
+/// How many users of a partner can sign in, and who they are: at most `limit`, the oldest first.
+pub fn list_active_of(
+    conn: &mut PgConnection,
+    partner: PartnerId,
+    limit: i64,
+) -> QueryResult<(i64, Vec<UserId>)> {
+    let active = || {
+        users::table
+            .filter(users::partner_id.eq(partner.0))
+            .filter(users::disabled_at.is_null())
+    };
+    let ids: Vec<i64> = active()
+        .order(users::id)
+        .limit(limit)
+        .select(users::id)
+        .load(conn)?;
+    let known = i64::try_from(ids.len()).unwrap_or(limit);
+    let count = if known < limit {
+        known
+    } else {
+        active().count().get_result(conn)?
+    };
+    Ok((count, ids.into_iter().map(UserId).collect()))
+}
+
 /// The person as the pages need it, read anew on every request (S-33); `None` if disabled.
 pub fn find_viewer(conn: &mut PgConnection, id: UserId) -> QueryResult<Option<Viewer>> {
     type Row = (

@@ -75,6 +75,10 @@ impl From<ActionError> for PageError {
                 tracing::error!(?refusal, "a refusal reached a page that does not expect it");
                 Self::Fault
             }
+            ActionError::RollOut(refusal) => {
+                tracing::error!(?refusal, "a refusal reached a page that does not expect it");
+                Self::Fault
+            }
             ActionError::Version(refusal) => {
                 tracing::error!(?refusal, "a refusal reached a page that does not expect it");
                 Self::Fault

@@ -162,7 +162,9 @@ fn meaning(status: Status) -> &'static str {
         Status::NotRequired => {
             "Der Kunde hat kein Produkt, für das ein AVV nötig ist, oder niemand verwaltet es für ihn."
         }
-        Status::Open => "Ein AVV ist nötig, der Kunde hat aber noch keine E-Mail erhalten.",
+        Status::Open => {
+            "Ein AVV ist nötig, der Kunde hat aber noch keine E-Mail erhalten, oder ihre Links wurden gesperrt."
+        }
         Status::Requested => "Der Kunde hat die E-Mail mit dem Link. Seine Antwort steht aus.",
         Status::Reminded => {
             "Der erste Link ist abgelaufen. Der Kunde hat eine Erinnerung mit einem neuen Link erhalten."

@@ -29,7 +29,7 @@ pub fn sentence(refusal: Refusal) -> &'static str {
             "Der Vertragstext hat sich geändert. Bitte lesen Sie ihn noch einmal."
         }
         Refusal::NothingToObject => {
-            "Es gibt keinen Vertrag und keine offene Anforderung, der widersprochen werden könnte."
+            "Es gilt kein Vertrag, und keine Anforderung ist offen. Ein Widerspruch ist deshalb nicht nötig."
         }
         Refusal::NotDue => "Im Augenblick ist nichts zu tun.",
         Refusal::UnknownProduct => "Dieses Produkt gibt es nicht oder nicht mit dieser Option.",
@@ -56,6 +56,9 @@ pub fn sentence(refusal: Refusal) -> &'static str {
         }
         Refusal::NothingInForce => {
             "Für diesen Kunden gilt kein Vertrag, der neu abgeschlossen werden könnte. Senden Sie ihm eine Anforderung."
+        }
+        Refusal::AlreadyAsked => {
+            "Für diesen Kunden ist schon eine Anforderung offen. Es wurde keine weitere E-Mail gesendet."
         }
         Refusal::NoObjection => {
             "Für diesen Kunden ist kein Widerspruch erfasst, der ein Irrtum sein könnte."

@@ -9,8 +9,8 @@ use actix_web::{Route, guard as guards, web};
 use super::error::answer_errors;
 use super::guard::{Who, guard};
 use super::{
-    administration, consent, customers, dev, gate, health, legal, notices, operation, partners,
-    passwords, proofs, session, sign_in, statics, status, versions,
+    administration, consent, contract_text, customers, dev, gate, health, legal, notices,
+    operation, partners, passwords, proofs, roll_outs, session, sign_in, statics, status, versions,
 };
 use crate::app::App;
 
@@ -76,6 +76,8 @@ pub fn rows() -> impl Iterator<Item = &'static Row> {
         partners::MANDANT,
         consent::ROUTES,
         notices::ROUTES,
+        contract_text::ROUTES,
+        roll_outs::ROUTES,
         legal::ROUTES,
         proofs::ROUTES,
         versions::ROUTES,

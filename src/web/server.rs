@@ -7,7 +7,7 @@ use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
 use actix_web::{App as Site, HttpServer, web};
 
-use super::error::error_pages;
+use super::error::{PageError, error_pages};
 use super::headers::headers;
 use super::routes;
 use crate::app::App;
@@ -26,6 +26,8 @@ pub fn start(app: App, listener: TcpListener, workers: usize) -> std::io::Result
         Site::new()
             .app_data(web::Data::new(app.clone()))
             .app_data(web::PayloadConfig::new(LARGEST_BODY))
+            // A number too long for its type, a key that is none: there is nothing of that name.
+            .app_data(web::PathConfig::default().error_handler(|_, _| PageError::NotFound.into()))
             .configure(move |config| routes::configure(config, &rows))
             .wrap(from_fn(error_pages))
             .wrap(from_fn(headers))

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use avv_portal::actions::alerts::{self, AlertKind, Raised};
-use avv_portal::actions::{proposals, register};
+use avv_portal::actions::{proposals, register, roll_outs};
 use avv_portal::domain::file::{File, FileKind};
+use avv_portal::domain::roll_out::{Mode, Scope};
 use avv_portal::domain::viewer::Role;
 use avv_portal::domain::{CustomerNumber, EmailAddress, PartnerId};
 use avv_portal::storage::mails::list_mails;
@@ -80,6 +81,7 @@ struct Objects {
     proposal: String,
     /// The contract version that comes with the program.
     version: String,
+    roll_out: String,
 }
 
 impl Objects {
@@ -139,6 +141,14 @@ impl Objects {
             let handles = &world.app.app;
             proposals::propose_paper(conn, handles, &operator, CustomerNumber(4712), paper, now)
         });
+        let plan = roll_outs::Plan {
+            version: "1.0".to_owned(),
+            mode: Mode::Inform,
+            scope: Scope::default(),
+        };
+        let roll_out = world
+            .app
+            .write(|conn| roll_outs::start(conn, &operator, &plan, now));
         let alert = Raised::about(AlertKind::AddressByPartner, CUSTOMER);
         world
             .app
@@ -156,6 +166,7 @@ impl Objects {
             entry: world.app.text("min(id) FROM sub_processors"),
             proposal: proposal.to_string(),
             version: world.app.text("id FROM contract_versions"),
+            roll_out: roll_out.to_string(),
             world,
         }
     }
@@ -249,6 +260,16 @@ impl Objects {
                     "999999"
                 },
             ),
+            ("alt", "1.0"),
+            ("neu", if object == "published" { "1.0" } else { "9.9" }),
+            (
+                "umstellung",
+                if object == "running" {
+                    &self.roll_out
+                } else {
+                    "999999"
+                },
+            ),
             ("hash", hash),
             ("name", name),
         ];
@@ -260,6 +281,9 @@ impl Objects {
             !path.contains('{'),
             "{pattern}: a placeholder this test does not know"
         );
+        if pattern.ends_with("/umstellungen/neu") {
+            return format!("{path}?fassung=1.0");
+        }
         if pattern.ends_with("/nachweis.zip") {
             return format!("{path}?kunde={number}");
         }
@@ -314,6 +338,8 @@ impl Objects {
                 ("email", format!("niemand{index}@example.org")),
                 ("passwort", "falsch".to_owned()),
             ],
+            "/betrieb/umstellungen/neu" => vec![("fassung", "1.0".to_owned())],
+            "/betrieb/umstellungen/{umstellung}" => vec![("schritt", "fortsetzen".to_owned())],
             "/passwort-vergessen" => vec![("email", "niemand@example.org".to_owned())],
             "/passwort/{token}" => vec![("passwort", "kurz".to_owned())],
             path if path.starts_with("/betrieb/vertragsfassungen/") => {

@@ -347,6 +347,45 @@ fn operator(places: &Places) -> Vec<Stop> {
         ),
         at("operator mail refused", &places.refused),
         at("operator runs", "/betrieb/laeufe"),
+        at("operator roll-outs", "/betrieb/umstellungen"),
+        at(
+            "operator plans roll-out",
+            "/betrieb/umstellungen/neu?fassung=1.0",
+        ),
+        after(
+            "operator plans roll-out wrong",
+            "/betrieb/umstellungen/neu?fassung=1.0",
+            vec![Click("main form .actions button")],
+        ),
+        after(
+            "operator looks at roll-out",
+            "/betrieb/umstellungen/neu?fassung=1.0",
+            vec![Click("#art"), Click("main form .actions button")],
+        ),
+        after(
+            "operator looks at roll-out with conclusion",
+            "/betrieb/umstellungen/neu?fassung=1.0",
+            vec![
+                Click("#art-neuabschluss"),
+                Fill("#nummern", "6001 6002"),
+                Click("main form .actions button"),
+            ],
+        ),
+        at("operator roll-out", "/betrieb/umstellungen/1"),
+        at(
+            "operator roll-out concluded",
+            "/betrieb/umstellungen/1?stand=concluded",
+        ),
+        at(
+            "operator roll-out skipped",
+            "/betrieb/umstellungen/1?stand=skipped",
+        ),
+        at(
+            "operator roll-out nobody",
+            "/betrieb/umstellungen/1?stand=closed",
+        ),
+        at("versions compared", "/vertrag/0.9/vergleich/1.0"),
+        at("same versions compared", "/vertrag/1.0/vergleich/1.0"),
         at(
             "operator reads declarations",
             "/betrieb/kunden/6011/erklaerungen",
@@ -397,18 +436,18 @@ fn operator(places: &Places) -> Vec<Stop> {
             "/betrieb/vertragsfassungen/neu",
             vec![Click("main .actions button")],
         ),
-        at("contract version draft", "/betrieb/vertragsfassungen/2"),
+        at("contract version draft", "/betrieb/vertragsfassungen/3"),
         at(
             "contract version text",
-            "/betrieb/vertragsfassungen/2/text?teil=de/anlage-tom.dj&zeile=9",
+            "/betrieb/vertragsfassungen/3/text?teil=de/anlage-tom.dj&zeile=9",
         ),
         at(
             "contract version facts",
-            "/betrieb/vertragsfassungen/2/text?teil=contract.toml",
+            "/betrieb/vertragsfassungen/3/text?teil=contract.toml",
         ),
         after(
             "contract version facts wrong",
-            "/betrieb/vertragsfassungen/2/text?teil=contract.toml",
+            "/betrieb/vertragsfassungen/3/text?teil=contract.toml",
             vec![
                 Fill("#ankuendigung", "bald"),
                 Click("main form .actions button"),
@@ -416,19 +455,19 @@ fn operator(places: &Places) -> Vec<Stop> {
         ),
         at(
             "contract version parts",
-            "/betrieb/vertragsfassungen/2/teile",
+            "/betrieb/vertragsfassungen/3/teile",
         ),
         at(
             "contract version compared",
-            "/betrieb/vertragsfassungen/2/vergleich",
+            "/betrieb/vertragsfassungen/3/vergleich",
         ),
         at(
             "contract version submitted",
-            "/betrieb/vertragsfassungen/2/vorlage",
+            "/betrieb/vertragsfassungen/3/vorlage",
         ),
         at(
             "contract version published",
-            "/betrieb/vertragsfassungen/2/veroeffentlichung",
+            "/betrieb/vertragsfassungen/3/veroeffentlichung",
         ),
         at("contract text", "/vertrag"),
         at("contract text English", "/vertrag/1.0?sprache=en"),

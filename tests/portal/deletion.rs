@@ -52,6 +52,10 @@ async fn a_deleted_customer_is_gone_for_everybody_and_kept_for_the_operator() {
     let done = page.submit(&operator, "main form", &typed).await;
     done.assert_redirect(DELETED);
     operator.follow(&done).await.assert_says("ist gelöscht");
+    // The second of two clicks leads to the same page.
+    let again = page.submit(&operator, "main form", &typed).await;
+    again.assert_redirect(DELETED);
+    assert_eq!(app.count("audit_events WHERE kind = 'customer_deleted'"), 1);
 
     // Gone: lists, searches, pages, links, gate, sessions, signing in.
     for browser in [&operator, &partner] {
@@ -212,6 +216,7 @@ async fn retention_erases_the_customer_and_leaves_a_tombstone() {
         "requests WHERE customer_number",
         "bookings WHERE customer_number",
         "mails WHERE customer_number",
+        "roll_out_customers WHERE customer_number",
         "users WHERE customer_number",
         "objections WHERE customer_number",
         "notices WHERE customer_number",
@@ -425,8 +430,8 @@ async fn every_table_that_names_a_customer_is_known_to_retention() {
     let app = TestApp::start().await;
     let known = "'agreement_documents','agreements','alerts','bookings','case_rows','case_words',\
                  'document_stamps','links','mails','notices','objections','password_links','requests','sessions','users',\
-                 'objection_proofs','decline_reasons','proposals',\
-                 'announcements','block_rounds','files','partner_contracts','contract_versions'"; // the last five name users of operator and partners only
+                 'objection_proofs','decline_reasons','proposals','roll_out_customers',\
+                 'announcements','block_rounds','contract_versions','files','partner_contracts','roll_outs'"; // the last six name users of operator and partners only
     let found = app.text(&format!(
         "string_agg(DISTINCT conrelid::regclass::text, ' ') FROM pg_constraint \
          WHERE contype = 'f' AND connamespace = current_schema()::regnamespace \

@@ -110,13 +110,26 @@ async fn the_guard_lets_nobody_conclude_for_the_customer() {
     // 5.6-11: mailbox of the partner, of its users, or in its domain
     let app = TestApp::start().await;
     asked(&app);
+    // Renaming the mailbox of a Submandant first does not free it.
+    let mandant = app.sign_in(Person::Partner).await;
+    let own = app.text("id FROM partners WHERE email = 'info@suessenguth.example'");
+    let data = mandant.get(&format!("/submandanten/{own}/daten")).await;
+    data.submit(&mandant, "main form", &[("email", "post@neu.example")])
+        .await
+        .assert_status(303);
     for person in [Person::Partner, Person::Operator] {
         let browser = app.sign_in(person).await;
         let page = browser.get(ADDRESS).await;
         for own in [
+            "post@neu.example",
             "info@muster-it.example",
             "J.Weiss@Muster-IT.example",
             "irgendwer@post.muster-it.example",
+            // Its Submandanten, whether named for this customer or not: one could be named as soon
+            // as it has concluded.
+            "info@nord-tk.example",
+            "k.nordmann+avv@nord-tk.example",
+            "irgendwer@suessenguth.example",
         ] {
             let answer = page.submit(&browser, "main form", &[("email", own)]).await;
             answer
@@ -263,7 +276,12 @@ async fn locked_links_open_nothing_and_a_new_one_may_follow() {
     operator
         .get("/kunden/4711/avv")
         .await
-        .assert_says("Alle Links gesperrt");
+        .assert_says("Alle Links gesperrt")
+        .assert_says("Eine neue E-Mail hat der Kunde seitdem nicht erhalten")
+        .assert_silent_about("noch keine E-Mail erhalten");
+    let list = operator.get("/kunden").await;
+    list.assert_says("Links gesperrt am")
+        .assert_silent_about("noch keine E-Mail gesendet");
     // Twice is once.
     let again = page
         .submit(&operator, "main form", &[("grund", "noch einmal")])

@@ -50,6 +50,9 @@ async fn a_mandant_keeps_its_own_submandanten() {
         app.text(&format!("parent_id FROM partners WHERE id = {id}")),
         companies.partner.to_string()
     );
+    // A double click adds it once, and ends on the same page.
+    let twice = submit(&mandant, "/submandanten/neu", &fields).await;
+    assert_eq!(partner_of(&twice), id);
     let page = mandant.follow(&added).await;
     page.assert_says("Es fehlen noch Angaben")
         .assert_says("E-Mail-Adresse")

@@ -57,12 +57,16 @@ async fn object(operator: &Browser, way: &str, proof: Option<&[u8]>) -> Page {
 }
 
 async fn propose_paper(operator: &Browser, scan: &[u8]) -> Page {
+    paper_signed(operator, scan, "2026-11-20").await
+}
+
+async fn paper_signed(operator: &Browser, scan: &[u8], day: &str) -> Page {
     let csrf = token(operator, PAPER).await;
     let fields = [
         ("csrf", csrf.as_str()),
         ("person", "Ayşe Özdemir"),
         ("funktion", "Inhaberin"),
-        ("datum", "2026-11-20"),
+        ("datum", day),
     ];
     let files = [("datei", "vertrag.pdf", scan)];
     operator.upload(PAPER, &fields, &files).await
@@ -306,6 +310,11 @@ async fn a_contract_on_paper_takes_effect_when_a_second_person_confirms() {
     for wrong in [&b"\x89PNG\r\n\x1a\n.."[..], b""] {
         propose_paper(&first, wrong).await.assert_status(422);
     }
+    // Nobody signed this text before it was there.
+    paper_signed(&first, SCAN, "1999-01-01")
+        .await
+        .assert_status(422)
+        .assert_says("Diese Vertragsfassung gibt es erst seit 02.03.2026");
     let done = propose_paper(&first, SCAN).await;
     done.assert_status(303);
     let proposal = done.location();
@@ -346,7 +355,19 @@ async fn a_contract_on_paper_takes_effect_when_a_second_person_confirms() {
     let mark = "Auf Papier geschlossen, unterschrieben am 20.11.2026, erfasst von";
     for browser in [&first, &partner] {
         browser.get(STATUS).await.assert_says(mark);
+        let list = browser.get("/kunden").await;
+        let marks = list.text().matches("Vertrag auf Papier").count();
+        assert_eq!(marks, 1, "marked in the list, this one alone");
     }
+    // EV-11: who got access by it, by number and key; partners do not read how many people others have.
+    let opened = "Zugriff geöffnet für Muster IT GmbH (";
+    first
+        .get(STATUS)
+        .await
+        .assert_says(opened)
+        .assert_says("1 Benutzer)");
+    partner.get(STATUS).await.assert_silent_about(opened);
+    first.get("/betrieb/protokoll").await.assert_says(opened);
     let customer = app.sign_in(Person::Customer).await;
     let own = customer.get("/administration/avv").await;
     own.assert_status(200)

@@ -447,6 +447,12 @@ async fn the_bundle_can_be_checked_without_the_portal() {
             events.contains("Vertrag AVV-2026-004711-1 abgeschlossen"),
             "{events}"
         );
+        // EV-11: for which users access was opened, by key and number.
+        let users = app.text("id FROM users WHERE email = 'j.weiss@muster-it.example'");
+        let opened = desk.run(
+            "jq -c '.[] | select(.kind == \"concluded\") | .access.opened[] | [.name, .user_count, .users]' ereignisse.json",
+        );
+        assert_eq!(opened.trim(), format!("[\"Muster IT GmbH\",1,[{users}]]"));
         assert!(desk.run("cat LIESMICH.txt").contains("EVIDENCE BUNDLE"));
     }
     // Both downloads are in the history (EV-09).

@@ -1,16 +1,20 @@
 //! Customers in every state there is, for tests that look at all pages.
 
+use avv_portal::actions::roll_outs::Plan;
 use avv_portal::actions::{
-    blocking, customers, objections, proposals, register, sub_partners, users,
+    blocking, customers, objections, proposals, register, roll_outs, sub_partners, users,
 };
 use avv_portal::domain::case::Channel;
 use avv_portal::domain::file::{File, FileKind};
+use avv_portal::domain::roll_out::{Answer, End, Mode, Scope, Skip};
 use avv_portal::domain::viewer::{Role, Viewer};
 use avv_portal::domain::{CustomerNumber, EmailAddress, PartnerId, Party, UserId};
 use avv_portal::jobs;
+use avv_portal::storage::roll_outs::{Reached, save_end, save_reached};
 
 use crate::announce::{announce, draft, link, notice, register};
 use crate::harness::{CUSTOMER, Companies, FOREIGN_CUSTOMER, PASSWORD, Person, TestApp, days};
+use crate::versions::put_in_force;
 
 const LONG_NAME: &str = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft mit beschränkter Haftung";
 
@@ -139,7 +143,42 @@ pub async fn furnish() -> (TestApp, Places) {
     history(&app);
     places.user = user(&app, Person::CustomerWithout).to_string();
     propose(&app, &mut places).await;
+    roll_out(&app);
     (app, places)
+}
+
+/// An older version than the one that comes with the program, and a roll-out of that one, with
+/// customers in every state.
+fn roll_out(app: &TestApp) {
+    put_in_force(app, "0.9", "2025-12-01".parse().expect("a day"));
+    let (operator, now) = (app.viewer(Person::Operator), app.now());
+    let customers = [
+        (4711, Reached::Told(Answer::Concluded)),
+        (6001, Reached::Told(Answer::Waiting)),
+        (6002, Reached::Told(Answer::Waiting)),
+        (6003, Reached::Told(Answer::Declined)),
+        (6005, Reached::Told(Answer::Unanswered)),
+        (6007, Reached::Skipped(Skip::NoAddress)),
+        (6008, Reached::Skipped(Skip::NotNeeded)),
+        (6009, Reached::Told(Answer::Concluded)),
+        (6010, Reached::Told(Answer::Concluded)),
+        (6011, Reached::Skipped(Skip::NotInForce)),
+    ];
+    let plan = Plan {
+        version: "1.0".to_owned(),
+        mode: Mode::Conclude,
+        scope: Scope {
+            numbers: Some(customers.map(|(number, _)| number).to_vec()),
+            ..Scope::default()
+        },
+    };
+    app.write(|conn| {
+        let id = roll_outs::start(conn, &operator, &plan, now)?;
+        for (number, reached) in customers {
+            save_reached(conn, id, CustomerNumber(number), reached, now)?;
+        }
+        Ok(save_end(conn, id, End::Done, now)?)
+    });
 }
 
 /// A contract on paper in force, one that waits for the operator of the tests, and an objection in

@@ -11,7 +11,7 @@ use crate::harness::{CUSTOMER, FOREIGN_CUSTOMER, TestApp, days};
 const MAIL: &str = "info@oezdemir.example";
 
 /// The shipped text under another number, with a sentence of its own.
-fn other_version(number: &str) -> Files {
+pub fn other_version(number: &str) -> Files {
     let mut files = shipped();
     let toml = files.get_mut("contract.toml").unwrap();
     *toml = toml.replace("number = \"1.0\"", &format!("number = \"{number}\""));
@@ -23,7 +23,7 @@ fn other_version(number: &str) -> Files {
 }
 
 /// As if it had been published.
-fn put_in_force(app: &TestApp, number: &str, valid_from: NaiveDate) {
+pub fn put_in_force(app: &TestApp, number: &str, valid_from: NaiveDate) {
     let (files, now) = (other_version(number), app.now());
     app.write(|conn| {
         let hash = source_hash(&files);

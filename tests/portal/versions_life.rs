@@ -196,6 +196,12 @@ async fn a_version_is_written_approved_by_a_second_person_and_published() {
         .assert_says("vorgelegt")
         .assert_says("zweite Person");
 
+    // Whoever begins the day as an administrator sees that it waits.
+    const WAITS: &str = "Vertragsfassungen warten auf die Freigabe";
+    const APPROVED: &str = "Freigegebene Vertragsfassungen sind nicht veröffentlicht";
+    let start = second.get("/betrieb").await;
+    start.assert_says(WAITS).assert_silent_about(APPROVED);
+
     // LC-54: not by the one who submitted, in the portal and in the database.
     let token = csrf(&first).await;
     let revision = second
@@ -211,6 +217,8 @@ async fn a_version_is_written_approved_by_a_second_person_and_published() {
     page.submit(&second, "main form[action$='/freigabe']", &[])
         .await
         .assert_redirect(&draft);
+    let start = second.get("/betrieb").await;
+    start.assert_says(APPROVED).assert_silent_about(WAITS);
 
     // Publishing: a day, the password, and then never again a change.
     let page = first.get(&format!("{draft}/veroeffentlichung")).await;
@@ -231,6 +239,10 @@ async fn a_version_is_written_approved_by_a_second_person_and_published() {
         .await
         .assert_says("Kunden informieren")
         .assert_says("VVT-7");
+    let start = first.get("/betrieb").await;
+    start
+        .assert_silent_about(WAITS)
+        .assert_silent_about(APPROVED);
 
     // Everybody reads the one in force, and the one to come under its number; nobody's data (C-07).
     let visitor = app.visitor();
@@ -245,6 +257,11 @@ async fn a_version_is_written_approved_by_a_second_person_and_published() {
         .assert_says("gilt ab dem 25. November 2026")
         .assert_says("[Auftraggeber]")
         .assert_says("</title>");
+    // Either version leads to the comparison of both, the older one first.
+    let comparison = "/vertrag/1.0/vergleich/2.0?sprache=de";
+    for page in [&coming, &visitor.get("/vertrag?sprache=de").await] {
+        assert_eq!(page.all(&format!("main a[href='{comparison}']")).len(), 1);
+    }
     coming
         .assert_silent_about("Özdemir")
         .assert_silent_about("Muster IT");

@@ -107,7 +107,7 @@ fn to_customer(
             Ok(Content::Request {
                 case: words,
                 reason: *reason,
-                news: whats_new(conn, case, case.customer.language, now)?,
+                news: whats_new(conn, app, case, case.customer.language, now)?,
                 replaces: replaces(case, *link),
                 link: app.consent_url(*link),
                 valid_until,
@@ -118,7 +118,7 @@ fn to_customer(
             Ok(Content::Reminder {
                 case: words,
                 number: *number,
-                news: whats_new(conn, case, case.customer.language, now)?,
+                news: whats_new(conn, app, case, case.customer.language, now)?,
                 link: app.consent_url(*link),
                 valid_until,
             })
@@ -149,6 +149,7 @@ fn to_customer(
         }
         MailKind::Dissented { notice } => changes::dissented(conn, app, case, *notice, now),
         MailKind::DissentSettled { notice } => changes::settled(conn, app, case, *notice, now),
+        MailKind::NewVersion { version } => life::new_version(conn, app, case, version, now),
         MailKind::Notice { news } => life::note(conn, mail, case, news, now),
         MailKind::Ended {
             agreement,

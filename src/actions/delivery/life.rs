@@ -6,12 +6,15 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::letters::{Obstacle, words, words_of};
 use crate::actions::ActionError;
-use crate::actions::whats_new::{named_chain, product_name};
+use crate::actions::whats_new::{named_chain, product_name, version_news};
+use crate::app::App;
 use crate::domain::calendar::proof_end;
 use crate::domain::case::{Agreement, AgreementEnd, Case, Covered, LinkEnd};
 use crate::domain::mail::CustomerNews;
 use crate::domain::{AgreementId, EmailAddress, PartnerId};
 use crate::mail::letter::{AgreementWords, Content, NoLonger, NoteWords, WhyEnded};
+use crate::paths;
+use crate::storage::contract_versions::find_published;
 use crate::storage::mails::DueMail;
 use crate::storage::{PgConnection, partners};
 
@@ -194,4 +197,33 @@ fn partner_name(conn: &mut PgConnection, id: PartnerId) -> Result<String, Action
     Ok(partners::find_partner(conn, id)?
         .map(|partner| partner.party.name)
         .unwrap_or_default())
+}
+
+/// M12: what is new, and that the agreement in force goes on with the version it has (row 35). Not
+/// sent if the customer concluded meanwhile, or if nothing is in force any more.
+pub(super) fn new_version(
+    conn: &mut PgConnection,
+    app: &App,
+    case: &Case,
+    version: &str,
+    now: DateTime<Utc>,
+) -> Result<Content, Obstacle> {
+    let agreement = case
+        .agreement()
+        .ok_or(Obstacle::Dropped("inzwischen kein Vertrag mehr gilt"))?;
+    if agreement.offer.version == version {
+        return Err(Obstacle::Dropped(
+            "der Kunde diese Fassung inzwischen abgeschlossen hat",
+        ));
+    }
+    let published = find_published(conn, version)?
+        .ok_or(Obstacle::Dropped("es die Vertragsfassung nicht gibt"))?;
+    let language = case.customer.language;
+    Ok(Content::NewVersion {
+        case: words(case, language, now),
+        agreement: agreement_words(agreement),
+        version: version_news(conn, app, &agreement.offer.version, version, language)?,
+        since: published.valid_from,
+        read: paths::contract(version),
+    })
 }

@@ -33,7 +33,9 @@ pub(super) fn to_markdown(html: &str, escaped: bool) -> String {
 }
 
 /// What is no text of the page.
-const SKIPPED: &[&str] = &["script", "style", "head", "noscript", "template", "svg"];
+const SKIPPED: &[&str] = &[
+    "script", "style", "head", "noscript", "template", "svg", "nav",
+];
 
 fn skipped<'h>(rest: &'h str, name: &str) -> &'h str {
     let end = format!("</{name}");
@@ -133,7 +135,24 @@ impl Page {
                     self.lead = format!("{} ", "#".repeat(level));
                 }
             }
-            "ul" | "ol" => self.list(tag),
+            "ul" | "ol" => {
+                if !self.in_cell {
+                    self.end_block();
+                }
+                self.list(tag);
+            }
+            "li" if self.in_cell => {
+                if open {
+                    let mark = self.mark(tag);
+                    let apart = if self.block.trim().is_empty() {
+                        ""
+                    } else {
+                        "<br>"
+                    };
+                    self.block
+                        .push_str(&format!("{apart}{}", mark.replace("- ", "• ")));
+                }
+            }
             "li" => {
                 self.end_block();
                 if open {
@@ -173,7 +192,6 @@ impl Page {
     }
 
     fn list(&mut self, tag: &Tag) {
-        self.end_block();
         if tag.closing {
             self.lists.pop();
             return;
@@ -191,11 +209,15 @@ impl Page {
     }
 
     fn item(&mut self, tag: &Tag) {
-        use crate::contract::numbers::Pattern;
         let indent = "    ".repeat(self.lists.len().saturating_sub(1));
+        self.lead = format!("{indent}{}", self.mark(tag));
+    }
+
+    /// The mark of the next item of the innermost list.
+    fn mark(&mut self, tag: &Tag) -> String {
+        use crate::contract::numbers::Pattern;
         let Some(counter) = self.lists.last_mut() else {
-            self.lead = "- ".to_owned();
-            return;
+            return "- ".to_owned();
         };
         if let Some(value) = tag.attribute("value").and_then(|v| v.parse().ok()) {
             counter.next = value;
@@ -207,7 +229,7 @@ impl Page {
                 .map_or_else(|| "- ".to_owned(), |mark| format!("{mark} ")),
         };
         counter.next = counter.next.saturating_add(1);
-        self.lead = format!("{indent}{sample}");
+        sample
     }
 
     fn end_row(&mut self) {

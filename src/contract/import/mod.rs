@@ -18,6 +18,7 @@ mod inline;
 mod lines;
 mod lists;
 mod marker;
+mod notes;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -143,6 +144,7 @@ struct Read {
     markdown: bool,
     blocks: Vec<Block>,
     words: Vec<words::Word>,
+    text: String,
 }
 
 impl Read {
@@ -165,6 +167,9 @@ impl Read {
                 "Aus HTML übernommen: Vergleichen Sie den Entwurf mit der Seite.",
             ));
             converted.as_str()
+        } else if markdown {
+            converted = notes::numbered(source.text);
+            converted.as_str()
         } else {
             source.text
         };
@@ -177,7 +182,14 @@ impl Read {
                 _ => blocks::read(&lines::split(text, markdown), markdown),
             },
             words: words::of_source(text, markdown),
+            text: text.to_owned(),
         }
+    }
+
+    /// The line of a link.
+    fn line_of(&self, target: &str) -> usize {
+        let at = self.text.find(&format!("({target}")).unwrap_or(0);
+        super::parse::line_at(&self.text, at)
     }
 }
 
@@ -206,7 +218,8 @@ impl Collected {
         let name = first.map_or("", |part| part.name.as_str());
         let markdown = first.is_some_and(|part| part.markdown);
         let mut lost = |words: &str, target: &str| {
-            notes.push(Problem::new(name, 1, format!(
+            let line = first.map_or(1, |part| part.line_of(target));
+            notes.push(Problem::new(name, line, format!(
                 "Der Link „{words}“ auf „{target}“ ist nur als Text übernommen. Nennen Sie sein Ziel im Text oder setzen Sie den Link neu."
             )));
         };

@@ -224,6 +224,37 @@ fn tables(blocks: &[Node]) -> usize {
 }
 
 #[test]
+fn footnotes_and_ticks_of_markdown_become_characters() {
+    let source = "---\ntitle: \"Vertrag\"\nlayout: page\n---\n\n## 1. Daten\n\nNamen[^n] und Fotos[^f].\n\n- [x] Alarm\n- [ ] Wache\n\n\
+                  [^n]: Auch Vornamen.\n[^f]: Nur [^ohne] Ton.\n";
+    let (draft, documents) = drafted(&[("vertrag.md", source)]);
+    let text = text_of(&documents[0]);
+    for line in [
+        "Namen¹ und Fotos².",
+        "• ☒ Alarm",
+        "• ☐ Wache",
+        "¹ Auch Vornamen. ² Nur ³ Ton.",
+    ] {
+        assert!(text.contains(line), "{line}\n{text}");
+    }
+    assert!(draft.notes.is_empty(), "{:?}", draft.notes);
+}
+
+#[test]
+fn a_list_in_a_cell_stays_there() {
+    let page = "<nav>Menü</nav><h1>Vertrag</h1><h2>1. Orte</h2><p>Die Orte und das Amt.</p><table>\
+        <tr><th>Was</th><th>Wo</th></tr><tr><td>Zutritt</td><td><p>Hier:</p><ul><li>Nord</li><li>Süd</li></ul></td></tr>\
+        <tr><td>Weg</td><td><ol type=a><li>Ost</li><li>West</li></ol></td></tr></table>";
+    let (_, documents) = drafted(&[("vertrag.html", page)]);
+    let text = text_of(&documents[0]);
+    assert!(
+        text.contains("Zutritt\tHier: / • Nord / • Süd\nWeg\ta. Ost / b. West"),
+        "{text}"
+    );
+    assert!(!text.contains("Menü"), "{text}");
+}
+
+#[test]
 fn a_page_becomes_what_its_reader_sees() {
     let html = "<html><head><title>x</title><style>p{}</style></head><body><h1>AVV</h1>\
         <h2>1. Zweck</h2><p>Für <b>alle</b> Kunden &amp; Partner: 3 &lt; 4 *</p>\

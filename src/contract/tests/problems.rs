@@ -137,13 +137,70 @@ fn files_that_are_missing_or_too_many_are_named() {
     .unwrap_err();
     let found: Vec<String> = found.iter().map(ToString::to_string).collect();
     assert_eq!(found.len(), 4, "{found:#?}");
-    assert_eq!(found[0], "de/anlage-tom.dj:1: Die Datei fehlt.");
+    assert!(found[0].starts_with("de/anlage-tom.dj:1: Die Datei fehlt."));
     assert!(found[1].starts_with("de/anlage-tomm.dj:1: Diese Datei gehört zu keinem Teil"));
     assert!(
         Contract::from_files(&[]).unwrap_err()[0]
             .to_string()
             .contains("contract.toml:1")
     );
+}
+
+#[test]
+fn a_folder_names_all_its_mistakes_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |path: &str, bytes: &[u8]| {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, bytes).unwrap();
+    };
+    let read = || {
+        let found = Contract::read_dir(folder.path()).unwrap_err();
+        found
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<String>>()
+    };
+    write("LIESMICH.txt", b"zum Ordner");
+    write("de/vertrag.dj", b"# A\n\nGr\xfc\xdfe :foo:\n");
+    write("de/quelle.md", b"# Quelle\n");
+    write("en/contract.md", b"# Contract\n");
+    write("de/anlage-a.dj", b"Text\n");
+    let found = read();
+    let places: Vec<&str> = found
+        .iter()
+        .filter_map(|line| line.split(' ').next())
+        .collect();
+    let expected = [
+        "contract.toml:1:",
+        "de/anlage-a.dj:1:",
+        "de/anlage-a.dj:1:",
+        "de/vertrag.dj:3:",
+        "de/vertrag.dj:3:",
+        "en/contract.md:1:",
+    ];
+    assert_eq!(places, expected, "{found:#?}");
+    assert!(found[4].contains("nicht in UTF-8"), "{found:#?}");
+
+    write(
+        "contract.toml",
+        b"numer = \"1\"\ndate = \"gestern\"\nlanguages = [\"fr\"]\n\n[title]\nde = 1\n",
+    );
+    let found = read();
+    for (place, words) in [
+        ("contract.toml:1: ", "„binding“ fehlt"),
+        ("contract.toml:1: ", "„numer“ gibt es nicht"),
+        ("contract.toml:2: ", "„date“ ist nicht lesbar"),
+        (
+            "contract.toml:3: ",
+            "„languages“ ist nicht lesbar: unknown variant",
+        ),
+        ("contract.toml:5: ", "„title“ ist nicht lesbar"),
+        ("de/vertrag.dj:3: ", ":foo:"),
+    ] {
+        let named = |line: &String| line.starts_with(place) && line.contains(words);
+        assert!(found.iter().any(named), "{place}{words}\n{found:#?}");
+    }
 }
 
 #[test]

@@ -29,7 +29,8 @@ fn it_reads_and_says_the_same_in_all_forms() {
 
 #[test]
 fn the_folder_is_what_is_compiled_in() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/contract/avv-1.0");
+    let folder =
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/contract/avv-1.0");
     let read = Contract::read_dir(&folder).unwrap();
     let values = sample_values(Language::De, true);
     let embedded = Contract::embedded().unwrap();

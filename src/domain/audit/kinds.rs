@@ -37,6 +37,16 @@ const KINDS: &[(&str, &str, &str)] = &[
     ),
     ("contract_version", "Vertragsfassung", "Contract version"),
     (
+        "told_of_version",
+        "Über neue Fassung informiert",
+        "Told of a new version",
+    ),
+    (
+        "roll_out",
+        "Umstellung auf neue Fassung",
+        "Roll-out of a version",
+    ),
+    (
         "told_partner_blocked",
         "Sperrung eines Partners mitgeteilt",
         "Told that a partner is blocked",

@@ -52,6 +52,10 @@ fn german(kind: &AuditKind) -> String {
         K::Partner { name, deed, .. } => deed.sentence(name, Language::De),
         K::ContractVersion { name, deed, .. } => deed.sentence(name, Language::De),
         K::ToldPartnerBlocked { name } => format!("Kunde über die Sperrung von {name} informiert"),
+        K::ToldOfVersion { version } => {
+            format!("Kunde über die Vertragsfassung {version} informiert")
+        }
+        K::RollOut { version, deed, .. } => deed.sentence(version, Language::De),
         K::Asked { reason } => match reason {
             RequestReason::First | RequestReason::Manual => "Anforderung gesendet",
             RequestReason::SubPartner => {
@@ -62,6 +66,7 @@ fn german(kind: &AuditKind) -> String {
             RequestReason::Particulars => "Anforderung mit berichtigten Stammdaten gesendet",
             RequestReason::Version => "Anforderung mit neuer Vertragsfassung gesendet",
             RequestReason::InError => "Anforderung nach irrtümlich erfasstem Widerspruch gesendet",
+            RequestReason::RollOut => "Abschluss der neuen Vertragsfassung angefordert",
             RequestReason::Succession => "Neuabschluss mit den heutigen Angaben angefordert",
         }
         .to_owned(),
@@ -180,6 +185,8 @@ fn english(kind: &AuditKind) -> String {
         K::Partner { name, deed, .. } => deed.sentence(name, Language::En),
         K::ContractVersion { name, deed, .. } => deed.sentence(name, Language::En),
         K::ToldPartnerBlocked { name } => format!("Customer informed that {name} is blocked"),
+        K::ToldOfVersion { version } => format!("Customer informed of contract version {version}"),
+        K::RollOut { version, deed, .. } => deed.sentence(version, Language::En),
         K::Asked { reason } => match reason {
             RequestReason::First | RequestReason::Manual => "Request sent",
             RequestReason::SubPartner => "Request with another sub-partner sent",
@@ -188,6 +195,7 @@ fn english(kind: &AuditKind) -> String {
             RequestReason::Particulars => "Request with corrected particulars sent",
             RequestReason::Version => "Request with a new contract version sent",
             RequestReason::InError => "Request after an objection recorded in error sent",
+            RequestReason::RollOut => "Conclusion of the new contract version requested",
             RequestReason::Succession => "New agreement with today's particulars requested",
         }
         .to_owned(),

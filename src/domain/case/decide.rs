@@ -11,7 +11,7 @@ use super::asking::{
 use super::bookings::{booked, cancelled, lapsed, option_changed};
 use super::chain::{partner_assigned, partner_blocked, sub_partner_named};
 use super::change::Change;
-use super::demand::ask_on_demand;
+use super::demand::{ask_on_demand, told_of_version};
 use super::event::Event;
 use super::facts::{Case, LinkEnd, Outcome};
 use super::link::{LinkState, link_state};
@@ -105,6 +105,8 @@ pub enum Refusal {
     EndInPast,
     /// No agreement with the chain of today is in force that could be concluded anew on demand.
     NothingInForce,
+    /// A request is open already, and its page shows the contract version in force (rows 35, 36).
+    AlreadyAsked,
     /// No objection was recorded that could have been an error (row 33).
     NoObjection,
     /// That is how it is already.
@@ -123,6 +125,7 @@ pub fn decide(case: &Case, event: &Event, moment: Moment) -> Result<Vec<Change>,
         Event::PartnerAssigned(partner) => partner_assigned(case, partner.as_ref(), moment),
         Event::AskedByHand => asked_by_hand(case, moment),
         Event::Demanded(demand) => ask_on_demand(case, *demand, moment),
+        Event::ToldOfVersion => told_of_version(case, moment.now),
         Event::AskedByLink(link) => asked_by_link(case, *link, moment),
         Event::StepDue => step_due(case, moment),
         Event::NewVersion => new_version(case, moment),

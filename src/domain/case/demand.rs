@@ -2,15 +2,16 @@
 //! customer is asked to conclude anew (rows 36 and 37, 48). Two things make it a rule of its own:
 //! that all is covered neither refuses nor ends the round, and the demand outlasts whatever else
 //! changes while it waits. It is over with its round: answered, run out, locked, or the need gone.
+//! Beside it stands row 35, which tells of a new contract version and asks for nothing.
 
 use chrono::{DateTime, Utc};
 
-use super::asking::{ask_anew, awaited, sent_within_a_day};
+use super::asking::{ask_anew, awaited, sent_within_a_day, to_customer};
 use super::change::Change;
 use super::decide::{MAILS_PER_DAY, Moment, Refusal};
 use super::event::Demand;
 use super::facts::{Case, LinkEnd};
-use crate::domain::mail::RequestReason;
+use crate::domain::mail::{MailKind, RequestReason};
 
 /// Why a new conclusion is waited for although an agreement is in force; `None` if it is not.
 pub(super) fn demanded(case: &Case, now: DateTime<Utc>) -> Option<RequestReason> {
@@ -35,17 +36,58 @@ impl Case {
 /// Whether `demand` can be made, limits per day apart: in C and U only. Where nothing is in force,
 /// or the chain is another one (W), the customer is asked in the ordinary way.
 pub fn may_be_demanded(case: &Case, demand: Demand, now: DateTime<Utc>) -> Result<(), Refusal> {
+    match demand {
+        Demand::Version => may_be_told_of_version(case, now),
+        Demand::Succession => {
+            goes_on(case, now)?;
+            if demanded(case, now) == Some(demand.reason()) {
+                return Err(Refusal::Unchanged);
+            }
+            has_address(case)
+        }
+    }
+}
+
+/// Rows 35 and 36 reach C alone. What is waited for in U already shows and concludes the text in
+/// force (row 13): a further mail would only say so twice.
+pub fn may_be_told_of_version(case: &Case, now: DateTime<Utc>) -> Result<(), Refusal> {
+    goes_on(case, now)?;
+    let has_it = case
+        .agreement()
+        .is_some_and(|agreement| agreement.offer.version == case.current_version);
+    if has_it {
+        return Err(Refusal::Unchanged);
+    }
+    if awaited(case, now).is_some() {
+        return Err(Refusal::AlreadyAsked);
+    }
+    has_address(case)
+}
+
+/// Whether an agreement with the chain of today is in force and still needed.
+fn goes_on(case: &Case, now: DateTime<Utc>) -> Result<(), Refusal> {
     if case.required_products(now).is_empty() {
         Err(Refusal::NotNeeded)
     } else if !case.chain_matches() {
         Err(Refusal::NothingInForce)
-    } else if demanded(case, now) == Some(demand.reason()) {
-        Err(Refusal::Unchanged)
-    } else if case.customer.email().is_none() {
-        Err(Refusal::NoAddress)
     } else {
         Ok(())
     }
+}
+
+fn has_address(case: &Case) -> Result<(), Refusal> {
+    match case.customer.email() {
+        Some(_) => Ok(()),
+        None => Err(Refusal::NoAddress),
+    }
+}
+
+/// Row 35: M12, and the agreement goes on with the version it was concluded with.
+pub(super) fn told_of_version(case: &Case, now: DateTime<Utc>) -> Result<Vec<Change>, Refusal> {
+    may_be_told_of_version(case, now)?;
+    Ok(vec![to_customer(MailKind::NewVersion {
+        version: case.current_version.clone(),
+    })])
 }
 
 /// Rows 36 and 48. A round that is open inside U gives way: the new one offers the same and more.
@@ -57,6 +99,8 @@ pub(super) fn ask_on_demand(
     may_be_demanded(case, demand, moment.now)?;
     let is_by_hand = match demand {
         Demand::Succession => true,
+        // Sent by the roll-out, once per customer.
+        Demand::Version => false,
     };
     if is_by_hand && sent_within_a_day(case, moment.now) >= MAILS_PER_DAY {
         return Err(Refusal::TooManyLinks);

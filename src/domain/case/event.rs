@@ -37,6 +37,8 @@ pub enum Event {
     AskedByHand,
     /// A new conclusion is wanted although the agreement in force covers everything (rows 36, 48).
     Demanded(Demand),
+    /// The customer is told of the contract version in force, and nothing is asked for (row 35).
+    ToldOfVersion,
     /// The customer pressed "Neuen Link anfordern" on the page of an old link (S-13).
     AskedByLink(LinkId),
     /// The scheduler looks whether something is due: a reminder, the end of a round, or what
@@ -90,6 +92,8 @@ pub enum Demand {
     /// The customer is another company now, or has another name; the operator wants the agreement
     /// to say so (row 48).
     Succession,
+    /// There is a newer contract version than the one that was concluded (row 36).
+    Version,
 }
 
 impl Demand {
@@ -97,6 +101,7 @@ impl Demand {
     pub fn reason(self) -> RequestReason {
         match self {
             Self::Succession => RequestReason::Succession,
+            Self::Version => RequestReason::RollOut,
         }
     }
 }

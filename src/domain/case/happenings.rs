@@ -305,6 +305,66 @@ pub(crate) fn demanded_twice(play: &mut Play) -> Event {
     Event::Demanded(Demand::Succession)
 }
 
+/// A newer contract version than every one concluded so far is in force.
+fn newer_version(play: &mut Play) {
+    play.case.current_version = "9.0".to_owned();
+}
+
+pub(crate) fn told_of_version(play: &mut Play) -> Event {
+    newer_version(play);
+    Event::ToldOfVersion
+}
+
+pub(crate) fn told_of_same_version(_: &mut Play) -> Event {
+    Event::ToldOfVersion
+}
+
+pub(crate) fn version_demanded(play: &mut Play) -> Event {
+    newer_version(play);
+    Event::Demanded(Demand::Version)
+}
+
+pub(crate) fn same_version_demanded(_: &mut Play) -> Event {
+    Event::Demanded(Demand::Version)
+}
+
+/// The customer is asked for the new version; the agreement in force goes on.
+fn on_new_version(play: &mut Play) {
+    let demanded = version_demanded(play);
+    *play = play.clone().after(&demanded).later(Duration::hours(1));
+}
+
+pub(crate) fn version_agreed(play: &mut Play) -> Event {
+    on_new_version(play);
+    consent(play.link())
+}
+
+pub(crate) fn version_declined(play: &mut Play) -> Event {
+    on_new_version(play);
+    Event::Declined(play.link())
+}
+
+pub(crate) fn version_reminded(play: &mut Play) -> Event {
+    on_new_version(play);
+    step(play)
+}
+
+pub(crate) fn version_expired(play: &mut Play) -> Event {
+    on_new_version(play);
+    run_out(play)
+}
+
+pub(crate) fn version_demanded_twice(play: &mut Play) -> Event {
+    on_new_version(play);
+    Event::Demanded(Demand::Version)
+}
+
+/// The customer becomes another company while the new version is waited for.
+pub(crate) fn version_and_succession(play: &mut Play) -> Event {
+    on_new_version(play);
+    Event::Demanded(Demand::Succession)
+}
+
 /// The text of every version so far is replaced.
 pub(crate) fn new_version(play: &mut Play) -> Event {
     play.case.current_version = "3.0".to_owned();

@@ -58,7 +58,7 @@ mod table_standing;
 pub use access::{Denied, Grant, access};
 pub use change::{Change, Mail};
 pub use decide::{Fresh, Moment, Refusal, decide};
-pub use demand::may_be_demanded;
+pub use demand::{may_be_demanded, may_be_told_of_version};
 pub use event::{AddressChange, Channel, Declaration, Demand, Event};
 pub use facts::{
     Agreement, AgreementEnd, Booking, Case, Covered, Customer, Link, LinkEnd, Offer, Outcome,

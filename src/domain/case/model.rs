@@ -9,7 +9,7 @@ use chrono::{DateTime, Days, Duration, NaiveTime, TimeZone, Timelike, Utc};
 use chrono_tz::Europe::Berlin;
 
 use super::samples::{CENTRAFLEX, Play, version_at};
-use super::{Event, Partner};
+use super::{Demand, Event, Partner};
 use crate::domain::LinkId;
 
 type Time = DateTime<Utc>;
@@ -32,6 +32,7 @@ struct Deal {
     partner: i64,
     sub: Option<i64>,
     products: BTreeSet<Key>,
+    version: String,
 }
 
 #[derive(Debug, Clone)]
@@ -41,9 +42,9 @@ struct Round {
     bounced: bool,
     links: Vec<LinkId>,
     asked_for: BTreeSet<Key>,
-    /// Wanted although the deal may cover everything.
-    is_demand: bool,
     version: String,
+    /// Wanted although the deal may cover everything.
+    demand: Option<Demand>,
 }
 
 #[derive(Debug, Clone)]
@@ -199,9 +200,13 @@ impl Model {
         })
     }
 
+    fn demanded(&self, now: Time) -> Option<Demand> {
+        let wanted = self.round.as_ref()?.demand;
+        wanted.filter(|_| self.deal.is_some() && self.is_waiting(now))
+    }
+
     fn is_demanded(&self, now: Time) -> bool {
-        let wanted = self.round.as_ref().is_some_and(|round| round.is_demand);
-        wanted && self.deal.is_some() && self.is_waiting(now)
+        self.demanded(now).is_some()
     }
 
     /// Nothing is left to conclude.
@@ -231,7 +236,7 @@ impl Model {
     }
 
     fn ask(&mut self, now: Time, link: LinkId) -> Vec<String> {
-        let is_demand = self.is_demanded(now);
+        let demand = self.demanded(now);
         self.round = None;
         if self.need(now).is_empty() {
             return Vec::new();
@@ -245,8 +250,8 @@ impl Model {
             bounced: false,
             links: vec![link],
             asked_for: self.need(now),
-            is_demand,
             version: version_at(now),
+            demand,
         });
         self.links.insert(link, (now, Paper::Usable));
         self.sends.push(now);
@@ -309,7 +314,10 @@ impl Model {
                 }
                 Some(self.ask(now, link))
             }
-            Event::Demanded(_) => self.demand(now, link),
+            Event::Demanded(demand) => self.demand(*demand, now, link),
+            Event::ToldOfVersion => self
+                .may_hear_of_version(now)
+                .then(|| vec!["M12>customer".to_owned()]),
             Event::AskedByLink(old) => self.ask_by_link(*old, now, link),
             Event::StepDue => self.step(now, link),
             Event::NewVersion => self.new_version(now, link),
@@ -373,4 +381,5 @@ impl Model {
 }
 
 mod answers;
+mod demand;
 mod rows;

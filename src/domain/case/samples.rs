@@ -355,6 +355,7 @@ fn number(mail: &Mail) -> String {
             _ => "M5".to_owned(),
         },
         MailKind::Notice { .. } => "M11".to_owned(),
+        MailKind::NewVersion { .. } => "M12".to_owned(),
         MailKind::Ended { .. } => "M13".to_owned(),
         MailKind::AddressChanged { .. } => "M15".to_owned(),
         MailKind::Alert { .. } => "M14".to_owned(),

@@ -258,6 +258,7 @@ pub fn detail(standing: &Standing, now: DateTime<Utc>) -> String {
     let date = on(standing.moment);
     match standing.status {
         Status::NotRequired => "kein Produkt mit AVV".to_owned(),
+        Status::Open if standing.moment.is_some() => format!("Links gesperrt am {date}"),
         Status::Open => "noch keine E-Mail gesendet".to_owned(),
         Status::NoEmail => "Stammdaten ergänzen".to_owned(),
         Status::Requested | Status::Reminded => match standing.moment {
@@ -378,13 +379,15 @@ pub fn last_answer(case: &Case) -> Option<(DateTime<Utc>, Status)> {
 }
 
 fn never_asked(case: &Case) -> Standing {
-    Standing::of(
-        match case.customer.email() {
-            Some(_) => Status::Open,
-            None => Status::NoEmail,
-        },
-        None,
-    )
+    // The customer has had mails, but the operator locked their links (row 53).
+    let locked = match case.requests.last().and_then(|last| last.closed) {
+        Some((at, Outcome::Locked)) => Some(at),
+        _ => None,
+    };
+    match case.customer.email() {
+        Some(_) => Standing::of(Status::Open, locked),
+        None => Standing::of(Status::NoEmail, None),
+    }
 }
 
 fn just_after(end: DateTime<Utc>) -> DateTime<Utc> {

@@ -46,7 +46,8 @@ pub enum Act {
     Lock(bool),
     Paper,
     FindError,
-    Demand,
+    Demand(Demand),
+    TellOfVersion,
     Delete,
 }
 
@@ -94,7 +95,8 @@ fn rarely() -> impl Strategy<Value = Act> {
         2 => any::<bool>().prop_map(Act::Lock),
         2 => Just(Act::Paper),
         2 => Just(Act::FindError),
-        4 => Just(Act::Demand),
+        4 => prop::sample::select(vec![Demand::Succession, Demand::Version]).prop_map(Act::Demand),
+        2 => Just(Act::TellOfVersion),
         1 => Just(Act::Delete),
     ]
 }
@@ -237,7 +239,8 @@ pub fn event(act: &Act, case: &Case, now: DateTime<Utc>) -> Event {
             function: "Vorstand".to_owned(),
         },
         Act::FindError => Event::ObjectedInError,
-        Act::Demand => Event::Demanded(Demand::Succession),
+        Act::Demand(demand) => Event::Demanded(*demand),
+        Act::TellOfVersion => Event::ToldOfVersion,
         Act::Delete => Event::Deleted,
     }
 }

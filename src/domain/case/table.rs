@@ -1,8 +1,8 @@
 //! Requirements 5.4, row by row: state and event → new state, mails, and who may enter before and
-//! after. Row 36 is the demand of row 48 for another reason; row 35 is not told yet, rows 38 to 42
-//! are told by `domain/notice.rs`. Row 4 needs no test here, because looking at a link is no event.
-//! Row 52 is no event of a case: the retention job erases what is over. M13 after row 29 also says
-//! what M11 would; the two are one mail.
+//! after. Row 35 tells of a new contract version, row 36 asks for it; that demand and the one of
+//! row 48 are told side by side. Rows 38 to 42 are told by `domain/notice.rs`. Row 4 needs no test
+//! here, because looking at a link is no event. Row 52 is no event of a case: the retention job
+//! erases what is over. M13 after row 29 also says what M11 would; the two are one mail.
 use chrono::Duration;
 
 use super::happenings::*;
@@ -90,6 +90,13 @@ const ROWS: &[Row] = &[
     ("36 as 43", "C", demand_outlasts_product, "U", "M1>customer", "✔✔ → ✔✔"),
     ("36 as 53", "C U", demand_locked, "U", "M1>customer", "✔✔ → ✔✔"),
     ("36 as 5.8-18", "C U", demand_on_paper, "C", "M3>customer M4>1 M4>11", "✔✔ → ✔✔"),
+    ("35", "C", told_of_version, "C", "M12>customer", "✔✔ → ✔✔"),
+    ("36", "C", version_demanded, "U", "M1>customer", "✔✔ → ✔✔"),
+    ("36, then 5", "C", version_reminded, "U", "M2.1>customer", "✔✔ → ✔✔"),
+    ("36, then 21", "C", version_agreed, "C", "M3>customer M4>1 M4>11", "✔✔ → ✔✔"),
+    ("36, then 22", "C", version_declined, "C", "M6>customer M5>1 M5>11", "✔✔ → ✔✔"),
+    ("36, then 48", "C", version_and_succession, "U", "M1>customer", "✔✔ → ✔✔"),
+    ("37 new version", "C", version_expired, "C", "M5>1 M5>11", "✔✔ → ✔✔"),
     // The gate is shut by the fact that the partner is blocked, before the customer is told.
     ("49", "C U", blocked, "same", "M11>customer", "✘✘ → ✘✘"),
     ("50", "E N", centraflex_booked, "R0", "M1>customer", "✘✘ → ✘✘"),
@@ -164,6 +171,25 @@ fn what_the_table_does_not_allow_is_refused_and_changes_nothing() {
             error_found,
             Refusal::NoObjection,
         ),
+        ("35", "N E", told_of_version, Refusal::NotNeeded),
+        (
+            "35",
+            "O R0 R3 X D V W",
+            told_of_version,
+            Refusal::NothingInForce,
+        ),
+        ("35", "U", told_of_version, Refusal::AlreadyAsked),
+        ("35", "C U", told_of_same_version, Refusal::Unchanged),
+        ("36", "N E", version_demanded, Refusal::NotNeeded),
+        (
+            "36",
+            "O R0 R3 X D V W",
+            version_demanded,
+            Refusal::NothingInForce,
+        ),
+        ("36", "U", version_demanded, Refusal::AlreadyAsked),
+        ("36", "C U", same_version_demanded, Refusal::Unchanged),
+        ("36", "C", version_demanded_twice, Refusal::AlreadyAsked),
         ("48", "N E", demanded, Refusal::NotNeeded),
         ("48", "O R0 R3 X D V W", demanded, Refusal::NothingInForce),
         ("48", "C U", demanded_twice, Refusal::Unchanged),

@@ -1,5 +1,6 @@
 //! What an amendment changes, for the samples.
 
+use super::life::version;
 use super::{CaseWords, FORMER, FORMER_SUB, Language, WhatsNew, utc};
 
 /// What differs from an agreement, all of it at once, in the names of `case`.
@@ -18,7 +19,7 @@ pub(in crate::mail) fn news(case: &CaseWords) -> WhatsNew {
         sub_partner_new: case.sub_partner.clone(),
         added: case.products.iter().take(1).cloned().collect(),
         gone: case.products.iter().skip(1).cloned().collect(),
-        version: case.renewal.then(|| ("1.0".to_owned(), "2.0".to_owned())),
+        version: (case.renewal || case.anew).then(version),
         company: case.anew.then(|| {
             (
                 "Özdemir Backwaren KG".to_owned(),

@@ -9,16 +9,34 @@ use uuid::Uuid;
 use super::NewEvent;
 use crate::domain::CustomerNumber;
 use crate::domain::audit::chain::{Content, Entry, Frame, Hash, Head};
+use crate::domain::audit::effect::Effect;
 use crate::storage::schema::{audit_events, audit_head};
 use crate::storage::{QueryResult, text};
+
+/// Where the effect stands among the details of an event.
+pub(super) const EFFECT: &str = "effect";
 
 /// Appends an event at the end of the chain and answers its position. Locks the head until the
 /// transaction ends, so events are written one after the other and none can be skipped.
 pub fn append(conn: &mut PgConnection, event: &NewEvent, now: DateTime<Utc>) -> QueryResult<i64> {
+    append_with(conn, event, &Effect::default(), now)
+}
+
+/// [`append`] for an event that let somebody in or shut somebody out (EV-11).
+pub fn append_with(
+    conn: &mut PgConnection,
+    event: &NewEvent,
+    effect: &Effect,
+    now: DateTime<Utc>,
+) -> QueryResult<i64> {
+    let mut details = text::json(&event.kind)?;
+    if let (false, Value::Object(fields)) = (effect.is_empty(), &mut details) {
+        fields.insert(EFFECT.to_owned(), text::json(effect)?);
+    }
     let content = Content {
         salt: Uuid::new_v4().as_bytes().to_vec(),
         actor: text::json(&event.actor)?,
-        details: text::json(&event.kind)?,
+        details,
     };
     let digest = content.digest();
     let head = lock_head(conn)?;

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::domain::CustomerNumber;
 use crate::domain::audit::chain::Hash;
+use crate::domain::audit::effect::Effect;
 use crate::domain::audit::{Actor, AuditKind};
 use crate::domain::case::Status;
 use crate::storage::schema::audit_events;
@@ -64,8 +65,8 @@ pub struct Found {
     pub customer: Option<CustomerNumber>,
     /// How the case stood before and after.
     pub status: Option<(Status, Status)>,
-    /// What happened and who did it; `None` if that was erased.
-    pub content: Option<(AuditKind, Actor)>,
+    /// What happened, whose access that opened or closed, and who did it; `None` if that was erased.
+    pub content: Option<(AuditKind, Effect, Actor)>,
 }
 
 type Row = (
@@ -158,7 +159,8 @@ fn found(row: Row) -> QueryResult<Found> {
         status: status(before).zip(status(after)),
         content: match (details, actor) {
             (Some(details), Some(actor)) => {
-                Some((text::from_json(details)?, text::from_json(actor)?))
+                let effect = super::effect_in(&details)?;
+                Some((text::from_json(details)?, effect, text::from_json(actor)?))
             }
             _ => None,
         },

@@ -67,6 +67,8 @@ pub struct CaseRow {
     pub partner_name: Option<String>,
     /// Products in short: "Centraflex, SIP-Trunk mit UMS".
     pub products: String,
+    /// Whether the agreement that the status speaks of was signed on paper (5.8-18).
+    pub on_paper: bool,
     /// Status at the time of reading.
     pub standing: Standing,
 }

@@ -17,7 +17,12 @@ pub fn verdict(case: &Case, standing: &Standing, now: DateTime<Utc>) -> Sentence
         Status::NotRequired => Sentence::plain(
             "Für Ihre Produkte ist zurzeit kein Auftragsverarbeitungsvertrag nötig.",
         ),
-        Status::Open => Sentence::plain("Wir haben Sie noch nicht um den Abschluss gebeten."),
+        Status::Open => Sentence::dated(
+            "Alle Links aus unseren E-Mails wurden am ",
+            date,
+            " gesperrt. Einen neuen haben wir Ihnen noch nicht gesendet.",
+            "Wir haben Sie noch nicht um den Abschluss gebeten.",
+        ),
         Status::NoEmail => {
             Sentence::plain("Uns fehlt eine E-Mail-Adresse, an die wir den Link senden können.")
         }

@@ -231,9 +231,10 @@ async fn read_draft(app: &App, arrival: &Arrival) -> Result<Draft, PageError> {
 /// What the contract would change compared with the one in force.
 async fn read_news(app: &App, arrival: &Arrival) -> Result<Option<WhatsNew>, PageError> {
     let (case, language, now) = (arrival.case.clone(), arrival.language, arrival.now);
+    let reader = app.clone();
     let news = app
         .db
-        .read(move |conn| whats_new(conn, &case, language, now))
+        .read(move |conn| whats_new(conn, &reader, &case, language, now))
         .await?;
     Ok(news)
 }

@@ -88,6 +88,9 @@ fn customer_words(kind: &MailKind, seen: &Foreseen) -> String {
                 ""
             }
         ),
+        MailKind::NewVersion { version } => {
+            format!("Es gibt die neue Vertragsfassung {version}, es ist nichts zu tun.")
+        }
         MailKind::Notice { news } => match news {
             CustomerNews::Withdrawn => {
                 "Der angefragte Vertrag wird nicht mehr gebraucht, es ist nichts zu tun.".to_owned()
@@ -131,6 +134,7 @@ fn request_words(reason: RequestReason) -> &'static str {
         RequestReason::Partner => "Bitte um Neuabschluss mit dem neuen Vertriebspartner.",
         RequestReason::Version => "Bitte um Abschluss mit der neuen Vertragsfassung.",
         RequestReason::Particulars => "Bitte um Abschluss mit den berichtigten Angaben.",
+        RequestReason::RollOut => "Bitte um den Abschluss der neuen Vertragsfassung.",
         RequestReason::Succession => "Bitte, den AVV mit den heutigen Angaben neu abzuschließen.",
     }
 }

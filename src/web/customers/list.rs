@@ -67,6 +67,7 @@ struct Line {
     key: &'static str,
     word: String,
     detail: String,
+    on_paper: bool,
     profile: String,
     status: String,
     can_assign: bool,
@@ -267,6 +268,7 @@ fn line(row: CaseRow, role: Role, now: DateTime<Utc>) -> Line {
         partner: row.partner_name.unwrap_or_default(),
         products: row.products,
         key: status.key(),
+        on_paper: row.on_paper,
         word: row.standing.word(),
         detail: detail(&row.standing, now),
         can_assign: before_conclusion

@@ -14,6 +14,7 @@ use crate::domain::case::{Case, Event, foresee};
 use crate::domain::retention::erasable_on;
 use crate::domain::{CustomerNumber, Language, calendar, name};
 use crate::paths;
+use crate::storage::cases::find_case;
 use crate::storage::users::count_active_users;
 use crate::web::consequences::{Part, consequences};
 use crate::web::error::PageError;
@@ -60,7 +61,17 @@ pub async fn delete(
     number: web::Path<i64>,
     SignedForm(form): SignedForm,
 ) -> Result<HttpResponse, PageError> {
-    let case = find(&app, CustomerNumber(*number)).await?;
+    let customer = CustomerNumber(*number);
+    let at = app.clock.now();
+    let found = app
+        .db
+        .read(move |conn| -> Result<_, ActionError> { Ok(find_case(conn, customer, at)?) })
+        .await?;
+    if found.is_some_and(|case| case.customer.deleted_at.is_some()) {
+        // The second of two clicks, or the back button.
+        return Ok(see_other(paths::deleted_customer(customer)));
+    }
+    let case = find(&app, customer).await?;
     let reason = name::clean(form.get("grund"));
     let mut errors = FieldErrors::default();
     if reason.is_empty() {

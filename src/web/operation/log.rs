@@ -219,7 +219,7 @@ fn line(found: Found) -> Line {
         before: before.filter(|before| Some(before) != after.as_ref()),
         after,
     };
-    let Some((kind, actor)) = found.content else {
+    let Some((kind, effect, actor)) = found.content else {
         let names: HashMap<_, _> = kinds(Language::De).collect();
         if let Some(name) = names.get(found.kind.as_str()) {
             line.what = format!("{name} ({})", line.what);
@@ -242,6 +242,7 @@ fn line(found: Found) -> Line {
         at: found.at,
         kind,
         actor,
+        effect,
     };
     if let Some(past) = history(vec![event], Role::Operator).pop() {
         line.what = past.what;

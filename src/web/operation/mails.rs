@@ -343,6 +343,7 @@ fn kind(kind: &MailKind) -> String {
         MailKind::Concluded { .. } => "Abgeschlossener Vertrag".to_owned(),
         MailKind::Declined => "Bestätigung der Ablehnung".to_owned(),
         MailKind::Objected { .. } => "Bestätigung des Widerspruchs".to_owned(),
+        MailKind::NewVersion { .. } => "Nachricht: neue Vertragsfassung".to_owned(),
         MailKind::Notice { news } => match news {
             CustomerNews::Withdrawn => "Nachricht: nicht mehr nötig",
             CustomerNews::SubPartnerLeft { .. } => "Nachricht: Untervertriebspartner entfernt",

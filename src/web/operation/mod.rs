@@ -20,7 +20,7 @@ mod propose;
 mod renewal;
 mod runs;
 mod seal;
-mod start;
+pub(super) mod start;
 mod users;
 
 use super::error::PageError;

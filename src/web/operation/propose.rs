@@ -15,8 +15,9 @@ use crate::domain::case::{Case, Event, Refusal, rehearse};
 use crate::domain::file::FileKind;
 use crate::domain::name::{self, MAX_NAME};
 use crate::domain::proposal::{MAX_REASON, ProposalKind};
-use crate::domain::{CustomerNumber, ProposalId, calendar};
+use crate::domain::{CustomerNumber, Language, ProposalId, calendar};
 use crate::paths;
+use crate::storage::contract_versions::find_published;
 use crate::storage::proposals::list_open;
 use crate::web::error::PageError;
 use crate::web::form::{FieldErrors, Form, SignedForm};
@@ -142,7 +143,13 @@ pub async fn propose_paper(
 ) -> Result<HttpResponse, PageError> {
     let case = find(&app, CustomerNumber(*number)).await?;
     let (now, customer) = (app.clock.now(), case.customer.number);
-    let paper = match read(&form, files, calendar::day(now)) {
+    let number = case.current_version.clone();
+    let version = app
+        .db
+        .read(move |conn| -> Result<_, ActionError> { Ok(find_published(conn, &number)?) })
+        .await?;
+    let since = version.map(|version| version.valid_from);
+    let paper = match read(&form, files, since, calendar::day(now)) {
         Ok(paper) => paper,
         Err(errors) => {
             let typed = Typed {
@@ -211,7 +218,14 @@ fn proposed(
 }
 
 /// The contract as typed, or what is wrong with it in the order of the form.
-fn read(form: &Form, mut files: Files, today: NaiveDate) -> Result<Paper, FieldErrors> {
+///
+/// Nobody signed the text before `since`, the day from which it is offered.
+fn read(
+    form: &Form,
+    mut files: Files,
+    since: Option<NaiveDate>,
+    today: NaiveDate,
+) -> Result<Paper, FieldErrors> {
     let mut errors = FieldErrors::default();
     let person = name::parse(form.get("person"), MAX_NAME);
     if person.is_err() {
@@ -229,6 +243,12 @@ fn read(form: &Form, mut files: Files, today: NaiveDate) -> Result<Paper, FieldE
         errors.add(
             "datum",
             "Geben Sie den Tag der Unterschrift ein; er darf nicht in der Zukunft liegen",
+        );
+    } else if let Some(since) = since.filter(|since| on < Some(*since)) {
+        let since = calendar::short_date(since, Language::De);
+        errors.add(
+            "datum",
+            format!("Diese Vertragsfassung gibt es erst seit {since}. Prüfen Sie den Tag der Unterschrift"),
         );
     }
     let scan = match files.take("datei") {

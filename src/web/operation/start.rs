@@ -2,7 +2,7 @@
 //! or read from a short range of an index, so the page costs the same at a million customers.
 
 mod tasks;
-pub(super) mod trend;
+pub(in crate::web) mod trend;
 mod weeks;
 
 use actix_web::{HttpResponse, web};
@@ -22,6 +22,7 @@ use crate::storage::alerts::{AlertFilter, AlertLine, count_alerts, page_alerts};
 use crate::storage::audit::{Figures, count_figures};
 use crate::storage::block_rounds::count_stuck;
 use crate::storage::case_rows::{COUNT_CAP, Waiting, count_statuses};
+use crate::storage::contract_versions::count_in_work;
 use crate::storage::mails::{count_trouble, count_waiting, queue_state};
 use crate::storage::proposals;
 use crate::storage::runs::{Run, list_runs};
@@ -133,6 +134,7 @@ fn read(conn: &mut PgConnection, today: NaiveDate, now: DateTime<Utc>) -> QueryR
             late: Waiting::LateStep.count(conn, now, cap)?,
             failed_runs: failed_runs(&list_runs(conn, RUNS)?, now),
             proposals: proposals::count_open(conn, cap)?,
+            versions: count_in_work(conn)?,
             stuck_blocks: count_stuck(conn, now - SLOW_BLOCK)?,
         },
         alerts: page_alerts(conn, open, None, ALERTS)?,

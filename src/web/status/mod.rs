@@ -87,7 +87,7 @@ async fn read(
             };
             Ok(Read {
                 paper,
-                news: whats_new(conn, &case, Language::De, now)?,
+                news: whats_new(conn, &own, &case, Language::De, now)?,
                 left,
                 mails: list_mails(conn, number, MAILS)?,
                 events: list_events(conn, number, EVENTS)?,

@@ -206,7 +206,7 @@ fn for_operator(event: &Event) -> (String, String) {
         AuditKind::MailFailed { reply } if reply.starts_with("nicht gesendet") => {
             format!("E-Mail {reply}")
         }
-        kind => kind.sentence(Language::De),
+        kind => event.effect.tell(kind, Language::De),
     };
     (what, event.actor.words(Language::De))
 }
@@ -257,6 +257,7 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "a test may fail")]
     use super::*;
     use crate::domain::audit::Actor;
+    use crate::domain::audit::effect::Effect;
     use crate::domain::case::Channel;
     use crate::domain::{PartnerId, UserId};
 
@@ -296,6 +297,7 @@ mod tests {
                 at: "2026-11-22T09:00:00Z".parse().unwrap(),
                 kind,
                 actor: person.clone(),
+                effect: Effect::default(),
             })
             .collect();
         let lines = history(events.clone(), Role::Partner(PartnerId(1)));

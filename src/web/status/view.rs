@@ -154,7 +154,7 @@ fn links(role: Role, case: &Case, may: &[Deed]) -> Vec<(&'static str, String)> {
             Some(("E-Mail-Adresse ergänzen", paths::email(number)))
         }
         Deed::ChangeEmail => Some(("E-Mail-Adresse ändern", paths::email(number))),
-        Deed::RecordObjection => Some(("Widerspruch aufnehmen", paths::record_objection(number))),
+        Deed::RecordObjection => Some(("Widerspruch erfassen", paths::record_objection(number))),
         Deed::ReadContract if role == Role::Operator => {
             Some(("Vertrag ansehen", paths::operator_contract(number)))
         }
@@ -234,6 +234,7 @@ pub(super) fn mail_name(kind: &MailKind) -> &'static str {
         MailKind::Concluded { .. } => "Vertrag an den Kunden",
         MailKind::Declined => "Bestätigung der Ablehnung",
         MailKind::Objected { .. } => "Bestätigung des Widerspruchs",
+        MailKind::NewVersion { .. } => "Hinweis auf eine neue Fassung",
         MailKind::Notice { .. } => "Nachricht an den Kunden",
         MailKind::Announcement { .. } => "Änderungsmitteilung an den Kunden",
         MailKind::Dissented { .. } => "Bestätigung des Einspruchs",

@@ -17,7 +17,12 @@ pub fn verdict(case: &Case, standing: &Standing, now: DateTime<Utc>) -> Sentence
         } else {
             "Der Kunde hat kein Produkt, für das ein AVV nötig ist."
         }),
-        Status::Open => Sentence::plain("Der Kunde hat noch keine E-Mail erhalten."),
+        Status::Open => Sentence::dated(
+            "Alle Links wurden am ",
+            date,
+            " gesperrt. Eine neue E-Mail hat der Kunde seitdem nicht erhalten.",
+            "Der Kunde hat noch keine E-Mail erhalten.",
+        ),
         Status::NoEmail => {
             Sentence::plain("In den Stammdaten des Kunden steht keine E-Mail-Adresse.")
         }
@@ -101,6 +106,7 @@ pub fn meaning(case: &Case, standing: &Standing, role: Role, now: DateTime<Utc>)
         Status::NotRequired => {
             "Für die Produkte, die der Kunde jetzt hat, braucht es keinen Auftragsverarbeitungsvertrag. Kommt ein Produkt hinzu, für das er nötig ist, fragt das Portal den Kunden von selbst.".to_owned()
         }
+        Status::Open if standing.moment.is_some() => without("Der Kunde braucht einen Vertrag. Die Links aus den bisherigen E-Mails öffnen ihn nicht mehr."),
         Status::Open => without("Der Kunde braucht einen Vertrag, ist aber noch nicht danach gefragt worden."),
         Status::Requested | Status::Reminded => without("Der Kunde hat eine E-Mail mit einem Link zum Vertrag erhalten und noch nicht geantwortet."),
         Status::NoEmail => without("Der Kunde braucht einen Vertrag, kann aber ohne E-Mail-Adresse nicht danach gefragt werden."),

@@ -1,18 +1,14 @@
 //! The contract text for everybody (C-01, C-02, C-07, C-08): without any customer's or partner's data.
 
-use std::sync::Arc;
-
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use crate::actions::{ActionError, versions};
+use crate::actions::ActionError;
+use crate::actions::contract_text::{General, general};
 use crate::app::App;
-use crate::contract::values::CoveredProduct;
-use crate::contract::{Contract, Values, html as contract_html, neutral_values};
+use crate::contract::html as contract_html;
 use crate::domain::calendar::{self, day};
-use crate::domain::product::Product;
 use crate::paths;
-use crate::storage::catalogue::{find_operator, list_products};
 use crate::storage::contract_versions::{Published, find_in_force, list_published};
 use crate::web::consent::wanted_language;
 use crate::web::error::PageError;
@@ -47,6 +43,8 @@ struct Line {
     href: String,
     valid_from: String,
     here: bool,
+    /// Held against the version of the page, the older one first.
+    comparison: String,
 }
 
 /// The text in force.
@@ -67,8 +65,7 @@ pub async fn show(
 struct Read {
     all: Vec<Published>,
     in_force: String,
-    contract: Arc<Contract>,
-    values: Values,
+    text: General,
 }
 
 async fn page(
@@ -83,27 +80,22 @@ async fn page(
         .read(move |conn| -> Result<_, ActionError> {
             let in_force = find_in_force(conn, today)?.ok_or(ActionError::NotFound)?;
             let number = number.clone().unwrap_or_else(|| in_force.clone());
-            let contract = versions::contract(conn, &own, &number)?;
-            let mut values = neutral_values(language);
-            values.operator = find_operator(conn)?.unwrap_or_default();
-            values.products = covered(&contract, list_products(conn)?);
             Ok(Read {
                 all: list_published(conn)?,
                 in_force,
-                contract,
-                values,
+                text: general(conn, &own, &number, language)?,
             })
         })
         .await?;
-    let meta = &read.contract.meta;
-    let document = read.contract.resolve(&read.values, language);
+    let meta = &read.text.contract.meta;
+    let document = read.text.document(language);
     let date = |date| calendar::long_date(date, language);
-    let own = read.all.iter().find(|one| one.number == meta.number);
-    let valid_from = own.map(|one| one.valid_from).unwrap_or(meta.valid_from);
+    let valid_from = read.text.version.valid_from;
     let path = match &wanted {
         Some(number) => paths::contract(number),
         None => paths::CONTRACT.to_owned(),
     };
+    let place = read.all.iter().position(|one| one.number == meta.number);
     html(&Page {
         shell: PublicShell::load(app, language).await?.with_switch(&path),
         number: meta.number.clone(),
@@ -122,7 +114,14 @@ async fn page(
         versions: read
             .all
             .iter()
-            .map(|one| Line {
+            .enumerate()
+            .map(|(line, one)| Line {
+                // The newest one comes first.
+                comparison: if Some(line) > place {
+                    paths::comparison(&one.number, &meta.number)
+                } else {
+                    paths::comparison(&meta.number, &one.number)
+                },
                 href: paths::contract(&one.number),
                 valid_from: date(one.valid_from),
                 here: one.number == meta.number,
@@ -131,18 +130,4 @@ async fn page(
             .collect(),
         translation: document.language != meta.binding,
     })
-}
-
-/// Every product the text has an annex for, by its name in the catalogue.
-fn covered(contract: &Contract, products: Vec<Product>) -> Vec<CoveredProduct> {
-    let codes = contract.product_codes();
-    products
-        .into_iter()
-        .filter(|product| codes.contains(&product.code.as_str()))
-        .map(|product| CoveredProduct {
-            name: product.booked_name(product.has_ums_option()),
-            name_en: product.booked_name_en(product.has_ums_option()),
-            code: product.code,
-        })
-        .collect()
 }

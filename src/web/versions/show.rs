@@ -3,11 +3,13 @@
 use actix_session::Session;
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use chrono::NaiveDate;
 
 use super::found::Found;
 use super::names::{Part, parts_of};
 use super::{Subject, answer, load};
 use crate::actions::ActionError;
+use crate::actions::roll_outs::stage_of;
 use crate::actions::versions::approval::{self, Seen};
 use crate::actions::versions::draft;
 use crate::actions::versions::review::review;
@@ -18,13 +20,19 @@ use crate::domain::name::{self, BadName};
 use crate::domain::version::{Confirmation, Mark, Stage, Step, Version};
 use crate::domain::{Language, VersionId};
 use crate::paths;
+use crate::storage::contract_versions::find_in_force;
+use crate::storage::roll_outs::list_roll_outs;
 use crate::web::error::PageError;
 use crate::web::form::SignedForm;
 use crate::web::page::{Me, Shell, html, see_other};
+use crate::web::roll_outs::stage_word;
 use crate::web::session::flash;
 
 /// Longest reason in characters.
 const LONGEST_REASON: usize = 500;
+
+/// Roll-outs the page names; all are at [`paths::ROLL_OUTS`].
+const ROLL_OUTS: i64 = 5;
 
 #[derive(Template)]
 #[template(path = "web/versions/show.html")]
@@ -43,6 +51,24 @@ struct Page {
     stage: Stage,
     may_approve: bool,
     number: String,
+    told: Told,
+}
+
+/// What customers with another version can be told, and were (rows 35 to 37).
+#[derive(Default)]
+struct Told {
+    /// No newer version is in force.
+    may_begin: bool,
+    before: Vec<RollOutLine>,
+}
+
+/// A roll-out as printed.
+struct RollOutLine {
+    href: String,
+    mode: &'static str,
+    started: String,
+    state: &'static str,
+    status: &'static str,
 }
 
 /// The page.
@@ -58,7 +84,12 @@ pub async fn show(
         .await
         .ok_or(PageError::Unavailable)?;
     let head = &version.head;
+    let told = match &head.published {
+        Some((_, from)) => told(&app, head.number.clone().unwrap_or_default(), *from).await?,
+        None => Told::default(),
+    };
     html(&Page {
+        told,
         shell: Shell::load(&app, &me, paths::OPERATION).await?,
         subject: Subject::of(&version),
         found: Found::of(&reviewed, head.id),
@@ -72,6 +103,32 @@ pub async fn show(
         stage: head.stage(),
         may_approve: head.may(Step::Approve, me.viewer.user).is_ok(),
         number: head.number.clone().unwrap_or_default(),
+    })
+}
+
+async fn told(app: &App, number: String, from: NaiveDate) -> Result<Told, PageError> {
+    let now = app.clock.now();
+    let today = calendar::day(now);
+    let (in_force, before) = app
+        .db
+        .read(move |conn| -> Result<_, ActionError> {
+            let in_force = find_in_force(conn, today)?.as_ref() == Some(&number);
+            Ok((in_force, list_roll_outs(conn, Some(&number), ROLL_OUTS)?))
+        })
+        .await?;
+    let lines = before.into_iter().map(|one| {
+        let (state, status) = stage_word(stage_of(&one, now));
+        RollOutLine {
+            href: paths::roll_out(one.id),
+            mode: one.mode.word(),
+            started: calendar::short_moment(one.started_at, Language::De),
+            state,
+            status,
+        }
+    });
+    Ok(Told {
+        may_begin: in_force || from > today,
+        before: lines.collect(),
     })
 }
 

@@ -244,6 +244,19 @@ async fn no_page_carries_inline_code_or_foreign_things() {
 async fn error_pages_speak_the_readers_language_and_have_a_way_out() {
     let world = World::build().await;
     let visitor = world.app.visitor();
+    // What cannot be read as a number or a key is a page that does not exist, too.
+    let operator = world.app.sign_in(Person::Operator).await;
+    for path in [
+        "/kunden/99999999999999999999",
+        "/kunden/elf/avv",
+        "/betrieb/mails/99999999999999999999",
+        "/administration/avv/x.pdf",
+        "/vertrag/%00",
+    ] {
+        let page = operator.get(path).await;
+        page.assert_status(404)
+            .assert_says("Diese Seite gibt es nicht");
+    }
     let pages = [
         (
             "/gibtsnicht",

@@ -2,7 +2,7 @@
 
 use super::rows::mail;
 use super::{Deal, Expected, LinkId, Model, Paper, Time, end_of_fourteenth_day};
-use crate::domain::case::samples::MANDANT;
+use crate::domain::case::samples::{MANDANT, version_at};
 
 impl Model {
     /// Row 53.
@@ -13,7 +13,7 @@ impl Model {
         if !self.links.values().any(is_usable) || (ask_again && !self.may_ask(now)) {
             return None;
         }
-        let is_demand = self.is_demanded(now);
+        let demand = self.demanded(now);
         self.end_links(now, Paper::Closed);
         if self.round.take().is_some() {
             self.rest = self.unanswered();
@@ -22,7 +22,7 @@ impl Model {
             return Some(Vec::new());
         }
         let mails = self.ask(now, link);
-        self.round.as_mut()?.is_demand = is_demand;
+        self.round.as_mut()?.demand = demand;
         Some(mails)
     }
 
@@ -35,6 +35,7 @@ impl Model {
             partner: self.partner.unwrap_or(MANDANT.0),
             sub: self.sub,
             products: self.need(now),
+            version: version_at(now),
         });
         (self.rest, self.is_void) = ('O', false);
         let mut mails = mail("M3>customer");

@@ -77,19 +77,6 @@ impl Model {
         Vec::new()
     }
 
-    /// Rows 36 and 48.
-    pub(super) fn demand(&mut self, now: Time, link: LinkId) -> Expected {
-        let deal = self.deal.as_ref()?;
-        let is_possible = Some(deal.partner) == self.partner && self.has_email;
-        let is_there = self.need(now).is_empty() || self.is_demanded(now);
-        if !is_possible || is_there || self.sent_today(now) >= 10 {
-            return None;
-        }
-        let mails = self.ask_anew(now, link);
-        self.round.as_mut()?.is_demand = true;
-        Some(mails)
-    }
-
     pub(super) fn switch(&mut self, place: usize, ums: bool, now: Time, link: LinkId) -> Expected {
         let old = self.booked.get(place)?.clone();
         let is_gone = old.end.is_some_and(|end| end <= now);
@@ -288,19 +275,6 @@ impl Model {
         (open.reminders, open.last_sent) = (number, now);
         open.links.push(link);
         Some(mail(&format!("M2.{number}>customer")))
-    }
-
-    /// Row 13: not at night, not to an address that refuses mail, and only while somebody may still
-    /// answer.
-    pub(super) fn new_version(&mut self, now: Time, link: LinkId) -> Expected {
-        let round = self.round.as_ref()?;
-        let is_night = now.with_timezone(&Berlin).hour() < 8;
-        let is_same = round.version == version_at(now);
-        let is_dead = round.bounced || self.is_over(round, now);
-        if is_night || is_same || is_dead || !self.has_email || self.need(now).is_empty() {
-            return None;
-        }
-        Some(self.ask_anew(now, link))
     }
 
     /// Row 8: only the mail of the round that is open counts.

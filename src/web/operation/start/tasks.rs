@@ -3,6 +3,7 @@
 use crate::domain::case::Status;
 use crate::paths;
 use crate::storage::case_rows::COUNT_CAP;
+use crate::storage::contract_versions::InWork;
 
 /// Mails refused or sent back are counted over these days.
 pub(super) const FAILED_DAYS: i64 = 7;
@@ -21,6 +22,8 @@ pub(super) struct Counts {
     pub statuses: Vec<(Status, i64)>,
     /// Proposals nobody has confirmed or rejected yet.
     pub proposals: usize,
+    /// Contract versions that wait for an approval, or to be published.
+    pub versions: InWork,
     /// Mails that have waited too long.
     pub waiting: i64,
     /// Mails the mail server refused lately.
@@ -52,6 +55,18 @@ pub(super) fn tasks(counts: &Counts) -> Vec<Task> {
             "Vorschläge warten auf eine zweite Person",
             paths::PROPOSALS.to_owned(),
             "Papierverträge und irrtümlich erfasste Widersprüche werden erst mit der Bestätigung wirksam",
+        ),
+        line(
+            counts.versions.submitted,
+            "Vertragsfassungen warten auf die Freigabe",
+            paths::VERSIONS.to_owned(),
+            "Freigeben muss eine zweite Person, nicht wer die Fassung vorgelegt hat",
+        ),
+        line(
+            counts.versions.approved,
+            "Freigegebene Vertragsfassungen sind nicht veröffentlicht",
+            paths::VERSIONS.to_owned(),
+            "Bis zur Veröffentlichung wird weiter die bisherige Fassung angeboten",
         ),
         line(
             counts.waiting,
@@ -156,6 +171,10 @@ mod tests {
         let nothing = || Counts {
             statuses: Status::ALL.map(|status| (status, 0)).to_vec(),
             proposals: 0,
+            versions: InWork {
+                submitted: 0,
+                approved: 0,
+            },
             waiting: 0,
             refused: 0,
             returned: 0,

@@ -153,7 +153,7 @@ fn rows(days: &BTreeMap<NaiveDate, [i64; 4]>) -> Vec<Row> {
 }
 
 /// "12.345"
-pub(in crate::web::operation) fn thousands(number: i64) -> String {
+pub(in crate::web) fn thousands(number: i64) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (place, digit) in digits.chars().enumerate() {

@@ -1,0 +1,1 @@
+ALTER TABLE case_rows DROP COLUMN on_paper;

@@ -1,0 +1,65 @@
+//! Published contract versions as anybody may read them (C-01, C-07, C-08): filled in with what the
+//! parties are called, not with who they are.
+
+use std::sync::Arc;
+
+use super::{ActionError, versions};
+use crate::app::App;
+use crate::contract::tree::Document;
+use crate::contract::values::{CoveredProduct, Values};
+use crate::contract::{Contract, neutral_values};
+use crate::domain::Language;
+use crate::domain::product::Product;
+use crate::storage::PgConnection;
+use crate::storage::catalogue::{find_operator, list_products};
+use crate::storage::contract_versions::{Published, find_published};
+
+/// A published version with what its general text is filled in with.
+#[derive(Debug, Clone)]
+pub struct General {
+    /// Number and day from which it is offered.
+    pub version: Published,
+    /// The version.
+    pub contract: Arc<Contract>,
+    values: Values,
+}
+
+impl General {
+    /// The general text.
+    pub fn document(&self, language: Language) -> Document {
+        self.contract.resolve(&self.values, language)
+    }
+}
+
+/// The general text of a published version; one that is not published does not exist.
+pub fn general(
+    conn: &mut PgConnection,
+    app: &App,
+    number: &str,
+    language: Language,
+) -> Result<General, ActionError> {
+    let version = find_published(conn, number)?.ok_or(ActionError::NotFound)?;
+    let contract = versions::contract(conn, app, number)?;
+    let mut values = neutral_values(language);
+    values.operator = find_operator(conn)?.unwrap_or_default();
+    values.products = covered(&contract, list_products(conn)?);
+    Ok(General {
+        version,
+        contract,
+        values,
+    })
+}
+
+/// Every product the text has an annex for, by its name in the catalogue.
+fn covered(contract: &Contract, products: Vec<Product>) -> Vec<CoveredProduct> {
+    let codes = contract.product_codes();
+    products
+        .into_iter()
+        .filter(|product| codes.contains(&product.code.as_str()))
+        .map(|product| CoveredProduct {
+            name: product.booked_name(product.has_ums_option()),
+            name_en: product.booked_name_en(product.has_ums_option()),
+            code: product.code,
+        })
+        .collect()
+}

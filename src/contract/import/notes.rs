@@ -1,0 +1,85 @@
+//! Footnotes and ticks of Markdown as characters, before anything else is read: `[^1]` is ¹ at both
+//! ends, `- [x]` is ☒. And the facts some programs put before a text: of them only the title is text.
+
+use crate::contract::beyond::raised;
+
+/// A text with its footnotes numbered in the order in which it refers to them; lines stay lines.
+pub(super) fn numbered(text: &str) -> String {
+    let mut labels: Vec<&str> = Vec::new();
+    let mut out = String::with_capacity(text.len());
+    let text = front_matter(text).map_or(text, |(lead, rest)| {
+        out.push_str(&lead);
+        rest
+    });
+    for line in text.split_inclusive('\n') {
+        let bare = line.trim_start();
+        let text = bare.strip_prefix(['-', '*', '+']).unwrap_or_default();
+        let ticked = [(" [ ] ", " ☐ "), (" [x] ", " ☒ "), (" [X] ", " ☒ ")]
+            .iter()
+            .find_map(|(box_, sign)| Some((text.strip_prefix(box_)?, sign)));
+        let rest = ticked.map_or(line, |(rest, sign)| {
+            out.push_str(line.get(..line.len() - text.len()).unwrap_or_default());
+            out.push_str(sign);
+            rest
+        });
+        references(rest, &mut labels, &mut out);
+    }
+    out
+}
+
+/// `key: value` between two lines `---` at the start: the title as a heading and empty lines for the
+/// others, and the rest of the text.
+fn front_matter(text: &str) -> Option<(String, &str)> {
+    let inner = text.trim_start_matches('\u{feff}').strip_prefix("---\n")?;
+    let (facts, rest) = inner.split_once("\n---\n")?;
+    let is_fact = |line: &str| {
+        let key = line.split_once(':').map_or(line, |(key, _)| key);
+        line.starts_with([' ', '-', '#']) || line.contains(':') && !key.contains(' ')
+    };
+    if !facts.lines().all(|line| line.is_empty() || is_fact(line)) {
+        return None;
+    }
+    let mut lead = String::from("\n");
+    for line in facts.lines() {
+        if let Some(title) = line.strip_prefix("title:") {
+            let title = title.trim().trim_matches(['"', '\'']);
+            lead.push_str(&format!("# {title}"));
+        }
+        lead.push('\n');
+    }
+    lead.push('\n');
+    Some((lead, rest))
+}
+
+fn references<'t>(line: &'t str, labels: &mut Vec<&'t str>, out: &mut String) {
+    let mut rest = line;
+    while let Some((before, tail)) = rest.split_once("[^") {
+        out.push_str(before);
+        let Some((label, after)) = tail.split_once(']').filter(|(label, _)| is_label(label)) else {
+            out.push_str("[^");
+            rest = tail;
+            continue;
+        };
+        let known = labels.iter().position(|other| *other == label);
+        let number = known.unwrap_or(labels.len());
+        if known.is_none() {
+            labels.push(label);
+        }
+        out.push_str(&raised(&(number + 1).to_string()));
+        let defines = before.trim().is_empty() && after.starts_with(':');
+        rest = if defines {
+            after.get(1..).unwrap_or_default()
+        } else {
+            after
+        };
+    }
+    out.push_str(rest);
+}
+
+fn is_label(label: &str) -> bool {
+    !label.is_empty()
+        && label.len() <= 24
+        && label
+            .chars()
+            .all(|c| c.is_alphanumeric() || "-_*†".contains(c))
+}

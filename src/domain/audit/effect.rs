@@ -1,0 +1,180 @@
+//! Whom an event let in and whom it shut out (EV-11). Kept beside every event of a case that changed
+//! it, whatever its kind, so that the log can say who had access when.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::AuditKind;
+use crate::domain::case::{Case, Partner, access};
+use crate::domain::{Language, PartnerId, UserId};
+
+/// Access that an event opened and closed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Effect {
+    /// What can be entered since.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub opened: Vec<PartnerAccess>,
+    /// What no longer can.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub closed: Vec<PartnerAccess>,
+}
+
+/// A partner, areas of one customer, and the partner's people.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartnerAccess {
+    /// Whose.
+    pub partner: PartnerId,
+    /// Its name then.
+    pub name: String,
+    /// Names of the areas.
+    pub modules: Vec<String>,
+    /// How many users it had then that could sign in.
+    #[serde(default)]
+    pub user_count: i64,
+    /// Who they were: keys alone, so that no person stands in the chain. At most
+    /// [`Effect::MOST_USERS`], the oldest first.
+    #[serde(default)]
+    pub users: Vec<UserId>,
+}
+
+impl Effect {
+    /// Users of one partner named in an event; the number says how many there were.
+    pub const MOST_USERS: i64 = 500;
+
+    /// What changed between two states of a case, as of `now`; the people are not filled in.
+    pub fn between(before: &Case, after: &Case, now: DateTime<Utc>) -> Self {
+        let (was, is) = (open(before, now), open(after, now));
+        Self {
+            opened: without(&is, &was),
+            closed: without(&was, &is),
+        }
+    }
+
+    /// Everything that is open at `now`, as if it had just been opened.
+    pub fn open_now(case: &Case, now: DateTime<Utc>) -> Self {
+        Self {
+            opened: without(&open(case, now), &Open::new()),
+            closed: Vec::new(),
+        }
+    }
+
+    /// All of a partner's access, to whichever customer: what a block shuts.
+    pub fn everything(partner: PartnerId, name: &str) -> PartnerAccess {
+        PartnerAccess {
+            partner,
+            name: name.to_owned(),
+            modules: Vec::new(),
+            user_count: 0,
+            users: Vec::new(),
+        }
+    }
+
+    /// The event in words, and whose access it opened and closed: for the operator, who alone may
+    /// know how many people a partner has.
+    pub fn tell(&self, kind: &AuditKind, language: Language) -> String {
+        let what = match kind {
+            // Says the same without the people.
+            AuditKind::Objected {
+                number, channel, ..
+            } if !self.is_empty() => AuditKind::Objected {
+                number: number.clone(),
+                channel: *channel,
+                closed: Vec::new(),
+            }
+            .sentence(language),
+            kind => kind.sentence(language),
+        };
+        let (opened, closed) = if language.is_en() {
+            ("access opened for", "access closed for")
+        } else {
+            ("Zugriff geöffnet für", "Zugriff geschlossen für")
+        };
+        let mut out = what;
+        for (words, list) in [(opened, &self.opened), (closed, &self.closed)] {
+            if !list.is_empty() {
+                let whose: Vec<String> = list.iter().map(|one| one.words(language)).collect();
+                out = format!("{out}; {words} {}", whose.join(", "));
+            }
+        }
+        out
+    }
+
+    /// Whether nobody's access changed.
+    pub fn is_empty(&self) -> bool {
+        self.opened.is_empty() && self.closed.is_empty()
+    }
+
+    /// Both lists, to fill in the people.
+    pub fn all_mut(&mut self) -> impl Iterator<Item = &mut PartnerAccess> {
+        self.opened.iter_mut().chain(&mut self.closed)
+    }
+}
+
+impl PartnerAccess {
+    /// "Muster IT GmbH (Centraflex, 2 Benutzer)".
+    fn words(&self, language: Language) -> String {
+        let users = match (self.user_count, language.is_en()) {
+            (1, false) => "1 Benutzer".to_owned(),
+            (0, false) => "kein Benutzer".to_owned(),
+            (more, false) => format!("{more} Benutzer"),
+            (1, true) => "1 user".to_owned(),
+            (0, true) => "no user".to_owned(),
+            (more, true) => format!("{more} users"),
+        };
+        let parts: Vec<&str> = self
+            .modules
+            .iter()
+            .map(String::as_str)
+            .chain([users.as_str()])
+            .collect();
+        format!("{} ({})", self.name, parts.join(", "))
+    }
+}
+
+/// Names and areas of all who may enter something.
+type Open<'c> = BTreeMap<PartnerId, (&'c str, BTreeSet<&'c str>)>;
+
+fn open(case: &Case, now: DateTime<Utc>) -> Open<'_> {
+    let modules: BTreeMap<&str, &str> = case
+        .catalogue
+        .iter()
+        .map(|product| &product.gated_module)
+        .map(|module| (module.key.as_str(), module.name.as_str()))
+        .collect();
+    let areas = |partner: &Partner| {
+        modules
+            .iter()
+            .filter(|(key, _)| access(case, partner.id, key, now).is_ok())
+            .map(|(_, name)| *name)
+            .collect()
+    };
+    [&case.partner, &case.sub_partner]
+        .into_iter()
+        .flatten()
+        .map(|partner| (partner.id, (partner.party.name.as_str(), areas(partner))))
+        .collect()
+}
+
+fn without(these: &Open<'_>, those: &Open<'_>) -> Vec<PartnerAccess> {
+    these
+        .iter()
+        .map(|(partner, (name, areas))| PartnerAccess {
+            partner: *partner,
+            name: (*name).to_owned(),
+            modules: areas
+                .iter()
+                .filter(|area| {
+                    those
+                        .get(partner)
+                        .is_none_or(|(_, open)| !open.contains(*area))
+                })
+                .map(|area| (*area).to_owned())
+                .collect(),
+            user_count: 0,
+            users: Vec::new(),
+        })
+        .filter(|one| !one.modules.is_empty())
+        .collect()
+}

@@ -1,0 +1,355 @@
+//! A newly published contract version reaches those who concluded an older one (rows 35 to 37).
+
+use avv_portal::actions::roll_outs::{Plan, Step, start, take_step};
+use avv_portal::actions::{ActionError, Knock};
+use avv_portal::domain::audit::AuditKind;
+use avv_portal::domain::case::{Declaration, Event};
+use avv_portal::domain::roll_out::{Answer, Mode, Scope, Skip};
+use avv_portal::domain::{CustomerNumber, RollOutId};
+use avv_portal::jobs;
+use avv_portal::storage::roll_outs::figures;
+use chrono::NaiveDate;
+
+use crate::harness::{Browser, CUSTOMER, FOREIGN_CUSTOMER, PASSWORD, Page, Person, TestApp};
+use crate::versions::put_in_force;
+
+const MAIL: &str = "info@oezdemir.example";
+const FOREIGN_MAIL: &str = "info@fremd-kunde.example";
+const PLAN: &str = "/betrieb/umstellungen/neu?fassung=2.0";
+const FORM: &str = "main form[action='/betrieb/umstellungen/neu']";
+
+fn december(day: u32) -> NaiveDate {
+    NaiveDate::from_ymd_opt(2026, 12, day).unwrap()
+}
+
+/// Both customers have concluded 1.0.
+async fn two_concluded() -> TestApp {
+    let app = TestApp::start().await;
+    for (customer, mail) in [(CUSTOMER, MAIL), (FOREIGN_CUSTOMER, FOREIGN_MAIL)] {
+        app.book(customer, "centraflex", false);
+        app.deliver();
+        app.conclude(mail).await;
+    }
+    app.deliver();
+    app
+}
+
+/// Through form, preview and password; gives the address of the roll-out away.
+async fn begin(operator: &Browser, fields: &[(&str, &str)]) -> (String, Page) {
+    let form = operator.get(PLAN).await;
+    form.assert_status(200);
+    let preview = form.submit(operator, FORM, fields).await;
+    preview
+        .assert_status(200)
+        .assert_says("Umstellung starten?");
+    let wrong = preview
+        .submit(operator, FORM, &[("passwort", "falsch")])
+        .await;
+    wrong
+        .assert_status(422)
+        .assert_says("Das Passwort stimmt nicht");
+    let done = preview
+        .submit(operator, FORM, &[("passwort", PASSWORD)])
+        .await;
+    done.assert_redirect("/betrieb/umstellungen/");
+    (done.location(), preview)
+}
+
+fn count(app: &TestApp, id: i64) -> Vec<(Answer, Option<Skip>, i64)> {
+    let counts = app.read(|conn| Ok(figures(conn, RollOutId(id))?));
+    // The figures are those of the rows.
+    for (answer, skip, count) in &counts {
+        let key = answer.key();
+        let reason = skip.map_or("reason IS NULL".to_owned(), |skip| {
+            format!("reason = '{}'", skip.key())
+        });
+        let rows = app.count(&format!(
+            "roll_out_customers WHERE roll_out_id = {id} AND state = '{key}' AND {reason}"
+        ));
+        assert_eq!(rows, *count, "{key}");
+    }
+    counts
+        .into_iter()
+        .filter(|(.., count)| *count > 0)
+        .collect()
+}
+
+/// Row 35: a mail that asks for nothing, and nothing else changes.
+#[actix_web::test]
+async fn customers_are_told_and_keep_their_agreement() {
+    let app = two_concluded().await;
+    put_in_force(&app, "2.0", december(2));
+    app.at("2026-12-01 10:00");
+    let operator = app.sign_in(Person::Operator).await;
+    let (address, preview) = begin(&operator, &[("art", "inform")]).await;
+    preview
+        .assert_says("2 Kunden")
+        .assert_says("Nur informieren");
+
+    // Sent twice, it is the same roll-out.
+    let again = preview
+        .submit(&operator, FORM, &[("passwort", PASSWORD)])
+        .await;
+    again.assert_redirect(&address);
+    assert_eq!(app.count("roll_outs"), 1);
+
+    // Planned until the version is in force, and nobody is woken up.
+    operator.get(&address).await.assert_says("geplant");
+    let before = app.mails().len();
+    app.jobs();
+    app.at("2026-12-02 07:30");
+    app.jobs();
+    assert_eq!(app.mails().len(), before);
+
+    app.at("2026-12-02 08:00");
+    assert_eq!(app.jobs().moved, 2);
+    assert_eq!(app.jobs().moved, 0, "once");
+    assert_eq!(count(&app, 1), [(Answer::Informed, None, 2)]);
+    let mail = app.last_mail_to(MAIL).written;
+    assert!(mail.subject.starts_with("Neue Fassung, nichts zu tun"));
+    let text = mail.text.replace('\n', " ").replace('\u{a0}', " ");
+    for sentence in [
+        "Seit dem 2. Dezember 2026 gibt es die Fassung 2.0",
+        "Sie brauchen nichts zu tun.",
+        "gilt mit der Fassung 1.0 unverändert weiter",
+    ] {
+        assert!(text.contains(sentence), "{sentence}\n{text}");
+    }
+    let case = app.case(CUSTOMER);
+    assert_eq!(case.agreement().unwrap().offer.version, "1.0");
+    assert!(case.open_request().is_none());
+    assert_eq!(app.status(CUSTOMER), "concluded");
+    let operator = app.sign_in(Person::Operator).await;
+    operator
+        .get(&address)
+        .await
+        .assert_says("alle erreicht")
+        .assert_says("informiert");
+
+    // What the mail leads to is there for everybody and names nobody.
+    for path in ["/vertrag/2.0", "/vertrag/1.0/vergleich/2.0"] {
+        assert!(mail.text.contains(path), "{}", mail.text);
+        for language in ["de", "en"] {
+            let page = app
+                .visitor()
+                .get(&format!("{path}?sprache={language}"))
+                .await;
+            page.assert_status(200)
+                .assert_says("Neuer Satz der Fassung 2.0")
+                .assert_silent_about("Özdemir")
+                .assert_silent_about("Muster IT");
+        }
+    }
+    for path in ["/vertrag/3.0", "/vertrag/1.0/vergleich/3.0"] {
+        app.visitor().get(path).await.assert_status(404);
+    }
+
+    // Nobody is told the same twice.
+    begin(&operator, &[("art", "inform")]).await;
+    app.jobs();
+    assert_eq!(
+        count(&app, 2),
+        [(Answer::Skipped, Some(Skip::AlreadyInformed), 2)]
+    );
+}
+
+/// Rows 36 and 37: asked, concluded, declined, run out; and who cannot be asked is explained.
+#[actix_web::test]
+async fn customers_are_asked_and_nobody_concludes_by_silence() {
+    let app = two_concluded().await;
+    let third = app.add_customer(4713, "Dritte GmbH", Some("info@dritte.example"));
+    let open = app.add_customer(4714, "Offene GmbH", Some("info@offene.example"));
+    for customer in [third, open] {
+        app.book(customer, "centraflex", false);
+    }
+    app.deliver();
+    app.conclude("info@dritte.example").await;
+    put_in_force(&app, "2.0", december(2));
+    app.at("2026-12-02 09:00");
+    app.jobs();
+
+    let operator = app.sign_in(Person::Operator).await;
+    let form = operator.get(PLAN).await;
+    let unknown = form
+        .submit(
+            &operator,
+            FORM,
+            &[("art", "conclude"), ("nummern", "4711 77")],
+        )
+        .await;
+    unknown.assert_status(422).assert_says("gibt es nicht: 77");
+    let nothing = form.submit(&operator, FORM, &[("nummern", "4711x")]).await;
+    nothing
+        .assert_status(422)
+        .assert_says("„4711x“ ist keine Kundennummer");
+    let numbers = "4711, 9000; 4713\n4714";
+    let fields = [("art", "conclude"), ("nummern", numbers)];
+    let (address, _) = begin(&operator, &fields).await;
+    app.jobs();
+    assert_eq!(
+        count(&app, 1),
+        [
+            (Answer::Skipped, Some(Skip::NotInForce), 1),
+            (Answer::Waiting, None, 3)
+        ]
+    );
+    let mail = app.last_mail_to(MAIL).written;
+    let text = mail.text.replace('\n', " ");
+    assert!(
+        text.contains("abgeschlossen haben Sie die Fassung 1.0"),
+        "{text}"
+    );
+    assert!(text.contains("/vertrag/1.0/vergleich/2.0"), "{text}");
+    assert_eq!(app.status(CUSTOMER), "update_pending");
+    let page = app.visitor().get(&app.consent_link(MAIL)).await;
+    page.assert_says("Beide Fassungen vergleichen");
+
+    app.conclude(MAIL).await;
+    let case = app.case(CUSTOMER);
+    assert_eq!(case.agreement().unwrap().offer.version, "2.0");
+    let link = app.consent_link(FOREIGN_MAIL);
+    let visitor = app.visitor();
+    let declined = visitor
+        .post(&format!("{link}/ablehnen"), &[("bestaetigung", "ja")])
+        .await;
+    declined.assert_status(303);
+    assert_eq!(
+        count(&app, 1),
+        [
+            (Answer::Concluded, None, 1),
+            (Answer::Declined, None, 1),
+            (Answer::Skipped, Some(Skip::NotInForce), 1),
+            (Answer::Waiting, None, 1)
+        ]
+    );
+    for day in ["12-17", "01-01", "01-16", "01-31"] {
+        let year = if day.starts_with("12") { 2026 } else { 2027 };
+        app.at(&format!("{year}-{day} 08:00"));
+        app.jobs();
+    }
+    assert!(
+        count(&app, 1).contains(&(Answer::Unanswered, None, 1)),
+        "row 37"
+    );
+    let case = app.case(third);
+    assert_eq!(case.agreement().unwrap().offer.version, "1.0");
+    assert_eq!(case.agreements.len(), 1, "never a conclusion by silence");
+    let operator = app.sign_in(Person::Operator).await;
+    let list = operator.get(&format!("{address}?stand=unanswered")).await;
+    list.assert_says("Dritte GmbH")
+        .assert_silent_about("Offene GmbH");
+    operator
+        .get(&format!("{address}?stand=skipped"))
+        .await
+        .assert_says("Offene GmbH")
+        .assert_says("Es gilt kein Vertrag");
+}
+
+/// Customers who have concluded by the rules alone; no documents are made for them.
+fn many(app: &TestApp, customers: i64) {
+    for number in 5001..=5000 + customers {
+        let mail = format!("info@k{number}.example");
+        let customer = app.add_customer(number, &format!("Kunde {number}"), Some(&mail));
+        app.book(customer, "centraflex", false);
+        conclude_by_rules(app, customer);
+    }
+}
+
+fn conclude_by_rules(app: &TestApp, customer: CustomerNumber) {
+    let (link, now) = (app.newest_link(customer), app.now());
+    let event = Event::Concluded(Declaration {
+        link,
+        person: "Ute Vogt".to_owned(),
+        function: "Vorstand".to_owned(),
+        shown: "hash".to_owned(),
+        current: "hash".to_owned(),
+    });
+    app.write(|conn| {
+        Knock::by_portal(customer, now)
+            .bring(conn, &app.app, &event, |_| AuditKind::LinkOpened)
+            .map(|_| ())
+    });
+}
+
+/// Paused, resumed, killed in the middle and run by two processes at once: everybody once.
+#[actix_web::test]
+async fn whatever_happens_to_the_work_everybody_is_asked_once() {
+    const MANY: i64 = 40;
+    let app = TestApp::start().await;
+    many(&app, MANY);
+    put_in_force(&app, "2.0", december(2));
+    app.at("2026-12-02 09:00");
+    let (viewer, now) = (app.viewer(Person::Operator), app.now());
+    let plan = Plan {
+        version: "2.0".to_owned(),
+        mode: Mode::Conclude,
+        scope: Scope::default(),
+    };
+    let id = app.write(|conn| start(conn, &viewer, &plan, now));
+
+    // A process dies in the middle of a customer: nothing of it is left.
+    let first = CustomerNumber(5001);
+    let dead = app.app.db.transaction_blocking(|conn| {
+        assert_eq!(take_step(conn, &app.app, id, first, now)?, Step::Taken);
+        Err::<(), _>(ActionError::NotFound)
+    });
+    assert!(dead.is_err() && app.case(first).open_request().is_none());
+    assert_eq!(app.count("roll_out_customers"), 0);
+
+    // Paused by the button: nobody is asked.
+    let operator = app.sign_in(Person::Operator).await;
+    let address = format!("/betrieb/umstellungen/{id}");
+    let page = operator.get(&address).await;
+    let form = "main form[action^='/betrieb/umstellungen/']";
+    page.submit(&operator, form, &[("schritt", "anhalten")])
+        .await;
+    let paused = operator.get(&address).await;
+    paused.assert_says("angehalten").assert_says("Fortsetzen");
+    app.jobs();
+    assert_eq!(app.count("roll_out_customers"), 0);
+    paused
+        .submit(&operator, form, &[("schritt", "fortsetzen")])
+        .await;
+
+    // Two processes at once.
+    let other = app.second_process();
+    std::thread::scope(|threads| {
+        let one = threads.spawn(|| jobs::run_once(&app.app, now));
+        let two = threads.spawn(|| jobs::run_once(&other, now));
+        for report in [one.join().unwrap(), two.join().unwrap()] {
+            assert_eq!(report.failed, 0, "{report:?}");
+        }
+    });
+    app.jobs();
+    assert_eq!(count(&app, id.0), [(Answer::Waiting, None, MANY)]);
+    for number in 5001..=5000 + MANY {
+        let rounds = app.case(CustomerNumber(number)).requests;
+        assert_eq!(rounds.len(), 2, "customer {number}");
+    }
+    assert_eq!(app.count("roll_outs WHERE how = 'done'"), 1);
+    assert_eq!(
+        app.count("audit_events WHERE kind = 'roll_out'"),
+        4,
+        "started, paused, resumed, done"
+    );
+
+    // A newer version ends what is not through yet.
+    put_in_force(&app, "3.0", december(4));
+    app.at("2026-12-03 09:00");
+    let now = app.now();
+    let again = Plan {
+        scope: Scope {
+            numbers: Some(vec![CUSTOMER.0]),
+            ..Scope::default()
+        },
+        ..plan
+    };
+    let id = app.write(|conn| start(conn, &viewer, &again, now));
+    app.at("2026-12-04 09:00");
+    app.jobs();
+    assert_eq!(
+        app.count(&format!("roll_outs WHERE id = {id} AND how = 'superseded'")),
+        1
+    );
+    assert!(count(&app, id.0).is_empty());
+}
