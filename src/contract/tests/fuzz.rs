@@ -128,7 +128,7 @@ fn read(role: usize, text: &str) -> (Result<Contract, Vec<Problem>>, &'static st
 #[test]
 fn damaged_parts_are_read_or_refused_with_a_place() {
     let files = shipped();
-    Mutator::run(2_500, DJOT, |mutator| {
+    Mutator::run(1_000, DJOT, |mutator| {
         let (part, other) = (window(mutator, &files), window(mutator, &files));
         let text = mutator.damaged_text(&part, &other);
         let role = mutator.below(4);
@@ -238,7 +238,7 @@ fn damaged_sources_are_imported_or_refused() {
     ];
     let today = chrono::NaiveDate::from_ymd_opt(2026, 11, 22).unwrap();
     Mutator::run(
-        150,
+        40,
         &[
             "# ",
             "\n1. ",
