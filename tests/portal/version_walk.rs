@@ -59,6 +59,10 @@ async fn operator_writes(app: &TestApp, operator: &Window) {
     operator.assert_path(DRAFT).await;
     operator.click_words("Angaben zur Fassung").await;
     operator.fill("#nummer", "2.0").await;
+    // How a date is typed depends on the browser's language.
+    operator
+        .run("document.querySelector('#gueltig').value = '2026-11-25'")
+        .await;
     operator.fill("#neu_de", NEWS).await;
     operator
         .fill("#neu_en", "The section on contacts is new.")
@@ -174,7 +178,6 @@ async fn second_person_publishes(second: &Window) {
     second
         .assert_text("h1", "Diese Fassung veröffentlichen?")
         .await;
-    // How a date is typed depends on the browser's language.
     second
         .run("document.querySelector('#datum').value = '2026-11-25'")
         .await;
