@@ -5,15 +5,18 @@ use chrono::{DateTime, Utc};
 
 use super::door::{Outcome, actor};
 use super::{ActionError, Actor};
+use crate::app::App;
 use crate::domain::alert::{has_settled, raised_by};
 use crate::domain::audit::AuditKind;
+use crate::domain::mail::{Alert, MailKind, Recipient};
 use crate::domain::viewer::{Role, Viewer};
-use crate::domain::{AgreementId, AlertId, CustomerNumber, UserId};
+use crate::domain::{AgreementId, AlertId, CustomerNumber, MailId, UserId};
 use crate::storage::agreements::is_in_force;
 use crate::storage::alerts::{
     Held, NewAlert, finish_alert, list_open_of, lock_alert, raise_alert, settle_alerts, take_alert,
 };
 use crate::storage::audit::{NewEvent, add_event};
+use crate::storage::mails::{NewMail, queue_mail};
 use crate::storage::{PgConnection, QueryResult};
 
 pub use crate::domain::alert::AlertKind;
@@ -58,10 +61,13 @@ pub(super) fn follow(
     settle_alerts(conn, &over, now)
 }
 
-/// The concluded contract came back or was refused for good. What is not in force any more needs nobody.
+/// The concluded contract came back or was refused for good: it stands in the list, and the operator
+/// gets a mail (M14), once while that is open and once for each mail that did not arrive. What is not
+/// in force any more needs nobody.
 pub(super) fn contract_undelivered(
     conn: &mut PgConnection,
-    customer: CustomerNumber,
+    app: &App,
+    (mail, customer): (MailId, CustomerNumber),
     agreement: AgreementId,
     now: DateTime<Utc>,
 ) -> QueryResult<()> {
@@ -72,7 +78,19 @@ pub(super) fn contract_undelivered(
         subject: agreement.to_string(),
         ..NewAlert::about(AlertKind::ContractUndelivered, customer)
     };
-    raise_alert(conn, &alert, now).map(|_| ())
+    if !raise_alert(conn, &alert, now)? {
+        return Ok(());
+    }
+    let letter = NewMail {
+        step: format!("contract-alert:{mail}"),
+        kind: MailKind::Alert {
+            alert: Alert::ContractUndelivered,
+        },
+        to: Recipient::Operator,
+        customer: Some(customer),
+        message_id: app.new_message_id(),
+    };
+    queue_mail(conn, &letter, now)
 }
 
 /// It was sent once more.

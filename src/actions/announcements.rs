@@ -2,6 +2,8 @@
 //! sending in batches. What is confirmed stands in the register at once, with the day from which it
 //! holds, so that new agreements contain it (row 42).
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use uuid::Uuid;
 
@@ -21,12 +23,15 @@ use crate::storage::{PgConnection, sub_processors};
 
 /// Customers of one batch; all that is ever in memory.
 const BATCH: i64 = 200;
-/// Mails with notices that may wait in the outbox at a time, so that other mails are not held up and
-/// sending can be interrupted.
+/// Mails with notices that may wait in the outbox for their first attempt, so that other mails are not
+/// held up and sending can be interrupted.
 const WAITING: i64 = 1000;
+/// Mails with notices the mail server may have put off, beside those. They end by themselves
+/// ([`super::delivery`]), so an announcement that has come to this limit goes on in the end.
+const PUT_OFF: i64 = 20_000;
 /// Longest list of changes of one announcement.
 const MOST_CHANGES: usize = 30;
-/// A conclusion that was under way when an announcement was confirmed is over after this long.
+/// A conclusion that was under way when an announcement was confirmed began and ended within this time.
 const OVERTAKEN: Duration = Duration::minutes(15);
 
 /// Why an announcement did not move.
@@ -150,6 +155,7 @@ pub fn confirm(
         Ok(draft) => draft,
         Err(stands) => return Ok(Err(stands)),
     };
+    sub_processors::lock_register(conn)?;
     let entries = sub_processors::list_entries(conn)?;
     // What the contract says now counts, not what it said when the draft was begun.
     draft.days = days(conn, app, now)?;
@@ -186,7 +192,8 @@ fn standstill(
     })
 }
 
-/// Interrupts sending. What waits in the outbox still goes out: at most [`WAITING`] mails.
+/// Interrupts sending. What waits in the outbox still goes out: at most [`WAITING`] mails, and those
+/// the mail server has put off.
 pub fn pause(
     conn: &mut PgConnection,
     viewer: &Viewer,
@@ -245,13 +252,15 @@ pub fn send_next(
     let Some(announcement) = announcements::lock_next_sending(conn)? else {
         return Ok(Step::Idle);
     };
-    let free = WAITING - announcements::count_waiting(conn, WAITING)?;
-    if free <= 0 {
+    let waiting = announcements::count_waiting(conn, WAITING + PUT_OFF)?;
+    let free = WAITING - waiting.untried;
+    if free <= 0 || waiting.put_off >= PUT_OFF {
         return Ok(Step::Idle);
     }
     let confirmed_at = announcement.confirmed_at.unwrap_or(now);
-    let (limit, until) = (free.min(BATCH), confirmed_at + OVERTAKEN);
-    let found = announcements::list_recipients(conn, &announcement, until, limit)?;
+    let overtaken = (confirmed_at - OVERTAKEN, confirmed_at + OVERTAKEN);
+    let limit = free.min(BATCH);
+    let found = announcements::list_recipients(conn, &announcement, overtaken, limit)?;
     let Some(last) = found.last().copied() else {
         return end(conn, &announcement, now);
     };
@@ -289,19 +298,17 @@ fn end(
     Ok(Step::Finished)
 }
 
-/// The further processors a contract of this customer names at `now` (rows 39 and 42).
+/// The further processors a contract of this customer names at `now` (rows 39 and 42), and the
+/// announcements whose changes are among them.
 pub fn list_for_contract(
     conn: &mut PgConnection,
     customer: CustomerNumber,
     now: DateTime<Utc>,
-) -> Result<Vec<SubProcessor>, ActionError> {
+) -> Result<(Vec<SubProcessor>, BTreeSet<AnnouncementId>), ActionError> {
     let entries = sub_processors::list_entries(conn)?;
     let without = sub_processors::list_excluded(conn, customer)?;
-    Ok(sub_processor::list_for_contract(
-        &entries,
-        day(now),
-        &without,
-    ))
+    let list = sub_processor::list_for_contract(&entries, day(now), &without);
+    Ok((list, sub_processor::announced(&entries, &without)))
 }
 
 /// An announcement for the operator, locked, if it is in one of these stages.

@@ -107,7 +107,7 @@ fn take_report(
     {
         refused(conn, app, mail.customer, link, now)?;
     }
-    contract_undelivered(conn, &mail.kind, mail.customer, now)?;
+    contract_undelivered(conn, app, (mail.id, &mail.kind), mail.customer, now)?;
     let kind = AuditKind::MailReturned {
         reply: because.to_owned(),
     };

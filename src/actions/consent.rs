@@ -18,6 +18,7 @@ use crate::domain::{AgreementId, CustomerNumber, Language, LinkId};
 use crate::storage::agreements::{NewDocument, create_document};
 use crate::storage::audit::{NewEvent, add_event};
 use crate::storage::declarations::create_decline_reason;
+use crate::storage::sub_processors::hold_register;
 use crate::storage::{PgConnection, cases, links};
 
 /// What the person typed and ticked, already checked field by field.
@@ -135,6 +136,7 @@ pub fn conclude(
     let knock = Knock::by_link(link, prepared.customer, prepared.at);
     let case = knock.enter(conn)?;
     usable(&case, link, prepared.at)?;
+    hold_register(conn)?;
     let current = draft(conn, app, &case, signature.language, prepared.at)?;
     let number = case.next_agreement_number(prepared.at);
     if prepared
@@ -161,10 +163,11 @@ pub fn conclude(
         pdf_hash: pdf_hash.clone(),
     };
     let event = Event::Concluded(declaration);
+    let announced = prepared.draft.announced.clone();
     let store = |conn: &mut PgConnection, outcome: &Outcome| {
         let document = document(agreement(outcome)?, signature, prepared, pdf_hash)?;
         create_document(conn, &document)?;
-        close_by_conclusion(conn, knock.customer, knock.now)?;
+        close_by_conclusion(conn, knock.customer, &announced, knock.now)?;
         keep_certificate(conn, app, knock.now)
     };
     let outcome = knock.settle_with(conn, app, case, &event, |_| kind, store)?;

@@ -29,8 +29,13 @@ use crate::storage::{PgConnection, cases};
 pub use changes::{address, preview};
 use letters::{Obstacle, compose};
 
-/// Longest pause between two attempts. A mail is tried until it is true no longer.
+/// Longest pause between two attempts. A mail is tried until it is true no longer, a notice for
+/// [`NOTICE_LASTS`].
 const LONGEST_PAUSE: Duration = Duration::hours(1);
+
+/// How long a notice is tried that the server puts off again and again. What no server takes for so
+/// long does not reach its customer, and somebody must know (row 38); nothing else would end it.
+const NOTICE_LASTS: Duration = Duration::days(5);
 
 /// What became of a mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,6 +75,7 @@ pub fn deliver_noting(
         Err(Obstacle::Dropped(why)) => {
             return give_up(
                 conn,
+                app,
                 &mail,
                 "dropped",
                 &format!("nicht gesendet, weil {why}"),
@@ -119,7 +125,7 @@ fn hand_over(
     };
     let envelope = match seal(head, written) {
         Ok(envelope) => envelope,
-        Err(error) => return give_up(conn, mail, "failed", &error.to_string(), now),
+        Err(error) => return give_up(conn, app, mail, "failed", &error.to_string(), now),
     };
     match app.transport.send(&envelope) {
         Ok(reply) => {
@@ -131,9 +137,7 @@ fn hand_over(
                 reply,
             };
             mails::mark_sent(conn, mail.id, &sent, now)?;
-            if let MailKind::Announcement { notice } = mail.kind {
-                notices::mail_sent(conn, notice, now)?;
-            }
+            notices::mail_sent(conn, &mail.kind, mail.id, now)?;
             let to = address.masked();
             let kind = if mail.kind.is_about_change() {
                 AuditKind::NoticeMailed { subject, to }
@@ -152,8 +156,13 @@ fn hand_over(
             if let MailKind::Request { link, .. } | MailKind::Reminder { link, .. } = mail.kind {
                 refused(conn, app, mail.customer, link, now)?;
             }
-            contract_undelivered(conn, &mail.kind, mail.customer, now)?;
+            contract_undelivered(conn, app, (mail.id, &mail.kind), mail.customer, now)?;
             failed(conn, mail, &error.reply, now)
+        }
+        Err(error) if error.answered && is_overdue(mail, now) => {
+            let days = NOTICE_LASTS.num_days();
+            let reply = format!("nach {days} Tagen aufgegeben; zuletzt: {}", error.reply);
+            give_up(conn, app, mail, "failed", &reply, now)
         }
         Err(error) => {
             let pause = Duration::minutes(1 << mail.attempts.clamp(0, 6)).min(LONGEST_PAUSE);
@@ -166,6 +175,12 @@ fn hand_over(
             Ok(Delivered::Later)
         }
     }
+}
+
+/// Whether a notice has been tried long enough. While no mail server can be reached nothing is: that
+/// is no word about the customer's address.
+fn is_overdue(mail: &DueMail, now: DateTime<Utc>) -> bool {
+    matches!(mail.kind, MailKind::Announcement { .. }) && mail.queued_at + NOTICE_LASTS <= now
 }
 
 /// Row 8: the status says so and people are told. A link of an earlier round changes nothing.
@@ -191,18 +206,20 @@ pub(super) fn refused(
 /// A concluded contract that did not arrive needs a person, though the status stays as it is.
 pub(super) fn contract_undelivered(
     conn: &mut PgConnection,
-    kind: &MailKind,
+    app: &App,
+    (mail, kind): (MailId, &MailKind),
     customer: Option<CustomerNumber>,
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
     if let (MailKind::Concluded { agreement }, Some(customer)) = (kind, customer) {
-        alerts::contract_undelivered(conn, customer, *agreement, now)?;
+        alerts::contract_undelivered(conn, app, (mail, customer), *agreement, now)?;
     }
     Ok(())
 }
 
 fn give_up(
     conn: &mut PgConnection,
+    app: &App,
     mail: &DueMail,
     state: &str,
     reply: &str,
@@ -210,7 +227,7 @@ fn give_up(
 ) -> Result<Delivered, ActionError> {
     mails::mark_done(conn, mail.id, state, reply, now)?;
     notices::mail_failed(conn, &mail.kind, mail.id, now)?;
-    contract_undelivered(conn, &mail.kind, mail.customer, now)?;
+    contract_undelivered(conn, app, (mail.id, &mail.kind), mail.customer, now)?;
     failed(conn, mail, reply, now)
 }
 
@@ -275,7 +292,7 @@ pub fn retry(
         Ok(_) => {}
         Err(Obstacle::Dropped(why)) => {
             let reply = format!("nicht gesendet, weil {why}");
-            give_up(conn, &mail, "dropped", &reply, now)?;
+            give_up(conn, app, &mail, "dropped", &reply, now)?;
             return Ok(Retried::Useless(why));
         }
         Err(Obstacle::Failed(error)) => return Err(error),

@@ -1,5 +1,6 @@
 //! The contract of one customer as a document: what is shown, what is concluded, what is downloaded.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::{ActionError, Actor, announcements, versions};
@@ -13,7 +14,7 @@ use crate::document::{Extras, Frame, Pdf, RenderError, hex, render, render_seale
 use crate::domain::audit::AuditKind;
 use crate::domain::case::{Agreement, Case, Offer};
 use crate::domain::viewer::Viewer;
-use crate::domain::{AgreementId, Language, Operator};
+use crate::domain::{AgreementId, AnnouncementId, Language, Operator};
 use crate::storage::agreements::{DocumentFacts, find_document_facts, find_pdf};
 use crate::storage::audit::{NewEvent, add_event};
 use crate::storage::{PgConnection, catalogue};
@@ -27,6 +28,8 @@ pub struct Draft {
     pub document: Document,
     /// SHA-256 of the text, hex: the form carries it (S-06).
     pub hash: String,
+    /// The announcements whose changes are on its list of further processors (row 42).
+    pub announced: BTreeSet<AnnouncementId>,
     /// The contract version it was made from.
     contract: Arc<Contract>,
 }
@@ -41,7 +44,8 @@ pub fn draft(
 ) -> Result<Draft, ActionError> {
     let mut operator = catalogue::find_operator(conn)?.ok_or(ActionError::NoOperator)?;
     let customer = case.customer.number;
-    operator.sub_processors = announcements::list_for_contract(conn, customer, now)?;
+    let (list, announced) = announcements::list_for_contract(conn, customer, now)?;
+    operator.sub_processors = list;
     let offer = case
         .offer(now)
         .ok_or(crate::domain::case::Refusal::NotNeeded)?;
@@ -53,6 +57,7 @@ pub fn draft(
         values,
         document,
         hash,
+        announced,
         contract,
     })
 }

@@ -259,6 +259,9 @@ fn step(mail: &Mail, outcome: &Outcome) -> String {
             let number = outcome.after.customer.number;
             format!("new-version:{number}:{version}:{to}")
         }
+        MailKind::Alert {
+            alert: Alert::ContractUndelivered,
+        } => format!("contract-alert:{once}"),
         // Each is said under the lock of the case, by an event that happens once.
         MailKind::Notice { .. } => format!("notice:{once}:{to}"),
         MailKind::AddressChanged { .. } => format!("address:{once}:{to}"),

@@ -1,5 +1,7 @@
 //! Notices of announced changes to one customer: dissent, settlement, sending again (rows 39, 41, 42).
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
@@ -12,7 +14,7 @@ use crate::domain::case::Case;
 use crate::domain::mail::{Alert, MailKind, Recipient};
 use crate::domain::notice::{Dissent, DissentWay, NoticeRefusal, Settlement};
 use crate::domain::viewer::{Role, Scope, Viewer};
-use crate::domain::{AlertId, CustomerNumber, MailId, NoticeId};
+use crate::domain::{AlertId, AnnouncementId, CustomerNumber, MailId, NoticeId};
 use crate::storage::alerts::{list_open_of, settle_alerts};
 use crate::storage::announcements::{self, Announcement};
 use crate::storage::audit::{NewEvent, add_event};
@@ -276,20 +278,23 @@ pub fn resend(
     Ok(Ok(()))
 }
 
-/// Row 42, in the transaction of a conclusion: the agreement holds the announced list, so the open
-/// notices of its customer are closed, also those that are not made yet. Its audit event is the
-/// conclusion's own.
+/// Row 42, in the transaction of a conclusion: the agreement holds the changes of these announcements, so
+/// the open notices of its customer about them are closed, also those that are not made yet. One that
+/// was confirmed later than the document was made stays open. Its audit event is the conclusion's own.
 pub fn close_by_conclusion(
     conn: &mut PgConnection,
     customer: CustomerNumber,
+    announced: &BTreeSet<AnnouncementId>,
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
-    for announcement in announcements::list_open(conn)? {
+    let mut open = announcements::list_open(conn)?;
+    open.retain(|one| announced.contains(one));
+    for announcement in open {
         let id = NoticeId(Uuid::new_v4());
         notices::create_settled(conn, id, announcement, customer, now)?;
     }
     for stored in notices::list_of_customer(conn, customer, i64::MAX)? {
-        if stored.facts.concluded(now).is_some() {
+        if announced.contains(&stored.announcement) && stored.facts.concluded(now).is_some() {
             let how = Settlement::NewAgreement;
             notices::save_settled(conn, stored.id, how, "", now)?;
         }
@@ -297,14 +302,22 @@ pub fn close_by_conclusion(
     Ok(())
 }
 
-/// The mail with the notice was handed over: the period begins.
+/// A mail was handed over: if it carried a notice, its period begins. A mail that another one came
+/// after moves nothing: the newest one is the proof, and its period the one the customer read last.
 pub(super) fn mail_sent(
     conn: &mut PgConnection,
-    id: NoticeId,
+    kind: &MailKind,
+    mail: MailId,
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
-    if let Some(stored) = notices::lock_notice(conn, id)? {
-        notices::mark_sent(conn, id, &stored.facts.sent(now))?;
+    let MailKind::Announcement { notice } = kind else {
+        return Ok(());
+    };
+    match notices::lock_notice(conn, *notice)? {
+        Some(stored) if stored.mail == Some(mail) => {
+            notices::mark_sent(conn, *notice, &stored.facts.sent(now))?;
+        }
+        _ => {}
     }
     Ok(())
 }

@@ -2,6 +2,8 @@
 //! (row 33, 5.8-18). Every step happens under the lock of the customer, so that of two answers at
 //! once only one takes effect.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 
 use super::documents::{draft, sha256};
@@ -15,12 +17,13 @@ use crate::domain::case::{Case, Event, Refusal, rehearse};
 use crate::domain::file::{File, FileKind};
 use crate::domain::proposal::{PaperRecord, Proposal, ProposalState};
 use crate::domain::viewer::{Role, Viewer};
-use crate::domain::{AgreementId, CustomerNumber, FileId, Language, ProposalId};
+use crate::domain::{AgreementId, AnnouncementId, CustomerNumber, FileId, Language, ProposalId};
 use crate::storage::PgConnection;
 use crate::storage::agreements::{NewDocument, create_document};
 use crate::storage::audit::{NewEvent, add_event};
 use crate::storage::files::{create_file, find_file};
 use crate::storage::proposals::{self, ProposalLine};
+use crate::storage::sub_processors::hold_register;
 
 /// A paper contract as the first administrator recorded it.
 #[derive(Debug, Clone)]
@@ -157,7 +160,8 @@ pub fn confirm(
                 recorded_at: now,
             };
             let scan_hash = sha256(&scan.bytes);
-            let document = paper_document(conn, app, &case, document_hash, &record, scan, now)?;
+            let (document, announced) =
+                paper_document(conn, app, &case, document_hash, &record, scan, now)?;
             let kind = AuditKind::ConcludedOnPaper {
                 number: case.next_agreement_number(now),
                 person: person.clone(),
@@ -181,7 +185,7 @@ pub fn confirm(
                     },
                 )?;
                 // Its wording is the one of the portal, with the announced list in it (row 42).
-                close_by_conclusion(conn, line.customer, now)?;
+                close_by_conclusion(conn, line.customer, &announced, now)?;
                 close(conn)
             };
             knock.settle_with(conn, app, case, &event, |_| kind, write)?;
@@ -191,7 +195,8 @@ pub fn confirm(
 }
 
 /// What is kept of a contract on paper: the scan as its document, byte for byte; the values and the
-/// text the portal would have offered; under `paper`, that it is one (EV-01, EV-02).
+/// text the portal would have offered; under `paper`, that it is one (EV-01, EV-02). And the
+/// announcements whose changes that text holds.
 fn paper_document(
     conn: &mut PgConnection,
     app: &App,
@@ -200,8 +205,9 @@ fn paper_document(
     record: &PaperRecord,
     scan: File,
     now: DateTime<Utc>,
-) -> Result<NewDocument, ActionError> {
+) -> Result<(NewDocument, BTreeSet<AnnouncementId>), ActionError> {
     let language: Language = case.customer.language;
+    hold_register(conn)?;
     let offered = draft(conn, app, case, language, now)?;
     // Chain, products or text changed since: nobody has compared the paper with this.
     if offered.hash != proposed_hash {
@@ -213,7 +219,7 @@ fn paper_document(
         let paper = serde_json::to_value(record).map_err(unreadable)?;
         fields.insert(PaperRecord::KEY.to_owned(), paper);
     }
-    Ok(NewDocument {
+    let document = NewDocument {
         agreement_id: uuid::Uuid::nil(),
         language: language.code().to_owned(),
         contents,
@@ -226,7 +232,8 @@ fn paper_document(
         remote_address: String::new(),
         user_agent: String::new(),
         build: env!("CARGO_PKG_VERSION").to_owned(),
-    })
+    };
+    Ok((document, offered.announced))
 }
 
 /// A second administrator rejects, with a reason.

@@ -219,7 +219,7 @@ fn others_differ(
     let differs = |now: Option<&Partner>, then: Option<&Party>| {
         now.is_some_and(|one| Some(&one.party) != then)
     };
-    let listed = announcements::list_for_contract(conn, case.customer.number, now)?;
+    let (listed, _) = announcements::list_for_contract(conn, case.customer.number, now)?;
     let operator = catalogue::find_operator(conn)?.is_some_and(|now| {
         let then = &copied.operator;
         now.party != then.party

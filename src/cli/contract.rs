@@ -19,18 +19,7 @@ use crate::domain::{Language, calendar};
 /// Prints every finding; fails if one of them keeps the version from being published.
 pub fn check(dir: &Path) -> Result<ExitCode> {
     must_be_folder(dir)?;
-    let contract = match Contract::read_dir(dir) {
-        Ok(contract) => contract,
-        Err(problems) => {
-            for problem in &problems {
-                say(&problem.to_string());
-            }
-            return Err(anyhow!(
-                "the text cannot be read: {} problem(s)",
-                problems.len()
-            ));
-        }
-    };
+    let contract = read(dir)?;
     let mut pdfs = Vec::new();
     for language in &contract.meta.languages {
         let pdf = print(&contract, *language)?.1;
@@ -80,10 +69,7 @@ fn line(finding: &Finding) -> String {
 /// Writes a version with invented values as PDF and, if wanted, as HTML and text.
 pub fn render(wanted: &Render) -> Result<()> {
     must_be_folder(&wanted.dir)?;
-    let contract = Contract::read_dir(&wanted.dir).map_err(|problems| {
-        let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
-        anyhow!("the text cannot be read: {}", lines.join("; "))
-    })?;
+    let contract = read(&wanted.dir)?;
     let (document, pdf) = print(&contract, wanted.language)?;
     write(&wanted.out, &pdf.bytes)?;
     if let Some(path) = &wanted.html {
@@ -94,6 +80,16 @@ pub fn render(wanted: &Render) -> Result<()> {
     }
     say(&format!("{} pages, SHA-256 {}", pdf.pages, pdf.sha256));
     Ok(())
+}
+
+/// Reads a folder; says what is wrong with it line by line.
+fn read(dir: &Path) -> Result<Contract> {
+    Contract::read_dir(dir).map_err(|problems| {
+        for problem in &problems {
+            say(&problem.to_string());
+        }
+        anyhow!("the text cannot be read: {} problem(s)", problems.len())
+    })
 }
 
 /// Makes a document with invented values and throws it away: whether documents can be made.

@@ -25,6 +25,12 @@ impl Marks {
         self.classes.iter().any(|class| class == CONTACT)
     }
 
+    /// As [`Marks::without_looks`], to be put on several blocks.
+    pub fn clone_without_looks(&self) -> impl Iterator<Item = String> {
+        let classes = self.classes.iter().filter(|class| *class != CONTACT);
+        classes.cloned()
+    }
+
     /// The classes that say what a passage covers, not what it looks like.
     pub fn without_looks(self) -> Vec<String> {
         let mut classes = self.classes;

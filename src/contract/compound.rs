@@ -10,20 +10,18 @@ use super::parse::{Flat, Reader};
 use super::source::{Entry, Kind, Node, Span};
 use super::tree::Alignment;
 
+/// Columns that still hold a syllable each on paper.
+const WIDEST: usize = 16;
+
 impl Reader<'_> {
     /// `marks` is what the author said about the marks, `before` the block above the list.
     pub(super) fn list(
         &mut self,
         kind: ListKind,
         marks: Option<&Pattern>,
-        line: usize,
         before: Option<&Flat>,
-    ) -> Option<Kind> {
-        let Some((written, start)) = counting(kind, marks, before) else {
-            self.problem(line, "Diese Listenart gibt es im Vertrag nicht. Möglich sind (1), 1., 1), a), a., (a), A., i., -, * und +.");
-            self.skip();
-            return None;
-        };
+    ) -> Kind {
+        let (written, start) = counting(kind, marks, before);
         let mut items = Vec::new();
         while let Some((event, range)) = self.next() {
             match event {
@@ -32,14 +30,22 @@ impl Reader<'_> {
                     let line = self.line(&range);
                     items.push(self.item(line));
                 }
+                Event::Start(Container::TaskListItem { checked }, _) => {
+                    let line = self.line(&range);
+                    let mark = if checked { "☒" } else { "☐" };
+                    items.push(Entry {
+                        mark: Some(mark.to_owned()),
+                        ..self.item(line)
+                    });
+                }
                 _ => {}
             }
         }
-        Some(Kind::List {
+        Kind::List {
             marks: marks.cloned().unwrap_or(written),
             start,
             items,
-        })
+        }
     }
 
     /// The id, the mark and the tags of an item are those of its first paragraph.
@@ -60,16 +66,7 @@ impl Reader<'_> {
             id = last(is_id);
             mark = last(is_mark).map(|mark| super::inline::visible(&mark).trim().to_owned());
         }
-        let flat = self.blocks();
-        if let Some(heading) = flat
-            .iter()
-            .find(|f| matches!(f.node.kind, Kind::Section { .. }))
-        {
-            let line = heading.node.line;
-            self.problem(line, "In einer Liste kann keine Überschrift stehen.");
-        }
-        let mut blocks: Vec<Node> = flat.into_iter().map(|flat| flat.node).collect();
-        blocks.retain(|node| !matches!(node.kind, Kind::Section { .. }));
+        let mut blocks = self.enclosed("In einer Liste kann keine Überschrift stehen.");
         let tags = match blocks.first_mut() {
             Some(Node {
                 tags,
@@ -89,24 +86,16 @@ impl Reader<'_> {
 
     pub(super) fn definitions(&mut self) -> Kind {
         let mut entries: Vec<(Vec<Span>, Vec<Node>)> = Vec::new();
-        while let Some((event, range)) = self.next() {
+        while let Some((event, _)) = self.next() {
             match event {
                 Event::End(_) => break,
                 Event::Start(Container::DescriptionTerm, _) => {
                     entries.push((self.spans(), Vec::new()));
                 }
                 Event::Start(Container::DescriptionDetails, _) => {
-                    let line = self.line(&range);
-                    let details: Vec<Node> = self.blocks().into_iter().map(|f| f.node).collect();
-                    if details
-                        .iter()
-                        .any(|n| matches!(n.kind, Kind::Section { .. }))
-                    {
-                        self.problem(
-                            line,
-                            "In einer Begriffsliste kann keine Überschrift stehen.",
-                        );
-                    } else if let Some((_, blocks)) = entries.last_mut() {
+                    let details =
+                        self.enclosed("In einer Begriffsliste kann keine Überschrift stehen.");
+                    if let Some((_, blocks)) = entries.last_mut() {
                         *blocks = details;
                     }
                 }
@@ -116,7 +105,7 @@ impl Reader<'_> {
         Kind::Definitions(entries)
     }
 
-    pub(super) fn table(&mut self, id: Option<String>, line: usize) -> Option<Kind> {
+    pub(super) fn table(&mut self, id: Option<String>, line: usize) -> Kind {
         let mut caption = Vec::new();
         let mut head: Option<Vec<Vec<Span>>> = None;
         let mut alignments = Vec::new();
@@ -134,11 +123,13 @@ impl Reader<'_> {
                     } else if is_head {
                         self.problem(row_line, "Eine Tabelle hat genau eine Kopfzeile.");
                     } else {
-                        if head.as_ref().is_some_and(|h| h.len() != cells.len()) {
-                            self.problem(
-                                row_line,
-                                "Diese Zeile hat nicht so viele Zellen wie die Kopfzeile.",
-                            );
+                        let first = head.as_ref().or(rows.first());
+                        if let Some(wanted) = first.map(Vec::len).filter(|n| *n != cells.len()) {
+                            let found = cells.len();
+                            self.problem(row_line, format!("Diese Zeile hat {found} statt {wanted} Zellen: nicht so viele Zellen wie die erste. Ergänzen Sie leere Zellen („|  |“) oder schreiben Sie einen Strich im Text als „\\|“."));
+                        }
+                        if head.is_none() && rows.is_empty() {
+                            alignments = aligned;
                         }
                         rows.push(cells);
                     }
@@ -146,25 +137,23 @@ impl Reader<'_> {
                 _ => {}
             }
         }
-        let Some(head) = head else {
-            self.problem(
-                line,
-                "Der Tabelle fehlt die Kopfzeile. Setzen Sie unter die erste Zeile |---|---|.",
-            );
-            return None;
-        };
+        // A form has rows only: names and values.
+        let head = head.unwrap_or_else(|| vec![Vec::new(); alignments.len()]);
+        if head.len() > WIDEST {
+            self.problem(line, format!("Die Tabelle hat {} Spalten; auf Papier ist Platz für höchstens {WIDEST}. Teilen Sie sie auf.", head.len()));
+        }
         // Whoever renders may rely on full rows, whatever was reported.
         for row in &mut rows {
             row.resize(head.len(), Vec::new());
         }
-        Some(Kind::Table {
+        Kind::Table {
             id,
             caption,
             head,
             alignments,
             rows,
             legend: None,
-        })
+        }
     }
 
     fn row(&mut self) -> (Vec<Vec<Span>>, Vec<Alignment>) {
@@ -197,15 +186,11 @@ fn is_mark(key: &AttributeKind<'_>) -> bool {
 }
 
 /// The marks of a list as written, and the number of its first item.
-fn counting(
-    kind: ListKind,
-    marks: Option<&Pattern>,
-    above: Option<&Flat>,
-) -> Option<(Pattern, u32)> {
+fn counting(kind: ListKind, marks: Option<&Pattern>, above: Option<&Flat>) -> (Pattern, u32) {
     let (numbering, style, start) = match kind {
-        ListKind::Unordered(ListBulletType::Plus) => return Some((Pattern::Dash, 1)),
-        ListKind::Unordered(_) => return Some((Pattern::Bullet, 1)),
-        ListKind::Task(_) => return None,
+        ListKind::Unordered(ListBulletType::Plus) => return (Pattern::Dash, 1),
+        // The items of a task list have boxes of their own.
+        ListKind::Unordered(_) | ListKind::Task(_) => return (Pattern::Bullet, 1),
         ListKind::Ordered {
             numbering,
             style,
@@ -236,7 +221,7 @@ fn counting(
         Some((Pattern::counted(before, letter, after), number))
     });
     let Some((letter, number)) = as_letter else {
-        return Some((roman, start));
+        return (roman, start);
     };
     let goes_on = matches!(above.map(|flat| &flat.node.kind),
         Some(Kind::List { marks, start, items })
@@ -251,9 +236,9 @@ fn counting(
         )
     });
     let is_letter = goes_on || said || start >= 50;
-    Some(if is_letter {
+    if is_letter {
         (letter, number)
     } else {
         (roman, start)
-    })
+    }
 }

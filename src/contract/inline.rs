@@ -11,8 +11,16 @@ use super::vocabulary::Placeholder;
 use crate::domain::Language;
 
 impl Reader<'_> {
-    /// Text up to the end of the container it stands in.
+    /// Text up to the end of the block it stands in.
     pub(super) fn spans(&mut self) -> Vec<Span> {
+        let mut out = self.content();
+        finish(&mut out);
+        trim(&mut out);
+        out
+    }
+
+    /// Text up to the end of the container it stands in; space at its ends parts words.
+    fn content(&mut self) -> Vec<Span> {
         let mut out = Vec::new();
         if !self.enter() {
             return out;
@@ -22,8 +30,11 @@ impl Reader<'_> {
             match event {
                 Event::End(_) => break,
                 Event::Start(container, _) => {
-                    if let Some(span) = self.container(container, line) {
-                        out.push(span);
+                    for span in self.container(container, line) {
+                        match span {
+                            Span::Text(text) => push_text(&mut out, &text),
+                            span => out.push(span),
+                        }
                     }
                 }
                 Event::Symbol(name) if name == "br" => out.push(Span::Break),
@@ -35,8 +46,9 @@ impl Reader<'_> {
                 Event::Softbreak if self.keeps_lines && !self.at_end_of_block() => {
                     out.push(Span::Break);
                 }
-                Event::FootnoteReference(_) => {
-                    self.problem(line, "Fußnoten gibt es im Vertrag nicht. Schreiben Sie den Satz in den Text.");
+                Event::FootnoteReference(label) => {
+                    let mark = self.note_mark(&label, line);
+                    push_text(&mut out, &mark);
                 }
                 Event::Attributes(_) => self.problem(
                     line,
@@ -51,7 +63,6 @@ impl Reader<'_> {
             }
         }
         self.leave();
-        finish(&mut out);
         out
     }
 
@@ -109,25 +120,35 @@ impl Reader<'_> {
         Some(text.to_owned())
     }
 
-    fn container(&mut self, container: Container<'_>, line: usize) -> Option<Span> {
+    fn container(&mut self, container: Container<'_>, line: usize) -> Vec<Span> {
         match container {
-            Container::Strong => Some(Span::Strong(self.spans())),
-            Container::Emphasis => Some(Span::Emphasis(self.spans())),
-            Container::Link(target, kind) => self.link(&target, kind, line),
+            Container::Strong => vec![Span::Strong(self.inner())],
+            Container::Emphasis => vec![Span::Emphasis(self.inner())],
+            Container::Link(target, kind) => self.link(&target, kind, line).into_iter().collect(),
+            // Looks a contract does not have: the words stay.
+            Container::Verbatim | Container::Span | Container::Mark | Container::Insert => {
+                self.content()
+            }
+            Container::Superscript => shift(self.content(), super::beyond::raised),
+            Container::Subscript => shift(self.content(), super::beyond::lowered),
             other => {
                 let what = match other {
                     Container::Image(..) => "Bilder",
                     Container::RawInline { .. } => "HTML und anderer roher Text",
-                    Container::Verbatim => "Codestellen (`…`)",
                     Container::Math { .. } => "Formeln",
-                    Container::Span => "[…]{…}-Angaben",
-                    _ => "Hoch- und Tiefstellung, Markierungen und Streichungen",
+                    _ => "Streichungen",
                 };
                 self.problem(line, format!("{what} gibt es im Vertrag nicht. Möglich sind *fett*, _betont_, Links und Verweise."));
                 self.skip();
-                None
+                Vec::new()
             }
         }
+    }
+
+    fn inner(&mut self) -> Vec<Span> {
+        let mut spans = self.content();
+        finish(&mut spans);
+        spans
     }
 
     fn link(&mut self, target: &str, kind: LinkType, line: usize) -> Option<Span> {
@@ -230,8 +251,17 @@ fn is_invisible(c: char) -> bool {
         | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
+/// One run of figures is raised or lowered.
+fn shift(spans: Vec<Span>, to: fn(&str) -> String) -> Vec<Span> {
+    let one = |span| match span {
+        Span::Text(text) => Span::Text(to(&text)),
+        span => span,
+    };
+    spans.into_iter().map(one).collect()
+}
+
 /// Composes the runs and frees them of characters nobody sees, so that the hash is over what is
-/// read; drops space at both ends.
+/// read; drops space beside line breaks.
 fn finish(spans: &mut Vec<Span>) {
     for span in spans.iter_mut() {
         if let Span::Text(text) = span {
@@ -252,6 +282,11 @@ fn finish(spans: &mut Vec<Span>) {
         }
         at_line_start = spans.get(index) == Some(&Span::Break);
     }
+    spans.retain(|span| *span != Span::Text(String::new()));
+}
+
+/// Drops space at both ends.
+fn trim(spans: &mut Vec<Span>) {
     if let Some(Span::Text(text)) = spans.first_mut() {
         *text = text.trim_start_matches(' ').to_owned();
     }

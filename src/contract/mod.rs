@@ -19,6 +19,7 @@
 //! * [`sample`] has invented values for previews and tests.
 
 mod attributes;
+mod beyond;
 pub mod check;
 mod compound;
 pub mod diff;

@@ -55,7 +55,7 @@ pub(super) fn name_headings(
         }
         if id.is_empty() {
             *id = match (role, *level) {
-                (Role::Annex, 1) => stem.to_owned(),
+                (Role::Annex, 1) if titles == 1 => stem.to_owned(),
                 _ => format!("{stem}-{count}"),
             };
         }

@@ -51,6 +51,7 @@ pub fn parse(
         depth: 0,
         open_single_quotes: 0,
         keeps_lines: false,
+        in_contact: false,
         problems,
     };
     let flat = reader.blocks();
@@ -90,6 +91,8 @@ pub(super) struct Reader<'a> {
     pub(super) open_single_quotes: usize,
     /// Whether ends of lines are kept as such.
     pub(super) keeps_lines: bool,
+    /// Whether the paragraphs of the `:::` block we are in are addresses.
+    in_contact: bool,
     problems: &'a mut Vec<Problem>,
 }
 
@@ -173,9 +176,7 @@ impl<'a> Reader<'a> {
                     line,
                     "Diese {…}-Zeile gehört zu keinem Block. Entfernen Sie die Leerzeile darunter oder die Zeile selbst.",
                 ),
-                Event::ThematicBreak(_) => {
-                    self.problem(line, "Trennlinien gibt es im Vertrag nicht. Verwenden Sie eine Überschrift.");
-                }
+                // A rule has no words, and headings already part the text.
                 _ => {}
             }
         }
@@ -225,8 +226,12 @@ impl<'a> Reader<'a> {
             }
             Container::Div { class } => self.div(&class, attributes, line, out),
             Container::LinkDefinition { .. } => self.skip(),
+            Container::Footnote { label } => self.footnote(&label, line, out),
             _ => {
                 let marks = self.marks(attributes, line);
+                if matches!(container, Container::Paragraph) {
+                    self.unclosed_row(line);
+                }
                 if let Some(kind) = self.plain_block(container, &marks, line, out.last()) {
                     out.push(Flat {
                         node: Node {
@@ -262,17 +267,18 @@ impl<'a> Reader<'a> {
             ));
         }
         match container {
-            Container::Paragraph if marks.is_contact() => Some(Kind::Contact(self.lines())),
+            Container::Paragraph if marks.is_contact() || self.in_contact => {
+                Some(Kind::Contact(self.lines()))
+            }
             Container::Paragraph => Some(Kind::Paragraph(self.spans())),
-            Container::List { kind, .. } => self.list(kind, marks.marks.as_ref(), line, before),
-            Container::Table => self.table(marks.id.clone(), line),
+            Container::List { kind, .. } => Some(self.list(kind, marks.marks.as_ref(), before)),
+            Container::Table => Some(self.table(marks.id.clone(), line)),
             Container::DescriptionList => Some(self.definitions()),
+            Container::Blockquote => Some(self.quote(line)),
+            Container::CodeBlock { .. } => self.code(),
             other => {
                 let what = match other {
-                    Container::Blockquote => "Zitatblöcke",
-                    Container::CodeBlock { .. } => "Codeblöcke",
                     Container::RawBlock { .. } => "HTML und andere rohe Blöcke",
-                    Container::Footnote { .. } => "Fußnoten",
                     _ => "Blöcke dieser Art",
                 };
                 self.problem(line, format!("{what} gibt es im Vertrag nicht. Schreiben Sie den Inhalt als Absatz oder Liste."));
@@ -291,7 +297,11 @@ impl<'a> Reader<'a> {
         if let Some(id) = &marks.id {
             self.problem(line, format!("Die Kennung „{id}“ kann nicht an einem „:::“-Block stehen. Setzen Sie sie über die Überschrift darin."));
         }
+        let around = self.in_contact;
+        self.in_contact |= marks.is_contact();
         let mut inner = self.blocks();
+        self.in_contact = around;
+        self.unclosed_div(line);
         if let Some(generator) = marks.generator {
             if !inner.is_empty() {
                 self.problem(
@@ -314,9 +324,29 @@ impl<'a> Reader<'a> {
                 flat.node.conditions.insert(0, condition.clone());
                 flat.outer += 1;
             }
-            flat.node.tags.extend(marks.classes.iter().cloned());
+            flat.node.tags.extend(marks.clone_without_looks());
         }
         out.extend(inner);
+    }
+
+    /// A row that does not end with a bar is read as running text.
+    fn unclosed_row(&mut self, line: usize) {
+        let first = self.text.lines().nth(line - 1).unwrap_or_default();
+        if first.trim_start().starts_with('|') {
+            self.problem(line, "Diese Zeile beginnt wie eine Tabellenzeile, gehört aber zu keiner Tabelle. Jede Zeile einer Tabelle endet mit „|“, und vor der Tabelle steht eine Leerzeile; ein gewöhnlicher Strich ist „\\|“.");
+        }
+    }
+
+    /// A `:::` block without end goes on to the end of the file.
+    fn unclosed_div(&mut self, line: usize) {
+        let end = self.at.checked_sub(1).and_then(|at| self.events.get(at));
+        let closed = end.is_some_and(|(_, range)| !range.is_empty());
+        if !closed {
+            self.problem(
+                line,
+                "Dieser „:::“-Block endet nicht. Schließen Sie ihn mit einer Zeile „:::“.",
+            );
+        }
     }
 
     pub(super) fn at_end_of_block(&self) -> bool {

@@ -44,7 +44,7 @@
 //! indented and stand after a blank line. `{marks="1.1"}` above a list gives it other marks, also
 //! `none`; `{mark="2a."}` in an item (where an id would stand) gives this item its own mark.
 //!
-//! **Addresses.** Lines below `{.contact}` stay lines. A line whose values are all missing is left
+//! **Addresses.** Lines below `{.contact}`, or between `::: contact` and `:::`, stay lines. A line whose values are all missing is left
 //! out.
 //!
 //! **References.** `[](#weisungen)` prints "Ziffer 3", for a list item "Ziffer 3 Absatz 2
@@ -59,13 +59,20 @@
 //! **Generated blocks.** `{generate=sub-processors}` above `:::` and `:::`; see [`Generator`].
 //!
 //! **Tables** have a head row and a caption (`^ Caption` below them); a paragraph marked
-//! `{.legend}` right after a table is its legend line. **Definitions** are `: Term`, a blank line,
-//! and the indented text. `:br:` breaks the line, also in a cell.
+//! `{.legend}` right after a table is its legend line. Without the line `|---|---|` a table has no
+//! head: a form of names and values. It has at most 16 columns. **Definitions** are `: Term`, a
+//! blank line, and the indented text. `:br:` breaks the line, also in a cell, where `– one :br: –
+//! two` is a list.
+//!
+//! **Footnotes** are `[^name]` in the text and, after a blank line, `[^name]: Their words`; they are
+//! numbered and printed where these words stand. **Ticks**: `- [x]` and `- [ ]`. **Quotes** (`> …`)
+//! and `{marks=none}` lists stand further in. `m^2^` and `CO~2~` are raised and lowered figures.
 //!
 //! **Characters.** Quotation marks print as typed; straight ones become „…“ in German and “…” in
 //! English. `\ ` is a space that does not break, `--` an en dash, `*bold*`, `_stressed_`. Links go
-//! to http, https, mailto or tel and say where they lead. There is nothing else: images, raw HTML,
-//! code, quotes, footnotes are refused.
+//! to http, https, mailto or tel and say where they lead. Of code, marked and inserted text the
+//! words are printed, rules (`---`) are not. There is nothing else: images, raw HTML, formulas and
+//! struck text are refused.
 
 use super::numbers::Pattern;
 use super::tree::Alignment;

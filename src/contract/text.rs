@@ -133,7 +133,9 @@ fn items(list: &List, indent: &str, out: &mut String) {
 fn rows(table: &Table, indent: &str, out: &mut String) {
     let row = |cells: &[Vec<Inline>]| cells.iter().map(|c| line(c)).collect::<Vec<_>>().join("\t");
     let _ = writeln!(out, "\n{indent}{}", line(&table.caption));
-    let _ = writeln!(out, "{indent}{}", row(&table.head));
+    if table.head.iter().any(|cell| !cell.is_empty()) {
+        let _ = writeln!(out, "{indent}{}", row(&table.head));
+    }
     for cells in &table.rows {
         let _ = writeln!(out, "{indent}{}", row(cells));
     }

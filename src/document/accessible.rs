@@ -3,10 +3,10 @@
 use lopdf::{Dictionary, Document, Object};
 
 /// German names of what a PDF lacks: title, language, structure, bookmarks, fonts inside. Empty: it
-/// has everything.
-pub fn lacking(bytes: &[u8]) -> Vec<&'static str> {
+/// has everything. Characters that are printed as an empty box are named, too (T-14).
+pub fn lacking(bytes: &[u8]) -> Vec<String> {
     let Ok(pdf) = Document::load_mem(bytes) else {
-        return vec!["eine lesbare Datei"];
+        return vec!["eine lesbare Datei".to_owned()];
     };
     let catalog = pdf.catalog().ok();
     let has = |key: &[u8]| catalog.is_some_and(|catalog| catalog.has(key));
@@ -46,8 +46,20 @@ pub fn lacking(bytes: &[u8]) -> Vec<&'static str> {
     facts
         .iter()
         .filter(|(ok, _)| !ok)
-        .map(|(_, what)| *what)
+        .map(|(_, what)| (*what).to_owned())
+        .chain(unreadable(bytes))
         .collect()
+}
+
+/// Names the characters no font of ours can draw.
+fn unreadable(bytes: &[u8]) -> Option<String> {
+    let words = super::attached::printed_words(bytes).unwrap_or_default();
+    let boxes = super::fonts::undrawn(&words);
+    let named = |c: &char| format!("„{c}“ (U+{:04X})", *c as u32);
+    let list: Vec<String> = boxes.iter().take(20).map(named).collect();
+    (!list.is_empty()).then(|| {
+        format!("ein Bild für diese Zeichen: {}; gedruckt wird ein leeres Kästchen, ersetzen Sie sie im Text", list.join(", "))
+    })
 }
 
 #[cfg(test)]
@@ -68,6 +80,6 @@ mod tests {
         assert!(bare.save_to(&mut bytes).is_ok());
         let lacks = lacking(&bytes);
         assert_eq!(lacks.len(), 4, "{lacks:?}");
-        assert!(!lacks.contains(&"die Sprache"));
+        assert!(!lacks.iter().any(|what| what == "die Sprache"));
     }
 }

@@ -130,6 +130,24 @@ impl Library {
     }
 }
 
+/// The characters of a text that only an empty box stands for.
+pub(super) fn undrawn(text: &str) -> BTreeSet<char> {
+    let Ok(library) = Library::get() else {
+        return BTreeSet::new();
+    };
+    let drawn = |c: char| {
+        [c, relative(c)].iter().any(|c| {
+            let shapes = &library.faces[Face::Regular.index()];
+            shapes
+                .get(*c as usize)
+                .is_some_and(|shape| shape.glyph != 0)
+        })
+    };
+    text.chars()
+        .filter(|c| !c.is_control() && !drawn(*c))
+        .collect()
+}
+
 /// A character of the same look that every face has.
 fn relative(character: char) -> char {
     match character {
@@ -140,6 +158,18 @@ fn relative(character: char) -> char {
         | '\u{202F}'
         | '\u{205F}'
         | '\u{3000}' => ' ',
+        // Whether a box is ticked must be seen: lists of measures have both.
+        '☐' | '❏' | '❑' | '❒' => '□',
+        '☑' | '☒' | '🗹' | '🗷' => '■',
+        '✓' | '✔' | '✅' => '√',
+        '✗' | '✘' | '✕' | '✖' | '❌' => '×',
+        '⇒' | '➔' | '➜' | '➞' => '→',
+        '‣' | '▶' | '➢' | '➤' => '►',
+        '⁃' => '–',
+        '◆' | '❖' | '⬤' => '●',
+        '★' | '☆' => '*',
+        '⚠' => '!',
+        '①'..='⑨' => char::from_digit(u32::from(character) - 0x245F, 10).unwrap_or(character),
         other => other,
     }
 }

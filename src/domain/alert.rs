@@ -143,6 +143,7 @@ fn kind_of(alert: Alert) -> AlertKind {
         Alert::AddressByPartner => AlertKind::AddressByPartner,
         Alert::AddressOfPartner => AlertKind::AddressOfPartner,
         Alert::Dissent => AlertKind::Dissent,
+        Alert::ContractUndelivered => AlertKind::ContractUndelivered,
     }
 }
 

@@ -211,6 +211,8 @@ pub enum Alert {
     AddressOfPartner,
     /// A customer dissented from an announced change (row 39).
     Dissent,
+    /// The mail with the concluded contract came back or was refused for good.
+    ContractUndelivered,
 }
 
 /// Who gets a mail. Addresses are looked up when it is delivered (L-08).

@@ -68,6 +68,17 @@ pub fn list_for_contract(
         .collect()
 }
 
+/// The announcements whose changes such a list holds, whenever they begin.
+pub fn announced(
+    entries: &[Entry],
+    without: &BTreeSet<AnnouncementId>,
+) -> BTreeSet<AnnouncementId> {
+    let named = entries
+        .iter()
+        .flat_map(|entry| [entry.added_by, entry.removed_by]);
+    named.flatten().filter(|by| !without.contains(by)).collect()
+}
+
 /// One change of a list. Replacing is one change, so that a reader sees who comes for whom.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "change", rename_all = "snake_case")]

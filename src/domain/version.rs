@@ -147,6 +147,8 @@ pub enum VersionRefusal {
     NotSubmitted,
     /// Nobody approved it.
     NotApproved,
+    /// It was not published, so nothing is begun from it.
+    NotPublished,
     /// Who submitted it cannot approve it (LC-54).
     OwnSubmission,
     /// It was changed since it was looked at.
@@ -160,6 +162,8 @@ pub enum VersionRefusal {
     Blocked,
     /// A question or a warning has no answer.
     Unanswered,
+    /// Other questions are asked now than those that were answered.
+    OtherQuestions,
     /// Another version was published under its number (LC-55).
     NumberTaken,
     /// A version must not have been in force before it is published.

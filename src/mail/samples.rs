@@ -266,6 +266,7 @@ pub(super) fn others(case: &CaseWords) -> Vec<(String, Content)> {
         Alert::Undeliverable,
         Alert::AddressByPartner,
         Alert::AddressOfPartner,
+        Alert::ContractUndelivered,
     ] {
         let content = Content::Alert {
             case: case.clone(),

@@ -75,6 +75,7 @@ impl Words<'_> {
                     Alert::AddressByPartner => "E-Mail-Adresse vom Partner geändert:",
                     Alert::AddressOfPartner => "E-Mail-Adresse gehört zum Partner:",
                     Alert::Dissent => "Einspruch erhalten:",
+                    Alert::ContractUndelivered => "Vertrag nicht zustellbar:",
                 },
                 case,
             ),

@@ -61,6 +61,8 @@ pub struct SendError {
     /// The recipient's address refuses mail: trying again is of no use. Everything else, a fault
     /// in the portal's own mail settings included, is worth another attempt.
     pub permanent: bool,
+    /// The mail server was reached and said no: it is about this mail rather than about the way.
+    pub answered: bool,
     /// What the server said, on one line, with every address in it masked.
     pub reply: String,
 }
@@ -157,6 +159,7 @@ impl Transport {
             Self::Folder(folder) => {
                 outbox_folder::store(folder, envelope).map_err(|error| SendError {
                     permanent: false,
+                    answered: false,
                     reply: tidy(&error.to_string()),
                 })
             }
@@ -189,6 +192,7 @@ fn refused(error: &smtp::Error) -> SendError {
     let code = error.status().map(u16::from);
     SendError {
         permanent: error.is_permanent() && code.is_some_and(|code| is_recipients(code, &text)),
+        answered: code.is_some(),
         reply: if is_timeout(error) {
             "Der Mailserver hat nicht rechtzeitig geantwortet.".to_owned()
         } else {

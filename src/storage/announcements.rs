@@ -13,7 +13,7 @@ use crate::domain::party::SubProcessor;
 use crate::domain::sub_processor::ListChange;
 use crate::domain::{AnnouncementId, UserId};
 pub use recipients::{
-    count_waiting, create_notices, list_recipients, lock_recipients, save_progress,
+    Waiting, count_waiting, create_notices, list_recipients, lock_recipients, save_progress,
 };
 
 /// How far an announcement is.

@@ -103,7 +103,9 @@ pub fn erase_evidence(
     Ok(true)
 }
 
-/// Notices belong to the evidence of the agreement they were given under (EV-12).
+/// Notices belong to the evidence of the agreement they were given under (EV-12). A dissent that was not
+/// taken back outlives them: as long as the customer is there, no list may apply that change to it
+/// (row 39). What is left of it names nobody and quotes nothing.
 fn erase_notices(conn: &mut PgConnection, id: AgreementId) -> QueryResult<()> {
     let (customer, from, until): (i64, DateTime<Utc>, Option<DateTime<Utc>>) = agreements::table
         .find(id.0)
@@ -116,14 +118,33 @@ fn erase_notices(conn: &mut PgConnection, id: AgreementId) -> QueryResult<()> {
     let Some(until) = until else {
         return Ok(());
     };
-    let gone: Vec<Uuid> = diesel::delete(
+    let own = || {
         notices::table
             .filter(notices::customer_number.eq(customer))
-            .filter(notices::made_at.between(from, until)),
+            .filter(notices::made_at.between(from, until))
+    };
+    let gone: Vec<Uuid> = diesel::delete(
+        own().filter(
+            notices::dissent_at
+                .is_null()
+                .or(notices::settled_how.eq("withdrawn")),
+        ),
     )
     .returning(notices::id)
     .get_results(conn)?;
+    let kept: Vec<Uuid> = diesel::update(own())
+        .set((
+            notices::dissent_person.eq(""),
+            notices::dissent_text.eq(""),
+            notices::dissent_recorded_by.eq(None::<i64>),
+        ))
+        .returning(notices::id)
+        .get_results(conn)?;
+    diesel::update(own().filter(notices::settled_at.is_not_null()))
+        .set(notices::settled_note.eq(""))
+        .execute(conn)?;
     gone.into_iter()
+        .chain(kept)
         .try_for_each(|notice| erase_mails_about(conn, customer, "notice", notice))
 }
 

@@ -51,6 +51,21 @@ pub fn list_entries(conn: &mut PgConnection) -> QueryResult<Vec<Entry>> {
         .collect()
 }
 
+/// Waits until every conclusion that has read the register is over, and lets none read it before the
+/// end of the transaction: whoever concludes has the old list and is told, or has the new one.
+pub fn lock_register(conn: &mut PgConnection) -> QueryResult<()> {
+    diesel::sql_query("LOCK TABLE sub_processors IN EXCLUSIVE MODE")
+        .execute(conn)
+        .map(|_| ())
+}
+
+/// Keeps the register as it is until the end of the transaction; any number may do so at a time.
+pub fn hold_register(conn: &mut PgConnection) -> QueryResult<()> {
+    diesel::sql_query("LOCK TABLE sub_processors IN ROW SHARE MODE")
+        .execute(conn)
+        .map(|_| ())
+}
+
 /// Adds a company without an announcement: only for a register that nobody was told of yet.
 pub fn create_entry(
     conn: &mut PgConnection,

@@ -23,6 +23,7 @@ use std::time::Duration;
 use actix_multipart::{Field, Multipart};
 use actix_web::dev::Payload;
 use actix_web::http::header;
+use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use futures_util::StreamExt as _;
 
@@ -108,92 +109,149 @@ impl FromRequest for SignedUpload {
     type Future = Pin<Box<dyn Future<Output = Result<Self, PageError>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let token = expected_token(request);
-        let parts = Multipart::new(request.headers(), payload.take());
+        let read = signed::<Files>(request, payload);
         Box::pin(async move {
-            tokio::time::timeout(BODY_TIME, read(parts, &token))
-                .await
-                .unwrap_or(Err(PageError::TooLarge))
+            let (form, files) = read.await?;
+            Ok(Self { form, files })
         })
     }
 }
 
-async fn read(mut parts: Multipart, token: &str) -> Result<SignedUpload, PageError> {
-    let (mut form, mut files) = (Form::default(), Files::default());
-    let mut left = LARGEST_BODY;
+/// Where the files of one kind of form go while it is read.
+trait Shelf: Default {
+    /// Longest field in bytes.
+    const LARGEST_FIELD: usize;
+    /// Longest body in bytes; beyond it nothing is read.
+    const LARGEST_BODY: usize;
+
+    /// Whether a second part under this name is a mistake.
+    fn has(&self, field: &str) -> bool;
+
+    /// Reads a file to its end. `name` is what the person's machine calls it.
+    async fn put(&mut self, field: String, name: String, part: Part<'_>) -> Result<(), PageError>;
+}
+
+/// A part that is being read, and how much of the body may still come.
+struct Part<'a> {
+    field: &'a mut Field,
+    left: &'a mut usize,
+}
+
+impl Part<'_> {
+    async fn next(&mut self) -> Result<Option<Bytes>, PageError> {
+        let Some(chunk) = self.field.next().await else {
+            return Ok(None);
+        };
+        let chunk = chunk.map_err(|_| PageError::BadForm)?;
+        *self.left = self
+            .left
+            .checked_sub(chunk.len())
+            .ok_or(PageError::TooLarge)?;
+        Ok(Some(chunk))
+    }
+
+    async fn whole(mut self, largest: usize) -> Result<Vec<u8>, PageError> {
+        let mut bytes = Vec::new();
+        while let Some(chunk) = self.next().await? {
+            if bytes.len() + chunk.len() > largest {
+                return Err(PageError::TooLarge);
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        Ok(bytes)
+    }
+}
+
+/// Reads a whole form, in time and within the limits of its kind.
+fn signed<S: Shelf>(
+    request: &HttpRequest,
+    payload: &mut Payload,
+) -> impl Future<Output = Result<(Form, S), PageError>> + use<S> {
+    let token = expected_token(request);
+    let parts = Multipart::new(request.headers(), payload.take());
+    async move {
+        tokio::time::timeout(BODY_TIME, read(parts, &token))
+            .await
+            .unwrap_or(Err(PageError::TooLarge))
+    }
+}
+
+async fn read<S: Shelf>(mut parts: Multipart, token: &str) -> Result<(Form, S), PageError> {
+    let (mut form, mut files) = (Form::default(), S::default());
+    let mut left = S::LARGEST_BODY;
     let mut count = 0;
     while let Some(part) = parts.next().await {
-        let mut part = part.map_err(|_| PageError::BadForm)?;
-        let name = part.name().ok_or(PageError::BadForm)?.to_owned();
+        let mut field = part.map_err(|_| PageError::BadForm)?;
+        let name = field.name().ok_or(PageError::BadForm)?.to_owned();
         count += 1;
-        if count > MOST_PARTS || files.0.contains_key(&name) || form.ticked(&name) {
+        if count > MOST_PARTS || files.has(&name) || form.ticked(&name) {
             return Err(PageError::BadForm);
         }
-        let file_name = part
+        let file_name = field
             .content_disposition()
             .and_then(|given| given.get_filename())
             .map(str::to_owned);
+        let part = Part {
+            field: &mut field,
+            left: &mut left,
+        };
         match file_name {
             None => {
-                let bytes = read_field(&mut part, &mut left, LARGEST).await?;
+                let bytes = part.whole(S::LARGEST_FIELD).await?;
                 let text = String::from_utf8(bytes).map_err(|_| PageError::BadForm)?;
                 form.add(name, text)?;
             }
             Some(file_name) => {
                 // Nobody's bytes are read who did not get the form from this portal.
                 check_token(&form, token)?;
-                let file = read_file(&mut part, &mut left).await?;
-                // A browser sends a field without a choice as an empty file without a name.
-                if !(file_name.is_empty() && file == Err(BadFile::Empty)) {
-                    files.0.insert(name, file);
-                }
+                files.put(name, file_name, part).await?;
             }
         }
     }
     check_token(&form, token)?;
-    Ok(SignedUpload { form, files })
+    Ok((form, files))
 }
 
-async fn read_field(
-    part: &mut Field,
-    left: &mut usize,
-    largest: usize,
-) -> Result<Vec<u8>, PageError> {
-    let mut bytes = Vec::new();
-    while let Some(chunk) = part.next().await {
-        let chunk = chunk.map_err(|_| PageError::BadForm)?;
-        spend(left, chunk.len())?;
-        if bytes.len() + chunk.len() > largest {
-            return Err(PageError::TooLarge);
-        }
-        bytes.extend_from_slice(&chunk);
+/// A browser sends a field without a choice as an empty file without a name.
+fn nothing_chosen(name: &str, bytes: usize) -> bool {
+    name.is_empty() && bytes == 0
+}
+
+impl Shelf for Files {
+    const LARGEST_FIELD: usize = LARGEST;
+    const LARGEST_BODY: usize = LARGEST_BODY;
+
+    fn has(&self, field: &str) -> bool {
+        self.0.contains_key(field)
     }
-    Ok(bytes)
-}
 
-async fn read_file(part: &mut Field, left: &mut usize) -> Result<Result<File, BadFile>, PageError> {
-    let (mut bytes, mut length) = (Vec::new(), 0);
-    while let Some(chunk) = part.next().await {
-        let chunk = chunk.map_err(|_| PageError::BadForm)?;
-        spend(left, chunk.len())?;
-        length += chunk.len();
-        if length <= MAX_FILE {
-            bytes.extend_from_slice(&chunk);
-        } else {
-            bytes = Vec::new();
+    async fn put(
+        &mut self,
+        field: String,
+        name: String,
+        mut part: Part<'_>,
+    ) -> Result<(), PageError> {
+        let (mut bytes, mut length) = (Vec::new(), 0);
+        while let Some(chunk) = part.next().await? {
+            length += chunk.len();
+            if length <= MAX_FILE {
+                bytes.extend_from_slice(&chunk);
+            } else {
+                bytes = Vec::new();
+            }
         }
+        if nothing_chosen(&name, length) {
+            return Ok(());
+        }
+        let file = match FileKind::of(&bytes) {
+            _ if length == 0 => Err(BadFile::Empty),
+            _ if length > MAX_FILE => Err(BadFile::TooLarge),
+            None => Err(BadFile::OtherKind),
+            Some(kind) => Ok(File { kind, bytes }),
+        };
+        self.0.insert(field, file);
+        Ok(())
     }
-    Ok(match FileKind::of(&bytes) {
-        _ if length == 0 => Err(BadFile::Empty),
-        _ if length > MAX_FILE => Err(BadFile::TooLarge),
-        None => Err(BadFile::OtherKind),
-        Some(kind) => Ok(File { kind, bytes }),
-    })
-}
-
-fn spend(left: &mut usize, bytes: usize) -> Result<(), PageError> {
-    *left = left.checked_sub(bytes).ok_or(PageError::TooLarge)?;
-    Ok(())
 }
 
 mod texts;

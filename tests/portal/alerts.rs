@@ -249,6 +249,16 @@ async fn a_contract_that_came_back_is_sent_once_more() {
     app.jobs();
     let first = app.last_mail_to(MAIL);
     bounce(&app, MAIL);
+    // M14, once for a mail that came back; once more when the next one does.
+    let told = || {
+        let subjects = app.subjects_to("avv@plusnet.example");
+        let own = subjects
+            .iter()
+            .filter(|subject| subject.starts_with("Vertrag nicht zustellbar"));
+        own.count()
+    };
+    app.deliver();
+    assert_eq!(told(), 1);
     assert_eq!(app.status(CUSTOMER), "concluded");
     let operator = app.sign_in(Person::Operator).await;
     operator

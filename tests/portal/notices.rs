@@ -1,13 +1,14 @@
 //! Announced changes of sub-processors: rows 38 to 42, C-14 to C-19, LC-24, LC-30, EV-12.
 
 use avv_portal::actions::announcements::{self, Step, send_next};
-use avv_portal::actions::{ActionError, notices as acts};
-use avv_portal::domain::notice::{DissentWay, NoticeState};
+use avv_portal::actions::{ActionError, documents, notices as acts};
+use avv_portal::domain::notice::{DissentWay, NoticeState, Settlement};
 use avv_portal::domain::{CustomerNumber, Language};
 use avv_portal::storage::notices::{count_notices, list_notices};
+use avv_portal::storage::sub_processors;
 
 use crate::announce::{announce, company, confirm, draft, link, notice, register};
-use crate::harness::{CUSTOMER, FOREIGN_CUSTOMER, PASSWORD, Person, TestApp, days};
+use crate::harness::{CUSTOMER, FOREIGN_CUSTOMER, PASSWORD, Person, TestApp, days, hours};
 use crate::world::World;
 
 const MAIL: &str = "info@oezdemir.example";
@@ -16,7 +17,7 @@ const OLD: &str = "RZ Rheinland mbH";
 const NEW: &str = "RZ Alpen AG";
 
 /// A customer with an agreement that names the first company of the register.
-async fn concluded() -> TestApp {
+pub async fn concluded() -> TestApp {
     let app = TestApp::start().await;
     register(&app, OLD);
     app.book(CUSTOMER, "centraflex", false);
@@ -576,7 +577,7 @@ async fn a_conclusion_meanwhile_closes_the_notice() {
 }
 
 /// Many customers with an agreement in force, as rows.
-fn crowd(app: &TestApp, count: i64) {
+pub fn crowd(app: &TestApp, count: i64) {
     app.sql(&format!(
         "CREATE TEMPORARY TABLE crowd ON COMMIT PRESERVE ROWS AS SELECT 20000 + n AS number, gen_random_uuid() AS request, gen_random_uuid() AS link FROM generate_series(1, {count}) n; \
          INSERT INTO customers (number, name, street, postcode, city, country, register, represented_by, contact, email, phone, language, partner_id, created_at) \
@@ -796,4 +797,115 @@ async fn a_dissent_by_phone_before_the_mail_is_enough() {
     );
     assert!(told.last().unwrap().starts_with("Einspruch erhalten"));
     assert_eq!(state(&app), NoticeState::Dissent);
+}
+
+/// EV-16, rows 39, 41 and 52: the evidence of an old agreement goes, and with it who dissented and in
+/// which words. That the customer dissented stays as long as the customer does.
+#[actix_web::test]
+async fn a_dissent_outlives_the_evidence_of_its_agreement() {
+    let app = concluded().await;
+    let operator = app.viewer(Person::Operator);
+    let answer = |how: Settlement| {
+        let (own, now) = (notice(&app, CUSTOMER).id, app.now());
+        let received = acts::Received {
+            way: DissentWay::Letter,
+            on: "2026-11-23".parse().unwrap(),
+            person: "Erika Muster".to_owned(),
+            note: "Geheimes Schreiben".to_owned(),
+        };
+        app.write(|conn| {
+            acts::record(conn, &app.app, &operator, own, received, now)?.unwrap();
+            acts::settle(conn, &app.app, &operator, own, how, "Geheimer Vermerk", now)?.unwrap();
+            Ok(())
+        });
+        app.jobs();
+        own
+    };
+    announce(&app, NEW);
+    let exempted = answer(Settlement::Exempted);
+    announce(&app, "RZ Dritte GmbH");
+    let withdrawn = answer(Settlement::Withdrawn);
+    app.clock.advance(days(1));
+    app.book(CUSTOMER, "mehrstandort-sip-trunk", true);
+    app.jobs();
+    app.conclude(MAIL).await;
+    app.jobs();
+    assert_eq!(app.count("notices"), 2);
+    let about = "mails WHERE kind_key IN ('announcement', 'dissented', 'dissent_settled')";
+    assert_eq!(app.count(about), 6);
+
+    app.at("2030-01-02 12:00");
+    avv_portal::jobs::retain_once(&app.app, app.now()).unwrap();
+    assert_eq!(app.count("tombstones WHERE agreement_id IS NOT NULL"), 1);
+    assert_eq!(app.count(about), 0, "the addresses are gone");
+    assert_eq!(app.count(&format!("notices WHERE id = '{withdrawn}'")), 0);
+    assert_eq!(state(&app), NoticeState::Exempted);
+    let left = app.rows("notices").join("\n");
+    for gone in ["Erika", "Geheim"] {
+        assert!(!left.contains(gone), "{left}");
+    }
+    let now = app.now();
+    let (list, _) = app.read(|conn| announcements::list_for_contract(conn, CUSTOMER, now));
+    let names: Vec<&str> = list.iter().map(|one| one.party.name.as_str()).collect();
+    assert_eq!(
+        names,
+        [OLD, "RZ Dritte GmbH"],
+        "without the change it dissented from"
+    );
+    let browser = app.sign_in(Person::Operator).await;
+    browser
+        .get(&format!("/betrieb/mitteilungen/{exempted}"))
+        .await
+        .assert_status(200)
+        .assert_says("nach dem Ende der Aufbewahrung gelöscht")
+        .assert_says("Ausgenommen");
+    // The customer goes, and everything with it.
+    app.write(|conn| {
+        let delete = avv_portal::actions::customers::delete;
+        delete(conn, &app.app, &operator, CUSTOMER, "weg", now).map(|_| ())
+    });
+    app.jobs();
+    app.at("2034-01-02 12:00");
+    avv_portal::jobs::retain_once(&app.app, app.now()).unwrap();
+    assert_eq!(app.count("notices"), 0);
+}
+
+/// Row 42: only what the document holds is closed by it. An announcement that was confirmed after the
+/// document was made is told to this customer like to any other.
+#[actix_web::test]
+async fn a_conclusion_closes_what_its_document_holds() {
+    let app = concluded().await;
+    announce(&app, NEW);
+    let first = notice(&app, CUSTOMER).id;
+    app.book(CUSTOMER, "mehrstandort-sip-trunk", true);
+    let (case, now) = (app.case(CUSTOMER), app.now());
+    let made = app.read(|conn| documents::draft(conn, &app.app, &case, Language::De, now));
+    app.clock.advance(hours(1));
+    let second = draft(&app, "RZ Dritte GmbH");
+    confirm(&app, second);
+    app.write(|conn| acts::close_by_conclusion(conn, CUSTOMER, &made.announced, now));
+    assert_eq!(
+        app.count("notices"),
+        1,
+        "the notice about the second one is still to be made"
+    );
+    app.jobs();
+    assert_eq!(state(&app), NoticeState::Running, "the second one");
+    app.write(|conn| acts::close_by_conclusion(conn, CUSTOMER, &made.announced, now));
+    assert_eq!(state(&app), NoticeState::Running, "the second one");
+    let settled = app.text("string_agg(id::text, ',') FROM notices WHERE settled_at IS NOT NULL");
+    assert_eq!(settled, first.to_string());
+}
+
+/// Nobody confirms an announcement while somebody concludes with the list before it.
+#[actix_web::test]
+async fn the_register_holds_still_while_somebody_concludes() {
+    let app = concluded().await;
+    let change = "BEGIN; LOCK TABLE sub_processors IN EXCLUSIVE MODE NOWAIT; COMMIT";
+    app.write(|conn| {
+        sub_processors::hold_register(conn)?;
+        assert!(app.sql(change).is_err(), "held");
+        Ok(())
+    });
+    assert!(app.sql(change).is_ok());
 }

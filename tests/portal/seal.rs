@@ -16,32 +16,32 @@ use crate::harness::{CUSTOMER, Person, TestApp, days};
 const MAIL: &str = "info@oezdemir.example";
 
 /// A folder with one concluded document in it.
-struct Desk(tempfile::TempDir);
+pub struct Desk(tempfile::TempDir);
 
 impl Desk {
-    fn new(pdf: &[u8]) -> Self {
+    pub fn new(pdf: &[u8]) -> Self {
         let desk = Self(tempfile::tempdir().unwrap());
         desk.put("avv.pdf", pdf);
         desk
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
-    fn put(&self, name: &str, bytes: &[u8]) {
+    pub fn put(&self, name: &str, bytes: &[u8]) {
         std::fs::write(self.path(name), bytes).unwrap();
     }
 
     /// Runs a line of shell; what it prints.
-    fn run(&self, line: &str) -> String {
+    pub fn run(&self, line: &str) -> String {
         let output = self.try_run(line);
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(output.status.success(), "{line}: {said}");
         String::from_utf8(output.stdout).unwrap()
     }
 
-    fn try_run(&self, line: &str) -> Output {
+    pub fn try_run(&self, line: &str) -> Output {
         Command::new("sh")
             .args(["-c", line])
             .current_dir(self.0.path())
@@ -63,7 +63,7 @@ impl Desk {
     }
 }
 
-async fn concluded(app: &TestApp) -> (Vec<u8>, String) {
+pub async fn concluded(app: &TestApp) -> (Vec<u8>, String) {
     app.book(CUSTOMER, "centraflex", false);
     app.book(CUSTOMER, "mehrstandort-sip-trunk", true);
     app.jobs();
@@ -72,7 +72,7 @@ async fn concluded(app: &TestApp) -> (Vec<u8>, String) {
     (pdf, link)
 }
 
-fn certificate(app: &TestApp) -> String {
+pub fn certificate(app: &TestApp) -> String {
     use base64::Engine as _;
     let body = base64::engine::general_purpose::STANDARD.encode(app.app.sealer.certificate());
     format!("-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n")

@@ -167,6 +167,23 @@ async fn a_version_is_written_approved_by_a_second_person_and_published() {
     let boxes = ask.all("main form input[type=checkbox]").len();
     fields.retain(|(name, _)| !name.starts_with("ja-"));
     fields.extend((0..boxes).map(|at| (format!("ja-{at}"), "ja".to_owned())));
+    // Answers to other questions than are asked now are answers to none, and shown beside none.
+    let other: Vec<(&str, &str)> = fields
+        .iter()
+        .map(|(n, v)| (n.as_str(), if n == "fragen" { "0" } else { v.as_str() }))
+        .collect();
+    let refused = first.post(&action, &other).await;
+    refused
+        .assert_status(422)
+        .assert_says("Die Fragen haben sich geändert")
+        .assert_silent_about("VVT-7");
+    assert_eq!(refused.all("main form input[checked]").len(), 0);
+    let asked = |page: &Page| page.attribute("input[name=fragen]", "value");
+    assert_eq!(asked(&refused), asked(&ask));
+    assert_eq!(
+        app.count("contract_versions WHERE submitted_at IS NOT NULL AND published_at IS NULL"),
+        0
+    );
     let fields: Vec<(&str, &str)> = fields
         .iter()
         .map(|(n, v)| (n.as_str(), v.as_str()))
@@ -404,4 +421,31 @@ async fn a_number_is_published_once() {
     let refused = ask.submit(&first, "main form", &[]).await;
     refused.assert_redirect(&draft);
     first.follow(&refused).await.assert_says("eine neue Nummer");
+}
+
+/// C-07: what others are still writing is no source of a new version, whatever form was made by hand.
+#[actix_web::test]
+async fn a_draft_begins_with_a_published_version_only() {
+    let app = TestApp::start().await;
+    let browser = app.sign_in(Person::Operator).await;
+    let draft = begin(&browser).await;
+    let key = draft.rsplit('/').next().unwrap().to_owned();
+    let page = browser.get(&format!("{LIST}/neu")).await;
+    let (action, mut fields) = page.form("main form");
+    let before = app.count("contract_versions");
+    for (name, value) in &mut fields {
+        if name == "aus" {
+            value.clone_from(&key);
+        }
+    }
+    let fields: Vec<(&str, &str)> = fields
+        .iter()
+        .map(|(n, v)| (n.as_str(), v.as_str()))
+        .collect();
+    let refused = browser.upload(&action, &fields, &[]).await;
+    browser
+        .follow(&refused)
+        .await
+        .assert_says("noch nicht veröffentlicht");
+    assert_eq!(app.count("contract_versions"), before);
 }

@@ -11,7 +11,7 @@ use crate::contract::check;
 use crate::domain::case::{Agreement, Case};
 use crate::domain::notice::{Notice, NoticeState};
 use crate::domain::party::SubProcessor;
-use crate::domain::{CustomerNumber, Language, NoticeId, Operator, Party};
+use crate::domain::{CustomerNumber, Language, MailId, NoticeId, Operator, Party};
 use crate::mail::letter::{
     AgreementWords, CaseWords, ChangeWords, CompanyWords, Content, Letter, Written, write,
 };
@@ -24,10 +24,16 @@ pub(super) fn announcement(
     conn: &mut PgConnection,
     app: &App,
     case: &Case,
-    id: NoticeId,
+    (id, mail): (NoticeId, MailId),
     now: DateTime<Utc>,
 ) -> Result<Content, Obstacle> {
     let found = found(conn, id, now)?;
+    if found.notice.mail != Some(mail) {
+        // It would name a period that nobody keeps.
+        return Err(Obstacle::Dropped(
+            "es eine neuere E-Mail mit dieser Mitteilung gibt",
+        ));
+    }
     match found.notice.facts.state(now) {
         NoticeState::Unsent | NoticeState::Running => {}
         NoticeState::Dissent | NoticeState::Exempted | NoticeState::Terminated => {

@@ -144,7 +144,9 @@ fn to_customer(
                 at,
             })
         }
-        MailKind::Announcement { notice } => changes::announcement(conn, app, case, *notice, now),
+        MailKind::Announcement { notice } => {
+            changes::announcement(conn, app, case, (*notice, mail.id), now)
+        }
         MailKind::Dissented { notice } => changes::dissented(conn, app, case, *notice, now),
         MailKind::DissentSettled { notice } => changes::settled(conn, app, case, *notice, now),
         MailKind::NewVersion { version } => life::new_version(conn, app, case, version, now),

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::review::{Question, review, surroundings_of};
+use super::review::{Question, review, stamp, surroundings_of};
 use super::{ActionError, lock_seen, note};
 use crate::actions::door::actor;
 use crate::app::App;
@@ -43,15 +43,24 @@ impl Answer {
     }
 }
 
+/// What a person answered on the page with the questions.
+#[derive(Debug, Clone, Default)]
+pub struct Answers {
+    /// [`stamp`] of the questions the page asked.
+    pub asked: String,
+    /// One for each, in their order.
+    pub given: Vec<Answer>,
+}
+
 /// Submits a draft: nothing may block it, and every question is answered by the person who submits.
-/// `answers` stand in the order of the questions.
+/// Answers to other questions than are asked now count for none of them.
 pub fn submit(
     conn: &mut PgConnection,
     app: &App,
     viewer: &Viewer,
     seen: Seen,
     pdfs: &[(Language, Vec<u8>)],
-    answers: &[Answer],
+    answers: &Answers,
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
     let version = lock_seen(conn, viewer, seen.id, Step::Submit, seen.revision)?;
@@ -60,8 +69,12 @@ pub fn submit(
     let review = review(app, &version.files, &around, None, pdfs);
     review.must_not_block()?;
     let questions = review.questions();
+    if stamp(&questions) != answers.asked {
+        return Err(VersionRefusal::OtherQuestions.into());
+    }
     let answered = questions.iter().enumerate().all(|(place, question)| {
         answers
+            .given
             .get(place)
             .is_some_and(|one| one.is_enough(question))
     });
@@ -70,7 +83,7 @@ pub fn submit(
     }
     let confirmations: Vec<Confirmation> = questions
         .into_iter()
-        .zip(answers)
+        .zip(&answers.given)
         .map(|(question, answer)| Confirmation {
             check: question.check.to_owned(),
             text: question.text,

@@ -8,7 +8,7 @@ use crate::actions::door::actor;
 use crate::contract::parts::{self, PartKind};
 use crate::domain::VersionId;
 use crate::domain::version::{
-    Files, MAX_FILE, Step, Touch, Version, VersionDeed, VersionRefusal, clean, fits, label,
+    Files, MAX_FILE, Stage, Step, Touch, Version, VersionDeed, VersionRefusal, clean, fits, label,
 };
 use crate::domain::viewer::Viewer;
 use crate::storage::PgConnection;
@@ -16,7 +16,7 @@ use crate::storage::contract_versions::{
     Edition, NewVersion, create_version, delete_version, find_version, save_files,
 };
 
-/// Begins a draft as a copy of another version.
+/// Begins a draft as a copy of a published version. What others are still writing is not for copying.
 pub fn begin_from(
     conn: &mut PgConnection,
     viewer: &Viewer,
@@ -25,6 +25,9 @@ pub fn begin_from(
 ) -> Result<VersionId, ActionError> {
     by_operator(viewer)?;
     let from = find_version(conn, from)?.ok_or(ActionError::NotFound)?;
+    if from.head.stage() != Stage::Published {
+        return Err(VersionRefusal::NotPublished.into());
+    }
     let deed = VersionDeed::Begun {
         from: Some(from.head.label()),
     };

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 
 use super::ActionError;
+use crate::actions::documents::sha256;
 use crate::app::App;
 use crate::contract::check::{self, Finding, Outcome, Severity};
 use crate::contract::tree::{Document, plain};
@@ -52,6 +53,17 @@ pub struct Question {
     pub wants_words: bool,
     /// A warning that was found, not a question.
     pub is_warning: bool,
+}
+
+/// A short text that is another one when other things are asked, or in another order. The form carries
+/// it, so that no answer is kept beside a question that nobody read.
+pub fn stamp(questions: &[Question]) -> String {
+    let asked: Vec<(&str, &str)> = questions
+        .iter()
+        .map(|one| (one.check, one.text.as_str()))
+        .collect();
+    // Debug puts quotes around each text and escapes those inside, so no two lists look the same.
+    sha256(format!("{asked:?}").as_bytes())
 }
 
 /// Reads what is known around a text with this number.

@@ -139,7 +139,7 @@ pub struct Version<'v> {
     /// Who wrote it and who approves it (LC-54).
     pub people: Option<(&'v str, &'v str)>,
     /// What its PDF lacks for people who do not see the page, per language (LC-53).
-    pub pdfs: &'v [(Language, Vec<&'static str>)],
+    pub pdfs: &'v [(Language, Vec<String>)],
 }
 
 impl<'v> Version<'v> {

@@ -9,7 +9,7 @@ pub(super) fn check(version: &Version<'_>) -> Vec<Finding> {
             "Ist das PDF zugänglich? Erzeugen Sie es, damit die Prüfung es beantworten kann.";
         return vec![Finding::question("LC-53", Severity::Warn, text, None)];
     }
-    let one = |(language, lacking): &(crate::domain::Language, Vec<&'static str>)| {
+    let one = |(language, lacking): &(crate::domain::Language, Vec<String>)| {
         let text = match lacking.as_slice() {
             [] => "Das PDF hat Titel, Sprache, Struktur, Lesezeichen und eingebettete Schriften."
                 .to_owned(),

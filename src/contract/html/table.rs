@@ -35,12 +35,15 @@ pub(super) fn write(table: &Table, nth: usize, language: Language, out: &mut Str
             "<div class=\"scroll\" role=\"region\" aria-labelledby=\"{id}\" tabindex=\"0\"><table{stacked}><caption id=\"{id}\">{caption}</caption>"
         )
     };
-    out.push_str("<thead><tr>");
-    for (cell, alignment) in table.head.iter().zip(&table.alignments) {
-        let (class, text) = (class(*alignment), inlines(cell));
-        let _ = write!(out, "<th scope=\"col\"{class}>{text}</th>");
+    if has_head(table) {
+        out.push_str("<thead><tr>");
+        for (cell, alignment) in table.head.iter().zip(&table.alignments) {
+            let (class, text) = (class(*alignment), inlines(cell));
+            let _ = write!(out, "<th scope=\"col\"{class}>{text}</th>");
+        }
+        out.push_str("</tr></thead>");
     }
-    out.push_str("</tr></thead><tbody>");
+    out.push_str("<tbody>");
     for cells in &table.rows {
         row(cells, table, out);
     }
@@ -88,7 +91,12 @@ fn name(cell: &[Inline], out: &mut String) {
 }
 
 fn is_stacked(table: &Table) -> bool {
-    table.head.len() >= STACKED
+    table.head.len() >= STACKED && has_head(table)
+}
+
+/// A form of names and values has none.
+fn has_head(table: &Table) -> bool {
+    table.head.iter().any(|cell| !cell.is_empty())
 }
 
 fn class(alignment: Alignment) -> &'static str {

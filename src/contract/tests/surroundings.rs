@@ -73,7 +73,7 @@ fn what_the_caller_knows_is_compared() {
     );
     assert_eq!(
         all(&Version {
-            pdfs: &[(Language::De, vec!["die Sprache"])],
+            pdfs: &[(Language::De, vec!["die Sprache".to_owned()])],
             ..plain
         }),
         ["LC-53"]

@@ -9,23 +9,39 @@ use crate::domain::{AnnouncementId, CustomerNumber, NoticeId};
 use crate::storage::schema::{agreements, announcements, customers, mails, notices};
 use crate::storage::{QueryResult, text};
 
-/// How many mails with notices wait in the outbox, counted to `cap`.
-pub fn count_waiting(conn: &mut PgConnection, cap: i64) -> QueryResult<i64> {
-    let waiting: Vec<i64> = mails::table
+/// Mails with notices in the outbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Waiting {
+    /// Nobody has tried them yet.
+    pub untried: i64,
+    /// The mail server has put them off.
+    pub put_off: i64,
+}
+
+/// How many mails with notices wait in the outbox, counted to `cap` in all.
+pub fn count_waiting(conn: &mut PgConnection, cap: i64) -> QueryResult<Waiting> {
+    let attempts: Vec<i32> = mails::table
         .filter(mails::kind_key.eq("announcement"))
         .filter(mails::state.eq("queued"))
         .limit(cap)
-        .select(mails::id)
+        .select(mails::attempts)
         .load(conn)?;
-    Ok(i64::try_from(waiting.len()).unwrap_or(cap))
+    let count = |tried: bool| {
+        let own = attempts.iter().filter(|tries| (**tries > 0) == tried);
+        i64::try_from(own.count()).unwrap_or(cap)
+    };
+    Ok(Waiting {
+        untried: count(false),
+        put_off: count(true),
+    })
 }
 
 /// The next customers with an agreement in force, in the order of their numbers. In the last look:
-/// those without a notice whose agreement was concluded until `until`.
+/// those without a notice whose agreement was concluded between `from` and `until`.
 pub fn list_recipients(
     conn: &mut PgConnection,
     announcement: &Announcement,
-    until: DateTime<Utc>,
+    (from, until): (DateTime<Utc>, DateTime<Utc>),
     limit: i64,
 ) -> QueryResult<Vec<CustomerNumber>> {
     let in_force = agreements::table
@@ -38,7 +54,7 @@ pub fn list_recipients(
             .filter(notices::announcement_id.eq(announcement.id.0))
             .filter(notices::customer_number.eq(agreements::customer_number));
         in_force
-            .filter(agreements::concluded_at.le(until))
+            .filter(agreements::concluded_at.between(from, until))
             .filter(diesel::dsl::not(diesel::dsl::exists(told)))
             .load(conn)?
     } else {

@@ -171,6 +171,7 @@ fn alert_words(alert: Alert) -> &'static str {
         Alert::AddressByPartner => "Ein Vertriebspartner hat die Adresse geändert",
         Alert::AddressOfPartner => "Die Adresse gehört zu einem Vertriebspartner des Kunden",
         Alert::Dissent => "Der Kunde hat Einspruch gegen eine angekündigte Änderung erhoben",
+        Alert::ContractUndelivered => "Der Kunde hat seinen Vertrag nicht per E-Mail erhalten",
     }
 }
 

@@ -127,6 +127,7 @@ struct TombstonePage {
 /// What is left of something that was erased.
 struct Stone {
     what: String,
+    dates: String,
     when: String,
     hashes: Option<(String, String)>,
 }
@@ -204,14 +205,20 @@ pub async fn show(
 fn stone(stone: Tombstone) -> Stone {
     let date = |at| calendar::short_date(calendar::day(at), Language::De);
     Stone {
-        what: match (&stone.agreement_number, stone.concluded_at, stone.ended_at) {
-            (Some(number), Some(from), Some(until)) => format!(
-                "Vertrag {number}, abgeschlossen am {}, beendet am {}",
-                date(from),
-                date(until)
-            ),
-            (_, _, Some(at)) => format!("Kunde, gelöscht am {}", date(at)),
-            _ => "Kunde".to_owned(),
+        what: match &stone.agreement_number {
+            Some(number) => number.clone(),
+            None => "Kunde".to_owned(),
+        },
+        dates: match (stone.concluded_at, stone.ended_at) {
+            (Some(from), Some(until)) => {
+                format!(
+                    "Abgeschlossen am {}, beendet am {}",
+                    date(from),
+                    date(until)
+                )
+            }
+            (_, Some(at)) => format!("Gelöscht am {}", date(at)),
+            _ => String::new(),
         },
         when: calendar::short_moment(stone.erased_at, Language::De),
         hashes: stone.document_hash.zip(stone.pdf_hash),

@@ -372,6 +372,7 @@ fn kind(kind: &MailKind) -> String {
             Alert::AddressByPartner => "Hinweis: Adresse vom Partner geändert",
             Alert::AddressOfPartner => "Hinweis: Adresse gehört zum Partner",
             Alert::Dissent => "Hinweis: Einspruch",
+            Alert::ContractUndelivered => "Hinweis: Vertrag nicht zustellbar",
         }
         .to_owned(),
         MailKind::SetPassword { invitation: true } => "Einladung".to_owned(),

@@ -6,6 +6,7 @@ use askama::Template;
 
 use super::facts::Facts;
 use super::found::Found;
+use super::names::{self, Shelf};
 use super::{Subject, asked, load, sentence};
 use crate::actions::ActionError;
 use crate::actions::versions::draft::{Typed, save_text, stamp};
@@ -28,7 +29,9 @@ pub(super) struct Page {
     shell: Shell,
     subject: Subject,
     file: String,
-    files: Vec<(String, String)>,
+    /// What readers call it, and its language.
+    title: (String, &'static str),
+    shelves: Vec<Shelf>,
     text: String,
     rows: usize,
     seen: String,
@@ -177,11 +180,8 @@ pub(super) async fn page(
     let id = version.head.id;
     Ok(Page {
         shell: Shell::load(app, me, paths::OPERATION).await?,
-        files: version
-            .files
-            .keys()
-            .map(|path| (path.clone(), paths::version_text(id, path)))
-            .collect(),
+        title: names::file(&version.files, file),
+        shelves: names::shelves(&version, file),
         facts: (file == meta::FILE).then(|| Facts::of(&text)),
         rows: text.lines().count().clamp(8, 40),
         subject: Subject::of(&version),

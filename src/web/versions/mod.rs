@@ -7,6 +7,7 @@ mod facts;
 mod files;
 mod found;
 mod list;
+mod names;
 mod parts;
 mod public;
 mod publish;
@@ -217,6 +218,7 @@ fn sentence(refusal: &VersionRefusal) -> String {
         R::NotADraft => "Die Fassung liegt zur Freigabe vor oder ist freigegeben. Geben Sie sie zurück, bevor Sie sie ändern.".to_owned(),
         R::NotSubmitted => "Die Fassung wartet nicht auf eine Freigabe.".to_owned(),
         R::NotApproved => "Die Fassung ist noch nicht freigegeben.".to_owned(),
+        R::NotPublished => "Eine neue Fassung beginnt mit einer veröffentlichten. Diese ist noch nicht veröffentlicht.".to_owned(),
         R::OwnSubmission => "Sie haben diese Fassung selbst vorgelegt. Freigeben muss sie eine zweite Person.".to_owned(),
         R::Changed { by, at } => format!(
             "{by} hat die Fassung am {} geändert, nachdem Sie sie geöffnet hatten. Es ist nichts geschehen. Bitte sehen Sie sie noch einmal an.",
@@ -224,6 +226,7 @@ fn sentence(refusal: &VersionRefusal) -> String {
         ),
         R::Blocked => "Die Prüfung hat Mängel gefunden, mit denen keine Fassung veröffentlicht werden kann. Beheben Sie sie zuerst.".to_owned(),
         R::Unanswered => "Es sind noch nicht alle Fragen beantwortet.".to_owned(),
+        R::OtherQuestions => "Die Fragen haben sich geändert, seit Sie die Seite geöffnet haben. Es ist nichts geschehen. Bitte beantworten Sie die Fragen, wie sie jetzt lauten.".to_owned(),
         R::NumberTaken => {
             "Unter dieser Nummer ist schon eine Fassung veröffentlicht. Geben Sie in den Angaben eine neue Nummer ein.".to_owned()
         }

@@ -4,7 +4,7 @@ use actix_session::Session;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use super::{Subject, answer, load};
+use super::{Subject, answer, load, names};
 use crate::actions::versions::draft;
 use crate::app::App;
 use crate::contract::parts::{PartKind, stems};
@@ -22,8 +22,8 @@ const LONGEST_TITLE: usize = 200;
 struct Page {
     shell: Shell,
     subject: Subject,
-    /// Parts that can be renamed or removed.
-    parts: Vec<String>,
+    /// Parts that can be renamed or removed: file name, and what readers call it.
+    parts: Vec<(String, String)>,
 }
 
 /// The page.
@@ -38,7 +38,10 @@ pub async fn show(
     html(&Page {
         shell: Shell::load(&app, &me, paths::OPERATION).await?,
         subject: Subject::of(&version),
-        parts,
+        parts: parts
+            .into_iter()
+            .map(|stem| (stem.clone(), names::part(&version.files, &stem, "de")))
+            .collect(),
     })
 }
 

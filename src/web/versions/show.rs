@@ -6,6 +6,7 @@ use askama::Template;
 use chrono::NaiveDate;
 
 use super::found::Found;
+use super::names::{Part, parts_of};
 use super::{Subject, answer, load};
 use crate::actions::ActionError;
 use crate::actions::roll_outs::stage_of;
@@ -13,7 +14,7 @@ use crate::actions::versions::approval::{self, Seen};
 use crate::actions::versions::draft;
 use crate::actions::versions::review::review;
 use crate::app::App;
-use crate::contract::{meta, parts};
+use crate::contract::parts;
 use crate::domain::calendar;
 use crate::domain::name::{self, BadName};
 use crate::domain::version::{Confirmation, Mark, Stage, Step, Version};
@@ -68,13 +69,6 @@ struct RollOutLine {
     started: String,
     state: &'static str,
     status: &'static str,
-}
-
-/// A part with its file in each language.
-struct Part {
-    name: String,
-    /// Language and address of the editor.
-    files: Vec<(&'static str, String)>,
 }
 
 /// The page.
@@ -169,27 +163,6 @@ fn facts(version: &Version) -> Vec<(&'static str, String)> {
         );
     }
     facts
-}
-
-fn parts_of(version: &Version) -> Vec<Part> {
-    let toml = Part {
-        name: "Angaben zur Fassung".to_owned(),
-        files: vec![("", paths::version_text(version.head.id, meta::FILE))],
-    };
-    let languages = parts::languages(&version.files);
-    let texts = parts::stems(&version.files).into_iter().map(|stem| Part {
-        files: languages
-            .iter()
-            .map(|code| (*code, format!("{code}/{stem}.dj")))
-            .filter(|(_, path)| version.files.contains_key(path))
-            .map(|(code, path)| (code, paths::version_text(version.head.id, &path)))
-            .collect(),
-        name: match stem.as_str() {
-            "vertrag" => "Vertrag".to_owned(),
-            other => other.to_owned(),
-        },
-    });
-    std::iter::once(toml).chain(texts).collect()
 }
 
 /// A second person approves.

@@ -8,8 +8,10 @@ use super::found::place_link;
 use super::show::seen;
 use super::{Subject, load, sentence};
 use crate::actions::ActionError;
-use crate::actions::versions::approval::{Answer, submit as submit_version};
-use crate::actions::versions::review::{Question, Review, Surroundings, pdfs, review};
+use crate::actions::versions::approval::{Answer, Answers, submit as submit_version};
+use crate::actions::versions::review::{
+    Question, Review, Surroundings, pdfs, review, stamp as stamp_of,
+};
 use crate::app::App;
 use crate::domain::version::{Version, VersionRefusal};
 use crate::domain::{Language, VersionId, name};
@@ -29,6 +31,8 @@ struct Page {
     subject: Subject,
     blocks: bool,
     questions: Vec<Asked>,
+    /// Stands for these questions; comes back with the answers.
+    stamp: String,
     /// Fields that lack something: id and what to do.
     errors: Vec<(String, String)>,
 }
@@ -89,8 +93,9 @@ async fn page(
     was_sent: bool,
 ) -> Result<Page, PageError> {
     let mut errors = Vec::new();
-    let questions = reviewed
-        .questions()
+    let questions = reviewed.questions();
+    let stamp = stamp_of(&questions);
+    let questions = questions
         .into_iter()
         .enumerate()
         .map(|(at, question)| {
@@ -126,6 +131,7 @@ async fn page(
         subject: Subject::of(version),
         blocks: reviewed.blocks(),
         questions,
+        stamp,
         errors,
     })
 }
@@ -149,9 +155,12 @@ pub async fn submit(
     let (now, viewer, id) = (app.clock.now(), me.viewer.clone(), *id);
     let seen = seen(id, &form)?;
     let (version, reviewed, made) = look(&app, &me, id).await?;
-    let answers: Vec<Answer> = (0..reviewed.questions().len())
-        .map(|at| answer(&form, at))
-        .collect();
+    let answers = Answers {
+        asked: form.get("fragen").to_owned(),
+        given: (0..reviewed.questions().len())
+            .map(|at| answer(&form, at))
+            .collect(),
+    };
     let own = app.clone();
     let done = app
         .db
@@ -165,6 +174,13 @@ pub async fn submit(
                 "Die Fassung ist vorgelegt. Eine zweite Person kann sie jetzt freigeben.",
             );
             Ok(see_other(paths::version(id, "")))
+        }
+        Err(ActionError::Version(refusal @ VersionRefusal::OtherQuestions)) => {
+            // Nothing of what was typed is shown beside a question it may not belong to.
+            let (version, reviewed, _) = look(&app, &me, id).await?;
+            let mut page = page(&app, &me, &version, &reviewed, &Form::default(), false).await?;
+            page.errors.push(("fragen".to_owned(), sentence(&refusal)));
+            invalid(&page)
         }
         Err(ActionError::Version(VersionRefusal::Unanswered)) => {
             invalid(&page(&app, &me, &version, &reviewed, &form, true).await?)

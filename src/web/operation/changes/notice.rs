@@ -315,7 +315,12 @@ async fn page(
         starts: facts.starts_on().map(long),
         applies: facts.applies(now),
         dissent: facts.dissent.as_ref().map(|one| DissentWords {
-            person: one.person.clone(),
+            person: if one.person.is_empty() {
+                // The evidence is over; that there was a dissent still counts.
+                "Name und Wortlaut sind nach dem Ende der Aufbewahrung gelöscht".to_owned()
+            } else {
+                one.person.clone()
+            },
             how: format!(
                 "eingegangen am {} {}",
                 short(one.received_on),
