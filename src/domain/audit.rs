@@ -2,6 +2,7 @@
 //! (5.6-9, S-80). The history on the pages is the readable form of these events: `sentences.rs` words
 //! them, [`kinds`] names them for choice, [`chain`] makes them one chain.
 
+mod actor;
 pub mod chain;
 mod changes;
 pub mod effect;
@@ -22,36 +23,8 @@ use super::partner::PartnerDeed;
 use super::proposal::ProposalKind;
 use super::roll_out::RollOutDeed;
 use super::version::VersionDeed;
-use super::{AnnouncementId, LinkId, NoticeId, PartnerId, RollOutId, UserId, VersionId};
-
-/// Who did something.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "actor", rename_all = "snake_case")]
-pub enum Actor {
-    /// A signed-in person; name and company as they were then.
-    User {
-        /// Key of the user.
-        id: UserId,
-        /// Name at that time.
-        name: String,
-        /// Company at that time.
-        company: String,
-    },
-    /// Somebody who held a consent link.
-    Link {
-        /// Which link.
-        id: LinkId,
-    },
-    /// Somebody who held the link of a notice.
-    Notice {
-        /// Which notice.
-        id: NoticeId,
-    },
-    /// The scheduler or the mail worker.
-    Portal,
-    /// A command on the server.
-    Command,
-}
+use super::{AnnouncementId, PartnerId, RollOutId, VersionId};
+pub use actor::Actor;
 
 /// A partner's access that an objection closed (EV-11).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -9,6 +9,7 @@ use super::error::PageError;
 use super::guard::Who;
 use super::page::{PublicShell, html, reader_language};
 use super::routes::{Row, get, view};
+use super::versions::shortened;
 use crate::actions::contract_text::{General, general};
 use crate::actions::{ActionError, version_news};
 use crate::app::App;
@@ -65,7 +66,13 @@ async fn compare(
         .await?;
     let dates = (day(&before, language), day(&after, language));
     let changes = app
-        .heavy(move || diff(&before.document(language), &after.document(language)))
+        .heavy(move || {
+            let mut changes = diff(&before.document(language), &after.document(language));
+            for change in &mut changes {
+                change.words = shortened(std::mem::take(&mut change.words));
+            }
+            changes
+        })
         .await
         .ok_or_else(|| ActionError::Document("the server is stopping".to_owned()))?;
     html(&ComparisonPage {

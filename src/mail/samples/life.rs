@@ -104,7 +104,7 @@ pub(in crate::mail) fn life(case: &CaseWords) -> Vec<(String, Content)> {
             },
             agreement: agreement(),
             version: version(),
-            since: "2026-11-23".parse().unwrap(),
+            since: at.date_naive(),
             read: "/vertrag/2.0".to_owned(),
         },
     ));

@@ -205,6 +205,8 @@ pub struct Line {
     pub at: DateTime<Utc>,
 }
 
+type LineRow = (i64, Option<String>, Option<String>, DateTime<Utc>);
+
 /// Customers in one state behind `after`, in rising order.
 pub fn list_customers(
     conn: &mut PgConnection,
@@ -213,7 +215,7 @@ pub fn list_customers(
     after: i64,
     limit: i64,
 ) -> QueryResult<Vec<Line>> {
-    let rows: Vec<(i64, Option<String>, Option<String>, DateTime<Utc>)> = c::table
+    let rows: Vec<LineRow> = c::table
         .left_join(case_rows::table.on(case_rows::number.eq(c::customer_number)))
         .filter(c::roll_out_id.eq(id.0))
         .filter(c::state.eq(state.key()))

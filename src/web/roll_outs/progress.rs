@@ -44,6 +44,7 @@ struct Page {
     started: (String, String),
     by: String,
     scope: Vec<String>,
+    /// How many customers were looked at, in words.
     reached: String,
     bars: Vec<Bar>,
     skips: Vec<(&'static str, String)>,
@@ -119,7 +120,11 @@ pub async fn show(
         ),
         by: found.started_by.clone(),
         scope: scope_words(&app, &found.scope).await?,
-        reached: thousands(counts.iter().map(|(_, _, count)| count).sum()),
+        reached: match counts.iter().map(|(_, _, count)| count).sum() {
+            0 => "Noch kein Kunde angesehen".to_owned(),
+            1 => "1 Kunde angesehen".to_owned(),
+            more => format!("{} Kunden angesehen", thousands(more)),
+        },
         bars: bars(&found, &counts, state),
         skips: skips(&counts),
         chosen: state.map(|state| chosen(id, state, after, lines)),

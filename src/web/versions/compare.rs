@@ -155,7 +155,7 @@ fn clause(change: Change) -> Clause {
 }
 
 /// Cuts what is the same far from any change.
-pub(super) fn shortened(pieces: Vec<Piece>) -> Vec<Piece> {
+pub(in crate::web) fn shortened(pieces: Vec<Piece>) -> Vec<Piece> {
     let last = pieces.len().saturating_sub(1);
     pieces
         .into_iter()

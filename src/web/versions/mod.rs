@@ -17,6 +17,8 @@ mod submit;
 use actix_session::Session;
 use actix_web::{HttpRequest, HttpResponse, web};
 
+pub(in crate::web) use compare::shortened;
+
 use super::error::PageError;
 use super::guard::Who;
 use super::page::{Me, see_other};

@@ -31,6 +31,9 @@ impl Browser {
             .redirect(Policy::none())
             .user_agent("portal tests")
             .no_proxy()
+            // The server closes what is idle for longer, and a test that is busy with its own
+            // work would not notice.
+            .pool_idle_timeout(std::time::Duration::from_secs(2))
             .build()
             .expect("a client");
         Self {
