@@ -107,7 +107,7 @@ async fn customers_are_told_and_keep_their_agreement() {
     assert_eq!(count(&app, 1), [(Answer::Informed, None, 2)]);
     let mail = app.last_mail_to(MAIL).written;
     assert!(mail.subject.starts_with("Neue Fassung, nichts zu tun"));
-    let text = mail.text.replace('\n', " ").replace('\u{a0}', " ");
+    let text = mail.text.replace(['\n', '\u{a0}'], " ");
     for sentence in [
         "Seit dem 2. Dezember 2026 gibt es die Fassung 2.0",
         "Sie brauchen nichts zu tun.",
