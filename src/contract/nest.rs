@@ -180,25 +180,34 @@ pub(super) fn join_legends(blocks: Vec<Flat>, mut problem: impl FnMut(usize, &st
 pub(super) const TOO_DEEP: &str = "Der Text ist zu tief verschachtelt. Teilen Sie ihn auf.";
 
 /// The first line that nests blocks so deeply that the Djot parser, which calls itself for each
-/// level, would run out of stack: hundreds of marks, of spaces before the text, or of `:::` lines.
+/// level, would run out of stack: hundreds of marks, of spaces before the text, of `:::` lines, or of
+/// lines behind a `{` of their paragraph. And the one that opens so many brackets in one paragraph
+/// that looking for their ends, each to the end of the paragraph, would take minutes.
 pub(super) fn too_deep(text: &str) -> Option<usize> {
     const MARKS: usize = 32;
     const INDENT: usize = 200;
     const FENCES: usize = 400;
-    let mut fences = 0;
+    const BEHIND_BRACE: usize = 400;
+    const BRACKETS: usize = 5_000;
+    let (mut fences, mut behind_brace, mut brackets) = (0, 0, 0);
     let mut wild = |line: &str| {
         let is_mark = |word: &&str| {
             word.len() <= 6 && word.ends_with(['-', '*', '+', '>', ':', '.', ')', '|'])
         };
         let bare = line.trim_start_matches(|c: char| c.is_whitespace() || c == '>');
+        let marks = line.split_whitespace().take_while(is_mark).count();
+        let begins = bare.is_empty() || marks > 0 || bare.starts_with('|');
+        if begins {
+            (behind_brace, brackets) = (0, 0);
+        }
         fences += usize::from(bare.starts_with(":::"));
+        behind_brace += usize::from(behind_brace > 0 || line.contains('{'));
+        brackets += line.matches('[').count();
         line.len() - bare.len() > INDENT
             || fences > FENCES
-            || line
-                .split_whitespace()
-                .take_while(is_mark)
-                .nth(MARKS)
-                .is_some()
+            || behind_brace > BEHIND_BRACE
+            || brackets > BRACKETS
+            || marks > MARKS
     };
     text.lines().position(&mut wild).map(|line| line + 1)
 }

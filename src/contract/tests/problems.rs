@@ -116,6 +116,8 @@ fn nesting_without_end_is_refused() {
         "::: a\n".repeat(3000),
         "*a _b ".repeat(500) + "x" + &"_*".repeat(500),
         "[".repeat(300) + &"](https://x.de)".repeat(300),
+        "{".to_owned() + &"a\n".repeat(5000),
+        "![".repeat(50_000),
     ];
     for text in cases {
         let found = problems(&format!("# A\n\n{text}x\n")).join("\n");
