@@ -44,6 +44,7 @@ mod security;
 mod stage;
 mod storm;
 mod sub_partners;
+mod version_walk;
 mod versions;
 mod versions_life;
 mod walk;
