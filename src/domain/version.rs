@@ -2,6 +2,7 @@
 //! approved by a second person → published, and then unchangeable (LC-54, LC-55).
 
 mod deed;
+mod number;
 
 use std::collections::BTreeMap;
 
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{UserId, VersionId};
 pub use deed::VersionDeed;
+pub use number::next_number;
 
 /// Files of a version: path inside its folder → text.
 pub type Files = BTreeMap<String, String>;

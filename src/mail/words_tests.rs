@@ -136,8 +136,8 @@ fn each_mail_says_what_is_special_about_it() {
         ),
         (
             "new version",
-            "Seit dem 23. November 2026 gibt es die Fassung 2.0",
-            "since 23 November 2026 there is version 2.0",
+            "Seit dem 24. November 2026 gibt es die Fassung 2.0",
+            "since 24 November 2026 there is version 2.0",
         ),
         (
             "note withdrawn covered",

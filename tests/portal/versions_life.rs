@@ -403,17 +403,19 @@ async fn drafts_come_from_a_zip_or_a_text_and_hostile_files_do_not() {
     assert_eq!(app.count("contract_versions"), before);
 }
 
-/// LC-55: a copy that kept its number cannot be submitted, although its words are the published ones.
+/// LC-55: a copy gets the next number; under the published one it cannot be submitted, although its
+/// words are the published ones.
 #[actix_web::test]
 async fn a_number_is_published_once() {
     let app = TestApp::start().await;
     let first = app.sign_in(Person::Operator).await;
     let draft = begin(&first).await;
     let page = first.get(&format!("{draft}/text?teil=contract.toml")).await;
+    page.assert_says("Fassung 1.1");
     page.submit(
         &first,
         "main form[action$='/angaben']",
-        &[("gueltig", "2026-11-24")],
+        &[("nummer", "1.0"), ("gueltig", "2026-11-24")],
     )
     .await
     .assert_status(303);

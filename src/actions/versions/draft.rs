@@ -5,18 +5,24 @@ use chrono::{DateTime, Utc};
 use super::review::number_of;
 use super::{ActionError, by_operator, lock, note};
 use crate::actions::door::actor;
-use crate::contract::parts::{self, PartKind};
+use crate::contract::meta;
+use crate::contract::parts::{self, PartKind, quoted, set};
 use crate::domain::VersionId;
 use crate::domain::version::{
     Files, MAX_FILE, Stage, Step, Touch, Version, VersionDeed, VersionRefusal, clean, fits, label,
+    next_number,
 };
 use crate::domain::viewer::Viewer;
 use crate::storage::PgConnection;
 use crate::storage::contract_versions::{
-    Edition, NewVersion, create_version, delete_version, find_version, save_files,
+    Edition, NewVersion, create_version, delete_version, find_version, list_versions, save_files,
 };
 
-/// Begins a draft as a copy of a published version. What others are still writing is not for copying.
+/// Versions whose numbers are looked at for the next free one.
+const KNOWN_NUMBERS: i64 = 1000;
+
+/// Begins a draft as a copy of a published version, under the next free number: two texts with one
+/// number could not be told apart. What others are still writing is not for copying.
 pub fn begin_from(
     conn: &mut PgConnection,
     viewer: &Viewer,
@@ -31,7 +37,17 @@ pub fn begin_from(
     let deed = VersionDeed::Begun {
         from: Some(from.head.label()),
     };
-    create(conn, viewer, from.files, Some(from.head.id), deed, now)
+    let mut files = from.files;
+    let heads = list_versions(conn, KNOWN_NUMBERS)?;
+    let taken: Vec<&str> = heads
+        .iter()
+        .filter_map(|one| one.number.as_deref())
+        .collect();
+    let number = from.head.number.as_deref().unwrap_or_default();
+    if let (Some(next), Some(facts)) = (next_number(number, &taken), files.get_mut(meta::FILE)) {
+        *facts = set(facts, None, "number", &quoted(&next));
+    }
+    create(conn, viewer, files, Some(from.head.id), deed, now)
 }
 
 /// Begins a draft with files somebody uploaded.
