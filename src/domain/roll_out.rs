@@ -11,8 +11,9 @@ use super::PartnerId;
 use super::case::{Case, Demand, Event, Outcome, Refusal, may_be_demanded, may_be_told_of_version};
 pub use deed::RollOutDeed;
 
-/// Most customer numbers that can be typed in for one roll-out.
-pub const MAX_NUMBERS: usize = 10_000;
+/// Most customer numbers that can be typed in for one roll-out. A posted form of 64 KiB holds so many
+/// with ten digits, each on a line of its own.
+pub const MAX_NUMBERS: usize = 4_000;
 
 /// What the customers get.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
