@@ -81,18 +81,18 @@ pub enum Stage {
     Running,
     /// Somebody stopped it for a while.
     Paused,
-    /// Everybody was reached.
+    /// Everybody was looked at.
     Done,
-    /// Somebody ended it before everybody was reached.
+    /// Somebody ended it before everybody was looked at.
     Ended,
-    /// A newer version came into force before everybody was reached.
+    /// A newer version came into force before everybody was looked at.
     Superseded,
 }
 
 /// How a roll-out was over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum End {
-    /// Everybody was reached.
+    /// Everybody was looked at.
     Done,
     /// Somebody ended it.
     Ended,
@@ -152,7 +152,7 @@ pub enum Answer {
     Closed,
     /// Was neither told nor asked, for a reason.
     Skipped,
-    /// Could not be written to the database; tried again.
+    /// Could not be written to the database; tried again, for a day at least.
     Failed,
 }
 
@@ -188,8 +188,8 @@ impl Answer {
         Self::ALL.into_iter().find(|answer| answer.key() == key)
     }
 
-    /// The words on German screens.
-    pub fn word(self) -> &'static str {
+    /// The words on German screens for a roll-out that is over or not.
+    pub fn word(self, is_over: bool) -> &'static str {
         match self {
             Self::Informed => "informiert",
             Self::Waiting => "wartet auf Antwort",
@@ -198,6 +198,7 @@ impl Answer {
             Self::Unanswered => "ohne Antwort",
             Self::Closed => "anders beendet",
             Self::Skipped => "übersprungen",
+            Self::Failed if is_over => "nicht erreicht",
             Self::Failed => "gescheitert, wird wiederholt",
         }
     }
