@@ -5,7 +5,7 @@
 //! come. So nobody is reached twice and nobody forgotten, however many processes do this and
 //! whenever one is killed.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 
 use super::door::actor;
 use super::{ActionError, Actor, Knock};
@@ -23,6 +23,14 @@ use crate::storage::case_rows::claim;
 use crate::storage::contract_versions::{Published, find_in_force, find_published};
 use crate::storage::roll_outs::{self as stored, Reached, RollOut};
 use crate::storage::{PgConnection, catalogue, partners};
+
+/// Mails of roll-outs that may wait in the outbox for their first attempt, so that other mails are not
+/// held up and a roll-out can be paused.
+const WAITING: i64 = 1000;
+/// Who could not be written is tried again after this time.
+const AGAIN: Duration = Duration::minutes(10);
+/// Who could not be written for this long does not keep a roll-out open any more.
+const GIVEN_UP: Duration = Duration::days(1);
 
 /// What is to be rolled out, to whom.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -145,7 +153,8 @@ pub enum Step {
     Taken,
     /// Somebody else had taken it.
     Gone,
-    /// Nothing is to be done with this roll-out now: paused, over, night, or another process is at it.
+    /// Nothing is to be done with this roll-out now: paused, over, night, or another process is at it
+    /// or at the customer.
     Halt,
 }
 
@@ -166,15 +175,13 @@ pub fn take_step(
     {
         return Ok(Step::Gone);
     }
+    // Somebody is at the case. Its row cannot even be named in a note before that is over, and a step
+    // never waits under the lock of the roll-out: the next pass begins with this customer.
+    if !claim(conn, customer)? {
+        return Ok(Step::Halt);
+    }
     if customer.0 > found.after {
         stored::save_place(conn, id, customer)?;
-    }
-    // Who has the case locked may take long; the others are reached meanwhile.
-    if !claim(conn, customer)? {
-        if state.is_none() {
-            stored::save_reached(conn, id, customer, Reached::Failed, now)?;
-        }
-        return Ok(Step::Gone);
     }
     let knock = Knock::by_portal(customer, now);
     let case = knock.enter(conn)?;
@@ -217,6 +224,23 @@ pub fn take_step(
     Ok(Step::Taken)
 }
 
+/// How many customers may be told or asked before the outbox holds enough of them. Several processes
+/// may go a batch beyond it.
+pub fn room(conn: &mut PgConnection) -> Result<i64, ActionError> {
+    Ok(WAITING - stored::count_untried(conn, WAITING)?)
+}
+
+/// Customers behind `after` that could not be written and are to be tried again now.
+pub fn list_again(
+    conn: &mut PgConnection,
+    id: RollOutId,
+    after: i64,
+    limit: i64,
+    now: DateTime<Utc>,
+) -> Result<Vec<CustomerNumber>, ActionError> {
+    Ok(stored::list_failed(conn, id, now - AGAIN, after, limit)?)
+}
+
 /// Notes that a customer could not be written, so that the others are reached meanwhile.
 pub fn put_aside(
     conn: &mut PgConnection,
@@ -230,11 +254,14 @@ pub fn put_aside(
     if customer.0 > found.after {
         stored::save_place(conn, id, customer)?;
         stored::save_reached(conn, id, customer, Reached::Failed, now)?;
+    } else {
+        stored::save_try(conn, id, customer, now)?;
     }
     Ok(())
 }
 
-/// Ends a roll-out when nobody is left to be reached. Says whether it did.
+/// Ends a roll-out when nobody is left to be looked at. Who could not be written for a day stays behind
+/// and is counted as not reached. Says whether it did.
 pub fn finish(
     conn: &mut PgConnection,
     id: RollOutId,
@@ -244,7 +271,7 @@ pub fn finish(
         return Ok(false);
     };
     let left = stored::list_targets(conn, &found.version, &found.scope, found.after, 1)?;
-    if !left.is_empty() || !stored::list_failed(conn, id, 0, 1)?.is_empty() {
+    if !left.is_empty() || stored::has_failed_since(conn, id, now - GIVEN_UP)? {
         return Ok(false);
     }
     stored::save_end(conn, id, End::Done, now)?;

@@ -11,8 +11,9 @@ use super::PartnerId;
 use super::case::{Case, Demand, Event, Outcome, Refusal, may_be_demanded, may_be_told_of_version};
 pub use deed::RollOutDeed;
 
-/// Most customer numbers that can be typed in for one roll-out.
-pub const MAX_NUMBERS: usize = 10_000;
+/// Most customer numbers that can be typed in for one roll-out. A posted form of 64 KiB holds so many
+/// with ten digits, each on a line of its own.
+pub const MAX_NUMBERS: usize = 4_000;
 
 /// What the customers get.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -80,18 +81,18 @@ pub enum Stage {
     Running,
     /// Somebody stopped it for a while.
     Paused,
-    /// Everybody was reached.
+    /// Everybody was looked at.
     Done,
-    /// Somebody ended it before everybody was reached.
+    /// Somebody ended it before everybody was looked at.
     Ended,
-    /// A newer version came into force before everybody was reached.
+    /// A newer version came into force before everybody was looked at.
     Superseded,
 }
 
 /// How a roll-out was over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum End {
-    /// Everybody was reached.
+    /// Everybody was looked at.
     Done,
     /// Somebody ended it.
     Ended,
@@ -151,7 +152,7 @@ pub enum Answer {
     Closed,
     /// Was neither told nor asked, for a reason.
     Skipped,
-    /// Could not be written to the database; tried again.
+    /// Could not be written to the database; tried again, for a day at least.
     Failed,
 }
 
@@ -187,8 +188,8 @@ impl Answer {
         Self::ALL.into_iter().find(|answer| answer.key() == key)
     }
 
-    /// The words on German screens.
-    pub fn word(self) -> &'static str {
+    /// The words on German screens for a roll-out that is over or not.
+    pub fn word(self, is_over: bool) -> &'static str {
         match self {
             Self::Informed => "informiert",
             Self::Waiting => "wartet auf Antwort",
@@ -197,6 +198,7 @@ impl Answer {
             Self::Unanswered => "ohne Antwort",
             Self::Closed => "anders beendet",
             Self::Skipped => "übersprungen",
+            Self::Failed if is_over => "nicht erreicht",
             Self::Failed => "gescheitert, wird wiederholt",
         }
     }

@@ -3,11 +3,14 @@
 use super::rows::BATCH;
 use super::{Done, Pass};
 use crate::actions::ActionError;
-use crate::actions::roll_outs::{Step, finish, put_aside, supersede, take_step};
+use crate::actions::roll_outs::{
+    Step, finish, list_again, put_aside, room, stage_of, supersede, take_step,
+};
 use crate::domain::calendar::in_send_window;
+use crate::domain::roll_out::Stage;
 use crate::domain::{CustomerNumber, RollOutId};
 use crate::storage::db::{Conn, DbError};
-use crate::storage::roll_outs::{find_roll_out, list_failed, list_open, list_targets};
+use crate::storage::roll_outs::{find_roll_out, list_open, list_targets};
 
 /// Every roll-out that is not over. A batch of customers is all that is ever in memory.
 pub fn roll_out(pass: &Pass) -> Result<Done, DbError> {
@@ -19,8 +22,13 @@ pub fn roll_out(pass: &Pass) -> Result<Done, DbError> {
         .app
         .db
         .read_blocking(|conn| Ok::<_, DbError>(list_open(conn)?))?;
-    for id in open.into_iter().map(|one| one.id) {
+    for one in open {
+        let id = one.id;
         if told(write(pass, |conn| supersede(conn, id, pass.now())))? == Some(true) {
+            continue;
+        }
+        // Of those that are planned or paused nobody need be looked up.
+        if stage_of(&one, pass.now()) != Stage::Running {
             continue;
         }
         if reach_all(pass, id, &mut done)? && retry(pass, id, &mut done)? {
@@ -42,10 +50,8 @@ fn reach_all(pass: &Pass, id: RollOutId, done: &mut Done) -> Result<bool, DbErro
         if batch.is_empty() {
             return Ok(true);
         }
-        for customer in batch {
-            if !reach(pass, id, customer, done)? {
-                return Ok(false);
-            }
+        if !reach_batch(pass, id, &batch, done)? {
+            return Ok(false);
         }
     }
 }
@@ -54,20 +60,35 @@ fn reach_all(pass: &Pass, id: RollOutId, done: &mut Done) -> Result<bool, DbErro
 fn retry(pass: &Pass, id: RollOutId, done: &mut Done) -> Result<bool, DbError> {
     let mut after = 0;
     loop {
-        let batch = pass
-            .app
-            .db
-            .read_blocking(|conn| Ok::<_, DbError>(list_failed(conn, id, after, BATCH)?))?;
-        if batch.is_empty() {
+        let again = |conn: &mut Conn| list_again(conn, id, after, BATCH, pass.now());
+        let Some(batch) = told(pass.app.db.read_blocking(again))? else {
+            return Ok(false);
+        };
+        let Some(last) = batch.last() else {
             return Ok(true);
-        }
-        for customer in batch {
-            after = customer.0;
-            if !reach(pass, id, customer, done)? {
-                return Ok(false);
-            }
+        };
+        after = last.0;
+        if !reach_batch(pass, id, &batch, done)? {
+            return Ok(false);
         }
     }
+}
+
+/// As many of a batch as the outbox has room for; `false` if the roll-out has to wait.
+fn reach_batch(
+    pass: &Pass,
+    id: RollOutId,
+    batch: &[CustomerNumber],
+    done: &mut Done,
+) -> Result<bool, DbError> {
+    let free = told(pass.app.db.read_blocking(room))?.unwrap_or_default();
+    let free = usize::try_from(free).unwrap_or_default();
+    for customer in batch.iter().take(free) {
+        if !reach(pass, id, *customer, done)? {
+            return Ok(false);
+        }
+    }
+    Ok(batch.len() <= free)
 }
 
 /// One customer in a transaction of its own; `false` if the roll-out has to wait.

@@ -224,6 +224,11 @@ pub fn erase_customer(
     diesel::delete(notices::table.filter(notices::customer_number.eq(n))).execute(conn)?;
     diesel::delete(roll_out_customers::table.filter(roll_out_customers::customer_number.eq(n)))
         .execute(conn)?;
+    diesel::sql_query(
+        "UPDATE roll_outs SET numbers = array_remove(numbers, $1) WHERE $1 = ANY (numbers)",
+    )
+    .bind::<BigInt, _>(n)
+    .execute(conn)?;
     diesel::delete(mails::table.filter(mails::customer_number.eq(n))).execute(conn)?;
     diesel::delete(agreements::table.filter(agreements::customer_number.eq(n))).execute(conn)?;
     let rounds = requests::table

@@ -13,8 +13,8 @@ use crate::domain::roll_out::{End, Mode, Scope};
 use crate::domain::{CustomerNumber, PartnerId, RollOutId, UserId, VersionId};
 
 pub use customers::{
-    Line, Reached, answer, figures, find_state, list_customers, list_failed, reached_before,
-    save_reached,
+    Line, Reached, answer, figures, find_state, has_failed_since, list_customers, list_failed,
+    reached_before, save_reached, save_try,
 };
 
 /// Customers in the preview are counted to here.
@@ -242,8 +242,10 @@ struct Number {
     number: i64,
 }
 
-/// The next customers of a set behind `after`, in rising order, at most `limit`: one range of an
-/// index. Without chosen numbers those are left out who have the version already.
+/// The next customers of a set behind `after`, in rising order, at most `limit`. Limited to one
+/// concluded version or to numbers it is one range of an index. Else agreements are read in the order
+/// of their customers; those that have the version already are left out and cost their reading, each
+/// once in a roll-out, as it never goes back behind `after`.
 pub fn list_targets(
     conn: &mut PgConnection,
     version: &str,
@@ -320,6 +322,20 @@ fn set(scope: &Scope) -> String {
     format!(
         "SELECT {number} AS number FROM {from} WHERE {narrow} AND {number} > $1 ORDER BY {number} LIMIT $2"
     )
+}
+
+/// How many mails of roll-outs wait in the outbox for their first attempt, counted to `cap`: one
+/// range of the index `mails_of_roll_outs`, whose condition this is.
+pub fn count_untried(conn: &mut PgConnection, cap: i64) -> QueryResult<i64> {
+    let row: Number = diesel::sql_query(
+        "SELECT count(*) AS number FROM (
+             SELECT 1 FROM mails WHERE state = 'queued' AND attempts = 0
+             AND (kind_key = 'new_version' OR (kind_key = 'request' AND kind ->> 'reason' = 'roll_out'))
+             LIMIT $1) m",
+    )
+    .bind::<BigInt, _>(cap)
+    .get_result(conn)?;
+    Ok(row.number)
 }
 
 /// Those of these numbers that no customer has.

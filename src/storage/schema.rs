@@ -614,7 +614,10 @@ diesel::table! {
         state -> Text,
         /// Why the customer was left out.
         reason -> Nullable<Text>,
+        /// Since when the customer is in this state.
         at -> Timestamptz,
+        /// When one that failed was last tried again.
+        tried_at -> Nullable<Timestamptz>,
     }
 }
 

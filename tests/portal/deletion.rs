@@ -193,6 +193,14 @@ async fn retention_erases_the_customer_and_leaves_a_tombstone() {
         "INSERT INTO document_stamps (agreement_id, tries) SELECT id, 1 FROM agreements WHERE customer_number = 4711",
     )
     .unwrap();
+    app.sql(
+        "INSERT INTO roll_outs (version_id, mode, numbers, started_at, started_by, finished_at, how)
+         SELECT max(v.id), 'inform', '{4711,9000}', '2026-12-02', max(u.id), '2026-12-02', 'ended'
+         FROM contract_versions v, users u;
+         INSERT INTO roll_out_customers (roll_out_id, customer_number, state, at)
+         SELECT id, n, 'informed', '2026-12-02' FROM roll_outs, unnest(numbers) AS n",
+    )
+    .unwrap();
     let hash = app.text("document_hash FROM agreement_documents d JOIN agreements a ON a.id = d.agreement_id WHERE a.customer_number = 4711");
     app.at("2029-12-31 23:59");
     let before = app.everything();
@@ -221,6 +229,7 @@ async fn retention_erases_the_customer_and_leaves_a_tombstone() {
     ] {
         assert_eq!(app.count(&format!("{table} = 4711")), 0, "{table}");
     }
+    assert_eq!(app.text("numbers FROM roll_outs"), "{9000}");
     assert_eq!(app.count("document_stamps"), 0);
     assert_eq!(app.count("tombstones WHERE customer_number = 4711"), 2);
     assert_eq!(
@@ -427,7 +436,7 @@ async fn every_table_that_names_a_customer_is_known_to_retention() {
     let known = "'agreement_documents','agreements','alerts','bookings','case_rows','case_words',\
                  'document_stamps','links','mails','notices','objections','password_links','requests','sessions','users',\
                  'objection_proofs','decline_reasons','proposals','roll_out_customers',\
-                 'announcements','block_rounds','contract_versions','files','partner_contracts','roll_outs'"; // the last six name users of operator and partners only
+                 'announcements','block_rounds','contract_versions','files','partner_contracts','roll_outs'"; // the last six name users of operator and partners only; numbers are taken out of roll_outs
     let found = app.text(&format!(
         "string_agg(DISTINCT conrelid::regclass::text, ' ') FROM pg_constraint \
          WHERE contype = 'f' AND connamespace = current_schema()::regnamespace \

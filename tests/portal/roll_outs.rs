@@ -4,10 +4,11 @@ use avv_portal::actions::roll_outs::{Plan, Step, start, take_step};
 use avv_portal::actions::{ActionError, Knock};
 use avv_portal::domain::audit::AuditKind;
 use avv_portal::domain::case::{Declaration, Event};
-use avv_portal::domain::roll_out::{Answer, Mode, Scope, Skip};
+use avv_portal::domain::roll_out::{Answer, MAX_NUMBERS, Mode, Scope, Skip};
 use avv_portal::domain::{CustomerNumber, RollOutId};
 use avv_portal::jobs;
-use avv_portal::storage::roll_outs::figures;
+use avv_portal::storage::cases::lock_case;
+use avv_portal::storage::roll_outs::{figures, find_roll_out};
 use chrono::NaiveDate;
 
 use crate::harness::{Browser, CUSTOMER, FOREIGN_CUSTOMER, PASSWORD, Page, Person, TestApp};
@@ -123,7 +124,7 @@ async fn customers_are_told_and_keep_their_agreement() {
     operator
         .get(&address)
         .await
-        .assert_says("alle erreicht")
+        .assert_says("alle angesehen")
         .assert_says("informiert");
 
     // What the mail leads to is there for everybody and names nobody.
@@ -352,4 +353,129 @@ async fn whatever_happens_to_the_work_everybody_is_asked_once() {
         1
     );
     assert!(count(&app, id.0).is_empty());
+}
+
+fn to_all(mode: Mode) -> Plan {
+    Plan {
+        version: "2.0".to_owned(),
+        mode,
+        scope: Scope::default(),
+    }
+}
+
+/// Other mails are not held up behind thousands of a roll-out, and a pause takes hold.
+#[actix_web::test]
+async fn a_full_outbox_holds_a_roll_out_up() {
+    let app = TestApp::start().await;
+    many(&app, 3);
+    put_in_force(&app, "2.0", december(2));
+    app.at("2026-12-02 09:00");
+    let (viewer, now) = (app.viewer(Person::Operator), app.now());
+    let plan = to_all(Mode::Conclude);
+    let id = app.write(|conn| start(conn, &viewer, &plan, now));
+    // A thousand that were told by a roll-out or asked, and others that do not count: not of a
+    // roll-out, or tried already.
+    app.sql(
+        "INSERT INTO mails (step, kind, recipient, queued_at, next_attempt_at, state, attempts, message_id)
+         SELECT 'full:' || n,
+                CASE WHEN n > 1000 AND n <= 1100 THEN '{\"kind\": \"request\", \"reason\": \"first\"}'::jsonb
+                     WHEN n % 2 = 0 THEN '{\"kind\": \"request\", \"reason\": \"roll_out\"}'
+                     ELSE '{\"kind\": \"new_version\"}' END,
+                '{}', '2026-12-02', '2027-12-02', 'queued', (n > 1100)::int, 'full' || n
+         FROM generate_series(1, 1200) AS n",
+    )
+    .unwrap();
+    assert_eq!(app.jobs().moved, 0);
+    assert_eq!(app.count("roll_out_customers"), 0);
+    app.sql("UPDATE mails SET attempts = 1 WHERE step IN ('full:1', 'full:2')")
+        .unwrap();
+    assert_eq!(app.jobs().moved, 2, "998 wait, there is room for two");
+    assert_eq!(app.count("roll_outs WHERE finished_at IS NULL"), 1);
+    assert_eq!(app.jobs().moved, 1, "those two are sent");
+    assert_eq!(count(&app, id.0), [(Answer::Waiting, None, 3)]);
+    assert_eq!(app.count("roll_outs WHERE how = 'done'"), 1);
+}
+
+/// A customer that somebody is at is neither waited for nor forgotten; one that cannot be read is
+/// tried again for a day and then keeps nothing open.
+#[actix_web::test]
+async fn neither_a_locked_nor_an_unreadable_customer_holds_the_others_up() {
+    let app = TestApp::start().await;
+    many(&app, 3);
+    put_in_force(&app, "2.0", december(2));
+    app.at("2026-12-02 09:00");
+    let (viewer, now) = (app.viewer(Person::Operator), app.now());
+    let plan = to_all(Mode::Inform);
+    let id = app.write(|conn| start(conn, &viewer, &plan, now));
+    let first = CustomerNumber(5001);
+    app.write(|conn| {
+        lock_case(conn, first, now)?;
+        let step = app
+            .app
+            .db
+            .transaction_blocking(|other| take_step(other, &app.app, id, first, now))?;
+        assert_eq!(step, Step::Halt);
+        let place = find_roll_out(conn, id)?.map(|found| found.after);
+        assert_eq!(place, Some(0), "not passed over");
+        Ok(())
+    });
+
+    let broken = "UPDATE requests SET offer = offer - 'version' WHERE customer_number = 5002";
+    app.sql(broken).unwrap();
+    let tries =
+        || app.text("coalesce(tried_at, at) FROM roll_out_customers WHERE state = 'failed'");
+    let pass = |berlin: &str| {
+        app.at(berlin);
+        jobs::run_once(&app.app, app.now());
+    };
+    pass("2026-12-02 09:00");
+    assert_eq!(
+        count(&app, id.0),
+        [(Answer::Failed, None, 1), (Answer::Informed, None, 2)]
+    );
+    let begun = tries();
+    pass("2026-12-02 09:09");
+    assert_eq!(tries(), begun, "not in every pass");
+    pass("2026-12-02 09:10");
+    let again = tries();
+    assert_ne!(again, begun);
+    pass("2026-12-02 09:11");
+    assert_eq!(tries(), again);
+    let operator = app.sign_in(Person::Operator).await;
+    let address = format!("/betrieb/umstellungen/{id}");
+    let open = operator.get(&address).await;
+    open.assert_says("läuft").assert_says("wird wiederholt");
+    pass("2026-12-03 08:59");
+    assert_eq!(app.count("roll_outs WHERE finished_at IS NULL"), 1);
+    pass("2026-12-03 09:10");
+    assert_eq!(app.count("roll_outs WHERE how = 'done'"), 1);
+    let operator = app.sign_in(Person::Operator).await;
+    let over = operator.get(&format!("{address}?stand=failed")).await;
+    over.assert_says("alle angesehen")
+        .assert_says("nicht erreicht")
+        .assert_says("Kunde 5002")
+        .assert_silent_about("wird wiederholt");
+}
+
+/// As many numbers as the form promises fit into a post, pasted one to a line.
+#[actix_web::test]
+async fn as_many_numbers_can_be_posted_as_the_form_says() {
+    let app = TestApp::start().await;
+    put_in_force(&app, "2.0", december(2));
+    app.at("2026-12-02 09:00");
+    let operator = app.sign_in(Person::Operator).await;
+    let form = operator.get(PLAN).await;
+    form.assert_says("höchstens 4.000.");
+    let lines = |count: usize| -> String {
+        let numbers: Vec<String> = (0..count).map(|n| (1_000_000 + n).to_string()).collect();
+        numbers.join("\r\n")
+    };
+    for (count, said) in [
+        (MAX_NUMBERS, "gibt es nicht: 1000000, 1000001"),
+        (MAX_NUMBERS + 1, "höchstens 4.000 Kundennummern"),
+    ] {
+        let fields = [("art", "inform"), ("nummern", &*lines(count))];
+        let answer = form.submit(&operator, FORM, &fields).await;
+        answer.assert_status(422).assert_says(said);
+    }
 }

@@ -24,11 +24,11 @@ pub enum RollOutDeed {
     Paused,
     /// It goes on.
     Resumed,
-    /// It was ended before everybody was reached.
+    /// It was ended before everybody was looked at.
     Ended,
-    /// Everybody was reached.
+    /// Everybody was looked at.
     Done,
-    /// A newer version came into force before everybody was reached.
+    /// A newer version came into force before everybody was looked at.
     Superseded,
 }
 
@@ -50,8 +50,8 @@ impl RollOutDeed {
             (Self::Resumed, true) => "resumed",
             (Self::Ended, false) => "vorzeitig beendet",
             (Self::Ended, true) => "ended early",
-            (Self::Done, false) => "abgeschlossen, alle Kunden sind erreicht",
-            (Self::Done, true) => "finished, all customers have been reached",
+            (Self::Done, false) => "abgeschlossen, alle Kunden sind angesehen",
+            (Self::Done, true) => "finished, all customers have been looked at",
             (Self::Superseded, false) => "beendet, weil eine neuere Fassung gilt",
             (Self::Superseded, true) => "ended because a newer version is in force",
         };

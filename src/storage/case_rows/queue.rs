@@ -113,7 +113,8 @@ impl Waiting {
     }
 }
 
-/// Locks a customer if nobody else has; who finds it locked goes on to the next one (S-93).
+/// Locks a customer if nobody else has; who finds it locked does not wait, and comes back later or goes
+/// on to the next one (S-93).
 pub fn claim(conn: &mut PgConnection, customer: CustomerNumber) -> QueryResult<bool> {
     let free: Option<i64> = customers::table
         .find(customer.0)

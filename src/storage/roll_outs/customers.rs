@@ -174,16 +174,46 @@ pub fn figures(
         .collect())
 }
 
-/// Customers that could not be written, behind `after`.
+/// Notes that a customer that had failed was tried again and failed again.
+pub fn save_try(
+    conn: &mut PgConnection,
+    id: RollOutId,
+    customer: CustomerNumber,
+    now: DateTime<Utc>,
+) -> QueryResult<()> {
+    diesel::update(c::table.find((id.0, customer.0)))
+        .filter(c::state.eq(Answer::Failed.key()))
+        .set(c::tried_at.eq(now))
+        .execute(conn)
+        .map(|_| ())
+}
+
+/// Whether there are customers that could not be written for the first time after `since`.
+pub fn has_failed_since(
+    conn: &mut PgConnection,
+    id: RollOutId,
+    since: DateTime<Utc>,
+) -> QueryResult<bool> {
+    let failed = c::table
+        .filter(c::roll_out_id.eq(id.0))
+        .filter(c::state.eq(Answer::Failed.key()))
+        .filter(c::at.gt(since));
+    diesel::select(diesel::dsl::exists(failed)).get_result(conn)
+}
+
+/// Customers that could not be written and were last tried until `until`, behind `after`.
 pub fn list_failed(
     conn: &mut PgConnection,
     id: RollOutId,
+    until: DateTime<Utc>,
     after: i64,
     limit: i64,
 ) -> QueryResult<Vec<CustomerNumber>> {
     let numbers: Vec<i64> = c::table
         .filter(c::roll_out_id.eq(id.0))
         .filter(c::state.eq(Answer::Failed.key()))
+        .filter(c::at.le(until))
+        .filter(c::tried_at.is_null().or(c::tried_at.le(until)))
         .filter(c::customer_number.gt(after))
         .order(c::customer_number)
         .limit(limit)

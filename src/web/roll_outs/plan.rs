@@ -37,6 +37,11 @@ struct Page {
 }
 
 impl Page {
+    /// Most customer numbers, as printed.
+    fn most_numbers(&self) -> String {
+        most_numbers()
+    }
+
     /// The first choice has the id its error leads to.
     fn mode_id(&self, mode: &Mode) -> &'static str {
         match mode {
@@ -242,10 +247,14 @@ fn parse_numbers(text: &str) -> Result<Option<Vec<i64>>, String> {
     if numbers.len() > MAX_NUMBERS {
         return Err(format!(
             "Geben Sie höchstens {} Kundennummern an",
-            thousands(i64::try_from(MAX_NUMBERS).unwrap_or(i64::MAX))
+            most_numbers()
         ));
     }
     Ok(Some(numbers).filter(|numbers| !numbers.is_empty()))
+}
+
+fn most_numbers() -> String {
+    thousands(i64::try_from(MAX_NUMBERS).unwrap_or(i64::MAX))
 }
 
 async fn page(

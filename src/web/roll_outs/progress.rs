@@ -127,7 +127,7 @@ pub async fn show(
         },
         bars: bars(&found, &counts, state),
         skips: skips(&counts),
-        chosen: state.map(|state| chosen(id, state, after, lines)),
+        chosen: state.map(|state| chosen(&found, state, after, lines)),
         version: found.version,
         mode: found.mode,
     })
@@ -161,7 +161,7 @@ fn bars(
         // Failures and other ends are rare; they are shown when there are any.
         .filter(|state| !matches!(state, Answer::Failed | Answer::Closed) || sum(*state) > 0)
         .map(|state| Bar {
-            word: state.word(),
+            word: state.word(found.finished.is_some()),
             count: sum(state),
             shown: thousands(sum(state)),
             width: match sum(state) {
@@ -189,17 +189,17 @@ fn skips(counts: &[(Answer, Option<Skip>, i64)]) -> Vec<(&'static str, String)> 
         .collect()
 }
 
-fn chosen(id: RollOutId, state: Answer, after: i64, mut found: Vec<Line>) -> Chosen {
+fn chosen(roll_out: &RollOut, state: Answer, after: i64, mut found: Vec<Line>) -> Chosen {
     let most = usize::try_from(PAGE).unwrap_or(usize::MAX);
     let has_next = found.len() > most;
     found.truncate(most);
-    let begin = format!("{}?stand={}", paths::roll_out(id), state.key());
+    let begin = format!("{}?stand={}", paths::roll_out(roll_out.id), state.key());
     let next = found
         .last()
         .filter(|_| has_next)
         .map(|last| format!("{begin}&nach={}", last.customer));
     Chosen {
-        word: state.word(),
+        word: state.word(roll_out.finished.is_some()),
         is_later: after > 0,
         begin,
         next,
