@@ -218,7 +218,8 @@ pub enum Content {
         at: DateTime<Utc>,
     },
     /// M12: there is a new contract version, and nothing is to be done (row 35). `read` and
-    /// `version.comparison` are paths of public pages.
+    /// `version.comparison` are paths of public pages. The case names who may go on under the
+    /// agreement and the products it opens; without a product nothing is said of access.
     NewVersion {
         case: CaseWords,
         agreement: AgreementWords,

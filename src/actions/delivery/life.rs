@@ -9,10 +9,10 @@ use crate::actions::ActionError;
 use crate::actions::whats_new::{named_chain, product_name, version_news};
 use crate::app::App;
 use crate::domain::calendar::proof_end;
-use crate::domain::case::{Agreement, AgreementEnd, Case, Covered, LinkEnd};
+use crate::domain::case::{Agreement, AgreementEnd, Case, Covered, LinkEnd, Partner, access};
 use crate::domain::mail::CustomerNews;
 use crate::domain::{AgreementId, EmailAddress, PartnerId};
-use crate::mail::letter::{AgreementWords, Content, NoLonger, NoteWords, WhyEnded};
+use crate::mail::letter::{AgreementWords, CaseWords, Content, NoLonger, NoteWords, WhyEnded};
 use crate::paths;
 use crate::storage::contract_versions::find_published;
 use crate::storage::mails::DueMail;
@@ -220,10 +220,35 @@ pub(super) fn new_version(
         .ok_or(Obstacle::Dropped("es die Vertragsfassung nicht gibt"))?;
     let language = case.customer.language;
     Ok(Content::NewVersion {
-        case: words(case, language, now),
+        case: with_access(case, agreement, now),
         agreement: agreement_words(agreement),
         version: version_news(conn, app, &agreement.offer.version, version, language)?,
         since: published.valid_from,
         read: paths::contract(version),
     })
+}
+
+/// Who may go on with which products under this agreement, as the gate answers now. It may cover
+/// less than there is to cover, if its amendment was declined (rows 22, 46), and it opens nothing to
+/// a partner that is shut out (row 49): then no product is named.
+fn with_access(case: &Case, agreement: &Agreement, now: DateTime<Utc>) -> CaseWords {
+    let open_to = |who: &Partner| -> BTreeSet<Covered> {
+        case.required_products(now)
+            .into_iter()
+            .filter(|one| agreement.offer.products.contains(one))
+            .filter(|one| {
+                case.product(&one.product).is_some_and(|product| {
+                    access(case, who.id, &product.gated_module.key, now).is_ok()
+                })
+            })
+            .collect()
+    };
+    let open = case.partner.as_ref().map(open_to).unwrap_or_default();
+    let sub_partner = case.sub_partner.as_ref();
+    CaseWords {
+        sub_partner: sub_partner
+            .filter(|sub| !open_to(sub).is_empty())
+            .map(|sub| sub.party.name.clone()),
+        ..words_of(case, &open, case.customer.language)
+    }
 }
