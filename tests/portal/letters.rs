@@ -130,8 +130,12 @@ fn name_sub_of(app: &TestApp, customer: CustomerNumber, sub: Option<PartnerId>) 
 }
 
 fn assign(app: &TestApp, partner: Option<PartnerId>) {
+    assign_of(app, CUSTOMER, partner);
+}
+
+fn assign_of(app: &TestApp, customer: CustomerNumber, partner: Option<PartnerId>) {
     let (viewer, now) = (app.viewer(Person::Operator), app.now());
-    app.write(|conn| partners::assign(conn, &app.app, &viewer, CUSTOMER, partner, now).map(|_| ()));
+    app.write(|conn| partners::assign(conn, &app.app, &viewer, customer, partner, now).map(|_| ()));
 }
 
 fn cancel(app: &TestApp, booking: usize) {
@@ -470,6 +474,10 @@ enum Since {
     SubLeft,
     /// Row 46, then row 22.
     ProductDeclined,
+    /// Row 26.
+    OtherPartner,
+    /// Row 20.
+    OtherSubAsked,
     /// Row 49; also to all that stand after it in a table.
     Blocked,
 }
@@ -507,6 +515,7 @@ fn happen(app: &TestApp, customer: CustomerNumber, since: Since) {
     match since {
         Since::Nothing => {}
         Since::SubLeft => name_sub_of(app, customer, None),
+        Since::OtherSubAsked => name_sub_of(app, customer, Some(app.companies().second_sub)),
         Since::OtherSubDeclined => {
             name_sub_of(app, customer, Some(app.companies().second_sub));
             declined();
@@ -515,6 +524,7 @@ fn happen(app: &TestApp, customer: CustomerNumber, since: Since) {
             app.book(customer, "sip-trunk", true);
             declined();
         }
+        Since::OtherPartner => assign_of(app, customer, Some(app.companies().foreign_partner)),
         Since::Blocked => {
             let partner = app.companies().partner;
             let sql = format!(
@@ -581,5 +591,44 @@ async fn a_new_version_is_told_without_promising_access() {
         );
         let text = told.text.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(text.contains(sentence), "{since:?}: {sentence}\n{text}");
+    }
+}
+
+/// Row 35, L-08: what was true when M12 was queued may be wrong when it is sent.
+#[actix_web::test]
+async fn a_new_version_is_not_told_when_it_is_no_news_any_more() {
+    let table = [
+        (
+            Since::OtherPartner,
+            "den heutigen Vertriebspartner nicht nennt",
+        ),
+        (
+            Since::OtherSubAsked,
+            "inzwischen um einen Abschluss gebeten ist",
+        ),
+        // A later version, at the end: it is in force for everybody.
+        (Since::Nothing, "inzwischen eine andere Fassung gilt"),
+    ];
+    let (app, customers) = table_of(table.len()).await;
+    in_force_tomorrow(&app, "2.0");
+    for ((since, why), (customer, mail)) in table.iter().zip(&customers) {
+        tell_of_version(&app, *customer);
+        happen(&app, *customer, *since);
+        if matches!(since, Since::Nothing) {
+            in_force_tomorrow(&app, "3.0");
+        }
+        app.jobs();
+        let reply = app.text(&format!(
+            "min(state || ': ' || reply) FROM mails WHERE customer_number = {customer} AND step LIKE 'new-version:%'"
+        ));
+        assert!(
+            reply.starts_with("dropped: nicht gesendet") && reply.contains(why),
+            "{since:?}: {reply}"
+        );
+        let subjects = app.subjects_to(mail);
+        assert!(
+            !subjects.iter().any(|one| one.contains("Neue Fassung")),
+            "{subjects:?}"
+        );
     }
 }

@@ -9,7 +9,10 @@ use crate::actions::ActionError;
 use crate::actions::whats_new::{named_chain, product_name, version_news};
 use crate::app::App;
 use crate::domain::calendar::proof_end;
-use crate::domain::case::{Agreement, AgreementEnd, Case, Covered, LinkEnd, Partner, access};
+use crate::domain::case::{
+    Agreement, AgreementEnd, Case, Covered, LinkEnd, Partner, Refusal, access,
+    may_be_told_of_version,
+};
 use crate::domain::mail::CustomerNews;
 use crate::domain::{AgreementId, EmailAddress, PartnerId};
 use crate::mail::letter::{AgreementWords, CaseWords, Content, NoLonger, NoteWords, WhyEnded};
@@ -200,7 +203,8 @@ fn partner_name(conn: &mut PgConnection, id: PartnerId) -> Result<String, Action
 }
 
 /// M12: what is new, and that the agreement in force goes on with the version it has (row 35). Not
-/// sent if the customer concluded meanwhile, or if nothing is in force any more.
+/// sent if what made it worth telling is over: something was concluded, asked for or lost meanwhile,
+/// or a later version is in force.
 pub(super) fn new_version(
     conn: &mut PgConnection,
     app: &App,
@@ -211,11 +215,10 @@ pub(super) fn new_version(
     let agreement = case
         .agreement()
         .ok_or(Obstacle::Dropped("inzwischen kein Vertrag mehr gilt"))?;
-    if agreement.offer.version == version {
-        return Err(Obstacle::Dropped(
-            "der Kunde diese Fassung inzwischen abgeschlossen hat",
-        ));
+    if case.current_version != version {
+        return Err(Obstacle::Dropped("inzwischen eine andere Fassung gilt"));
     }
+    may_be_told_of_version(case, now).map_err(|refusal| Obstacle::Dropped(untold(refusal)))?;
     let published = find_published(conn, version)?
         .ok_or(Obstacle::Dropped("es die Vertragsfassung nicht gibt"))?;
     let language = case.customer.language;
@@ -226,6 +229,17 @@ pub(super) fn new_version(
         since: published.valid_from,
         read: paths::contract(version),
     })
+}
+
+/// Why a customer is not told of a version any more.
+fn untold(refusal: Refusal) -> &'static str {
+    match refusal {
+        Refusal::Unchanged => "der Kunde diese Fassung inzwischen abgeschlossen hat",
+        Refusal::AlreadyAsked => "der Kunde inzwischen um einen Abschluss gebeten ist",
+        Refusal::NotNeeded => "inzwischen kein Vertrag mehr nötig ist",
+        Refusal::NothingInForce => "der Vertrag den heutigen Vertriebspartner nicht nennt",
+        _ => "der Kunde sie inzwischen nicht mehr bekommen soll",
+    }
 }
 
 /// Who may go on with which products under this agreement, as the gate answers now. It may cover
