@@ -26,8 +26,8 @@ pub struct CaseWords {
     /// Whether that agreement names another partner, so that no partner has access until a new one
     /// is concluded (state W).
     pub renewal: bool,
-    /// Whether the last request wants that agreement concluded anew although nothing about the chain
-    /// makes it necessary (rows 36, 48).
+    /// Whether the last request wants that agreement concluded anew although it covers the chain and
+    /// the products of today (rows 36, 48).
     pub anew: bool,
 }
 

@@ -1,11 +1,11 @@
 //! The mails of a case's life on their real way: action, outbox, mail server (M8, M11, M13, M15),
-//! and what they say is new (rows 19, 20, 23 to 26, 29, 43, 44, 49, 51). What M12 says
-//! of access (rows 22, 35, 46, 49).
+//! and what they say is new (rows 19, 20, 23 to 26, 29, 43, 44, 49, 51). What M12 and a demanded M1 say
+//! of access (rows 22, 35, 46, 48, 49).
 
 use avv_portal::actions::customers::NewAddress;
 use avv_portal::actions::{Knock, bookings, consent, customers, partners, sub_partners};
 use avv_portal::domain::audit::AuditKind;
-use avv_portal::domain::case::Event;
+use avv_portal::domain::case::{Demand, Event};
 use avv_portal::domain::mail::{MailKind, Recipient};
 use avv_portal::domain::{CustomerNumber, EmailAddress, Language, PartnerId};
 use avv_portal::storage::agreements::find_pdf;
@@ -630,5 +630,42 @@ async fn a_new_version_is_not_told_when_it_is_no_news_any_more() {
             !subjects.iter().any(|one| one.contains("Neue Fassung")),
             "{subjects:?}"
         );
+    }
+}
+
+/// Rows 48 and 36: what is not covered is not managed yet, whoever demands the conclusion.
+#[actix_web::test]
+async fn a_demanded_conclusion_says_what_is_managed_and_what_is_to_be() {
+    let table = [
+        (
+            Since::Nothing,
+            "dessen Untervertriebspartner Nord-TK GbR verwalten Ihr Produkt Tengo Centraflex für Sie.",
+        ),
+        (
+            Since::OtherSubDeclined,
+            "dessen Untervertriebspartner Fernmeldetechnik Süßenguth & Töchter GmbH sollen Ihr Produkt Tengo Centraflex für Sie verwalten.",
+        ),
+        (
+            Since::ProductDeclined,
+            "dessen Untervertriebspartner Nord-TK GbR sollen Ihre Produkte Tengo Centraflex und SIP-Trunk mit UMS-Option für Sie verwalten.",
+        ),
+    ];
+    let (app, customers) = table_of(table.len()).await;
+    for ((since, sentence), (customer, mail)) in table.iter().zip(&customers) {
+        happen(&app, *customer, *since);
+        app.jobs();
+        let now = app.now();
+        app.write(|conn| {
+            Knock::by_portal(*customer, now)
+                .bring(conn, &app.app, &Event::Demanded(Demand::Succession), |_| {
+                    AuditKind::LinkOpened
+                })
+                .map(|_| ())
+        });
+        app.jobs();
+        let text = app.last_mail_to(mail).written.text;
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(text.contains("ihn neu abzuschließen"), "{since:?}\n{text}");
+        assert!(text.contains(sentence), "{since:?}: {sentence}\n{text}");
     }
 }
