@@ -38,6 +38,7 @@ pub struct App {
     /// Seals what is concluded.
     pub sealer: Sealer,
     heavy: Arc<Semaphore>,
+    heavy_for_anyone: Arc<Semaphore>,
     operator: Remembered<Operator>,
     partners: Remembered<PartnerNames>,
 }
@@ -68,6 +69,7 @@ impl App {
             contracts,
             sealer,
             heavy: Arc::new(Semaphore::new(HEAVY_WORK)),
+            heavy_for_anyone: Arc::new(Semaphore::new(1)),
             operator: Arc::default(),
             partners: Arc::default(),
         }
@@ -86,6 +88,16 @@ impl App {
         })
         .await
         .ok()
+    }
+
+    /// The same for pages anybody may open without a link: one at a time, so that however many ask,
+    /// people who sign in or conclude never wait behind them.
+    pub async fn heavy_for_anyone<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Option<T> {
+        let _turn = self.heavy_for_anyone.acquire().await.ok()?;
+        self.heavy(work).await
     }
 
     /// The provider for head and foot of a page, read at most every few seconds. Contracts and

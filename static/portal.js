@@ -89,6 +89,18 @@ function checkWhileWriting(form) {
   });
 }
 
+/** Whoever leaves with text that is not saved is asked first. */
+function askBeforeLeaving(form) {
+  const text = form.querySelector("textarea");
+  let sending = false;
+  form.addEventListener("submit", () => {
+    sending = true;
+  });
+  addEventListener("beforeunload", (event) => {
+    if (!sending && text.value !== text.defaultValue) event.preventDefault();
+  });
+}
+
 /** A link from the checks leads to its line. */
 function goToLine(text) {
   const line = Number(text.dataset.line);
@@ -100,6 +112,7 @@ function goToLine(text) {
 }
 
 document.querySelectorAll("form#v-entwurf").forEach(checkWhileWriting);
+document.querySelectorAll("form#v-entwurf").forEach(askBeforeLeaving);
 document.querySelectorAll("textarea[data-line]").forEach(goToLine);
 document.querySelectorAll("a.reload").forEach(reloadInPlace);
 closeMenus();

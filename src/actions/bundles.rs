@@ -15,6 +15,7 @@ use crate::document::hex;
 use crate::document::seal::signature_value;
 use crate::domain::Language;
 use crate::domain::audit::AuditKind;
+use crate::domain::audit::effect::{Effect, PartnerAccess};
 use crate::domain::case::{Agreement, Case};
 use crate::domain::mail::Recipient;
 use crate::domain::viewer::Role;
@@ -156,11 +157,24 @@ impl Collected {
                 "what": what,
                 "who": who,
                 "details": details,
-                "access": (!event.effect.is_empty()).then_some(&event.effect),
+                "access": (!event.effect.is_empty()).then(|| self.access(&event.effect)),
             })
         };
         let readable = |event: &&Event| self.full || !event.kind.is_internal();
         Value::Array(self.events.iter().filter(readable).map(one).collect())
+    }
+
+    /// Whom an event let in and shut out (EV-11). Who a partner's people are, and how many, is for the
+    /// operator alone.
+    fn access(&self, effect: &Effect) -> Value {
+        if self.full {
+            return json!(effect);
+        }
+        let companies = |list: &[PartnerAccess]| {
+            let one = |one: &PartnerAccess| json!({ "name": one.name, "modules": one.modules });
+            Value::Array(list.iter().map(one).collect())
+        };
+        json!({ "opened": companies(&effect.opened), "closed": companies(&effect.closed) })
     }
 
     fn chain(&self) -> Value {

@@ -3,7 +3,7 @@
 //! The operator sees to all of them, a Mandant to its own Submandanten. Whoever else asks learns
 //! nothing, not even that there is such a partner (S-51, S-54).
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Duration, NaiveDate, Utc};
 
 use super::ActionError;
 use super::door::{actor, name_users};
@@ -61,8 +61,11 @@ fn refuse_if_blocked(conn: &mut PgConnection, viewer: &Viewer) -> Result<(), Act
     }
 }
 
+/// The same contact data within this time are one form sent twice.
+const SENT_TWICE: Duration = Duration::minutes(10);
+
 /// Adds a Mandant, or a Submandant of `parent`. What a Mandant adds is always its own. One with the
-/// very same contact data is not added again: that is a form sent twice.
+/// very same contact data, added a moment ago, is not added again: that is a form sent twice.
 pub fn add(
     conn: &mut PgConnection,
     viewer: &Viewer,
@@ -83,7 +86,7 @@ pub fn add(
             .ok_or(ActionError::NotFound)?;
     }
     users::lock_user(conn, viewer.user)?;
-    if let Some(twin) = partners::find_twin(conn, parent, party)? {
+    if let Some(twin) = partners::find_twin(conn, parent, party, now - SENT_TWICE)? {
         return Ok(twin);
     }
     let id = partners::create_partner(conn, parent, party, now)?;
@@ -215,10 +218,13 @@ fn effect_of(
         Some(parent) => partners::find_partner(conn, parent)?,
         None => None,
     };
-    // Another block still stands in the way, or did so before.
-    if is_out(parent)
-        || (is_out(found) && matches!(deed, PartnerDeed::Unblocked | PartnerDeed::Activated))
-    {
+    // Another block still stands in the way, or did so before: this one changed nobody's access.
+    let other_stands = found.is_some_and(|partner| match deed {
+        PartnerDeed::Blocked { .. } => partner.deactivated_at.is_some(),
+        PartnerDeed::Deactivated => partner.blocked_at.is_some(),
+        _ => partner.is_shut_out(),
+    });
+    if is_out(parent) || other_stands {
         return Ok(Effect::default());
     }
     list.push(Effect::everything(id, name));

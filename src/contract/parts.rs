@@ -240,6 +240,9 @@ pub fn set(text: &str, section: Option<&str>, key: &str, value: &str) -> String 
                 end = headers.get(place + 1).map_or(end, |(at, _)| *at);
             }
             None => {
+                if let Some(text) = unfolded(text, name) {
+                    return set(&text, section, key, value);
+                }
                 let line = if value.is_empty() {
                     String::new()
                 } else {
@@ -277,6 +280,17 @@ pub fn set(text: &str, section: Option<&str>, key: &str, value: &str) -> String 
     out.extend(written);
     out.extend(lines.iter().skip(to).map(|line| (*line).to_owned()));
     out.join("\n") + "\n"
+}
+
+/// A table on one line, `title = { de = "…" }`, as a section of its own.
+fn unfolded(text: &str, name: &str) -> Option<String> {
+    let table: toml::Table = text.parse().ok()?;
+    let entries = table.get(name)?.as_table()?.iter();
+    let body: String = entries
+        .map(|(key, value)| format!("{key} = {value}\n"))
+        .collect();
+    let others = set(text, None, name, "");
+    Some(format!("{}\n\n[{name}]\n{body}", others.trim_end()))
 }
 
 /// How many lines a value takes: a list may go over several.

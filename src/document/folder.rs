@@ -55,6 +55,10 @@ impl BadArchive {
             Self::Outside(name) => format!(
                 "Der Eintrag „{name}“ führt aus dem Ordner hinaus. Packen Sie nur den Ordner der Fassung."
             ),
+            Self::Foreign(name) if name == "[Content_Types].xml" || name == "mimetype" => {
+                "Das ist eine Datei aus einem Schreibprogramm. Speichern Sie sie dort als Text (UTF-8) oder als HTML und laden Sie diese Datei hoch."
+                    .to_owned()
+            }
             Self::Foreign(name) => format!(
                 "Der Eintrag „{name}“ gehört nicht in eine Fassung. Erlaubt sind contract.toml und .dj-Dateien in „de“, „en“ und deren Ordner „produkte“, mit kleinen Buchstaben, Ziffern und Bindestrichen im Namen."
             ),

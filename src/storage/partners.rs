@@ -48,13 +48,15 @@ pub fn list_former_addresses(
         .collect())
 }
 
-/// A partner beside which one with exactly these contact data would be there twice.
+/// A partner added since `since` with exactly these contact data.
 pub fn find_twin(
     conn: &mut PgConnection,
     parent: Option<PartnerId>,
     party: &Party,
+    since: DateTime<Utc>,
 ) -> QueryResult<Option<PartnerId>> {
     let rows: Vec<Row> = partners::table
+        .filter(partners::created_at.ge(since))
         .filter(partners::parent_id.is_not_distinct_from(parent.map(|parent| parent.0)))
         .filter(partners::name.eq(&party.name))
         .order(partners::id)
@@ -162,7 +164,9 @@ pub fn save_party(conn: &mut PgConnection, partner: &Partner, party: &Party) -> 
         .as_ref()
         .filter(|_| party.email != partner.party.email)
     {
-        let added = sql::<Array<Nullable<Text>>>("array_append(former_emails, ")
+        let added = sql::<Array<Nullable<Text>>>("array_append(array_remove(former_emails, ")
+            .bind::<Text, _>(former.as_str())
+            .sql("), ")
             .bind::<Text, _>(former.as_str())
             .sql(")");
         diesel::update(partners::table.find(partner.id.0))

@@ -66,7 +66,7 @@ async fn compare(
         .await?;
     let dates = (day(&before, language), day(&after, language));
     let changes = app
-        .heavy(move || {
+        .heavy_for_anyone(move || {
             let mut changes = diff(&before.document(language), &after.document(language));
             for change in &mut changes {
                 change.words = shortened(std::mem::take(&mut change.words));

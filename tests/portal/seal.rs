@@ -447,12 +447,16 @@ async fn the_bundle_can_be_checked_without_the_portal() {
             events.contains("Vertrag AVV-2026-004711-1 abgeschlossen"),
             "{events}"
         );
-        // EV-11: for which users access was opened, by key and number.
-        let users = app.text("id FROM users WHERE email = 'j.weiss@muster-it.example'");
+        // EV-11: whose access was opened; the operator alone reads for which and how many users.
         let opened = desk.run(
             "jq -c '.[] | select(.kind == \"concluded\") | .access.opened[] | [.name, .user_count, .users]' ereignisse.json",
         );
-        assert_eq!(opened.trim(), format!("[\"Muster IT GmbH\",1,[{users}]]"));
+        let user = app.text("id FROM users WHERE email = 'j.weiss@muster-it.example'");
+        let people = match person {
+            Person::Operator => format!("1,[{user}]"),
+            _ => "null,null".to_owned(),
+        };
+        assert_eq!(opened.trim(), format!("[\"Muster IT GmbH\",{people}]"));
         assert!(desk.run("cat LIESMICH.txt").contains("EVIDENCE BUNDLE"));
     }
     // Both downloads are in the history (EV-09).

@@ -415,7 +415,12 @@ async fn a_number_is_published_once() {
     page.submit(
         &first,
         "main form[action$='/angaben']",
-        &[("nummer", "1.0"), ("gueltig", "2026-11-24")],
+        &[
+            ("nummer", "1.0"),
+            ("gueltig", "2026-11-24"),
+            ("neu_de", "Nichts."),
+            ("neu_en", "Nothing."),
+        ],
     )
     .await
     .assert_status(303);

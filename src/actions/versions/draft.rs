@@ -47,6 +47,13 @@ pub fn begin_from(
     if let (Some(next), Some(facts)) = (next_number(number, &taken), files.get_mut(meta::FILE)) {
         *facts = set(facts, None, "number", &quoted(&next));
     }
+    let languages = parts::languages(&files);
+    // What was new in the other one is not new in this one; LC-46 asks for the words.
+    if let Some(facts) = files.get_mut(meta::FILE) {
+        for language in languages {
+            *facts = set(facts, Some("change_note"), language, &quoted(""));
+        }
+    }
     create(conn, viewer, files, Some(from.head.id), deed, now)
 }
 

@@ -57,6 +57,11 @@ fn version(contract: &Contract) -> Finding {
             "Die Nummer der Fassung fehlt. Geben Sie sie unter „number“ an, z. B. \"1.0\"."
                 .to_owned(),
         ),
+        _ if !is_number(&meta.number) => (
+            false,
+            "Die Nummer der Fassung steht in Adressen und Dateinamen. Sie beginnt mit einem Buchstaben oder einer Ziffer und enthält sonst nur noch Punkte und Bindestriche, z. B. \"2.0\"."
+                .to_owned(),
+        ),
         Some(language) => (
             false,
             format!(
@@ -74,6 +79,15 @@ fn version(contract: &Contract) -> Finding {
         ),
     };
     Finding::new("LC-46", Severity::Block, ok, text, place(meta::FILE, 1))
+}
+
+/// Whether a number can stand in an address and on a cover: letters and digits without accents, dots
+/// and hyphens, the first of them no dot.
+fn is_number(number: &str) -> bool {
+    number.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && number
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-'))
 }
 
 /// LC-46, second half: the version must not claim to have been valid before it is published.

@@ -117,3 +117,14 @@ fn values_are_written_where_they_belong() {
     let before = Meta::parse(&toml).unwrap();
     assert_eq!((meta.title, meta.date), (before.title, before.date));
 }
+
+#[test]
+fn a_table_on_one_line_is_written_in_too() {
+    let text = "# Oben\nnumber = \"1\"\ntitle = { de = \"Alt\", en = \"Old\" }\ndate = 2026-01-01\n\n[change_note]\nde = \"x\"\n";
+    let out = set(text, Some("title"), "de", &quoted("Neu \"hier\""));
+    let table: toml::Table = out.parse().unwrap();
+    assert_eq!(table["title"]["de"].as_str(), Some("Neu \"hier\""));
+    assert_eq!(table["title"]["en"].as_str(), Some("Old"));
+    assert_eq!(table["change_note"]["de"].as_str(), Some("x"));
+    assert!(out.starts_with("# Oben\nnumber = \"1\"\ndate"), "{out}");
+}

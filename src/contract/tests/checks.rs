@@ -171,6 +171,8 @@ fn wrong_words_figures_and_structure_are_found() {
             "authorisation = \"\"",
             "LC-21",
         ),
+        ("", "number = \"1.0\"", "number = \"..\"", "LC-46"),
+        ("", "number = \"1.0\"", "number = \"2/1\"", "LC-46"),
         ("", "number = \"1.0\"", "number = \"\"", "LC-46"),
         (
             "",

@@ -176,8 +176,8 @@ pub(super) fn unknown_number(language: Language) -> Answer {
         ),
         explanation: say(
             language,
-            "Nummer und Prüfsumme gehören zu keinem Dokument dieses Portals. Prüfen Sie bitte beides auf Tippfehler, oder wählen Sie die Datei selbst aus.",
-            "Number and checksum do not belong to a document of this portal. Please check both for typing errors, or choose the file itself.",
+            "Nummer und Prüfsumme gehören zu keinem Dokument dieses Portals. Gemeint ist die Prüfsumme des Vertragstextes oder die der Datei, nicht die des Abschlussvermerks. Prüfen Sie bitte beides auf Tippfehler, oder wählen Sie die Datei selbst aus.",
+            "Number and checksum do not belong to a document of this portal. It takes the checksum of the wording or of the file, not that of the record of conclusion. Please check both for typing errors, or choose the file itself.",
         ),
         issued: None,
         hash: None,
@@ -235,8 +235,8 @@ pub(super) fn plain(proof: &Proof, hash: Option<String>, language: Language) -> 
             ),
             say(
                 language,
-                "Abgeschlossene Verträge dieses Portals sind gesiegelt. Entwürfe und neu gespeicherte oder ausgedruckte und eingescannte Fassungen sind es nicht. Verwenden Sie bitte die Datei aus der E-Mail oder aus dem Portal.",
-                "Concluded agreements of this portal are sealed. Drafts are not, nor are copies that were saved anew or printed and scanned. Please use the file from the e-mail or from the portal.",
+                "Abgeschlossene Verträge dieses Portals sind gesiegelt. Entwürfe und neu gespeicherte, verschlüsselte oder eingescannte Fassungen sind es nicht; eine Datei, die nicht bis zum Ende geladen wurde, hat ihr Siegel verloren. Verwenden Sie bitte die Datei aus der E-Mail oder aus dem Portal.",
+                "Concluded agreements of this portal are sealed. Drafts are not, nor are copies that were saved anew, encrypted, or printed and scanned; a file that was not downloaded to its end has lost its seal. Please use the file from the e-mail or from the portal.",
             ),
         ),
         Proof::TooLarge => (

@@ -277,7 +277,11 @@ fn read_upload(
     })?;
     let words: usize = draft.words.iter().map(|(_, count)| count).sum();
     let said = format!(
-        "Der Entwurf ist angelegt: {words} Wörter, keines ging verloren. {}",
+        "Der Entwurf ist angelegt: {}, keines ging verloren. {}",
+        match words {
+            1 => "1 Wort".to_owned(),
+            many => format!("{many} Wörter"),
+        },
         match draft.notes.len() {
             0 => "Bitte prüfen Sie die Gliederung.".to_owned(),
             1 => "Eine Stelle ist zu prüfen: ".to_owned() + &draft.notes[0].to_string(),
