@@ -26,8 +26,8 @@ pub struct CaseWords {
     /// Whether that agreement names another partner, so that no partner has access until a new one
     /// is concluded (state W).
     pub renewal: bool,
-    /// Whether the last request wants that agreement concluded anew although nothing about the chain
-    /// makes it necessary (rows 36, 48).
+    /// Whether the last request wants that agreement concluded anew although it covers the chain and
+    /// the products of today (rows 36, 48).
     pub anew: bool,
 }
 
@@ -218,7 +218,8 @@ pub enum Content {
         at: DateTime<Utc>,
     },
     /// M12: there is a new contract version, and nothing is to be done (row 35). `read` and
-    /// `version.comparison` are paths of public pages.
+    /// `version.comparison` are paths of public pages. The case names who may go on under the
+    /// agreement and the products it opens; without a product nothing is said of access.
     NewVersion {
         case: CaseWords,
         agreement: AgreementWords,

@@ -136,6 +136,17 @@ fn each_mail_says_what_is_special_about_it() {
         ),
         (
             "new version",
+            "weiter, und Ihr Vertriebspartner Muster IT GmbH und dessen Untervertriebspartner Nord-TK GbR dürfen damit Ihre Produkte Tengo Centraflex",
+            "with version 1.0, and your sales partner Muster IT GmbH and its sub-partner Nord-TK GbR may still manage your products Tengo Centraflex",
+        ),
+        // Row 49: nothing is said of an access that is closed.
+        (
+            "new version shut out",
+            "gilt mit der Fassung 1.0 unverändert weiter.   WAS IST NEU?",
+            "continues unchanged with version 1.0.   WHAT IS NEW?",
+        ),
+        (
+            "new version",
             "Seit dem 24. November 2026 gibt es die Fassung 2.0",
             "since 24 November 2026 there is version 2.0",
         ),

@@ -1,16 +1,18 @@
 //! The mails of a case's life on their real way: action, outbox, mail server (M8, M11, M13, M15),
-//! and what they say is new (rows 19, 20, 23 to 26, 29, 43, 44, 49, 51).
+//! and what they say is new (rows 19, 20, 23 to 26, 29, 43, 44, 49, 51). What M12 and a demanded M1 say
+//! of access (rows 22, 35, 46, 48, 49).
 
 use avv_portal::actions::customers::NewAddress;
-use avv_portal::actions::{Knock, bookings, customers, partners, sub_partners};
+use avv_portal::actions::{Knock, bookings, consent, customers, partners, sub_partners};
 use avv_portal::domain::audit::AuditKind;
-use avv_portal::domain::case::Event;
+use avv_portal::domain::case::{Demand, Event};
 use avv_portal::domain::mail::{MailKind, Recipient};
 use avv_portal::domain::{CustomerNumber, EmailAddress, Language, PartnerId};
 use avv_portal::storage::agreements::find_pdf;
 use avv_portal::storage::mails::{NewMail, queue_mail};
 
 use crate::harness::{CUSTOMER, Person, Sink, Taken, TestApp, days};
+use crate::versions::put_in_force;
 
 const MAIL: &str = "info@oezdemir.example";
 
@@ -119,13 +121,21 @@ fn newest_link(app: &TestApp, sink: &Sink) -> String {
 }
 
 fn name_sub(app: &TestApp, sub: Option<PartnerId>) {
+    name_sub_of(app, CUSTOMER, sub);
+}
+
+fn name_sub_of(app: &TestApp, customer: CustomerNumber, sub: Option<PartnerId>) {
     let (viewer, now) = (app.viewer(Person::Operator), app.now());
-    app.write(|conn| sub_partners::name(conn, &app.app, &viewer, CUSTOMER, sub, now).map(|_| ()));
+    app.write(|conn| sub_partners::name(conn, &app.app, &viewer, customer, sub, now).map(|_| ()));
 }
 
 fn assign(app: &TestApp, partner: Option<PartnerId>) {
+    assign_of(app, CUSTOMER, partner);
+}
+
+fn assign_of(app: &TestApp, customer: CustomerNumber, partner: Option<PartnerId>) {
     let (viewer, now) = (app.viewer(Person::Operator), app.now());
-    app.write(|conn| partners::assign(conn, &app.app, &viewer, CUSTOMER, partner, now).map(|_| ()));
+    app.write(|conn| partners::assign(conn, &app.app, &viewer, customer, partner, now).map(|_| ()));
 }
 
 fn cancel(app: &TestApp, booking: usize) {
@@ -280,7 +290,7 @@ async fn a_new_partner_is_told_to_the_customer_and_the_old_one_gets_no_way_back(
     page.assert_says("ändert die Anforderung: Vertriebspartner Anders Systemhaus GmbH.");
 
     let (link, now) = (app.newest_link(CUSTOMER), app.now());
-    app.write(|conn| avv_portal::actions::consent::decline(conn, &app.app, link, "", now));
+    app.write(|conn| consent::decline(conn, &app.app, link, "", now));
     app.jobs();
     assert_eq!(app.status(CUSTOMER), "renewal_required");
     let page = operator.get("/kunden/4711/avv").await;
@@ -452,4 +462,210 @@ async fn a_blocked_partner_and_its_customer_are_told() {
             "für alle Ihre Kunden",
         ],
     );
+}
+
+/// What happens to a customer that concluded for Centraflex, with Nord-TK GbR.
+#[derive(Debug, Clone, Copy)]
+enum Since {
+    Nothing,
+    /// Row 25, then row 22.
+    OtherSubDeclined,
+    /// Row 24.
+    SubLeft,
+    /// Row 46, then row 22.
+    ProductDeclined,
+    /// Row 26.
+    OtherPartner,
+    /// Row 20.
+    OtherSubAsked,
+    /// Row 49; also to all that stand after it in a table.
+    Blocked,
+}
+
+/// A portal with one customer per line of a table, all of whom have concluded version 1.0.
+async fn table_of(lines: usize) -> (TestApp, Vec<(CustomerNumber, String)>) {
+    let app = TestApp::start().await;
+    let (partner, sub) = (app.companies().partner, app.companies().sub_partner);
+    let mut all = Vec::new();
+    for (line, number) in (0..lines).zip(8501..) {
+        let (name, mail) = (
+            format!("Zeile {line} GmbH"),
+            format!("post@zeile{line}.example"),
+        );
+        let (german, chain) = (Language::De, (Some(partner), Some(sub)));
+        let customer = app.add_customer_of(chain.0, chain.1, number, &name, Some(&mail), german);
+        app.book(customer, "centraflex", false);
+        all.push((customer, mail));
+    }
+    app.deliver();
+    for (_, mail) in &all {
+        app.conclude(mail).await;
+    }
+    app.deliver();
+    app.clock.advance(days(2));
+    (app, all)
+}
+
+fn happen(app: &TestApp, customer: CustomerNumber, since: Since) {
+    let now = app.now();
+    let declined = || {
+        let link = app.newest_link(customer);
+        app.write(|conn| consent::decline(conn, &app.app, link, "", now));
+    };
+    match since {
+        Since::Nothing => {}
+        Since::SubLeft => name_sub_of(app, customer, None),
+        Since::OtherSubAsked => name_sub_of(app, customer, Some(app.companies().second_sub)),
+        Since::OtherSubDeclined => {
+            name_sub_of(app, customer, Some(app.companies().second_sub));
+            declined();
+        }
+        Since::ProductDeclined => {
+            app.book(customer, "sip-trunk", true);
+            declined();
+        }
+        Since::OtherPartner => assign_of(app, customer, Some(app.companies().foreign_partner)),
+        Since::Blocked => {
+            let partner = app.companies().partner;
+            let sql = format!(
+                "UPDATE partners SET blocked_at = '{}' WHERE id = {partner}",
+                now.to_rfc3339()
+            );
+            app.sql(&sql).expect("blocked");
+        }
+    }
+}
+
+/// M12 as the roll-out queues it; it is not sent yet.
+fn tell_of_version(app: &TestApp, customer: CustomerNumber) {
+    let now = app.now();
+    app.write(|conn| {
+        Knock::by_portal(customer, now)
+            .bring(conn, &app.app, &Event::ToldOfVersion, |_| {
+                AuditKind::LinkOpened
+            })
+            .map(|_| ())
+    });
+}
+
+fn in_force_tomorrow(app: &TestApp, version: &str) {
+    let tomorrow = (app.now() + days(1)).date_naive();
+    put_in_force(app, version, tomorrow);
+    app.clock.advance(days(2));
+}
+
+/// Row 35: M12 speaks of no access that the agreement in force does not open.
+#[actix_web::test]
+async fn a_new_version_is_told_without_promising_access() {
+    let goes_on = "gilt mit der Fassung 1.0 unverändert weiter";
+    let alone = "Ihr Vertriebspartner Muster IT GmbH darf damit Ihr Produkt Tengo Centraflex weiter für Sie verwalten.";
+    let table = [
+        (
+            Since::Nothing,
+            format!(
+                "{goes_on}, und Ihr Vertriebspartner Muster IT GmbH und dessen Untervertriebspartner Nord-TK GbR dürfen damit Ihr Produkt Tengo Centraflex weiter für Sie verwalten."
+            ),
+        ),
+        (Since::OtherSubDeclined, format!("{goes_on}, und {alone}")),
+        (Since::SubLeft, format!("{goes_on}, und {alone}")),
+        (
+            Since::ProductDeclined,
+            format!(
+                "{goes_on}, und Ihr Vertriebspartner Muster IT GmbH und dessen Untervertriebspartner Nord-TK GbR dürfen damit Ihr Produkt Tengo Centraflex weiter für Sie verwalten."
+            ),
+        ),
+        (Since::Blocked, format!("{goes_on}. WAS IST NEU?")),
+    ];
+    let (app, customers) = table_of(table.len()).await;
+    in_force_tomorrow(&app, "2.0");
+    for ((since, sentence), (customer, mail)) in table.iter().zip(&customers) {
+        happen(&app, *customer, *since);
+        app.jobs();
+        tell_of_version(&app, *customer);
+        app.jobs();
+        let told = app.last_mail_to(mail).written;
+        assert!(
+            told.subject.starts_with("Neue Fassung"),
+            "{since:?}: {}",
+            told.subject
+        );
+        let text = told.text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(text.contains(sentence), "{since:?}: {sentence}\n{text}");
+    }
+}
+
+/// Row 35, L-08: what was true when M12 was queued may be wrong when it is sent.
+#[actix_web::test]
+async fn a_new_version_is_not_told_when_it_is_no_news_any_more() {
+    let table = [
+        (
+            Since::OtherPartner,
+            "den heutigen Vertriebspartner nicht nennt",
+        ),
+        (
+            Since::OtherSubAsked,
+            "inzwischen um einen Abschluss gebeten ist",
+        ),
+        // A later version, at the end: it is in force for everybody.
+        (Since::Nothing, "inzwischen eine andere Fassung gilt"),
+    ];
+    let (app, customers) = table_of(table.len()).await;
+    in_force_tomorrow(&app, "2.0");
+    for ((since, why), (customer, mail)) in table.iter().zip(&customers) {
+        tell_of_version(&app, *customer);
+        happen(&app, *customer, *since);
+        if matches!(since, Since::Nothing) {
+            in_force_tomorrow(&app, "3.0");
+        }
+        app.jobs();
+        let reply = app.text(&format!(
+            "min(state || ': ' || reply) FROM mails WHERE customer_number = {customer} AND step LIKE 'new-version:%'"
+        ));
+        assert!(
+            reply.starts_with("dropped: nicht gesendet") && reply.contains(why),
+            "{since:?}: {reply}"
+        );
+        let subjects = app.subjects_to(mail);
+        assert!(
+            !subjects.iter().any(|one| one.contains("Neue Fassung")),
+            "{subjects:?}"
+        );
+    }
+}
+
+/// Rows 48 and 36: what is not covered is not managed yet, whoever demands the conclusion.
+#[actix_web::test]
+async fn a_demanded_conclusion_says_what_is_managed_and_what_is_to_be() {
+    let table = [
+        (
+            Since::Nothing,
+            "dessen Untervertriebspartner Nord-TK GbR verwalten Ihr Produkt Tengo Centraflex für Sie.",
+        ),
+        (
+            Since::OtherSubDeclined,
+            "dessen Untervertriebspartner Fernmeldetechnik Süßenguth & Töchter GmbH sollen Ihr Produkt Tengo Centraflex für Sie verwalten.",
+        ),
+        (
+            Since::ProductDeclined,
+            "dessen Untervertriebspartner Nord-TK GbR sollen Ihre Produkte Tengo Centraflex und SIP-Trunk mit UMS-Option für Sie verwalten.",
+        ),
+    ];
+    let (app, customers) = table_of(table.len()).await;
+    for ((since, sentence), (customer, mail)) in table.iter().zip(&customers) {
+        happen(&app, *customer, *since);
+        app.jobs();
+        let now = app.now();
+        app.write(|conn| {
+            Knock::by_portal(*customer, now)
+                .bring(conn, &app.app, &Event::Demanded(Demand::Succession), |_| {
+                    AuditKind::LinkOpened
+                })
+                .map(|_| ())
+        });
+        app.jobs();
+        let text = app.last_mail_to(mail).written.text;
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(text.contains("ihn neu abzuschließen"), "{since:?}\n{text}");
+        assert!(text.contains(sentence), "{since:?}: {sentence}\n{text}");
+    }
 }

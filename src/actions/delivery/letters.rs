@@ -327,10 +327,17 @@ pub(super) fn words(case: &Case, language: Language, now: DateTime<Utc>) -> Case
                 .map(|agreement| agreement.offer.products.clone())
         })
         .unwrap_or_default();
-    words_of(case, &covered, language)
+    let is_demanded = case
+        .requests
+        .last()
+        .is_some_and(|last| last.reason.is_demand());
+    CaseWords {
+        anew: is_demanded && case.is_covered(now),
+        ..words_of(case, &covered, language)
+    }
 }
 
-/// The same about given products.
+/// The same about given products, where nothing is asked for.
 pub(super) fn words_of(case: &Case, covered: &BTreeSet<Covered>, language: Language) -> CaseWords {
     let products = case
         .catalogue
@@ -350,10 +357,6 @@ pub(super) fn words_of(case: &Case, covered: &BTreeSet<Covered>, language: Langu
         products,
         in_force,
         renewal: in_force && !case.chain_matches(),
-        anew: case.chain_matches()
-            && case
-                .requests
-                .last()
-                .is_some_and(|last| last.reason.is_demand()),
+        anew: false,
     }
 }

@@ -9,10 +9,13 @@ use crate::actions::ActionError;
 use crate::actions::whats_new::{named_chain, product_name, version_news};
 use crate::app::App;
 use crate::domain::calendar::proof_end;
-use crate::domain::case::{Agreement, AgreementEnd, Case, Covered, LinkEnd};
+use crate::domain::case::{
+    Agreement, AgreementEnd, Case, Covered, LinkEnd, Partner, Refusal, access,
+    may_be_told_of_version,
+};
 use crate::domain::mail::CustomerNews;
 use crate::domain::{AgreementId, EmailAddress, PartnerId};
-use crate::mail::letter::{AgreementWords, Content, NoLonger, NoteWords, WhyEnded};
+use crate::mail::letter::{AgreementWords, CaseWords, Content, NoLonger, NoteWords, WhyEnded};
 use crate::paths;
 use crate::storage::contract_versions::find_published;
 use crate::storage::mails::DueMail;
@@ -200,7 +203,8 @@ fn partner_name(conn: &mut PgConnection, id: PartnerId) -> Result<String, Action
 }
 
 /// M12: what is new, and that the agreement in force goes on with the version it has (row 35). Not
-/// sent if the customer concluded meanwhile, or if nothing is in force any more.
+/// sent if what made it worth telling is over: something was concluded, asked for or lost meanwhile,
+/// or a later version is in force.
 pub(super) fn new_version(
     conn: &mut PgConnection,
     app: &App,
@@ -211,19 +215,54 @@ pub(super) fn new_version(
     let agreement = case
         .agreement()
         .ok_or(Obstacle::Dropped("inzwischen kein Vertrag mehr gilt"))?;
-    if agreement.offer.version == version {
-        return Err(Obstacle::Dropped(
-            "der Kunde diese Fassung inzwischen abgeschlossen hat",
-        ));
+    if case.current_version != version {
+        return Err(Obstacle::Dropped("inzwischen eine andere Fassung gilt"));
     }
+    may_be_told_of_version(case, now).map_err(|refusal| Obstacle::Dropped(untold(refusal)))?;
     let published = find_published(conn, version)?
         .ok_or(Obstacle::Dropped("es die Vertragsfassung nicht gibt"))?;
     let language = case.customer.language;
     Ok(Content::NewVersion {
-        case: words(case, language, now),
+        case: with_access(case, agreement, now),
         agreement: agreement_words(agreement),
         version: version_news(conn, app, &agreement.offer.version, version, language)?,
         since: published.valid_from,
         read: paths::contract(version),
     })
+}
+
+/// Why a customer is not told of a version any more.
+fn untold(refusal: Refusal) -> &'static str {
+    match refusal {
+        Refusal::Unchanged => "der Kunde diese Fassung inzwischen abgeschlossen hat",
+        Refusal::AlreadyAsked => "der Kunde inzwischen um einen Abschluss gebeten ist",
+        Refusal::NotNeeded => "inzwischen kein Vertrag mehr nötig ist",
+        Refusal::NothingInForce => "der Vertrag den heutigen Vertriebspartner nicht nennt",
+        _ => "der Kunde sie inzwischen nicht mehr bekommen soll",
+    }
+}
+
+/// Who may go on with which products under this agreement, as the gate answers now. It may cover
+/// less than there is to cover, if its amendment was declined (rows 22, 46), and it opens nothing to
+/// a partner that is shut out (row 49): then no product is named.
+fn with_access(case: &Case, agreement: &Agreement, now: DateTime<Utc>) -> CaseWords {
+    let open_to = |who: &Partner| -> BTreeSet<Covered> {
+        case.required_products(now)
+            .into_iter()
+            .filter(|one| agreement.offer.products.contains(one))
+            .filter(|one| {
+                case.product(&one.product).is_some_and(|product| {
+                    access(case, who.id, &product.gated_module.key, now).is_ok()
+                })
+            })
+            .collect()
+    };
+    let open = case.partner.as_ref().map(open_to).unwrap_or_default();
+    let sub_partner = case.sub_partner.as_ref();
+    CaseWords {
+        sub_partner: sub_partner
+            .filter(|sub| !open_to(sub).is_empty())
+            .map(|sub| sub.party.name.clone()),
+        ..words_of(case, &open, case.customer.language)
+    }
 }

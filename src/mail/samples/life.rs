@@ -95,19 +95,23 @@ pub(in crate::mail) fn life(case: &CaseWords) -> Vec<(String, Content)> {
             all.push((format!("note {name}{closed}"), content));
         }
     }
-    all.push((
-        "new version".to_owned(),
-        Content::NewVersion {
+    for (name, products) in [
+        ("new version", case.products.clone()),
+        ("new version shut out", Vec::new()),
+    ] {
+        let content = Content::NewVersion {
             case: CaseWords {
                 in_force: true,
+                products,
                 ..case.clone()
             },
             agreement: agreement(),
             version: version(),
             since: at.date_naive(),
             read: "/vertrag/2.0".to_owned(),
-        },
-    ));
+        };
+        all.push((name.to_owned(), content));
+    }
     for why in [
         WhyEnded::PartnerLeft,
         WhyEnded::NoProduct,
