@@ -169,7 +169,8 @@ impl Reader<'_> {
             return None;
         }
         let target = match kind {
-            LinkType::Email => format!("mailto:{target}"),
+            // Djot calls `<mailto:a@b.example>` an address, too.
+            LinkType::Email => format!("mailto:{}", target.trim_start_matches("mailto:")),
             _ => target.to_owned(),
         };
         if content.is_empty() {
