@@ -109,12 +109,15 @@ impl Flow {
     /// Adds blocks; `above` is the space before the first one.
     pub(super) fn blocks(&mut self, blocks: &[Block], place: Place, above: f32) {
         let mut above = above;
-        for block in blocks {
+        for (index, block) in blocks.iter().enumerate() {
             match block {
                 Block::Section(section) => self.section(section, place.parent),
                 Block::Paragraph(inlines) | Block::Contact(inlines) => {
                     let element = self.structure.add(place.parent, "P");
                     self.paragraph(inlines, Look::TEXT, place.x, element, above);
+                    if announces(inlines, blocks.get(index + 1)) {
+                        self.keep_last(element);
+                    }
                 }
                 Block::List(list) if list.style == ListStyle::Paragraphs => {
                     self.list(list, place, above);
@@ -345,4 +348,14 @@ pub(super) fn aligned(alignment: Alignment, x: f32, room: f32, width: f32) -> f3
         Alignment::Center => x + ((room - width) / 2.0).max(0.0),
         Alignment::End => x + (room - width).max(0.0),
     }
+}
+
+/// Whether a paragraph leads to what follows, as "in diesem Vertrag bedeutet:" does: it is not left
+/// alone at the foot of a page.
+fn announces(inlines: &[Inline], next: Option<&Block>) -> bool {
+    let is_led_to = matches!(
+        next,
+        Some(Block::List(_) | Block::Definitions(_) | Block::Table(_))
+    );
+    is_led_to && plain(inlines).trim_end().ends_with(':')
 }

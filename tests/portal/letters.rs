@@ -464,7 +464,7 @@ async fn a_blocked_partner_and_its_customer_are_told() {
     );
 }
 
-/// What happens to a customer that concluded for Centraflex, with Nord-TK GbR.
+/// What happens to a customer that concluded for Centraflex, with a sub-partner.
 #[derive(Debug, Clone, Copy)]
 enum Since {
     Nothing,
