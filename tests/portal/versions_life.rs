@@ -430,6 +430,23 @@ async fn a_number_is_published_once() {
     first.follow(&refused).await.assert_says("eine neue Nummer");
 }
 
+/// LC-30: the checks read the register as a new contract would print it.
+#[actix_web::test]
+async fn a_company_without_a_ground_for_its_transfer_blocks_every_version() {
+    let app = TestApp::start().await;
+    crate::announce::register(&app, "RZ Übersee Inc.");
+    let first = app.sign_in(Person::Operator).await;
+    let draft = begin(&first).await;
+    first.get(&draft).await.assert_silent_about("RZ Übersee");
+    app.sql("UPDATE sub_processors SET facts = jsonb_set(facts, '{place}', '\"USA\"')")
+        .unwrap();
+    first
+        .get(&draft)
+        .await
+        .assert_says("LC-30")
+        .assert_says("RZ Übersee Inc.");
+}
+
 /// C-07: what others are still writing is no source of a new version, whatever form was made by hand.
 #[actix_web::test]
 async fn a_draft_begins_with_a_published_version_only() {

@@ -1,6 +1,7 @@
 //! What is wrong with a version: what keeps it from being read, what Art. 28 demands, what a person
 //! has to answer.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -13,9 +14,11 @@ use crate::contract::tree::{Document, plain};
 use crate::contract::{Contract, Problem, Values, sample_values, source_hash, text};
 use crate::document::{self, Frame, Pdf, render};
 use crate::domain::product::Product;
+use crate::domain::sub_processor::list_for_contract;
 use crate::domain::version::{Files, Version, VersionRefusal};
 use crate::domain::{Language, Operator};
 use crate::storage::contract_versions::find_published;
+use crate::storage::sub_processors::list_entries;
 use crate::storage::{PgConnection, catalogue};
 
 /// What is known around a version: read once, so that checking needs no database.
@@ -80,8 +83,14 @@ pub fn surroundings(
         }
         _ => None,
     };
+    let mut operator = catalogue::find_operator(conn)?;
+    if let Some(operator) = &mut operator {
+        // What a new contract would name (LC-24, LC-30).
+        let entries = list_entries(conn)?;
+        operator.sub_processors = list_for_contract(&entries, today, &BTreeSet::new());
+    }
     Ok(Surroundings {
-        operator: catalogue::find_operator(conn)?,
+        operator,
         products: catalogue::list_products(conn)?,
         published,
         today,
