@@ -335,11 +335,11 @@ proptest! {
     }
 }
 
-/// Not a measurement, only a guard against something quadratic.
+/// Not a measurement: it takes a few seconds, and what is quadratic would take many minutes.
 #[test]
 fn a_very_long_word_takes_no_long_time() {
     let document = document(vec![paragraph(&"endlos".repeat(10_000))]);
     let start = std::time::Instant::now();
     render(&document, &frame()).unwrap();
-    assert!(start.elapsed().as_secs() < 20);
+    assert!(start.elapsed().as_secs() < 120);
 }
