@@ -31,7 +31,7 @@ impl Seal {
             Stage::EndsIn(_) => (
                 "no_email",
                 "Zertifikat endet bald",
-                "Setzen Sie vorher ein neues ein (README, „Seal and evidence“). Danach kann kein Vertrag mehr abgeschlossen werden.",
+                "Setzen Sie vorher ein neues ein (Handbuch, docs/evidence.md). Danach kann kein Vertrag mehr abgeschlossen werden.",
             ),
             Stage::Good => ("concluded", "Zertifikat gültig", ""),
         };

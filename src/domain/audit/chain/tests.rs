@@ -48,7 +48,7 @@ fn first_fault(entries: &[Entry]) -> Option<Fault> {
     entries.iter().find_map(|entry| walk.step(entry).err())
 }
 
-/// What the README says, done by hand: `printf '…' | sha256sum`.
+/// What docs/evidence.md says, done by hand: `printf '…' | sha256sum`.
 #[test]
 fn the_form_is_the_one_that_is_written_down() {
     let one = entry(Hash::NONE, 1);
