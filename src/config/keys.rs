@@ -242,7 +242,7 @@ mod tests {
     fn keys_are_those_of_hkdf() {
         let secret: SecretString = "0123456789012345678901234567890123456789012".into();
         let key = derive::<64>(&secret, "cookie");
-        let hex: String = key.bytes().iter().map(|b| format!("{b:02x}")).collect();
+        let hex: String = base16ct::lower::encode_string(key.bytes());
         assert_eq!(
             hex,
             "9d6a04969635985024c4ea39480f67d31f49dd93c755566a79f40473f55306de1a89b22d548ae7937bed706966b01f035144f841d66db2d3fced103896f0b727"

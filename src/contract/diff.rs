@@ -6,6 +6,8 @@
 
 use std::collections::HashSet;
 
+use similar::{Algorithm, DiffTag, capture_diff_slices};
+
 use super::text;
 use super::tree::{Block, Document, plain};
 
@@ -160,68 +162,21 @@ fn partners(before: &[Clause], after: &[Clause]) -> Vec<Option<usize>> {
     partners
 }
 
-/// More comparisons than this are not made: such a clause counts as written anew.
-const MOST: usize = 16_000_000;
-
-/// Marks the words of two texts: a longest common sequence stays.
+/// Marks the words of two texts: a shortest edit script, what stays between what goes and comes.
 pub fn words(old: &[&str], new: &[&str]) -> Vec<Piece> {
-    let head = old.iter().zip(new).take_while(|(a, b)| a == b).count();
-    let rest = old.len().min(new.len()) - head;
-    let backwards = old.iter().rev().zip(new.iter().rev());
-    let tail = backwards.take(rest).take_while(|(a, b)| a == b).count();
-    let (old_middle, new_middle) = (
-        old.get(head..old.len() - tail).unwrap_or_default(),
-        new.get(head..new.len() - tail).unwrap_or_default(),
-    );
     let mut marked = Marked::default();
-    marked.all(Mark::Same, old.get(..head).unwrap_or_default());
-    if old_middle.len().saturating_mul(new_middle.len()) > MOST {
-        marked.all(Mark::Removed, old_middle);
-        marked.all(Mark::Added, new_middle);
-    } else {
-        middle(old_middle, new_middle, &mut marked);
+    for op in capture_diff_slices(Algorithm::Myers, old, new) {
+        let (tag, before, after) = op.as_tag_tuple();
+        let removed = old.get(before).unwrap_or_default();
+        let added = new.get(after).unwrap_or_default();
+        if tag == DiffTag::Equal {
+            marked.all(Mark::Same, added);
+        } else {
+            marked.all(Mark::Removed, removed);
+            marked.all(Mark::Added, added);
+        }
     }
-    marked.all(Mark::Same, new.get(new.len() - tail..).unwrap_or_default());
     marked.pieces()
-}
-
-fn middle(old: &[&str], new: &[&str], marked: &mut Marked) {
-    // common[i][j]: length of the longest common sequence of old[i..] and new[j..].
-    let width = new.len() + 1;
-    let mut common = vec![0_u32; (old.len() + 1) * width];
-    let at = |i: usize, j: usize| i * width + j;
-    let value = |table: &[u32], i: usize, j: usize| table.get(at(i, j)).copied().unwrap_or(0);
-    for i in (0..old.len()).rev() {
-        for j in (0..new.len()).rev() {
-            let best = if old.get(i) == new.get(j) {
-                value(&common, i + 1, j + 1) + 1
-            } else {
-                value(&common, i + 1, j).max(value(&common, i, j + 1))
-            };
-            if let Some(slot) = common.get_mut(at(i, j)) {
-                *slot = best;
-            }
-        }
-    }
-    let (mut i, mut j) = (0, 0);
-    loop {
-        match (old.get(i), new.get(j)) {
-            (Some(a), Some(b)) if a == b => {
-                marked.one(Mark::Same, a);
-                i += 1;
-                j += 1;
-            }
-            (Some(a), b) if b.is_none() || value(&common, i + 1, j) >= value(&common, i, j + 1) => {
-                marked.one(Mark::Removed, a);
-                i += 1;
-            }
-            (_, Some(b)) => {
-                marked.one(Mark::Added, b);
-                j += 1;
-            }
-            _ => break,
-        }
-    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

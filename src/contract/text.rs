@@ -61,13 +61,7 @@ pub fn hash(document: &Document) -> String {
 
 /// SHA-256 of some bytes, hex.
 pub(super) fn sha256(bytes: &[u8]) -> String {
-    let digest = Sha256::digest(bytes);
-    digest
-        .iter()
-        .fold(String::with_capacity(64), |mut out, byte| {
-            let _ = write!(out, "{byte:02x}");
-            out
-        })
+    base16ct::lower::encode_string(&Sha256::digest(bytes))
 }
 
 /// Short name of exactly this document: `AVV-1.0-DE-7f3a91c4`.

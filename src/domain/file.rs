@@ -72,10 +72,7 @@ pub struct File {
 impl File {
     /// SHA-256 of its bytes, in hexadecimal digits.
     pub fn sha256(&self) -> String {
-        Sha256::digest(&self.bytes)
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+        base16ct::lower::encode_string(&Sha256::digest(&self.bytes))
     }
 }
 

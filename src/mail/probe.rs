@@ -315,9 +315,8 @@ fn fingerprint(line: &SmtpConnection) -> String {
     line.peer_certificate().map_or_else(
         |_| String::new(),
         |der| {
-            let hash = Sha256::digest(der);
-            let hex: Vec<String> = hash.iter().map(|byte| format!("{byte:02x}")).collect();
-            format!(" (SHA-256 {})", hex.concat())
+            let hash = base16ct::lower::encode_string(&Sha256::digest(der));
+            format!(" (SHA-256 {hash})")
         },
     )
 }

@@ -79,7 +79,7 @@ fn open(file: &[u8], [before, after, end]: [usize; 3]) -> Option<Found<'_>> {
     if digits.len() > LARGEST_SIGNATURE * 2 {
         return None;
     }
-    let bytes = unhex(digits)?;
+    let bytes = base16ct::mixed::decode_vec(digits).ok()?;
     let dictionary = file.get(before.saturating_sub(NEAR)..before)?;
     Some(Found {
         parts: [file.get(..before)?, file.get(after..end)?],
@@ -88,17 +88,6 @@ fn open(file: &[u8], [before, after, end]: [usize; 3]) -> Option<Found<'_>> {
         number: literal(dictionary, b"/Reason(").filter(|text| !text.is_empty()),
         read: signature::read(&bytes),
     })
-}
-
-fn unhex(digits: &[u8]) -> Option<Vec<u8>> {
-    let nibble = |digit: u8| char::from(digit).to_digit(16);
-    digits
-        .chunks(2)
-        .map(|pair| match pair {
-            [high, low] => u8::try_from(nibble(*high)? * 16 + nibble(*low)?).ok(),
-            _ => None,
-        })
-        .collect()
 }
 
 /// A short string of letters, digits and hyphens after a key, as the portal writes it.

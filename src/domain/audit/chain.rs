@@ -343,13 +343,7 @@ fn canonical(value: &Value, out: &mut String) {
 
 /// Bytes as hexadecimal figures.
 pub fn hex(bytes: &[u8]) -> String {
-    use fmt::Write as _;
-    bytes
-        .iter()
-        .fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
-            let _ = write!(out, "{byte:02x}");
-            out
-        })
+    base16ct::lower::encode_string(bytes)
 }
 
 #[cfg(test)]

@@ -176,8 +176,9 @@ fn elsewhere(data_dir: &Path, purpose: Purpose) -> PathBuf {
 
 fn short_hash(path: &Path) -> String {
     use std::os::unix::ffi::OsStrExt as _;
-    let digest = Sha256::digest(path.as_os_str().as_bytes());
-    digest.iter().take(6).map(|b| format!("{b:02x}")).collect()
+    let mut name = base16ct::lower::encode_string(&Sha256::digest(path.as_os_str().as_bytes()));
+    name.truncate(12);
+    name
 }
 
 /// Below the private directory, or where its path is long in a directory of the system that is made for sockets.
