@@ -37,9 +37,9 @@ function say(region, text) {
   region.textContent = text;
 }
 
-/** Row menus close with Esc, with a click elsewhere and when another one opens. */
+/** Menus close with Esc, with a click elsewhere and when another one opens. */
 function closeMenus() {
-  const opened = () => document.querySelector("details.menu[open]");
+  const opened = () => document.querySelector("details:is(.menu, .submenu)[open]");
   document.addEventListener("keydown", (event) => {
     const menu = event.key === "Escape" && opened();
     if (!menu) return;
@@ -47,7 +47,7 @@ function closeMenus() {
     menu.querySelector("summary").focus();
   });
   document.addEventListener("click", (event) => {
-    for (const menu of document.querySelectorAll("details.menu[open]")) {
+    for (const menu of document.querySelectorAll("details:is(.menu, .submenu)[open]")) {
       if (!menu.contains(event.target)) menu.open = false;
     }
   });

@@ -6,7 +6,7 @@ use super::case::{
     Agreement, AgreementEnd, Case, Demand, Event, Outcome, Status, may_be_demanded, rehearse,
     standing,
 };
-use super::{CustomerNumber, PartnerId, UserId};
+use super::{CustomerNumber, Language, PartnerId, UserId};
 
 /// A signed-in person. Read anew on every request, so that a change of role holds at once (S-33).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub struct Viewer {
     pub company: String,
     /// What the person is.
     pub role: Role,
+    /// Language of this person's pages: English only for customers (C4).
+    pub language: Language,
 }
 
 /// What a user is, with the object the role is bound to.

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::schema::{customers, partners, password_links, sessions, users};
 use super::{QueryResult, text};
 use crate::domain::viewer::{Role, Viewer};
-use crate::domain::{CustomerNumber, EmailAddress, PartnerId, UserId};
+use crate::domain::{CustomerNumber, EmailAddress, Language, PartnerId, UserId};
 
 /// A user to be added.
 #[derive(Debug, Clone)]
@@ -117,7 +117,7 @@ pub fn find_viewer(conn: &mut PgConnection, id: UserId) -> QueryResult<Option<Vi
         String,
         bool,
         Option<(i64, Option<i64>, String)>,
-        Option<(i64, String, Option<DateTime<Utc>>)>,
+        Option<(i64, String, String, Option<DateTime<Utc>>)>,
     );
     let row: Option<Row> = users::table
         .left_join(partners::table)
@@ -129,7 +129,13 @@ pub fn find_viewer(conn: &mut PgConnection, id: UserId) -> QueryResult<Option<Vi
             users::role,
             users::contracts,
             (partners::id, partners::parent_id, partners::name).nullable(),
-            (customers::number, customers::name, customers::deleted_at).nullable(),
+            (
+                customers::number,
+                customers::name,
+                customers::language,
+                customers::deleted_at,
+            )
+                .nullable(),
         ))
         .first(conn)
         .optional()?;
@@ -142,6 +148,7 @@ pub fn find_viewer(conn: &mut PgConnection, id: UserId) -> QueryResult<Option<Vi
             name,
             company: String::new(),
             role: Role::Operator,
+            language: Language::De,
         },
         ("partner", Some((partner, parent, company)), None) => {
             let role = if parent.is_some() {
@@ -154,10 +161,11 @@ pub fn find_viewer(conn: &mut PgConnection, id: UserId) -> QueryResult<Option<Vi
                 name,
                 company,
                 role,
+                language: Language::De,
             }
         }
-        ("customer", None, Some((_, _, Some(_deleted)))) => return Ok(None),
-        ("customer", None, Some((number, company, None))) => Viewer {
+        ("customer", None, Some((_, _, _, Some(_deleted)))) => return Ok(None),
+        ("customer", None, Some((number, company, language, None))) => Viewer {
             user: id,
             name,
             company,
@@ -165,6 +173,7 @@ pub fn find_viewer(conn: &mut PgConnection, id: UserId) -> QueryResult<Option<Vi
                 number: CustomerNumber(number),
                 contracts,
             },
+            language: Language::from_code(&language).unwrap_or_default(),
         },
         _ => return Err(text::unreadable("role")),
     };

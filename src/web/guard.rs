@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use actix_session::SessionExt as _;
+use actix_session::{Session, SessionExt as _};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{Method, StatusCode, header};
@@ -11,11 +11,12 @@ use actix_web::middleware::Next;
 use actix_web::{HttpMessage as _, HttpResponse, web};
 use chrono::{Duration, TimeZone as _, Utc};
 
+use super::consent::wanted_language;
 use super::error::PageError;
-use super::session::{BEGAN, CSRF, FLASH, Flash, USER};
+use super::session::{BEGAN, CSRF, FLASH, Flash, LANGUAGE, USER};
 use crate::app::App;
-use crate::domain::UserId;
 use crate::domain::viewer::{Role, Viewer};
+use crate::domain::{Language, UserId};
 use crate::paths;
 use crate::storage::users::find_viewer;
 
@@ -199,6 +200,9 @@ async fn look(app: &App, request: &ServiceRequest) -> Result<Seen, PageError> {
             .map(|operator| operator.party.name)
             .unwrap_or_default();
     }
+    if matches!(viewer.role, Role::Customer { .. }) {
+        viewer.language = chosen_language(&session, request).unwrap_or(viewer.language);
+    }
     let csrf = session
         .get::<String>(CSRF)
         .unwrap_or(None)
@@ -214,6 +218,18 @@ async fn look(app: &App, request: &ServiceRequest) -> Result<Seen, PageError> {
         csrf,
         flash,
     })
+}
+
+/// The language a customer's user has chosen: with the switch of this page, or of one before (C4).
+fn chosen_language(session: &Session, request: &ServiceRequest) -> Option<Language> {
+    if let Some(wanted) = wanted_language(request.request()) {
+        if session.insert(LANGUAGE, wanted.code()).is_err() {
+            tracing::warn!("the choice of a language was lost");
+        }
+        return Some(wanted);
+    }
+    let code = session.get::<String>(LANGUAGE).ok().flatten()?;
+    Language::from_code(&code)
 }
 
 fn to_sign_in(request: ServiceRequest) -> ServiceResponse<BoxBody> {

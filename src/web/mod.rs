@@ -18,6 +18,7 @@ mod guard;
 mod headers;
 mod health;
 mod legal;
+mod menu;
 mod notices;
 mod operation;
 mod page;

@@ -9,6 +9,7 @@ use askama::Template;
 
 use super::error::PageError;
 use super::guard::Seen;
+use super::menu::{Entry, menu};
 use super::session::Flash;
 use crate::app::App;
 use crate::domain::viewer::{Role, Viewer};
@@ -76,24 +77,17 @@ impl FromRequest for Me {
     }
 }
 
-/// A line of the main menu.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NavItem {
-    /// Word.
-    pub label: &'static str,
-    /// Address.
-    pub href: &'static str,
-    /// Whether the page belongs to it.
-    pub current: bool,
-}
-
 /// The frame of a portal page. Every page struct has one as `shell`.
 #[derive(Debug, Clone)]
 pub struct Shell {
     /// The provider, for head and foot.
     pub operator: Operator,
     /// Main menu of this person's role.
-    pub nav: Vec<NavItem>,
+    pub nav: Vec<Entry>,
+    /// Language of the page.
+    pub language: Language,
+    /// Whether the page offers the other language: those of customers do (C4).
+    pub switches: bool,
     /// Name and company; `None` on pages for visitors.
     pub user: Option<(String, String)>,
     /// Token for the forms of the page.
@@ -107,48 +101,20 @@ impl Shell {
     pub async fn load(app: &App, me: &Me, section: &str) -> Result<Self, PageError> {
         let operator = app.operator().await?.unwrap_or_default();
         Ok(Self {
-            nav: nav(me.viewer.role, section),
+            nav: menu(me.viewer.role, me.viewer.language, section),
+            language: me.viewer.language,
+            switches: matches!(me.viewer.role, Role::Customer { .. }),
             user: Some((me.viewer.name.clone(), me.viewer.company.clone())),
             csrf: me.csrf.clone(),
             flash: me.flash.clone(),
             operator,
         })
     }
-}
 
-fn nav(role: Role, section: &str) -> Vec<NavItem> {
-    let mut items = Vec::new();
-    match role {
-        Role::Operator => items.extend([
-            ("Betrieb", paths::OPERATION),
-            ("Kunden", paths::CUSTOMERS),
-            ("Vertriebspartner", paths::PARTNERS),
-            ("Benutzer", paths::USERS),
-            ("E-Mails", paths::MAILS),
-            ("Betreiber", paths::OPERATOR),
-            ("Protokoll", paths::LOG),
-        ]),
-        Role::Partner(_) => items.extend([
-            ("Kunden", paths::CUSTOMERS),
-            ("Submandanten", paths::SUB_PARTNERS),
-        ]),
-        Role::SubPartner(_) => items.push(("Kunden", paths::CUSTOMERS)),
-        Role::Customer {
-            contracts: true, ..
-        } => items.push(("Administration", paths::ADMINISTRATION)),
-        Role::Customer {
-            contracts: false, ..
-        } => {}
+    /// Whether the page is English; templates branch on it.
+    pub fn en(&self) -> bool {
+        self.language.is_en()
     }
-    items.push(("Hilfe", paths::HELP));
-    items
-        .into_iter()
-        .map(|(label, href)| NavItem {
-            label,
-            href,
-            current: href == section,
-        })
-        .collect()
 }
 
 /// The start page of a role.

@@ -24,6 +24,8 @@ pub const USER: &str = "user";
 pub const CSRF: &str = "csrf";
 /// State: when it began, seconds since 1970.
 pub const BEGAN: &str = "began";
+/// State: the language a customer's user has chosen (C4).
+pub const LANGUAGE: &str = "language";
 /// State: a message for the next page.
 pub const FLASH: &str = "flash";
 

@@ -8,7 +8,7 @@ use avv_portal::domain::case::Channel;
 use avv_portal::domain::file::{File, FileKind};
 use avv_portal::domain::roll_out::{Answer, End, Mode, Scope, Skip};
 use avv_portal::domain::viewer::{Role, Viewer};
-use avv_portal::domain::{CustomerNumber, EmailAddress, PartnerId, Party, UserId};
+use avv_portal::domain::{CustomerNumber, EmailAddress, Language, PartnerId, Party, UserId};
 use avv_portal::jobs;
 use avv_portal::storage::roll_outs::{Reached, save_end, save_reached};
 
@@ -302,6 +302,7 @@ fn name_sub_partner(app: &TestApp, customer: CustomerNumber, companies: Companie
         name: "Partner".to_owned(),
         company: "Muster IT GmbH".to_owned(),
         role: Role::Partner(companies.partner),
+        language: Language::De,
     };
     let now = app.now();
     app.write(|conn| {

@@ -229,7 +229,7 @@ async fn page(app: &App, me: &Me, asked: Asked, errors: FieldErrors) -> Result<P
         is_current: list == whose,
     };
     Ok(Page {
-        shell: Shell::load(app, me, paths::OPERATION).await?,
+        shell: Shell::load(app, me, paths::ALERTS).await?,
         tabs: vec![
             tab("Offene", Whose::Open, Some(open)),
             tab("Meine", Whose::Of(user), Some(mine)),

@@ -70,7 +70,7 @@ pub async fn list(
         .filter(|_| has_next)
         .map(|last| format!("{}?nach={}", paths::DELETED, write_place(last)));
     html(&ListPage {
-        shell: Shell::load(&app, &me, paths::OPERATION).await?,
+        shell: Shell::load(&app, &me, paths::DELETED).await?,
         lines: found.into_iter().map(line).collect(),
         is_later: after.is_some(),
         next,
@@ -149,7 +149,7 @@ pub async fn show(
             ))
         })
         .await?;
-    let shell = Shell::load(&app, &me, paths::OPERATION).await?;
+    let shell = Shell::load(&app, &me, paths::DELETED).await?;
     let date = |at| calendar::short_date(calendar::day(at), Language::De);
     let Some(case) = case else {
         if stones.is_empty() {

@@ -113,7 +113,7 @@ pub async fn list(
         .filter(|_| has_more)
         .map(|last| format!("{}?nach={}", paths::PROPOSALS, last.id));
     html(&ListPage {
-        shell: Shell::load(&app, &me, paths::OPERATION).await?,
+        shell: Shell::load(&app, &me, paths::PROPOSALS).await?,
         lines: found.iter().map(Line::of).collect(),
         next,
         answered: answered
@@ -276,7 +276,7 @@ async fn page(
         ]);
     }
     Ok(Page {
-        shell: Shell::load(app, me, paths::OPERATION).await?,
+        shell: Shell::load(app, me, paths::PROPOSALS).await?,
         facts,
         is_paper,
         has_address: case.customer.email().is_some(),

@@ -81,7 +81,7 @@ pub async fn show(app: web::Data<App>, me: Me) -> Result<HttpResponse, PageError
         .await?;
     let [steps, lines, late_count] = counts;
     html(&Page {
-        shell: Shell::load(&app, &me, paths::OPERATION).await?,
+        shell: Shell::load(&app, &me, paths::RUNS).await?,
         steps: capped(steps),
         lines: capped(lines),
         mails: capped(mails),

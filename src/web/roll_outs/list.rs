@@ -89,7 +89,7 @@ pub async fn show(app: web::Data<App>, me: Me) -> Result<HttpResponse, PageError
         })
         .collect();
     html(&Page {
-        shell: Shell::load(&app, &me, paths::OPERATION).await?,
+        shell: Shell::load(&app, &me, paths::ROLL_OUTS).await?,
         lines,
         versions,
     })

@@ -291,7 +291,7 @@ async fn page(
         None => None,
     };
     Ok(Page {
-        shell: Shell::load(app, me, paths::OPERATION).await?,
+        shell: Shell::load(app, me, paths::ROLL_OUTS).await?,
         in_force: Some(&version.number) == current.as_ref(),
         from: (
             version.valid_from.to_string(),

@@ -103,7 +103,7 @@ pub async fn show(
         .await?;
     let stage = stage_of(&found, now);
     let (word, status) = stage_word(stage);
-    let shell = Shell::load(&app, &me, paths::OPERATION).await?;
+    let shell = Shell::load(&app, &me, paths::ROLL_OUTS).await?;
     html(&Page {
         shell,
         action: paths::roll_out(id),

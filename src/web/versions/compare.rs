@@ -119,7 +119,7 @@ pub async fn show(
         language: language.code(),
         changes: changes.map(|changes| changes.into_iter().map(clause).collect()),
         with,
-        shell: Shell::load(&app, &me, paths::OPERATION).await?,
+        shell: Shell::load(&app, &me, paths::VERSIONS).await?,
         subject,
     })
 }

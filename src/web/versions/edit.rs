@@ -179,7 +179,7 @@ pub(super) async fn page(
         .ok_or(PageError::Unavailable)?;
     let id = version.head.id;
     Ok(Page {
-        shell: Shell::load(app, me, paths::OPERATION).await?,
+        shell: Shell::load(app, me, paths::VERSIONS).await?,
         title: names::file(&version.files, file),
         shelves: names::shelves(&version, file),
         facts: (file == meta::FILE).then(|| Facts::of(&text)),

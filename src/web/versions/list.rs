@@ -57,7 +57,7 @@ pub async fn show(app: web::Data<App>, me: Me) -> Result<HttpResponse, PageError
         std::cmp::Reverse(at)
     });
     html(&ListPage {
-        shell: Shell::load(&app, &me, paths::OPERATION).await?,
+        shell: Shell::load(&app, &me, paths::VERSIONS).await?,
         open: open.iter().map(|head| line(head, None, today)).collect(),
         published: published
             .iter()
@@ -159,7 +159,7 @@ async fn new_page(
         })
         .collect();
     Ok(NewPage {
-        shell: Shell::load(app, me, paths::OPERATION).await?,
+        shell: Shell::load(app, me, paths::VERSIONS).await?,
         sources,
         notes,
         errors,

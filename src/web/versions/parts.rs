@@ -36,7 +36,7 @@ pub async fn show(
     let mut parts = stems(&version.files);
     parts.retain(|part| part != "vertrag");
     html(&Page {
-        shell: Shell::load(&app, &me, paths::OPERATION).await?,
+        shell: Shell::load(&app, &me, paths::VERSIONS).await?,
         subject: Subject::of(&version),
         parts: parts
             .into_iter()

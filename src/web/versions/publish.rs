@@ -80,7 +80,7 @@ async fn page(
     let mut found = Found::of(&reviewed, id);
     found.blocking.retain(|line| line.check != "LC-46");
     Ok(Page {
-        shell: Shell::load(app, me, paths::OPERATION).await?,
+        shell: Shell::load(app, me, paths::VERSIONS).await?,
         is_approved: version.head.stage() == Stage::Approved,
         subject: Subject::of(&version),
         found,

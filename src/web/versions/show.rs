@@ -90,7 +90,7 @@ pub async fn show(
     };
     html(&Page {
         told,
-        shell: Shell::load(&app, &me, paths::OPERATION).await?,
+        shell: Shell::load(&app, &me, paths::VERSIONS).await?,
         subject: Subject::of(&version),
         found: Found::of(&reviewed, head.id),
         can_be_read: reviewed.contract.is_some(),

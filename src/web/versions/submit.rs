@@ -127,7 +127,7 @@ async fn page(
         })
         .collect();
     Ok(Page {
-        shell: Shell::load(app, me, paths::OPERATION).await?,
+        shell: Shell::load(app, me, paths::VERSIONS).await?,
         subject: Subject::of(version),
         blocks: reviewed.blocks(),
         questions,

@@ -316,7 +316,7 @@ async fn page(
     }
     let first_day = first_day(app, draft.days).await?;
     Ok(Page {
-        shell: Shell::load(app, me, paths::OPERATION).await?,
+        shell: Shell::load(app, me, paths::ANNOUNCEMENTS).await?,
         href: paths::announcement(draft.id),
         lines: lines(draft, entries),
         faults: faults(entries, draft),

@@ -323,7 +323,7 @@ async fn page(
     }
     let instead = replaced(entries, &asked.ersetzt);
     Ok(Page {
-        shell: Shell::load(app, me, paths::OPERATION).await?,
+        shell: Shell::load(app, me, paths::ANNOUNCEMENTS).await?,
         back: paths::announcement(draft.id),
         instead: instead
             .map(|entry| entry.facts.party.name.clone())

@@ -88,7 +88,7 @@ pub async fn list(
         )
     });
     html(&Page {
-        shell: Shell::load(&app, &me, paths::OPERATION).await?,
+        shell: Shell::load(&app, &me, paths::ANNOUNCEMENTS).await?,
         stages: Stage::ALL
             .map(|one| (one.key(), word(one).0, stage == Some(one)))
             .to_vec(),

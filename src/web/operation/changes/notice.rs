@@ -299,7 +299,7 @@ async fn page(
     let long = |date| calendar::long_date(date, Language::De);
     let capital = |word: &str| word.replacen("per ", "Per ", 1).replacen("am ", "Am ", 1);
     Ok(Page {
-        shell: Shell::load(app, me, paths::OPERATION).await?,
+        shell: Shell::load(app, me, paths::ANNOUNCEMENTS).await?,
         id: notice.id,
         number: notice.customer,
         name: found.case.customer.party.name.clone(),

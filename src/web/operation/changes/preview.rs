@@ -97,7 +97,7 @@ async fn page(
 ) -> Result<Page, PageError> {
     let (now, shell) = (
         app.clock.now(),
-        Shell::load(app, me, paths::OPERATION).await?,
+        Shell::load(app, me, paths::ANNOUNCEMENTS).await?,
     );
     let handles = app.clone();
     let (days, first, recipients) = app

@@ -60,7 +60,7 @@ pub async fn list(
     let mut days: Vec<NaiveDate> = days.into_iter().map(|(_, day)| day).collect();
     days.dedup();
     html(&ListPage {
-        shell: Shell::load(&app, &me, paths::OPERATION).await?,
+        shell: Shell::load(&app, &me, paths::SUB_PROCESSORS).await?,
         day,
         words: calendar::long_date(day, Language::De),
         is_today: day == today,
@@ -115,7 +115,7 @@ pub async fn show(
         .find(|entry| entry.id == id)
         .ok_or(PageError::NotFound)?;
     html(&EntryPage {
-        shell: Shell::load(&app, &me, paths::OPERATION).await?,
+        shell: Shell::load(&app, &me, paths::SUB_PROCESSORS).await?,
         de: Company::of(&entry.facts, Language::De),
         en: Company::of(&entry.facts, Language::En),
         register: entry.facts.party.register.clone(),

@@ -121,7 +121,7 @@ pub async fn show(
     });
     let (word, look) = list::word(announcement.stage);
     html(&Page {
-        shell: Shell::load(&app, &me, paths::OPERATION).await?,
+        shell: Shell::load(&app, &me, paths::ANNOUNCEMENTS).await?,
         public: paths::public_announcement(id),
         look,
         word,

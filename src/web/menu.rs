@@ -1,0 +1,162 @@
+//! The main menu: which pages a role finds in it, and in which group (C13).
+
+use crate::domain::Language;
+use crate::domain::viewer::Role;
+use crate::paths;
+
+/// A page of the menu.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Page {
+    /// Word.
+    pub label: &'static str,
+    /// Address; a page that belongs to this entry names it as its section.
+    pub href: &'static str,
+}
+
+/// An entry of the menu's first row: one page, or a word that opens several.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Word of the row.
+    pub label: &'static str,
+    /// One page: the entry leads to it. Several: it opens them.
+    pub pages: Vec<Page>,
+    /// Address of the page that is looked at, or of the one it belongs to.
+    section: String,
+}
+
+impl Entry {
+    /// Address of an entry that is a page itself.
+    pub fn href(&self) -> Option<&'static str> {
+        match self.pages.as_slice() {
+            [page] => Some(page.href),
+            _ => None,
+        }
+    }
+
+    /// Whether the page that is looked at belongs to this entry.
+    pub fn is_current(&self) -> bool {
+        self.pages.iter().any(|page| self.shows(page))
+    }
+
+    /// Whether the page that is looked at belongs to `page`.
+    pub fn shows(&self, page: &Page) -> bool {
+        page.href == self.section
+    }
+}
+
+const fn page(label: &'static str, href: &'static str) -> Page {
+    Page { label, href }
+}
+
+/// Everything the operator's people have, by what they come for.
+const OPERATOR: &[(&str, &[Page])] = &[
+    ("Betrieb", &[page("Betrieb", paths::OPERATION)]),
+    ("Kunden", &[page("Kunden", paths::CUSTOMERS)]),
+    (
+        "Vertriebspartner",
+        &[page("Vertriebspartner", paths::PARTNERS)],
+    ),
+    (
+        "Aufgaben",
+        &[
+            page("Hinweise", paths::ALERTS),
+            page("Vorschläge", paths::PROPOSALS),
+        ],
+    ),
+    (
+        "Vertrag",
+        &[
+            page("Vertragstext", paths::VERSIONS),
+            page("Umstellungen", paths::ROLL_OUTS),
+            page("Unterauftragsverarbeiter", paths::SUB_PROCESSORS),
+            page("Änderungsmitteilungen", paths::ANNOUNCEMENTS),
+        ],
+    ),
+    (
+        "Verwaltung",
+        &[
+            page("E-Mails", paths::MAILS),
+            page("Läufe", paths::RUNS),
+            page("Protokoll", paths::LOG),
+            page("Gelöschte Kunden", paths::DELETED),
+            page("Benutzer", paths::USERS),
+            page("Betreiber", paths::OPERATOR),
+        ],
+    ),
+];
+
+/// The menu of `role`; `section` is the address of the entry the page belongs to.
+pub fn menu(role: Role, language: Language, section: &str) -> Vec<Entry> {
+    let mut groups: Vec<(&'static str, Vec<Page>)> = match role {
+        Role::Operator => OPERATOR
+            .iter()
+            .map(|(label, pages)| (*label, pages.to_vec()))
+            .collect(),
+        Role::Partner(_) => vec![
+            single("Kunden", paths::CUSTOMERS),
+            single("Submandanten", paths::SUB_PARTNERS),
+        ],
+        Role::SubPartner(_) => vec![single("Kunden", paths::CUSTOMERS)],
+        Role::Customer {
+            contracts: true, ..
+        } => vec![single("Administration", paths::ADMINISTRATION)],
+        Role::Customer {
+            contracts: false, ..
+        } => Vec::new(),
+    };
+    let help = if language.is_en() { "Help" } else { "Hilfe" };
+    groups.push(single(help, paths::HELP));
+    groups
+        .into_iter()
+        .map(|(label, pages)| Entry {
+            label,
+            pages,
+            section: section.to_owned(),
+        })
+        .collect()
+}
+
+fn single(label: &'static str, href: &'static str) -> (&'static str, Vec<Page>) {
+    (label, vec![page(label, href)])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::guard::Who;
+    use crate::web::routes::rows;
+
+    /// Pages that begin something and hang on the page they belong to.
+    const STEPS: [&str; 2] = ["/neu", "/test"];
+
+    #[test]
+    fn c13_every_page_of_the_operator_stands_in_its_menu() {
+        let menu = menu(Role::Operator, Language::De, paths::ALERTS);
+        let hrefs: Vec<&str> = menu
+            .iter()
+            .flat_map(|entry| entry.pages.iter().map(|page| page.href))
+            .collect();
+        let missing: Vec<&str> = rows()
+            .filter(|row| row.who == Who::Operator && row.method == "GET")
+            .map(|row| row.path)
+            .filter(|path| !path.contains('{') && !path.contains('.'))
+            .filter(|path| !STEPS.iter().any(|step| path.ends_with(step)))
+            .filter(|path| !hrefs.contains(path))
+            .collect();
+        assert!(missing.is_empty(), "not in the menu: {missing:?}");
+        let current: Vec<&str> = menu
+            .iter()
+            .filter(|entry| entry.is_current())
+            .map(|entry| entry.label)
+            .collect();
+        assert_eq!(current, ["Aufgaben"], "the group of the page is marked");
+    }
+
+    #[test]
+    fn a_group_opens_and_a_single_page_is_a_link() {
+        for entry in menu(Role::Operator, Language::De, "") {
+            assert_eq!(entry.href().is_some(), entry.pages.len() == 1);
+            assert!(!entry.pages.is_empty(), "{}", entry.label);
+        }
+    }
+}
