@@ -28,6 +28,7 @@ mod list;
 mod login;
 mod mails;
 mod master_data;
+mod migrations;
 mod notice_mails;
 mod notices;
 mod objections;

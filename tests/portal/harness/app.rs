@@ -73,7 +73,8 @@ pub fn minutes(minutes: i64) -> Duration {
     Duration::minutes(minutes)
 }
 
-fn database() -> &'static str {
+/// The Postgres of all tests.
+pub fn database() -> &'static str {
     static URL: OnceLock<String> = OnceLock::new();
     URL.get_or_init(|| {
         database_url_for_tests(

@@ -19,7 +19,7 @@ mod log;
 mod people;
 mod smtp;
 
-pub use app::{TestApp, days, deliver, hours, minutes};
+pub use app::{TestApp, database, days, deliver, hours, minutes};
 pub use browser::{Browser, Page};
 pub use log::Log;
 pub use people::{CUSTOMER, Companies, FOREIGN_CUSTOMER, PASSWORD, Person};
