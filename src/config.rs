@@ -82,6 +82,9 @@ pub struct WebConfig {
 pub struct StorageConfig {
     /// `DATABASE_URL`; unset: an embedded Postgres under the data directory.
     pub database_url: Option<SecretString>,
+    /// `DATABASE_OWNER_URL`: the same database as the role that owns the tables, for migrations;
+    /// unset: as `database_url` says.
+    pub owner_url: Option<SecretString>,
     /// `AVV_DATA_DIR`, by default `data` in the working directory.
     pub data_dir: PathBuf,
 }
@@ -149,6 +152,7 @@ impl Config {
             },
             storage: StorageConfig {
                 database_url: Some(SecretString::from(database_url)),
+                owner_url: None,
                 data_dir: data_dir.to_owned(),
             },
             keys: Keys::new(&secret, None),
@@ -277,7 +281,8 @@ fn default_base_url(listen: SocketAddr) -> Url {
 
 impl StorageConfig {
     fn read(variables: &Variables<'_>, environment: Environment) -> Result<Self, ConfigError> {
-        let database_url = variables.secret("DATABASE_URL")?;
+        let database_url = postgres_url(variables, "DATABASE_URL")?;
+        let owner_url = postgres_url(variables, "DATABASE_OWNER_URL")?;
         let data_dir = variables.text("AVV_DATA_DIR");
         if environment.is_production() && database_url.is_none() && data_dir.is_none() {
             return Err(ConfigError::Missing {
@@ -285,17 +290,27 @@ impl StorageConfig {
                 needed: "the PostgreSQL to use (or set AVV_DATA_DIR to keep an embedded one there)",
             });
         }
-        if let Some(url) = &database_url
-            && !["postgres://", "postgresql://"]
-                .iter()
-                .any(|scheme| url.expose_secret().starts_with(scheme))
-        {
-            return Err(invalid("DATABASE_URL", "a postgresql:// address"));
-        }
         Ok(Self {
             database_url,
+            owner_url,
             data_dir: data_dir.map_or_else(|| PathBuf::from("data"), PathBuf::from),
         })
+    }
+}
+
+fn postgres_url(
+    variables: &Variables<'_>,
+    variable: &'static str,
+) -> Result<Option<SecretString>, ConfigError> {
+    let url = variables.secret(variable)?;
+    let is_postgres = |url: &SecretString| {
+        ["postgres://", "postgresql://"]
+            .iter()
+            .any(|scheme| url.expose_secret().starts_with(scheme))
+    };
+    match url {
+        Some(url) if !is_postgres(&url) => Err(invalid(variable, "a postgresql:// address")),
+        other => Ok(other),
     }
 }
 

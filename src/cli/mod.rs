@@ -5,6 +5,7 @@ mod admin;
 mod audit;
 mod bounce;
 mod contract;
+mod database;
 mod demo;
 mod import;
 mod open;
@@ -42,6 +43,16 @@ enum Command {
     Serve,
     /// Bring the database schema up to date
     Migrate,
+    /// Run a program of Postgres, such as pg_dump, on the embedded database
+    ///
+    /// Finds the database by itself and starts it where it is not running; docs/operating.md says what
+    /// backup and restore need.
+    #[command(arg_required_else_help = true)]
+    Database {
+        /// The program and its arguments
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
+        words: Vec<String>,
+    },
     /// Fill an empty database with invented data and print the logins
     Demo(demo::Options),
     /// Administrators of the operator
@@ -168,6 +179,7 @@ fn dispatch(command: Command) -> Result<ExitCode> {
             import::run(&source, dir.as_deref())
         }
         Command::Verify(wanted) => return verify::verify(&wanted),
+        Command::Database { words } => return database::run(&configure("warn")?, &words),
         Command::Serve => serve::serve(configure("info")?),
         Command::Migrate => open::migrate(&configure("warn")?),
         Command::Demo(options) => demo::demo(configure("warn")?, &options),
@@ -238,6 +250,8 @@ mod tests {
             ("admin create --email eva", false),
             ("jobs run-once --at 2026-12-07T08:05", true),
             ("jobs run-once --at morgen", false),
+            ("database pg_dump --format=custom --file a.dump", true),
+            ("database", false),
             ("audit verify", true),
             (
                 "audit verify --expect 0:0000000000000000000000000000000000000000000000000000000000000000",

@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, anyhow, bail};
 use chrono::{DateTime, Utc};
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{Result, say};
 use crate::actions::{ActionError, versions};
@@ -40,8 +40,29 @@ impl Opened {
 /// Opens everything. In development a schema that is behind is brought up to date; in production
 /// that is a decision, so the command says what to do instead.
 pub fn open(config: Config, clock: Clock, transport: Transport) -> Result<Opened> {
+    let reached = reach(&config)?;
+    let db = reached.connect(&config)?;
+    open_with(config, clock, transport, reached, db)
+}
+
+/// The same as the role that owns the tables: for filling an empty database, which takes its indexes
+/// away for the time. Development only.
+pub fn open_as_owner(config: Config, clock: Clock, transport: Transport) -> Result<Opened> {
+    let reached = reach(&config)?;
+    // By the ordinary way first, which brings the schema up to date and gives the rights.
+    reached.bring_up_to_date(&reached.connect(&config)?)?;
+    let db = Db::connect(reached.owner_url.as_deref().unwrap_or(&reached.url))?;
+    open_with(config, clock, transport, reached, db)
+}
+
+fn open_with(
+    config: Config,
+    clock: Clock,
+    transport: Transport,
+    reached: Reached,
+    db: Db,
+) -> Result<Opened> {
     let sealer = Sealer::open(&config.seal, clock.now())?;
-    let (db, embedded) = database(&config)?;
     if config.environment.is_production() {
         let pending = db
             .pending_migrations()
@@ -49,13 +70,17 @@ pub fn open(config: Config, clock: Clock, transport: Transport) -> Result<Opened
         if pending > 0 {
             bail!("the database schema is {pending} migration(s) behind: run `avv-portal migrate`");
         }
+        warn_of_owner(&db)?;
     } else {
-        db.migrate()?;
+        reached.bring_up_to_date(&db)?;
     }
     let now = clock.now();
     let app = App::new(config, clock, db, transport, Contracts::default(), sealer);
     publish_shipped(&app.db, now)?;
-    Ok(Opened { app, embedded })
+    Ok(Opened {
+        app,
+        embedded: reached.embedded,
+    })
 }
 
 /// The clock of this environment: it can be set only in development.
@@ -78,34 +103,85 @@ pub fn transport(config: &Config) -> Result<Transport> {
 
 /// The command `migrate`.
 pub fn migrate(config: &Config) -> Result<()> {
-    let (db, embedded) = database(config)?;
-    let done = db.migrate()?;
+    let reached = reach(config)?;
+    let db = reached.connect(config)?;
+    let done = reached.migrate(&db)?;
     publish_shipped(&db, clock(config).now())?;
     say(&match done {
         0 => "The schema is up to date.".to_owned(),
         1 => "1 migration was applied.".to_owned(),
         more => format!("{more} migrations were applied."),
     });
+    if db.can_switch_triggers_off()? {
+        say(
+            "The portal's role owns the tables. docs/operating.md says how to give them to another role.",
+        );
+    }
     drop(db);
-    if let Some(server) = embedded {
+    if let Some(server) = reached.embedded {
         server.stop();
     }
     Ok(())
 }
 
-fn database(config: &Config) -> Result<(Db, Option<EmbeddedPostgres>)> {
-    let (url, embedded) = match &config.storage.database_url {
-        Some(url) => (url.expose_secret().to_owned(), None),
-        None => {
-            let server = EmbeddedPostgres::start(&config.storage.data_dir)?;
-            (server.url(), Some(server))
+/// Where the database is, and the embedded server if it is one of ours.
+struct Reached {
+    /// As the role that the portal works as.
+    url: String,
+    /// As the role that owns the tables, if that is another one.
+    owner_url: Option<String>,
+    embedded: Option<EmbeddedPostgres>,
+}
+
+fn reach(config: &Config) -> Result<Reached> {
+    let exposed = |url: &SecretString| url.expose_secret().to_owned();
+    if let Some(url) = &config.storage.database_url {
+        return Ok(Reached {
+            url: exposed(url),
+            owner_url: config.storage.owner_url.as_ref().map(exposed),
+            embedded: None,
+        });
+    }
+    let server = EmbeddedPostgres::start(&config.storage.data_dir)?;
+    Ok(Reached {
+        url: server.url(),
+        owner_url: Some(server.owner_url()),
+        embedded: Some(server),
+    })
+}
+
+impl Reached {
+    fn connect(&self, config: &Config) -> Result<Db> {
+        let size = PoolSize {
+            jobs: u32::from(config.mail.connections) + OTHER_JOBS,
+            ..PoolSize::default()
+        };
+        Ok(Db::connect_sized(&self.url, size)?)
+    }
+
+    fn migrate(&self, db: &Db) -> Result<usize> {
+        Ok(db.migrate_as_owner(self.owner_url.as_deref().unwrap_or(&self.url))?)
+    }
+
+    /// Without an owner to ask, a schema that is up to date is left alone: the portal's role may not
+    /// even look whether there is something to do the way a migration does.
+    fn bring_up_to_date(&self, db: &Db) -> Result<()> {
+        if self.owner_url.is_some() || db.pending_migrations()? > 0 {
+            self.migrate(db)?;
         }
-    };
-    let size = PoolSize {
-        jobs: u32::from(config.mail.connections) + OTHER_JOBS,
-        ..PoolSize::default()
-    };
-    Ok((Db::connect_sized(&url, size)?, embedded))
+        Ok(())
+    }
+}
+
+/// Said at every start until it is mended: the log and the concluded contracts are only as safe as
+/// the role that cannot switch their triggers off (A11).
+fn warn_of_owner(db: &Db) -> Result<()> {
+    if db.can_switch_triggers_off()? {
+        tracing::warn!(
+            "the portal's database role owns the tables and could switch their triggers off: set DATABASE_OWNER_URL and a role of its own in DATABASE_URL (docs/operating.md)"
+        );
+    }
+    Ok(())
 }
 
 /// Publishes the contract version that comes with the program where there is none yet.

@@ -85,6 +85,7 @@ fn production_starts_only_with_everything_that_matters() {
         ("AVV_TRUSTED_PROXIES", "10.0.0.0/8, proxy"),
         ("DATABASE_URL", ""),
         ("DATABASE_URL", "mysql://avv:geheim@db.example/avv"),
+        ("DATABASE_OWNER_URL", "avv:geheim@db.example/avv"),
         ("AVV_SEAL_KEY", ""),
         ("AVV_SEAL_CERT", ""),
         ("AVV_SEAL_P12_FILE", "Cargo.toml"),

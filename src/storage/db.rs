@@ -5,6 +5,8 @@
 //! and the work is begun once more on a tested one: reads from the start, transactions only while
 //! nothing but `BEGIN` has been tried.
 
+mod migrations;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,19 +16,18 @@ use diesel::r2d2::{
     PooledConnection, R2D2Connection as _,
 };
 use diesel::result::Error as QueryError;
-use diesel_migrations::{EmbeddedMigrations, MigrationHarness as _, embed_migrations};
 use tokio::sync::Semaphore;
+
+use super::rights;
+use migrations::{connect_alone, count_pending};
+
+pub use migrations::run_migrations;
 
 /// How long somebody waits for a connection before being told to come again.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Connections live this long, so that after a failover the portal finds the new server soon.
 const LIFETIME: Duration = Duration::from_secs(600);
-
-/// Any number, the same in every portal process: who holds it is changing the schema.
-const MIGRATION_LOCK: i32 = 0x4156_5600;
-
-const MIGRATIONS: EmbeddedMigrations = embed_migrations!();
 
 /// A connection, under the name by which the rooms above pass it on without knowing diesel.
 pub type Conn = PgConnection;
@@ -218,20 +219,27 @@ impl Db {
         self.read(|conn| Ok(conn.ping()?)).await
     }
 
-    /// Brings the schema up to date on a connection of its own; see [`run_migrations`].
+    /// Brings the schema up to date on a connection of its own, as the role that the portal works as;
+    /// see [`run_migrations`].
     pub fn migrate(&self) -> Result<usize, DbError> {
-        let mut conn = PgConnection::establish(&self.url)
-            .map_err(|error| DbError::Unavailable(error.to_string()))?;
-        run_migrations(&mut conn)
+        self.migrate_as_owner(&self.url)
+    }
+
+    /// Brings the schema up to date as the role that owns the tables, and gives the role the portal
+    /// works as its rights on them (A11).
+    pub fn migrate_as_owner(&self, owner_url: &str) -> Result<usize, DbError> {
+        let program = self.read_blocking(|conn| Ok::<_, DbError>(rights::role(conn)?))?;
+        run_migrations(&mut connect_alone(owner_url)?, &program)
     }
 
     /// How many migrations this program has and the database has not.
     pub fn pending_migrations(&self) -> Result<usize, DbError> {
-        let mut conn = PgConnection::establish(&self.url)
-            .map_err(|error| DbError::Unavailable(error.to_string()))?;
-        conn.pending_migrations(MIGRATIONS)
-            .map(|pending| pending.len())
-            .map_err(|error| DbError::Migration(error.to_string()))
+        count_pending(&mut connect_alone(&self.url)?)
+    }
+
+    /// Whether the portal works as a role that could switch the triggers off (A11).
+    pub fn can_switch_triggers_off(&self) -> Result<bool, DbError> {
+        self.read_blocking(|conn| Ok(rights::can_switch_triggers_off(conn)?))
     }
 
     /// Waits for a place in line, then works on a thread that may block.
@@ -297,27 +305,6 @@ fn with_network_limits(url: &str) -> String {
 }
 
 type Pooled = PooledConnection<ConnectionManager<PgConnection>>;
-
-/// Runs the migrations that this program has and the database has not; answers how many. Two
-/// processes that start together take turns, and the second finds nothing left to do.
-pub fn run_migrations(conn: &mut PgConnection) -> Result<usize, DbError> {
-    let lock = |conn: &mut PgConnection, function: &str| {
-        // One lock for each schema: tests have a schema each and need not wait for each other.
-        diesel::sql_query(format!("SELECT {function}($1, hashtext(current_schema()))"))
-            .bind::<diesel::sql_types::Integer, _>(MIGRATION_LOCK)
-            .execute(conn)
-    };
-    lock(conn, "pg_advisory_lock")?;
-    let done = conn
-        .run_pending_migrations(MIGRATIONS)
-        .map(|versions| versions.len())
-        .map_err(|error| DbError::Migration(error.to_string()));
-    // First the reason why it failed, if it did; the lock goes with the connection at the latest.
-    let unlocked = lock(conn, "pg_advisory_unlock");
-    let done = done?;
-    unlocked?;
-    Ok(done)
-}
 
 /// What every connection starts with. The portal's times are UTC; a query or a forgotten transaction
 /// must not hold a customer's row for ever.

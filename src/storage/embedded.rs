@@ -7,11 +7,12 @@
 //! a server that somebody still uses. `postgres.start` makes starts wait for each other.
 //!
 //! The server listens on a Unix socket in a directory that only its own user can enter, and never
-//! on the network. The portal connects as the role `avv`, which owns its database and is no
-//! superuser, as it would on any other server.
+//! on the network. Migrations run as the role `avv`, which owns its database; the portal connects as
+//! `avv_program`, which owns nothing (A11). Neither is a superuser, as on any other server.
 
 mod cluster;
 mod place;
+mod roles;
 mod server;
 #[cfg(test)]
 mod tests;
@@ -25,7 +26,6 @@ use std::sync::{Arc, OnceLock};
 use std::thread::{self, JoinHandle, sleep};
 use std::time::{Duration, Instant};
 
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use secrecy::ExposeSecret as _;
 
 use place::Place;
@@ -136,6 +136,7 @@ impl EmbeddedPostgres {
                 }))
             }
         };
+        roles::ensure(&place)?;
         drop(turn);
         Ok(Self {
             place,
@@ -145,11 +146,30 @@ impl EmbeddedPostgres {
         })
     }
 
-    /// How libpq reaches the database: a URL with the socket's directory as host.
+    /// How the portal reaches the database: a URL for libpq with the socket's directory as host, as
+    /// the role that owns nothing.
     pub fn url(&self) -> String {
-        let dir = self.place.socket_dir.to_string_lossy();
-        let host = utf8_percent_encode(&dir, NON_ALPHANUMERIC);
-        format!("postgresql://avv@/avv?host={host}")
+        self.place.url(roles::PROGRAM, roles::DATABASE)
+    }
+
+    /// The same as the role that owns the tables: for migrations.
+    pub fn owner_url(&self) -> String {
+        self.place.url(roles::OWNER, roles::DATABASE)
+    }
+
+    /// Where the programs of the server's own version are.
+    pub fn programs(&self) -> &Path {
+        &self.place.programs
+    }
+
+    /// By which variables the programs of Postgres find the database, as the role that owns the tables.
+    pub fn client_variables(&self) -> [(&'static str, String); 3] {
+        let host = self.place.socket_dir.to_string_lossy().into_owned();
+        [
+            ("PGHOST", host),
+            ("PGUSER", roles::OWNER.to_owned()),
+            ("PGDATABASE", roles::DATABASE.to_owned()),
+        ]
     }
 
     /// Whether this process started the server rather than joined it.
@@ -184,7 +204,7 @@ impl EmbeddedPostgres {
 
 /// The database for a test process: the server that `AVV_TEST_DATABASE_URL` names, else an embedded
 /// one under `dir`, started once per process and stopped by its guard when the last test process
-/// is gone.
+/// is gone. As the role that owns the tables.
 pub fn database_url_for_tests(dir: &Path) -> Result<String, EmbeddedError> {
     static SERVER: OnceLock<Result<EmbeddedPostgres, String>> = OnceLock::new();
     if let Some(url) = config::test_database_url() {
@@ -195,7 +215,7 @@ pub fn database_url_for_tests(dir: &Path) -> Result<String, EmbeddedError> {
             EmbeddedPostgres::start_for(dir, Purpose::Tests).map_err(|error| error.to_string())
         })
         .as_ref()
-        .map(EmbeddedPostgres::url)
+        .map(EmbeddedPostgres::owner_url)
         .map_err(|said| EmbeddedError::Failed(said.clone()))
 }
 

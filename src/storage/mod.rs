@@ -28,6 +28,7 @@ pub mod partner_list;
 pub mod partners;
 pub mod proposals;
 pub mod retention;
+pub mod rights;
 pub mod roll_outs;
 pub mod runs;
 #[rustfmt::skip]

@@ -38,6 +38,8 @@ mod proposals;
 mod reminders;
 mod renewal;
 mod requests;
+mod restore;
+mod rights;
 mod roll_outs;
 mod seal;
 mod seal_checkers;

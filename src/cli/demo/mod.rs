@@ -49,7 +49,7 @@ pub fn demo(config: Config, options: &Options) -> Result<()> {
     }
     let now = open::clock(&config).now();
     // Mails of the past go nowhere; those of today wait for `serve`.
-    let opened = open::open(config, Clock::fixed_at(now), Transport::memory())?;
+    let opened = open::open_as_owner(config, Clock::fixed_at(now), Transport::memory())?;
     let result = fill(&opened.app, options, now);
     opened.close();
     for login in result? {

@@ -94,7 +94,7 @@ fn broken_connections_are_replaced_before_anybody_notices() {
 #[test]
 fn a_read_that_was_never_made_before_survives_a_restart_too() {
     let db = db("test_db_first_read");
-    run_migrations(&mut db.pool.get().unwrap()).unwrap();
+    db.migrate().unwrap();
     break_all_connections(&db);
     let read = |conn: &mut PgConnection| -> Result<i64, DbError> {
         Ok(crate::storage::schema::customers::table

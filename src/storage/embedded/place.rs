@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use nix::unistd::{User, geteuid};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use sha2::{Digest as _, Sha256};
 
 use super::{EmbeddedError, Purpose};
@@ -78,6 +79,13 @@ impl Place {
     /// The directory with the database's files, as Postgres means it with `-D`.
     pub(super) fn cluster(&self) -> PathBuf {
         self.home().join(CLUSTER)
+    }
+
+    /// How libpq reaches a database of the server as a role.
+    pub(super) fn url(&self, role: &str, database: &str) -> String {
+        let dir = self.socket_dir.to_string_lossy();
+        let host = utf8_percent_encode(&dir, NON_ALPHANUMERIC);
+        format!("postgresql://{role}@/{database}?host={host}")
     }
 
     /// A Postgres program, to be run as the account, with nothing of our environment (which holds

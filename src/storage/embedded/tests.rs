@@ -23,7 +23,7 @@ struct Facts {
 }
 
 fn facts(server: &EmbeddedPostgres) -> Facts {
-    let mut conn = PgConnection::establish(&server.url()).unwrap();
+    let mut conn = PgConnection::establish(&server.owner_url()).unwrap();
     conn.batch_execute("CREATE TABLE IF NOT EXISTS t (n int); INSERT INTO t VALUES (1)")
         .unwrap();
     diesel::sql_query(
@@ -100,7 +100,7 @@ fn a_killed_server_is_started_again() {
     // As for real data: a test's server may forget its last commits.
     let first = EmbeddedPostgres::start_for(dir.path(), Purpose::Portal).unwrap();
     assert_eq!(facts(&first).rows, 1);
-    let db = crate::storage::db::Db::connect(&first.url()).unwrap();
+    let db = crate::storage::db::Db::connect(&first.owner_url()).unwrap();
     let killed = pid(dir.path());
     kill(nix::unistd::Pid::from_raw(killed), Signal::SIGKILL).unwrap();
     // By itself, and one who starts in this moment finds a server too.
@@ -164,7 +164,7 @@ fn nobody_needs_to_start_a_killed_server() {
     use nix::sys::signal::{Signal, kill};
     let dir = data_dir();
     let server = EmbeddedPostgres::start_for(dir.path(), Purpose::Tests).unwrap();
-    let db = crate::storage::db::Db::connect(&server.url()).unwrap();
+    let db = crate::storage::db::Db::connect(&server.owner_url()).unwrap();
     db.migrate().unwrap();
     let victim = || nix::unistd::Pid::from_raw(pid(dir.path()));
     kill(victim(), Signal::SIGKILL).unwrap();

@@ -123,17 +123,16 @@ impl TestApp {
         conn.batch_execute(&format!("CREATE SCHEMA {schema}"))
             .expect("a schema");
         let separator = if database.contains('?') { '&' } else { '?' };
-        let url = format!("{database}{separator}options=-c%20search_path%3D{schema}");
+        let owner = format!("{database}{separator}options=-c%20search_path%3D{schema}");
+        // The portal works as the role that owns nothing (A11); what it needs a right for is found here.
+        let url = owner.replace("://avv@", "://avv_program@");
         let db = Db::connect_sized(&url, PoolSize { pages: 3, jobs: 2 }).expect("a pool");
-        db.migrate().expect("migrations");
+        db.migrate_as_owner(&owner).expect("migrations");
 
-        let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
-        let port = listener.local_addr().expect("its number").port();
         let data = tempfile::tempdir().expect("a folder");
         let mut config = Config::for_tests(&url, data.path());
-        config.web.base_url = format!("http://127.0.0.1:{port}")
-            .parse()
-            .expect("an address");
+        let (listener, base_url) = free_address();
+        config.web.base_url = base_url;
         change(&mut config);
         let clock = Clock::fixed_at(BEGIN.parse().expect("a moment"));
         let now = clock.now();
@@ -142,20 +141,61 @@ impl TestApp {
         app.db
             .transaction_blocking(|conn| versions::publish_shipped(conn, now))
             .expect("the shipped version");
+        let this = Self::serve(app, listener, (schema, database.to_owned()), data);
+        people::move_in(&this);
+        this
+    }
+
+    /// Serves `app` on a port of its own.
+    fn serve(
+        app: App,
+        listener: TcpListener,
+        (schema, database): (String, String),
+        data: tempfile::TempDir,
+    ) -> Self {
         let server = web::server::start(app.clone(), listener, 1).expect("a server");
         let handle = server.handle();
         actix_web::rt::spawn(server);
-        let this = Self {
+        Self {
+            clock: app.clock.clone(),
+            url: app.base_url().to_owned(),
             app,
-            clock,
-            url: format!("http://127.0.0.1:{port}"),
             schema,
-            database: database.to_owned(),
+            database,
             server: handle,
             _data: data,
-        };
-        people::move_in(&this);
-        this
+        }
+    }
+
+    /// The same portal, as its administrator sets it up again on another Postgres after a restore: the
+    /// same secrets and seal, an empty mailbox, and the rights of the program's role given anew.
+    pub fn set_up_again(&self, database: &str) -> Self {
+        let separator = if database.contains('?') { '&' } else { '?' };
+        let owner = format!(
+            "{database}{separator}options=-c%20search_path%3D{}",
+            self.schema
+        );
+        let url = owner.replace("://avv@", "://avv_program@");
+        let db = Db::connect_sized(&url, PoolSize { pages: 3, jobs: 2 }).expect("a pool");
+        assert_eq!(db.migrate_as_owner(&owner).expect("migrations"), 0);
+        let mut config = (*self.app.config).clone();
+        let (listener, base_url) = free_address();
+        config.web.base_url = base_url;
+        config.storage.database_url = Some(url.into());
+        let (clock, sealer) = (self.clock.clone(), self.app.sealer.clone());
+        let app = App::new(config, clock, db, Transport::memory(), contracts(), sealer);
+        let data = tempfile::tempdir().expect("a folder");
+        Self::serve(
+            app,
+            listener,
+            (self.schema.clone(), database.to_owned()),
+            data,
+        )
+    }
+
+    /// The role that owns the tables, and where they are.
+    pub fn owner_url(&self) -> &str {
+        &self.database
     }
 
     /// A second process on the same data: its own pool, the same clock and mailbox.
@@ -189,7 +229,7 @@ impl TestApp {
     /// From now on this portal's schema is the one that everybody sees who names none.
     pub fn become_default_schema(&self) {
         self.sql(&format!(
-            "ALTER ROLE CURRENT_USER SET search_path = {}",
+            "ALTER DATABASE avv SET search_path = {}",
             self.schema
         ))
         .expect("a setting");
@@ -376,7 +416,7 @@ impl TestApp {
     }
 
     fn lines(&self, query: &str) -> Vec<String> {
-        let mut conn = RawConnection::establish(database()).expect("the test database");
+        let mut conn = RawConnection::establish(&self.database).expect("the test database");
         let lines: Vec<Line> = diesel::sql_query(query).load(&mut conn).expect("rows");
         lines.into_iter().map(|line| line.line).collect()
     }
@@ -398,7 +438,7 @@ impl TestApp {
         gone.chain(come).collect()
     }
 
-    /// Runs SQL as the tests' own user, to build states no action builds.
+    /// Runs SQL as the role that owns the tables, to build states no action builds.
     pub fn sql(&self, statement: &str) -> Result<(), String> {
         let mut conn = RawConnection::establish(&self.database).map_err(|e| e.to_string())?;
         conn.batch_execute(&format!("SET search_path TO {}; {statement}", self.schema))
@@ -417,6 +457,14 @@ impl Drop for TestApp {
             ));
         }
     }
+}
+
+/// A free port and the address of a portal that listens there.
+fn free_address() -> (TcpListener, url::Url) {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+    let port = listener.local_addr().expect("its number").port();
+    let address = format!("http://127.0.0.1:{port}");
+    (listener, address.parse().expect("an address"))
 }
 
 /// Delivers everything that is due now, in the process of `app`.

@@ -231,7 +231,7 @@ async fn nothing_is_lost_when_the_embedded_database_dies_too() {
     let seed = seed("embedded");
     let (dir, sink) = (data_dir(), Sink::start());
     let server = EmbeddedPostgres::start_for(dir.path(), Purpose::Portal).unwrap();
-    let app = TestApp::start_on(&server.url()).await;
+    let app = TestApp::start_on(&server.owner_url()).await;
     settle_people(&app, CUSTOMERS);
     app.become_default_schema();
     server.stop();
@@ -253,7 +253,7 @@ async fn a_database_that_goes_away_and_comes_back_is_found_again() {
     let seed = seed("database");
     let (dir, sink) = (data_dir(), Sink::start());
     let mut server = EmbeddedPostgres::start_for(dir.path(), Purpose::Portal).unwrap();
-    let app = TestApp::start_on(&server.url()).await;
+    let app = TestApp::start_on(&server.owner_url()).await;
     settle_people(&app, CUSTOMERS);
     let program = Program::new(Some(app.database_url()), &sink);
     let storm = Storm::begin(app, program, sink, seed, false);

@@ -1,0 +1,85 @@
+//! Bringing the schema up to date.
+
+use std::collections::HashSet;
+
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel::sql_types::{Bool, Text};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness as _, embed_migrations};
+
+use super::{DbError, with_network_limits};
+use crate::storage::rights;
+
+/// Any number, the same in every portal process: who holds it is changing the schema.
+const MIGRATION_LOCK: i32 = 0x4156_5600;
+
+const MIGRATIONS: EmbeddedMigrations = embed_migrations!();
+
+/// A connection outside the pool.
+pub(super) fn connect_alone(url: &str) -> Result<PgConnection, DbError> {
+    PgConnection::establish(&with_network_limits(url))
+        .map_err(|error| DbError::Unavailable(error.to_string()))
+}
+
+/// Runs the migrations that this program has and the database has not, and gives the role `program`
+/// its rights; answers how many ran. Two processes that start together take turns, and the second
+/// finds nothing left to do.
+pub fn run_migrations(owner: &mut PgConnection, program: &str) -> Result<usize, DbError> {
+    let lock = |conn: &mut PgConnection, function: &str| {
+        // One lock for each schema: tests have a schema each and need not wait for each other.
+        diesel::sql_query(format!("SELECT {function}($1, hashtext(current_schema()))"))
+            .bind::<diesel::sql_types::Integer, _>(MIGRATION_LOCK)
+            .execute(conn)
+    };
+    lock(owner, "pg_advisory_lock")?;
+    let done = owner
+        .run_pending_migrations(MIGRATIONS)
+        .map(|versions| versions.len())
+        .map_err(|error| DbError::Migration(error.to_string()));
+    let granted = done.and_then(|done| {
+        rights::grant(owner, program)?;
+        Ok(done)
+    });
+    // First the reason why it failed, if it did; the lock goes with the connection at the latest.
+    let unlocked = lock(owner, "pg_advisory_unlock");
+    let done = granted?;
+    unlocked?;
+    Ok(done)
+}
+
+#[derive(QueryableByName)]
+struct Readable {
+    #[diesel(sql_type = Bool)]
+    readable: bool,
+}
+
+#[derive(QueryableByName)]
+struct Version {
+    #[diesel(sql_type = Text)]
+    version: String,
+}
+
+/// How many migrations the database has not, asked without changing anything: the program's role
+/// may not even try to make the table that says so.
+pub(super) fn count_pending(conn: &mut PgConnection) -> Result<usize, DbError> {
+    let known: Readable = diesel::sql_query(
+        "SELECT coalesce(has_table_privilege(to_regclass('__diesel_schema_migrations'), 'SELECT'), false)
+                AS readable",
+    )
+    .get_result(conn)?;
+    let done: HashSet<String> = if known.readable {
+        diesel::sql_query("SELECT version::text AS version FROM __diesel_schema_migrations")
+            .load(conn)?
+            .into_iter()
+            .map(|row: Version| row.version)
+            .collect()
+    } else {
+        HashSet::new()
+    };
+    let all = diesel::migration::MigrationSource::<Pg>::migrations(&MIGRATIONS)
+        .map_err(|error| DbError::Migration(error.to_string()))?;
+    let pending = all
+        .iter()
+        .filter(|one| !done.contains(&one.name().version().to_string()));
+    Ok(pending.count())
+}
