@@ -522,6 +522,7 @@ async fn events_from_before_the_chain_are_chained_by_the_migration() {
     )
     .unwrap();
     app.sql(up).unwrap();
+    app.give_rights();
     assert_eq!(intact(&app).head.position, head.position + 1);
     let after = app.text(&format!("string_agg(at::text || kind || actor::text || details::text, ',' ORDER BY position) FROM audit_events WHERE position <= {}", head.position));
     assert_eq!(before, after);

@@ -153,12 +153,13 @@ impl TestApp {
         (schema, database): (String, String),
         data: tempfile::TempDir,
     ) -> Self {
+        let port = listener.local_addr().expect("its number").port();
         let server = web::server::start(app.clone(), listener, 1).expect("a server");
         let handle = server.handle();
         actix_web::rt::spawn(server);
         Self {
             clock: app.clock.clone(),
-            url: app.base_url().to_owned(),
+            url: format!("http://127.0.0.1:{port}"),
             app,
             schema,
             database,
@@ -191,6 +192,20 @@ impl TestApp {
             (self.schema.clone(), database.to_owned()),
             data,
         )
+    }
+
+    /// What `migrate` does after a migration: the program's role gets its rights on tables made anew.
+    pub fn give_rights(&self) {
+        let separator = if self.database.contains('?') {
+            '&'
+        } else {
+            '?'
+        };
+        let owner = format!(
+            "{}{separator}options=-c%20search_path%3D{}",
+            self.database, self.schema
+        );
+        self.app.db.migrate_as_owner(&owner).expect("rights");
     }
 
     /// The role that owns the tables, and where they are.
