@@ -10,6 +10,7 @@ use sha2::Sha256;
 use uuid::Uuid;
 
 use crate::config::Keys;
+use crate::domain::UserId;
 
 /// Length of a token: 16 bytes of id and 32 of HMAC, in base64.
 const LENGTH: usize = 64;
@@ -60,12 +61,48 @@ pub fn open(keys: &Keys, purpose: Purpose, token: &str) -> Option<Uuid> {
 }
 
 fn mac(key: &[u8; 32], purpose: Purpose, id: Uuid) -> Hmac<Sha256> {
-    // HMAC takes keys of any length, so this cannot fail; the other branch only satisfies the type.
-    let mut mac =
-        Hmac::<Sha256>::new_from_slice(key).unwrap_or_else(|_| Hmac::new(&Default::default()));
+    let mut mac = keyed(key);
     mac.update(purpose.label());
     mac.update(id.as_bytes());
     mac
+}
+
+/// The token of a session's forms: whose they are, something random, and a seal over both. So a form
+/// whose session has ended still says whose it was (B2).
+pub fn make_form(keys: &Keys, user: UserId, random: &str) -> String {
+    let seal = form_mac(keys.current.csrf.bytes(), user, random)
+        .finalize()
+        .into_bytes();
+    format!("{user}.{random}.{}", URL_SAFE_NO_PAD.encode(seal))
+}
+
+/// Whose form carries this token; `None` if it was not made here. It says nothing of whether the
+/// session still runs.
+pub fn form_owner(keys: &Keys, token: &str) -> Option<UserId> {
+    let (user, rest) = token.split_once('.')?;
+    let (random, seal) = rest.split_once('.')?;
+    let user = UserId(user.parse().ok()?);
+    let seal = URL_SAFE_NO_PAD.decode(seal).ok()?;
+    keys.csrf_keys()
+        .any(|key| {
+            form_mac(key.bytes(), user, random)
+                .verify_slice(&seal)
+                .is_ok()
+        })
+        .then_some(user)
+}
+
+fn form_mac(key: &[u8; 32], user: UserId, random: &str) -> Hmac<Sha256> {
+    let mut mac = keyed(key);
+    mac.update(b"form\0");
+    mac.update(&user.0.to_be_bytes());
+    mac.update(random.as_bytes());
+    mac
+}
+
+fn keyed(key: &[u8; 32]) -> Hmac<Sha256> {
+    // HMAC takes keys of any length, so this cannot fail; the other branch only satisfies the type.
+    Hmac::<Sha256>::new_from_slice(key).unwrap_or_else(|_| Hmac::new(&Default::default()))
 }
 
 #[cfg(test)]
@@ -110,5 +147,16 @@ mod tests {
             Some(id)
         );
         assert_eq!(open(&keys("new", None), Purpose::Consent, &token), None);
+    }
+
+    #[test]
+    fn b2_a_form_says_whose_it_is_and_nobody_can_make_one_up() {
+        let (keys, user) = (keys("one", None), UserId(7));
+        let token = make_form(&keys, user, "zufall");
+        assert_eq!(form_owner(&keys, &token), Some(user));
+        let foreign = token.replacen('7', "8", 1);
+        for odd in ["", "7", "7.zufall", "7.zufall.", &foreign, &token[..60]] {
+            assert_eq!(form_owner(&keys, odd), None, "{odd}");
+        }
     }
 }

@@ -18,6 +18,9 @@ pub enum ActionError {
     /// The rules say no.
     #[error("refused: {0:?}")]
     Refused(Refusal),
+    /// Somebody changed it since the form was shown (B1).
+    #[error("changed meanwhile")]
+    Changed,
     /// The life of a contract version does not allow it now.
     #[error("not with this contract version: {0:?}")]
     Version(VersionRefusal),

@@ -61,7 +61,7 @@ fn refuse_if_blocked(conn: &mut PgConnection, viewer: &Viewer) -> Result<(), Act
     }
 }
 
-/// The same contact data within this time are one form sent twice.
+/// The same contact data, or the same contract, within this time are one form sent twice.
 const SENT_TWICE: Duration = Duration::minutes(10);
 
 /// Adds a Mandant, or a Submandant of `parent`. What a Mandant adds is always its own. One with the
@@ -142,6 +142,15 @@ pub fn record_contract(
 ) -> Result<(), ActionError> {
     let partner = lock_managed(conn, viewer, id)?;
     let file_hash = contract.file.as_ref().map(File::sha256);
+    let same = (
+        contract.signed_on,
+        contract.valid_until,
+        contract.reference.as_str(),
+    );
+    // The partner's row is locked: of two clicks the second one finds what the first one recorded.
+    if partner_contracts::is_twin(conn, id, same, file_hash.as_deref(), now - SENT_TWICE)? {
+        return Ok(());
+    }
     let file = match &contract.file {
         Some(file) => Some(files::create_file(conn, file, viewer.user, now)?),
         None => None,

@@ -7,7 +7,7 @@ use crate::actions::ActionError;
 use crate::actions::proofs::warn_of_certificate;
 use crate::mail::inbox::Inbox;
 use crate::storage::db::DbError;
-use crate::storage::{alerts, attempts, runs, sessions};
+use crate::storage::{alerts, attempts, kept, runs, sessions};
 
 /// Failures count for an hour at most; a day leaves time to look into an attack.
 const FAILURES: TimeDelta = TimeDelta::days(1);
@@ -33,7 +33,8 @@ pub fn clean(pass: &Pass) -> Result<Done, DbError> {
         runs::delete_old(conn, now - RUNS)?;
         alerts::delete_old(conn, now - ALERTS)?;
         let attempts = attempts::delete_old(conn, now - FAILURES, now - SUCCESSES)?;
-        Ok::<_, DbError>(attempts + sessions::delete_idle(conn, now - SESSIONS)?)
+        let forms = kept::delete_old(conn, now - kept::KEPT_FOR)?;
+        Ok::<_, DbError>(attempts + forms + sessions::delete_idle(conn, now - SESSIONS)?)
     })?;
     let files = Inbox::of(&pass.app.config.storage.data_dir).forget(now - REPORTS);
     if let Err(error) = &files {

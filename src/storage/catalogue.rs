@@ -44,6 +44,16 @@ pub fn find_operator(conn: &mut PgConnection) -> QueryResult<Option<Operator>> {
     facts.map(text::from_json).transpose()
 }
 
+/// The same, locked for a change.
+pub fn lock_operator(conn: &mut PgConnection) -> QueryResult<Option<Operator>> {
+    let facts: Option<serde_json::Value> = operator::table
+        .select(operator::facts)
+        .for_no_key_update()
+        .first(conn)
+        .optional()?;
+    facts.map(text::from_json).transpose()
+}
+
 /// Replaces the provider's particulars.
 pub fn save_operator(conn: &mut PgConnection, value: &Operator) -> QueryResult<()> {
     diesel::insert_into(operator::table)

@@ -18,6 +18,7 @@ pub mod db;
 pub mod declarations;
 pub mod embedded;
 pub mod files;
+pub mod kept;
 pub mod links;
 pub mod mail_proofs;
 pub mod mails;

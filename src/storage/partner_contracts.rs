@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 
 use super::QueryResult;
-use super::schema::partner_contracts;
+use super::schema::{files, partner_contracts};
 use crate::domain::{FileId, PartnerId, UserId};
 
 /// A contract as it was recorded.
@@ -42,6 +42,36 @@ pub fn create_contract(
         ))
         .execute(conn)
         .map(|_| ())
+}
+
+/// Whether the contract that counts says the same and was recorded after `since`: a form sent twice.
+pub fn is_twin(
+    conn: &mut PgConnection,
+    partner: PartnerId,
+    (signed_on, valid_until, reference): (NaiveDate, Option<NaiveDate>, &str),
+    file_hash: Option<&str>,
+    since: DateTime<Utc>,
+) -> QueryResult<bool> {
+    type Row = (NaiveDate, Option<NaiveDate>, String, Option<String>);
+    let last: Option<Row> = partner_contracts::table
+        .left_join(files::table)
+        .filter(partner_contracts::partner_id.eq(partner.0))
+        .filter(partner_contracts::recorded_at.gt(since))
+        .order(partner_contracts::id.desc())
+        .select((
+            partner_contracts::signed_on,
+            partner_contracts::valid_until,
+            partner_contracts::reference,
+            files::sha256.nullable(),
+        ))
+        .first(conn)
+        .optional()?;
+    Ok(last.is_some_and(|(signed, until, place, hash)| {
+        signed == signed_on
+            && until == valid_until
+            && place == reference
+            && hash.as_deref() == file_hash
+    }))
 }
 
 /// The contracts with a partner, the one that counts first; at most `limit`.

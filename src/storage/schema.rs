@@ -293,6 +293,34 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Files that were chosen in such a form, or in one that had another field to correct.
+    kept_files (id) {
+        id -> Uuid,
+        user_id -> Int8,
+        form_id -> Nullable<Uuid>,
+        field -> Text,
+        /// What the file was called; to be shown, never to be used as a path.
+        name -> Text,
+        bytes -> Bytea,
+        kept_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    /// Forms that were typed in vain: given back to the same person within an hour, then forgotten. Never a password.
+    kept_forms (id) {
+        id -> Uuid,
+        user_id -> Int8,
+        /// Where the form stands.
+        page -> Text,
+        /// Where it was sent.
+        action -> Text,
+        fields -> Jsonb,
+        kept_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     /// Mailed consent links. The token is the id with an HMAC under the server key, so no row opens anything.
     links (id) {
         id -> Uuid,
@@ -669,6 +697,9 @@ diesel::joinable!(case_words -> customers (number));
 diesel::joinable!(decline_reasons -> requests (request_id));
 diesel::joinable!(document_stamps -> agreements (agreement_id));
 diesel::joinable!(files -> users (uploaded_by));
+diesel::joinable!(kept_files -> kept_forms (form_id));
+diesel::joinable!(kept_files -> users (user_id));
+diesel::joinable!(kept_forms -> users (user_id));
 diesel::joinable!(links -> requests (request_id));
 diesel::joinable!(mail_attempts -> mails (mail_id));
 diesel::joinable!(mail_reports -> mails (mail_id));
@@ -715,6 +746,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     decline_reasons,
     document_stamps,
     files,
+    kept_files,
+    kept_forms,
     links,
     mail_attempts,
     mail_reports,

@@ -14,7 +14,7 @@ mod wording;
 
 use wording::Wording;
 
-use super::page::{PublicShell, html, reader_language};
+use super::page::{Me, PublicShell, Shell, html, reader_language};
 use crate::actions::ActionError;
 use crate::app::App;
 use crate::domain::Language;
@@ -33,6 +33,9 @@ pub enum PageError {
     /// The person may not do this.
     #[error("forbidden")]
     Forbidden,
+    /// The person's user may not read the customer's contracts.
+    #[error("the user lacks the contract permission")]
+    NeedsContracts,
     /// The form's token is missing or old.
     #[error("stale form")]
     StaleForm,
@@ -69,6 +72,7 @@ impl From<ActionError> for PageError {
             ActionError::NotAllowed | ActionError::Denied(_) | ActionError::WrongPassword => {
                 Self::Forbidden
             }
+            ActionError::Changed => Self::StaleForm,
             ActionError::TooManyAttempts(seconds) => Self::TooMany(seconds),
             ActionError::NoOperator => Self::NoOperator,
             ActionError::Refused(refusal) => {
@@ -133,7 +137,9 @@ impl ResponseError for PageError {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::NotFound | Self::UnknownLink => StatusCode::NOT_FOUND,
-            Self::Forbidden | Self::StaleForm | Self::ForeignOrigin => StatusCode::FORBIDDEN,
+            Self::Forbidden | Self::NeedsContracts | Self::StaleForm | Self::ForeignOrigin => {
+                StatusCode::FORBIDDEN
+            }
             Self::ForeignHost => StatusCode::MISDIRECTED_REQUEST,
             Self::BadForm => StatusCode::BAD_REQUEST,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -161,6 +167,7 @@ impl PageError {
     fn plain(&self) -> Self {
         match self {
             Self::UnknownLink => Self::UnknownLink,
+            Self::NeedsContracts => Self::NeedsContracts,
             Self::StaleForm => Self::StaleForm,
             Self::ForeignOrigin => Self::ForeignOrigin,
             Self::ForeignHost => Self::ForeignHost,
@@ -186,6 +193,15 @@ impl PageError {
 #[template(path = "web/error.html")]
 struct ErrorPage {
     shell: PublicShell,
+    wording: Wording,
+    reference: Option<String>,
+}
+
+/// The same for somebody who is signed in: the frame of all other pages, with menu and name (C3).
+#[derive(Template)]
+#[template(path = "web/error_inside.html")]
+struct InsidePage {
+    shell: Shell,
     wording: Wording,
     reference: Option<String>,
 }
@@ -271,6 +287,18 @@ async fn render(
     reference: Option<String>,
 ) -> Option<HttpResponse> {
     let app = http.app_data::<web::Data<App>>()?.get_ref().clone();
+    if let Some(me) = Me::of(http) {
+        let shell = Shell::load(&app, &me, "")
+            .await
+            .unwrap_or_else(|_| Shell::bare(&me, ""));
+        let wording = error.wording(shell.en());
+        return html(&InsidePage {
+            shell,
+            wording,
+            reference,
+        })
+        .ok();
+    }
     let language = http
         .extensions()
         .get::<Language>()

@@ -6,9 +6,13 @@ use std::pin::Pin;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
+use uuid::Uuid;
 
 use super::error::PageError;
 use super::guard::Seen;
+use super::{kept, upload};
+use crate::app::App;
+use crate::domain::UserId;
 
 /// Largest form in bytes; an objection's note is the longest thing anybody types.
 pub const LARGEST: usize = 64 * 1024;
@@ -28,6 +32,11 @@ impl Form {
         self.0.contains_key(name)
     }
 
+    /// The names of all fields.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
     fn parse(body: &[u8]) -> Result<Self, PageError> {
         let text = std::str::from_utf8(body).map_err(|_| PageError::BadForm)?;
         let mut form = Self::default();
@@ -44,6 +53,12 @@ impl Form {
             return Err(PageError::BadForm);
         }
         Ok(())
+    }
+}
+
+impl From<Form> for BTreeMap<String, String> {
+    fn from(form: Form) -> Self {
+        form.0
     }
 }
 
@@ -72,37 +87,92 @@ impl FromRequest for PublicForm {
     }
 }
 
+/// What was sent, until the request is answered: if it cannot be used, it is kept (B2, B3).
+#[derive(Debug, Default)]
+pub struct Posted {
+    /// The fields.
+    pub form: Form,
+    /// The files.
+    pub files: Vec<Chosen>,
+}
+
+/// A file somebody chose.
+#[derive(Debug)]
+pub struct Chosen {
+    /// Field it was chosen in.
+    pub field: String,
+    /// What the person's machine calls it; to be shown, never to be used as a path.
+    pub name: String,
+    /// What is in it.
+    pub contents: Contents,
+}
+
+/// Where the bytes of a file are.
+#[derive(Debug)]
+pub enum Contents {
+    /// They came with this request.
+    Fresh(Vec<u8>),
+    /// They were kept when the form was sent before.
+    Kept(Uuid),
+}
+
+impl Posted {
+    /// Reads a form of somebody whose session has ended. `None` if it cannot be read, or was not made
+    /// by this portal for the person who is given back.
+    pub async fn read_late(
+        app: &App,
+        request: &HttpRequest,
+        payload: &mut Payload,
+    ) -> Option<(UserId, Self)> {
+        let posted = if upload::is_upload(request) {
+            upload::read_late(request, payload).await.ok()?
+        } else {
+            let PublicForm(form) = PublicForm::from_request(request, payload).await.ok()?;
+            let files = Vec::new();
+            Self { form, files }
+        };
+        Some((kept::owner(app, &posted.form)?, posted))
+    }
+}
+
 impl FromRequest for SignedForm {
     type Error = PageError;
     type Future = Pin<Box<dyn Future<Output = Result<Self, PageError>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let expected = expected_token(request);
+        let http = request.clone();
         let form = PublicForm::from_request(request, payload);
         Box::pin(async move {
             let PublicForm(form) = form.await?;
-            check_token(&form, &expected)?;
-            Ok(Self(form))
+            let checked = check_token(&http, &form);
+            let files = Vec::new();
+            http.extensions_mut().insert(Posted {
+                form: form.clone(),
+                files,
+            });
+            checked.map(|()| Self(form))
         })
     }
 }
 
-/// The token that forms of this session carry; empty without a session.
-pub(super) fn expected_token(request: &HttpRequest) -> String {
-    request
-        .extensions()
-        .get::<Seen>()
-        .map(|seen| seen.csrf.clone())
-        .unwrap_or_default()
-}
-
 /// Whether the form came from a page of this session (S-62).
-pub(super) fn check_token(form: &Form, expected: &str) -> Result<(), PageError> {
-    if expected.is_empty() || !same(form.get("csrf").as_bytes(), expected.as_bytes()) {
+pub(super) fn check_token(request: &HttpRequest, form: &Form) -> Result<(), PageError> {
+    let seen = request.extensions();
+    let expected = seen.get::<Seen>().map_or("", |seen| kept::bare(&seen.csrf));
+    if expected.is_empty() || !same(kept::bare(form.get("csrf")).as_bytes(), expected.as_bytes()) {
         tracing::warn!("refused: form without the session's token");
         return Err(PageError::StaleForm);
     }
     Ok(())
+}
+
+/// Whether the form was made by this portal, for this session or one before it: only then are its
+/// files read.
+pub(super) fn is_own(request: &HttpRequest, form: &Form) -> bool {
+    let late = request
+        .app_data::<web::Data<App>>()
+        .and_then(|app| kept::owner(app, form));
+    late.is_some() || check_token(request, form).is_ok()
 }
 
 /// Compares in constant time.
@@ -130,6 +200,30 @@ impl FieldErrors {
             field: field.into(),
             text: text.into(),
         });
+    }
+
+    /// Says at every field that was saved with another value since the form was shown what is stored and
+    /// what was typed (B1). A field is its id, its label, what is stored and what was typed.
+    pub fn add_changed<'a>(
+        &mut self,
+        fields: impl IntoIterator<Item = (&'a str, &'a str, String, String)>,
+    ) {
+        let word = |value: &str| match value.trim() {
+            "" => "nichts".to_owned(),
+            value => format!("„{value}“"),
+        };
+        for (id, label, stored, typed) in fields {
+            if stored.trim() != typed.trim() {
+                self.add(
+                    id,
+                    format!(
+                        "„{label}“: Gespeichert ist inzwischen {}, bei Ihnen steht {}. Ändern Sie das Feld oder speichern Sie noch einmal, wenn Ihre Angabe gelten soll",
+                        word(&stored),
+                        word(&typed)
+                    ),
+                );
+            }
+        }
     }
 
     /// Whether nothing is wrong.

@@ -8,16 +8,17 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{Method, StatusCode, header};
 use actix_web::middleware::Next;
-use actix_web::{HttpMessage as _, HttpResponse, web};
+use actix_web::{HttpMessage as _, HttpRequest, web};
 use chrono::{Duration, TimeZone as _, Utc};
 
+use super::attend::{attend, to_sign_in};
 use super::consent::wanted_language;
 use super::error::PageError;
+use super::kept;
 use super::session::{BEGAN, CSRF, FLASH, Flash, LANGUAGE, USER};
 use crate::app::App;
 use crate::domain::viewer::{Role, Viewer};
 use crate::domain::{Language, UserId};
-use crate::paths;
 use crate::storage::users::find_viewer;
 
 /// Absolute life of a session (S-32); shorter for the operator's administrators.
@@ -69,6 +70,16 @@ impl Who {
         }
     }
 
+    /// What somebody is told who may not come in. What exists is no secret from a customer's own people,
+    /// only not for all of them; partners learn nothing of the rest of the portal.
+    fn refusal(self, role: Role) -> PageError {
+        let is_customer = matches!(role, Role::Customer { .. });
+        match self {
+            Self::ContractReader | Self::ContractHolder if is_customer => PageError::NeedsContracts,
+            _ => PageError::NotFound,
+        }
+    }
+
     /// Whether a route of this kind looks at the session.
     pub fn needs_session(self) -> bool {
         self != Self::Anyone
@@ -97,42 +108,46 @@ pub async fn guard(
         tracing::warn!(path = %pattern(&request), "refused: request from another origin");
         return Err(PageError::ForeignOrigin.into());
     }
-    if is_unreadable(request.query_string()) {
+    let is_bad = is_unreadable(request.query_string());
+    if is_bad {
         tracing::warn!(path = %pattern(&request), "refused: unreadable parameters");
-        return Err(PageError::BadForm.into());
     }
     if !who.needs_session() {
+        if is_bad {
+            return Err(PageError::BadForm.into());
+        }
         return Ok(next.call(request).await?.map_into_boxed_body());
     }
     let seen = look(&app, &request).await?;
-    match (&seen.viewer, who) {
-        (_, Who::Visitor) => {}
+    if is_bad {
+        request.extensions_mut().insert(seen);
+        return Err(PageError::BadForm.into());
+    }
+    let viewer = match (&seen.viewer, who) {
+        (viewer, Who::Visitor) => viewer.clone(),
         (None, Who::Gate) => return Err(PageError::Forbidden.into()),
-        (None, _) => return Ok(to_sign_in(request)),
+        (None, _) => return Ok(to_sign_in(&app, request).await),
         (Some(viewer), who) if !who.admits(viewer.role) => {
             log_refusal(viewer, &pattern(&request), &object(&request), "role");
-            return Err(PageError::NotFound.into());
+            let refusal = who.refusal(viewer.role);
+            // The page that says so is one of this person's, with frame and menu (C3).
+            request.extensions_mut().insert(seen);
+            return Err(refusal.into());
         }
-        (Some(_), _) => {}
-    }
-    let attempt = seen
-        .viewer
-        .clone()
-        .map(|viewer| (viewer, pattern(&request), object(&request)));
-    request.extensions_mut().insert(seen);
-    let answer = next.call(request).await;
-    let status = match &answer {
-        Ok(response) => response.status(),
-        Err(error) => error.as_response_error().status_code(),
+        (Some(viewer), _) => Some(viewer.clone()),
     };
-    if let Some((viewer, path, object)) = &attempt {
-        match status {
-            StatusCode::NOT_FOUND => log_refusal(viewer, path, object, "not found"),
-            StatusCode::FORBIDDEN => log_refusal(viewer, path, object, "forbidden"),
-            _ => {}
-        }
+    let Some(viewer) = viewer else {
+        request.extensions_mut().insert(seen);
+        return Ok(next.call(request).await?.map_into_boxed_body());
+    };
+    let answer = attend(&app, viewer.user, seen, request, next).await?;
+    let (path, object) = (pattern_of(answer.request()), object_of(answer.request()));
+    match answer.status() {
+        StatusCode::NOT_FOUND => log_refusal(&viewer, &path, &object, "not found"),
+        StatusCode::FORBIDDEN => log_refusal(&viewer, &path, &object, "forbidden"),
+        _ => {}
     }
-    Ok(answer?.map_into_boxed_body())
+    Ok(answer)
 }
 
 /// Writes down who was refused what (S-58).
@@ -143,6 +158,10 @@ fn log_refusal(viewer: &Viewer, path: &str, object: &str, why: &str) {
 /// What a route was asked about, for the log: numbers and ids. A token stays out (S-08), and so does
 /// whatever else somebody may type into an address (S-82).
 fn object(request: &ServiceRequest) -> String {
+    object_of(request.request())
+}
+
+fn object_of(request: &HttpRequest) -> String {
     let values = request
         .match_info()
         .iter()
@@ -207,6 +226,7 @@ async fn look(app: &App, request: &ServiceRequest) -> Result<Seen, PageError> {
         .get::<String>(CSRF)
         .unwrap_or(None)
         .unwrap_or_default();
+    let csrf = kept::with_page(&csrf, &kept::plain_page(here(request)));
     // Taking a message out writes the session; looking whether there is one does not.
     let flash = if request.method() == Method::GET && session.contains_key(FLASH) {
         session.remove_as::<Flash>(FLASH).and_then(Result::ok)
@@ -232,22 +252,12 @@ fn chosen_language(session: &Session, request: &ServiceRequest) -> Option<Langua
     Language::from_code(&code)
 }
 
-fn to_sign_in(request: ServiceRequest) -> ServiceResponse<BoxBody> {
-    let target = if request.method() == Method::GET && request.path() != paths::HOME {
-        let here = request
-            .uri()
-            .path_and_query()
-            .map_or("/", |path| path.as_str());
-        let next: String = url::form_urlencoded::byte_serialize(here.as_bytes()).collect();
-        format!("{}?weiter={next}", paths::SIGN_IN)
-    } else {
-        paths::SIGN_IN.to_owned()
-    };
-    request.into_response(
-        HttpResponse::SeeOther()
-            .insert_header((header::LOCATION, target))
-            .finish(),
-    )
+/// Path and query of a request.
+pub(super) fn here(request: &ServiceRequest) -> &str {
+    request
+        .uri()
+        .path_and_query()
+        .map_or("/", |path| path.as_str())
 }
 
 /// Whether a request that changes something comes from the portal's own pages. A browser that sends
@@ -290,6 +300,10 @@ fn is_safe(method: &Method) -> bool {
 
 /// The route's pattern: what a log may say of an address that holds a token (S-08).
 pub fn pattern(request: &ServiceRequest) -> String {
+    pattern_of(request.request())
+}
+
+fn pattern_of(request: &HttpRequest) -> String {
     request
         .match_pattern()
         .unwrap_or_else(|| "(no route)".to_owned())

@@ -5,6 +5,7 @@
 //! A request goes `headers → errors → (session → guard) → handler`: see `server`, `guard`, `error`.
 
 mod administration;
+mod attend;
 mod client;
 mod consent;
 mod consequences;
@@ -17,6 +18,7 @@ mod gate;
 mod guard;
 mod headers;
 mod health;
+mod kept;
 mod legal;
 mod menu;
 mod notices;

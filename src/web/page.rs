@@ -37,6 +37,15 @@ pub fn see_other(to: impl AsRef<str>) -> HttpResponse {
         .finish()
 }
 
+/// Id of the message in `frame.html`.
+const MESSAGE: &str = "meldung";
+
+/// The address of a page at its message (C2).
+pub fn at_message(page: &str) -> String {
+    let page = page.split('#').next().unwrap_or_default();
+    format!("{page}#{MESSAGE}")
+}
+
 /// A file to be saved (S-64). The name is our own and plain ASCII.
 pub fn attachment(content_type: &str, file_name: &str, bytes: Vec<u8>) -> HttpResponse {
     HttpResponse::Ok()
@@ -59,19 +68,25 @@ pub struct Me {
     pub flash: Option<Flash>,
 }
 
+impl Me {
+    /// The signed-in person, if there is one.
+    pub fn of(request: &HttpRequest) -> Option<Self> {
+        let extensions = request.extensions();
+        let seen = extensions.get::<Seen>()?;
+        Some(Self {
+            viewer: seen.viewer.clone()?,
+            csrf: seen.csrf.clone(),
+            flash: seen.flash.clone(),
+        })
+    }
+}
+
 impl FromRequest for Me {
     type Error = PageError;
     type Future = Ready<Result<Self, PageError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let me = request.extensions().get::<Seen>().and_then(|seen| {
-            let viewer = seen.viewer.clone()?;
-            Some(Self {
-                viewer,
-                csrf: seen.csrf.clone(),
-                flash: seen.flash.clone(),
-            })
-        });
+        let me = Self::of(request);
         // A route without guard has nobody to work for.
         ready(me.ok_or(PageError::Fault))
     }
@@ -101,14 +116,22 @@ impl Shell {
     pub async fn load(app: &App, me: &Me, section: &str) -> Result<Self, PageError> {
         let operator = app.operator().await?.unwrap_or_default();
         Ok(Self {
+            operator,
+            ..Self::bare(me, section)
+        })
+    }
+
+    /// The frame without anything from the database.
+    pub fn bare(me: &Me, section: &str) -> Self {
+        Self {
             nav: menu(me.viewer.role, me.viewer.language, section),
             language: me.viewer.language,
             switches: matches!(me.viewer.role, Role::Customer { .. }),
             user: Some((me.viewer.name.clone(), me.viewer.company.clone())),
             csrf: me.csrf.clone(),
             flash: me.flash.clone(),
-            operator,
-        })
+            operator: Operator::default(),
+        }
     }
 
     /// Whether the page is English; templates branch on it.

@@ -9,7 +9,7 @@ use super::client::source;
 use super::error::PageError;
 use super::form::{FieldErrors, PublicForm};
 use super::guard::Who;
-use super::page::{PublicShell, html, invalid, see_other};
+use super::page::{PublicShell, at_message, html, invalid, see_other};
 use super::routes::{Row, get, post, view};
 use crate::actions::passwords::{self, BadPassword, LONGEST, SHORTEST};
 use crate::actions::{ActionError, users};
@@ -150,7 +150,10 @@ async fn set(
         .transaction(move |conn| users::set_password(conn, &own, link, &hash, now))
         .await;
     match result {
-        Ok(()) => Ok(see_other(format!("{}?hinweis=passwort", paths::SIGN_IN))),
+        Ok(()) => Ok(see_other(at_message(&format!(
+            "{}?hinweis=passwort",
+            paths::SIGN_IN
+        )))),
         // Somebody else was faster with the same link.
         Err(ActionError::NotFound) => expired(&app).await,
         Err(error) => Err(error.into()),

@@ -4,9 +4,9 @@
 //! reached without a declared [`Who`].
 
 use actix_web::middleware::from_fn;
-use actix_web::{Route, guard as guards, web};
+use actix_web::{HttpResponse, Route, guard as guards, web};
 
-use super::error::answer_errors;
+use super::error::{PageError, answer_errors};
 use super::guard::{Who, guard};
 use super::{
     administration, consent, contract_text, customers, dev, gate, health, legal, notices,
@@ -99,4 +99,11 @@ pub fn configure(config: &mut web::ServiceConfig, app: &App) {
             config.route(row.path, route.wrap(from_fn(answer_errors)));
         }
     }
+    // What does not exist is said in the frame of whoever asks (C3).
+    let nowhere = web::route()
+        .to(|| async { Err::<HttpResponse, _>(PageError::NotFound) })
+        .wrap(from_fn(|request, next| guard(Who::Visitor, request, next)))
+        .wrap(session::middleware(app))
+        .wrap(from_fn(answer_errors));
+    config.default_service(nowhere);
 }

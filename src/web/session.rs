@@ -17,6 +17,7 @@ use crate::app::App;
 use crate::domain::UserId;
 use crate::storage::db::DbError;
 use crate::storage::sessions;
+use crate::token;
 
 /// State: whose session it is.
 pub const USER: &str = "user";
@@ -45,16 +46,13 @@ pub struct Flash {
 
 /// Puts a message on the next page.
 pub fn flash(session: &Session, good: bool, text: impl Into<String>) {
-    if session
-        .insert(
-            FLASH,
-            Flash {
-                good,
-                text: text.into(),
-            },
-        )
-        .is_err()
-    {
+    let text = text.into();
+    tell(session, Flash { good, text });
+}
+
+/// Puts a message on the next page; the guard sees to it that the redirect leads there (C2).
+pub fn tell(session: &Session, flash: Flash) {
+    if session.insert(FLASH, flash).is_err() {
         tracing::warn!("a message for the next page was lost");
     }
 }
@@ -69,7 +67,17 @@ pub fn begin(
     session.clear();
     session.insert(USER, user.0)?;
     session.insert(BEGAN, app.clock.now().timestamp())?;
-    session.insert(CSRF, String::from(generate_session_key()))
+    let random = String::from(generate_session_key());
+    session.insert(CSRF, token::make_form(&app.config.keys, user, &random))
+}
+
+/// Name of the cookie.
+pub fn cookie_name(app: &App) -> &'static str {
+    if app.config.web.base_url.scheme() == "https" {
+        "__Host-avv"
+    } else {
+        "avv"
+    }
 }
 
 /// The session middleware, wrapped around every route that looks at sessions.
@@ -79,11 +87,7 @@ pub fn middleware(app: &App) -> SessionMiddleware<PostgresSessions> {
         PostgresSessions { app: app.clone() },
         Key::from(app.config.keys.current.cookie.bytes()),
     )
-    .cookie_name(if secure {
-        "__Host-avv".to_owned()
-    } else {
-        "avv".to_owned()
-    })
+    .cookie_name(cookie_name(app).to_owned())
     .cookie_secure(secure)
     .cookie_http_only(true)
     .cookie_same_site(SameSite::Lax)

@@ -11,7 +11,8 @@ use super::client::source;
 use super::error::PageError;
 use super::form::{PublicForm, SignedForm};
 use super::guard::Who;
-use super::page::{Me, PublicShell, home_of, html, see_other};
+use super::kept;
+use super::page::{Me, PublicShell, at_message, home_of, html, see_other};
 use super::routes::{Row, get, post, view};
 use super::session;
 use crate::actions::users::{Attempted, begin_sign_in, end_proof, end_sign_in};
@@ -84,6 +85,8 @@ async fn show(
     let mut page = SignInPage::load(&app, "", &way.weiter).await?;
     page.note = match way.hinweis.as_str() {
         "abgemeldet" => Some("Sie sind abgemeldet."),
+        _ if next_is_kept(&page.next) => Some(KEPT),
+        "abgelaufen" => Some(ENDED),
         "passwort" => Some("Das Passwort ist gesetzt. Sie können sich jetzt damit anmelden."),
         _ => None,
     };
@@ -113,10 +116,20 @@ async fn sign_in(
         Err(error) => return Err(error.into()),
     };
     let mut page = SignInPage::load(&app, email, next).await?;
+    page.note = next_is_kept(&page.next).then_some(KEPT);
     page.wrong = Some(wrong);
     let mut response = html(&page)?;
     *response.status_mut() = status;
     Ok(response)
+}
+
+const ENDED: &str = "Ihre Sitzung ist zu Ende: Nach 30 Minuten ohne Eingabe, spätestens nach einigen Stunden, melden wir Sie zu Ihrem Schutz ab. Melden Sie sich bitte neu an, dann geht es an derselben Stelle weiter.";
+const KEPT: &str = "Ihre Sitzung war zu Ende, bevor Ihre Eingaben ankamen: Nach 30 Minuten ohne Eingabe, spätestens nach einigen Stunden, melden wir Sie zu Ihrem Schutz ab. Ihre Eingaben sind eine Stunde lang aufbewahrt. Melden Sie sich bitte neu an, dann stehen sie wieder im Formular.";
+
+/// Whether a form waits on the page somebody wants to go on to.
+fn next_is_kept(next: &str) -> bool {
+    let query = next.split_once('?').map_or("", |(_, query)| query);
+    kept::key_in(query.split('#').next().unwrap_or_default()).is_some()
 }
 
 /// Whom e-mail and password belong to. Throttled, with one timing for unknown users and wrong
@@ -184,7 +197,7 @@ async fn sign_out(session: Session, _form: SignedForm) -> HttpResponse {
     HttpResponse::SeeOther()
         .insert_header((
             header::LOCATION,
-            format!("{}?hinweis=abgemeldet", paths::SIGN_IN),
+            at_message(&format!("{}?hinweis=abgemeldet", paths::SIGN_IN)),
         ))
         .insert_header((
             HeaderName::from_static("clear-site-data"),
@@ -199,7 +212,7 @@ fn onward<'a>(next: &'a str, viewer: &Viewer) -> &'a str {
 
 /// A path of this portal as it may stand in `?weiter=`; nothing a browser could read as another
 /// site, and nothing that would lead straight out again (S-63).
-fn local_path(next: &str) -> Option<&str> {
+pub(super) fn local_path(next: &str) -> Option<&str> {
     let is_local = next.starts_with('/')
         && !next.starts_with("//")
         && next.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');

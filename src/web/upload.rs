@@ -24,12 +24,15 @@ use actix_multipart::{Field, Multipart};
 use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::web::Bytes;
-use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest, HttpResponse, web};
 use futures_util::StreamExt as _;
 
 use super::error::PageError;
-use super::form::{Form, LARGEST, check_token, expected_token};
+use super::form::{Chosen, Contents, Form, LARGEST, Posted, check_token, is_own};
+use super::guard::Seen;
+use super::kept;
 use super::page::attachment;
+use crate::app::App;
 use crate::domain::file::{File, FileKind, MAX_FILE};
 
 /// Body of a whole request with files. A file above [`MAX_FILE`] is read to its end, up to here, so
@@ -127,8 +130,17 @@ trait Shelf: Default {
     /// Whether a second part under this name is a mistake.
     fn has(&self, field: &str) -> bool;
 
-    /// Reads a file to its end. `name` is what the person's machine calls it.
-    async fn put(&mut self, field: String, name: String, part: Part<'_>) -> Result<(), PageError>;
+    /// Reads a file to its end. `name` is what the person's machine calls it. Gives back what is worth
+    /// keeping if another field has to be corrected.
+    async fn put(
+        &mut self,
+        field: &str,
+        name: &str,
+        part: Part<'_>,
+    ) -> Result<Option<Vec<u8>>, PageError>;
+
+    /// Takes a file that was chosen when the form was sent before.
+    fn put_kept(&mut self, field: &str, name: &str, bytes: Vec<u8>);
 }
 
 /// A part that is being read, and how much of the body may still come.
@@ -167,24 +179,79 @@ fn signed<S: Shelf>(
     request: &HttpRequest,
     payload: &mut Payload,
 ) -> impl Future<Output = Result<(Form, S), PageError>> + use<S> {
-    let token = expected_token(request);
+    let http = request.clone();
     let parts = Multipart::new(request.headers(), payload.take());
     async move {
-        tokio::time::timeout(BODY_TIME, read(parts, &token))
-            .await
-            .unwrap_or(Err(PageError::TooLarge))
+        let read = tokio::time::timeout(BODY_TIME, read::<S>(parts, &http));
+        let (mut posted, mut files) = read.await.unwrap_or(Err(PageError::TooLarge))?;
+        let checked = check_token(&http, &posted.form);
+        if checked.is_ok() {
+            add_kept(&http, &mut posted, &mut files).await?;
+        }
+        let form = posted.form.clone();
+        http.extensions_mut().insert(posted);
+        checked.map(|()| (form, files))
     }
 }
 
-async fn read<S: Shelf>(mut parts: Multipart, token: &str) -> Result<(Form, S), PageError> {
-    let (mut form, mut files) = (Form::default(), S::default());
+/// Files that were chosen when the form was sent before stand for those that were not chosen now.
+async fn add_kept<S: Shelf>(
+    http: &HttpRequest,
+    posted: &mut Posted,
+    files: &mut S,
+) -> Result<(), PageError> {
+    let user = http
+        .extensions()
+        .get::<Seen>()
+        .and_then(|seen| Some(seen.viewer.as_ref()?.user));
+    let (Some(app), Some(user)) = (http.app_data::<web::Data<App>>(), user) else {
+        return Ok(());
+    };
+    let chosen: Vec<String> = posted.files.iter().map(|one| one.field.clone()).collect();
+    for (id, field, name, bytes) in kept::find_files(app, user, &posted.form).await? {
+        if !chosen.contains(&field) {
+            files.put_kept(&field, &name, bytes);
+            posted.files.push(Chosen {
+                field,
+                name,
+                contents: Contents::Kept(id),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Whether a request brings a form with files.
+pub(super) fn is_upload(request: &HttpRequest) -> bool {
+    request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/form-data"))
+}
+
+/// Reads a form with files of somebody whose session has ended.
+pub(super) async fn read_late(
+    request: &HttpRequest,
+    payload: &mut Payload,
+) -> Result<Posted, PageError> {
+    let parts = Multipart::new(request.headers(), payload.take());
+    let read = tokio::time::timeout(BODY_TIME, read::<Late>(parts, request));
+    let (posted, _) = read.await.unwrap_or(Err(PageError::TooLarge))?;
+    Ok(posted)
+}
+
+async fn read<S: Shelf>(
+    mut parts: Multipart,
+    http: &HttpRequest,
+) -> Result<(Posted, S), PageError> {
+    let (mut posted, mut files) = (Posted::default(), S::default());
     let mut left = S::LARGEST_BODY;
     let mut count = 0;
     while let Some(part) = parts.next().await {
         let mut field = part.map_err(|_| PageError::BadForm)?;
         let name = field.name().ok_or(PageError::BadForm)?.to_owned();
         count += 1;
-        if count > MOST_PARTS || files.has(&name) || form.ticked(&name) {
+        if count > MOST_PARTS || files.has(&name) || posted.form.ticked(&name) {
             return Err(PageError::BadForm);
         }
         let file_name = field
@@ -199,17 +266,49 @@ async fn read<S: Shelf>(mut parts: Multipart, token: &str) -> Result<(Form, S), 
             None => {
                 let bytes = part.whole(S::LARGEST_FIELD).await?;
                 let text = String::from_utf8(bytes).map_err(|_| PageError::BadForm)?;
-                form.add(name, text)?;
+                posted.form.add(name, text)?;
             }
             Some(file_name) => {
                 // Nobody's bytes are read who did not get the form from this portal.
-                check_token(&form, token)?;
-                files.put(name, file_name, part).await?;
+                if !is_own(http, &posted.form) {
+                    return Err(PageError::StaleForm);
+                }
+                if let Some(bytes) = files.put(&name, &file_name, part).await? {
+                    posted.files.push(Chosen {
+                        field: name,
+                        name: file_name,
+                        contents: Contents::Fresh(bytes),
+                    });
+                }
             }
         }
     }
-    check_token(&form, token)?;
-    Ok((form, files))
+    Ok((posted, files))
+}
+
+/// Files that only wait: their bytes are not looked at.
+#[derive(Default)]
+struct Late;
+
+impl Shelf for Late {
+    const LARGEST_FIELD: usize = texts::LARGEST_TEXT;
+    const LARGEST_BODY: usize = LARGEST_BODY;
+
+    fn has(&self, _field: &str) -> bool {
+        false
+    }
+
+    async fn put(
+        &mut self,
+        _field: &str,
+        name: &str,
+        part: Part<'_>,
+    ) -> Result<Option<Vec<u8>>, PageError> {
+        let bytes = part.whole(LARGEST_BODY).await?;
+        Ok((!nothing_chosen(name, bytes.len())).then_some(bytes))
+    }
+
+    fn put_kept(&mut self, _field: &str, _name: &str, _bytes: Vec<u8>) {}
 }
 
 /// A browser sends a field without a choice as an empty file without a name.
@@ -227,10 +326,10 @@ impl Shelf for Files {
 
     async fn put(
         &mut self,
-        field: String,
-        name: String,
+        field: &str,
+        name: &str,
         mut part: Part<'_>,
-    ) -> Result<(), PageError> {
+    ) -> Result<Option<Vec<u8>>, PageError> {
         let (mut bytes, mut length) = (Vec::new(), 0);
         while let Some(chunk) = part.next().await? {
             length += chunk.len();
@@ -240,8 +339,8 @@ impl Shelf for Files {
                 bytes = Vec::new();
             }
         }
-        if nothing_chosen(&name, length) {
-            return Ok(());
+        if nothing_chosen(name, length) {
+            return Ok(None);
         }
         let file = match FileKind::of(&bytes) {
             _ if length == 0 => Err(BadFile::Empty),
@@ -249,8 +348,15 @@ impl Shelf for Files {
             None => Err(BadFile::OtherKind),
             Some(kind) => Ok(File { kind, bytes }),
         };
-        self.0.insert(field, file);
-        Ok(())
+        let good = file.as_ref().ok().map(|file| file.bytes.clone());
+        self.0.insert(field.to_owned(), file);
+        Ok(good)
+    }
+
+    fn put_kept(&mut self, field: &str, _name: &str, bytes: Vec<u8>) {
+        let kind = FileKind::of(&bytes).ok_or(BadFile::OtherKind);
+        let file = kind.map(|kind| File { kind, bytes });
+        self.0.entry(field.to_owned()).or_insert(file);
     }
 }
 

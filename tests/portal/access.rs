@@ -364,6 +364,9 @@ impl Objects {
                 };
                 vec![("mandant", id.to_string())]
             }
+            "/betrieb/aenderungsmitteilungen/{mitteilung}/verwerfen" => {
+                vec![("sicher", "ja".to_owned())]
+            }
             // Nobody stands on the list under this number.
             "/betrieb/aenderungsmitteilungen/{mitteilung}/entfernen" => {
                 vec![("alt", "999999".to_owned())]
@@ -698,4 +701,52 @@ async fn refused_attempts_are_logged_with_user_route_and_object() {
             log.lines_with(&["refused"])
         );
     }
+}
+
+/// C2: every redirect that brings a message leads to it, whoever is answered and whatever was sent.
+#[actix_web::test]
+async fn c2_every_redirect_with_a_message_leads_to_the_message() {
+    let objects = Objects::build().await;
+    let browsers = sign_everybody_in(&objects.world.app).await;
+    let table = table();
+    let (mut told, mut count) = (0, 0);
+    for row in rows().filter(|row| row.path != "/abmelden") {
+        let name = format!("{} {}", row.method, row.path);
+        for ((_, object), expected) in table.iter().filter(|((known, _), _)| *known == name) {
+            for (index, (browser, token)) in browsers.iter().enumerate() {
+                if expected[index] != "→" {
+                    continue;
+                }
+                count += 1;
+                let path = objects.path(row.path, object);
+                let from = place(count);
+                let page = if row.method == "GET" {
+                    browser.get_with(&path, &[("x-forwarded-for", &from)]).await
+                } else {
+                    let mut fields = objects.fields(row, object, index);
+                    fields.push(("csrf", token.clone()));
+                    let fields: Vec<(&str, &str)> =
+                        fields.iter().map(|(n, v)| (*n, v.as_str())).collect();
+                    let path = path.split('?').next().unwrap();
+                    send(browser, row, path, &fields, &[("x-forwarded-for", &from)]).await
+                };
+                if page.status != 303 {
+                    continue;
+                }
+                let to = page.header("location").to_owned();
+                let next = browser.follow(&page).await;
+                if next.all("main > .flash").is_empty() {
+                    continue;
+                }
+                told += 1;
+                assert!(to.ends_with("#meldung"), "{name} [{object}] leads to {to}");
+                let message = next.attribute("main > .flash#meldung", "tabindex");
+                assert_eq!(message.as_deref(), Some("-1"), "{name} [{object}]");
+            }
+        }
+    }
+    assert!(
+        told > 30,
+        "only {told} of {count} redirects brought a message"
+    );
 }

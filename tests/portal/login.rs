@@ -471,7 +471,7 @@ async fn changes_to_a_user_hold_at_the_next_request() {
         Person::Customer.email()
     ))
     .unwrap();
-    customer.get("/administration/avv").await.assert_status(404);
+    customer.get("/administration/avv").await.assert_status(403);
 
     let foreign = app.sign_in(Person::ForeignPartner).await;
     foreign.get("/kunden/9000").await.assert_status(200);

@@ -22,6 +22,7 @@ mod contracts;
 mod deletion;
 mod delivery;
 mod documents;
+mod forms;
 mod letters;
 mod links;
 mod list;

@@ -7,6 +7,7 @@ use askama::Template;
 
 use super::load_visible;
 use crate::actions::customers::NewAddress;
+use crate::actions::seen::{self, Shown};
 use crate::actions::{ActionError, Outcome, customers};
 use crate::app::App;
 use crate::domain::case::{Case, Change, Refusal};
@@ -37,6 +38,8 @@ struct Page {
     /// Whether an agreement is in force, which the change leaves alone.
     has_agreement: bool,
     typed: Typed,
+    /// Stamp of what the form showed first.
+    stand: String,
     /// Whether the guard was in the way and the operator may insist.
     may_insist: bool,
     errors: FieldErrors,
@@ -48,6 +51,8 @@ struct Typed {
     email: String,
     insists: bool,
     reason: String,
+    /// Stamp of what the form showed first.
+    stand: String,
 }
 
 impl Typed {
@@ -56,6 +61,7 @@ impl Typed {
             email: form.get("email").to_owned(),
             insists: form.ticked("trotzdem"),
             reason: form.get("grund").to_owned(),
+            stand: form.get("stand").to_owned(),
         }
     }
 }
@@ -74,6 +80,7 @@ pub async fn show(
             .filter(|_| me.viewer.role == Role::Operator)
             .map(|email| email.as_str().to_owned())
             .unwrap_or_default(),
+        stand: seen::of_email(case.customer.email()),
         ..Typed::default()
     };
     html(&page(&app, &me, &case, typed, false, FieldErrors::default()).await?)
@@ -88,7 +95,7 @@ pub async fn save(
     SignedForm(form): SignedForm,
 ) -> Result<HttpResponse, PageError> {
     let case = find(&app, &me, number.into_inner()).await?;
-    let typed = Typed::of(&form);
+    let mut typed = Typed::of(&form);
     let mut errors = FieldErrors::default();
     let new = read(&typed, me.viewer.role, &mut errors);
     let Some(new) = new.filter(|_| errors.is_empty()) else {
@@ -97,9 +104,11 @@ pub async fn save(
     };
     let (now, handles, viewer) = (app.clock.now(), app.clone(), me.viewer.clone());
     let (customer, email) = (case.customer.number, new.email.clone());
+    let stand = typed.stand.clone();
     let done = app
         .db
         .transaction(move |conn| {
+            seen::check(conn, &handles, Shown::Email(customer), &stand)?;
             customers::change_email(conn, &handles, &viewer, customer, &new, now)
         })
         .await;
@@ -109,6 +118,19 @@ pub async fn save(
             errors.add("email", sentence(refusal));
             let may_insist = refusal == Refusal::PartnerAddress;
             return invalid(&page(&app, &me, &case, typed, may_insist, errors).await?);
+        }
+        Err(ActionError::Changed) => {
+            // Who saves once more has seen what is stored now.
+            let case = find(&app, &me, customer).await?;
+            let now = address_for(me.viewer.role, &case).unwrap_or_else(|| "keine".to_owned());
+            if case.customer.email() == Some(&email) {
+                errors.add("email", sentence(Refusal::Unchanged));
+            } else {
+                errors.add("email", format!("Die Adresse wurde geändert, seit Sie diese Seite geöffnet haben: Hinterlegt ist jetzt {now}, bei Ihnen steht {}. Speichern Sie noch einmal, wenn Ihre Angabe gelten soll", typed.email.trim()));
+            }
+            typed.stand = seen::of_email(case.customer.email());
+            let insists = typed.insists;
+            return invalid(&page(&app, &me, &case, typed, insists, errors).await?);
         }
         Err(error) => return Err(error.into()),
     }
@@ -180,6 +202,7 @@ async fn page(
         operator,
         is_asked: case.open_request().is_some(),
         has_agreement: case.agreement().is_some(),
+        stand: typed.stand.clone(),
         typed,
         may_insist: may_insist && operator,
         errors,

@@ -6,6 +6,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use super::load_visible;
+use crate::actions::seen::{self, Shown};
 use crate::actions::{ActionError, Outcome, customers};
 use crate::app::App;
 use crate::domain::case::{Case, Change, Refusal};
@@ -18,6 +19,8 @@ use crate::web::operation::Subject;
 use crate::web::page::{Me, Shell, html, invalid, see_other};
 use crate::web::refusals;
 use crate::web::session::flash;
+
+const SAME: &str = "Die Stammdaten waren schon so. Geändert wurde nichts.";
 
 /// Longest line but the name, in characters.
 const LONGEST_LINE: usize = 200;
@@ -94,6 +97,8 @@ struct Page {
     /// Whether a contract is open, whose text the change would change.
     is_asked: bool,
     has_agreement: bool,
+    /// Stamp of what the form showed first.
+    stand: String,
     errors: FieldErrors,
 }
 
@@ -115,8 +120,14 @@ pub async fn show(
     let case = load_visible(&app, &me.viewer, number.into_inner()).await?;
     let mut party = case.customer.party.clone();
     let lines = lines(|field| (field.place)(&mut party).clone());
-    let language = case.customer.language;
-    html(&page(&app, &me, &case, lines, language, FieldErrors::default()).await?)
+    let typed = (lines, case.customer.language);
+    let stand = stamp(&case);
+    html(&page(&app, &me, &case, typed, stand, FieldErrors::default()).await?)
+}
+
+/// Stamp of what the form shows.
+fn stamp(case: &Case) -> String {
+    seen::of_master_data(&case.customer.party, case.customer.language)
 }
 
 /// Saves it. While the customer is asked, a new mail replaces the links to the old text.
@@ -136,28 +147,62 @@ pub async fn save(
     }
     let Some(language) = language.filter(|_| errors.is_empty()) else {
         let lines = lines(|field| form.get(field.id).to_owned());
-        let language = language.unwrap_or(case.customer.language);
-        return invalid(&page(&app, &me, &case, lines, language, errors).await?);
+        let typed = (lines, language.unwrap_or(case.customer.language));
+        let stand = form.get("stand").to_owned();
+        return invalid(&page(&app, &me, &case, typed, stand, errors).await?);
     };
     let (now, handles, viewer) = (app.clock.now(), app.clone(), me.viewer.clone());
     let customer = case.customer.number;
+    let stand = form.get("stand").to_owned();
     let done = app
         .db
         .transaction(move |conn| {
+            seen::check(conn, &handles, Shown::MasterData(customer), &stand)?;
             customers::change_party(conn, &handles, &viewer, customer, &party, language, now)
         })
         .await;
     match done {
         Ok(outcome) => flash(&session, true, said(&outcome)),
-        Err(ActionError::Refused(Refusal::Unchanged)) => flash(
-            &session,
-            true,
-            "Die Stammdaten waren schon so. Geändert wurde nichts.",
-        ),
+        Err(ActionError::Refused(Refusal::Unchanged)) => flash(&session, true, SAME),
         Err(ActionError::Refused(refusal)) => flash(&session, false, refusals::sentence(refusal)),
+        Err(ActionError::Changed) => {
+            // Who saves once more has seen what is stored now.
+            let case = load_visible(&app, &me.viewer, customer).await?;
+            add_changed(&mut errors, &case, &form, language);
+            if errors.is_empty() {
+                flash(&session, true, SAME);
+                return Ok(see_other(paths::customer(customer)));
+            }
+            let typed = (lines(|field| form.get(field.id).to_owned()), language);
+            return invalid(&page(&app, &me, &case, typed, stamp(&case), errors).await?);
+        }
         Err(error) => return Err(error.into()),
     }
     Ok(see_other(paths::customer(customer)))
+}
+
+/// What somebody else saved meanwhile, beside what was typed.
+fn add_changed(errors: &mut FieldErrors, case: &Case, form: &Form, language: Language) {
+    let mut stored = case.customer.party.clone();
+    errors.add_changed(FIELDS.iter().map(|field| {
+        let typed = form.get(field.id).to_owned();
+        (
+            field.id,
+            field.label,
+            (field.place)(&mut stored).clone(),
+            typed,
+        )
+    }));
+    let word = |language: Language| {
+        if language.is_en() {
+            "Englisch"
+        } else {
+            "Deutsch"
+        }
+        .to_owned()
+    };
+    let (stored, typed) = (word(case.customer.language), word(language));
+    errors.add_changed([("sprache", "Sprache", stored, typed)]);
 }
 
 fn lines(mut value: impl FnMut(&Field) -> String) -> Vec<Line> {
@@ -209,8 +254,8 @@ async fn page(
     app: &App,
     me: &Me,
     case: &Case,
-    lines: Vec<Line>,
-    language: Language,
+    (lines, language): (Vec<Line>, Language),
+    stand: String,
     errors: FieldErrors,
 ) -> Result<Page, PageError> {
     Ok(Page {
@@ -221,6 +266,7 @@ async fn page(
         language,
         is_asked: case.open_request().is_some(),
         has_agreement: case.agreement().is_some(),
+        stand,
         errors,
     })
 }

@@ -36,8 +36,13 @@ impl PageError {
             ),
             Self::Forbidden => (
                 "Das ist hier nicht erlaubt",
-                "Für diese Aktion fehlt Ihnen die Berechtigung. Geändert wurde nichts.",
-                home,
+                "Für diese Aktion fehlt Ihrem Benutzer die Berechtigung. Geändert wurde nichts. Welche Rechte ein Benutzer hat, legt der Betreiber dieses Portals fest.",
+                ("So erreichen Sie den Betreiber", paths::CONTACT),
+            ),
+            Self::NeedsContracts => (
+                "Dafür fehlt Ihrem Benutzer eine Berechtigung",
+                "Ihrem Benutzer fehlt die Berechtigung „Auftragsverarbeitungsvertrag ansehen, herunterladen und ihm widersprechen“. Der Betreiber dieses Portals vergibt sie. Bitten Sie ihn darum, wenn Sie den Vertrag für Ihr Unternehmen einsehen sollen.",
+                ("So erreichen Sie den Betreiber", paths::CONTACT),
             ),
             Self::StaleForm => (
                 "Das Formular ist nicht mehr gültig",
@@ -105,6 +110,11 @@ impl PageError {
                 "This is not allowed here",
                 "You do not have permission to do this. Nothing was changed.",
                 home,
+            ),
+            Self::NeedsContracts => (
+                "Your user lacks a permission for this",
+                "Only users with the permission for contracts may read and download your company's data processing agreement. The provider of this portal grants it; please ask your company to request it.",
+                contact,
             ),
             Self::StaleForm => (
                 "This form is no longer valid",

@@ -156,7 +156,7 @@ pub async fn assign(
         Err(ActionError::Refused(refusal)) => flash(&session, false, refusals::sentence(refusal)),
         Err(error) => return Err(error.into()),
     }
-    Ok(see_other(format!("{}#kette", paths::status(number))))
+    Ok(see_other(paths::status(number)))
 }
 
 /// The Mandant that was named; `None` for nobody. Anything else does not exist.

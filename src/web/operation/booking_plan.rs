@@ -279,7 +279,7 @@ pub async fn carry_out(
     match done {
         Ok(Some(outcome)) => {
             flash(session, true, plan.said(&outcome));
-            Ok(see_other(profile(number)))
+            Ok(see_other(paths::customer(number)))
         }
         Ok(None) => {
             flash(
@@ -296,12 +296,7 @@ pub async fn carry_out(
 
 fn refused(session: &Session, number: CustomerNumber, refusal: Refusal) -> HttpResponse {
     flash(session, false, refusals::sentence(refusal));
-    see_other(profile(number))
-}
-
-/// The list of bookings on the profile.
-fn profile(number: CustomerNumber) -> String {
-    format!("{}#buchungen", paths::customer(number))
+    see_other(paths::customer(number))
 }
 
 /// Product chosen on the page before.

@@ -13,7 +13,7 @@ use crate::domain::viewer::{Role, Scope, Viewer};
 use crate::domain::{CustomerNumber, EmailAddress, PartnerId, UserId};
 use crate::paths;
 use crate::storage::db::DbError;
-use crate::storage::users::{self, NewUser, UserLine, is_taken};
+use crate::storage::users::{self, NewUser, UserLine, find_contact, find_credentials, is_taken};
 use crate::storage::{PgConnection, customers, partners};
 use crate::web::error::PageError;
 use crate::web::form::{FieldErrors, Form, SignedForm};
@@ -146,6 +146,12 @@ pub async fn add(
         })
         .await;
     let added = match done {
+        Err(ActionError::Database(DbError::Query(error)))
+            if is_taken(&error) && is_invited(&app, &typed).await? =>
+        {
+            // The same form once more, for example by a double click: what was asked for is done.
+            Ok(EmailAddress::parse(&typed.email).map_err(|_| PageError::BadForm)?)
+        }
         Err(ActionError::Database(DbError::Query(error))) if is_taken(&error) => {
             let mut errors = FieldErrors::default();
             errors.add(
@@ -170,6 +176,23 @@ pub async fn add(
         }
         Err(errors) => invalid(&new_page(&app, &me, typed, errors).await?),
     }
+}
+
+/// Whether this very person is invited already and has not answered.
+async fn is_invited(app: &App, typed: &Typed) -> Result<bool, ActionError> {
+    let Ok(email) = EmailAddress::parse(&typed.email) else {
+        return Ok(false);
+    };
+    let wanted = name::clean(&typed.name);
+    app.db
+        .read(move |conn| {
+            let found = find_credentials(conn, &email)?;
+            let Some(found) = found.filter(|found| found.password_hash.is_none()) else {
+                return Ok(false);
+            };
+            Ok(find_contact(conn, found.user)?.is_some_and(|(name, _)| name == wanted))
+        })
+        .await
 }
 
 async fn new_page(

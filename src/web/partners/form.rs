@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::fields::{Field, read, stored, typed};
 use super::{Area, Subject, load};
+use crate::actions::seen::{self, Shown};
 use crate::actions::{ActionError, register};
 use crate::app::App;
 use crate::domain::case::{Partner, Refusal};
@@ -18,6 +19,8 @@ use crate::web::page::{Me, Shell, html, invalid, see_other};
 use crate::web::refusals;
 use crate::web::session::flash;
 use crate::web::status::parts::listed;
+
+const SAME: &str = "Daran hat sich nichts geändert.";
 
 /// For which Mandant a Submandant is added.
 #[derive(Debug, Default, Deserialize)]
@@ -38,6 +41,8 @@ struct Page {
     /// Whether it looks after customers, whose contracts name it.
     has_customers: bool,
     fields: Vec<Field>,
+    /// Stamp of what the form showed first; empty for a new partner.
+    stand: String,
     errors: FieldErrors,
 }
 
@@ -129,6 +134,7 @@ async fn new_page(
         above: above.map(|above| (above.id, above.party.name)),
         has_customers: false,
         fields,
+        stand: String::new(),
         errors,
     })
 }
@@ -141,7 +147,8 @@ pub async fn edit(
 ) -> Result<HttpResponse, PageError> {
     let partner = load(&app, &me, *id).await?;
     let fields = stored(&partner.party);
-    html(&edit_page(&app, &me, &partner, fields, FieldErrors::default()).await?)
+    let stand = seen::of_party(&partner.party);
+    html(&edit_page(&app, &me, &partner, fields, stand, FieldErrors::default()).await?)
 }
 
 /// Changes the contact data.
@@ -155,21 +162,41 @@ pub async fn save(
     let partner = load(&app, &me, *id).await?;
     // Who was complete stays so: contracts may name it.
     let (party, errors) = read(&form, partner.party.is_complete());
+    let stand = form.get("stand").to_owned();
     if !errors.is_empty() {
-        return invalid(&edit_page(&app, &me, &partner, typed(&form), errors).await?);
+        return invalid(&edit_page(&app, &me, &partner, typed(&form), stand, errors).await?);
     }
     let (now, viewer, id) = (app.clock.now(), me.viewer.clone(), partner.id);
+    let handles = app.clone();
     let said = format!("Die Kontaktdaten sind gespeichert.{}", gaps(&party));
     let done = app
         .db
-        .transaction(move |conn| register::change(conn, &viewer, id, &party, now))
+        .transaction(move |conn| {
+            seen::check(conn, &handles, Shown::Partner(id), &stand)?;
+            register::change(conn, &viewer, id, &party, now)
+        })
         .await;
     match done {
         Ok(()) => flash(&session, true, said),
         Err(ActionError::Refused(Refusal::Unchanged)) => {
-            flash(&session, true, "Daran hat sich nichts geändert.");
+            flash(&session, true, SAME);
         }
         Err(ActionError::Refused(refusal)) => flash(&session, false, refusals::sentence(refusal)),
+        Err(ActionError::Changed) => {
+            // Who saves once more has seen what is stored now.
+            let partner = load(&app, &me, id).await?;
+            let (fields, stand) = (typed(&form), seen::of_party(&partner.party));
+            let mut errors = FieldErrors::default();
+            let both = stored(&partner.party).into_iter().zip(&fields);
+            errors.add_changed(both.map(|(stored, typed)| {
+                (stored.id, stored.label, stored.value, typed.value.clone())
+            }));
+            if errors.is_empty() {
+                flash(&session, true, SAME);
+                return Ok(see_other(Area::of(&me).partner(id)));
+            }
+            return invalid(&edit_page(&app, &me, &partner, fields, stand, errors).await?);
+        }
         Err(error) => return Err(error.into()),
     }
     Ok(see_other(Area::of(&me).partner(id)))
@@ -180,6 +207,7 @@ async fn edit_page(
     me: &Me,
     partner: &Partner,
     fields: Vec<Field>,
+    stand: String,
     errors: FieldErrors,
 ) -> Result<Page, PageError> {
     let (area, id) = (Area::of(me), partner.id);
@@ -194,6 +222,7 @@ async fn edit_page(
         above: None,
         has_customers: customers.get(&id).is_some_and(|count| *count > 0),
         fields,
+        stand,
         errors,
     })
 }

@@ -219,6 +219,9 @@ fn chosen(roll_out: &RollOut, state: Answer, after: i64, mut found: Vec<Line>) -
     }
 }
 
+const NOT_SURE: &str =
+    "Bestätigen Sie, dass die Umstellung vorzeitig enden soll. Geändert wurde nichts.";
+
 /// POST: pauses, goes on, or ends.
 pub async fn turn_it(
     app: web::Data<App>,
@@ -236,6 +239,10 @@ pub async fn turn_it(
         ),
         _ => return Err(PageError::BadForm),
     };
+    if wanted == Turn::End && !form.ticked("sicher") {
+        flash(&session, false, NOT_SURE);
+        return Ok(see_other(paths::roll_out(*id)));
+    }
     let (id, viewer, now) = (*id, me.viewer.clone(), app.clock.now());
     let done = app
         .db

@@ -107,7 +107,7 @@ async fn ask(
 ) -> Result<HttpResponse, PageError> {
     let number = number.into_inner();
     send_request(&app, &me, &session, number).await?;
-    Ok(see_other(format!("{}#tun", paths::status(number))))
+    Ok(see_other(paths::status(number)))
 }
 
 /// Sends the request mail and says on the next page how it went.

@@ -139,5 +139,5 @@ pub async fn name(
 }
 
 fn back(number: CustomerNumber) -> HttpResponse {
-    see_other(format!("{}#kette", paths::status(number)))
+    see_other(paths::status(number))
 }

@@ -13,7 +13,7 @@ use crate::web::error::PageError;
 use crate::web::form::Form;
 
 /// A field may have a little more than a file of a contract, so that the page can say it is too long.
-const LARGEST_TEXT: usize = MAX_FILE + MAX_FILE / 4;
+pub(super) const LARGEST_TEXT: usize = MAX_FILE + MAX_FILE / 4;
 /// Body of a whole request.
 const LARGEST_BODY: usize = 3 * MAX_ALL;
 
@@ -57,11 +57,26 @@ impl Shelf for Vec<TextFile> {
         false
     }
 
-    async fn put(&mut self, _field: String, name: String, part: Part<'_>) -> Result<(), PageError> {
+    async fn put(
+        &mut self,
+        _field: &str,
+        name: &str,
+        part: Part<'_>,
+    ) -> Result<Option<Vec<u8>>, PageError> {
         let bytes = part.whole(LARGEST_BODY).await?;
-        if !nothing_chosen(&name, bytes.len()) {
-            self.push(TextFile { name, bytes });
+        if nothing_chosen(name, bytes.len()) {
+            return Ok(None);
         }
-        Ok(())
+        let name = name.to_owned();
+        self.push(TextFile {
+            name,
+            bytes: bytes.clone(),
+        });
+        Ok(Some(bytes))
+    }
+
+    fn put_kept(&mut self, _field: &str, name: &str, bytes: Vec<u8>) {
+        let name = name.to_owned();
+        self.push(TextFile { name, bytes });
     }
 }

@@ -192,8 +192,10 @@ impl Page {
             .unwrap_or_default()
     }
 
+    /// Where a redirect leads. That it leads to the message of that page is asked of the header itself.
     pub fn location(&self) -> String {
-        self.header(LOCATION.as_str()).to_owned()
+        let to = self.header(LOCATION.as_str());
+        to.strip_suffix("#meldung").unwrap_or(to).to_owned()
     }
 
     /// Attribute of the first element a selector finds.

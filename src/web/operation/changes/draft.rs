@@ -192,14 +192,21 @@ pub async fn take_back(
     change(&app, &me, &session, *id, edit).await
 }
 
+const NOT_SURE: &str =
+    "Bestätigen Sie, dass der Entwurf verworfen werden soll. Verworfen wurde nichts.";
+
 /// Throws the draft away.
 pub async fn discard(
     app: web::Data<App>,
     me: Me,
     session: Session,
     id: web::Path<AnnouncementId>,
-    _form: SignedForm,
+    SignedForm(form): SignedForm,
 ) -> Result<HttpResponse, PageError> {
+    if !form.ticked("sicher") {
+        flash(&session, false, NOT_SURE);
+        return Ok(see_other(paths::announcement(*id)));
+    }
     let (viewer, now, id) = (me.viewer.clone(), app.clock.now(), *id);
     let done = app
         .db

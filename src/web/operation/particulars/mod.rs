@@ -7,6 +7,7 @@ use actix_session::Session;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
+use crate::actions::seen::{self, Shown};
 use crate::actions::{ActionError, operator};
 use crate::app::App;
 use crate::domain::{Operator, Party};
@@ -25,6 +26,8 @@ struct Page {
     shell: Shell,
     is_new: bool,
     sections: Vec<Section>,
+    /// Stamp of what the form showed first.
+    stand: String,
     errors: FieldErrors,
 }
 
@@ -64,6 +67,7 @@ impl Field {
 pub async fn show(app: web::Data<App>, me: Me) -> Result<HttpResponse, PageError> {
     let stored = stored(&app).await?;
     let is_new = stored.is_none();
+    let stand = seen::of_operator(stored.as_ref());
     let values = values(&stored.unwrap_or_else(|| Operator {
         party: Party {
             country: "Deutschland".to_owned(),
@@ -71,7 +75,8 @@ pub async fn show(app: web::Data<App>, me: Me) -> Result<HttpResponse, PageError
         },
         ..Operator::default()
     }));
-    html(&page(&app, &me, is_new, &values, FieldErrors::default()).await?)
+    let errors = FieldErrors::default();
+    html(&page(&app, &me, is_new, &values, stand, errors).await?)
 }
 
 /// Replaces the particulars.
@@ -84,13 +89,27 @@ pub async fn save(
     let typed = typed(&form);
     let (operator, errors) = read(&typed);
     let before = stored(&app).await?;
+    let stand = form.get("stand").to_owned();
     if !errors.is_empty() {
-        return invalid(&page(&app, &me, before.is_none(), &typed, errors).await?);
+        return invalid(&page(&app, &me, before.is_none(), &typed, stand, errors).await?);
     }
-    let (now, viewer) = (app.clock.now(), me.viewer.clone());
-    app.db
-        .transaction(move |conn| operator::save(conn, &viewer, &operator, now))
-        .await?;
+    let (now, viewer, handles) = (app.clock.now(), me.viewer.clone(), app.clone());
+    let done = app
+        .db
+        .transaction(move |conn| {
+            seen::check(conn, &handles, Shown::Operator, &stand)?;
+            operator::save(conn, &viewer, &operator, now)
+        })
+        .await;
+    match done {
+        Ok(()) => {}
+        Err(ActionError::Changed) => {
+            if let Some(page) = changed(&app, &me, &typed).await? {
+                return Ok(page);
+            }
+        }
+        Err(error) => return Err(error.into()),
+    }
     app.forget_operator();
     flash(
         &session,
@@ -98,6 +117,22 @@ pub async fn save(
         "Die Angaben sind gespeichert. Neue Verträge und E-Mails enthalten sie ab sofort; abgeschlossene Verträge bleiben, wie sie sind.",
     );
     Ok(see_other(paths::OPERATOR))
+}
+
+/// What somebody else saved meanwhile, beside what was typed. Who saves once more has seen it.
+async fn changed(app: &App, me: &Me, typed: &Values) -> Result<Option<HttpResponse>, PageError> {
+    let stored = stored(app).await?;
+    let stand = seen::of_operator(stored.as_ref());
+    let is_new = stored.is_none();
+    let now = values(&stored.unwrap_or_default());
+    let value = |values: &Values, id: &str| values.get(id).cloned().unwrap_or_default();
+    let mut errors = FieldErrors::default();
+    let all = OWN.iter().chain(PROTECTION);
+    errors.add_changed(all.map(|(id, ask)| (*id, ask.label, value(&now, id), value(typed, id))));
+    if errors.is_empty() {
+        return Ok(None);
+    }
+    invalid(&page(app, me, is_new, typed, stand, errors).await?).map(Some)
 }
 
 async fn stored(app: &App) -> Result<Option<Operator>, PageError> {
@@ -112,12 +147,14 @@ async fn page(
     me: &Me,
     is_new: bool,
     values: &Values,
+    stand: String,
     errors: FieldErrors,
 ) -> Result<Page, PageError> {
     Ok(Page {
         shell: Shell::load(app, me, paths::OPERATOR).await?,
         is_new,
         sections: sections(values),
+        stand,
         errors,
     })
 }

@@ -1,0 +1,178 @@
+//! How the guard attends to a person: a form that waits is given back, a form that came too late is kept,
+//! and a redirect leads to its message. It stands around every handler, so no handler can forget it.
+
+use actix_session::SessionExt as _;
+use actix_web::HttpMessage as _;
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::Next;
+
+use super::error::PageError;
+use super::form::Posted;
+use super::guard::{Seen, here};
+use super::kept;
+use super::page::{at_message, see_other};
+use super::session::{self, FLASH, tell};
+use crate::app::App;
+use crate::domain::UserId;
+use crate::paths;
+
+/// Answers a signed-in person: a kept form is given back, a message is led to, and nothing typed is lost.
+pub async fn attend(
+    app: &App,
+    user: UserId,
+    mut seen: Seen,
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let (http, session) = (request.request().clone(), request.get_session());
+    let waiting = match *request.method() {
+        Method::GET => kept::find(app, user, request.query_string())
+            .await
+            .map_err(PageError::from)?,
+        _ => None,
+    };
+    if let (Some(waiting), None) = (&waiting, &seen.flash) {
+        let language = seen.viewer.as_ref().map(|viewer| viewer.language);
+        seen.flash = Some(waiting.message(language.unwrap_or_default()));
+    }
+    let (csrf, told) = (seen.csrf.clone(), seen.flash.clone());
+    http.extensions_mut().insert(seen);
+    let answer = match next.call(request).await {
+        Ok(answer) => answer.map_into_boxed_body(),
+        Err(error) => ServiceResponse::from_err(error, http.clone()),
+    };
+    let posted = http.extensions_mut().remove::<Posted>();
+    let answer = match posted {
+        Some(posted) => after_form(app, user, &csrf, answer, posted).await?,
+        None => answer,
+    };
+    let answer = match waiting {
+        Some(waiting) if answer.status() == StatusCode::OK => waiting.give_back(answer).await,
+        _ => answer,
+    };
+    if answer.status() == StatusCode::SEE_OTHER {
+        // A page that leads on has shown nobody the message it was given.
+        if let (Some(told), false) = (told, session.contains_key(FLASH)) {
+            tell(&session, told);
+        }
+        if session.contains_key(FLASH) {
+            return Ok(led_to_message(answer));
+        }
+    }
+    Ok(answer)
+}
+
+/// What becomes of a form by the way it was answered.
+async fn after_form(
+    app: &App,
+    user: UserId,
+    csrf: &str,
+    answer: ServiceResponse<BoxBody>,
+    posted: Posted,
+) -> Result<ServiceResponse<BoxBody>, PageError> {
+    let is_stale = answer
+        .response()
+        .error()
+        .and_then(|error| error.as_error::<PageError>())
+        .is_some_and(|error| matches!(error, PageError::StaleForm));
+    if is_stale && kept::owner(app, &posted.form) == Some(user) {
+        // Typed on a page of this person's session before: it is shown again in this one.
+        let action = answer.request().path().to_owned();
+        let back = kept::set_aside(app, user, &action, posted).await?;
+        return Ok(match back {
+            Some(page) => answer.into_response(see_other(at_message(&page))),
+            None => answer,
+        });
+    }
+    match answer.status() {
+        StatusCode::UNPROCESSABLE_ENTITY | StatusCode::OK => {
+            let shown = with_page(csrf, posted.form.get("csrf"));
+            let answer = match shown {
+                Some(shown) => kept::keep_page(answer, shown).await,
+                None => answer,
+            };
+            if posted.files.is_empty() {
+                kept::forget(app, user, &posted).await?;
+                return Ok(answer);
+            }
+            Ok(kept::hold_files(app, user, answer, posted.files).await?)
+        }
+        StatusCode::SEE_OTHER => {
+            kept::forget(app, user, &posted).await?;
+            let beside = posted.form.get(kept::BESIDE).to_owned();
+            if beside.is_empty() || beside == answer.request().path() {
+                return Ok(answer);
+            }
+            // The fields beside the button that was pressed are of another form: they stand there again.
+            let back = kept::set_beside(app, user, &beside, posted).await?;
+            Ok(match back {
+                Some(page) => answer.into_response(see_other(page)),
+                None => answer,
+            })
+        }
+        _ => Ok(answer),
+    }
+}
+
+/// The token a page was shown with, and the one it came with, if they differ in the page.
+fn with_page(shown: &str, came: &str) -> Option<(String, String)> {
+    (shown != came && !came.is_empty() && kept::bare(shown) == kept::bare(came))
+        .then(|| (shown.to_owned(), came.to_owned()))
+}
+
+/// A redirect that leads to the message of the next page (C2): it is in the window and has the focus,
+/// whatever part of that page the redirect was about.
+fn led_to_message(mut answer: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
+    let location = answer
+        .headers()
+        .get(header::LOCATION)
+        .and_then(|to| to.to_str().ok())
+        .and_then(|to| HeaderValue::from_str(&at_message(to)).ok());
+    if let Some(location) = location {
+        answer.headers_mut().insert(header::LOCATION, location);
+    }
+    answer
+}
+
+/// Leads to the sign-in, which says why, and from there back. A form that came too late waits.
+pub async fn to_sign_in(app: &App, mut request: ServiceRequest) -> ServiceResponse<BoxBody> {
+    let was_here = request.cookie(session::cookie_name(app)).is_some();
+    let next = if request.method() == Method::POST {
+        late_form(app, &mut request).await
+    } else if request.path() == paths::HOME {
+        None
+    } else {
+        Some(here(&request).to_owned())
+    };
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    if let Some(next) = &next {
+        query.append_pair("weiter", next);
+    }
+    if was_here && next.is_some() {
+        query.append_pair("hinweis", "abgelaufen");
+    }
+    let query = query.finish();
+    let to = if query.is_empty() {
+        paths::SIGN_IN.to_owned()
+    } else {
+        format!("{}?{query}", paths::SIGN_IN)
+    };
+    request.into_response(see_other(to))
+}
+
+/// Keeps what somebody typed whose session has ended; says where it will stand again.
+async fn late_form(app: &App, request: &mut ServiceRequest) -> Option<String> {
+    let action = request.path().to_owned();
+    let (http, payload) = request.parts_mut();
+    let (user, posted) = Posted::read_late(app, http, payload).await?;
+    match kept::set_aside(app, user, &action, posted).await {
+        Ok(page) => page.map(|page| at_message(&page)),
+        Err(error) => {
+            tracing::error!(cause = %error, "a form that came too late could not be kept");
+            None
+        }
+    }
+}
