@@ -54,7 +54,7 @@ pub fn draft(
         .ok_or(crate::domain::case::Refusal::NotNeeded)?;
     let values = values(case, &offer, operator);
     let contract = versions::contract(conn, app, &offer.version)?;
-    let document = contract.resolve(&values, language);
+    let document = contract.resolve_for_customer(&values, language);
     let hash = text::hash(&document);
     let path = paths::contract_in(&offer.version, document.language);
     Ok(Draft {
@@ -92,7 +92,9 @@ pub fn concluded_pdf(
         conclusion: Some(conclusion),
         ..draft.values.clone()
     };
-    let document = draft.contract.resolve(&values, draft.document.language);
+    let document = draft
+        .contract
+        .resolve_for_customer(&values, draft.document.language);
     let extras = Extras {
         attachments: &attachments,
         sealer,

@@ -170,6 +170,11 @@ impl Meta {
         }
     }
 
+    /// The binding language, if a document in `first` is only its translation (C4).
+    pub fn delivered_beside(&self, first: Language) -> Option<Language> {
+        (first != self.binding && self.languages.contains(&first)).then_some(self.binding)
+    }
+
     fn contradiction(&self) -> Option<String> {
         if !self.languages.contains(&self.binding) {
             return Some("Die verbindliche Sprache „binding“ steht nicht in „languages“.".into());

@@ -181,6 +181,23 @@ impl Contract {
     /// document. A language the version does not have is replaced by the binding one. If the version
     /// says so, the document carries the other language as well (T-10).
     pub fn resolve(&self, values: &Values, language: Language) -> Document {
+        self.resolve_with(values, language, self.meta.second(language))
+    }
+
+    /// [`Contract::resolve`] as a customer gets it: whoever reads a translation has the binding text
+    /// in the same document, whatever the version says of itself (C4).
+    pub fn resolve_for_customer(&self, values: &Values, language: Language) -> Document {
+        let second = self.meta.second(language);
+        let binding = self.meta.delivered_beside(language);
+        self.resolve_with(values, language, binding.or(second))
+    }
+
+    fn resolve_with(
+        &self,
+        values: &Values,
+        language: Language,
+        second: Option<Language>,
+    ) -> Document {
         let language = if self.meta.languages.contains(&language) {
             language
         } else {
@@ -191,7 +208,6 @@ impl Contract {
             resolve::resolve(meta, self.texts(language), values, language, prefix)
         };
         let mut document = in_language(language, "");
-        let second = meta.second(language);
         // A draft without a number is printed as it is, with nothing of the portal's beside it.
         if second.is_some() || (language != meta.binding && !meta.is_draft()) {
             document.standing = wording::standing(language, meta.binding, language);

@@ -49,6 +49,19 @@ pub fn words(document: &Document) -> Vec<String> {
     collect_words(document, false)
 }
 
+/// Words a minute that people read of such a text.
+const PACE: usize = 200;
+
+/// Minutes that reading the contract takes, in fives (C11). The second language of a document says
+/// the same and is not read as well.
+pub fn reading_minutes(document: &Document) -> usize {
+    let mut all = words(document).len();
+    if let Some(second) = &document.translation {
+        all = all.saturating_sub(words(&second.document).len());
+    }
+    (all + PACE * 5 / 2) / (PACE * 5) * 5
+}
+
 /// Every printed word with bullets and dashes, as they stand on paper.
 pub fn words_with_marks(document: &Document) -> Vec<String> {
     collect_words(document, true)

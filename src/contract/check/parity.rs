@@ -7,6 +7,7 @@ use super::{Finding, Severity, place};
 use crate::contract::Contract;
 use crate::contract::meta::{self, Output};
 use crate::contract::source::{Kind, Node, Text};
+use crate::domain::Language;
 
 pub(super) fn check(contract: &Contract) -> Vec<Finding> {
     let binding = contract.meta.binding;
@@ -14,7 +15,8 @@ pub(super) fn check(contract: &Contract) -> Vec<Finding> {
     let mut findings = Vec::new();
     // Whoever holds both texts in one document must not find two periods in it (T-10).
     let both = contract.meta.bilingual == Output::OneAfterTheOther;
-    let figures = if both {
+    let delivered = |one: &Language| contract.meta.delivered_beside(*one).is_some();
+    let figures = if both || contract.meta.languages.iter().any(delivered) {
         Severity::Block
     } else {
         Severity::Warn

@@ -124,6 +124,50 @@ fn ids_are_unique_and_references_stay_in_their_language() {
     );
 }
 
+/// C4: whoever concludes in the translation gets the binding text with it, whatever the version says.
+#[test]
+fn c4_the_binding_text_is_delivered_with_a_translation() {
+    let contract = bilingual(DE, EN);
+    let delivered =
+        |language| contract.resolve_for_customer(&sample_values(language, true), language);
+    let english = text::plain(&delivered(Language::En));
+    let order = [
+        "Convenience translation into English. The German version is binding.",
+        "1 Periods",
+        "Binding version in German.",
+        "Verbindliche Fassung in deutscher Sprache.",
+        "1 Fristen",
+    ]
+    .map(|part| english.find(part).unwrap());
+    assert!(order.is_sorted(), "{order:?}");
+    let german = delivered(Language::De);
+    assert!(
+        german.translation.is_none(),
+        "the binding text stands alone"
+    );
+    assert_eq!(
+        text::hash(&german),
+        text::hash(&resolved(&contract, Language::De))
+    );
+}
+
+/// C11: reading is measured by the words of one language, in steps of five minutes.
+#[test]
+fn c11_the_reading_time_is_computed_from_the_words() {
+    let contract = Contract::embedded().unwrap();
+    let minutes = |language| {
+        let values = sample_values(language, true);
+        text::reading_minutes(&contract.resolve_for_customer(&values, language))
+    };
+    for language in Language::ALL {
+        assert!(
+            (20..=35).contains(&minutes(language)),
+            "{}",
+            minutes(language)
+        );
+    }
+}
+
 /// LC-47: what is only odd in two documents contradicts itself in one.
 #[test]
 fn parity_blocks_where_both_are_printed() {
@@ -133,7 +177,8 @@ fn parity_blocks_where_both_are_printed() {
         let parity = findings.iter().filter(|f| f.id == "LC-47");
         parity.clone().any(check::Finding::blocks)
     };
-    assert!(!blocks(&bilingual(DE, &other)));
+    // Whoever reads the translation gets the binding text in the same document (C4).
+    assert!(blocks(&bilingual(DE, &other)));
     assert!(blocks(&both(DE, &other)));
     assert!(!blocks(&both(DE, EN)));
     let mut alone = contract(DE, &[]).unwrap();
