@@ -266,6 +266,7 @@ fn step(mail: &Mail, outcome: &Outcome) -> String {
             PartnerNews::Expired => format!("told-expired:{}:{to}", round()),
             PartnerNews::Undeliverable => format!("told-undeliverable:{}:{to}", round()),
             PartnerNews::Replaced => format!("told-replaced:{once}:{to}"),
+            PartnerNews::Assigned => format!("told-assigned:{once}:{to}"),
         },
         MailKind::Ended { agreement, .. } => format!("ended:{agreement}:{to}"),
         MailKind::Announcement { notice } => format!("announcement:{notice}:{once}"),

@@ -195,6 +195,8 @@ pub enum PartnerNews {
     Objected,
     /// The customer has another Mandant now, access is closed (rows 10, 26).
     Replaced,
+    /// The reader looks after the customer from now on, as Mandant or as Submandant (C12).
+    Assigned,
 }
 
 /// What the operator is alerted to.

@@ -219,6 +219,7 @@ pub(super) fn others(case: &CaseWords) -> Vec<(String, Content)> {
         (PartnerNews::Undeliverable, false),
         (PartnerNews::Objected, false),
         (PartnerNews::Replaced, false),
+        (PartnerNews::Assigned, false),
     ] {
         let open = news == PartnerNews::Concluded;
         let lost = news == PartnerNews::Replaced;

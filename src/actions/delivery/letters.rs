@@ -10,7 +10,7 @@ use crate::actions::documents::file_name;
 use crate::actions::whats_new::{product_name, whats_new};
 use crate::app::App;
 use crate::domain::case::{
-    Agreement, AgreementEnd, Case, Covered, LinkEnd, LinkState, access, link_state,
+    Agreement, AgreementEnd, Case, Covered, LinkEnd, LinkState, Outcome, access, link_state,
 };
 use crate::domain::mail::{MailKind, PartnerNews, Recipient};
 use crate::domain::proposal::PaperRecord;
@@ -80,6 +80,9 @@ pub(super) fn compose(
     };
     let language = match (mail.to, &case) {
         (Recipient::Customer | Recipient::FormerAddress, Some(case)) => case.customer.language,
+        (Recipient::User(id), _) => {
+            users::find_viewer(conn, id)?.map_or(Language::De, |viewer| viewer.language)
+        }
         _ => Language::De,
     };
     Ok((
@@ -206,6 +209,11 @@ fn to_partner(
         .party
         .email
         .ok_or(Obstacle::Dropped("der Partner keine E-Mail-Adresse hat"))?;
+    if news == PartnerNews::Assigned && !looks_after(case, id) {
+        return Err(Obstacle::Dropped(
+            "der Partner den Kunden nicht mehr betreut",
+        ));
+    }
     // Who has lost the customer finds nothing at the status page and has no access to list.
     let has_customer = news != PartnerNews::Replaced && looks_after(case, id);
     let modules = case
@@ -222,7 +230,7 @@ fn to_partner(
     let content = Content::PartnerInfo {
         case: words(case, Language::De, now),
         news,
-        at: mail.queued_at,
+        at: told_at(mail, news, case),
         access: modules,
         on_paper: news == PartnerNews::Concluded
             && case.agreement().is_some_and(Agreement::on_paper),
@@ -232,6 +240,22 @@ fn to_partner(
         }),
     };
     Ok((address, content))
+}
+
+/// The moment the mail names: for a request without an answer the last link's last moment, which lies
+/// on the day before the portal noticed (C12).
+fn told_at(mail: &DueMail, news: PartnerNews, case: &Case) -> DateTime<Utc> {
+    let ended = case
+        .requests
+        .iter()
+        .rev()
+        .find_map(|round| match round.closed {
+            Some((_, Outcome::Expired)) => round.last_link_end(),
+            _ => None,
+        });
+    ended
+        .filter(|_| news == PartnerNews::Expired)
+        .unwrap_or(mail.queued_at)
 }
 
 fn looks_after(case: &Case, id: PartnerId) -> bool {

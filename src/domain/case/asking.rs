@@ -5,7 +5,7 @@ use chrono::{DateTime, Duration, Utc};
 use super::change::{Change, Mail};
 use super::decide::{Moment, Refusal};
 use super::demand::demanded;
-use super::facts::{Case, Link, LinkEnd, Outcome, Request};
+use super::facts::{Case, Link, LinkEnd, Outcome, Partner, Request};
 use super::standing::{Status, product_standings};
 use crate::domain::LinkId;
 use crate::domain::calendar::link_end;
@@ -156,6 +156,16 @@ pub(super) fn alert(alert: Alert) -> Change {
     Change::Queue(Mail {
         kind: MailKind::Alert { alert },
         to: Recipient::Operator,
+    })
+}
+
+/// Tells a Mandant or Submandant that it looks after the customer from now on (C12).
+pub(super) fn tell_assigned(partner: &Partner) -> Change {
+    Change::Queue(Mail {
+        kind: MailKind::PartnerInfo {
+            news: PartnerNews::Assigned,
+        },
+        to: Recipient::Partner(partner.id),
     })
 }
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::asking::{
-    ask_anew, awaited, end_links, notice, sent_within_a_day, tell_partners, unasked_reason,
-    withdraw,
+    ask_anew, awaited, end_links, notice, sent_within_a_day, tell_assigned, tell_partners,
+    unasked_reason, withdraw,
 };
 use super::bookings::shrunk;
 use super::change::Change;
@@ -46,6 +46,7 @@ pub(super) fn partner_assigned(
     } else {
         changes.extend(assigned_another(case, &after, moment));
     }
+    changes.extend(assigned.map(tell_assigned));
     Ok(changes)
 }
 
@@ -114,6 +115,7 @@ pub(super) fn sub_partner_named(
         return Err(Refusal::TooManyLinks);
     }
     changes.extend(follows);
+    changes.extend(named.map(tell_assigned));
     Ok(changes)
 }
 

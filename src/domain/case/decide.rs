@@ -160,20 +160,25 @@ fn asked_by_hand(case: &Case, moment: Moment) -> Result<Vec<Change>, Refusal> {
     Ok(ask_again(case, RequestReason::Manual, moment))
 }
 
-/// S-13: only while the contract is open, and not too often.
+/// S-13: only while the contract is open, and not too often. Whoever declined by mistake may ask, too
+/// (C11): that is a new round, as one sent by hand (row 3).
 fn asked_by_link(case: &Case, id: LinkId, moment: Moment) -> Result<Vec<Change>, Refusal> {
     let (request, link) = case.link(id).ok_or(Refusal::LinkUnusable)?;
     match link_state(case, request, link, moment.now) {
-        Some(LinkState::Expired { .. } | LinkState::Replaced { .. }) => {}
+        Some(
+            LinkState::Expired { .. } | LinkState::Replaced { .. } | LinkState::Declined { .. },
+        ) => {}
         _ => return Err(Refusal::LinkUnusable),
     }
     may_be_asked(case, moment.now)?;
-    let unanswered = case
-        .requests
-        .last()
-        .is_some_and(|last| matches!(last.closed, None | Some((_, Outcome::Expired))));
+    let is_open = case.requests.last().is_some_and(|last| {
+        matches!(
+            last.closed,
+            None | Some((_, Outcome::Expired | Outcome::Declined))
+        )
+    });
     // The round before an objection may have run out; an old link does not undo the objection.
-    if !unanswered || standing(case, moment.now).status == Status::Void {
+    if !is_open || standing(case, moment.now).status == Status::Void {
         return Err(Refusal::NothingOpen);
     }
     let lately = links(case).any(|link| moment.now - link.sent_at < LINK_PAUSE);

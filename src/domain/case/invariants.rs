@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::model::Model;
 use super::samples::{
-    CENTRAFLEX, FOREIGN, MANDANT, OTHER_SUB, Play, SMALL_TRUNK, SUB, booked, mails, partner,
+    CENTRAFLEX, FOREIGN, MANDANT, OTHER_SUB, Play, SMALL_TRUNK, SUB, booked, comes, mails, partner,
 };
 use super::stories::{Act, acts, event, plays, wait, waits};
 use super::{
@@ -14,10 +14,11 @@ use super::{
     Request, Status, decide, next_change, standing,
 };
 use crate::domain::calendar::{REMINDER_HOUR, REMINDERS, at, day};
-use crate::domain::mail::{MailKind, Recipient};
+use crate::domain::mail::{MailKind, PartnerNews::Assigned, Recipient};
 use crate::domain::viewer::{Deed, Role, deeds};
 
 const MODULES: [&str; 3] = [CENTRAFLEX, SMALL_TRUNK, "ums"];
+const NO_LINK: [Status; 3] = [Status::Void, Status::Ended, Status::NotRequired];
 
 /// As many stories as a test run has time for; `AVV_STORIES=20` tells twenty times as many.
 pub fn stories(cases: u32) -> ProptestConfig {
@@ -293,10 +294,7 @@ fn step_holds(before: &Play, event: &Event, changes: &[Change], after: &Play) {
             assert_eq!(after.status(), Status::Concluded);
         }
         // An old link asks again only where the contract is still open (5.5).
-        Event::AskedByLink(_) => assert!(!matches!(
-            before.status(),
-            Status::Void | Status::Declined | Status::Ended | Status::NotRequired
-        )),
+        Event::AskedByLink(_) => assert!(!NO_LINK.contains(&before.status())),
         Event::Declined(_) => assert!(after.case.open_request().is_none()),
         _ => {}
     }
@@ -337,6 +335,7 @@ fn mails_go_where_they_may(before: &Play, changes: &[Change]) {
             continue;
         };
         let fits = match mail.kind {
+            MailKind::PartnerInfo { news: Assigned } => comes(changes, mail.to),
             MailKind::PartnerInfo { .. } => matches!(mail.to, Recipient::Partner(id)
                 if [&before.case.partner, &before.case.sub_partner].into_iter().flatten().any(|one| one.id == id)),
             MailKind::Alert { .. } => mail.to == Recipient::Operator,
@@ -347,11 +346,12 @@ fn mails_go_where_they_may(before: &Play, changes: &[Change]) {
         };
         assert!(fits, "{mail:?}");
     }
-    let to_customer = changes.iter().filter(|change| {
-        matches!(change,
-        Change::Queue(mail) if mail.to == Recipient::Customer)
-    });
-    assert!(to_customer.count() <= 1, "one mail per step");
+    let theirs =
+        |change: &Change| matches!(change, Change::Queue(mail) if mail.to == Recipient::Customer);
+    assert!(
+        changes.iter().filter(|change| theirs(change)).count() <= 1,
+        "one mail per step"
+    );
 }
 
 /// 5.6-5, 5.7

@@ -352,6 +352,7 @@ fn number(mail: &Mail) -> String {
         MailKind::PartnerInfo { news } => match news {
             PartnerNews::Concluded => "M4".to_owned(),
             PartnerNews::Objected | PartnerNews::Replaced => "M8".to_owned(),
+            PartnerNews::Assigned => "M16".to_owned(),
             _ => "M5".to_owned(),
         },
         MailKind::Notice { .. } => "M11".to_owned(),
@@ -369,4 +370,14 @@ fn number(mail: &Mail) -> String {
         Recipient::User(_) => panic!("the rules know no users"),
     };
     format!("{kind}>{to}")
+}
+
+/// Whether the changes make `to` one who looks after the customer.
+pub fn comes(changes: &[Change], to: Recipient) -> bool {
+    let new = changes.iter().filter_map(|change| match change {
+        Change::SetPartner(new) | Change::SetSubPartner(new) => new.as_ref(),
+        _ => None,
+    });
+    new.map(|new| Recipient::Partner(new.id))
+        .any(|new| new == to)
 }

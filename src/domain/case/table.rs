@@ -1,7 +1,7 @@
 //! Requirements 5.4, row by row: state and event → new state, mails, and who may enter before and
 //! after. Row 35 tells of a new contract version, row 36 asks for it; that demand and the one of
 //! row 48 are told side by side. Rows 38 to 42 are told by `domain/notice.rs`. Row 4 needs no test
-//! here, because looking at a link is no event. Row 52 is no event of a case: the retention job
+//! here, because looking at a link is no event. M16 tells a partner that it looks after the customer now (C12). Row 52 is no event of a case: the retention job
 //! erases what is over. M13 after row 29 also says what M11 would; the two are one mail.
 use chrono::Duration;
 
@@ -33,10 +33,10 @@ const ROWS: &[Row] = &[
     ("8", "R0 R1 R2 R3", refused, "same", "M14>operator M5>1 M5>11", "✘✘ → ✘✘"),
     ("9", "R0 R1 R2 R3", new_address, "R0", "M1>customer M15>old", "✘✘ → ✘✘"),
     ("9 by the partner", "R0 R1 R2 R3", address_by_partner, "R0", "M1>customer M15>old M14>operator", "✘✘ → ✘✘"),
-    ("10", "R0 R1 R2 R3", other_partner, "R0", "M1>customer M8>1 M8>11", "✘✘ → ✘✘"),
+    ("10", "R0 R1 R2 R3", other_partner, "R0", "M1>customer M8>1 M8>11 M16>2", "✘✘ → ✘✘"),
     ("11 removed", "R0 R1 R2 R3", sub_removed, "R0", "M1>customer", "✘✘ → ✘✘"),
-    ("11 replaced", "R0 R1 R2 R3", sub_replaced, "R0", "M1>customer", "✘✘ → ✘✘"),
-    ("11 added", "R0 R1 R2 R3", sub_added, "R0", "M1>customer", "✘✘ → ✘✘"),
+    ("11 replaced", "R0 R1 R2 R3", sub_replaced, "R0", "M1>customer M16>12", "✘✘ → ✘✘"),
+    ("11 added", "R0 R1 R2 R3", sub_added, "R0", "M1>customer M16>11", "✘✘ → ✘✘"),
     ("12", "R0 R1 R2 R3", trunk_booked, "R0", "M1>customer", "✘✘ → ✘✘"),
     ("13", "R0 R1 R2 R3", new_version, "R0", "M1>customer", "✘✘ → ✘✘"),
     ("14", "R0 R1 R2 R3", decline, "D", "M6>customer M5>1 M5>11", "✘✘ → ✘✘"),
@@ -44,7 +44,7 @@ const ROWS: &[Row] = &[
     ("19 cancelled", "R0 R1 R2 R3", cancelled_now, "N", "M11>customer", "✘✘ → ✘✘"),
     ("19 cancelled for later", "R0", cancelled_then, "N", "M11>customer", "✘✘ → ✘✘"),
     ("19 partner removed", "R0 R1 R2 R3", partner_removed, "N", "M11>customer", "✘✘ → ✘✘"),
-    ("20", "C", sub_comes, "U", "M1>customer", "✔✘ → ✔✘"),
+    ("20", "C", sub_comes, "U", "M1>customer M16>12", "✔✘ → ✔✘"),
     ("21", "U", agree, "C", "M3>customer M4>1 M4>11", "✔✔ → ✔✔"),
     ("22 declined", "U", decline, "C", "M6>customer M5>1 M5>11", "✔✔ → ✔✔"),
     ("22 links over", "U", run_out, "C", "M5>1 M5>11", "✔✔ → ✔✔"),
@@ -53,9 +53,9 @@ const ROWS: &[Row] = &[
     ("22 sub-partner expired", "C", sub_expired, "C", "M5>1 M5>12", "✔✘ → ✔✘"),
     ("23", "C", sub_withdrawn, "C", "M11>customer", "✔✘ → ✔✘"),
     ("24", "C", sub_removed, "C", "M11>customer", "✔✔ → ✔✘"),
-    ("25", "C U", sub_replaced, "U", "M1>customer", "✔✔ → ✔✘"),
-    ("26", "C U", other_partner, "W", "M1>customer M8>1 M8>11", "✔✔ → ✘✘"),
-    ("26 back again", "W", partner_back, "C", "M11>customer M8>2", "✘✘ → ✔✘"),
+    ("25", "C U", sub_replaced, "U", "M1>customer M16>12", "✔✔ → ✔✘"),
+    ("26", "C U", other_partner, "W", "M1>customer M8>1 M8>11 M16>2", "✔✔ → ✘✘"),
+    ("26 back again", "W", partner_back, "C", "M11>customer M8>2 M16>1", "✘✘ → ✔✘"),
     ("27", "W", agree, "C", "M3>customer M4>2", "✘✘ → ✔✘"),
     ("28 declined", "W", decline, "W", "M6>customer M5>2", "✘✘ → ✘✘"),
     ("28 expired", "W", run_out, "W", "M5>2", "✘✘ → ✘✘"),
@@ -85,7 +85,7 @@ const ROWS: &[Row] = &[
     ("36 as 22", "C U", demand_declined, "C", "M6>customer M5>1 M5>11", "✔✔ → ✔✔"),
     ("37", "C U", demand_expired, "C", "M5>1 M5>11", "✔✔ → ✔✔"),
     ("36 as 24", "C", demand_sub_removed, "U", "M1>customer", "✔✔ → ✔✘"),
-    ("36 as 26 and back", "C", demand_outlasts_partner, "U", "M1>customer M8>2", "✘✘ → ✔✘"),
+    ("36 as 26 and back", "C", demand_outlasts_partner, "U", "M1>customer M8>2 M16>1", "✘✘ → ✔✘"),
     ("36 as 30", "C U", demand_objected, "V", "M7>customer M8>1 M8>11", "✔✔ → ✘✘"),
     ("36 as 43", "C", demand_outlasts_product, "U", "M1>customer", "✔✔ → ✔✔"),
     ("36 as 53", "C U", demand_locked, "U", "M1>customer", "✔✔ → ✔✔"),
@@ -114,7 +114,7 @@ const ROWS: &[Row] = &[
     ("7 in U, W", "U W", by_hand, "same", "M1>customer", ""),
     ("8 in U", "U", refused, "same", "M14>operator M5>1 M5>11", "✔✔ → ✔✔"),
     ("9 in U, W", "U W", new_address, "same", "M1>customer M15>old", ""),
-    ("11 in W", "W", sub_of_new_partner, "W", "M1>customer", "✘✘ → ✘✘"),
+    ("11 in W", "W", sub_of_new_partner, "W", "M1>customer M16>12", "✘✘ → ✘✘"),
     ("13 in U", "U", new_version, "U", "M1>customer", "✔✔ → ✔✔"),
     ("13 in W", "W", new_version, "W", "M1>customer", "✘✘ → ✘✘"),
     ("48 in U, W", "U W", renamed, "same", "M1>customer", ""),

@@ -248,7 +248,6 @@ fn s_13_limits_new_links_to_one_in_ten_minutes_and_three_a_day() {
 fn s_13_a_new_link_is_refused_where_nothing_is_open() {
     type Spoil = fn(&mut Case);
     let table: &[(&str, Spoil, Refusal)] = &[
-        ("D", |_| {}, Refusal::NothingOpen),
         (
             "R1",
             |case| case.customer.party.email = None,
@@ -291,6 +290,19 @@ fn s_13_a_new_link_is_refused_where_nothing_is_open() {
         play.send(&Event::AskedByLink(unknown)),
         Err(Refusal::LinkUnusable)
     );
+}
+
+#[test]
+fn c11_whoever_declined_by_mistake_gets_a_new_link_by_the_old_one() {
+    let mut play = in_state("D").later(Duration::minutes(10));
+    let declined = play.link();
+    assert_eq!(page(&play, declined), "declined");
+    let asked = play.send(&Event::AskedByLink(declined)).unwrap();
+    assert_eq!(mails(&asked), "M1>customer");
+    assert_eq!(play.letter(), "R0");
+    // Declining still ends the reminders: nothing is due in a round that was declined.
+    let mut declined = in_state("D").later(Duration::days(40));
+    assert_eq!(declined.send(&Event::StepDue), Err(Refusal::NotDue));
 }
 
 #[test]

@@ -89,7 +89,7 @@ fn customer_words(kind: &MailKind, seen: &Foreseen) -> String {
             }
         ),
         MailKind::NewVersion { version } => {
-            format!("Es gibt die neue Vertragsfassung {version}, es ist nichts zu tun.")
+            format!("Es gibt die neue Fassung {version}, es ist nichts zu tun.")
         }
         MailKind::Notice { news } => match news {
             CustomerNews::Withdrawn => {
@@ -158,6 +158,7 @@ fn partner_words(kind: &MailKind) -> &'static str {
             PartnerNews::Replaced => {
                 ": Den Kunden betreut jetzt ein anderer Vertriebspartner, der Zugriff ist geschlossen"
             }
+            PartnerNews::Assigned => ": Das Unternehmen betreut jetzt diesen Kunden",
         },
         MailKind::PartnerBlocked => ": Das Unternehmen ist gesperrt",
         _ => "",

@@ -364,6 +364,7 @@ fn kind(kind: &MailKind) -> String {
             PartnerNews::Undeliverable => "Nachricht: nicht zustellbar",
             PartnerNews::Objected => "Nachricht: widersprochen",
             PartnerNews::Replaced => "Nachricht: Partner gewechselt",
+            PartnerNews::Assigned => "Nachricht: Kunde zugeordnet",
         }
         .to_owned(),
         MailKind::Alert { alert } => match alert {

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use super::parts::{address_for, listed};
 use crate::domain::PartnerId;
 use crate::domain::case::{AgreementEnd, Case, Change, Grant, Mail, Status, access, standing};
-use crate::domain::mail::{Alert, CustomerNews, MailKind, Recipient, RequestReason};
+use crate::domain::mail::{Alert, CustomerNews, MailKind, PartnerNews, Recipient, RequestReason};
 use crate::domain::viewer::Role;
 
 /// A case before and after a decision.
@@ -259,6 +259,15 @@ impl Forecast<'_> {
             ),
             (MailKind::Ended { .. }, _) => format!(
                 "Der Kunde erhält eine Nachricht{to}, dass der Vertrag beendet ist und was mit den Daten geschieht."
+            ),
+            (
+                MailKind::PartnerInfo {
+                    news: PartnerNews::Assigned,
+                },
+                Recipient::Partner(id),
+            ) => format!(
+                "{} erfährt per E-Mail, dass das Unternehmen jetzt diesen Kunden betreut.",
+                names.get(&id).map_or("Der Partner", String::as_str)
             ),
             (MailKind::PartnerInfo { .. }, Recipient::Partner(id)) => format!(
                 "{} erfährt per E-Mail, dass der Zugriff gesperrt ist.",

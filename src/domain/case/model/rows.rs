@@ -151,6 +151,7 @@ impl Model {
         if had_deal || was_waiting {
             mails.extend(told);
         }
+        mails.extend(to.map(|id| format!("M16>{id}")));
         Some(mails)
     }
 
@@ -200,6 +201,8 @@ impl Model {
             *self = kept;
             return None;
         }
+        let mut mails = mails;
+        mails.extend(named.map(|id| format!("M16>{id}")));
         Some(mails)
     }
 
@@ -207,11 +210,11 @@ impl Model {
     pub(super) fn ask_by_link(&mut self, old: LinkId, now: Time, link: LinkId) -> Expected {
         let (sent, paper) = *self.links.get(&old)?;
         let is_old = match paper {
-            Paper::Replaced => true,
+            Paper::Replaced | Paper::Declined => true,
             Paper::Usable => now > end_of_fourteenth_day(sent),
             _ => false,
         };
-        let is_open = self.round.is_some() || self.rest == 'X';
+        let is_open = self.round.is_some() || matches!(self.rest, 'X' | 'D');
         let is_void = self.deal.is_none() && self.round.is_none() && self.rest == 'V';
         let lately = self
             .sends
