@@ -13,6 +13,8 @@ pub const SIGN_IN: &str = "/anmelden";
 pub const SIGN_OUT: &str = "/abmelden";
 /// Ask for a link to set a password.
 pub const FORGOT_PASSWORD: &str = "/passwort-vergessen";
+/// "Zugang anfordern".
+pub const ACCESS: &str = "/zugang";
 /// The customer list.
 pub const CUSTOMERS: &str = "/kunden";
 /// The customer's own contract, and the operator's view of all of them.
@@ -326,6 +328,16 @@ pub fn consent_decline(token: &str) -> String {
 /// A new link for an old one (POST).
 pub fn consent_new_link(token: &str) -> String {
     format!("/zustimmung/{token}/neuer-link")
+}
+
+/// Asks for a login after a conclusion by link (POST).
+pub fn consent_access(token: &str) -> String {
+    format!("/zustimmung/{token}/zugang")
+}
+
+/// Mails the concluded contract once more (POST).
+pub fn consent_copy(token: &str) -> String {
+    format!("/zustimmung/{token}/vertrag")
 }
 
 /// Sets a password by mailed link.

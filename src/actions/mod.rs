@@ -5,6 +5,7 @@
 //! end of the chain of all events. The functions here differ in
 //! the event they bring and in who may bring it.
 
+pub mod access;
 pub mod alerts;
 pub mod announcements;
 pub mod audit;

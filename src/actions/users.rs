@@ -43,8 +43,8 @@ const INVITATION_LIFE: Duration = Duration::days(7);
 /// Who tries: account and place as keyed hashes, so that the table names nobody.
 #[derive(Debug, Clone)]
 pub struct Attempted {
-    account: String,
-    source: String,
+    pub(super) account: String,
+    pub(super) source: String,
 }
 
 impl Attempted {
@@ -209,7 +209,7 @@ pub fn request_password_link(
     }
 }
 
-fn send_password_link(
+pub(super) fn send_password_link(
     conn: &mut PgConnection,
     app: &App,
     user: UserId,

@@ -20,6 +20,7 @@ pub mod embedded;
 pub mod files;
 pub mod kept;
 pub mod links;
+pub mod logins;
 pub mod mail_proofs;
 pub mod mails;
 pub mod notices;

@@ -4,6 +4,7 @@
 //!
 //! A request goes `headers → errors → (session → guard) → handler`: see `server`, `guard`, `error`.
 
+mod access;
 mod administration;
 mod attend;
 mod client;

@@ -9,7 +9,7 @@ use actix_web::{HttpResponse, Route, guard as guards, web};
 use super::error::{PageError, answer_errors};
 use super::guard::{Who, guard};
 use super::{
-    administration, consent, contract_text, customers, dev, gate, health, legal, notices,
+    access, administration, consent, contract_text, customers, dev, gate, health, legal, notices,
     operation, partners, passwords, proofs, roll_outs, session, sign_in, statics, status, versions,
 };
 use crate::app::App;
@@ -66,6 +66,7 @@ pub fn rows() -> impl Iterator<Item = &'static Row> {
         OWN,
         sign_in::ROUTES,
         passwords::ROUTES,
+        access::ROUTES,
         customers::ROUTES,
         status::ROUTES,
         gate::ROUTES,

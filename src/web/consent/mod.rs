@@ -2,9 +2,10 @@
 //!
 //! Whoever opens a link arrives here (see [`arrival`]); [`page`] shows the contract with its form,
 //! [`summary`] says in short what it is about, [`signing`] reads the form, [`states`] explains links
-//! that cannot be used, [`receipt`] is the page after conclusion. No page looks at a session (S-15)
+//! that cannot be used, [`receipt`] is the page after conclusion, [`again`] what the link still does then. No page looks at a session (S-15)
 //! and nothing but a POST changes anything (S-03).
 
+mod again;
 mod arrival;
 mod page;
 mod receipt;
@@ -42,5 +43,11 @@ pub const ROUTES: &[Row] = &[
     }),
     post("/zustimmung/{token}/neuer-link", Who::Anyone, || {
         web::post().to(states::new_link)
+    }),
+    post("/zustimmung/{token}/zugang", Who::Anyone, || {
+        web::post().to(again::request_access)
+    }),
+    post("/zustimmung/{token}/vertrag", Who::Anyone, || {
+        web::post().to(again::send_copy)
     }),
 ];
