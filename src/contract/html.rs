@@ -67,12 +67,18 @@ fn meta(document: &Document, number: &str, out: &mut String) {
 
 /// The table of contents: clauses, then annexes.
 pub fn toc(document: &Document) -> String {
+    toc_ending_with(document, &[])
+}
+
+/// [`toc`] with further entries at its end: places of the page around the contract, as anchor and
+/// words (C11).
+pub fn toc_ending_with(document: &Document, more: &[(&str, &str)]) -> String {
     let title = match document.language {
         Language::De => "Inhalt des Vertrags",
-        Language::En => "Contents of the contract",
+        Language::En => "Contents of the agreement",
     };
     let mut out = format!(
-        "<nav class=\"toc\" lang=\"{}\" aria-labelledby=\"verzeichnis\"><h3 id=\"verzeichnis\">{title}</h3>",
+        "<nav class=\"toc\" lang=\"{}\" aria-labelledby=\"verzeichnis\"><p id=\"verzeichnis\">{title}</p>",
         document.language.code()
     );
     for (annexes, open) in [(false, "<ol>"), (true, "<ol class=\"annexes\">")] {
@@ -102,6 +108,14 @@ pub fn toc(document: &Document) -> String {
             escape(&second.id),
             hyphenated(&escape(&second.name), document.language),
         );
+    }
+    if !more.is_empty() {
+        out.push_str("<ol class=\"places\">");
+        for (anchor, words) in more {
+            let (anchor, words) = (escape(anchor), escape(words));
+            let _ = write!(out, "<li><a href=\"#{anchor}\">{words}</a></li>");
+        }
+        out.push_str("</ol>");
     }
     out.push_str("</nav>");
     out

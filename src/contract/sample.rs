@@ -110,8 +110,10 @@ pub fn sample_conclusion(language: Language, document_hash: &str) -> Conclusion 
             ),
         ],
         Language::En => vec![
-            format!("I am authorised to represent {company} in this contract."),
-            format!("I have read the contract with all its annexes and conclude it for {company}."),
+            format!("I am authorised to represent {company} in accepting this agreement."),
+            format!(
+                "On behalf of {company}, I have read the agreement with all its annexes and accept it."
+            ),
         ],
     };
     Conclusion {

@@ -81,7 +81,7 @@ pub(super) fn checksum(frame: &Frame) -> String {
             frame.document_hash
         ),
         Language::En => format!(
-            "Checksum of the contract text (SHA-256): {}",
+            "Checksum of the agreement text (SHA-256): {}",
             frame.document_hash
         ),
     }

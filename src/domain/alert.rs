@@ -81,11 +81,11 @@ impl AlertKind {
         match self {
             Self::NoAddress => "E-mail address missing",
             Self::Undeliverable => "Request undeliverable",
-            Self::ContractUndelivered => "Contract undeliverable",
+            Self::ContractUndelivered => "Agreement undeliverable",
             Self::AddressByPartner => "Address changed by the partner",
             Self::AddressOfPartner => "Address belongs to the partner",
             Self::DemandUnanswered => "No new conclusion",
-            Self::Dissent => "Dissent",
+            Self::Dissent => "Objection to a change",
             Self::CertificateEnds => "Certificate ends",
         }
     }

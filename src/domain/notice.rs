@@ -205,6 +205,19 @@ impl NoticeState {
         }
     }
 
+    /// The same in English.
+    pub fn word_en(self) -> &'static str {
+        match self {
+            Self::Unsent => "Not delivered",
+            Self::Running => "Period runs",
+            Self::NoDissent => "No objection",
+            Self::Dissent => "Objection",
+            Self::Settled => "Settled",
+            Self::Exempted => "Exempted",
+            Self::Terminated => "Terminated",
+        }
+    }
+
     /// The AVV status whose look its tag borrows.
     pub fn look(self) -> &'static str {
         match self {

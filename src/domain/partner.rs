@@ -152,7 +152,7 @@ impl PartnerDeed {
             } => format!("Contact data of {name} changed, formerly {former}"),
             Self::Changed { former_name: None } => format!("Contact data of {name} changed"),
             Self::ContractRecorded { .. } => {
-                format!("Contract under Art. 28(4) GDPR with {name} recorded")
+                format!("Agreement under Art. 28(4) GDPR with {name} recorded")
             }
             Self::Blocked { reason } => format!("{name} blocked: {reason}"),
             Self::Unblocked => format!("Block of {name} lifted"),

@@ -61,7 +61,7 @@ impl ProposalKind {
             (Self::ObjectionInError, false) => "Widerspruch irrtümlich erfasst",
             (Self::ObjectionInError, true) => "objection recorded in error",
             (Self::Paper, false) => "Vertrag auf Papier geschlossen",
-            (Self::Paper, true) => "contract concluded on paper",
+            (Self::Paper, true) => "agreement concluded on paper",
         }
     }
 }
@@ -100,6 +100,19 @@ impl PaperRecord {
     /// Reads it from the copied values of a document; `None` for one that was concluded by a link.
     pub fn of(contents: &serde_json::Value) -> Option<Self> {
         serde_json::from_value(contents.get(Self::KEY)?.clone()).ok()
+    }
+
+    /// The mark in the reader's language.
+    pub fn mark_in(&self, language: Language) -> String {
+        match language {
+            Language::De => self.mark(),
+            Language::En => format!(
+                "Concluded on paper, signed on {}, recorded by {} and {}.",
+                short_date(self.signed_on, Language::En),
+                self.recorded_by,
+                self.confirmed_by
+            ),
+        }
     }
 
     /// The mark wherever the agreement appears.

@@ -159,7 +159,7 @@ impl WhatsNew {
         }
         if self.version.is_none() {
             told.push(format!(
-                "Everything else stays as you concluded it on {}.",
+                "Everything else stays as you accepted it on {}.",
                 self.date(self.concluded_at)
             ));
         }
@@ -278,7 +278,7 @@ mod tests {
             (
                 |new| new.sub_partner_new = Some("X GmbH".to_owned()),
                 "Als Untervertriebspartner kommt X GmbH hinzu. Alles andere bleibt, wie Sie es am 3. März 2026 abgeschlossen haben.",
-                "X GmbH joins as sub-partner. Everything else stays as you concluded it on 3 March 2026.",
+                "X GmbH joins as sub-partner. Everything else stays as you accepted it on 3 March 2026.",
             ),
             (
                 |new| new.partner = Some(("A GmbH".to_owned(), "B KG".to_owned())),

@@ -16,13 +16,13 @@ impl Words<'_> {
     ) -> Option<String> {
         let change = match (reason, case.in_force) {
             (RequestReason::Manual, _) if self.en() => Some(
-                "This e-mail was requested for you. If you have received an earlier one, one conclusion is enough; please use this newest link.".to_owned(),
+                "This e-mail was requested for you. If you have received an earlier one, accepting once is enough; please use this newest link.".to_owned(),
             ),
             (RequestReason::Manual, _) => Some(
                 "Diese E-Mail wurde für Sie angefordert. Haben Sie schon eine frühere erhalten, genügt ein Abschluss; bitte nehmen Sie diesen neuesten Link.".to_owned(),
             ),
             (RequestReason::InError, _) if self.en() => Some(
-                "An objection was recorded for your company in error. We apologise. An agreement that was objected to stays void, so we ask you to conclude it anew.".to_owned(),
+                "An objection was recorded for your company in error. We apologise. An agreement that was objected to stays void, so we ask you to accept a new one.".to_owned(),
             ),
             (RequestReason::InError, _) => Some(
                 "Für Ihr Unternehmen wurde irrtümlich ein Widerspruch erfasst. Das bitten wir zu entschuldigen. Ein Vertrag, dem widersprochen wurde, bleibt nichtig; deshalb bitten wir Sie, ihn neu abzuschließen.".to_owned(),
@@ -34,19 +34,19 @@ impl Words<'_> {
                 "Sie erhalten diese E-Mail, weil die Angaben zu Ihrem Unternehmen berichtigt wurden.".to_owned(),
             ),
             (RequestReason::Succession, _) if self.en() => Some(
-                "Your company has changed, for example by a new name or a legal succession. So that the agreement names it as it is today, we ask you to conclude it anew.".to_owned(),
+                "Your company has changed, for example by a new name or a legal succession. So that the agreement names it as it is today, we ask you to accept it anew.".to_owned(),
             ),
             (RequestReason::Succession, _) => Some(
                 "Ihr Unternehmen hat sich geändert, zum Beispiel durch einen neuen Namen oder eine Rechtsnachfolge. Damit der Vertrag es so nennt, wie es heute ist, bitten wir Sie, ihn neu abzuschließen.".to_owned(),
             ),
             (RequestReason::RollOut, _) if self.en() => {
-                Some("We ask you to conclude the new version of the agreement.".to_owned())
+                Some("We ask you to accept the new version of the agreement.".to_owned())
             }
             (RequestReason::RollOut, _) => {
                 Some("Wir bitten Sie, die neue Fassung des Vertrags abzuschließen.".to_owned())
             }
             (RequestReason::Version, _) if self.en() => Some(
-                "The text of the agreement has been replaced by a new version. We ask you to conclude the new version.".to_owned(),
+                "The text of the agreement has been replaced by a new version. We ask you to accept the new version.".to_owned(),
             ),
             (RequestReason::Version, _) => Some(
                 "Der Vertragstext wurde durch eine neue Fassung ersetzt. Wir bitten Sie, die neue Fassung abzuschließen.".to_owned(),
@@ -107,13 +107,13 @@ impl Words<'_> {
                 "Bis zum Abschluss gilt Ihr bisheriger Vertrag unverändert weiter."
             }
             (true, false, true) => {
-                "Until you conclude it, your existing agreement continues unchanged."
+                "Until you accept it, your existing agreement continues unchanged."
             }
             (true, true, false) => {
                 "Bis zum Abschluss gilt Ihr bisheriger Vertrag mit uns weiter. Ein Vertriebspartner hat bis dahin aber keinen Zugriff auf die Daten, um die es darin geht."
             }
             (true, true, true) => {
-                "Until you conclude it, your existing agreement with us continues. Meanwhile, however, no sales partner has access to the data it is about."
+                "Until you accept it, your existing agreement with us continues. Meanwhile, however, no sales partner has access to the data it is about."
             }
         })
     }

@@ -43,7 +43,7 @@ impl Words<'_> {
             ),
             Content::Dissented { case, .. } => self.about(
                 if self.en() {
-                    "Dissent received: change of sub-processors for"
+                    "Objection received: change of sub-processors for"
                 } else {
                     "Einspruch erhalten: Änderung bei weiteren Auftragsverarbeitern für"
                 },
@@ -51,7 +51,7 @@ impl Words<'_> {
             ),
             Content::DissentSettled { case, .. } => self.about(
                 if self.en() {
-                    "Result of your dissent: change of sub-processors for"
+                    "Result of your objection: change of sub-processors for"
                 } else {
                     "Ergebnis zu Ihrem Einspruch: Änderung bei weiteren Auftragsverarbeitern für"
                 },
@@ -109,10 +109,10 @@ impl Words<'_> {
                 "Bitte abschließen: Geänderter Auftragsverarbeitungsvertrag für"
             }
             (false, false, _, false) => "Bitte abschließen: Auftragsverarbeitungsvertrag für",
-            (true, true, true, _) => "Please conclude anew: data processing agreement for",
-            (true, true, false, _) => "Please conclude: amended data processing agreement for",
-            (true, false, _, true) => "Please conclude: changed data processing agreement for",
-            (true, false, _, false) => "Please conclude: data processing agreement for",
+            (true, true, true, _) => "Please accept anew: data processing agreement for",
+            (true, true, false, _) => "Please accept: amended data processing agreement for",
+            (true, false, _, true) => "Please accept: changed data processing agreement for",
+            (true, false, _, false) => "Please accept: data processing agreement for",
         }
     }
 
@@ -172,8 +172,9 @@ fn partner_subject(news: PartnerNews) -> &'static str {
         PartnerNews::Concluded => "AVV abgeschlossen:",
         PartnerNews::Declined => "AVV abgelehnt:",
         PartnerNews::Expired => "AVV ohne Antwort abgelaufen:",
-        PartnerNews::Undeliverable => "AVV-Anforderung nicht zustellbar:",
+        PartnerNews::Undeliverable => "Anforderung nicht zustellbar:",
         PartnerNews::Objected => "AVV widersprochen:",
         PartnerNews::Replaced => "Kunde nicht mehr bei Ihnen:",
+        PartnerNews::Assigned => "Neuer Kunde für Sie:",
     }
 }

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::letter::{CaseWords, Letter};
+use super::letter::{CaseWords, Letter, ModuleAccess};
 use crate::domain::calendar::{self, REMINDERS};
 use crate::domain::{CustomerNumber, Language, Operator, name};
 
@@ -139,6 +139,11 @@ impl<'a> Words<'a> {
     /// "31. Dezember 2029".
     pub(super) fn last_day(&self, date: &NaiveDate) -> String {
         unbroken(&calendar::long_date(*date, self.language))
+    }
+
+    /// Whether an area is shut for the partner who reads the mail.
+    pub(super) fn has_shut(&self, access: &[ModuleAccess]) -> bool {
+        access.iter().any(|area| !area.open)
     }
 
     /// How many reminders there are.

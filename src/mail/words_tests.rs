@@ -92,12 +92,12 @@ fn each_mail_says_what_is_special_about_it() {
         (
             "reminder 2 true",
             "Alles andere bleibt, wie Sie es am 3. März 2026 abgeschlossen haben.",
-            "Everything else stays as you concluded it on 3 March 2026.",
+            "Everything else stays as you accepted it on 3 March 2026.",
         ),
         (
             "request Partner renewal",
-            "um den neuen Abschluss eines Vertrags zur Auftragsverarbeitung: Ihr neuer Vertriebspartner Muster IT GmbH",
-            "to conclude a new data processing agreement: your new sales partner Muster IT GmbH",
+            "um den neuen Abschluss eines Auftragsverarbeitungsvertrags: Ihr neuer Vertriebspartner Muster IT GmbH",
+            "to accept a new data processing agreement: your new sales partner Muster IT GmbH",
         ),
         (
             "reminder 1 renewal",
@@ -255,7 +255,7 @@ fn each_mail_says_what_is_special_about_it() {
         // 5.8-18: a contract on paper says so, and who signed it when.
         (
             "concluded on paper",
-            "haben den Vertrag zur Auftragsverarbeitung auf Papier abgeschlossen",
+            "haben den Auftragsverarbeitungsvertrag auf Papier abgeschlossen",
             "have concluded the data processing agreement on paper",
         ),
         (
@@ -317,7 +317,7 @@ fn subjects_name_the_task_the_company_and_the_number() {
         (
             "request First false",
             "Bitte abschließen: Auftragsverarbeitungsvertrag für Bäckerei Özdemir & Söhne GmbH & Co. KG (Kundennr. 4711)",
-            "Please conclude: data processing agreement for Bäckerei Özdemir & Söhne GmbH & Co. KG (customer no. 4711)",
+            "Please accept: data processing agreement for Bäckerei Özdemir & Söhne GmbH & Co. KG (customer no. 4711)",
         ),
         (
             "reminder 2 true",
@@ -327,7 +327,7 @@ fn subjects_name_the_task_the_company_and_the_number() {
         (
             "request Partner renewal",
             "Bitte neu abschließen: Auftragsverarbeitungsvertrag für Bäckerei Özdemir & Söhne GmbH & Co. KG (Kundennr. 4711)",
-            "Please conclude anew: data processing agreement for Bäckerei Özdemir & Söhne GmbH & Co. KG (customer no. 4711)",
+            "Please accept anew: data processing agreement for Bäckerei Özdemir & Söhne GmbH & Co. KG (customer no. 4711)",
         ),
         (
             "ended Deleted",

@@ -3,13 +3,11 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use super::consent::wanted_language;
 use super::error::PageError;
 use super::guard::Who;
-use super::page::{Me, PublicShell, Shell, home_of, html, reader_language, see_other};
+use super::page::{Me, PublicShell, Shell, chosen_language, home_of, html, see_other};
 use super::routes::{Row, get, view};
 use crate::app::App;
-use crate::domain::Language;
 use crate::domain::case::Status;
 use crate::paths;
 
@@ -117,8 +115,13 @@ struct HelpInsidePage {
     statuses: Vec<StatusWord>,
 }
 
-/// GET: the help page, in German; with the menu for those who are signed in.
-async fn help(app: web::Data<App>, me: Option<Me>) -> Result<HttpResponse, PageError> {
+/// GET: the help page, with the menu for those who are signed in; in English for customers and
+/// visitors who read it (C4).
+async fn help(
+    app: web::Data<App>,
+    request: HttpRequest,
+    me: Option<Me>,
+) -> Result<HttpResponse, PageError> {
     let statuses = status_words();
     match me {
         Some(me) => {
@@ -130,7 +133,7 @@ async fn help(app: web::Data<App>, me: Option<Me>) -> Result<HttpResponse, PageE
             })
         }
         None => {
-            let shell = PublicShell::load(&app, Language::De).await?;
+            let shell = shell(&app, &request, paths::HELP).await?;
             html(&HelpPage {
                 phone_link: shell.operator.party.phone_link(),
                 shell,
@@ -141,7 +144,7 @@ async fn help(app: web::Data<App>, me: Option<Me>) -> Result<HttpResponse, PageE
 }
 
 async fn shell(app: &App, request: &HttpRequest, path: &str) -> Result<PublicShell, PageError> {
-    let language = wanted_language(request).unwrap_or_else(|| reader_language(request));
+    let language = chosen_language(request);
     Ok(PublicShell::load(app, language).await?.with_switch(path))
 }
 
@@ -185,7 +188,7 @@ fn meaning(status: Status) -> &'static str {
             "Der Vertrag gilt. Die darin genannten Vertriebspartner haben Zugriff."
         }
         Status::UpdatePending => {
-            "Der Vertrag gilt weiter. Für ein weiteres Produkt oder einen Untervertriebspartner fehlt noch die Zustimmung."
+            "Der Vertrag gilt weiter. Für eine Ergänzung oder einen Neuabschluss fehlt noch die Antwort des Kunden."
         }
         Status::Void => {
             "Der Kunde hat dem Vertrag widersprochen. Er ist nichtig, Vertriebspartner haben keinen Zugriff."

@@ -7,6 +7,7 @@ use actix_web::http::header;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, HttpResponse};
 use askama::Template;
 
+use super::consent::wanted_language;
 use super::error::PageError;
 use super::guard::Seen;
 use super::menu::{Entry, menu};
@@ -206,6 +207,11 @@ impl PublicShell {
     pub fn en(&self) -> bool {
         self.language.is_en()
     }
+}
+
+/// The language of a public page: as the address asks for, else as the reader's browser does.
+pub fn chosen_language(request: &HttpRequest) -> Language {
+    wanted_language(request).unwrap_or_else(|| reader_language(request))
 }
 
 /// The language a reader's browser asks for: English only if it stands before German.

@@ -7,9 +7,9 @@ use uuid::Uuid;
 
 use super::client::source;
 use super::error::PageError;
-use super::form::{FieldErrors, PublicForm};
+use super::form::{FieldErrors, Form, PublicForm};
 use super::guard::Who;
-use super::page::{PublicShell, at_message, html, invalid, see_other};
+use super::page::{PublicShell, at_message, chosen_language, html, invalid, see_other};
 use super::routes::{Row, get, post, view};
 use crate::actions::passwords::{self, BadPassword, LONGEST, SHORTEST};
 use crate::actions::{ActionError, users};
@@ -40,9 +40,11 @@ struct ForgotPage {
 }
 
 impl ForgotPage {
-    async fn load(app: &App) -> Result<Self, PageError> {
+    async fn load(app: &App, language: Language) -> Result<Self, PageError> {
         Ok(Self {
-            shell: PublicShell::load(app, Language::De).await?,
+            shell: PublicShell::load(app, language)
+                .await?
+                .with_switch(paths::FORGOT_PASSWORD),
             email: String::new(),
             errors: FieldErrors::default(),
             asked: false,
@@ -64,8 +66,8 @@ struct ExpiredPage {
     shell: PublicShell,
 }
 
-async fn forgot(app: web::Data<App>) -> Result<HttpResponse, PageError> {
-    html(&ForgotPage::load(&app).await?)
+async fn forgot(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, PageError> {
+    html(&ForgotPage::load(&app, chosen_language(&request)).await?)
 }
 
 async fn send_link(
@@ -73,12 +75,16 @@ async fn send_link(
     request: HttpRequest,
     PublicForm(form): PublicForm,
 ) -> Result<HttpResponse, PageError> {
-    let mut page = ForgotPage::load(&app).await?;
+    let language = of_form(&form, &request);
+    let mut page = ForgotPage::load(&app, language).await?;
     page.email = form.get("email").trim().to_owned();
     if EmailAddress::parse(&page.email).is_err() {
         page.errors.add(
             "email",
-            "Geben Sie Ihre E-Mail-Adresse an, zum Beispiel name@firma.de",
+            match language {
+                Language::De => "Geben Sie Ihre E-Mail-Adresse an, zum Beispiel name@firma.de",
+                Language::En => "Enter your e-mail address, for example name@company.com",
+            },
         );
         return invalid(&page);
     }
@@ -100,11 +106,11 @@ async fn choose(
     let token = token.into_inner();
     match live_link(&app, &request, &token).await? {
         Some(_) => html(&ChoosePage {
-            shell: PublicShell::load(&app, Language::De).await?,
+            shell: shell(&app, chosen_language(&request), &token).await?,
             token,
             errors: FieldErrors::default(),
         }),
-        None => expired(&app).await,
+        None => expired(&app, chosen_language(&request)).await,
     }
 }
 
@@ -115,21 +121,27 @@ async fn set(
     PublicForm(form): PublicForm,
 ) -> Result<HttpResponse, PageError> {
     let token = token.into_inner();
+    let language = of_form(&form, &request);
     let Some(link) = live_link(&app, &request, &token).await? else {
-        return expired(&app).await;
+        return expired(&app, language).await;
     };
     let password = form.get("passwort").to_owned();
     let mut errors = FieldErrors::default();
     match passwords::check(&password) {
-        Err(bad) => errors.add("passwort", sentence(bad)),
+        Err(bad) => errors.add("passwort", sentence(bad, language)),
         Ok(()) if password != form.get("wiederholung") => errors.add(
             "wiederholung",
-            "Die beiden Eingaben stimmen nicht überein. Geben Sie das Passwort noch einmal ein.",
+            match language {
+                Language::De => {
+                    "Die beiden Eingaben stimmen nicht überein. Geben Sie das Passwort noch einmal ein."
+                }
+                Language::En => "The two entries differ. Enter the password once more.",
+            },
         ),
         Ok(()) => {}
     }
     if !errors.is_empty() {
-        let shell = PublicShell::load(&app, Language::De).await?;
+        let shell = shell(&app, language, &token).await?;
         return invalid(&ChoosePage {
             shell,
             token,
@@ -151,11 +163,12 @@ async fn set(
         .await;
     match result {
         Ok(()) => Ok(see_other(at_message(&format!(
-            "{}?hinweis=passwort",
-            paths::SIGN_IN
+            "{}?hinweis=passwort&sprache={}",
+            paths::SIGN_IN,
+            language.code()
         )))),
         // Somebody else was faster with the same link.
-        Err(ActionError::NotFound) => expired(&app).await,
+        Err(ActionError::NotFound) => expired(&app, language).await,
         Err(error) => Err(error.into()),
     }
 }
@@ -181,19 +194,39 @@ async fn live_link(
     Ok(found.map(|_| link))
 }
 
-async fn expired(app: &App) -> Result<HttpResponse, PageError> {
-    let shell = PublicShell::load(app, Language::De).await?;
+async fn expired(app: &App, language: Language) -> Result<HttpResponse, PageError> {
+    let shell = PublicShell::load(app, language).await?;
     let mut response = html(&ExpiredPage { shell })?;
     *response.status_mut() = StatusCode::GONE;
     Ok(response)
 }
 
-fn sentence(bad: BadPassword) -> String {
-    match bad {
-        BadPassword::TooShort => format!("Nehmen Sie mindestens {SHORTEST} Zeichen"),
-        BadPassword::TooLong => format!("Nehmen Sie höchstens {LONGEST} Zeichen"),
-        BadPassword::TooCommon => {
-            "Dieses Passwort ist zu leicht zu erraten. Nehmen Sie zum Beispiel vier Wörter, die nichts miteinander zu tun haben".to_owned()
-        }
-    }
+/// The language a form was shown in.
+fn of_form(form: &Form, request: &HttpRequest) -> Language {
+    Language::from_code(form.get("sprache")).unwrap_or_else(|| chosen_language(request))
+}
+
+/// The frame of the page behind a link.
+async fn shell(app: &App, language: Language, token: &str) -> Result<PublicShell, PageError> {
+    Ok(PublicShell::load(app, language)
+        .await?
+        .with_switch(&paths::set_password(token)))
+}
+
+fn sentence(bad: BadPassword, language: Language) -> String {
+    let (de, en) = match bad {
+        BadPassword::TooShort => (
+            format!("Nehmen Sie mindestens {SHORTEST} Zeichen"),
+            format!("Use at least {SHORTEST} characters"),
+        ),
+        BadPassword::TooLong => (
+            format!("Nehmen Sie höchstens {LONGEST} Zeichen"),
+            format!("Use {LONGEST} characters at most"),
+        ),
+        BadPassword::TooCommon => (
+            "Dieses Passwort ist zu leicht zu erraten. Nehmen Sie zum Beispiel vier Wörter, die nichts miteinander zu tun haben".to_owned(),
+            "This password is too easy to guess. Use for example four words that have nothing to do with each other".to_owned(),
+        ),
+    };
+    if language.is_en() { en } else { de }
 }

@@ -1,5 +1,6 @@
 //! What the rules refuse, as a sentence with a next step (German; the public pages have their own).
 
+use crate::domain::Language;
 use crate::domain::case::{Denied, Refusal, Status};
 
 /// The sentence for a message on the next page.
@@ -13,7 +14,7 @@ pub fn sentence(refusal: Refusal) -> &'static str {
             "Der AVV ist bereits abgeschlossen. Es wurde keine E-Mail gesendet."
         }
         Refusal::NoAddress => {
-            "Beim Kunden ist keine E-Mail-Adresse hinterlegt. Bitte ergänzen Sie zuerst die Stammdaten."
+            "In den Stammdaten des Kunden steht keine E-Mail-Adresse. Ohne sie kann nichts gesendet werden."
         }
         Refusal::JustSent => {
             "Die E-Mail wurde gerade eben gesendet. Bitte warten Sie eine Minute, bevor Sie sie erneut senden."
@@ -67,6 +68,41 @@ pub fn sentence(refusal: Refusal) -> &'static str {
     }
 }
 
+/// What a customer's own user may meet, in its language (C4) and in words for the company itself.
+pub fn to_customer(refusal: Refusal, language: Language) -> &'static str {
+    let (de, en) = match refusal {
+        Refusal::NotNeeded => (
+            "Für Ihre Produkte ist kein Vertrag nötig. Es wurde keine E-Mail gesendet.",
+            "Your products need no agreement. No e-mail was sent.",
+        ),
+        Refusal::AlreadyConcluded => (
+            "Der Vertrag ist bereits abgeschlossen. Es wurde keine E-Mail gesendet.",
+            "The agreement has already been concluded. No e-mail was sent.",
+        ),
+        Refusal::NoAddress => (
+            "In Ihren Stammdaten steht keine E-Mail-Adresse. Bitte nennen Sie uns eine.",
+            "There is no e-mail address in your master data. Please tell us one.",
+        ),
+        Refusal::JustSent => (
+            "Die E-Mail wurde gerade eben gesendet. Bitte warten Sie eine Minute, bevor Sie einen neuen Link anfordern.",
+            "The e-mail was sent just now. Please wait a minute before you request a new link.",
+        ),
+        Refusal::TooManyLinks => (
+            "Für heute wurden schon mehrere Links gesendet. Bitte versuchen Sie es morgen noch einmal.",
+            "Several links have been sent today. Please try again tomorrow.",
+        ),
+        Refusal::NothingToObject => (
+            "Es gilt kein Vertrag. Ein Widerspruch ist deshalb nicht nötig.",
+            "No agreement is in force, so no objection is needed.",
+        ),
+        _ => (
+            "Das ist im Augenblick nicht möglich. Geändert wurde nichts.",
+            "This is not possible at the moment. Nothing was changed.",
+        ),
+    };
+    if language.is_en() { en } else { de }
+}
+
 /// Why a module is closed and what helps.
 pub fn closed(denied: Denied) -> (&'static str, &'static str) {
     match denied {
@@ -85,19 +121,19 @@ pub fn closed(denied: Denied) -> (&'static str, &'static str) {
         Denied::NoAgreement(standing) => match standing.status {
             Status::Void => (
                 "Der Kunde hat dem Auftragsverarbeitungsvertrag widersprochen.",
-                "Sie können ihm eine neue Anforderung senden, wenn er wieder abschließen möchte.",
+                "Möchte er wieder abschließen, kann ihm auf der Statusseite eine neue Anforderung gesendet werden.",
             ),
             Status::Declined => (
                 "Der Kunde hat den Auftragsverarbeitungsvertrag abgelehnt.",
-                "Sie können ihm eine neue Anforderung senden, wenn er es sich anders überlegt hat.",
+                "Hat er es sich anders überlegt, kann ihm auf der Statusseite eine neue Anforderung gesendet werden.",
             ),
             Status::NoEmail => (
                 "Der Auftragsverarbeitungsvertrag ist noch nicht abgeschlossen, weil die E-Mail-Adresse des Kunden fehlt.",
-                "Lassen Sie die E-Mail-Adresse in den Stammdaten ergänzen.",
+                "Sobald sie in den Stammdaten steht, geht die Anforderung von selbst hinaus.",
             ),
             _ => (
                 "Der Auftragsverarbeitungsvertrag ist noch nicht abgeschlossen.",
-                "Bitten Sie den Kunden, den Link aus der E-Mail zu öffnen, oder senden Sie ihm die E-Mail erneut.",
+                "Was Sie jetzt tun können, steht auf der Statusseite.",
             ),
         },
         Denied::OtherPartner => (
@@ -106,7 +142,7 @@ pub fn closed(denied: Denied) -> (&'static str, &'static str) {
         ),
         Denied::SubPartnerNotNamed => (
             "Der Auftragsverarbeitungsvertrag nennt Ihr Unternehmen noch nicht.",
-            "Der Kunde muss erst der Ergänzung des Vertrags zustimmen.",
+            "Der Kunde muss erst die Ergänzung des Vertrags abschließen.",
         ),
         Denied::NotCovered => (
             "Der Auftragsverarbeitungsvertrag umfasst dieses Produkt noch nicht.",

@@ -12,7 +12,7 @@ use super::error::PageError;
 use super::form::{PublicForm, SignedForm};
 use super::guard::Who;
 use super::kept;
-use super::page::{Me, PublicShell, at_message, home_of, html, see_other};
+use super::page::{Me, PublicShell, at_message, chosen_language, home_of, html, see_other};
 use super::routes::{Row, get, post, view};
 use super::session;
 use crate::actions::users::{Attempted, begin_sign_in, end_proof, end_sign_in};
@@ -59,9 +59,16 @@ enum Wrong {
 }
 
 impl SignInPage {
-    async fn load(app: &App, email: &str, next: &str) -> Result<Self, PageError> {
+    async fn load(
+        app: &App,
+        email: &str,
+        next: &str,
+        language: Language,
+    ) -> Result<Self, PageError> {
         Ok(Self {
-            shell: PublicShell::load(app, Language::De).await?,
+            shell: PublicShell::load(app, language)
+                .await?
+                .with_switch(paths::SIGN_IN),
             email: email.to_owned(),
             next: local_path(next).unwrap_or_default().to_owned(),
             note: None,
@@ -77,16 +84,21 @@ impl SignInPage {
 async fn show(
     app: web::Data<App>,
     me: Option<Me>,
+    request: HttpRequest,
     way: web::Query<Way>,
 ) -> Result<HttpResponse, PageError> {
     if let Some(me) = me {
         return Ok(see_other(onward(&way.weiter, &me.viewer)));
     }
-    let mut page = SignInPage::load(&app, "", &way.weiter).await?;
+    let language = chosen_language(&request);
+    let mut page = SignInPage::load(&app, "", &way.weiter, language).await?;
     page.note = match way.hinweis.as_str() {
+        "abgemeldet" if language.is_en() => Some("You have signed out."),
         "abgemeldet" => Some("Sie sind abgemeldet."),
-        _ if next_is_kept(&page.next) => Some(KEPT),
+        _ if next_is_kept(&page.next) => Some(kept_note(language)),
+        "abgelaufen" if language.is_en() => Some(ENDED_EN),
         "abgelaufen" => Some(ENDED),
+        "passwort" if language.is_en() => Some("The password is set. You can now sign in with it."),
         "passwort" => Some("Das Passwort ist gesetzt. Sie können sich jetzt damit anmelden."),
         _ => None,
     };
@@ -100,6 +112,8 @@ async fn sign_in(
     PublicForm(form): PublicForm,
 ) -> Result<HttpResponse, PageError> {
     let (email, next) = (form.get("email").trim(), form.get("weiter"));
+    let language =
+        Language::from_code(form.get("sprache")).unwrap_or_else(|| chosen_language(&request));
     let (wrong, status) = match prove(&app, &request, email, form.get("passwort")).await {
         Ok(Some(viewer)) => {
             session::begin(&session, &app, viewer.user).map_err(|error| {
@@ -110,13 +124,13 @@ async fn sign_in(
         }
         Ok(None) => (Wrong::Mismatch, StatusCode::UNPROCESSABLE_ENTITY),
         Err(ActionError::TooManyAttempts(seconds)) => (
-            Wrong::Wait(in_words(seconds)),
+            Wrong::Wait(in_words_of(seconds, language)),
             StatusCode::TOO_MANY_REQUESTS,
         ),
         Err(error) => return Err(error.into()),
     };
-    let mut page = SignInPage::load(&app, email, next).await?;
-    page.note = next_is_kept(&page.next).then_some(KEPT);
+    let mut page = SignInPage::load(&app, email, next, language).await?;
+    page.note = next_is_kept(&page.next).then_some(kept_note(language));
     page.wrong = Some(wrong);
     let mut response = html(&page)?;
     *response.status_mut() = status;
@@ -125,6 +139,14 @@ async fn sign_in(
 
 const ENDED: &str = "Ihre Sitzung ist zu Ende: Nach 30 Minuten ohne Eingabe, spätestens nach einigen Stunden, melden wir Sie zu Ihrem Schutz ab. Melden Sie sich bitte neu an, dann geht es an derselben Stelle weiter.";
 const KEPT: &str = "Ihre Sitzung war zu Ende, bevor Ihre Eingaben ankamen: Nach 30 Minuten ohne Eingabe, spätestens nach einigen Stunden, melden wir Sie zu Ihrem Schutz ab. Ihre Eingaben sind eine Stunde lang aufbewahrt. Melden Sie sich bitte neu an, dann stehen sie wieder im Formular.";
+
+const ENDED_EN: &str = "Your session has ended: after 30 minutes without input, and after some hours at the latest, we sign you out for your protection. Please sign in again, then you go on at the same place.";
+const KEPT_EN: &str = "Your session had ended before your input arrived: after 30 minutes without input, and after some hours at the latest, we sign you out for your protection. Your input is kept for an hour. Please sign in again, then it stands in the form again.";
+
+/// That typed input is kept, in the reader's language.
+fn kept_note(language: Language) -> &'static str {
+    if language.is_en() { KEPT_EN } else { KEPT }
+}
 
 /// Whether a form waits on the page somebody wants to go on to.
 fn next_is_kept(next: &str) -> bool {
@@ -192,12 +214,17 @@ async fn verify(app: &App, password: &str, hash: Option<String>) -> Result<bool,
         .ok_or_else(|| ActionError::Document("the server is stopping".to_owned()))
 }
 
-async fn sign_out(session: Session, _form: SignedForm) -> HttpResponse {
+async fn sign_out(session: Session, me: Me, _form: SignedForm) -> HttpResponse {
     session.purge();
+    let language = if me.viewer.language.is_en() {
+        "&sprache=en"
+    } else {
+        ""
+    };
     HttpResponse::SeeOther()
         .insert_header((
             header::LOCATION,
-            at_message(&format!("{}?hinweis=abgemeldet", paths::SIGN_IN)),
+            at_message(&format!("{}?hinweis=abgemeldet{language}", paths::SIGN_IN)),
         ))
         .insert_header((
             HeaderName::from_static("clear-site-data"),
@@ -222,10 +249,19 @@ pub(super) fn local_path(next: &str) -> Option<&str> {
 
 /// "40 Sekunden", "3 Minuten".
 pub fn in_words(seconds: u64) -> String {
-    match seconds {
-        0 | 1 => "eine Sekunde".to_owned(),
-        2..=90 => format!("{seconds} Sekunden"),
-        _ => format!("{} Minuten", seconds.div_ceil(60)),
+    in_words_of(seconds, Language::De)
+}
+
+/// "40 Sekunden", "3 minutes".
+pub fn in_words_of(seconds: u64, language: Language) -> String {
+    let minutes = seconds.div_ceil(60);
+    match (seconds, language) {
+        (0 | 1, Language::De) => "eine Sekunde".to_owned(),
+        (0 | 1, Language::En) => "one second".to_owned(),
+        (2..=90, Language::De) => format!("{seconds} Sekunden"),
+        (2..=90, Language::En) => format!("{seconds} seconds"),
+        (_, Language::De) => format!("{minutes} Minuten"),
+        (_, Language::En) => format!("{minutes} minutes"),
     }
 }
 

@@ -72,7 +72,16 @@ fn public(places: &Places) -> Vec<Stop> {
             ],
         ),
         at("password link unknown", "/passwort/unbekannt"),
+        at("sign-in in English", "/anmelden?sprache=en"),
+        at("request access", "/zugang"),
+        after(
+            "request access wrong",
+            "/zugang",
+            vec![Fill("#kundennummer", "keine"), Send],
+        ),
+        at("request access in English", "/zugang?sprache=en"),
         at("help", "/hilfe"),
+        at("help in English", "/hilfe?sprache=en"),
         at("imprint", "/impressum"),
         at("privacy", "/datenschutz"),
         at("privacy in English", "/datenschutz?sprache=en"),
@@ -204,6 +213,13 @@ fn customer(places: &Places) -> Vec<Stop> {
             vec![Fill("#passwort", "falsch falsch falsch"), Send],
         ),
         at("customer help", "/hilfe"),
+        at("customer help in English", "/hilfe?sprache=en"),
+        at("customer contract in English", "/administration/avv"),
+        at(
+            "customer objects in English",
+            "/administration/avv/widerspruch",
+        ),
+        at("customer help in German again", "/hilfe?sprache=de"),
         at("customer is refused", "/kunden"),
     ]
 }

@@ -287,7 +287,7 @@ async fn an_english_customer_reads_english_everywhere() {
     let link = app.consent_link("office@lighthouse.example");
     let page = visitor.get(&link).await;
     assert_eq!(page.attribute("html", "lang").as_deref(), Some("en"));
-    page.assert_says("Conclude the contract now with binding effect")
+    page.assert_says("Accept the agreement (legally binding)")
         .assert_says(SUB);
     let errors = page
         .submit(&visitor, "main form[action^='/zustimmung/']", &[])
@@ -308,7 +308,7 @@ async fn an_english_customer_reads_english_everywhere() {
     visitor
         .get(&format!("{done}/erfolg"))
         .await
-        .assert_says("The contract has been concluded")
+        .assert_says("The agreement has been concluded")
         .assert_says(SUB);
     let receipt = app.last_mail_to("office@lighthouse.example");
     let text = words(&receipt.written.attachments[0].bytes);
@@ -324,7 +324,16 @@ async fn an_english_customer_reads_english_everywhere() {
             "„{expected}“ is not in the English PDF"
         );
     }
-    assert!(!text.contains("Ich bin berechtigt"));
+    // C4: the binding text is always there, the declaration is the one that was made.
+    for binding in [
+        "Binding version in German",
+        "Verbindliche Fassung in deutscher Sprache",
+    ] {
+        assert!(
+            text.contains(binding),
+            "„{binding}“ is not in the English PDF"
+        );
+    }
     assert!(
         receipt.written.subject.starts_with("Concluded"),
         "{}",

@@ -263,7 +263,7 @@ async fn a_new_partner_is_told_to_the_customer_and_the_old_one_gets_no_way_back(
     says(
         &mail,
         &[
-            "um den neuen Abschluss eines Vertrags zur Auftragsverarbeitung: Ihr neuer Vertriebspartner Anders Systemhaus GmbH soll",
+            "um den neuen Abschluss eines Auftragsverarbeitungsvertrags: Ihr neuer Vertriebspartner Anders Systemhaus GmbH soll",
             "Neu: Ihr Vertriebspartner ist jetzt Anders Systemhaus GmbH. Muster IT GmbH betreut Sie nicht mehr.",
             "Ein Vertriebspartner hat bis dahin aber keinen Zugriff",
         ],

@@ -12,7 +12,8 @@ const MAIL: &str = "info@oezdemir.example";
 #[derive(Debug, PartialEq, Eq)]
 enum Action {
     NewLink,
-    SignIn,
+    /// The contract once more, to the stored address (C5).
+    Copy,
     Contact,
 }
 
@@ -28,15 +29,15 @@ fn shows(page: &Page, title: &str, sentence: &str, action: &Action) {
     let new_link = page
         .attribute("main form[action$='/neuer-link'] button", "class")
         .is_some();
-    let sign_in = page
-        .attribute("main .actions a[href='/anmelden']", "href")
+    let copy = page
+        .attribute("main form[action$='/vertrag'] button", "class")
         .is_some();
     let contact = page
         .attribute("main .actions a[href^='/kontakt']", "href")
         .is_some();
     let found = [
         (new_link, Action::NewLink),
-        (sign_in, Action::SignIn),
+        (copy, Action::Copy),
         (contact, Action::Contact),
     ];
     let found: Vec<&Action> = found
@@ -135,12 +136,7 @@ async fn links_of_a_concluded_contract_say_who_concluded_it() {
     let visitor = app.visitor();
     let concluded = "Ayşe Özdemir-Grünewald hat ihn am 26. November 2026 abgeschlossen";
     let title = "Der Vertrag ist bereits abgeschlossen";
-    shows(
-        &visitor.get(&other).await,
-        title,
-        concluded,
-        &Action::SignIn,
-    );
+    shows(&visitor.get(&other).await, title, concluded, &Action::Copy);
     visitor
         .get(&format!("{other}/erfolg"))
         .await
@@ -160,7 +156,7 @@ async fn links_of_a_concluded_contract_say_who_concluded_it() {
         .await
         .assert_status(200);
     app.clock.advance(chrono::Duration::milliseconds(1));
-    shows(&visitor.get(&used).await, title, concluded, &Action::SignIn);
+    shows(&visitor.get(&used).await, title, concluded, &Action::Copy);
     for path in ["/erfolg", "/avv.pdf"] {
         visitor
             .get(&format!("{used}{path}"))
@@ -168,12 +164,7 @@ async fn links_of_a_concluded_contract_say_who_concluded_it() {
             .assert_status(303);
     }
     app.clock.advance(days(400));
-    shows(
-        &visitor.get(&other).await,
-        title,
-        concluded,
-        &Action::SignIn,
-    );
+    shows(&visitor.get(&other).await, title, concluded, &Action::Copy);
     does_nothing(&app, &used).await;
     does_nothing(&app, &other).await;
 }
@@ -193,7 +184,7 @@ async fn links_of_a_declined_or_void_contract_say_so() {
         &visitor.get(&declined).await,
         "Der Vertrag wurde abgelehnt",
         "Das war am 23. November 2026",
-        &Action::Contact,
+        &Action::NewLink,
     );
     does_nothing(&app, &declined).await;
 
@@ -228,7 +219,7 @@ async fn links_of_a_declined_or_void_contract_say_so() {
         &visitor.get(&declined).await,
         "Der Vertrag wurde abgelehnt",
         "23. November 2026",
-        &Action::Contact,
+        &Action::NewLink,
     );
 }
 

@@ -52,4 +52,5 @@ mod version_walk;
 mod versions;
 mod versions_life;
 mod walk;
+mod words;
 mod world;

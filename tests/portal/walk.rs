@@ -80,7 +80,7 @@ async fn operator_books(app: &TestApp, chromium: &Chromium, scripts: Scripts) {
     );
 }
 
-/// The menu of a row leads to the status page, by keyboard alone; "Erneut senden" (D-03, D-04, L-06).
+/// The menu of a row leads to the status page, by keyboard alone; "Anforderung erneut senden" (D-03, D-04, L-06).
 async fn partner_asks_again(app: &TestApp, partner: &Window, scripts: Scripts) {
     partner.go("/kunden").await;
     partner
@@ -116,7 +116,7 @@ async fn partner_asks_again(app: &TestApp, partner: &Window, scripts: Scripts) {
 
     let before = app.consent_link(MAIL);
     app.clock.advance(crate::harness::minutes(5));
-    partner.click_words("Erneut senden").await;
+    partner.click_words("Anforderung erneut senden").await;
     partner.assert_says("Die E-Mail ist unterwegs an").await;
     app.deliver();
     assert_ne!(
@@ -167,7 +167,7 @@ async fn module_is_refused(partner: &Window, why: &str) {
 async fn nobody_concludes_an_empty_form(customer: &Window, link: &str, scripts: Scripts) {
     customer.go(link).await;
     customer
-        .assert_text("h1", "Vertrag zur Auftragsverarbeitung abschließen")
+        .assert_text("h1", "Auftragsverarbeitungsvertrag abschließen")
         .await;
     customer.assert_says("Nord-TK GbR").await;
     customer.assert_says("Muster IT GmbH").await;
@@ -264,7 +264,7 @@ async fn customer_concludes(app: &TestApp, customer: &Window, link: &str) {
         .await;
     customer.client.back().await.expect("a way back");
     let heading = customer.text("h1").await;
-    if heading.starts_with("Vertrag zur Auftragsverarbeitung") {
+    if heading.starts_with("Auftragsverarbeitungsvertrag") {
         // The browser shows the form from its memory: sending it again must lead to the receipt.
         customer
             .click_words("Vertrag jetzt verbindlich abschließen")

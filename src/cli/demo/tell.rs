@@ -169,9 +169,10 @@ impl Play<'_> {
     fn signature(&self, shown: String) -> Signature {
         let company = &self.character.party.name;
         let (function, declarations) = if self.character.language.is_en() {
-            let first = format!("I am authorised to represent {company} in this contract.");
+            let first =
+                format!("I am authorised to represent {company} in accepting this agreement.");
             let second = format!(
-                "I have read the contract with all its annexes and conclude it for {company}."
+                "On behalf of {company}, I have read the agreement with all its annexes and accept it."
             );
             ("Managing director", vec![first, second])
         } else {

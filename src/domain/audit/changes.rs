@@ -59,14 +59,17 @@ pub(super) fn announced(deed: AnnouncementDeed) -> (&'static str, &'static str) 
 /// How a dissent was settled, German and English.
 pub(super) fn settled(how: Settlement) -> (&'static str, &'static str) {
     match how {
-        Settlement::Withdrawn => ("Einspruch zurückgenommen", "Dissent withdrawn"),
+        Settlement::Withdrawn => (
+            "Einspruch zurückgenommen",
+            "Objection to the change withdrawn",
+        ),
         Settlement::Exempted => (
             "Kunde von der angekündigten Änderung ausgenommen",
             "Customer exempted from the announced change",
         ),
         Settlement::Terminated => (
             "Betroffenes Produkt nach Einspruch gekündigt",
-            "Affected product terminated after dissent",
+            "Affected product terminated after the objection",
         ),
         Settlement::NewAgreement => (
             "Durch einen neuen Vertrag erledigt",

@@ -185,7 +185,7 @@ fn english(kind: &AuditKind) -> String {
         K::Partner { name, deed, .. } => deed.sentence(name, Language::En),
         K::ContractVersion { name, deed, .. } => deed.sentence(name, Language::En),
         K::ToldPartnerBlocked { name } => format!("Customer informed that {name} is blocked"),
-        K::ToldOfVersion { version } => format!("Customer informed of contract version {version}"),
+        K::ToldOfVersion { version } => format!("Customer informed of agreement version {version}"),
         K::RollOut { version, deed, .. } => deed.sentence(version, Language::En),
         K::Asked { reason } => match reason {
             RequestReason::First | RequestReason::Manual => "Request sent",
@@ -193,9 +193,9 @@ fn english(kind: &AuditKind) -> String {
             RequestReason::Product => "Amendment for a further product requested",
             RequestReason::Partner => "New agreement requested",
             RequestReason::Particulars => "Request with corrected particulars sent",
-            RequestReason::Version => "Request with a new contract version sent",
+            RequestReason::Version => "Request with a new agreement version sent",
             RequestReason::InError => "Request after an objection recorded in error sent",
-            RequestReason::RollOut => "Conclusion of the new contract version requested",
+            RequestReason::RollOut => "Conclusion of the new agreement version requested",
             RequestReason::Succession => "New agreement with today's particulars requested",
         }
         .to_owned(),
@@ -257,7 +257,7 @@ fn english(kind: &AuditKind) -> String {
         K::MailFailed { reply } => format!("E-mail not sent: {reply}"),
         K::MailReturned { reply } => format!("E-mail came back: {reply}"),
         K::MailRetried => "E-mail put into the queue once more".to_owned(),
-        K::ContractResent { number } => format!("Contract {number} sent once more by e-mail"),
+        K::ContractResent { number } => format!("Agreement {number} sent once more by e-mail"),
         K::AlertTaken { alert } => format!("Alert “{}” taken", alert.word_en()),
         K::AlertDone { alert } => format!("Alert “{}” finished", alert.word_en()),
         K::MailTested { to } => format!("Test e-mail sent to {to}"),
@@ -275,7 +275,7 @@ fn english(kind: &AuditKind) -> String {
         } => {
             let day = short_date(*received_on, Language::En);
             format!(
-                "Dissent from the announced change, received on {day} {}",
+                "Objection to the announced change, received on {day} {}",
                 way.word_en()
             )
         }

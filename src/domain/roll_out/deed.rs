@@ -37,7 +37,7 @@ impl RollOutDeed {
     pub fn sentence(&self, version: &str, language: Language) -> String {
         let en = language.is_en();
         let what = if en {
-            format!("Roll-out of contract version {version}")
+            format!("Roll-out of agreement version {version}")
         } else {
             format!("Umstellung auf die Vertragsfassung {version}")
         };

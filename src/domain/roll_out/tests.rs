@@ -162,7 +162,7 @@ fn the_log_says_what_was_started() {
     );
     assert_eq!(
         started.sentence("2.0", Language::En),
-        "Roll-out of contract version 2.0 started: ask for a new conclusion, customers of A GmbH, concluded with version 1.0, 3 customer numbers"
+        "Roll-out of agreement version 2.0 started: ask for a new conclusion, customers of A GmbH, concluded with version 1.0, 3 customer numbers"
     );
     assert_eq!(
         RollOutDeed::Paused.sentence("2.0", Language::De),

@@ -100,7 +100,7 @@ impl VersionDeed {
     }
 
     fn in_english(&self, name: &str) -> String {
-        let what = format!("Contract version {name}");
+        let what = format!("Agreement version {name}");
         match self {
             Self::Begun { from: Some(from) } => {
                 format!("{what}: draft made from version {from}")

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use super::own_number;
 use crate::actions::notices::{self, Found};
 use crate::app::App;
-use crate::domain::calendar::day;
+use crate::domain::calendar::{day, long_date, short_date};
 use crate::domain::notice::{NoticeRefusal, NoticeState};
 use crate::domain::viewer::Viewer;
 use crate::domain::{Language, NoticeId};
@@ -20,7 +20,7 @@ use crate::web::form::{FieldErrors, SignedForm};
 use crate::web::notices::{LONGEST, Lists, Said};
 use crate::web::page::{Me, Shell, html, invalid, see_other};
 use crate::web::session::flash;
-use crate::web::status::parts::{When, short};
+use crate::web::status::parts::When;
 
 /// A notice on the customer's contract page.
 pub struct NoticeLine {
@@ -41,63 +41,87 @@ pub struct NoticeLine {
 }
 
 /// The line of a notice; `own`: the customer itself looks.
-pub fn line(stored: &Stored, own: bool, now: DateTime<Utc>) -> NoticeLine {
+pub fn line(stored: &Stored, own: bool, now: DateTime<Utc>, language: Language) -> NoticeLine {
     let facts = &stored.facts;
     let state = facts.state(now);
-    let starts = facts.starts_on().map(short);
-    let end = facts.period_end().map(|end| short(day(end)));
-    let received = facts.dissent.as_ref().map(|one| short(one.received_on));
-    let sentence = match state {
-        NoticeState::Unsent if own => {
-            "Die E-Mail dazu ist noch nicht zugestellt. Die Frist beginnt erst mit ihrem Versand."
-                .to_owned()
-        }
-        NoticeState::Unsent => "Die E-Mail ist nicht zugestellt, es läuft keine Frist.".to_owned(),
-        NoticeState::Running => format!(
-            "Einspruch ist möglich bis einschließlich {}. Die Änderung beginnt frühestens am {}.",
-            end.unwrap_or_default(),
-            starts.unwrap_or_default()
-        ),
-        NoticeState::NoDissent => format!(
-            "Die Frist für den Einspruch endete am {}. Die Änderung beginnt frühestens am {}.",
-            end.unwrap_or_default(),
-            starts.unwrap_or_default()
-        ),
-        NoticeState::Dissent => format!(
-            "Einspruch eingegangen am {}. Die Änderung wird nicht vorgenommen, der Vertrag gilt unverändert weiter.",
-            received.unwrap_or_default()
-        ),
-        NoticeState::Settled if facts.dissent.is_none() => {
-            "Der neue Vertrag nennt die geänderte Liste schon.".to_owned()
-        }
-        NoticeState::Settled => format!(
-            "Der Einspruch vom {} wurde zurückgenommen.",
-            received.unwrap_or_default()
-        ),
-        NoticeState::Exempted => {
-            "Die Änderung gilt hier nicht; der Vertrag besteht unverändert weiter.".to_owned()
-        }
-        NoticeState::Terminated => {
-            "Nach dem Einspruch endet das betroffene Produkt; bis dahin gilt die Änderung nicht."
-                .to_owned()
-        }
-    };
     let is_open = matches!(state, NoticeState::Running | NoticeState::Unsent);
     NoticeLine {
         look: state.look(),
-        word: state.word(),
-        announced: When::long(day(stored.made_at)),
-        sentence,
-        public: paths::public_announcement(stored.announcement),
+        word: if language.is_en() {
+            state.word_en()
+        } else {
+            state.word()
+        },
+        announced: When::long_in(day(stored.made_at), language),
+        sentence: sentence(stored, state, own, language),
+        public: format!(
+            "{}?sprache={}",
+            paths::public_announcement(stored.announcement),
+            language.code()
+        ),
         dissent: (own && is_open).then(|| paths::own_dissent(stored.id)),
         manage: paths::notice(stored.id),
     }
 }
 
+fn sentence(stored: &Stored, state: NoticeState, own: bool, language: Language) -> String {
+    let facts = &stored.facts;
+    let short = |date| short_date(date, language);
+    let starts = facts.starts_on().map(short).unwrap_or_default();
+    let end = facts
+        .period_end()
+        .map(|end| short(day(end)))
+        .unwrap_or_default();
+    let received = facts
+        .dissent
+        .as_ref()
+        .map(|one| short(one.received_on))
+        .unwrap_or_default();
+    let (de, en) = match state {
+        NoticeState::Unsent if own => (
+            "Die E-Mail dazu ist noch nicht zugestellt. Die Frist beginnt erst mit ihrem Versand.".to_owned(),
+            "The e-mail about it has not been delivered yet. The period begins only when it is sent.".to_owned(),
+        ),
+        NoticeState::Unsent => (
+            "Die E-Mail ist nicht zugestellt, es läuft keine Frist.".to_owned(),
+            "The e-mail has not been delivered, and no period runs.".to_owned(),
+        ),
+        NoticeState::Running => (
+            format!("Einspruch ist möglich bis einschließlich {end}. Die Änderung beginnt frühestens am {starts}."),
+            format!("You may object to the change up to and including {end}. It begins on {starts} at the earliest."),
+        ),
+        NoticeState::NoDissent => (
+            format!("Die Frist für den Einspruch endete am {end}. Die Änderung beginnt frühestens am {starts}."),
+            format!("The period for an objection ended on {end}. The change begins on {starts} at the earliest."),
+        ),
+        NoticeState::Dissent => (
+            format!("Einspruch eingegangen am {received}. Die Änderung wird nicht vorgenommen, der Vertrag gilt unverändert weiter."),
+            format!("Objection received on {received}. The change is not applied, and the agreement continues unchanged."),
+        ),
+        NoticeState::Settled if facts.dissent.is_none() => (
+            "Der neue Vertrag nennt die geänderte Liste schon.".to_owned(),
+            "The new agreement already names the changed list.".to_owned(),
+        ),
+        NoticeState::Settled => (
+            format!("Der Einspruch vom {received} wurde zurückgenommen."),
+            format!("The objection of {received} was withdrawn."),
+        ),
+        NoticeState::Exempted => (
+            "Die Änderung gilt hier nicht; der Vertrag besteht unverändert weiter.".to_owned(),
+            "The change does not apply here; the agreement continues unchanged.".to_owned(),
+        ),
+        NoticeState::Terminated => (
+            "Nach dem Einspruch endet das betroffene Produkt; bis dahin gilt die Änderung nicht.".to_owned(),
+            "After the objection the affected product ends; until then the change does not apply.".to_owned(),
+        ),
+    };
+    if language.is_en() { en } else { de }
+}
+
 #[derive(Template)]
 #[template(path = "web/administration/dissent.html")]
 struct Page {
-    shell: PortalShell,
+    shell: Shell,
     company: String,
     action: String,
     until: Option<String>,
@@ -110,20 +134,6 @@ struct Page {
     longest: usize,
 }
 
-/// The frame, and the language the shared fields are printed in.
-struct PortalShell {
-    frame: Shell,
-    language: Language,
-}
-
-impl std::ops::Deref for PortalShell {
-    type Target = Shell;
-
-    fn deref(&self) -> &Shell {
-        &self.frame
-    }
-}
-
 /// The change and the form.
 pub async fn show(
     app: web::Data<App>,
@@ -132,7 +142,7 @@ pub async fn show(
     id: web::Path<String>,
 ) -> Result<HttpResponse, PageError> {
     let found = find(&app, &me.viewer, &id).await?;
-    if let Some(why) = closed(&found, app.clock.now()) {
+    if let Some(why) = closed(&found, app.clock.now(), me.viewer.language) {
         flash(&session, false, why);
         return Ok(see_other(paths::ADMINISTRATION));
     }
@@ -149,7 +159,7 @@ pub async fn declare(
 ) -> Result<HttpResponse, PageError> {
     let found = find(&app, &me.viewer, &id).await?;
     let said = Said::of(&form);
-    let (text, id) = match said.check(false, Language::De) {
+    let (text, id) = match said.check(false, me.viewer.language) {
         Ok((_, text)) => (text, found.notice.id),
         Err(errors) => return invalid(&page(&app, &me, &found, said, errors).await?),
     };
@@ -162,9 +172,13 @@ pub async fn declare(
         Ok(()) => flash(
             &session,
             true,
-            "Ihr Einspruch ist eingegangen. Die Änderung wird nicht vorgenommen, Ihr Vertrag gilt unverändert weiter. Eine Bestätigung ist unterwegs.",
+            if me.viewer.language.is_en() {
+                "We have received your objection. The change is not applied, and your agreement continues unchanged. A confirmation is on its way."
+            } else {
+                "Ihr Einspruch ist eingegangen. Die Änderung wird nicht vorgenommen, Ihr Vertrag gilt unverändert weiter. Eine Bestätigung ist unterwegs."
+            },
         ),
-        Err(refusal) => flash(&session, false, refused(refusal)),
+        Err(refusal) => flash(&session, false, refused(refusal, me.viewer.language)),
     }
     Ok(see_other(paths::ADMINISTRATION))
 }
@@ -185,28 +199,34 @@ async fn find(app: &web::Data<App>, viewer: &Viewer, id: &str) -> Result<Found, 
     }
 }
 
-fn closed(found: &Found, now: DateTime<Utc>) -> Option<&'static str> {
+fn closed(found: &Found, now: DateTime<Utc>, language: Language) -> Option<&'static str> {
     match found.notice.facts.state(now) {
         NoticeState::Running | NoticeState::Unsent => None,
-        NoticeState::NoDissent => Some(refused(NoticeRefusal::TooLate)),
-        NoticeState::Dissent => Some(refused(NoticeRefusal::Already)),
+        NoticeState::NoDissent => Some(refused(NoticeRefusal::TooLate, language)),
+        NoticeState::Dissent => Some(refused(NoticeRefusal::Already, language)),
         NoticeState::Settled | NoticeState::Exempted | NoticeState::Terminated => {
-            Some(refused(NoticeRefusal::Closed))
+            Some(refused(NoticeRefusal::Closed, language))
         }
     }
 }
 
 /// What the rules refuse, as a sentence with a next step.
-fn refused(refusal: NoticeRefusal) -> &'static str {
-    match refusal {
-        NoticeRefusal::TooLate => {
-            "Die Frist für den Einspruch ist vorbei. Haben Sie Bedenken gegen die Änderung, sprechen Sie uns bitte an; wir suchen mit Ihnen nach einem Weg."
-        }
-        NoticeRefusal::Already => "Ihr Einspruch liegt uns bereits vor.",
-        NoticeRefusal::Closed | NoticeRefusal::NoDissent | NoticeRefusal::Delivered => {
-            "Zu dieser Änderungsmitteilung ist nichts mehr zu tun."
-        }
-    }
+fn refused(refusal: NoticeRefusal, language: Language) -> &'static str {
+    let (de, en) = match refusal {
+        NoticeRefusal::TooLate => (
+            "Die Frist für den Einspruch ist vorbei. Haben Sie Bedenken gegen die Änderung, sprechen Sie uns bitte an; wir suchen mit Ihnen nach einem Weg.",
+            "The period for an objection is over. If the change raises concerns for you, please talk to us; we will look for a way together.",
+        ),
+        NoticeRefusal::Already => (
+            "Ihr Einspruch liegt uns bereits vor.",
+            "We already have your objection.",
+        ),
+        NoticeRefusal::Closed | NoticeRefusal::NoDissent | NoticeRefusal::Delivered => (
+            "Zu dieser Änderungsmitteilung ist nichts mehr zu tun.",
+            "There is nothing more to do about this change.",
+        ),
+    };
+    if language.is_en() { en } else { de }
 }
 
 async fn page(
@@ -216,20 +236,17 @@ async fn page(
     said: Said,
     errors: FieldErrors,
 ) -> Result<Page, PageError> {
-    let facts = &found.notice.facts;
-    let long = |date| crate::domain::calendar::long_date(date, Language::De);
+    let (facts, language) = (&found.notice.facts, me.viewer.language);
+    let long = |date| long_date(date, language);
     let starts = facts.starts_on().unwrap_or(found.announcement.starts_on);
     Ok(Page {
-        shell: PortalShell {
-            frame: Shell::load(app, me, paths::ADMINISTRATION).await?,
-            language: Language::De,
-        },
+        shell: Shell::load(app, me, paths::ADMINISTRATION).await?,
         company: found.case.customer.party.name.clone(),
         action: paths::own_dissent(found.notice.id),
         until: facts.period_end().map(|end| long(day(end))),
         starts: long(starts),
         reason: found.announcement.reason.clone(),
-        lists: Lists::of(&found.announcement, Language::De),
+        lists: Lists::of(&found.announcement, language),
         receipt: found
             .case
             .customer

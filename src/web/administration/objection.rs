@@ -10,9 +10,10 @@ use chrono::{DateTime, Utc};
 use super::{own_number, words};
 use crate::actions::{ActionError, objections};
 use crate::app::App;
-use crate::domain::calendar::day;
+use crate::domain::calendar::{day, short_date};
 use crate::domain::case::Case;
 use crate::domain::viewer::Viewer;
+use crate::domain::{Language, name};
 use crate::paths;
 use crate::storage::users::find_contact;
 use crate::web::customers::find_visible;
@@ -21,8 +22,7 @@ use crate::web::form::SignedForm;
 use crate::web::page::{Me, Shell, html, see_other};
 use crate::web::refusals;
 use crate::web::session::flash;
-use crate::web::sign_in::{in_words, prove_again};
-use crate::web::status::parts::{listed, short};
+use crate::web::sign_in::{in_words_of, prove_again};
 
 #[derive(Template)]
 #[template(path = "web/administration/objection.html")]
@@ -57,7 +57,7 @@ pub async fn show(
     let shell = Shell::load(&app, &me, paths::ADMINISTRATION).await?;
     match view(shell, &case, user, app.clock.now()) {
         Some(page) => html(&page),
-        None => Ok(nothing_to_object(&session)),
+        None => Ok(nothing_to_object(&session, me.viewer.language)),
     }
 }
 
@@ -72,21 +72,21 @@ pub async fn declare(
     let (case, user) = read(&app, &me.viewer).await?;
     if case.agreement().is_none() {
         // Without a contract the rules would take it as a decline, which this page did not speak of.
-        return Ok(nothing_to_object(&session));
+        return Ok(nothing_to_object(&session, me.viewer.language));
     }
     let proof = prove_again(&app, &request, &me.viewer, &user, form.get("passwort")).await;
     let (wrong, status) = match proof {
         Ok(()) => return object(&app, &me.viewer, &session).await,
         Err(ActionError::WrongPassword) => (Wrong::Password, StatusCode::UNPROCESSABLE_ENTITY),
         Err(ActionError::TooManyAttempts(seconds)) => (
-            Wrong::Wait(in_words(seconds)),
+            Wrong::Wait(in_words_of(seconds, me.viewer.language)),
             StatusCode::TOO_MANY_REQUESTS,
         ),
         Err(error) => return Err(error.into()),
     };
     let shell = Shell::load(&app, &me, paths::ADMINISTRATION).await?;
     let Some(mut page) = view(shell, &case, user, app.clock.now()) else {
-        return Ok(nothing_to_object(&session));
+        return Ok(nothing_to_object(&session, me.viewer.language));
     };
     page.wrong = Some(wrong);
     let mut response = html(&page)?;
@@ -100,6 +100,7 @@ async fn object(
     session: &Session,
 ) -> Result<HttpResponse, PageError> {
     let (now, own, viewer) = (app.clock.now(), app.clone(), viewer.clone());
+    let language = viewer.language;
     let result = app
         .db
         .transaction(move |conn| objections::object(conn, &own, &viewer, now))
@@ -108,9 +109,15 @@ async fn object(
         Ok(()) => flash(
             session,
             true,
-            "Ihr Widerspruch ist wirksam: Der Vertrag ist nichtig, und der Zugriff Ihrer Partner ist beendet. Eine Bestätigung ist unterwegs.",
+            if language.is_en() {
+                "Your objection has taken effect: the agreement is void, and the access of your partners has ended. A confirmation is on its way."
+            } else {
+                "Ihr Widerspruch ist wirksam: Der Vertrag ist nichtig, und der Zugriff Ihrer Partner ist beendet. Eine Bestätigung ist unterwegs."
+            },
         ),
-        Err(ActionError::Refused(refusal)) => flash(session, false, refusals::sentence(refusal)),
+        Err(ActionError::Refused(refusal)) => {
+            flash(session, false, refusals::to_customer(refusal, language))
+        }
         Err(error) => return Err(error.into()),
     }
     Ok(see_other(paths::ADMINISTRATION))
@@ -132,15 +139,15 @@ async fn read(app: &web::Data<App>, viewer: &Viewer) -> Result<(Case, String), P
 }
 
 fn view(shell: Shell, case: &Case, user: String, now: DateTime<Utc>) -> Option<ObjectionView> {
-    let agreement = case.agreement()?;
+    let (agreement, language) = (case.agreement()?, shell.language);
     let partners = words::partners(case);
     Some(ObjectionView {
         shell,
         customer: case.customer.party.name.clone(),
         agreement: agreement.number.clone(),
-        concluded: short(day(agreement.concluded_at)),
+        concluded: short_date(day(agreement.concluded_at), language),
         several: partners.len() > 1,
-        partners: listed(&partners),
+        partners: name::list(&partners, language),
         modules: words::modules(case, now).0,
         user,
         receipt: case.customer.email().map(|email| email.as_str().to_owned()),
@@ -148,11 +155,15 @@ fn view(shell: Shell, case: &Case, user: String, now: DateTime<Utc>) -> Option<O
     })
 }
 
-fn nothing_to_object(session: &Session) -> HttpResponse {
+fn nothing_to_object(session: &Session, language: Language) -> HttpResponse {
     flash(
         session,
         false,
-        "Es gibt keinen abgeschlossenen Vertrag, dem Sie widersprechen könnten.",
+        if language.is_en() {
+            "There is no concluded agreement to which you could object."
+        } else {
+            "Es gibt keinen abgeschlossenen Vertrag, dem Sie widersprechen könnten."
+        },
     );
     see_other(paths::ADMINISTRATION)
 }

@@ -6,18 +6,18 @@ use chrono::{DateTime, Utc};
 use super::dissent::{NoticeLine, line as notice_line};
 use super::words;
 use crate::contract::values::Values;
-use crate::domain::CustomerNumber;
-use crate::domain::calendar::day;
+use crate::domain::calendar::{day, short_date};
 use crate::domain::case::{Agreement, AgreementEnd, Case, Covered, standing};
 use crate::domain::proposal::PaperRecord;
 use crate::domain::viewer::{Deed, Role, deeds};
+use crate::domain::{CustomerNumber, Language};
 use crate::paths;
 use crate::storage::agreements::DocumentFacts;
 use crate::storage::audit::Event;
 use crate::storage::notices::Stored;
 use crate::web::page::Shell;
 use crate::web::status::parts::{
-    Member, Past, Sentence, When, address_for, annex_note, chain, history, short,
+    Member, Past, Sentence, When, address_for, annex_note_in, chain_in, history_in,
 };
 
 /// What the page is made of.
@@ -90,6 +90,8 @@ struct Earlier {
 impl ContractView {
     /// Prepares the page for the customer, or for the operator who looks at it.
     pub fn new(shell: Shell, role: Role, read: Read, now: DateTime<Utc>) -> Self {
+        let language = shell.language;
+        let say = |de: &'static str, en: &'static str| if language.is_en() { en } else { de };
         let case = &read.case;
         let overall = standing(case, now);
         let may = deeds(role, case, now);
@@ -105,27 +107,33 @@ impl ContractView {
             name: case.customer.party.name.clone(),
             operator: role == Role::Operator,
             key: overall.status.key(),
-            word: overall.word(),
-            verdict: words::verdict(case, &overall, now),
-            meaning: words::meaning(case, &overall, now).filter(|text| !text.is_empty()),
+            word: words::tag(&overall, language),
+            verdict: words::verdict(case, &overall, now, language),
+            meaning: words::meaning(case, &overall, now, language).filter(|text| !text.is_empty()),
             current: pairs
                 .iter()
                 .find(|(one, _)| one.in_force())
-                .map(|(one, facts)| agreed(case, one, *facts)),
+                .map(|(one, facts)| agreed(case, one, *facts, language)),
             earlier: pairs
                 .iter()
                 .rev()
-                .filter_map(|(one, facts)| earlier(one, *facts))
+                .filter_map(|(one, facts)| earlier(one, *facts, language))
                 .collect(),
-            asked_on: newest.map(|link| When::long(day(link.sent_at))),
+            asked_on: newest.map(|link| When::long_in(day(link.sent_at), language)),
             asked: newest.map(|link| {
                 Sentence::dated(
                     if link.valid_until < now {
-                        "Der Link darin war gültig bis "
+                        say(
+                            "Der Link darin war gültig bis einschließlich ",
+                            "Its link was valid up to and including ",
+                        )
                     } else {
-                        "Der Link darin gilt bis einschließlich "
+                        say(
+                            "Der Link darin gilt bis einschließlich ",
+                            "Its link is valid up to and including ",
+                        )
                     },
-                    Some(When::weekday(day(link.valid_until))),
+                    Some(When::weekday_in(day(link.valid_until), language)),
                     ".",
                     "",
                 )
@@ -141,7 +149,7 @@ impl ContractView {
             notices: read
                 .notices
                 .iter()
-                .map(|one| notice_line(one, role != Role::Operator, now))
+                .map(|one| notice_line(one, role != Role::Operator, now, language))
                 .collect(),
             bundle: read
                 .documents
@@ -151,7 +159,7 @@ impl ContractView {
                     Role::Operator => paths::evidence_of(case.customer.number),
                     _ => paths::EVIDENCE.to_owned(),
                 }),
-            history: history(read.events, role),
+            history: history_in(read.events, role, language),
             shell,
         }
     }
@@ -165,9 +173,14 @@ pub fn copied(facts: Option<&DocumentFacts>) -> Option<Values> {
         .ok()
 }
 
-fn agreed(case: &Case, one: &Agreement, facts: Option<&DocumentFacts>) -> Agreed {
+fn agreed(
+    case: &Case,
+    one: &Agreement,
+    facts: Option<&DocumentFacts>,
+    language: Language,
+) -> Agreed {
     let values = copied(facts);
-    let at = When::clock(one.concluded_at).words;
+    let at = crate::domain::calendar::long_moment(one.concluded_at, language);
     let mail = values
         .as_ref()
         .and_then(|values| values.conclusion.as_ref())
@@ -175,7 +188,7 @@ fn agreed(case: &Case, one: &Agreement, facts: Option<&DocumentFacts>) -> Agreed
     Agreed {
         number: one.number.clone(),
         on_paper: one.on_paper(),
-        file: facts.map(|facts| file(one, facts)),
+        file: facts.map(|facts| file(one, facts, language)),
         person: if one.function.is_empty() {
             one.person.clone()
         } else {
@@ -184,18 +197,24 @@ fn agreed(case: &Case, one: &Agreement, facts: Option<&DocumentFacts>) -> Agreed
         how: match mail {
             _ if one.on_paper() => facts
                 .and_then(|facts| PaperRecord::of(&facts.contents))
-                .map_or(at, |paper| paper.mark()),
-            Some(sent) => format!(
-                "{at}, über den Link aus der E-Mail vom {}",
-                short(day(sent))
-            ),
+                .map_or(at, |paper| paper.mark_in(language)),
+            Some(sent) => {
+                let on = short_date(day(sent), language);
+                match language {
+                    Language::De => format!("{at}, über den Link aus der E-Mail vom {on}"),
+                    Language::En => format!("{at}, by the link in the e-mail of {on}"),
+                }
+            }
             None => at,
         },
         products: match &values {
             Some(values) => values
                 .products
                 .iter()
-                .map(|product| product.name.clone())
+                .map(|product| match language {
+                    Language::De => product.name.clone(),
+                    Language::En => product.name_en.clone(),
+                })
                 .collect(),
             None => one
                 .offer
@@ -210,14 +229,15 @@ fn agreed(case: &Case, one: &Agreement, facts: Option<&DocumentFacts>) -> Agreed
                 .as_ref()
                 .and_then(|values| values.sub_partner.as_ref())
                 .map_or("", |party| party.name.as_str());
-            annex_note(name, since)
+            annex_note_in(name, since, language)
         }),
         chain: values
             .map(|values| {
-                chain(
+                chain_in(
                     &values.operator,
                     values.partner.as_ref(),
                     values.sub_partner.as_ref(),
+                    language,
                 )
             })
             .unwrap_or_default(),
@@ -231,39 +251,51 @@ fn name(case: &Case, key: &Covered) -> String {
     )
 }
 
-fn earlier(one: &Agreement, facts: Option<&DocumentFacts>) -> Option<Earlier> {
+fn earlier(one: &Agreement, facts: Option<&DocumentFacts>, language: Language) -> Option<Earlier> {
     let (at, end) = one.end?;
-    let date = short(day(at));
+    let date = short_date(day(at), language);
     Some(Earlier {
         number: one.number.clone(),
         on_paper: one.on_paper(),
-        concluded: When::short("", day(one.concluded_at)),
-        ended: match end {
-            AgreementEnd::Objected => format!("durch Widerspruch nichtig seit {date}"),
-            AgreementEnd::Replaced => format!("durch einen neuen Vertrag ersetzt am {date}"),
-            AgreementEnd::Ended => format!("beendet am {date}"),
+        concluded: When::long_in(day(one.concluded_at), language),
+        ended: match (end, language) {
+            (AgreementEnd::Objected, Language::De) => {
+                format!("durch Widerspruch nichtig seit {date}")
+            }
+            (AgreementEnd::Objected, Language::En) => {
+                format!("void after an objection since {date}")
+            }
+            (AgreementEnd::Replaced, Language::De) => {
+                format!("durch einen neuen Vertrag ersetzt am {date}")
+            }
+            (AgreementEnd::Replaced, Language::En) => {
+                format!("replaced by a new agreement on {date}")
+            }
+            (AgreementEnd::Ended, Language::De) => format!("beendet am {date}"),
+            (AgreementEnd::Ended, Language::En) => format!("ended on {date}"),
         },
-        file: facts.map(|facts| file(one, facts)),
+        file: facts.map(|facts| file(one, facts, language)),
     })
 }
 
-fn file(one: &Agreement, facts: &DocumentFacts) -> File {
+fn file(one: &Agreement, facts: &DocumentFacts, language: Language) -> File {
     File {
         href: paths::contract_pdf(one.id),
-        size: size(facts.size),
+        size: size(facts.size, language),
         pages: facts.pages,
         checksum: in_fours(&facts.pdf_hash),
     }
 }
 
 /// "214 KB", "1,2 MB".
-fn size(bytes: usize) -> String {
+fn size(bytes: usize, language: Language) -> String {
     let kilobytes = bytes.div_ceil(1024);
     if kilobytes < 1024 {
         format!("{kilobytes}\u{a0}KB")
     } else {
         let tenths = bytes * 10 / (1024 * 1024);
-        format!("{},{}\u{a0}MB", tenths / 10, tenths % 10)
+        let point = if language.is_en() { '.' } else { ',' };
+        format!("{}{point}{}\u{a0}MB", tenths / 10, tenths % 10)
     }
 }
 
@@ -285,7 +317,7 @@ mod tests {
             (219_136, "214\u{a0}KB"),
             (1_300_000, "1,2\u{a0}MB"),
         ] {
-            assert_eq!(size(bytes), expected);
+            assert_eq!(size(bytes, Language::De), expected);
         }
         assert_eq!(in_fours("9c417be052"), "9c41 7be0 52");
         assert_eq!(in_fours(""), "");

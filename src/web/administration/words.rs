@@ -1,126 +1,222 @@
-//! What the customer reads about the own contract.
+//! What the customer reads about the own contract, in its language (C4).
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::calendar::day;
+use crate::domain::calendar::{REMINDERS, day};
 use crate::domain::case::{Case, Standing, Status, product_standings};
-use crate::web::status::parts::{Sentence, When, listed};
+use crate::domain::{Language, name};
+use crate::web::status::parts::{Sentence, When};
+
+/// The tag of the status.
+pub fn tag(standing: &Standing, language: Language) -> String {
+    if !language.is_en() {
+        return standing.word();
+    }
+    let word = match standing.status {
+        Status::NotRequired => "Not required",
+        Status::Open => "Not requested yet",
+        Status::Requested => "Requested",
+        Status::Reminded => {
+            return format!("Requested (reminder {} of {REMINDERS})", standing.reminders);
+        }
+        Status::NoEmail => "E-mail address missing",
+        Status::Undeliverable => "Undeliverable",
+        Status::Expired => "Expired without an answer",
+        Status::Declined => "Declined",
+        Status::Concluded => "Concluded",
+        Status::UpdatePending => "Concluded, amendment requested",
+        Status::Void => "Objected to",
+        Status::RenewalRequired => "New conclusion needed",
+        Status::Ended => "Ended",
+    };
+    word.to_owned()
+}
 
 /// The sentence under the headline.
-pub fn verdict(case: &Case, standing: &Standing, now: DateTime<Utc>) -> Sentence {
-    let date = standing.moment.map(|at| When::long(day(at)));
+pub fn verdict(
+    case: &Case,
+    standing: &Standing,
+    now: DateTime<Utc>,
+    language: Language,
+) -> Sentence {
+    let say = |de: &'static str, en: &'static str| if language.is_en() { en } else { de };
+    let date = standing.moment.map(|at| When::long_in(day(at), language));
     let version = case
         .agreement()
-        .map(|agreement| format!(", Fassung {}.", agreement.offer.version))
+        .map(|agreement| {
+            let word = say("Fassung", "version");
+            format!(", {word} {}.", agreement.offer.version)
+        })
         .unwrap_or_default();
     match standing.status {
-        Status::NotRequired => Sentence::plain(
+        Status::NotRequired => Sentence::plain(say(
             "Für Ihre Produkte ist zurzeit kein Auftragsverarbeitungsvertrag nötig.",
-        ),
+            "Your products do not need a data processing agreement at present.",
+        )),
         Status::Open => Sentence::dated(
-            "Alle Links aus unseren E-Mails wurden am ",
+            say(
+                "Alle Links aus unseren E-Mails wurden am ",
+                "All links in our e-mails were locked on ",
+            ),
             date,
-            " gesperrt. Einen neuen haben wir Ihnen noch nicht gesendet.",
-            "Wir haben Sie noch nicht um den Abschluss gebeten.",
+            say(
+                " gesperrt. Einen neuen haben wir Ihnen noch nicht gesendet.",
+                ". We have not sent you a new one yet.",
+            ),
+            say(
+                "Wir haben Sie noch nicht um den Abschluss gebeten.",
+                "We have not asked you to accept it yet.",
+            ),
         ),
-        Status::NoEmail => {
-            Sentence::plain("Uns fehlt eine E-Mail-Adresse, an die wir den Link senden können.")
-        }
+        Status::NoEmail => Sentence::plain(say(
+            "Uns fehlt eine E-Mail-Adresse, an die wir den Link senden können.",
+            "We have no e-mail address to which we can send the link.",
+        )),
         Status::Undeliverable => Sentence::dated(
-            "Unsere E-Mail an Sie kam am ",
+            say(
+                "Unsere E-Mail an Sie kam am ",
+                "Our e-mail to you came back on ",
+            ),
             date,
-            " zurück.",
-            "Unsere E-Mail an Sie kam zurück.",
+            say(" zurück.", "."),
+            say(
+                "Unsere E-Mail an Sie kam zurück.",
+                "Our e-mail to you came back.",
+            ),
         ),
         Status::Requested | Status::Reminded => match standing.moment {
             Some(end) if end < now => Sentence::dated(
-                "Der Link aus unserer letzten E-Mail war gültig bis ",
+                say(
+                    "Der Link aus unserer letzten E-Mail war gültig bis einschließlich ",
+                    "The link in our last e-mail was valid up to and including ",
+                ),
                 date,
-                ". Sie erhalten einen neuen.",
+                say(". Sie erhalten einen neuen.", ". You will get a new one."),
                 "",
             ),
             _ => Sentence::dated(
-                "Der Link aus unserer E-Mail gilt bis einschließlich ",
-                standing.moment.map(|at| When::weekday(day(at))),
+                say(
+                    "Der Link aus unserer E-Mail gilt bis einschließlich ",
+                    "The link in our e-mail is valid up to and including ",
+                ),
+                standing
+                    .moment
+                    .map(|at| When::weekday_in(day(at), language)),
                 ".",
-                "Wir haben Ihnen einen Link gesendet.",
+                say(
+                    "Wir haben Ihnen einen Link gesendet.",
+                    "We have sent you a link.",
+                ),
             ),
         },
         Status::Expired => Sentence::dated(
-            "Der letzte Link war gültig bis ",
+            say(
+                "Der letzte Link war gültig bis einschließlich ",
+                "The last link was valid up to and including ",
+            ),
             date,
-            ". Sie können sich jederzeit einen neuen senden lassen.",
-            "Sie können sich jederzeit einen neuen Link senden lassen.",
+            say(
+                ". Sie können sich jederzeit einen neuen senden lassen.",
+                ". You can have a new one sent at any time.",
+            ),
+            say(
+                "Sie können sich jederzeit einen neuen Link senden lassen.",
+                "You can have a new link sent at any time.",
+            ),
         ),
-        Status::Declined => {
-            Sentence::dated("Sie haben am ", date, " abgelehnt.", "Sie haben abgelehnt.")
-        }
-        Status::Void => Sentence::dated(
-            "Sie haben widersprochen. Der Vertrag ist seit ",
+        Status::Declined => Sentence::dated(
+            say("Sie haben am ", "You declined on "),
             date,
-            " nichtig.",
-            "Sie haben widersprochen. Der Vertrag ist nichtig.",
+            say(" abgelehnt.", "."),
+            say("Sie haben abgelehnt.", "You declined."),
+        ),
+        Status::Void => Sentence::dated(
+            say(
+                "Sie haben widersprochen. Der Vertrag ist seit ",
+                "You objected. The agreement has been void since ",
+            ),
+            date,
+            say(" nichtig.", "."),
+            say(
+                "Sie haben widersprochen. Der Vertrag ist nichtig.",
+                "You objected. The agreement is void.",
+            ),
         ),
         Status::Ended => Sentence::dated(
-            "Der Vertrag endete am ",
+            say("Der Vertrag endete am ", "The agreement ended on "),
             date,
             ".",
-            "Der Vertrag ist beendet.",
+            say("Der Vertrag ist beendet.", "The agreement has ended."),
         ),
         Status::Concluded | Status::UpdatePending | Status::RenewalRequired => Sentence::dated(
-            "Gültig seit ",
+            say("Gültig seit ", "In force since "),
             case.agreement()
-                .map(|one| When::long(day(one.concluded_at))),
+                .map(|one| When::long_in(day(one.concluded_at), language)),
             version,
-            "Der Vertrag ist gültig.",
+            say("Der Vertrag ist gültig.", "The agreement is in force."),
         ),
     }
 }
 
 /// What follows for the products and the partners.
-pub fn meaning(case: &Case, standing: &Standing, now: DateTime<Utc>) -> Option<String> {
+pub fn meaning(
+    case: &Case,
+    standing: &Standing,
+    now: DateTime<Utc>,
+    language: Language,
+) -> Option<String> {
     let (open, closed) = modules(case, now);
     let partners = partners(case);
+    let en = language.is_en();
     let closed_sentence = || {
-        (!closed.is_empty()).then(|| {
-            format!(
-                "Solange der Vertrag nicht abgeschlossen ist, darf niemand außer Ihnen und uns diese Bereiche verwalten: {}. Ihre Produkte laufen weiter.",
-                listed(&closed)
-            )
+        let areas = name::list(&closed, language);
+        (!closed.is_empty()).then(|| match language {
+            Language::De => format!(
+                "Solange der Vertrag nicht abgeschlossen ist, darf niemand außer Ihnen und uns diese Bereiche verwalten: {areas}. Ihre Produkte laufen weiter."
+            ),
+            Language::En => format!(
+                "Until the agreement is concluded, nobody but you and us may manage these areas: {areas}. Your products keep working."
+            ),
         })
+    };
+    let and = |de: &str, en_text: &str| {
+        let more = if en { en_text } else { de };
+        let allowed = allowed(&partners, &open, language);
+        Some(format!("{allowed} {more}").trim_start().to_owned())
     };
     match standing.status {
         Status::NotRequired | Status::Ended => None,
-        Status::Concluded => Some(allowed(&partners, &open)),
-        Status::UpdatePending if case.is_demanded(now) => Some(format!(
-            "{} Um einen neuen Abschluss mit den heutigen Angaben bitten wir Sie noch.",
-            allowed(&partners, &open)
-        )),
-        Status::UpdatePending => Some(format!(
-            "{} Für eine Ergänzung bitten wir Sie noch um Ihre Antwort.",
-            allowed(&partners, &open)
-        )),
+        Status::Concluded => Some(allowed(&partners, &open, language)),
+        Status::UpdatePending if case.is_demanded(now) => and(
+            "Um einen neuen Abschluss mit den heutigen Angaben bitten wir Sie noch.",
+            "We still ask you to accept it anew with the particulars of today.",
+        ),
+        Status::UpdatePending => and(
+            "Für eine Ergänzung bitten wir Sie noch um Ihre Antwort.",
+            "We still ask for your answer to an amendment.",
+        ),
         Status::RenewalRequired => Some(
-            "Ihr Vertriebspartner hat gewechselt. Der neue darf erst für Sie arbeiten, wenn Sie den Vertrag neu abschließen.".to_owned(),
+            if en {
+                "Your sales partner has changed. The new one may work for you only when you have accepted the agreement anew."
+            } else {
+                "Ihr Vertriebspartner hat gewechselt. Der neue darf erst für Sie arbeiten, wenn Sie den Vertrag neu abschließen."
+            }
+            .to_owned(),
         ),
         _ => closed_sentence(),
     }
 }
 
-fn allowed(partners: &[String], open: &[String]) -> String {
-    let verb = if partners.len() > 1 {
-        "dürfen"
-    } else {
-        "darf"
-    };
+fn allowed(partners: &[String], open: &[String], language: Language) -> String {
     if partners.is_empty() || open.is_empty() {
         return String::new();
     }
-    format!(
-        "{} {verb} für Sie verwalten: {}.",
-        listed(partners),
-        listed(open)
-    )
+    let (who, what) = (name::list(partners, language), name::list(open, language));
+    match (language, partners.len()) {
+        (Language::De, 1) => format!("{who} darf für Sie verwalten: {what}."),
+        (Language::De, _) => format!("{who} dürfen für Sie verwalten: {what}."),
+        (Language::En, _) => format!("{who} may manage for you: {what}."),
+    }
 }
 
 /// Those whom the agreement in force names and who still look after the customer.

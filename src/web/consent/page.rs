@@ -11,7 +11,7 @@ use crate::actions::consent::{Signature, check, conclude as conclude_case, note_
 use crate::actions::documents::{Draft, draft as draft_of, draft_pdf};
 use crate::actions::{ActionError, whats_new};
 use crate::app::App;
-use crate::contract::html;
+use crate::contract::{html, text};
 use crate::domain::calendar;
 use crate::domain::case::{LinkState, Refusal};
 use crate::domain::{AgreementId, Language, WhatsNew};
@@ -36,6 +36,8 @@ struct ConsentPage {
     annexes: usize,
     /// The contract, escaped by `contract::html`.
     toc: String,
+    /// How long reading it takes.
+    minutes: usize,
     article: String,
     hash: String,
     draft: String,
@@ -204,7 +206,8 @@ async fn page(app: &App, arrival: &Arrival, typed: Typed) -> Result<ConsentPage,
         version_date: calendar::long_date(draft.document.date, arrival.language),
         clauses,
         annexes,
-        toc: html::toc(&draft.document),
+        minutes: text::reading_minutes(&draft.document).max(5),
+        toc: html::toc_ending_with(&draft.document, &places(arrival.language)),
         article: html::article(&draft.document),
         hash: draft.hash,
         draft: arrival.keeping_language(paths::consent_draft(&arrival.token)),
@@ -216,6 +219,20 @@ async fn page(app: &App, arrival: &Arrival, typed: Typed) -> Result<ConsentPage,
         unsealed: false,
         shell,
     })
+}
+
+/// What the contents name beside the contract itself.
+fn places(language: Language) -> [(&'static str, &'static str); 2] {
+    match language {
+        Language::De => [
+            ("abschluss", "Vertrag abschließen"),
+            ("unzustaendig", "Ich bin nicht zuständig"),
+        ],
+        Language::En => [
+            ("abschluss", "Accept the agreement"),
+            ("unzustaendig", "I’m not the right person"),
+        ],
+    }
 }
 
 async fn read_draft(app: &App, arrival: &Arrival) -> Result<Draft, PageError> {

@@ -42,6 +42,8 @@ struct SuccessPage {
     /// Last day of this page.
     until: (String, String),
     objection_email: Option<String>,
+    /// Where a login is asked for.
+    access: String,
     ended: Option<Ended>,
 }
 
@@ -135,6 +137,7 @@ fn page(
             })
             .collect(),
         pdf: paths::consent_pdf(&arrival.token),
+        access: paths::consent_access(&arrival.token),
         size: size_words(document.size, language),
         pages: document.pages,
         until: (

@@ -82,9 +82,9 @@ pub fn declarations(company: &str, language: Language) -> [String; 2] {
             ),
         ],
         Language::En => [
-            format!("I am authorised to represent {company} in concluding this contract."),
+            format!("I am authorised to represent {company} in accepting this agreement."),
             format!(
-                "On behalf of {company}, I have read the contract with all its annexes and conclude it."
+                "On behalf of {company}, I have read the agreement with all its annexes and accept it."
             ),
         ],
     }
@@ -135,7 +135,7 @@ fn message(field: &str, language: Language) -> &'static str {
         (_, Language::De) => {
             "Bestätigen Sie, dass Sie den Vertrag gelesen haben und ihn abschließen"
         }
-        (_, Language::En) => "Confirm that you have read the contract and conclude it",
+        (_, Language::En) => "Confirm that you have read the agreement and accept it",
     }
 }
 

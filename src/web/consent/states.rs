@@ -60,6 +60,8 @@ struct StatePage {
     about: About,
     why: Why,
     new_link: String,
+    access: String,
+    copy: String,
 }
 
 impl StatePage {
@@ -70,15 +72,15 @@ impl StatePage {
             (Why::Replaced { .. }, false) => "Es gibt eine neuere E-Mail",
             (Why::Replaced { .. }, true) => "There is a newer e-mail",
             (Why::Concluded { .. }, false) => "Der Vertrag ist bereits abgeschlossen",
-            (Why::Concluded { .. }, true) => "The contract has already been concluded",
+            (Why::Concluded { .. }, true) => "The agreement has already been concluded",
             (Why::Declined { .. }, false) => "Der Vertrag wurde abgelehnt",
-            (Why::Declined { .. }, true) => "The contract was declined",
+            (Why::Declined { .. }, true) => "The agreement was declined",
             (Why::Objected { .. }, false) => "Dem Vertrag wurde widersprochen",
-            (Why::Objected { .. }, true) => "The contract was objected to",
+            (Why::Objected { .. }, true) => "An objection was made to the agreement",
             (Why::Locked { .. }, false) => "Der Link wurde gesperrt",
             (Why::Locked { .. }, true) => "The link has been locked",
             (Why::NotNeeded, false) => "Der Vertrag ist nicht mehr erforderlich",
-            (Why::NotNeeded, true) => "The contract is no longer needed",
+            (Why::NotNeeded, true) => "The agreement is no longer needed",
         }
     }
 }
@@ -114,6 +116,8 @@ pub async fn explain(app: &App, arrival: &Arrival) -> Result<HttpResponse, PageE
     html(&StatePage {
         about: arrival.about(&shell),
         new_link: paths::consent_new_link(&arrival.token),
+        access: paths::consent_access(&arrival.token),
+        copy: paths::consent_copy(&arrival.token),
         why,
         shell,
     })

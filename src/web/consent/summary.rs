@@ -108,7 +108,7 @@ fn data_of(code: &str, language: Language) -> (&'static str, &'static str) {
         ),
         ("centraflex", Language::En) => (
             "Names, extension numbers, e-mail addresses, device identifiers, call lists, call forwarding, contacts in the company phone book, voice messages, faxes and recordings if switched on",
-            "Your staff, persons who call them or send them messages, and persons in the company phone book",
+            "Your employees, persons who call them or send them messages, and persons in the company phone book",
         ),
         ("mehrstandort-sip-trunk" | "sip-trunk", Language::De) => (
             "Namen, E-Mail-Adressen, Rufnummern, Sprachnachrichten, Faxe, Sendeprotokolle und Zugangsdaten der Postfächer",
@@ -116,7 +116,7 @@ fn data_of(code: &str, language: Language) -> (&'static str, &'static str) {
         ),
         ("mehrstandort-sip-trunk" | "sip-trunk", Language::En) => (
             "Names, e-mail addresses, phone numbers, voice messages, faxes, transmission logs and access data of mailboxes",
-            "Your staff with a mailbox, senders and recipients of messages, and persons mentioned in them",
+            "Your employees with a mailbox, senders and recipients of messages, and persons mentioned in them",
         ),
         (_, Language::De) => (
             "Siehe die Anlage „Produkte und Daten“ des Vertrags",
@@ -124,7 +124,7 @@ fn data_of(code: &str, language: Language) -> (&'static str, &'static str) {
         ),
         (_, Language::En) => (
             "See the annex on products and data",
-            "Your staff and persons in contact with them",
+            "Your employees and persons in contact with them",
         ),
     }
 }

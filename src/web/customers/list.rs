@@ -276,10 +276,10 @@ fn line(row: CaseRow, role: Role, now: DateTime<Utc>) -> Line {
             && matches!(role, Role::Operator | Role::Partner(_)),
         ask: match status {
             S::Open | S::Expired | S::Declined | S::Void | S::RenewalRequired => {
-                Some("AVV-Anforderung senden")
+                Some("Anforderung senden")
             }
             S::Requested | S::Reminded | S::Undeliverable | S::UpdatePending => {
-                Some("AVV-Anforderung erneut senden")
+                Some("Anforderung erneut senden")
             }
             S::NoEmail | S::Concluded | S::Ended | S::NotRequired => None,
         },

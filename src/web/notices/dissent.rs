@@ -57,13 +57,13 @@ impl Page {
             (Stand::Open { .. }, false) => "Änderung bei weiteren Auftragsverarbeitern",
             (Stand::Open { .. }, true) => "A change of sub-processors",
             (Stand::Dissented { .. }, false) => "Ihr Einspruch liegt uns vor",
-            (Stand::Dissented { .. }, true) => "We have your dissent",
+            (Stand::Dissented { .. }, true) => "We have your objection to the change",
             (Stand::Over { .. }, false) => "Die Frist für den Einspruch ist vorbei",
-            (Stand::Over { .. }, true) => "The period for dissenting is over",
+            (Stand::Over { .. }, true) => "The period for an objection is over",
             (Stand::Agreed, false) => "Ihr neuer Vertrag enthält die Änderung",
             (Stand::Agreed, true) => "Your new agreement contains the change",
             (Stand::Settled, false) => "Ihr Einspruch ist geklärt",
-            (Stand::Settled, true) => "Your dissent has been settled",
+            (Stand::Settled, true) => "Your objection has been settled",
         }
     }
 }

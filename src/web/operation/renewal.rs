@@ -71,7 +71,7 @@ pub async fn show(
     Ok(see_other(back))
 }
 
-const ASKED: &str = "Um den Neuabschluss ist der Kunde schon gebeten. Er kann die E-Mail erneut erhalten, mit „Erneut senden“.";
+const ASKED: &str = "Um den Neuabschluss ist der Kunde schon gebeten. Mit „Anforderung erneut senden“ erhält er die E-Mail noch einmal.";
 
 /// Asks.
 pub async fn ask(

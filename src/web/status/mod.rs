@@ -22,7 +22,7 @@ use super::session::flash;
 use crate::actions::{ActionError, requests, sub_partner_left, whats_new};
 use crate::app::App;
 use crate::domain::proposal::PaperRecord;
-use crate::domain::viewer::Viewer;
+use crate::domain::viewer::{Role, Viewer};
 use crate::domain::{CustomerNumber, Language};
 use crate::paths;
 use crate::storage::agreements::find_document_facts;
@@ -125,11 +125,19 @@ pub async fn send_request(
     match result {
         Ok(outcome) => {
             let to = parts::address_for(me.viewer.role, &outcome.after).unwrap_or_default();
-            flash(session, true, format!("Die E-Mail ist unterwegs an {to}."));
+            let text = match me.viewer.language {
+                Language::De => format!("Die E-Mail ist unterwegs an {to}."),
+                Language::En => format!("The e-mail is on its way to {to}."),
+            };
+            flash(session, true, text);
             Ok(())
         }
         Err(ActionError::Refused(refusal)) => {
-            flash(session, false, refusals::sentence(refusal));
+            let text = match me.viewer.role {
+                Role::Customer { .. } => refusals::to_customer(refusal, me.viewer.language),
+                _ => refusals::sentence(refusal),
+            };
+            flash(session, false, text);
             Ok(())
         }
         Err(error) => Err(error.into()),

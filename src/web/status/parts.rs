@@ -6,7 +6,7 @@ use crate::domain::audit::AuditKind;
 use crate::domain::case::Case;
 use crate::domain::reply::plain;
 use crate::domain::viewer::Role;
-use crate::domain::{Language, Operator, Party, calendar};
+use crate::domain::{Language, Operator, Party, calendar, name};
 use crate::storage::audit::Event;
 
 /// A point in time, for machines and for people.
@@ -21,17 +21,27 @@ pub struct When {
 impl When {
     /// "27. November 2026".
     pub fn long(date: NaiveDate) -> Self {
+        Self::long_in(date, Language::De)
+    }
+
+    /// "27. November 2026", "27 November 2026".
+    pub fn long_in(date: NaiveDate, language: Language) -> Self {
         Self {
             machine: date.to_string(),
-            words: calendar::long_date(date, Language::De),
+            words: calendar::long_date(date, language),
         }
     }
 
     /// "Freitag, 27. November 2026".
     pub fn weekday(date: NaiveDate) -> Self {
+        Self::weekday_in(date, Language::De)
+    }
+
+    /// "Freitag, 27. November 2026", "Friday, 27 November 2026".
+    pub fn weekday_in(date: NaiveDate, language: Language) -> Self {
         Self {
             machine: date.to_string(),
-            words: calendar::weekday_date(date, Language::De),
+            words: calendar::weekday_date(date, language),
         }
     }
 
@@ -45,9 +55,14 @@ impl When {
 
     /// "13.11.2026, 08:00".
     pub fn moment(at: DateTime<Utc>) -> Self {
+        Self::moment_in(at, Language::De)
+    }
+
+    /// "13.11.2026, 08:00", "13 Nov 2026, 08:00".
+    pub fn moment_in(at: DateTime<Utc>, language: Language) -> Self {
         Self {
             machine: calendar::machine_moment(at),
-            words: calendar::short_moment(at, Language::De),
+            words: calendar::short_moment(at, language),
         }
     }
 
@@ -117,29 +132,44 @@ pub struct Member {
 
 /// Operator, Mandant, Submandant, as far as there are any.
 pub fn chain(operator: &Operator, partner: Option<&Party>, sub: Option<&Party>) -> Vec<Member> {
+    chain_in(operator, partner, sub, Language::De)
+}
+
+/// [`chain`] in the reader's language.
+pub fn chain_in(
+    operator: &Operator,
+    partner: Option<&Party>,
+    sub: Option<&Party>,
+    language: Language,
+) -> Vec<Member> {
+    let say = |de: &'static str, en: &'static str| if language.is_en() { en } else { de };
     let place = |word: &str, party: &Party| match (word.is_empty(), party.city.is_empty()) {
         (false, false) => format!("{word}, {}", party.city),
         (false, true) => word.to_owned(),
         (true, _) => party.city.clone(),
     };
     let mut members = vec![Member {
-        duty: "Auftragsverarbeiter",
+        duty: say("Auftragsverarbeiter", "Processor"),
         name: operator.party.name.clone(),
         place: if operator.party.city.is_empty() {
-            "haftet für die ganze Kette".to_owned()
+            say("haftet für die ganze Kette", "liable for the whole chain").to_owned()
         } else {
-            format!("{}, haftet für die ganze Kette", operator.party.city)
+            let liable = say("haftet für die ganze Kette", "liable for the whole chain");
+            format!("{}, {liable}", operator.party.city)
         },
     }];
     members.extend(partner.map(|party| Member {
-        duty: "Unterauftragsverarbeiter",
+        duty: say("Unterauftragsverarbeiter", "Sub-processor"),
         name: party.name.clone(),
-        place: place("Vertriebspartner (Mandant)", party),
+        place: place(say("Vertriebspartner (Mandant)", "Sales partner"), party),
     }));
     members.extend(sub.map(|party| Member {
-        duty: "Unterunterauftragsverarbeiter",
+        duty: say("Unterunterauftragsverarbeiter", "Sub-sub-processor"),
         name: party.name.clone(),
-        place: place("Untervertriebspartner (Submandant)", party),
+        place: place(
+            say("Untervertriebspartner (Submandant)", "Sub-partner"),
+            party,
+        ),
     }));
     members
 }
@@ -147,10 +177,16 @@ pub fn chain(operator: &Operator, partner: Option<&Party>, sub: Option<&Party>) 
 /// The note at an agreement in force whose sub-partner has left (row 24). The document stays as it
 /// was concluded.
 pub fn annex_note(name: &str, since: DateTime<Utc>) -> String {
-    format!(
-        "Untervertriebspartner {name} entfällt ab {}.",
-        short(calendar::day(since))
-    )
+    annex_note_in(name, since, Language::De)
+}
+
+/// [`annex_note`] in the reader's language.
+pub fn annex_note_in(name: &str, since: DateTime<Utc>, language: Language) -> String {
+    let since = calendar::short_date(calendar::day(since), language);
+    match language {
+        Language::De => format!("Untervertriebspartner {name} entfällt ab {since}."),
+        Language::En => format!("Sub-partner {name} is no part of it from {since}."),
+    }
 }
 
 /// A line of the history.
@@ -167,17 +203,22 @@ pub struct Past {
 /// The history as `role` may read it: partners learn of an objection or a download no more than
 /// the fact (5.8-19), and of a mail no more than the masked address.
 pub fn history(events: Vec<Event>, role: Role) -> Vec<Past> {
+    history_in(events, role, Language::De)
+}
+
+/// [`history`] in the reader's language: that of a customer may be English (C4).
+pub fn history_in(events: Vec<Event>, role: Role, language: Language) -> Vec<Past> {
     events
         .into_iter()
         .filter_map(|event| {
             let (what, who) = match role {
                 Role::Partner(_) | Role::SubPartner(_) => for_partner(&event)?,
                 Role::Customer { .. } if event.kind.is_internal() => return None,
-                Role::Customer { .. } => for_customer(&event),
+                Role::Customer { .. } => for_customer(&event, language),
                 Role::Operator => for_operator(&event),
             };
             Some(Past {
-                when: When::moment(event.at),
+                when: When::moment_in(event.at, language),
                 what,
                 who,
             })
@@ -196,7 +237,7 @@ fn for_partner(event: &Event) -> Option<(String, String)> {
         AuditKind::Objected { .. } => {
             Some(("Kunde hat widersprochen".to_owned(), "Kunde".to_owned()))
         }
-        _ => Some(for_customer(event)),
+        _ => Some(for_customer(event, Language::De)),
     }
 }
 
@@ -211,17 +252,20 @@ fn for_operator(event: &Event) -> (String, String) {
     (what, event.actor.words(Language::De))
 }
 
-fn for_customer(event: &Event) -> (String, String) {
+fn for_customer(event: &Event, language: Language) -> (String, String) {
     let what = match &event.kind {
+        // What a mail server says is kept in its own words; the rest of the page is English.
+        AuditKind::MailFailed { .. } if language.is_en() => "E-mail not sent".to_owned(),
+        AuditKind::MailReturned { .. } if language.is_en() => "E-mail came back".to_owned(),
         AuditKind::MailFailed { reply } => {
             format!("E-Mail nicht gesendet, weil {}", reason(reply))
         }
         AuditKind::MailReturned { reply } => {
             format!("E-Mail zurückgekommen: {}", plain(reply))
         }
-        kind => kind.without_reason().sentence(Language::De),
+        kind => kind.without_reason().sentence(language),
     };
-    (what, event.actor.words(Language::De))
+    (what, event.actor.words(language))
 }
 
 /// Why a mail was not sent, for all but the operator: what a mail server says may hold an address.
@@ -245,11 +289,7 @@ pub fn address_for(role: Role, case: &Case) -> Option<String> {
 
 /// "A", "A und B", "A, B und C".
 pub fn listed(words: &[String]) -> String {
-    match words {
-        [] => String::new(),
-        [one] => one.clone(),
-        [before @ .., last] => format!("{} und {last}", before.join(", ")),
-    }
+    name::list(words, Language::De)
 }
 
 #[cfg(test)]

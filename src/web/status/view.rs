@@ -107,7 +107,7 @@ impl StatusView {
                 .map(|(name, since)| annex_note(name, *since)),
             paper: read.paper.as_ref().map(PaperRecord::mark),
             partner: role.partner().is_some(),
-            todo: words::todo(&overall, role, &operator.short_name),
+            todo: words::todo(case, &overall, role, &may, &operator.short_name, now),
             ask: button(&may),
             address: address_for(role, case),
             links: links(role, case, &may),
@@ -137,8 +137,8 @@ impl StatusView {
 
 fn button(may: &[Deed]) -> Option<&'static str> {
     may.iter().find_map(|deed| match deed {
-        Deed::Ask => Some("AVV anfordern"),
-        Deed::AskAgain => Some("Erneut senden"),
+        Deed::Ask => Some("Anforderung senden"),
+        Deed::AskAgain => Some("Anforderung erneut senden"),
         _ => None,
     })
 }

@@ -19,11 +19,13 @@ const LINE: usize = 7;
 /// What is drawn as one, the most hoped for first.
 const SERIES: [(&str, &[Status]); 4] = [
     ("Abgeschlossen", &[Status::Concluded, Status::UpdatePending]),
-    ("Angefordert", &[Status::Requested, Status::Reminded]),
+    (
+        "Läuft",
+        &[Status::Open, Status::Requested, Status::Reminded],
+    ),
     (
         "Zu klären",
         &[
-            Status::Open,
             Status::NoEmail,
             Status::Undeliverable,
             Status::Expired,
