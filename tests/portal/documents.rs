@@ -273,7 +273,7 @@ async fn an_english_customer_reads_english_everywhere() {
         .collect::<Vec<_>>()
         .join(" ");
     assert!(
-        folded.contains("to conclude a data processing agreement"),
+        folded.contains("to accept a data processing agreement"),
         "{folded}"
     );
     for german in ["Sehr geehrte", "Auftragsverarbeitung", "Unterauftrag"] {

@@ -169,7 +169,7 @@ async fn what_is_new_stands_in_mail_and_page_and_the_annex_note_at_the_contract(
     let page = visitor.get(&link).await;
     page.assert_says("Was ist neu?").assert_says(news);
     let english = visitor.get(&format!("{link}?sprache=en")).await;
-    english.assert_says("Nord-TK GbR joins as sub-partner. Everything else stays as you concluded it on 23 November 2026.");
+    english.assert_says("Nord-TK GbR joins as sub-partner. Everything else stays as you accepted it on 23 November 2026.");
     let status = app.sign_in(Person::Partner).await;
     status.get("/kunden/4711/avv").await.assert_says(
         "Gegenüber dem Vertrag vom 23.11.2026 ändert die Anforderung: Untervertriebspartner Nord-TK GbR.",
