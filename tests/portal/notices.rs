@@ -202,7 +202,7 @@ async fn a_change_is_announced_answered_and_settled() {
     visitor
         .get(&format!("{own}?sprache=en"))
         .await
-        .assert_says("Dissent now");
+        .assert_says("Object to this change");
     page.submit(&visitor, "main form", &[("name", "  ")])
         .await
         .assert_status(422)
