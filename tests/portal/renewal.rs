@@ -101,7 +101,7 @@ async fn a_successor_is_asked_and_the_old_contract_goes_on_until_it_concludes() 
         .collect::<Vec<_>>()
         .join(" ");
     for words in [
-        "um den neuen Abschluss eines Vertrags",
+        "um den neuen Abschluss eines Auftragsverarbeitungsvertrags",
         "Ihr Unternehmen heißt im neuen Vertrag Özdemir Backwaren SE, im bisherigen Bäckerei Özdemir & Söhne GmbH & Co. KG.",
         "Damit der Vertrag es so nennt, wie es heute ist",
         "Ihr Partner behält im Portal den Zugriff, den dieser Vertrag erlaubt.",
