@@ -65,12 +65,20 @@ impl SignInPage {
         next: &str,
         language: Language,
     ) -> Result<Self, PageError> {
+        let next = local_path(next).unwrap_or_default().to_owned();
+        let mut shell = PublicShell::load(app, language)
+            .await?
+            .with_switch(paths::SIGN_IN);
+        if !next.is_empty() {
+            // Whoever changes the language still gets to where the sign-in was to lead.
+            let way: String = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
+            let keeping = |address: String| format!("{address}&weiter={way}");
+            shell.switch = shell.switch.map(|(de, en)| (keeping(de), keeping(en)));
+        }
         Ok(Self {
-            shell: PublicShell::load(app, language)
-                .await?
-                .with_switch(paths::SIGN_IN),
+            shell,
             email: email.to_owned(),
-            next: local_path(next).unwrap_or_default().to_owned(),
+            next,
             note: None,
             wrong: None,
         })
