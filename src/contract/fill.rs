@@ -6,7 +6,7 @@ use super::tree::Inline;
 use super::values::CoveredProduct;
 use super::vocabulary::Placeholder;
 use super::wording;
-use crate::domain::calendar::{long_date, long_moment};
+use crate::domain::calendar::{long_date, zoned_moment};
 use crate::domain::{EmailAddress, Language, Party, name};
 
 impl Builder<'_> {
@@ -79,7 +79,7 @@ impl Builder<'_> {
             P::DpoName => Some(values.operator.data_protection_officer.clone()),
             P::ConclusionPerson => conclusion.map(|c| c.person.clone()),
             P::ConclusionFunction => conclusion.map(|c| c.function.clone()),
-            P::ConclusionDate => conclusion.map(|c| long_moment(c.at, self.language)),
+            P::ConclusionDate => conclusion.map(|c| zoned_moment(c.at, self.language)),
             P::AgreementNumber => conclusion.map(|c| c.agreement_number.clone()),
             P::OperatorEmail
             | P::PartnerEmail

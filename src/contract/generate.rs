@@ -6,7 +6,7 @@ use super::tree::{Alignment, Block, Definition, Inline, Table};
 use super::values::{Conclusion, CoveredProduct};
 use super::vocabulary::Generator;
 use crate::domain::Party;
-use crate::domain::calendar::{long_date, long_moment};
+use crate::domain::calendar::{long_date, zoned_moment};
 use crate::domain::party::SubProcessor;
 
 /// A cell or a definition of several lines.
@@ -286,7 +286,7 @@ impl Builder<'_> {
         let sent = format!(
             "{} ({})",
             clean(&conclusion.sent_to),
-            long_moment(conclusion.link_sent_at, self.language)
+            zoned_moment(conclusion.link_sent_at, self.language)
         );
         let declarations = conclusion.declarations.iter().map(|d| text(d)).collect();
         let fact = |german, english, value: &str| {
@@ -301,7 +301,7 @@ impl Builder<'_> {
             fact(
                 "Abgeschlossen am",
                 "Concluded on",
-                &long_moment(conclusion.at, self.language),
+                &zoned_moment(conclusion.at, self.language),
             ),
             fact("Abgeschlossen von", "Concluded by", &person),
             definition(&self.say("Erklärungen", "Declarations"), declarations),

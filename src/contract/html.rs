@@ -5,6 +5,7 @@ mod table;
 
 use std::fmt::Write;
 
+use super::citations::held_together;
 use super::text;
 use super::tree::{
     Block, Definition, Document, Inline, Item, List, ListStyle, Section, Translation, plain,
@@ -196,7 +197,9 @@ fn heading(title: &[Inline], language: Language) -> String {
     let mut out = String::new();
     for inline in title {
         match inline {
-            Inline::Text(text) => out.push_str(&hyphenated(&escape(text), language)),
+            Inline::Text(text) => {
+                out.push_str(&hyphenated(&escape(&held_together(text)), language));
+            }
             other => out.push_str(&inlines(std::slice::from_ref(other))),
         }
     }
@@ -218,7 +221,7 @@ fn inlines(list: &[Inline]) -> String {
     let mut out = String::new();
     for inline in list {
         let _ = match inline {
-            Inline::Text(text) => write!(out, "{}", escape(text)),
+            Inline::Text(text) => write!(out, "{}", escape(&held_together(text))),
             Inline::Strong(content) => write!(out, "<strong>{}</strong>", inlines(content)),
             Inline::Emphasis(content) => write!(out, "<em>{}</em>", inlines(content)),
             Inline::Link { target, content } => {
@@ -230,7 +233,8 @@ fn inlines(list: &[Inline]) -> String {
                 )
             }
             Inline::Reference { id, text } => {
-                write!(out, "<a href=\"#{}\">{}</a>", anchor(id), escape(text))
+                let text = escape(&held_together(text));
+                write!(out, "<a href=\"#{}\">{text}</a>", anchor(id))
             }
             Inline::Break => write!(out, "<br>"),
         };

@@ -21,6 +21,7 @@
 mod attributes;
 mod beyond;
 pub mod check;
+pub(crate) mod citations;
 mod compound;
 pub mod diff;
 mod fill;

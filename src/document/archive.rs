@@ -2,7 +2,7 @@
 //! that holds the seal.
 
 use chrono::{DateTime, Utc};
-use lopdf::{Dictionary, Document, Object, ObjectId, dictionary};
+use lopdf::{Dictionary, Document, Object, ObjectId, Stream, dictionary};
 
 use super::RenderError;
 use super::colour::srgb_profile;
@@ -121,6 +121,14 @@ impl Field {
     ) -> Self {
         let widget = pdf.new_object_id();
         let parent = tree.form(widget);
+        // It shows nothing, and says so: a field without appearance is one that readers warn about.
+        let nothing = dictionary! {
+            "Type" => "XObject",
+            "Subtype" => "Form",
+            "BBox" => vec![0.into(), 0.into(), 0.into(), 0.into()],
+            "Resources" => Dictionary::new(),
+        };
+        let appearance = pdf.add_object(Stream::new(nothing, Vec::new()));
         let entry = dictionary! {
             "Type" => "Annot",
             "Subtype" => "Widget",
@@ -133,6 +141,7 @@ impl Field {
             // Printed, locked.
             "F" => 132,
             "P" => page,
+            "AP" => dictionary! { "N" => appearance },
             "StructParent" => parent,
         };
         pdf.objects.insert(widget, Object::Dictionary(entry));

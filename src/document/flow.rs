@@ -14,6 +14,8 @@ pub(super) const BODY: u8 = 10;
 pub(super) const LEADING: f32 = 12.0;
 /// Column of the section and paragraph numbers.
 pub(super) const NUMBER: f32 = 30.0;
+/// Space between blocks.
+const BETWEEN: f32 = 3.0;
 /// Room between a mark and its text.
 pub(super) const GAP: f32 = 7.0;
 
@@ -108,10 +110,22 @@ impl Flow {
 
     /// Adds blocks; `above` is the space before the first one.
     pub(super) fn blocks(&mut self, blocks: &[Block], place: Place, above: f32) {
+        self.spaced_blocks(blocks, place, above, BETWEEN);
+    }
+
+    /// The same with another space between the blocks: those of one item stand closer together than
+    /// the items of its list.
+    pub(super) fn spaced_blocks(
+        &mut self,
+        blocks: &[Block],
+        place: Place,
+        above: f32,
+        between: f32,
+    ) {
         let mut above = above;
         for (index, block) in blocks.iter().enumerate() {
             match block {
-                Block::Section(section) => self.section(section, place.parent),
+                Block::Section(section) => self.section(section, place),
                 Block::Paragraph(inlines) | Block::Contact(inlines) => {
                     let element = self.structure.add(place.parent, "P");
                     self.paragraph(inlines, Look::TEXT, place.x, element, above);
@@ -128,13 +142,13 @@ impl Flow {
             }
             above = match block {
                 Block::Table(_) => 9.0,
-                _ => 3.0,
+                _ => between,
             };
         }
     }
 
-    fn section(&mut self, section: &Section, parent: usize) {
-        let element = self.structure.add(parent, "Sect");
+    fn section(&mut self, section: &Section, outer: Place) {
+        let element = self.structure.add(outer.parent, "Sect");
         let title = clean(&plain(&section.title)).replace('\n', " ");
         self.bookmark = Some(Bookmark {
             level: section.level.saturating_add(self.below),
@@ -153,13 +167,24 @@ impl Flow {
             self.new_page = true;
             self.annex_heading(section, heading);
         } else {
-            self.heading(section, heading);
+            self.heading(section, heading, outer.x);
         }
-        let indented = section.label.is_some() && !section.annex;
-        let place = Place {
-            x: if indented { NUMBER } else { 0.0 },
-            number_x: 0.0,
-            parent: element,
+        // What has no number of its own stands below the text it belongs to.
+        let place = match (&section.label, section.annex) {
+            (_, true) => Place {
+                x: 0.0,
+                number_x: 0.0,
+                parent: element,
+            },
+            (Some(_), false) => Place {
+                x: NUMBER,
+                number_x: 0.0,
+                parent: element,
+            },
+            (None, false) => Place {
+                parent: element,
+                ..outer
+            },
         };
         self.blocks(&section.blocks, place, 4.0);
     }
@@ -178,13 +203,24 @@ impl Flow {
         self.keep_last(heading);
     }
 
-    fn heading(&mut self, section: &Section, heading: usize) {
+    fn heading(&mut self, section: &Section, heading: usize, outer_x: f32) {
         let (look, above) = match section.level {
             0 | 1 => (Look::bold(12, 15.0), 8.0),
-            2 => (Look::bold(10, 12.5), 5.0),
-            _ => (Look::bold(10, 12.2), 5.0),
+            2 => (Look::bold(11, 14.0), 6.0),
+            3 => (Look::bold(10, 12.5), 5.0),
+            _ => (
+                Look {
+                    face: Face::BoldItalic,
+                    ..Look::bold(10, 12.2)
+                },
+                4.0,
+            ),
         };
-        let mut x = 0.0;
+        let mut x = if section.label.is_some() {
+            0.0
+        } else {
+            outer_x
+        };
         let mut above = above;
         if let Some(label) = &section.label {
             let width = self

@@ -3,8 +3,11 @@
 use super::flow::{BODY, Flow, GAP, LEADING, Look, MEASURE, NUMBER, Place};
 use super::fonts::Face;
 use super::strip::Strip;
-use super::text::clean;
+use super::text::{Token, Words, clean};
 use crate::contract::tree::{Block, Definition, Item, List, ListStyle, plain};
+
+/// Space between the paragraphs of one item.
+const WITHIN: f32 = 1.5;
 
 impl Flow {
     /// Adds a list; numbered paragraphs hang their numbers into the column of section numbers.
@@ -25,11 +28,15 @@ impl Flow {
         let text_x =
             (x + least.max(widest + GAP)).min(MEASURE - 150.0_f32.min(MEASURE - x - widest - GAP));
         let element = self.structure.add(place.parent, "L");
+        // Between the paragraphs of one item is less space than between two items.
+        let is_long = |item: &Item| item.blocks.iter().skip(1).any(is_paragraph);
+        let has_long = list.items.iter().any(is_long);
         for (index, item) in list.items.iter().enumerate() {
-            let above = match (index, numbered) {
-                (0, _) => above,
-                (_, true) => 2.5,
-                (_, false) => 1.0,
+            let above = match (index, numbered, has_long) {
+                (0, ..) => above,
+                (_, _, true) => 2.0 * WITHIN,
+                (_, true, false) => 2.5,
+                (_, false, false) => 1.0,
             };
             self.item(item, element, x, text_x, above);
         }
@@ -55,7 +62,7 @@ impl Flow {
             number_x: text_x,
             parent: body,
         };
-        self.blocks(&item.blocks, place, above);
+        self.spaced_blocks(&item.blocks, place, above, WITHIN);
     }
 
     /// Adds pairs of term and text, side by side where that can be read.
@@ -85,8 +92,11 @@ impl Flow {
             let words = self.words(&pair.term, look.face);
             let lines = self.setter.lines(&words, look.measure(column - 8.0));
             let height = lines.len();
-            // A term of many lines stands above its text, or it would reach down over the page's end.
-            if height > 3 || room < 220.0 {
+            // A term of many lines stands above its text, or it would reach down over the page's end; so
+            // does one beside which a checksum or an address would be broken that fits a line (F10).
+            let word = self.longest_word(&pair.blocks);
+            let is_broken = word > room - column && word <= room;
+            if height > 3 || room < 220.0 || is_broken {
                 self.stacked(pair, place, label, body, above);
                 continue;
             }
@@ -103,7 +113,7 @@ impl Flow {
                     ..Strip::default()
                 });
             }
-            self.blocks(&pair.blocks, inner, above);
+            self.spaced_blocks(&pair.blocks, inner, above, WITHIN);
             // A term of several lines reaches down beside the text: they stay together.
             while self.strips.len() < start + height {
                 self.push(Strip {
@@ -131,8 +141,29 @@ impl Flow {
             parent: body,
             ..place
         };
-        self.blocks(&pair.blocks, inner, 1.0);
+        self.spaced_blocks(&pair.blocks, inner, 1.0, WITHIN);
     }
+
+    /// Width of the longest word in running text.
+    fn longest_word(&self, blocks: &[Block]) -> f32 {
+        let paragraphs = blocks.iter().filter_map(|block| match block {
+            Block::Paragraph(inlines) | Block::Contact(inlines) => Some(inlines),
+            _ => None,
+        });
+        let mut longest: f32 = 0.0;
+        for inlines in paragraphs {
+            for token in Words::of(inlines, Face::Regular, &mut Vec::new()) {
+                if let Token::Word { glyphs, .. } = token {
+                    longest = longest.max(self.setter.width(&glyphs, BODY));
+                }
+            }
+        }
+        longest
+    }
+}
+
+fn is_paragraph(block: &Block) -> bool {
+    matches!(block, Block::Paragraph(_) | Block::Contact(_))
 }
 
 /// Whether the first line of some blocks is text that a mark can stand beside.

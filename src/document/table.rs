@@ -112,7 +112,9 @@ impl Flow {
         let rows = table.rows.iter().map(|row| (row, Face::Regular));
         for (row, face) in rows.chain([(&table.head, Face::Bold)]) {
             for (index, cell) in row.iter().enumerate() {
-                let (word, line) = self.needs(cell, face);
+                // Beside the longest line counts how much there is of it: many short lines, and prose.
+                let (word, line, all) = self.needs(cell, face);
+                let line = line.max(all / 3.0);
                 if let (Some(least), Some(ideal)) = (least.get_mut(index), ideal.get_mut(index)) {
                     *least = least.max(word);
                     *ideal = ideal.max(line);
@@ -142,12 +144,13 @@ impl Flow {
             .collect()
     }
 
-    /// Widths of the longest word and the longest line of a cell.
-    fn needs(&self, cell: &[Inline], face: Face) -> (f32, f32) {
+    /// Widths of the longest word, of the longest line, and of all words of a cell.
+    fn needs(&self, cell: &[Inline], face: Face) -> (f32, f32, f32) {
         let tokens = super::text::Words::of(cell, face, &mut Vec::new());
         let mut longest: f32 = 0.0;
         let mut line: f32 = 0.0;
         let mut widest: f32 = 0.0;
+        let mut all: f32 = 0.0;
         for token in &tokens {
             match token {
                 Token::Break => line = 0.0,
@@ -155,11 +158,12 @@ impl Flow {
                     let width = self.setter.width(glyphs, BODY);
                     longest = longest.max(width);
                     line += width + if *spaced { 2.6 } else { 0.0 };
+                    all += width;
                     widest = widest.max(line);
                 }
             }
         }
-        (longest + 0.5, widest + 0.5)
+        (longest + 0.5, widest + 0.5, all)
     }
 
     fn cells(&mut self, row: &[Vec<Inline>], columns: &[Column], look: Look) -> Vec<Vec<SetLine>> {
@@ -289,6 +293,9 @@ fn line(columns: &[Column], y: f32, thickness: f32, grey: u8) -> Rule {
     }
 }
 
+/// The part of the room that may be shared by the longest words alone.
+const BY_WORDS: f32 = 0.8;
+
 /// Column widths that fill `room`: first each column's longest word, then by the length of lines.
 fn share(least: &[f32], ideal: &[f32], room: f32) -> Vec<f32> {
     let count = least.len() as f32;
@@ -304,9 +311,15 @@ fn share(least: &[f32], ideal: &[f32], room: f32) -> Vec<f32> {
         .map(|(ideal, least)| ideal.min(room).max(*least))
         .collect();
     let needed: f32 = least.iter().sum();
-    if needed >= room {
-        return least.iter().map(|width| width * room / needed).collect();
-    }
+    // However long the words are, a part of the room goes by how much text there is: long words are
+    // hyphenated, and the longest text does not end in the narrowest column.
+    let (least, needed) = if needed > room * BY_WORDS {
+        let scale = room * BY_WORDS / needed;
+        let least: Vec<f32> = least.iter().map(|width| width * scale).collect();
+        (least, room * BY_WORDS)
+    } else {
+        (least, needed)
+    };
     let wish: Vec<f32> = ideal
         .iter()
         .zip(&least)
@@ -326,4 +339,21 @@ fn share(least: &[f32], ideal: &[f32], room: f32) -> Vec<f32> {
         .zip(&wish)
         .map(|(least, wish)| least + (room - needed) * wish / wanted)
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn c16_the_longest_text_never_gets_the_narrowest_column() {
+        // Longest word and length of the text of five columns, more than the room has for the words.
+        let least = [130.0, 90.0, 80.0, 70.0, 60.0];
+        let ideal = [150.0, 300.0, 80.0, 70.0, 900.0];
+        let widths = share(&least, &ideal, 400.0);
+        let sum: f32 = widths.iter().sum();
+        assert!((sum - 400.0).abs() < 0.1, "{widths:?}");
+        let narrowest = widths.iter().copied().fold(f32::MAX, f32::min);
+        assert!(widths[4] > narrowest && widths[4] > widths[3], "{widths:?}");
+    }
 }

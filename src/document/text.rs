@@ -3,6 +3,7 @@
 use unicode_normalization::UnicodeNormalization;
 
 use super::fonts::Face;
+use crate::contract::citations::Joiner;
 use crate::contract::tree::Inline;
 
 /// Marks where the printer broke a word: a hyphen to the eye, "no hyphen" to whoever copies text.
@@ -137,68 +138,29 @@ pub(super) fn clean(text: &str) -> String {
         .collect()
 }
 
-/// Words that should stand on one line with the number or letter after them.
-const BINDING: [&str; 13] = [
-    "§",
-    "§§",
-    "Art.",
-    "Artikel",
-    "Article",
-    "Abs.",
-    "Nr.",
-    "Ziffer",
-    "Buchstabe",
-    "Anlage",
-    "Annex",
-    "Section",
-    "lit.",
-];
-
-/// Binds "Art." to "28" and "§" to "126b" with a space that does not break.
+/// Binds the words of citations with a space that does not break (T-14).
 fn join_short(tokens: Vec<Token>) -> Vec<Token> {
+    let mut joiner = Joiner::default();
     let mut out: Vec<Token> = Vec::with_capacity(tokens.len());
     for token in tokens {
-        match (out.last_mut(), token) {
-            (
-                Some(Token::Word { glyphs: before, .. }),
-                Token::Word {
-                    glyphs,
-                    spaced: true,
-                },
-            ) if binds(before, &glyphs) => {
-                let space = Glyph {
+        let Token::Word { glyphs, spaced } = token else {
+            joiner.stop();
+            out.push(token);
+            continue;
+        };
+        let word: String = glyphs.iter().map(|glyph| glyph.character).collect();
+        let holds = joiner.holds(&word) && spaced;
+        match out.last_mut() {
+            Some(Token::Word { glyphs: before, .. }) if holds => {
+                before.push(Glyph {
                     character: ' ',
                     face: glyphs.first().map_or(Face::Regular, |glyph| glyph.face),
                     link: before.last().and_then(|glyph| glyph.link),
-                };
-                before.push(space);
+                });
                 before.extend(glyphs);
             }
-            (_, token) => out.push(token),
+            _ => out.push(Token::Word { glyphs, spaced }),
         }
     }
     out
-}
-
-fn binds(before: &[Glyph], after: &[Glyph]) -> bool {
-    if before.len() > 40 || after.len() > 6 {
-        return false;
-    }
-    let last_part = before
-        .rsplit(|glyph| glyph.character == ' ')
-        .next()
-        .unwrap_or_default();
-    let word: String = last_part
-        .iter()
-        .map(|glyph| glyph.character)
-        .skip_while(|character| *character == '(')
-        .collect();
-    let first = after.first().map(|glyph| glyph.character);
-    let single = after
-        .iter()
-        .filter(|glyph| glyph.character.is_alphanumeric())
-        .count()
-        == 1;
-    BINDING.contains(&word.as_str())
-        && first.is_some_and(|c| c.is_ascii_digit() || (c.is_alphabetic() && single))
 }

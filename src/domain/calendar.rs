@@ -4,6 +4,7 @@ use chrono::{
     DateTime, Datelike, Days, Duration, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc,
 };
 use chrono_tz::Europe::Berlin;
+use chrono_tz::OffsetComponents as _;
 
 use super::Language;
 
@@ -157,6 +158,21 @@ pub fn long_moment(moment: DateTime<Utc>, language: Language) -> String {
     match language {
         Language::De => format!("{date}, {} Uhr", local.format("%H:%M")),
         Language::En => format!("{date}, {} (Berlin time)", local.format("%H:%M")),
+    }
+}
+
+/// A moment in a document, which has to be clear for good: "25. Oktober 2026, 02:30 Uhr MESZ",
+/// "25 October 2026, 02:30 CEST". The hour in which the clocks go back comes twice.
+pub fn zoned_moment(moment: DateTime<Utc>, language: Language) -> String {
+    let local = moment.with_timezone(&Berlin);
+    let date = long_date(local.date_naive(), language);
+    let time = local.format("%H:%M");
+    let is_summer = local.offset().dst_offset() > Duration::zero();
+    match (language, is_summer) {
+        (Language::De, false) => format!("{date}, {time} Uhr MEZ"),
+        (Language::De, true) => format!("{date}, {time} Uhr MESZ"),
+        (Language::En, false) => format!("{date}, {time} CET"),
+        (Language::En, true) => format!("{date}, {time} CEST"),
     }
 }
 
