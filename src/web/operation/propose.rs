@@ -11,6 +11,7 @@ use super::{Subject, find, partner_names, product_names};
 use crate::actions::ActionError;
 use crate::actions::proposals::{self, Paper};
 use crate::app::App;
+use crate::document::uploaded::only_shows_pages;
 use crate::domain::case::{Case, Event, Refusal, rehearse};
 use crate::domain::file::FileKind;
 use crate::domain::name::{self, MAX_NAME};
@@ -149,7 +150,11 @@ pub async fn propose_paper(
         .read(move |conn| -> Result<_, ActionError> { Ok(find_published(conn, &number)?) })
         .await?;
     let since = version.map(|version| version.valid_from);
-    let paper = match read(&form, files, since, calendar::day(now)) {
+    let read = match read(&form, files, since, calendar::day(now)) {
+        Ok(paper) => looked_into(&app, paper).await?,
+        Err(errors) => Err(errors),
+    };
+    let paper = match read {
         Ok(paper) => paper,
         Err(errors) => {
             let typed = Typed {
@@ -168,6 +173,17 @@ pub async fn propose_paper(
         })
         .await;
     proposed(done, customer, &session)
+}
+
+/// The customer gets this file: it may do nothing but show pages (A12, S-77). CPU work.
+async fn looked_into(app: &App, paper: Paper) -> Result<Result<Paper, FieldErrors>, PageError> {
+    let look = move || (only_shows_pages(&paper.scan.bytes), paper);
+    let (found, paper) = app.heavy(look).await.ok_or(PageError::Unavailable)?;
+    Ok(found.map(|()| paper).map_err(|bad| {
+        let mut errors = FieldErrors::default();
+        errors.add("datei", bad.sentence());
+        errors
+    }))
 }
 
 /// Where to go instead of a form that would be refused: to the proposal that waits already, or back
