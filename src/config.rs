@@ -164,6 +164,7 @@ impl Config {
             seal: SealConfig {
                 source: SealSource::Made(data_dir.join("seal.pem")),
                 authority: None,
+                authority_certificates: None,
             },
             log_filter: None,
             retention_years: retention::YEARS,

@@ -370,6 +370,16 @@ pub fn notice(notice: NoticeId) -> String {
     format!("/betrieb/mitteilungen/{notice}")
 }
 
+/// The letter or mail a dissent came in, as a file (operator).
+pub fn dissent_proof(notice: NoticeId, file: FileId) -> String {
+    format!("/betrieb/mitteilungen/{notice}/nachweis/{file}")
+}
+
+/// Adds it to a dissent that was recorded without (operator).
+pub fn add_dissent_proof(notice: NoticeId) -> String {
+    format!("/betrieb/mitteilungen/{notice}/nachweis")
+}
+
 /// The public page of an announcement.
 pub fn public_announcement(announcement: AnnouncementId) -> String {
     format!("/aenderungsmitteilungen/{announcement}")

@@ -1,44 +1,57 @@
 //! The "Nachweispaket": everything about a customer's agreements that an auditor needs to check
-//! them without the portal (EV-15).
+//! them without the portal (EV-15). [`data`] words the lists in it as JSON.
+
+mod data;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use chrono::{DateTime, SecondsFormat, Utc};
-use serde_json::{Value, json};
+use chrono::{DateTime, Utc};
 
 use super::documents::{download, file_name};
 use super::{ActionError, Actor};
+use crate::app::App;
 use crate::document::attached_files;
-use crate::document::bundle::pack;
+use crate::document::bundle::{PackError, pack};
 use crate::document::evidence::{FACTS_FILE, WORDING_FILE};
-use crate::document::hex;
-use crate::document::seal::signature_value;
-use crate::domain::Language;
-use crate::domain::audit::AuditKind;
-use crate::domain::audit::effect::{Effect, PartnerAccess};
+use crate::document::seal::{SealError, Sealer, seal_bytes, signature_parts};
+use crate::domain::FileId;
+use crate::domain::audit::chain::Entry;
 use crate::domain::case::{Agreement, Case};
-use crate::domain::mail::Recipient;
+use crate::domain::file::File;
 use crate::domain::viewer::Role;
-use crate::storage::audit::{Event, list_events};
-use crate::storage::audit_proofs::{ChainLink, list_chain_links};
+use crate::storage::audit::chain::list_entries_about;
+use crate::storage::audit::{Event, list_placed_events};
+use crate::storage::declarations::{ObjectionLine, list_objections};
+use crate::storage::files::find_file;
 use crate::storage::mail_proofs::{MailProof, list_proofs};
-use crate::storage::{PgConnection, seals};
+use crate::storage::notices::{Stored, list_of_customer};
+use crate::storage::{PgConnection, dissent_proofs, seals};
 
 /// What explains the bundle to whoever opens it, German and English.
-const README: &str = include_str!("bundle_readme.txt");
+const README: &str = include_str!("bundles/readme.txt");
+/// The checks beyond the first two as commands.
+const CHECK: &str = include_str!("bundles/check.sh");
 /// More agreements than a customer ever concludes; bounds the memory of a bundle.
 const MOST_AGREEMENTS: usize = 50;
 /// Most recent events and mails in a bundle.
 const MOST_LINES: i64 = 5_000;
+/// Objections and notices in a bundle.
+const MOST_DECLARATIONS: i64 = 500;
+/// Letters and mails of objections in a bundle, in bytes; what is beyond is named with its checksum.
+const MOST_PROOF_BYTES: usize = 100 * 1024 * 1024;
 
 /// A bundle as read from the database, to be packed without it.
 pub struct Collected {
     name: String,
     agreements: Vec<Document>,
-    events: Vec<Event>,
-    chain: Vec<ChainLink>,
+    events: Vec<(i64, Event)>,
+    chain: Vec<Entry>,
     mails: Vec<MailProof>,
+    objections: Vec<(ObjectionLine, Vec<ProofFile>)>,
+    notices: Vec<(Stored, Vec<ProofFile>)>,
     certificates: Vec<Vec<u8>>,
+    authorities: Option<String>,
+    sealer: Sealer,
     full: bool,
     at: DateTime<Utc>,
 }
@@ -49,20 +62,84 @@ struct Document {
     stamp: Option<Vec<u8>>,
 }
 
+/// The letter or mail of an objection.
+struct ProofFile {
+    sha256: String,
+    uploaded_at: DateTime<Utc>,
+    /// Where it lies in the bundle and what is in it, unless it stays outside.
+    enclosed: Option<(String, File)>,
+}
+
 /// Reads everything. Each PDF counts as downloaded (EV-09). Customers get what they may see: their
-/// own mails, and events without the names of other companies' people.
+/// own mails, events without the names of other companies' people, and objections without what the
+/// operator noted and filed about them (5.8-19).
 pub fn collect(
     conn: &mut PgConnection,
+    app: &App,
     case: &Case,
     role: Role,
     actor: &Actor,
     now: DateTime<Utc>,
 ) -> Result<Collected, ActionError> {
+    let number = case.customer.number;
+    let full = role == Role::Operator;
+    let mut shelf = Shelf {
+        full,
+        left: MOST_PROOF_BYTES,
+        count: 0,
+    };
+    let mut objections = Vec::new();
+    for line in list_objections(conn, number, MOST_DECLARATIONS)? {
+        let files = shelf.read(conn, &line.proofs)?;
+        objections.push((line, files));
+    }
+    let proofs = dissent_proofs::list_of_customer(conn, number)?;
+    let mut notices = Vec::new();
+    for notice in list_of_customer(conn, number, MOST_DECLARATIONS)? {
+        let own: Vec<_> = proofs
+            .iter()
+            .filter(|(of, ..)| *of == notice.id)
+            .map(|(_, file, at)| (*file, *at))
+            .collect();
+        let files = shelf.read(conn, &own)?;
+        notices.push((notice, files));
+    }
+    let mut certificates = seals::list_certificates(conn)?;
+    let own = app.sealer.certificate();
+    if !certificates.iter().any(|one| one == own) {
+        certificates.push(own.to_vec());
+    }
+    let (events, chain) = (
+        list_placed_events(conn, number, MOST_LINES)?,
+        list_entries_about(conn, number, MOST_LINES)?,
+    );
+    Ok(Collected {
+        name: format!("Nachweispaket-{number}.zip"),
+        mails: list_proofs(conn, number, MOST_LINES)?,
+        agreements: documents(conn, case, actor, now)?,
+        events,
+        chain,
+        objections,
+        notices,
+        certificates,
+        authorities: app.config.seal.authority_certificates.clone(),
+        sealer: app.sealer.clone(),
+        full,
+        at: now,
+    })
+}
+
+fn documents(
+    conn: &mut PgConnection,
+    case: &Case,
+    actor: &Actor,
+    now: DateTime<Utc>,
+) -> Result<Vec<Document>, ActionError> {
     let mut agreements = Vec::new();
     for agreement in case.agreements.iter().rev().take(MOST_AGREEMENTS) {
         let pdf = match download(conn, case, agreement.id, actor.clone(), now) {
             Ok(file) => file.bytes,
-            // An invented agreement of the demo has no document.
+            // An invented agreement of the demo has no document, and one whose time is over none left.
             Err(ActionError::NotFound) => continue,
             Err(error) => return Err(error),
         };
@@ -73,17 +150,39 @@ pub fn collect(
             stamp,
         });
     }
-    let number = case.customer.number;
-    Ok(Collected {
-        name: format!("Nachweispaket-{number}.zip"),
-        agreements,
-        events: list_events(conn, number, MOST_LINES)?,
-        chain: list_chain_links(conn, number, MOST_LINES)?,
-        mails: list_proofs(conn, number, MOST_LINES)?,
-        certificates: seals::list_certificates(conn)?,
-        full: role == Role::Operator,
-        at: now,
-    })
+    Ok(agreements)
+}
+
+/// Where the files of objections are put while a bundle is collected.
+struct Shelf {
+    full: bool,
+    left: usize,
+    count: usize,
+}
+
+impl Shelf {
+    fn read(
+        &mut self,
+        conn: &mut PgConnection,
+        files: &[(FileId, DateTime<Utc>)],
+    ) -> Result<Vec<ProofFile>, ActionError> {
+        let mut read = Vec::new();
+        for (id, uploaded_at) in files {
+            let file = find_file(conn, *id)?.ok_or(ActionError::NotFound)?;
+            self.count += 1;
+            let fits = self.left.checked_sub(file.bytes.len());
+            read.push(ProofFile {
+                sha256: file.sha256(),
+                uploaded_at: *uploaded_at,
+                enclosed: fits.filter(|_| self.full).map(|left| {
+                    self.left = left;
+                    let name = format!("nachweise/{}.{}", self.count, file.kind.key());
+                    (name, file)
+                }),
+            });
+        }
+        Ok(read)
+    }
 }
 
 impl Collected {
@@ -96,118 +195,43 @@ impl Collected {
     ///
     /// # Errors
     ///
-    /// If a kept document cannot be taken apart.
+    /// If a kept document cannot be taken apart, or the seal's certificate is not valid now.
     pub fn pack(self) -> Result<Vec<u8>, ActionError> {
         let fault = |error: &dyn std::error::Error| ActionError::Document(error.to_string());
-        let mut files = vec![("LIESMICH.txt".to_owned(), README.as_bytes().to_vec())];
+        let mut files = vec![
+            ("LIESMICH.txt".to_owned(), README.as_bytes().to_vec()),
+            ("pruefen.sh".to_owned(), CHECK.as_bytes().to_vec()),
+        ];
         for document in &self.agreements {
             document.add_to(&mut files)?;
         }
         let pem: String = self.certificates.iter().map(|der| pem(der)).collect();
         files.push(("siegel-zertifikate.pem".to_owned(), pem.into_bytes()));
+        if let Some(pem) = &self.authorities {
+            let name = "zeitstempel-zertifikate.pem".to_owned();
+            files.push((name, pem.clone().into_bytes()));
+        }
         for (name, value) in [
             ("vertraege.json", self.agreements()),
             ("ereignisse.json", self.events()),
             ("ereignis-kette.json", self.chain()),
             ("e-mails.json", self.mails()),
+            ("widersprueche.json", self.objections()),
+            ("aenderungsmitteilungen.json", self.notices()),
         ] {
             let text = serde_json::to_string_pretty(&value).map_err(|error| fault(&error))?;
             files.push((name.to_owned(), text.into_bytes()));
         }
-        pack(&files).map_err(|error| fault(&error))
-    }
-
-    fn agreements(&self) -> Value {
-        let one = |document: &Document| {
-            let agreement = &document.agreement;
-            json!({
-                "number": agreement.number,
-                "concluded_at": moment(agreement.concluded_at),
-                "concluded_by": [agreement.person, agreement.function],
-                "ended_at": agreement.end.map(|(at, _)| moment(at)),
-                "ended_by": agreement.end.map(|(_, how)| how),
-                "time_stamp": document.stamp.is_some(),
-                "on_paper": agreement.on_paper(),
-            })
-        };
-        json!({
-            "made_at": moment(self.at),
-            "agreements": self.agreements.iter().map(one).collect::<Vec<_>>(),
-        })
-    }
-
-    fn events(&self) -> Value {
-        let one = |event: &Event| {
-            let who = match (&event.actor, self.full) {
-                (Actor::User { company, .. }, false) => company.clone(),
-                (actor, _) => actor.words(Language::De),
-            };
-            let is_conclusion = matches!(
-                event.kind,
-                AuditKind::Concluded { .. } | AuditKind::ConcludedOnPaper { .. }
-            );
-            let details = (self.full || is_conclusion).then_some(&event.kind);
-            let what = match self.full {
-                true => event.effect.tell(&event.kind, Language::De),
-                false => event.kind.without_reason().sentence(Language::De),
-            };
-            json!({
-                "at": moment(event.at),
-                "kind": event.kind.key(),
-                "what": what,
-                "who": who,
-                "details": details,
-                "access": (!event.effect.is_empty()).then(|| self.access(&event.effect)),
-            })
-        };
-        let readable = |event: &&Event| self.full || !event.kind.is_internal();
-        Value::Array(self.events.iter().filter(readable).map(one).collect())
-    }
-
-    /// Whom an event let in and shut out (EV-11). Who a partner's people are, and how many, is for the
-    /// operator alone.
-    fn access(&self, effect: &Effect) -> Value {
-        if self.full {
-            return json!(effect);
+        let proofs = self.objections.iter().map(|(_, files)| files);
+        let proofs = proofs.chain(self.notices.iter().map(|(_, files)| files));
+        for (name, file) in proofs.flatten().filter_map(|one| one.enclosed.as_ref()) {
+            files.push((name.clone(), file.bytes.clone()));
         }
-        let companies = |list: &[PartnerAccess]| {
-            let one = |one: &PartnerAccess| json!({ "name": one.name, "modules": one.modules });
-            Value::Array(list.iter().map(one).collect())
-        };
-        json!({ "opened": companies(&effect.opened), "closed": companies(&effect.closed) })
-    }
-
-    fn chain(&self) -> Value {
-        let one = |link: &ChainLink| {
-            json!({
-                "position": link.position,
-                "at": moment(link.at),
-                "kind": link.kind,
-                "content_sha256": hex::of(&link.content_digest),
-                "previous_sha256": hex::of(&link.previous_hash),
-                "sha256": hex::of(&link.hash),
-            })
-        };
-        Value::Array(self.chain.iter().map(one).collect())
-    }
-
-    fn mails(&self) -> Value {
-        let own = |mail: &&MailProof| self.full || mail.to == Recipient::Customer;
-        let one = |mail: &MailProof| {
-            json!({
-                "message_id": mail.message_id,
-                "kind": mail.kind,
-                "state": mail.state,
-                "queued_at": moment(mail.queued_at),
-                "done_at": mail.done_at.map(moment),
-                "sent_to": mail.sent_to,
-                "subject": mail.subject,
-                "body_sha256": mail.body_hash,
-                "server_reply": mail.reply,
-                "attempts": mail.attempts,
-            })
-        };
-        Value::Array(self.mails.iter().filter(own).map(one).collect())
+        let seal = |sums: &[u8]| seal_bytes(sums, &self.sealer, self.at);
+        pack(&files, seal).map_err(|error| match error {
+            PackError::Seal(SealError::NotValid { .. }) => ActionError::NoSeal(error.to_string()),
+            error => fault(&error),
+        })
     }
 }
 
@@ -229,18 +253,15 @@ impl Document {
                 files.push((format!("{folder}/{name}"), content));
             }
         }
-        if let Some(value) = signature_value(&self.pdf) {
-            files.push((format!("{folder}/signatur.bin"), value));
+        if let Some(parts) = signature_parts(&self.pdf) {
+            files.push((format!("{folder}/siegel.p7s"), parts.cms));
+            files.push((format!("{folder}/signatur.bin"), parts.value));
         }
         if let Some(stamp) = &self.stamp {
             files.push((format!("{folder}/zeitstempel.tst"), stamp.clone()));
         }
         Ok(())
     }
-}
-
-fn moment(at: DateTime<Utc>) -> String {
-    at.to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
 fn pem(der: &[u8]) -> String {

@@ -138,7 +138,8 @@ pub fn conclude(
     usable(&case, link, prepared.at)?;
     hold_register(conn)?;
     let current = draft(conn, app, &case, signature.language, prepared.at)?;
-    let number = case.next_agreement_number(prepared.at);
+    let number =
+        case.next_agreement_number(&[&link.to_string(), &prepared.draft.hash], prepared.at);
     if prepared
         .values
         .conclusion
@@ -248,7 +249,7 @@ fn conclusion(
     at: DateTime<Utc>,
 ) -> Conclusion {
     Conclusion {
-        agreement_number: case.next_agreement_number(at),
+        agreement_number: case.next_agreement_number(&[&sent.id.to_string(), &draft.hash], at),
         at,
         person: signature.person.clone(),
         function: signature.function.clone(),

@@ -1,5 +1,7 @@
 //! Notices of announced changes to one customer: dissent, settlement, sending again (rows 39, 41, 42).
 
+mod letters;
+
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -11,6 +13,7 @@ use crate::app::App;
 use crate::domain::audit::AuditKind;
 use crate::domain::calendar::day;
 use crate::domain::case::Case;
+use crate::domain::file::File;
 use crate::domain::mail::{Alert, MailKind, Recipient};
 use crate::domain::notice::{Dissent, DissentWay, NoticeRefusal, Settlement};
 use crate::domain::viewer::{Role, Scope, Viewer};
@@ -18,10 +21,13 @@ use crate::domain::{AlertId, AnnouncementId, CustomerNumber, MailId, NoticeId};
 use crate::storage::alerts::{list_open_of, settle_alerts};
 use crate::storage::announcements::{self, Announcement};
 use crate::storage::audit::{NewEvent, add_event};
+use crate::storage::files::create_file;
 use crate::storage::mails::{NewMail, is_queued, queue_mail};
 use crate::storage::notices::{self, Stored};
-use crate::storage::{PgConnection, cases};
+use crate::storage::{PgConnection, cases, dissent_proofs};
 use crate::{paths, token};
+
+pub use letters::{add_proof, find_proof};
 
 /// Done, or why not.
 pub type Answered = Result<(), NoticeRefusal>;
@@ -85,7 +91,7 @@ pub fn dissent_by_link(
         person: person.to_owned(),
         text: text.to_owned(),
     };
-    declare(conn, app, &knock, id, dissent, None)
+    declare(conn, app, &knock, id, dissent, By::Customer)
 }
 
 /// The customer dissents in the portal; the person is the one who is signed in.
@@ -115,7 +121,7 @@ pub fn dissent(
         text: text.to_owned(),
     };
     let knock = Knock::by(viewer, number, now);
-    declare(conn, app, &knock, id, dissent, None)
+    declare(conn, app, &knock, id, dissent, By::Customer)
 }
 
 /// A dissent that reached the operator outside the portal.
@@ -129,6 +135,8 @@ pub struct Received {
     pub person: String,
     /// What the operator noted.
     pub note: String,
+    /// The letter or mail itself.
+    pub proof: Option<File>,
 }
 
 /// The operator records such a dissent.
@@ -151,7 +159,15 @@ pub fn record(
         person: received.person,
         text: received.note,
     };
-    declare(conn, app, &knock, id, dissent, Some(viewer))
+    let by = By::Operator(viewer, received.proof);
+    declare(conn, app, &knock, id, dissent, by)
+}
+
+/// Who put a dissent into the portal.
+enum By<'a> {
+    Customer,
+    /// The operator, with the letter or mail it came in.
+    Operator(&'a Viewer, Option<File>),
 }
 
 fn declare(
@@ -160,7 +176,7 @@ fn declare(
     knock: &Knock,
     id: NoticeId,
     dissent: Dissent,
-    recorder: Option<&Viewer>,
+    by: By<'_>,
 ) -> Result<Answered, ActionError> {
     let case = knock.enter(conn)?;
     if case.agreement().is_none() {
@@ -171,8 +187,16 @@ fn declare(
     if let Err(refusal) = stored.facts.dissented(dissent.clone()) {
         return Ok(Err(refusal));
     }
-    let recorded_by = recorder.map(|viewer| viewer.user);
-    notices::save_dissent(conn, id, &dissent, recorded_by)?;
+    match by {
+        By::Customer => notices::save_dissent(conn, id, &dissent, None)?,
+        By::Operator(viewer, proof) => {
+            notices::save_dissent(conn, id, &dissent, Some(viewer.user))?;
+            if let Some(proof) = proof {
+                let file = create_file(conn, &proof, viewer.user, knock.now)?;
+                dissent_proofs::add_proof(conn, id, file)?;
+            }
+        }
+    }
     let receipt = MailKind::Dissented { notice: id };
     let step = format!("dissented:{id}");
     queue(conn, app, knock, step, receipt, Recipient::Customer)?;

@@ -163,7 +163,7 @@ pub fn confirm(
             let (document, announced) =
                 paper_document(conn, app, &case, document_hash, &record, scan, now)?;
             let kind = AuditKind::ConcludedOnPaper {
-                number: case.next_agreement_number(now),
+                number: case.next_agreement_number(&[person, function], now),
                 person: person.clone(),
                 function: function.clone(),
                 signed_on: *signed_on,

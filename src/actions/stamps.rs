@@ -6,9 +6,14 @@ use rand::TryRngCore as _;
 use rand::rngs::OsRng;
 
 use super::ActionError;
-use crate::document::seal::{Stamp, read_reply, request, signature_value};
+use super::alerts::{self, AlertKind, Raised};
+use crate::app::App;
+use crate::document::seal::{
+    Certificates, Stamp, StampError, Terms, read_reply, request, signature_value,
+};
 use crate::storage::PgConnection;
 use crate::storage::agreements::find_pdf;
+use crate::storage::alerts::settle_kind;
 use crate::storage::seals::{self, Unstamped};
 
 /// Documents older than this are not stamped any more: "not later than today" would say nothing.
@@ -20,6 +25,7 @@ const MOST_TRIES: i32 = 12;
 pub struct Turn {
     document: Unstamped,
     value: Vec<u8>,
+    asked_at: DateTime<Utc>,
     nonce: [u8; 8],
     /// The request, DER.
     pub request: Vec<u8>,
@@ -48,16 +54,45 @@ pub fn take(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<Option<Turn>,
         request: request(&value, &nonce).map_err(|error| fault(&error))?,
         document,
         value,
+        asked_at: now,
         nonce,
     }))
 }
 
 impl Turn {
-    /// Checks the service's reply and keeps the time stamp.
-    pub fn keep(&self, conn: &mut PgConnection, reply: &[u8]) -> Result<Stamp, ActionError> {
-        let stamp = read_reply(reply, &self.value, &self.nonce)
+    /// Checks the service's reply and keeps the time stamp. One that is not to be believed is tried
+    /// again in its turn and stands on the operator's list until a good one comes.
+    pub fn keep(
+        &self,
+        conn: &mut PgConnection,
+        app: &App,
+        reply: &[u8],
+        now: DateTime<Utc>,
+    ) -> Result<Result<Stamp, StampError>, ActionError> {
+        let pinned = Certificates::of_authority(&app.config.seal)
             .map_err(|error| ActionError::Document(error.to_string()))?;
-        seals::add_stamp(conn, self.document, &stamp.token, stamp.at, &stamp.source)?;
-        Ok(stamp)
+        let terms = Terms {
+            asked_at: self.asked_at,
+            concluded_at: self.document.concluded_at,
+            pinned: pinned.as_ref(),
+        };
+        let kind = AlertKind::StampRefused;
+        match read_reply(reply, &self.value, &self.nonce, terms) {
+            Ok(stamp) => {
+                seals::add_stamp(conn, self.document, &stamp.token, stamp.at, &stamp.source)?;
+                settle_kind(conn, kind, now)?;
+                Ok(Ok(stamp))
+            }
+            Err(refused) => {
+                let alert = Raised {
+                    kind,
+                    customer: None,
+                    subject: String::new(),
+                    stage: None,
+                };
+                alerts::raise(conn, &alert, now)?;
+                Ok(Err(refused))
+            }
+        }
     }
 }

@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::contract::Contracts;
-use crate::document::seal::Sealer;
+use crate::document::seal::{Certificates, Sealer};
 use crate::mail::transport::Transport;
 use crate::storage::db::{Db, PoolSize};
 use crate::storage::embedded::EmbeddedPostgres;
@@ -63,6 +63,7 @@ fn open_with(
     db: Db,
 ) -> Result<Opened> {
     let sealer = Sealer::open(&config.seal, clock.now())?;
+    Certificates::of_authority(&config.seal)?;
     if config.environment.is_production() {
         let pending = db
             .pending_migrations()

@@ -16,6 +16,8 @@ pub struct SealConfig {
     pub source: SealSource,
     /// `AVV_TSA_URL`: a service for time stamps (RFC 3161); unset: none are asked for.
     pub authority: Option<Url>,
+    /// `AVV_TSA_CERT`, PEM, or `…_FILE`: the certificates to which that service's must lead.
+    pub authority_certificates: Option<String>,
 }
 
 /// Where key and certificate of the seal come from.
@@ -91,7 +93,22 @@ impl SealConfig {
                     .ok_or_else(|| invalid("AVV_TSA_URL", "an http(s):// address"))?,
             ),
         };
-        Ok(Self { source, authority })
+        let pinned = match variables.text("AVV_TSA_CERT") {
+            Some(text) => Some(text),
+            None => file(variables, "AVV_TSA_CERT_FILE")?
+                .map(|bytes| String::from_utf8_lossy(&bytes).into_owned()),
+        };
+        if authority.as_ref().is_some_and(|url| url.scheme() == "http") && pinned.is_none() {
+            return Err(invalid(
+                "AVV_TSA_URL",
+                "an https:// address, or AVV_TSA_CERT_FILE beside it: over http anybody on the way could answer",
+            ));
+        }
+        Ok(Self {
+            source,
+            authority,
+            authority_certificates: pinned,
+        })
     }
 
     /// The configured certificates (PEM), for commands that only check seals: reads neither keys nor

@@ -117,7 +117,7 @@ pub fn sample_conclusion(language: Language, document_hash: &str) -> Conclusion 
         ],
     };
     Conclusion {
-        agreement_number: "AVV-2026-004711-1".into(),
+        agreement_number: "AVV-2026-004711-1-7KQ2M8".into(),
         at: moment(1_795_522_800),
         person: "Elif Özdemir".into(),
         function: match language {

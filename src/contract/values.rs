@@ -62,7 +62,7 @@ pub struct CoveredProduct {
 /// The facts of the conclusion (EV-03, EV-04) that are printed at the end of the document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Conclusion {
-    /// Number of the agreement: `AVV-2026-004711-1`.
+    /// Number of the agreement: `AVV-2026-004711-1-7KQ2M8`.
     pub agreement_number: String,
     /// When it was concluded.
     pub at: DateTime<Utc>,

@@ -320,7 +320,7 @@ fn a_later_step_can_append_to_the_file() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: crate::domain::seeds::kept("document"), ..ProptestConfig::default() })]
 
     #[test]
     fn any_text_is_printed_whole(words in prop::collection::vec("[a-zA-ZäöüßÄÖÜéčŁ0-9§&@/.,:;()<>_|#-]{1,90}", 1..24)) {

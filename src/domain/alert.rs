@@ -28,11 +28,13 @@ pub enum AlertKind {
     Dissent,
     /// The certificate of the seal ends. The subject is the certificate, the stage the days left.
     CertificateEnds,
+    /// A time stamp came that is not to be believed. About the portal itself.
+    StampRefused,
 }
 
 impl AlertKind {
     /// All, in the order the filter shows them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::NoAddress,
         Self::Undeliverable,
         Self::ContractUndelivered,
@@ -41,6 +43,7 @@ impl AlertKind {
         Self::DemandUnanswered,
         Self::Dissent,
         Self::CertificateEnds,
+        Self::StampRefused,
     ];
 
     /// Key in addresses and the database.
@@ -54,6 +57,7 @@ impl AlertKind {
             Self::DemandUnanswered => "demand_unanswered",
             Self::Dissent => "dissent",
             Self::CertificateEnds => "certificate_ends",
+            Self::StampRefused => "stamp_refused",
         }
     }
 
@@ -73,6 +77,7 @@ impl AlertKind {
             Self::DemandUnanswered => "Neuabschluss blieb aus",
             Self::Dissent => "Einspruch",
             Self::CertificateEnds => "Zertifikat läuft ab",
+            Self::StampRefused => "Zeitstempel nicht angenommen",
         }
     }
 
@@ -87,6 +92,7 @@ impl AlertKind {
             Self::DemandUnanswered => "No new conclusion",
             Self::Dissent => "Objection to a change",
             Self::CertificateEnds => "Certificate ends",
+            Self::StampRefused => "Time stamp not accepted",
         }
     }
 
@@ -104,6 +110,7 @@ impl AlertKind {
                 return format!("Es gilt noch höchstens {days} Tage. Ohne gültiges Zertifikat kann niemand abschließen.");
             }
             (Self::CertificateEnds, None) => "Ohne gültiges Zertifikat kann niemand abschließen.",
+            (Self::StampRefused, _) => "Der Zeitstempeldienst antwortet mit falscher Zeit oder einem Zertifikat, dem nicht zu trauen ist. Das Protokoll des Servers nennt den Grund. Vergleichen Sie AVV_TSA_URL und AVV_TSA_CERT mit den Angaben des Dienstes; das Portal versucht es von selbst weiter.",
         }
         .to_owned()
     }
@@ -184,7 +191,7 @@ pub fn has_settled(
                     .iter()
                     .any(|change| matches!(change, Change::Conclude(_)))
         }
-        AlertKind::Dissent | AlertKind::CertificateEnds => false,
+        AlertKind::Dissent | AlertKind::CertificateEnds | AlertKind::StampRefused => false,
     }
 }
 

@@ -22,6 +22,8 @@ pub mod proposal;
 pub mod reply;
 pub mod retention;
 pub mod roll_out;
+#[cfg(test)]
+pub mod seeds;
 pub mod sub_processor;
 pub mod version;
 pub mod version_news;

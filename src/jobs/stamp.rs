@@ -32,10 +32,11 @@ pub(super) fn stamp(pass: &Pass) -> Result<Done, DbError> {
             }
         };
         let kept = authority::ask(service, turn.request.clone()).and_then(|reply| {
+            let now = pass.now();
             Ok(pass
                 .app
                 .db
-                .transaction_blocking(|conn| turn.keep(conn, &reply))?)
+                .transaction_blocking(|conn| turn.keep(conn, &pass.app, &reply, now))??)
         });
         if let Err(error) = kept {
             tracing::warn!(error = format!("{error:#}"), "no time stamp");

@@ -97,7 +97,7 @@ pub(super) fn request(case: CaseWords, reason: RequestReason) -> Content {
 
 pub(super) fn pdf() -> Attachment {
     Attachment {
-        file_name: "AVV-2026-000123.pdf".to_owned(),
+        file_name: "AVV-2026-000123-1-7KQ2M8.pdf".to_owned(),
         content_type: "application/pdf".to_owned(),
         bytes: b"%PDF-1.7 sample".to_vec(),
     }
@@ -169,7 +169,7 @@ pub(super) fn about(case: &CaseWords) -> Vec<(String, Content)> {
             name.to_owned(),
             Content::Concluded {
                 case: case.clone(),
-                agreement_number: "AVV-2026-000123".to_owned(),
+                agreement_number: "AVV-2026-000123-1-7KQ2M8".to_owned(),
                 at,
                 signed_on,
                 person: "Ayşe Özdemir".to_owned(),
@@ -184,7 +184,7 @@ pub(super) fn about(case: &CaseWords) -> Vec<(String, Content)> {
         "objected".to_owned(),
         Content::Objected {
             case: case.clone(),
-            agreement_number: "AVV-2026-000123".to_owned(),
+            agreement_number: "AVV-2026-000123-1-7KQ2M8".to_owned(),
             at,
         },
     ));

@@ -356,6 +356,22 @@ fn name_of(names: &HashMap<i64, String>, id: i64) -> String {
     names.get(&id).cloned().unwrap_or_default()
 }
 
+/// Closes what is open of a kind about the portal itself, because its cause has gone.
+pub fn settle_kind(
+    conn: &mut PgConnection,
+    kind: AlertKind,
+    now: DateTime<Utc>,
+) -> QueryResult<()> {
+    let open = alerts::table
+        .filter(alerts::kind.eq(text::word(&kind)?))
+        .filter(alerts::customer_number.is_null())
+        .filter(alerts::done_at.is_null());
+    diesel::update(open)
+        .set(alerts::done_at.eq(now))
+        .execute(conn)
+        .map(|_| ())
+}
+
 /// Forgets a bounded number of alerts that were done until `before`. Says how many.
 pub fn delete_old(conn: &mut PgConnection, before: DateTime<Utc>) -> QueryResult<usize> {
     let old = alerts::table

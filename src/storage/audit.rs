@@ -54,25 +54,37 @@ pub fn list_events(
     customer: CustomerNumber,
     limit: i64,
 ) -> QueryResult<Vec<Event>> {
-    let rows: Vec<(DateTime<Utc>, Value, Value)> = audit_events::table
+    let placed = list_placed_events(conn, customer, limit)?;
+    Ok(placed.into_iter().map(|(_, event)| event).collect())
+}
+
+/// The same with the place of each event in the chain.
+pub fn list_placed_events(
+    conn: &mut PgConnection,
+    customer: CustomerNumber,
+    limit: i64,
+) -> QueryResult<Vec<(i64, Event)>> {
+    let rows: Vec<(i64, DateTime<Utc>, Value, Value)> = audit_events::table
         .filter(audit_events::customer_number.eq(customer.0))
         .filter(audit_events::erased_by.is_null())
         .order((audit_events::at.desc(), audit_events::position.desc()))
         .limit(limit)
         .select((
+            audit_events::position,
             audit_events::at,
             audit_events::details.assume_not_null(),
             audit_events::actor.assume_not_null(),
         ))
         .load(conn)?;
     rows.into_iter()
-        .map(|(at, kind, actor)| {
-            Ok(Event {
+        .map(|(position, at, kind, actor)| {
+            let event = Event {
                 at,
                 effect: effect_in(&kind)?,
                 kind: text::from_json(kind)?,
                 actor: text::from_json(actor)?,
-            })
+            };
+            Ok((position, event))
         })
         .collect()
 }
@@ -80,7 +92,7 @@ pub fn list_events(
 /// Whose access an event opened and closed, from its details.
 fn effect_in(details: &Value) -> QueryResult<Effect> {
     details
-        .get(chain::EFFECT)
+        .get(Effect::FIELD)
         .cloned()
         .map_or(Ok(Effect::default()), text::from_json)
 }

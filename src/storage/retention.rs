@@ -11,7 +11,7 @@ use super::schema::{
     document_stamps, links, mails, notices, objections, password_links, requests,
     roll_out_customers, sessions, tombstones, users,
 };
-use super::{QueryResult, declarations, proposals};
+use super::{QueryResult, declarations, dissent_proofs, proposals};
 use crate::domain::{AgreementId, CustomerNumber, RequestId};
 
 /// Mails forgotten in one statement.
@@ -123,6 +123,8 @@ fn erase_notices(conn: &mut PgConnection, id: AgreementId) -> QueryResult<()> {
             .filter(notices::customer_number.eq(customer))
             .filter(notices::made_at.between(from, until))
     };
+    let all: Vec<Uuid> = own().select(notices::id).load(conn)?;
+    dissent_proofs::erase_of_notices(conn, &all)?;
     let gone: Vec<Uuid> = diesel::delete(
         own().filter(
             notices::dissent_at
@@ -221,6 +223,11 @@ pub fn erase_customer(
     proposals::erase_of(conn, number)?;
     diesel::delete(alerts::table.filter(alerts::customer_number.eq(n))).execute(conn)?;
     diesel::delete(objections::table.filter(objections::customer_number.eq(n))).execute(conn)?;
+    let told: Vec<Uuid> = notices::table
+        .filter(notices::customer_number.eq(n))
+        .select(notices::id)
+        .load(conn)?;
+    dissent_proofs::erase_of_notices(conn, &told)?;
     diesel::delete(notices::table.filter(notices::customer_number.eq(n))).execute(conn)?;
     diesel::delete(roll_out_customers::table.filter(roll_out_customers::customer_number.eq(n)))
         .execute(conn)?;

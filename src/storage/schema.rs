@@ -266,6 +266,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// The letter or mail a dissent came in (EV-12); only the operator reads it (5.8-19).
+    dissent_proofs (file_id) {
+        file_id -> Uuid,
+        notice_id -> Uuid,
+    }
+}
+
+diesel::table! {
     /// Time stamps (RFC 3161) of a foreign service over the signature of a sealed document, asked for after its conclusion. No row: not asked for yet.
     document_stamps (agreement_id) {
         agreement_id -> Uuid,
@@ -695,6 +703,8 @@ diesel::joinable!(bookings -> products (product_code));
 diesel::joinable!(case_rows -> customers (number));
 diesel::joinable!(case_words -> customers (number));
 diesel::joinable!(decline_reasons -> requests (request_id));
+diesel::joinable!(dissent_proofs -> files (file_id));
+diesel::joinable!(dissent_proofs -> notices (notice_id));
 diesel::joinable!(document_stamps -> agreements (agreement_id));
 diesel::joinable!(files -> users (uploaded_by));
 diesel::joinable!(kept_files -> kept_forms (form_id));
@@ -744,6 +754,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     contract_versions,
     customers,
     decline_reasons,
+    dissent_proofs,
     document_stamps,
     files,
     kept_files,

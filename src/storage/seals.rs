@@ -123,6 +123,8 @@ pub fn list_certificates(conn: &mut PgConnection) -> QueryResult<Vec<Vec<u8>>> {
 pub struct Unstamped {
     /// Whose.
     pub agreement: AgreementId,
+    /// When it was concluded.
+    pub concluded_at: DateTime<Utc>,
     /// How often the service was asked already.
     pub tries: i32,
 }
@@ -135,7 +137,7 @@ pub fn find_unstamped(
     since: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> QueryResult<Option<Unstamped>> {
-    let row: Option<(Uuid, Option<i32>)> = agreements::table
+    let row: Option<(Uuid, DateTime<Utc>, Option<i32>)> = agreements::table
         .inner_join(agreement_documents::table)
         .left_join(document_stamps::table)
         .filter(agreements::concluded_at.ge(since))
@@ -147,11 +149,16 @@ pub fn find_unstamped(
                 .or(document_stamps::next_try_at.nullable().le(now)),
         )
         .order(agreements::concluded_at)
-        .select((agreements::id, document_stamps::tries.nullable()))
+        .select((
+            agreements::id,
+            agreements::concluded_at,
+            document_stamps::tries.nullable(),
+        ))
         .first(conn)
         .optional()?;
-    Ok(row.map(|(id, tries)| Unstamped {
+    Ok(row.map(|(id, concluded_at, tries)| Unstamped {
         agreement: AgreementId(id),
+        concluded_at,
         tries: tries.unwrap_or(0),
     }))
 }

@@ -398,6 +398,7 @@ async fn send(
         "{nummer}/widerspruch",
         "/vertragsfassungen",
         "/text",
+        "{mitteilung}/einspruch",
     ];
     if has_files.iter().any(|end| row.path.ends_with(end)) {
         browser.upload_with(path, fields, &[], headers).await

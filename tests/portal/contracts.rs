@@ -13,6 +13,7 @@ use avv_portal::document::{self, Frame};
 use avv_portal::domain::Language;
 use avv_portal::domain::calendar;
 use proptest::prelude::*;
+use proptest::test_runner::FileFailurePersistence;
 
 /// Texts of our own with the structures and faults of contracts from practice (requirements 1.8).
 const TEXTS: &[(&str, &str)] = &[
@@ -430,7 +431,10 @@ fn number_tables(blocks: &mut [Block], count: &mut usize) {
 proptest! {
     // A PDF takes its time; `PROPTEST_CASES` makes the search long.
     #![proptest_config(ProptestConfig {
-        cases: (ProptestConfig::default().cases / 16).max(1), failure_persistence: None, max_shrink_iters: 200,
+        cases: (ProptestConfig::default().cases / 16).max(1), failure_persistence: Some(Box::new(FileFailurePersistence::Direct(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/tests/seeds/contracts.txt"
+        )))), max_shrink_iters: 200,
         ..ProptestConfig::default()
     })]
 

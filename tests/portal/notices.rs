@@ -782,6 +782,7 @@ async fn a_dissent_by_phone_before_the_mail_is_enough() {
         on: "2026-11-23".parse().unwrap(),
         person: "Erika Muster".to_owned(),
         note: String::new(),
+        proof: None,
     };
     app.write(|conn| {
         acts::record(conn, &app.app, &operator, own, received, now)?.unwrap();
@@ -812,6 +813,10 @@ async fn a_dissent_outlives_the_evidence_of_its_agreement() {
             on: "2026-11-23".parse().unwrap(),
             person: "Erika Muster".to_owned(),
             note: "Geheimes Schreiben".to_owned(),
+            proof: Some(avv_portal::domain::file::File {
+                kind: avv_portal::domain::file::FileKind::Pdf,
+                bytes: b"%PDF-1.7 Geheim".to_vec(),
+            }),
         };
         app.write(|conn| {
             acts::record(conn, &app.app, &operator, own, received, now)?.unwrap();
@@ -840,6 +845,7 @@ async fn a_dissent_outlives_the_evidence_of_its_agreement() {
     assert_eq!(app.count(about), 0, "the addresses are gone");
     assert_eq!(app.count(&format!("notices WHERE id = '{withdrawn}'")), 0);
     assert_eq!(state(&app), NoticeState::Exempted);
+    assert_eq!(app.count("files"), 0, "the letters go with the rest");
     let left = app.rows("notices").join("\n");
     for gone in ["Erika", "Geheim"] {
         assert!(!left.contains(gone), "{left}");

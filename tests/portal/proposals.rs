@@ -417,9 +417,10 @@ async fn downloads_of_the_scan(app: &TestApp, customer: &Browser, own: &Page) {
         file.header("content-security-policy"),
         "default-src 'none'; sandbox"
     );
+    let number = app.text("number FROM agreements");
     assert_eq!(
         file.header("content-disposition"),
-        "attachment; filename*=UTF-8''AVV-2026-004711-1.pdf"
+        format!("attachment; filename*=UTF-8''{number}.pdf")
     );
     let bundle = customer.get("/administration/avv/nachweis.zip").await;
     bundle.assert_status(200);
@@ -430,7 +431,7 @@ async fn downloads_of_the_scan(app: &TestApp, customer: &Browser, own: &Page) {
         file.read_to_end(&mut content).unwrap();
         content
     };
-    assert_eq!(read("AVV-2026-004711-1/AVV-2026-004711-1.pdf"), SCAN);
+    assert_eq!(read(&format!("{number}/{number}.pdf")), SCAN);
     let agreements = String::from_utf8(read("vertraege.json")).unwrap();
     assert!(agreements.contains("\"on_paper\": true"), "{agreements}");
     // What administrators said to each other is not the customer's.

@@ -1,9 +1,8 @@
 //! The sealed document: what others can prove with it, and what the portal says about files it is
 //! shown. Poppler, `OpenSSL`, jq and Python know nothing of the portal.
 
-use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Output};
 
 use avv_portal::config::SealSource;
@@ -12,6 +11,7 @@ use avv_portal::jobs;
 use avv_portal::mail::transport::Transport;
 
 use crate::harness::{CUSTOMER, Person, TestApp, days};
+use crate::stamps::{Root, Service};
 
 const MAIL: &str = "info@oezdemir.example";
 
@@ -102,9 +102,10 @@ async fn the_record_can_be_recomputed_from_the_file_alone() {
         (sum("nachweis.json"), sum("nachweis.json"))
     );
     let fact = |path: &str| desk.run(&format!("jq -rj '{path}' nachweis.json"));
+    let number = app.text("number FROM agreements");
     for (path, expected) in [
         (".form", "avv-portal/evidence/1"),
-        (".agreement.number", "AVV-2026-004711-1"),
+        (".agreement.number", number.as_str()),
         (".agreement.concluded_at", "2026-11-23T09:00:00Z"),
         (".person.name", "Ayşe Özdemir-Grünewald"),
         (".person.remote_address", "127.0.0.1"),
@@ -298,7 +299,8 @@ async fn anybody_can_check_a_document() {
     }
 
     let wording = app.text("document_hash FROM agreement_documents");
-    let number = "avv-2026-004711-1";
+    let number = app.text("lower(number) FROM agreements");
+    let number = number.as_str();
     for (hash, says) in [
         (wording.as_str(), "Das Dokument ist echt"),
         (&"0".repeat(64), "Dazu gibt es hier kein Dokument"),
@@ -410,9 +412,9 @@ async fn the_bundle_can_be_checked_without_the_portal() {
         let desk = Desk::new(&zip.bytes);
         desk.run("mv avv.pdf paket.zip && python3 -m zipfile -e paket.zip .");
         desk.run("sha256sum --quiet -c SHA256SUMS");
-        let folder = Path::new("AVV-2026-004711-1");
+        let number = app.text("number FROM agreements");
         assert_eq!(
-            std::fs::read(desk.path("AVV-2026-004711-1/AVV-2026-004711-1.pdf")).unwrap(),
+            std::fs::read(desk.path(&format!("{number}/{number}.pdf"))).unwrap(),
             pdf
         );
         assert!(
@@ -427,8 +429,7 @@ async fn the_bundle_can_be_checked_without_the_portal() {
             "{fingerprint}"
         );
         let hash = desk.run(&format!(
-            "jq -rj .agreement.wording_sha256 {}/nachweis.json",
-            folder.display()
+            "jq -rj .agreement.wording_sha256 {number}/nachweis.json"
         ));
         assert!(desk.run("sha256sum AVV-*/wortlaut.txt").contains(&hash));
         let mails =
@@ -464,67 +465,12 @@ async fn the_bundle_can_be_checked_without_the_portal() {
     assert_eq!(app.count(of_people), 2);
 }
 
-/// A time-stamping service made of openssl; answers until it is dropped.
-fn authority(desk: &Path) -> url::Url {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = format!("http://{}/tsa", listener.local_addr().unwrap());
-    let desk = desk.to_owned();
-    std::thread::spawn(move || {
-        for stream in listener.incoming() {
-            let mut stream = stream.unwrap();
-            let (mut read, mut piece) = (Vec::new(), [0; 4096]);
-            let request = loop {
-                let count = stream.read(&mut piece).unwrap();
-                read.extend_from_slice(&piece[..count]);
-                let text = String::from_utf8_lossy(&read).to_lowercase();
-                let Some(end) = read.windows(4).position(|four| four == b"\r\n\r\n") else {
-                    continue;
-                };
-                let length = text.split("content-length: ").nth(1).unwrap();
-                let length: usize = length.split("\r\n").next().unwrap().parse().unwrap();
-                if read.len() >= end + 4 + length {
-                    break read[end + 4..].to_vec();
-                }
-            };
-            std::fs::write(desk.join("request"), request).unwrap();
-            let made = Command::new("openssl")
-                .args([
-                    "ts",
-                    "-reply",
-                    "-config",
-                    "tsa.cnf",
-                    "-queryfile",
-                    "request",
-                    "-out",
-                    "reply",
-                ])
-                .current_dir(&desk)
-                .output()
-                .unwrap();
-            assert!(made.status.success(), "{made:?}");
-            let reply = std::fs::read(desk.join("reply")).unwrap();
-            let head = format!(
-                "HTTP/1.1 200 OK\r\ncontent-type: application/timestamp-reply\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
-                reply.len()
-            );
-            stream.write_all(head.as_bytes()).unwrap();
-            stream.write_all(&reply).unwrap();
-        }
-    });
-    address.parse().unwrap()
-}
-
-const AUTHORITY: &str = "[req]\ndistinguished_name=dn\n[dn]\n[ext]\nextendedKeyUsage=critical,timeStamping\n\
-    [tsa]\ndefault_tsa=one\n[one]\nserial=./serial\ncrypto_device=builtin\nsigner_cert=./tsa.crt\n\
-    signer_key=./tsa.key\nsigner_digest=sha256\ndefault_policy=1.2.3.4.1\ndigests=sha256\ness_cert_id_alg=sha256\n";
-
 /// A conclusion never waits for the time-stamping service; the stamp comes afterwards and counts.
 #[actix_web::test]
 async fn a_time_stamp_is_fetched_afterwards() {
     let desk = Desk::new(b"");
-    desk.put("tsa.cnf", AUTHORITY.as_bytes());
-    desk.put("serial", b"01\n");
-    desk.run("openssl req -new -x509 -newkey rsa:2048 -nodes -keyout tsa.key -out tsa.crt -days 3650 -subj /CN=Zeitstempeldienst -config tsa.cnf -extensions ext");
+    let root = Root::new("Wurzel");
+    desk.put("tsa.crt", root.pem.as_bytes());
     // First nobody listens there.
     let closed = TcpListener::bind("127.0.0.1:0")
         .unwrap()
@@ -546,7 +492,9 @@ async fn a_time_stamp_is_fetched_afterwards() {
 
     let mut second = app.second_process();
     let mut config = (*second.config).clone();
-    config.seal.authority = Some(authority(desk.0.path()));
+    let service = Service::start(&root, app.now() + days(1));
+    config.seal.authority = Some(service.url.clone());
+    config.seal.authority_certificates = Some(root.pem.clone());
     second.config = config.into();
     // Not before its next turn.
     jobs::run_once(&second, app.now());
@@ -570,14 +518,15 @@ async fn a_time_stamp_is_fetched_afterwards() {
     desk.put("paket.zip", &zip.bytes);
     desk.run("python3 -m zipfile -e paket.zip .");
     desk.run("openssl ts -verify -in AVV-*/zeitstempel.tst -token_in -data AVV-*/signatur.bin -CAfile tsa.crt");
+    let number = app.text("number FROM agreements");
     assert_eq!(
-        std::fs::read(desk.path("AVV-2026-004711-1/signatur.bin")).ok(),
+        std::fs::read(desk.path(&format!("{number}/signatur.bin"))).ok(),
         signature_value(&pdf)
     );
     desk.put("avv.pdf", &pdf);
     desk.put("betreiber.pem", certificate(&app).as_bytes());
-    let (code, said) = desk.verify(
-        "avv.pdf --certificate betreiber.pem --timestamp AVV-2026-004711-1/zeitstempel.tst",
-    );
+    let (code, said) = desk.verify(&format!(
+        "avv.pdf --certificate betreiber.pem --timestamp {number}/zeitstempel.tst"
+    ));
     assert!(code == 0 && said.contains("CN=Zeitstempeldienst"), "{said}");
 }

@@ -321,7 +321,7 @@ mod any_text {
 
     proptest! {
         #![proptest_config(ProptestConfig {
-            cases: crate::contract::tests::cases(96), failure_persistence: None, max_shrink_iters: 3000, ..ProptestConfig::default()
+            cases: crate::contract::tests::cases(96), failure_persistence: crate::domain::seeds::kept("contract_import"), max_shrink_iters: 3000, ..ProptestConfig::default()
         })]
 
         #[test]

@@ -73,7 +73,7 @@ fn a_clause_without_id_is_found_by_its_heading_when_it_moves() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: super::cases(128), failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: super::cases(128), failure_persistence: crate::domain::seeds::kept("contract_diff"), ..ProptestConfig::default() })]
 
     #[test]
     fn both_texts_can_be_read_from_the_marks(

@@ -59,8 +59,8 @@ fn every_placeholder_has_its_value_once_concluded() {
         "widerspruch@plusnet.example",
         "Elif Özdemir",
         "Geschäftsführerin",
-        "24. November 2026, 13:20 Uhr",
-        "AVV-2026-004711-1",
+        "24. November 2026, 13:20 Uhr MEZ",
+        "AVV-2026-004711-1-7KQ2M8",
     ];
     assert_eq!(lines, expected);
 }

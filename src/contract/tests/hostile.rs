@@ -171,7 +171,7 @@ fn djot() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: super::cases(192), failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: super::cases(192), failure_persistence: crate::domain::seeds::kept("contract_hostile"), ..ProptestConfig::default() })]
 
     #[test]
     fn hostile_values_never_change_the_tree(a in name(), b in name(), c in name(), d in name()) {

@@ -80,6 +80,11 @@ impl Certificates {
         self.0.is_empty()
     }
 
+    /// Each of them, DER.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &[u8]> {
+        self.0.iter().map(Vec::as_slice)
+    }
+
     /// Whether this certificate is among them, byte for byte.
     pub fn contains(&self, der: &[u8]) -> bool {
         self.0.iter().any(|one| one == der)

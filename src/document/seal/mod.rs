@@ -6,6 +6,7 @@
 //! for, without parsing that file; [`check()`] says what is to be said about it; [`timestamp`] asks
 //! and reads a time-stamping service (RFC 3161).
 
+mod authority;
 mod check;
 mod identity;
 mod open;
@@ -19,8 +20,9 @@ mod timestamp;
 pub use check::{CertificateFacts, Finding, LARGEST_FILE, Signed, check};
 pub use identity::{Certificates, Sealer, fingerprint};
 pub(super) use place::{Revision, append};
-pub use scan::signature_value;
-pub use timestamp::{Stamp, StampError, read_reply, read_token, request};
+pub use scan::{Parts, signature_parts, signature_value};
+pub use signature::seal_bytes;
+pub use timestamp::{Stamp, StampError, Terms, read_reply, read_token, request};
 
 use chrono::{DateTime, Utc};
 

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use secrecy::ExposeSecret as _;
 
 use super::SealError;
-use super::identity::Sealer;
+use super::identity::{Certificates, Sealer};
 use crate::config::{SealConfig, SealSource};
 
 impl Sealer {
@@ -38,6 +38,20 @@ impl Sealer {
                 Self::from_pem(&pem, &pem)
             }
         }
+    }
+}
+
+impl Certificates {
+    /// The certificates to which those of time-stamping services must lead; `None` if none are named.
+    ///
+    /// # Errors
+    ///
+    /// If `AVV_TSA_CERT` holds none that can be read.
+    pub fn of_authority(config: &SealConfig) -> Result<Option<Self>, SealError> {
+        let pem = config.authority_certificates.as_ref();
+        pem.map(|pem| Self::read(pem.as_bytes()))
+            .transpose()
+            .map_err(|error| SealError::Certificate(format!("AVV_TSA_CERT: {error}")))
     }
 }
 

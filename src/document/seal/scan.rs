@@ -50,12 +50,29 @@ pub(super) fn signatures(file: &[u8]) -> Vec<Found<'_>> {
     out
 }
 
-/// The signature value of a file with one signature: what its time stamp is made over.
-pub fn signature_value(file: &[u8]) -> Option<Vec<u8>> {
+/// The signature of a file that has just one, for other programs to check.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parts {
+    /// The signature as it stands in the file (CMS, DER).
+    pub cms: Vec<u8>,
+    /// The signature value in it: what its time stamp is made over.
+    pub value: Vec<u8>,
+}
+
+/// The signature of a file with one signature.
+pub fn signature_parts(file: &[u8]) -> Option<Parts> {
     match signatures(file).as_slice() {
-        [found] => Some(found.read.as_ref()?.value().to_vec()),
+        [found] => found.read.as_ref().map(|read| Parts {
+            cms: read.encoded.clone(),
+            value: read.value().to_vec(),
+        }),
         _ => None,
     }
+}
+
+/// The signature value of a file with one signature.
+pub fn signature_value(file: &[u8]) -> Option<Vec<u8>> {
+    signature_parts(file).map(|parts| parts.value)
 }
 
 /// Three numbers: where the signature begins and ends, and where the covered bytes end.

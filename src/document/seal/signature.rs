@@ -1,5 +1,6 @@
 //! The signature itself: CMS with the attributes of `PAdES` B-B, made and checked.
 
+use chrono::{DateTime, Utc};
 use cms::cert::{CertificateChoices, IssuerAndSerialNumber};
 use cms::content_info::{CmsVersion, ContentInfo};
 use cms::signed_data::{
@@ -39,6 +40,16 @@ pub(super) fn sign(digest: &[u8], sealer: &Sealer) -> Result<Vec<u8>, SealError>
     assemble(digest, sealer)?
         .to_der()
         .map_err(|error| SealError::Signing(error.to_string()))
+}
+
+/// The operator's seal over any bytes, detached: `openssl cms -verify -content FILE` checks it.
+///
+/// # Errors
+///
+/// If the certificate is not valid at this time, or the key refuses.
+pub fn seal_bytes(bytes: &[u8], sealer: &Sealer, at: DateTime<Utc>) -> Result<Vec<u8>, SealError> {
+    sealer.usable(at)?;
+    sign(&Sha256::digest(bytes), sealer)
 }
 
 fn assemble(digest: &[u8], sealer: &Sealer) -> Result<ContentInfo, SealError> {
@@ -127,12 +138,19 @@ fn signing_certificate(certificate: &[u8]) -> Vec<u8> {
     out
 }
 
+/// More certificates than any chain has are not looked at.
+const MOST_CERTIFICATES: usize = 10;
+
 /// A signature as read, not checked yet.
 pub(super) struct Read {
+    /// Its bytes without what follows it.
+    pub(super) encoded: Vec<u8>,
     signer: SignerInfo,
     /// The signer's certificate with its encoding.
     pub(super) certificate: Certificate,
     pub(super) der: Vec<u8>,
+    /// Every certificate that was sent along, DER.
+    pub(super) enclosed: Vec<Vec<u8>>,
     /// What is signed inside the CMS; none for a PDF.
     pub(super) content: Option<(ObjectIdentifier, Vec<u8>)>,
 }
@@ -142,7 +160,8 @@ pub(super) fn read(bytes: &[u8]) -> Option<Read> {
     let mut reader = SliceReader::new(bytes).ok()?;
     let header = Header::decode(&mut reader.clone()).ok()?;
     let length = (header.encoded_len().ok()? + header.length).ok()?;
-    let info = ContentInfo::from_der(reader.read_slice(length).ok()?).ok()?;
+    let encoded = reader.read_slice(length).ok()?;
+    let info = ContentInfo::from_der(encoded).ok()?;
     let rest = bytes.get(usize::try_from(length).ok()?..)?;
     if info.content_type != SIGNED_DATA || rest.iter().any(|byte| *byte != 0) {
         return None;
@@ -169,7 +188,14 @@ pub(super) fn read(bytes: &[u8]) -> Option<Read> {
         })?
         .clone();
     let content = &signed.encap_content_info;
+    let enclosed = signed.certificates.as_ref()?.0.iter();
+    let enclosed = enclosed.filter_map(|choice| match choice {
+        CertificateChoices::Certificate(one) => one.to_der().ok(),
+        _ => None,
+    });
     Some(Read {
+        enclosed: enclosed.take(MOST_CERTIFICATES).collect(),
+        encoded: encoded.to_vec(),
         signer: signer.clone(),
         der: certificate.to_der().ok()?,
         certificate,

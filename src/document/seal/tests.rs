@@ -8,6 +8,8 @@ mod tools;
 
 use std::sync::LazyLock;
 
+use x509_cert::der::{Decode as _, Encode as _};
+
 use super::*;
 use crate::contract::{Contract, sample_values};
 use crate::document::{Attachment, Extras, Frame, Pdf, Relation, RenderError, render_sealed};
@@ -180,6 +182,7 @@ fn the_development_seal_is_made_once_and_is_private() {
     let config = crate::config::SealConfig {
         source: crate::config::SealSource::Made(path.clone()),
         authority: None,
+        authority_certificates: None,
     };
     let now = at("2026-11-20T10:00:00Z");
     let first = Sealer::open(&config, now).unwrap();
@@ -198,15 +201,29 @@ fn a_time_stamp_fits_only_its_own_signature() {
     let value = signature_value(&FILE).unwrap();
     let nonce = [1, 2, 3, 4, 5, 6, 7, 8];
     let reply = folder.stamp(&request(&value, &nonce).unwrap());
-    let stamp = read_reply(&reply, &value, &nonce).unwrap();
+    // OpenSSL states the machine's time.
+    let token = x509_tsp::TimeStampResp::from_der(&reply)
+        .unwrap()
+        .time_stamp_token
+        .unwrap();
+    let stated = read_token(&token.to_der().unwrap(), &value).unwrap().at;
+    let terms = Terms {
+        asked_at: stated,
+        concluded_at: stated,
+        pinned: None,
+    };
+    let stamp = read_reply(&reply, &value, &nonce, terms).unwrap();
     assert!(stamp.source.contains("Zeitstempeldienst"), "{stamp:?}");
     assert_eq!(read_token(&stamp.token, &value).unwrap(), stamp);
     assert!(folder.stamp_verifies(&stamp.token, &value));
     let other = [9; 8];
-    assert_eq!(read_reply(&reply, &value, &other), Err(StampError::Foreign));
+    assert_eq!(
+        read_reply(&reply, &value, &other, terms),
+        Err(StampError::Foreign)
+    );
     assert_eq!(read_token(&stamp.token, b"other"), Err(StampError::Foreign));
     assert_eq!(
-        read_reply(b"<html>", &value, &nonce),
+        read_reply(b"<html>", &value, &nonce, terms),
         Err(StampError::Unreadable)
     );
     for at in (0..stamp.token.len()).step_by(7) {

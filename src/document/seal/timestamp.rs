@@ -1,6 +1,6 @@
 //! Time stamps of a foreign service over a signature value (RFC 3161).
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, SubsecRound as _, Utc};
 use cms::content_info::ContentInfo;
 use sha2::{Digest as _, Sha256};
 use x509_cert::der::asn1::{Int, ObjectIdentifier, OctetString};
@@ -8,8 +8,9 @@ use x509_cert::der::{Decode as _, Encode as _};
 use x509_cert::spki::AlgorithmIdentifierOwned;
 use x509_tsp::{MessageImprint, TimeStampReq, TimeStampResp, TspVersion, TstInfo};
 
-use super::identity::fingerprint;
-use super::signature;
+use super::authority;
+use super::identity::{Certificates, fingerprint};
+use super::signature::{self, Read};
 
 const SHA_256: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.1");
 const TST_INFO: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.1.4");
@@ -39,7 +40,30 @@ pub enum StampError {
     /// For something else, or not signed by its certificate.
     #[error("the reply does not fit the request")]
     Foreign,
+    /// Its time cannot be that of the request.
+    #[error("it states {0}, which cannot be the time it was made")]
+    Time(DateTime<Utc>),
+    /// Its certificate may not make time stamps, or not then.
+    #[error("{0}")]
+    Certificate(&'static str),
+    /// No pinned certificate vouches for it.
+    #[error("its certificate leads to none of AVV_TSA_CERT: {0}")]
+    Untrusted(String),
 }
+
+/// What a fresh time stamp must fit.
+#[derive(Debug, Clone, Copy)]
+pub struct Terms<'a> {
+    /// When it was asked for.
+    pub asked_at: DateTime<Utc>,
+    /// When the document was concluded: no stamp over its seal can be older.
+    pub concluded_at: DateTime<Utc>,
+    /// The certificates to which the service's must lead; none: its address vouches for it (TLS).
+    pub pinned: Option<&'a Certificates>,
+}
+
+/// So far may the clocks of portal and service differ, the time for the answer included.
+const SKEW: Duration = Duration::minutes(5);
 
 /// The request over a signature value. `nonce` is random; the reply must repeat it.
 ///
@@ -73,12 +97,18 @@ fn integer(nonce: &[u8; 8]) -> Result<Int, StampError> {
     Int::new(&bytes).map_err(|_| StampError::Unreadable)
 }
 
-/// Reads the reply to a [`request`].
+/// Reads the reply to a [`request`] and believes it only if time, purpose, validity and origin are
+/// right.
 ///
 /// # Errors
 ///
-/// If it is a refusal, unreadable or for something else.
-pub fn read_reply(reply: &[u8], value: &[u8], nonce: &[u8; 8]) -> Result<Stamp, StampError> {
+/// If it is a refusal, unreadable, for something else, or not to be believed.
+pub fn read_reply(
+    reply: &[u8],
+    value: &[u8],
+    nonce: &[u8; 8],
+    terms: Terms<'_>,
+) -> Result<Stamp, StampError> {
     let reply = TimeStampResp::from_der(reply).map_err(|_| StampError::Unreadable)?;
     let status = reply.status.status as u8;
     if status > 1 {
@@ -86,9 +116,18 @@ pub fn read_reply(reply: &[u8], value: &[u8], nonce: &[u8; 8]) -> Result<Stamp, 
     }
     let token: ContentInfo = reply.time_stamp_token.ok_or(StampError::Unreadable)?;
     let token = token.to_der().map_err(|_| StampError::Unreadable)?;
-    let (stamp, info) = open(&token, value)?;
+    let (stamp, info, read) = open(&token, value)?;
     if info.nonce != Some(integer(nonce)?) {
         return Err(StampError::Foreign);
+    }
+    // The service counts whole seconds.
+    let too_early = stamp.at < terms.concluded_at.trunc_subsecs(0);
+    if too_early || (stamp.at - terms.asked_at).abs() > SKEW {
+        return Err(StampError::Time(stamp.at));
+    }
+    authority::may_stamp(&read, stamp.at)?;
+    if let Some(pinned) = terms.pinned {
+        authority::leads_to(&read, stamp.at, pinned)?;
     }
     Ok(stamp)
 }
@@ -100,10 +139,10 @@ pub fn read_reply(reply: &[u8], value: &[u8], nonce: &[u8; 8]) -> Result<Stamp, 
 ///
 /// If it is unreadable, for something else or not signed by the certificate in it.
 pub fn read_token(token: &[u8], value: &[u8]) -> Result<Stamp, StampError> {
-    open(token, value).map(|(stamp, _)| stamp)
+    open(token, value).map(|(stamp, ..)| stamp)
 }
 
-fn open(token: &[u8], value: &[u8]) -> Result<(Stamp, TstInfo), StampError> {
+fn open(token: &[u8], value: &[u8]) -> Result<(Stamp, TstInfo, Read), StampError> {
     let read = signature::read(token).ok_or(StampError::Unreadable)?;
     let (kind, content) = read.content.as_ref().ok_or(StampError::Unreadable)?;
     let info = TstInfo::from_der(content).map_err(|_| StampError::Unreadable)?;
@@ -126,5 +165,5 @@ fn open(token: &[u8], value: &[u8]) -> Result<(Stamp, TstInfo), StampError> {
         source: read.certificate.tbs_certificate.subject.to_string(),
         fingerprint: fingerprint(&read.der),
     };
-    Ok((stamp, info))
+    Ok((stamp, info, read))
 }

@@ -120,13 +120,18 @@ pub struct Content {
 impl Content {
     /// The digest that stays when the content is erased.
     pub fn digest(&self) -> Hash {
+        Hash::of(&self.hashed())
+    }
+
+    /// The text that is hashed, character by character, so that it can be handed to an auditor.
+    pub fn hashed(&self) -> String {
         let mut text = hex(&self.salt);
         text.push_str("\n{\"actor\":");
         canonical(&self.actor, &mut text);
         text.push_str(",\"details\":");
         canonical(&self.details, &mut text);
         text.push('}');
-        Hash::of(&text)
+        text
     }
 }
 
@@ -152,6 +157,11 @@ pub struct Frame {
 }
 
 impl Frame {
+    /// The moment as it is hashed: UTC with microseconds.
+    pub fn moment(&self) -> String {
+        self.at.format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string()
+    }
+
     /// The hash of the event.
     pub fn hash(&self) -> Hash {
         let customer = self.customer.map(|number| number.to_string());
@@ -159,7 +169,7 @@ impl Frame {
             FORM,
             &self.previous.to_string(),
             &self.position.to_string(),
-            &self.at.format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string(),
+            &self.moment(),
             &self.kind,
             customer.as_deref().unwrap_or_default(),
             self.before.as_deref().unwrap_or_default(),

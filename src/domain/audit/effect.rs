@@ -40,6 +40,8 @@ pub struct PartnerAccess {
 }
 
 impl Effect {
+    /// Where it stands among the details of an event.
+    pub const FIELD: &str = "effect";
     /// Users of one partner named in an event; the number says how many there were.
     pub const MOST_USERS: i64 = 500;
 

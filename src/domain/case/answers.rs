@@ -33,7 +33,7 @@ pub(super) fn concluded(
     }
     let agreement = Agreement {
         id: moment.fresh.agreement,
-        number: case.next_agreement_number(moment.now),
+        number: case.next_agreement_number(&[&link.id.to_string(), &declaration.shown], moment.now),
         concluded_at: moment.now,
         person: declaration.person.clone(),
         function: declaration.function.clone(),
@@ -61,7 +61,7 @@ pub(super) fn concluded_on_paper(
     }
     let agreement = Agreement {
         id: moment.fresh.agreement,
-        number: case.next_agreement_number(moment.now),
+        number: case.next_agreement_number(&[person, function], moment.now),
         concluded_at: moment.now,
         person: person.to_owned(),
         function: function.to_owned(),

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 use crate::domain::calendar::REMINDERS;
 use crate::domain::mail::RequestReason;
@@ -122,7 +123,7 @@ pub struct Covered {
 pub struct Agreement {
     /// Key.
     pub id: AgreementId,
-    /// Printed number: `AVV-2026-004711-1`.
+    /// Printed number: `AVV-2026-004711-1-7KQ2M8`.
     pub number: String,
     /// When it was concluded.
     pub concluded_at: DateTime<Utc>,
@@ -304,13 +305,28 @@ impl Case {
         self.catalogue.iter().find(|product| product.code == code)
     }
 
-    /// Number the next agreement of this customer gets.
-    pub fn next_agreement_number(&self, now: DateTime<Utc>) -> String {
+    /// Number the next agreement of this customer gets. Its last part is drawn from what makes this
+    /// conclusion itself, `from` and the moment: should the database go back to an earlier state, another
+    /// conclusion gets another number all the same (5.6-7).
+    pub fn next_agreement_number(&self, from: &[&str], now: DateTime<Utc>) -> String {
         let year = crate::domain::calendar::day(now).format("%Y");
         format!(
-            "AVV-{year}-{:06}-{}",
+            "AVV-{year}-{:06}-{}-{}",
             self.customer.number.0,
-            self.agreements.len() + 1
+            self.agreements.len() + 1,
+            mark(from, now)
         )
     }
+}
+
+/// Six figures and letters that are not taken for others: 30 bits of a SHA-256.
+fn mark(from: &[&str], now: DateTime<Utc>) -> String {
+    const SIGNS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    let mut digest = Sha256::new_with_prefix(now.timestamp_micros().to_be_bytes());
+    for part in from {
+        digest.update(part.as_bytes());
+        digest.update([0]);
+    }
+    let sign = |byte: &u8| SIGNS.get(usize::from(byte % 32)).copied().map(char::from);
+    digest.finalize().iter().take(6).filter_map(sign).collect()
 }

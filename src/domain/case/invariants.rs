@@ -19,14 +19,14 @@ use crate::domain::viewer::{Deed, Role, deeds};
 
 const MODULES: [&str; 3] = [CENTRAFLEX, SMALL_TRUNK, "ums"];
 const NO_LINK: [Status; 3] = [Status::Void, Status::Ended, Status::NotRequired];
-
-/// As many stories as a test run has time for; `AVV_STORIES=20` tells twenty times as many.
+/// `AVV_STORIES=20` tells twenty times as many; without a new build `PROPTEST_CASES=5120` does so, too.
 pub fn stories(cases: u32) -> ProptestConfig {
-    let times = option_env!("AVV_STORIES").and_then(|times| times.parse().ok());
+    let times: Option<u32> = option_env!("AVV_STORIES").and_then(|times| times.parse().ok());
+    let usual = ProptestConfig::default();
     ProptestConfig {
-        cases: cases * times.unwrap_or(1),
-        failure_persistence: None,
-        ..ProptestConfig::default()
+        cases: (cases * times.unwrap_or(1)).saturating_mul(usual.cases) / 256,
+        failure_persistence: crate::domain::seeds::kept("case"),
+        ..usual
     }
 }
 

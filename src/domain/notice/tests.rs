@@ -220,7 +220,7 @@ fn happenings() -> impl Strategy<Value = Vec<Happening>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(512) })]
+    #![proptest_config(ProptestConfig { failure_persistence: crate::domain::seeds::kept("notice"), ..ProptestConfig::with_cases(512) })]
 
     /// C-16 to C-19: whatever happens, a change holds for nobody who could not have dissented, or did.
     #[test]

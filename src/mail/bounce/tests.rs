@@ -230,7 +230,7 @@ fn nesting_does_no_harm() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(256) })]
+    #![proptest_config(ProptestConfig { failure_persistence: crate::domain::seeds::kept("bounces"), ..ProptestConfig::with_cases(256) })]
 
     /// Through [`read`], as everybody does: the parser's assertions fail on some damaged reports, and
     /// its own thread is what keeps that harmless.

@@ -24,7 +24,7 @@ pub fn company(name: &str) -> CompanyWords {
 /// Every mail about a change, with its variants.
 pub fn changes(case: &CaseWords) -> Vec<(String, Content)> {
     let agreement = AgreementWords {
-        number: "AVV-2026-004711-1".to_owned(),
+        number: "AVV-2026-004711-1-7KQ2M8".to_owned(),
         concluded_at: utc("2026-11-23T09:00:00Z"),
     };
     let change = ChangeWords {

@@ -19,7 +19,7 @@ pub(super) fn version() -> VersionNews {
 
 fn agreement() -> AgreementWords {
     AgreementWords {
-        number: "AVV-2026-004711-1".to_owned(),
+        number: "AVV-2026-004711-1-7KQ2M8".to_owned(),
         concluded_at: utc("2026-03-03T09:00:00Z"),
     }
 }

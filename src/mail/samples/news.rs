@@ -9,7 +9,7 @@ pub(in crate::mail) fn news(case: &CaseWords) -> WhatsNew {
     let partner = case.partner.clone().unwrap_or_default();
     WhatsNew {
         language: if german { Language::De } else { Language::En },
-        agreement: "AVV-2025-004711-1".to_owned(),
+        agreement: "AVV-2025-004711-1-7KQ2M8".to_owned(),
         concluded_at: utc("2026-03-03T09:00:00Z"),
         partner: case.renewal.then(|| (FORMER.to_owned(), partner)),
         sub_partner_gone: Some((

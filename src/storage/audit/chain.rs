@@ -13,9 +13,6 @@ use crate::domain::audit::effect::Effect;
 use crate::storage::schema::{audit_events, audit_head};
 use crate::storage::{QueryResult, text};
 
-/// Where the effect stands among the details of an event.
-pub(super) const EFFECT: &str = "effect";
-
 /// Appends an event at the end of the chain and answers its position. Locks the head until the
 /// transaction ends, so events are written one after the other and none can be skipped.
 pub fn append(conn: &mut PgConnection, event: &NewEvent, now: DateTime<Utc>) -> QueryResult<i64> {
@@ -31,7 +28,7 @@ pub fn append_with(
 ) -> QueryResult<i64> {
     let mut details = text::json(&event.kind)?;
     if let (false, Value::Object(fields)) = (effect.is_empty(), &mut details) {
-        fields.insert(EFFECT.to_owned(), text::json(effect)?);
+        fields.insert(Effect::FIELD.to_owned(), text::json(effect)?);
     }
     let content = Content {
         salt: Uuid::new_v4().as_bytes().to_vec(),
@@ -148,20 +145,40 @@ struct Row {
     is_named: bool,
 }
 
+/// An event with everything that is hashed.
+const AS_FOUND: &str = "\
+    SELECT e.position, e.at, e.kind, e.actor, e.customer_number, e.status_before, e.status_after, e.details, e.salt, \
+           e.content_digest, e.previous_hash, e.hash, e.erased_by, \
+           e.erased_by IS NOT NULL AND EXISTS ( \
+               SELECT FROM audit_events stone WHERE stone.position = e.erased_by AND stone.kind = 'erased' \
+               AND stone.position > e.position AND stone.details -> 'positions' @> to_jsonb(e.position)) AS is_named \
+    FROM audit_events e";
+
+/// The events about a case with everything that is hashed, newest first, at most `limit`: what ties an
+/// exported event to the whole log (EV-15).
+pub fn list_entries_about(
+    conn: &mut PgConnection,
+    customer: CustomerNumber,
+    limit: i64,
+) -> QueryResult<Vec<Entry>> {
+    let rows: Vec<Row> = diesel::sql_query(format!(
+        "{AS_FOUND} WHERE e.customer_number = $1 ORDER BY e.position DESC LIMIT $2"
+    ))
+    .bind::<BigInt, _>(customer.0)
+    .bind::<BigInt, _>(limit)
+    .load(conn)?;
+    rows.into_iter().map(entry).collect()
+}
+
 /// The `limit` events that follow `after`, in the order of positions; `None` begins before all.
 pub fn list_entries(
     conn: &mut PgConnection,
     after: Option<i64>,
     limit: i64,
 ) -> QueryResult<Vec<Entry>> {
-    let rows: Vec<Row> = diesel::sql_query(
-        "SELECT e.position, e.at, e.kind, e.actor, e.customer_number, e.status_before, e.status_after, e.details, e.salt, \
-                e.content_digest, e.previous_hash, e.hash, e.erased_by, \
-                e.erased_by IS NOT NULL AND EXISTS ( \
-                    SELECT FROM audit_events stone WHERE stone.position = e.erased_by AND stone.kind = 'erased' \
-                    AND stone.position > e.position AND stone.details -> 'positions' @> to_jsonb(e.position)) AS is_named \
-         FROM audit_events e WHERE e.position > $1 ORDER BY e.position LIMIT $2",
-    )
+    let rows: Vec<Row> = diesel::sql_query(format!(
+        "{AS_FOUND} WHERE e.position > $1 ORDER BY e.position LIMIT $2"
+    ))
     .bind::<BigInt, _>(after.unwrap_or(i64::MIN))
     .bind::<BigInt, _>(limit)
     .load(conn)?;

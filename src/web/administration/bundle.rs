@@ -2,14 +2,13 @@
 
 use actix_web::{HttpResponse, web};
 
-use super::{Whose, own_or_asked};
+use super::{Whose, find_kept, own_or_asked};
 use crate::actions::{Knock, bundles, documents};
 use crate::app::App;
-use crate::web::customers::find_visible;
 use crate::web::error::PageError;
 use crate::web::page::{Me, attachment};
 
-/// GET: the bundle, for whoever may read the contract.
+/// GET: the bundle, for whoever may read the contract; the operator has that of a deleted customer, too.
 pub async fn download(
     app: web::Data<App>,
     me: Me,
@@ -21,9 +20,9 @@ pub async fn download(
         .db
         .transaction(move |conn| {
             documents::may_read(&me.viewer)?;
-            let case = find_visible(conn, &own, &me.viewer, number)?;
+            let case = find_kept(conn, &own, &me.viewer, number)?;
             let actor = Knock::by(&me.viewer, number, now).actor;
-            bundles::collect(conn, &case, me.viewer.role, &actor, now)
+            bundles::collect(conn, &own, &case, me.viewer.role, &actor, now)
         })
         .await?;
     let name = collected.name().to_owned();

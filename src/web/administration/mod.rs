@@ -207,7 +207,7 @@ async fn download(
     Ok(answer)
 }
 
-/// The case an agreement belongs to; the operator also keeps reading those of deleted customers.
+/// The case an agreement belongs to.
 fn find_holder(
     conn: &mut PgConnection,
     app: &App,
@@ -215,6 +215,17 @@ fn find_holder(
     agreement: AgreementId,
 ) -> Result<Case, ActionError> {
     let number = find_customer(conn, agreement)?.ok_or(ActionError::NotFound)?;
+    find_kept(conn, app, viewer, number)
+}
+
+/// A customer's case for whoever may see it; for the operator also after the customer was deleted, until
+/// retention is over (row 51).
+fn find_kept(
+    conn: &mut PgConnection,
+    app: &App,
+    viewer: &Viewer,
+    number: CustomerNumber,
+) -> Result<Case, ActionError> {
     if viewer.role == Role::Operator {
         cases::find_case(conn, number, app.clock.now())?.ok_or(ActionError::NotFound)
     } else {

@@ -16,15 +16,20 @@ use crate::paths;
 use crate::storage::audit::list_events;
 use crate::storage::cases::find_case;
 use crate::storage::customers::{DeletedLine, list_deleted};
+use crate::storage::declarations::{ObjectionLine, list_objections};
+use crate::storage::notices::{Stored, list_of_customer};
 use crate::storage::retention::{Tombstone, list_tombstones};
+use crate::storage::{PgConnection, dissent_proofs};
 use crate::web::error::PageError;
 use crate::web::page::{Me, Shell, html};
-use crate::web::status::parts::{Past, history};
+use crate::web::status::parts::{Past, When, history, short};
 
 /// Customers on a page.
 const PAGE: usize = 50;
 /// The history shows this many events.
 const EVENTS: i64 = 500;
+/// More objections and notices than a customer ever has.
+const DECLARATIONS: i64 = 500;
 
 #[derive(Template)]
 #[template(path = "web/operation/deleted.html")]
@@ -107,7 +112,18 @@ struct CustomerPage {
     deleted: String,
     kept_until: String,
     agreements: Vec<AgreementLine>,
+    /// The evidence bundle.
+    bundle: String,
+    objections: Vec<Declared>,
+    dissents: Vec<Declared>,
     history: Vec<Past>,
+}
+
+/// An objection or a dissent with what it came in.
+struct Declared {
+    what: String,
+    note: String,
+    proofs: Vec<(String, When)>,
 }
 
 struct AgreementLine {
@@ -139,13 +155,15 @@ pub async fn show(
     number: web::Path<i64>,
 ) -> Result<HttpResponse, PageError> {
     let (number, now) = (CustomerNumber(*number), app.clock.now());
-    let (case, events, stones) = app
+    let (case, events, stones, objections, dissents) = app
         .db
         .read(move |conn| -> Result<_, ActionError> {
             Ok((
                 find_case(conn, number, now)?,
                 list_events(conn, number, EVENTS)?,
                 list_tombstones(conn, number)?,
+                objections(conn, number)?,
+                dissents(conn, number)?,
             ))
         })
         .await?;
@@ -198,8 +216,63 @@ pub async fn show(
                 pdf: paths::contract_pdf(agreement.id),
             })
             .collect(),
+        bundle: paths::evidence_of(number),
+        objections,
+        dissents,
         history: history(events, Role::Operator),
     })
+}
+
+/// What the customer declared against its agreements, and the letters it came in (EV-10).
+fn objections(
+    conn: &mut PgConnection,
+    customer: CustomerNumber,
+) -> Result<Vec<Declared>, ActionError> {
+    let all = list_objections(conn, customer, DECLARATIONS)?;
+    let one = |line: ObjectionLine| Declared {
+        what: format!(
+            "Widerspruch{}, {}, eingegangen am {}",
+            line.agreement.map_or_else(
+                || " vor Abschluss".to_owned(),
+                |number| format!(" gegen {number}")
+            ),
+            line.channel.word(),
+            short(line.received_on)
+        ),
+        note: line.note,
+        proofs: line
+            .proofs
+            .into_iter()
+            .map(|(file, at)| (paths::proof(customer, file), When::clock(at)))
+            .collect(),
+    };
+    Ok(all.into_iter().map(one).collect())
+}
+
+/// The same for announced changes (EV-12).
+fn dissents(
+    conn: &mut PgConnection,
+    customer: CustomerNumber,
+) -> Result<Vec<Declared>, ActionError> {
+    let files = dissent_proofs::list_of_customer(conn, customer)?;
+    let all = list_of_customer(conn, customer, DECLARATIONS)?;
+    let one = |notice: Stored| {
+        let dissent = notice.facts.dissent?;
+        Some(Declared {
+            what: format!(
+                "Einspruch {}, eingegangen am {}",
+                dissent.way.word(),
+                short(dissent.received_on)
+            ),
+            note: dissent.text,
+            proofs: files
+                .iter()
+                .filter(|(of, ..)| *of == notice.id)
+                .map(|(_, file, at)| (paths::dissent_proof(notice.id, *file), When::clock(*at)))
+                .collect(),
+        })
+    };
+    Ok(all.into_iter().filter_map(one).collect())
 }
 
 fn stone(stone: Tombstone) -> Stone {

@@ -207,6 +207,14 @@ impl Page {
             .map(str::to_owned)
     }
 
+    /// An attribute of all elements a selector finds.
+    pub fn attributes(&self, css: &str, name: &str) -> Vec<String> {
+        let html = Html::parse_document(&self.text());
+        html.select(&selector(css))
+            .filter_map(|element| element.attr(name).map(str::to_owned))
+            .collect()
+    }
+
     /// Texts of all elements a selector finds.
     pub fn all(&self, css: &str) -> Vec<String> {
         let html = Html::parse_document(&self.text());

@@ -31,6 +31,45 @@ fn one_changed_byte_is_noticed_by_poppler_and_by_us() {
     }
 }
 
+/// The document with another time beside the seal, sealed again by the same key, as somebody would do
+/// who has that key after its certificate ended, or puts the clock back.
+fn sealed_at(stated: &str) -> Vec<u8> {
+    let mut file = FILE.clone();
+    let at = file.windows(3).rposition(|three| three == b"/M(").unwrap() + 3;
+    file[at..at + stated.len()].copy_from_slice(stated.as_bytes());
+    let gap = gap();
+    let covered = [&file[..gap.start - 1], &file[gap.end + 1..]].concat();
+    let digest = <sha2::Sha256 as sha2::Digest>::digest(covered);
+    let signature = crate::document::hex::of(&signature::sign(&digest, &SEALER).unwrap());
+    file[gap.clone()].fill(b'0');
+    file[gap][..signature.len()].copy_from_slice(signature.as_bytes());
+    file
+}
+
+/// F12: a seal counts only if its certificate was valid when it was put on.
+#[test]
+fn f12_a_seal_outside_its_certificates_time_does_not_hold() {
+    let (from, until) = SEALER.validity();
+    let second = chrono::Duration::seconds(1);
+    for (at, is_good) in [
+        (frame().created, true),
+        (from, true),
+        (until, true),
+        (from - second, false),
+        (until + second, false),
+    ] {
+        let file = sealed_at(&at.format("D:%Y%m%d%H%M%SZ").to_string());
+        let finding = judge(&file);
+        let seal = finding.seal().unwrap();
+        assert_eq!(seal.at, Some(at));
+        assert!(
+            seal.intact && seal.whole,
+            "the signature itself is in order"
+        );
+        assert_eq!((seal.trusted, seal.holds()), (is_good, is_good), "{at}");
+    }
+}
+
 #[test]
 fn what_is_added_after_the_seal_is_noticed() {
     for more in [&b"\n"[..], b"% note\n", b"\n1 0 obj\n<<>>\nendobj\n%%EOF\n"] {
@@ -103,7 +142,7 @@ fn hostile_files_get_an_answer_at_once() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(300) })]
+    #![proptest_config(ProptestConfig { failure_persistence: crate::domain::seeds::kept("seal"), ..ProptestConfig::with_cases(300) })]
 
     /// Any covered byte, any change.
     #[test]

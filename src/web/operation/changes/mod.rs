@@ -103,6 +103,16 @@ pub const ROUTES: &[Row] = &[
         Who::Operator,
         || web::post().to(notice::record),
     ),
+    get(
+        "/betrieb/mitteilungen/{mitteilung}/nachweis/{datei}",
+        Who::Operator,
+        || view().to(notice::file),
+    ),
+    post(
+        "/betrieb/mitteilungen/{mitteilung}/nachweis",
+        Who::Operator,
+        || web::post().to(notice::add),
+    ),
     post(
         "/betrieb/mitteilungen/{mitteilung}/ergebnis",
         Who::Operator,

@@ -20,6 +20,11 @@ use crate::web::operation::objection::parse_day;
 use crate::web::page::{Me, Shell, html, invalid, see_other};
 use crate::web::session::flash;
 use crate::web::status::parts::{When, short};
+use crate::web::upload::SignedUpload;
+
+mod letters;
+
+pub use letters::{add, file};
 
 #[derive(Template)]
 #[template(path = "web/operation/changes/notice.html")]
@@ -40,6 +45,10 @@ struct Page {
     starts: Option<String>,
     applies: bool,
     dissent: Option<DissentWords>,
+    /// The letters and mails it came in.
+    proofs: Vec<(String, When)>,
+    /// Where one is added, if the operator recorded it.
+    add_proof: Option<String>,
     settled: Option<(String, When, String)>,
     can_record: bool,
     can_settle: bool,
@@ -96,7 +105,7 @@ pub async fn record(
     me: Me,
     session: Session,
     id: web::Path<String>,
-    SignedForm(form): SignedForm,
+    SignedUpload { form, mut files }: SignedUpload,
 ) -> Result<HttpResponse, PageError> {
     let found = find(&app, &id).await?;
     let typed = Typed {
@@ -109,9 +118,14 @@ pub async fn record(
     let now = app.clock.now();
     let mut errors = FieldErrors::default();
     let received = read(&typed, day(found.notice.made_at), day(now), &mut errors);
+    let proof = files.take("datei").unwrap_or_else(|bad| {
+        errors.add("datei", bad.sentence());
+        None
+    });
     let Some(received) = received.filter(|_| errors.is_empty()) else {
         return invalid(&page(&app, &me, &found, typed, errors).await?);
     };
+    let received = Received { proof, ..received };
     let (own, viewer, id) = (app.clone(), me.viewer.clone(), found.notice.id);
     let done = app
         .db
@@ -169,6 +183,7 @@ fn read(
         on: on?,
         person: person.ok()?,
         note,
+        proof: None,
     })
 }
 
@@ -294,7 +309,12 @@ async fn page(
     errors: FieldErrors,
 ) -> Result<Page, PageError> {
     let (now, notice) = (app.clock.now(), &found.notice);
-    let facts = &notice.facts;
+    let (facts, id) = (&notice.facts, notice.id);
+    let proofs = letters::list(app, id).await?;
+    let is_recorded = facts
+        .dissent
+        .as_ref()
+        .is_some_and(|one| DissentWay::RECORDED.contains(&one.way));
     let state = facts.state(now);
     let long = |date| calendar::long_date(date, Language::De);
     let capital = |word: &str| word.replacen("per ", "Per ", 1).replacen("am ", "Am ", 1);
@@ -328,6 +348,8 @@ async fn page(
             ),
             text: one.text.clone(),
         }),
+        proofs,
+        add_proof: is_recorded.then(|| paths::add_dissent_proof(id)),
         settled: facts.settled.map(|(at, how)| {
             let word = match how {
                 Settlement::NewAgreement => "Ein neuer Vertrag nennt die geänderte Liste",

@@ -1,0 +1,52 @@
+//! The letters and mails in which dissents came that the operator recorded (EV-12).
+
+use chrono::{DateTime, Utc};
+
+use super::{ActionError, Knock, log, owner};
+use crate::domain::audit::AuditKind;
+use crate::domain::file::File;
+use crate::domain::notice::DissentWay;
+use crate::domain::viewer::{Role, Viewer};
+use crate::domain::{FileId, NoticeId};
+use crate::storage::files::{create_file, find_file};
+use crate::storage::{PgConnection, dissent_proofs, notices};
+
+/// Adds the letter or mail of a dissent that the operator had recorded without it.
+pub fn add_proof(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    id: NoticeId,
+    proof: &File,
+    now: DateTime<Utc>,
+) -> Result<(), ActionError> {
+    if viewer.role != Role::Operator {
+        return Err(ActionError::NotAllowed);
+    }
+    let knock = Knock::by(viewer, owner(conn, id)?, now);
+    knock.enter(conn)?;
+    let stored = notices::lock_notice(conn, id)?.ok_or(ActionError::NotFound)?;
+    let is_recorded = |way| DissentWay::RECORDED.contains(&way);
+    if !stored.facts.dissent.is_some_and(|one| is_recorded(one.way)) {
+        return Err(ActionError::NotFound);
+    }
+    let file = create_file(conn, proof, viewer.user, now)?;
+    dissent_proofs::add_proof(conn, id, file)?;
+    let kind = AuditKind::ProofAdded {
+        file_hash: proof.sha256(),
+    };
+    log(conn, &knock, kind)
+}
+
+/// Such a file, for the operator alone: it may hold what the customer tells nobody else (5.8-19). It
+/// stays reachable after the customer was deleted, until retention is over (row 51).
+pub fn find_proof(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    notice: NoticeId,
+    file: FileId,
+) -> Result<File, ActionError> {
+    if viewer.role != Role::Operator || !dissent_proofs::has_proof(conn, notice, file)? {
+        return Err(ActionError::NotFound);
+    }
+    find_file(conn, file)?.ok_or(ActionError::NotFound)
+}

@@ -1,0 +1,70 @@
+//! The letter or mail a recorded dissent came in: added afterwards, and given back to be saved.
+
+use actix_session::Session;
+use actix_web::{HttpResponse, web};
+
+use super::{Typed, find, page};
+use crate::actions::{ActionError, notices};
+use crate::app::App;
+use crate::domain::{FileId, NoticeId};
+use crate::paths;
+use crate::storage::dissent_proofs;
+use crate::web::error::PageError;
+use crate::web::form::FieldErrors;
+use crate::web::page::{Me, invalid, see_other};
+use crate::web::session::flash;
+use crate::web::status::parts::When;
+use crate::web::upload::{SignedUpload, file_answer};
+
+/// Where those of a notice are, and since when.
+pub(super) async fn list(app: &App, notice: NoticeId) -> Result<Vec<(String, When)>, PageError> {
+    let found = app
+        .db
+        .read(move |conn| -> Result<_, ActionError> {
+            Ok(dissent_proofs::list_of_notice(conn, notice)?)
+        })
+        .await?;
+    let one = |(file, at)| (paths::dissent_proof(notice, file), When::clock(at));
+    Ok(found.into_iter().map(one).collect())
+}
+
+/// Adds one.
+pub async fn add(
+    app: web::Data<App>,
+    me: Me,
+    session: Session,
+    id: web::Path<String>,
+    SignedUpload { mut files, .. }: SignedUpload,
+) -> Result<HttpResponse, PageError> {
+    let found = find(&app, &id).await?;
+    let (id, viewer, now) = (found.notice.id, me.viewer.clone(), app.clock.now());
+    let wrong = match files.take("nachweis") {
+        Ok(Some(proof)) => {
+            app.db
+                .transaction(move |conn| notices::add_proof(conn, &viewer, id, &proof, now))
+                .await?;
+            flash(&session, true, "Der Nachweis ist hinzugefügt.");
+            return Ok(see_other(paths::notice(id)));
+        }
+        Ok(None) => "Wählen Sie die Datei des Nachweises",
+        Err(bad) => bad.sentence(),
+    };
+    let mut errors = FieldErrors::default();
+    errors.add("nachweis", wrong);
+    invalid(&page(&app, &me, &found, Typed::default(), errors).await?)
+}
+
+/// Gives one back.
+pub async fn file(
+    app: web::Data<App>,
+    me: Me,
+    path: web::Path<(NoticeId, FileId)>,
+) -> Result<HttpResponse, PageError> {
+    let (notice, file) = path.into_inner();
+    let viewer = me.viewer.clone();
+    let found = app
+        .db
+        .read(move |conn| notices::find_proof(conn, &viewer, notice, file))
+        .await?;
+    Ok(file_answer("einspruch", found))
+}
