@@ -5,6 +5,7 @@
 //! given as a file: `AVV_SMTP_URL_FILE=/run/keys/smtp` in place of `AVV_SMTP_URL=…`.
 
 mod keys;
+mod limits;
 mod mail;
 mod network;
 mod seal;
@@ -19,6 +20,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
 pub use keys::{Key, KeySet, Keys, SHORTEST_SECRET};
+pub use limits::Limits;
 pub use mail::MailConfig;
 pub use network::Network;
 pub use seal::{SealConfig, SealSource};
@@ -75,6 +77,8 @@ pub struct WebConfig {
     pub listen: SocketAddr,
     /// `AVV_TRUSTED_PROXIES`: from whom `X-Forwarded-For` is believed (S-84); by default nobody.
     pub trusted_proxies: Vec<Network>,
+    /// What one stranger may cost.
+    pub limits: Limits,
 }
 
 /// Database and files.
@@ -149,6 +153,7 @@ impl Config {
                 base_url: default_base_url(SocketAddr::from(([127, 0, 0, 1], 8080))),
                 listen: SocketAddr::from(([127, 0, 0, 1], 0)),
                 trusted_proxies: Vec::new(),
+                limits: Limits::default(),
             },
             storage: StorageConfig {
                 database_url: Some(SecretString::from(database_url)),
@@ -225,10 +230,11 @@ impl WebConfig {
             .split([',', ' '])
             .filter(|part| !part.is_empty())
             .map(|part| {
-                part.parse().map_err(|()| {
+                let network = part.parse::<Network>().ok();
+                network.filter(|network| !network.is_anybody()).ok_or_else(|| {
                     invalid(
                         "AVV_TRUSTED_PROXIES",
-                        "addresses or networks such as `127.0.0.1, 10.0.0.0/8`",
+                        "addresses or networks of your own proxies such as `127.0.0.1, 10.0.0.0/8`: whom it names may say where anybody comes from",
                     )
                 })
             })
@@ -237,6 +243,7 @@ impl WebConfig {
             base_url,
             listen,
             trusted_proxies,
+            limits: Limits::read(variables)?,
         })
     }
 }

@@ -7,6 +7,7 @@ mod bounce;
 mod contract;
 mod database;
 mod demo;
+mod handles;
 mod import;
 mod open;
 mod retention;

@@ -19,8 +19,8 @@ use super::ConfigError;
 /// Shortest accepted secret in characters: 32 random bytes in base64.
 pub const SHORTEST_SECRET: usize = 43;
 
-/// Fewer different characters than this are no random text.
-const FEWEST_CHARACTERS: usize = 10;
+/// Fewer different characters than this are no random text. Hexadecimal digits are at most sixteen.
+const FEWEST_CHARACTERS: usize = 12;
 
 /// Bytes of a key that no `Debug` prints.
 #[derive(Clone, PartialEq, Eq)]
@@ -138,7 +138,8 @@ pub(super) fn check_secret(variable: &'static str, secret: &str) -> Result<(), C
     ]
     .iter()
     .any(|word| lower.contains(word));
-    if length < SHORTEST_SECRET || characters.len() < FEWEST_CHARACTERS || example {
+    let few = characters.len() < FEWEST_CHARACTERS;
+    if length < SHORTEST_SECRET || few || example || is_row(secret) {
         return Err(ConfigError::Invalid {
             variable,
             expected: "at least 32 random bytes in base64 (43 characters), as `openssl rand -base64 32` prints them",
@@ -147,11 +148,49 @@ pub(super) fn check_secret(variable: &'static str, secret: &str) -> Result<(), C
     Ok(())
 }
 
+/// Whether a text runs along the alphabet or the keys, or says the same again and again. Of random
+/// text hardly any pair of neighbours comes twice, and few follow on each other.
+fn is_row(secret: &str) -> bool {
+    const KEYS: &str = "qwertzuiopasdfghjklyxcvbnm qwertyuiopasdfghjklzxcvbnm 1234567890";
+    let lower = secret.to_ascii_lowercase();
+    let mut pairs: Vec<&[u8]> = lower.as_bytes().windows(2).collect();
+    let all = pairs.len();
+    let follow = |pair: &&&[u8]| match pair {
+        [a, b] => {
+            let backwards = [*b, *a];
+            a.abs_diff(*b) <= 1
+                || KEYS
+                    .as_bytes()
+                    .windows(2)
+                    .any(|two| two == **pair || two == backwards)
+        }
+        _ => false,
+    };
+    let steps = pairs.iter().filter(follow).count();
+    pairs.sort_unstable();
+    pairs.dedup();
+    steps * 2 > all || pairs.len() * 3 < all * 2
+}
+
 /// Reads a secret from a file that nobody but its owner may read.
 pub(super) fn read_secret_file(
     variable: &'static str,
     path: &Path,
 ) -> Result<SecretString, ConfigError> {
+    let bytes = read_private_file(variable, path)?;
+    let text = String::from_utf8(bytes).map_err(|error| ConfigError::Unreadable {
+        variable,
+        path: path.to_owned(),
+        source: io::Error::new(io::ErrorKind::InvalidData, error.utf8_error()),
+    })?;
+    Ok(SecretString::from(text.trim().to_owned()))
+}
+
+/// The bytes of a file that nobody but its owner may read.
+pub(super) fn read_private_file(
+    variable: &'static str,
+    path: &Path,
+) -> Result<Vec<u8>, ConfigError> {
     let unreadable = |source| ConfigError::Unreadable {
         variable,
         path: path.to_owned(),
@@ -164,8 +203,7 @@ pub(super) fn read_secret_file(
             path: path.to_owned(),
         });
     }
-    let text = fs::read_to_string(path).map_err(unreadable)?;
-    Ok(SecretString::from(text.trim().to_owned()))
+    fs::read(path).map_err(unreadable)
 }
 
 /// The secret of a development portal: made once, kept beside its data. Two first starts at once
@@ -247,6 +285,30 @@ mod tests {
             hex,
             "9d6a04969635985024c4ea39480f67d31f49dd93c755566a79f40473f55306de1a89b22d548ae7937bed706966b01f035144f841d66db2d3fced103896f0b727"
         );
+    }
+
+    #[test]
+    fn a10_what_can_be_guessed_is_no_secret() {
+        for secret in [
+            "abcdefghijklmnopqrstuvwxyz0123456789abcdefghijk",
+            "zyxwvutsrqponmlkjihgfedcba9876543210zyxwvutsrqpo",
+            "qwertzuiopasdfghjklyxcvbnm1234567890qwertzuiop",
+            "Geheim-Portal-7!Geheim-Portal-7!Geheim-Portal-7!",
+            "a1b2c3d4e5a1b2c3d4e5a1b2c3d4e5a1b2c3d4e5a1b2c3d4e5",
+            "0123456789012345678901234567890123456789012",
+            "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaabcdefghijklmnop",
+            "abababababababababababababababababababababacdefghi",
+        ] {
+            assert!(check_secret("AVV_SECRET_KEY", secret).is_err(), "{secret}");
+        }
+        let mut random = [0u8; 32];
+        for _ in 0..200 {
+            OsRng.try_fill_bytes(&mut random).unwrap();
+            let hex: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+            for secret in [URL_SAFE_NO_PAD.encode(random), hex] {
+                assert!(check_secret("AVV_SECRET_KEY", &secret).is_ok(), "{secret}");
+            }
+        }
     }
 
     #[test]

@@ -20,6 +20,14 @@ impl Network {
     }
 }
 
+impl Network {
+    /// Whether so many lie in the block that it is no place of one's own proxies.
+    pub fn is_anybody(&self) -> bool {
+        let narrowest = if self.address.is_ipv4() { 8 } else { 16 };
+        self.prefix < narrowest
+    }
+}
+
 impl FromStr for Network {
     type Err = ();
 

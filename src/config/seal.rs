@@ -1,13 +1,13 @@
 //! The key of the seal and the time-stamping service.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
 use url::Url;
 
 use super::variables::Variables;
-use super::{ConfigError, Environment, invalid};
+use super::{ConfigError, Environment, invalid, keys};
 
 /// How documents are sealed (EV-01).
 #[derive(Debug, Clone)]
@@ -52,7 +52,10 @@ impl SealConfig {
             Some(text) => Some(text.into_bytes()),
             None => file(variables, "AVV_SEAL_CERT_FILE")?,
         };
-        let pkcs12 = file(variables, "AVV_SEAL_P12_FILE")?;
+        let pkcs12 = variables
+            .text("AVV_SEAL_P12_FILE")
+            .map(|path| keys::read_private_file("AVV_SEAL_P12_FILE", Path::new(&path)))
+            .transpose()?;
         let source = match (key, certificates, pkcs12) {
             (Some(_), None, _) => {
                 return Err(ConfigError::Missing {

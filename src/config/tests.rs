@@ -151,3 +151,42 @@ fn no_secret_is_printed() {
     let key = format!("{:?}", config.keys.current.link.bytes());
     assert!(!printed.contains(&key));
 }
+
+#[test]
+fn a10_nobody_trusts_the_whole_world_nor_reads_an_open_seal() {
+    for everybody in [
+        "0.0.0.0/0",
+        "::/0",
+        "10.0.0.1, 0.0.0.0/1",
+        "192.0.0.0/7",
+        "2000::/3",
+    ] {
+        let error = read(PRODUCTION, &[("AVV_TRUSTED_PROXIES", everybody)]).unwrap_err();
+        assert!(error.to_string().contains("AVV_TRUSTED_PROXIES"), "{error}");
+    }
+    for own in ["10.0.0.0/8", "::1", "fd00::/16, 127.0.0.1"] {
+        assert!(read(PRODUCTION, &[("AVV_TRUSTED_PROXIES", own)]).is_ok());
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("seal.p12");
+    fs::write(&path, b"key").unwrap();
+    let given = [
+        ("AVV_SEAL_KEY", ""),
+        ("AVV_SEAL_CERT", ""),
+        ("AVV_SEAL_P12_FILE", path.to_str().unwrap()),
+    ];
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+    let error = read(PRODUCTION, &given).unwrap_err().to_string();
+    assert!(error.contains("chmod 600"), "{error}");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+    assert!(read(PRODUCTION, &given).is_ok());
+}
+
+#[test]
+fn a1_the_share_of_one_source_is_a_number() {
+    let config = read(PRODUCTION, &[("AVV_CONNECTIONS_PER_SOURCE", "50")]).unwrap();
+    assert_eq!(config.web.limits.per_source, 50);
+    for wrong in ["0", "9", "many", "100001", "-1"] {
+        assert!(read(PRODUCTION, &[("AVV_CONNECTIONS_PER_SOURCE", wrong)]).is_err());
+    }
+}

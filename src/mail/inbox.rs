@@ -9,8 +9,9 @@
 //! ```
 
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, File};
+use std::fs::{self, DirBuilder, File, Permissions};
 use std::io::{self, Read as _};
+use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Duration, Utc};
@@ -31,6 +32,19 @@ const UNCLEAR: &str = "unclear";
 /// The folder.
 #[derive(Debug, Clone)]
 pub struct Inbox(PathBuf);
+
+/// Takes from everybody else what they may do in a folder that an earlier version made. How the inbox
+/// itself is open is for whoever set up the mail server to say.
+fn close(folder: &Path, most: u32) -> io::Result<()> {
+    let mode = fs::metadata(folder)?.permissions().mode() & 0o7777;
+    if mode & !most & 0o777 == 0 {
+        return Ok(());
+    }
+    match fs::set_permissions(folder, Permissions::from_mode(mode & (most | 0o7000))) {
+        Err(error) if error.kind() != io::ErrorKind::PermissionDenied => Err(error),
+        _ => Ok(()),
+    }
+}
 
 /// A file this process has taken.
 #[derive(Debug)]
@@ -54,10 +68,22 @@ impl Inbox {
         if !self.0.parent().is_some_and(Path::is_dir) {
             return Ok(());
         }
-        for folder in ["", WORKING, DONE, UNCLEAR] {
-            match fs::create_dir(self.0.join(folder)) {
+        // The mail server's group may get in; what was taken is the portal's own.
+        for (folder, mode) in [
+            ("", 0o770),
+            (WORKING, 0o700),
+            (DONE, 0o700),
+            (UNCLEAR, 0o700),
+        ] {
+            let folder = match folder {
+                "" => self.0.clone(),
+                folder => self.0.join(folder),
+            };
+            match DirBuilder::new().mode(mode).create(&folder) {
                 Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
-                _ => {}
+                Err(_) if folder == self.0 => {}
+                Err(_) => close(&folder, mode)?,
+                Ok(()) => {}
             }
         }
         Ok(())
@@ -191,4 +217,33 @@ fn taken_at(name: &OsStr) -> Option<DateTime<Utc>> {
     chrono::NaiveDateTime::parse_from_str(stamp, STAMP)
         .ok()
         .map(|at| at.and_utc())
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may fail")]
+
+    use super::*;
+
+    #[test]
+    fn a10_what_was_taken_is_open_to_nobody_else() {
+        let data = tempfile::tempdir().unwrap();
+        let inbox = Inbox::of(data.path());
+        let mode = |folder: &str| {
+            let found = fs::metadata(data.path().join("inbox").join(folder)).unwrap();
+            found.permissions().mode() & 0o777
+        };
+        inbox.prepare().unwrap();
+        assert_eq!(mode("") & 0o007, 0);
+        let open = Permissions::from_mode(0o755);
+        for folder in [WORKING, DONE, UNCLEAR] {
+            assert_eq!(mode(folder), 0o700, "{folder}");
+            fs::set_permissions(data.path().join("inbox").join(folder), open.clone()).unwrap();
+        }
+        // As an earlier version left them.
+        inbox.prepare().unwrap();
+        for folder in [WORKING, DONE, UNCLEAR] {
+            assert_eq!(mode(folder), 0o700, "{folder}");
+        }
+    }
 }

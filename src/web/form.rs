@@ -8,6 +8,7 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
 use uuid::Uuid;
 
+use super::body;
 use super::error::PageError;
 use super::guard::Seen;
 use super::{kept, upload};
@@ -76,12 +77,9 @@ impl FromRequest for PublicForm {
     type Future = Pin<Box<dyn Future<Output = Result<Self, PageError>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let body = web::Bytes::from_request(request, payload);
+        let (request, payload) = (request.clone(), payload.take());
         Box::pin(async move {
-            let body = body.await.map_err(|_| PageError::TooLarge)?;
-            if body.len() > LARGEST {
-                return Err(PageError::TooLarge);
-            }
+            let body = body::whole(&request, payload, LARGEST).await?;
             Form::parse(&body).map(Self)
         })
     }

@@ -94,6 +94,9 @@ fn is_known_host(app: &App, request: &ServiceRequest) -> bool {
         Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
         _ => host,
     };
+    // Names are the same in capitals, and with the dot that ends them.
+    let name = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
+    let name = name.as_str();
     app.config.web.base_url.host_str() == Some(name)
         || (!app.config.environment.is_production() && is_loopback(name))
 }

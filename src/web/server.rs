@@ -9,11 +9,10 @@ use actix_web::{App as Site, HttpServer, web};
 
 use super::error::{PageError, error_pages};
 use super::headers::headers;
-use super::routes;
+use super::{limits, routes};
 use crate::app::App;
+use crate::crowd::Crowd;
 
-/// Largest body of a request in bytes (S-89).
-const LARGEST_BODY: usize = 1024 * 1024;
 /// A client has this long for its request line and headers (S-89).
 const HEADER_TIME: Duration = Duration::from_secs(10);
 /// A stop waits this long for requests that are being answered, in seconds.
@@ -21,19 +20,27 @@ const STOP_TIME: u64 = 20;
 
 /// Starts answering on `listener`. `workers` is the number of threads that do.
 pub fn start(app: App, listener: TcpListener, workers: usize) -> std::io::Result<Server> {
+    let connections = app.config.web.limits.connections.div_ceil(workers.max(1));
+    let (crowd, doorkeeper, counted) = (Crowd::default(), app.clone(), Crowd::default());
     let server = HttpServer::new(move || {
-        let rows = app.clone();
+        let (rows, crowd) = (app.clone(), crowd.clone());
         Site::new()
             .app_data(web::Data::new(app.clone()))
-            .app_data(web::PayloadConfig::new(LARGEST_BODY))
             // A number too long for its type, a key that is none: there is nothing of that name.
             .app_data(web::PathConfig::default().error_handler(|_, _| PageError::NotFound.into()))
             .configure(move |config| routes::configure(config, &rows))
             .wrap(from_fn(error_pages))
             .wrap(from_fn(headers))
+            .wrap(from_fn(move |request, next| {
+                limits::guard(crowd.clone(), request, next)
+            }))
     })
+    .on_connect(move |connection, kept| limits::admit(&doorkeeper, &counted, connection, kept))
+    .max_connections(connections)
     .workers(workers)
     .client_request_timeout(HEADER_TIME)
+    // A client that hung up waits for no answer: what it asked for is dropped.
+    .h1_allow_half_closed(false)
     .shutdown_timeout(STOP_TIME)
     .disable_signals()
     .listen(listener)?

@@ -18,7 +18,6 @@
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
-use std::time::Duration;
 
 use actix_multipart::{Field, Multipart};
 use actix_web::dev::Payload;
@@ -27,6 +26,7 @@ use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, HttpResponse, web};
 use futures_util::StreamExt as _;
 
+use super::body::part_fault;
 use super::error::PageError;
 use super::form::{Chosen, Contents, Form, LARGEST, Posted, check_token, is_own};
 use super::guard::Seen;
@@ -40,8 +40,6 @@ use crate::domain::file::{File, FileKind, MAX_FILE};
 const LARGEST_BODY: usize = 24 * 1024 * 1024;
 /// Fields and files of one form.
 const MOST_PARTS: usize = 64;
-/// A body has this long to arrive (S-89): 10 MB at half a megabit per second.
-const BODY_TIME: Duration = Duration::from_secs(180);
 
 /// What a browser may do with an uploaded file that somebody opens after all: nothing (S-77).
 pub const FILE_CSP: &str = "default-src 'none'; sandbox";
@@ -154,7 +152,7 @@ impl Part<'_> {
         let Some(chunk) = self.field.next().await else {
             return Ok(None);
         };
-        let chunk = chunk.map_err(|_| PageError::BadForm)?;
+        let chunk = chunk.map_err(|error| part_fault(&error))?;
         *self.left = self
             .left
             .checked_sub(chunk.len())
@@ -174,7 +172,7 @@ impl Part<'_> {
     }
 }
 
-/// Reads a whole form, in time and within the limits of its kind.
+/// Reads a whole form within the limits of its kind; `limits` sees to it that it comes in time.
 fn signed<S: Shelf>(
     request: &HttpRequest,
     payload: &mut Payload,
@@ -182,8 +180,7 @@ fn signed<S: Shelf>(
     let http = request.clone();
     let parts = Multipart::new(request.headers(), payload.take());
     async move {
-        let read = tokio::time::timeout(BODY_TIME, read::<S>(parts, &http));
-        let (mut posted, mut files) = read.await.unwrap_or(Err(PageError::TooLarge))?;
+        let (mut posted, mut files) = read::<S>(parts, &http).await?;
         let checked = check_token(&http, &posted.form);
         if checked.is_ok() {
             add_kept(&http, &mut posted, &mut files).await?;
@@ -235,8 +232,7 @@ pub(super) async fn read_late(
     payload: &mut Payload,
 ) -> Result<Posted, PageError> {
     let parts = Multipart::new(request.headers(), payload.take());
-    let read = tokio::time::timeout(BODY_TIME, read::<Late>(parts, request));
-    let (posted, _) = read.await.unwrap_or(Err(PageError::TooLarge))?;
+    let (posted, _) = read::<Late>(parts, request).await?;
     Ok(posted)
 }
 
@@ -248,7 +244,7 @@ async fn read<S: Shelf>(
     let mut left = S::LARGEST_BODY;
     let mut count = 0;
     while let Some(part) = parts.next().await {
-        let mut field = part.map_err(|_| PageError::BadForm)?;
+        let mut field = part.map_err(|error| part_fault(&error))?;
         let name = field.name().ok_or(PageError::BadForm)?.to_owned();
         count += 1;
         if count > MOST_PARTS || files.has(&name) || posted.form.ticked(&name) {

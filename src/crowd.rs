@@ -1,0 +1,69 @@
+//! How many of one kind are here at a time, counted by a name: connections by their source, drafts
+//! by their link.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// A count for each name. Clones count together.
+#[derive(Debug, Clone, Default)]
+pub struct Crowd(Arc<Mutex<HashMap<String, usize>>>);
+
+/// A place in a crowd, given back when it is dropped.
+#[derive(Debug)]
+pub struct Place {
+    crowd: Crowd,
+    name: String,
+}
+
+impl Crowd {
+    /// A place under `name`, if fewer than `most` are taken.
+    pub fn enter(&self, name: &str, most: usize) -> Option<Place> {
+        let mut all = self.lock();
+        let taken = all.entry(name.to_owned()).or_default();
+        if *taken >= most {
+            return None;
+        }
+        *taken += 1;
+        Some(Place {
+            crowd: self.clone(),
+            name: name.to_owned(),
+        })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, usize>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if let Entry::Occupied(mut taken) = self.crowd.lock().entry(std::mem::take(&mut self.name))
+        {
+            *taken.get_mut() -= 1;
+            if *taken.get() == 0 {
+                taken.remove();
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may fail")]
+
+    use super::*;
+
+    #[test]
+    fn a_place_is_given_back_and_nothing_stays_behind() {
+        let crowd = Crowd::default();
+        let one = crowd.enter("a", 2).unwrap();
+        let two = crowd.enter("a", 2).unwrap();
+        assert!(crowd.enter("a", 2).is_none(), "two are here");
+        let other = crowd.enter("b", 1).unwrap();
+        drop(one);
+        let three = crowd.enter("a", 2).unwrap();
+        drop((two, three, other));
+        assert!(crowd.lock().is_empty());
+    }
+}

@@ -1,0 +1,110 @@
+//! The limits around the whole site: connections of one source, bodies that must arrive in time, and
+//! a line in the log for whatever a limit refused (S-83, S-89).
+
+use std::any::Any;
+use std::net::{IpAddr, Shutdown};
+use std::time::Duration;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{Extensions, Payload, ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
+use actix_web::middleware::Next;
+use actix_web::rt::net::TcpStream;
+use actix_web::{HttpMessage as _, ResponseError as _, web};
+
+use super::body::Timed;
+use super::client::{is_trusted, place_of, source};
+use super::error::PageError;
+use crate::actions::throttle::source_key;
+use crate::app::App;
+use crate::crowd::Crowd;
+
+/// An answer nobody takes is kept this long.
+const UNREAD: Duration = Duration::from_secs(60);
+
+/// What a connection hears that is one too many of its source.
+const REFUSED: &[u8] =
+    b"HTTP/1.1 429 Too Many Requests\r\nconnection: close\r\ncontent-length: 0\r\nretry-after: 10\r\n\r\n";
+
+/// Counts a new connection, or ends it when its source has enough. A trusted proxy brings the
+/// connections of everybody: there [`guard`] counts requests by the source they name.
+pub fn admit(app: &App, crowd: &Crowd, connection: &dyn Any, kept: &mut Extensions) {
+    let Some(stream) = connection.downcast_ref::<TcpStream>() else {
+        return;
+    };
+    let Ok(peer) = stream.peer_addr() else {
+        return;
+    };
+    let socket = socket2::SockRef::from(stream);
+    // Whoever does not take its answer holds no connection either.
+    if let Err(error) = socket.set_tcp_user_timeout(Some(UNREAD)) {
+        tracing::debug!(%error, "a connection has no time limit for its answer");
+    }
+    let ip: IpAddr = peer.ip().to_canonical();
+    if is_trusted(app, ip) {
+        return;
+    }
+    let place = place_of(ip);
+    match crowd.enter(&place, app.config.web.limits.per_source) {
+        Some(place) => {
+            kept.insert(place);
+        }
+        None => {
+            tracing::warn!(source = %source_key(app, &place), "refused: too many connections of one source");
+            // Whoever does not hear it is ended all the same.
+            let _ = stream.try_write(REFUSED);
+            let _ = socket.shutdown(Shutdown::Both);
+        }
+    }
+}
+
+/// Stands around everything: the body gets its time limit, and what a limit refuses gets its line.
+pub async fn guard(
+    crowd: Crowd,
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let Some(app) = request
+        .app_data::<web::Data<App>>()
+        .map(|app| app.get_ref().clone())
+    else {
+        return Ok(next.call(request).await?.map_into_boxed_body());
+    };
+    let limits = &app.config.web.limits;
+    let proxied = request
+        .peer_addr()
+        .is_some_and(|peer| is_trusted(&app, peer.ip()));
+    let mut place = None;
+    if proxied {
+        place = crowd.enter(&source(&app, request.request()), limits.per_source);
+        if place.is_none() {
+            let refused = PageError::TooMany(10).error_response();
+            let refused = request.into_response(refused);
+            log(&app, &refused);
+            return Ok(refused);
+        }
+    }
+    let (body, rest) = Timed::new(request.take_payload(), limits.body_time);
+    request.set_payload(Payload::Stream {
+        payload: Box::pin(body),
+    });
+    let response = next.call(request).await?.map_into_boxed_body();
+    let response = rest.end_after(response);
+    drop(place);
+    log(&app, &response);
+    Ok(response)
+}
+
+/// Who was refused what by a limit, without an address (S-82).
+fn log(app: &App, response: &ServiceResponse<BoxBody>) {
+    let why = match response.status() {
+        StatusCode::TOO_MANY_REQUESTS => "too many",
+        StatusCode::REQUEST_TIMEOUT => "too slow",
+        StatusCode::PAYLOAD_TOO_LARGE => "too large",
+        _ => return,
+    };
+    let request = response.request();
+    let path = request.match_pattern().unwrap_or_default();
+    let source = source_key(app, &source(app, request));
+    tracing::warn!(%source, path, method = %request.method(), "refused by a limit: {why}");
+}

@@ -1,0 +1,296 @@
+//! What one stranger may cost: bodies that never end, connections without number (S-83, S-89).
+
+use std::io::{self, Read as _, Write as _};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
+use avv_portal::mail::transport::Transport;
+use avv_portal::web::routes::rows;
+
+use crate::harness::{Log, PASSWORD, Person, TestApp};
+
+/// Longer than this nothing here takes on any machine.
+const GUARD: Duration = Duration::from_secs(60);
+
+/// A portal whose bodies have to arrive at once.
+async fn impatient(per_source: usize) -> TestApp {
+    let app = TestApp::start_configured(Transport::memory(), move |config| {
+        config.web.limits.body_time = Duration::from_millis(300);
+        config.web.limits.per_source = per_source;
+    })
+    .await;
+    wake(&app).await;
+    app
+}
+
+/// The server begins to work with the first request: these tests wait on plain sockets, and then
+/// nobody gives it a turn.
+async fn wake(app: &TestApp) {
+    app.visitor().get("/healthz").await.assert_status(200);
+}
+
+fn host(app: &TestApp) -> &str {
+    app.url.trim_start_matches("http://")
+}
+
+fn connect(app: &TestApp) -> TcpStream {
+    let stream = TcpStream::connect(host(app)).unwrap();
+    stream.set_read_timeout(Some(GUARD)).unwrap();
+    stream
+}
+
+/// Sends the head of a request, and of its body what is given.
+fn begin(app: &TestApp, line: &str, headers: &str, body: &str) -> TcpStream {
+    let mut stream = connect(app);
+    let host = host(app);
+    write!(
+        stream,
+        "{line} HTTP/1.1\r\nhost: {host}\r\n{headers}\r\n{body}"
+    )
+    .unwrap();
+    stream
+}
+
+/// Everything that came until the portal ended the connection; an error if it did not.
+fn until_end(stream: &mut TcpStream) -> io::Result<String> {
+    let mut answer = Vec::new();
+    match stream.read_to_end(&mut answer) {
+        Ok(_) => {}
+        Err(error) if error.kind() == io::ErrorKind::ConnectionReset => {}
+        Err(error) => return Err(error),
+    }
+    Ok(String::from_utf8_lossy(&answer).into_owned())
+}
+
+/// The session's cookie of somebody who signs in over a plain socket.
+fn cookie(app: &TestApp, person: Person) -> String {
+    let form: String = url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs([("email", person.email()), ("passwort", PASSWORD)])
+        .finish();
+    let headers = format!(
+        "connection: close\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n",
+        form.len()
+    );
+    let answer = until_end(&mut begin(app, "POST /anmelden", &headers, &form)).unwrap();
+    let cookie = answer
+        .lines()
+        .find_map(|line| line.strip_prefix("set-cookie: "))
+        .unwrap_or_else(|| panic!("no session: {answer}"));
+    cookie.split(';').next().unwrap().to_owned()
+}
+
+/// A1: whatever the form, whoever sends it and however: a body that does not arrive ends its connection.
+#[actix_web::test]
+async fn a1_no_route_waits_for_a_body_without_end() {
+    let app = impatient(100_000).await;
+    let stuck = "abc";
+    let length = "content-length: 60000\r\n";
+    let chunked = "transfer-encoding: chunked\r\n";
+    let form = "content-type: application/x-www-form-urlencoded\r\n";
+    let parts = "content-type: multipart/form-data; boundary=xyz\r\n";
+    let kinds = [
+        (form, length, stuck),
+        (
+            parts,
+            length,
+            "--xyz\r\ncontent-disposition: form-data; name=\"csrf\"\r\n\r\nab",
+        ),
+        (form, chunked, "3\r\nabc\r\n"),
+        (parts, chunked, "5\r\n--xyz\r\n"),
+    ];
+    let people = [
+        String::new(),
+        format!("cookie: {}\r\n", cookie(&app, Person::Operator)),
+        format!("cookie: {}\r\n", cookie(&app, Person::Customer)),
+    ];
+    let paths: Vec<String> = rows()
+        .filter(|row| row.method == "POST")
+        .flat_map(|row| {
+            ["4711", "00000000-0000-0000-0000-000000000001"].map(|key| fill(row.path, key))
+        })
+        .collect();
+    assert!(paths.len() > 100, "{paths:?}");
+    for person in &people {
+        let mut open = Vec::new();
+        for path in &paths {
+            for (kind, size, body) in kinds {
+                let headers = format!("{person}{kind}{size}");
+                let stream = begin(&app, &format!("POST {path}"), &headers, body);
+                open.push((format!("{path} {kind}{size}{person}"), stream));
+            }
+        }
+        for (what, mut stream) in open {
+            let ended = until_end(&mut stream);
+            assert!(ended.is_ok(), "{what}: the portal still waits: {ended:?}");
+        }
+    }
+    // A form that came slowly is told so, in its own words.
+    let slow = format!("{form}{length}");
+    let answer = until_end(&mut begin(&app, "POST /anmelden", &slow, stuck)).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
+    assert!(answer.contains("nicht rechtzeitig angekommen"), "{answer}");
+}
+
+fn fill(path: &str, key: &str) -> String {
+    let parts = path.split('/').map(|part| match part.strip_prefix('{') {
+        Some(_) if part.ends_with(".pdf") => format!("{key}.pdf"),
+        Some(_) => key.to_owned(),
+        None => part.to_owned(),
+    });
+    parts.collect::<Vec<_>>().join("/")
+}
+
+/// A1: now and then a byte is no progress, and the second request of a connection has no more time.
+#[actix_web::test]
+async fn a1_drops_of_a_body_do_not_hold_a_connection() {
+    let app = impatient(100).await;
+    let headers = "content-type: application/x-www-form-urlencoded\r\ncontent-length: 60000\r\n";
+    let mut stream = begin(&app, "POST /anmelden", headers, "email=");
+    let since = Instant::now();
+    while stream.write_all(b"x").is_ok() {
+        assert!(since.elapsed() < GUARD, "the portal takes drop after drop");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let mut stream = begin(&app, "GET /healthz", "", "");
+    let mut first = [0; 15];
+    stream.read_exact(&mut first).unwrap();
+    assert_eq!(&first, b"HTTP/1.1 200 OK");
+    let _ = stream.write_all(b"POST /anmelden HTT");
+    assert!(
+        until_end(&mut stream).is_ok(),
+        "half a head holds a connection"
+    );
+}
+
+/// A1: one address gets its share of connections and no more, and gets it back.
+#[actix_web::test]
+async fn a1_one_source_has_a_share_of_the_connections() {
+    let log = Log::listen();
+    let app = impatient(10).await;
+    // Whatever the test's own start left open goes first.
+    let mut open: Vec<TcpStream> = Vec::new();
+    let refused = loop {
+        let mut stream = connect(&app);
+        stream
+            .set_read_timeout(Some(Duration::from_millis(200)))
+            .unwrap();
+        let mut answer = Vec::new();
+        match stream.read_to_end(&mut answer) {
+            Ok(_) => break String::from_utf8(answer).unwrap(),
+            Err(error) if error.kind() == io::ErrorKind::ConnectionReset => break String::new(),
+            Err(_) => open.push(stream),
+        }
+        assert!(open.len() <= 10, "nobody is refused");
+    };
+    assert!(
+        refused.is_empty() || refused.starts_with("HTTP/1.1 429"),
+        "{refused}"
+    );
+    assert!(
+        !log.lines_with(&["refused: too many connections", "source"])
+            .is_empty()
+    );
+    assert_eq!(
+        log.lines_with(&["refused: too many connections", "127.0.0.1"]),
+        [""; 0]
+    );
+    drop(open);
+    let since = Instant::now();
+    loop {
+        let mut stream = begin(&app, "GET /healthz", "connection: close\r\n", "");
+        if until_end(&mut stream).unwrap().starts_with("HTTP/1.1 200") {
+            break;
+        }
+        assert!(since.elapsed() < GUARD, "the places do not come back");
+    }
+}
+
+/// A1: a trusted proxy brings everybody's connections; there the share is one of requests.
+#[actix_web::test]
+async fn a1_a_trusted_proxy_is_not_one_source() {
+    let app = TestApp::start_configured(Transport::memory(), |config| {
+        config.web.limits.per_source = 3;
+        config.web.trusted_proxies = vec!["127.0.0.1".parse().unwrap()];
+    })
+    .await;
+    wake(&app).await;
+    let idle: Vec<TcpStream> = (0..20).map(|_| connect(&app)).collect();
+    let stalled = |place: &str| {
+        let headers = format!(
+            "x-forwarded-for: {place}\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: 60000\r\n"
+        );
+        begin(&app, "POST /anmelden", &headers, "a")
+    };
+    let mut held: Vec<TcpStream> = (0..8).map(|_| stalled("198.51.100.1")).collect();
+    let since = Instant::now();
+    let ask = |place: &str| {
+        let headers = format!("connection: close\r\nx-forwarded-for: {place}\r\n");
+        until_end(&mut begin(&app, "GET /anmelden", &headers, "")).unwrap()
+    };
+    while !ask("198.51.100.1").starts_with("HTTP/1.1 429") {
+        assert!(since.elapsed() < GUARD, "one place has more than its share");
+    }
+    assert!(ask("198.51.100.2").starts_with("HTTP/1.1 200"));
+    held.clear();
+    drop(idle);
+}
+
+/// A1: uploads that never arrive keep nobody else's check waiting.
+#[actix_web::test]
+async fn a1_stalled_uploads_keep_no_check_waiting() {
+    let app = TestApp::start().await;
+    let headers = "content-type: multipart/form-data; boundary=xyz\r\ncontent-length: 9000000\r\n";
+    let body =
+        "--xyz\r\ncontent-disposition: form-data; name=\"datei\"; filename=\"a.pdf\"\r\n\r\n%PDF-";
+    let stalled: Vec<TcpStream> = (0..30)
+        .map(|_| begin(&app, "POST /pruefen", headers, body))
+        .collect();
+    let page = app
+        .visitor()
+        .upload(
+            "/pruefen",
+            &[],
+            &[("datei", "a.pdf", b"%PDF-1.7 ohne Siegel")],
+        )
+        .await;
+    page.assert_status(200);
+    // None of them has ended: they were not what was waited for.
+    for stream in &stalled {
+        stream.set_nonblocking(true).unwrap();
+        let waits = stream
+            .peek(&mut [0])
+            .is_err_and(|e| e.kind() == io::ErrorKind::WouldBlock);
+        assert!(waits, "a stalled upload ended first");
+    }
+}
+
+/// A10: the gate knows a number by one spelling, and a host by any.
+#[actix_web::test]
+async fn a10_a_number_has_one_spelling_and_a_host_has_many() {
+    let world = crate::world::World::build().await;
+    let partner = world.app.sign_in(Person::Partner).await;
+    partner
+        .get("/zugriff/4711/centraflex")
+        .await
+        .assert_status(204);
+    for other in ["04711", "+4711", "%2B4711", " 4711", "4711.0", "４７１１"] {
+        partner
+            .get(&format!("/zugriff/{other}/centraflex"))
+            .await
+            .assert_status(403);
+    }
+    let app = TestApp::start_configured(Transport::memory(), |config| {
+        config.web.base_url = "https://portal.example".parse().unwrap();
+    })
+    .await;
+    for name in ["portal.example", "PORTAL.Example", "portal.example."] {
+        app.visitor()
+            .get_with("/anmelden", &[("host", name)])
+            .await
+            .assert_status(200);
+    }
+    app.visitor()
+        .get_with("/anmelden", &[("host", "portal.example.org")])
+        .await
+        .assert_status(421);
+}
