@@ -4,7 +4,8 @@
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::users::{Attempted, add, send_password_link};
+use super::throttle::{Attempted, may_reset};
+use super::users::{add, send_password_link};
 use super::{ActionError, Actor, delivery};
 use crate::app::App;
 use crate::domain::audit::AuditKind;
@@ -13,15 +14,10 @@ use crate::domain::case::{LinkState, link_state};
 use crate::domain::mail::{MailKind, Recipient};
 use crate::domain::viewer::Role;
 use crate::domain::{CustomerNumber, LinkId};
-use crate::storage::attempts::{
-    Attempt, add_attempt, failures_by_account, failures_by_source, lock_account,
-};
 use crate::storage::mails::{NewMail, has_step, queue_mail};
 use crate::storage::users::{self, NewUser};
 use crate::storage::{PgConnection, cases, links, logins};
 
-/// How many mails with a link to a password a customer gets, and a place may cause, in an hour.
-const ASKED: (usize, usize) = (3, 20);
 /// How often a contract is mailed again by its old link on one day.
 const COPIES_A_DAY: usize = 3;
 
@@ -36,14 +32,9 @@ pub fn request(
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
     let who = Attempted::new(app, &format!("kunde:{customer}"), source);
-    lock_account(conn, &who.account)?;
-    let since = now - Duration::hours(1);
-    let for_customer = failures_by_account(conn, Attempt::Reset, &who.account, None, since)?.len();
-    let from_here = failures_by_source(conn, Attempt::Reset, &who.source, since)?.len();
-    if for_customer >= ASKED.0 || from_here >= ASKED.1 {
+    if !may_reset(conn, &who, now)? {
         return Ok(());
     }
-    add_attempt(conn, Attempt::Reset, &who.account, &who.source, false, now)?;
     let Some(case) = cases::lock_case(conn, customer, now)? else {
         return Ok(());
     };

@@ -37,6 +37,7 @@ pub mod stamps;
 #[cfg(test)]
 mod story_tests;
 pub mod sub_partners;
+pub mod throttle;
 pub mod trials;
 pub mod users;
 pub mod versions;

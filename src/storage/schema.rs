@@ -99,6 +99,8 @@ diesel::table! {
         source -> Text,
         succeeded -> Bool,
         at -> Timestamptz,
+        /// Still being looked at: counts as failed only when nobody wrote down how it ended.
+        pending -> Bool,
     }
 }
 

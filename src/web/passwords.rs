@@ -12,10 +12,12 @@ use super::guard::Who;
 use super::page::{PublicShell, at_message, chosen_language, html, invalid, see_other};
 use super::routes::{Row, get, post, view};
 use crate::actions::passwords::{self, BadPassword, LONGEST, SHORTEST};
+use crate::actions::throttle::note_unknown_token;
 use crate::actions::{ActionError, users};
 use crate::app::App;
 use crate::domain::{EmailAddress, Language};
 use crate::paths;
+use crate::places::Kind;
 use crate::storage::users::find_password_link;
 use crate::token::{self, Purpose};
 
@@ -149,9 +151,9 @@ async fn set(
         });
     }
     let hash = app
-        .heavy(move || passwords::hash(&password))
-        .await
-        .ok_or(PageError::Unavailable)?
+        .places
+        .run(Kind::Password, move || passwords::hash(&password))
+        .await?
         .map_err(|error| {
             tracing::error!(cause = %error, "a password could not be hashed");
             PageError::Fault
@@ -183,7 +185,7 @@ async fn live_link(
     let Some(link) = token::open(&app.config.keys, Purpose::Password, token) else {
         let (own, place) = (app.clone(), source(app, request));
         app.db
-            .transaction(move |conn| users::note_unknown_token(conn, &own, &place, now))
+            .transaction(move |conn| note_unknown_token(conn, &own, &place, now))
             .await?;
         return Err(PageError::UnknownLink);
     };

@@ -1,5 +1,7 @@
 //! Signing in and out.
 
+use std::time::{Duration, Instant};
+
 use actix_session::Session;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName};
@@ -15,12 +17,16 @@ use super::kept;
 use super::page::{Me, PublicShell, at_message, chosen_language, home_of, html, see_other};
 use super::routes::{Row, get, post, view};
 use super::session;
-use crate::actions::users::{Attempted, begin_sign_in, end_proof, end_sign_in};
+use crate::actions::throttle::{
+    Attempted, Begun, SignIn, begin_sign_in, end_proof, end_sign_in, withdraw,
+};
 use crate::actions::{ActionError, passwords};
 use crate::app::App;
 use crate::domain::Language;
 use crate::domain::viewer::Viewer;
 use crate::paths;
+use crate::places::Kind;
+use crate::storage::users::Credentials;
 
 /// Rows of this family.
 pub const ROUTES: &[Row] = &[
@@ -28,6 +34,10 @@ pub const ROUTES: &[Row] = &[
     post(paths::SIGN_IN, Who::Visitor, || web::post().to(sign_in)),
     post(paths::SIGN_OUT, Who::SignedIn, || web::post().to(sign_out)),
 ];
+
+/// Who waits for others' attempts asks this often, and this long.
+const ASK_AGAIN: Duration = Duration::from_millis(100);
+const LONGEST_LINE: Duration = Duration::from_secs(15);
 
 /// Where a visitor comes from and wants to go.
 #[derive(Debug, Default, Deserialize)]
@@ -171,15 +181,11 @@ async fn prove(
     password: &str,
 ) -> Result<Option<Viewer>, ActionError> {
     let who = Attempted::new(app, email, &source(app, request));
+    let _turn = app.places.turn(&who.name()).await;
+    let begun = begin(app, &who, email).await?;
+    let user = begun.found.as_ref().map(|found| found.user);
+    let matches = verify(app, password, &begun, |_| true).await?;
     let now = app.clock.now();
-    let (attempt, typed) = (who.clone(), email.to_owned());
-    let begun = app
-        .db
-        .transaction(move |conn| begin_sign_in(conn, &attempt, &typed, now))
-        .await?;
-    let found = begun.found.clone();
-    let user = found.as_ref().map(|found| found.user);
-    let matches = verify(app, password, found.and_then(|found| found.password_hash)).await?;
     app.db
         .transaction(move |conn| end_sign_in(conn, &who, &begun, user.filter(|_| matches), now))
         .await
@@ -195,31 +201,67 @@ pub async fn prove_again(
     password: &str,
 ) -> Result<(), ActionError> {
     let who = Attempted::new(app, email, &source(app, request));
-    let (now, user) = (app.clock.now(), viewer.user);
-    let typed = email.to_owned();
-    let begun = app
-        .db
-        .transaction(move |conn| begin_sign_in(conn, &who, &typed, now))
-        .await?;
-    let hash = begun
-        .found
-        .clone()
-        .filter(|found| found.user == user)
-        .and_then(|found| found.password_hash);
-    if !verify(app, password, hash).await? {
-        tracing::info!(user = user.0, "the password asked for once more was wrong");
-        return Err(ActionError::WrongPassword);
-    }
+    let _turn = app.places.turn(&who.name()).await;
+    let begun = begin(app, &who, email).await?;
+    let own = |found: &Credentials| found.user == viewer.user;
+    let proved = verify(app, password, &begun, own).await?;
     app.db
-        .transaction(move |conn| end_proof(conn, &begun))
-        .await
+        .transaction(move |conn| end_proof(conn, &who, &begun, proved))
+        .await?;
+    if proved {
+        Ok(())
+    } else {
+        Err(ActionError::WrongPassword)
+    }
 }
 
-async fn verify(app: &App, password: &str, hash: Option<String>) -> Result<bool, ActionError> {
+/// Begins an attempt; waits in line while others are being looked at that decide if there is one.
+async fn begin(app: &App, who: &Attempted, email: &str) -> Result<SignIn, ActionError> {
+    in_line(async || {
+        let (who, typed, now) = (who.clone(), email.to_owned(), app.clock.now());
+        app.db
+            .transaction(move |conn| begin_sign_in(conn, &who, &typed, now))
+            .await
+    })
+    .await
+}
+
+/// Asks until it is known whether something may be tried, for a while.
+pub async fn in_line<T>(
+    ask: impl AsyncFn() -> Result<Begun<T>, ActionError>,
+) -> Result<T, ActionError> {
+    let since = Instant::now();
+    loop {
+        match ask().await? {
+            Begun::Now(begun) => return Ok(begun),
+            Begun::InLine if since.elapsed() > LONGEST_LINE => {
+                return Err(ActionError::TooManyAttempts(5));
+            }
+            Begun::InLine => tokio::time::sleep(ASK_AGAIN).await,
+        }
+    }
+}
+
+/// Whether the password is that of the account, if it is an account for this. Without a place for
+/// the work nothing was tried, and nothing counts.
+async fn verify(
+    app: &App,
+    password: &str,
+    begun: &SignIn,
+    fits: impl Fn(&Credentials) -> bool,
+) -> Result<bool, ActionError> {
+    let found = begun.found.clone().filter(|found| fits(found));
+    let hash = found.and_then(|found| found.password_hash);
     let password = password.to_owned();
-    app.heavy(move || passwords::verify(&password, hash.as_deref()))
-        .await
-        .ok_or_else(|| ActionError::Document("the server is stopping".to_owned()))
+    let work = move || passwords::verify(&password, hash.as_deref());
+    let done = app.places.run(Kind::Password, work).await;
+    if done.is_err() {
+        let begun = begun.clone();
+        app.db
+            .transaction(move |conn| withdraw(conn, &begun))
+            .await?;
+    }
+    Ok(done?)
 }
 
 async fn sign_out(session: Session, me: Me, _form: SignedForm) -> HttpResponse {

@@ -105,6 +105,10 @@ fn alignments(line: &str) -> Option<Vec<Alignment>> {
 fn separated(lines: &[Line], split: &dyn Fn(&Line) -> Vec<String>) -> Option<(Table, usize)> {
     let first = split(lines.first()?);
     let width = first.len();
+    // Most lines are no row: what follows them is not looked at for each of them.
+    if width < 2 {
+        return None;
+    }
     let count = lines
         .iter()
         .take_while(|line| !line.text.is_empty() && split(line).len() == width)
@@ -114,7 +118,7 @@ fn separated(lines: &[Line], split: &dyn Fn(&Line) -> Vec<String>) -> Option<(Ta
     } else {
         3
     };
-    if width < 2 || count < least {
+    if count < least {
         return None;
     }
     let rows = lines.get(..count)?.iter().map(split).collect();

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 
 use crate::actions::ActionError;
 use crate::actions::consent::find_by_link;
-use crate::actions::users::note_unknown_token;
+use crate::actions::throttle::note_unknown_token;
 use crate::app::App;
 use crate::domain::case::{Case, LinkState, link_state};
 use crate::domain::{Language, LinkId, Party};

@@ -3,21 +3,21 @@
 
 mod words;
 
-use std::time::Duration;
-
 use actix_multipart::Multipart;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use futures_util::StreamExt as _;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::actions::ActionError;
 use crate::actions::proofs::{Proof, find_by_number, judge, known_certificates, look};
-use crate::actions::users::note_check;
+use crate::actions::throttle::{begin_check, end_check, may_check};
 use crate::app::App;
 use crate::document::seal::LARGEST_FILE;
 use crate::domain::Language;
 use crate::paths;
+use crate::places::Kind;
+use crate::web::body::part_fault;
 use crate::web::client;
 use crate::web::consent::wanted_language;
 use crate::web::error::PageError;
@@ -25,6 +25,8 @@ use crate::web::form::FieldErrors;
 use crate::web::guard::Who;
 use crate::web::page::{PublicShell, html, reader_language};
 use crate::web::routes::{Row, get, post, view};
+use crate::web::sign_in::in_line;
+use crate::web::turn::Turn;
 use words::{Answer, known, missing, plain, unknown_number};
 
 /// Rows of this family.
@@ -33,10 +35,11 @@ pub const ROUTES: &[Row] = &[
     post(paths::CHECK, Who::Anyone, || web::post().to(examine)),
 ];
 
-/// So many files are held in memory at a time; others wait their turn.
-static PLACES: Semaphore = Semaphore::const_new(4);
-/// A file has this long to arrive.
-const ARRIVAL: Duration = Duration::from_secs(60);
+/// So much of files is held in memory at a time, in pieces of [`PIECE`] bytes; whoever brings more
+/// is told to come again.
+static MEMORY: Semaphore = Semaphore::const_new(256 * 1024 * 1024 / PIECE);
+/// In these steps memory is asked for.
+const PIECE: usize = 64 * 1024;
 /// Longest typed field in bytes.
 const LONGEST_FIELD: usize = 200;
 
@@ -57,6 +60,22 @@ struct Sent {
     number: String,
     hash: String,
     too_large: bool,
+    /// What it takes of [`MEMORY`], until the answer is there.
+    memory: Vec<SemaphorePermit<'static>>,
+}
+
+impl Sent {
+    /// Takes memory for `length` bytes.
+    fn take_memory(&mut self, length: usize) -> Result<(), PageError> {
+        while self.memory.len() * PIECE < length {
+            let piece = MEMORY.try_acquire().map_err(|_| {
+                tracing::warn!("refused by a limit: too many files to check at once");
+                PageError::Unavailable
+            })?;
+            self.memory.push(piece);
+        }
+        Ok(())
+    }
 }
 
 async fn show(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, PageError> {
@@ -66,6 +85,7 @@ async fn show(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse,
 async fn examine(
     app: web::Data<App>,
     request: HttpRequest,
+    turn: Turn,
     form: Multipart,
 ) -> Result<HttpResponse, PageError> {
     let (writer, source, now) = (
@@ -73,24 +93,26 @@ async fn examine(
         client::source(&app, &request),
         app.clock.now(),
     );
+    let asked = source.clone();
     app.db
-        .transaction(move |conn| note_check(conn, &writer, &source, now))
+        .read(move |conn| may_check(conn, &writer, &asked, now))
         .await?;
-    // Held until the answer is there: that bounds the memory all files take together.
-    let _place = PLACES.acquire().await.map_err(|_| PageError::Unavailable)?;
-    let sent = tokio::time::timeout(ARRIVAL, receive(form))
-        .await
-        .map_err(|_| PageError::BadForm)??;
+    // What arrives slowly keeps nobody waiting but itself.
+    let sent = receive(form).await?;
+    let attempt = begin(&app, &source).await?;
     let mut page = page(&app, &request).await?;
     let language = page.shell.language;
     page.number = sent.number.trim().to_uppercase();
     page.hash = sent.hash.chars().filter(|c| !c.is_whitespace()).collect();
     page.hash.make_ascii_lowercase();
     if sent.too_large || !sent.file.is_empty() {
-        page.answer = Some(answer_for_file(&app, sent, language).await?);
+        let (answer, genuine) = answer_for_file(&app, &turn, sent, language).await?;
+        end(&app, attempt, genuine).await?;
+        page.answer = Some(answer);
     } else {
         page.errors = missing(&page.number, &page.hash, language);
         if !page.errors.is_empty() {
+            end(&app, attempt, false).await?;
             return Ok(HttpResponse::UnprocessableEntity()
                 .content_type("text/html; charset=utf-8")
                 .body(page.render()?));
@@ -100,6 +122,7 @@ async fn examine(
             .db
             .read(move |conn| find_by_number(conn, &number, &hash))
             .await?;
+        end(&app, attempt, found.is_some()).await?;
         page.answer = Some(match found {
             Some(issued) => known(&issued, None, language),
             None => unknown_number(language),
@@ -108,31 +131,52 @@ async fn examine(
     html(&page)
 }
 
+/// Counts the check, waiting while it depends on others whether there is one more.
+async fn begin(app: &App, source: &str) -> Result<i64, PageError> {
+    let begun = in_line(async || {
+        let (own, source, now) = (app.clone(), source.to_owned(), app.clock.now());
+        app.db
+            .transaction(move |conn| begin_check(conn, &own, &source, now))
+            .await
+    });
+    Ok(begun.await?)
+}
+
+async fn end(app: &App, attempt: i64, genuine: bool) -> Result<(), PageError> {
+    let done: Result<(), ActionError> = app
+        .db
+        .transaction(move |conn| end_check(conn, attempt, genuine))
+        .await;
+    Ok(done?)
+}
+
+/// What there is to say, and whether the file is one of the portal's.
 async fn answer_for_file(
     app: &web::Data<App>,
+    turn: &Turn,
     sent: Sent,
     language: Language,
-) -> Result<Answer, PageError> {
+) -> Result<(Answer, bool), PageError> {
     if sent.too_large {
-        return Ok(plain(&Proof::TooLarge, None, language));
+        return Ok((plain(&Proof::TooLarge, None, language), false));
     }
     let worker = App::clone(app);
     let certificates = app
         .db
         .read(move |conn| known_certificates(conn, &worker))
         .await?;
-    let (finding, hash) = app
-        .heavy_for_anyone(move || look(&sent.file, &certificates))
-        .await
-        .ok_or(PageError::Unavailable)?;
+    let (finding, hash) = turn
+        .take(app, Kind::Anyone, move || look(&sent.file, &certificates))
+        .await?;
     let asked = hash.clone();
     let proof = app
         .db
         .read(move |conn| -> Result<_, ActionError> { judge(conn, &finding, &asked) })
         .await?;
     Ok(match &proof {
-        Proof::Issued(issued) => known(issued, Some(hash), language),
-        other => plain(other, Some(hash), language),
+        Proof::Issued(issued) => (known(issued, Some(hash), language), true),
+        Proof::Sealed(_) => (plain(&proof, Some(hash), language), true),
+        other => (plain(other, Some(hash), language), false),
     })
 }
 
@@ -154,11 +198,11 @@ async fn receive(mut form: Multipart) -> Result<Sent, PageError> {
     let mut sent = Sent::default();
     let mut read = 0;
     while let Some(field) = form.next().await {
-        let mut field = field.map_err(|_| PageError::BadForm)?;
+        let mut field = field.map_err(|error| part_fault(&error))?;
         let name = field.name().unwrap_or_default().to_owned();
         let mut content = Vec::new();
         while let Some(piece) = field.next().await {
-            let piece = piece.map_err(|_| PageError::BadForm)?;
+            let piece = piece.map_err(|error| part_fault(&error))?;
             read += piece.len();
             // The rest of the request has to be read, or the browser shows no answer; but not for ever.
             if read > 4 * LARGEST_FILE {
@@ -167,7 +211,9 @@ async fn receive(mut form: Multipart) -> Result<Sent, PageError> {
             if read > LARGEST_FILE + 4 * LONGEST_FIELD {
                 sent.too_large = true;
                 content = Vec::new();
+                sent.memory.clear();
             } else {
+                sent.take_memory(read)?;
                 content.extend_from_slice(&piece);
             }
         }

@@ -1,0 +1,1 @@
+ALTER TABLE attempts DROP CONSTRAINT attempts_pending_is_open, DROP COLUMN pending;

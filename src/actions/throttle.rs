@@ -1,0 +1,346 @@
+//! How often somebody may try: sign-ins, unknown links, password links, documents to check (S-12, S-37).
+//!
+//! Counting happens under a lock of the account and of the source, so that what comes at once is
+//! counted one by one. What is still being looked at is neither failed nor good: it never makes a
+//! right password wrong, but who comes while the last free tries are being looked at waits in line
+//! until they are through.
+
+use chrono::{DateTime, Duration, Utc};
+use hmac::{Hmac, Mac as _};
+use sha2::Sha256;
+
+use super::{ActionError, door::actor};
+use crate::app::App;
+use crate::domain::audit::AuditKind;
+use crate::domain::viewer::Viewer;
+use crate::domain::{EmailAddress, UserId};
+use crate::storage::PgConnection;
+use crate::storage::attempts::{
+    Attempt, Tries, add_attempt, begin_attempt, count_good, delete_attempt, is_known, lock_account,
+    lock_source, settle_attempt, tries_by_account, tries_by_source,
+};
+use crate::storage::audit::{NewEvent, add_event};
+use crate::storage::users::{self, Credentials};
+
+/// Time over which failures count.
+const WINDOW: Duration = Duration::minutes(15);
+/// Failures of one account from one place before it has to wait.
+const FREE_HERE: usize = 5;
+/// Failures of one account from everywhere before unknown places have to wait.
+const FREE_ACCOUNT: usize = 30;
+/// Failures from one place, whatever the account, before it has to wait.
+const FREE_SOURCE: usize = 50;
+/// First wait; it doubles with every further failure.
+const FIRST_WAIT: i64 = 5;
+/// Longest wait in seconds.
+const LONGEST_WAIT: i64 = 900;
+/// How long a place from which somebody signed in counts as known.
+const KNOWN: Duration = Duration::days(90);
+/// Links to reset a password: how many an account, and how many a place may ask for in an hour.
+const RESETS: (usize, usize) = (3, 20);
+/// Unknown links, and documents that are none of the portal's, of one place in [`SHORT`].
+const FREE_STRAY: usize = 20;
+/// Genuine documents one place may check in [`SHORT`].
+const FREE_GENUINE: usize = 1_000;
+const SHORT: Duration = Duration::minutes(10);
+
+/// Who tries: account and place as keyed hashes, so that the table names nobody.
+#[derive(Debug, Clone)]
+pub struct Attempted {
+    account: String,
+    source: String,
+}
+
+impl Attempted {
+    /// From what was typed and where it came from.
+    pub fn new(app: &App, email: &str, source: &str) -> Self {
+        let email = email.trim().to_lowercase();
+        Self {
+            account: keyed(app, b"account", &email),
+            source: source_key(app, source),
+        }
+    }
+
+    /// One name for the account at this place.
+    pub fn name(&self) -> String {
+        format!("{} {}", self.account, self.source)
+    }
+}
+
+/// Whether something may be tried now.
+#[derive(Debug, Clone)]
+pub enum Begun<T> {
+    /// It may, and counts from now on.
+    Now(T),
+    /// Others are being looked at, and how they end decides: ask again in a moment.
+    InLine,
+}
+
+/// An attempt whose password is being checked.
+#[derive(Debug, Clone)]
+pub struct SignIn {
+    attempt: i64,
+    /// The account, if there is one.
+    pub found: Option<Credentials>,
+}
+
+/// Looks whether signing in may be tried now, notes the attempt and finds the account. The same
+/// answer, in the same time, for users that exist and users that do not.
+pub fn begin_sign_in(
+    conn: &mut PgConnection,
+    who: &Attempted,
+    email: &str,
+    now: DateTime<Utc>,
+) -> Result<Begun<SignIn>, ActionError> {
+    lock_account(conn, &who.account)?;
+    lock_source(conn, &who.source)?;
+    let since = now - WINDOW;
+    let kind = Attempt::Login;
+    let here = tries_by_account(conn, kind, &who.account, Some(&who.source), since, now)?;
+    let source = tries_by_source(conn, kind, &who.source, since, now)?;
+    let account = tries_by_account(conn, kind, &who.account, None, since, now)?;
+    // Strangers can make only strangers wait: a place from which the user signed in before is let through.
+    let known = is_known(conn, &who.account, &who.source, now - KNOWN)?;
+    let free_account = if known { usize::MAX } else { FREE_ACCOUNT };
+    let limits = [
+        (here, FREE_HERE),
+        (source, FREE_SOURCE),
+        (account, free_account),
+    ];
+    let waits = limits
+        .iter()
+        .map(|(tries, free)| wait(&tries.failed, *free, now));
+    if let Some(seconds) = waits.flatten().max() {
+        tracing::warn!(account = %who.account, source = %who.source, seconds, "refused by a limit: sign-in");
+        return Err(ActionError::TooManyAttempts(seconds));
+    }
+    if limits.iter().any(|(tries, free)| is_open(tries, *free)) {
+        return Ok(Begun::InLine);
+    }
+    let attempt = begin_attempt(conn, kind, &who.account, &who.source, now)?;
+    let found = match EmailAddress::parse(email) {
+        Ok(email) => users::find_credentials(conn, &email)?,
+        Err(_) => None,
+    };
+    Ok(Begun::Now(SignIn { attempt, found }))
+}
+
+/// Whether it depends on those that are being looked at if there is another try.
+fn is_open(tries: &Tries, free: usize) -> bool {
+    tries.pending > 0 && tries.failed.len() + tries.pending >= free
+}
+
+/// Forgets an attempt that was never looked at.
+pub fn withdraw(conn: &mut PgConnection, begun: &SignIn) -> Result<(), ActionError> {
+    Ok(delete_attempt(conn, begun.attempt)?)
+}
+
+/// Writes down whether a signed-in person has proved the password once more.
+pub fn end_proof(
+    conn: &mut PgConnection,
+    who: &Attempted,
+    begun: &SignIn,
+    proved: bool,
+) -> Result<(), ActionError> {
+    if !proved {
+        tracing::info!(account = %who.account, source = %who.source, "the password asked for once more was wrong");
+    }
+    Ok(settle_attempt(conn, begun.attempt, proved)?)
+}
+
+/// Writes down how signing in went; `user` is whom the password belongs to.
+pub fn end_sign_in(
+    conn: &mut PgConnection,
+    who: &Attempted,
+    begun: &SignIn,
+    user: Option<UserId>,
+    now: DateTime<Utc>,
+) -> Result<Option<Viewer>, ActionError> {
+    let viewer = user
+        .map(|id| users::find_viewer(conn, id))
+        .transpose()?
+        .flatten();
+    settle_attempt(conn, begun.attempt, viewer.is_some())?;
+    if let Some(viewer) = &viewer {
+        let event = NewEvent {
+            kind: AuditKind::SignedIn,
+            actor: actor(viewer),
+            customer: None,
+            status: None,
+        };
+        add_event(conn, &event, now)?;
+    } else {
+        tracing::info!(account = %who.account, source = %who.source, "sign-in failed");
+    }
+    Ok(viewer)
+}
+
+/// Seconds to wait after these failures, newest first.
+fn wait(failures: &[DateTime<Utc>], free: usize, now: DateTime<Utc>) -> Option<u64> {
+    let last = failures.first()?;
+    let over = failures.len().checked_sub(free)?;
+    let seconds = FIRST_WAIT
+        .saturating_mul(1_i64 << over.min(20))
+        .min(LONGEST_WAIT);
+    let left = (*last + Duration::seconds(seconds) - now).num_seconds();
+    u64::try_from(left).ok().filter(|left| *left > 0)
+}
+
+/// Notes a token that does not exist; `TooManyAttempts` when one place tries many (S-12).
+pub fn note_unknown_token(
+    conn: &mut PgConnection,
+    app: &App,
+    source: &str,
+    now: DateTime<Utc>,
+) -> Result<(), ActionError> {
+    let source = source_key(app, source);
+    lock_source(conn, &source)?;
+    let tries = tries_by_source(conn, Attempt::Token, &source, now - SHORT, now)?;
+    refuse_stray(&tries)?;
+    add_attempt(conn, Attempt::Token, "", &source, now)?;
+    Ok(())
+}
+
+/// Whether a place may check another document: asked before the document is read.
+pub fn may_check(
+    conn: &mut PgConnection,
+    app: &App,
+    source: &str,
+    now: DateTime<Utc>,
+) -> Result<(), ActionError> {
+    let source = source_key(app, source);
+    refuse_stray(&tries_by_source(
+        conn,
+        Attempt::Check,
+        &source,
+        now - SHORT,
+        now,
+    )?)
+}
+
+/// Begins a check of a document. Refuses the 21st of one place within ten minutes that is none of the
+/// portal's, as S-12 does; genuine ones have a much higher limit.
+pub fn begin_check(
+    conn: &mut PgConnection,
+    app: &App,
+    source: &str,
+    now: DateTime<Utc>,
+) -> Result<Begun<i64>, ActionError> {
+    let source = source_key(app, source);
+    lock_source(conn, &source)?;
+    let tries = tries_by_source(conn, Attempt::Check, &source, now - SHORT, now)?;
+    refuse_stray(&tries)?;
+    if count_good(conn, Attempt::Check, &source, now - SHORT)? >= FREE_GENUINE {
+        return Err(too_many());
+    }
+    if is_open(&tries, FREE_STRAY) {
+        return Ok(Begun::InLine);
+    }
+    let attempt = begin_attempt(conn, Attempt::Check, "", &source, now)?;
+    Ok(Begun::Now(attempt))
+}
+
+/// Writes down whether the document was one of the portal's.
+pub fn end_check(conn: &mut PgConnection, attempt: i64, genuine: bool) -> Result<(), ActionError> {
+    Ok(settle_attempt(conn, attempt, genuine)?)
+}
+
+fn refuse_stray(tries: &Tries) -> Result<(), ActionError> {
+    if tries.failed.len() >= FREE_STRAY {
+        return Err(too_many());
+    }
+    Ok(())
+}
+
+fn too_many() -> ActionError {
+    ActionError::TooManyAttempts(SHORT.num_seconds().unsigned_abs())
+}
+
+/// Counts a wish for a password link; whether there may be one more.
+pub fn may_reset(
+    conn: &mut PgConnection,
+    who: &Attempted,
+    now: DateTime<Utc>,
+) -> Result<bool, ActionError> {
+    lock_account(conn, &who.account)?;
+    lock_source(conn, &who.source)?;
+    let since = now - Duration::hours(1);
+    let kind = Attempt::Reset;
+    let by_account = tries_by_account(conn, kind, &who.account, None, since, now)?;
+    let by_source = tries_by_source(conn, kind, &who.source, since, now)?;
+    if by_account.failed.len() >= RESETS.0 || by_source.failed.len() >= RESETS.1 {
+        tracing::warn!(account = %who.account, source = %who.source, "refused by a limit: password links");
+        return Ok(false);
+    }
+    add_attempt(conn, kind, &who.account, &who.source, now)?;
+    Ok(true)
+}
+
+/// A source as a keyed hash: the same for the same source, and no address (S-82).
+pub fn source_key(app: &App, source: &str) -> String {
+    keyed(app, b"source", source)
+}
+
+fn keyed(app: &App, label: &[u8], text: &str) -> String {
+    // HMAC takes keys of any length; the other branch only satisfies the type.
+    let key = app.config.keys.current.audit.bytes();
+    let mut mac =
+        Hmac::<Sha256>::new_from_slice(key).unwrap_or_else(|_| Hmac::new(&Default::default()));
+    mac.update(label);
+    mac.update(b"\0");
+    mac.update(text.as_bytes());
+    mac.finalize()
+        .into_bytes()
+        .iter()
+        .take(16)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may fail")]
+    use super::*;
+
+    #[test]
+    fn waiting_doubles_and_has_an_end() {
+        // S-37: failures so far, seconds to wait right after the last one
+        let now: DateTime<Utc> = "2026-11-22T12:00:00Z".parse().unwrap();
+        for (failures, expected) in [
+            (0, None),
+            (4, None),
+            (5, Some(5)),
+            (6, Some(10)),
+            (8, Some(40)),
+            (60, Some(900)),
+        ] {
+            assert_eq!(
+                wait(&vec![now; failures], FREE_HERE, now),
+                expected,
+                "{failures} failures"
+            );
+        }
+        assert_eq!(wait(&[now - Duration::seconds(6); 5], FREE_HERE, now), None);
+    }
+
+    #[test]
+    fn f9_what_is_being_looked_at_decides_nothing_yet() {
+        let now: DateTime<Utc> = "2026-11-22T12:00:00Z".parse().unwrap();
+        for (failed, pending, open) in [
+            (0, 0, false),
+            (0, 4, false),
+            (0, 5, true),
+            (4, 0, false),
+            (4, 1, true),
+            // The wait is over: one at a time.
+            (7, 0, false),
+            (7, 1, true),
+        ] {
+            let tries = Tries {
+                failed: vec![now; failed],
+                pending,
+            };
+            assert_eq!(is_open(&tries, FREE_HERE), open, "{failed} and {pending}");
+        }
+    }
+}
