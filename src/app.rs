@@ -3,7 +3,6 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use crate::clock::Clock;
@@ -11,15 +10,14 @@ use crate::config::Config;
 use crate::contract::Contracts;
 use crate::document::seal::Sealer;
 use crate::domain::{LinkId, Operator, PartnerId};
+use crate::drafts::Drafts;
 use crate::mail::transport::Transport;
+use crate::places::Places;
+use crate::pulse::Pulse;
 use crate::storage::catalogue::find_operator;
 use crate::storage::db::{Db, DbError};
 use crate::storage::partners::list_partner_names;
 use crate::{paths, token};
-
-/// PDFs and password hashes are made by no more threads than this at a time, so that pages stay
-/// quick while many people conclude at once (S-78).
-const HEAVY_WORK: usize = 2;
 
 /// Everything a request, a job or a command needs. Cheap to clone; nothing in it is state that
 /// another process would miss.
@@ -37,8 +35,12 @@ pub struct App {
     pub contracts: Contracts,
     /// Seals what is concluded.
     pub sealer: Sealer,
-    heavy: Arc<Semaphore>,
-    heavy_for_anyone: Arc<Semaphore>,
+    /// Signs of life of this process's jobs.
+    pub pulse: Pulse,
+    /// Where CPU work is done.
+    pub places: Places,
+    /// Drafts that were made a moment ago.
+    pub drafts: Drafts,
     operator: Remembered<Operator>,
     partners: Remembered<PartnerNames>,
 }
@@ -68,36 +70,12 @@ impl App {
             transport,
             contracts,
             sealer,
-            heavy: Arc::new(Semaphore::new(HEAVY_WORK)),
-            heavy_for_anyone: Arc::new(Semaphore::new(1)),
+            pulse: Pulse::default(),
+            places: Places::default(),
+            drafts: Drafts::default(),
             operator: Arc::default(),
             partners: Arc::default(),
         }
-    }
-
-    /// Runs CPU work (PDF, argon2) off the async threads, a few at a time.
-    /// `None` if the server is shutting down.
-    pub async fn heavy<T: Send + 'static>(
-        &self,
-        work: impl FnOnce() -> T + Send + 'static,
-    ) -> Option<T> {
-        let permit = Arc::clone(&self.heavy).acquire_owned().await.ok()?;
-        tokio::task::spawn_blocking(move || {
-            let _permit = permit;
-            work()
-        })
-        .await
-        .ok()
-    }
-
-    /// The same for pages anybody may open without a link: one at a time, so that however many ask,
-    /// people who sign in or conclude never wait behind them.
-    pub async fn heavy_for_anyone<T: Send + 'static>(
-        &self,
-        work: impl FnOnce() -> T + Send + 'static,
-    ) -> Option<T> {
-        let _turn = self.heavy_for_anyone.acquire().await.ok()?;
-        self.heavy(work).await
     }
 
     /// The provider for head and foot of a page, read at most every few seconds. Contracts and

@@ -67,6 +67,17 @@ pub fn draft(
     })
 }
 
+/// Stands for everything that is printed in a draft: the same for drafts that are the same.
+pub fn printed(draft: &Draft, now: chrono::DateTime<chrono::Utc>) -> String {
+    let day = crate::domain::calendar::day(now);
+    let all = (
+        (&draft.hash, draft.document.language.code(), day),
+        (draft.values.customer_number, &draft.online),
+        &draft.values.operator.party.name,
+    );
+    sha256(format!("{all:?}").as_bytes())
+}
+
 /// The draft as PDF with its watermark. CPU work: call it off the async threads.
 pub fn draft_pdf(draft: &Draft, now: chrono::DateTime<chrono::Utc>) -> Result<Pdf, ActionError> {
     render(

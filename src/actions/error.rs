@@ -39,6 +39,9 @@ pub enum ActionError {
     /// Too many tries; wait this many seconds.
     #[error("too many attempts, {0} s to wait")]
     TooManyAttempts(u64),
+    /// There is more work than can be done in time; nothing was done.
+    #[error("too much work at once")]
+    Busy,
     /// The document could not be made, so nothing was concluded (S-88).
     #[error("the document could not be made: {0}")]
     Document(String),
@@ -74,5 +77,11 @@ impl From<VersionRefusal> for ActionError {
 impl From<Refusal> for ActionError {
     fn from(refusal: Refusal) -> Self {
         Self::Refused(refusal)
+    }
+}
+
+impl From<crate::places::NoPlace> for ActionError {
+    fn from(_: crate::places::NoPlace) -> Self {
+        Self::Busy
     }
 }

@@ -9,6 +9,7 @@ use super::error::PageError;
 use super::guard::Who;
 use super::page::{PublicShell, html, reader_language};
 use super::routes::{Row, get, view};
+use super::turn::Turn;
 use super::versions::shortened;
 use crate::actions::contract_text::{General, general};
 use crate::actions::{ActionError, version_news};
@@ -16,6 +17,7 @@ use crate::app::App;
 use crate::contract::diff::{Change, ChangeKind, Piece, diff};
 use crate::domain::{Language, VersionNews, calendar};
 use crate::paths;
+use crate::places::Kind;
 
 /// Rows of this family.
 pub const ROUTES: &[Row] = &[get("/vertrag/{alt}/vergleich/{neu}", Who::Anyone, || {
@@ -49,6 +51,7 @@ impl ComparisonPage {
 async fn compare(
     app: web::Data<App>,
     request: HttpRequest,
+    turn: Turn,
     numbers: web::Path<(String, String)>,
 ) -> Result<HttpResponse, PageError> {
     let ((old, new), language) = (numbers.into_inner(), language(&request));
@@ -65,16 +68,15 @@ async fn compare(
         })
         .await?;
     let dates = (day(&before, language), day(&after, language));
-    let changes = app
-        .heavy_for_anyone(move || {
+    let changes = turn
+        .take(&app, Kind::Anyone, move || {
             let mut changes = diff(&before.document(language), &after.document(language));
             for change in &mut changes {
                 change.words = shortened(std::mem::take(&mut change.words));
             }
             changes
         })
-        .await
-        .ok_or_else(|| ActionError::Document("the server is stopping".to_owned()))?;
+        .await?;
     html(&ComparisonPage {
         shell: PublicShell::load(&app, language).await?.with_switch(&path),
         news,

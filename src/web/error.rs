@@ -18,8 +18,9 @@ use super::page::{Me, PublicShell, Shell, html, reader_language};
 use crate::actions::ActionError;
 use crate::app::App;
 use crate::domain::Language;
+use crate::places::NoPlace;
 use crate::storage::QueryError;
-use crate::storage::db::{DbError, is_connection_loss};
+use crate::storage::db::{DbError, is_connection_loss, is_timeout};
 
 /// Why there is no page. Refusals by the rules are no errors: handlers show them on their page.
 #[derive(Debug, thiserror::Error)]
@@ -51,6 +52,15 @@ pub enum PageError {
     /// The request is larger than anything a form sends.
     #[error("too large")]
     TooLarge,
+    /// The request did not arrive in time.
+    #[error("too slow")]
+    TooSlow,
+    /// No error: only the head of the answer is wanted, and nothing is made for that.
+    #[error("head alone")]
+    HeadAlone,
+    /// There is more work than can be done in time.
+    #[error("busy")]
+    Busy,
     /// Too many tries; wait this many seconds.
     #[error("too many requests")]
     TooMany(u64),
@@ -74,6 +84,7 @@ impl From<ActionError> for PageError {
             }
             ActionError::Changed => Self::StaleForm,
             ActionError::TooManyAttempts(seconds) => Self::TooMany(seconds),
+            ActionError::Busy => Self::Busy,
             ActionError::NoOperator => Self::NoOperator,
             ActionError::Refused(refusal) => {
                 tracing::error!(?refusal, "a refusal reached a page that does not expect it");
@@ -112,11 +123,21 @@ impl From<DbError> for PageError {
                 tracing::error!(cause = %error, "database connection lost");
                 Self::Unavailable
             }
+            DbError::Query(error) if is_timeout(&error) => {
+                tracing::error!(cause = %error, "the database took too long");
+                Self::Unavailable
+            }
             error => {
                 tracing::error!(cause = %error, "database fault");
                 Self::Fault
             }
         }
+    }
+}
+
+impl From<NoPlace> for PageError {
+    fn from(_: NoPlace) -> Self {
+        Self::Busy
     }
 }
 
@@ -143,8 +164,10 @@ impl ResponseError for PageError {
             Self::ForeignHost => StatusCode::MISDIRECTED_REQUEST,
             Self::BadForm => StatusCode::BAD_REQUEST,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            Self::HeadAlone => StatusCode::OK,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
-            Self::Unavailable | Self::NoOperator => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unavailable | Self::Busy | Self::NoOperator => StatusCode::SERVICE_UNAVAILABLE,
             Self::Fault => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -155,7 +178,7 @@ impl ResponseError for PageError {
             Self::TooMany(seconds) => {
                 response.insert_header((header::RETRY_AFTER, seconds.to_string()))
             }
-            Self::Unavailable => response.insert_header((header::RETRY_AFTER, "10")),
+            Self::Unavailable | Self::Busy => response.insert_header((header::RETRY_AFTER, "10")),
             _ => &mut response,
         };
         response.finish()
@@ -172,6 +195,7 @@ impl PageError {
             Self::ForeignOrigin => Self::ForeignOrigin,
             Self::ForeignHost => Self::ForeignHost,
             Self::NoOperator => Self::NoOperator,
+            Self::Busy => Self::Busy,
             other => Self::of(other.status_code()),
         }
     }
@@ -181,6 +205,7 @@ impl PageError {
             StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => Self::NotFound,
             StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED => Self::Forbidden,
             StatusCode::PAYLOAD_TOO_LARGE => Self::TooLarge,
+            StatusCode::REQUEST_TIMEOUT => Self::TooSlow,
             StatusCode::TOO_MANY_REQUESTS => Self::TooMany(600),
             StatusCode::SERVICE_UNAVAILABLE => Self::Unavailable,
             status if status.is_client_error() => Self::BadForm,

@@ -7,6 +7,7 @@
 mod access;
 mod administration;
 mod attend;
+mod body;
 mod client;
 mod consent;
 mod consequences;
@@ -21,6 +22,7 @@ mod headers;
 mod health;
 mod kept;
 mod legal;
+mod limits;
 mod menu;
 mod notices;
 mod operation;
@@ -36,6 +38,7 @@ mod session;
 mod sign_in;
 mod statics;
 mod status;
+mod turn;
 mod upload;
 mod versions;
 

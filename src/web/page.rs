@@ -12,6 +12,7 @@ use super::error::PageError;
 use super::guard::Seen;
 use super::menu::{Entry, menu};
 use super::session::Flash;
+use super::turn::Turn;
 use crate::app::App;
 use crate::domain::viewer::{Role, Viewer};
 use crate::domain::{Language, Operator};
@@ -67,6 +68,8 @@ pub struct Me {
     pub csrf: String,
     /// A message from the page before.
     pub flash: Option<Flash>,
+    /// The way to CPU work.
+    pub turn: Turn,
 }
 
 impl Me {
@@ -78,6 +81,7 @@ impl Me {
             viewer: seen.viewer.clone()?,
             csrf: seen.csrf.clone(),
             flash: seen.flash.clone(),
+            turn: Turn::of(request.app_data::<web::Data<App>>()?, request),
         })
     }
 }

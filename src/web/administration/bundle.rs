@@ -5,6 +5,7 @@ use actix_web::{HttpResponse, web};
 use super::{Whose, find_kept, own_or_asked};
 use crate::actions::{Knock, bundles, documents};
 use crate::app::App;
+use crate::places::Kind;
 use crate::web::error::PageError;
 use crate::web::page::{Me, attachment};
 
@@ -16,19 +17,23 @@ pub async fn download(
 ) -> Result<HttpResponse, PageError> {
     let number = own_or_asked(me.viewer.role, &whose).ok_or(PageError::NotFound)?;
     let (own, now) = (app.clone(), app.clock.now());
+    let (turn, is_head) = (me.turn.clone(), me.turn.is_head());
     let collected = app
         .db
         .transaction(move |conn| {
             documents::may_read(&me.viewer)?;
             let case = find_kept(conn, &own, &me.viewer, number)?;
+            if is_head {
+                return Ok(None);
+            }
             let actor = Knock::by(&me.viewer, number, now).actor;
-            bundles::collect(conn, &own, &case, me.viewer.role, &actor, now)
+            bundles::collect(conn, &own, &case, me.viewer.role, &actor, now).map(Some)
         })
-        .await?;
+        .await?
+        .ok_or(PageError::HeadAlone)?;
     let name = collected.name().to_owned();
-    let zip = app
-        .heavy(move || collected.pack())
-        .await
-        .ok_or(PageError::Unavailable)??;
+    let zip = turn
+        .take(&app, Kind::SignedIn, move || collected.pack())
+        .await??;
     Ok(attachment("application/zip", &name, zip))
 }

@@ -1,24 +1,29 @@
 //! The page of a valid link: the contract in full, the form, the draft as PDF.
 
+use std::sync::Arc;
+
 use actix_web::http::Method;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
+use chrono::{DateTime, Utc};
 
 use super::arrival::{About, Arrival, wanted_language};
 use super::signing::{Typed, declarations};
 use super::summary::Summary;
 use crate::actions::consent::{Signature, check, conclude as conclude_case, note_opening, prepare};
-use crate::actions::documents::{Draft, draft as draft_of, draft_pdf};
+use crate::actions::documents::{Draft, draft as draft_of, draft_pdf, printed};
 use crate::actions::{ActionError, whats_new};
 use crate::app::App;
 use crate::contract::{html, text};
 use crate::domain::calendar;
 use crate::domain::case::{LinkState, Refusal};
-use crate::domain::{AgreementId, Language, WhatsNew};
+use crate::domain::{AgreementId, Language, LinkId, WhatsNew};
 use crate::paths;
+use crate::places::Kind;
 use crate::web::error::PageError;
 use crate::web::form::{FieldErrors, PublicForm};
 use crate::web::page::{PublicShell, attachment, html as page_html, see_other};
+use crate::web::turn::Turn;
 
 /// The consent page (requirements 4.1).
 #[derive(Template)]
@@ -117,6 +122,9 @@ pub async fn conclude(
     }
 }
 
+/// Requests for the draft of one link at a time.
+const PER_LINK: usize = 4;
+
 /// GET: the draft with its watermark.
 pub async fn draft(
     app: web::Data<App>,
@@ -127,33 +135,65 @@ pub async fn draft(
     if !matches!(arrival.state()?, LinkState::Valid { .. }) {
         return Ok(see_other(arrival.page()));
     }
+    let turn = Turn::of(&app, &request);
+    if turn.is_head() {
+        return Err(PageError::HeadAlone);
+    }
+    // However many ask by one link at a time, a few wait; one of them makes it for all.
+    let name = format!("drafts of {}", arrival.link.0);
+    let Some(_place) = app.places.crowd.enter(&name, PER_LINK) else {
+        return Err(PageError::TooMany(10));
+    };
     let draft = read_draft(&app, &arrival).await?;
-    let now = arrival.now;
-    let pdf = app
-        .heavy(move || draft_pdf(&draft, now))
-        .await
-        .ok_or(PageError::Unavailable)??;
+    let (drafts, now) = (app.drafts.clone(), arrival.now);
+    let printed = printed(&draft, now);
+    let bytes = match drafts.get(&printed) {
+        Some(made) => made,
+        None => {
+            let make = move || -> Result<_, ActionError> {
+                // Whoever was first in line has made it.
+                if let Some(made) = drafts.get(&printed) {
+                    return Ok(made);
+                }
+                let made: Arc<[u8]> = draft_pdf(&draft, now)?.bytes.into();
+                drafts.keep(printed, Arc::clone(&made));
+                Ok(made)
+            };
+            turn.take(&app, Kind::Anyone, make).await??
+        }
+    };
     let name = format!("Entwurf-AVV-{}.pdf", arrival.case.customer.number);
-    Ok(attachment("application/pdf", &name, pdf.bytes))
+    Ok(attachment("application/pdf", &name, bytes.to_vec()))
 }
 
-/// Reads, makes the document, concludes: the document is made outside the transaction.
+/// Concludes. The declaration has arrived: it is carried out whether or not the person's browser
+/// waits for the answer.
 async fn sign(
     app: &App,
     arrival: &Arrival,
     signature: Signature,
 ) -> Result<AgreementId, ActionError> {
-    let (link, now) = (arrival.link, arrival.now);
+    let (app, link, now) = (app.clone(), arrival.link, arrival.now);
+    tokio::spawn(async move { carry_out(&app, link, signature, now).await })
+        .await
+        .unwrap_or_else(|_| Err(ActionError::Document("it was interrupted".to_owned())))
+}
+
+/// Reads, makes the document, concludes: the document is made outside the transaction.
+async fn carry_out(
+    app: &App,
+    link: LinkId,
+    signature: Signature,
+    now: DateTime<Utc>,
+) -> Result<AgreementId, ActionError> {
     let (reader, asked) = (app.clone(), signature.clone());
     let (case, draft) = app
         .db
         .read(move |conn| check(conn, &reader, link, &asked, now))
         .await?;
     let (asked, sealer) = (signature.clone(), app.sealer.clone());
-    let prepared = app
-        .heavy(move || prepare(&sealer, &case, draft, link, &asked, now))
-        .await
-        .ok_or_else(|| ActionError::Document("the server is stopping".to_owned()))??;
+    let work = move || prepare(&sealer, &case, draft, link, &asked, now);
+    let prepared = app.places.run(Kind::Conclusion, work).await??;
     let writer = app.clone();
     app.db
         .transaction(move |conn| conclude_case(conn, &writer, link, &signature, prepared))

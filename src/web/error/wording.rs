@@ -69,6 +69,11 @@ impl PageError {
                 "Geändert wurde nichts. Bitte kürzen Sie die Eingabe.",
                 home,
             ),
+            Self::TooSlow => (
+                "Die Eingabe ist nicht rechtzeitig angekommen",
+                "Die Verbindung war zu langsam oder unterbrochen. Geändert wurde nichts. Gehen Sie bitte zurück und schicken Sie die Eingabe noch einmal ab.",
+                home,
+            ),
             Self::TooMany(_) => (
                 "Zu viele Versuche",
                 "Bitte warten Sie einige Minuten und versuchen Sie es dann noch einmal.",
@@ -84,7 +89,12 @@ impl PageError {
                 "Es liegt nicht an Ihnen. Bitte versuchen Sie es in einer Minute noch einmal. Was Sie zuletzt abgeschickt haben, prüfen Sie bitte danach.",
                 home,
             ),
-            Self::Fault => (
+            Self::Busy => (
+                "Das Portal hat gerade sehr viel zu tun",
+                "Geändert wurde nichts. Bitte versuchen Sie es in einer Minute noch einmal.",
+                home,
+            ),
+            Self::Fault | Self::HeadAlone => (
                 "Da ist etwas schiefgegangen",
                 "Es liegt nicht an Ihnen, und wir haben den Fehler aufgezeichnet. Bitte versuchen Sie es noch einmal. Bleibt der Fehler, nennen Sie uns die Fehlernummer.",
                 ("So erreichen Sie uns", paths::CONTACT),
@@ -141,6 +151,11 @@ impl PageError {
                 "Nothing was changed. Please shorten it.",
                 home,
             ),
+            Self::TooSlow => (
+                "The input did not arrive in time",
+                "The connection was too slow or was interrupted. Nothing was changed. Please go back and send it once more.",
+                home,
+            ),
             Self::TooMany(_) => (
                 "Too many attempts",
                 "Please wait a few minutes and try again.",
@@ -156,7 +171,12 @@ impl PageError {
                 "This is not your fault. Please try again in a minute, and check what you sent last.",
                 home,
             ),
-            Self::Fault => (
+            Self::Busy => (
+                "The portal is very busy right now",
+                "Nothing was changed. Please try again in a minute.",
+                home,
+            ),
+            Self::Fault | Self::HeadAlone => (
                 "Something went wrong",
                 "This is not your fault, and we have recorded the error. Please try again. If it stays, tell us the reference number.",
                 contact,

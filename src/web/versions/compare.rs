@@ -11,6 +11,7 @@ use crate::contract::diff::{Change, ChangeKind, Piece, diff};
 use crate::domain::calendar::day;
 use crate::domain::{Language, VersionId};
 use crate::paths;
+use crate::places::Kind;
 use crate::storage::contract_versions::{Published, find_in_force, list_published};
 use crate::web::error::PageError;
 use crate::web::page::{Me, Shell, html};
@@ -75,8 +76,9 @@ pub async fn show(
         .await?;
     let (own, files) = (app.clone(), version.files.clone());
     let base_contract = base.as_ref().map(|(_, contract)| contract.clone());
-    let (language, changes, languages) = app
-        .heavy(move || {
+    let (language, changes, languages) = me
+        .turn
+        .take(&app, Kind::SignedIn, move || {
             let reviewed = review(&own, &files, &around, None, &[]);
             let Some((new, old)) = reviewed.contract.zip(base_contract) else {
                 return (Language::De, None, vec![Language::De]);
@@ -88,8 +90,7 @@ pub async fn show(
             let changes = diff(&document(&old), &document(&new));
             (language, Some(changes), new.meta.languages.clone())
         })
-        .await
-        .ok_or(PageError::Unavailable)?;
+        .await?;
     let subject = Subject::of(&version);
     let with = base.map(|(base, _)| base.number).unwrap_or_default();
     let address = |number: &str, language: Language| {

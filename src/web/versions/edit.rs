@@ -17,6 +17,7 @@ use crate::contract::{html as contract_html, meta};
 use crate::domain::version::{Version, VersionRefusal, clean};
 use crate::domain::{Language, VersionId, calendar};
 use crate::paths;
+use crate::places::Kind;
 use crate::web::error::PageError;
 use crate::web::form::FieldErrors;
 use crate::web::page::{Me, Shell, html, invalid, see_other};
@@ -158,25 +159,25 @@ pub(super) async fn page(
         seen: stamp(&stored),
         conflict: None,
     });
-    let changed = conflict.map(|(by, at)| Conflict {
-        by,
-        at: calendar::short_moment(at, Language::De),
-        pieces: compared(&stored, &text),
-    });
     let mut files = version.files.clone();
     files.insert(file.to_owned(), text.clone());
     let language = file
         .split_once('/')
         .and_then(|(code, _)| Language::from_code(code));
-    let (own, looked_at) = (app.clone(), files);
-    let (reviewed, article, language) = app
-        .heavy(move || {
+    let (own, looked_at, typed) = (app.clone(), files, text.clone());
+    let (reviewed, article, language, changed) = me
+        .turn
+        .take(app, Kind::SignedIn, move || {
             let reviewed = review(&own, &looked_at, &around, None, &[]);
             let (article, language) = article(&reviewed, &around, language);
-            (reviewed, article, language)
+            let changed = conflict.map(|(by, at)| Conflict {
+                by,
+                at: calendar::short_moment(at, Language::De),
+                pieces: compared(&stored, &typed),
+            });
+            (reviewed, article, language, changed)
         })
-        .await
-        .ok_or(PageError::Unavailable)?;
+        .await?;
     let id = version.head.id;
     Ok(Page {
         shell: Shell::load(app, me, paths::VERSIONS).await?,

@@ -9,6 +9,7 @@ use crate::actions::versions::review::{preview_pdf, review};
 use crate::app::App;
 use crate::document::folder;
 use crate::domain::{Language, VersionId};
+use crate::places::Kind;
 use crate::web::error::PageError;
 use crate::web::page::{Me, attachment};
 
@@ -39,14 +40,14 @@ pub async fn pdf(
     let (version, around) = load(&app, &me, id).await?;
     let (own, now) = (app.clone(), app.clock.now());
     let files = version.files;
-    let pdf = app
-        .heavy(move || -> Result<_, ActionError> {
+    let pdf = me
+        .turn
+        .take(&app, Kind::SignedIn, move || -> Result<_, ActionError> {
             let reviewed = review(&own, &files, &around, None, &[]);
             let contract = reviewed.contract.ok_or(ActionError::NotFound)?;
             preview_pdf(&contract, around.operator(), language, now)
         })
-        .await
-        .ok_or(PageError::Unavailable)??;
+        .await??;
     let name = format!("Vorschau-{}.pdf", language.code());
     Ok(attachment("application/pdf", &name, pdf.bytes))
 }

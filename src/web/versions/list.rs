@@ -14,6 +14,7 @@ use crate::domain::calendar::{self, day};
 use crate::domain::version::{Files, Head, Stage, clean};
 use crate::domain::{Language, VersionId};
 use crate::paths;
+use crate::places::Kind;
 use crate::storage::contract_versions::{find_in_force, list_published, list_versions};
 use crate::web::error::PageError;
 use crate::web::form::FieldErrors;
@@ -190,10 +191,10 @@ pub async fn begin(
         return begun(done, &session, "Der Entwurf ist angelegt.".to_owned());
     }
     let today = day(now);
-    let read = app
-        .heavy(move || read_upload(&files, today))
-        .await
-        .ok_or(PageError::Unavailable)?;
+    let read = me
+        .turn
+        .take(&app, Kind::SignedIn, move || read_upload(&files, today))
+        .await?;
     let (files, said) = match read {
         Ok(read) => read,
         Err((text, notes)) => {

@@ -20,6 +20,7 @@ use crate::domain::name::{self, BadName};
 use crate::domain::version::{Confirmation, Mark, Stage, Step, Version};
 use crate::domain::{Language, VersionId};
 use crate::paths;
+use crate::places::Kind;
 use crate::storage::contract_versions::find_in_force;
 use crate::storage::roll_outs::list_roll_outs;
 use crate::web::error::PageError;
@@ -79,10 +80,12 @@ pub async fn show(
 ) -> Result<HttpResponse, PageError> {
     let (version, around) = load(&app, &me, *id).await?;
     let (own, files) = (app.clone(), version.files.clone());
-    let reviewed = app
-        .heavy(move || review(&own, &files, &around, None, &[]))
-        .await
-        .ok_or(PageError::Unavailable)?;
+    let reviewed = me
+        .turn
+        .take(&app, Kind::SignedIn, move || {
+            review(&own, &files, &around, None, &[])
+        })
+        .await?;
     let head = &version.head;
     let told = match &head.published {
         Some((_, from)) => told(&app, head.number.clone().unwrap_or_default(), *from).await?,

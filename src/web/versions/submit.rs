@@ -16,6 +16,7 @@ use crate::app::App;
 use crate::domain::version::{Version, VersionRefusal};
 use crate::domain::{Language, VersionId, name};
 use crate::paths;
+use crate::places::Kind;
 use crate::web::error::PageError;
 use crate::web::form::{Form, SignedForm};
 use crate::web::page::{Me, Shell, html, invalid, see_other};
@@ -52,14 +53,14 @@ type Looked = (Version, Review, Vec<(Language, Vec<u8>)>);
 async fn look(app: &App, me: &Me, id: VersionId) -> Result<Looked, PageError> {
     let (version, around) = load(app, me, id).await?;
     let (own, files, now) = (app.clone(), version.files.clone(), app.clock.now());
-    let (reviewed, made) = app
-        .heavy(move || -> Result<_, ActionError> {
+    let (reviewed, made) = me
+        .turn
+        .take(app, Kind::SignedIn, move || -> Result<_, ActionError> {
             let reviewed = review(&own, &files, &around, None, &[]);
             let made = made(&reviewed, &around, now)?;
             Ok((review(&own, &files, &around, None, &made), made))
         })
-        .await
-        .ok_or(PageError::Unavailable)??;
+        .await??;
     Ok((version, reviewed, made))
 }
 

@@ -1,0 +1,303 @@
+//! Places for CPU work: PDFs, password hashes, the contract text looked through (S-78).
+//!
+//! Each kind of work has places of its own, a bounded line in front of them and a time after which
+//! nobody waits any more. So whoever signs in or concludes never waits behind documents that
+//! strangers ask for, and what is asked for without end is refused instead of piling up. Whose
+//! client has gone leaves the line; what has begun goes on to its end and keeps its place until then.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
+
+use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard, Semaphore};
+use tokio::time::timeout;
+
+use crate::crowd::Crowd;
+
+/// What the work is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A password is hashed or checked.
+    Password,
+    /// A contract is concluded.
+    Conclusion,
+    /// A signed-in person looks at a version of the contract, or fetches a bundle.
+    SignedIn,
+    /// Somebody who did not sign in: drafts, comparisons, documents to check.
+    Anyone,
+}
+
+/// The bounds of one kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Bounds {
+    /// Pieces of work at a time.
+    places: usize,
+    /// How many may wait for one.
+    line: usize,
+    /// How long they wait.
+    patience: Duration,
+    /// How long the answer to a piece of work that has begun is waited for.
+    deadline: Duration,
+}
+
+impl Kind {
+    const ALL: [Self; 4] = [
+        Self::Password,
+        Self::Conclusion,
+        Self::SignedIn,
+        Self::Anyone,
+    ];
+
+    const fn bounds(self) -> Bounds {
+        let (places, line, patience, deadline) = match self {
+            Self::Password => (2, 100, 15, 30),
+            Self::Conclusion => (2, 100, 45, 60),
+            Self::SignedIn => (2, 20, 30, 120),
+            Self::Anyone => (1, 20, 20, 60),
+        };
+        Bounds {
+            places,
+            line,
+            patience: Duration::from_secs(patience),
+            deadline: Duration::from_secs(deadline),
+        }
+    }
+}
+
+/// Why a piece of work was not done, or its answer not waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NoPlace {
+    /// The line is full.
+    #[error("too many wait for this kind of work")]
+    Full,
+    /// Nobody's turn came in time.
+    #[error("no place became free in time")]
+    Late,
+    /// The work takes longer than it may.
+    #[error("the work takes too long")]
+    Long,
+    /// It panicked, or the server is stopping.
+    #[error("the work ended without a result")]
+    Interrupted,
+}
+
+/// One kind's places and its line.
+#[derive(Debug, Clone)]
+struct Lane {
+    bounds: Bounds,
+    places: Arc<Semaphore>,
+    line: Arc<Semaphore>,
+}
+
+/// All places of this process. Clones share them.
+#[derive(Debug, Clone)]
+pub struct Places {
+    lanes: [Lane; 4],
+    /// Who has how many pieces of work here.
+    pub crowd: Crowd,
+    turns: Arc<Mutex<HashMap<String, Weak<AsyncMutex<()>>>>>,
+}
+
+impl Default for Places {
+    fn default() -> Self {
+        Self {
+            lanes: Kind::ALL.map(|kind| Lane::new(kind.bounds())),
+            crowd: Crowd::default(),
+            turns: Arc::default(),
+        }
+    }
+}
+
+impl Places {
+    /// Does CPU work off the async threads when a place is free.
+    ///
+    /// # Errors
+    /// When too many wait, or it takes too long.
+    pub async fn run<T: Send + 'static>(
+        &self,
+        kind: Kind,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, NoPlace> {
+        let lane = match kind {
+            Kind::Password => &self.lanes[0],
+            Kind::Conclusion => &self.lanes[1],
+            Kind::SignedIn => &self.lanes[2],
+            Kind::Anyone => &self.lanes[3],
+        };
+        let done = lane.run(work).await;
+        if let Err(why) = &done {
+            tracing::warn!(?kind, "refused by a limit: {why}");
+        }
+        done
+    }
+
+    /// Waits until nobody else has the turn of `name`; it ends when what is given back is dropped.
+    pub async fn turn(&self, name: &str) -> OwnedMutexGuard<()> {
+        let turn = {
+            let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+            if turns.len() >= 1_000 {
+                turns.retain(|_, turn| turn.strong_count() > 0);
+            }
+            let known = turns.get(name).and_then(Weak::upgrade);
+            known.unwrap_or_else(|| {
+                let new = Arc::new(AsyncMutex::new(()));
+                turns.insert(name.to_owned(), Arc::downgrade(&new));
+                new
+            })
+        };
+        turn.lock_owned().await
+    }
+}
+
+impl Lane {
+    fn new(bounds: Bounds) -> Self {
+        Self {
+            bounds,
+            places: Arc::new(Semaphore::new(bounds.places)),
+            line: Arc::new(Semaphore::new(bounds.line)),
+        }
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, NoPlace> {
+        let waiting = Arc::clone(&self.line).try_acquire_owned();
+        let waiting = waiting.map_err(|_| NoPlace::Full)?;
+        let place = timeout(
+            self.bounds.patience,
+            Arc::clone(&self.places).acquire_owned(),
+        )
+        .await;
+        let place = place
+            .map_err(|_| NoPlace::Late)?
+            .map_err(|_| NoPlace::Interrupted)?;
+        drop(waiting);
+        let client = Client(Arc::default());
+        let gone = Arc::clone(&client.0);
+        let span = tracing::Span::current();
+        let work = tokio::task::spawn_blocking(move || {
+            let _place = place;
+            // Nobody is there any more, and nothing has begun.
+            if gone.load(Ordering::Relaxed) {
+                return None;
+            }
+            Some(span.in_scope(work))
+        });
+        let done = timeout(self.bounds.deadline, work).await;
+        drop(client);
+        done.map_err(|_| NoPlace::Long)?
+            .ok()
+            .flatten()
+            .ok_or(NoPlace::Interrupted)
+    }
+}
+
+/// Says when it is dropped that nobody waits for the answer any more.
+struct Client(Arc<AtomicBool>);
+
+impl Drop for Client {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may fail")]
+
+    use std::sync::mpsc;
+
+    use super::*;
+
+    fn lane(patience: u64, deadline: u64) -> Lane {
+        Lane::new(Bounds {
+            places: 1,
+            line: 2,
+            patience: Duration::from_millis(patience),
+            deadline: Duration::from_millis(deadline),
+        })
+    }
+
+    /// Work that ends when it is told to.
+    fn held(
+        lane: &Lane,
+    ) -> (
+        mpsc::Sender<()>,
+        tokio::task::JoinHandle<Result<(), NoPlace>>,
+    ) {
+        let (end, wait) = mpsc::channel();
+        let own = lane.clone();
+        let task = tokio::spawn(async move {
+            own.run(move || {
+                wait.recv().ok();
+            })
+            .await
+        });
+        (end, task)
+    }
+
+    #[tokio::test]
+    async fn a3_a_line_has_an_end() {
+        let lane = lane(60_000, 60_000);
+        let (end, first) = held(&lane);
+        while lane.places.available_permits() > 0 {
+            tokio::task::yield_now().await;
+        }
+        let waiting: Vec<_> = (0..2).map(|_| held(&lane)).collect();
+        while lane.line.available_permits() > 0 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(lane.run(|| ()).await, Err(NoPlace::Full));
+        // Who goes leaves the line.
+        for (_, task) in &waiting {
+            task.abort();
+        }
+        while lane.line.available_permits() < 2 {
+            tokio::task::yield_now().await;
+        }
+        drop(end);
+        assert_eq!(first.await.unwrap(), Ok(()));
+        assert_eq!(lane.run(|| 7).await, Ok(7));
+    }
+
+    #[tokio::test]
+    async fn a3_nobody_waits_for_ever_and_what_runs_keeps_its_place() {
+        let lane = lane(20, 20);
+        let (end, first) = held(&lane);
+        assert_eq!(first.await.unwrap(), Err(NoPlace::Long));
+        assert_eq!(lane.run(|| ()).await, Err(NoPlace::Late), "it still works");
+        drop(end);
+        while lane.places.available_permits() == 0 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(lane.run(|| ()).await, Ok(()));
+        let panicked = lane.run(|| panic!("as if")).await;
+        assert_eq!(panicked, Err::<(), _>(NoPlace::Interrupted));
+        assert_eq!(lane.places.available_permits(), 1);
+    }
+
+    #[tokio::test]
+    async fn a3_kinds_do_not_wait_for_each_other() {
+        let places = Places::default();
+        let (_end, _task) = held(&places.lanes[3]);
+        for kind in [Kind::Password, Kind::Conclusion, Kind::SignedIn] {
+            assert_eq!(places.run(kind, || 1).await, Ok(1), "{kind:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn turns_are_taken_one_after_the_other() {
+        let places = Places::default();
+        let first = places.turn("a").await;
+        let second = tokio::spawn({
+            let places = places.clone();
+            async move { drop(places.turn("a").await) }
+        });
+        drop(places.turn("b").await);
+        assert!(!second.is_finished());
+        drop(first);
+        second.await.unwrap();
+    }
+}

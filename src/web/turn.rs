@@ -1,0 +1,76 @@
+//! A request's way to CPU work. Every handler that makes or looks through documents, or checks a
+//! password, goes through here; nothing else in this room calls what is heavy (S-78).
+
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::http::Method;
+use actix_web::{FromRequest, HttpRequest, web};
+
+use super::client;
+use super::error::PageError;
+use crate::app::App;
+use crate::places::Kind;
+
+/// Pieces of work one source may have here at a time, beside what signed-in people ask for.
+const PER_SOURCE: usize = 8;
+
+/// What counts of a request when it wants a place.
+#[derive(Debug, Clone)]
+pub struct Turn {
+    head: bool,
+    source: String,
+}
+
+impl Turn {
+    /// The turn of a request.
+    pub fn of(app: &App, request: &HttpRequest) -> Self {
+        Self {
+            head: request.method() == Method::HEAD,
+            source: client::source(app, request),
+        }
+    }
+
+    /// Whether only the head of the answer is wanted; then nothing is made.
+    pub fn is_head(&self) -> bool {
+        self.head
+    }
+
+    /// Does the work when a place for its kind is free.
+    pub async fn take<T: Send + 'static>(
+        &self,
+        app: &App,
+        kind: Kind,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, PageError> {
+        if self.head {
+            return Err(PageError::HeadAlone);
+        }
+        let name = format!("work of {}", self.source);
+        let place = match kind {
+            Kind::Anyone => Some(
+                app.places
+                    .crowd
+                    .enter(&name, PER_SOURCE)
+                    .ok_or(PageError::TooMany(10))?,
+            ),
+            _ => None,
+        };
+        let done = app.places.run(kind, work).await?;
+        drop(place);
+        Ok(done)
+    }
+}
+
+impl FromRequest for Turn {
+    type Error = PageError;
+    type Future = Ready<Result<Self, PageError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let app = request.app_data::<web::Data<App>>();
+        ready(
+            app.map(|app| Self::of(app, request))
+                .ok_or(PageError::Fault),
+        )
+    }
+}

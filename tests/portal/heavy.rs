@@ -1,0 +1,195 @@
+//! Work whose cost a stranger chooses: bounded, made once, never in the way of people (S-78).
+
+use std::fs;
+
+use futures_util::future::join_all;
+use reqwest::Method;
+
+use crate::harness::{CUSTOMER, Person, TestApp};
+use crate::world::World;
+
+const MAIL: &str = "info@oezdemir.example";
+
+/// A3: a draft is made once, and however many ask, people sign in and conclude.
+#[actix_web::test]
+async fn a3_drafts_keep_nobody_waiting() {
+    let app = TestApp::start().await;
+    app.book(CUSTOMER, "centraflex", false);
+    app.jobs();
+    let link = app.consent_link(MAIL);
+    let visitor = app.visitor();
+    let draft = format!("{link}/entwurf.pdf");
+    let storm = actix_web::rt::spawn({
+        let (visitor, draft) = (visitor.clone(), draft.clone());
+        async move { join_all((0..100).map(|_| visitor.get(&draft))).await }
+    });
+    app.sign_in(Person::Partner).await;
+    app.conclude(MAIL).await;
+    let answers = storm.await.unwrap();
+    let mut seen: Vec<u16> = answers.iter().map(|page| page.status.as_u16()).collect();
+    seen.sort_unstable();
+    seen.dedup();
+    assert!(
+        seen.iter().all(|status| [200, 303, 429].contains(status)),
+        "{seen:?}"
+    );
+    let made: Vec<&Vec<u8>> = answers
+        .iter()
+        .filter(|page| page.status == 200)
+        .map(|page| &page.bytes)
+        .collect();
+    assert!(
+        made.windows(2).all(|pair| pair[0] == pair[1]),
+        "the same draft was made twice"
+    );
+}
+
+/// A3: asking for a head makes nothing, of anything that is made.
+#[actix_web::test]
+async fn a3_a_head_makes_nothing() {
+    let world = World::build().await;
+    let app = &world.app;
+    let version = app.text("id FROM contract_versions");
+    let page = format!("/betrieb/vertragsfassungen/{version}");
+    let operator = app.sign_in(Person::Operator).await;
+    let before = app.everything();
+    let mut addresses = vec![
+        format!("{}/entwurf.pdf", world.open),
+        "/administration/avv/nachweis.zip?kunde=4711".to_owned(),
+    ];
+    addresses.extend(
+        [
+            "",
+            "/text",
+            "/vergleich",
+            "/vorschau-de.pdf",
+            "/vorlage",
+            "/veroeffentlichung",
+        ]
+        .map(|below| format!("{page}{below}")),
+    );
+    let mut met = 0;
+    for address in addresses {
+        let head = operator.request(Method::HEAD, &address).await;
+        if head.status == 404 {
+            continue;
+        }
+        met += 1;
+        head.assert_status(200);
+        assert!(head.header("content-type").is_empty(), "{address} was made");
+        assert!(head.bytes.is_empty());
+    }
+    assert!(met >= 2, "the addresses have changed");
+    let changes = app.changes_since(&before);
+    assert!(
+        changes.iter().all(|line| line.contains("sessions")),
+        "{changes:?}"
+    );
+}
+
+/// What costs CPU time, by how it is called.
+const HEAVY: &[&str] = &[
+    "passwords::verify(",
+    "passwords::hash(",
+    "draft_pdf(",
+    "preview_pdf(",
+    "pdfs(",
+    "prepare(",
+    "review(",
+    "look(&sent",
+    "diff(",
+    "import(",
+    "unpack(",
+    ".pack()",
+];
+/// Functions of the room `web` that call it, and so are heavy themselves.
+const HELPERS: &[&str] = &["read_upload", "made", "article", "compared"];
+
+/// A3: nothing heavy happens beside the places for it. A function that calls something heavy takes a
+/// place, or is a helper that only such functions call.
+#[test]
+fn a3_every_heavy_handler_takes_a_place() {
+    let mut found = Vec::new();
+    let mut takers = 0;
+    for path in sources("src/web") {
+        let text = fs::read_to_string(&path).unwrap();
+        for function in functions(&text) {
+            let name = name_of(function);
+            let body = function.split_once('{').map_or("", |(_, body)| body);
+            let code: String = body
+                .lines()
+                .filter(|line| !line.trim_start().starts_with("//"))
+                .collect();
+            let helpers = HELPERS.iter().map(|helper| format!("{helper}("));
+            let called = HEAVY.iter().map(|call| (*call).to_owned()).chain(helpers);
+            let calls: Vec<String> = called.filter(|call| calls(&code, call)).collect();
+            let takes = code.contains("Kind::");
+            takers += usize::from(takes);
+            if !calls.is_empty() && !takes && !HELPERS.contains(&name) {
+                found.push(format!("{path}: `{name}` calls {calls:?} without a place"));
+            }
+        }
+        if path != "src/web/turn.rs"
+            && text.contains("spawn_blocking")
+            && !path.ends_with("health.rs")
+        {
+            found.push(format!("{path}: `spawn_blocking` goes around the places"));
+        }
+    }
+    assert!(takers >= 12, "{takers}");
+    assert!(found.is_empty(), "\n{}\n", found.join("\n"));
+}
+
+fn calls(code: &str, call: &str) -> bool {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == '.' || c == ':';
+    code.match_indices(call)
+        .any(|(at, _)| call.starts_with('.') || !code[..at].ends_with(is_word))
+}
+
+/// The functions of a file, from their `fn` to the next one.
+fn functions(text: &str) -> Vec<&str> {
+    let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+    let starts: Vec<usize> = code
+        .match_indices("fn ")
+        .filter(|(at, _)| {
+            let line = code[..*at].rfind('\n').map_or(0, |end| end + 1);
+            let before = code[line..*at].trim();
+            before.is_empty()
+                || before
+                    .split(' ')
+                    .all(|word| word.starts_with("pub") || word == "async" || word == "const")
+        })
+        .map(|(at, _)| at)
+        .collect();
+    let ends = starts.iter().skip(1).copied().chain([code.len()]);
+    starts
+        .iter()
+        .zip(ends)
+        .map(|(from, to)| &code[*from..to])
+        .collect()
+}
+
+fn name_of(function: &str) -> &str {
+    let name = function.trim_start_matches("fn ");
+    let end = name
+        .find(|c: char| !c.is_alphanumeric() && c != '_')
+        .unwrap_or(name.len());
+    &name[..end]
+}
+
+fn sources(folder: &str) -> Vec<String> {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/");
+    let mut open = vec![std::path::PathBuf::from(root).join(folder)];
+    let mut found = Vec::new();
+    while let Some(dir) = open.pop() {
+        for entry in fs::read_dir(dir).unwrap().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "rs") {
+                found.push(path.to_string_lossy().into_owned());
+            }
+        }
+    }
+    found
+}
