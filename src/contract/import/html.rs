@@ -9,10 +9,15 @@ pub(super) fn to_markdown(html: &str, escaped: bool) -> String {
         ..Page::default()
     };
     let mut rest = html;
+    // Behind the last end of a tag none is looked for.
+    let tags = html.rfind('>').unwrap_or(0);
     while !rest.is_empty() {
         if let Some(comment) = rest.strip_prefix("<!--") {
             rest = comment.split_once("-->").map_or("", |(_, tail)| tail);
-        } else if let Some((tag, tail)) = tag(rest) {
+        } else if let Some((tag, tail)) = (html.len() - rest.len() < tags)
+            .then(|| tag(rest))
+            .flatten()
+        {
             rest = tail;
             page.tag(&tag);
             if !tag.closing && SKIPPED.contains(&tag.name.as_str()) {
@@ -38,9 +43,15 @@ const SKIPPED: &[&str] = &[
 ];
 
 fn skipped<'h>(rest: &'h str, name: &str) -> &'h str {
-    let end = format!("</{name}");
-    let lower = rest.to_ascii_lowercase();
-    lower.find(&end).and_then(|at| rest.get(at..)).unwrap_or("")
+    let is_end = |at: &usize| {
+        let tail = rest.get(at + 2..at + 2 + name.len());
+        tail.is_some_and(|tail| tail.eq_ignore_ascii_case(name))
+    };
+    let ends = rest.match_indices("</").map(|(at, _)| at);
+    ends.into_iter()
+        .find(is_end)
+        .and_then(|at| rest.get(at..))
+        .unwrap_or("")
 }
 
 struct Tag {

@@ -1,5 +1,6 @@
 //! Text inside a block: Markdown's marks are read, everything else is text.
 
+use super::marks::Marks;
 use crate::contract::inline::{is_allowed, is_vague};
 
 /// Text inside a block.
@@ -40,24 +41,27 @@ pub(super) fn read(text: &str, markdown: bool, lost: Lost<'_>) -> Vec<Piece> {
 }
 
 fn parse(text: &str, depth: u8, out: &mut Vec<Piece>, lost: Lost<'_>) {
+    let marks = Marks::of(text);
     let mut rest = text;
     let mut before = ' ';
     while let Some(c) = rest.chars().next() {
+        let at = text.len() - rest.len();
         let taken = match c {
             '\\' => escape(rest, out),
             '&' => character(rest).map(|(c, taken)| {
                 push(out, c);
                 taken
             }),
-            '<' => tag(rest, out),
+            '<' => tag(rest, marks.tag_end(at), out),
             '`' => code(rest, out),
+            '[' if !marks.may_link(at) => None,
             '[' => link(rest, depth, out, lost),
-            '!' if rest.starts_with("![") => {
+            '!' if rest.starts_with("![") && marks.may_link(at) => {
                 let inner = rest.get(1..).unwrap_or_default();
                 link(inner, depth, out, lost).map(|taken| taken + 1)
             }
-            '*' => stressed(rest, depth, out, lost),
-            '_' if !before.is_alphanumeric() => stressed(rest, depth, out, lost),
+            '*' => stressed(rest, at, &marks, depth, out, lost),
+            '_' if !before.is_alphanumeric() => stressed(rest, at, &marks, depth, out, lost),
             '\n' => {
                 out.push(Piece::Break);
                 Some(1)
@@ -172,8 +176,8 @@ pub(super) fn is_break(name: &str) -> bool {
 }
 
 /// Tags are dropped, except that `<br>` ends a line; an address in angles is its own text.
-fn tag(rest: &str, out: &mut Vec<Piece>) -> Option<usize> {
-    let end = rest.find('>')?;
+fn tag(rest: &str, end: Option<usize>, out: &mut Vec<Piece>) -> Option<usize> {
+    let end = end?;
     let inner = rest.get(1..end)?;
     if !inner.contains(' ') && (inner.contains("://") || inner.contains('@')) {
         inner.chars().for_each(|c| push(out, c));
@@ -198,7 +202,11 @@ fn code(rest: &str, out: &mut Vec<Piece>) -> Option<usize> {
     let ticks = rest.len() - rest.trim_start_matches('`').len();
     let fence = rest.get(..ticks)?;
     let inner = rest.get(ticks..)?;
-    let end = inner.find(fence)?;
+    let Some(end) = inner.find(fence) else {
+        // All of them are text, and none is tried again.
+        fence.chars().for_each(|c| push(out, c));
+        return Some(ticks);
+    };
     inner.get(..end)?.chars().for_each(|c| push(out, c));
     Some(2 * ticks + end)
 }
@@ -229,8 +237,14 @@ fn link(rest: &str, depth: u8, out: &mut Vec<Piece>, lost: Lost<'_>) -> Option<u
 /// How far the end of a link is looked for (characters): whoever opens brackets without end must not
 /// keep the portal busy.
 pub(super) const LONGEST: usize = 4_000;
-/// How many signs are tried as the end of a stressed text.
-const TRIES: usize = 16;
+/// The first bytes of a text, whole characters.
+pub(super) fn near(text: &str, bytes: usize) -> &str {
+    let mut end = bytes.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(..end).unwrap_or_default()
+}
 
 /// Where the bracket that opens a text is closed.
 fn closing(text: &str, open: char, close: char) -> Option<usize> {
@@ -268,20 +282,14 @@ pub(super) fn words(pieces: &[Piece]) -> String {
     out
 }
 
-/// Whether a text does not end inside an address, a tag or a code.
-fn is_whole(text: &str) -> bool {
-    let open = |from: &str, to: char| {
-        text.rfind(from)
-            .and_then(|at| text.get(at..))
-            .is_some_and(|tail| !tail.contains(to))
-    };
-    !open("](", ')')
-        && !open("<", '>')
-        && !open("[", ']')
-        && text.matches('`').count().is_multiple_of(2)
-}
-
-fn stressed(rest: &str, depth: u8, out: &mut Vec<Piece>, lost: Lost<'_>) -> Option<usize> {
+fn stressed(
+    rest: &str,
+    at: usize,
+    marks: &Marks,
+    depth: u8,
+    out: &mut Vec<Piece>,
+    lost: Lost<'_>,
+) -> Option<usize> {
     let c = rest.chars().next()?;
     let length = rest.len() - rest.trim_start_matches(c).len();
     if length > 3 || depth >= DEEPEST {
@@ -289,22 +297,11 @@ fn stressed(rest: &str, depth: u8, out: &mut Vec<Piece>, lost: Lost<'_>) -> Opti
         (0..length).for_each(|_| push(out, c));
         return Some(length);
     }
-    let fence = rest.get(..length)?;
     let inner = rest.get(length..)?;
     if inner.starts_with(char::is_whitespace) {
         return None;
     }
-    let ends = inner.match_indices(fence).map(|(at, _)| at);
-    let ends = ends.filter(|at| {
-        let before = inner.get(..*at).and_then(|t| t.chars().next_back());
-        let after = inner.get(at + length..).and_then(|t| t.chars().next());
-        before.is_some_and(|b| !b.is_whitespace() && b != '\\' && b != c)
-            && after != Some(c)
-            && !(c == '_' && after.is_some_and(char::is_alphanumeric))
-    });
-    let end = ends
-        .take(TRIES)
-        .find(|at| inner.get(..*at).is_some_and(is_whole))?;
+    let end = marks.stress_end(c, length, at + length)? - at - length;
     let mut content = Vec::new();
     parse(inner.get(..end)?, depth + 1, &mut content, lost);
     out.push(match length {

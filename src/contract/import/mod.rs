@@ -18,6 +18,7 @@ mod inline;
 mod lines;
 mod lists;
 mod marker;
+mod marks;
 mod notes;
 mod tables;
 #[cfg(test)]
@@ -52,6 +53,11 @@ pub struct Draft {
     /// What a person should look at, German, with file and line.
     pub notes: Vec<Problem>,
 }
+
+/// How far behind one link the next is looked for, in bytes.
+const NEAR: usize = 64 * 1024;
+/// So many lost links are told one by one; nobody reads more.
+const MOST_LOST: usize = 200;
 
 /// How much of the marks in a text is believed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -186,10 +192,17 @@ impl Read {
         }
     }
 
-    /// The line of a link.
-    fn line_of(&self, target: &str) -> usize {
-        let at = self.text.find(&format!("({target}")).unwrap_or(0);
-        super::parse::line_at(&self.text, at)
+    /// The line of a link, looked for behind the links before it: `seen` is how far they reach, and
+    /// the line there.
+    fn line_of(&self, target: &str, seen: &mut (usize, usize)) -> usize {
+        let rest = self.text.get(seen.0..).unwrap_or_default();
+        let near = inline::near(rest, NEAR);
+        if let Some(at) = near.find(&format!("({target}")) {
+            let passed = near.get(..at).unwrap_or_default();
+            seen.1 += passed.matches('\n').count();
+            seen.0 += at;
+        }
+        seen.1
     }
 }
 
@@ -217,8 +230,13 @@ impl Collected {
         let first = self.parts.first();
         let name = first.map_or("", |part| part.name.as_str());
         let markdown = first.is_some_and(|part| part.markdown);
+        let (mut seen, mut said) = ((0, 1), 0);
         let mut lost = |words: &str, target: &str| {
-            let line = first.map_or(1, |part| part.line_of(target));
+            said += 1;
+            if said > MOST_LOST {
+                return;
+            }
+            let line = first.map_or(1, |part| part.line_of(target, &mut seen));
             notes.push(Problem::new(name, line, format!(
                 "Der Link „{words}“ auf „{target}“ ist nur als Text übernommen. Nennen Sie sein Ziel im Text oder setzen Sie den Link neu."
             )));

@@ -1,11 +1,17 @@
 //! Footnotes and ticks of Markdown as characters, before anything else is read: `[^1]` is ¹ at both
 //! ends, `- [x]` is ☒. And the facts some programs put before a text: of them only the title is text.
 
+use std::collections::HashMap;
+
+use super::inline;
 use crate::contract::beyond::raised;
+
+/// Longest label of a footnote in bytes.
+const LONGEST: usize = 24;
 
 /// A text with its footnotes numbered in the order in which it refers to them; lines stay lines.
 pub(super) fn numbered(text: &str) -> String {
-    let mut labels: Vec<&str> = Vec::new();
+    let mut labels: HashMap<&str, usize> = HashMap::new();
     let mut out = String::with_capacity(text.len());
     let text = front_matter(text).map_or(text, |(lead, rest)| {
         out.push_str(&lead);
@@ -51,20 +57,23 @@ fn front_matter(text: &str) -> Option<(String, &str)> {
     Some((lead, rest))
 }
 
-fn references<'t>(line: &'t str, labels: &mut Vec<&'t str>, out: &mut String) {
+fn references<'t>(line: &'t str, labels: &mut HashMap<&'t str, usize>, out: &mut String) {
     let mut rest = line;
     while let Some((before, tail)) = rest.split_once("[^") {
         out.push_str(before);
-        let Some((label, after)) = tail.split_once(']').filter(|(label, _)| is_label(label)) else {
+        let near = inline::near(tail, LONGEST + 1);
+        let end = near
+            .find(']')
+            .filter(|end| is_label(near.get(..*end).unwrap_or_default()));
+        let Some((label, after)) =
+            end.and_then(|end| Some((tail.get(..end)?, tail.get(end + 1..)?)))
+        else {
             out.push_str("[^");
             rest = tail;
             continue;
         };
-        let known = labels.iter().position(|other| *other == label);
-        let number = known.unwrap_or(labels.len());
-        if known.is_none() {
-            labels.push(label);
-        }
+        let next = labels.len();
+        let number = *labels.entry(label).or_insert(next);
         out.push_str(&raised(&(number + 1).to_string()));
         let defines = before.trim().is_empty() && after.starts_with(':');
         rest = if defines {
@@ -78,7 +87,7 @@ fn references<'t>(line: &'t str, labels: &mut Vec<&'t str>, out: &mut String) {
 
 fn is_label(label: &str) -> bool {
     !label.is_empty()
-        && label.len() <= 24
+        && label.len() <= LONGEST
         && label
             .chars()
             .all(|c| c.is_alphanumeric() || "-_*†".contains(c))

@@ -345,3 +345,35 @@ mod any_text {
         }
     }
 }
+
+/// A3: whoever opens signs without end gets an answer in the time any text of that size takes. Not a
+/// measurement: one of them took more than fifteen minutes, and all of them take some seconds.
+#[test]
+fn a3_signs_without_end_keep_nobody_busy() {
+    let start = std::time::Instant::now();
+    let many = |sign: &str, bytes: usize| sign.repeat(bytes / sign.len());
+    let ahead = format!("Der Vertrag. {}", many("*a_ ", 400_000));
+    let of = |text: &str, name: &str| {
+        let source = Source { name, text };
+        // Some are refused, with the place where words would suffer.
+        drop(import(&[source], "2026-11-29".parse().unwrap()));
+    };
+    of(&ahead, "a.md");
+    for sign in [
+        "*a", "**a ", "_a ", "*a <b* ", "[a*", "](", "![", "[^", "[^a]", "`a ``", "<", "<!--",
+        "<a ", "&", "\\", "> ", "| a ", "- ", "1. ", "(a) ", "§ 1 ", "# ", "[a](x) ", "\"a ",
+        "{a ", ":a",
+    ] {
+        for name in ["a.md", "a.html", "a.txt"] {
+            of(&format!("Der Vertrag. {}", many(sign, 20_000)), name);
+            of(
+                &format!("Der Vertrag.\n\n{}", many(&format!("{sign}\n"), 20_000)),
+                name,
+            );
+        }
+    }
+    let ticks: String = (1..200).rev().map(|n| "`".repeat(n) + " a ").collect();
+    of(&ticks, "a.md");
+    let seconds = start.elapsed().as_secs();
+    assert!(seconds < 600, "{seconds} s");
+}

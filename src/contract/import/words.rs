@@ -61,8 +61,12 @@ pub(super) fn difference<'w>(
 fn bare(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
+    // Behind the last end of a comment none is looked for.
+    let comments = text.rfind("-->").unwrap_or(0);
     while let Some(c) = rest.chars().next() {
+        let at = text.len() - rest.len();
         let taken = match c {
+            '<' if at > comments && rest.starts_with("<!--") => None,
             '<' => tag(rest).map(|(taken, apart)| {
                 out.extend(apart.then_some(' '));
                 taken
@@ -91,8 +95,9 @@ fn tag(rest: &str) -> Option<(usize, bool)> {
         return rest.find("-->").map(|end| (end + 3, false));
     }
     // A bar at the start of a line is that of a quotation, and an empty line ends everything.
-    let line_end = rest.find('\n').unwrap_or(rest.len());
-    let end = rest.get(..line_end)?.find('>')?;
+    let near = inline::near(rest, inline::LONGEST);
+    let line_end = near.find('\n').unwrap_or(near.len());
+    let end = near.get(..line_end)?.find('>')?;
     let name = rest.get(1..end)?.trim_start_matches('/');
     let name = name.split(|c: char| !c.is_ascii_alphanumeric()).next()?;
     let address = rest.get(..end)?.contains(['@', ':']) && !rest.get(..end)?.contains(' ');
