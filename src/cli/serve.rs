@@ -2,19 +2,26 @@
 
 use std::net::TcpListener;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use super::{Result, contract, open, say};
+use super::{Result, contract, handles, open, say};
 use crate::actions::versions;
 use crate::app::App;
 use crate::config::Config;
 use crate::contract::Contract;
 use crate::{jobs, web};
 
+/// Jobs and threads that are still at work have this long, after the requests had theirs.
+const LAST_WORK: Duration = Duration::from_secs(3);
+/// A process that was told to stop has ended after this time: requests have twenty seconds of it.
+const LIMIT: Duration = Duration::from_secs(45);
+
 /// Runs until SIGTERM or SIGINT, then finishes what is under way.
-pub fn serve(config: Config) -> Result<()> {
+pub fn serve(mut config: Config) -> Result<()> {
+    config.web.limits.connections = handles::raise();
     let (clock, transport) = (open::clock(&config), open::transport(&config)?);
     // Before the database, so that a second start on the same port fails at once.
     let listen = config.web.listen;
@@ -31,7 +38,8 @@ pub fn serve(config: Config) -> Result<()> {
         .build()
         .context("no threads to be had")?;
     let result = runtime.block_on(run(opened.app.clone(), listener));
-    drop(runtime);
+    // Threads that wait for a database that stands still would wait for ever.
+    runtime.shutdown_timeout(LAST_WORK);
     opened.close();
     tracing::info!("stopped");
     result
@@ -61,6 +69,7 @@ async fn run(app: App, listener: TcpListener) -> Result<()> {
         ended = &mut serving => Some(ended),
     };
     tracing::info!("stopping");
+    end_in_any_case();
     work.tell_to_stop();
     if ended.is_none() {
         tokio::select! {
@@ -69,13 +78,24 @@ async fn run(app: App, listener: TcpListener) -> Result<()> {
             () = asked(&mut terminate, &mut interrupt) => handle.stop(false).await,
         }
     }
-    work.wait().await;
+    if tokio::time::timeout(LAST_WORK, work.wait()).await.is_err() {
+        tracing::warn!("a job does not leave off and is left behind; what it began is undone");
+    }
     match ended {
         None => Ok(()),
         Some(result) => result
             .context("the web server ended")?
             .context("the web server ended"),
     }
+}
+
+/// Whatever still waits for whatever: a process that was told to stop ends.
+fn end_in_any_case() {
+    std::thread::spawn(|| {
+        std::thread::sleep(LIMIT);
+        tracing::error!("the end was not reached in time; leaving at once");
+        std::process::exit(1);
+    });
 }
 
 async fn asked(terminate: &mut Signal, interrupt: &mut Signal) {

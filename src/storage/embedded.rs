@@ -34,6 +34,8 @@ use crate::config;
 
 /// How long to wait for another process that is starting or stopping the same server.
 const TURN_PATIENCE: Duration = Duration::from_secs(330);
+/// How long giving a server back may take in all.
+const STOP_LIMIT: Duration = Duration::from_secs(15);
 
 /// Why there is no embedded Postgres; each says what to do about it.
 #[derive(Debug, thiserror::Error)]
@@ -96,7 +98,9 @@ pub enum Purpose {
 pub struct EmbeddedPostgres {
     place: Place,
     lease: File,
-    /// Set when this process started the server: the thread that looks after it.
+    /// Whether this process started the server.
+    ours: bool,
+    /// The thread that looks after it.
     watch: Option<JoinHandle<()>>,
     /// Tells that thread that the server's end is wanted.
     leaving: Arc<AtomicBool>,
@@ -121,7 +125,7 @@ impl EmbeddedPostgres {
         let turn = take_turn(&place)?;
         let lease = wait_for_lock(&place.base.join("postgres.lease"), File::try_lock_shared)?;
         let leaving = Arc::new(AtomicBool::new(false));
-        let watch = match server::running_socket_dir(&place.cluster())? {
+        let server = match server::running_socket_dir(&place.cluster())? {
             Some(socket_dir) => {
                 place.socket_dir = socket_dir;
                 None
@@ -130,18 +134,21 @@ impl EmbeddedPostgres {
                 cluster::create_cluster(&place, purpose)?;
                 let server = server::launch(&place, purpose)?;
                 server::start_guard(&place);
-                let (cared_for, leaving) = (place.clone(), Arc::clone(&leaving));
-                Some(thread::spawn(move || {
-                    server::keep_alive(server, &cared_for, purpose, &leaving);
-                }))
+                Some(server)
             }
         };
         roles::ensure(&place)?;
         drop(turn);
+        let ours = server.is_some();
+        let (cared_for, wanted) = (place.clone(), Arc::clone(&leaving));
+        let watch = thread::spawn(move || {
+            server::keep_alive(server, &cared_for, purpose, &wanted);
+        });
         Ok(Self {
             place,
             lease,
-            watch,
+            ours,
+            watch: Some(watch),
             leaving,
         })
     }
@@ -174,19 +181,19 @@ impl EmbeddedPostgres {
 
     /// Whether this process started the server rather than joined it.
     pub fn is_ours(&self) -> bool {
-        self.watch.is_some()
+        self.ours
     }
 
     /// Gives our share back. Where nobody else has one, stops the server and waits until it has
     /// written everything; otherwise the last one to leave does.
-    pub fn stop(mut self) {
+    pub fn stop(self) {
         if self.lease.unlock().is_err() {
             return; // The guard stops the server when this process ends.
         }
         let since = Instant::now();
         while self.lease.try_lock().is_err() {
             // Shared works and exclusive does not: others use it. Neither: the guard is stopping it.
-            if self.lease.try_lock_shared().is_ok() || since.elapsed() > TURN_PATIENCE {
+            if self.lease.try_lock_shared().is_ok() || since.elapsed() > STOP_LIMIT {
                 return;
             }
             sleep(Duration::from_millis(10));
@@ -196,8 +203,14 @@ impl EmbeddedPostgres {
         let turn = take_turn(&self.place);
         server::stop_server(&self.place);
         drop(turn);
-        if let Some(watch) = self.watch.take() {
-            watch.join().ok();
+        // It ends with the server; one that does not end keeps nobody here.
+        while self
+            .watch
+            .as_ref()
+            .is_some_and(|watch| !watch.is_finished())
+            && since.elapsed() < STOP_LIMIT
+        {
+            sleep(Duration::from_millis(10));
         }
     }
 }

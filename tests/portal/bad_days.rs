@@ -377,3 +377,89 @@ async fn two_runs_of_the_jobs_at_once_take_each_step_once() {
         "{output:?}"
     );
 }
+
+/// Every process of a Postgres, stopped in its tracks until this is dropped.
+struct Frozen(Vec<Pid>);
+
+impl Frozen {
+    fn freeze(dir: &Path) -> Self {
+        let postmaster = postmaster(dir).unwrap();
+        kill(postmaster, Signal::SIGSTOP).unwrap();
+        let mut all = vec![postmaster];
+        for entry in fs::read_dir("/proc").unwrap().flatten() {
+            let Ok(pid) = entry.file_name().to_string_lossy().parse::<i32>() else {
+                continue;
+            };
+            let stat = fs::read_to_string(entry.path().join("stat")).unwrap_or_default();
+            let parent = stat
+                .rsplit(')')
+                .next()
+                .and_then(|rest| rest.split_whitespace().nth(1));
+            if parent == Some(&postmaster.to_string()) {
+                kill(Pid::from_raw(pid), Signal::SIGSTOP).ok();
+                all.push(Pid::from_raw(pid));
+            }
+        }
+        Self(all)
+    }
+}
+
+impl Drop for Frozen {
+    fn drop(&mut self) {
+        for pid in &self.0 {
+            kill(*pid, Signal::SIGCONT).ok();
+        }
+    }
+}
+
+/// F7: a database that stands still is told within seconds, and nobody waits a minute for a page.
+#[actix_web::test]
+async fn f7_a_database_that_stands_still_is_told_within_seconds() {
+    let dir = data_dir();
+    let server = EmbeddedPostgres::start_for(dir.path(), Purpose::Tests).unwrap();
+    let app = TestApp::start_on(&server.url()).await;
+    let partner = app.sign_in(Person::Partner).await;
+    let visitor = app.visitor();
+    visitor.get("/readyz").await.assert_status(200);
+    let frozen = Frozen::freeze(dir.path());
+    let since = Instant::now();
+    let ready = visitor.get("/readyz").await;
+    // It took sixty seconds, and then said that all was well.
+    assert!(
+        since.elapsed() < Duration::from_secs(20),
+        "{:?}",
+        since.elapsed()
+    );
+    ready.assert_status(503);
+    visitor.get("/healthz").await.assert_status(200);
+    let since = Instant::now();
+    partner.get("/kunden").await.assert_status(503);
+    assert!(
+        since.elapsed() < Duration::from_secs(45),
+        "{:?}",
+        since.elapsed()
+    );
+    drop(frozen);
+    let since = Instant::now();
+    while visitor.get("/readyz").await.status != 200 {
+        assert!(
+            since.elapsed() < Duration::from_secs(60),
+            "it does not come back"
+        );
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    partner.get("/kunden").await.assert_status(200);
+    drop(app);
+    server.stop();
+}
+
+/// F1: told to stop, the portal ends, whatever its database does.
+#[actix_web::test]
+async fn f1_a_portal_ends_in_time_whatever_its_database_does() {
+    let (program, _) = Program::new();
+    let mut serving = program.serve().await;
+    let frozen = Frozen::freeze(program.dir.path());
+    serving.signal(Signal::SIGTERM);
+    serving.wait(Duration::from_secs(90));
+    drop(frozen);
+}

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use super::cluster::{last_lines, run};
+use super::cluster::last_lines;
 use super::place::Place;
 use super::{EmbeddedError, Purpose, take_turn};
 
@@ -18,6 +18,39 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(300);
 
 /// Keeps a server that dies at once from being started in a tight loop.
 const PAUSE_AFTER_DEATH: Duration = Duration::from_millis(500);
+/// The same for a server that does not start.
+const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(10);
+/// A server of another process is looked at this often.
+const LOOK_AGAIN: Duration = Duration::from_secs(2);
+
+/// How long the end of a server is waited for. It goes on ending by itself, and the guard sees to it.
+const STOP_PATIENCE: Duration = Duration::from_secs(10);
+
+/// Says now and then what a start waits for, so that nobody takes it for dead.
+struct Patience {
+    since: Instant,
+    next: Duration,
+}
+
+impl Patience {
+    fn new() -> Self {
+        Self {
+            since: Instant::now(),
+            next: Duration::from_secs(3),
+        }
+    }
+
+    fn say(&mut self) {
+        let waited = self.since.elapsed();
+        if waited >= self.next {
+            tracing::warn!(
+                seconds = waited.as_secs(),
+                "waiting for the embedded Postgres: after a crash it first replays its journal"
+            );
+            self.next = waited + Duration::from_secs(15);
+        }
+    }
+}
 
 /// The log of the server is set aside once, when a start finds it larger than this (bytes).
 const LARGE_LOG: u64 = 4 << 20;
@@ -42,7 +75,7 @@ fn read_pid_file(cluster: &Path) -> Option<PidFile> {
 /// The socket directory of the server that runs in `cluster`, once it is ready; `None` when none
 /// runs. A pid file without a server behind it is a leftover of a kill or a power cut.
 pub(super) fn running_socket_dir(cluster: &Path) -> Result<Option<PathBuf>, EmbeddedError> {
-    let since = Instant::now();
+    let (since, mut patience) = (Instant::now(), Patience::new());
     while let Some(found) = read_pid_file(cluster) {
         // Only a connection proves a server: the process may be a zombie, or another one by now.
         if UnixStream::connect(found.socket_dir.join(".s.PGSQL.5432")).is_err() {
@@ -55,6 +88,7 @@ pub(super) fn running_socket_dir(cluster: &Path) -> Result<Option<PathBuf>, Embe
         if since.elapsed() > PATIENCE {
             return Err(EmbeddedError::Busy);
         }
+        patience.say();
         sleep(Duration::from_millis(20));
     }
     Ok(None)
@@ -156,7 +190,7 @@ fn settings(purpose: Purpose) -> Vec<&'static str> {
 
 /// `false` when the server ended instead.
 fn wait_until_ready(server: &mut Child, cluster: &Path) -> Result<bool, EmbeddedError> {
-    let since = Instant::now();
+    let (since, mut patience) = (Instant::now(), Patience::new());
     loop {
         let exited = server
             .try_wait()
@@ -172,31 +206,50 @@ fn wait_until_ready(server: &mut Child, cluster: &Path) -> Result<bool, Embedded
                 "it is still replaying its journal; start again to go on waiting".to_owned(),
             ));
         }
+        patience.say();
         sleep(Duration::from_millis(5));
     }
 }
 
-/// Stays with the server until somebody stops it; starts it again when it died, as after running
-/// out of memory. Waiting for it also takes it out of the process table, where a successor would
-/// mistake it for a running one.
-pub(super) fn keep_alive(mut server: Child, place: &Place, purpose: Purpose, leaving: &AtomicBool) {
+/// Starts the server again whenever it ends without our having asked for it, however it ended: a
+/// stray `pg_ctl stop` ends it well. `server` is our own child; a server of another process is looked
+/// at now and then. Waiting for a child also takes it out of the process table, where a successor
+/// would mistake it for a running one.
+pub(super) fn keep_alive(
+    mut server: Option<Child>,
+    place: &Place,
+    purpose: Purpose,
+    leaving: &AtomicBool,
+) {
     loop {
-        match server.wait() {
-            Ok(status) if status.success() => return,
-            Ok(status) => tracing::error!(%status, "the embedded Postgres died; starting it again"),
-            Err(error) => {
-                tracing::error!(%error, "cannot wait for the embedded Postgres");
-                return;
+        let ended = match &mut server {
+            Some(child) => match child.wait() {
+                Ok(status) => status.to_string(),
+                Err(error) => error.to_string(),
+            },
+            None => {
+                sleep(LOOK_AGAIN);
+                match running_socket_dir(&place.cluster()) {
+                    Ok(None) => "gone".to_owned(),
+                    _ if leaving.load(Ordering::SeqCst) => return,
+                    _ => continue,
+                }
             }
+        };
+        if leaving.load(Ordering::SeqCst) {
+            return;
         }
+        tracing::error!(%ended, "the embedded Postgres ended unasked; starting it again");
         sleep(PAUSE_AFTER_DEATH);
-        match revive(place, purpose, leaving) {
-            Ok(Some(again)) => server = again,
-            Ok(None) => return,
-            Err(error) => {
-                tracing::error!(%error, "the embedded Postgres stays dead");
-                return;
+        server = loop {
+            match revive(place, purpose, leaving) {
+                Ok(again) => break again,
+                Err(error) => tracing::error!(%error, "the embedded Postgres does not start"),
             }
+            sleep(PAUSE_AFTER_FAILURE);
+        };
+        if server.is_some() {
+            tracing::info!("the embedded Postgres runs again");
         }
     }
 }
@@ -241,8 +294,29 @@ pub(super) fn stop_server(place: &Place) {
     let mut command = place.command(&place.programs.join("pg_ctl"));
     command
         .args(["stop", "-s", "-m", "fast", "-t", "300", "-D"])
-        .arg(place.cluster());
-    if let Err(error) = run(&mut command, "") {
-        tracing::warn!(%error, "cannot stop the embedded Postgres");
+        .arg(place.cluster())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    let mut stopping = match command.spawn() {
+        Ok(stopping) => stopping,
+        Err(error) => {
+            tracing::warn!(%error, "cannot stop the embedded Postgres");
+            return;
+        }
+    };
+    let since = Instant::now();
+    loop {
+        match stopping.try_wait() {
+            Ok(Some(status)) if status.success() => return,
+            Ok(None) if since.elapsed() < STOP_PATIENCE => sleep(Duration::from_millis(5)),
+            Ok(None) => {
+                tracing::warn!("the embedded Postgres takes long to stop and is left to it");
+                return;
+            }
+            ended => {
+                tracing::warn!(?ended, "cannot stop the embedded Postgres");
+                return;
+            }
+        }
     }
 }

@@ -182,3 +182,45 @@ fn nobody_needs_to_start_a_killed_server() {
             .is_err()
     );
 }
+
+/// F1: a server that somebody else ends, however well, is started again while we live.
+#[test]
+fn f1_a_server_that_ends_well_is_started_again() {
+    use nix::sys::signal::{Signal, kill};
+    let dir = data_dir();
+    let first = EmbeddedPostgres::start_for(dir.path(), Purpose::Tests).unwrap();
+    let second = EmbeddedPostgres::start_for(dir.path(), Purpose::Tests).unwrap();
+    let url = first.url();
+    let runs_again = |before: i32| {
+        let since = Instant::now();
+        loop {
+            let text = fs::read_to_string(dir.path().join("postgres/data/postmaster.pid"));
+            let now = text
+                .ok()
+                .and_then(|text| text.lines().next()?.parse::<i32>().ok());
+            if now.is_some_and(|pid| pid != before) && PgConnection::establish(&url).is_ok() {
+                return;
+            }
+            assert!(since.elapsed() < Duration::from_secs(60), "it stays away");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    };
+    for signal in [Signal::SIGQUIT, Signal::SIGINT, Signal::SIGTERM] {
+        let before = pid(dir.path());
+        kill(nix::unistd::Pid::from_raw(before), signal).unwrap();
+        runs_again(before);
+    }
+    // Whoever only joined starts it, too, when the one who did has gone.
+    first.stop();
+    let before = pid(dir.path());
+    kill(nix::unistd::Pid::from_raw(before), Signal::SIGINT).unwrap();
+    let since = Instant::now();
+    while PgConnection::establish(&second.url()).is_err() || pid(dir.path()) == before {
+        assert!(since.elapsed() < Duration::from_secs(60), "it stays away");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    second.stop();
+    // Asked for: it stays away.
+    std::thread::sleep(Duration::from_millis(1200));
+    assert!(!dir.path().join("postgres/data/postmaster.pid").exists());
+}
