@@ -1,5 +1,7 @@
 //! Running the jobs beside the web server.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -7,16 +9,22 @@ use tokio::task::JoinHandle;
 
 use super::{Done, JOBS, Job, Pass};
 use crate::app::App;
+use crate::pulse::Pulse;
 use crate::storage::db::DbError;
 
 /// Whether the jobs should leave off. Looked at between two rows.
 #[derive(Debug, Clone)]
-pub struct Stop(watch::Receiver<bool>);
+pub struct Stop {
+    asked: watch::Receiver<bool>,
+    /// Who looks a second time whether to leave off has done something.
+    at_work: Option<(Pulse, &'static str, Duration)>,
+    looked: Arc<AtomicBool>,
+}
 
 impl Stop {
     /// Nobody will ever say stop.
     pub fn never() -> Self {
-        Self(watch::channel(false).1)
+        Self::from(watch::channel(false).1)
     }
 
     /// Somebody says stop as soon as `asked` is there. To be called where async work can be spawned.
@@ -26,19 +34,34 @@ impl Stop {
             asked.await;
             say.send_replace(true);
         });
-        Self(stop)
+        Self::from(stop)
     }
 
     /// Whether to leave off.
     pub fn is_set(&self) -> bool {
-        *self.0.borrow()
+        if let Some((pulse, job, every)) = &self.at_work
+            && self.looked.swap(true, Ordering::Relaxed)
+        {
+            pulse.beat(job, *every);
+        }
+        *self.asked.borrow()
     }
 
     /// Waits for `pause`, or less if somebody says stop.
     async fn pause(&mut self, pause: Duration) {
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
-            _ = self.0.wait_for(|stop| *stop) => {}
+            _ = self.asked.wait_for(|stop| *stop) => {}
+        }
+    }
+}
+
+impl From<watch::Receiver<bool>> for Stop {
+    fn from(asked: watch::Receiver<bool>) -> Self {
+        Self {
+            asked,
+            at_work: None,
+            looked: Arc::default(),
         }
     }
 }
@@ -71,10 +94,11 @@ pub fn start(app: &App) -> Running {
     let (stop, stopped) = watch::channel(false);
     let mut tasks = Vec::new();
     for job in JOBS {
+        app.pulse.beat(job.name, job.every);
         for _ in 0..(job.workers)(app) {
             let pass = Pass {
                 app: app.clone(),
-                stop: Stop(stopped.clone()),
+                stop: Stop::from(stopped.clone()),
                 at: None,
                 send_late: false,
             };
@@ -86,10 +110,19 @@ pub fn start(app: &App) -> Running {
 
 async fn repeat(job: &'static Job, mut pass: Pass) {
     while !pass.stop.is_set() {
-        let own = pass.clone();
+        let mut own = pass.clone();
+        let pulse = pass.app.pulse.clone();
+        own.stop.looked = Arc::default();
+        own.stop.at_work = Some((pulse.clone(), job.name, job.every));
         let work = job.pass;
         match tokio::task::spawn_blocking(move || work(&own)).await {
-            Ok(result) => log(job.name, result),
+            Ok(result) => {
+                // A pass in which nothing works is none.
+                if matches!(&result, Ok(done) if done.good > 0 || done.failed == 0) {
+                    pulse.beat(job.name, job.every);
+                }
+                log(job.name, result);
+            }
             Err(_) => tracing::error!(job = job.name, "a job panicked and will be tried again"),
         }
         pass.stop.pause(job.every).await;

@@ -26,6 +26,9 @@ pub use migrations::run_migrations;
 /// How long somebody waits for a connection before being told to come again.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// A page waits no longer for the database than this; its statements have less time than that.
+const ANSWER: Duration = Duration::from_secs(15);
+
 /// Connections live this long, so that after a failover the portal finds the new server soon.
 const LIFETIME: Duration = Duration::from_secs(600);
 
@@ -84,6 +87,16 @@ pub fn is_connection_loss(error: &QueryError) -> bool {
     }
 }
 
+/// Whether a statement took longer than it may, or waited too long for somebody else's.
+pub fn is_timeout(error: &QueryError) -> bool {
+    match error {
+        QueryError::DatabaseError(_, info) => ["statement timeout", "lock timeout"]
+            .iter()
+            .any(|words| info.message().contains(words)),
+        _ => false,
+    }
+}
+
 /// How many connections a process opens at most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PoolSize {
@@ -105,7 +118,10 @@ impl Default for PoolSize {
 #[derive(Clone)]
 pub struct Db {
     url: Arc<str>,
-    pool: Pool<ConnectionManager<PgConnection>>,
+    /// For jobs and commands.
+    pool: Connections,
+    /// For pages, which give up sooner.
+    pages: Connections,
     /// One permit for each page's connection.
     line: Arc<Semaphore>,
 }
@@ -127,19 +143,22 @@ impl Db {
     /// Like [`Db::connect`] with another number of connections.
     pub fn connect_sized(url: &str, size: PoolSize) -> Result<Self, DbError> {
         let url = with_network_limits(url);
-        let pool = Pool::builder()
-            .max_size(size.pages + size.jobs)
-            .min_idle(Some(1))
-            .test_on_check_out(false)
-            .connection_timeout(PATIENCE)
-            .max_lifetime(Some(LIFETIME))
-            .connection_customizer(Box::new(Session))
-            .error_handler(Box::new(LogFailure))
-            .build(ConnectionManager::new(url.as_str()))
-            .map_err(|error| DbError::Unavailable(error.to_string()))?;
+        let pool = |size, session| {
+            Pool::builder()
+                .max_size(size)
+                .min_idle(Some(1))
+                .test_on_check_out(false)
+                .connection_timeout(PATIENCE)
+                .max_lifetime(Some(LIFETIME))
+                .connection_customizer(Box::new(session))
+                .error_handler(Box::new(LogFailure))
+                .build(ConnectionManager::new(url.as_str()))
+                .map_err(|error| DbError::Unavailable(error.to_string()))
+        };
         Ok(Self {
-            url: url.into(),
-            pool,
+            pool: pool(size.jobs, FOR_JOBS)?,
+            pages: pool(size.pages, FOR_PAGES)?,
+            url: url.as_str().into(),
             line: Arc::new(Semaphore::new(size.pages as usize)),
         })
     }
@@ -151,7 +170,7 @@ impl Db {
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
     {
-        self.in_line(move |db| db.read_blocking(work)).await
+        self.in_line(move |db| read_on(&db.pages, work)).await
     }
 
     /// Runs `work` in one transaction outside the async threads: all of it happens or, when it
@@ -162,7 +181,8 @@ impl Db {
         T: Send + 'static,
         E: From<DbError> + From<QueryError> + Send + 'static,
     {
-        self.in_line(move |db| db.transaction_blocking(work)).await
+        self.in_line(move |db| transaction_on(&db.pages, work))
+            .await
     }
 
     /// [`Db::read`] for callers that may block: jobs and commands.
@@ -173,17 +193,7 @@ impl Db {
     where
         E: From<DbError>,
     {
-        let mut pooled = self.checkout()?;
-        let conn: &mut PgConnection = &mut pooled;
-        let result = work(conn);
-        // Asked with a query, but only after an error: a connection that is lost while a statement is
-        // prepared does not count as broken yet, and would come back from the pool again and again.
-        if result.is_ok() || !conn.is_broken() && conn.ping().is_ok() {
-            return result;
-        }
-        drop(pooled);
-        let mut pooled = self.checkout_tested()?;
-        work(&mut pooled)
+        read_on(&self.pool, work)
     }
 
     /// [`Db::transaction`] for callers that may block: jobs and commands.
@@ -194,24 +204,7 @@ impl Db {
     where
         E: From<DbError> + From<QueryError>,
     {
-        let mut work = Some(work);
-        let mut attempt = |pooled: &mut Pooled| {
-            // On the connection itself: diesel runs the work with the type it is called on.
-            let conn: &mut PgConnection = pooled;
-            let result = conn.transaction(|conn| match work.take() {
-                Some(work) => work(conn),
-                None => Err(DbError::Interrupted.into()),
-            });
-            let began = work.is_none();
-            (result, !began && conn.is_broken())
-        };
-        let mut pooled = self.checkout()?;
-        let (result, lost_before_work) = attempt(&mut pooled);
-        if !lost_before_work {
-            return result;
-        }
-        drop(pooled);
-        attempt(&mut self.checkout_tested()?).0
+        transaction_on(&self.pool, work)
     }
 
     /// Whether the database answers: for `/readyz`.
@@ -259,32 +252,81 @@ impl Db {
         };
         let db = self.clone();
         let span = tracing::Span::current();
-        tokio::task::spawn_blocking(move || {
+        let work = tokio::task::spawn_blocking(move || {
             // Held until the connection is back in the pool, even when the caller has gone.
             let _place = place;
             span.in_scope(|| work(&db))
-        })
-        .await
-        .unwrap_or_else(|_| Err(DbError::Interrupted.into()))
-    }
-
-    fn checkout(&self) -> Result<Pooled, DbError> {
-        self.pool
-            .get()
-            .map_err(|error| DbError::Unavailable(error.to_string()))
-    }
-
-    /// After one broken connection the others of the pool are probably broken too: throws them away
-    /// until one answers.
-    fn checkout_tested(&self) -> Result<Pooled, DbError> {
-        for _ in 0..=self.pool.max_size() {
-            let mut conn = self.checkout()?;
-            if conn.ping().is_ok() {
-                return Ok(conn);
-            }
+        });
+        match tokio::time::timeout(ANSWER, work).await {
+            Ok(done) => done.unwrap_or_else(|_| Err(DbError::Interrupted.into())),
+            // A database that stands still answers no limit of its own either.
+            Err(_) => Err(DbError::Unavailable("no answer in time".to_owned()).into()),
         }
-        Err(DbError::Unavailable("connections keep breaking".to_owned()))
     }
+}
+
+fn read_on<T, E>(
+    pool: &Connections,
+    work: impl Fn(&mut PgConnection) -> Result<T, E>,
+) -> Result<T, E>
+where
+    E: From<DbError>,
+{
+    let mut pooled = checkout(pool)?;
+    let conn: &mut PgConnection = &mut pooled;
+    let result = work(conn);
+    // Asked with a query, but only after an error: a connection that is lost while a statement is
+    // prepared does not count as broken yet, and would come back from the pool again and again.
+    if result.is_ok() || !conn.is_broken() && conn.ping().is_ok() {
+        return result;
+    }
+    drop(pooled);
+    let mut pooled = checkout_tested(pool)?;
+    work(&mut pooled)
+}
+
+fn transaction_on<T, E>(
+    pool: &Connections,
+    work: impl FnOnce(&mut PgConnection) -> Result<T, E>,
+) -> Result<T, E>
+where
+    E: From<DbError> + From<QueryError>,
+{
+    let mut work = Some(work);
+    let mut attempt = |pooled: &mut Pooled| {
+        // On the connection itself: diesel runs the work with the type it is called on.
+        let conn: &mut PgConnection = pooled;
+        let result = conn.transaction(|conn| match work.take() {
+            Some(work) => work(conn),
+            None => Err(DbError::Interrupted.into()),
+        });
+        let began = work.is_none();
+        (result, !began && conn.is_broken())
+    };
+    let mut pooled = checkout(pool)?;
+    let (result, lost_before_work) = attempt(&mut pooled);
+    if !lost_before_work {
+        return result;
+    }
+    drop(pooled);
+    attempt(&mut checkout_tested(pool)?).0
+}
+
+fn checkout(pool: &Connections) -> Result<Pooled, DbError> {
+    pool.get()
+        .map_err(|error| DbError::Unavailable(error.to_string()))
+}
+
+/// After one broken connection the others of the pool are probably broken too: throws them away
+/// until one answers.
+fn checkout_tested(pool: &Connections) -> Result<Pooled, DbError> {
+    for _ in 0..=pool.max_size() {
+        let mut conn = checkout(pool)?;
+        if conn.ping().is_ok() {
+            return Ok(conn);
+        }
+    }
+    Err(DbError::Unavailable("connections keep breaking".to_owned()))
 }
 
 /// The URL with limits for what it does not say itself. Without them a machine that vanished, as in
@@ -304,21 +346,30 @@ fn with_network_limits(url: &str) -> String {
     url
 }
 
+type Connections = Pool<ConnectionManager<PgConnection>>;
 type Pooled = PooledConnection<ConnectionManager<PgConnection>>;
 
 /// What every connection starts with. The portal's times are UTC; a query or a forgotten transaction
 /// must not hold a customer's row for ever.
-#[derive(Debug)]
-struct Session;
+#[derive(Debug, Clone, Copy)]
+struct Session(&'static str);
+
+/// Somebody waits for the answer.
+const FOR_PAGES: Session = Session(
+    "SET timezone = 'UTC'; SET statement_timeout = '12s'; SET lock_timeout = '10s'; \
+     SET idle_in_transaction_session_timeout = '30s'",
+);
+/// Nobody does.
+const FOR_JOBS: Session = Session(
+    "SET timezone = 'UTC'; SET statement_timeout = '60s'; SET lock_timeout = '10s'; \
+     SET idle_in_transaction_session_timeout = '60s'",
+);
 
 impl CustomizeConnection<PgConnection, ConnectionFailure> for Session {
     fn on_acquire(&self, conn: &mut PgConnection) -> Result<(), ConnectionFailure> {
         use diesel::connection::SimpleConnection as _;
-        conn.batch_execute(
-            "SET timezone = 'UTC'; SET statement_timeout = '60s'; SET lock_timeout = '10s'; \
-             SET idle_in_transaction_session_timeout = '60s'",
-        )
-        .map_err(ConnectionFailure::QueryError)
+        conn.batch_execute(self.0)
+            .map_err(ConnectionFailure::QueryError)
     }
 }
 

@@ -1,8 +1,15 @@
 //! For the machine that watches: alive, and ready to work. No versions (S-90).
 
+use std::time::Duration;
+
 use actix_web::{HttpResponse, web};
 
 use crate::app::App;
+
+/// Whoever watches is answered within this time, whatever the database does.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// A disk with less free space than this is as good as full, in bytes.
+const LEAST_SPACE: u64 = 50 * 1024 * 1024;
 
 /// The process answers.
 pub async fn healthz() -> HttpResponse {
@@ -11,16 +18,36 @@ pub async fn healthz() -> HttpResponse {
         .body("ok\n")
 }
 
-/// The database answers as well.
+/// The database answers as well, there is room on the disk, and the jobs run.
 pub async fn readyz(app: web::Data<App>) -> HttpResponse {
-    match app.db.ping().await {
-        Ok(()) => HttpResponse::Ok()
-            .content_type("text/plain; charset=utf-8")
-            .body("ready\n"),
-        Err(_) => HttpResponse::ServiceUnavailable()
-            .content_type("text/plain; charset=utf-8")
-            .body("database unavailable\n"),
-    }
+    let answers = tokio::time::timeout(PATIENCE, app.db.ping()).await;
+    let wrong = if !matches!(answers, Ok(Ok(()))) {
+        Some("database unavailable\n".to_owned())
+    } else if free_space(&app)
+        .await
+        .is_some_and(|free| free < LEAST_SPACE)
+    {
+        Some("disk full\n".to_owned())
+    } else {
+        app.pulse
+            .silent()
+            .map(|job| format!("job does not run: {job}\n"))
+    };
+    let mut answer = match &wrong {
+        None => HttpResponse::Ok(),
+        Some(_) => HttpResponse::ServiceUnavailable(),
+    };
+    answer
+        .content_type("text/plain; charset=utf-8")
+        .body(wrong.unwrap_or_else(|| "ready\n".to_owned()))
+}
+
+/// Bytes that are left where the data directory is; `None` if there is no such directory.
+async fn free_space(app: &App) -> Option<u64> {
+    let dir = app.config.storage.data_dir.clone();
+    let look = tokio::task::spawn_blocking(move || nix::sys::statvfs::statvfs(&dir).ok());
+    let found = tokio::time::timeout(PATIENCE, look).await.ok()?.ok()??;
+    Some(found.blocks_available() * found.fragment_size())
 }
 
 /// Nobody indexes this.
