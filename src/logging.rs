@@ -7,9 +7,11 @@
 use std::io::IsTerminal as _;
 use std::panic::PanicHookInfo;
 
-use tracing::Subscriber;
+use tracing::{Level, Metadata, Subscriber};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 
 use crate::config::Environment;
 
@@ -21,10 +23,11 @@ const DEFAULT_FILTER: &str = "info";
 /// panic becomes a log line; in development the usual message is more help.
 pub fn init(environment: Environment, filter: Option<&str>) {
     let (level, complaint) = parse_filter(filter);
+    let strangers = Strangers::of(filter);
     let writer = std::io::stderr;
     let started = match environment {
         Environment::Production => {
-            tracing::subscriber::set_global_default(json_lines(level, writer))
+            tracing::subscriber::set_global_default(json_lines(level, writer).with(strangers))
         }
         Environment::Development => tracing::subscriber::set_global_default(
             tracing_subscriber::fmt()
@@ -32,7 +35,8 @@ pub fn init(environment: Environment, filter: Option<&str>) {
                 .with_ansi(std::io::stderr().is_terminal())
                 .with_target(false)
                 .with_writer(writer)
-                .finish(),
+                .finish()
+                .with(strangers),
         ),
     };
     if started.is_err() {
@@ -50,6 +54,30 @@ fn parse_filter(filter: Option<&str>) -> (EnvFilter, bool) {
     match filter.map(|text| EnvFilter::builder().parse(text)) {
         Some(Ok(level)) => (level, false),
         other => (EnvFilter::new(DEFAULT_FILTER), other.is_some()),
+    }
+}
+
+/// What the web server says about bytes that are no request. Any stranger can have it say so as often
+/// as he likes, so it is no error here: it is for those who look for details.
+struct Strangers {
+    wanted: bool,
+}
+
+/// Where it says so.
+const STRANGERS: &str = "actix_http";
+
+impl Strangers {
+    fn of(filter: Option<&str>) -> Self {
+        let filter = filter.and_then(|text| text.parse::<Targets>().ok());
+        Self {
+            wanted: filter.is_some_and(|filter| filter.would_enable(STRANGERS, &Level::DEBUG)),
+        }
+    }
+}
+
+impl<S: Subscriber> Layer<S> for Strangers {
+    fn enabled(&self, event: &Metadata<'_>, _: Context<'_, S>) -> bool {
+        self.wanted || !event.target().starts_with(STRANGERS)
     }
 }
 
@@ -114,6 +142,29 @@ mod tests {
         assert_eq!(line["level"], "INFO");
         assert_eq!(line["customer.name"], hostile);
         assert!(line["timestamp"].as_str().unwrap().ends_with('Z'));
+    }
+
+    #[test]
+    fn a13_bytes_of_strangers_are_no_error() {
+        for (filter, seen) in [
+            (None, false),
+            (Some("info"), false),
+            (Some("warn,avv_portal=debug"), false),
+            (Some("debug"), true),
+            (Some("info,actix_http=debug"), true),
+        ] {
+            let lines = Lines::default();
+            let copy = lines.clone();
+            let subscriber = json_lines(parse_filter(filter).0, move || copy.clone());
+            let subscriber = subscriber.with(Strangers::of(filter));
+            tracing::subscriber::with_default(subscriber, || {
+                tracing::error!(target: "actix_http::h1::dispatcher", "stream error: bad header");
+                tracing::error!("the portal's own");
+            });
+            let written = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+            assert_eq!(written.contains("bad header"), seen, "{filter:?}");
+            assert!(written.contains("the portal's own"), "{filter:?}");
+        }
     }
 
     #[test]
