@@ -2,7 +2,7 @@
 //! more when the link's own page has closed. Both go to the address in the master data and nowhere
 //! else (L-07), and neither tells anybody whether a customer exists.
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 
 use super::throttle::{Attempted, may_reset};
 use super::users::{add, send_password_link};

@@ -365,9 +365,9 @@ fn a3_signs_without_end_keep_nobody_busy() {
         "{a ", ":a",
     ] {
         for name in ["a.md", "a.html", "a.txt"] {
-            of(&format!("Der Vertrag. {}", many(sign, 20_000)), name);
+            of(&format!("Der Vertrag. {}", many(sign, 4_000)), name);
             of(
-                &format!("Der Vertrag.\n\n{}", many(&format!("{sign}\n"), 20_000)),
+                &format!("Der Vertrag.\n\n{}", many(&format!("{sign}\n"), 4_000)),
                 name,
             );
         }
