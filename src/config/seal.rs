@@ -52,10 +52,7 @@ impl SealConfig {
             Some(text) => Some(text.into_bytes()),
             None => file(variables, "AVV_SEAL_CERT_FILE")?,
         };
-        let pkcs12 = variables
-            .text("AVV_SEAL_P12_FILE")
-            .map(|path| keys::read_private_file("AVV_SEAL_P12_FILE", Path::new(&path)))
-            .transpose()?;
+        let pkcs12 = variables.text("AVV_SEAL_P12_FILE");
         let source = match (key, certificates, pkcs12) {
             (Some(_), None, _) => {
                 return Err(ConfigError::Missing {
@@ -73,8 +70,8 @@ impl SealConfig {
                 key,
                 certificates: String::from_utf8_lossy(&certificates).into_owned(),
             },
-            (None, _, Some(file)) => SealSource::Pkcs12 {
-                file,
+            (None, _, Some(path)) => SealSource::Pkcs12 {
+                file: keys::read_private_file("AVV_SEAL_P12_FILE", Path::new(&path))?,
                 password: variables
                     .secret("AVV_SEAL_P12_PASSWORD")?
                     .unwrap_or_default(),

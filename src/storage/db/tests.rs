@@ -21,7 +21,7 @@ fn db(schema: &str) -> Db {
     let separator = if url.contains('?') { '&' } else { '?' };
     let url =
         format!("{url}{separator}application_name={schema}&options=-c%20search_path%3D{schema}");
-    Db::connect_sized(&url, PoolSize { pages: 2, jobs: 1 }).unwrap()
+    Db::connect_sized(&url, PoolSize { pages: 2, jobs: 3 }).unwrap()
 }
 
 /// An empty schema with all tables, for the tests of other rooms.

@@ -126,7 +126,7 @@ impl TestApp {
         let owner = format!("{database}{separator}options=-c%20search_path%3D{schema}");
         // The portal works as the role that owns nothing (A11); what it needs a right for is found here.
         let url = owner.replace("://avv@", "://avv_program@");
-        let db = Db::connect_sized(&url, PoolSize { pages: 3, jobs: 2 }).expect("a pool");
+        let db = Db::connect_sized(&url, PoolSize { pages: 3, jobs: 5 }).expect("a pool");
         db.migrate_as_owner(&owner).expect("migrations");
 
         let data = tempfile::tempdir().expect("a folder");
@@ -177,7 +177,7 @@ impl TestApp {
             self.schema
         );
         let url = owner.replace("://avv@", "://avv_program@");
-        let db = Db::connect_sized(&url, PoolSize { pages: 3, jobs: 2 }).expect("a pool");
+        let db = Db::connect_sized(&url, PoolSize { pages: 3, jobs: 5 }).expect("a pool");
         assert_eq!(db.migrate_as_owner(&owner).expect("migrations"), 0);
         let mut config = (*self.app.config).clone();
         let (listener, base_url) = free_address();
@@ -224,7 +224,7 @@ impl TestApp {
                 .expect("a database"),
         )
         .to_owned();
-        let db = Db::connect_sized(&url, PoolSize { pages: 2, jobs: 2 }).expect("a pool");
+        let db = Db::connect_sized(&url, PoolSize { pages: 2, jobs: 4 }).expect("a pool");
         App::new(
             (*self.app.config).clone(),
             self.clock.clone(),
