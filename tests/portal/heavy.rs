@@ -97,6 +97,7 @@ const HEAVY: &[&str] = &[
     "prepare(",
     "review(",
     "look(&sent",
+    "only_shows_pages(",
     "diff(",
     "import(",
     "unpack(",

@@ -18,6 +18,7 @@ use crate::domain::name::{self, MAX_NAME};
 use crate::domain::proposal::{MAX_REASON, ProposalKind};
 use crate::domain::{CustomerNumber, Language, ProposalId, calendar};
 use crate::paths;
+use crate::places::Kind;
 use crate::storage::contract_versions::find_published;
 use crate::storage::proposals::list_open;
 use crate::web::error::PageError;
@@ -151,7 +152,7 @@ pub async fn propose_paper(
         .await?;
     let since = version.map(|version| version.valid_from);
     let read = match read(&form, files, since, calendar::day(now)) {
-        Ok(paper) => looked_into(&app, paper).await?,
+        Ok(paper) => looked_into(&app, &me, paper).await?,
         Err(errors) => Err(errors),
     };
     let paper = match read {
@@ -176,9 +177,13 @@ pub async fn propose_paper(
 }
 
 /// The customer gets this file: it may do nothing but show pages (A12, S-77). CPU work.
-async fn looked_into(app: &App, paper: Paper) -> Result<Result<Paper, FieldErrors>, PageError> {
+async fn looked_into(
+    app: &App,
+    me: &Me,
+    paper: Paper,
+) -> Result<Result<Paper, FieldErrors>, PageError> {
     let look = move || (only_shows_pages(&paper.scan.bytes), paper);
-    let (found, paper) = app.heavy(look).await.ok_or(PageError::Unavailable)?;
+    let (found, paper) = me.turn.take(app, Kind::SignedIn, look).await?;
     Ok(found.map(|()| paper).map_err(|bad| {
         let mut errors = FieldErrors::default();
         errors.add("datei", bad.sentence());
