@@ -33,6 +33,33 @@ pub fn clean(text: &str) -> String {
         .join(" ")
 }
 
+/// A text of several lines: line ends stay, other white space becomes a space, and what no keyboard
+/// types is left out. Browsers send line ends as two characters; they count as one.
+pub fn clean_lines(text: &str) -> String {
+    let visible: String = text
+        .replace("\r\n", "\n")
+        .chars()
+        .map(|c| {
+            if c != '\n' && c.is_whitespace() {
+                ' '
+            } else {
+                c
+            }
+        })
+        .filter(|&c| c == '\n' || !c.is_control())
+        .collect();
+    visible.trim().to_owned()
+}
+
+/// A line as it was typed, but that every white space is a space and control characters are gone:
+/// what a page can give back.
+pub fn printable(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_whitespace() { ' ' } else { c })
+        .filter(|c| !c.is_control())
+        .collect()
+}
+
 /// Names as a sentence holds them: "A", "A und B", "A, B und C".
 pub fn list<T: AsRef<str>>(names: &[T], language: Language) -> String {
     let and = match language {
@@ -107,6 +134,26 @@ mod tests {
         for (typed, shown) in table {
             assert_eq!(parse(typed, MAX_NAME).as_deref(), Ok(shown));
         }
+    }
+
+    /// D8: no white space joins the words beside it, wherever something is typed.
+    #[test]
+    fn d8_white_space_never_joins_words() {
+        for space in [
+            "\t", "\n", "\r\n", "\u{b}", "\u{c}", "\u{85}", "\u{2028}", "\u{a0}", "\u{3000}",
+        ] {
+            let typed = format!("Anna{space}Schmidt");
+            let shown = printable(&typed);
+            assert_eq!(
+                parse(&shown, MAX_NAME).as_deref(),
+                Ok("Anna Schmidt"),
+                "{space:?}"
+            );
+            assert_eq!(clean(&typed), "Anna Schmidt", "{space:?}");
+            let words = clean_lines(&typed);
+            assert_eq!(words.split_whitespace().count(), 2, "{space:?}: {words:?}");
+        }
+        assert_eq!(clean_lines(" a\tb\r\nc\u{7}d \n"), "a b\ncd");
     }
 
     #[test]

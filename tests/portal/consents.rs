@@ -412,3 +412,42 @@ async fn a_second_tab_and_the_back_button_lead_to_success() {
         ("concluded", 1, 2)
     );
 }
+
+/// D8: white space in a typed name is a space in the sealed contract, and no reason is cut.
+#[actix_web::test]
+async fn d8_a_tab_in_a_name_joins_no_words() {
+    let app = TestApp::start().await;
+    let link = asked(&app);
+    let visitor = app.visitor();
+    let page = visitor.get(&link).await;
+    let mut fields = COMPLETE;
+    fields[0].1 = "Anna\tSchmidt";
+    fields[1].1 = "Leiterin\u{b}Einkauf";
+    page.submit(&visitor, FORM, &fields)
+        .await
+        .assert_redirect("/erfolg");
+    assert_eq!(app.text("person FROM agreements"), "Anna Schmidt");
+    assert_eq!(app.text("function FROM agreements"), "Leiterin Einkauf");
+}
+
+/// D8: a reason that is too long is refused with everything that was typed.
+#[actix_web::test]
+async fn d8_a_reason_that_is_too_long_is_refused_and_kept() {
+    let app = TestApp::start().await;
+    let link = asked(&app);
+    let visitor = app.visitor();
+    let long = format!("{} Ende", "x".repeat(500));
+    let decline = async |reason: &str| {
+        let fields = [("bestaetigung", "ja"), ("grund", reason)];
+        visitor.post(&format!("{link}/ablehnen"), &fields).await
+    };
+    let page = decline(&long).await;
+    page.assert_status(422)
+        .assert_says("Kürzen Sie den Grund auf höchstens 500 Zeichen")
+        .assert_says("Ende");
+    assert_eq!(app.status(CUSTOMER), "requested");
+    assert_eq!(app.count("decline_reasons"), 0);
+    decline(&"ä".repeat(500)).await.assert_status(303);
+    assert_eq!(app.status(CUSTOMER), "declined");
+    assert_eq!(app.text("length(reason) FROM decline_reasons"), "500");
+}

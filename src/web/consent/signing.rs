@@ -6,7 +6,7 @@ use super::arrival::Arrival;
 use crate::actions::consent::Signature;
 use crate::app::App;
 use crate::domain::Language;
-use crate::domain::name::{BadName, MAX_NAME, parse};
+use crate::domain::name::{BadName, MAX_NAME, parse, printable};
 use crate::web::client;
 use crate::web::form::{FieldErrors, Form};
 
@@ -88,12 +88,6 @@ pub fn declarations(company: &str, language: Language) -> [String; 2] {
             ),
         ],
     }
-}
-
-/// As typed, without characters that no page can give back: a browser would turn a zero byte into a
-/// replacement character, which would then be concluded.
-fn printable(typed: &str) -> String {
-    typed.chars().filter(|c| !c.is_control()).collect()
 }
 
 fn checked(

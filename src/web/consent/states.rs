@@ -15,8 +15,8 @@ use crate::domain::case::LinkState;
 use crate::domain::{Language, name};
 use crate::paths;
 use crate::web::error::PageError;
-use crate::web::form::PublicForm;
-use crate::web::page::{PublicShell, html, see_other};
+use crate::web::form::{FieldErrors, PublicForm};
+use crate::web::page::{PublicShell, html, invalid, see_other};
 
 /// A day: for machines, and in words.
 struct Day {
@@ -136,6 +136,9 @@ struct DeclinePage {
     goes_on: bool,
     /// Longest reason.
     longest: usize,
+    /// The reason as typed, and what is wrong with it.
+    reason: String,
+    errors: FieldErrors,
 }
 
 /// GET: names what declining means and asks once more (S-05).
@@ -148,13 +151,31 @@ pub async fn ask_decline(
     if !matches!(arrival.state()?, LinkState::Valid { .. }) {
         return Ok(see_other(arrival.page()));
     }
+    html(&decline_page(&app, &arrival, String::new()).await?)
+}
+
+async fn decline_page(
+    app: &App,
+    arrival: &Arrival,
+    reason: String,
+) -> Result<DeclinePage, PageError> {
+    let mut errors = FieldErrors::default();
+    if reason.chars().count() > LONGEST_REASON {
+        let what = match arrival.language {
+            Language::De => format!("Kürzen Sie den Grund auf höchstens {LONGEST_REASON} Zeichen"),
+            Language::En => format!("Shorten the reason to {LONGEST_REASON} characters at most"),
+        };
+        errors.add("grund", what);
+    }
     let action = paths::consent_decline(&arrival.token);
-    let shell = arrival.shell(&app, &action).await?;
-    html(&DeclinePage {
+    let shell = arrival.shell(app, &action).await?;
+    Ok(DeclinePage {
         about: arrival.about(&shell),
         action,
         goes_on: arrival.case.agreement().is_some() && arrival.case.chain_matches(),
         longest: LONGEST_REASON,
+        reason,
+        errors,
         shell,
     })
 }
@@ -175,14 +196,14 @@ pub async fn decline(
             arrival.keeping_language(paths::consent_decline(&arrival.token)),
         ));
     }
-    // Longer than the field allows, it was not typed into it; what fits is kept.
-    let reason: String = name::clean(form.get("grund"))
-        .chars()
-        .take(LONGEST_REASON)
-        .collect();
+    let reason = name::clean(form.get("grund"));
+    let is_open = matches!(arrival.state()?, LinkState::Valid { .. });
+    if is_open && reason.chars().count() > LONGEST_REASON {
+        return invalid(&decline_page(&app, &arrival, reason).await?);
+    }
     let declined = app
         .db
-        .transaction(move |conn| decline_case(conn, &writer, link, reason.trim_end(), now))
+        .transaction(move |conn| decline_case(conn, &writer, link, &reason, now))
         .await;
     match declined {
         Ok(()) | Err(ActionError::Refused(_)) => Ok(see_other(arrival.page())),

@@ -1,7 +1,7 @@
 //! What somebody typed who dissents.
 
 use crate::domain::Language;
-use crate::domain::name::{BadName, MAX_NAME, parse};
+use crate::domain::name::{BadName, MAX_NAME, clean_lines, parse};
 use crate::web::form::{FieldErrors, Form};
 
 /// Longest message, in characters.
@@ -59,7 +59,7 @@ impl Said {
                 ),
             }
         }
-        let text = read_text(&self.text);
+        let text = clean_lines(&self.text);
         if text.chars().count() > LONGEST {
             errors.add(
                 "nachricht",
@@ -84,13 +84,4 @@ impl Said {
             Err(errors)
         }
     }
-}
-
-/// A message of several lines without what no keyboard types.
-pub fn read_text(typed: &str) -> String {
-    let kept: String = typed
-        .chars()
-        .filter(|c| *c == '\n' || !c.is_control())
-        .collect();
-    kept.trim().to_owned()
 }

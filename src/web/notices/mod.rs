@@ -12,7 +12,7 @@ use actix_web::web;
 use super::guard::Who;
 use super::routes::{Row, get, post, view};
 
-pub use form::{LONGEST, Said, read_text};
+pub use form::{LONGEST, Said};
 pub use lists::{Company, Lists};
 
 /// Rows of this family.
@@ -21,6 +21,9 @@ pub const ROUTES: &[Row] = &[
         view().to(announcement::show)
     }),
     get("/einspruch/{token}", Who::Anyone, || {
+        view().to(dissent::show)
+    }),
+    get("/einspruch/{token}/", Who::Anyone, || {
         view().to(dissent::show)
     }),
     post("/einspruch/{token}", Who::Anyone, || {

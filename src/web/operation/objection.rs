@@ -12,7 +12,7 @@ use crate::actions::ActionError;
 use crate::actions::objections::{self, Received};
 use crate::app::App;
 use crate::domain::case::{Case, Channel};
-use crate::domain::{CustomerNumber, Language, calendar};
+use crate::domain::{CustomerNumber, Language, calendar, name};
 use crate::paths;
 use crate::web::error::PageError;
 use crate::web::form::{FieldErrors, Form};
@@ -173,11 +173,7 @@ fn read(
         ),
         _ => {}
     }
-    let note: String = typed
-        .note
-        .chars()
-        .filter(|c| *c == '\n' || !c.is_control())
-        .collect();
+    let note = name::clean_lines(&typed.note);
     if note.chars().count() > LONGEST_NOTE {
         errors.add("notiz", "Kürzen Sie die Notiz auf höchstens 2.000 Zeichen");
     }
@@ -185,7 +181,7 @@ fn read(
     Some(Received {
         channel: channel?,
         on: on?,
-        note: note.trim().to_owned(),
+        note,
         proof: None,
     })
 }

@@ -110,7 +110,15 @@ async fn page(
                 note: format!("wort-{at}"),
                 question,
             };
-            if was_sent && !asked.answer.confirmed {
+            if was_sent && is_too_long(&asked.answer) {
+                errors.push((
+                    asked.note.clone(),
+                    format!(
+                        "{}: Kürzen Sie den Text auf höchstens {LONGEST_NOTE} Zeichen",
+                        asked.question.check
+                    ),
+                ));
+            } else if was_sent && !asked.answer.confirmed {
                 errors.push((
                     asked.tick.clone(),
                     format!("{}: Bestätigen Sie mit dem Haken", asked.question.check),
@@ -138,11 +146,14 @@ async fn page(
 }
 
 fn answer(form: &Form, at: usize) -> Answer {
-    let note = name::clean(form.get(&format!("wort-{at}")));
     Answer {
         confirmed: form.ticked(&format!("ja-{at}")),
-        note: note.chars().take(LONGEST_NOTE).collect(),
+        note: name::clean(form.get(&format!("wort-{at}"))),
     }
+}
+
+fn is_too_long(answer: &Answer) -> bool {
+    answer.note.chars().count() > LONGEST_NOTE
 }
 
 /// Submits.
@@ -162,6 +173,9 @@ pub async fn submit(
             .map(|at| answer(&form, at))
             .collect(),
     };
+    if answers.given.iter().any(is_too_long) {
+        return invalid(&page(&app, &me, &version, &reviewed, &form, true).await?);
+    }
     let own = app.clone();
     let done = app
         .db

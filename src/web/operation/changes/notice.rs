@@ -15,7 +15,7 @@ use crate::domain::{CustomerNumber, Language, NoticeId};
 use crate::paths;
 use crate::web::error::PageError;
 use crate::web::form::{FieldErrors, Form, SignedForm};
-use crate::web::notices::{LONGEST, read_text};
+use crate::web::notices::LONGEST;
 use crate::web::operation::objection::parse_day;
 use crate::web::page::{Me, Shell, html, invalid, see_other};
 use crate::web::session::flash;
@@ -174,7 +174,7 @@ fn read(
             "Geben Sie an, wer den Einspruch erklärt hat, mit höchstens 120 Zeichen",
         );
     }
-    let note = read_text(&typed.note);
+    let note = name::clean_lines(&typed.note);
     if note.chars().count() > LONGEST {
         errors.add("notiz", "Kürzen Sie die Notiz auf höchstens 2.000 Zeichen");
     }
@@ -204,7 +204,7 @@ pub async fn settle(
     if how.is_none() {
         errors.add("ergebnis", "Wählen Sie, was aus dem Einspruch geworden ist");
     }
-    let remark = read_text(&typed.remark);
+    let remark = name::clean_lines(&typed.remark);
     if remark.chars().count() > LONGEST {
         errors.add(
             "bemerkung",
