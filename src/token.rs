@@ -2,6 +2,9 @@
 //!
 //! No secret is stored: a dump of the database opens nothing, and the same mail delivered twice
 //! carries the same link. While keys are being rotated, the previous one still opens (S-86).
+//!
+//! Mail programs guess where a link ends: many leave a final `-` out and take a full stop or bracket
+//! behind it in. So a token ends in a letter, and [`tidy`] forgives what they add.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -12,8 +15,12 @@ use uuid::Uuid;
 use crate::config::Keys;
 use crate::domain::UserId;
 
-/// Length of a token: 16 bytes of id and 32 of HMAC, in base64.
-const LENGTH: usize = 64;
+/// Length of what is signed: 16 bytes of id and 32 of HMAC, in base64.
+const CODE: usize = 64;
+/// Last character of every token, so that no mail program takes it for punctuation.
+const END: char = 'x';
+/// Length of a token.
+pub const LENGTH: usize = CODE + 1;
 
 /// What a token is for; one made for another purpose opens nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +34,9 @@ pub enum Purpose {
 }
 
 impl Purpose {
+    /// Every purpose.
+    pub const ALL: [Self; 3] = [Self::Consent, Self::Password, Self::Dissent];
+
     fn label(self) -> &'static [u8] {
         match self {
             Self::Consent => b"consent link\0",
@@ -44,15 +54,42 @@ pub fn make(keys: &Keys, purpose: Purpose, id: Uuid) -> String {
             .finalize()
             .into_bytes(),
     );
-    URL_SAFE_NO_PAD.encode(bytes)
+    let mut token = URL_SAFE_NO_PAD.encode(bytes);
+    token.push(END);
+    token
+}
+
+/// A token as it was mailed, from one that a mail program or a person copied with too much: without
+/// white space, soft line ends (`=`) and the punctuation that stands behind links.
+pub fn tidy(token: &str) -> String {
+    let bare: String = token
+        .chars()
+        .filter(|c| !c.is_whitespace() && !c.is_control() && *c != '=')
+        .take(2 * LENGTH)
+        .collect();
+    bare.trim_end_matches(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_'))
+        .to_owned()
 }
 
 /// The id of a genuine token; `None` for anything else. Comparison takes constant time.
 pub fn open(keys: &Keys, purpose: Purpose, token: &str) -> Option<Uuid> {
-    if token.len() != LENGTH {
-        return None;
-    }
-    let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
+    let token = tidy(token);
+    let code = match token.len() {
+        LENGTH => token.strip_suffix(END)?.to_owned(),
+        // As they were mailed before they ended in a letter; programs cut the last character off.
+        CODE => token,
+        length if length + 1 == CODE => {
+            return ['-', '_']
+                .iter()
+                .find_map(|end| open_code(keys, purpose, &format!("{token}{end}")));
+        }
+        _ => return None,
+    };
+    open_code(keys, purpose, &code)
+}
+
+fn open_code(keys: &Keys, purpose: Purpose, code: &str) -> Option<Uuid> {
+    let bytes = URL_SAFE_NO_PAD.decode(code).ok()?;
     let id = Uuid::from_slice(bytes.get(..16)?).ok()?;
     let tag = bytes.get(16..)?;
     keys.link_keys()
@@ -133,8 +170,42 @@ mod tests {
                 "byte {at}"
             );
         }
-        for odd in ["", "x", &token[1..], &format!("{token}A"), &"ä".repeat(32)] {
+        let (without_start, doubled) = (&token[1..], format!("{token}{END}"));
+        for odd in ["", "x", without_start, &doubled, &"ä".repeat(32), "=.)>"] {
             assert_eq!(open(&keys, Purpose::Consent, odd), None);
+        }
+    }
+
+    /// D7: whatever a mail program makes of the end of a link, it opens.
+    #[test]
+    fn d7_every_mailed_token_survives_mail_programs() {
+        let keys = keys("one", None);
+        for purpose in Purpose::ALL {
+            for id in (0..1000_u128).map(Uuid::from_u128) {
+                let token = make(&keys, purpose, id);
+                assert!(token.ends_with(|c: char| c.is_ascii_alphanumeric()));
+                assert_eq!(open(&keys, purpose, &token), Some(id));
+                // Mailed before: 64 characters, of which the last could be cut off.
+                let former = token.strip_suffix(END).unwrap_or_default();
+                assert_eq!(open(&keys, purpose, former), Some(id));
+                let cut = former.trim_end_matches(['-', '_']);
+                if cut.len() + 1 == former.len() {
+                    assert_eq!(open(&keys, purpose, cut), Some(id));
+                }
+            }
+            let id = Uuid::from_u128(7);
+            let token = make(&keys, purpose, id);
+            for behind in [
+                ".", ")", ">", " ", "/", "=", ">.", "\r\n", ").", "\"", ",", "=\r\n",
+            ] {
+                let found = open(&keys, purpose, &format!("{token}{behind}"));
+                assert_eq!(found, Some(id), "{behind:?}");
+            }
+            for within in ["\r\n", " ", "=\r\n", "\t", "\n "] {
+                let (start, end) = token.split_at(30);
+                let found = open(&keys, purpose, &format!("{start}{within}{end}"));
+                assert_eq!(found, Some(id), "{within:?}");
+            }
         }
     }
 

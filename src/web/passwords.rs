@@ -28,6 +28,7 @@ pub const ROUTES: &[Row] = &[
         web::post().to(send_link)
     }),
     get("/passwort/{token}", Who::Visitor, || view().to(choose)),
+    get("/passwort/{token}/", Who::Visitor, || view().to(choose)),
     post("/passwort/{token}", Who::Visitor, || web::post().to(set)),
 ];
 
@@ -105,7 +106,7 @@ async fn choose(
     request: HttpRequest,
     token: web::Path<String>,
 ) -> Result<HttpResponse, PageError> {
-    let token = token.into_inner();
+    let token = token::tidy(&token);
     match live_link(&app, &request, &token).await? {
         Some(_) => html(&ChoosePage {
             shell: shell(&app, chosen_language(&request), &token).await?,
@@ -122,7 +123,7 @@ async fn set(
     token: web::Path<String>,
     PublicForm(form): PublicForm,
 ) -> Result<HttpResponse, PageError> {
-    let token = token.into_inner();
+    let token = token::tidy(&token);
     let language = of_form(&form, &request);
     let Some(link) = live_link(&app, &request, &token).await? else {
         return expired(&app, language).await;

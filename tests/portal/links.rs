@@ -276,10 +276,10 @@ async fn unknown_and_mangled_links_look_alike() {
     flipped.replace_range(20..21, if &token[20..21] == "A" { "B" } else { "A" });
     let mangled = [
         never,
-        token[..token.len() - 1].to_owned(),
-        format!("{}{last}{last}", &token[..token.len() - 2]),
-        format!("{token}%20"),
-        format!("{token}="),
+        token[..token.len() - 3].to_owned(),
+        format!("{token}{last}"),
+        format!("{token}A%20"),
+        format!("{token}0="),
         token.to_uppercase(),
         flipped,
         "x".to_owned(),
@@ -312,4 +312,45 @@ async fn unknown_and_mangled_links_look_alike() {
     }
     visitor.get("/zustimmung/x").await.assert_status(429);
     visitor.get(&link).await.assert_status(200);
+}
+
+/// D7: what mail programs add to a link or break it with is forgiven, on every page a mail leads to.
+#[actix_web::test]
+async fn d7_links_open_with_what_mail_programs_make_of_them() {
+    let app = TestApp::start().await;
+    app.book(CUSTOMER, "centraflex", false);
+    app.jobs();
+    let consent = app.consent_link(MAIL);
+    let user = crate::world::user_id(&app, Person::Partner.email());
+    app.sql(&format!(
+        "INSERT INTO password_links (id, user_id, valid_until) \
+         VALUES ('00000000-0000-4000-8000-000000000007', {user}, '{until}')",
+        until = (app.now() + hours(1)).to_rfc3339()
+    ))
+    .unwrap();
+    let id = uuid::Uuid::from_u128(0x0000_0000_0000_4000_8000_0000_0000_0007);
+    let token = avv_portal::token::make(
+        &app.app.config.keys,
+        avv_portal::token::Purpose::Password,
+        id,
+    );
+    let password = format!("{}/passwort/{token}", app.url);
+    let visitor = app.visitor();
+    for link in [consent, password] {
+        assert!(
+            link.ends_with(|c: char| c.is_ascii_alphanumeric()),
+            "{link}"
+        );
+        let (start, end) = link.split_at(link.len() - 20);
+        for behind in ["", ".", ")", "%3E", "%20", "/", "=", "%0D%0A", ").", "%22"] {
+            let page = visitor.get(&format!("{link}{behind}")).await;
+            page.assert_status(200);
+        }
+        for within in ["%0D%0A", "%20", "=%0D%0A"] {
+            visitor
+                .get(&format!("{start}{within}{end}"))
+                .await
+                .assert_status(200);
+        }
+    }
 }

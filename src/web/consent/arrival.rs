@@ -57,7 +57,7 @@ impl Arrival {
             Err(error) => return Err(error.into()),
         };
         let arrival = Self {
-            token: token.to_owned(),
+            token: token::tidy(token),
             link,
             language: wanted.unwrap_or(case.customer.language),
             case,

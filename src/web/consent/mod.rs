@@ -23,6 +23,9 @@ pub use arrival::{unknown, wanted_language};
 /// Rows of this family.
 pub const ROUTES: &[Row] = &[
     get("/zustimmung/{token}", Who::Anyone, || view().to(page::show)),
+    get("/zustimmung/{token}/", Who::Anyone, || {
+        view().to(page::show)
+    }),
     post("/zustimmung/{token}", Who::Anyone, || {
         web::post().to(page::conclude)
     }),

@@ -94,9 +94,10 @@ pub async fn declare(
     request.extensions_mut().insert(language);
     let said = Said::of(&form);
     let back = if language == own {
-        paths::dissent(&token)
+        paths::dissent(&token::tidy(&token))
     } else {
-        format!("{}?sprache={}", paths::dissent(&token), language.code())
+        let page = paths::dissent(&token::tidy(&token));
+        format!("{page}?sprache={}", language.code())
     };
     if !is_open(found.notice.facts.state(app.clock.now())) {
         return Ok(see_other(back));
@@ -157,6 +158,7 @@ async fn page(
     errors: FieldErrors,
 ) -> Result<Page, PageError> {
     let (now, facts) = (app.clock.now(), &found.notice.facts);
+    let token = token::tidy(token);
     let date = |day| calendar::long_date(day, language);
     let end = facts.period_end().map(calendar::day);
     let received = facts.dissent.as_ref().map(|one| date(one.received_on));
@@ -176,10 +178,10 @@ async fn page(
     let starts = facts.starts_on().unwrap_or(found.announcement.starts_on);
     let shell = PublicShell::load(app, language)
         .await?
-        .with_switch(&paths::dissent(token));
+        .with_switch(&paths::dissent(&token));
     Ok(Page {
         company: found.case.customer.party.name.clone(),
-        action: paths::dissent(token),
+        action: paths::dissent(&token),
         public: format!(
             "{}?sprache={}",
             paths::public_announcement(found.announcement.id),
