@@ -79,6 +79,7 @@ pub fn neutral_values(language: Language) -> Values {
             represented_by: blank("Vertretung", "representative"),
             contact: blank("Ansprechperson", "contact person"),
             email: None,
+            unusable_email: None,
             phone: blank("Telefon", "phone"),
         }
     };

@@ -77,7 +77,8 @@ pub struct EmailAddress(String);
 pub struct NoAddress;
 
 impl EmailAddress {
-    /// Parses one mailbox. Quoted local parts, comments, lists and display names are refused: none
+    /// Parses one mailbox. A domain with letters beyond ASCII becomes what mail servers know it by
+    /// (IDNA, D6); in front of the `@` only few servers take such letters. Quoted local parts, comments, lists and display names are refused: none
     /// of them is needed for business mail, and each has been used to smuggle recipients.
     pub fn parse(text: &str) -> Result<Self, NoAddress> {
         let text = text.trim();
@@ -90,6 +91,7 @@ impl EmailAddress {
                         .bytes()
                         .all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&b))
             });
+        let domain = ascii_domain(domain)?;
         let labels: Vec<&str> = domain.split('.').collect();
         let domain_ok = labels.len() >= 2
             && domain.len() <= 253
@@ -106,7 +108,7 @@ impl EmailAddress {
                 .last()
                 .is_some_and(|top| top.len() >= 2 && !top.bytes().all(|b| b.is_ascii_digit()));
         if local_ok && domain_ok {
-            Ok(Self(text.to_ascii_lowercase()))
+            Ok(Self(format!("{local}@{domain}").to_ascii_lowercase()))
         } else {
             Err(NoAddress)
         }
@@ -117,7 +119,13 @@ impl EmailAddress {
         &self.0
     }
 
-    /// Everything behind the `@`.
+    /// The address as people write it, for screens: `info@bäckerei-özdemir.example`.
+    pub fn shown(&self) -> String {
+        let local = self.0.rsplit_once('@').map_or("", |(local, _)| local);
+        format!("{local}@{}", shown_domain(self.domain()))
+    }
+
+    /// Everything behind the `@`, as mail servers know it.
     pub fn domain(&self) -> &str {
         self.0.rsplit_once('@').map_or("", |(_, domain)| domain)
     }
@@ -164,8 +172,36 @@ impl EmailAddress {
     /// First letter and domain, for people who only need to recognise it: `i•••@firma.de`.
     pub fn masked(&self) -> String {
         let first = self.0.chars().next().unwrap_or('•');
-        format!("{first}•••@{}", self.domain())
+        format!("{first}•••@{}", shown_domain(self.domain()))
     }
+}
+
+/// A domain in ASCII.
+fn ascii_domain(domain: &str) -> Result<String, NoAddress> {
+    if domain.is_ascii() {
+        return Ok(domain.to_owned());
+    }
+    idna::domain_to_ascii_strict(domain).map_err(|_| NoAddress)
+}
+
+/// A domain in the letters people know it by. Only Latin ones: others look like them, and whoever
+/// looks must be able to see that.
+fn shown_domain(domain: &str) -> String {
+    if !domain.contains("xn--") {
+        return domain.to_owned();
+    }
+    let (shown, valid) = idna::domain_to_unicode(domain);
+    let is_latin = |c: char| c.is_ascii() || matches!(c, '\u{DF}'..='\u{17F}');
+    if valid.is_ok() && shown.chars().all(is_latin) {
+        shown
+    } else {
+        domain.to_owned()
+    }
+}
+
+/// A stored address as people write it; one that is none as it stands.
+pub fn shown(text: &str) -> String {
+    EmailAddress::parse(text).map_or_else(|_| text.to_owned(), |address| address.shown())
 }
 
 impl TryFrom<String> for EmailAddress {
@@ -218,6 +254,51 @@ mod tests {
             "ä@firma.de",
         ] {
             assert_eq!(EmailAddress::parse(bad), Err(NoAddress), "{bad:?}");
+        }
+    }
+
+    /// D6: umlauts in a domain are sent as servers know them and shown as people do.
+    #[test]
+    fn d6_a_domain_with_umlauts_is_sent_in_ascii_and_shown_as_written() {
+        for (typed, sent, shown) in [
+            (
+                "info@bäckerei-özdemir.example",
+                "",
+                "info@bäckerei-özdemir.example",
+            ),
+            (
+                " Info@MÜNCHEN.de",
+                "info@xn--mnchen-3ya.de",
+                "info@münchen.de",
+            ),
+            ("a@straße.de", "a@xn--strae-oqa.de", "a@straße.de"),
+            ("x@xn--mnchen-3ya.de", "x@xn--mnchen-3ya.de", "x@münchen.de"),
+            // Cyrillic letters that look like Latin ones stay what they are.
+            ("a@аррlе.com", "", "a@xn--"),
+            ("info@firma.de", "info@firma.de", "info@firma.de"),
+        ] {
+            let address = EmailAddress::parse(typed).unwrap();
+            assert!(address.as_str().is_ascii());
+            if !sent.is_empty() {
+                assert_eq!(address.as_str(), sent, "{typed}");
+            }
+            assert!(
+                address.shown().starts_with(shown),
+                "{typed}: {}",
+                address.shown()
+            );
+            assert_eq!(EmailAddress::parse(&address.shown()).as_ref(), Ok(&address));
+            let again = EmailAddress::parse(address.as_str()).unwrap();
+            assert_eq!(again, address, "what is stored is read back");
+        }
+        for bad in [
+            "ö@firma.de",
+            "a@.münchen.de",
+            "a@mün chen.de",
+            "a@-ü.de",
+            "a@ü",
+        ] {
+            assert_eq!(EmailAddress::parse(bad), Err(NoAddress), "{bad}");
         }
     }
 

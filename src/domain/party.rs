@@ -26,6 +26,10 @@ pub struct Party {
     pub contact: String,
     /// Address for messages.
     pub email: Option<EmailAddress>,
+    /// What stands in the master data in place of an address and is none (D6): shown to whoever can
+    /// correct it, copied nowhere.
+    #[serde(skip)]
+    pub unusable_email: Option<String>,
     /// Phone number as it is printed.
     pub phone: String,
 }

@@ -40,6 +40,10 @@ macro_rules! party_columns {
     ($row:ty) => {
         impl From<$row> for Party {
             fn from(row: $row) -> Self {
+                // An address that is none counts as missing, and the pages say what is wrong with it.
+                let email = row.email.as_deref();
+                let address = email.and_then(|email| EmailAddress::parse(email).ok());
+                let unusable = row.email.clone().filter(|_| address.is_none());
                 Self {
                     name: row.name,
                     street: row.street,
@@ -49,8 +53,8 @@ macro_rules! party_columns {
                     register: row.register,
                     represented_by: row.represented_by,
                     contact: row.contact,
-                    // An address that is no address counts as missing: the status says so (L-09).
-                    email: row.email.and_then(|email| EmailAddress::parse(&email).ok()),
+                    email: address,
+                    unusable_email: unusable.filter(|text| !text.trim().is_empty()),
                     phone: row.phone,
                 }
             }
@@ -67,7 +71,9 @@ macro_rules! party_columns {
                     register: party.register.clone(),
                     represented_by: party.represented_by.clone(),
                     contact: party.contact.clone(),
-                    email: party.email.as_ref().map(|email| email.as_str().to_owned()),
+                    email: (party.email.as_ref())
+                        .map(|email| email.as_str().to_owned())
+                        .or_else(|| party.unusable_email.clone()),
                     phone: party.phone.clone(),
                 }
             }

@@ -312,3 +312,55 @@ async fn locked_links_open_nothing_and_a_new_one_may_follow() {
     app.conclude(MAIL).await;
     assert_eq!(app.status(CUSTOMER), "concluded");
 }
+
+/// D6: a domain with umlauts is mailed as servers know it and shown as people do; what is stored and
+/// is no address is called that, shown to the operator, and not lost by saving something else.
+#[actix_web::test]
+async fn d6_umlauts_in_a_domain_and_addresses_that_are_none() {
+    let app = TestApp::start().await;
+    asked(&app);
+    let operator = app.sign_in(Person::Operator).await;
+    let page = operator.get(ADDRESS).await;
+    let typed = [("email", "Info@Bäckerei-Özdemir.example")];
+    page.submit(&operator, "main form", &typed)
+        .await
+        .assert_status(303);
+    app.deliver();
+    let is_new = |mail: &avv_portal::mail::Sent| mail.to.as_str().contains("xn--");
+    let sent = app.mails().into_iter().find(is_new).unwrap();
+    assert!(sent.to.as_str().is_ascii(), "{}", sent.to.as_str());
+    assert_eq!(
+        app.text("email FROM customers WHERE number = 4711"),
+        sent.to.as_str()
+    );
+    assert!(app.mails_to(sent.to.as_str()).len() == 1);
+    let shown = "info@bäckerei-özdemir.example";
+    for page in [ADDRESS, MASTER, "/kunden/4711", "/betrieb/mails"] {
+        operator.get(page).await.assert_says(shown);
+    }
+    let partner = app.sign_in(Person::Partner).await;
+    partner
+        .get("/kunden/4711")
+        .await
+        .assert_says("i•••@bäckerei-özdemir.example");
+
+    app.sql("UPDATE customers SET email = 'keine adresse@' WHERE number = 4711")
+        .unwrap();
+    for page in [ADDRESS, MASTER, "/kunden/4711"] {
+        let page = operator.get(page).await;
+        page.assert_says("keine adresse@");
+        assert!(
+            page.words().to_lowercase().contains("gültig"),
+            "{}",
+            page.words()
+        );
+    }
+    let page = operator.get(MASTER).await;
+    page.submit(&operator, "main form", &[("telefon", "0221 99")])
+        .await
+        .assert_status(303);
+    assert_eq!(
+        app.text("email FROM customers WHERE number = 4711"),
+        "keine adresse@"
+    );
+}

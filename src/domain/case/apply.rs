@@ -39,11 +39,16 @@ impl Case {
             }
             Change::SetPartner(partner) => self.partner.clone_from(partner),
             Change::SetSubPartner(partner) => self.sub_partner.clone_from(partner),
-            Change::SetEmail(email) => self.customer.party.email = Some(email.clone()),
+            Change::SetEmail(email) => {
+                self.customer.party.email = Some(email.clone());
+                self.customer.party.unusable_email = None;
+            }
             Change::SetParty(party) => {
                 let email = self.customer.party.email.take();
+                let unusable_email = self.customer.party.unusable_email.take();
                 self.customer.party = Party {
                     email,
+                    unusable_email,
                     ..(**party).clone()
                 };
             }

@@ -71,6 +71,7 @@ pub(super) fn party_changed(
     let old = &case.customer.party;
     let new = Party {
         email: old.email.clone(),
+        unusable_email: old.unusable_email.clone(),
         ..party.clone()
     };
     let speaks_another = language != case.customer.language;

@@ -93,6 +93,7 @@ pub fn party(name: &str, mail: &str) -> Party {
         represented_by: "Ute Vogt".to_owned(),
         contact: "Datenschutz".to_owned(),
         email: Some(email(mail)),
+        unusable_email: None,
         phone: "0251 1234".to_owned(),
     }
 }

@@ -247,11 +247,7 @@ async fn page(
         starts: long(starts),
         reason: found.announcement.reason.clone(),
         lists: Lists::of(&found.announcement, language),
-        receipt: found
-            .case
-            .customer
-            .email()
-            .map(|email| email.as_str().to_owned()),
+        receipt: found.case.customer.email().map(|email| email.shown()),
         said,
         errors,
         longest: LONGEST,

@@ -150,7 +150,7 @@ fn view(shell: Shell, case: &Case, user: String, now: DateTime<Utc>) -> Option<O
         partners: name::list(&partners, language),
         modules: words::modules(case, now).0,
         user,
-        receipt: case.customer.email().map(|email| email.as_str().to_owned()),
+        receipt: case.customer.email().map(|email| email.shown()),
         wrong: None,
     })
 }

@@ -32,6 +32,8 @@ struct Page {
     subject: Subject,
     /// As the reader may see it.
     current: Option<String>,
+    /// What stands in its place and is no address; for the operator.
+    unusable: Option<String>,
     operator: bool,
     /// Whether a contract is open, so that the new address is written to at once.
     is_asked: bool,
@@ -78,7 +80,7 @@ pub async fn show(
             .customer
             .email()
             .filter(|_| me.viewer.role == Role::Operator)
-            .map(|email| email.as_str().to_owned())
+            .map(|email| email.shown())
             .unwrap_or_default(),
         stand: seen::of_email(case.customer.email()),
         ..Typed::default()
@@ -199,6 +201,12 @@ async fn page(
         shell: Shell::load(app, me, paths::CUSTOMERS).await?,
         subject: Subject::of(case),
         current: address_for(me.viewer.role, case),
+        unusable: case
+            .customer
+            .party
+            .unusable_email
+            .clone()
+            .filter(|_| operator),
         operator,
         is_asked: case.open_request().is_some(),
         has_agreement: case.agreement().is_some(),

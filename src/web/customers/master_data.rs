@@ -92,6 +92,8 @@ struct Page {
     shell: Shell,
     subject: Subject,
     email: Option<String>,
+    /// What stands in its place and is no address.
+    unusable: Option<String>,
     lines: Vec<Line>,
     language: Language,
     /// Whether a contract is open, whose text the change would change.
@@ -261,7 +263,8 @@ async fn page(
     Ok(Page {
         shell: Shell::load(app, me, paths::CUSTOMERS).await?,
         subject: Subject::of(case),
-        email: case.customer.email().map(|email| email.as_str().to_owned()),
+        email: case.customer.email().map(|email| email.shown()),
+        unusable: case.customer.party.unusable_email.clone(),
         lines,
         language,
         is_asked: case.open_request().is_some(),

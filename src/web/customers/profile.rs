@@ -23,6 +23,8 @@ struct ProfileView {
     name: String,
     address: String,
     email: Option<String>,
+    /// What stands in its place and is no address; for the operator.
+    unusable: Option<String>,
     /// Whether the whole address is shown and can be changed.
     operator: bool,
     /// Whether the reader may enter another address.
@@ -79,11 +81,17 @@ fn view(shell: Shell, case: &Case, role: Role, now: DateTime<Utc>) -> ProfileVie
         address: case.customer.party.address_line(),
         email: case.customer.email().map(|email| {
             if operator {
-                email.as_str().to_owned()
+                email.shown()
             } else {
                 email.masked()
             }
         }),
+        unusable: case
+            .customer
+            .party
+            .unusable_email
+            .clone()
+            .filter(|_| operator),
         operator,
         may_change_email: deeds(role, case, now).contains(&Deed::ChangeEmail),
         language: if case.customer.language.is_en() {

@@ -81,7 +81,7 @@ pub fn stored(party: &Party) -> Vec<Field> {
     let mut party = party.clone();
     fields(|id| match line_of(&mut party, id) {
         Some(line) => line.clone(),
-        None => email.map_or_else(String::new, |email| email.as_str().to_owned()),
+        None => email.map_or_else(String::new, |email| email.shown()),
     })
 }
 

@@ -283,7 +283,7 @@ pub fn address_for(role: Role, case: &Case) -> Option<String> {
     Some(if role.partner().is_some() {
         email.masked()
     } else {
-        email.as_str().to_owned()
+        email.shown()
     })
 }
 

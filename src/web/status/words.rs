@@ -23,6 +23,9 @@ pub fn verdict(case: &Case, standing: &Standing, now: DateTime<Utc>) -> Sentence
             " gesperrt. Eine neue E-Mail hat der Kunde seitdem nicht erhalten.",
             "Der Kunde hat noch keine E-Mail erhalten.",
         ),
+        Status::NoEmail if case.customer.party.unusable_email.is_some() => Sentence::plain(
+            "Was in den Stammdaten des Kunden steht, ist keine gültige E-Mail-Adresse.",
+        ),
         Status::NoEmail => {
             Sentence::plain("In den Stammdaten des Kunden steht keine E-Mail-Adresse.")
         }

@@ -192,6 +192,7 @@ pub fn party(name: &str, street: &str, postcode: &str, city: &str, email: Option
         represented_by: "Dr. Anna Beispiel".to_owned(),
         contact: "Datenschutz".to_owned(),
         email: email.map(|email| EmailAddress::parse(email).expect("an address")),
+        unusable_email: None,
         phone: "0221 4710-123".to_owned(),
     }
 }

@@ -214,7 +214,7 @@ fn replaced<'a>(entries: &'a [Entry], id: &str) -> Option<&'a Entry> {
 /// What stands in the fields, in their order.
 fn values(one: &SubProcessor) -> [String; 16] {
     let party = &one.party;
-    let email = party.email.as_ref().map(|email| email.as_str().to_owned());
+    let email = party.email.as_ref().map(|email| email.shown());
     [
         party.name.clone(),
         party.street.clone(),

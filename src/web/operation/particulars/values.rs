@@ -41,6 +41,7 @@ pub fn read(form: &Values) -> (Operator, FieldErrors) {
         represented_by: own("vertreten", OWN),
         contact: own("ansprechperson", OWN),
         email: EmailAddress::parse(&own("email", OWN)).ok(),
+        unusable_email: None,
         phone: own("telefon", OWN),
     };
     let hours = own("zeiten", OWN);
@@ -99,7 +100,7 @@ pub fn values(operator: &Operator) -> Values {
     let mail = |email: &Option<EmailAddress>| {
         email
             .as_ref()
-            .map(|email| email.as_str().to_owned())
+            .map(|email| email.shown())
             .unwrap_or_default()
     };
     let party = &operator.party;
