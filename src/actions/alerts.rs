@@ -93,6 +93,18 @@ pub(super) fn contract_undelivered(
     queue_mail(conn, &letter, now)
 }
 
+/// Another mail server refused a mail because of the portal's own sender, standing or manners: one
+/// alert, however many mails it happens to (D1). While no mail gets through, none would tell it.
+pub(super) fn mail_setup(conn: &mut PgConnection, now: DateTime<Utc>) -> QueryResult<()> {
+    let alert = NewAlert {
+        kind: AlertKind::MailSetup,
+        customer: None,
+        subject: String::new(),
+        stage: None,
+    };
+    raise_alert(conn, &alert, now).map(|_| ())
+}
+
 /// It was sent once more.
 pub(super) fn contract_resent(
     conn: &mut PgConnection,

@@ -96,8 +96,12 @@ pub fn clock(config: &Config) -> Clock {
 /// How mails leave: by the mail server, or as files in development.
 pub fn transport(config: &Config) -> Result<Transport> {
     match &config.mail.smtp_url {
-        Some(url) => Transport::smtp(url.expose_secret(), u32::from(config.mail.connections))
-            .map_err(|error| anyhow!("AVV_SMTP_URL is not usable: {error}")),
+        Some(url) => {
+            let connections = u32::from(config.mail.connections);
+            let host = config.web.base_url.host_str().unwrap_or_default();
+            Transport::smtp(url.expose_secret(), connections, host)
+                .map_err(|error| anyhow!("AVV_SMTP_URL is not usable: {error}"))
+        }
         None => Ok(Transport::Folder(config.storage.data_dir.join("mails"))),
     }
 }

@@ -26,6 +26,10 @@ pub enum AlertKind {
     DemandUnanswered,
     /// The customer objected to an announced sub-processor (row 39). The subject is the notice.
     Dissent,
+    /// A mail to the customer was forwarded by its address and refused there (D3).
+    ForwardFailed,
+    /// Other mail servers refuse mails because of the portal's own sender, standing or manners (D1).
+    MailSetup,
     /// The certificate of the seal ends. The subject is the certificate, the stage the days left.
     CertificateEnds,
     /// A time stamp came that is not to be believed. About the portal itself.
@@ -34,7 +38,7 @@ pub enum AlertKind {
 
 impl AlertKind {
     /// All, in the order the filter shows them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::NoAddress,
         Self::Undeliverable,
         Self::ContractUndelivered,
@@ -42,6 +46,8 @@ impl AlertKind {
         Self::AddressOfPartner,
         Self::DemandUnanswered,
         Self::Dissent,
+        Self::ForwardFailed,
+        Self::MailSetup,
         Self::CertificateEnds,
         Self::StampRefused,
     ];
@@ -56,6 +62,8 @@ impl AlertKind {
             Self::AddressOfPartner => "address_of_partner",
             Self::DemandUnanswered => "demand_unanswered",
             Self::Dissent => "dissent",
+            Self::ForwardFailed => "forward_failed",
+            Self::MailSetup => "mail_setup",
             Self::CertificateEnds => "certificate_ends",
             Self::StampRefused => "stamp_refused",
         }
@@ -76,6 +84,8 @@ impl AlertKind {
             Self::AddressOfPartner => "Adresse gehört zum Partner",
             Self::DemandUnanswered => "Neuabschluss blieb aus",
             Self::Dissent => "Einspruch",
+            Self::ForwardFailed => "Weiterleitung nicht zustellbar",
+            Self::MailSetup => "E-Mail-Versand abgewiesen",
             Self::CertificateEnds => "Zertifikat läuft ab",
             Self::StampRefused => "Zeitstempel nicht angenommen",
         }
@@ -91,6 +101,8 @@ impl AlertKind {
             Self::AddressOfPartner => "Address belongs to the partner",
             Self::DemandUnanswered => "No new conclusion",
             Self::Dissent => "Objection to a change",
+            Self::ForwardFailed => "Forwarding undeliverable",
+            Self::MailSetup => "Mails refused because of the sender",
             Self::CertificateEnds => "Certificate ends",
             Self::StampRefused => "Time stamp not accepted",
         }
@@ -106,6 +118,8 @@ impl AlertKind {
             (Self::AddressOfPartner, _) => "Prüfen Sie, ob das so sein soll: Den Vertrag muss der Kunde selbst abschließen.",
             (Self::DemandUnanswered, _) => "Der bisherige Vertrag gilt weiter. Sprechen Sie den Kunden an, oder fordern Sie erneut an.",
             (Self::Dissent, _) => "Die angekündigte Änderung darf für diesen Kunden nicht wirksam werden, bis der Einspruch geklärt ist.",
+            (Self::ForwardFailed, _) => "Die Adresse des Kunden leitet E-Mails an eine andere weiter, und die nimmt sie nicht an. Fragen Sie den Kunden, ob er unsere E-Mails erhält.",
+            (Self::MailSetup, _) => "Andere Mailserver weisen E-Mails wegen unseres Absenders ab, nicht wegen der Empfänger. Prüfen Sie SPF, DKIM, DMARC und Sperrlisten; die Antworten stehen unter E-Mails. Die Erinnerungen gehen weiter.",
             (Self::CertificateEnds, Some(days)) => {
                 return format!("Es gilt noch höchstens {days} Tage. Ohne gültiges Zertifikat kann niemand abschließen.");
             }
@@ -177,9 +191,11 @@ pub fn has_settled(
             .agreement()
             .is_none_or(|agreement| agreement.id.to_string() != subject),
         // Another address: the one that was to be looked at is not used any more.
-        AlertKind::AddressByPartner | AlertKind::AddressOfPartner => changes
-            .iter()
-            .any(|change| matches!(change, Change::SetEmail(_))),
+        AlertKind::AddressByPartner | AlertKind::AddressOfPartner | AlertKind::ForwardFailed => {
+            changes
+                .iter()
+                .any(|change| matches!(change, Change::SetEmail(_)))
+        }
         AlertKind::DemandUnanswered => {
             after.agreement().is_none()
                 || after.open_request().is_some()

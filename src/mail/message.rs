@@ -1,12 +1,16 @@
 //! From words to the bytes that go out: headers, text, HTML, attachment (S-21, S-24).
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
 use lettre::Message;
 use lettre::message::header::{ContentType, Header, HeaderName, HeaderValue};
-use lettre::message::{Attachment as FilePart, Mailbox, MultiPart, SinglePart};
+use lettre::message::{Attachment as FilePart, Mailbox, MultiPart, MultiPartKind, SinglePart};
+use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use super::letter::Written;
+use crate::domain::mail::PartHash;
 use crate::domain::name::clean;
 use crate::domain::{EmailAddress, MailId};
 
@@ -29,7 +33,7 @@ pub struct Head {
     pub reply_to: Option<EmailAddress>,
     /// The only recipient.
     pub to: EmailAddress,
-    /// The `Date` header.
+    /// The `Date` header: when the mail was queued, so that every attempt has the same bytes (F8).
     pub date: DateTime<Utc>,
 }
 
@@ -48,6 +52,29 @@ impl Envelope {
     pub fn bytes(&self) -> Vec<u8> {
         self.message.formatted()
     }
+
+    /// What its receiver can check of it, part by part: text, HTML, then the attachments (F8).
+    pub fn parts(&self) -> Vec<PartHash> {
+        let words = [
+            ("text/plain", &self.written.text),
+            ("text/html", &self.written.html),
+        ];
+        let words = words.into_iter().map(|(kind, text)| PartHash {
+            content_type: kind.to_owned(),
+            file_name: None,
+            sha256: hex(text.as_bytes()),
+        });
+        let files = self.written.attachments.iter().map(|file| PartHash {
+            content_type: file.content_type.clone(),
+            file_name: Some(clean(&file.file_name)),
+            sha256: hex(&file.bytes),
+        });
+        words.chain(files).collect()
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    base16ct::lower::encode_string(&Sha256::digest(bytes))
 }
 
 /// Why no message can be made of a letter: a fault of the configuration or the program, never of
@@ -62,8 +89,7 @@ pub enum Unsendable {
     Message(#[from] lettre::error::Error),
 }
 
-/// Puts a written mail into its envelope. Everything but the MIME boundary follows from the
-/// arguments.
+/// Puts a written mail into its envelope. Every byte follows from the arguments.
 ///
 /// # Errors
 /// [`Unsendable`] if an identifier, address or content type does not fit into a mail header.
@@ -74,21 +100,26 @@ pub fn seal(head: Head, written: Written) -> Result<Envelope, Unsendable> {
     let mut builder = Message::builder()
         .from(mailbox(Some(&head.from_name), &head.from)?)
         .to(mailbox(None, &head.to)?)
-        .subject(clean(&written.subject))
+        .raw_header(subject(&clean(&written.subject)))
         .date(head.date.into())
         .message_id(Some(format!("<{}>", head.message_id)))
         .header(AutoSubmitted)
+        .header(SuppressAutoResponses)
         .header(PortalMail(head.mark));
     if let Some(reply_to) = &head.reply_to {
         builder = builder.reply_to(mailbox(Some(&head.from_name), reply_to)?);
     }
-    let words = MultiPart::alternative()
+    let part = |kind: MultiPartKind, name: &str| {
+        let boundary = format!("part-{}-{name}", head.mark.simple());
+        MultiPart::builder().kind(kind).boundary(boundary)
+    };
+    let words = part(MultiPartKind::Alternative, "words")
         .singlepart(SinglePart::plain(written.text.replace('\n', "\r\n")))
         .singlepart(SinglePart::html(written.html.replace('\n', "\r\n")));
     let body = if written.attachments.is_empty() {
         words
     } else {
-        let mut mixed = MultiPart::mixed().multipart(words);
+        let mut mixed = part(MultiPartKind::Mixed, "all").multipart(words);
         for file in &written.attachments {
             let kind = ContentType::parse(&file.content_type)
                 .map_err(|_| Unsendable::Part("the attachment's content type"))?;
@@ -115,6 +146,28 @@ fn is_message_id(id: &str) -> bool {
             .all(|b| b.is_ascii_graphic() && !b"<>()[]\\,;:\"".contains(&b))
 }
 
+/// The subject. A company whose name looks like an encoded word (RFC 2047) would be decoded by the
+/// reader's program, so it is encoded itself; the library does that for names beside addresses only.
+fn subject(text: &str) -> HeaderValue {
+    let name = HeaderName::new_from_ascii_str("Subject");
+    if !text.contains("=?") {
+        return HeaderValue::new(name, text.to_owned());
+    }
+    let mut words: Vec<String> = Vec::new();
+    for c in text.chars() {
+        match words.last_mut() {
+            Some(word) if word.len() + c.len_utf8() <= LONGEST_WORD => word.push(c),
+            _ => words.push(c.to_string()),
+        }
+    }
+    let encoded = |word: &String| format!("=?utf-8?b?{}?=", STANDARD.encode(word));
+    let encoded: Vec<String> = words.iter().map(encoded).collect();
+    HeaderValue::dangerous_new_pre_encoded(name, text.to_owned(), encoded.join("\r\n "))
+}
+
+/// Bytes of one encoded word, so that a line with the name of the header stays under 78 characters.
+const LONGEST_WORD: usize = 39;
+
 fn mailbox(name: Option<&str>, address: &EmailAddress) -> Result<Mailbox, Unsendable> {
     let address = address
         .as_str()
@@ -139,6 +192,24 @@ impl Header for AutoSubmitted {
 
     fn display(&self) -> HeaderValue {
         HeaderValue::new(Self::name(), "auto-generated".to_owned())
+    }
+}
+
+/// Keeps Exchange from answering with a vacation notice; it does not read `Auto-Submitted`.
+#[derive(Debug, Clone)]
+struct SuppressAutoResponses;
+
+impl Header for SuppressAutoResponses {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("X-Auto-Response-Suppress")
+    }
+
+    fn parse(_: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self)
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), "OOF, AutoReply".to_owned())
     }
 }
 

@@ -6,6 +6,7 @@ use crate::domain::Language;
 use crate::domain::mail::RequestReason;
 use crate::mail::letter::{Content, write};
 use crate::mail::samples;
+use crate::mail::samples::changes::{changes, company};
 
 pub(crate) fn head() -> Head {
     Head {
@@ -106,10 +107,12 @@ fn the_headers_are_these_and_no_others() {
             "Subject",
             "To",
             "X-AVV-Mail",
+            "X-Auto-Response-Suppress",
         ]
     );
     let table = [
         ("Auto-Submitted", "auto-generated"),
+        ("X-Auto-Response-Suppress", "OOF, AutoReply"),
         ("Date", "Sun, 22 Nov 2026 09:00:00 +0000"),
         ("Message-ID", "<17.3f2a@avv.plusnet.example>"),
         ("From", "\"Plusnet GmbH\" <avv@plusnet.example>"),
@@ -148,17 +151,81 @@ fn text_comes_before_html_and_the_pdf_beside_both() {
     assert!(raw.contains("application/pdf"));
 }
 
+/// Every mail there is, in both languages.
+fn every_mail() -> impl Iterator<Item = (String, Written)> {
+    Language::ALL.into_iter().flat_map(|language| {
+        crate::mail::tests::all(language)
+            .into_iter()
+            .map(move |(name, content)| {
+                let written = write(&samples::letter(language, content)).unwrap();
+                (format!("{name} {language:?}"), written)
+            })
+    })
+}
+
+/// D5: no mail is answered by a vacation notice, whichever header its reader's server knows.
 #[test]
-fn the_same_mail_is_the_same_bytes_but_for_the_boundary() {
-    let without_boundary = |raw: String| {
-        let (_, rest) = raw.split_once("boundary=\"").unwrap();
-        let boundary = rest.split('"').next().unwrap().to_owned();
-        raw.replace(&boundary, "")
-    };
-    assert_eq!(
-        without_boundary(raw(head(), request())),
-        without_boundary(raw(head(), request()))
-    );
+fn d5_every_mail_says_that_nobody_waits_for_an_answer() {
+    for (name, written) in every_mail() {
+        let raw = raw(head(), written);
+        assert_eq!(header(&raw, "Auto-Submitted"), "auto-generated", "{name}");
+        let suppressed = header(&raw, "X-Auto-Response-Suppress");
+        assert_eq!(suppressed, "OOF, AutoReply", "{name}");
+    }
+}
+
+/// D5: a name that looks like an encoded word is read as it is written.
+#[test]
+fn d5_a_name_that_looks_encoded_is_encoded_itself() {
+    for name in [
+        "=?utf-8?B?QsO2c2U=?= GmbH",
+        "Bäckerei =?utf-8?Q?B=C3=B6se?= AG",
+        "=?us-ascii?q?x?=",
+        "=?",
+    ] {
+        let mut written = request();
+        written.subject = format!("Bitte abschließen: Vertrag für {name} (Kundennr. 4711)");
+        let head = Head {
+            from_name: name.to_owned(),
+            ..head()
+        };
+        let bytes = seal(head, written.clone()).unwrap().bytes();
+        let read = mail_parser::MessageParser::default().parse(&bytes).unwrap();
+        assert_eq!(read.subject(), Some(written.subject.as_str()));
+        let from = read.from().and_then(|from| from.first()).unwrap();
+        assert_eq!(from.name(), Some(name));
+    }
+}
+
+/// F8: an attempt more has the same bytes, and whoever gets them can check every part.
+#[test]
+fn f8_every_mail_is_the_same_bytes_again_and_its_parts_can_be_hashed() {
+    for (name, written) in every_mail() {
+        let one = seal(head(), written.clone()).unwrap();
+        assert_eq!(
+            one.bytes(),
+            seal(head(), written).unwrap().bytes(),
+            "{name}"
+        );
+        let raw = one.bytes();
+        let read = mail_parser::MessageParser::default().parse(&raw).unwrap();
+        let leaves: Vec<String> = read
+            .parts
+            .iter()
+            .filter(|part| !matches!(part.body, mail_parser::PartType::Multipart(_)))
+            .map(|part| {
+                // As a receiver does: decoded, carriage returns taken out of texts.
+                let bytes = part.contents();
+                if part.is_text() || part.is_text_html() {
+                    hex(String::from_utf8_lossy(bytes).replace('\r', "").as_bytes())
+                } else {
+                    hex(bytes)
+                }
+            })
+            .collect();
+        let told: Vec<String> = one.parts().into_iter().map(|part| part.sha256).collect();
+        assert_eq!(leaves, told, "{name}");
+    }
 }
 
 #[test]
@@ -225,4 +292,19 @@ fn a_message_id_that_is_none_is_refused() {
         };
         assert!(seal(head, request()).is_err(), "{bad:?}");
     }
+}
+
+#[test]
+fn hostile_companies_stay_companies() {
+    let case = samples::case(Language::De);
+    let (_, mut content) = changes(&case).remove(0);
+    if let Content::Announcement { change, .. } = &mut content {
+        change
+            .after
+            .push(company("<b>A</b>\r\nBcc: x@evil.example"));
+        change.reason = "<script>alert(1)</script>".to_owned();
+    }
+    let mail = write(&samples::letter(Language::De, content)).unwrap();
+    assert!(mail.text.contains("<b>A</b> Bcc: x@evil.example"));
+    assert!(!mail.html.contains("<b>A") && !mail.html.contains("<script"));
 }

@@ -1,22 +1,20 @@
 //! How a finished mail leaves the house: by SMTP, into a folder (development) or into memory (tests).
 
-use std::error::Error as _;
 use std::fmt;
-use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use lettre::SmtpTransport;
-use lettre::Transport as _;
-use lettre::transport::smtp::{self, PoolConfig};
+use percent_encoding::percent_decode_str;
+use secrecy::SecretString;
 use url::{Host, Url};
 
 use super::letter::Written;
 use super::message::Envelope;
 use super::outbox_folder;
-use super::probe::Route;
+use super::smtp::{Encryption, Fault, Parcel, Pool, Route};
 use crate::domain::EmailAddress;
+use crate::domain::reply::{Speaks, speaks, status_in};
 
 /// How long the mail server may take for one answer.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -34,11 +32,14 @@ pub enum Transport {
     Memory(Arc<Mutex<Vec<Sent>>>),
 }
 
-/// A mail server with its open connections, and the way to it for whoever wants to watch.
+/// A mail server with its open connections.
 #[derive(Clone)]
-pub struct Server {
-    pool: SmtpTransport,
-    pub(super) route: Route,
+pub struct Server(Arc<Pool>);
+
+impl Server {
+    pub(super) fn route(&self) -> &Route {
+        &self.0.route
+    }
 }
 
 /// A mail that [`Transport::Memory`] took.
@@ -63,6 +64,9 @@ pub struct SendError {
     pub permanent: bool,
     /// The mail server was reached and said no: it is about this mail rather than about the way.
     pub answered: bool,
+    /// It said no because of the sender or of how the portal speaks, and will again: somebody must
+    /// look at the portal's own mail set-up.
+    pub ours: bool,
     /// What the server said, on one line, with every address in it masked.
     pub reply: String,
 }
@@ -84,12 +88,13 @@ impl Transport {
     /// A mail server given as `smtps://user:password@host:465` or
     /// `smtp://user:password@host:587?tls=required`; plain `smtp://` only to a loopback host. The
     /// server's certificate is checked against the system's roots. Up to `connections` mails can be
-    /// on their way at once.
+    /// on their way at once. The portal greets as `hello`, the host it is reached under, unless the
+    /// address has another name as its path.
     ///
     /// # Errors
     /// [`BadSmtpUrl`] if the address is none, or would fall back to no encryption.
-    pub fn smtp(url: &str, connections: u32) -> Result<Self, BadSmtpUrl> {
-        Self::smtp_within(url, connections, TIMEOUT)
+    pub fn smtp(url: &str, connections: u32, hello: &str) -> Result<Self, BadSmtpUrl> {
+        Self::smtp_within(url, connections, hello, TIMEOUT)
     }
 
     /// [`Transport::smtp`] with another time limit for each of the server's answers.
@@ -99,33 +104,12 @@ impl Transport {
     pub fn smtp_within(
         url: &str,
         connections: u32,
+        hello: &str,
         patience: Duration,
     ) -> Result<Self, BadSmtpUrl> {
-        let parsed = Url::parse(url).map_err(|_| BadSmtpUrl::Unreadable)?;
-        // The URL standard does not know the scheme, so `parsed.host()` would not recognise an IPv4 address.
-        let host = parsed.host_str().ok_or(BadSmtpUrl::Unreadable)?;
-        let local = match Host::parse(host).map_err(|_| BadSmtpUrl::Unreadable)? {
-            Host::Domain(name) => name == "localhost",
-            Host::Ipv4(address) => address.is_loopback(),
-            Host::Ipv6(address) => address.is_loopback(),
-        };
-        let required = parsed
-            .query_pairs()
-            .any(|(key, value)| key == "tls" && value == "required");
-        let encrypted = match parsed.scheme() {
-            "smtps" => true,
-            "smtp" => required,
-            _ => return Err(BadSmtpUrl::Unreadable),
-        };
-        if !encrypted && !local {
-            return Err(BadSmtpUrl::Unencrypted);
-        }
-        let builder = SmtpTransport::from_url(url).map_err(|_| BadSmtpUrl::Unreadable)?;
-        let pool = PoolConfig::new().max_size(connections.max(1));
-        Ok(Self::Smtp(Server {
-            pool: builder.timeout(Some(patience)).pool_config(pool).build(),
-            route: Route::read(&parsed, patience).ok_or(BadSmtpUrl::Unreadable)?,
-        }))
+        let route = route(url, hello, patience)?;
+        let most = usize::try_from(connections.max(1)).unwrap_or(1);
+        Ok(Self::Smtp(Server(Arc::new(Pool::new(route, most)))))
     }
 
     /// An empty memory.
@@ -149,17 +133,23 @@ impl Transport {
     /// [`SendError`], which says whether another attempt makes sense.
     pub fn send(&self, envelope: &Envelope) -> Result<String, SendError> {
         match self {
-            Self::Smtp(server) => match server.pool.send(&envelope.message) {
-                Ok(reply) => {
-                    let lines: Vec<&str> = reply.message().collect();
-                    Ok(tidy(&format!("{} {}", reply.code(), lines.join(" "))))
+            Self::Smtp(server) => {
+                let parcel = Parcel {
+                    from: envelope.head.from.as_str(),
+                    to: envelope.head.to.as_str(),
+                    raw: &envelope.bytes(),
+                    name: "E-Mail",
+                };
+                match server.0.send(&parcel) {
+                    Ok(reply) => Ok(tidy(&format!("{} {}", reply.code, reply.words()))),
+                    Err(fault) => Err(refused(&fault)),
                 }
-                Err(error) => Err(refused(&error)),
-            },
+            }
             Self::Folder(folder) => {
                 outbox_folder::store(folder, envelope).map_err(|error| SendError {
                     permanent: false,
                     answered: false,
+                    ours: false,
                     reply: tidy(&error.to_string()),
                 })
             }
@@ -187,52 +177,73 @@ impl fmt::Debug for Transport {
     }
 }
 
-fn refused(error: &smtp::Error) -> SendError {
-    let text = error.to_string();
-    let code = error.status().map(u16::from);
-    SendError {
-        permanent: error.is_permanent() && code.is_some_and(|code| is_recipients(code, &text)),
-        answered: code.is_some(),
-        reply: if is_timeout(error) {
-            "Der Mailserver hat nicht rechtzeitig geantwortet.".to_owned()
-        } else {
-            tidy(&text)
-        },
-    }
-}
-
-/// Whether the server kept us waiting too long. The library knows only one of the two ways in which
-/// the system says so.
-pub(super) fn is_timeout(error: &smtp::Error) -> bool {
-    let mut cause = error.source();
-    while let Some(one) = cause {
-        if let Some(error) = one.downcast_ref::<io::Error>() {
-            return matches!(
-                error.kind(),
-                io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock
-            );
+fn refused(fault: &Fault) -> SendError {
+    let said = match fault {
+        Fault::Refused(reply) => {
+            let words = reply.words();
+            Some(speaks(
+                Some(reply.code),
+                status_in(&words).unwrap_or_default(),
+            ))
         }
-        cause = one.source();
+        _ => None,
+    };
+    SendError {
+        permanent: said == Some(Speaks::OfRecipient),
+        answered: said.is_some(),
+        ours: said == Some(Speaks::OfUs),
+        reply: tidy(&fault.sentence()),
     }
-    error.is_timeout()
 }
 
-/// Whether a refusal is about the recipient. The library does not say which command was refused;
-/// code and enhanced status do: 530, 535 and their like are about our own login, X.7 about policy
-/// (relaying, reputation), X.1.7 and X.1.8 about our sender address, X.3 and X.5 about the server or
-/// the dialogue. Counting one of those against the customer would stop every reminder because of
-/// one wrong setting.
-fn is_recipients(code: u16, reply: &str) -> bool {
-    if !(550..=554).contains(&code) {
-        return false;
-    }
-    let status = reply
-        .split([' ', '(', ')', ':'])
-        .find_map(|word| word.strip_prefix("5."));
-    match status.and_then(|rest| rest.split_once('.')) {
-        Some(("1", detail)) => !matches!(detail, "7" | "8"),
-        Some((subject, _)) => !matches!(subject, "3" | "5" | "7"),
-        None => true,
+fn route(text: &str, hello: &str, patience: Duration) -> Result<Route, BadSmtpUrl> {
+    let url = Url::parse(text).map_err(|_| BadSmtpUrl::Unreadable)?;
+    // The URL standard does not know the scheme, so `url.host()` would not recognise an IPv4 address.
+    let host = url.host_str().ok_or(BadSmtpUrl::Unreadable)?;
+    let local = match Host::parse(host).map_err(|_| BadSmtpUrl::Unreadable)? {
+        Host::Domain(name) => name == "localhost",
+        Host::Ipv4(address) => address.is_loopback(),
+        Host::Ipv6(address) => address.is_loopback(),
+    };
+    let required = url
+        .query_pairs()
+        .any(|(key, value)| key == "tls" && value == "required");
+    let (encryption, port) = match (url.scheme(), required) {
+        ("smtps", _) => (Encryption::Whole, 465),
+        ("smtp", true) => (Encryption::Upgraded, 587),
+        ("smtp", false) if local => (Encryption::None, 25),
+        ("smtp", false) => return Err(BadSmtpUrl::Unencrypted),
+        _ => return Err(BadSmtpUrl::Unreadable),
+    };
+    let decoded = |text| {
+        let text = percent_decode_str(text).decode_utf8();
+        text.map_err(|_| BadSmtpUrl::Unreadable)
+    };
+    let credentials = match url.password() {
+        Some(password) => {
+            let password = SecretString::from(decoded(password)?.into_owned());
+            Some((decoded(url.username())?.into_owned(), password))
+        }
+        None => None,
+    };
+    let own = url.path().trim_matches('/');
+    Ok(Route {
+        host: host.to_owned(),
+        port: url.port().unwrap_or(port),
+        encryption,
+        credentials,
+        hello: greeting(if own.is_empty() { hello } else { own }),
+        patience,
+    })
+}
+
+/// A name to greet with: a host name, or an address in brackets (RFC 5321, 4.1.3).
+fn greeting(name: &str) -> String {
+    match Host::parse(name) {
+        Ok(Host::Ipv4(address)) => format!("[{address}]"),
+        Ok(Host::Ipv6(address)) => format!("[IPv6:{address}]"),
+        Ok(Host::Domain(name)) if !name.is_empty() => name,
+        _ => "localhost".to_owned(),
     }
 }
 

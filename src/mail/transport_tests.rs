@@ -20,7 +20,9 @@ fn envelope() -> Envelope {
 #[derive(Clone, Copy)]
 struct Script {
     command: &'static str,
-    answer: &'static str,
+    answer: &'static [u8],
+    /// Ends after the answer, and gives the command back as it was heard.
+    hangs_up: bool,
 }
 
 /// A mail server for one connection. Hangs up instead of answering when the answer is empty.
@@ -31,9 +33,9 @@ fn server(script: Script) -> (String, JoinHandle<String>) {
     let thread = std::thread::spawn(move || {
         let (mut out, _) = listener.accept().unwrap();
         let mut lines = BufReader::new(out.try_clone().unwrap());
-        let mut say = |text: &str| out.write_all(format!("{text}\r\n").as_bytes()).is_ok();
+        let mut say = |text: &[u8]| out.write_all(&[text, b"\r\n"].concat()).is_ok();
         let mut mail = String::new();
-        say("220 sink ready");
+        say(b"220 sink ready");
         loop {
             let mut line = String::new();
             if lines.read_line(&mut line).unwrap_or(0) == 0 {
@@ -44,8 +46,11 @@ fn server(script: Script) -> (String, JoinHandle<String>) {
                     return mail;
                 }
                 say(script.answer);
+                if script.hangs_up {
+                    return line.trim_end().to_owned();
+                }
             } else if line.starts_with("DATA") {
-                say("354 go on");
+                say(b"354 go on");
                 if script.command == "mid-DATA" {
                     // Some of the mail, then the line goes dead.
                     let mut some = [0; 100];
@@ -56,19 +61,27 @@ fn server(script: Script) -> (String, JoinHandle<String>) {
                 say(if script.command == "body" {
                     script.answer
                 } else {
-                    "250 2.0.0 Ok: queued as 4F1 for info@oezdemir.example"
+                    b"250 2.0.0 Ok: queued as 4F1 for info@oezdemir.example"
                 });
             } else {
-                say("250 ok");
+                say(b"250 ok");
             }
         }
     });
     (url, thread)
 }
 
-fn send_to(script: Script) -> (Result<String, SendError>, String) {
-    let (url, thread) = server(script);
-    let transport = Transport::smtp(&url, 1).unwrap();
+fn send_to(command: &'static str, answer: &'static str) -> (Result<String, SendError>, String) {
+    send_raw(command, answer.as_bytes())
+}
+
+fn send_raw(command: &'static str, answer: &'static [u8]) -> (Result<String, SendError>, String) {
+    let (url, thread) = server(Script {
+        command,
+        answer,
+        hangs_up: false,
+    });
+    let transport = Transport::smtp(&url, 1, "avv.plusnet.example").unwrap();
     let result = transport.send(&envelope());
     drop(transport);
     (result, thread.join().unwrap())
@@ -76,10 +89,7 @@ fn send_to(script: Script) -> (Result<String, SendError>, String) {
 
 #[test]
 fn a_server_takes_the_mail_and_its_reply_is_kept() {
-    let (result, mail) = send_to(Script {
-        command: "nothing",
-        answer: "",
-    });
+    let (result, mail) = send_to("nothing", "");
     let reply = result.unwrap();
     assert_eq!(
         reply,
@@ -117,9 +127,11 @@ fn only_a_refused_recipient_is_permanent() {
         ("EHLO", "", false),
     ];
     for (command, answer, permanent) in table {
-        let (result, _) = send_to(Script { command, answer });
+        let (result, _) = send_to(command, answer);
         let error = result.unwrap_err();
         assert_eq!(error.permanent, permanent, "{command} {answer}: {error}");
+        let ours = !permanent && answer.starts_with('5');
+        assert_eq!(error.ours, ours, "{command} {answer}: {error}");
         assert!(!error.reply.contains("info@"), "{error}");
         if let Some((code, words)) = answer.split_once(' ') {
             assert!(error.reply.contains(code), "{error}");
@@ -131,6 +143,79 @@ fn only_a_refused_recipient_is_permanent() {
     }
 }
 
+/// D4: a refusal is a refusal, however its words are written, and an acceptance, too.
+#[test]
+fn d4_replies_that_are_hard_to_read_count_by_their_code() {
+    // what the server sends to RCPT, permanent, what is kept
+    let table: [(&'static [u8], bool, &str); 8] = [
+        (b"550", true, "550"),
+        (b"550 ", true, "550"),
+        (
+            b"550 5.1.1 Empf\xe4nger unbekannt",
+            true,
+            "550 5.1.1 Empfänger unbekannt",
+        ),
+        (
+            "550 5.1.1 Empfänger unbekannt".as_bytes(),
+            true,
+            "550 5.1.1 Empfänger unbekannt",
+        ),
+        (
+            b"550-Postfach\r\n550-gel\xf6scht\r\n550",
+            true,
+            "550 Postfach gelöscht",
+        ),
+        (b"450-sp\xe4ter\r\n450", false, "450 später"),
+        (b"550\ttab", true, "550 tab"),
+        (b"451", false, "451"),
+    ];
+    for (answer, permanent, kept) in table {
+        let (result, _) = send_raw("RCPT", answer);
+        let error = result.unwrap_err();
+        assert!(error.answered, "{kept}: {error}");
+        assert_eq!(error.permanent, permanent, "{kept}: {error}");
+        assert_eq!(error.reply, kept);
+    }
+    for (command, answer) in [
+        ("MAIL", &b"250"[..]),
+        ("RCPT", b"250 gr\xfc\xdf Gott"),
+        ("body", b"250"),
+    ] {
+        let (result, mail) = send_raw(command, answer);
+        assert!(result.is_ok(), "{command}: {result:?}");
+        assert!(mail.contains("X-AVV-Mail"), "{command}");
+    }
+    for rubbish in [&b"hello"[..], b"55", b"999 no", b"\xff\xfe", b"5x0 no"] {
+        let error = send_raw("RCPT", rubbish).0.unwrap_err();
+        assert!(!error.answered && !error.permanent, "{rubbish:?}: {error}");
+    }
+}
+
+/// D5: the portal greets with the host people reach it under, unless the address says otherwise.
+#[test]
+fn d5_the_portal_greets_with_its_own_name() {
+    for (path, hello, said) in [
+        ("", "avv.plusnet.example", "EHLO avv.plusnet.example"),
+        (
+            "/mail.plusnet.example",
+            "avv.plusnet.example",
+            "EHLO mail.plusnet.example",
+        ),
+        ("", "192.0.2.7", "EHLO [192.0.2.7]"),
+        ("", "", "EHLO localhost"),
+    ] {
+        let (url, thread) = server(Script {
+            command: "EHLO",
+            answer: b"500 enough",
+            hangs_up: true,
+        });
+        let transport = Transport::smtp(&format!("{url}{path}"), 1, hello).unwrap();
+        assert!(transport.send(&envelope()).is_err());
+        drop(transport);
+        assert_eq!(thread.join().unwrap(), said);
+    }
+}
+
 #[test]
 fn a_server_that_is_not_there_is_worth_another_attempt() {
     let port = TcpListener::bind("127.0.0.1:0")
@@ -138,7 +223,7 @@ fn a_server_that_is_not_there_is_worth_another_attempt() {
         .local_addr()
         .unwrap()
         .port();
-    let transport = Transport::smtp(&format!("smtp://127.0.0.1:{port}"), 1).unwrap();
+    let transport = Transport::smtp(&format!("smtp://127.0.0.1:{port}"), 1, "x.example").unwrap();
     assert!(!transport.send(&envelope()).unwrap_err().permanent);
 }
 
@@ -152,7 +237,7 @@ fn no_mail_goes_unencrypted_through_a_network() {
         "smtp://localhost:2525",
         "smtp://[::1]:2525",
     ] {
-        assert!(Transport::smtp(good, 4).is_ok(), "{good}");
+        assert!(Transport::smtp(good, 4, "x.example").is_ok(), "{good}");
     }
     for (bad, why) in [
         ("smtp://mail.example.com", BadSmtpUrl::Unencrypted),
@@ -165,7 +250,11 @@ fn no_mail_goes_unencrypted_through_a_network() {
         ("mail.example.com:25", BadSmtpUrl::Unreadable),
         ("", BadSmtpUrl::Unreadable),
     ] {
-        assert_eq!(Transport::smtp(bad, 4).unwrap_err(), why, "{bad}");
+        assert_eq!(
+            Transport::smtp(bad, 4, "x.example").unwrap_err(),
+            why,
+            "{bad}"
+        );
     }
 }
 

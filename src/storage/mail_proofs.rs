@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::schema::mails;
 use super::{QueryResult, text};
 use crate::domain::CustomerNumber;
-use crate::domain::mail::Recipient;
+use crate::domain::mail::{PartHash, Recipient};
 
 /// A mail of a case with everything that is kept of it.
 #[derive(Debug, Clone)]
@@ -28,7 +28,9 @@ pub struct MailProof {
     pub sent_to: Option<String>,
     /// Subject line.
     pub subject: Option<String>,
-    /// SHA-256 of the body, hex.
+    /// Its parts with their hashes; empty if it was not sent, or before they were kept.
+    pub parts: Vec<PartHash>,
+    /// SHA-256 of the decoded text part, hex; of the whole message where `parts` are not kept.
     pub body_hash: Option<String>,
     /// Last word of the mail server.
     pub reply: Option<String>,
@@ -47,6 +49,7 @@ struct Row {
     sent_to: Option<String>,
     subject: Option<String>,
     body_hash: Option<String>,
+    parts: Option<Value>,
     reply: Option<String>,
     attempts: i32,
 }
@@ -71,6 +74,7 @@ pub fn list_proofs(
             mails::sent_to,
             mails::subject,
             mails::body_hash,
+            mails::parts,
             mails::reply,
             mails::attempts,
         ))
@@ -90,6 +94,7 @@ fn read(row: Row) -> QueryResult<MailProof> {
         sent_to: row.sent_to,
         subject: row.subject,
         body_hash: row.body_hash,
+        parts: row.parts.map_or_else(|| Ok(Vec::new()), text::from_json)?,
         reply: row.reply,
         attempts: row.attempts,
     })

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::schema::{mail_attempts, mails};
 use super::{QueryResult, text};
-use crate::domain::mail::{MailKind, Recipient};
+use crate::domain::mail::{MailKind, PartHash, Recipient};
 use crate::domain::{CustomerNumber, MailId};
 pub use again::{has_step, is_queued, lock_undelivered};
 pub use look::{
@@ -212,8 +212,8 @@ pub struct Sent {
     pub to: String,
     /// Subject line.
     pub subject: String,
-    /// SHA-256 of the message, hex.
-    pub body_hash: String,
+    /// Its parts with their hashes, the text part first (F8).
+    pub parts: Vec<PartHash>,
     /// Reply of the mail server.
     pub reply: String,
 }
@@ -233,7 +233,8 @@ pub fn mark_sent(
             mails::done_at.eq(now),
             mails::sent_to.eq(&sent.to),
             mails::subject.eq(&sent.subject),
-            mails::body_hash.eq(&sent.body_hash),
+            mails::body_hash.eq(sent.parts.first().map(|part| &part.sha256)),
+            mails::parts.eq(text::json(&sent.parts)?),
             mails::reply.eq(&sent.reply),
         ))
         .execute(conn)?;

@@ -307,7 +307,7 @@ async fn the_test_mail_shows_the_dialogue_and_no_secret() {
     let sink = Sink::start();
     let patience = Duration::from_millis(400);
     let url = sink.url().replace("smtp://", "smtp://portal:geheim-4711@");
-    let transport = Transport::smtp_within(&url, 1, patience).unwrap();
+    let transport = Transport::smtp_within(&url, 1, "avv.portal.example", patience).unwrap();
     let app = TestApp::start_with(transport).await;
     let operator = app.sign_in(Person::Operator).await;
     let form = operator.get("/betrieb/mails/test").await;
@@ -379,4 +379,33 @@ async fn the_test_mail_shows_the_dialogue_and_no_secret() {
     assert_eq!(app.count("audit_events WHERE kind = 'mail_tested'"), 10);
     app.clock.advance(minutes(11));
     send("probe@anbieter.example").await.assert_status(200);
+}
+
+/// F8: a mail that goes out twice, because the server's word got lost, is the same bytes; and what its
+/// receiver computes of it stands in the proof.
+#[actix_web::test]
+async fn f8_a_repeated_delivery_has_the_same_bytes() {
+    let sink = Sink::start();
+    let app = TestApp::start_with(sink.transport()).await;
+    sink.trouble_times(1, Stage::Taken, Trouble::HangUp);
+    app.book(CUSTOMER, "centraflex", false);
+    jobs::run_once(&app.app, app.now());
+    app.clock.advance(hours(1));
+    app.jobs();
+    let taken = sink.taken();
+    let mails: Vec<_> = taken.iter().filter(|mail| mail.to == MAIL).collect();
+    assert_eq!(mails.len(), 2);
+    assert_eq!(mails[0].raw, mails[1].raw);
+    let read = mail_parser::MessageParser::default()
+        .parse(mails[0].raw.as_bytes())
+        .unwrap();
+    let text = read.body_text(0).unwrap().replace('\r', "");
+    let hash = avv_portal::actions::documents::sha256(text.as_bytes());
+    assert_eq!(app.text("body_hash FROM mails ORDER BY id LIMIT 1"), hash);
+    assert_eq!(
+        app.text("parts -> 0 ->> 'sha256' FROM mails ORDER BY id LIMIT 1"),
+        hash
+    );
+    let operator = app.sign_in(Person::Operator).await;
+    operator.get("/betrieb/mails/1").await.assert_says(&hash);
 }

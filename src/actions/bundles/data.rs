@@ -124,7 +124,9 @@ impl Collected {
                 "done_at": mail.done_at.map(moment),
                 "sent_to": mail.sent_to,
                 "subject": mail.subject,
-                "body_sha256": mail.body_hash,
+                "text_sha256": mail.body_hash.as_ref().filter(|_| !mail.parts.is_empty()),
+                "parts": mail.parts,
+                "message_sha256": mail.body_hash.as_ref().filter(|_| mail.parts.is_empty()),
                 "server_reply": mail.reply,
                 "attempts": mail.attempts,
             })

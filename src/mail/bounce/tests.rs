@@ -134,7 +134,8 @@ fn reports_of_all_usual_servers_are_read() {
             "{name}: {notice:?}"
         );
         assert_eq!(notice.status, code, "{name}");
-        assert!(notice.is_permanent(), "{name}: {notice:?}");
+        assert_eq!(notice.action, Action::Failed, "{name}: {notice:?}");
+        assert_eq!(notice.speaks(), Speaks::OfRecipient, "{name}: {notice:?}");
         assert!(!notice.diagnostic.contains("info@"), "{name}: {notice:?}");
     }
 }
@@ -159,12 +160,68 @@ fn only_what_was_given_up_for_good_is_permanent() {
             &head(),
         );
         let found = read(raw.as_bytes()).unwrap();
+        let notice = &found.notices[0];
         assert_eq!(
-            found.notices[0].is_permanent(),
+            notice.action == Action::Failed && notice.speaks() == Speaks::OfRecipient,
             permanent,
             "{action} {code}"
         );
     }
+}
+
+/// D3: reports for people only, and those that leave the status out.
+#[test]
+fn d3_words_are_understood_where_they_name_mail_recipient_and_reason() {
+    let plain = |body: &str| {
+        format!("From: MAILER-DAEMON@mx.firma.example\r\nSubject: failure notice\r\n\r\n{body}")
+    };
+    let qmail = plain(&format!(
+        "Hi. This is the qmail-send program at mx.firma.example.\r\nI'm afraid I wasn't able to deliver your message.\r\n\r\n\
+         <info@firma.example>:\r\n192.0.2.1 does not like recipient.\r\nRemote host said: 550 5.1.1 no such user\r\n\
+         Giving up on 192.0.2.1.\r\n\r\n--- Below this line is a copy of the message.\r\n\r\nReturn-Path: <avv@plusnet.example>\r\n\
+         Message-ID: <{ID}>\r\nX-AVV-Mail: {MARK}\r\n"
+    ));
+    let quoted = plain(&format!(
+        "Your message to Info@Firma.Example could not be delivered: 5.7.1 blocked.\r\n\r\n> From: Plusnet\r\n> Message-ID: <{ID}>\r\n"
+    ));
+    for (raw, code, whom) in [
+        (qmail, "5.1.1", Speaks::OfRecipient),
+        (quoted, "5.7.1", Speaks::OfUs),
+    ] {
+        let found = read(raw.as_bytes()).unwrap();
+        assert!(
+            found.in_words && found.message_ids.contains(&ID.to_owned()),
+            "{found:?}"
+        );
+        let notice = &found.notices[0];
+        assert!(notice.recipients.contains(&"info@firma.example".to_owned()));
+        assert_eq!((notice.status.as_str(), notice.speaks()), (code, whom));
+    }
+    // One of the three is missing.
+    for body in [
+        format!("<info@firma.example>: 550 no such user\r\n\r\nMessage-ID: <{ID}>\r\n"),
+        "<info@firma.example>: 550 5.1.1 no such user\r\n".to_owned(),
+        format!(
+            "The mail server was busy (4.4.1), info@firma.example\r\n\r\nMessage-ID: <{ID}>\r\n"
+        ),
+    ] {
+        assert_eq!(read(plain(&body).as_bytes()), None, "{body}");
+    }
+    let no_status = report(
+        "Reporting-MTA: dns; mx\r\n\r\nFinal-Recipient: rfc822; info@firma.example\r\nAction: failed\r\nDiagnostic-Code: smtp; 550 User unknown\r\n",
+        &head(),
+    );
+    let found = read(no_status.as_bytes()).unwrap();
+    assert_eq!(found.notices[0].speaks(), Speaks::OfRecipient);
+    // A general status with a particular reason: the reason counts.
+    let general = status(
+        "rfc822; info@firma.example",
+        "failed",
+        "5.0.0",
+        "smtp; 550 5.7.1 listed at bl.example",
+    );
+    let found = read(report(&general, &head()).as_bytes()).unwrap();
+    assert_eq!(found.notices[0].speaks(), Speaks::OfUs);
 }
 
 #[test]
@@ -264,6 +321,7 @@ proptest! {
         }
         if let Some(found) = read(&raw) {
             prop_assert!(!found.notices.is_empty());
+            prop_assert!(found.notices.iter().all(|notice| notice.recipients.len() <= MOST));
             for notice in &found.notices {
                 prop_assert!(notice.diagnostic.chars().count() <= 500);
                 prop_assert!(!notice.diagnostic.contains(char::is_control));

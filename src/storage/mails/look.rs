@@ -3,12 +3,14 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::{LINE, LineRow, MailLine, read_line};
+use crate::domain::mail::PartHash;
 use crate::domain::{CustomerNumber, MailId};
-use crate::storage::QueryResult;
 use crate::storage::schema::{mail_attempts, mail_reports, mails};
+use crate::storage::{QueryResult, text};
 
 /// States that need a person.
 const TROUBLE: [&str; 3] = ["failed", "dropped", "returned"];
@@ -139,8 +141,8 @@ pub struct MailDetail {
     pub message_id: String,
     /// What stands in `X-AVV-Mail`.
     pub mark: Uuid,
-    /// SHA-256 of the message as it was sent, hex.
-    pub body_hash: Option<String>,
+    /// Its parts with their hashes, once it was sent (F8).
+    pub parts: Vec<PartHash>,
     /// The latest 200 attempts, oldest first.
     pub attempts: Vec<Attempted>,
     /// What came back, oldest first.
@@ -149,21 +151,16 @@ pub struct MailDetail {
 
 /// One mail; `None` if there is none of that key.
 pub fn find_mail(conn: &mut PgConnection, id: MailId) -> QueryResult<Option<MailDetail>> {
-    type More = (Option<String>, String, Uuid, Option<String>);
+    type More = (Option<String>, String, Uuid, Option<Value>);
     let row: Option<(LineRow, More)> = mails::table
         .find(id.0)
         .select((
             LINE,
-            (
-                mails::subject,
-                mails::message_id,
-                mails::mark,
-                mails::body_hash,
-            ),
+            (mails::subject, mails::message_id, mails::mark, mails::parts),
         ))
         .first(conn)
         .optional()?;
-    let Some((line, (subject, message_id, mark, body_hash))) = row else {
+    let Some((line, (subject, message_id, mark, parts))) = row else {
         return Ok(None);
     };
     let mut attempts: Vec<(DateTime<Utc>, String, String)> = mail_attempts::table
@@ -193,7 +190,7 @@ pub fn find_mail(conn: &mut PgConnection, id: MailId) -> QueryResult<Option<Mail
         subject,
         message_id,
         mark,
-        body_hash,
+        parts: parts.map_or_else(|| Ok(Vec::new()), text::from_json)?,
         attempts: attempts
             .into_iter()
             .map(|(at, outcome, reply)| Attempted { at, outcome, reply })

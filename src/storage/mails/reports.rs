@@ -20,8 +20,11 @@ pub enum Verdict {
     Returned,
     /// Still being tried.
     Delayed,
-    /// Given up without a permanent reason, such as a server that was away for days.
+    /// Given up without a permanent reason, such as a server that was away for days: it did not
+    /// arrive.
     Expired,
+    /// Refused because of the portal's sender or standing: it did not arrive.
+    SenderRefused,
     /// About an address the mail was not sent to, for example behind a forwarding.
     OtherRecipient,
     /// The mail was not handed over yet, as far as the portal knows.
@@ -31,12 +34,21 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// Whether the mail did not arrive and is not tried any more.
+    pub fn is_end(self) -> bool {
+        match self {
+            Self::Returned | Self::Expired | Self::SenderRefused => true,
+            Self::Delayed | Self::OtherRecipient | Self::NotSent | Self::Other => false,
+        }
+    }
+
     /// The word in the database.
     pub fn key(self) -> &'static str {
         match self {
             Self::Returned => "returned",
             Self::Delayed => "delayed",
             Self::Expired => "expired",
+            Self::SenderRefused => "sender_refused",
             Self::OtherRecipient => "other_recipient",
             Self::NotSent => "not_sent",
             Self::Other => "other",

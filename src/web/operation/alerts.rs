@@ -84,7 +84,10 @@ pub(super) fn item(line: AlertLine, me: UserId) -> Item {
         _ => paths::status(number),
     });
     let href = match (line.kind, line.customer, &page) {
-        (AlertKind::ContractUndelivered, Some(number), _) => paths::mails_of(number),
+        (AlertKind::ContractUndelivered | AlertKind::ForwardFailed, Some(number), _) => {
+            paths::mails_of(number)
+        }
+        (AlertKind::MailSetup, ..) => paths::MAILS.to_owned(),
         (AlertKind::NoAddress, Some(number), Some(_)) => paths::email(number),
         (_, _, Some(page)) => page.clone(),
         _ => format!("{}#siegel", paths::OPERATION),

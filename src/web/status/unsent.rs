@@ -3,7 +3,7 @@
 use super::parts::When;
 use super::view::mail_name;
 use crate::domain::mail::{MailKind, Recipient};
-use crate::domain::reply;
+use crate::domain::reply::{self, Speaks};
 use crate::domain::viewer::Role;
 use crate::storage::mails::MailLine;
 
@@ -44,7 +44,11 @@ pub(super) fn unsent(mails: Vec<MailLine>, role: Role) -> Vec<Unsent> {
             Unsent {
                 when: When::moment(mail.returned_at.or(mail.done_at).unwrap_or(mail.queued_at)),
                 what: mail_name(&mail.kind),
-                advice: if is_reply { advice(&mail, role) } else { "" },
+                advice: if is_reply {
+                    advice(&mail, role, said)
+                } else {
+                    ""
+                },
                 said: if is_reply && is_operator {
                     said.to_owned()
                 } else {
@@ -61,14 +65,23 @@ fn why(state: &str, said: &str) -> (String, bool) {
     match (state, said.strip_prefix("nicht gesendet, weil ")) {
         ("dropped", Some(why)) => (format!("nicht gesendet, weil {why}"), false),
         ("dropped", None) => ("nicht gesendet".to_owned(), false),
+        ("returned", _) if reply::of_returned(said) != Speaks::OfRecipient => {
+            (format!("nicht angekommen: {}", reply::plain(said)), true)
+        }
         ("returned", _) => (format!("zurückgekommen: {}", reply::plain(said)), true),
         _ => (format!("nicht angenommen: {}", reply::plain(said)), true),
     }
 }
 
 /// What to do about a mail whose trouble the status of the case does not show.
-fn advice(mail: &MailLine, role: Role) -> &'static str {
+fn advice(mail: &MailLine, role: Role, said: &str) -> &'static str {
+    let may_be_right = mail.state == "returned" && reply::of_returned(said) != Speaks::OfRecipient;
     match (&mail.kind, mail.to, role) {
+        (MailKind::Request { .. } | MailKind::Reminder { .. }, Recipient::Customer, _)
+            if may_be_right =>
+        {
+            "Die Adresse kann stimmen. Die Erinnerungen gehen weiter."
+        }
         (MailKind::Request { .. } | MailKind::Reminder { .. }, ..)
         | (_, Recipient::FormerAddress, _) => "",
         (MailKind::Concluded { .. }, Recipient::Customer, _) => {

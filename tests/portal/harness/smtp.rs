@@ -145,12 +145,12 @@ impl Sink {
 
     /// The transport that leads here.
     pub fn transport(&self) -> Transport {
-        Transport::smtp(&self.url(), 2).expect("a transport")
+        Transport::smtp(&self.url(), 2, "avv.portal.example").expect("a transport")
     }
 
     /// The same, with less patience than the 30 seconds of the portal.
     pub fn impatient(&self, patience: std::time::Duration) -> Transport {
-        Transport::smtp_within(&self.url(), 2, patience).expect("a transport")
+        Transport::smtp_within(&self.url(), 2, "avv.portal.example", patience).expect("a transport")
     }
 
     /// For `AVV_SMTP_URL`.

@@ -7,10 +7,11 @@ use chrono::{DateTime, Utc};
 use super::{State, can_resend, can_retry, kind, recipient, short, state};
 use crate::actions::ActionError;
 use crate::app::App;
-use crate::domain::mail::{MailKind, Recipient};
+use crate::domain::mail::{MailKind, PartHash, Recipient};
+use crate::domain::reply::Speaks;
 use crate::domain::{CustomerNumber, MailId, calendar, reply};
 use crate::paths;
-use crate::storage::mails::{Attempted, MailDetail, Reported, find_mail};
+use crate::storage::mails::{Attempted, MailDetail, MailLine, Reported, find_mail};
 use crate::web::error::PageError;
 use crate::web::page::{Me, Shell, html};
 
@@ -30,13 +31,25 @@ struct Page {
     subject: Option<String>,
     message_id: String,
     mark: String,
-    body_hash: Option<String>,
+    parts: Vec<PartHash>,
     queued: Moment,
     next: Option<Moment>,
     returned: Option<(Moment, String)>,
     steps: Vec<Step>,
     can_retry: bool,
     can_resend: bool,
+}
+
+impl Page {
+    /// What a part of the mail is called.
+    fn part_name(part: &PartHash) -> &str {
+        match (part.content_type.as_str(), &part.file_name) {
+            (_, Some(name)) => name,
+            ("text/plain", _) => "Text",
+            ("text/html", _) => "HTML",
+            (kind, _) => kind,
+        }
+    }
 }
 
 /// A time for people and for machines.
@@ -101,7 +114,7 @@ fn page(shell: Shell, found: MailDetail) -> Page {
         can_retry: can_retry(mail),
         can_resend: can_resend(mail),
         subject: found.subject,
-        body_hash: found.body_hash,
+        parts: found.parts,
     }
 }
 
@@ -129,6 +142,7 @@ fn told(report: &Reported) -> Step {
             "returned" => "Rückmeldung: nicht zustellbar",
             "delayed" => "Rückmeldung: verzögert, der Mailserver versucht es weiter",
             "expired" => "Rückmeldung: nicht zugestellt, doch die Adresse kann stimmen",
+            "sender_refused" => "Rückmeldung: wegen unseres Absenders abgewiesen",
             "other_recipient" => "Rückmeldung zu einer anderen Adresse, etwa einer Weiterleitung",
             "not_sent" => "Rückmeldung, bevor die E-Mail als gesendet galt",
             _ => "Rückmeldung",
@@ -148,9 +162,33 @@ fn meaning(found: &MailDetail) -> String {
             "Der Mailserver hat sie angenommen, konnte sie aber nicht zustellen, weil der des Empfängers nicht erreichbar war. Sprechen Sie den Empfänger an, falls er nichts erhalten hat.".to_owned()
         }
         "sent" => "Der Mailserver hat sie angenommen, und sie ist nicht zurückgekommen.".to_owned(),
+        "returned" if !of_recipient(mail) => {
+            let why = said(&mail.returned_because);
+            format!("Sie ist nicht angekommen: {why}. {}", undelivered_advice(mail.to, &mail.kind))
+        }
         "returned" => format!("Sie kam zurück: {}. {}", said(&mail.returned_because), advice(mail.to, &mail.kind)),
         "failed" => format!("Sie wurde endgültig abgelehnt: {}. {}", said(&mail.reply), advice(mail.to, &mail.kind)),
         _ => "Das Portal hat sie nicht gesendet: Es gab niemanden mehr, an den sie gehen konnte, oder sie stimmte nicht mehr.".to_owned(),
+    }
+}
+
+/// Whether it came back by the recipient's own word; else its address may be right.
+fn of_recipient(mail: &MailLine) -> bool {
+    mail.returned_because
+        .as_deref()
+        .is_none_or(|because| reply::of_returned(because) == Speaks::OfRecipient)
+}
+
+fn undelivered_advice(to: Recipient, kind: &MailKind) -> &'static str {
+    let asks = matches!(kind, MailKind::Request { .. } | MailKind::Reminder { .. });
+    match to {
+        Recipient::Customer if asks => {
+            "Die Adresse kann stimmen. Die Erinnerungen gehen weiter; auf der Seite des Kunden können Sie sofort erneut senden."
+        }
+        Recipient::Customer if matches!(kind, MailKind::Concluded { .. }) => {
+            "Die Adresse kann stimmen. Senden Sie den Vertrag noch einmal; der Kunde findet ihn auch im Portal unter Administration."
+        }
+        _ => "Die Adresse kann stimmen; sprechen Sie den Empfänger an.",
     }
 }
 
