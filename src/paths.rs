@@ -1,9 +1,12 @@
 //! Every address of the portal as a function. Mails need links as well, so this is not in `web`.
 
+mod mails;
+
 use crate::domain::{
-    AgreementId, AlertId, AnnouncementId, CustomerNumber, FileId, Language, MailId, NoticeId,
-    ObjectionId, PartnerId, ProposalId, RollOutId, SubProcessorId, UserId, VersionId,
+    AgreementId, AlertId, AnnouncementId, CustomerNumber, FileId, Language, NoticeId, ObjectionId,
+    PartnerId, ProposalId, RollOutId, SubProcessorId, UserId, VersionId,
 };
+pub use mails::{mail, mails_of, reply, resend_contract, retry_mail};
 
 /// Start page: leads everybody to the page of their role.
 pub const HOME: &str = "/";
@@ -31,6 +34,8 @@ pub const OPERATOR: &str = "/betrieb/betreiber";
 pub const USERS: &str = "/betrieb/benutzer";
 /// Operator: the outbox.
 pub const MAILS: &str = "/betrieb/mails";
+/// Operator: what people answered to mails.
+pub const REPLIES: &str = "/betrieb/antworten";
 /// Operator: proposals that wait for a second administrator.
 pub const PROPOSALS: &str = "/betrieb/vorschlaege";
 /// Operator: partners and their sub-partners.
@@ -260,21 +265,6 @@ pub fn disable_user(user: UserId) -> String {
 /// Operator: the test mail.
 pub const MAIL_TEST: &str = "/betrieb/mails/test";
 
-/// Operator: one mail.
-pub fn mail(mail: MailId) -> String {
-    format!("/betrieb/mails/{mail}")
-}
-
-/// Operator: the mails of one customer.
-pub fn mails_of(number: CustomerNumber) -> String {
-    format!("{MAILS}?kunde={number}")
-}
-
-/// Tries a mail again (POST).
-pub fn retry_mail(mail: MailId) -> String {
-    format!("/betrieb/mails/{mail}/erneut")
-}
-
 /// Takes an alert (POST).
 pub fn take_alert(alert: AlertId) -> String {
     format!("{ALERTS}/{alert}/uebernehmen")
@@ -283,11 +273,6 @@ pub fn take_alert(alert: AlertId) -> String {
 /// Finishes an alert (POST).
 pub fn finish_alert(alert: AlertId) -> String {
     format!("{ALERTS}/{alert}/erledigt")
-}
-
-/// Sends the contract of a mail that did not arrive once more (POST).
-pub fn resend_contract(mail: MailId) -> String {
-    format!("/betrieb/mails/{mail}/nochmal")
 }
 
 /// The gate for a reverse proxy.

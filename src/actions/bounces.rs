@@ -4,12 +4,14 @@ use std::io;
 
 use chrono::{DateTime, Utc};
 
+use super::alerts::{self, AlertKind, Raised};
 use super::delivery::{contract_undelivered, log, refused};
 use super::notices::mail_failed;
-use super::{ActionError, Actor};
+use super::{ActionError, Actor, replies};
 use crate::app::App;
 use crate::domain::audit::AuditKind;
 use crate::domain::mail::MailKind;
+use crate::domain::reply::Speaks;
 use crate::mail::bounce::{self, Action, Bounce, Notice};
 use crate::mail::inbox::Inbox;
 use crate::storage::mails::{Found, NewReport, Verdict, add_report, lock_by_clues, mark_returned};
@@ -22,7 +24,9 @@ pub enum Taken {
     Returned,
     /// It was noted, or known already; nothing else changed.
     Noted,
-    /// It is no delivery report, or not about a mail of this portal.
+    /// It is no report but an answer of somebody, and kept as such.
+    Answer,
+    /// It is no delivery report about a mail of this portal, and nobody can be made out who wrote it.
     Unclear,
 }
 
@@ -31,11 +35,20 @@ pub enum Taken {
 /// # Errors
 /// [`ActionError`] if the database did not do it; the mail can then be brought again.
 pub fn take(app: &App, raw: &[u8], now: DateTime<Utc>) -> Result<Taken, ActionError> {
-    let Some(report) = bounce::read(raw) else {
-        return Ok(Taken::Unclear);
-    };
-    app.db
-        .transaction_blocking(|conn| take_report(conn, app, &report, now))
+    if let Some(report) = bounce::read(raw) {
+        let taken = app
+            .db
+            .transaction_blocking(|conn| take_report(conn, app, &report, now))?;
+        // People quote codes, too; what servers report for programs is no answer of anybody.
+        if taken != Taken::Unclear || !report.in_words {
+            return Ok(taken);
+        }
+    }
+    Ok(match replies::take(app, raw, now)? {
+        Some(true) => Taken::Answer,
+        Some(false) => Taken::Noted,
+        None => Taken::Unclear,
+    })
 }
 
 /// Takes the next file of the inbox; `None` if there is none.
@@ -82,6 +95,9 @@ fn take_report(
     let Some(notice) = about(report, &mail) else {
         return Ok(Taken::Unclear);
     };
+    if report.in_words && !is_for(notice, &mail) {
+        return Ok(Taken::Unclear);
+    }
     let new = NewReport {
         verdict: verdict(&mail, notice),
         status: notice.status.clone(),
@@ -95,14 +111,27 @@ fn take_report(
         verdict = new.verdict.key(),
         "a mail was reported on"
     );
-    if new.verdict != Verdict::Returned || mail.state != "sent" {
+    match (new.verdict, mail.customer) {
+        (Verdict::OtherRecipient, Some(customer)) if notice.action == Action::Failed => {
+            alerts::raise(
+                conn,
+                &Raised::about(AlertKind::ForwardFailed, customer),
+                now,
+            )?;
+        }
+        (Verdict::SenderRefused, _) => alerts::mail_setup(conn, now)?,
+        _ => {}
+    }
+    if !new.verdict.is_end() || mail.state != "sent" {
         return Ok(Taken::Noted);
     }
     let because = format!("{} {}", new.status, new.diagnostic);
     let because = because.trim();
     mark_returned(conn, mail.id, because, now)?;
     mail_failed(conn, &mail.kind, mail.id, now)?;
+    // Only the recipient's own word says something about its address (row 8); reminders go on else.
     if let MailKind::Request { link, .. } | MailKind::Reminder { link, .. } = mail.kind
+        && new.verdict == Verdict::Returned
         && is_current(conn, app, &mail)?
     {
         refused(conn, app, mail.customer, link, now)?;
@@ -131,8 +160,12 @@ fn verdict(mail: &Found, notice: &Notice) -> Verdict {
     match notice.action {
         _ if !matches!(mail.state.as_str(), "sent" | "returned") => Verdict::NotSent,
         _ if !is_for(notice, mail) => Verdict::OtherRecipient,
-        Action::Failed if notice.is_permanent() => Verdict::Returned,
-        Action::Failed => Verdict::Expired,
+        // Given up is given up, whatever the class of its status (RFC 3464, 2.3.3).
+        Action::Failed => match notice.speaks() {
+            Speaks::OfRecipient => Verdict::Returned,
+            Speaks::OfUs => Verdict::SenderRefused,
+            Speaks::OfMoment => Verdict::Expired,
+        },
         Action::Delayed => Verdict::Delayed,
         Action::Other => Verdict::Other,
     }

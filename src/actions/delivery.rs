@@ -4,6 +4,7 @@
 //! one and a killed process frees it by itself. A mail that the server took although the process
 //! died before noting it goes out again with the same Message-ID.
 
+mod approvals;
 mod changes;
 mod letters;
 mod life;
@@ -12,7 +13,6 @@ use std::cell::Cell;
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::documents::sha256;
 use super::door::actor;
 use super::{ActionError, Actor, Knock, alerts, notices, requests};
 use crate::app::App;
@@ -121,7 +121,7 @@ fn hand_over(
         from: app.config.mail.from.clone(),
         reply_to: letter.operator.party.email.clone(),
         to: address.clone(),
-        date: now,
+        date: mail.queued_at,
     };
     let envelope = match seal(head, written) {
         Ok(envelope) => envelope,
@@ -133,7 +133,7 @@ fn hand_over(
             let sent = Sent {
                 to,
                 subject: subject.clone(),
-                body_hash: sha256(&envelope.bytes()),
+                parts: envelope.parts(),
                 reply,
             };
             mails::mark_sent(conn, mail.id, &sent, now)?;
@@ -172,6 +172,9 @@ fn hand_over(
                 "mail not delivered, trying again"
             );
             mails::mark_retry(conn, mail.id, &error.reply, now + pause, now)?;
+            if error.ours {
+                alerts::mail_setup(conn, now)?;
+            }
             Ok(Delivered::Later)
         }
     }

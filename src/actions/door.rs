@@ -300,8 +300,9 @@ fn step(mail: &Mail, outcome: &Outcome) -> String {
         MailKind::Alert {
             alert: Alert::Undeliverable,
         } => format!("undeliverable:{}", round()),
-        MailKind::SetPassword { .. } | MailKind::PasswordChanged | MailKind::PartnerBlocked => {
-            once.to_string()
-        }
+        MailKind::SetPassword { .. }
+        | MailKind::PasswordChanged
+        | MailKind::Approval { .. }
+        | MailKind::PartnerBlocked => once.to_string(),
     }
 }

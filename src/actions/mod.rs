@@ -8,6 +8,7 @@
 pub mod access;
 pub mod alerts;
 pub mod announcements;
+mod approvals;
 pub mod audit;
 pub mod blocking;
 pub mod bookings;
@@ -28,6 +29,7 @@ pub mod passwords;
 pub mod proofs;
 pub mod proposals;
 pub mod register;
+pub mod replies;
 pub mod requests;
 pub mod resend;
 pub mod retention;

@@ -9,12 +9,13 @@ use chrono::{DateTime, Utc};
 use super::documents::{draft, sha256};
 use super::door::actor;
 use super::notices::close_by_conclusion;
-use super::{ActionError, Knock, Outcome};
+use super::{ActionError, Knock, Outcome, approvals};
 use crate::app::App;
 use crate::contract::text;
 use crate::domain::audit::AuditKind;
 use crate::domain::case::{Case, Event, Refusal, rehearse};
 use crate::domain::file::{File, FileKind};
+use crate::domain::mail::Approval;
 use crate::domain::proposal::{PaperRecord, Proposal, ProposalState};
 use crate::domain::viewer::{Role, Viewer};
 use crate::domain::{AgreementId, AnnouncementId, CustomerNumber, FileId, Language, ProposalId};
@@ -41,6 +42,7 @@ pub struct Paper {
 /// Proposes that the objection against the newest void agreement was recorded in error (row 33).
 pub fn propose_error(
     conn: &mut PgConnection,
+    app: &App,
     viewer: &Viewer,
     customer: CustomerNumber,
     reason: String,
@@ -54,7 +56,7 @@ pub fn propose_error(
         .map(|agreement| agreement.number.clone())
         .ok_or(Refusal::NoObjection)?;
     let proposal = Proposal::ObjectionInError { number, reason };
-    propose(conn, viewer, customer, &proposal, None, now)
+    propose(conn, app, (viewer, customer), &proposal, None, now)
 }
 
 /// Proposes a contract that was signed on paper (5.8-18).
@@ -82,13 +84,14 @@ pub fn propose_paper(
         signed_on: paper.signed_on,
         document_hash: offered.hash,
     };
-    propose(conn, viewer, customer, &proposal, Some(&paper.scan), now)
+    let scan = Some(&paper.scan);
+    propose(conn, app, (viewer, customer), &proposal, scan, now)
 }
 
 fn propose(
     conn: &mut PgConnection,
-    viewer: &Viewer,
-    customer: CustomerNumber,
+    app: &App,
+    (viewer, customer): (&Viewer, CustomerNumber),
     proposal: &Proposal,
     scan: Option<&File>,
     now: DateTime<Utc>,
@@ -102,6 +105,15 @@ fn propose(
         .map(|scan| create_file(conn, scan, viewer.user, now))
         .transpose()?;
     let id = proposals::create_proposal(conn, customer, proposal, file, viewer.user, now)?;
+    let waits = (Approval::Proposal { id }, Some(customer));
+    approvals::tell(
+        conn,
+        app,
+        waits,
+        &format!("proposal:{id}"),
+        viewer.user,
+        now,
+    )?;
     note(
         conn,
         viewer,

@@ -17,9 +17,11 @@ const LATER: u8 = 75;
 /// no report is lost because of it.
 pub fn take() -> ExitCode {
     match take_input() {
-        Ok(Taken::Returned | Taken::Noted) => ExitCode::SUCCESS,
+        Ok(Taken::Returned | Taken::Noted | Taken::Answer) => ExitCode::SUCCESS,
         Ok(Taken::Unclear) => {
-            complain("not a delivery report about a mail of this portal");
+            complain(
+                "neither a delivery report about a mail of this portal nor an answer of somebody",
+            );
             ExitCode::from(NOT_UNDERSTOOD)
         }
         Err(error) => {

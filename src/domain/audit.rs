@@ -274,6 +274,16 @@ pub enum AuditKind {
         /// Which kind.
         alert: AlertKind,
     },
+    /// An answer to a mail was filed to the customer.
+    ReplyFiled {
+        /// The day it came in.
+        received_on: NaiveDate,
+    },
+    /// An answer to a mail was put away because it belongs to no customer.
+    ReplyPutAway {
+        /// The day it came in.
+        received_on: NaiveDate,
+    },
     /// The operator sent a test mail.
     MailTested {
         /// Recipient, masked.

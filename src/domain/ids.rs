@@ -79,6 +79,10 @@ id! {
     AlertId(i64)
 }
 id! {
+    /// What somebody answered to a mail.
+    ReplyId(i64)
+}
+id! {
     /// One round of asking a customer.
     RequestId(Uuid)
 }

@@ -4,7 +4,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::case::Covered;
-use super::{AgreementId, EmailAddress, LinkId, NoticeId, PartnerId, UserId};
+use super::{
+    AgreementId, EmailAddress, LinkId, NoticeId, PartnerId, ProposalId, UserId, VersionId,
+};
 
 /// Which mail, with what it needs to be written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,6 +87,11 @@ pub enum MailKind {
     Alert {
         /// What happened.
         alert: Alert,
+    },
+    /// Something waits for a second person of the operator (C9).
+    Approval {
+        /// What.
+        what: Approval,
     },
     /// Link to set a password, for a new user or after "Passwort vergessen".
     SetPassword {
@@ -217,6 +224,22 @@ pub enum Alert {
     ContractUndelivered,
 }
 
+/// What waits for a second person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "of", rename_all = "snake_case")]
+pub enum Approval {
+    /// What an administrator proposed.
+    Proposal {
+        /// Which.
+        id: ProposalId,
+    },
+    /// A version of the contract text that was submitted.
+    Version {
+        /// Which.
+        id: VersionId,
+    },
+}
+
 /// Who gets a mail. Addresses are looked up when it is delivered (L-08).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "to", content = "id", rename_all = "snake_case")]
@@ -231,4 +254,17 @@ pub enum Recipient {
     User(UserId),
     /// The operator's mailbox.
     Operator,
+}
+
+/// One part of a mail and the hash of what it says once it is decoded. In texts a line ends with
+/// one line feed: how lines end changes on the way, what they say does not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartHash {
+    /// For example `text/plain`.
+    pub content_type: String,
+    /// Name of an attachment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file_name: Option<String>,
+    /// SHA-256, hex.
+    pub sha256: String,
 }

@@ -7,7 +7,7 @@ use crate::actions::ActionError;
 use crate::actions::proofs::warn_of_certificate;
 use crate::mail::inbox::Inbox;
 use crate::storage::db::DbError;
-use crate::storage::{alerts, attempts, kept, runs, sessions};
+use crate::storage::{alerts, attempts, kept, replies, runs, sessions};
 
 /// Failures count for an hour at most; a day leaves time to look into an attack.
 const FAILURES: TimeDelta = TimeDelta::days(1);
@@ -25,6 +25,10 @@ const ALERTS: TimeDelta = TimeDelta::days(365);
 /// What a delivery report said stands in the database; the file is kept to look something up.
 const REPORTS: TimeDelta = TimeDelta::days(30);
 
+/// Answers of people are kept as long as requests that came to nothing; their programs' not longer
+/// than the files.
+const ANSWERS: TimeDelta = TimeDelta::days(365);
+
 /// Deletes attempts, sessions and files of the inbox that nobody will ask for any more; alerts the
 /// operator when the seal needs a new certificate.
 pub fn clean(pass: &Pass) -> Result<Done, DbError> {
@@ -32,6 +36,7 @@ pub fn clean(pass: &Pass) -> Result<Done, DbError> {
     let gone = pass.app.db.transaction_blocking(|conn| {
         runs::delete_old(conn, now - RUNS)?;
         alerts::delete_old(conn, now - ALERTS)?;
+        replies::forget_old(conn, now - ANSWERS, now - REPORTS)?;
         let attempts = attempts::delete_old(conn, now - FAILURES, now - SUCCESSES)?;
         let forms = kept::delete_old(conn, now - kept::KEPT_FOR)?;
         Ok::<_, DbError>(attempts + forms + sessions::delete_idle(conn, now - SESSIONS)?)

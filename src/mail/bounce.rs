@@ -14,7 +14,9 @@ use uuid::Uuid;
 
 use super::message::MARK_HEADER;
 use super::transport::tidy;
-use fields::{Fields, code_in, groups, message_ids};
+use crate::domain::reply::{Speaks, reply_code_in, speaks, status_in};
+pub(super) use fields::message_ids as mail_ids;
+use fields::{Fields, groups, message_ids};
 
 /// Bytes of a report that are read, 1 MB. What says how it went stands before the returned mail.
 pub const LARGEST: usize = 1024 * 1024;
@@ -34,6 +36,9 @@ pub struct Bounce {
     pub message_ids: Vec<String>,
     /// What it says, recipient by recipient; never empty.
     pub notices: Vec<Notice>,
+    /// It is written for people only (D3). What it names then counts only if the address the mail
+    /// went to is among it.
+    pub in_words: bool,
 }
 
 /// What a report says of one recipient.
@@ -45,6 +50,8 @@ pub struct Notice {
     pub action: Action,
     /// Enhanced status code, such as `5.1.1`; empty if there is none.
     pub status: String,
+    /// Reply code in the words of the mail server: 550.
+    pub code: Option<u16>,
     /// Words of the mail server on one line, addresses masked (S-82).
     pub diagnostic: String,
 }
@@ -62,19 +69,27 @@ pub enum Action {
 }
 
 impl Notice {
-    /// Whether the mail was refused for good (row 8): given up with a status of class 5.
-    pub fn is_permanent(&self) -> bool {
-        self.action == Action::Failed && self.status.starts_with("5.")
+    /// Whom it speaks of: by its status, and by the reply code where the status says nothing more.
+    pub fn speaks(&self) -> Speaks {
+        let says_little = self.status.is_empty() || self.status.ends_with(".0.0");
+        speaks(self.code.filter(|_| says_little), &self.status)
     }
 }
 
 /// Reads a delivery report. `None` if it is none: a human reply, a vacation notice, or rubbish.
 pub fn read(raw: &[u8]) -> Option<Bounce> {
     let raw = raw.get(..LARGEST).unwrap_or(raw).to_vec();
+    with_room(move || understand(&raw))
+}
+
+/// Reads a mail on a thread of its own; one that fails ends that thread only.
+pub(super) fn with_room<T: Send + 'static>(
+    work: impl FnOnce() -> Option<T> + Send + 'static,
+) -> Option<T> {
     std::thread::Builder::new()
-        .name("bounce".to_owned())
+        .name("inbox".to_owned())
         .stack_size(STACK)
-        .spawn(move || understand(&raw))
+        .spawn(work)
         .ok()?
         .join()
         .ok()?
@@ -85,16 +100,26 @@ fn understand(raw: &[u8]) -> Option<Bounce> {
     let mut found = Bounce::default();
     let mut texts = Vec::new();
     collect(&message, 0, &mut found, &mut texts);
-    if found.notices.is_empty() {
-        found.notices = failed_recipients(&message, &texts)?;
-    }
     if found.marks.is_empty() && found.message_ids.is_empty() {
         // A report that quotes the mail in its own words.
         for text in &texts {
-            for fields in groups(text) {
+            let lines = text
+                .lines()
+                .map(|line| line.trim_start_matches(['>', '|', ' ']));
+            for fields in groups(&lines.collect::<Vec<_>>().join("\n")) {
                 found.name(&fields);
             }
         }
+    }
+    if found.notices.is_empty() {
+        found.notices = failed_recipients(&message, &texts).unwrap_or_default();
+    }
+    if found.notices.is_empty() {
+        let names_a_mail = !found.marks.is_empty() || !found.message_ids.is_empty();
+        found
+            .notices
+            .push(in_words(&texts).filter(|_| names_a_mail)?);
+        found.in_words = true;
     }
     for header in ["In-Reply-To", "References"] {
         let ids = message.header_raw(header).unwrap_or_default();
@@ -162,15 +187,17 @@ fn notice(fields: &Fields) -> Option<Notice> {
         }
     };
     let said = fields.get("diagnostic-code").unwrap_or_default();
-    let status = fields
-        .get("status")
-        .and_then(code_in)
-        .or_else(|| code_in(said))
+    let told = fields.get("status").and_then(status_in);
+    let status = told
+        .filter(|status| !status.ends_with(".0.0"))
+        .or_else(|| status_in(said))
+        .or(told)
         .unwrap_or_default();
     Some(Notice {
         recipients,
         action,
-        status,
+        status: status.to_owned(),
+        code: reply_code_in(said),
         diagnostic: tidy(said.split_once(';').map_or(said, |(_, words)| words).trim()),
     })
 }
@@ -197,7 +224,7 @@ fn failed_recipients(message: &Message<'_>, texts: &[String]) -> Option<Vec<Noti
     let reason = texts
         .iter()
         .flat_map(|text| text.lines())
-        .find(|line| code_in(line).is_some())
+        .find(|line| status_in(line).is_some() || reply_code_in(line).is_some())
         .unwrap_or_default();
     let notices: Vec<Notice> = header
         .split(',')
@@ -206,11 +233,32 @@ fn failed_recipients(message: &Message<'_>, texts: &[String]) -> Option<Vec<Noti
         .map(|recipient| Notice {
             recipients: vec![recipient],
             action: Action::Failed,
-            status: code_in(reason).unwrap_or_else(|| "5.0.0".to_owned()),
+            status: status_in(reason).unwrap_or("5.0.0").to_owned(),
+            code: reply_code_in(reason),
             diagnostic: tidy(reason.trim()),
         })
         .collect();
     (!notices.is_empty()).then_some(notices)
+}
+
+/// A report for people only (D3): an enhanced status of class 5, and every address that stands there.
+fn in_words(texts: &[String]) -> Option<Notice> {
+    let lines = || texts.iter().flat_map(|text| text.lines());
+    let (reason, status) = lines().find_map(|line| {
+        let status = status_in(line).filter(|status| status.starts_with("5."))?;
+        Some((line, status))
+    })?;
+    let addresses = lines()
+        .flat_map(|line| line.split([' ', '\t', '<', '>', '(', ')', ',', ';', ':', '"', '\'']))
+        .filter(|word| word.contains('@') && word.len() <= 254)
+        .map(|word| word.trim_end_matches('.').to_ascii_lowercase());
+    Some(Notice {
+        recipients: addresses.take(MOST).collect(),
+        action: Action::Failed,
+        status: status.to_owned(),
+        code: reply_code_in(reason),
+        diagnostic: tidy(reason.trim()),
+    })
 }
 
 impl Bounce {

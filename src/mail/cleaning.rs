@@ -84,6 +84,11 @@ fn clean_content(content: &mut Content) {
                 area.module = clean(&area.module);
             }
         }
+        Content::Approval { name, by, what, .. } => {
+            *name = clean(name);
+            *by = clean(by);
+            what.clean();
+        }
         Content::PartnerBlocked { name, .. }
         | Content::SetPassword { name, .. }
         | Content::PasswordChanged { name, .. } => *name = clean(name),

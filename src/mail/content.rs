@@ -3,6 +3,8 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::approval::ApprovalWords;
+pub use super::company::{ChangeWords, CompanyWords};
 use crate::domain::mail::{Alert, PartnerNews, RequestReason};
 use crate::domain::notice::Settlement;
 use crate::domain::{CustomerNumber, Party, VersionNews, WhatsNew};
@@ -122,54 +124,6 @@ pub enum WhyEnded {
     NoProduct,
     /// The customer was deleted (row 51).
     Deleted,
-}
-
-/// A company of the register of general sub-processors, as mails name it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CompanyWords {
-    /// Name with legal form.
-    pub name: String,
-    /// Address in one line, with the country.
-    pub address: String,
-    /// Contact person with e-mail address and phone.
-    pub contact: String,
-    /// What it does.
-    pub service: String,
-    /// What it does not.
-    pub delimitation: String,
-    /// Where it processes data.
-    pub place: String,
-    /// Transfer mechanism; empty inside the EEA.
-    pub mechanism: String,
-}
-
-/// An announced change of the general sub-processors, in the reader's language.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ChangeWords {
-    /// Why.
-    pub reason: String,
-    /// The whole list before.
-    pub before: Vec<CompanyWords>,
-    /// The whole list after.
-    pub after: Vec<CompanyWords>,
-    /// The day from which it holds for this customer.
-    pub starts_on: NaiveDate,
-    /// Its public page.
-    pub page: String,
-}
-
-impl ChangeWords {
-    /// Who comes.
-    pub fn added(&self) -> Vec<&CompanyWords> {
-        let is_new = |one: &&CompanyWords| !self.before.contains(one);
-        self.after.iter().filter(is_new).collect()
-    }
-
-    /// Who leaves.
-    pub fn removed(&self) -> Vec<&CompanyWords> {
-        let is_gone = |one: &&CompanyWords| !self.after.contains(one);
-        self.before.iter().filter(is_gone).collect()
-    }
 }
 
 /// Which mail (requirements 5.3), with everything it says.
@@ -295,6 +249,13 @@ pub enum Content {
         alert: Alert,
         status_url: String,
     },
+    /// Something waits for a second person of the operator: who asks for it, and where to decide.
+    Approval {
+        name: String,
+        by: String,
+        what: ApprovalWords,
+        link: String,
+    },
     /// Link with which a user sets a password.
     SetPassword {
         name: String,
@@ -325,6 +286,7 @@ impl Content {
             | Self::PartnerInfo { case, .. }
             | Self::Alert { case, .. } => Some(case),
             Self::PartnerBlocked { .. }
+            | Self::Approval { .. }
             | Self::SetPassword { .. }
             | Self::PasswordChanged { .. } => None,
         }
@@ -347,6 +309,7 @@ impl Content {
             | Self::PartnerInfo { case, .. }
             | Self::Alert { case, .. } => Some(case),
             Self::PartnerBlocked { .. }
+            | Self::Approval { .. }
             | Self::SetPassword { .. }
             | Self::PasswordChanged { .. } => None,
         }
@@ -375,13 +338,19 @@ impl Content {
     pub(super) fn is_always_german(&self) -> bool {
         matches!(
             self,
-            Self::PartnerInfo { .. } | Self::PartnerBlocked { .. } | Self::Alert { .. }
+            Self::PartnerInfo { .. }
+                | Self::PartnerBlocked { .. }
+                | Self::Alert { .. }
+                | Self::Approval { .. }
         )
     }
 
     /// Whether the mail ends with whom to call: not to the operator itself, and not where the mail
     /// is about nothing else.
     pub(super) fn offers_help(&self) -> bool {
-        !matches!(self, Self::Alert { .. } | Self::AddressChanged { .. })
+        !matches!(
+            self,
+            Self::Alert { .. } | Self::AddressChanged { .. } | Self::Approval { .. }
+        )
     }
 }

@@ -5,6 +5,7 @@
 use askama::Template;
 use serde::{Deserialize, Serialize};
 
+pub use super::approval::ApprovalWords;
 use super::cleaning::cleaned;
 pub use super::content::{
     AgreementWords, Attachment, CaseWords, ChangeWords, CompanyWords, Content, ModuleAccess,

@@ -4,8 +4,11 @@
 //! [`message::seal`] (the bytes that go out) → [`transport::Transport::send`]. This room is the
 //! only one that knows `lettre`; it neither reads the database nor a clock.
 
+pub mod answer;
+mod approval;
 pub mod bounce;
 mod cleaning;
+mod company;
 mod content;
 pub mod inbox;
 pub mod letter;
@@ -13,6 +16,7 @@ pub mod message;
 pub mod outbox_folder;
 mod phrases;
 pub mod probe;
+mod smtp;
 mod subjects;
 pub mod transport;
 mod words;

@@ -6,7 +6,7 @@ mod news;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::letter::{Attachment, CaseWords, Content, Letter, ModuleAccess};
+use super::letter::{ApprovalWords, Attachment, CaseWords, Content, Letter, ModuleAccess};
 use crate::domain::mail::{Alert, PartnerNews, RequestReason};
 use crate::domain::{CustomerNumber, EmailAddress, Language, Operator, Party, WhatsNew};
 
@@ -275,6 +275,38 @@ pub(super) fn others(case: &CaseWords) -> Vec<(String, Content)> {
             status_url: STATUS.to_owned(),
         };
         all.push((format!("alert {alert:?}"), content));
+    }
+    let number = case.customer_number;
+    let company = || case.customer.name.clone();
+    for (name, what) in [
+        (
+            "paper",
+            ApprovalWords::Paper {
+                company: company(),
+                number,
+            },
+        ),
+        (
+            "error",
+            ApprovalWords::ObjectionInError {
+                company: company(),
+                number,
+            },
+        ),
+        (
+            "version",
+            ApprovalWords::Version {
+                label: "2.0".to_owned(),
+            },
+        ),
+    ] {
+        let content = Content::Approval {
+            name: "Jörg Müller".to_owned(),
+            by: "Anna Beispiel".to_owned(),
+            what,
+            link: "https://avv.plusnet.example/betrieb/vorschlaege/7".to_owned(),
+        };
+        all.push((format!("approval {name}"), content));
     }
     for invitation in [true, false] {
         let content = Content::SetPassword {

@@ -79,6 +79,7 @@ impl Words<'_> {
                 },
                 case,
             ),
+            Content::Approval { what, .. } => what.subject(),
             Content::SetPassword { invitation, .. } => match (self.en(), invitation) {
                 (false, true) => format!("Ihr Zugang zum {portal}"),
                 (false, false) => format!("Neues Passwort für das {portal}"),

@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
 use super::letter::{CaseWords, Content, Written, write};
-use super::samples::changes::{DISSENT, changes, company};
+use super::samples::changes::{DISSENT, changes};
 use super::samples::{self, LINK, PARTNER, SUB_PARTNER};
 use super::wrap::COLUMNS;
 use crate::domain::Language;
@@ -127,6 +127,7 @@ fn the_link_stands_once_in_the_text_and_as_button_and_text_in_html() {
                 Content::Request { link, .. }
                 | Content::Reminder { link, .. }
                 | Content::Announcement { link, .. }
+                | Content::Approval { link, .. }
                 | Content::SetPassword { link, .. } => Some(link.clone()),
                 Content::PartnerInfo { status_url, .. } => status_url.clone(),
                 Content::Alert { status_url, .. } => Some(status_url.clone()),
@@ -185,7 +186,8 @@ fn a_text_part_reads_well_without_its_html() {
 
 /// Partners and the operator are written to in German (5.3).
 fn code(name: &str, language: Language) -> &'static str {
-    if name.starts_with("partner") || name.starts_with("alert") {
+    let starts = |start: &&str| name.starts_with(*start);
+    if ["partner", "alert", "approval"].iter().any(starts) {
         "de"
     } else {
         language.code()
@@ -310,21 +312,6 @@ fn an_announcement_says_all_that_the_contract_promises() {
         }
         assert_eq!(flat.matches("RZ Alpen AG").count(), 2, "{flat}");
     }
-}
-
-#[test]
-fn hostile_companies_stay_companies() {
-    let case = samples::case(Language::De);
-    let (_, mut content) = changes(&case).remove(0);
-    if let Content::Announcement { change, .. } = &mut content {
-        change
-            .after
-            .push(company("<b>A</b>\r\nBcc: x@evil.example"));
-        change.reason = "<script>alert(1)</script>".to_owned();
-    }
-    let mail = written(Language::De, content);
-    assert!(mail.text.contains("<b>A</b> Bcc: x@evil.example"));
-    assert!(!mail.html.contains("<b>A") && !mail.html.contains("<script"));
 }
 
 /// M15: whoever reads the former mailbox finds nothing to click and nothing of the contract.

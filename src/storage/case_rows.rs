@@ -1,5 +1,6 @@
 //! The customer list: one indexed range of `case_rows` per page, whatever the page, filter or search.
 
+mod numbers;
 mod queue;
 mod search;
 mod shape;
@@ -16,6 +17,7 @@ use crate::domain::case::{
 use crate::domain::viewer::Scope;
 use crate::domain::{CustomerNumber, PartnerId, name};
 
+pub use numbers::find_numbers;
 pub use queue::{Place, Waiting, claim, list_late};
 use search::search;
 pub use shape::{CaseRow, Cursor, From, ListPage, ListQuery, Sort};

@@ -29,6 +29,7 @@ pub mod partner_contracts;
 pub mod partner_list;
 pub mod partners;
 pub mod proposals;
+pub mod replies;
 pub mod retention;
 pub mod rights;
 pub mod roll_outs;

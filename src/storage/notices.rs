@@ -186,11 +186,20 @@ fn stands(state: NoticeState, now: DateTime<Utc>) -> Condition {
     }
 }
 
+/// Which notices of an announcement are listed.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// Only those that stand like this.
+    pub state: Option<NoticeState>,
+    /// Only those to these customers.
+    pub customers: Option<Vec<CustomerNumber>>,
+}
+
 /// Notices of an announcement with the name of each customer, behind a customer's number.
 pub fn list_notices(
     conn: &mut PgConnection,
     announcement: AnnouncementId,
-    state: Option<NoticeState>,
+    wanted: &Wanted,
     after: i64,
     now: DateTime<Utc>,
     limit: i64,
@@ -207,8 +216,12 @@ pub fn list_notices(
         .limit(limit)
         .select((Row::as_select(), customers::name))
         .into_boxed();
-    if let Some(state) = state {
+    if let Some(state) = wanted.state {
         select = select.filter(stands(state, now));
+    }
+    if let Some(customers) = &wanted.customers {
+        let numbers: Vec<i64> = customers.iter().map(|number| number.0).collect();
+        select = select.filter(notices::customer_number.eq_any(numbers));
     }
     let rows: Vec<(Row, String)> = select.load(conn)?;
     rows.into_iter()

@@ -85,6 +85,23 @@ pub fn find_proposal(conn: &mut PgConnection, id: ProposalId) -> QueryResult<Opt
     row.map(read).transpose()
 }
 
+/// Administrators who can approve what `asked_by` asks for: all others who can sign in.
+pub fn list_approvers(
+    conn: &mut PgConnection,
+    asked_by: UserId,
+    limit: i64,
+) -> QueryResult<Vec<UserId>> {
+    let ids: Vec<i64> = users::table
+        .filter(users::role.eq("operator"))
+        .filter(users::disabled_at.is_null())
+        .filter(users::id.ne(asked_by.0))
+        .order(users::id)
+        .limit(limit)
+        .select(users::id)
+        .load(conn)?;
+    Ok(ids.into_iter().map(UserId).collect())
+}
+
 /// Open proposals, oldest first, behind `after`; of one customer or of all.
 pub fn list_open(
     conn: &mut PgConnection,

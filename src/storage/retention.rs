@@ -11,7 +11,7 @@ use super::schema::{
     document_stamps, links, mails, notices, objections, password_links, requests,
     roll_out_customers, sessions, tombstones, users,
 };
-use super::{QueryResult, declarations, dissent_proofs, proposals};
+use super::{QueryResult, declarations, dissent_proofs, proposals, replies};
 use crate::domain::{AgreementId, CustomerNumber, RequestId};
 
 /// Mails forgotten in one statement.
@@ -221,6 +221,7 @@ pub fn erase_customer(
         .execute(conn)?;
     declarations::erase_of(conn, number)?;
     proposals::erase_of(conn, number)?;
+    replies::erase_of(conn, number)?;
     diesel::delete(alerts::table.filter(alerts::customer_number.eq(n))).execute(conn)?;
     diesel::delete(objections::table.filter(objections::customer_number.eq(n))).execute(conn)?;
     let told: Vec<Uuid> = notices::table

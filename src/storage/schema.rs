@@ -384,6 +384,7 @@ diesel::table! {
         done_at -> Nullable<Timestamptz>,
         sent_to -> Nullable<Text>,
         subject -> Nullable<Text>,
+        /// SHA-256 of the decoded text part, hex, if parts is set; of the whole message in mails sent before.
         body_hash -> Nullable<Text>,
         message_id -> Text,
         /// Last word of the mail server, or why nothing was sent.
@@ -395,6 +396,8 @@ diesel::table! {
         returned_at -> Nullable<Timestamptz>,
         /// Status and words of the bounce, addresses masked.
         returned_because -> Nullable<Text>,
+        /// What was sent, part by part, the text first: content type, file name, SHA-256 of what it says once decoded (texts with single line feeds).
+        parts -> Nullable<Jsonb>,
     }
 }
 
@@ -531,6 +534,30 @@ diesel::table! {
         decided_at -> Nullable<Timestamptz>,
         decided_by -> Nullable<Int8>,
         reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    /// Answers of people and their programs to mails of the portal; erased after a year (automatic ones after thirty days), and with the customer they were filed to.
+    replies (id) {
+        id -> Int8,
+        received_at -> Timestamptz,
+        kind -> Text,
+        sender -> Text,
+        sender_name -> Text,
+        subject -> Text,
+        /// The text without markup, at most 20000 characters; attachments stay in the file and are only counted.
+        body -> Text,
+        attachments -> Int4,
+        /// SHA-256 of what came in, hex: the same mail counts once.
+        digest -> Text,
+        /// The mail it says it answers.
+        mail_id -> Nullable<Int8>,
+        /// To whom an administrator filed it.
+        customer_number -> Nullable<Int8>,
+        /// When it was filed or put away; empty while nobody has looked after it.
+        done_at -> Nullable<Timestamptz>,
+        done_by -> Nullable<Int8>,
     }
 }
 
@@ -730,6 +757,9 @@ diesel::joinable!(partner_contracts -> users (recorded_by));
 diesel::joinable!(password_links -> users (user_id));
 diesel::joinable!(proposals -> customers (customer_number));
 diesel::joinable!(proposals -> files (file_id));
+diesel::joinable!(replies -> customers (customer_number));
+diesel::joinable!(replies -> mails (mail_id));
+diesel::joinable!(replies -> users (done_by));
 diesel::joinable!(requests -> customers (customer_number));
 diesel::joinable!(roll_out_customers -> customers (customer_number));
 diesel::joinable!(roll_out_customers -> roll_outs (roll_out_id));
@@ -774,6 +804,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     password_links,
     products,
     proposals,
+    replies,
     requests,
     roll_out_customers,
     roll_out_figures,

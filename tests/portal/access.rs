@@ -82,6 +82,8 @@ struct Objects {
     /// The contract version that comes with the program.
     version: String,
     roll_out: String,
+    /// An answer that came in.
+    reply: String,
 }
 
 impl Objects {
@@ -153,6 +155,8 @@ impl Objects {
         world
             .app
             .write(|conn| Ok(alerts::raise(conn, &alert, now)?));
+        let raw = b"From: info@oezdemir.example\r\nSubject: Re: Vertrag\r\n\r\nDanke\r\n";
+        avv_portal::actions::bounces::take(&world.app.app, raw, now).unwrap();
         let mails = world.app.read(|conn| Ok(list_mails(conn, CUSTOMER, 1)?));
         let announced = announce(&world.app, "RZ Angekündigt GmbH");
         Self {
@@ -167,6 +171,7 @@ impl Objects {
             proposal: proposal.to_string(),
             version: world.app.text("id FROM contract_versions"),
             roll_out: roll_out.to_string(),
+            reply: world.app.text("max(id) FROM replies"),
             world,
         }
     }
@@ -246,6 +251,14 @@ impl Objects {
                 "eintrag",
                 if object == "first" {
                     &self.entry
+                } else {
+                    "999999"
+                },
+            ),
+            (
+                "antwort",
+                if object == "came-in" {
+                    &self.reply
                 } else {
                     "999999"
                 },

@@ -501,6 +501,8 @@ fn operator(places: &Places) -> Vec<Stop> {
         ),
         at("operator mails", "/betrieb/mails"),
         at("operator mail", "/betrieb/mails/1"),
+        at("operator replies", "/betrieb/antworten"),
+        at("operator reply", "/betrieb/antworten/1"),
         at("operator mail test", "/betrieb/mails/test"),
         after(
             "operator mail test sent",

@@ -106,7 +106,6 @@ async fn delays_and_other_addresses_are_noted_only() {
     for (raw, verdict) in [
         (report(&app, MAIL, "delayed", "4.4.1"), "delayed"),
         (report(&app, MAIL, "delayed", "5.1.1"), "delayed"),
-        (report(&app, MAIL, "failed", "4.4.7"), "expired"),
         (report(&app, MAIL, "delivered", "2.1.5"), "other"),
         (
             good.replace(
@@ -144,7 +143,7 @@ async fn forged_reports_mark_nothing() {
     }
     let human =
         "From: info@oezdemir.example\r\nSubject: Re: Bitte abschließen\r\n\r\n550 5.1.1\r\n";
-    assert_eq!(bring(&app, human), Taken::Unclear);
+    assert_eq!(bring(&app, human), Taken::Answer);
     assert_eq!(app.count("mail_reports"), 0);
     assert_eq!(app.status(CUSTOMER), "requested");
     // Whoever holds the mail cannot fill the database either.
@@ -315,4 +314,223 @@ async fn the_command_answers_with_the_codes_of_sysexits() {
     // More than is looked at is read to its end: the server's pipe does not break.
     let long = [raw.as_bytes(), &vec![b'x'; 3_000_000]].concat();
     assert_eq!(pipe(good, &long).0, 0);
+}
+
+/// D1: the same answer means the same, whether a server gives it in the dialogue or reports it later:
+/// the customer's reminders go on, and one alert tells the operator about its own mail set-up.
+#[actix_web::test]
+async fn d1_what_is_about_us_marks_no_customer() {
+    let ours = [
+        "5.7.1", "5.7.26", "5.3.0", "5.5.1", "5.1.7", "5.1.8", "5.6.0",
+    ];
+    let app = TestApp::start().await;
+    for (at, status) in ours.into_iter().enumerate() {
+        let to = format!("post@weg{at}.example");
+        let number = 7100 + i64::try_from(at).unwrap();
+        let customer = app.add_customer(number, "Weg GmbH", Some(&to));
+        app.book(customer, "centraflex", false);
+        app.deliver();
+        let raw = report(&app, &to, "failed", status);
+        assert_eq!(bring(&app, &raw), Taken::Returned, "{status}");
+        assert_eq!(app.status(customer), "requested", "{status}");
+    }
+    assert_eq!(app.count("mails WHERE state = 'returned'"), 7);
+    assert_eq!(
+        app.count("mail_reports WHERE verdict = 'sender_refused'"),
+        7
+    );
+    assert_eq!(app.count("alerts WHERE kind = 'mail_setup'"), 1);
+    let operator = app.sign_in(Person::Operator).await;
+    operator
+        .get("/betrieb/hinweise")
+        .await
+        .assert_says("E-Mail-Versand abgewiesen")
+        .assert_says("SPF, DKIM");
+    operator
+        .get("/kunden/7100/avv")
+        .await
+        .assert_says("nicht angekommen: der Mailserver nimmt E-Mails von diesem Absender nicht an")
+        .assert_says("Die Erinnerungen gehen weiter");
+    app.clock.advance(days(15));
+    app.jobs();
+    assert_eq!(
+        app.mails_to("post@weg0.example").len(),
+        2,
+        "reminders go on"
+    );
+    // In the dialogue.
+    let sink = Sink::start();
+    let app = TestApp::start_with(sink.transport()).await;
+    app.book(CUSTOMER, "centraflex", false);
+    sink.trouble_times(
+        1,
+        crate::harness::Stage::Recipient,
+        crate::harness::Trouble::Say("550 5.7.1 listed at bl.example"),
+    );
+    jobs::run_once(&app.app, app.now());
+    assert_eq!(app.status(CUSTOMER), "requested");
+    assert_eq!(app.count("mails WHERE state = 'queued'"), 1);
+    assert_eq!(app.count("alerts WHERE kind = 'mail_setup'"), 1);
+    // A refusal of the recipient says nothing about us.
+    sink.unknown(MAIL, true);
+    app.clock.advance(hours(2));
+    jobs::run_once(&app.app, app.now());
+    assert_eq!(app.status(CUSTOMER), "undeliverable");
+    assert_eq!(app.count("alerts WHERE kind = 'mail_setup'"), 1);
+}
+
+/// D2: given up is given up. A contract that did not arrive is an alert whatever the class of the status,
+/// a request goes on with its reminders.
+#[actix_web::test]
+async fn d2_a_final_failure_of_class_4_is_told() {
+    let app = TestApp::start().await;
+    app.book(CUSTOMER, "centraflex", false);
+    app.jobs();
+    let raw = report(&app, MAIL, "failed", "4.4.7");
+    assert_eq!(bring(&app, &raw), Taken::Returned);
+    assert_eq!(app.status(CUSTOMER), "requested");
+    assert_eq!(app.count("mails WHERE state = 'returned'"), 1);
+    assert_eq!(app.count("alerts"), 0);
+    let operator = app.sign_in(Person::Operator).await;
+    operator
+        .get("/kunden/4711/avv")
+        .await
+        .assert_says("nicht angekommen: der Mailserver war nicht erreichbar");
+    app.clock.advance(days(15));
+    app.jobs();
+    assert_eq!(app.mails_to(MAIL).len(), 2, "reminders go on");
+    app.conclude(MAIL).await;
+    app.jobs();
+    let raw = report(&app, MAIL, "failed", "4.2.2");
+    assert_eq!(bring(&app, &raw), Taken::Returned);
+    assert_eq!(app.count("alerts WHERE kind = 'contract_undelivered'"), 1);
+    app.jobs();
+    assert_eq!(app.mails_to(OPERATOR_MAIL).len(), 1, "M14");
+}
+
+/// D3: a report about another address, for example behind a forwarding, needs a person; one in words
+/// counts if it names mail, recipient and reason.
+#[actix_web::test]
+async fn d3_forwardings_and_reports_in_words() {
+    let app = TestApp::start().await;
+    app.book(CUSTOMER, "centraflex", false);
+    app.jobs();
+    let raw = report(&app, MAIL, "failed", "5.1.1").replace(
+        &format!("Final-Recipient: rfc822; {MAIL}"),
+        "Final-Recipient: rfc822; elsewhere@forwarded.example",
+    );
+    assert_eq!(bring(&app, &raw), Taken::Noted);
+    assert_eq!(
+        app.count("alerts WHERE kind = 'forward_failed' AND customer_number = 4711"),
+        1
+    );
+    assert_eq!(app.status(CUSTOMER), "requested");
+    let id = app.last_mail_to(MAIL).message_id;
+    let words = |to: &str| {
+        format!(
+            "From: MAILER-DAEMON@mx.example\r\nReturn-Path: <>\r\nSubject: failure notice\r\n\r\n\
+             <{to}>:\r\n550 5.1.1 no such user\r\n\r\n--- Below this line is a copy.\r\n\r\nMessage-ID: <{id}>\r\n"
+        )
+    };
+    assert_eq!(
+        bring(&app, &words("other@firma.example")),
+        Taken::Answer,
+        "kept as automatic"
+    );
+    assert_eq!(app.status(CUSTOMER), "requested");
+    assert_eq!(bring(&app, &words(MAIL)), Taken::Returned);
+    assert_eq!(app.status(CUSTOMER), "undeliverable");
+}
+
+/// C9: what people answer is read in the portal, filed to a customer, and forgotten in time; what their
+/// programs answer stands for itself.
+#[actix_web::test]
+async fn c9_answers_are_read_filed_and_forgotten() {
+    let app = TestApp::start().await;
+    app.book(CUSTOMER, "centraflex", false);
+    app.jobs();
+    let id = app.last_mail_to(MAIL).message_id;
+    let human = format!(
+        "From: =?utf-8?q?Ay=C5=9Fe?= <info@oezdemir.example>\r\nSubject: Re: <b>Vertrag</b>\r\nIn-Reply-To: <{id}>\r\n\r\n\
+         Bitte an Frau Schmidt.\r\n\r\n<script>alert(1)</script>\r\n"
+    );
+    let vacation = format!(
+        "From: info@oezdemir.example\r\nAuto-Submitted: auto-replied\r\nSubject: Urlaub\r\nIn-Reply-To: <{id}>\r\n\r\nBis Montag\r\n"
+    );
+    assert_eq!(bring(&app, &human), Taken::Answer);
+    assert_eq!(bring(&app, &human), Taken::Noted, "the same once more");
+    assert_eq!(bring(&app, &vacation), Taken::Answer);
+    assert_eq!(
+        app.status(CUSTOMER),
+        "requested",
+        "no answer changes a case"
+    );
+    let operator = app.sign_in(Person::Operator).await;
+    operator
+        .get("/betrieb")
+        .await
+        .assert_says("Antworten auf E-Mails sind zu lesen");
+    let list = operator.get("/betrieb/antworten").await;
+    list.assert_says("Re: <b>Vertrag</b>")
+        .assert_says("Ayşe (info@oezdemir.example)");
+    assert!(!list.words().contains("Urlaub"));
+    operator
+        .get("/betrieb/antworten?stand=automatisch")
+        .await
+        .assert_says("Urlaub");
+    let path = list.attribute("tbody th a", "href").unwrap();
+    let page = operator.get(&path).await;
+    page.assert_says("Bitte an Frau Schmidt.")
+        .assert_says("<script>alert(1)</script>");
+    assert_eq!(page.attribute("#kundennummer", "value").unwrap(), "4711");
+    for (number, what) in [
+        ("", "Geben Sie die Kundennummer an"),
+        ("99", "gibt es keinen Kunden"),
+    ] {
+        let fields = [("kundennummer", number), ("schritt", "zuordnen")];
+        page.submit(&operator, "main form", &fields)
+            .await
+            .assert_status(422)
+            .assert_says(what);
+    }
+    let fields = [("kundennummer", "4711"), ("schritt", "zuordnen")];
+    page.submit(&operator, "main form", &fields)
+        .await
+        .assert_status(303);
+    assert_eq!(
+        app.count("audit_events WHERE kind = 'reply_filed' AND customer_number = 4711"),
+        1
+    );
+    operator
+        .get("/betrieb/antworten")
+        .await
+        .assert_says("Hier gibt es zurzeit keine Antwort");
+    operator
+        .get("/betrieb/antworten?kunde=4711")
+        .await
+        .assert_says("Re: <b>Vertrag</b>");
+    // Nobody else learns of it.
+    let partner = app.sign_in(Person::Partner).await;
+    partner.get(&path).await.assert_status(404);
+    let history = partner.get("/kunden/4711/avv").await;
+    assert!(
+        !history.words().contains("Antwort vom"),
+        "{}",
+        history.words()
+    );
+    let forget = || {
+        let now = app.now();
+        app.write(|conn| {
+            let (people, programs) = (now - days(365), now - days(30));
+            Ok(avv_portal::storage::replies::forget_old(
+                conn, people, programs,
+            )?)
+        })
+    };
+    app.clock.advance(days(31));
+    assert_eq!(forget(), 1, "automatic ones go after thirty days");
+    assert_eq!(app.count("replies"), 1);
+    app.clock.advance(days(335));
+    assert_eq!(forget(), 1);
+    assert_eq!(app.count("replies"), 0);
 }

@@ -4,7 +4,7 @@ use avv_portal::actions::announcements::{self, Step, send_next};
 use avv_portal::actions::{ActionError, documents, notices as acts};
 use avv_portal::domain::notice::{DissentWay, NoticeState, Settlement};
 use avv_portal::domain::{CustomerNumber, Language};
-use avv_portal::storage::notices::{count_notices, list_notices};
+use avv_portal::storage::notices::{Wanted, count_notices, list_notices};
 use avv_portal::storage::sub_processors;
 
 use crate::announce::{announce, company, confirm, draft, link, notice, register};
@@ -685,8 +685,12 @@ async fn filter_and_rule_agree() {
     for at in ["2026-12-07 23:59", "2026-12-08 00:00", "2027-03-01 12:00"] {
         app.at(at);
         let now = app.now();
-        let all = app.read(|conn| Ok(list_notices(conn, id, None, 0, now, 1000)?));
+        let all = app.read(|conn| Ok(list_notices(conn, id, &Wanted::default(), 0, now, 1000)?));
         assert_eq!(all.len(), 41);
+        let of = |state| Wanted {
+            state: Some(state),
+            customers: None,
+        };
         for state in NoticeState::ALL {
             let by_rule: Vec<CustomerNumber> = all
                 .iter()
@@ -695,7 +699,7 @@ async fn filter_and_rule_agree() {
                 .collect();
             let (by_sql, count) = app.read(|conn| {
                 Ok((
-                    list_notices(conn, id, Some(state), 0, now, 1000)?,
+                    list_notices(conn, id, &of(state), 0, now, 1000)?,
                     count_notices(conn, id, state, now, 10_000)?,
                 ))
             });
@@ -914,4 +918,36 @@ async fn the_register_holds_still_while_somebody_concludes() {
         Ok(())
     });
     assert!(app.sql(change).is_ok());
+}
+
+/// C9: a customer of an announcement is found by number and by name.
+#[actix_web::test]
+async fn c9_recipients_of_an_announcement_are_found_by_number_and_name() {
+    let app = concluded().await;
+    crowd(&app, 12);
+    let id = announce(&app, NEW);
+    let operator = app.sign_in(Person::Operator).await;
+    let path = format!("/betrieb/aenderungsmitteilungen/{id}");
+    let rows_of = "section[aria-labelledby=kunden] tbody tr";
+    let all = operator.get(&path).await.all(rows_of).len();
+    assert!(all > 10, "{all}");
+    let name = app.text("name FROM customers WHERE number = 4711");
+    for (search, rows) in [
+        ("4711", 1),
+        (name.as_str(), 1),
+        ("gibtesnicht", 0),
+        ("", all),
+    ] {
+        let asked = url::form_urlencoded::Serializer::new(String::new())
+            .append_pair("suche", search)
+            .finish();
+        let page = operator.get(&format!("{path}?{asked}")).await;
+        page.assert_status(200);
+        let found = page.all(rows_of);
+        assert_eq!(found.len(), rows, "{search}: {found:?}");
+        assert!(
+            rows != 1 || found[0].contains("4711"),
+            "{search}: {found:?}"
+        );
+    }
 }

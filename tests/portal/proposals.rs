@@ -480,3 +480,49 @@ async fn a_paper_contract_for_another_chain_is_not_confirmed() {
         .assert_says("schlagen Sie ihn neu vor");
     assert_eq!(app.count("agreements"), 0);
 }
+
+/// C9: who can approve is told by mail that something waits, and nobody is told what is decided.
+#[actix_web::test]
+async fn c9_those_who_can_approve_are_told_by_mail() {
+    let app = asked().await;
+    let _second = second(&app).await;
+    let operator = app.sign_in(Person::Operator).await;
+    propose_paper(&operator, SCAN).await.assert_status(303);
+    app.jobs();
+    let mail = app.last_mail_to("zwei@plusnet.example");
+    assert!(
+        mail.written
+            .subject
+            .starts_with("Bestätigung nötig: Papiervertrag von")
+    );
+    assert!(mail.written.text.contains("/betrieb/vorschlaege/"));
+    assert!(mail.written.text.contains("Zita Zweite"));
+    let told = |address: &str| app.mails_to(address).len();
+    assert_eq!(told("zwei@plusnet.example"), 1);
+    assert_eq!(told(Person::Operator.email()), 0, "not who proposed it");
+    for other in [Person::Partner, Person::Customer] {
+        assert_eq!(told(other.email()), 0);
+    }
+    // Withdrawn before the mail went out: nobody is called for nothing.
+    let proposal = app.text("id FROM proposals");
+    let page = operator
+        .get(&format!("/betrieb/vorschlaege/{proposal}"))
+        .await;
+    page.submit(&operator, "#zurueckziehen", &[("antwort", "zurueckziehen")])
+        .await
+        .assert_status(303);
+    propose_paper(&operator, SCAN).await.assert_status(303);
+    let proposal = app.text("max(id) FROM proposals");
+    let page = operator
+        .get(&format!("/betrieb/vorschlaege/{proposal}"))
+        .await;
+    page.submit(&operator, "#zurueckziehen", &[("antwort", "zurueckziehen")])
+        .await
+        .assert_status(303);
+    app.jobs();
+    assert_eq!(told("zwei@plusnet.example"), 1);
+    assert_eq!(
+        app.count("mails WHERE kind_key = 'approval' AND state = 'dropped'"),
+        1
+    );
+}

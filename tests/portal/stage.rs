@@ -220,10 +220,12 @@ async fn propose(app: &TestApp, places: &mut Places) {
             places.proposal = id.to_string();
         }
     }
+    let answer = "From: Jana Weiss <info@oezdemir.example>\r\nSubject: Re: Bitte\r\n\r\nWir sind umgezogen.\r\n";
+    avv_portal::actions::bounces::take(&app.app, answer.as_bytes(), now).unwrap();
     let own = app.write(|conn| {
         let reason = "Der Brief gehörte zu einem anderen Kunden.".to_owned();
         let customer = FOREIGN_CUSTOMER;
-        proposals::propose_error(conn, &first, customer, reason, now)
+        proposals::propose_error(conn, &app.app, &first, customer, reason, now)
     });
     places.own_proposal = own.to_string();
     let objecting = app.add_customer(6011, "Lagerhaus Süd", Some("post@lager.example"));

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
-use super::{changes, life};
+use super::{approvals, changes, life};
 use crate::actions::ActionError;
 use crate::actions::documents::file_name;
 use crate::actions::whats_new::{product_name, whats_new};
@@ -308,6 +308,7 @@ fn to_user(
                 invitation,
             }
         }
+        MailKind::Approval { what } => approvals::approval(conn, app, what, name)?,
         MailKind::PasswordChanged => Content::PasswordChanged {
             name,
             at: mail.queued_at,

@@ -5,11 +5,13 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::review::{Question, review, stamp, surroundings_of};
 use super::{ActionError, lock_seen, note};
+use crate::actions::approvals;
 use crate::actions::door::actor;
 use crate::app::App;
 use crate::contract::parts::set;
 use crate::contract::{meta, source_hash};
 use crate::domain::calendar::day;
+use crate::domain::mail::Approval;
 use crate::domain::version::{Confirmation, Step, Version, VersionDeed, VersionRefusal};
 use crate::domain::viewer::Viewer;
 use crate::domain::{Language, VersionId};
@@ -93,6 +95,9 @@ pub fn submit(
         })
         .collect();
     save_submission(conn, seen.id, &confirmations, viewer.user, now)?;
+    let waits = (Approval::Version { id: seen.id }, None);
+    let round = format!("version:{}:{}", seen.id, now.timestamp_micros());
+    approvals::tell(conn, app, waits, &round, viewer.user, now)?;
     let deed = VersionDeed::Submitted {
         answers: confirmations.len(),
     };

@@ -1,7 +1,10 @@
 //! Announced changes of sub-processors: what is done to them, and the sentences about it.
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::Language;
+use crate::domain::calendar::short_date;
 use crate::domain::notice::Settlement;
 
 /// What was done to an announcement.
@@ -75,5 +78,16 @@ pub(super) fn settled(how: Settlement) -> (&'static str, &'static str) {
             "Durch einen neuen Vertrag erledigt",
             "Settled by a new agreement",
         ),
+    }
+}
+
+/// That an answer to a mail was filed to its customer, or put away without one.
+pub(super) fn answered(received_on: NaiveDate, is_filed: bool, language: Language) -> String {
+    let day = short_date(received_on, language);
+    match (language, is_filed) {
+        (Language::De, true) => format!("Antwort vom {day} dem Kunden zugeordnet"),
+        (Language::De, false) => format!("Antwort vom {day} ohne Kunden abgelegt"),
+        (Language::En, true) => format!("Answer of {day} filed to the customer"),
+        (Language::En, false) => format!("Answer of {day} put away without a customer"),
     }
 }

@@ -116,6 +116,8 @@ const KINDS: &[(&str, &str, &str)] = &[
     ),
     ("alert_taken", "Hinweis übernommen", "Alert taken"),
     ("alert_done", "Hinweis erledigt", "Alert finished"),
+    ("reply_filed", "Antwort zugeordnet", "Answer filed"),
+    ("reply_put_away", "Antwort abgelegt", "Answer put away"),
     ("mail_tested", "Test-E-Mail", "Test e-mail"),
     ("signed_in", "Anmeldung", "Signed in"),
     ("signed_out", "Abmeldung", "Signed out"),

@@ -11,6 +11,8 @@ impl AuditKind {
                 | Self::Proposed { .. }
                 | Self::ProposalRejected { .. }
                 | Self::ProposalWithdrawn { .. }
+                | Self::ReplyFiled { .. }
+                | Self::ReplyPutAway { .. }
         )
     }
 

@@ -1,6 +1,6 @@
 //! The history in words, German and English: what happened, and who did it.
 
-use super::changes::{announced, settled};
+use super::changes::{announced, answered, settled};
 use super::{Actor, AuditKind, ClosedAccess};
 use crate::domain::Language;
 use crate::domain::calendar::{REMINDERS, short_date};
@@ -136,6 +136,8 @@ fn german(kind: &AuditKind) -> String {
         K::ContractResent { number } => format!("Vertrag {number} noch einmal per E-Mail gesendet"),
         K::AlertTaken { alert } => format!("Hinweis „{}“ übernommen", alert.word()),
         K::AlertDone { alert } => format!("Hinweis „{}“ erledigt", alert.word()),
+        K::ReplyFiled { received_on } => answered(*received_on, true, Language::De),
+        K::ReplyPutAway { received_on } => answered(*received_on, false, Language::De),
         K::MailTested { to } => format!("Test-E-Mail an {to} gesendet"),
         K::Downloaded { number } => format!("Vertrag {number} heruntergeladen"),
         K::SignedIn => "Angemeldet".to_owned(),
@@ -260,6 +262,8 @@ fn english(kind: &AuditKind) -> String {
         K::ContractResent { number } => format!("Agreement {number} sent once more by e-mail"),
         K::AlertTaken { alert } => format!("Alert “{}” taken", alert.word_en()),
         K::AlertDone { alert } => format!("Alert “{}” finished", alert.word_en()),
+        K::ReplyFiled { received_on } => answered(*received_on, true, Language::En),
+        K::ReplyPutAway { received_on } => answered(*received_on, false, Language::En),
         K::MailTested { to } => format!("Test e-mail sent to {to}"),
         K::Downloaded { number } => format!("Agreement {number} downloaded"),
         K::SignedIn => "Signed in".to_owned(),

@@ -65,20 +65,8 @@ pub(super) fn groups(text: &str) -> Vec<Fields> {
     groups
 }
 
-/// The first enhanced status code in a text: `5.1.1` in "550 5.1.1 no such user".
-pub(super) fn code_in(text: &str) -> Option<String> {
-    text.split(|c: char| !c.is_ascii_digit() && c != '.')
-        .map(|word| word.trim_matches('.'))
-        .find(|word| {
-            let parts: Vec<&str> = word.split('.').collect();
-            matches!(parts.as_slice(), ["2" | "4" | "5", subject, detail]
-                if (1..=3).contains(&subject.len()) && (1..=3).contains(&detail.len()))
-        })
-        .map(str::to_owned)
-}
-
 /// The Message-IDs in a header, without angle brackets.
-pub(super) fn message_ids(text: &str) -> impl Iterator<Item = String> {
+pub(in crate::mail) fn message_ids(text: &str) -> impl Iterator<Item = String> {
     text.split(['<', '>', ' ', '\t', ',', '\r', '\n'])
         .filter(|id| {
             id.contains('@') && id.len() <= 200 && id.bytes().all(|byte| byte.is_ascii_graphic())

@@ -119,6 +119,7 @@ fn customer_words(kind: &MailKind, seen: &Foreseen) -> String {
         | MailKind::PartnerInfo { .. }
         | MailKind::PartnerBlocked
         | MailKind::Alert { .. }
+        | MailKind::Approval { .. }
         | MailKind::SetPassword { .. }
         | MailKind::PasswordChanged => "eine Nachricht.".to_owned(),
     }

@@ -14,6 +14,7 @@ use chrono::{DateTime, Utc};
 use crate::actions::ActionError;
 use crate::actions::delivery::{self, Retried};
 use crate::app::App;
+use crate::domain::email::shown;
 use crate::domain::mail::{Alert, CustomerNews, MailKind, PartnerNews, Recipient};
 use crate::domain::{CustomerNumber, Language, MailId, calendar};
 use crate::mail::inbox::Inbox;
@@ -41,7 +42,7 @@ const STATES: [(&str, &str, &str); 5] = [
 ];
 
 /// The kinds: key in address and database, word.
-const KINDS: [(&str, &str); 16] = [
+const KINDS: [(&str, &str); 17] = [
     ("request", "Anforderung"),
     ("reminder", "Erinnerung"),
     ("concluded", "Abgeschlossener Vertrag"),
@@ -56,6 +57,7 @@ const KINDS: [(&str, &str); 16] = [
     ("partner_blocked", "Nachricht: gesperrt"),
     ("partner_info", "Nachricht an Vertriebspartner"),
     ("alert", "Hinweis an den Betreiber"),
+    ("approval", "Freigabe nötig"),
     ("set_password", "Link für ein Passwort"),
     ("password_changed", "Passwort wurde geändert"),
 ];
@@ -265,7 +267,7 @@ fn line(mail: MailLine) -> Line {
 
 /// The address for the operator, who may see it whole; before sending it is not settled yet (L-08).
 fn recipient(mail: &MailLine) -> String {
-    mail.sent_to.clone().unwrap_or_else(|| {
+    mail.sent_to.as_deref().map(shown).unwrap_or_else(|| {
         match mail.to {
             Recipient::Customer => "Kunde",
             Recipient::FormerAddress => "Kunde, frühere Adresse",
@@ -376,6 +378,7 @@ fn kind(kind: &MailKind) -> String {
             Alert::ContractUndelivered => "Hinweis: Vertrag nicht zustellbar",
         }
         .to_owned(),
+        MailKind::Approval { .. } => "Freigabe nötig".to_owned(),
         MailKind::SetPassword { invitation: true } => "Einladung".to_owned(),
         MailKind::SetPassword { invitation: false } => "Link für ein neues Passwort".to_owned(),
         MailKind::PasswordChanged => "Passwort wurde geändert".to_owned(),

@@ -18,6 +18,7 @@ pub mod proof;
 mod proposals;
 mod propose;
 mod renewal;
+mod replies;
 mod runs;
 mod seal;
 pub(super) mod start;
@@ -204,6 +205,15 @@ pub const ROUTES: &[Row] = &[
     }),
     get("/betrieb/mails/{mail}", Who::Operator, || {
         view().to(mails::show)
+    }),
+    get("/betrieb/antworten", Who::Operator, || {
+        view().to(replies::list)
+    }),
+    get("/betrieb/antworten/{antwort}", Who::Operator, || {
+        view().to(replies::show)
+    }),
+    post("/betrieb/antworten/{antwort}", Who::Operator, || {
+        web::post().to(replies::close)
     }),
     get("/betrieb/protokoll", Who::Operator, || view().to(log::list)),
     post("/betrieb/mails/{mail}/erneut", Who::Operator, || {

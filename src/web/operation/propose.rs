@@ -108,11 +108,13 @@ pub async fn propose_error(
     if !errors.is_empty() {
         return invalid(&error_page(&app, &me, &case, reason, errors).await?);
     }
-    let (viewer, now) = (me.viewer.clone(), app.clock.now());
+    let (own, viewer, now) = (app.clone(), me.viewer.clone(), app.clock.now());
     let customer = case.customer.number;
     let done = app
         .db
-        .transaction(move |conn| proposals::propose_error(conn, &viewer, customer, reason, now))
+        .transaction(move |conn| {
+            proposals::propose_error(conn, &own, &viewer, customer, reason, now)
+        })
         .await;
     proposed(done, customer, &session)
 }

@@ -25,6 +25,7 @@ use crate::storage::case_rows::{COUNT_CAP, Waiting, count_statuses};
 use crate::storage::contract_versions::count_in_work;
 use crate::storage::mails::{count_trouble, count_waiting, queue_state};
 use crate::storage::proposals;
+use crate::storage::replies::count_open as count_open_replies;
 use crate::storage::runs::{Run, list_runs};
 use crate::storage::status_days::list_days;
 use crate::storage::{PgConnection, QueryResult};
@@ -128,6 +129,7 @@ fn read(conn: &mut PgConnection, today: NaiveDate, now: DateTime<Utc>) -> QueryR
     Ok(Found {
         counts: Counts {
             statuses: count_statuses(conn, Scope::All, now)?,
+            answers: count_open_replies(conn, cap)?,
             waiting: count_waiting(conn, now - LONG_WAIT, cap)?,
             refused: count_trouble(conn, "failed", lately)?,
             returned: count_trouble(conn, "returned", lately)?,

@@ -245,6 +245,7 @@ pub(super) fn mail_name(kind: &MailKind) -> &'static str {
             "Nachricht an den Vertriebspartner"
         }
         MailKind::Alert { .. } => "Hinweis an den Betreiber",
+        MailKind::Approval { .. } => "Bitte um die Entscheidung einer zweiten Person",
         MailKind::SetPassword { .. } => "Link zum Setzen des Passworts",
         MailKind::PasswordChanged => "Nachricht über ein neues Passwort",
     }

@@ -12,10 +12,11 @@ use crate::actions::ActionError;
 use crate::actions::announcements::{Moved, pause as pause_it, resume as resume_it};
 use crate::app::App;
 use crate::domain::notice::NoticeState;
-use crate::domain::{AnnouncementId, CustomerNumber, Language, calendar};
+use crate::domain::{AnnouncementId, CustomerNumber, Language, calendar, name};
 use crate::paths;
 use crate::storage::announcements::Stage;
-use crate::storage::notices::{Stored, count_failed, count_notices, list_notices};
+use crate::storage::case_rows::find_numbers;
+use crate::storage::notices::{Stored, Wanted, count_failed, count_notices, list_notices};
 use crate::web::error::PageError;
 use crate::web::form::SignedForm;
 use crate::web::notices::Lists;
@@ -34,6 +35,7 @@ const CAP: i64 = 10_000;
 pub struct Asked {
     stand: String,
     nach: String,
+    suche: String,
 }
 
 #[derive(Template)]
@@ -57,6 +59,8 @@ struct Page {
     figures: Vec<Figure>,
     lists: Lists,
     is_narrowed: bool,
+    state: &'static str,
+    search: String,
     is_later: bool,
     lines: Vec<Line>,
     first: String,
@@ -95,6 +99,8 @@ pub async fn show(
     }
     let state = NoticeState::from_key(&asked.stand);
     let after: Option<i64> = asked.nach.parse().ok();
+    let search = name::clean(&asked.suche);
+    let wanted_text = search.clone();
     let (id, now) = (announcement.id, app.clock.now());
     let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
     let (mut found, counts, failed) = app
@@ -105,7 +111,11 @@ pub async fn show(
                 counts.push((state, count_notices(conn, id, state, now, CAP)?));
             }
             Ok((
-                list_notices(conn, id, state, after.unwrap_or(i64::MIN), now, limit)?,
+                {
+                    let customers = find_numbers(conn, &wanted_text)?;
+                    let wanted = Wanted { state, customers };
+                    list_notices(conn, id, &wanted, after.unwrap_or(i64::MIN), now, limit)?
+                },
                 counts,
                 count_failed(conn, id, CAP)?,
             ))
@@ -114,11 +124,26 @@ pub async fn show(
     let has_next = found.len() > PAGE;
     found.truncate(PAGE);
     let href = paths::announcement(id);
-    let narrowed = |state: NoticeState| format!("{href}?stand={}#kunden", state.key());
-    let next = found.last().filter(|_| has_next).map(|(last, _)| {
-        let key = state.map_or("", NoticeState::key);
-        format!("{href}?stand={key}&nach={}#kunden", last.customer)
-    });
+    let address = |state: Option<NoticeState>, after: Option<CustomerNumber>| {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        let pairs = [
+            ("stand", state.map_or("", NoticeState::key).to_owned()),
+            ("suche", search.clone()),
+            (
+                "nach",
+                after.map_or_else(String::new, |number| number.to_string()),
+            ),
+        ];
+        for (name, value) in pairs.iter().filter(|(_, value)| !value.is_empty()) {
+            query.append_pair(name, value);
+        }
+        match query.finish() {
+            query if query.is_empty() => format!("{href}#kunden"),
+            query => format!("{href}?{query}#kunden"),
+        }
+    };
+    let last = found.last().filter(|_| has_next);
+    let next = last.map(|(last, _)| address(state, Some(last.customer)));
     let (word, look) = list::word(announcement.stage);
     html(&Page {
         shell: Shell::load(&app, &me, paths::ANNOUNCEMENTS).await?,
@@ -139,21 +164,23 @@ pub async fn show(
             .into_iter()
             .filter(|(one, count)| *count > 0 || state == Some(*one))
             .map(|(one, count)| Figure {
-                href: narrowed(one),
+                href: address(Some(one), None),
                 word: one.word(),
                 count: capped(count),
                 chosen: state == Some(one),
             })
             .collect(),
         lists: Lists::of(&announcement, Language::De),
-        is_narrowed: state.is_some(),
+        is_narrowed: state.is_some() || !search.is_empty(),
+        state: state.map_or("", NoticeState::key),
         is_later: after.is_some(),
         lines: found
             .into_iter()
             .map(|(stored, name)| line(&stored, name, now))
             .collect(),
-        first: state.map_or_else(|| format!("{href}#kunden"), narrowed),
+        first: address(state, None),
         next,
+        search,
         href,
     })
 }

@@ -24,6 +24,8 @@ pub(super) struct Counts {
     pub proposals: usize,
     /// Contract versions that wait for an approval, or to be published.
     pub versions: InWork,
+    /// Answers of people nobody has looked after.
+    pub answers: i64,
     /// Mails that have waited too long.
     pub waiting: i64,
     /// Mails the mail server refused lately.
@@ -67,6 +69,12 @@ pub(super) fn tasks(counts: &Counts) -> Vec<Task> {
             "Freigegebene Vertragsfassungen sind nicht veröffentlicht",
             paths::VERSIONS.to_owned(),
             "Bis zur Veröffentlichung wird weiter die bisherige Fassung angeboten",
+        ),
+        line(
+            counts.answers,
+            "Antworten auf E-Mails sind zu lesen",
+            paths::REPLIES.to_owned(),
+            "Sie können eine Absage, einen Widerspruch oder eine neue Adresse enthalten",
         ),
         line(
             counts.waiting,
@@ -175,6 +183,7 @@ mod tests {
                 submitted: 0,
                 approved: 0,
             },
+            answers: 0,
             waiting: 0,
             refused: 0,
             returned: 0,

@@ -1,0 +1,37 @@
+//! Customers by number and name, for the searches of other lists.
+
+use diesel::prelude::*;
+
+use super::SEARCH_CAP;
+use crate::domain::{CustomerNumber, name};
+use crate::storage::QueryResult;
+use crate::storage::schema::case_words;
+
+/// Terms that are looked for.
+const TERMS: usize = 6;
+
+/// Customers whose words begin with every term of `text`, at most [`SEARCH_CAP`]; `None` if nothing
+/// is asked for. The longest term narrows by the index, the others among what it found.
+pub fn find_numbers(
+    conn: &mut PgConnection,
+    text: &str,
+) -> QueryResult<Option<Vec<CustomerNumber>>> {
+    let key = name::sort_key(text);
+    let mut terms: Vec<&str> = key.split(' ').filter(|term| !term.is_empty()).collect();
+    terms.sort_by_key(|term| std::cmp::Reverse(term.len()));
+    let mut found: Option<Vec<i64>> = None;
+    for term in terms.into_iter().take(TERMS) {
+        let mut select = case_words::table
+            .filter(case_words::word.ge(term))
+            .filter(case_words::word.lt(format!("{term}\u{10FFFF}")))
+            .limit(i64::try_from(SEARCH_CAP).unwrap_or(i64::MAX))
+            .select(case_words::number)
+            .distinct()
+            .into_boxed();
+        if let Some(numbers) = found {
+            select = select.filter(case_words::number.eq_any(numbers));
+        }
+        found = Some(select.load(conn)?);
+    }
+    Ok(found.map(|numbers| numbers.into_iter().map(CustomerNumber).collect()))
+}
