@@ -207,7 +207,10 @@ pub fn has_settled(
                     .iter()
                     .any(|change| matches!(change, Change::Conclude(_)))
         }
-        AlertKind::Dissent | AlertKind::CertificateEnds | AlertKind::StampRefused => false,
+        AlertKind::Dissent
+        | AlertKind::MailSetup
+        | AlertKind::CertificateEnds
+        | AlertKind::StampRefused => false,
     }
 }
 
