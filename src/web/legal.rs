@@ -190,6 +190,9 @@ fn meaning(status: Status) -> &'static str {
         Status::UpdatePending => {
             "Der Vertrag gilt weiter. Für eine Ergänzung oder einen Neuabschluss fehlt noch die Antwort des Kunden."
         }
+        Status::AmendmentOpen => {
+            "Der Vertrag gilt weiter, aber für ein weiteres Produkt oder einen Untervertriebspartner fehlt die Zustimmung: Der Kunde hat abgelehnt, nicht geantwortet oder keine E-Mail erhalten. Dort bleibt der Zugriff gesperrt; von selbst wird nichts mehr gesendet."
+        }
         Status::Void => {
             "Der Kunde hat dem Vertrag widersprochen. Er ist nichtig, Vertriebspartner haben keinen Zugriff."
         }

@@ -293,3 +293,48 @@ async fn after_conclusion_the_choice_becomes_an_amendment_that_says_what_is_new(
     app.conclude(MAIL).await;
     sub.get(gate).await.assert_status(204);
 }
+
+/// C1: an agreement whose amendment was declined is not "Abgeschlossen" with nothing to do: the list,
+/// the start page and the status page say that somebody is still locked out, and what to do.
+#[actix_web::test]
+async fn c1_a_declined_amendment_is_something_to_settle() {
+    let app = TestApp::start().await;
+    let companies = app.companies();
+    app.book(CUSTOMER, "centraflex", false);
+    app.jobs();
+    app.conclude(MAIL).await;
+    app.clock.advance(days(1));
+    let partner = app.sign_in(Person::Partner).await;
+    name(&partner, Some(companies.sub_partner)).await;
+    app.jobs();
+    assert_eq!(app.status(CUSTOMER), "update_pending");
+    app.clock.advance(hours(1));
+    let link = app.consent_link(MAIL);
+    app.visitor()
+        .post(&format!("{link}/ablehnen"), &[("bestaetigung", "ja")])
+        .await
+        .assert_status(303);
+    assert_eq!(app.status(CUSTOMER), "amendment_open");
+    let page = partner.get("/kunden/4711/avv").await;
+    page.assert_says("Abgeschlossen, Ergänzung offen")
+        .assert_says("Die Ergänzung hat der Kunde am 24. November 2026 abgelehnt")
+        .assert_says("Senden Sie eine neue E-Mail, wenn der Kunde doch abschließen möchte");
+    assert!(!page.words().contains("Es ist nichts zu tun"));
+    let operator = app.sign_in(Person::Operator).await;
+    operator
+        .get("/kunden?status=amendment_open")
+        .await
+        .assert_says("offen seit 24.11.2026");
+    operator
+        .get("/betrieb")
+        .await
+        .assert_says("Ergänzung zum Vertrag offen");
+    // The Mandant goes on, the Submandant does not: the gate was right all the time.
+    let gate = "/zugriff/4711/centraflex";
+    partner.get(gate).await.assert_status(204);
+    let sub = app.sign_in(Person::SubPartner).await;
+    sub.get(gate).await.assert_status(403);
+    sub.get("/kunden/4711/avv")
+        .await
+        .assert_says("nennt Ihr Unternehmen aber noch nicht");
+}

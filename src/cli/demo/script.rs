@@ -52,6 +52,8 @@ pub enum Fate {
     Concluded { day: i64, after: i64 },
     /// Concludes and books a further product.
     Amended { day: i64, after: i64, since: i64 },
+    /// Concludes, books a further product and declines the amendment.
+    Unamended { day: i64, after: i64, since: i64 },
     /// Concludes and objects, in the portal.
     Portal { day: i64, after: i64, since: i64 },
     /// Concludes and objects by letter.
@@ -135,6 +137,7 @@ fn fate_of(text: &str) -> Result<Fate> {
         ("declined", &[day, after]) => Fate::Declined { day, after },
         ("concluded", &[day, after]) => Fate::Concluded { day, after },
         ("amended", &[day, after, since]) => Fate::Amended { day, after, since },
+        ("unamended", &[day, after, since]) => Fate::Unamended { day, after, since },
         ("portal", &[day, after, since]) => Fate::Portal { day, after, since },
         ("letter", &[day, after, since]) => Fate::Letter { day, after, since },
         ("moved", &[day, after, since]) => Fate::Moved { day, after, since },

@@ -139,6 +139,14 @@ fn life(fate: Fate, who: usize, now: DateTime<Utc>) -> Vec<(DateTime<Utc>, Step)
             day,
             &[concluded(day, after), (on(since, 10), Step::BookMore)],
         ),
+        Fate::Unamended { day, after, since } => with(
+            day,
+            &[
+                concluded(day, after),
+                (on(since, 10), Step::BookMore),
+                (on(since - 2, 14), Step::Decline),
+            ],
+        ),
         Fate::Portal { day, after, since } => {
             with(day, &[concluded(day, after), (on(since, 15), Step::Object)])
         }

@@ -8,7 +8,8 @@ use super::decide::{Moment, Refusal};
 use super::event::Declaration;
 use super::facts::{Agreement, AgreementEnd, Case, LinkEnd, Outcome, Request};
 use super::link::{LinkState, link_state};
-use super::standing::{Status, standing};
+use super::standing::standing;
+use super::status::Status;
 use crate::domain::LinkId;
 use crate::domain::mail::{MailKind, PartnerNews, RequestReason};
 

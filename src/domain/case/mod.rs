@@ -29,6 +29,7 @@ mod need;
 mod news;
 mod rehearsal;
 mod standing;
+mod status;
 
 #[cfg(test)]
 pub(crate) mod happenings;
@@ -69,6 +70,7 @@ pub use link::{LinkState, link_state};
 pub use news::{Novelty, novelties};
 pub use rehearsal::rehearse;
 pub use standing::{
-    ProductStanding, Standing, Status, detail, last_answer, next_change, next_step_due,
+    ProductStanding, Standing, detail, last_answer, missing, next_change, next_step_due,
     product_standings, standing,
 };
+pub use status::Status;

@@ -136,7 +136,7 @@ impl Model {
         }
     }
 
-    /// The letter of 5.4.
+    /// The letter of 5.4; "A" is a C whose amendment nobody is asked for (row 22).
     pub fn letter(&self, now: Time) -> String {
         if self.deleted {
             return "E".to_owned();
@@ -146,6 +146,17 @@ impl Model {
         }
         match (&self.deal, &self.round) {
             (Some(deal), _) if Some(deal.partner) != self.partner => "W".to_owned(),
+            // What the deal lacks is asked for as long as the customer can still answer.
+            (Some(_), round) if !self.is_covered(now) => {
+                let asks =
+                    |round: &Round| self.has_email && !round.bounced && !self.is_over(round, now);
+                if round.as_ref().is_some_and(asks) {
+                    "U"
+                } else {
+                    "A"
+                }
+                .to_owned()
+            }
             (Some(_), Some(round)) if !self.is_over(round, now) => "U".to_owned(),
             (Some(_), _) => "C".to_owned(),
             (None, Some(_)) if !self.has_email => "O".to_owned(),

@@ -248,6 +248,7 @@ impl Play {
             Status::Declined => "D",
             Status::Concluded => "C",
             Status::UpdatePending => "U",
+            Status::AmendmentOpen => "A",
             Status::RenewalRequired => "W",
             Status::Void => "V",
             Status::Ended => "E",

@@ -3,101 +3,9 @@
 use chrono::{DateTime, Utc};
 
 use super::facts::{AgreementEnd, Case, Covered, Outcome, Request};
+use super::status::Status;
 use crate::domain::calendar::{REMINDERS, day, next_step_after, short_date};
 use crate::domain::{Language, product::Product};
-
-/// The words of requirements 4.4.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Status {
-    /// No product needs an AVV.
-    NotRequired,
-    /// Needed, but the customer has not been asked.
-    Open,
-    /// Asked, no reminder yet.
-    Requested,
-    /// Asked and reminded.
-    Reminded,
-    /// Cannot be asked: no address.
-    NoEmail,
-    /// The address refuses mail.
-    Undeliverable,
-    /// Three reminders without reply.
-    Expired,
-    /// The customer declined.
-    Declined,
-    /// In force and complete.
-    Concluded,
-    /// In force, an amendment is asked for.
-    UpdatePending,
-    /// The customer objected.
-    Void,
-    /// In force, but another partner looks after the customer now.
-    RenewalRequired,
-    /// The need is over.
-    Ended,
-}
-
-impl Status {
-    /// All, in the order the filter shows them.
-    pub const ALL: [Self; 13] = [
-        Self::NoEmail,
-        Self::Undeliverable,
-        Self::Expired,
-        Self::RenewalRequired,
-        Self::Open,
-        Self::Requested,
-        Self::Reminded,
-        Self::Concluded,
-        Self::UpdatePending,
-        Self::Declined,
-        Self::Void,
-        Self::Ended,
-        Self::NotRequired,
-    ];
-
-    /// Key in addresses, database and style sheet.
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::NotRequired => "not_required",
-            Self::Open => "open",
-            Self::Requested => "requested",
-            Self::Reminded => "reminded",
-            Self::NoEmail => "no_email",
-            Self::Undeliverable => "undeliverable",
-            Self::Expired => "expired",
-            Self::Declined => "declined",
-            Self::Concluded => "concluded",
-            Self::UpdatePending => "update_pending",
-            Self::Void => "void",
-            Self::RenewalRequired => "renewal_required",
-            Self::Ended => "ended",
-        }
-    }
-
-    /// Reads a key; `None` for any other text.
-    pub fn from_key(key: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|status| status.key() == key)
-    }
-
-    /// The word on German screens.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::NotRequired => "Nicht erforderlich",
-            Self::Open => "Noch nicht angefordert",
-            Self::Requested => "Angefordert",
-            Self::Reminded => "Angefordert, erinnert",
-            Self::NoEmail => "E-Mail-Adresse fehlt",
-            Self::Undeliverable => "Nicht zustellbar",
-            Self::Expired => "Ohne Antwort abgelaufen",
-            Self::Declined => "Abgelehnt",
-            Self::Concluded => "Abgeschlossen",
-            Self::UpdatePending => "Abgeschlossen, Ergänzung angefordert",
-            Self::Void => "Widersprochen",
-            Self::RenewalRequired => "Neuabschluss nötig",
-            Self::Ended => "Beendet",
-        }
-    }
-}
 
 /// Status with the figures that belong to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -148,8 +56,13 @@ pub fn standing(case: &Case, now: DateTime<Utc>) -> Standing {
                 .map(|request| request.opened_at)
                 .or(Some(agreement.concluded_at)),
         },
-        Some(agreement) => match open {
-            Some(request) if !request.is_over(now) => Standing {
+        Some(agreement) => match (missing(case, now), open) {
+            (Some(missing), _)
+                if !matches!(missing.status, Status::Requested | Status::Reminded) =>
+            {
+                Standing::of(Status::AmendmentOpen, missing.moment)
+            }
+            (_, Some(request)) if !request.is_over(now) => Standing {
                 status: Status::UpdatePending,
                 reminders: request.reminders,
                 moment: request.last_link_end(),
@@ -161,6 +74,24 @@ pub fn standing(case: &Case, now: DateTime<Utc>) -> Standing {
             None => unasked(case),
         },
     }
+}
+
+/// How it stands with what the agreement in force does not cover, a product or the Submandant: the
+/// worst that the list may show (5.8-7). `None` if it covers everything with the chain of today, or
+/// if the whole agreement has to be concluded anew.
+pub fn missing(case: &Case, now: DateTime<Utc>) -> Option<Standing> {
+    let agreement = case.agreement().filter(|_| case.chain_matches())?;
+    if case.is_covered(now) {
+        return None;
+    }
+    Some(match case.open_request() {
+        Some(request) => asked(case, request, now),
+        // An answer to what was asked before the agreement says nothing about its amendment.
+        None => match last_answer(case).filter(|(at, _)| *at >= agreement.concluded_at) {
+            Some((at, status)) => Standing::of(status, Some(at)),
+            None => never_asked(case),
+        },
+    })
 }
 
 /// When time alone will change the standing, and to what. `None`: only an event will.
@@ -272,6 +203,10 @@ pub fn detail(standing: &Standing, now: DateTime<Utc>) -> String {
             _ => format!("Link gültig bis {date}"),
         },
         Status::UpdatePending => format!("gilt weiter, Link bis {date}"),
+        Status::AmendmentOpen if standing.moment.is_some() => {
+            format!("gilt weiter, offen seit {date}")
+        }
+        Status::AmendmentOpen => "gilt weiter, nicht angefordert".to_owned(),
         Status::Undeliverable => format!("zurückgekommen am {date}"),
         Status::Expired | Status::Declined | Status::Ended => format!("am {date}"),
         Status::Concluded => format!("gültig seit {date}"),
@@ -355,16 +290,7 @@ fn unasked(case: &Case) -> Standing {
 
 /// A product the agreement in force does not cover shows how its own request stands.
 fn uncovered(case: &Case, overall: Standing, now: DateTime<Utc>) -> Standing {
-    if !matches!(overall.status, Status::Concluded | Status::UpdatePending) {
-        return overall;
-    }
-    if let Some(request) = case.open_request() {
-        return asked(case, request, now);
-    }
-    match last_answer(case) {
-        Some((at, status)) => Standing::of(status, Some(at)),
-        None => never_asked(case),
-    }
+    missing(case, now).unwrap_or(overall)
 }
 
 /// How the last round ended, if it ended without a contract: declined or expired, and when. In W

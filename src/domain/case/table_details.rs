@@ -38,7 +38,7 @@ fn row_2_holds_also_for_those_who_were_asked_before() {
         play.case.customer.party.email = None;
         play.after(&booked(TRUNK, true))
     };
-    assert_eq!(amended.letter(), "C");
+    assert_eq!(amended.letter(), "A");
     let again = {
         let mut play = in_state("E");
         play.case.customer.party.email = None;

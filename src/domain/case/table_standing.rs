@@ -103,9 +103,9 @@ fn every_status_of_4_4_has_its_word_and_its_line() {
         ),
         (
             refused("U"),
-            "update_pending",
-            "Abgeschlossen, Ergänzung angefordert",
-            "gilt weiter, Link bis 06.12.2026",
+            "amendment_open",
+            "Abgeschlossen, Ergänzung offen",
+            "gilt weiter, offen seit 22.11.2026",
         ),
         (
             in_state("V"),
@@ -256,7 +256,7 @@ fn each_product_stands_for_itself() {
         last = last.at_next_step().after(&Event::StepDue);
     }
     last = last.at_next_step().later(Duration::hours(-4));
-    assert_eq!(last.letter(), "C", "all links are over");
+    assert_eq!(last.letter(), "A", "all links are over");
     assert_eq!(
         per_product(&last),
         uncovered(Status::Expired),

@@ -25,6 +25,7 @@ pub fn tag(standing: &Standing, language: Language) -> String {
         Status::Declined => "Declined",
         Status::Concluded => "Concluded",
         Status::UpdatePending => "Concluded, amendment requested",
+        Status::AmendmentOpen => "Concluded, amendment open",
         Status::Void => "Objected to",
         Status::RenewalRequired => "New conclusion needed",
         Status::Ended => "Ended",
@@ -148,7 +149,10 @@ pub fn verdict(
             ".",
             say("Der Vertrag ist beendet.", "The agreement has ended."),
         ),
-        Status::Concluded | Status::UpdatePending | Status::RenewalRequired => Sentence::dated(
+        Status::Concluded
+        | Status::UpdatePending
+        | Status::AmendmentOpen
+        | Status::RenewalRequired => Sentence::dated(
             say("Gültig seit ", "In force since "),
             case.agreement()
                 .map(|one| When::long_in(day(one.concluded_at), language)),
@@ -195,6 +199,21 @@ pub fn meaning(
             "Für eine Ergänzung bitten wir Sie noch um Ihre Antwort.",
             "We still ask for your answer to an amendment.",
         ),
+        Status::AmendmentOpen if closed.is_empty() => and(
+            "Einer Ergänzung haben Sie bisher nicht zugestimmt; der Vertrag gilt ohne sie weiter.",
+            "You have not accepted an amendment; the agreement goes on without it.",
+        ),
+        Status::AmendmentOpen => {
+            let areas = name::list(&closed, language);
+            and(
+                &format!(
+                    "Einer Ergänzung haben Sie bisher nicht zugestimmt. Solange sie fehlt, darf niemand außer Ihnen und uns diese Bereiche verwalten: {areas}."
+                ),
+                &format!(
+                    "You have not accepted an amendment. Until you do, nobody but you and us may manage these areas: {areas}."
+                ),
+            )
+        }
         Status::RenewalRequired => Some(
             if en {
                 "Your sales partner has changed. The new one may work for you only when you have accepted the agreement anew."

@@ -111,7 +111,12 @@ async fn block_page(
             // With another Mandant named, or none in force, there is nothing to tell.
             let told = count_statuses(conn, scope, now)?
                 .into_iter()
-                .filter(|(status, _)| matches!(status, Status::Concluded | Status::UpdatePending))
+                .filter(|(status, _)| {
+                    matches!(
+                        status,
+                        Status::Concluded | Status::UpdatePending | Status::AmendmentOpen
+                    )
+                })
                 .map(|(_, count)| count)
                 .sum();
             Ok((all, told))

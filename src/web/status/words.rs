@@ -3,9 +3,12 @@
 use chrono::{DateTime, Duration, Utc};
 
 use super::parts::{Sentence, When, listed, short};
+use super::stalled::stalled;
 use crate::domain::WhatsNew;
 use crate::domain::calendar::{day, next_step_after};
-use crate::domain::case::{Case, Partner, Standing, Status, last_answer, product_standings};
+use crate::domain::case::{
+    Case, Partner, Standing, Status, last_answer, product_standings, standing,
+};
 use crate::domain::viewer::{Deed, Role};
 
 /// The sentence under the headline: the decisive date in words.
@@ -40,6 +43,7 @@ pub fn verdict(case: &Case, standing: &Standing, now: DateTime<Utc>) -> Sentence
             standing,
             now,
         ),
+        Status::AmendmentOpen => stalled(case, now),
         Status::Undeliverable => Sentence::dated(
             "Die E-Mail kam am ",
             date,
@@ -119,7 +123,9 @@ pub fn meaning(case: &Case, standing: &Standing, role: Role, now: DateTime<Utc>)
         Status::Void => without("Der Kunde hat dem Vertrag widersprochen. Seitdem gilt der Vertrag nicht mehr."),
         Status::RenewalRequired => locked(case, role, "Der Vertriebspartner des Kunden hat gewechselt. Bis der Kunde neu abschließt", now),
         Status::Concluded => concluded(case, role, now),
-        Status::UpdatePending => format!("{} {}", concluded(case, role, now), pending(case, now)),
+        Status::UpdatePending | Status::AmendmentOpen => {
+            format!("{} {}", concluded(case, role, now), pending(case, now))
+        }
         Status::Ended => "Der Kunde hat kein Produkt mehr, für das ein Vertrag nötig ist. Damit ist der Vertrag beendet.".to_owned(),
     }
 }
@@ -205,7 +211,7 @@ fn name_of(partner: &Option<Partner>) -> String {
 }
 
 fn pending(case: &Case, now: DateTime<Utc>) -> String {
-    let missing: Vec<String> = product_standings(case, now)
+    let without: Vec<String> = product_standings(case, now)
         .into_iter()
         .filter(|line| {
             !matches!(
@@ -215,14 +221,22 @@ fn pending(case: &Case, now: DateTime<Utc>) -> String {
         })
         .map(|line| line.product.booked_name(line.ums))
         .collect();
-    if missing.is_empty() && case.is_demanded(now) {
+    let waits = standing(case, now).status == Status::UpdatePending;
+    if without.is_empty() && case.is_demanded(now) {
         "Für den Neuabschluss des Vertrags fehlt noch die Antwort des Kunden.".to_owned()
-    } else if missing.is_empty() {
+    } else if without.is_empty() && waits {
         "Für die Ergänzung des Vertrags fehlt noch die Antwort des Kunden.".to_owned()
+    } else if without.is_empty() {
+        "Für die Ergänzung des Vertrags fehlt die Zustimmung des Kunden, und von selbst sendet das Portal ihm keine E-Mail mehr.".to_owned()
+    } else if !waits {
+        format!(
+            "Für {} fehlt die Zustimmung des Kunden; die Verwaltung dafür bleibt gesperrt, und von selbst sendet das Portal ihm keine E-Mail mehr.",
+            listed(&without)
+        )
     } else {
         format!(
             "Für {} fehlt noch die Antwort des Kunden; bis dahin bleibt die Verwaltung dafür gesperrt.",
-            listed(&missing)
+            listed(&without)
         )
     }
 }

@@ -131,6 +131,12 @@ pub(super) fn tasks(counts: &Counts) -> Vec<Task> {
             "Der Vertrag nennt einen anderen Vertriebspartner",
         ),
         line(
+            of(Status::AmendmentOpen),
+            "Ergänzung zum Vertrag offen",
+            customers(Status::AmendmentOpen),
+            "Der Vertrag gilt, aber ein Produkt oder der Untervertriebspartner bleibt gesperrt, und es wartet keine Anforderung mehr",
+        ),
+        line(
             of(Status::Void),
             "Vertrag widersprochen",
             customers(Status::Void),
@@ -198,7 +204,7 @@ mod tests {
             use Status as S;
             *count = match status {
                 S::Undeliverable | S::NoEmail | S::RenewalRequired | S::Void | S::Expired => 0,
-                S::Declined => 0,
+                S::Declined | S::AmendmentOpen => 0,
                 _ => 7,
             };
         }
@@ -207,7 +213,7 @@ mod tests {
         many.statuses = Status::ALL.map(|status| (status, 1001)).to_vec();
         many.waiting = 1000;
         let lines = tasks(&many);
-        assert_eq!(lines.len(), 7);
+        assert_eq!(lines.len(), 8);
         assert_eq!(
             (lines[0].count.as_str(), lines[1].count.as_str()),
             ("1000", "1.000+")

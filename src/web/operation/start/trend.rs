@@ -30,6 +30,7 @@ const SERIES: [(&str, &[Status]); 4] = [
             Status::Undeliverable,
             Status::Expired,
             Status::RenewalRequired,
+            Status::AmendmentOpen,
         ],
     ),
     (

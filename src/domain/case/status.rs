@@ -1,0 +1,99 @@
+//! The words for how a case stands (requirements 4.4).
+
+/// The words of requirements 4.4.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Status {
+    /// No product needs an AVV.
+    NotRequired,
+    /// Needed, but the customer has not been asked.
+    Open,
+    /// Asked, no reminder yet.
+    Requested,
+    /// Asked and reminded.
+    Reminded,
+    /// Cannot be asked: no address.
+    NoEmail,
+    /// The address refuses mail.
+    Undeliverable,
+    /// Three reminders without reply.
+    Expired,
+    /// The customer declined.
+    Declined,
+    /// In force and complete.
+    Concluded,
+    /// In force, an amendment is asked for.
+    UpdatePending,
+    /// In force, but something it does not cover stays closed, and no request waits for an answer.
+    AmendmentOpen,
+    /// The customer objected.
+    Void,
+    /// In force, but another partner looks after the customer now.
+    RenewalRequired,
+    /// The need is over.
+    Ended,
+}
+
+impl Status {
+    /// All, in the order the filter shows them.
+    pub const ALL: [Self; 14] = [
+        Self::NoEmail,
+        Self::Undeliverable,
+        Self::Expired,
+        Self::RenewalRequired,
+        Self::AmendmentOpen,
+        Self::Open,
+        Self::Requested,
+        Self::Reminded,
+        Self::Concluded,
+        Self::UpdatePending,
+        Self::Declined,
+        Self::Void,
+        Self::Ended,
+        Self::NotRequired,
+    ];
+
+    /// Key in addresses, database and style sheet.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::NotRequired => "not_required",
+            Self::Open => "open",
+            Self::Requested => "requested",
+            Self::Reminded => "reminded",
+            Self::NoEmail => "no_email",
+            Self::Undeliverable => "undeliverable",
+            Self::Expired => "expired",
+            Self::Declined => "declined",
+            Self::Concluded => "concluded",
+            Self::UpdatePending => "update_pending",
+            Self::AmendmentOpen => "amendment_open",
+            Self::Void => "void",
+            Self::RenewalRequired => "renewal_required",
+            Self::Ended => "ended",
+        }
+    }
+
+    /// Reads a key; `None` for any other text.
+    pub fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.key() == key)
+    }
+
+    /// The word on German screens.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::NotRequired => "Nicht erforderlich",
+            Self::Open => "Noch nicht angefordert",
+            Self::Requested => "Angefordert",
+            Self::Reminded => "Angefordert, erinnert",
+            Self::NoEmail => "E-Mail-Adresse fehlt",
+            Self::Undeliverable => "Nicht zustellbar",
+            Self::Expired => "Ohne Antwort abgelaufen",
+            Self::Declined => "Abgelehnt",
+            Self::Concluded => "Abgeschlossen",
+            Self::UpdatePending => "Abgeschlossen, Ergänzung angefordert",
+            Self::AmendmentOpen => "Abgeschlossen, Ergänzung offen",
+            Self::Void => "Widersprochen",
+            Self::RenewalRequired => "Neuabschluss nötig",
+            Self::Ended => "Beendet",
+        }
+    }
+}
