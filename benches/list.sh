@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# How many pages of the customer list a second the portal answers, beside pgbench running the very
-# same SQL on the same database (benches/list.sql). Quote the ratio, not the figures: machines differ.
+# How many pages of the customer list a second the portal answers, and how long searches take, beside
+# pgbench running the very same SQL on the same database (benches/list.sql, benches/search.sql).
+# Quote the ratio, not the figures: machines differ.
 #
 #   benches/list.sh [CUSTOMERS] [SECONDS]      by default 1000000 and 15
 #
@@ -30,7 +31,7 @@ data=$(readlink -f "$AVV_DATA_DIR"); [ ! -f "$data/postgres.elsewhere" ] || data
 connect=(-h "$data/postgres/socket" -U avv avv)
 session=$(psql -qAt "${connect[@]}" -c "SELECT id FROM sessions ORDER BY created_at DESC LIMIT 1")
 user=$(psql -qAt "${connect[@]}" -c "SELECT user_id FROM sessions WHERE id = '$session'")
-partners=$(psql -qAt "${connect[@]}" -c "SELECT array_agg(DISTINCT partner_id) FROM (SELECT partner_id FROM case_rows ORDER BY company_key, number LIMIT 51) r")
+partners=$(psql -qAt "${connect[@]}" -c "SELECT array_agg(DISTINCT p) FROM (SELECT partner_id, sub_partner_id FROM case_rows ORDER BY company_key, number LIMIT 51) r, unnest(ARRAY[partner_id, sub_partner_id]) p WHERE p IS NOT NULL")
 
 measure() { wrk -t1 -c16 -d"${seconds}s" --latency -H "Cookie: $cookie" "$base$1" | awk '/99%/ { p99 = $2 } /Requests\/sec/ { rate = $2 } /Non-2xx/ { bad = $NF } END { print rate, p99, bad + 0 }'; }
 next=$(curl -s -b "$jar" $base/kunden | grep -o 'href="[^"]*nach=[^"]*"' | head -n 1 | cut -d'"' -f2 | sed 's/&#38;/\&/g; s/&amp;/\&/g')
@@ -40,10 +41,41 @@ for _ in 1 2 3 4 5; do
   [ -z "$step" ] || deep=$step
 done
 printf '%-22s %10s %10s %s\n' page pages/s p99 errors
-for path in /kunden "$deep" '/kunden?status=requested' '/kunden?suche=muster' '/kunden?sort=-nummer'; do
+for path in /kunden "$deep" '/kunden?status=requested' '/kunden?sort=-nummer' '/kunden?sort=datum' '/kunden?status=requested&sort=datum'; do
   read -r rate p99 bad < <(measure "$path"); printf '%-22.22s %10s %10s %s\n' "$path" "$rate" "$p99" "$bad"
   [ "$path" != /kunden ] || first=$rate
 done
+# Searches: 16 clients that search, and one that searches beside 16 on the list.
+urlencode() { curl -s -o /dev/null -w '%{url_effective}' --get --data-urlencode "suche=$1" http://127.0.0.1:1/kunden | sed 's|^[^?]*||'; }
+example=$(psql -qAt "${connect[@]}" -c "SELECT number FROM agreements ORDER BY concluded_at LIMIT 1")
+one=$(psql -qAt "${connect[@]}" -c "SELECT max(number) FROM case_rows")
+printf '\n%-44s %10s %10s %10s %s\n' search searches/s 'p99 (16)' 'p99 (1+16)' errors
+search() {
+  path=/kunden$(urlencode "$2")
+  read -r rate p99 bad < <(measure "$path")
+  wrk -t1 -c16 -d"$((seconds + 2))s" -H "Cookie: $cookie" $base/kunden >/dev/null & beside=$!
+  sleep 1
+  alone=$(wrk -t1 -c1 -d"${seconds}s" --latency -H "Cookie: $cookie" "$base$path" | awk '/99%/ { print $2 }')
+  wait $beside
+  printf '%-44.44s %10s %10s %10s %s\n' "$1: $2" "$rate" "$p99" "$alone" "$bad"
+  [ "$2" != zdemir ] || searched=$rate
+}
+search 'inner part of a word' zdemir
+search 'other spelling' Suessmuth
+search 'very common word' gmbh
+search 'short' mü
+search 'two letters, rare' xq
+search 'very common, inner' tech
+search 'several common words' 'müller berlin gmbh'
+search 'several, rare together' 'süßmuth saatgut ulm ohg'
+search town 'Freiburg im Breisgau'
+search postcode 50667
+search e-mail "kontakt@firma-$one.example"
+search 'agreement, begun' "${example%-*}"
+search number "$one"
+search nothing 'gibt es nicht'
 printf 'resident while serving: %s MB\n' "$(awk '/VmRSS/ { print int($2 / 1024) }' /proc/$server/status)"
 bench=$(pgbench -n -M prepared -c 16 -j 1 -T "$seconds" -D session="$session" -D user="$user" -D partners="${partners/,NULL/}" -f benches/list.sql "${connect[@]}" | awk '/^tps/ { print $3 }')
 printf 'pgbench, the same SQL: %s pages/s\nratio portal / pgbench: %s\n' "$bench" "$(awk -v a="$first" -v b="$bench" 'BEGIN { printf "%.2f", a / b }')"
+bench=$(pgbench -n -M prepared -c 16 -j 1 -T "$seconds" -D session="$session" -D user="$user" -D partners="${partners/,NULL/}" -f benches/search.sql "${connect[@]}" | awk '/^tps/ { print $3 }')
+printf 'pgbench, the SQL of a search: %s searches/s\nratio portal / pgbench: %s\n' "$bench" "$(awk -v a="$searched" -v b="$bench" 'BEGIN { printf "%.2f", a / b }')"

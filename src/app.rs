@@ -1,5 +1,6 @@
 //! The handles every room gets: configuration, clock, database, mail transport, contract.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -9,11 +10,14 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::contract::Contracts;
 use crate::document::seal::Sealer;
+use crate::domain::case::Status;
+use crate::domain::viewer::Scope;
 use crate::domain::{LinkId, Operator, PartnerId};
 use crate::drafts::Drafts;
 use crate::mail::transport::Transport;
 use crate::places::Places;
 use crate::pulse::Pulse;
+use crate::storage::case_rows::count_all_statuses;
 use crate::storage::catalogue::find_operator;
 use crate::storage::db::{Db, DbError};
 use crate::storage::partners::list_partner_names;
@@ -43,12 +47,24 @@ pub struct App {
     pub drafts: Drafts,
     operator: Remembered<Operator>,
     partners: Remembered<PartnerNames>,
+    totals: Arc<Mutex<Totals>>,
 }
 
 /// A value read a moment ago.
 type Remembered<T> = Arc<Mutex<Option<(Instant, T)>>>;
 /// Mandanten by name.
 type PartnerNames = Arc<Vec<(PartnerId, String)>>;
+
+/// Customers by status.
+pub type Counts = Arc<Vec<(Status, i64)>>;
+/// Exact counts of whose customers, when they were asked for, and what came out; `None` while
+/// somebody counts for the first time.
+type Totals = HashMap<Scope, (Instant, Option<Counts>)>;
+
+/// Exact counts of a long list may be this old.
+const TOTALS_AGE: Duration = Duration::from_secs(30);
+/// Viewers whose counts are remembered.
+const MOST_TOTALS: usize = 500;
 
 /// The provider in heads and feet, and the names in the operator's filter, may be this old.
 const SHOWN_AGE: Duration = Duration::from_secs(5);
@@ -75,6 +91,7 @@ impl App {
             drafts: Drafts::default(),
             operator: Arc::default(),
             partners: Arc::default(),
+            totals: Arc::default(),
         }
     }
 
@@ -107,6 +124,37 @@ impl App {
         );
         *remembered() = Some((Instant::now(), Arc::clone(&names)));
         Ok(names)
+    }
+
+    /// Exact counts of a list that is too long to be counted for every page: at most this old, and
+    /// counted by one at a time. `None` while they are counted for the first time.
+    pub async fn totals(&self, scope: Scope) -> Result<Option<Counts>, DbError> {
+        let remembered = || self.totals.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = {
+            let mut totals = remembered();
+            let known = totals.get(&scope).cloned();
+            match known {
+                Some((asked_at, counts)) if asked_at.elapsed() < TOTALS_AGE => return Ok(counts),
+                known => {
+                    if totals.len() >= MOST_TOTALS {
+                        totals.clear();
+                    }
+                    // The others go on with what there is, while this one counts.
+                    let before = known.and_then(|(_, counts)| counts);
+                    totals.insert(scope, (Instant::now(), before.clone()));
+                    before
+                }
+            }
+        };
+        let now = self.clock.now();
+        let counted: Result<_, DbError> = self
+            .db
+            .read(move |conn| Ok(count_all_statuses(conn, scope, now)?))
+            .await;
+        let counts = counted.map(Arc::new);
+        let kept = counts.as_ref().ok().cloned().or(before);
+        remembered().insert(scope, (Instant::now(), kept));
+        counts.map(Some)
     }
 
     /// Forgets the cached particulars after they were changed.

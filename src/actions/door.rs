@@ -142,7 +142,11 @@ impl Knock {
         let finds_anew = |change: &Change| {
             matches!(
                 change,
-                Change::SetSubPartner(_) | Change::SetPartner(_) | Change::SetParty(_)
+                Change::SetSubPartner(_)
+                    | Change::SetPartner(_)
+                    | Change::SetParty(_)
+                    | Change::SetEmail(_)
+                    | Change::Conclude(_)
             )
         };
         if changes.iter().any(finds_anew) {

@@ -186,5 +186,8 @@ pub fn refresh_row(
 ) -> Result<(), ActionError> {
     let case = cases::lock_case(conn, customer, now)?.ok_or(ActionError::NotFound)?;
     case_rows::save_row(conn, &case, now)?;
+    if case.customer.deleted_at.is_none() {
+        case_rows::save_words(conn, &case)?;
+    }
     Ok(())
 }

@@ -22,6 +22,7 @@ pub mod proposal;
 pub mod reply;
 pub mod retention;
 pub mod roll_out;
+pub mod search;
 #[cfg(test)]
 pub mod seeds;
 pub mod sub_processor;

@@ -9,6 +9,7 @@ use diesel::sql_types::{Array, BigInt, Jsonb, Nullable, Text, Timestamptz};
 use serde_json::Value;
 
 use super::QueryResult;
+use super::case_rows::add_parts;
 use crate::domain::{PartnerId, UserId};
 
 /// Tables that are filled, those that others refer to first.
@@ -21,6 +22,8 @@ pub struct Words {
     pub names: Vec<String>,
     /// As sorted; computed by the rules, so that SQL only puts them together.
     pub keys: Vec<String>,
+    /// The words each is found by, with single spaces between them.
+    pub words: Vec<String>,
 }
 
 /// What is made.
@@ -69,6 +72,16 @@ struct Statement {
 pub fn load(conn: &mut PgConnection, bulk: &Bulk) -> QueryResult<()> {
     conn.batch_execute("SET LOCAL statement_timeout = 0; SET LOCAL maintenance_work_mem = '256MB'; SET LOCAL work_mem = '256MB'")?;
     settings(conn, bulk)?;
+    let lists = [&bulk.families, &bulk.trades, &bulk.forms, &bulk.cities];
+    let mut words: Vec<String> = lists
+        .iter()
+        .flat_map(|list| &list.words)
+        .flat_map(|words| words.split(' '))
+        .map(str::to_owned)
+        .collect();
+    words.sort();
+    words.dedup();
+    add_parts(conn, &words)?;
     // An index or a reference is made much faster for all rows at once than kept row by row.
     let constraints = statements(conn, CONSTRAINTS)?;
     let indexes = statements(conn, INDEXES)?;
@@ -120,11 +133,11 @@ fn settings(conn: &mut PgConnection, bulk: &Bulk) -> QueryResult<()> {
         "CREATE TEMPORARY TABLE bulk_settings (first BIGINT, count BIGINT, now TIMESTAMPTZ, version TEXT, recorder BIGINT, \
          partners BIGINT[], sub_partners BIGINT[], families TEXT[], family_keys TEXT[], trades TEXT[], trade_keys TEXT[], \
          forms TEXT[], form_keys TEXT[], cities TEXT[], city_keys TEXT[], postcodes TEXT[], persons TEXT[], \
-         mixes JSONB, labels TEXT[]) ON COMMIT DROP",
+         mixes JSONB, labels TEXT[], family_words TEXT[], trade_words TEXT[], form_words TEXT[], city_words TEXT[]) ON COMMIT DROP",
     )
     .execute(conn)?;
     diesel::sql_query(
-        "INSERT INTO bulk_settings VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
+        "INSERT INTO bulk_settings VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)",
     )
     .bind::<BigInt, _>(bulk.first)
     .bind::<BigInt, _>(bulk.count)
@@ -145,6 +158,10 @@ fn settings(conn: &mut PgConnection, bulk: &Bulk) -> QueryResult<()> {
     .bind::<Array<Text>, _>(&bulk.persons)
     .bind::<Jsonb, _>(&bulk.mixes)
     .bind::<Array<Text>, _>(&bulk.labels)
+    .bind::<Array<Text>, _>(&bulk.families.words)
+    .bind::<Array<Text>, _>(&bulk.trades.words)
+    .bind::<Array<Text>, _>(&bulk.forms.words)
+    .bind::<Array<Text>, _>(&bulk.cities.words)
     .execute(conn)?;
     Ok(())
 }

@@ -39,7 +39,8 @@ SELECT drawn.*,
             WHEN lot < 900 THEN 'reminded'
             WHEN lot < 940 THEN 'expired'
             WHEN lot < 955 THEN 'declined'
-            WHEN lot < 970 THEN 'update_pending'
+            WHEN lot < 966 THEN 'update_pending'
+            WHEN lot < 970 THEN 'amendment_open'
             WHEN lot < 978 THEN 'void'
             WHEN lot < 986 THEN 'no_email'
             WHEN lot < 990 THEN 'undeliverable'
@@ -63,7 +64,7 @@ WITH timed AS (
            CASE fate WHEN 'reminded' THEN 1 + pg_temp.figure(number, 11, 3) WHEN 'expired' THEN 3 ELSE 0 END AS reminders,
            CASE WHEN fate = 'not_required' THEN 4
                 WHEN fate = 'alone' THEN 1
-                WHEN fate = 'update_pending' THEN 5
+                WHEN fate IN ('update_pending', 'amendment_open') THEN 5
                 WHEN taste < 6 THEN 1 WHEN taste < 8 THEN 2 WHEN taste < 9 THEN 3 ELSE 5 END AS mix
     FROM bulk_fates f
 )
@@ -73,10 +74,15 @@ SELECT t.*, t.sent + t.thinking AS answered,
        pg_temp.days_before(t.sent, t.reminders * 15) AS opened,
        gen_random_uuid() AS request, gen_random_uuid() AS link,
        gen_random_uuid() AS second_request, gen_random_uuid() AS agreement,
-       fate IN ('concluded', 'update_pending', 'void', 'renewal_required', 'ended') AS has_agreement,
+       fate IN ('concluded', 'update_pending', 'amendment_open', 'void', 'renewal_required', 'ended') AS has_agreement,
        fate NOT IN ('not_required', 'alone', 'no_email', 'open') AS was_asked,
        s.families[family] || ' ' || s.trades[trade] || ' ' || s.cities[city] || ' ' || s.forms[form] AS company,
        s.family_keys[family] || ' ' || s.trade_keys[trade] || ' ' || s.city_keys[city] || ' ' || s.form_keys[form] AS company_key,
+       concat_ws(' ', s.family_words[family], s.trade_words[trade], s.city_words[city], s.form_words[form], s.postcodes[city], number,
+                 CASE WHEN fate <> 'no_email' THEN '@kontakt@firma-' || number || '.example @firma-' || number || '.example @' || number END,
+                 CASE WHEN fate IN ('concluded', 'update_pending', 'amendment_open', 'void', 'renewal_required', 'ended')
+                     THEN 'avv-' || to_char((t.sent + t.thinking) AT TIME ZONE 'Europe/Berlin', 'YYYY') || '-'
+                          || lpad(number::text, greatest(6, length(number::text)), '0') || '-1' END) AS words,
        s.cities[city] AS town, s.postcodes[city] AS postcode,
        s.persons[1 + pg_temp.figure(number, 14, cardinality(s.persons))] AS person,
        CASE WHEN fate <> 'alone' THEN s.partners[chain] END AS partner,
@@ -97,7 +103,7 @@ FROM bulk_plan;
 INSERT INTO bookings (customer_number, product_code, ums, booked_at, ends_at, settled_at)
 SELECT number, product ->> 'product', (product ->> 'ums')::boolean,
        -- The second product of an amended agreement came after its conclusion.
-       CASE WHEN fate = 'update_pending' AND place = 2 THEN sent_again ELSE opened END,
+       CASE WHEN fate IN ('update_pending', 'amendment_open') AND place = 2 THEN sent_again ELSE opened END,
        CASE WHEN fate = 'ended' THEN ended END, CASE WHEN fate = 'ended' THEN ended END
 FROM bulk_plan, bulk_settings s, jsonb_array_elements(s.mixes -> (mix - 1)::integer) WITH ORDINALITY AS m (product, place)
 ORDER BY number, place;
@@ -106,7 +112,7 @@ INSERT INTO requests (id, customer_number, reason, opened_at, offer, reminders, 
 SELECT request, number, 'first', opened,
        jsonb_build_object('partner', CASE WHEN fate = 'renewal_required' THEN former_partner ELSE partner END,
                           'sub_partner', sub_partner, 'version', s.version, 'products',
-                          CASE WHEN fate = 'update_pending' THEN jsonb_build_array(s.mixes -> 4 -> 0) ELSE s.mixes -> (mix - 1)::integer END),
+                          CASE WHEN fate IN ('update_pending', 'amendment_open') THEN jsonb_build_array(s.mixes -> 4 -> 0) ELSE s.mixes -> (mix - 1)::integer END),
        reminders,
        CASE WHEN fate = 'undeliverable' THEN sent + INTERVAL '30 seconds' END,
        CASE WHEN has_agreement OR fate = 'declined' THEN answered
@@ -114,12 +120,15 @@ SELECT request, number, 'first', opened,
        CASE WHEN has_agreement THEN 'concluded' WHEN fate IN ('declined', 'expired') THEN fate END
 FROM bulk_plan, bulk_settings s WHERE was_asked;
 
-INSERT INTO requests (id, customer_number, reason, opened_at, offer, reminders)
+INSERT INTO requests (id, customer_number, reason, opened_at, offer, reminders, closed_at, outcome)
 SELECT second_request, number, 'product', sent_again,
        jsonb_build_object('partner', partner, 'sub_partner', sub_partner, 'version', s.version,
                           'products', s.mixes -> (mix - 1)::integer),
-       0
-FROM bulk_plan, bulk_settings s WHERE fate = 'update_pending';
+       0,
+       -- Declined half a minute later.
+       CASE WHEN fate = 'amendment_open' THEN sent_again + INTERVAL '30 seconds' END,
+       CASE WHEN fate = 'amendment_open' THEN 'declined' END
+FROM bulk_plan, bulk_settings s WHERE fate IN ('update_pending', 'amendment_open');
 
 INSERT INTO links (id, request_id, number, sent_at, valid_until, ended_at, how, opened)
 SELECT CASE WHEN step = reminders THEN link ELSE gen_random_uuid() END, request, step,
@@ -130,9 +139,11 @@ SELECT CASE WHEN step = reminders THEN link ELSE gen_random_uuid() END, request,
        CASE WHEN has_agreement OR fate = 'declined' THEN 1 ELSE 0 END
 FROM bulk_plan, generate_series(0, reminders) step WHERE was_asked;
 
-INSERT INTO links (id, request_id, number, sent_at, valid_until)
-SELECT gen_random_uuid(), second_request, 0, sent_again, pg_temp.link_end(sent_again)
-FROM bulk_plan WHERE fate = 'update_pending';
+INSERT INTO links (id, request_id, number, sent_at, valid_until, ended_at, how)
+SELECT gen_random_uuid(), second_request, 0, sent_again, pg_temp.link_end(sent_again),
+       CASE WHEN fate = 'amendment_open' THEN sent_again + INTERVAL '30 seconds' END,
+       CASE WHEN fate = 'amendment_open' THEN 'closed' END
+FROM bulk_plan WHERE fate IN ('update_pending', 'amendment_open');
 
 INSERT INTO agreements (id, customer_number, number, concluded_at, person, function, request_id, link_id, offer, ended_at, how)
 SELECT p.agreement, p.number,
@@ -148,26 +159,40 @@ SELECT number, agreement, 'letter', (ended AT TIME ZONE 'Europe/Berlin')::date, 
 FROM bulk_plan, bulk_settings s WHERE fate = 'void';
 
 -- 4: what the list shows.
+CREATE TEMPORARY TABLE bulk_texts ON COMMIT DROP AS
+SELECT number, (SELECT string_agg(DISTINCT word COLLATE "C", ' ' ORDER BY word COLLATE "C")
+                FROM unnest(string_to_array(words, ' ')) word) AS search_text
+FROM bulk_plan;
+ANALYZE bulk_texts;
+
+CREATE TEMPORARY TABLE bulk_dates ON COMMIT DROP AS
+SELECT number,
+       CASE WHEN fate IN ('concluded', 'renewal_required', 'declined') THEN answered
+            WHEN fate = 'amendment_open' THEN sent_again + INTERVAL '30 seconds'
+            WHEN fate IN ('requested', 'reminded', 'expired') THEN pg_temp.link_end(sent)
+            WHEN fate = 'update_pending' THEN pg_temp.link_end(sent_again)
+            WHEN fate = 'undeliverable' THEN sent + INTERVAL '30 seconds'
+            WHEN fate IN ('void', 'ended') THEN ended END AS moment
+FROM bulk_plan;
+ANALYZE bulk_dates;
+
 INSERT INTO case_rows (number, company, company_key, city, partner_id, sub_partner_id, products, status, reminders, moment,
-                       next_at, next_status, next_moment, due_at)
+                       next_at, next_status, next_moment, due_at, stands_at, search_text)
 SELECT number, company, company_key, town, partner, sub_partner,
        CASE WHEN fate = 'ended' THEN '' ELSE s.labels[mix] END,
        CASE WHEN fate = 'alone' THEN 'not_required' ELSE fate END,
        CASE WHEN fate = 'reminded' THEN reminders ELSE 0 END,
-       CASE WHEN fate IN ('concluded', 'renewal_required', 'declined') THEN answered
-            WHEN fate IN ('requested', 'reminded', 'expired') THEN pg_temp.link_end(sent)
-            WHEN fate = 'update_pending' THEN pg_temp.link_end(sent_again)
-            WHEN fate = 'undeliverable' THEN sent + INTERVAL '30 seconds'
-            WHEN fate IN ('void', 'ended') THEN ended END,
+       moment,
        CASE WHEN fate = 'reminded' AND reminders = 3 THEN pg_temp.link_end(sent) + INTERVAL '1 millisecond' END,
        CASE WHEN fate = 'reminded' AND reminders = 3 THEN 'expired' END,
        CASE WHEN fate = 'reminded' AND reminders = 3 THEN pg_temp.link_end(sent) END,
        CASE WHEN fate IN ('requested', 'reminded') THEN pg_temp.next_step(pg_temp.link_end(sent))
-            WHEN fate = 'update_pending' THEN pg_temp.next_step(pg_temp.link_end(sent_again)) END
-FROM bulk_plan, bulk_settings s;
+            WHEN fate = 'update_pending' THEN pg_temp.next_step(pg_temp.link_end(sent_again)) END,
+       coalesce(moment, '9999-01-01T00:00:00Z'), search_text
+FROM bulk_plan JOIN bulk_texts USING (number) JOIN bulk_dates USING (number), bulk_settings s;
 
 INSERT INTO case_words (word, number, partner_id, sub_partner_id)
-SELECT DISTINCT word, number, partner, sub_partner
-FROM bulk_plan, unnest(string_to_array(company_key || ' ' || number, ' ')) word;
+SELECT word, number, partner, sub_partner
+FROM bulk_plan JOIN bulk_texts USING (number), unnest(string_to_array(search_text, ' ')) word;
 
 DROP FUNCTION pg_temp.link_end, pg_temp.next_step, pg_temp.days_before, pg_temp.figure, pg_temp.seconds;

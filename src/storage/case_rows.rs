@@ -4,23 +4,29 @@ mod numbers;
 mod queue;
 mod search;
 mod shape;
+mod totals;
+mod words;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Integer, Text, Timestamptz};
 
-use super::schema::{case_rows, case_words, partners};
+use super::schema::{case_rows, partners};
 use super::{QueryResult, text};
 use crate::domain::case::{
     Agreement, Case, Standing, Status, next_change, next_step_due, standing,
 };
 use crate::domain::viewer::Scope;
-use crate::domain::{CustomerNumber, PartnerId, name};
+use crate::domain::{CustomerNumber, PartnerId, name, search as sought};
 
 pub use numbers::find_numbers;
 pub use queue::{Place, Waiting, claim, list_late};
 use search::search;
-pub use shape::{CaseRow, Cursor, From, ListPage, ListQuery, Sort};
+pub use search::{Exact, find_exact};
+pub use shape::{CaseRow, Cursor, From, ListPage, ListQuery, Sort, SortBy};
+pub use totals::count_all_statuses;
+pub(in crate::storage) use words::add_parts;
+pub use words::{forget_words, save_words};
 
 /// Rows on one page of the list.
 pub const PAGE: usize = 50;
@@ -47,6 +53,8 @@ struct Row {
     next_moment: Option<DateTime<Utc>>,
     due_at: Option<DateTime<Utc>>,
     on_paper: bool,
+    stands_at: DateTime<Utc>,
+    search_text: String,
 }
 
 type Boxed<'a> = case_rows::BoxedQuery<'a, diesel::pg::Pg>;
@@ -65,15 +73,12 @@ pub fn list_rows(
     let mut page = match query
         .search
         .as_deref()
-        .map(name::sort_key)
-        .filter(|key| !key.is_empty())
+        .filter(|search| !sought::terms(search).is_empty())
     {
-        Some(key) => search(conn, query, &key, now)?,
+        Some(words) => search(conn, query, words, now)?,
         None => browse(conn, query, now)?,
     };
-    if query.with_partner {
-        name_partners(conn, &mut page.rows)?;
-    }
+    name_partners(conn, &mut page.rows)?;
     Ok(page)
 }
 
@@ -100,8 +105,7 @@ pub fn save_row(conn: &mut PgConnection, case: &Case, now: DateTime<Utc>) -> Que
     let number = case.customer.number.0;
     if case.customer.deleted_at.is_some() {
         diesel::delete(case_rows::table.find(number)).execute(conn)?;
-        diesel::delete(case_words::table.filter(case_words::number.eq(number))).execute(conn)?;
-        return Ok(());
+        return forget_words(conn, case.customer.number);
     }
     let row = row_of(case, now)?;
     diesel::insert_into(case_rows::table)
@@ -128,40 +132,6 @@ pub fn row_agrees(conn: &mut PgConnection, case: &Case, now: DateTime<Utc>) -> Q
         Some(row) => Ok(row == row_of(case, now)?),
         None => Ok(case.customer.deleted_at.is_some()),
     }
-}
-
-/// Writes the words by which a customer is found.
-pub fn save_words(conn: &mut PgConnection, case: &Case) -> QueryResult<()> {
-    let number = case.customer.number.0;
-    diesel::delete(case_words::table.filter(case_words::number.eq(number))).execute(conn)?;
-    let rows: Vec<_> = words_of(&case.customer.party.name, number)
-        .into_iter()
-        .map(|word| {
-            (
-                case_words::word.eq(word),
-                case_words::number.eq(number),
-                case_words::partner_id.eq(case.partner.as_ref().map(|partner| partner.id.0)),
-                case_words::sub_partner_id.eq(case.sub_partner.as_ref().map(|sub| sub.id.0)),
-            )
-        })
-        .collect();
-    diesel::insert_into(case_words::table)
-        .values(&rows)
-        .execute(conn)?;
-    Ok(())
-}
-
-/// The words of a company name and its number, each once.
-pub fn words_of(company: &str, number: i64) -> Vec<String> {
-    let mut words: Vec<String> = name::sort_key(company)
-        .split(' ')
-        .filter(|word| !word.is_empty())
-        .map(str::to_owned)
-        .collect();
-    words.push(number.to_string());
-    words.sort();
-    words.dedup();
-    words
 }
 
 fn row_of(case: &Case, now: DateTime<Utc>) -> QueryResult<Row> {
@@ -191,7 +161,14 @@ fn row_of(case: &Case, now: DateTime<Utc>) -> QueryResult<Row> {
         next_moment: next.and_then(|(_, then)| then.moment),
         due_at: next_step_due(case),
         on_paper: case.agreement().is_some_and(Agreement::on_paper),
+        stands_at: current.moment.unwrap_or_else(never),
+        search_text: words::of(case).join(" "),
     })
+}
+
+/// Where a line without a date stands in the order by date: behind all others.
+fn never() -> DateTime<Utc> {
+    DateTime::from_timestamp(253_370_764_800, 0).unwrap_or(DateTime::<Utc>::MAX_UTC)
 }
 
 /// When the line will name other products, which may leave the status as it is.
@@ -247,28 +224,47 @@ fn scoped<'a>(scope: Scope) -> Boxed<'a> {
 
 /// Range and order of a keyset page. The first comparison is the one the index can use.
 fn ordered<'a>(select: Boxed<'a>, query: &'a ListQuery) -> Boxed<'a> {
-    use case_rows::{company_key, number};
+    use case_rows::{company_key, number, stands_at};
     let (cursor, backwards) = match &query.from {
         From::Start => (None, false),
         From::After(cursor) => (Some(cursor), false),
         From::Before(cursor) => (Some(cursor), true),
     };
     let up = query.sort.descending == backwards;
-    match (query.sort.by_number, up, cursor) {
-        (true, true, None) => select.order(number.asc()),
-        (true, true, Some(c)) => select.filter(number.gt(c.number)).order(number.asc()),
-        (true, false, None) => select.order(number.desc()),
-        (true, false, Some(c)) => select.filter(number.lt(c.number)).order(number.desc()),
-        (false, true, None) => select.order((company_key.asc(), number.asc())),
-        (false, true, Some(c)) => select
-            .filter(company_key.ge(&c.key))
-            .filter(company_key.gt(&c.key).or(number.gt(c.number)))
-            .order((company_key.asc(), number.asc())),
-        (false, false, None) => select.order((company_key.desc(), number.desc())),
-        (false, false, Some(c)) => select
-            .filter(company_key.le(&c.key))
-            .filter(company_key.lt(&c.key).or(number.lt(c.number)))
-            .order((company_key.desc(), number.desc())),
+    match query.sort.by {
+        SortBy::Number => match (up, cursor) {
+            (true, None) => select.order(number.asc()),
+            (true, Some(c)) => select.filter(number.gt(c.number)).order(number.asc()),
+            (false, None) => select.order(number.desc()),
+            (false, Some(c)) => select.filter(number.lt(c.number)).order(number.desc()),
+        },
+        SortBy::Company => match (up, cursor.map(|c| (&c.key, c.number))) {
+            (true, None) => select.order((company_key.asc(), number.asc())),
+            (true, Some((key, n))) => select
+                .filter(company_key.ge(key))
+                .filter(company_key.gt(key).or(number.gt(n)))
+                .order((company_key.asc(), number.asc())),
+            (false, None) => select.order((company_key.desc(), number.desc())),
+            (false, Some((key, n))) => select
+                .filter(company_key.le(key))
+                .filter(company_key.lt(key).or(number.lt(n)))
+                .order((company_key.desc(), number.desc())),
+        },
+        SortBy::Date => match (
+            up,
+            cursor.map(|c| (c.date().unwrap_or_else(never), c.number)),
+        ) {
+            (true, None) => select.order((stands_at.asc(), number.asc())),
+            (true, Some((at, n))) => select
+                .filter(stands_at.ge(at))
+                .filter(stands_at.gt(at).or(number.gt(n)))
+                .order((stands_at.asc(), number.asc())),
+            (false, None) => select.order((stands_at.desc(), number.desc())),
+            (false, Some((at, n))) => select
+                .filter(stands_at.le(at))
+                .filter(stands_at.lt(at).or(number.lt(n)))
+                .order((stands_at.desc(), number.desc())),
+        },
     }
 }
 
@@ -278,13 +274,7 @@ fn page(
     found: Option<Vec<(Status, i64)>>,
     too_many: bool,
 ) -> QueryResult<ListPage> {
-    rows.sort_by(|a, b| {
-        let cursor = Cursor {
-            key: b.company_key.clone(),
-            number: b.number.0,
-        };
-        place(a, &cursor, query.sort)
-    });
+    rows.sort_by(|a, b| place(a, &b.cursor(query.sort.by), query.sort));
     let more = rows.len() > PAGE;
     let backwards = matches!(query.from, From::Before(_));
     if more && backwards {
@@ -307,10 +297,14 @@ fn page(
 }
 
 fn place(row: &CaseRow, cursor: &Cursor, sort: Sort) -> std::cmp::Ordering {
-    let up = if sort.by_number {
-        row.number.0.cmp(&cursor.number)
-    } else {
-        (row.company_key.as_str(), row.number.0).cmp(&(cursor.key.as_str(), cursor.number))
+    let up = match sort.by {
+        SortBy::Number => row.number.0.cmp(&cursor.number),
+        SortBy::Company => {
+            (row.company_key.as_str(), row.number.0).cmp(&(cursor.key.as_str(), cursor.number))
+        }
+        SortBy::Date => {
+            (row.stands_at, row.number.0).cmp(&(cursor.date().unwrap_or_else(never), cursor.number))
+        }
     };
     if sort.descending { up.reverse() } else { up }
 }
@@ -339,8 +333,11 @@ fn read(row: Row, now: DateTime<Utc>) -> QueryResult<CaseRow> {
         city: row.city,
         partner: row.partner_id.map(PartnerId),
         partner_name: None,
+        sub_partner: row.sub_partner_id.map(PartnerId),
+        sub_partner_name: None,
         products: row.products,
         on_paper: row.on_paper && rests_on_agreement(status),
+        stands_at: row.stands_at,
         standing: Standing {
             status,
             reminders,
@@ -353,25 +350,32 @@ fn read(row: Row, now: DateTime<Utc>) -> QueryResult<CaseRow> {
 fn rests_on_agreement(status: Status) -> bool {
     matches!(
         status,
-        Status::Concluded | Status::UpdatePending | Status::RenewalRequired
+        Status::Concluded | Status::UpdatePending | Status::AmendmentOpen | Status::RenewalRequired
     )
 }
 
+/// Names Mandant and Submandant of each line, with one query for the page.
 fn name_partners(conn: &mut PgConnection, rows: &mut [CaseRow]) -> QueryResult<()> {
     let mut ids: Vec<i64> = rows
         .iter()
-        .filter_map(|row| row.partner.map(|id| id.0))
+        .flat_map(|row| [row.partner, row.sub_partner])
+        .filter_map(|partner| partner.map(|id| id.0))
         .collect();
     ids.sort_unstable();
     ids.dedup();
+    if ids.is_empty() {
+        return Ok(());
+    }
     let names: std::collections::HashMap<i64, String> = partners::table
         .filter(partners::id.eq_any(ids))
         .select((partners::id, partners::name))
         .load::<(i64, String)>(conn)?
         .into_iter()
         .collect();
+    let name = |partner: Option<PartnerId>| partner.and_then(|id| names.get(&id.0).cloned());
     for row in rows {
-        row.partner_name = row.partner.and_then(|id| names.get(&id.0).cloned());
+        row.partner_name = name(row.partner);
+        row.sub_partner_name = name(row.sub_partner);
     }
     Ok(())
 }

@@ -89,6 +89,22 @@ pub fn list_partner_names(conn: &mut PgConnection) -> QueryResult<Vec<(PartnerId
         .collect())
 }
 
+/// The Submandanten of a Mandant, by name: id and name for the filter of the list.
+pub fn list_sub_partner_names(
+    conn: &mut PgConnection,
+    of: PartnerId,
+) -> QueryResult<Vec<(PartnerId, String)>> {
+    let rows: Vec<(i64, String)> = partners::table
+        .filter(partners::parent_id.eq(of.0))
+        .order((partners::name, partners::id))
+        .select((partners::id, partners::name))
+        .load(conn)?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, name)| (PartnerId(id), name))
+        .collect())
+}
+
 /// Mandanten and Submandanten, by name: id, name, and whether it is a Submandant; at most `limit`.
 pub fn list_all_partner_names(
     conn: &mut PgConnection,

@@ -6,10 +6,11 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text, Timestamptz, Uuid as SqlUuid};
 use uuid::Uuid;
 
+use super::case_rows::forget_words;
 use super::schema::{
-    agreement_documents, agreements, alerts, bookings, case_rows, case_words, customers,
-    document_stamps, links, mails, notices, objections, password_links, requests,
-    roll_out_customers, sessions, tombstones, users,
+    agreement_documents, agreements, alerts, bookings, case_rows, customers, document_stamps,
+    links, mails, notices, objections, password_links, requests, roll_out_customers, sessions,
+    tombstones, users,
 };
 use super::{QueryResult, declarations, dissent_proofs, proposals, replies};
 use crate::domain::{AgreementId, CustomerNumber, RequestId};
@@ -245,7 +246,7 @@ pub fn erase_customer(
     diesel::delete(links::table.filter(links::request_id.eq_any(rounds))).execute(conn)?;
     diesel::delete(requests::table.filter(requests::customer_number.eq(n))).execute(conn)?;
     diesel::delete(bookings::table.filter(bookings::customer_number.eq(n))).execute(conn)?;
-    diesel::delete(case_words::table.filter(case_words::number.eq(n))).execute(conn)?;
+    forget_words(conn, number)?;
     diesel::delete(case_rows::table.find(n)).execute(conn)?;
     let people = || {
         users::table

@@ -186,11 +186,15 @@ diesel::table! {
         due_at -> Nullable<Timestamptz>,
         /// Whether the agreement in force was signed on paper (5.8-18).
         on_paper -> Bool,
+        /// The moment, or the end of time where there is none: what the order by date goes by.
+        stands_at -> Timestamptz,
+        /// All words of the customer in case_words, with single spaces between them.
+        search_text -> Text,
     }
 }
 
 diesel::table! {
-    /// Words of company names and the customer number, for search by the beginning of a word.
+    /// Words by which a customer is found, from their beginning: company, town, postcode, number, agreements; those of the e-mail address begin with @.
     case_words (word, number) {
         word -> Text,
         number -> Int8,
@@ -365,6 +369,14 @@ diesel::table! {
         verdict -> Text,
         status -> Text,
         diagnostic -> Text,
+    }
+}
+
+diesel::table! {
+    /// The text part of a mail as it was sent, its personal links blanked; goes with the mail (C8).
+    mail_texts (mail_id) {
+        mail_id -> Int8,
+        text -> Text,
     }
 }
 
@@ -721,6 +733,14 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    /// Ends of the words in case_words, each word once, so that it is found by what stands inside it. A word that no customer has any more is not kept.
+    word_parts (part, word) {
+        part -> Text,
+        word -> Text,
+    }
+}
+
 diesel::joinable!(agreement_documents -> agreements (agreement_id));
 diesel::joinable!(agreements -> customers (customer_number));
 diesel::joinable!(agreements -> links (link_id));
@@ -742,6 +762,7 @@ diesel::joinable!(kept_forms -> users (user_id));
 diesel::joinable!(links -> requests (request_id));
 diesel::joinable!(mail_attempts -> mails (mail_id));
 diesel::joinable!(mail_reports -> mails (mail_id));
+diesel::joinable!(mail_texts -> mails (mail_id));
 diesel::joinable!(mails -> customers (customer_number));
 diesel::joinable!(notices -> announcements (announcement_id));
 diesel::joinable!(notices -> customers (customer_number));
@@ -794,6 +815,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     links,
     mail_attempts,
     mail_reports,
+    mail_texts,
     mails,
     notices,
     objection_proofs,
@@ -816,4 +838,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     status_days,
     tombstones,
     users,
+    word_parts,
 );

@@ -36,6 +36,7 @@ pub mod routes;
 pub mod server;
 mod session;
 mod sign_in;
+mod soft;
 mod statics;
 mod status;
 mod turn;
@@ -44,6 +45,7 @@ mod versions;
 
 pub use error::PageError;
 pub use guard::Who;
+pub use soft::soft;
 
 /// Address of the style sheet, for templates.
 pub fn css() -> &'static str {

@@ -16,6 +16,7 @@ async fn a_partner_finds_customers_in_the_list() {
         [
             "Nummer",
             "Firma",
+            "Submandant",
             "Ort",
             "Produkte",
             "AVV-Status neu laden",

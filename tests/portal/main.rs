@@ -47,6 +47,7 @@ mod rights;
 mod roll_outs;
 mod seal;
 mod seal_checkers;
+mod search;
 mod security;
 mod stage;
 mod stamps;

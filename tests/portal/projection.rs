@@ -353,11 +353,11 @@ impl Story {
                 status: Some(status),
                 search: None,
                 sort: Sort {
-                    by_number: true,
+                    by: case_rows::SortBy::Number,
                     descending: false,
                 },
                 from: From::Start,
-                with_partner: false,
+                sees_address: false,
             };
             let page = self
                 .app

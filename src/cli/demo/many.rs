@@ -11,7 +11,7 @@ use super::super::{Result, note};
 use super::people::{self, Cast};
 use crate::app::App;
 use crate::domain::product::Product;
-use crate::domain::{CustomerNumber, PartnerId, Party, calendar, name};
+use crate::domain::{CustomerNumber, PartnerId, Party, calendar, name, search};
 use crate::storage::bulk::{self, Bulk, Words};
 use crate::storage::contract_versions::find_in_force;
 use crate::storage::db::{Conn, DbError};
@@ -321,6 +321,13 @@ fn words(names: &[&str]) -> Words {
     Words {
         names: names.iter().map(|name| (*name).to_owned()).collect(),
         keys: names.iter().map(|name| name::sort_key(name)).collect(),
+        words: names
+            .iter()
+            .map(|name| {
+                let words: Vec<String> = search::words_of(name).into_iter().collect();
+                words.join(" ")
+            })
+            .collect(),
     }
 }
 

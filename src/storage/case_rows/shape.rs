@@ -1,5 +1,7 @@
 //! What is asked of the list, and what comes back.
 
+use chrono::{DateTime, SecondsFormat, Utc};
+
 use crate::domain::case::{Standing, Status};
 use crate::domain::viewer::Scope;
 use crate::domain::{CustomerNumber, PartnerId};
@@ -17,17 +19,28 @@ pub struct ListQuery {
     pub sort: Sort,
     /// Where the page begins or ends.
     pub from: From,
-    /// Whether rows carry the name of their Mandant: the operator's column.
-    pub with_partner: bool,
+    /// Whether the viewer sees whole e-mail addresses: then customers are found by parts of them, too.
+    pub sees_address: bool,
 }
 
 /// Order of the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sort {
-    /// By number instead of by name.
-    pub by_number: bool,
-    /// From the end of the alphabet.
+    /// By what.
+    pub by: SortBy,
+    /// From the end of the alphabet, or the newest first.
     pub descending: bool,
+}
+
+/// What the list is sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SortBy {
+    /// Name of the company.
+    Company,
+    /// Number of the customer.
+    Number,
+    /// The date under the status: a deadline, or since when it is so. Lines without one come last.
+    Date,
 }
 
 /// Where a page begins: keyset paging, no row is counted or skipped.
@@ -44,10 +57,17 @@ pub enum From {
 /// The place of a row in the order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cursor {
-    /// Sort key of the company.
+    /// Sort key of the company, or the date.
     pub key: String,
     /// Number of the customer.
     pub number: i64,
+}
+
+impl Cursor {
+    /// The date, in an order by date.
+    pub fn date(&self) -> Option<DateTime<Utc>> {
+        self.key.parse().ok()
+    }
 }
 
 /// One line of the list.
@@ -63,14 +83,34 @@ pub struct CaseRow {
     pub city: String,
     /// Mandant.
     pub partner: Option<PartnerId>,
-    /// Name of the Mandant; only read for the operator.
+    /// Name of the Mandant.
     pub partner_name: Option<String>,
+    /// Submandant.
+    pub sub_partner: Option<PartnerId>,
+    /// Name of the Submandant.
+    pub sub_partner_name: Option<String>,
     /// Products in short: "Centraflex, SIP-Trunk mit UMS".
     pub products: String,
     /// Whether the agreement that the status speaks of was signed on paper (5.8-18).
     pub on_paper: bool,
+    /// Where it stands in the order by date.
+    pub stands_at: DateTime<Utc>,
     /// Status at the time of reading.
     pub standing: Standing,
+}
+
+impl CaseRow {
+    /// The place of the line in an order.
+    pub fn cursor(&self, by: SortBy) -> Cursor {
+        Cursor {
+            key: match by {
+                SortBy::Company => self.company_key.clone(),
+                SortBy::Number => String::new(),
+                SortBy::Date => self.stands_at.to_rfc3339_opts(SecondsFormat::Micros, true),
+            },
+            number: self.number.0,
+        }
+    }
 }
 
 /// One page.

@@ -7,7 +7,8 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use chrono::{DateTime, Utc};
 
-use super::filter::{FilterLine, count, groups, short_word};
+use super::filter::{FilterLine, Tally, groups, short_word, tallies, total};
+use super::order::{Head, Order, by_date, caption, heads, orders};
 use super::state::{Asked, State};
 use crate::actions::ActionError;
 use crate::app::App;
@@ -15,9 +16,13 @@ use crate::domain::case::{Status, detail};
 use crate::domain::viewer::Role;
 use crate::domain::{Language, PartnerId, calendar};
 use crate::paths;
-use crate::storage::case_rows::{CaseRow, Cursor, From, ListPage, Sort, count_statuses, list_rows};
+use crate::storage::PgConnection;
+use crate::storage::case_rows::{
+    COUNT_CAP, CaseRow, From, ListPage, Sort, SortBy, count_statuses, find_exact, list_rows,
+};
+use crate::storage::partners::list_sub_partner_names;
 use crate::web::error::PageError;
-use crate::web::page::{Me, Shell, html};
+use crate::web::page::{Me, Shell, html, see_other};
 
 #[derive(Template)]
 #[template(path = "web/customers/list.html")]
@@ -26,10 +31,15 @@ struct ListView {
     lead: String,
     /// Whether the operator looks: then the Mandant has a column and a filter.
     operator: bool,
+    /// Whether lines name a Submandant: for all but a Submandant itself.
+    has_sub_partners: bool,
     partners: Vec<Choice>,
+    sub_partners: Vec<Choice>,
     search: String,
+    is_list: bool,
     status: Option<&'static str>,
-    sort: Option<&'static str>,
+    orders: Vec<Order>,
+    by_date: Option<&'static str>,
     filter_word: &'static str,
     all: FilterLine,
     groups: Vec<(&'static str, Vec<FilterLine>)>,
@@ -39,6 +49,7 @@ struct ListView {
     loaded: String,
     rows: Vec<Line>,
     note: Option<&'static str>,
+    total: String,
     empty: Option<Empty>,
     on_page: String,
     previous: Option<String>,
@@ -51,18 +62,12 @@ struct Choice {
     chosen: bool,
 }
 
-struct Head {
-    class: &'static str,
-    word: &'static str,
-    href: String,
-    order: Option<&'static str>,
-}
-
 struct Line {
     number: String,
     company: String,
     city: String,
     partner: String,
+    sub_partner: String,
     products: String,
     key: &'static str,
     word: String,
@@ -88,26 +93,84 @@ pub async fn show(
     let (role, now) = (me.viewer.role, app.clock.now());
     let state = State::read(&asked, role);
     let shell = Shell::load(&app, &me, paths::CUSTOMERS).await?;
-    let (query, scope) = (state.query(role), state.scope(role));
     let partners = match role {
         Role::Operator => app.partner_names().await?,
         _ => Arc::default(),
     };
-    let (page, counts) = app
+    let (state, found) = app
         .db
-        .read(move |conn| -> Result<_, ActionError> {
-            let mut page = list_rows(conn, &query, now)?;
-            let counts = match page.found.take() {
-                Some(found) => found,
-                None => count_statuses(conn, scope, now)?,
-            };
-            Ok((page, counts))
-        })
+        .read(move |conn| read(conn, state.clone(), role, now))
         .await?;
+    let found = match found {
+        Found::One(way) => return Ok(see_other(way)),
+        Found::List(found) => found,
+    };
+    let is_long = |counts: &[(Status, i64)]| {
+        let cap = i64::from(COUNT_CAP);
+        counts.iter().any(|(_, count)| *count > cap)
+    };
+    let all = if found.is_search || !is_long(&found.counts) {
+        None
+    } else {
+        app.totals(state.scope(role)).await?
+    };
+    let counts = tallies(&found.counts, all.as_deref().map(Vec::as_slice));
     let lead = lead(role, &me.viewer.company);
     html(&view(
-        shell, lead, &state, role, page, &counts, &partners, now,
+        shell, lead, &state, role, found, &counts, &partners, now,
     ))
+}
+
+/// What the page reads.
+struct Listed {
+    page: ListPage,
+    counts: Vec<(Status, i64)>,
+    sub_partners: Vec<(PartnerId, String)>,
+    is_search: bool,
+}
+
+enum Found {
+    /// What is typed can only mean this customer.
+    One(String),
+    List(Box<Listed>),
+}
+
+fn read(
+    conn: &mut PgConnection,
+    mut state: State,
+    role: Role,
+    now: DateTime<Utc>,
+) -> Result<(State, Found), ActionError> {
+    let sub_partners = match state.parent(role) {
+        Some(parent) => list_sub_partner_names(conn, parent)?,
+        None => Vec::new(),
+    };
+    state.keep_sub_partner(&sub_partners);
+    let scope = state.scope(role);
+    let opens = !state.search.is_empty() && !state.is_list && state.from == From::Start;
+    if opens && let Some(exact) = find_exact(conn, scope, &state.search)? {
+        let customer = paths::customer(exact.customer);
+        let way = if exact.has_others {
+            format!("{customer}?gesucht=1")
+        } else {
+            customer
+        };
+        return Ok((state, Found::One(way)));
+    }
+    let mut page = list_rows(conn, &state.query(role), now)?;
+    let found = page.found.take();
+    let is_search = found.is_some();
+    let counts = match found {
+        Some(found) => found,
+        None => count_statuses(conn, scope, now)?,
+    };
+    let listed = Listed {
+        page,
+        counts,
+        sub_partners,
+        is_search,
+    };
+    Ok((state, Found::List(Box::new(listed))))
 }
 
 fn lead(role: Role, company: &str) -> String {
@@ -128,38 +191,33 @@ fn view(
     lead: String,
     state: &State,
     role: Role,
-    page: ListPage,
-    counts: &[(Status, i64)],
+    found: Box<Listed>,
+    counts: &[Tally],
     partners: &[(PartnerId, String)],
     now: DateTime<Utc>,
 ) -> ListView {
-    let place = |row: &CaseRow| Cursor {
-        key: row.company_key.clone(),
-        number: row.number.0,
-    };
+    let page = found.page;
+    let place = |row: &CaseRow| row.cursor(state.sort.by);
     let previous = page.rows.first().filter(|_| page.has_previous);
     let next = page.rows.last().filter(|_| page.has_next);
     ListView {
         shell,
         lead,
         operator: role == Role::Operator,
-        partners: partners
-            .iter()
-            .map(|(id, name)| Choice {
-                id: *id,
-                name: name.clone(),
-                chosen: state.partner == Some(*id),
-            })
-            .collect(),
+        has_sub_partners: !matches!(role, Role::SubPartner(_)),
+        partners: choices(partners, state.partner),
+        sub_partners: choices(&found.sub_partners, state.sub_partner),
+        is_list: state.is_list,
         search: state.search.clone(),
         status: state.status.map(Status::key),
-        sort: Some(state.sort_key()).filter(|key| *key != "firma"),
+        orders: orders(state),
+        by_date: by_date(state),
         filter_word: state.status.map_or("alle", short_word),
         all: FilterLine {
             key: "",
             word: "Alle Kunden",
             href: state.with(|state| state.status = None),
-            count: count(counts.iter().map(|(_, count)| count).sum(), page.too_many),
+            count: total(counts, page.too_many),
             current: state.status.is_none(),
         },
         groups: groups(state, counts, page.too_many),
@@ -168,8 +226,9 @@ fn view(
         here: state.href(),
         loaded: loaded(page.rows.len(), now),
         note: page.too_many.then_some(
-            "Ihre Suche trifft auf mehr als 1.000 Kunden zu; gezeigt wird nur ein Teil. Geben Sie mehr vom Namen oder die Kundennummer ein.",
+            "Ihre Suche trifft auf sehr viele Kunden zu; durchgesehen und gezeigt wird nur ein Teil. Geben Sie mehr ein: ein weiteres Wort, den Ort oder die Kundennummer.",
         ),
+        total: total(counts, page.too_many),
         empty: page.rows.is_empty().then(|| empty(state)),
         on_page: on_page(&page.rows, state.sort),
         previous: previous.map(|row| state.with(|state| state.from = From::Before(place(row)))),
@@ -178,41 +237,13 @@ fn view(
     }
 }
 
-fn heads(state: &State) -> [Head; 2] {
-    let head = |class, word, by_number| {
-        let chosen = state.sort.by_number == by_number;
-        let descending = chosen && !state.sort.descending;
-        Head {
-            class,
-            word,
-            href: state.with(|state| {
-                state.sort = Sort {
-                    by_number,
-                    descending,
-                };
-            }),
-            order: chosen.then_some(if state.sort.descending {
-                "descending"
-            } else {
-                "ascending"
-            }),
-        }
+fn choices(all: &[(PartnerId, String)], chosen: Option<PartnerId>) -> Vec<Choice> {
+    let choice = |(id, name): &(PartnerId, String)| Choice {
+        id: *id,
+        name: name.clone(),
+        chosen: chosen == Some(*id),
     };
-    [head("c-no", "Nummer", true), head("c-name", "Firma", false)]
-}
-
-fn caption(state: &State) -> String {
-    let by = if state.sort.by_number {
-        "Kundennummer"
-    } else {
-        "Firma"
-    };
-    let down = if state.sort.descending {
-        ", absteigend"
-    } else {
-        ""
-    };
-    format!("Kunden, nach {by} sortiert{down}")
+    all.iter().map(choice).collect()
 }
 
 fn loaded(rows: usize, now: DateTime<Utc>) -> String {
@@ -224,11 +255,21 @@ fn loaded(rows: usize, now: DateTime<Utc>) -> String {
     }
 }
 
+/// The date of a line, in an order by date.
+fn date(row: &CaseRow) -> String {
+    row.standing.moment.map_or_else(
+        || "ohne Datum".to_owned(),
+        |at| calendar::short_date(calendar::day(at), Language::De),
+    )
+}
+
 /// "13 Kunden auf dieser Seite, AK bis Zahnärzte".
 fn on_page(rows: &[CaseRow], sort: Sort) -> String {
     let place = |row: &CaseRow| {
-        if sort.by_number {
-            return row.number.to_string();
+        match sort.by {
+            SortBy::Number => return row.number.to_string(),
+            SortBy::Date => return date(row),
+            SortBy::Company => {}
         }
         let word = row.company.split_whitespace().next().unwrap_or_default();
         word.trim_end_matches(',').chars().take(24).collect()
@@ -266,6 +307,7 @@ fn line(row: CaseRow, role: Role, now: DateTime<Utc>) -> Line {
         company: row.company,
         city: row.city,
         partner: row.partner_name.unwrap_or_default(),
+        sub_partner: row.sub_partner_name.unwrap_or_default(),
         products: row.products,
         key: status.key(),
         on_paper: row.on_paper,
@@ -275,9 +317,12 @@ fn line(row: CaseRow, role: Role, now: DateTime<Utc>) -> Line {
             && row.partner.is_some()
             && matches!(role, Role::Operator | Role::Partner(_)),
         ask: match status {
-            S::Open | S::Expired | S::Declined | S::Void | S::RenewalRequired => {
-                Some("Anforderung senden")
-            }
+            S::Open
+            | S::Expired
+            | S::Declined
+            | S::Void
+            | S::RenewalRequired
+            | S::AmendmentOpen => Some("Anforderung senden"),
             S::Requested | S::Reminded | S::Undeliverable | S::UpdatePending => {
                 Some("Anforderung erneut senden")
             }
@@ -301,7 +346,7 @@ fn empty(state: &State) -> Empty {
         },
         (false, None, _) => Empty {
             title: "Nichts gefunden",
-            text: "Gesucht wird nach dem Anfang von Wörtern im Firmennamen und nach dem Anfang der Kundennummer.",
+            text: "Gesucht wird in Firma, Ort, Postleitzahl, Kundennummer, Vertragsnummer und E-Mail-Adresse. Wörter werden auch in der Mitte gefunden, ab drei Buchstaben; Ziffern von vorn.",
             way_out: Some((
                 "Alle Kunden zeigen",
                 state.with(|state| state.search.clear()),
@@ -322,24 +367,5 @@ fn empty(state: &State) -> Empty {
                 )
             }),
         },
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn counts_stop_at_a_thousand() {
-        for (found, partial, expected) in [
-            (0, false, "0"),
-            (999, false, "999"),
-            (1000, false, "1.000"),
-            (1001, false, "1.000+"),
-            (12, true, "12+"),
-            (0, true, "0"),
-        ] {
-            assert_eq!(count(found, partial), expected);
-        }
     }
 }

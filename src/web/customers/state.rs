@@ -4,9 +4,9 @@ use serde::Deserialize;
 
 use crate::domain::case::Status;
 use crate::domain::viewer::{Role, Scope};
-use crate::domain::{PartnerId, name};
+use crate::domain::{PartnerId, search};
 use crate::paths;
-use crate::storage::case_rows::{Cursor, From, ListQuery, Sort};
+use crate::storage::case_rows::{Cursor, From, ListQuery, Sort, SortBy};
 
 /// Longest text that is searched for, in characters.
 const LONGEST_SEARCH: usize = 200;
@@ -19,6 +19,8 @@ pub struct Asked {
     status: String,
     sort: String,
     mandant: String,
+    submandant: String,
+    liste: String,
     nach: String,
     vor: String,
 }
@@ -34,6 +36,10 @@ pub struct State {
     pub sort: Sort,
     /// Only customers of this Mandant; for the operator.
     pub partner: Option<PartnerId>,
+    /// Only customers of this Submandant; for the operator beside a Mandant, and for a Mandant.
+    pub sub_partner: Option<PartnerId>,
+    /// Whether a number that is typed in full lists what is found by it and does not open its customer.
+    pub is_list: bool,
     /// Where the page begins.
     pub from: From,
 }
@@ -49,14 +55,18 @@ impl State {
         let search: String = asked.suche.trim().chars().take(LONGEST_SEARCH).collect();
         Self {
             // Text without a letter or figure finds nothing and narrows nothing.
-            search: if name::sort_key(&search).is_empty() {
+            search: if search::terms(&search).is_empty() {
                 String::new()
             } else {
                 search
             },
             status: Status::from_key(&asked.status),
             sort: Sort {
-                by_number: asked.sort.trim_start_matches('-') == "nummer",
+                by: match asked.sort.trim_start_matches('-') {
+                    "nummer" => SortBy::Number,
+                    "datum" => SortBy::Date,
+                    _ => SortBy::Company,
+                },
                 descending: asked.sort.starts_with('-'),
             },
             partner: asked
@@ -64,6 +74,8 @@ impl State {
                 .parse()
                 .ok()
                 .filter(|_| role == Role::Operator),
+            sub_partner: asked.submandant.parse().ok(),
+            is_list: asked.liste == "1",
             from,
         }
     }
@@ -76,25 +88,44 @@ impl State {
             search: Some(self.search.clone()).filter(|search| !search.is_empty()),
             sort: self.sort,
             from: self.from.clone(),
-            with_partner: role == Role::Operator,
+            sees_address: role == Role::Operator,
         }
     }
 
     /// Whose customers are listed.
     pub fn scope(&self, role: Role) -> Scope {
-        match self.partner {
-            Some(partner) if role == Role::Operator => Scope::Partner(partner),
+        match (role, self.partner, self.sub_partner) {
+            (Role::Operator | Role::Partner(_), _, Some(sub)) => Scope::SubPartner(sub),
+            (Role::Operator, Some(partner), None) => Scope::Partner(partner),
             _ => role.scope(),
         }
     }
 
+    /// The Mandant among whose Submandanten can be chosen.
+    pub fn parent(&self, role: Role) -> Option<PartnerId> {
+        match role {
+            Role::Operator => self.partner,
+            Role::Partner(own) => Some(own),
+            Role::SubPartner(_) | Role::Customer { .. } => None,
+        }
+    }
+
+    /// Forgets a Submandant that is none of these (S-51, S-54).
+    pub fn keep_sub_partner(&mut self, of: &[(PartnerId, String)]) {
+        self.sub_partner = self
+            .sub_partner
+            .filter(|chosen| of.iter().any(|(id, _)| id == chosen));
+    }
+
     /// The order as it stands in the address.
     pub fn sort_key(&self) -> &'static str {
-        match (self.sort.by_number, self.sort.descending) {
-            (false, false) => "firma",
-            (false, true) => "-firma",
-            (true, false) => "nummer",
-            (true, true) => "-nummer",
+        match (self.sort.by, self.sort.descending) {
+            (SortBy::Company, false) => "firma",
+            (SortBy::Company, true) => "-firma",
+            (SortBy::Number, false) => "nummer",
+            (SortBy::Number, true) => "-nummer",
+            (SortBy::Date, false) => "datum",
+            (SortBy::Date, true) => "-datum",
         }
     }
 
@@ -106,6 +137,12 @@ impl State {
         }
         if let Some(partner) = self.partner {
             query.append_pair("mandant", &partner.to_string());
+        }
+        if let Some(sub) = self.sub_partner {
+            query.append_pair("submandant", &sub.to_string());
+        }
+        if self.is_list {
+            query.append_pair("liste", "1");
         }
         if let Some(status) = self.status {
             query.append_pair("status", status.key());
@@ -171,6 +208,7 @@ mod tests {
             "suche=%C3%96zdemir+%26+S%C3%B6hne&status=no_email&sort=-nummer",
             "mandant=7&status=void&nach=4711%7Eak+gmbh",
             "sort=-firma&vor=12%7Ea%7Eb",
+            "mandant=7&submandant=8&liste=1&sort=-datum&nach=12%7E2026-11-22T09%3A00%3A00.000001Z",
             "suche=%3Cscript%3E%22%27",
         ] {
             let first = state(query, Role::Operator);
@@ -191,5 +229,17 @@ mod tests {
             state("mandant=7", Role::Operator).scope(Role::Operator),
             Scope::Partner(PartnerId(7))
         );
+    }
+
+    #[test]
+    fn c7_only_a_submandant_of_ones_own_can_be_chosen() {
+        let own = Role::Partner(PartnerId(3));
+        let mut chosen = state("submandant=9", own);
+        chosen.keep_sub_partner(&[(PartnerId(9), String::new())]);
+        assert_eq!(chosen.scope(own), Scope::SubPartner(PartnerId(9)));
+        chosen.keep_sub_partner(&[(PartnerId(8), String::new())]);
+        assert_eq!(chosen.scope(own), own.scope());
+        let below = Role::SubPartner(PartnerId(4));
+        assert_eq!(state("submandant=9", below).scope(below), below.scope());
     }
 }

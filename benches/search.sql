@@ -1,0 +1,11 @@
+-- What one search of the operator asks the database: "zdemir", an inner part of a rare word. As
+-- list.sql, word for word but for the numbers, which here stay inside the database.
+SELECT "sessions"."state", "sessions"."created_at", "sessions"."seen_at" FROM "sessions" WHERE ("sessions"."id" = :session) LIMIT 1;
+SELECT "users"."name", "users"."role", "users"."contracts", "partners"."id", "partners"."parent_id", "partners"."name", "customers"."number", "customers"."name", "customers"."deleted_at" FROM (("users" LEFT OUTER JOIN "partners" ON ("users"."partner_id" = "partners"."id")) LEFT OUTER JOIN "customers" ON ("users"."customer_number" = "customers"."number")) WHERE (("users"."id" = :user) AND ("users"."disabled_at" IS NULL)) LIMIT 1;
+SELECT "case_words"."number" FROM "case_words" WHERE (("case_words"."word" >= 'zdemir') AND ("case_words"."word" < U&'zdemir\+10FFFF')) ORDER BY "case_words"."word", "case_words"."number" LIMIT 1001;
+SELECT "case_words"."number" FROM "case_words" WHERE (("case_words"."word" >= '@zdemir') AND ("case_words"."word" < U&'@zdemir\+10FFFF')) ORDER BY "case_words"."word", "case_words"."number" LIMIT 1001;
+SELECT "word_parts"."word" FROM "word_parts" WHERE (("word_parts"."part" >= 'zdemir') AND ("word_parts"."part" < U&'zdemir\+10FFFF')) ORDER BY "word_parts"."part" LIMIT 200;
+SELECT "word_parts"."word" FROM "word_parts" WHERE (("word_parts"."part" >= '@zdemir') AND ("word_parts"."part" < U&'@zdemir\+10FFFF')) ORDER BY "word_parts"."part" LIMIT 200;
+SELECT "case_words"."number" FROM "case_words" WHERE ("case_words"."word" = ANY('{oezdemir,ozdemir}')) LIMIT 1001;
+SELECT "case_rows"."number", "case_rows"."company", "case_rows"."company_key", "case_rows"."city", "case_rows"."partner_id", "case_rows"."sub_partner_id", "case_rows"."products", "case_rows"."status", "case_rows"."reminders", "case_rows"."moment", "case_rows"."next_at", "case_rows"."next_status", "case_rows"."next_moment", "case_rows"."due_at", "case_rows"."on_paper", "case_rows"."stands_at", "case_rows"."search_text" FROM "case_rows" WHERE ("case_rows"."number" = ANY(ARRAY(SELECT number FROM case_words WHERE word = ANY('{oezdemir,ozdemir}') LIMIT 1000))) LIMIT 1001;
+SELECT "partners"."id", "partners"."name" FROM "partners" WHERE ("partners"."id" = ANY(:partners));

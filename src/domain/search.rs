@@ -1,0 +1,290 @@
+//! By what a customer is found (C7): the words that are kept for each one, and how what somebody
+//! types or hears on the telephone is held against them.
+//!
+//! A word is kept as Germans write it without umlauts ("Özdemir" → `oezdemir`), and once more with
+//! the dots dropped where that differs (`ozdemir`). What is typed is folded both ways as well, so
+//! that it does not matter who wrote it how. A word is found by its beginning, and by any inner part
+//! of [`SHORTEST_PART`] characters. Words of the e-mail address begin with [`MAIL`]: whoever may not
+//! see an address cannot find out about it letter by letter.
+
+use std::collections::BTreeSet;
+
+use super::name;
+
+/// Begins the words of an e-mail address.
+pub const MAIL: char = '@';
+/// Inner parts of a word are found from this length on, in characters.
+pub const SHORTEST_PART: usize = 3;
+/// Words of a search that are looked at; more do not narrow it.
+pub const MOST_TERMS: usize = 8;
+/// Longest word that is kept, in characters.
+const LONGEST_WORD: usize = 60;
+
+/// What there is to find a customer by.
+#[derive(Debug, Clone, Copy)]
+pub struct Known<'a> {
+    /// Customer number.
+    pub number: i64,
+    /// Company.
+    pub company: &'a str,
+    /// Postcode.
+    pub postcode: &'a str,
+    /// Town.
+    pub city: &'a str,
+    /// Master-data address.
+    pub email: Option<&'a str>,
+    /// Numbers of all agreements there ever were.
+    pub agreements: &'a [&'a str],
+}
+
+/// The words of a customer, each once and in order.
+pub fn words(known: Known<'_>) -> Vec<String> {
+    let mut words = BTreeSet::new();
+    for text in [known.company, known.city, known.postcode] {
+        words.extend(words_of(text));
+    }
+    // "St. Josef" and "Sankt Josef" are one.
+    if words.contains("st") {
+        words.insert("sankt".to_owned());
+    } else if words.contains("sankt") {
+        words.insert("st".to_owned());
+    }
+    words.insert(known.number.to_string());
+    words.extend(known.agreements.iter().map(|number| number.to_lowercase()));
+    if let Some(email) = known.email {
+        let email = email.to_lowercase();
+        words.extend(of_address(&email).map(|word| shortened(&format!("{MAIL}{word}"))));
+    }
+    words.into_iter().filter(|word| !word.is_empty()).collect()
+}
+
+/// The words of a name or a place, in both spellings.
+pub fn words_of(text: &str) -> BTreeSet<String> {
+    pieces(&spelled(text))
+        .chain(pieces(&folded(text)))
+        .collect()
+}
+
+/// The address, its host, and what stands behind a sign inside the one or the other; not the last
+/// label, which thousands share.
+fn of_address(email: &str) -> impl Iterator<Item = String> {
+    let (local, host) = email.split_once('@').unwrap_or((email, ""));
+    let labels = host.rsplit_once('.').map_or(host, |(labels, _)| labels);
+    let inner = |text: &str| -> Vec<String> {
+        text.split(|c: char| !c.is_alphanumeric())
+            .skip(1)
+            .filter(|piece| !piece.is_empty())
+            .map(str::to_owned)
+            .collect()
+    };
+    [email.to_owned(), host.to_owned()]
+        .into_iter()
+        .chain(inner(local))
+        .chain(inner(labels))
+        .filter(|word| !word.is_empty())
+}
+
+/// The ends of a word by which it is found inside: "oezdemir" → "ezdemir" … "mir". Numbers and whole
+/// addresses are found by their beginning only.
+pub fn inner_parts(word: &str) -> Vec<String> {
+    let text = word.trim_start_matches(MAIL);
+    let mark = &word[..word.len() - text.len()];
+    if !text.chars().any(char::is_alphabetic) || !text.chars().all(char::is_alphanumeric) {
+        return Vec::new();
+    }
+    text.char_indices()
+        .skip(1)
+        .map(|(at, _)| &text[at..])
+        .filter(|part| part.chars().count() >= SHORTEST_PART)
+        .map(|part| format!("{mark}{part}"))
+        .collect()
+}
+
+/// One word of a search, in all ways it may be kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Term {
+    /// How it may be spelled; the first is what was typed.
+    pub forms: Vec<String>,
+    /// Whether inner parts count.
+    pub is_inner: bool,
+}
+
+impl Term {
+    fn whole(text: String) -> Self {
+        Self {
+            forms: vec![text],
+            is_inner: false,
+        }
+    }
+
+    fn word(spelled: &str, folded: &str) -> Self {
+        let mut forms = vec![shortened(spelled)];
+        if folded != spelled && !folded.is_empty() {
+            forms.push(shortened(folded));
+        }
+        Self {
+            is_inner: spelled.chars().count() >= SHORTEST_PART
+                && spelled.chars().any(char::is_alphabetic),
+            forms,
+        }
+    }
+
+    /// Characters typed: what is longer narrows more.
+    pub fn length(&self) -> usize {
+        self.forms.first().map_or(0, |form| form.chars().count())
+    }
+
+    /// Whether one of a customer's words, as [`words`] makes them, is meant. Without `sees_address`
+    /// an address is found by the whole of it only.
+    pub fn finds<'a>(&self, words: impl Iterator<Item = &'a str>, sees_address: bool) -> bool {
+        let mut words = words;
+        words.any(|word| {
+            let Some(of_address) = word.strip_prefix(MAIL) else {
+                return self.forms.iter().any(|form| self.is_in(word, form));
+            };
+            self.forms.iter().any(|form| {
+                (sees_address && self.is_in(of_address, form))
+                    || (form.contains('@') && form == of_address)
+            })
+        })
+    }
+
+    fn is_in(&self, word: &str, form: &str) -> bool {
+        word.starts_with(form)
+            || (self.is_inner && word.chars().all(char::is_alphanumeric) && word.contains(form))
+    }
+}
+
+/// The terms of a search; all of them must be found. Empty if there is nothing to search by.
+pub fn terms(search: &str) -> Vec<Term> {
+    let mut terms: Vec<Term> = Vec::new();
+    for token in name::clean(search).split(' ') {
+        let lower = token.to_lowercase();
+        let bare = lower.trim_matches(|c: char| !c.is_alphanumeric());
+        if is_address(bare) || is_host(bare) || is_agreement(bare) {
+            terms.push(Term::whole(bare.to_owned()));
+            continue;
+        }
+        let (spelled, folded) = (spelled(token), folded(token));
+        let folded: Vec<&str> = folded.split(' ').collect();
+        for (at, word) in spelled.split(' ').enumerate() {
+            if !word.is_empty() {
+                terms.push(Term::word(
+                    word,
+                    folded.get(at).copied().unwrap_or_default(),
+                ));
+            }
+        }
+    }
+    // "Müller und Söhne" may be written with a sign, and "PLZ" only says what follows.
+    let says_nothing = |term: &Term| {
+        matches!(
+            term.forms.first().map(String::as_str),
+            Some("und" | "and" | "plz")
+        )
+    };
+    if terms.iter().any(|term| !says_nothing(term)) {
+        terms.retain(|term| !says_nothing(term));
+    }
+    let mut seen: Vec<Term> = Vec::new();
+    for term in terms {
+        if !seen.contains(&term) && seen.len() < MOST_TERMS {
+            seen.push(term);
+        }
+    }
+    seen
+}
+
+/// What a search says if it can only mean one customer: a whole number.
+pub fn customer_number(search: &str) -> Option<i64> {
+    let text = name::clean(search);
+    let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|_| is_number)
+}
+
+/// The number of an agreement, as it was typed but for capitals.
+pub fn agreement_number(search: &str) -> Option<String> {
+    let text = name::clean(search).to_uppercase();
+    let has_all = text.matches('-').count() == 3;
+    (has_all && is_agreement(&text.to_lowercase())).then_some(text)
+}
+
+fn is_address(token: &str) -> bool {
+    matches!(token.split_once('@'), Some((local, host)) if !local.is_empty() && !host.is_empty())
+}
+
+/// Something like "mueller-bau.example", and not "st.josef-stift": a host has no capital letters
+/// worth keeping and at least two labels of letters, digits and hyphens.
+fn is_host(token: &str) -> bool {
+    let is_label =
+        |label: &str| !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-');
+    let labels: Vec<&str> = token.split('.').collect();
+    let is_word = |label: &&str| label.chars().count() > 3;
+    labels.len() > 1
+        && labels.iter().all(|label| is_label(label))
+        && labels.iter().any(is_word)
+        && labels
+            .last()
+            .is_some_and(|last| last.chars().all(char::is_alphabetic) && last.len() >= 2)
+        && labels
+            .first()
+            .is_some_and(|first| first.chars().count() > 2)
+}
+
+fn is_agreement(token: &str) -> bool {
+    let rest = token.strip_prefix("avv-").unwrap_or_default();
+    let year = rest.split('-').next().unwrap_or_default();
+    year.len() == 4
+        && rest
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || byte == b'-')
+}
+
+/// Lower case, umlauts written out as "ae", "oe", "ue", other accents dropped; letters, digits and
+/// single spaces only.
+fn spelled(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    for c in name::clean(text).chars().flat_map(char::to_lowercase) {
+        match c {
+            'ä' => out.push_str("ae"),
+            'ö' | 'ø' => out.push_str("oe"),
+            'ü' => out.push_str("ue"),
+            'å' => out.push_str("aa"),
+            'ı' => out.push('i'),
+            'đ' | 'ð' => out.push('d'),
+            other => out.push(other),
+        }
+    }
+    name::sort_key(&out)
+}
+
+/// The coarser form: umlauts without their dots, however they were written.
+fn folded(text: &str) -> String {
+    let spelled = spelled(text);
+    let mut out = String::with_capacity(spelled.len());
+    let mut rest = spelled.chars().peekable();
+    while let Some(c) = rest.next() {
+        out.push(c);
+        let is_written_out = match c {
+            'a' | 'o' | 'u' => rest.peek() == Some(&'e'),
+            _ => false,
+        };
+        if is_written_out || (c == 'a' && rest.peek() == Some(&'a')) {
+            rest.next();
+        }
+    }
+    out
+}
+
+fn pieces(key: &str) -> impl Iterator<Item = String> + '_ {
+    key.split(' ')
+        .filter(|word| !word.is_empty())
+        .map(shortened)
+}
+
+fn shortened(word: &str) -> String {
+    word.chars().take(LONGEST_WORD).collect()
+}
+
+#[cfg(test)]
+mod tests;

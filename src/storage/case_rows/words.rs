@@ -1,0 +1,115 @@
+//! The words by which customers are found, and the ends of words by which a word is found inside.
+//! Every list of words is read in the order of an index and to a limit, however common a word is.
+
+use diesel::prelude::*;
+use diesel::sql_types::Bool;
+
+use crate::domain::CustomerNumber;
+use crate::domain::case::Case;
+use crate::domain::search::{Known, inner_parts, words};
+use crate::storage::QueryResult;
+use crate::storage::schema::{case_words, word_parts};
+
+/// The words of a case, as the rules make them from its facts.
+pub(super) fn of(case: &Case) -> Vec<String> {
+    let party = &case.customer.party;
+    let agreements: Vec<&str> = case
+        .agreements
+        .iter()
+        .map(|agreement| agreement.number.as_str())
+        .collect();
+    words(Known {
+        number: case.customer.number.0,
+        company: &party.name,
+        postcode: &party.postcode,
+        city: &party.city,
+        email: case.customer.email().map(|email| email.as_str()),
+        agreements: &agreements,
+    })
+}
+
+/// Writes the words by which a customer is found.
+pub fn save_words(conn: &mut PgConnection, case: &Case) -> QueryResult<()> {
+    let number = case.customer.number.0;
+    let new = of(case);
+    let old: Vec<String> = case_words::table
+        .filter(case_words::number.eq(number))
+        .select(case_words::word)
+        .load(conn)?;
+    let gone: Vec<String> = old.into_iter().filter(|word| !new.contains(word)).collect();
+    wait_for_words(conn, !gone.is_empty())?;
+    diesel::delete(case_words::table.filter(case_words::number.eq(number))).execute(conn)?;
+    let rows: Vec<_> = new
+        .iter()
+        .map(|word| {
+            (
+                case_words::word.eq(word),
+                case_words::number.eq(number),
+                case_words::partner_id.eq(case.partner.as_ref().map(|partner| partner.id.0)),
+                case_words::sub_partner_id.eq(case.sub_partner.as_ref().map(|sub| sub.id.0)),
+            )
+        })
+        .collect();
+    diesel::insert_into(case_words::table)
+        .values(&rows)
+        .execute(conn)?;
+    add_parts(conn, &new)?;
+    forget_parts(conn, gone)
+}
+
+/// Takes a customer out of the search. A word that nobody else has is forgotten with its parts.
+pub fn forget_words(conn: &mut PgConnection, customer: CustomerNumber) -> QueryResult<()> {
+    wait_for_words(conn, true)?;
+    let gone: Vec<String> =
+        diesel::delete(case_words::table.filter(case_words::number.eq(customer.0)))
+            .returning(case_words::word)
+            .get_results(conn)?;
+    forget_parts(conn, gone)
+}
+
+/// Whoever adds words goes beside others who do; whoever takes words away goes alone, so that no
+/// part is lost of a word that is added at the same moment.
+fn wait_for_words(conn: &mut PgConnection, alone: bool) -> QueryResult<()> {
+    let shared = if alone { "" } else { "_shared" };
+    diesel::sql_query(format!(
+        "SELECT pg_advisory_xact_lock{shared}(hashtextextended(current_schema() || ' word_parts', 0))"
+    ))
+    .execute(conn)?;
+    Ok(())
+}
+
+/// Adds the inner parts of words that are not known yet.
+pub(in crate::storage) fn add_parts(conn: &mut PgConnection, words: &[String]) -> QueryResult<()> {
+    let known: Vec<String> = word_parts::table
+        .filter(word_parts::word.eq_any(words))
+        .select(word_parts::word)
+        .distinct()
+        .load(conn)?;
+    let rows: Vec<_> = words
+        .iter()
+        .filter(|word| !known.contains(word))
+        .flat_map(|word| inner_parts(word).into_iter().map(move |part| (part, word)))
+        .map(|(part, word)| (word_parts::part.eq(part), word_parts::word.eq(word)))
+        .collect();
+    // In one order, so that two who add the same words wait and do not block each other.
+    diesel::insert_into(word_parts::table)
+        .values(&rows)
+        .on_conflict_do_nothing()
+        .execute(conn)?;
+    Ok(())
+}
+
+fn forget_parts(conn: &mut PgConnection, words: Vec<String>) -> QueryResult<()> {
+    if words.is_empty() {
+        return Ok(());
+    }
+    diesel::delete(
+        word_parts::table
+            .filter(word_parts::word.eq_any(words))
+            .filter(diesel::dsl::sql::<Bool>(
+                "NOT EXISTS (SELECT 1 FROM case_words WHERE case_words.word = word_parts.word)",
+            )),
+    )
+    .execute(conn)?;
+    Ok(())
+}

@@ -1,0 +1,92 @@
+//! The order of the list: links in the heads of its columns, and a choice that a narrow page has, too.
+
+use super::state::State;
+use crate::storage::case_rows::{Sort, SortBy};
+
+/// A column by which the list can be sorted.
+pub struct Head {
+    /// Style of the column.
+    pub class: &'static str,
+    /// Word.
+    pub word: &'static str,
+    /// The list sorted by it, the other way round if it is already.
+    pub href: String,
+    /// Value of `aria-sort`.
+    pub order: Option<&'static str>,
+}
+
+/// One order to choose.
+pub struct Order {
+    /// As it stands in the address.
+    pub key: &'static str,
+    /// In words.
+    pub word: &'static str,
+    /// Whether the list has it.
+    pub is_chosen: bool,
+}
+
+/// Key in the address and words.
+const ORDERS: [(&str, &str); 6] = [
+    ("firma", "Firma, von A bis Z"),
+    ("-firma", "Firma, von Z bis A"),
+    ("nummer", "Kundennummer, aufsteigend"),
+    ("-nummer", "Kundennummer, absteigend"),
+    ("datum", "Datum des AVV-Status, ältestes zuerst"),
+    ("-datum", "Datum des AVV-Status, neuestes zuerst"),
+];
+
+/// The heads that are links.
+pub fn heads(state: &State) -> [Head; 2] {
+    let head = |class, word, by| {
+        let chosen = state.sort.by == by;
+        let descending = chosen && !state.sort.descending;
+        Head {
+            class,
+            word,
+            href: state.with(|state| state.sort = Sort { by, descending }),
+            order: chosen.then(|| direction(state)),
+        }
+    };
+    [
+        head("c-no", "Nummer", SortBy::Number),
+        head("c-name", "Firma", SortBy::Company),
+    ]
+}
+
+/// Value of `aria-sort` at the status, whose date the list may be sorted by.
+pub fn by_date(state: &State) -> Option<&'static str> {
+    (state.sort.by == SortBy::Date).then(|| direction(state))
+}
+
+fn direction(state: &State) -> &'static str {
+    if state.sort.descending {
+        "descending"
+    } else {
+        "ascending"
+    }
+}
+
+/// All orders.
+pub fn orders(state: &State) -> Vec<Order> {
+    let order = |&(key, word): &(&'static str, &'static str)| Order {
+        key,
+        word,
+        is_chosen: key == state.sort_key(),
+    };
+    ORDERS.iter().map(order).collect()
+}
+
+/// Says how the table is sorted, for who cannot see it.
+pub fn caption(state: &State) -> String {
+    let by = match state.sort.by {
+        SortBy::Company => "Firma",
+        SortBy::Number => "Kundennummer",
+        SortBy::Date => "Datum des AVV-Status",
+    };
+    let down = if state.sort.descending {
+        ", absteigend"
+    } else {
+        ""
+    };
+    format!("Kunden, nach {by} sortiert{down}")
+}

@@ -1,0 +1,132 @@
+//! Long words part with a hyphen where German parts them (C7): not cut where the column happens to
+//! end. The hyphens are drawn by the style sheet, so that they are neither copied nor searched, and
+//! a machine that reads the page reads whole words.
+
+use std::fmt;
+use std::sync::OnceLock;
+
+use askama::filters::HtmlSafe;
+use hyphenation::{Hyphenator as _, Language, Load as _, Standard};
+
+/// Words of fewer letters fit wherever we print them.
+const LONG: usize = 12;
+/// Letters that stay together at either end of a word.
+const EDGE: usize = 3;
+/// A place where a word may part; the style sheet puts a soft hyphen there.
+const MARK: &str = "<i class=\"shy\"></i>";
+
+/// A text whose long words may part. Prints itself as HTML, escaped.
+#[derive(Debug, Clone, Copy)]
+pub struct Soft<'a>(&'a str);
+
+/// A text for a narrow place. Used as `{{ crate::web::soft(name) }}`.
+pub fn soft(text: &str) -> Soft<'_> {
+    Soft(text)
+}
+
+impl HtmlSafe for Soft<'_> {}
+
+impl fmt::Display for Soft<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut rest = self.0;
+        while !rest.is_empty() {
+            let letters = rest
+                .find(|c: char| !c.is_alphabetic())
+                .unwrap_or(rest.len());
+            let (word, behind) = rest.split_at(letters);
+            parted(word, out)?;
+            let others = behind.find(char::is_alphabetic).unwrap_or(behind.len());
+            escaped(&behind[..others], out)?;
+            rest = &behind[others..];
+        }
+        Ok(())
+    }
+}
+
+fn parted(word: &str, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let letters = word.chars().count();
+    let patterns = patterns().filter(|_| letters >= LONG);
+    let Some(patterns) = patterns else {
+        return out.write_str(word);
+    };
+    let mut from = 0;
+    for at in patterns.hyphenate(&word.to_lowercase()).breaks {
+        // Lower case may be longer or shorter in bytes; then the word stays whole.
+        if !word.is_char_boundary(at) || word.len() != word.to_lowercase().len() {
+            break;
+        }
+        let before = word[..at].chars().count();
+        if before >= EDGE && letters - before >= EDGE {
+            out.write_str(&word[from..at])?;
+            out.write_str(MARK)?;
+            from = at;
+        }
+    }
+    out.write_str(&word[from..])
+}
+
+fn escaped(text: &str, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+    for c in text.chars() {
+        match c {
+            '&' => out.write_str("&#38;")?,
+            '<' => out.write_str("&#60;")?,
+            '>' => out.write_str("&#62;")?,
+            '"' => out.write_str("&#34;")?,
+            '\'' => out.write_str("&#39;")?,
+            other => fmt::Write::write_char(out, other)?,
+        }
+    }
+    Ok(())
+}
+
+/// The patterns for German, loaded once. Without them words are not parted.
+fn patterns() -> Option<&'static Standard> {
+    static GERMAN: OnceLock<Option<Standard>> = OnceLock::new();
+    GERMAN
+        .get_or_init(|| Standard::from_embedded(Language::German1996).ok())
+        .as_ref()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn marked(text: &str) -> String {
+        soft(text).to_string().replace(MARK, "|")
+    }
+
+    #[test]
+    fn c7_long_words_part_where_german_parts_them() {
+        assert_eq!(
+            marked("Bauunternehmung Müller"),
+            "Bau|un|ter|neh|mung Müller"
+        );
+        assert_eq!(
+            marked("Veranstaltungstechnik"),
+            "Ver|an|stal|tungs|tech|nik"
+        );
+        assert_eq!(
+            marked("UG (haftungsbeschränkt)"),
+            "UG (haf|tungs|be|schränkt)"
+        );
+        assert!(marked("ÜBERSEEHANDELSKONTOR").starts_with("ÜBER|SEE"));
+        assert_eq!(marked("AK GmbH, Köln"), "AK GmbH, Köln");
+    }
+
+    #[test]
+    fn c7_what_is_printed_is_escaped_and_nothing_else_is_changed() {
+        let hostile = "<b onclick=\"x\">Veranstaltungstechnik</b> & 'Söhne'";
+        let printed = soft(hostile).to_string();
+        assert!(!printed.replace(MARK, "").contains('<'), "{printed}");
+        for text in [
+            "",
+            " ",
+            "a",
+            "İstanbulİstanbulİstanbul",
+            "ﬀﬀﬀﬀﬀﬀﬀﬀﬀﬀﬀﬀﬀ",
+            "Straßenbaugesellschaft",
+        ] {
+            assert_eq!(marked(text).replace('|', ""), text);
+        }
+    }
+}
