@@ -21,6 +21,7 @@ use crate::domain::case::Event;
 use crate::domain::mail::MailKind;
 use crate::domain::viewer::{Role, Viewer};
 use crate::domain::{CustomerNumber, EmailAddress, LinkId, MailId};
+use crate::mail::blanked::without_tokens;
 use crate::mail::letter::{Letter, Written, write};
 use crate::mail::message::{Head, seal};
 use crate::storage::audit::{NewEvent, add_event};
@@ -113,6 +114,7 @@ fn hand_over(
     now: DateTime<Utc>,
 ) -> Result<Delivered, ActionError> {
     let subject = written.subject.clone();
+    let readable = without_tokens(&written.text);
     let head = Head {
         id: mail.id,
         mark: mail.mark,
@@ -137,6 +139,7 @@ fn hand_over(
                 reply,
             };
             mails::mark_sent(conn, mail.id, &sent, now)?;
+            mails::save_text(conn, mail.id, &readable)?;
             notices::mail_sent(conn, &mail.kind, mail.id, now)?;
             let to = address.masked();
             let kind = if mail.kind.is_about_change() {

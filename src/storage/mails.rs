@@ -3,6 +3,7 @@
 mod again;
 mod look;
 mod reports;
+mod texts;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -19,6 +20,7 @@ pub use look::{
     list_trouble, page_mails, queue_state,
 };
 pub use reports::{Found, NewReport, Verdict, add_report, lock_by_clues, mark_returned};
+pub use texts::{find_text, save_text};
 
 /// A mail to be queued.
 #[derive(Debug, Clone)]

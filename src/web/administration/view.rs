@@ -17,7 +17,7 @@ use crate::storage::audit::Event;
 use crate::storage::notices::Stored;
 use crate::web::page::Shell;
 use crate::web::status::parts::{
-    Member, Past, Sentence, When, address_for, annex_note_in, chain_in, history_in,
+    Member, Past, Sentence, When, address_for, annex_note_in, chain_in, history_of,
 };
 
 /// What the page is made of.
@@ -159,7 +159,7 @@ impl ContractView {
                     Role::Operator => paths::evidence_of(case.customer.number),
                     _ => paths::EVIDENCE.to_owned(),
                 }),
-            history: history_in(read.events, role, language),
+            history: history_of(case, read.events, role, language),
             shell,
         }
     }

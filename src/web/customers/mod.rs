@@ -1,10 +1,12 @@
 //! The customer list, a customer's profile and the pages of its modules.
 
+mod desk;
 mod email;
 mod filter;
 mod list;
 mod master_data;
 mod module;
+mod order;
 mod profile;
 mod state;
 

@@ -4,7 +4,11 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use chrono::{DateTime, Duration, Utc};
 
-use super::load_visible;
+use serde::Deserialize;
+
+use super::desk::{self, Desk};
+use super::find_visible;
+use crate::actions::ActionError;
 use crate::app::App;
 use crate::domain::case::{Booking, Case, access, product_standings, standing};
 use crate::domain::product::{Module, Product};
@@ -25,6 +29,12 @@ struct ProfileView {
     email: Option<String>,
     /// What stands in its place and is no address; for the operator.
     unusable: Option<String>,
+    contact: String,
+    phone: String,
+    represented_by: String,
+    /// That others are found by the same figures: the customer's number as it was searched for.
+    sought: bool,
+    desk: Option<Desk>,
     /// Whether the whole address is shown and can be changed.
     operator: bool,
     /// Whether the reader may enter another address.
@@ -60,15 +70,37 @@ struct ModuleLine {
     closed: Option<(&'static str, &'static str)>,
 }
 
+/// Whether the customer was found by its number, and by the same figures others are.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Sought {
+    gesucht: Option<String>,
+}
+
 pub async fn show(
     app: web::Data<App>,
     me: Me,
     number: web::Path<CustomerNumber>,
+    sought: web::Query<Sought>,
 ) -> Result<HttpResponse, PageError> {
-    let now = app.clock.now();
-    let case = load_visible(&app, &me.viewer, number.into_inner()).await?;
+    let (now, role) = (app.clock.now(), me.viewer.role);
+    let (own, viewer, number) = (app.clone(), me.viewer.clone(), number.into_inner());
+    let (case, desk) = app
+        .db
+        .read(move |conn| -> Result<_, ActionError> {
+            let case = find_visible(conn, &own, &viewer, number)?;
+            let desk = match viewer.role {
+                Role::Operator => Some(desk::read(conn, &case, now)?),
+                _ => None,
+            };
+            Ok((case, desk))
+        })
+        .await?;
     let shell = Shell::load(&app, &me, paths::CUSTOMERS).await?;
-    html(&view(shell, &case, me.viewer.role, now))
+    let mut page = view(shell, &case, role, now);
+    page.desk = desk;
+    page.sought = sought.gesucht.is_some();
+    html(&page)
 }
 
 fn view(shell: Shell, case: &Case, role: Role, now: DateTime<Utc>) -> ProfileView {
@@ -92,6 +124,11 @@ fn view(shell: Shell, case: &Case, role: Role, now: DateTime<Utc>) -> ProfileVie
             .unusable_email
             .clone()
             .filter(|_| operator),
+        contact: case.customer.party.contact.clone(),
+        phone: case.customer.party.phone.clone(),
+        represented_by: case.customer.party.represented_by.clone(),
+        sought: false,
+        desk: None,
         operator,
         may_change_email: deeds(role, case, now).contains(&Deed::ChangeEmail),
         language: if case.customer.language.is_en() {

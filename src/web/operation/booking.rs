@@ -112,7 +112,7 @@ fn meaning(case: &Case, product: &Product, ums: bool, now: DateTime<Utc>) -> Str
         let address = case
             .customer
             .email()
-            .map(|email| email.masked())
+            .map(|email| email.as_str().to_owned())
             .unwrap_or_default();
         let way = if case.open_request().is_some() {
             "Frühere Links werden ungültig, und der Kunde"

@@ -176,7 +176,7 @@ impl Plan {
         match outcome.after.customer.email().filter(|_| asked) {
             Some(email) => format!(
                 "{what} Der Kunde erhält jetzt eine E-Mail an {}.",
-                email.masked()
+                email.as_str()
             ),
             None => what,
         }

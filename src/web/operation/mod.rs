@@ -13,6 +13,7 @@ mod links;
 mod log;
 mod mails;
 mod objection;
+mod offer;
 mod particulars;
 pub mod proof;
 mod proposals;
@@ -88,6 +89,9 @@ pub const ROUTES: &[Row] = &[
         Who::Operator,
         || web::post().to(renewal::ask),
     ),
+    get("/betrieb/kunden/{nummer}/angebot", Who::Operator, || {
+        view().to(offer::show)
+    }),
     get("/betrieb/kunden/{nummer}/loeschen", Who::Operator, || {
         view().to(deletion::show)
     }),

@@ -89,7 +89,11 @@ pub async fn ask(
         .await;
     match done {
         Ok(outcome) => {
-            let to = outcome.after.customer.email().map(|email| email.masked());
+            let to = outcome
+                .after
+                .customer
+                .email()
+                .map(|email| email.as_str().to_owned());
             flash(
                 &session,
                 true,

@@ -1,7 +1,9 @@
 //! The status page of a customer, asking the customer, and naming a sub-partner.
 
+mod deeds;
 pub mod forecast;
 pub mod parts;
+mod stalled;
 mod sub_partner;
 mod timeline;
 mod unsent;

@@ -4,7 +4,7 @@ use chrono::{DateTime, Days, Utc};
 
 use super::parts::{When, short};
 use crate::domain::calendar::{REMINDERS, day, link_end, next_step_after};
-use crate::domain::case::{Case, Link, LinkEnd, Outcome, Request};
+use crate::domain::case::{AgreementEnd, Case, Link, LinkEnd, Outcome, Request};
 
 /// One step, ready to print.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,7 +37,29 @@ pub fn steps(case: &Case, now: DateTime<Utc>) -> Vec<Step> {
         None if round.undeliverable_at.is_some() || case.customer.email().is_none() => {}
         None => steps.extend(planned(round, now)),
     }
+    steps.extend(end_of_agreement(case, round));
     steps
+}
+
+/// What has become since of the agreement this round led to: the line does not end with its
+/// conclusion when that is not how things stand (C15).
+fn end_of_agreement(case: &Case, round: &Request) -> Option<Step> {
+    let led_to = case
+        .agreements
+        .iter()
+        .find(|agreement| agreement.request == Some(round.id))?;
+    let (at, how) = led_to.end?;
+    let (what, then) = match how {
+        AgreementEnd::Objected => ("Widersprochen", "Vertrag nichtig, kein Zugriff"),
+        AgreementEnd::Ended => ("Beendet", "kein AVV mehr nötig"),
+        AgreementEnd::Replaced => ("Ersetzt", "ein neuer Vertrag gilt"),
+    };
+    Some(Step {
+        state: "done",
+        what: what.to_owned(),
+        when: When::clock(at),
+        then: then.to_owned(),
+    })
 }
 
 fn sent(link: &Link, is_now: bool, now: DateTime<Utc>) -> Step {
@@ -105,5 +127,22 @@ fn closed(outcome: Outcome, at: DateTime<Utc>) -> Step {
         what: what.to_owned(),
         when: When::clock(at),
         then: then.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may fail")]
+    use super::*;
+    use crate::domain::case::samples::in_state;
+    use crate::domain::case::{Channel, Event};
+
+    #[test]
+    fn c15_the_line_ends_with_the_objection_and_not_with_the_conclusion() {
+        let concluded = in_state("C");
+        let last = |case: &Case| steps(case, concluded.now).last().unwrap().what.clone();
+        assert_eq!(last(&concluded.case), "Abgeschlossen");
+        let void = concluded.clone().after(&Event::Objected(Channel::Email));
+        assert_eq!(last(&void.case), "Widersprochen");
     }
 }

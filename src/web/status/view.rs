@@ -3,16 +3,17 @@
 use askama::Template;
 use chrono::{DateTime, Utc};
 
-use super::parts::{Member, Past, Sentence, address_for, annex_note, chain, history};
+use super::deeds::{Group, groups};
+use super::parts::{Member, Past, Sentence, address_for, annex_note, chain, history_of};
 use super::timeline::{Step, steps};
 use super::unsent::{Unsent, unsent};
 use super::words;
-use crate::domain::case::{Case, Partner, ProductStanding, Status, access};
-use crate::domain::case::{product_standings, standing};
+use crate::domain::case::{Case, Partner, ProductStanding, Standing, Status, access};
+use crate::domain::case::{missing, product_standings, standing};
 use crate::domain::mail::MailKind;
 use crate::domain::proposal::PaperRecord;
 use crate::domain::viewer::{Deed, Role, deeds};
-use crate::domain::{CustomerNumber, PartnerId, WhatsNew};
+use crate::domain::{CustomerNumber, Language, PartnerId, WhatsNew};
 use crate::paths;
 use crate::storage::audit::Event;
 use crate::storage::mails::MailLine;
@@ -59,7 +60,9 @@ pub struct StatusView {
     todo: String,
     ask: Option<&'static str>,
     address: Option<String>,
-    links: Vec<(&'static str, String)>,
+    groups: Vec<Group>,
+    /// Where the operator deletes the customer: apart from everything else.
+    delete: Option<String>,
     steps: Vec<Step>,
     products: Vec<ProductLine>,
     chain: Vec<Member>,
@@ -107,10 +110,20 @@ impl StatusView {
                 .map(|(name, since)| annex_note(name, *since)),
             paper: read.paper.as_ref().map(PaperRecord::mark),
             partner: role.partner().is_some(),
-            todo: words::todo(case, &overall, role, &may, &operator.short_name, now),
+            todo: words::todo(
+                case,
+                &unsettled(case, overall, now),
+                role,
+                &may,
+                &operator.short_name,
+                now,
+            ),
             ask: button(&may),
             address: address_for(role, case),
-            links: links(role, case, &may),
+            groups: groups(role, case, &may),
+            delete: may
+                .contains(&Deed::Delete)
+                .then(|| paths::delete_customer(case.customer.number)),
             steps: steps(case, now),
             products: product_standings(case, now)
                 .into_iter()
@@ -129,9 +142,17 @@ impl StatusView {
                 .then(|| paths::assign_partner(case.customer.number)),
             unsent: unsent(read.mails, role),
             all_mails: (role == Role::Operator).then(|| paths::mails_of(case.customer.number)),
-            history: history(read.events, role),
+            history: history_of(case, read.events, role, Language::De),
             shell,
         }
+    }
+}
+
+/// What asks for a next step: of an agreement that lacks something, what it lacks.
+fn unsettled(case: &Case, overall: Standing, now: DateTime<Utc>) -> Standing {
+    match overall.status {
+        Status::AmendmentOpen => missing(case, now).unwrap_or(overall),
+        _ => overall,
     }
 }
 
@@ -141,42 +162,6 @@ fn button(may: &[Deed]) -> Option<&'static str> {
         Deed::AskAgain => Some("Anforderung erneut senden"),
         _ => None,
     })
-}
-
-fn links(role: Role, case: &Case, may: &[Deed]) -> Vec<(&'static str, String)> {
-    let number = case.customer.number;
-    let look = (role != Role::Operator)
-        .then(|| ("Stammdaten prüfen", paths::customer(number)))
-        .into_iter();
-    let act = may.iter().filter_map(|deed| match deed {
-        Deed::Book => Some(("Buchung hinzufügen", paths::booking(number))),
-        Deed::ChangeEmail if case.customer.email().is_none() => {
-            Some(("E-Mail-Adresse ergänzen", paths::email(number)))
-        }
-        Deed::ChangeEmail => Some(("E-Mail-Adresse ändern", paths::email(number))),
-        Deed::RecordObjection => Some(("Widerspruch erfassen", paths::record_objection(number))),
-        Deed::ReadContract if role == Role::Operator => {
-            Some(("Vertrag ansehen", paths::operator_contract(number)))
-        }
-        Deed::DemandAnew => Some(("Neuabschluss anfordern", paths::renewal(number))),
-        Deed::LockLinks => Some(("Alle Links sperren", paths::lock_links(number))),
-        Deed::EditParty => Some(("Stammdaten bearbeiten", paths::master_data(number))),
-        Deed::ChangeBooking => Some((
-            "Buchungen ändern",
-            format!("{}#buchungen", paths::customer(number)),
-        )),
-        Deed::FindError => Some((
-            "Widerspruch irrtümlich erfasst",
-            paths::propose_error(number),
-        )),
-        Deed::RecordPaper => Some(("Papiervertrag erfassen", paths::propose_paper(number))),
-        Deed::ReadDeclarations => {
-            Some(("Widersprüche und Ablehnungen", paths::declarations(number)))
-        }
-        Deed::Delete => Some(("Kunden löschen", paths::delete_customer(number))),
-        _ => None,
-    });
-    look.chain(act).collect()
 }
 
 fn product_line(

@@ -11,7 +11,9 @@ use crate::domain::mail::{MailKind, PartHash, Recipient};
 use crate::domain::reply::Speaks;
 use crate::domain::{CustomerNumber, MailId, calendar, reply};
 use crate::paths;
-use crate::storage::mails::{Attempted, MailDetail, MailLine, Reported, find_mail};
+use crate::storage::mails::{
+    Attempted, MailDetail, MailLine, Reported, find_mail, find_text,
+};
 use crate::web::error::PageError;
 use crate::web::page::{Me, Shell, html};
 
@@ -35,6 +37,8 @@ struct Page {
     queued: Moment,
     next: Option<Moment>,
     returned: Option<(Moment, String)>,
+    /// The text part as it was sent, links blanked.
+    text: Option<String>,
     steps: Vec<Step>,
     can_retry: bool,
     can_resend: bool,
@@ -83,13 +87,21 @@ pub async fn show(
     let id = MailId(*mail);
     let found = app
         .db
-        .read(move |conn| -> Result<_, ActionError> { Ok(find_mail(conn, id)?) })
-        .await?
-        .ok_or(PageError::NotFound)?;
-    html(&page(Shell::load(&app, &me, paths::MAILS).await?, found))
+        .read(move |conn| -> Result<_, ActionError> {
+            Ok((find_mail(conn, id)?, find_text(conn, id)?))
+        })
+        .await?;
+    let (Some(mail), text) = found else {
+        return Err(PageError::NotFound);
+    };
+    html(&page(
+        Shell::load(&app, &me, paths::MAILS).await?,
+        mail,
+        text,
+    ))
 }
 
-fn page(shell: Shell, found: MailDetail) -> Page {
+fn page(shell: Shell, found: MailDetail, text: Option<String>) -> Page {
     let mail = &found.line;
     let tries = found.attempts.iter().map(|one| (one.at, tried(one)));
     let reports = found.reports.iter().map(|one| (one.at, told(one)));
@@ -110,6 +122,7 @@ fn page(shell: Shell, found: MailDetail) -> Page {
         queued: Moment::of(mail.queued_at),
         next: mail.next_attempt_at.map(Moment::of),
         returned: mail.returned_at.map(|at| (Moment::of(at), because)),
+        text,
         steps: steps.into_iter().map(|(_, step)| step).collect(),
         can_retry: can_retry(mail),
         can_resend: can_resend(mail),
