@@ -21,6 +21,7 @@ mod consents;
 mod contracts;
 mod deletion;
 mod delivery;
+mod desk;
 mod documents;
 mod evidence;
 mod forms;

@@ -67,7 +67,7 @@ async fn c7_an_exact_number_opens_its_customer() {
     let app = TestApp::start().await;
     app.book(CUSTOMER, "centraflex", false);
     app.jobs();
-    app.conclude("info@kunde.example").await;
+    app.conclude("info@oezdemir.example").await;
     let number = app.text("number FROM agreements");
     let operator = app.sign_in(Person::Operator).await;
     for search in ["4711", " 4711 ", &number, &number.to_lowercase()] {

@@ -2,7 +2,7 @@
 
 use avv_portal::domain::PartnerId;
 
-use crate::harness::{Browser, CUSTOMER, Page, Person, TestApp, days, hours};
+use crate::harness::{Browser, CUSTOMER, Page, Person, TestApp, days, hours, minutes};
 
 const MAIL: &str = "info@oezdemir.example";
 const PATH: &str = "/kunden/4711/submandant";
@@ -308,7 +308,7 @@ async fn c1_a_declined_amendment_is_something_to_settle() {
     name(&partner, Some(companies.sub_partner)).await;
     app.jobs();
     assert_eq!(app.status(CUSTOMER), "update_pending");
-    app.clock.advance(hours(1));
+    app.clock.advance(minutes(10));
     let link = app.consent_link(MAIL);
     app.visitor()
         .post(&format!("{link}/ablehnen"), &[("bestaetigung", "ja")])

@@ -143,7 +143,7 @@ impl TestApp {
     /// What a line of the customer list says: the tag and the small print below it.
     pub async fn line(&self, browser: &Browser, customer: CustomerNumber) -> (String, String) {
         let page: Page = browser
-            .get(&format!("/kunden?suche={customer}&q={customer}"))
+            .get(&format!("/kunden?liste=1&suche={customer}"))
             .await;
         page.assert_status(200);
         let rows = page.all("tbody tr");
