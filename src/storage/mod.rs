@@ -12,6 +12,7 @@ pub mod case_rows;
 pub mod cases;
 pub mod catalogue;
 pub mod contract_versions;
+pub mod customer_users;
 pub mod customers;
 pub mod db;
 pub mod declarations;

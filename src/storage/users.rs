@@ -1,7 +1,5 @@
 //! People who can sign in.
 
-mod of_customer;
-
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use uuid::Uuid;
@@ -10,8 +8,6 @@ use super::schema::{customers, partners, password_links, sessions, users};
 use super::{QueryResult, text};
 use crate::domain::viewer::{Role, Viewer};
 use crate::domain::{CustomerNumber, EmailAddress, Language, PartnerId, UserId};
-
-pub use of_customer::list_of_customer;
 
 /// A user to be added.
 #[derive(Debug, Clone)]

@@ -15,7 +15,9 @@ use crate::domain::viewer::Scope;
 use crate::storage::QueryResult;
 use crate::storage::schema::{agreements, case_rows, case_words, word_parts};
 
-/// Where all words of a search are common, the rarest is followed no further than this.
+/// Where all words of a search are common, so many customers of each are held against each other.
+const MANY: usize = 30_000;
+/// What is left is looked at up to here.
 const WALK: usize = 4000;
 /// Words that hold the same inner part are looked at up to here.
 const INNER_WORDS: usize = 200;
@@ -93,36 +95,8 @@ struct Found {
 fn find(conn: &mut PgConnection, query: &ListQuery, terms: &[Term]) -> QueryResult<Found> {
     let mut terms: Vec<&Term> = terms.iter().collect();
     terms.sort_by_key(|term| std::cmp::Reverse(term.length()));
-    let mut rarest: Option<Vec<i64>> = None;
-    for term in &terms {
-        let numbers = customers_with(conn, query, term, SEARCH_CAP)?;
-        let is_rarer = rarest
-            .as_ref()
-            .is_none_or(|known| numbers.len() < known.len());
-        if is_rarer {
-            rarest = Some(numbers);
-        }
-        if rarest
-            .as_ref()
-            .is_some_and(|known| known.len() <= SEARCH_CAP)
-        {
-            break;
-        }
-    }
-    let mut numbers = rarest.unwrap_or_default();
-    let (mut is_part, most) = (numbers.len() > SEARCH_CAP, SEARCH_CAP);
-    if is_part && terms.len() > 1 {
-        for (at, term) in terms.iter().enumerate() {
-            let more = customers_with(conn, query, term, WALK)?;
-            if at == 0 || more.len() < numbers.len() {
-                numbers = more;
-            }
-        }
-        is_part = numbers.len() > WALK;
-        numbers.truncate(WALK);
-    } else {
-        numbers.truncate(most);
-    }
+    let candidates = candidates(conn, query, &terms)?;
+    let (numbers, mut is_part) = (candidates.all, candidates.is_cut);
     let mut select = scoped(query.scope).filter(case_rows::number.eq_any(numbers));
     if terms.len() > 1 {
         for term in &terms {
@@ -148,6 +122,41 @@ fn find(conn: &mut PgConnection, query: &ListQuery, terms: &[Term]) -> QueryResu
             .all(|term| term.finds(row.search_text.split(' '), query.sees_address))
     });
     Ok(Found { rows, is_part })
+}
+
+/// Customers among whom all that are meant can be found: those with one word that is rare enough, or
+/// with the two rarest of common ones. Otherwise a part of them.
+fn candidates(conn: &mut PgConnection, query: &ListQuery, terms: &[&Term]) -> QueryResult<Numbers> {
+    let mut first = Numbers::default();
+    for (at, term) in terms.iter().enumerate() {
+        let found = customers_with(conn, query, term, SEARCH_CAP)?;
+        if !found.is_cut {
+            return Ok(found);
+        }
+        if at == 0 {
+            first = found;
+        }
+    }
+    if terms.len() < 2 {
+        return Ok(first);
+    }
+    let mut whole: Vec<Numbers> = Vec::new();
+    for term in terms {
+        let found = customers_with(conn, query, term, MANY)?;
+        if !found.is_cut {
+            whole.push(found);
+        }
+        if whole.len() == 2 {
+            break;
+        }
+    }
+    let mut numbers = match (whole.pop(), whole.pop()) {
+        (Some(one), Some(other)) => one.both(&other),
+        (Some(one), None) => one,
+        _ => first,
+    };
+    numbers.cut(WALK);
+    Ok(numbers)
 }
 
 fn paged(query: &ListQuery, found: Found, now: DateTime<Utc>) -> QueryResult<ListPage> {
@@ -188,13 +197,13 @@ fn words_in<'a>(scope: Scope) -> Words<'a> {
     }
 }
 
-/// Customers with a word that the term may mean, each once; `most` + 1 stand for "more".
+/// Customers with a word that the term may mean, at most `most`.
 fn customers_with(
     conn: &mut PgConnection,
     query: &ListQuery,
     term: &Term,
     most: usize,
-) -> QueryResult<Vec<i64>> {
+) -> QueryResult<Numbers> {
     let limit = i64::try_from(most + 1).unwrap_or(i64::MAX);
     let mut found = Numbers::default();
     for beginning in beginnings(term, query.sees_address) {
@@ -212,24 +221,24 @@ fn customers_with(
         .limit(limit)
         .select(case_words::number)
         .load(conn)?;
-        found.add(numbers);
-        if found.all.len() > most {
-            break;
+        found.add(numbers, most);
+        if found.is_cut {
+            return Ok(found);
         }
     }
-    if term.is_inner && found.all.len() <= most {
+    if term.is_inner {
         let words = words_around(conn, term, query.sees_address)?;
+        found.is_cut |= words.len() >= INNER_WORDS;
         if !words.is_empty() {
             let numbers = words_in(query.scope)
                 .filter(case_words::word.eq_any(words))
                 .limit(limit)
                 .select(case_words::number)
                 .load(conn)?;
-            found.add(numbers);
+            found.add(numbers, most);
         }
     }
-    found.all.truncate(most + 1);
-    Ok(found.all)
+    Ok(found)
 }
 
 /// Numbers in the order they were found, each once.
@@ -237,15 +246,30 @@ fn customers_with(
 struct Numbers {
     all: Vec<i64>,
     seen: HashSet<i64>,
+    /// Whether there are more.
+    is_cut: bool,
 }
 
 impl Numbers {
-    fn add(&mut self, numbers: Vec<i64>) {
+    /// Adds what was found when at most `most` + 1 were asked for.
+    fn add(&mut self, numbers: Vec<i64>, most: usize) {
+        self.is_cut |= numbers.len() > most;
         for number in numbers {
             if self.seen.insert(number) {
                 self.all.push(number);
             }
         }
+        self.cut(most);
+    }
+
+    fn cut(&mut self, most: usize) {
+        self.is_cut |= self.all.len() > most;
+        self.all.truncate(most);
+    }
+
+    fn both(mut self, other: &Self) -> Self {
+        self.all.retain(|number| other.seen.contains(number));
+        self
     }
 }
 
@@ -256,7 +280,8 @@ enum Beginning {
 
 fn beginnings(term: &Term, sees_address: bool) -> Vec<Beginning> {
     let mut all = Vec::new();
-    for form in &term.forms {
+    // Every word is kept in its coarser form, too, which begins with that of what was typed.
+    if let Some(form) = term.forms.last() {
         if !form.contains('@') {
             all.push(Beginning::Of(form.clone()));
         }

@@ -9,9 +9,9 @@ use crate::domain::case::Case;
 use crate::domain::notice::NoticeState;
 use crate::domain::{Language, ProposalId};
 use crate::paths;
+use crate::storage::customer_users::list_users_of;
 use crate::storage::notices::list_of_customer;
 use crate::storage::proposals::list_open;
-use crate::storage::users::list_of_customer as list_users;
 use crate::storage::{PgConnection, QueryResult};
 use crate::web::status::parts::When;
 
@@ -93,7 +93,7 @@ pub fn read(conn: &mut PgConnection, case: &Case, now: DateTime<Utc>) -> Result<
 }
 
 fn people(conn: &mut PgConnection, case: &Case) -> QueryResult<Vec<Person>> {
-    let all = list_users(conn, case.customer.number, MOST)?;
+    let all = list_users_of(conn, case.customer.number, MOST)?;
     let person = |(line, contracts): (crate::storage::users::UserLine, bool)| Person {
         name: line.name,
         email: line.email,

@@ -3,14 +3,14 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
-use super::UserLine;
+use super::users::UserLine;
 use crate::domain::{CustomerNumber, UserId};
 use crate::storage::QueryResult;
 use crate::storage::schema::users;
 
 /// People of a customer by address, at most `limit`, each with whether they have the contract
 /// permission.
-pub fn list_of_customer(
+pub fn list_users_of(
     conn: &mut PgConnection,
     customer: CustomerNumber,
     limit: i64,
