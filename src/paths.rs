@@ -285,16 +285,6 @@ pub fn customers_of(partner: PartnerId) -> String {
     format!("/kunden?mandant={partner}")
 }
 
-/// The log of a customer.
-pub fn log_of(number: CustomerNumber) -> String {
-    format!("{LOG}?kunde={number}")
-}
-
-/// The text a customer is asked to conclude, for the operator.
-pub fn offer(number: CustomerNumber) -> String {
-    format!("/betrieb/kunden/{number}/angebot")
-}
-
 /// The public consent page.
 pub fn consent(token: &str) -> String {
     format!("/zustimmung/{token}")

@@ -318,7 +318,7 @@ async fn c1_a_declined_amendment_is_something_to_settle() {
     let page = partner.get("/kunden/4711/avv").await;
     page.assert_says("Abgeschlossen, Ergänzung offen")
         .assert_says("Die Ergänzung hat der Kunde am 24. November 2026 abgelehnt")
-        .assert_says("Senden Sie eine neue E-Mail, wenn der Kunde doch abschließen möchte");
+        .assert_says("Senden Sie eine neue Anforderung, wenn der Kunde doch abschließen möchte");
     assert!(!page.words().contains("Es ist nichts zu tun"));
     let operator = app.sign_in(Person::Operator).await;
     operator

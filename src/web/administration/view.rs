@@ -16,8 +16,9 @@ use crate::storage::agreements::DocumentFacts;
 use crate::storage::audit::Event;
 use crate::storage::notices::Stored;
 use crate::web::page::Shell;
+use crate::web::status::own_history::history_of;
 use crate::web::status::parts::{
-    Member, Past, Sentence, When, address_for, annex_note_in, chain_in, history_of,
+    Member, Past, Sentence, When, address_for, annex_note_in, chain_in,
 };
 
 /// What the page is made of.

@@ -85,9 +85,9 @@ pub fn read(conn: &mut PgConnection, case: &Case, now: DateTime<Utc>) -> Result<
             .collect(),
         notices: announced(conn, case, now)?,
         mails: paths::mails_of(number),
-        log: paths::log_of(number),
+        log: format!("{}?kunde={number}", paths::LOG),
         offer: (case.open_request().is_some() && case.offer(now).is_some())
-            .then(|| paths::offer(number)),
+            .then(|| format!("{}/kunden/{number}/angebot", paths::OPERATION)),
         contract: (!case.agreements.is_empty()).then(|| paths::operator_contract(number)),
     })
 }

@@ -2,10 +2,12 @@
 
 mod deeds;
 pub mod forecast;
+pub mod own_history;
 pub mod parts;
 mod stalled;
 mod sub_partner;
 mod timeline;
+mod todo;
 mod unsent;
 mod view;
 mod words;

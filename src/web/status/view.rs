@@ -4,10 +4,11 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 
 use super::deeds::{Group, groups};
-use super::parts::{Member, Past, Sentence, address_for, annex_note, chain, history_of};
+use super::own_history::history_of;
+use super::parts::{Member, Past, Sentence, address_for, annex_note, chain};
 use super::timeline::{Step, steps};
 use super::unsent::{Unsent, unsent};
-use super::words;
+use super::{todo, words};
 use crate::domain::case::{Case, Partner, ProductStanding, Standing, Status, access};
 use crate::domain::case::{missing, product_standings, standing};
 use crate::domain::mail::MailKind;
@@ -110,7 +111,7 @@ impl StatusView {
                 .map(|(name, since)| annex_note(name, *since)),
             paper: read.paper.as_ref().map(PaperRecord::mark),
             partner: role.partner().is_some(),
-            todo: words::todo(
+            todo: todo::todo(
                 case,
                 &unsettled(case, overall, now),
                 role,

@@ -1,6 +1,6 @@
 //! What a status means and what can be done about it, per status and role (requirements 4.3, 4.4).
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 
 use super::parts::{Sentence, When, listed, short};
 use super::stalled::stalled;
@@ -9,7 +9,7 @@ use crate::domain::calendar::{day, next_step_after};
 use crate::domain::case::{
     Case, Partner, Standing, Status, last_answer, product_standings, standing,
 };
-use crate::domain::viewer::{Deed, Role};
+use crate::domain::viewer::Role;
 
 /// The sentence under the headline: the decisive date in words.
 pub fn verdict(case: &Case, standing: &Standing, now: DateTime<Utc>) -> Sentence {
@@ -330,81 +330,5 @@ fn subject(case: &Case, role: Role) -> (String, bool) {
                 (listed(&names), plural)
             }
         }
-    }
-}
-
-/// A mail this young may still be on its way, or be read at this moment.
-const FRESH: Duration = Duration::hours(1);
-
-/// "Was können Sie tun?": advice that names only what this reader may do, as things are now (C12).
-pub fn todo(
-    case: &Case,
-    standing: &Standing,
-    role: Role,
-    may: &[Deed],
-    operator: &str,
-    now: DateTime<Utc>,
-) -> String {
-    let is_done = matches!(
-        standing.status,
-        Status::NotRequired | Status::Concluded | Status::Ended
-    );
-    if is_done {
-        return "Es ist nichts zu tun.".to_owned();
-    }
-    if role.partner().is_some_and(|own| case.shuts_out(own)) {
-        return format!(
-            "Ihr Unternehmen ist zurzeit gesperrt. Wenden Sie sich bitte an {operator}."
-        );
-    }
-    let asks = may.contains(&Deed::Ask) || may.contains(&Deed::AskAgain);
-    match standing.status {
-        Status::NoEmail | Status::Undeliverable => address(standing.status, role, may, operator),
-        _ if awaits(case, now) => waiting(case, operator, now),
-        Status::Open if asks => "Senden Sie dem Kunden die Anforderung.".to_owned(),
-        Status::Expired if asks => "Sprechen Sie den Kunden an, und senden Sie ihm eine neue Anforderung. Danach folgen wieder bis zu drei Erinnerungen.".to_owned(),
-        Status::Declined if asks => {
-            "Senden Sie eine neue Anforderung, wenn der Kunde doch abschließen möchte.".to_owned()
-        }
-        Status::Void if asks => "Ein Widerspruch lässt sich nicht zurücknehmen. Möchte der Kunde wieder abschließen, senden Sie ihm eine neue Anforderung.".to_owned(),
-        Status::RenewalRequired | Status::UpdatePending if asks => {
-            "Sprechen Sie den Kunden an, und senden Sie ihm die Anforderung, mit der er neu abschließen kann.".to_owned()
-        }
-        _ => format!("Sie selbst können hier nichts tun. Fragen beantwortet {operator}."),
-    }
-}
-
-/// Whether the customer has a request it can still answer.
-fn awaits(case: &Case, now: DateTime<Utc>) -> bool {
-    case.open_request().is_some_and(|open| !open.is_over(now))
-}
-
-/// The customer has the mail, and it is its turn.
-fn waiting(case: &Case, operator: &str, now: DateTime<Utc>) -> String {
-    let newest = case.open_request().and_then(|open| open.links.last());
-    match newest {
-        Some(link) if now - link.sent_at < FRESH => "Die E-Mail ist gerade erst hinausgegangen. Jetzt ist der Kunde an der Reihe; findet er sie nicht, soll er auch im Spam-Ordner nachsehen.".to_owned(),
-        Some(link) if link.valid_until < now => "Der Link in der letzten E-Mail ist abgelaufen. Die nächste Erinnerung geht von selbst hinaus; Sie können die Anforderung auch jetzt erneut senden.".to_owned(),
-        _ => format!(
-            "Bitten Sie den Kunden, in seinem Postfach nach der E-Mail von {operator} zu sehen. Findet er sie nicht, senden Sie die Anforderung erneut."
-        ),
-    }
-}
-
-/// Where the address is missing or wrong.
-fn address(status: Status, role: Role, may: &[Deed], operator: &str) -> String {
-    let (missing, own) = (status == Status::NoEmail, may.contains(&Deed::ChangeEmail));
-    match (missing, own, role) {
-        (true, true, Role::Operator) => {
-            "Ergänzen Sie die E-Mail-Adresse. Die Anforderung geht dann sofort hinaus.".to_owned()
-        }
-        (true, true, _) => "Fragen Sie den Kunden nach einer E-Mail-Adresse, und ergänzen Sie sie hier. Die Anforderung geht dann von selbst hinaus.".to_owned(),
-        (true, false, _) => format!(
-            "Fragen Sie den Kunden nach einer E-Mail-Adresse, und bitten Sie Ihren Vertriebspartner oder {operator}, sie zu ergänzen. Die Anforderung geht dann von selbst hinaus."
-        ),
-        (false, true, _) => "Prüfen Sie mit dem Kunden die Adresse. Ist sie falsch, ändern Sie sie; die Anforderung geht dann von selbst noch einmal hinaus. Stimmt sie, senden Sie die Anforderung erneut.".to_owned(),
-        (false, false, _) => format!(
-            "Prüfen Sie mit dem Kunden die Adresse. Ist sie falsch, bitten Sie Ihren Vertriebspartner oder {operator}, sie zu ändern; stimmt sie, senden Sie die Anforderung erneut."
-        ),
     }
 }

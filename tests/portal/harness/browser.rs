@@ -172,9 +172,14 @@ impl Page {
         String::from_utf8_lossy(&self.bytes).into_owned()
     }
 
+    /// The page without the places where a long word may part, which nobody reads.
+    fn html(&self) -> Html {
+        Html::parse_document(&self.text().replace("<i class=\"shy\"></i>", ""))
+    }
+
     /// What a reader sees in `main`, white space folded.
     pub fn words(&self) -> String {
-        let html = Html::parse_document(&self.text());
+        let html = self.html();
         let main = html.select(&selector("main")).next().map_or_else(
             || html.root_element().text().collect::<Vec<_>>().join(" "),
             |main| main.text().collect::<Vec<_>>().join(" "),
@@ -217,7 +222,7 @@ impl Page {
 
     /// Texts of all elements a selector finds.
     pub fn all(&self, css: &str) -> Vec<String> {
-        let html = Html::parse_document(&self.text());
+        let html = self.html();
         html.select(&selector(css))
             .map(|element| folded(&element))
             .collect()
