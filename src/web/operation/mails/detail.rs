@@ -11,9 +11,7 @@ use crate::domain::mail::{MailKind, PartHash, Recipient};
 use crate::domain::reply::Speaks;
 use crate::domain::{CustomerNumber, MailId, calendar, reply};
 use crate::paths;
-use crate::storage::mails::{
-    Attempted, MailDetail, MailLine, Reported, find_mail, find_text,
-};
+use crate::storage::mails::{Attempted, MailDetail, MailLine, Reported, find_mail, find_text};
 use crate::web::error::PageError;
 use crate::web::page::{Me, Shell, html};
 
