@@ -20,7 +20,8 @@ const STOP_TIME: u64 = 20;
 
 /// Starts answering on `listener`. `workers` is the number of threads that do.
 pub fn start(app: App, listener: TcpListener, workers: usize) -> std::io::Result<Server> {
-    let connections = app.config.web.limits.connections.div_ceil(workers.max(1));
+    let limits = &app.config.web.limits;
+    let (connections, linger) = (limits.connections.div_ceil(workers.max(1)), limits.linger);
     let (crowd, doorkeeper, counted) = (Crowd::default(), app.clone(), Crowd::default());
     let server = HttpServer::new(move || {
         let (rows, crowd) = (app.clone(), crowd.clone());
@@ -39,6 +40,7 @@ pub fn start(app: App, listener: TcpListener, workers: usize) -> std::io::Result
     .max_connections(connections)
     .workers(workers)
     .client_request_timeout(HEADER_TIME)
+    .client_disconnect_timeout(linger)
     // A client that hung up waits for no answer: what it asked for is dropped.
     .h1_allow_half_closed(false)
     .shutdown_timeout(STOP_TIME)

@@ -16,6 +16,8 @@ const GUARD: Duration = Duration::from_secs(60);
 async fn impatient(per_source: usize) -> TestApp {
     let app = TestApp::start_configured(Transport::memory(), move |config| {
         config.web.limits.body_time = Duration::from_millis(300);
+        // The server polls what lingers without a pause, and another test's log takes every poll down.
+        config.web.limits.linger = Duration::from_millis(10);
         config.web.limits.per_source = per_source;
     })
     .await;
