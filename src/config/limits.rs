@@ -15,9 +15,6 @@ pub struct Limits {
     pub connections: usize,
     /// A body has this long to arrive, and a little longer for what did arrive.
     pub body_time: Duration,
-    /// So long a connection is read on, unheard, whose body was not taken: a browser that still sends
-    /// would not see its answer otherwise.
-    pub linger: Duration,
 }
 
 impl Default for Limits {
@@ -26,7 +23,6 @@ impl Default for Limits {
             per_source: 200,
             connections: 10_000,
             body_time: Duration::from_secs(20),
-            linger: Duration::from_secs(1),
         }
     }
 }

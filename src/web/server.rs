@@ -15,13 +15,16 @@ use crate::crowd::Crowd;
 
 /// A client has this long for its request line and headers (S-89).
 const HEADER_TIME: Duration = Duration::from_secs(10);
+/// So long a connection is read on, unheard, whose body was not taken: a browser that still sends would
+/// not see its answer otherwise. The server counts from a time that is a little old when a thread has
+/// much to do, and an end that has passed by then is never noticed: so much longer than that.
+const LINGER: Duration = Duration::from_secs(5);
 /// A stop waits this long for requests that are being answered, in seconds.
 const STOP_TIME: u64 = 20;
 
 /// Starts answering on `listener`. `workers` is the number of threads that do.
 pub fn start(app: App, listener: TcpListener, workers: usize) -> std::io::Result<Server> {
-    let limits = &app.config.web.limits;
-    let (connections, linger) = (limits.connections.div_ceil(workers.max(1)), limits.linger);
+    let connections = app.config.web.limits.connections.div_ceil(workers.max(1));
     let (crowd, doorkeeper, counted) = (Crowd::default(), app.clone(), Crowd::default());
     let server = HttpServer::new(move || {
         let (rows, crowd) = (app.clone(), crowd.clone());
@@ -40,7 +43,7 @@ pub fn start(app: App, listener: TcpListener, workers: usize) -> std::io::Result
     .max_connections(connections)
     .workers(workers)
     .client_request_timeout(HEADER_TIME)
-    .client_disconnect_timeout(linger)
+    .client_disconnect_timeout(LINGER)
     // A client that hung up waits for no answer: what it asked for is dropped.
     .h1_allow_half_closed(false)
     .shutdown_timeout(STOP_TIME)
