@@ -10,7 +10,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::contract::Contracts;
 use crate::document::seal::Sealer;
-use crate::domain::case::Status;
+use crate::domain::case::{ClockFault, Status};
 use crate::domain::viewer::Scope;
 use crate::domain::{LinkId, Operator, PartnerId};
 use crate::drafts::Drafts;
@@ -45,6 +45,7 @@ pub struct App {
     pub places: Places,
     /// Drafts that were made a moment ago.
     pub drafts: Drafts,
+    clock_fault: Arc<Mutex<Option<ClockFault>>>,
     operator: Remembered<Operator>,
     partners: Remembered<PartnerNames>,
     totals: Arc<Mutex<Totals>>,
@@ -89,6 +90,7 @@ impl App {
             pulse: Pulse::default(),
             places: Places::default(),
             drafts: Drafts::default(),
+            clock_fault: Arc::default(),
             operator: Arc::default(),
             partners: Arc::default(),
             totals: Arc::default(),
@@ -164,6 +166,28 @@ impl App {
 
     fn operator_cache(&self) -> MutexGuard<'_, Option<(Instant, Operator)>> {
         self.operator.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Keeps in mind that something was refused because of this process's clock, until the operator has
+    /// been told.
+    pub fn note_clock_fault(&self, fault: ClockFault) {
+        *self.clock_trouble() = Some(fault);
+    }
+
+    /// What was refused last because of the clock, if the operator has not been told.
+    pub fn clock_fault(&self) -> Option<ClockFault> {
+        *self.clock_trouble()
+    }
+
+    /// The operator has been told.
+    pub fn forget_clock_fault(&self) {
+        *self.clock_trouble() = None;
+    }
+
+    fn clock_trouble(&self) -> MutexGuard<'_, Option<ClockFault>> {
+        self.clock_fault
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The portal's own address without a slash at its end. Links are never built from what a

@@ -17,6 +17,8 @@ enum Source {
     System,
     /// The machine's clock, put forward or back by this much; it goes on running.
     Shifted(Arc<Mutex<TimeDelta>>),
+    /// The machine's clock on a machine whose clock is wrong; cannot be set.
+    Wrong(TimeDelta),
     /// Stands still until somebody sets it.
     Fixed(Arc<Mutex<DateTime<Utc>>>),
 }
@@ -32,6 +34,11 @@ impl Clock {
         Self(Source::Shifted(Arc::default()))
     }
 
+    /// The machine's clock, wrong by this much: for trying what the portal does then.
+    pub fn wrong_by(shift: TimeDelta) -> Self {
+        Self(Source::Wrong(shift))
+    }
+
     /// A clock that stands still at `moment` until it is advanced or set.
     pub fn fixed_at(moment: DateTime<Utc>) -> Self {
         Self(Source::Fixed(Arc::new(Mutex::new(moment.trunc_subsecs(6)))))
@@ -42,6 +49,7 @@ impl Clock {
     pub fn now(&self) -> DateTime<Utc> {
         match &self.0 {
             Source::System => machine_time(),
+            Source::Wrong(shift) => machine_time() + *shift,
             Source::Shifted(shift) => machine_time() + *lock(shift),
             Source::Fixed(moment) => *lock(moment),
         }
@@ -49,13 +57,13 @@ impl Clock {
 
     /// Whether [`Clock::advance`] and [`Clock::set`] have an effect.
     pub fn is_settable(&self) -> bool {
-        !matches!(self.0, Source::System)
+        !matches!(self.0, Source::System | Source::Wrong(_))
     }
 
     /// Puts a settable clock forward. The system clock stays as it is and says so in the log.
     pub fn advance(&self, by: TimeDelta) {
         match &self.0 {
-            Source::System => refuse(),
+            Source::System | Source::Wrong(_) => refuse(),
             Source::Shifted(shift) => *lock(shift) += by,
             Source::Fixed(moment) => *lock(moment) += by,
         }
@@ -64,7 +72,7 @@ impl Clock {
     /// Puts a settable clock to `moment`. The system clock stays as it is and says so in the log.
     pub fn set(&self, moment: DateTime<Utc>) {
         match &self.0 {
-            Source::System => refuse(),
+            Source::System | Source::Wrong(_) => refuse(),
             Source::Shifted(shift) => *lock(shift) = moment - machine_time(),
             Source::Fixed(fixed) => *lock(fixed) = moment.trunc_subsecs(6),
         }
@@ -125,5 +133,14 @@ mod tests {
         clock.advance(TimeDelta::days(14));
         clock.set("2030-01-01T00:00:00Z".parse().unwrap());
         assert!(clock.now() - before < TimeDelta::days(1));
+    }
+
+    #[test]
+    fn a_wrong_clock_stays_wrong() {
+        let clock = Clock::wrong_by(TimeDelta::hours(-3));
+        assert!(!clock.is_settable());
+        clock.advance(TimeDelta::hours(3));
+        let behind = Clock::system().now() - clock.now();
+        assert!(behind > TimeDelta::minutes(179) && behind < TimeDelta::minutes(181));
     }
 }

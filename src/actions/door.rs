@@ -7,7 +7,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{ActionError, alerts};
+use super::{ActionError, alerts, timing};
 use crate::app::App;
 pub use crate::domain::audit::Actor;
 use crate::domain::audit::AuditKind;
@@ -130,6 +130,7 @@ impl Knock {
         kind: impl FnOnce(&Outcome) -> AuditKind,
         write: impl FnOnce(&mut PgConnection, &Outcome) -> Result<(), ActionError>,
     ) -> Result<Outcome, ActionError> {
+        timing::hold(conn, app, &before, self.now)?;
         let moment = Moment {
             now: self.now,
             fresh: fresh(),

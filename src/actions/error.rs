@@ -1,6 +1,6 @@
 //! Why an action did not happen.
 
-use crate::domain::case::{Denied, Refusal};
+use crate::domain::case::{ClockFault, Denied, Refusal};
 use crate::domain::roll_out::RollOutRefusal;
 use crate::domain::version::VersionRefusal;
 use crate::storage::QueryError;
@@ -51,6 +51,9 @@ pub enum ActionError {
     /// The certificate of the seal is not valid now, so nothing was concluded and nothing is lost.
     #[error("nothing can be sealed now: {0}")]
     NoSeal(String),
+    /// The portal's clock contradicts the case or the database, so nothing was decided (F4).
+    #[error("the clock is wrong: {0}")]
+    Clock(ClockFault),
     /// The database did not do it.
     #[error(transparent)]
     Database(#[from] DbError),

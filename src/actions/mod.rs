@@ -40,6 +40,7 @@ pub mod stamps;
 mod story_tests;
 pub mod sub_partners;
 pub mod throttle;
+pub mod timing;
 pub mod trials;
 pub mod users;
 pub mod versions;

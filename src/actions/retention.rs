@@ -2,19 +2,24 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{ActionError, audit};
+use super::{ActionError, Actor, audit};
 use crate::app::App;
-use crate::domain::CustomerNumber;
+use crate::domain::audit::AuditKind;
 use crate::domain::retention::{self, Erasable, erasable, history_over};
+use crate::domain::{CustomerNumber, EmailAddress, UserId};
 use crate::storage::audit::chain::Whose;
+use crate::storage::audit::{NewEvent, add_event};
 use crate::storage::retention::{
     Cutoffs, count_forgettable_mails, erase_customer, erase_evidence, erase_round, forget_mails,
     list_candidates,
 };
+use crate::storage::user_erasure::{erase_user, find_by_address, lock_forgettable};
 use crate::storage::{PgConnection, QueryResult, cases, declarations, proposals};
 
 /// Declarations forgotten in one transaction.
 const PORTION: i64 = 200;
+/// Users erased in one transaction, each with an event.
+const USERS: i64 = 50;
 
 /// Customers for whom something may be over at `now`, at most `limit`.
 pub fn candidates(
@@ -115,6 +120,73 @@ pub fn forget_old_declarations(
     };
     let declared = declarations::forget_old(conn, cutoffs.round, PORTION)?;
     Ok(declared + proposals::forget_old(conn, cutoffs.round, PORTION)?)
+}
+
+/// Empties a bounded number of the oldest events about nobody's case: sign-ins, users, versions, the
+/// operator's data. They are kept as long as evidence that ended when they were written (A9, EV-16).
+/// Says how many.
+pub fn forget_old_events(
+    conn: &mut PgConnection,
+    app: &App,
+    now: DateTime<Utc>,
+) -> Result<usize, ActionError> {
+    match cutoffs(app, now) {
+        Some(cutoffs) => audit::erase(conn, app, Whose::Nobody, cutoffs.evidence, now),
+        None => Ok(0),
+    }
+}
+
+/// Erases a bounded number of users who were locked twelve months ago, each with an event that names
+/// only the key (A9). Says how many.
+pub fn forget_old_users(
+    conn: &mut PgConnection,
+    app: &App,
+    now: DateTime<Utc>,
+) -> Result<usize, ActionError> {
+    let Some(cutoffs) = cutoffs(app, now) else {
+        return Ok(0);
+    };
+    let users = lock_forgettable(conn, cutoffs.round, USERS)?;
+    for user in &users {
+        erase_user(conn, *user)?;
+    }
+    for user in &users {
+        log_erased_user(conn, *user, Actor::Portal, now)?;
+    }
+    Ok(users.len())
+}
+
+/// Erases one user at once, as when that person asks for it. It must be locked before; `None` if there
+/// is no such user, `false` if it is not locked.
+pub fn erase_user_by_command(
+    conn: &mut PgConnection,
+    email: &EmailAddress,
+    now: DateTime<Utc>,
+) -> Result<Option<bool>, ActionError> {
+    match find_by_address(conn, email)? {
+        None => Ok(None),
+        Some((_, false)) => Ok(Some(false)),
+        Some((user, true)) => {
+            erase_user(conn, user)?;
+            log_erased_user(conn, user, Actor::Command, now)?;
+            Ok(Some(true))
+        }
+    }
+}
+
+fn log_erased_user(
+    conn: &mut PgConnection,
+    user: UserId,
+    actor: Actor,
+    now: DateTime<Utc>,
+) -> Result<(), ActionError> {
+    let event = NewEvent {
+        kind: AuditKind::UserErased { user: user.0 },
+        actor,
+        customer: None,
+        status: None,
+    };
+    Ok(add_event(conn, &event, now)?)
 }
 
 /// How many mails would be forgotten.

@@ -3,7 +3,7 @@
 use anyhow::{anyhow, bail};
 
 use super::{Result, open, say};
-use crate::actions::{ActionError, Actor, users};
+use crate::actions::{ActionError, Actor, retention, users};
 use crate::config::Config;
 use crate::domain::viewer::Role;
 use crate::domain::{EmailAddress, name};
@@ -49,5 +49,26 @@ pub fn create(config: Config, email: EmailAddress, shown: Option<String>) -> Res
             Ok(())
         }
         None => bail!("there is a user with this address already"),
+    }
+}
+
+/// Erases a locked user of any kind: operator's, partner's or customer's (A9). What the log says of what
+/// that person did keeps its own time.
+pub fn erase(config: Config, email: &EmailAddress) -> Result<()> {
+    let (clock, transport) = (open::clock(&config), open::transport(&config)?);
+    let opened = open::open(config, clock, transport)?;
+    let now = opened.app.clock.now();
+    let erased: std::result::Result<_, ActionError> = opened
+        .app
+        .db
+        .transaction_blocking(|conn| retention::erase_user_by_command(conn, email, now));
+    opened.close();
+    match erased? {
+        Some(true) => {
+            say("Erased. Events of the audit log keep their own time.");
+            Ok(())
+        }
+        Some(false) => bail!("lock the user first, under Verwaltung → Benutzer"),
+        None => bail!("there is no user with this address"),
     }
 }

@@ -103,6 +103,12 @@ enum Admin {
         #[arg(long)]
         name: Option<String>,
     },
+    /// Erase name, address and password of a locked user at once, as when that person asks for it
+    Erase {
+        /// Address the user signed in with
+        #[arg(long, value_parser = email)]
+        email: EmailAddress,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -114,7 +120,7 @@ enum Jobs {
         #[arg(long, value_parser = time::parse)]
         at: Option<chrono::DateTime<chrono::Utc>>,
         /// Also send reminders that have been due for more than 35 days, as after putting back an
-        /// old copy of the data; Betrieb → Läufe lists them
+        /// old copy of the data; Verwaltung → Läufe lists them
         #[arg(long)]
         late: bool,
     },
@@ -187,6 +193,7 @@ fn dispatch(command: Command) -> Result<ExitCode> {
         Command::Admin(Admin::Create { email, name }) => {
             admin::create(configure("warn")?, email, name)
         }
+        Command::Admin(Admin::Erase { email }) => admin::erase(configure("warn")?, &email),
         Command::Retention { dry_run } => retention::run(configure("warn")?, dry_run),
         Command::Audit(Audit::Verify { expect }) => audit::verify(configure("warn")?, expect),
         Command::Jobs(Jobs::RunOnce { at, late }) => {

@@ -12,7 +12,8 @@ use crate::config::Config;
 use crate::contract::Contracts;
 use crate::document::seal::{Certificates, Sealer};
 use crate::mail::transport::Transport;
-use crate::storage::db::{Db, PoolSize};
+use crate::storage::audit::newest_moment;
+use crate::storage::db::{Db, DbError, PoolSize};
 use crate::storage::embedded::EmbeddedPostgres;
 
 /// Connections for periodic work beside those that deliver mails.
@@ -75,6 +76,7 @@ fn open_with(
     } else {
         reached.bring_up_to_date(&db)?;
     }
+    follow_what_is_written(&clock, &db)?;
     let now = clock.now();
     let app = App::new(config, clock, db, transport, Contracts::default(), sealer);
     publish_shipped(&app.db, now)?;
@@ -82,6 +84,20 @@ fn open_with(
         app,
         embedded: reached.embedded,
     })
+}
+
+/// A clock that was put forward in development stays forward after a restart: no decision may lie
+/// before what is written (F4). The machine's own clock cannot be set and is left alone.
+fn follow_what_is_written(clock: &Clock, db: &Db) -> Result<()> {
+    if !clock.is_settable() {
+        return Ok(());
+    }
+    let newest = db.read_blocking(|conn| Ok::<_, DbError>(newest_moment(conn)?))?;
+    if let Some(newest) = newest.filter(|newest| *newest > clock.now()) {
+        tracing::warn!(%newest, "the clock follows the newest event of the log");
+        clock.set(newest);
+    }
+    Ok(())
 }
 
 /// The clock of this environment: it can be set only in development.

@@ -34,11 +34,13 @@ pub enum AlertKind {
     CertificateEnds,
     /// A time stamp came that is not to be believed. About the portal itself.
     StampRefused,
+    /// Something was refused because the portal's clock is wrong (F4).
+    ClockWrong,
 }
 
 impl AlertKind {
     /// All, in the order the filter shows them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::NoAddress,
         Self::Undeliverable,
         Self::ContractUndelivered,
@@ -50,6 +52,7 @@ impl AlertKind {
         Self::MailSetup,
         Self::CertificateEnds,
         Self::StampRefused,
+        Self::ClockWrong,
     ];
 
     /// Key in addresses and the database.
@@ -66,6 +69,7 @@ impl AlertKind {
             Self::MailSetup => "mail_setup",
             Self::CertificateEnds => "certificate_ends",
             Self::StampRefused => "stamp_refused",
+            Self::ClockWrong => "clock_wrong",
         }
     }
 
@@ -88,6 +92,7 @@ impl AlertKind {
             Self::MailSetup => "E-Mail-Versand abgewiesen",
             Self::CertificateEnds => "Zertifikat läuft ab",
             Self::StampRefused => "Zeitstempel nicht angenommen",
+            Self::ClockWrong => "Uhr geht falsch",
         }
     }
 
@@ -105,6 +110,7 @@ impl AlertKind {
             Self::MailSetup => "Mails refused because of the sender",
             Self::CertificateEnds => "Certificate ends",
             Self::StampRefused => "Time stamp not accepted",
+            Self::ClockWrong => "Clock is wrong",
         }
     }
 
@@ -123,6 +129,7 @@ impl AlertKind {
             (Self::CertificateEnds, Some(days)) => {
                 return format!("Es gilt noch höchstens {days} Tage. Ohne gültiges Zertifikat kann niemand abschließen.");
             }
+            (Self::ClockWrong, _) => "Die Uhr eines Rechners, auf dem das Portal läuft, weicht ab. Was mit ihr entschieden würde, lehnt das Portal ab. Lassen Sie die Zeit der Rechner abgleichen, und schließen Sie dann den Hinweis.",
             (Self::CertificateEnds, None) => "Ohne gültiges Zertifikat kann niemand abschließen.",
             (Self::StampRefused, _) => "Der Zeitstempeldienst antwortet mit falscher Zeit oder einem Zertifikat, dem nicht zu trauen ist. Das Protokoll des Servers nennt den Grund. Vergleichen Sie AVV_TSA_URL und AVV_TSA_CERT mit den Angaben des Dienstes; das Portal versucht es von selbst weiter.",
         }
@@ -210,7 +217,8 @@ pub fn has_settled(
         AlertKind::Dissent
         | AlertKind::MailSetup
         | AlertKind::CertificateEnds
-        | AlertKind::StampRefused => false,
+        | AlertKind::StampRefused
+        | AlertKind::ClockWrong => false,
     }
 }
 

@@ -310,6 +310,11 @@ pub enum AuditKind {
         /// Whom.
         name: String,
     },
+    /// Name, address and password of a locked user were erased (A9).
+    UserErased {
+        /// The key that is left of it.
+        user: i64,
+    },
     /// Something was done to an announcement of changed sub-processors.
     Announcement {
         /// Which.

@@ -6,6 +6,7 @@
 mod announce;
 mod blocked;
 mod clean;
+mod clock;
 mod count;
 mod deliver;
 mod head;
@@ -57,6 +58,12 @@ pub const JOBS: &[Job] = &[
         every: Duration::from_secs(60),
         workers: pair,
         pass: remind,
+    },
+    Job {
+        name: "clock",
+        every: Duration::from_secs(60),
+        workers: |_| 1,
+        pass: clock::watch,
     },
     Job {
         name: "late",
@@ -216,6 +223,7 @@ pub fn run(pass: &Pass) -> Report {
         }
         all
     };
+    run("clock");
     // What came back first: it may pause a reminder that is due.
     let reported = run("inbox");
     let (stepped, late) = (run("remind"), run("late"));

@@ -1,9 +1,12 @@
 //! Retention: erasing what its time is over for (EV-16, row 52).
 
+use chrono::{DateTime, Utc};
+
 use super::rows::each_listed;
 use super::{Done, Pass};
-use crate::actions::retention;
-use crate::storage::db::DbError;
+use crate::actions::{ActionError, retention};
+use crate::app::App;
+use crate::storage::db::{Conn, DbError};
 
 /// Customers first, each in a transaction of its own, then mails, reasons and proposals that are evidence of nothing, in
 /// bounded portions. May be interrupted between any two; the next pass goes on.
@@ -19,10 +22,34 @@ pub fn retain(pass: &Pass) -> Result<Done, DbError> {
             let declared = retention::forget_old_declarations(conn, &pass.app, now)?;
             Ok::<_, DbError>(declared + retention::forget_old_mails(conn, &pass.app, now)?)
         })?;
+        // In transactions of their own: an event is the last thing that one writes (A9).
+        let gone = gone
+            + forget(pass, retention::forget_old_users)?
+            + forget(pass, retention::forget_old_events)?;
         if gone == 0 {
             break;
         }
         done.good += gone;
     }
     Ok(done)
+}
+
+/// One bounded portion of what belongs to no customer. What fails is left for the next pass.
+fn forget(
+    pass: &Pass,
+    portion: fn(&mut Conn, &App, DateTime<Utc>) -> Result<usize, ActionError>,
+) -> Result<usize, DbError> {
+    let now = pass.now();
+    let gone = pass
+        .app
+        .db
+        .transaction_blocking(|conn| portion(conn, &pass.app, now));
+    match gone {
+        Ok(gone) => Ok(gone),
+        Err(ActionError::Database(error)) => Err(error),
+        Err(error) => {
+            tracing::error!(%error, "what belongs to no customer could not be forgotten");
+            Ok(0)
+        }
+    }
 }

@@ -8,6 +8,7 @@ use super::progress::Progress;
 use super::{Done, Pass};
 use crate::actions::ActionError;
 use crate::domain::CustomerNumber;
+use crate::domain::case::ClockFault;
 use crate::storage::case_rows::{Place, Waiting, claim};
 use crate::storage::db::{Conn, DbError};
 
@@ -46,6 +47,11 @@ pub fn each_row(
                 Ok(true) => progress.good(),
                 Ok(false) => {}
                 Err(ActionError::Database(error)) if error.is_outage() => return Err(error),
+                // Nothing can be done before the clock is right; the job `clock` tells the operator.
+                Err(ActionError::Clock(ClockFault::OffDatabase { .. })) => {
+                    progress.failed();
+                    return Ok(progress.end());
+                }
                 Err(error) => {
                     tracing::error!(customer = customer.0, %error, "a row failed");
                     progress.failed();

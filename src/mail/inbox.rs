@@ -21,6 +21,8 @@ use super::bounce::LARGEST;
 
 /// How long a process may hold a file before another takes it for dead.
 const PATIENCE: Duration = Duration::minutes(10);
+/// So much longer than understood files those are kept that a person has to look at.
+const UNCLEAR_LONGER: Duration = Duration::days(60);
 /// Entries looked at in one go.
 const BATCH: usize = 1000;
 /// Time in front of the name of a file that was taken.
@@ -174,12 +176,17 @@ impl Inbox {
         self.0.join(UNCLEAR)
     }
 
-    /// Deletes files that were dealt with before `before`; they hold personal data. Says how many.
+    /// Deletes files that were understood before this moment, and those nobody has looked at for much
+    /// longer (A9). Says how many.
     ///
     /// # Errors
-    /// When the folder cannot be read or a file not be deleted.
+    /// When a file cannot be deleted.
     pub fn forget(&self, before: DateTime<Utc>) -> io::Result<usize> {
-        let folder = self.0.join(DONE);
+        Ok(self.forget_in(DONE, before)? + self.forget_in(UNCLEAR, before - UNCLEAR_LONGER)?)
+    }
+
+    fn forget_in(&self, folder: &str, before: DateTime<Utc>) -> io::Result<usize> {
+        let folder = self.0.join(folder);
         let mut gone = 0;
         for name in files(&folder)? {
             if taken_at(&name).is_some_and(|at| at < before) {

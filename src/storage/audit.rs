@@ -166,3 +166,12 @@ pub fn count_figures(
     }
     Ok(figures)
 }
+
+/// When the newest event was written.
+pub fn newest_moment(conn: &mut PgConnection) -> QueryResult<Option<DateTime<Utc>>> {
+    audit_events::table
+        .order(audit_events::position.desc())
+        .select(audit_events::at)
+        .first(conn)
+        .optional()
+}

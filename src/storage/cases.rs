@@ -133,6 +133,15 @@ fn load(conn: &mut PgConnection, row: CustomerRow, now: DateTime<Utc>) -> QueryR
         .map(|id| partners::find_partner(conn, PartnerId(id)))
         .transpose()?
         .flatten();
+    let catalogue = catalogue::list_products(conn)?;
+    if let Some((code, ..)) = booked
+        .iter()
+        .find(|(code, ..)| catalogue.iter().all(|known| known.code != *code))
+    {
+        return Err(text::unreadable(&format!(
+            "product {code} of customer {number}"
+        )));
+    }
     Ok(Case {
         customer: Customer {
             number: CustomerNumber(number),
@@ -141,7 +150,7 @@ fn load(conn: &mut PgConnection, row: CustomerRow, now: DateTime<Utc>) -> QueryR
                 .ok_or_else(|| text::unreadable("language"))?,
             deleted_at: row.deleted_at,
         },
-        catalogue: catalogue::list_products(conn)?,
+        catalogue,
         bookings: booked
             .into_iter()
             .map(|(product, ums, booked_at, ends_at, settled_at)| Booking {

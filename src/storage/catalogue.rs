@@ -8,13 +8,20 @@ use super::{QueryResult, text};
 use crate::domain::Operator;
 use crate::domain::product::Product;
 
-/// All products in the catalogue's order.
+/// All products in the catalogue's order. One that cannot be read is left out and said in the log and
+/// on the operator's page (F11): who has not booked it is not concerned, and a case that has is
+/// refused as a whole, so that nobody takes the product for one that needs no AVV.
 pub fn list_products(conn: &mut PgConnection) -> QueryResult<Vec<Product>> {
-    let facts: Vec<serde_json::Value> = products::table
+    let rows: Vec<(String, serde_json::Value)> = products::table
         .order(products::position)
-        .select(products::facts)
+        .select((products::code, products::facts))
         .load(conn)?;
-    facts.into_iter().map(text::from_json).collect()
+    let read = rows.into_iter().filter_map(|(code, facts)| {
+        text::from_json(facts)
+            .inspect_err(|error| tracing::error!(%code, %error, "a product cannot be read"))
+            .ok()
+    });
+    Ok(read.collect())
 }
 
 /// Puts a product into the catalogue, or replaces the one with its code.

@@ -329,6 +329,19 @@ fn checkout_tested(pool: &Connections) -> Result<Pooled, DbError> {
     Err(DbError::Unavailable("connections keep breaking".to_owned()))
 }
 
+#[derive(QueryableByName)]
+struct Moment {
+    #[diesel(sql_type = diesel::sql_types::Timestamptz)]
+    at: chrono::DateTime<chrono::Utc>,
+}
+
+/// What the database's own clock says at this instant.
+pub fn database_time(conn: &mut PgConnection) -> QueryResult<chrono::DateTime<chrono::Utc>> {
+    diesel::sql_query("SELECT clock_timestamp() AS at")
+        .get_result(conn)
+        .map(|row: Moment| row.at)
+}
+
 /// The URL with limits for what it does not say itself. Without them a machine that vanished, as in
 /// a failover, holds connections for many minutes before the network gives up.
 fn with_network_limits(url: &str) -> String {

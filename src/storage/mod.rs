@@ -43,6 +43,8 @@ pub mod sessions;
 pub mod status_days;
 pub mod sub_processors;
 mod text;
+pub mod unreadable;
+pub mod user_erasure;
 pub mod users;
 
 pub use diesel::pg::PgConnection;

@@ -70,6 +70,9 @@ pub enum PageError {
     /// The database is away for a moment.
     #[error("database unavailable")]
     Unavailable,
+    /// The portal's clock is wrong, so nothing was decided (F4).
+    #[error("wrong clock")]
+    WrongClock,
     /// A fault of the portal; the log has the cause under the reference.
     #[error("fault")]
     Fault,
@@ -106,6 +109,7 @@ impl From<ActionError> for PageError {
                 tracing::error!(%cause, "folder fault");
                 Self::Fault
             }
+            ActionError::Clock(_) => Self::WrongClock,
             ActionError::Database(error) => error.into(),
         }
     }
@@ -167,7 +171,9 @@ impl ResponseError for PageError {
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::HeadAlone => StatusCode::OK,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
-            Self::Unavailable | Self::Busy | Self::NoOperator => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unavailable | Self::Busy | Self::NoOperator | Self::WrongClock => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             Self::Fault => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -196,6 +202,7 @@ impl PageError {
             Self::ForeignHost => Self::ForeignHost,
             Self::NoOperator => Self::NoOperator,
             Self::Busy => Self::Busy,
+            Self::WrongClock => Self::WrongClock,
             other => Self::of(other.status_code()),
         }
     }

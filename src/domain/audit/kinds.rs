@@ -124,6 +124,7 @@ const KINDS: &[(&str, &str, &str)] = &[
     ("password_set", "Passwort gesetzt", "Password set"),
     ("user_added", "Benutzer angelegt", "User added"),
     ("user_disabled", "Benutzer gesperrt", "User disabled"),
+    ("user_erased", "Benutzer gelöscht", "User erased"),
     ("announcement", "Änderungsmitteilung", "Change announcement"),
     (
         "notice_mailed",

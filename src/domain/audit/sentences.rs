@@ -1,7 +1,7 @@
 //! The history in words, German and English: what happened, and who did it.
 
 use super::changes::{announced, answered, settled};
-use super::{Actor, AuditKind, ClosedAccess};
+use super::{AuditKind, ClosedAccess};
 use crate::domain::Language;
 use crate::domain::calendar::{REMINDERS, short_date};
 use crate::domain::case::Channel;
@@ -14,19 +14,6 @@ impl AuditKind {
             english(self)
         } else {
             german(self)
-        }
-    }
-}
-
-impl Actor {
-    /// Who it was, for the history: name and company, "Kunde", "Portal".
-    pub fn words(&self, language: Language) -> String {
-        match self {
-            Self::User { name, company, .. } if company.is_empty() => name.clone(),
-            Self::User { name, company, .. } => format!("{name}, {company}"),
-            Self::Link { .. } | Self::Notice { .. } if language.is_en() => "Customer".to_owned(),
-            Self::Link { .. } | Self::Notice { .. } => "Kunde".to_owned(),
-            Self::Portal | Self::Command => "Portal".to_owned(),
         }
     }
 }
@@ -145,6 +132,7 @@ fn german(kind: &AuditKind) -> String {
         K::PasswordSet => "Passwort gesetzt".to_owned(),
         K::UserAdded { name } => format!("Benutzer {name} angelegt"),
         K::UserDisabled { name } => format!("Benutzer {name} gesperrt"),
+        K::UserErased { user } => format!("Daten des gesperrten Benutzers {user} gelöscht"),
         K::Announcement { deed, .. } => announced(*deed).0.to_owned(),
         K::NoticeMailed { subject, to } => format!("E-Mail „{subject}“ an {to} gesendet"),
         K::NoticeResent => "Änderungsmitteilung noch einmal in den Versand gegeben".to_owned(),
@@ -271,6 +259,7 @@ fn english(kind: &AuditKind) -> String {
         K::PasswordSet => "Password set".to_owned(),
         K::UserAdded { name } => format!("User {name} added"),
         K::UserDisabled { name } => format!("User {name} disabled"),
+        K::UserErased { user } => format!("Data of the locked user {user} erased"),
         K::Announcement { deed, .. } => announced(*deed).1.to_owned(),
         K::NoticeMailed { subject, to } => format!("E-mail “{subject}” sent to {to}"),
         K::NoticeResent => "Change announcement put into the queue once more".to_owned(),
@@ -316,7 +305,6 @@ fn because(what: &str, why: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{LinkId, UserId};
 
     #[test]
     fn both_languages_say_the_same_details() {
@@ -370,31 +358,6 @@ mod tests {
         ] {
             assert_eq!(kind.sentence(Language::De), de);
             assert_eq!(kind.sentence(Language::En), en);
-        }
-    }
-
-    #[test]
-    fn who_it_was_is_said_in_both_languages() {
-        let person = |company: &str| Actor::User {
-            id: UserId(1),
-            name: "Erika Muster".to_owned(),
-            company: company.to_owned(),
-        };
-        let link = Actor::Link {
-            id: LinkId(uuid::Uuid::nil()),
-        };
-        for (actor, de, en) in [
-            (person(""), "Erika Muster", "Erika Muster"),
-            (
-                person("M GmbH"),
-                "Erika Muster, M GmbH",
-                "Erika Muster, M GmbH",
-            ),
-            (link, "Kunde", "Customer"),
-            (Actor::Portal, "Portal", "Portal"),
-        ] {
-            assert_eq!(actor.words(Language::De), de);
-            assert_eq!(actor.words(Language::En), en);
         }
     }
 }

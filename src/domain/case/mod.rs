@@ -30,6 +30,7 @@ mod news;
 mod rehearsal;
 mod standing;
 mod status;
+mod timing;
 
 #[cfg(test)]
 pub(crate) mod happenings;
@@ -74,3 +75,4 @@ pub use standing::{
     product_standings, standing,
 };
 pub use status::Status;
+pub use timing::{ClockFault, check_clock, check_time};

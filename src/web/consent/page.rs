@@ -54,6 +54,8 @@ struct ConsentPage {
     changed: bool,
     /// Nothing can be sealed at the moment, so nothing was concluded.
     unsealed: bool,
+    /// The portal's clock is wrong, so nothing was concluded (F4).
+    untimed: bool,
 }
 
 /// GET: the page a link leads to, whatever its state.
@@ -111,15 +113,25 @@ pub async fn conclude(
             tracing::error!(%cause, "a conclusion was refused");
             let mut page = page(&app, &arrival, typed).await?;
             page.unsealed = true;
-            Ok(HttpResponse::ServiceUnavailable()
-                .content_type("text/html; charset=utf-8")
-                .body(page.render()?))
+            unavailable(&page)
+        }
+        Err(ActionError::Clock(_)) => {
+            let mut page = page(&app, &arrival, typed).await?;
+            page.untimed = true;
+            unavailable(&page)
         }
         // The link's own page says why.
         Err(ActionError::Refused(_)) => Ok(see_other(arrival.page())),
         Err(ActionError::NotFound) => Err(PageError::UnknownLink),
         Err(error) => Err(error.into()),
     }
+}
+
+/// The page with what was typed, while nothing can be concluded.
+fn unavailable(page: &ConsentPage) -> Result<HttpResponse, PageError> {
+    Ok(HttpResponse::ServiceUnavailable()
+        .content_type("text/html; charset=utf-8")
+        .body(page.render()?))
 }
 
 /// Requests for the draft of one link at a time.
@@ -257,6 +269,7 @@ async fn page(app: &App, arrival: &Arrival, typed: Typed) -> Result<ConsentPage,
         errors: FieldErrors::default(),
         changed: false,
         unsealed: false,
+        untimed: false,
         shell,
     })
 }

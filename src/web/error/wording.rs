@@ -89,6 +89,11 @@ impl PageError {
                 "Es liegt nicht an Ihnen. Bitte versuchen Sie es in einer Minute noch einmal. Was Sie zuletzt abgeschickt haben, prüfen Sie bitte danach.",
                 home,
             ),
+            Self::WrongClock => (
+                "Das Portal kann gerade nichts festhalten",
+                "Die Uhr des Portals geht falsch, deshalb hat es Ihre Eingabe nicht angenommen. Geändert wurde nichts. Wir sind benachrichtigt; bitte versuchen Sie es später noch einmal.",
+                ("So erreichen Sie uns", paths::CONTACT),
+            ),
             Self::Busy => (
                 "Das Portal hat gerade sehr viel zu tun",
                 "Geändert wurde nichts. Bitte versuchen Sie es in einer Minute noch einmal.",
@@ -170,6 +175,11 @@ impl PageError {
                 "The portal cannot be reached right now",
                 "This is not your fault. Please try again in a minute, and check what you sent last.",
                 home,
+            ),
+            Self::WrongClock => (
+                "The portal cannot record anything right now",
+                "Its clock is wrong, so it did not accept what you sent. Nothing was changed. We have been told; please try again later.",
+                contact,
             ),
             Self::Busy => (
                 "The portal is very busy right now",

@@ -13,6 +13,7 @@ use crate::paths;
 use crate::storage::case_rows::{Waiting, list_late};
 use crate::storage::mails::count_due;
 use crate::storage::runs::{COUNT_CAP, Run, list_runs};
+use crate::storage::unreadable::list_unreadable;
 use crate::web::error::PageError;
 use crate::web::page::{Me, Shell, html};
 
@@ -35,6 +36,8 @@ struct Page {
     late_count: String,
     late_days: i64,
     has_more: bool,
+    /// Rows that cannot be read, by table and key (F11).
+    unreadable: Vec<String>,
 }
 
 /// A pass as printed.
@@ -61,7 +64,7 @@ struct Late {
 /// The page.
 pub async fn show(app: web::Data<App>, me: Me) -> Result<HttpResponse, PageError> {
     let now = app.clock.now();
-    let (counts, mails, runs, late) = app
+    let (counts, mails, runs, late, unreadable) = app
         .db
         .read(move |conn| -> Result<_, ActionError> {
             let mut count = |waiting: Waiting| waiting.count(conn, now, COUNT_CAP);
@@ -76,12 +79,14 @@ pub async fn show(app: web::Data<App>, me: Me) -> Result<HttpResponse, PageError
                 mails,
                 list_runs(conn, RUNS)?,
                 list_late(conn, now, LATE)?,
+                list_unreadable(conn)?,
             ))
         })
         .await?;
     let [steps, lines, late_count] = counts;
     html(&Page {
         shell: Shell::load(&app, &me, paths::RUNS).await?,
+        unreadable,
         steps: capped(steps),
         lines: capped(lines),
         mails: capped(mails),

@@ -28,6 +28,7 @@ use crate::storage::proposals;
 use crate::storage::replies::count_open as count_open_replies;
 use crate::storage::runs::{Run, list_runs};
 use crate::storage::status_days::list_days;
+use crate::storage::unreadable::list_unreadable;
 use crate::storage::{PgConnection, QueryResult};
 use crate::web::error::PageError;
 use crate::web::page::{Me, Shell, html};
@@ -138,6 +139,7 @@ fn read(conn: &mut PgConnection, today: NaiveDate, now: DateTime<Utc>) -> QueryR
             proposals: proposals::count_open(conn, cap)?,
             versions: count_in_work(conn)?,
             stuck_blocks: count_stuck(conn, now - SLOW_BLOCK)?,
+            unreadable: list_unreadable(conn)?.len(),
         },
         alerts: page_alerts(conn, open, None, ALERTS)?,
         alert_count: count_alerts(conn, open, cap)?,

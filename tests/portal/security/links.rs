@@ -62,7 +62,7 @@ async fn the_form_as_delivered_concludes_nothing() {
     assert_eq!(app.changes_since(&before), [""; 0]);
 }
 
-/// S-03: looking changes nothing but the counter, in any order, by anybody.
+/// S-03, row 4: looking changes nothing but the counter, in any order, by anybody.
 #[actix_web::test]
 async fn looking_at_links_changes_nothing() {
     let world = World::build().await;

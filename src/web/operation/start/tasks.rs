@@ -38,6 +38,8 @@ pub(super) struct Counts {
     pub failed_runs: i64,
     /// Partners whose block has not reached all their customers.
     pub stuck_blocks: i64,
+    /// Rows that cannot be read (F11).
+    pub unreadable: usize,
 }
 
 /// The lines for what there is, the most urgent first. Another source of work is a field of [`Counts`]
@@ -52,6 +54,12 @@ pub(super) fn tasks(counts: &Counts) -> Vec<Task> {
     let runs = || paths::RUNS.to_owned();
     let line = |count, label, href, hint| (count, label, href, hint);
     let lines: Vec<(i64, &'static str, String, &'static str)> = vec![
+        line(
+            i64::try_from(counts.unreadable).unwrap_or(i64::MAX),
+            "Datensätze sind nicht lesbar",
+            runs(),
+            "Was sie braucht, ist gesperrt, alles andere läuft; die Seite nennt sie mit Namen",
+        ),
         line(
             i64::try_from(counts.proposals).unwrap_or(i64::MAX),
             "Vorschläge warten auf eine zweite Person",
@@ -196,6 +204,7 @@ mod tests {
             late: 0,
             failed_runs: 0,
             stuck_blocks: 0,
+            unreadable: 0,
         };
         assert!(tasks(&nothing()).is_empty());
         // Statuses in which nobody at the operator has anything to do.

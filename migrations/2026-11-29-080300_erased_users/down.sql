@@ -1,0 +1,2 @@
+COMMENT ON COLUMN users.email IS NULL;
+DROP INDEX users_forgettable;

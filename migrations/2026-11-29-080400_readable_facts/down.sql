@@ -1,0 +1,14 @@
+ALTER TABLE contract_versions DROP CONSTRAINT contract_versions_notes;
+ALTER TABLE audit_events DROP CONSTRAINT audit_events_contents;
+ALTER TABLE agreement_documents DROP CONSTRAINT agreement_documents_contents;
+ALTER TABLE sessions DROP CONSTRAINT sessions_state;
+ALTER TABLE mails DROP CONSTRAINT mails_recipient, DROP CONSTRAINT mails_kind;
+ALTER TABLE proposals DROP CONSTRAINT proposals_details;
+ALTER TABLE announcements DROP CONSTRAINT announcements_contents;
+ALTER TABLE agreements DROP CONSTRAINT agreements_offer;
+ALTER TABLE requests DROP CONSTRAINT requests_offer;
+ALTER TABLE sub_processors DROP CONSTRAINT sub_processors_facts;
+ALTER TABLE products DROP CONSTRAINT products_facts;
+ALTER TABLE operator DROP CONSTRAINT operator_facts;
+DROP FUNCTION may_have(JSONB, TEXT, TEXT[]);
+DROP FUNCTION has_texts(JSONB, TEXT[]);
