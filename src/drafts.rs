@@ -7,9 +7,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// Bytes of all drafts that are kept.
 const MOST: usize = 32 * 1024 * 1024;
 
+/// A draft's hash and its bytes, the one not asked for the longest first.
+type Kept = VecDeque<(String, Arc<[u8]>)>;
+
 /// The drafts. Clones share them.
 #[derive(Debug, Clone, Default)]
-pub struct Drafts(Arc<Mutex<VecDeque<(String, Arc<[u8]>)>>>);
+pub struct Drafts(Arc<Mutex<Kept>>);
 
 impl Drafts {
     /// The draft of this hash.
@@ -33,7 +36,7 @@ impl Drafts {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, VecDeque<(String, Arc<[u8]>)>> {
+    fn lock(&self) -> MutexGuard<'_, Kept> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

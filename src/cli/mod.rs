@@ -44,7 +44,7 @@ enum Command {
     Serve,
     /// Bring the database schema up to date
     Migrate,
-    /// Run a program of Postgres, such as pg_dump, on the embedded database
+    /// Run a program of Postgres, such as `pg_dump`, on the embedded database
     ///
     /// Finds the database by itself and starts it where it is not running; docs/operating.md says what
     /// backup and restore need.

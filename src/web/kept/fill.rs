@@ -259,6 +259,7 @@ fn selector(css: &str) -> Option<Selector> {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may fail")]
     use super::*;
 
     const PAGE: &str = "<!DOCTYPE html><html><body><main>\
