@@ -205,7 +205,7 @@ pub fn customer_number(search: &str) -> Option<i64> {
 /// The number of an agreement, as it was typed but for capitals.
 pub fn agreement_number(search: &str) -> Option<String> {
     let text = name::clean(search).to_uppercase();
-    let has_all = text.matches('-').count() == 3;
+    let has_all = text.matches('-').count() >= 3;
     (has_all && is_agreement(&text.to_lowercase())).then_some(text)
 }
 
@@ -231,13 +231,15 @@ fn is_host(token: &str) -> bool {
             .is_some_and(|first| first.chars().count() > 2)
 }
 
+/// "avv-2026-004711-1-ebjd1z", or the beginning of such a number.
 fn is_agreement(token: &str) -> bool {
     let rest = token.strip_prefix("avv-").unwrap_or_default();
     let year = rest.split('-').next().unwrap_or_default();
     year.len() == 4
+        && year.bytes().all(|byte| byte.is_ascii_digit())
         && rest
             .bytes()
-            .all(|byte| byte.is_ascii_digit() || byte == b'-')
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
 /// Lower case, umlauts written out as "ae", "oe", "ue", other accents dropped; letters, digits and

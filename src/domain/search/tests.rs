@@ -9,7 +9,7 @@ fn kept(company: &str) -> Vec<String> {
         postcode: "50667",
         city: "Köln",
         email: Some("anna.Schmidt@mueller-bau.example"),
-        agreements: &["AVV-2026-004711-1"],
+        agreements: &["AVV-2026-004711-1-EBJD1Z"],
     })
 }
 
@@ -50,6 +50,7 @@ fn c7_a_customer_is_found_by_what_a_caller_says() {
         ("AK GmbH", "Köln ak"),
         ("AK GmbH", "koeln"),
         ("AK GmbH", "avv-2026-004711-1"),
+        ("AK GmbH", "AVV-2026-004711-1-EBJD1Z"),
         ("AK GmbH", "AVV-2026-0047"),
         ("AK GmbH", "anna.schmidt@mueller-bau.example"),
         ("AK GmbH", "<anna.schmidt@mueller-bau.example>"),
@@ -106,8 +107,8 @@ fn c7_a_whole_number_says_which_customer() {
         assert_eq!(customer_number(other), None, "{other}");
     }
     assert_eq!(
-        agreement_number("avv-2026-004711-1").as_deref(),
-        Some("AVV-2026-004711-1")
+        agreement_number("avv-2026-004711-1-ebjd1z").as_deref(),
+        Some("AVV-2026-004711-1-EBJD1Z")
     );
     assert_eq!(agreement_number("AVV-2026"), None);
 }
