@@ -60,7 +60,7 @@ function focusErrors() {
 
 /** While somebody writes a contract, the checks and the preview follow. */
 function checkWhileWriting(form) {
-  const text = form.querySelector("textarea");
+  const text = form.querySelector("textarea.code");
   const button = form.querySelector("button[value=pruefen]");
   if (!button) return;
   let timer;
@@ -91,13 +91,13 @@ function checkWhileWriting(form) {
 
 /** Whoever leaves with text that is not saved is asked first. */
 function askBeforeLeaving(form) {
-  const text = form.querySelector("textarea");
   let sending = false;
   form.addEventListener("submit", () => {
     sending = true;
   });
   addEventListener("beforeunload", (event) => {
-    if (!sending && text.value !== text.defaultValue) event.preventDefault();
+    const texts = [...form.querySelectorAll("input, textarea")];
+    if (!sending && texts.some((one) => one.value !== one.defaultValue)) event.preventDefault();
   });
 }
 

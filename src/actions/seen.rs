@@ -9,10 +9,10 @@
 
 use serde::Serialize;
 
-use super::ActionError;
 use super::documents::sha256;
+use super::{ActionError, Outcome};
 use crate::app::App;
-use crate::domain::case::Case;
+use crate::domain::case::{Case, Partner};
 use crate::domain::{CustomerNumber, EmailAddress, Language, Operator, PartnerId, Party};
 use crate::storage::{PgConnection, cases, catalogue, partners};
 
@@ -73,11 +73,27 @@ pub fn of_operator(operator: Option<&Operator>) -> String {
     of(&operator)
 }
 
+/// Stamp of a page that says who looks after a customer.
+pub fn of_chain(case: &Case) -> String {
+    let id = |partner: &Option<Partner>| partner.as_ref().map(|one| one.id.0);
+    of(&(id(&case.partner), id(&case.sub_partner)))
+}
+
 /// A short text that is another one when any of the facts is.
-fn of(facts: &impl Serialize) -> String {
+pub fn of(facts: &impl Serialize) -> String {
     let mut hash = sha256(serde_json::to_string(facts).unwrap_or_default().as_bytes());
     hash.truncate(32);
     hash
+}
+
+/// Takes what was done to who looks after a customer back when it was somebody else than the page said.
+/// It comes after the deed, so that whoever may not do it at all learns nothing of what others did.
+pub fn check_chain(outcome: Outcome, seen: &str) -> Result<Outcome, ActionError> {
+    if of_chain(&outcome.before) == seen {
+        Ok(outcome)
+    } else {
+        Err(ActionError::Changed)
+    }
 }
 
 /// Refuses a change when what is stored is not what its form showed. Locks what is stored, so that it

@@ -412,6 +412,7 @@ async fn send(
         "/vertragsfassungen",
         "/text",
         "{mitteilung}/einspruch",
+        "/angaben",
     ];
     if has_files.iter().any(|end| row.path.ends_with(end)) {
         browser.upload_with(path, fields, &[], headers).await

@@ -5,8 +5,10 @@ use avv_portal::storage::kept;
 use avv_portal::web::Who;
 use avv_portal::web::routes::rows;
 
+use crate::announce;
 use crate::harness::chromium::{Chromium, Scripts};
 use crate::harness::{CUSTOMER, PASSWORD, Person, TestApp, hours, minutes};
+use crate::versions_life::begin;
 use crate::walk::sign_in;
 use crate::world::csrf;
 
@@ -430,7 +432,7 @@ async fn c2_a_message_is_in_the_window_and_has_the_focus() {
         let partner = sign_in(&app, &chromium, Person::Partner, scripts).await;
         partner.resize(width, 800).await;
         partner.go("/kunden/4711/avv").await;
-        partner.click_words("Erneut senden").await;
+        partner.click_words("Anforderung erneut senden").await;
         partner.assert_says("Die E-Mail ist unterwegs an").await;
         let focus = partner.client.active_element().await.expect("a focus");
         let id = focus.attr("id").await.expect("an id");
@@ -517,4 +519,214 @@ async fn b5_discarding_a_draft_asks_first() {
     let done = draft.submit(&operator, discard, &[("sicher", "ja")]).await;
     done.assert_redirect("/betrieb/aenderungsmitteilungen");
     assert_eq!(app.count("announcements"), 0);
+}
+
+/// B3: the fields of a version and the text of their file are one form; neither loses the other's input.
+#[actix_web::test]
+async fn b3_the_fields_of_a_version_and_its_text_are_saved_together() {
+    let app = TestApp::start().await;
+    let operator = app.sign_in(Person::Operator).await;
+    let path = format!("{}/text?teil=contract.toml", begin(&operator).await);
+    let with = |fields: &[(String, String)], others: &[(&str, &str)]| -> Vec<(String, String)> {
+        let mut all = fields.to_vec();
+        for (name, value) in others {
+            all.retain(|(known, _)| known != name);
+            all.push(((*name).to_owned(), (*value).to_owned()));
+        }
+        all
+    };
+    let page = operator.get(&path).await;
+    let fields_button = page
+        .attribute("#v-entwurf button[value=angaben]", "formaction")
+        .unwrap();
+    let (save_text, fields) = page.form("#v-entwurf");
+    let text = fields
+        .iter()
+        .find(|(name, _)| name == "text")
+        .unwrap()
+        .1
+        .clone();
+    for (address, note, title) in [
+        (&fields_button, "# Erste Notiz", "Ein neuer Titel"),
+        (&save_text, "# Zweite Notiz", "Noch ein Titel"),
+    ] {
+        let page = operator.get(&path).await;
+        let (_, fields) = page.form("#v-entwurf");
+        let typed = format!("{note}\n{text}");
+        // First with a mistake among the fields: everything typed stays.
+        let wrong = with(
+            &fields,
+            &[
+                ("text", &typed),
+                ("titel_de", title),
+                ("ankuendigung", "viele"),
+            ],
+        );
+        let sent: Vec<(&str, &str)> = wrong
+            .iter()
+            .map(|(n, v)| (n.as_str(), v.as_str()))
+            .collect();
+        let answer = operator.upload(address, &sent, &[]).await;
+        answer.assert_status(422).assert_says(note);
+        assert_eq!(
+            answer.attribute("#ankuendigung", "value").as_deref(),
+            Some("viele")
+        );
+        assert_eq!(
+            answer.attribute("#titel_de", "value").as_deref(),
+            Some(title)
+        );
+        let right = with(&fields, &[("text", &typed), ("titel_de", title)]);
+        let sent: Vec<(&str, &str)> = right
+            .iter()
+            .map(|(n, v)| (n.as_str(), v.as_str()))
+            .collect();
+        operator
+            .upload(address, &sent, &[])
+            .await
+            .assert_status(303);
+        let saved = operator.get(&path).await;
+        saved.assert_says(note).assert_says(title);
+        assert_eq!(
+            saved.attribute("#titel_de", "value").as_deref(),
+            Some(title)
+        );
+    }
+}
+
+/// B3: taking a company off the list does not lose the reason that was being typed.
+#[actix_web::test]
+async fn b3_the_list_of_a_draft_and_its_reason_keep_each_others_input() {
+    let app = TestApp::start().await;
+    announce::register(&app, "Erste RZ GmbH");
+    announce::register(&app, "Zweite RZ GmbH");
+    let id = announce::draft(&app, "Neue RZ GmbH");
+    let operator = app.sign_in(Person::Operator).await;
+    let path = format!("/betrieb/aenderungsmitteilungen/{id}");
+    let page = operator.get(&path).await;
+    let (_, mut fields) = page.form("#angaben");
+    let button = "button[formaction$='/entfernen']";
+    let action = page.attribute(button, "formaction").unwrap();
+    let value = page.attribute(button, "value").unwrap();
+    fields.retain(|(name, _)| name != "grund" && name != "alt" && name != "stelle");
+    fields.push(("grund".to_owned(), "Halb getippt".to_owned()));
+    fields.push(("alt".to_owned(), value));
+    let sent: Vec<(&str, &str)> = fields
+        .iter()
+        .map(|(n, v)| (n.as_str(), v.as_str()))
+        .collect();
+    let done = operator.post(&action, &sent).await;
+    done.assert_status(303);
+    let next = operator.follow(&done).await;
+    next.assert_says("Der Entwurf ist gespeichert.");
+    assert_eq!(
+        next.attribute("#grund", "value").as_deref(),
+        Some("Halb getippt")
+    );
+    assert_eq!(next.all("button[formaction$='/zuruecknehmen']").len(), 2);
+    let saved = next.submit(&operator, "#angaben", &[]).await;
+    saved.assert_status(303);
+    assert_eq!(app.text("reason FROM announcements"), "Halb getippt");
+    assert_eq!(app.count("kept_forms"), 0);
+}
+
+/// B1: who names or assigns somebody has seen who it was until then.
+#[actix_web::test]
+async fn b1_a_later_assignment_is_asked_when_another_came_first() {
+    let app = TestApp::start().await;
+    let companies = app.companies();
+    let (first, second) = (
+        app.sign_in(Person::Operator).await,
+        app.sign_in(Person::Operator).await,
+    );
+    let page = format!(
+        "/betrieb/kunden/4711/partner?mandant={}",
+        companies.foreign_partner
+    );
+    let late = second.get(&page).await;
+    let sub = format!(
+        "/kunden/4711/submandant?submandant={}",
+        companies.sub_partner
+    );
+    let named = first.get(&sub).await;
+    named.submit(&first, FORM, &[]).await.assert_status(303);
+    let asked = late.submit(&second, FORM, &[]).await;
+    asked.assert_redirect(&page);
+    second
+        .follow(&asked)
+        .await
+        .assert_says("Geändert haben Sie noch nichts")
+        .submit(&second, FORM, &[])
+        .await
+        .assert_status(303);
+    let case = app.case(CUSTOMER);
+    assert_eq!(case.partner.unwrap().id, companies.foreign_partner);
+    named.submit(&first, FORM, &[]).await.assert_status(404);
+}
+
+/// B1: every form that changes something carries what it showed. A form without it has a reason here.
+#[test]
+fn b1_every_form_that_changes_something_carries_what_it_showed() {
+    // What is only added, sent or answered shows nothing that somebody else could have changed; the
+    // rules refuse what is no longer possible, and a second click does nothing more.
+    const SHOWS_NOTHING: &[&str] = &[
+        "access/ask.html",
+        "administration/contract.html",
+        "administration/dissent.html",
+        "administration/objection.html",
+        "consent/decline.html",
+        "consent/form.html",
+        "consent/state.html",
+        "consent/success.html",
+        "dev/clock.html",
+        "error.html",
+        "frame.html",
+        "notices/dissent.html",
+        "operation/alert_lines.html",
+        "operation/changes/list.html",
+        "operation/changes/notice.html",
+        "operation/changes/preview.html",
+        "operation/changes/register.html",
+        "operation/changes/show.html",
+        "operation/declarations.html",
+        "operation/links.html",
+        "operation/mail.html",
+        "operation/mail_test.html",
+        "operation/mails.html",
+        "operation/objection.html",
+        "operation/proposal.html",
+        "operation/propose_error.html",
+        "operation/propose_paper.html",
+        "operation/renewal.html",
+        "operation/user_disable.html",
+        "operation/user_new.html",
+        "partners/block.html",
+        "partners/contract.html",
+        "partners/deactivate.html",
+        "partners/show.html",
+        "partners/unblock.html",
+        "passwords/choose.html",
+        "passwords/forgot.html",
+        "proofs/check.html",
+        "roll_outs/plan.html",
+        "roll_outs/progress.html",
+        "sign_in/sign_in.html",
+        "status/status.html",
+        "versions/new.html",
+        "versions/parts_page.html",
+    ];
+    let mut without = Vec::new();
+    for path in templates() {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let is_form = text.contains("method=\"post\"");
+        let name = path.to_string_lossy();
+        let is_known = SHOWS_NOTHING.iter().any(|known| name.ends_with(known));
+        if is_form && !is_known && !text.contains("name=\"stand\"") {
+            without.push(name.into_owned());
+        }
+    }
+    assert_eq!(
+        without, [""; 0],
+        "let the form carry `stand` (actions::seen)"
+    );
 }

@@ -28,7 +28,7 @@ async fn second_operator(app: &TestApp) -> Browser {
 }
 
 /// Begins a draft from the version in force; gives the address of its page.
-async fn begin(browser: &Browser) -> String {
+pub async fn begin(browser: &Browser) -> String {
     let page = browser.get(&format!("{LIST}/neu")).await;
     let (action, fields) = page.form("main form");
     let fields: Vec<(&str, &str)> = fields
@@ -73,7 +73,7 @@ async fn set_facts(browser: &Browser, draft: &str, number: &str) {
         ("neu_de", "Eine \"neue\" Anlage mit \\ und </title>."),
         ("neu_en", "A new annex."),
     ];
-    page.submit(browser, "main form[action$='/angaben']", &fields)
+    page.submit(browser, "#v-entwurf", &fields)
         .await
         .assert_status(303);
 }
@@ -414,7 +414,7 @@ async fn a_number_is_published_once() {
     page.assert_says("Fassung 1.1");
     page.submit(
         &first,
-        "main form[action$='/angaben']",
+        "#v-entwurf",
         &[
             ("nummer", "1.0"),
             ("gueltig", "2026-11-24"),

@@ -6,6 +6,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::{Subject, find};
+use crate::actions::seen;
 use crate::actions::{ActionError, partners};
 use crate::app::App;
 use crate::domain::case::{Case, Event, Partner, rehearse};
@@ -45,6 +46,8 @@ struct ChoicePage {
 struct ConfirmPage {
     shell: Shell,
     subject: Subject,
+    /// Stamp of what the page says of who looks after the customer.
+    stand: String,
     /// Value of the hidden field.
     value: String,
     /// The one chosen: name and address.
@@ -90,6 +93,7 @@ pub async fn show(
     };
     html(&ConfirmPage {
         subject: Subject::of(&case),
+        stand: seen::of_chain(&case),
         value: chosen.mandant.clone(),
         chosen: partner.map(|one| (one.party.name.clone(), one.party.address_line())),
         before: case.partner.as_ref().map(|one| one.party.name.clone()),
@@ -118,6 +122,9 @@ async fn choose(app: &App, me: &Me, case: &Case) -> Result<HttpResponse, PageErr
     })
 }
 
+/// Somebody else assigned the customer, or named a sub-partner, since the consequences were shown (B1).
+pub const OVERTAKEN: &str = "Seit Sie die Folgen gelesen haben, hat jemand anderes geändert, wer diesen Kunden betreut. Geändert haben Sie noch nichts: Bitte prüfen Sie die Folgen noch einmal.";
+
 /// Assigns.
 pub async fn assign(
     app: web::Data<App>,
@@ -133,9 +140,13 @@ pub async fn assign(
         load(&app, id).await?;
     }
     let (now, own, viewer) = (app.clock.now(), app.clone(), me.viewer.clone());
+    let stand = form.get("stand").to_owned();
     let done = app
         .db
-        .transaction(move |conn| partners::assign(conn, &own, &viewer, number, partner, now))
+        .transaction(move |conn| {
+            let done = partners::assign(conn, &own, &viewer, number, partner, now)?;
+            seen::check_chain(done, &stand)
+        })
         .await;
     match done {
         Ok(outcome) => {
@@ -152,6 +163,11 @@ pub async fn assign(
                 None => "Diesen Kunden betreut jetzt kein Vertriebspartner.".to_owned(),
             };
             flash(&session, true, format!("{who} {}", forecast.said()));
+        }
+        Err(ActionError::Changed) => {
+            flash(&session, false, OVERTAKEN);
+            let (page, chosen) = (paths::assign_partner(number), form.get("mandant"));
+            return Ok(see_other(format!("{page}?mandant={chosen}")));
         }
         Err(ActionError::Refused(refusal)) => flash(&session, false, refusals::sentence(refusal)),
         Err(error) => return Err(error.into()),

@@ -37,6 +37,7 @@ use crate::storage::cases::find_case;
 use actix_web::web;
 use chrono::{DateTime, Utc};
 
+pub use assign::OVERTAKEN;
 pub use changes::ROUTES as CHANGES;
 
 /// Rows of this family.

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::forecast::Forecast;
 use super::{read, view};
+use crate::actions::seen;
 use crate::actions::{ActionError, sub_partners};
 use crate::app::App;
 use crate::domain::case::{Event, Partner, Refusal, rehearse};
@@ -15,6 +16,7 @@ use crate::domain::{CustomerNumber, PartnerId};
 use crate::paths;
 use crate::web::error::PageError;
 use crate::web::form::SignedForm;
+use crate::web::operation::OVERTAKEN;
 use crate::web::page::{Me, Shell, html, see_other};
 use crate::web::refusals;
 use crate::web::session::flash;
@@ -31,6 +33,8 @@ pub struct Chosen {
 struct ConfirmView {
     shell: Shell,
     number: CustomerNumber,
+    /// Stamp of what the page says of who looks after the customer.
+    stand: String,
     customer: String,
     /// The one that will be named: id, name, address; `None` to name nobody any more.
     named: Option<(PartnerId, String, String)>,
@@ -71,6 +75,7 @@ pub async fn confirm(
     };
     html(&ConfirmView {
         number,
+        stand: seen::of_chain(&read.case),
         customer: read.case.customer.party.name.clone(),
         named: named.map(|sub| (sub.id, sub.party.name.clone(), sub.party.address_line())),
         access: forecast.access(),
@@ -108,9 +113,13 @@ pub async fn name(
         id => Some(id.parse::<PartnerId>().map_err(|_| PageError::NotFound)?),
     };
     let (now, own, viewer) = (app.clock.now(), app.clone(), me.viewer.clone());
+    let stand = form.get("stand").to_owned();
     let result = app
         .db
-        .transaction(move |conn| sub_partners::name(conn, &own, &viewer, number, sub, now))
+        .transaction(move |conn| {
+            let done = sub_partners::name(conn, &own, &viewer, number, sub, now)?;
+            seen::check_chain(done, &stand)
+        })
         .await;
     match result {
         Ok(outcome) => {
@@ -128,6 +137,11 @@ pub async fn name(
             };
             flash(&session, true, format!("{said} {}", forecast.said()));
             Ok(back(number))
+        }
+        Err(ActionError::Changed) => {
+            flash(&session, false, OVERTAKEN);
+            let (page, chosen) = (paths::sub_partner(number), form.get("submandant"));
+            Ok(see_other(format!("{page}?submandant={chosen}")))
         }
         Err(ActionError::Refused(Refusal::ForeignSubPartner)) => Err(PageError::NotFound),
         Err(ActionError::Refused(refusal)) => {

@@ -97,9 +97,24 @@ pub async fn save(
         seen: typed.seen.clone(),
         conflict: None,
     };
+    let facts = Facts::in_form(&form).filter(|_| typed.path == meta::FILE);
     if form.get("tun") == "pruefen" {
         let loaded = load(&app, &me, id).await?;
-        return html(&page(&app, &me, loaded, &typed.path, Some(unsaved)).await?);
+        let page = page(&app, &me, loaded, &typed.path, Some(unsaved)).await?;
+        return html(&page.with(facts, FieldErrors::default()));
+    }
+    let mut typed = typed;
+    if let Some(facts) = &facts {
+        // The fields beside the text are saved with it, as far as they were changed.
+        let loaded = load(&app, &me, id).await?;
+        let before = Facts::of(loaded.0.files.get(meta::FILE).map_or("", String::as_str));
+        let errors = facts.check();
+        if *facts != before && !errors.is_empty() {
+            let page = page(&app, &me, loaded, &typed.path, Some(unsaved)).await?;
+            return invalid(&page.with(Some(facts.clone()), errors));
+        }
+        typed.text = facts.written(&clean(&typed.text), &before);
+        unsaved.text.clone_from(&typed.text);
     }
     let path = typed.path.clone();
     let done = app
@@ -135,9 +150,8 @@ pub async fn save(
         VersionRefusal::NoSuchPart => return Err(PageError::NotFound),
         other => errors.add("v-text", sentence(&other)),
     }
-    let mut page = page(&app, &me, loaded, &path, Some(unsaved)).await?;
-    page.errors = errors;
-    invalid(&page)
+    let page = page(&app, &me, loaded, &path, Some(unsaved)).await?;
+    invalid(&page.with(facts, errors))
 }
 
 /// The page with what is stored, or with what was typed.
@@ -234,8 +248,13 @@ impl Page {
     }
 
     /// What is wrong with the fields of `contract.toml`, with what was typed in them.
-    pub(super) fn with_facts(mut self, facts: Facts, errors: FieldErrors) -> Self {
-        self.facts = Some(facts);
+    pub(super) fn with_facts(self, facts: Facts, errors: FieldErrors) -> Self {
+        self.with(Some(facts), errors)
+    }
+
+    /// The same for a file that may have no such fields.
+    fn with(mut self, facts: Option<Facts>, errors: FieldErrors) -> Self {
+        self.facts = facts.or(self.facts);
         self.errors = errors;
         self
     }

@@ -14,12 +14,13 @@ use crate::domain::VersionId;
 use crate::domain::version::clean;
 use crate::paths;
 use crate::web::error::PageError;
-use crate::web::form::{FieldErrors, Form, SignedForm};
+use crate::web::form::{FieldErrors, Form};
 use crate::web::page::{Me, invalid, see_other};
 use crate::web::session::flash;
+use crate::web::upload::SignedTexts;
 
 /// What the form shows.
-#[derive(Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Facts {
     /// Number of the version.
     pub number: String,
@@ -54,7 +55,7 @@ impl Facts {
     pub fn of(toml: &str) -> Self {
         let table: toml::Table = toml.parse().unwrap_or_default();
         let text = |value: Option<&toml::Value>| match value {
-            Some(toml::Value::String(text)) => text.clone(),
+            Some(toml::Value::String(text)) => one_line(text),
             Some(other) => other.to_string(),
             None => String::new(),
         };
@@ -79,9 +80,13 @@ impl Facts {
         }
     }
 
+    /// What was typed, if the form had these fields.
+    pub fn in_form(form: &Form) -> Option<Self> {
+        form.ticked("nummer").then(|| Self::typed(form))
+    }
+
     fn typed(form: &Form) -> Self {
-        // Spaces that do not break stay: "Art. 28" is not to be parted (T-14).
-        let clean = |field: &str| clean(form.get(field)).trim().replace('\n', " ");
+        let clean = |field: &str| one_line(form.get(field));
         Self {
             number: clean("nummer"),
             date: clean("datum"),
@@ -99,7 +104,8 @@ impl Facts {
         }
     }
 
-    fn check(&self) -> FieldErrors {
+    /// What is wrong with them.
+    pub fn check(&self) -> FieldErrors {
         let mut errors = FieldErrors::default();
         for (field, text) in [("datum", &self.date), ("gueltig", &self.valid_from)] {
             if text.parse::<chrono::NaiveDate>().is_err() {
@@ -130,8 +136,18 @@ impl Facts {
         errors
     }
 
-    /// The file with these values in it.
-    fn written(&self, toml: &str) -> String {
+    /// The file with those of these values in it that are others than in `before`: what was written in
+    /// the file itself stays.
+    pub fn written(&self, toml: &str, before: &Self) -> String {
+        let (own, before) = (self.lines(), before.lines());
+        let others = own.into_iter().zip(before).filter(|(own, old)| own != old);
+        others.fold(toml.to_owned(), |text, ((section, key, value), _)| {
+            set(&text, section, key, &value)
+        })
+    }
+
+    /// The values as they stand in the file: section, name, value.
+    fn lines(&self) -> [(Option<&'static str>, &'static str, String); 13] {
         let authorisation = match self.authorisation.as_str() {
             known @ ("general" | "specific") => known,
             _ => "",
@@ -140,8 +156,7 @@ impl Facts {
             "after" => quoted("after"),
             _ => String::new(),
         };
-        let mut text = toml.to_owned();
-        for (section, key, value) in [
+        [
             (None, "number", quoted(&self.number)),
             (None, "date", self.date.clone()),
             (None, "valid_from", self.valid_from.clone()),
@@ -155,33 +170,46 @@ impl Facts {
             (Some("title"), "en", quoted(&self.title_en)),
             (Some("change_note"), "de", quoted(&self.note_de)),
             (Some("change_note"), "en", quoted(&self.note_en)),
-        ] {
-            text = set(&text, section, key, &value);
-        }
-        text
+        ]
     }
 }
 
-/// Saves the fields.
+/// A text as a field of this form holds it. Spaces that do not break stay: "Art. 28" is not to be
+/// parted (T-14).
+fn one_line(text: &str) -> String {
+    clean(text).trim().replace('\n', " ")
+}
+
+/// Saves the fields, and the text of the file that was typed beside them.
 pub async fn save(
     app: web::Data<App>,
     me: Me,
     session: Session,
     id: web::Path<VersionId>,
-    SignedForm(form): SignedForm,
+    SignedTexts { form, .. }: SignedTexts,
 ) -> Result<HttpResponse, PageError> {
     let id = *id;
     let loaded = load(&app, &me, id).await?;
     let (facts, seen) = (Facts::typed(&form), form.get("stand").to_owned());
     let stored = loaded.0.files.get(meta::FILE).cloned().unwrap_or_default();
+    let beside = if form.ticked("text") {
+        clean(form.get("text"))
+    } else {
+        stored.clone()
+    };
     let errors = facts.check();
     if !errors.is_empty() {
-        let page = page(&app, &me, loaded, meta::FILE, None).await?;
+        let unsaved = Unsaved {
+            text: beside,
+            seen,
+            conflict: None,
+        };
+        let page = page(&app, &me, loaded, meta::FILE, Some(unsaved)).await?;
         return invalid(&page.with_facts(facts, errors));
     }
     let typed = Typed {
         path: meta::FILE.to_owned(),
-        text: facts.written(&stored),
+        text: facts.written(&beside, &Facts::of(&stored)),
         seen: seen.clone(),
     };
     let (now, viewer, text) = (app.clock.now(), me.viewer.clone(), typed.text.clone());

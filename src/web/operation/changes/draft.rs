@@ -6,12 +6,14 @@ use askama::Template;
 use chrono::NaiveDate;
 
 use super::{find, sentence};
-use crate::actions::announcements::{self, Moved, faults, first_start};
+use crate::actions::announcements::{self, Moved, Standstill, faults, first_start};
+use crate::actions::seen;
 use crate::app::App;
 use crate::domain::name;
 use crate::domain::sub_processor::{Entry, ListChange};
 use crate::domain::{AnnouncementId, Language, SubProcessorId, calendar};
 use crate::paths;
+use crate::storage::PgConnection;
 use crate::storage::announcements::{Announcement, Stage};
 use crate::web::error::PageError;
 use crate::web::form::{FieldErrors, SignedForm};
@@ -66,6 +68,13 @@ struct Typed {
     reason: String,
     reason_en: String,
     starts: String,
+    /// Stamp of what the form showed first (B1).
+    stand: String,
+}
+
+/// Stamp of reason and start.
+fn stamp(draft: &Announcement) -> String {
+    seen::of(&(&draft.reason, &draft.reason_en, draft.starts_on))
 }
 
 /// The page of a draft.
@@ -79,6 +88,7 @@ pub async fn show(
         reason: draft.reason.clone(),
         reason_en: draft.reason_en.clone(),
         starts: draft.starts_on.to_string(),
+        stand: stamp(draft),
     };
     html(&page(app, me, draft, entries, typed, FieldErrors::default()).await?)
 }
@@ -92,7 +102,8 @@ pub async fn save(
     SignedForm(form): SignedForm,
 ) -> Result<HttpResponse, PageError> {
     let (draft, entries) = find(&app, &id).await?;
-    let typed = Typed {
+    let mut typed = Typed {
+        stand: form.get("stand").to_owned(),
         reason: form.get("grund").to_owned(),
         reason_en: form.get("grund_en").to_owned(),
         starts: form.get("beginn").trim().to_owned(),
@@ -128,13 +139,43 @@ pub async fn save(
     let Some(starts) = starts.filter(|_| errors.is_empty()) else {
         return invalid(&page(&app, &me, &draft, &entries, typed, errors).await?);
     };
+    let stand = typed.stand.clone();
     let edit = move |draft: &mut Announcement, _: &[Entry]| {
+        if stamp(draft) != stand {
+            return Err(Standstill::Outdated);
+        }
         draft.reason = german;
         draft.reason_en = english;
         draft.starts_on = starts;
         Ok(())
     };
-    change(&app, &me, &session, draft.id, edit).await
+    let done = try_change(&app, &me, draft.id, edit).await?;
+    if let Err(Standstill::Outdated) = done {
+        // Who saves once more has seen what is stored now.
+        let (draft, entries) = find(&app, &id).await?;
+        typed.stand = stamp(&draft);
+        let day = |day: NaiveDate| calendar::short_date(day, Language::De);
+        errors.add_changed([
+            (
+                "grund",
+                "Grund der Änderung",
+                draft.reason.clone(),
+                typed.reason.clone(),
+            ),
+            (
+                "grund_en",
+                "Grund der Änderung, auf Englisch",
+                draft.reason_en.clone(),
+                typed.reason_en.clone(),
+            ),
+            ("beginn", "Beginn", day(draft.starts_on), day(starts)),
+        ]);
+        if errors.is_empty() {
+            return Ok(changed(&session, draft.id, Ok(())));
+        }
+        return invalid(&page(&app, &me, &draft, &entries, typed, errors).await?);
+    }
+    Ok(changed(&session, draft.id, done))
 }
 
 /// Lets a company leave.
@@ -172,10 +213,8 @@ pub async fn take_back(
     id: web::Path<AnnouncementId>,
     SignedForm(form): SignedForm,
 ) -> Result<HttpResponse, PageError> {
-    let (place, named) = (
-        form.get("stelle").parse().unwrap_or(usize::MAX),
-        form.get("name").to_owned(),
-    );
+    let (place, named) = form.get("stelle").split_once(' ').unwrap_or_default();
+    let (place, named) = (place.parse().unwrap_or(usize::MAX), named.to_owned());
     let edit = move |draft: &mut Announcement, entries: &[Entry]| {
         // The name says that it is still the one that was looked at.
         let is_the_one = draft
@@ -227,16 +266,29 @@ pub async fn change(
     id: AnnouncementId,
     edit: impl FnOnce(&mut Announcement, &[Entry]) -> Moved + Send + 'static,
 ) -> Result<HttpResponse, PageError> {
+    let done = try_change(app, me, id, edit).await?;
+    Ok(changed(session, id, done))
+}
+
+/// Changes the draft, or says what is in the way.
+pub async fn try_change(
+    app: &App,
+    me: &Me,
+    id: AnnouncementId,
+    edit: impl FnOnce(&mut Announcement, &[Entry]) -> Moved + Send + 'static,
+) -> Result<Moved, PageError> {
     let (viewer, now) = (me.viewer.clone(), app.clock.now());
-    let done = app
-        .db
-        .transaction(move |conn| announcements::edit(conn, &viewer, id, edit, now))
-        .await?;
+    let work = move |conn: &mut PgConnection| announcements::edit(conn, &viewer, id, edit, now);
+    Ok(app.db.transaction(work).await?)
+}
+
+/// Leads back to the draft.
+pub fn changed(session: &Session, id: AnnouncementId, done: Moved) -> HttpResponse {
     match done {
         Ok(()) => flash(session, true, "Der Entwurf ist gespeichert."),
         Err(stands) => flash(session, false, sentence(stands)),
     }
-    Ok(see_other(paths::announcement(id)))
+    see_other(paths::announcement(id))
 }
 
 async fn first_day(app: &App, days: u32) -> Result<NaiveDate, PageError> {

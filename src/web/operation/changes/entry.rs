@@ -5,9 +5,10 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::draft::change;
+use super::draft::{changed, try_change};
 use super::find;
 use crate::actions::announcements::Standstill;
+use crate::actions::seen;
 use crate::app::App;
 use crate::contract::check;
 use crate::domain::name::{self, BadName, MAX_COMPANY};
@@ -79,6 +80,8 @@ const ASKED: [(&str, &str, &str, bool); 16] = [
 pub struct Asked {
     ersetzt: String,
     stelle: String,
+    /// Stamp the form carried; empty: the one of what is stored.
+    stand: String,
 }
 
 #[derive(Template)]
@@ -90,6 +93,8 @@ struct Page {
     instead: String,
     replaces: String,
     place: String,
+    /// Stamp of the entry the form showed first; empty for a new one (B1).
+    stand: String,
     fields: Vec<Field>,
     errors: FieldErrors,
 }
@@ -152,21 +157,51 @@ pub async fn save(
     let asked = Asked {
         ersetzt: form.get("ersetzt").to_owned(),
         stelle: form.get("stelle").to_owned(),
+        stand: form.get("stand").to_owned(),
     };
-    let (new, errors) = read(&form);
+    let (new, mut errors) = read(&form);
+    let value = |at: usize| {
+        ASKED
+            .get(at)
+            .map(|(id, ..)| form.get(id).to_owned())
+            .unwrap_or_default()
+    };
     if !errors.is_empty() {
-        let value = |at: usize| {
-            ASKED
-                .get(at)
-                .map(|(id, ..)| form.get(id).to_owned())
-                .unwrap_or_default()
-        };
         return invalid(&page(&app, &me, &draft, &entries, &asked, value, errors).await?);
     }
     let old = replaced(&entries, &asked.ersetzt).map(|entry| entry.id);
     let place: Option<usize> = asked.stelle.parse().ok();
-    let edit = move |draft: &mut Announcement, _: &[Entry]| put(draft, place, old, new);
-    change(&app, &me, &session, draft.id, edit).await
+    let (stelle, stand) = (asked.stelle.clone(), asked.stand.clone());
+    let edit = move |draft: &mut Announcement, _: &[Entry]| {
+        if stamp(draft, &stelle) != stand {
+            return Err(Standstill::Outdated);
+        }
+        put(draft, place, old, new)
+    };
+    let done = try_change(&app, &me, draft.id, edit).await?;
+    let (draft, entries) = find(&app, &id).await?;
+    if let (Err(Standstill::Outdated), Some(stored)) = (done, edited(&draft, &asked.stelle)) {
+        // Who saves once more has seen what is stored now.
+        let stored = values(stored).into_iter().enumerate();
+        errors.add_changed(stored.filter_map(|(at, stored)| {
+            let (id, label, ..) = ASKED.get(at)?;
+            Some((*id, *label, stored, value(at)))
+        }));
+        if errors.is_empty() {
+            return Ok(changed(&session, draft.id, Ok(())));
+        }
+        let asked = Asked {
+            stand: String::new(),
+            ..asked
+        };
+        return invalid(&page(&app, &me, &draft, &entries, &asked, value, errors).await?);
+    }
+    Ok(changed(&session, draft.id, done))
+}
+
+/// Stamp of the entry that is edited; empty for a new one.
+fn stamp(draft: &Announcement, place: &str) -> String {
+    edited(draft, place).map(seen::of).unwrap_or_default()
 }
 
 /// Adds the company, lets it replace another, or changes one that was there already.
@@ -334,6 +369,10 @@ async fn page(
         place: edited(draft, &asked.stelle)
             .map(|_| asked.stelle.clone())
             .unwrap_or_default(),
+        stand: match asked.stand.as_str() {
+            "" => stamp(draft, &asked.stelle),
+            stand => stand.to_owned(),
+        },
         fields: ASKED
             .iter()
             .enumerate()
