@@ -72,6 +72,7 @@ fn asked() -> Case {
             party,
             blocked_at: None,
             deactivated_at: None,
+            unreleased_since: None,
         }),
         sub_partner: None,
         current_version: "1.0".into(),

@@ -8,6 +8,7 @@ mod keys;
 mod limits;
 mod mail;
 mod network;
+mod rules;
 mod seal;
 #[cfg(test)]
 mod tests;
@@ -23,6 +24,7 @@ pub use keys::{Key, KeySet, Keys, SHORTEST_SECRET};
 pub use limits::Limits;
 pub use mail::MailConfig;
 pub use network::Network;
+pub use rules::RuleConfig;
 pub use seal::{SealConfig, SealSource};
 #[cfg(test)]
 pub use variables::fuzz;
@@ -46,6 +48,8 @@ pub struct Config {
     pub mail: MailConfig,
     /// How documents are sealed.
     pub seal: SealConfig,
+    /// What the operator decides about how careful the portal is.
+    pub rules: RuleConfig,
     /// `RUST_LOG`: what is logged, in the notation of `tracing`.
     pub log_filter: Option<String>,
     /// Calendar years evidence is kept after the one in which an agreement ended (EV-16).
@@ -171,6 +175,7 @@ impl Config {
                 authority: None,
                 authority_certificates: None,
             },
+            rules: RuleConfig::default(),
             log_filter: None,
             retention_years: retention::YEARS,
         }
@@ -188,6 +193,7 @@ impl Config {
             web: WebConfig::read(variables, environment)?,
             keys: read_keys(variables, environment, &storage.data_dir)?,
             seal: SealConfig::read(variables, environment, &storage.data_dir)?,
+            rules: RuleConfig::read(variables)?,
             storage,
             mail: MailConfig::read(variables, environment)?,
             log_filter: variables.text("RUST_LOG"),

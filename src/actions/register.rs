@@ -12,6 +12,7 @@ use crate::domain::audit::effect::Effect;
 use crate::domain::case::{Denied, Partner, Refusal};
 use crate::domain::file::File;
 use crate::domain::partner::PartnerDeed;
+use crate::domain::unlinked::may_stand_in_mail;
 use crate::domain::viewer::{Role, Viewer};
 use crate::domain::{FileId, PartnerId, Party};
 use crate::storage::audit::NewEvent;
@@ -65,15 +66,18 @@ fn refuse_if_blocked(conn: &mut PgConnection, viewer: &Viewer) -> Result<(), Act
 const SENT_TWICE: Duration = Duration::minutes(10);
 
 /// Adds a Mandant, or a Submandant of `parent`. What a Mandant adds is always its own. One with the
-/// very same contact data, added a moment ago, is not added again: that is a form sent twice.
+/// very same contact data, added a moment ago, is not added again: that is a form sent twice. With
+/// `needs_release` what a Mandant adds cannot be named before the operator has looked at it.
 pub fn add(
     conn: &mut PgConnection,
     viewer: &Viewer,
     parent: Option<PartnerId>,
     party: &Party,
+    needs_release: bool,
     now: DateTime<Utc>,
 ) -> Result<PartnerId, ActionError> {
     refuse_if_blocked(conn, viewer)?;
+    refuse_links(party)?;
     let parent = match viewer.role {
         Role::Operator => parent,
         Role::Partner(own) => Some(own),
@@ -90,6 +94,9 @@ pub fn add(
         return Ok(twin);
     }
     let id = partners::create_partner(conn, parent, party, now)?;
+    if needs_release && viewer.role != Role::Operator {
+        partners::mark_unreleased(conn, id, Some(now))?;
+    }
     note(conn, viewer, id, &party.name, PartnerDeed::Added, now)?;
     Ok(id)
 }
@@ -105,6 +112,7 @@ pub fn change(
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
     let partner = lock_managed(conn, viewer, id)?;
+    refuse_links(party)?;
     if partner.party == *party {
         return Err(Refusal::Unchanged.into());
     }
@@ -117,6 +125,63 @@ pub fn change(
         former_name: (*former != party.name).then(|| former.clone()),
     };
     note(conn, viewer, id, &party.name, deed, now)
+}
+
+/// The operator releases a Submandant: from now on it can be named for customers.
+pub fn release(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    id: PartnerId,
+    now: DateTime<Utc>,
+) -> Result<(), ActionError> {
+    if viewer.role != Role::Operator {
+        return Err(ActionError::NotAllowed);
+    }
+    let partner = lock_managed(conn, viewer, id)?;
+    if partner.unreleased_since.is_none() {
+        return Err(Refusal::Unchanged.into());
+    }
+    partners::mark_unreleased(conn, id, None)?;
+    note(
+        conn,
+        viewer,
+        id,
+        &partner.party.name,
+        PartnerDeed::Released,
+        now,
+    )
+}
+
+/// What a partner says of itself stands in the operator's mails: none of it may be a link (S-26).
+fn refuse_links(party: &Party) -> Result<(), ActionError> {
+    let Party {
+        name,
+        street,
+        postcode,
+        city,
+        country,
+        register,
+        represented_by,
+        contact,
+        email: _,
+        phone,
+    } = party;
+    let lines = [
+        name,
+        street,
+        postcode,
+        city,
+        country,
+        register,
+        represented_by,
+        contact,
+        phone,
+    ];
+    if lines.into_iter().all(|line| may_stand_in_mail(line)) {
+        Ok(())
+    } else {
+        Err(Refusal::LinkInName.into())
+    }
 }
 
 /// A contract as it was entered.
@@ -218,9 +283,10 @@ fn effect_of(
     let list = match deed {
         PartnerDeed::Blocked { .. } | PartnerDeed::Deactivated => &mut effect.closed,
         PartnerDeed::Unblocked | PartnerDeed::Activated => &mut effect.opened,
-        PartnerDeed::Added | PartnerDeed::Changed { .. } | PartnerDeed::ContractRecorded { .. } => {
-            return Ok(effect);
-        }
+        PartnerDeed::Added
+        | PartnerDeed::Changed { .. }
+        | PartnerDeed::ContractRecorded { .. }
+        | PartnerDeed::Released => return Ok(effect),
     };
     let found = partners::find_partner(conn, id)?;
     let parent = match found.as_ref().and_then(|partner| partner.parent) {

@@ -26,6 +26,7 @@ pub mod search;
 #[cfg(test)]
 pub mod seeds;
 pub mod sub_processor;
+pub mod unlinked;
 pub mod version;
 pub mod version_news;
 pub mod viewer;

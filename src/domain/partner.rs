@@ -17,6 +17,8 @@ pub enum PartnerState {
     Deactivated,
     /// Something is missing that a contract must say of it (LC-24).
     Incomplete,
+    /// The operator has not released it yet.
+    Unreleased,
 }
 
 impl PartnerState {
@@ -26,10 +28,12 @@ impl PartnerState {
             Self::Blocked
         } else if partner.deactivated_at.is_some() {
             Self::Deactivated
-        } else if partner.party.is_complete() {
-            Self::Active
-        } else {
+        } else if !partner.party.is_complete() {
             Self::Incomplete
+        } else if partner.unreleased_since.is_some() {
+            Self::Unreleased
+        } else {
+            Self::Active
         }
     }
 
@@ -40,6 +44,7 @@ impl PartnerState {
             Self::Blocked => Status::Void,
             Self::Deactivated => Status::Ended,
             Self::Incomplete => Status::NoEmail,
+            Self::Unreleased => Status::Open,
         }
     }
 
@@ -50,6 +55,7 @@ impl PartnerState {
             Self::Blocked => "Gesperrt",
             Self::Deactivated => "Deaktiviert",
             Self::Incomplete => "Unvollständig",
+            Self::Unreleased => "Wartet auf Freigabe",
         }
     }
 }
@@ -115,6 +121,8 @@ pub enum PartnerDeed {
     Deactivated,
     /// It was activated again.
     Activated,
+    /// The operator released it, so that it can be named.
+    Released,
 }
 
 impl PartnerDeed {
@@ -141,6 +149,7 @@ impl PartnerDeed {
             Self::Unblocked => format!("Sperre von {name} aufgehoben"),
             Self::Deactivated => format!("{name} deaktiviert"),
             Self::Activated => format!("{name} wieder aktiviert"),
+            Self::Released => format!("{name} freigegeben"),
         }
     }
 
@@ -158,6 +167,7 @@ impl PartnerDeed {
             Self::Unblocked => format!("Block of {name} lifted"),
             Self::Deactivated => format!("{name} deactivated"),
             Self::Activated => format!("{name} activated again"),
+            Self::Released => format!("{name} released"),
         }
     }
 }
@@ -183,6 +193,9 @@ mod tests {
             assert_eq!(PartnerState::of(&one), PartnerState::Incomplete);
             assert!(!one.can_be_named() && !one.is_shut_out());
         }
+        one.unreleased_since = Some(utc("2026-01-07T09:00:00Z"));
+        assert_eq!(PartnerState::of(&one), PartnerState::Unreleased);
+        assert!(!one.can_be_named() && !one.is_shut_out());
         one.deactivated_at = Some(utc("2026-01-07T09:00:00Z"));
         assert_eq!(PartnerState::of(&one), PartnerState::Deactivated);
         one.blocked_at = one.deactivated_at;

@@ -232,6 +232,28 @@ impl WhatsNew {
         self
     }
 
+    /// The names in it that somebody else than the operator typed.
+    pub fn names_of_others(&mut self) -> Vec<&mut String> {
+        let Self {
+            language: _,
+            agreement: _,
+            concluded_at: _,
+            partner,
+            sub_partner_gone,
+            sub_partner_new,
+            added: _,
+            gone: _,
+            version: _,
+            company,
+            particulars: _,
+            other_particulars: _,
+        } = self;
+        let pairs = [partner, company].into_iter().flatten();
+        let pairs = pairs.flat_map(|(old, new)| [old, new]);
+        let gone = sub_partner_gone.as_mut().map(|(name, _)| name);
+        pairs.chain(gone).chain(sub_partner_new).collect()
+    }
+
     fn date(&self, at: DateTime<Utc>) -> String {
         // A date is not broken over two lines.
         long_date(day(at), self.language).replace(' ', "\u{a0}")

@@ -1,9 +1,11 @@
-//! Every stored or typed name as one clean line before it goes into a mail (S-21).
+//! Every stored or typed name as one clean line before it goes into a mail (S-21), and what others
+//! than the operator typed written so that no program makes a link of it (S-26).
 
-use super::content::{ChangeWords, Content, NoteWords};
+use super::content::{CaseWords, ChangeWords, Content, NoteWords};
 use super::letter::Letter;
 use crate::domain::Party;
 use crate::domain::name::clean;
+use crate::domain::unlinked::unlinked;
 
 /// The same letter with every stored or typed name as one clean line.
 pub(super) fn cleaned(mut letter: Letter) -> Letter {
@@ -29,7 +31,150 @@ pub(super) fn cleaned(mut letter: Letter) -> Letter {
         }
     }
     clean_content(&mut letter.content);
+    for typed in typed_by_others(&mut letter.content) {
+        *typed = unlinked(typed);
+    }
     letter
+}
+
+/// What a mail says in the words of partners, customers and users. Every field of every mail is
+/// named here, so that a new one has to be looked at.
+pub(super) fn typed_by_others(content: &mut Content) -> Vec<&mut String> {
+    match content {
+        Content::Request {
+            case,
+            reason: _,
+            news,
+            replaces: _,
+            link: _,
+            valid_until: _,
+        }
+        | Content::Reminder {
+            case,
+            number: _,
+            news,
+            link: _,
+            valid_until: _,
+        } => {
+            let mut names = names(case);
+            names.extend(news.iter_mut().flat_map(|news| news.names_of_others()));
+            names
+        }
+        Content::Concluded {
+            case,
+            agreement_number: _,
+            at: _,
+            signed_on: _,
+            person,
+            function,
+            pdf: _,
+            sha256: _,
+        } => {
+            let mut names = names(case);
+            names.extend([person, function]);
+            names
+        }
+        Content::Note {
+            case,
+            note,
+            agreement: _,
+            at: _,
+            links_closed: _,
+        } => {
+            let mut names = names(case);
+            match note {
+                NoteWords::SubPartnerLeft { name } => names.push(name),
+                NoteWords::PartnerBlocked {
+                    name,
+                    is_sub_partner: _,
+                } => names.push(name),
+                NoteWords::ProductEnded {
+                    name: _,
+                    option_only: _,
+                    last_day: _,
+                }
+                | NoteWords::Withdrawn(_) => {}
+            }
+            names
+        }
+        Content::Declined { case, at: _ }
+        | Content::Objected {
+            case,
+            agreement_number: _,
+            at: _,
+        }
+        | Content::NewVersion {
+            case,
+            agreement: _,
+            version: _,
+            since: _,
+            read: _,
+        }
+        | Content::Announcement {
+            case,
+            agreement: _,
+            change: _,
+            link: _,
+            until: _,
+        }
+        | Content::Dissented {
+            case,
+            agreement: _,
+            change: _,
+            received_on: _,
+        }
+        | Content::DissentSettled {
+            case,
+            agreement: _,
+            change: _,
+            how: _,
+        }
+        | Content::Ended {
+            case,
+            agreement: _,
+            at: _,
+            why: _,
+            proof_until: _,
+        }
+        | Content::AddressChanged {
+            case,
+            masked: _,
+            at: _,
+        }
+        | Content::PartnerInfo {
+            case,
+            news: _,
+            at: _,
+            on_paper: _,
+            access: _,
+            status_url: _,
+        }
+        | Content::Alert {
+            case,
+            alert: _,
+            status_url: _,
+        } => names(case),
+        Content::PartnerBlocked {
+            name,
+            is_sub_partner: _,
+            at: _,
+        }
+        | Content::SetPassword {
+            name,
+            link: _,
+            valid_until: _,
+            invitation: _,
+        }
+        | Content::PasswordChanged { name, at: _ } => vec![name],
+    }
+}
+
+/// The companies a case is about. Products are the operator's own words.
+fn names(case: &mut CaseWords) -> Vec<&mut String> {
+    let partners = [&mut case.partner, &mut case.sub_partner];
+    let mut names = vec![&mut case.customer.name];
+    names.extend(partners.into_iter().flatten());
+    names
 }
 
 fn clean_content(content: &mut Content) {

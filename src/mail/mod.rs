@@ -27,6 +27,8 @@ mod wrap;
 mod samples;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod unlinked_tests;
 
 pub use letter::{Attachment, CaseWords, Content, Letter, ModuleAccess, Written};
 pub use message::{Envelope, Head, Unsendable};

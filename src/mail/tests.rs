@@ -8,16 +8,18 @@ use super::wrap::COLUMNS;
 use crate::domain::Language;
 
 pub(super) fn all(language: Language) -> Vec<(String, Content)> {
-    let case = samples::case(language);
-    let mut all = about_customer(&case);
-    all.extend(samples::address_changed(&case));
-    all.extend(samples::others(&case));
-    all.extend(changes(&case));
+    all_about(&samples::case(language))
+}
+pub(super) fn all_about(case: &CaseWords) -> Vec<(String, Content)> {
+    let mut all = about_customer(case);
+    all.extend(samples::address_changed(case));
+    all.extend(samples::others(case));
+    all.extend(changes(case));
     all
 }
 
 /// Everything a customer reads at the master-data address.
-fn about_customer(case: &CaseWords) -> Vec<(String, Content)> {
+pub(super) fn about_customer(case: &CaseWords) -> Vec<(String, Content)> {
     let mut all = samples::about(case);
     all.extend(samples::life(case));
     all
@@ -28,7 +30,7 @@ pub(super) fn written(language: Language, content: Content) -> Written {
 }
 
 /// Words of an HTML part as a reader sees them.
-fn visible(html: &str) -> String {
+pub(super) fn visible(html: &str) -> String {
     let page = scraper::Html::parse_document(html);
     let body = scraper::Selector::parse("body").unwrap();
     page.select(&body)
@@ -215,63 +217,6 @@ fn partners_get_neither_consent_link_nor_contract() {
                 vec![]
             }
         );
-    }
-}
-
-#[test]
-fn hostile_names_stay_names() {
-    // S-21, S-26
-    let endless = "x".repeat(300);
-    let table = [
-        ("<a href=//x>Klick</a>", "<a href=//x>Klick</a>"),
-        (
-            "\"><img src=x onerror=alert(1)>",
-            "\"><img src=x onerror=alert(1)>",
-        ),
-        (
-            "A\r\nBcc: x@evil.example\r\n\r\nHallo",
-            "A Bcc: x@evil.example Hallo",
-        ),
-        ("{{ link }} {% if %} &amp; '", "{{ link }} {% if %} &amp; '"),
-        ("Bär 🐻 GmbH\u{202E}", "Bär 🐻 GmbH"),
-        ("\u{c}ABSCHNITT\u{0}", "ABSCHNITT"),
-        (endless.as_str(), endless.as_str()),
-    ];
-    let elements = scraper::Selector::parse("*").unwrap();
-    let count = |html: &str| {
-        scraper::Html::parse_document(html)
-            .select(&elements)
-            .count()
-    };
-    for language in Language::ALL {
-        let every = |case: &CaseWords| {
-            let mut all = about_customer(case);
-            all.extend(samples::address_changed(case));
-            all.extend(changes(case));
-            all
-        };
-        let harmless = every(&samples::case(language));
-        for (typed, shown) in table {
-            let mut case = samples::case(language);
-            case.customer.name = typed.to_owned();
-            case.partner = Some(typed.to_owned());
-            case.sub_partner = Some(typed.to_owned());
-            for ((name, content), (_, usual)) in every(&case).into_iter().zip(&harmless) {
-                let mail = written(language, content);
-                let usual = written(language, usual.clone());
-                assert_eq!(count(&mail.html), count(&usual.html), "{name}: {typed}");
-                assert!(visible(&mail.html).contains(shown), "{name}: {typed}");
-                assert!(
-                    mail.text.replace('\n', " ").contains(shown),
-                    "{name}: {typed}"
-                );
-                assert!(mail.subject.contains(shown), "{name}: {typed}");
-                assert!(
-                    !mail.subject.chars().any(char::is_control),
-                    "{name}: {typed}"
-                );
-            }
-        }
     }
 }
 

@@ -17,6 +17,7 @@ pub(super) type Row = (
     Option<i64>,
     Option<DateTime<Utc>>,
     Option<DateTime<Utc>>,
+    Option<DateTime<Utc>>,
     PartnerParty,
 );
 
@@ -253,6 +254,28 @@ pub fn mark_deactivated(
         .map(|_| ())
 }
 
+/// Notes that a sub-partner waits for the operator's release, or with `None` that it has it.
+pub fn mark_unreleased(
+    conn: &mut PgConnection,
+    id: PartnerId,
+    since: Option<DateTime<Utc>>,
+) -> QueryResult<()> {
+    diesel::update(partners::table.find(id.0))
+        .set(partners::unreleased_since.eq(since))
+        .execute(conn)
+        .map(|_| ())
+}
+
+/// Sub-partners that wait for the operator's release, counted to `cap` + 1.
+pub fn count_unreleased(conn: &mut PgConnection, cap: i64) -> QueryResult<i64> {
+    let ids: Vec<i64> = partners::table
+        .filter(partners::unreleased_since.is_not_null())
+        .limit(cap + 1)
+        .select(partners::id)
+        .load(conn)?;
+    Ok(i64::try_from(ids.len()).unwrap_or(i64::MAX))
+}
+
 /// Why the operator blocked a partner.
 pub fn find_block_reason(conn: &mut PgConnection, id: PartnerId) -> QueryResult<Option<String>> {
     partners::table
@@ -283,6 +306,7 @@ pub(super) fn columns() -> (
     partners::parent_id,
     partners::blocked_at,
     partners::deactivated_at,
+    partners::unreleased_since,
     diesel::dsl::AsSelect<PartnerParty, diesel::pg::Pg>,
 ) {
     (
@@ -290,16 +314,20 @@ pub(super) fn columns() -> (
         partners::parent_id,
         partners::blocked_at,
         partners::deactivated_at,
+        partners::unreleased_since,
         PartnerParty::as_select(),
     )
 }
 
-pub(super) fn read((id, parent, blocked_at, deactivated_at, party): Row) -> Partner {
+pub(super) fn read(
+    (id, parent, blocked_at, deactivated_at, unreleased_since, party): Row,
+) -> Partner {
     Partner {
         id: PartnerId(id),
         parent: parent.map(PartnerId),
         party: party.into(),
         blocked_at,
         deactivated_at,
+        unreleased_since,
     }
 }

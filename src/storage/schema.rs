@@ -510,6 +510,8 @@ diesel::table! {
         list_key -> Text,
         /// Addresses it had before, so that no customer is asked there (5.6-11).
         former_emails -> Array<Nullable<Text>>,
+        /// Since when a sub-partner waits for the operator's release; empty when it can be named.
+        unreleased_since -> Nullable<Timestamptz>,
     }
 }
 

@@ -52,6 +52,9 @@ pub fn sentence(refusal: Refusal) -> &'static str {
         Refusal::UnknownBooking => {
             "Diese Buchung gibt es nicht mehr. Bitte laden Sie das Kundenprofil neu."
         }
+        Refusal::LinkInName => {
+            "Internet- und E-Mail-Adressen sowie die Zeichen @, < und > dürfen in diesen Angaben nicht stehen, weil sie in E-Mails an Kunden erscheinen. Bitte lassen Sie sie weg."
+        }
         Refusal::EndInPast => {
             "Das Ende liegt in der Vergangenheit. Bitte wählen Sie heute oder einen späteren Tag."
         }

@@ -329,7 +329,7 @@ fn blocked_mandant(app: &TestApp) -> PartnerId {
         ..Party::default()
     };
     app.write(|conn| {
-        let id = register::add(conn, &operator, None, &party, now)?;
+        let id = register::add(conn, &operator, None, &party, false, now)?;
         blocking::block(conn, &app.app, &operator, id, "Insolvenz angemeldet", now)?;
         Ok(id)
     })

@@ -1,6 +1,7 @@
 //! Naming a sub-partner (Submandant): who, whom, when, and what it does to links (R-04, row 11, S-54).
 
 use avv_portal::domain::PartnerId;
+use avv_portal::mail::Transport;
 
 use crate::harness::{Browser, CUSTOMER, Page, Person, TestApp, days, hours, minutes};
 
@@ -337,4 +338,106 @@ async fn c1_a_declined_amendment_is_something_to_settle() {
     sub.get("/kunden/4711/avv")
         .await
         .assert_says("nennt Ihr Unternehmen aber noch nicht");
+}
+
+/// Words that a mail program would turn into a link.
+const LEADS_AWAY: &str = "Jetzt zahlen: https://boese.example/avv GmbH";
+
+#[actix_web::test]
+async fn a5_no_field_about_a_partner_takes_an_address() {
+    let app = TestApp::start().await;
+    let sub = app.companies().sub_partner;
+    for (person, new, own) in [
+        (
+            Person::Partner,
+            "/submandanten/neu".to_owned(),
+            format!("/submandanten/{sub}/daten"),
+        ),
+        (
+            Person::Operator,
+            "/betrieb/partner/neu".to_owned(),
+            format!("/betrieb/partner/{sub}/daten"),
+        ),
+    ] {
+        let browser = app.sign_in(person).await;
+        for path in [new, own] {
+            let page = browser.get(&path).await;
+            let form = "main form[method='post']";
+            let (_, fields) = page.form(form);
+            let asked = |name: &&String| !["email", "csrf", "mandant"].contains(&name.as_str());
+            let names = fields.iter().map(|(name, _)| name).filter(asked);
+            let names: Vec<&String> = names.collect();
+            assert_eq!(names.len(), 9, "{names:?}");
+            for field in names {
+                let typed = [("name", "Neu GmbH"), (field.as_str(), LEADS_AWAY)];
+                let answer = page.submit(&browser, form, &typed).await;
+                answer
+                    .assert_status(422)
+                    .assert_says("Lassen Sie Internet- und E-Mail-Adressen");
+                let kept = answer.attribute(&format!("[name='{field}']"), "value");
+                assert_eq!(kept.as_deref(), Some(LEADS_AWAY), "{path} {field}");
+            }
+        }
+    }
+    let count = app.text("count(*)::text FROM partners WHERE name LIKE '%boese%'");
+    assert_eq!(count, "0");
+}
+
+#[actix_web::test]
+async fn a5_a_new_submandant_waits_for_the_release_if_the_operator_wants_it() {
+    let app = TestApp::start_configured(Transport::memory(), |config| {
+        config.rules.release_sub_partners = true;
+    })
+    .await;
+    app.book(CUSTOMER, "centraflex", false);
+    let partner = app.sign_in(Person::Partner).await;
+    let form = partner.get("/submandanten/neu").await;
+    let typed = [
+        ("name", "Ostsee Telefon KG"),
+        ("strasse", "Strandweg 1"),
+        ("plz", "18055"),
+        ("ort", "Rostock"),
+        ("vertreten", "Heinke Ostermann"),
+        ("ansprechperson", "Datenschutz"),
+        ("email", "avv@ostsee.example"),
+        ("telefon", "0381 555-1"),
+    ];
+    let added = form
+        .submit(&partner, "main form[method='post']", &typed)
+        .await;
+    let page = partner.follow(&added).await;
+    page.assert_says("Wartet auf Freigabe");
+    let id = added.location().rsplit('/').next().unwrap().to_owned();
+    let choice = format!("{PATH}?submandant={id}");
+    partner.get(&choice).await.assert_status(404);
+    // Naming it all the same, past the page, is refused by the rule.
+    let existing = confirm(&partner, Some(app.companies().sub_partner)).await;
+    existing
+        .submit(&partner, FORM, &[("submandant", &id)])
+        .await
+        .assert_status(303);
+    assert_eq!(app.case(CUSTOMER).sub_partner, None);
+
+    let operator = app.sign_in(Person::Operator).await;
+    operator
+        .get("/betrieb")
+        .await
+        .assert_says("Submandanten warten auf Ihre Freigabe");
+    let shown = operator.get(&format!("/betrieb/partner/{id}")).await;
+    let release = format!("form[action='/betrieb/partner/{id}/aufnahme']");
+    shown
+        .submit(&operator, &release, &[])
+        .await
+        .assert_status(303);
+    let again = shown.submit(&operator, &release, &[]).await;
+    operator
+        .follow(&again)
+        .await
+        .assert_says("Daran hat sich nichts geändert");
+    partner.get(&choice).await.assert_status(200);
+    // What the operator adds needs nobody's release.
+    assert_eq!(
+        app.text("count(*)::text FROM audit_events WHERE details::text LIKE '%released%'"),
+        "1"
+    );
 }

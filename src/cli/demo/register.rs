@@ -44,7 +44,14 @@ pub fn complete(
             "",
         )
     };
-    register::add(conn, operator, Some(partners.muster), &unfinished, began)?;
+    register::add(
+        conn,
+        operator,
+        Some(partners.muster),
+        &unfinished,
+        false,
+        began,
+    )?;
     let former = Party {
         represented_by: "Birte Claaßen".into(),
         phone: "0441 555-8".into(),
@@ -56,7 +63,7 @@ pub fn complete(
             "info@claassen-telefonbau.example",
         )
     };
-    let former = register::add(conn, operator, Some(partners.muster), &former, began)?;
+    let former = register::add(conn, operator, Some(partners.muster), &former, false, began)?;
     sub_partners::deactivate(conn, operator, former, now - TimeDelta::days(40))?;
     let insolvent = Party {
         register: "Amtsgericht Stuttgart, HRB 55102".into(),
@@ -70,7 +77,7 @@ pub fn complete(
             "info@haeberle-kommunikation.example",
         )
     };
-    let insolvent = register::add(conn, operator, None, &insolvent, began)?;
+    let insolvent = register::add(conn, operator, None, &insolvent, false, began)?;
     let at = now - TimeDelta::days(9);
     blocking::block(
         conn,

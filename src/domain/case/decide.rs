@@ -102,6 +102,8 @@ pub enum Refusal {
     PartnerAddress,
     /// There is no such booking, or it has ended.
     UnknownBooking,
+    /// A name, street, town or contact would be a link in mails (S-26).
+    LinkInName,
     /// A booking cannot end before now.
     EndInPast,
     /// No agreement with the chain of today is in force that could be concluded anew on demand.

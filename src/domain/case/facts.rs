@@ -67,6 +67,8 @@ pub struct Partner {
     pub blocked_at: Option<DateTime<Utc>>,
     /// Since when its Mandant no longer works with it; only ever for a Submandant.
     pub deactivated_at: Option<DateTime<Utc>>,
+    /// Since when it waits for the operator's release; only ever for a Submandant.
+    pub unreleased_since: Option<DateTime<Utc>>,
 }
 
 impl Partner {
@@ -76,9 +78,9 @@ impl Partner {
     }
 
     /// Whether it can be named for a customer: all is there that a contract must say of it
-    /// (LC-24, 5.8-16), and it is not shut out.
+    /// (LC-24, 5.8-16), the operator need not release it first, and it is not shut out.
     pub fn can_be_named(&self) -> bool {
-        self.party.is_complete() && !self.is_shut_out()
+        self.party.is_complete() && self.unreleased_since.is_none() && !self.is_shut_out()
     }
 }
 

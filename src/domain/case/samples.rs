@@ -109,6 +109,7 @@ pub fn partner(id: PartnerId, parent: Option<PartnerId>) -> Partner {
         ),
         blocked_at: None,
         deactivated_at: None,
+        unreleased_since: None,
     }
 }
 

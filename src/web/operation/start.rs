@@ -24,6 +24,7 @@ use crate::storage::block_rounds::count_stuck;
 use crate::storage::case_rows::{COUNT_CAP, Waiting, count_statuses};
 use crate::storage::contract_versions::count_in_work;
 use crate::storage::mails::{count_trouble, count_waiting, queue_state};
+use crate::storage::partners::count_unreleased;
 use crate::storage::proposals;
 use crate::storage::replies::count_open as count_open_replies;
 use crate::storage::runs::{Run, list_runs};
@@ -140,6 +141,7 @@ fn read(conn: &mut PgConnection, today: NaiveDate, now: DateTime<Utc>) -> QueryR
             versions: count_in_work(conn)?,
             stuck_blocks: count_stuck(conn, now - SLOW_BLOCK)?,
             unreadable: list_unreadable(conn)?.len(),
+            unreleased: count_unreleased(conn, cap)?,
         },
         alerts: page_alerts(conn, open, None, ALERTS)?,
         alert_count: count_alerts(conn, open, cap)?,

@@ -5,7 +5,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use super::{Area, Subject, customers_in_words, load};
-use crate::actions::{ActionError, sub_partners};
+use crate::actions::{ActionError, register, sub_partners};
 use crate::app::App;
 use crate::domain::PartnerId;
 use crate::domain::case::Refusal;
@@ -84,6 +84,23 @@ pub async fn activate(
         .transaction(move |conn| sub_partners::activate(conn, &viewer, id, now))
         .await;
     let said = "Der Untervertriebspartner ist wieder aktiv und kann für Kunden gewählt werden.";
+    answer(done, &session, &me, id, said)
+}
+
+/// The operator releases a Submandant, so that its Mandant can name it.
+pub async fn release(
+    app: web::Data<App>,
+    me: Me,
+    session: Session,
+    id: web::Path<PartnerId>,
+    SignedForm(_): SignedForm,
+) -> Result<HttpResponse, PageError> {
+    let (now, viewer, id) = (app.clock.now(), me.viewer.clone(), *id);
+    let done = app
+        .db
+        .transaction(move |conn| register::release(conn, &viewer, id, now))
+        .await;
+    let said = "Der Untervertriebspartner ist freigegeben und kann für Kunden gewählt werden.";
     answer(done, &session, &me, id, said)
 }
 

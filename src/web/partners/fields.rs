@@ -1,9 +1,12 @@
 //! The contact data a contract must say of a partner (LC-24), as fields of a form.
 
 use crate::domain::name::{self, BadName, MAX_COMPANY};
+use crate::domain::unlinked::may_stand_in_mail;
 use crate::domain::{EmailAddress, Party};
 use crate::web::form::{FieldErrors, Form};
 
+/// Why a text is refused that mails would turn into a link (S-26).
+const NO_ADDRESS: &str = "Lassen Sie Internet- und E-Mail-Adressen sowie die Zeichen @, < und > weg. Die Angabe steht in E-Mails an Kunden";
 /// Longest line in a field, in characters.
 const LONGEST_LINE: usize = 300;
 
@@ -125,6 +128,8 @@ pub fn read(form: &Form, complete: bool) -> (Party, FieldErrors) {
                 id,
                 format!("„{label}“: Kürzen Sie die Angabe auf {most} Zeichen"),
             );
+        } else if id != "email" && !may_stand_in_mail(&text) {
+            errors.add(id, format!("„{label}“: {NO_ADDRESS}"));
         } else if id == "email" {
             match EmailAddress::parse(&text) {
                 Ok(email) => party.email = Some(email),

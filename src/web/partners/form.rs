@@ -83,11 +83,12 @@ pub async fn add(
         return invalid(&new_page(&app, &me, above, typed(&form), errors).await?);
     }
     let (area, now, viewer) = (Area::of(&me), app.clock.now(), me.viewer.clone());
+    let waits = app.config.rules.release_sub_partners;
     let said = format!("{} ist angelegt.{}", party.name, gaps(&party));
     let parent = above.map(|above| above.id);
     let id = app
         .db
-        .transaction(move |conn| register::add(conn, &viewer, parent, &party, now))
+        .transaction(move |conn| register::add(conn, &viewer, parent, &party, waits, now))
         .await?;
     flash(&session, true, said);
     Ok(see_other(area.partner(id)))

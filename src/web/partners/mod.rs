@@ -62,6 +62,9 @@ pub const OPERATOR: &[Row] = &[
     post("/betrieb/partner/{partner}/freigabe", Who::Operator, || {
         web::post().to(block::unblock)
     }),
+    post("/betrieb/partner/{partner}/aufnahme", Who::Operator, || {
+        web::post().to(activity::release)
+    }),
     get(
         "/betrieb/partner/{partner}/deaktivierung",
         Who::Operator,

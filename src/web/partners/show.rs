@@ -159,6 +159,12 @@ fn meaning(partner: &Partner, above: Option<&Partner>, area: Area) -> String {
             "Es fehlen Angaben: {}. Vorher kann die Firma für keinen Kunden gewählt werden.",
             listed(&missing)
         ),
+        PartnerState::Unreleased if area.operator => {
+            "Kann erst für Kunden gewählt werden, wenn Sie die Firma freigegeben haben. Prüfen Sie Name und Anschrift: Sie stehen in E-Mails an Kunden.".to_owned()
+        }
+        PartnerState::Unreleased => {
+            "Kann für Kunden gewählt werden, sobald der Betreiber des Portals die Firma freigegeben hat. Er sieht, dass sie wartet.".to_owned()
+        }
         PartnerState::Active if above.is_some_and(Partner::is_shut_out) => {
             if area.operator {
                 "Der Mandant ist gesperrt, und damit auch dieser Submandant.".to_owned()

@@ -40,6 +40,8 @@ pub(super) struct Counts {
     pub stuck_blocks: i64,
     /// Rows that cannot be read (F11).
     pub unreadable: usize,
+    /// Submandanten that wait for the operator's release.
+    pub unreleased: i64,
 }
 
 /// The lines for what there is, the most urgent first. Another source of work is a field of [`Counts`]
@@ -119,6 +121,12 @@ pub(super) fn tasks(counts: &Counts) -> Vec<Task> {
             "Sperren, die noch nicht allen Kunden mitgeteilt sind",
             paths::PARTNERS.to_owned(),
             "Das Portal versucht es weiter; bleibt es dabei, sehen Sie in den Log des Servers",
+        ),
+        line(
+            counts.unreleased,
+            "Submandanten warten auf Ihre Freigabe",
+            paths::PARTNERS.to_owned(),
+            "Vorher kann ihr Mandant sie für keinen Kunden wählen",
         ),
         line(
             of(Status::Undeliverable),
@@ -205,6 +213,7 @@ mod tests {
             failed_runs: 0,
             stuck_blocks: 0,
             unreadable: 0,
+            unreleased: 0,
         };
         assert!(tasks(&nothing()).is_empty());
         // Statuses in which nobody at the operator has anything to do.
