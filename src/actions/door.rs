@@ -308,6 +308,7 @@ fn step(mail: &Mail, outcome: &Outcome) -> String {
         MailKind::SetPassword { .. }
         | MailKind::PasswordChanged
         | MailKind::Approval { .. }
+        | MailKind::AdministratorAdded { .. }
         | MailKind::PartnerBlocked => once.to_string(),
     }
 }

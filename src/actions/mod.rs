@@ -6,6 +6,7 @@
 //! the event they bring and in who may bring it.
 
 pub mod access;
+pub mod administrators;
 pub mod alerts;
 pub mod announcements;
 mod approvals;
@@ -34,6 +35,7 @@ pub mod requests;
 pub mod resend;
 pub mod retention;
 pub mod roll_outs;
+mod second_person;
 pub mod seen;
 pub mod stamps;
 #[cfg(test)]

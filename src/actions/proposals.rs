@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use super::documents::{draft, sha256};
 use super::door::actor;
 use super::notices::close_by_conclusion;
+use super::second_person::is_second;
 use super::{ActionError, Knock, Outcome, approvals};
 use crate::app::App;
 use crate::contract::text;
@@ -135,6 +136,9 @@ pub fn confirm(
     let (line, case) = lock(conn, viewer, id, now)?;
     if line.proposed_by.0 == viewer.user {
         return Err(ActionError::NotAllowed);
+    }
+    if !is_second(conn, app, line.proposed_by.0, viewer.user, now)? {
+        return Err(Refusal::NewAccount.into());
     }
     let knock = Knock::by(viewer, line.customer, now);
     let close = |conn: &mut PgConnection| -> Result<(), ActionError> {

@@ -15,6 +15,7 @@ use crate::domain::audit::AuditKind;
 use crate::domain::viewer::Viewer;
 use crate::domain::{EmailAddress, UserId};
 use crate::storage::PgConnection;
+use crate::storage::administrators::note_first_sign_in;
 use crate::storage::attempts::{
     Attempt, Tries, add_attempt, begin_attempt, count_good, delete_attempt, is_known, lock_account,
     lock_source, settle_attempt, tries_by_account, tries_by_source,
@@ -162,6 +163,7 @@ pub fn end_sign_in(
         .flatten();
     settle_attempt(conn, begun.attempt, viewer.is_some())?;
     if let Some(viewer) = &viewer {
+        note_first_sign_in(conn, viewer.user, now)?;
         let event = NewEvent {
             kind: AuditKind::SignedIn,
             actor: actor(viewer),

@@ -3,14 +3,16 @@
 use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
 
+use super::administrators::tell_administrators;
 use super::throttle::{Attempted, may_reset};
 use super::{ActionError, Actor, door::actor};
 use crate::app::App;
-use crate::domain::audit::AuditKind;
+use crate::domain::audit::{AuditKind, Counts};
 use crate::domain::mail::{MailKind, Recipient};
 use crate::domain::viewer::{Role, Viewer};
 use crate::domain::{EmailAddress, UserId};
 use crate::storage::PgConnection;
+use crate::storage::agreements::is_any_concluded;
 use crate::storage::audit::{NewEvent, add_event};
 use crate::storage::mails::{NewMail, queue_mail};
 use crate::storage::users::{self, NewUser};
@@ -112,23 +114,28 @@ pub fn add(
     new: &NewUser,
     now: DateTime<Utc>,
 ) -> Result<UserId, ActionError> {
-    let id = users::create_user(conn, new, now)?;
+    let is_operator = new.role == Role::Operator;
+    let made_by = by.user().filter(|_| is_operator);
+    let id = users::create_user(conn, new, made_by, now)?;
     if new.password_hash.is_none() {
         send_password_link(conn, app, id, true, now)?;
+    }
+    if let Some(maker) = made_by {
+        tell_administrators(conn, app, id, maker, now)?;
     }
     log_added(conn, by, new, now)?;
     Ok(id)
 }
 
-/// Adds a user and gives the invitation to the caller instead of mailing it: the first
-/// administrator comes before there is anything to mail with (S-39).
+/// Adds a user and gives the invitation to the caller: the first administrator comes before there is
+/// anything to mail with (S-39).
 pub fn add_with_link(
     conn: &mut PgConnection,
     by: Actor,
     new: &NewUser,
     now: DateTime<Utc>,
 ) -> Result<(UserId, Uuid), ActionError> {
-    let id = users::create_user(conn, new, now)?;
+    let id = users::create_user(conn, new, None, now)?;
     let link = Uuid::new_v4();
     users::create_password_link(conn, link, id, now + INVITATION_LIFE)?;
     log_added(conn, by, new, now)?;
@@ -141,9 +148,16 @@ fn log_added(
     new: &NewUser,
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
+    let counts = match (&by, new.role) {
+        (Actor::User { .. }, Role::Operator) if is_any_concluded(conn)? => Some(Counts::Later),
+        (Actor::User { .. }, Role::Operator) => Some(Counts::SetUp),
+        (_, Role::Operator) => Some(Counts::Command),
+        _ => None,
+    };
     let event = NewEvent {
         kind: AuditKind::UserAdded {
             name: new.name.clone(),
+            counts,
         },
         actor: by,
         customer: None,

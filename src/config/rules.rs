@@ -10,12 +10,6 @@ use super::{ConfigError, invalid};
 pub struct RuleConfig {
     /// `AVV_SUB_PARTNER_RELEASE`: whether a Submandant that a Mandant adds waits for the operator.
     pub release_sub_partners: bool,
-    /// `AVV_PARTNER_CONTRACT`: whether a partner without a contract under Art. 28(4) GDPR cannot be
-    /// chosen (`required`), or only with a warning (`warn`).
-    pub partner_contract_required: bool,
-    /// `AVV_ADDRESS_HOURS`: how long an address that a partner entered waits before links go there
-    /// (5.6-11).
-    pub address_wait: Duration,
     /// `AVV_NEW_ADMIN_DAYS`: how long after its first sign-in an administrator's account that was made
     /// in the portal does not approve what its maker proposed.
     pub new_administrator_wait: Duration,
@@ -25,8 +19,6 @@ impl Default for RuleConfig {
     fn default() -> Self {
         Self {
             release_sub_partners: false,
-            partner_contract_required: false,
-            address_wait: Duration::hours(48),
             new_administrator_wait: Duration::days(3),
         }
     }
@@ -41,23 +33,9 @@ impl RuleConfig {
             Some("off") => false,
             Some(_) => return Err(invalid("AVV_SUB_PARTNER_RELEASE", "`on` or `off`")),
         };
-        let partner_contract_required = match variables.text("AVV_PARTNER_CONTRACT").as_deref() {
-            None => standard.partner_contract_required,
-            Some("required") => true,
-            Some("warn") => false,
-            Some(_) => return Err(invalid("AVV_PARTNER_CONTRACT", "`required` or `warn`")),
-        };
-        let hours = number(
-            variables,
-            "AVV_ADDRESS_HOURS",
-            "a number from 1 to 720",
-            720,
-        )?;
         let days = number(variables, "AVV_NEW_ADMIN_DAYS", "a number from 1 to 90", 90)?;
         Ok(Self {
             release_sub_partners,
-            partner_contract_required,
-            address_wait: hours.map_or(standard.address_wait, Duration::hours),
             new_administrator_wait: days.map_or(standard.new_administrator_wait, Duration::days),
         })
     }

@@ -36,6 +36,8 @@ pub enum AlertKind {
     StampRefused,
     /// Something was refused because the portal's clock is wrong (F4).
     ClockWrong,
+    /// An administrator's account was made in the portal (S-39). The subject is the account.
+    AdministratorAdded,
 }
 
 impl AlertKind {
@@ -53,6 +55,7 @@ impl AlertKind {
         Self::CertificateEnds,
         Self::StampRefused,
         Self::ClockWrong,
+        Self::AdministratorAdded,
     ];
 
     /// Key in addresses and the database.
@@ -70,6 +73,7 @@ impl AlertKind {
             Self::CertificateEnds => "certificate_ends",
             Self::StampRefused => "stamp_refused",
             Self::ClockWrong => "clock_wrong",
+            Self::AdministratorAdded => "administrator_added",
         }
     }
 
@@ -93,6 +97,7 @@ impl AlertKind {
             Self::CertificateEnds => "Zertifikat läuft ab",
             Self::StampRefused => "Zeitstempel nicht angenommen",
             Self::ClockWrong => "Uhr geht falsch",
+            Self::AdministratorAdded => "Neuer Administrator",
         }
     }
 
@@ -111,6 +116,7 @@ impl AlertKind {
             Self::CertificateEnds => "Certificate ends",
             Self::StampRefused => "Time stamp not accepted",
             Self::ClockWrong => "Clock is wrong",
+            Self::AdministratorAdded => "New administrator",
         }
     }
 
@@ -130,6 +136,7 @@ impl AlertKind {
                 return format!("Es gilt noch höchstens {days} Tage. Ohne gültiges Zertifikat kann niemand abschließen.");
             }
             (Self::ClockWrong, _) => "Die Uhr eines Rechners, auf dem das Portal läuft, weicht ab. Was mit ihr entschieden würde, lehnt das Portal ab. Lassen Sie die Zeit der Rechner abgleichen, und schließen Sie dann den Hinweis.",
+            (Self::AdministratorAdded, _) => "Jemand hat im Portal ein Konto für den Betreiber angelegt. Prüfen Sie, ob das so sein soll, und sperren Sie es sonst sofort.",
             (Self::CertificateEnds, None) => "Ohne gültiges Zertifikat kann niemand abschließen.",
             (Self::StampRefused, _) => "Der Zeitstempeldienst antwortet mit falscher Zeit oder einem Zertifikat, dem nicht zu trauen ist. Das Protokoll des Servers nennt den Grund. Vergleichen Sie AVV_TSA_URL und AVV_TSA_CERT mit den Angaben des Dienstes; das Portal versucht es von selbst weiter.",
         }
@@ -218,7 +225,8 @@ pub fn has_settled(
         | AlertKind::MailSetup
         | AlertKind::CertificateEnds
         | AlertKind::StampRefused
-        | AlertKind::ClockWrong => false,
+        | AlertKind::ClockWrong
+        | AlertKind::AdministratorAdded => false,
     }
 }
 

@@ -5,6 +5,7 @@
 mod actor;
 pub mod chain;
 mod changes;
+mod counts;
 pub mod effect;
 pub mod kinds;
 mod readers;
@@ -25,6 +26,7 @@ use super::roll_out::RollOutDeed;
 use super::version::VersionDeed;
 use super::{AnnouncementId, PartnerId, RollOutId, VersionId};
 pub use actor::Actor;
+pub use counts::Counts;
 
 /// A partner's access that an objection closed (EV-11).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -302,6 +304,14 @@ pub enum AuditKind {
     PasswordSet,
     /// A user was added.
     UserAdded {
+        /// Whom.
+        name: String,
+        /// For an administrator: from when it counts as a second person (S-39).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        counts: Option<Counts>,
+    },
+    /// A third administrator confirmed who stands behind a new administrator's account.
+    AdministratorConfirmed {
         /// Whom.
         name: String,
     },

@@ -100,6 +100,11 @@ pub enum MailKind {
     },
     /// Notice to a user that the password was changed (S-38).
     PasswordChanged,
+    /// Notice to an administrator that another account for the operator was made (S-39).
+    AdministratorAdded {
+        /// The new account.
+        user: UserId,
+    },
 }
 
 impl MailKind {

@@ -153,6 +153,8 @@ pub enum VersionRefusal {
     NotPublished,
     /// Who submitted it cannot approve it (LC-54).
     OwnSubmission,
+    /// The approver's account is new and stands for who submitted it, or the other way round (S-39).
+    NewAccount,
     /// It was changed since it was looked at.
     Changed {
         /// Who changed it.

@@ -38,6 +38,14 @@ impl ApprovalWords {
         }
     }
 
+    /// The customer's name, which the operator did not choose.
+    pub(super) fn company(&mut self) -> Option<&mut String> {
+        match self {
+            Self::Paper { company, .. } | Self::ObjectionInError { company, .. } => Some(company),
+            Self::Version { .. } => None,
+        }
+    }
+
     /// Subject of the mail.
     pub(super) fn subject(&self) -> String {
         match self {

@@ -166,6 +166,22 @@ pub(super) fn typed_by_others(content: &mut Content) -> Vec<&mut String> {
             invitation: _,
         }
         | Content::PasswordChanged { name, at: _ } => vec![name],
+        Content::AdministratorAdded {
+            name,
+            added,
+            by,
+            at: _,
+        } => vec![name, added, by],
+        Content::Approval {
+            name,
+            by,
+            what,
+            link: _,
+        } => {
+            let mut names = vec![name, by];
+            names.extend(what.company());
+            names
+        }
     }
 }
 
@@ -237,6 +253,13 @@ fn clean_content(content: &mut Content) {
         Content::PartnerBlocked { name, .. }
         | Content::SetPassword { name, .. }
         | Content::PasswordChanged { name, .. } => *name = clean(name),
+        Content::AdministratorAdded {
+            name, added, by, ..
+        } => {
+            for name in [name, added, by] {
+                *name = clean(name);
+            }
+        }
         Content::Declined { .. } | Content::AddressChanged { .. } | Content::Alert { .. } => {}
     }
 }

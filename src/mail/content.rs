@@ -22,11 +22,9 @@ pub struct CaseWords {
     pub sub_partner: Option<String>,
     /// Names of the products the contract covers, in the letter's language.
     pub products: Vec<String>,
-    /// Whether an agreement is in force, which then goes on whatever becomes of the open request
-    /// (states U and W).
+    /// Whether an agreement is in force, which goes on whatever becomes of the request (U and W).
     pub in_force: bool,
-    /// Whether that agreement names another partner, so that no partner has access until a new one
-    /// is concluded (state W).
+    /// Whether that agreement names another partner: none has access until a new one is made (W).
     pub renewal: bool,
     /// Whether the last request wants that agreement concluded anew although it covers the chain and
     /// the products of today (rows 36, 48).
@@ -265,6 +263,13 @@ pub enum Content {
     },
     /// Notice that a password was changed (S-38).
     PasswordChanged { name: String, at: DateTime<Utc> },
+    /// Notice that `by` made `added` an account for the operator (S-39).
+    AdministratorAdded {
+        name: String,
+        added: String,
+        by: String,
+        at: DateTime<Utc>,
+    },
 }
 
 impl Content {
@@ -288,7 +293,8 @@ impl Content {
             Self::PartnerBlocked { .. }
             | Self::Approval { .. }
             | Self::SetPassword { .. }
-            | Self::PasswordChanged { .. } => None,
+            | Self::PasswordChanged { .. }
+            | Self::AdministratorAdded { .. } => None,
         }
     }
 
@@ -311,7 +317,8 @@ impl Content {
             Self::PartnerBlocked { .. }
             | Self::Approval { .. }
             | Self::SetPassword { .. }
-            | Self::PasswordChanged { .. } => None,
+            | Self::PasswordChanged { .. }
+            | Self::AdministratorAdded { .. } => None,
         }
     }
 
@@ -342,15 +349,19 @@ impl Content {
                 | Self::PartnerBlocked { .. }
                 | Self::Alert { .. }
                 | Self::Approval { .. }
+                | Self::AdministratorAdded { .. }
         )
     }
 
-    /// Whether the mail ends with whom to call: not to the operator itself, and not where the mail
-    /// is about nothing else.
+    /// Whether the mail ends with whom to call: not where it goes to the operator or says nothing else.
     pub(super) fn offers_help(&self) -> bool {
+        use Content as C;
         !matches!(
             self,
-            Self::Alert { .. } | Self::AddressChanged { .. } | Self::Approval { .. }
+            C::Alert { .. }
+                | C::AddressChanged { .. }
+                | C::Approval { .. }
+                | C::AdministratorAdded { .. }
         )
     }
 }

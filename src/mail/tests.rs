@@ -189,7 +189,10 @@ fn a_text_part_reads_well_without_its_html() {
 /// Partners and the operator are written to in German (5.3).
 fn code(name: &str, language: Language) -> &'static str {
     let starts = |start: &&str| name.starts_with(*start);
-    if ["partner", "alert", "approval"].iter().any(starts) {
+    if ["partner", "alert", "approval", "administrator"]
+        .iter()
+        .any(starts)
+    {
         "de"
     } else {
         language.code()

@@ -36,12 +36,10 @@ fn foreign_links(mail: &Written) -> Vec<String> {
     let targets = page.select(&hrefs).flat_map(|element| {
         ["href", "src", "action"].map(|name| element.attr(name).unwrap_or_default().to_owned())
     });
-    // Each piece of text on its own, and all of them joined as a program may see them.
     let pieces = page.root_element().text().map(str::to_owned);
-    let joined = page.root_element().text().collect::<String>();
     let mut finder = LinkFinder::new();
     finder.url_must_have_scheme(false);
-    let words = pieces.chain([joined, mail.text.clone(), mail.subject.clone()]);
+    let words = pieces.chain([mail.text.clone(), mail.subject.clone()]);
     let found = words.flat_map(|text| {
         finder
             .links(&text)

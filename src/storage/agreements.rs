@@ -10,6 +10,15 @@ use super::{QueryResult, text};
 use crate::domain::case::Channel;
 use crate::domain::{AgreementId, CustomerNumber, ObjectionId, UserId};
 
+/// Whether an agreement was ever concluded in this portal: until then it is being set up.
+pub fn is_any_concluded(conn: &mut PgConnection) -> QueryResult<bool> {
+    let first: Option<Uuid> = agreements::table
+        .select(agreements::id)
+        .first(conn)
+        .optional()?;
+    Ok(first.is_some())
+}
+
 /// What exactly was concluded (EV-01 … EV-07). Written once, never changed.
 #[derive(Insertable, Debug, Clone)]
 #[diesel(table_name = agreement_documents)]

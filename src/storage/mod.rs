@@ -1,6 +1,7 @@
 //! The only room that knows diesel. Functions take a connection, so the caller owns the transaction;
 //! they are named by verb and noun and return [`QueryResult`].
 
+pub mod administrators;
 pub mod agreements;
 pub mod alerts;
 pub mod announcements;
@@ -29,6 +30,7 @@ pub mod parties;
 pub mod partner_contracts;
 pub mod partner_list;
 pub mod partners;
+mod password_links;
 pub mod proposals;
 pub mod replies;
 pub mod retention;

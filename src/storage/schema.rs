@@ -682,6 +682,13 @@ diesel::table! {
         password_hash -> Nullable<Text>,
         created_at -> Timestamptz,
         disabled_at -> Nullable<Timestamptz>,
+        /// Who made an administrator's account in the portal; empty for one made on the command line, which is believed at once.
+        made_by -> Nullable<Int8>,
+        /// When an administrator's account that was made in the portal was first signed in with.
+        first_sign_in_at -> Nullable<Timestamptz>,
+        confirmed_by -> Nullable<Int8>,
+        /// When a third administrator confirmed who stands behind the account.
+        confirmed_at -> Nullable<Timestamptz>,
     }
 }
 

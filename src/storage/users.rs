@@ -2,10 +2,14 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use uuid::Uuid;
 
+use super::administrators::{Row as AdministratorRow, administrator, columns};
+pub use super::password_links::{
+    create_password_link, find_password_link, find_password_link_of, use_password_link,
+};
 use super::schema::{customers, partners, password_links, sessions, users};
 use super::{QueryResult, text};
+use crate::domain::second_person::Administrator;
 use crate::domain::viewer::{Role, Viewer};
 use crate::domain::{CustomerNumber, EmailAddress, Language, PartnerId, UserId};
 
@@ -31,10 +35,11 @@ pub struct Credentials {
     pub password_hash: Option<String>,
 }
 
-/// Adds a user.
+/// Adds a user; `made_by` is the administrator who made an administrator's account in the portal.
 pub fn create_user(
     conn: &mut PgConnection,
     new: &NewUser,
+    made_by: Option<UserId>,
     now: DateTime<Utc>,
 ) -> QueryResult<UserId> {
     let (role, partner, customer, contracts) = match new.role {
@@ -52,6 +57,7 @@ pub fn create_user(
             users::contracts.eq(contracts),
             users::password_hash.eq(&new.password_hash),
             users::created_at.eq(now),
+            users::made_by.eq(made_by.map(|id| id.0)),
         ))
         .returning(users::id)
         .get_result(conn)
@@ -282,6 +288,8 @@ pub struct UserLine {
     pub company: String,
     /// Whether the user may not sign in any more.
     pub disabled: bool,
+    /// How the account counts where a second person is wanted; for administrators only.
+    pub administrator: Option<Administrator>,
 }
 
 /// Whether a user could not be added because the address is taken.
@@ -303,6 +311,7 @@ pub fn list_users(conn: &mut PgConnection, after: &str, limit: i64) -> QueryResu
         Option<DateTime<Utc>>,
         Option<String>,
         Option<String>,
+        AdministratorRow,
     );
     let rows: Vec<Row> = users::table
         .left_join(partners::table)
@@ -318,83 +327,21 @@ pub fn list_users(conn: &mut PgConnection, after: &str, limit: i64) -> QueryResu
             users::disabled_at,
             partners::name.nullable(),
             customers::name.nullable(),
+            columns(),
         ))
         .load(conn)?;
     Ok(rows
         .into_iter()
         .map(
-            |(id, name, email, role, disabled, partner, customer)| UserLine {
+            |(id, name, email, role, disabled, partner, customer, own)| UserLine {
                 id: UserId(id),
                 name,
                 email,
-                role,
                 company: partner.or(customer).unwrap_or_default(),
                 disabled: disabled.is_some(),
+                administrator: (role == "operator").then(|| administrator(own)),
+                role,
             },
         )
         .collect())
-}
-
-/// Stores a link to set a password; earlier ones of the user stop working.
-pub fn create_password_link(
-    conn: &mut PgConnection,
-    id: Uuid,
-    user: UserId,
-    valid_until: DateTime<Utc>,
-) -> QueryResult<()> {
-    diesel::delete(password_links::table.filter(password_links::user_id.eq(user.0)))
-        .execute(conn)?;
-    diesel::insert_into(password_links::table)
-        .values((
-            password_links::id.eq(id),
-            password_links::user_id.eq(user.0),
-            password_links::valid_until.eq(valid_until),
-        ))
-        .execute(conn)?;
-    Ok(())
-}
-
-/// Whose password an unused link sets at `now`, and until when it is good.
-pub fn find_password_link(
-    conn: &mut PgConnection,
-    id: Uuid,
-    now: DateTime<Utc>,
-) -> QueryResult<Option<(UserId, DateTime<Utc>)>> {
-    let row: Option<(i64, DateTime<Utc>)> = password_links::table
-        .find(id)
-        .filter(password_links::used_at.is_null())
-        .filter(password_links::valid_until.ge(now))
-        .select((password_links::user_id, password_links::valid_until))
-        .first(conn)
-        .optional()?;
-    Ok(row.map(|(user, until)| (UserId(user), until)))
-}
-
-/// The youngest password link of a user, for the mail that carries it.
-pub fn find_password_link_of(
-    conn: &mut PgConnection,
-    user: UserId,
-) -> QueryResult<Option<(Uuid, DateTime<Utc>)>> {
-    password_links::table
-        .filter(password_links::user_id.eq(user.0))
-        .order(password_links::valid_until.desc())
-        .select((password_links::id, password_links::valid_until))
-        .first(conn)
-        .optional()
-}
-
-/// Uses a link up; false if somebody else was faster.
-pub fn use_password_link(
-    conn: &mut PgConnection,
-    id: Uuid,
-    now: DateTime<Utc>,
-) -> QueryResult<bool> {
-    let used = diesel::update(
-        password_links::table
-            .find(id)
-            .filter(password_links::used_at.is_null()),
-    )
-    .set(password_links::used_at.eq(now))
-    .execute(conn)?;
-    Ok(used == 1)
 }

@@ -3,6 +3,9 @@
 use crate::domain::Language;
 use crate::domain::case::{Denied, Refusal, Status};
 
+/// Why the second of two steps cannot be taken by an account that stands for the first (S-39).
+pub const NEW_ACCOUNT: &str = "Eines der beiden Konten ist neu und von derselben Person angelegt, die den ersten Schritt getan hat. Eine andere Person mit dem Recht des Betreibers kann es tun; oder Sie warten, bis das neue Konto lange genug angemeldet war oder eine dritte Person es unter Benutzer bestätigt hat.";
+
 /// The sentence for a message on the next page.
 pub fn sentence(refusal: Refusal) -> &'static str {
     match refusal {
@@ -52,6 +55,7 @@ pub fn sentence(refusal: Refusal) -> &'static str {
         Refusal::UnknownBooking => {
             "Diese Buchung gibt es nicht mehr. Bitte laden Sie das Kundenprofil neu."
         }
+        Refusal::NewAccount => NEW_ACCOUNT,
         Refusal::LinkInName => {
             "Internet- und E-Mail-Adressen sowie die Zeichen @, < und > dürfen in diesen Angaben nicht stehen, weil sie in E-Mails an Kunden erscheinen. Bitte lassen Sie sie weg."
         }

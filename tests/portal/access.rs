@@ -96,15 +96,15 @@ impl Objects {
             role: Role::Operator,
             password_hash: Some("keins".to_owned()),
         };
-        let other = world.app.write(|conn| {
-            avv_portal::actions::users::add(
-                conn,
-                &world.app.app,
-                avv_portal::actions::Actor::Command,
-                &new,
-                now,
-            )
-        });
+        let maker = world.app.viewer(Person::Operator);
+        let by = avv_portal::actions::Actor::User {
+            id: maker.user,
+            name: maker.name,
+            company: maker.company,
+        };
+        let other = world
+            .app
+            .write(|conn| avv_portal::actions::users::add(conn, &world.app.app, by, &new, now));
         let contract = register::NewContract {
             signed_on: "2026-01-15".parse().unwrap(),
             valid_until: None,

@@ -245,6 +245,7 @@ fn added(name: &str) -> NewEvent {
     NewEvent {
         kind: AuditKind::UserAdded {
             name: name.to_owned(),
+            counts: None,
         },
         actor: Actor::Command,
         customer: None,

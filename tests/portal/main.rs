@@ -52,6 +52,7 @@ mod rules;
 mod seal;
 mod seal_checkers;
 mod search;
+mod second_person;
 mod security;
 mod stage;
 mod stamps;

@@ -209,7 +209,11 @@ async fn a_version_is_written_approved_by_a_second_person_and_published() {
         .await
         .attribute("input[name=stand]", "value")
         .unwrap();
-    let own = [("csrf", token.as_str()), ("stand", revision.as_str())];
+    let own = [
+        ("csrf", token.as_str()),
+        ("stand", revision.as_str()),
+        ("passwort", PASSWORD),
+    ];
     let refused = first.post(&format!("{draft}/freigabe"), &own).await;
     first.follow(&refused).await.assert_says("selbst vorgelegt");
     assert!(app.sql("UPDATE contract_versions SET approved_at = submitted_at, approved_by = submitted_by WHERE submitted_by IS NOT NULL").is_err());

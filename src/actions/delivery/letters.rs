@@ -16,6 +16,7 @@ use crate::domain::mail::{MailKind, PartnerNews, Recipient};
 use crate::domain::proposal::PaperRecord;
 use crate::domain::{AgreementId, EmailAddress, Language, LinkId, PartnerId, UserId};
 use crate::mail::letter::{Attachment, CaseWords, Content, Letter, ModuleAccess};
+use crate::storage::administrators::find_maker;
 use crate::storage::agreements::{find_document_facts, find_pdf};
 use crate::storage::mails::DueMail;
 use crate::storage::{PgConnection, cases, catalogue, partners, users};
@@ -313,6 +314,16 @@ fn to_user(
             name,
             at: mail.queued_at,
         },
+        MailKind::AdministratorAdded { user } => {
+            let (added, _) = users::find_contact(conn, user)?
+                .ok_or(Obstacle::Dropped("es den Benutzer nicht gibt"))?;
+            Content::AdministratorAdded {
+                name,
+                added,
+                by: find_maker(conn, user)?.unwrap_or_default(),
+                at: mail.queued_at,
+            }
+        }
         _ => return Err(Obstacle::Dropped("diese Nachricht nicht an Benutzer geht")),
     };
     Ok((address, content))

@@ -7,6 +7,7 @@ use super::review::{Question, review, stamp, surroundings_of};
 use super::{ActionError, lock_seen, note};
 use crate::actions::approvals;
 use crate::actions::door::actor;
+use crate::actions::second_person::is_second;
 use crate::app::App;
 use crate::contract::parts::set;
 use crate::contract::{meta, source_hash};
@@ -147,11 +148,18 @@ pub fn give_back(
 /// A second person approves it.
 pub fn approve(
     conn: &mut PgConnection,
+    app: &App,
     viewer: &Viewer,
     seen: Seen,
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
     let version = lock_seen(conn, viewer, seen.id, Step::Approve, seen.revision)?;
+    let submitted_by = version.head.submitted.as_ref().and_then(|mark| mark.by);
+    if let Some(first) = submitted_by
+        && !is_second(conn, app, first, viewer.user, now)?
+    {
+        return Err(VersionRefusal::NewAccount.into());
+    }
     save_approval(conn, seen.id, viewer.user, now)?;
     let (name, deed) = (version.head.label(), VersionDeed::Approved);
     note(conn, actor(viewer), seen.id, &name, deed, now)

@@ -34,6 +34,14 @@ pub enum Actor {
 }
 
 impl Actor {
+    /// The signed-in person, if it was one.
+    pub fn user(&self) -> Option<UserId> {
+        match self {
+            Self::User { id, .. } => Some(*id),
+            _ => None,
+        }
+    }
+
     /// Who it was, for the history: name and company, "Kunde", "Portal".
     pub fn words(&self, language: Language) -> String {
         match self {

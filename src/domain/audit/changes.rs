@@ -91,3 +91,17 @@ pub(super) fn answered(received_on: NaiveDate, is_filed: bool, language: Languag
         (Language::En, false) => format!("Answer of {day} put away without a customer"),
     }
 }
+
+/// That the master-data address was changed; `despite`: why, although it is the partner's.
+pub(super) fn moved(to: &str, despite: Option<&str>, language: Language) -> String {
+    match (despite, language) {
+        (Some(reason), Language::De) => {
+            format!("E-Mail-Adresse geändert auf {to}, obwohl sie zum Partner gehört: {reason}")
+        }
+        (Some(reason), Language::En) => {
+            format!("E-mail address changed to {to} although it is the partner's: {reason}")
+        }
+        (None, Language::De) => format!("E-Mail-Adresse geändert auf {to}"),
+        (None, Language::En) => format!("E-mail address changed to {to}"),
+    }
+}

@@ -123,6 +123,11 @@ const KINDS: &[(&str, &str, &str)] = &[
     ("signed_out", "Abmeldung", "Signed out"),
     ("password_set", "Passwort gesetzt", "Password set"),
     ("user_added", "Benutzer angelegt", "User added"),
+    (
+        "administrator_confirmed",
+        "Administrator bestätigt",
+        "Administrator confirmed",
+    ),
     ("user_disabled", "Benutzer gesperrt", "User disabled"),
     ("user_erased", "Benutzer gelöscht", "User erased"),
     ("announcement", "Änderungsmitteilung", "Change announcement"),

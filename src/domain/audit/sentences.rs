@@ -1,6 +1,7 @@
 //! The history in words, German and English: what happened, and who did it.
 
-use super::changes::{announced, answered, settled};
+use super::changes::{announced, answered, moved, settled};
+use super::counts::added;
 use super::{AuditKind, ClosedAccess};
 use crate::domain::Language;
 use crate::domain::calendar::{REMINDERS, short_date};
@@ -66,12 +67,7 @@ fn german(kind: &AuditKind) -> String {
             format!("{name} als Untervertriebspartner gewählt")
         }
         K::SubPartnerNamed { name: None } => "Untervertriebspartner entfernt".to_owned(),
-        K::EmailChanged { to, despite, .. } => match despite {
-            Some(reason) => {
-                format!("E-Mail-Adresse geändert auf {to}, obwohl sie zum Partner gehört: {reason}")
-            }
-            None => format!("E-Mail-Adresse geändert auf {to}"),
-        },
+        K::EmailChanged { to, despite, .. } => moved(to, despite.as_deref(), Language::De),
         K::PartyChanged { former_name } => match former_name {
             Some(name) => format!("Stammdaten geändert, vorher {name}"),
             None => "Stammdaten geändert".to_owned(),
@@ -130,7 +126,8 @@ fn german(kind: &AuditKind) -> String {
         K::SignedIn => "Angemeldet".to_owned(),
         K::SignedOut => "Abgemeldet".to_owned(),
         K::PasswordSet => "Passwort gesetzt".to_owned(),
-        K::UserAdded { name } => format!("Benutzer {name} angelegt"),
+        K::UserAdded { name, counts } => added(name, *counts, Language::De),
+        K::AdministratorConfirmed { name } => format!("Konto von {name} bestätigt"),
         K::UserDisabled { name } => format!("Benutzer {name} gesperrt"),
         K::UserErased { user } => format!("Daten des gesperrten Benutzers {user} gelöscht"),
         K::Announcement { deed, .. } => announced(*deed).0.to_owned(),
@@ -196,12 +193,7 @@ fn english(kind: &AuditKind) -> String {
         K::LinkOpened => "Link opened".to_owned(),
         K::SubPartnerNamed { name: Some(name) } => format!("{name} named as sub-partner"),
         K::SubPartnerNamed { name: None } => "Sub-partner removed".to_owned(),
-        K::EmailChanged { to, despite, .. } => match despite {
-            Some(reason) => {
-                format!("E-mail address changed to {to} although it is the partner's: {reason}")
-            }
-            None => format!("E-mail address changed to {to}"),
-        },
+        K::EmailChanged { to, despite, .. } => moved(to, despite.as_deref(), Language::En),
         K::PartyChanged { former_name } => match former_name {
             Some(name) => format!("Master data changed, formerly {name}"),
             None => "Master data changed".to_owned(),
@@ -257,7 +249,8 @@ fn english(kind: &AuditKind) -> String {
         K::SignedIn => "Signed in".to_owned(),
         K::SignedOut => "Signed out".to_owned(),
         K::PasswordSet => "Password set".to_owned(),
-        K::UserAdded { name } => format!("User {name} added"),
+        K::UserAdded { name, counts } => added(name, *counts, Language::En),
+        K::AdministratorConfirmed { name } => format!("Account of {name} confirmed"),
         K::UserDisabled { name } => format!("User {name} disabled"),
         K::UserErased { user } => format!("Data of the locked user {user} erased"),
         K::Announcement { deed, .. } => announced(*deed).1.to_owned(),

@@ -104,6 +104,8 @@ pub enum Refusal {
     UnknownBooking,
     /// A name, street, town or contact would be a link in mails (S-26).
     LinkInName,
+    /// One of two administrators' accounts is new and stands for the other, or both for a third (S-39).
+    NewAccount,
     /// A booking cannot end before now.
     EndInPast,
     /// No agreement with the chain of today is in force that could be concluded anew on demand.

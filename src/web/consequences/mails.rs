@@ -121,6 +121,7 @@ fn customer_words(kind: &MailKind, seen: &Foreseen) -> String {
         | MailKind::Alert { .. }
         | MailKind::Approval { .. }
         | MailKind::SetPassword { .. }
+        | MailKind::AdministratorAdded { .. }
         | MailKind::PasswordChanged => "eine Nachricht.".to_owned(),
     }
 }

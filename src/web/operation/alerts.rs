@@ -89,6 +89,7 @@ pub(super) fn item(line: AlertLine, me: UserId) -> Item {
         }
         (AlertKind::MailSetup, ..) => paths::MAILS.to_owned(),
         (AlertKind::NoAddress, Some(number), Some(_)) => paths::email(number),
+        (AlertKind::AdministratorAdded, ..) => paths::USERS.to_owned(),
         (_, _, Some(page)) => page.clone(),
         _ => format!("{}#siegel", paths::OPERATION),
     };

@@ -1,21 +1,22 @@
 //! Which Mandant looks after a customer: choice, what it would do, and the deed (rows 1, 10, 19, 26, 29).
 
 use actix_session::Session;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
+use super::proof::{address_of, ask_password};
 use super::{Subject, find};
 use crate::actions::seen;
 use crate::actions::{ActionError, partners};
 use crate::app::App;
-use crate::domain::case::{Case, Event, Partner, rehearse};
+use crate::domain::case::{Case, Event, Partner, Refusal, rehearse};
 use crate::domain::{CustomerNumber, PartnerId};
 use crate::paths;
 use crate::storage::partners::{find_partner, list_assignable};
 use crate::web::error::PageError;
-use crate::web::form::SignedForm;
-use crate::web::page::{Me, Shell, html, see_other};
+use crate::web::form::{FieldErrors, SignedForm};
+use crate::web::page::{Me, Shell, html, invalid, see_other};
 use crate::web::refusals;
 use crate::web::session::flash;
 use crate::web::status::forecast::Forecast;
@@ -56,6 +57,9 @@ struct ConfirmPage {
     access: Vec<String>,
     mails: Vec<String>,
     contract: Vec<String>,
+    /// Address of the person who looks, for password managers.
+    email: String,
+    errors: FieldErrors,
 }
 
 /// The choice; with `?mandant=` what it would do.
@@ -70,38 +74,54 @@ pub async fn show(
     if chosen.mandant.is_empty() {
         return choose(&app, &me, &case).await;
     }
-    let partner = match read(&chosen.mandant)? {
-        Some(id) => Some(load(&app, id).await?),
+    match confirm_page(&app, &me, &case, &chosen.mandant, FieldErrors::default()).await? {
+        Ok(page) => html(&page),
+        Err(refusal) => {
+            flash(&session, false, refusals::sentence(refusal));
+            Ok(see_other(paths::assign_partner(case.customer.number)))
+        }
+    }
+}
+
+/// What the choice would do, found out by the rules on a copy of the case.
+async fn confirm_page(
+    app: &App,
+    me: &Me,
+    case: &Case,
+    value: &str,
+    errors: FieldErrors,
+) -> Result<Result<ConfirmPage, Refusal>, PageError> {
+    let partner = match read(value)? {
+        Some(id) => Some(load(app, id).await?),
         None => None,
     };
     let now = app.clock.now();
-    let (after, changes) = match rehearse(&case, &Event::PartnerAssigned(partner.clone()), now) {
+    let (after, changes) = match rehearse(case, &Event::PartnerAssigned(partner.clone()), now) {
         Ok(rehearsed) => rehearsed,
-        Err(refusal) => {
-            flash(&session, false, refusals::sentence(refusal));
-            return Ok(see_other(paths::assign_partner(case.customer.number)));
-        }
+        Err(refusal) => return Ok(Err(refusal)),
     };
-    let shell = Shell::load(&app, &me, paths::CUSTOMERS).await?;
+    let shell = Shell::load(app, me, paths::CUSTOMERS).await?;
     let forecast = Forecast {
-        before: &case,
+        before: case,
         after: &after,
         changes: &changes,
         operator: &shell.operator.short_name,
         role: me.viewer.role,
         now,
     };
-    html(&ConfirmPage {
-        subject: Subject::of(&case),
-        stand: seen::of_chain(&case),
-        value: chosen.mandant.clone(),
+    Ok(Ok(ConfirmPage {
+        subject: Subject::of(case),
+        stand: seen::of_chain(case),
+        value: value.to_owned(),
         chosen: partner.map(|one| (one.party.name.clone(), one.party.address_line())),
         before: case.partner.as_ref().map(|one| one.party.name.clone()),
         access: forecast.access(),
         mails: forecast.mails(),
         contract: forecast.contract(),
+        email: address_of(app, me).await?,
+        errors,
         shell,
-    })
+    }))
 }
 
 async fn choose(app: &App, me: &Me, case: &Case) -> Result<HttpResponse, PageError> {
@@ -130,6 +150,7 @@ pub async fn assign(
     app: web::Data<App>,
     me: Me,
     session: Session,
+    request: HttpRequest,
     number: web::Path<i64>,
     SignedForm(form): SignedForm,
 ) -> Result<HttpResponse, PageError> {
@@ -138,6 +159,17 @@ pub async fn assign(
     let partner = read(form.get("mandant"))?;
     if let Some(id) = partner {
         load(&app, id).await?;
+    }
+    if let Err(why) = ask_password(&app, &me, &request, form.get("passwort")).await? {
+        let mut errors = FieldErrors::default();
+        errors.add("passwort", why);
+        return match confirm_page(&app, &me, &case, form.get("mandant"), errors).await? {
+            Ok(page) => invalid(&page),
+            Err(refusal) => {
+                flash(&session, false, refusals::sentence(refusal));
+                Ok(see_other(paths::assign_partner(number)))
+            }
+        };
     }
     let (now, own, viewer) = (app.clock.now(), app.clone(), me.viewer.clone());
     let stand = form.get("stand").to_owned();

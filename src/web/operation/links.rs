@@ -1,10 +1,11 @@
 //! "Alle Links sperren": a link became known to somebody it was not meant for (row 53).
 
 use actix_session::Session;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use chrono::{DateTime, Utc};
 
+use super::proof::{address_of, ask_password};
 use super::{Subject, find};
 use crate::actions::{ActionError, customers};
 use crate::app::App;
@@ -30,6 +31,8 @@ struct Page {
     /// Masked address a new mail would go to, if one can be sent.
     address: Option<String>,
     typed: Typed,
+    /// Address of the person who looks, for password managers.
+    email: String,
     errors: FieldErrors,
 }
 
@@ -75,6 +78,7 @@ pub async fn lock(
     app: web::Data<App>,
     me: Me,
     session: Session,
+    request: HttpRequest,
     number: web::Path<i64>,
     SignedForm(form): SignedForm,
 ) -> Result<HttpResponse, PageError> {
@@ -86,6 +90,9 @@ pub async fn lock(
         errors.add("grund", "Geben Sie an, warum Sie die Links sperren");
     } else if reason.chars().count() > LONGEST_REASON {
         errors.add("grund", "Kürzen Sie die Begründung auf 300 Zeichen");
+    }
+    if let Err(why) = ask_password(&app, &me, &request, form.get("passwort")).await? {
+        errors.add("passwort", why);
     }
     if !errors.is_empty() {
         return invalid(&page(&app, &me, &case, typed, errors).await?);
@@ -135,6 +142,7 @@ async fn page(
         meaning,
         address: address(case, now),
         typed,
+        email: address_of(app, me).await?,
         errors,
         shell,
     })

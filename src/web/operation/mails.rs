@@ -42,7 +42,7 @@ const STATES: [(&str, &str, &str); 5] = [
 ];
 
 /// The kinds: key in address and database, word.
-const KINDS: [(&str, &str); 17] = [
+const KINDS: [(&str, &str); 18] = [
     ("request", "Anforderung"),
     ("reminder", "Erinnerung"),
     ("concluded", "Abgeschlossener Vertrag"),
@@ -60,6 +60,7 @@ const KINDS: [(&str, &str); 17] = [
     ("approval", "Freigabe nötig"),
     ("set_password", "Link für ein Passwort"),
     ("password_changed", "Passwort wurde geändert"),
+    ("administrator_added", "Neuer Administrator"),
 ];
 
 #[derive(Template)]
@@ -382,5 +383,6 @@ fn kind(kind: &MailKind) -> String {
         MailKind::SetPassword { invitation: true } => "Einladung".to_owned(),
         MailKind::SetPassword { invitation: false } => "Link für ein neues Passwort".to_owned(),
         MailKind::PasswordChanged => "Passwort wurde geändert".to_owned(),
+        MailKind::AdministratorAdded { .. } => "Neuer Administrator".to_owned(),
     }
 }

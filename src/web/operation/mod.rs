@@ -1,5 +1,6 @@
 //! The operator's administration: one file per page, everything here is [`Who::Operator`].
 
+mod administrators;
 mod alerts;
 mod assign;
 mod booking;
@@ -173,6 +174,16 @@ pub const ROUTES: &[Row] = &[
     get("/betrieb/benutzer", Who::Operator, || {
         view().to(users::list)
     }),
+    get(
+        "/betrieb/benutzer/{benutzer}/bestaetigung",
+        Who::Operator,
+        || view().to(administrators::show),
+    ),
+    post(
+        "/betrieb/benutzer/{benutzer}/bestaetigung",
+        Who::Operator,
+        || web::post().to(administrators::confirm),
+    ),
     get("/betrieb/benutzer/neu", Who::Operator, || {
         view().to(users::new)
     }),

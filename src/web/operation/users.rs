@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use actix_session::Session;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
+use super::proof::{address_of, ask_password};
 use crate::actions::{ActionError, Actor, users as actions};
 use crate::app::App;
 use crate::domain::name::{self, BadName, MAX_NAME};
@@ -41,6 +42,8 @@ struct Line {
     role: &'static str,
     /// Whether this is the person who looks; nobody disables themselves.
     is_self: bool,
+    /// Whether it is an administrator's account that does not count as a second person yet.
+    is_new: bool,
 }
 
 /// The list, by address.
@@ -56,6 +59,7 @@ pub async fn list(
         .db
         .read(move |conn| -> Result<_, ActionError> { Ok(users::list_users(conn, &after, limit)?) })
         .await?;
+    let now = app.clock.now();
     let has_next = found.len() > PAGE;
     found.truncate(PAGE);
     let next = found.last().filter(|_| has_next).map(|last| {
@@ -71,6 +75,10 @@ pub async fn list(
                 _ => "Kunde",
             },
             is_self: user.id == me.viewer.user,
+            is_new: user
+                .administrator
+                .as_ref()
+                .is_some_and(|own| own.is_new(app.config.rules.new_administrator_wait, now)),
             user,
         })
         .collect();
@@ -88,6 +96,8 @@ struct NewPage {
     shell: Shell,
     partners: Vec<(PartnerId, String, bool)>,
     typed: Typed,
+    /// Address of the person who looks, for password managers.
+    own_email: String,
     errors: FieldErrors,
 }
 
@@ -125,9 +135,17 @@ pub async fn add(
     app: web::Data<App>,
     me: Me,
     session: Session,
+    request: HttpRequest,
     SignedForm(form): SignedForm,
 ) -> Result<HttpResponse, PageError> {
     let typed = Typed::of(&form);
+    if typed.role == "betreiber"
+        && let Err(why) = ask_password(&app, &me, &request, form.get("passwort")).await?
+    {
+        let mut errors = FieldErrors::default();
+        errors.add("passwort", why);
+        return invalid(&new_page(&app, &me, typed, errors).await?);
+    }
     let (now, handles, viewer, wanted) = (
         app.clock.now(),
         app.clone(),
@@ -211,6 +229,7 @@ async fn new_page(
         shell: Shell::load(app, me, paths::USERS).await?,
         partners,
         typed,
+        own_email: address_of(app, me).await?,
         errors,
     })
 }
@@ -313,6 +332,9 @@ struct DisablePage {
     shell: Shell,
     name: String,
     email: String,
+    /// Address of the person who looks, for password managers.
+    own_email: String,
+    errors: FieldErrors,
 }
 
 /// Asks whether to disable a user, with what follows.
@@ -321,7 +343,15 @@ pub async fn ask_disable(
     me: Me,
     user: web::Path<i64>,
 ) -> Result<HttpResponse, PageError> {
-    let user = UserId(*user);
+    html(&disable_page(&app, &me, UserId(*user), FieldErrors::default()).await?)
+}
+
+async fn disable_page(
+    app: &App,
+    me: &Me,
+    user: UserId,
+    errors: FieldErrors,
+) -> Result<DisablePage, PageError> {
     if user == me.viewer.user {
         return Err(PageError::NotFound);
     }
@@ -330,10 +360,12 @@ pub async fn ask_disable(
         .read(move |conn| -> Result<_, ActionError> { Ok(users::find_contact(conn, user)?) })
         .await?
         .ok_or(PageError::NotFound)?;
-    html(&DisablePage {
-        shell: Shell::load(&app, &me, paths::USERS).await?,
+    Ok(DisablePage {
+        shell: Shell::load(app, me, paths::USERS).await?,
         name,
         email,
+        own_email: address_of(app, me).await?,
+        errors,
     })
 }
 
@@ -342,9 +374,15 @@ pub async fn disable(
     app: web::Data<App>,
     me: Me,
     session: Session,
+    request: HttpRequest,
     user: web::Path<i64>,
-    SignedForm(_): SignedForm,
+    SignedForm(form): SignedForm,
 ) -> Result<HttpResponse, PageError> {
+    if let Err(why) = ask_password(&app, &me, &request, form.get("passwort")).await? {
+        let mut errors = FieldErrors::default();
+        errors.add("passwort", why);
+        return invalid(&disable_page(&app, &me, UserId(*user), errors).await?);
+    }
     let (now, viewer, user) = (app.clock.now(), me.viewer.clone(), UserId(*user));
     app.db
         .transaction(move |conn| actions::disable(conn, &viewer, user, now))

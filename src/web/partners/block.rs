@@ -1,7 +1,7 @@
 //! Blocking a partner, and taking it back (row 49). Each asks first and says what happens.
 
 use actix_session::Session;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
 use super::{Area, Subject, customers_in_words, load};
@@ -15,6 +15,7 @@ use crate::storage::case_rows::count_statuses;
 use crate::storage::partner_list::count_customers;
 use crate::web::error::PageError;
 use crate::web::form::{FieldErrors, SignedForm};
+use crate::web::operation::proof::{address_of, ask_password};
 use crate::web::page::{Me, Shell, html, invalid, see_other};
 use crate::web::session::flash;
 
@@ -31,6 +32,8 @@ struct BlockPage {
     /// Customers with an agreement in force, who will be told.
     told: String,
     reason: String,
+    /// Address of the person who looks, for password managers.
+    email: String,
     errors: FieldErrors,
 }
 
@@ -53,6 +56,7 @@ pub async fn block(
     app: web::Data<App>,
     me: Me,
     session: Session,
+    request: HttpRequest,
     id: web::Path<PartnerId>,
     SignedForm(form): SignedForm,
 ) -> Result<HttpResponse, PageError> {
@@ -70,6 +74,9 @@ pub async fn block(
             form.get("grund").to_owned()
         }
     };
+    if let Err(why) = ask_password(&app, &me, &request, form.get("passwort")).await? {
+        errors.add("passwort", why);
+    }
     if !errors.is_empty() {
         return invalid(&block_page(&app, &me, &partner, reason, errors).await?);
     }
@@ -129,6 +136,7 @@ async fn block_page(
         customers: customers_in_words(all),
         told: customers_in_words(told),
         reason,
+        email: address_of(app, me).await?,
         errors,
     })
 }
@@ -139,6 +147,9 @@ struct UnblockPage {
     shell: Shell,
     subject: Subject,
     is_mandant: bool,
+    /// Address of the person who looks, for password managers.
+    email: String,
+    errors: FieldErrors,
 }
 
 /// Asks whether to take the block back.
@@ -152,11 +163,22 @@ pub async fn ask_back(
     if partner.blocked_at.is_none() {
         return Ok(unchanged(&session, &me, partner.id));
     }
-    let area = Area::of(&me);
-    html(&UnblockPage {
-        shell: Shell::load(&app, &me, area.list()).await?,
-        subject: Subject::of(area, &partner),
+    html(&unblock_page(&app, &me, &partner, FieldErrors::default()).await?)
+}
+
+async fn unblock_page(
+    app: &App,
+    me: &Me,
+    partner: &Partner,
+    errors: FieldErrors,
+) -> Result<UnblockPage, PageError> {
+    let area = Area::of(me);
+    Ok(UnblockPage {
+        shell: Shell::load(app, me, area.list()).await?,
+        subject: Subject::of(area, partner),
         is_mandant: partner.parent.is_none(),
+        email: address_of(app, me).await?,
+        errors,
     })
 }
 
@@ -165,9 +187,16 @@ pub async fn unblock(
     app: web::Data<App>,
     me: Me,
     session: Session,
+    request: HttpRequest,
     id: web::Path<PartnerId>,
-    SignedForm(_): SignedForm,
+    SignedForm(form): SignedForm,
 ) -> Result<HttpResponse, PageError> {
+    if let Err(why) = ask_password(&app, &me, &request, form.get("passwort")).await? {
+        let partner = load(&app, &me, *id).await?;
+        let mut errors = FieldErrors::default();
+        errors.add("passwort", why);
+        return invalid(&unblock_page(&app, &me, &partner, errors).await?);
+    }
     let (now, viewer, id) = (app.clock.now(), me.viewer.clone(), *id);
     let done = app
         .db

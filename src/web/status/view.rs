@@ -234,5 +234,6 @@ pub(super) fn mail_name(kind: &MailKind) -> &'static str {
         MailKind::Approval { .. } => "Bitte um die Entscheidung einer zweiten Person",
         MailKind::SetPassword { .. } => "Link zum Setzen des Passworts",
         MailKind::PasswordChanged => "Nachricht über ein neues Passwort",
+        MailKind::AdministratorAdded { .. } => "Nachricht über einen neuen Administrator",
     }
 }

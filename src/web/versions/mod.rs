@@ -219,6 +219,7 @@ fn sentence(refusal: &VersionRefusal) -> String {
         R::NotSubmitted => "Die Fassung wartet nicht auf eine Freigabe.".to_owned(),
         R::NotApproved => "Die Fassung ist noch nicht freigegeben.".to_owned(),
         R::NotPublished => "Eine neue Fassung beginnt mit einer veröffentlichten. Diese ist noch nicht veröffentlicht.".to_owned(),
+        R::NewAccount => crate::web::refusals::NEW_ACCOUNT.to_owned(),
         R::OwnSubmission => "Sie haben diese Fassung selbst vorgelegt. Freigeben muss sie eine zweite Person.".to_owned(),
         R::Changed { by, at } => format!(
             "{by} hat die Fassung am {} geändert, nachdem Sie sie geöffnet hatten. Es ist nichts geschehen. Bitte sehen Sie sie noch einmal an.",

@@ -1,7 +1,7 @@
 //! One version: how far it has come, what was found, what can be done with it now.
 
 use actix_session::Session;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use chrono::NaiveDate;
 
@@ -24,8 +24,9 @@ use crate::places::Kind;
 use crate::storage::contract_versions::find_in_force;
 use crate::storage::roll_outs::list_roll_outs;
 use crate::web::error::PageError;
-use crate::web::form::SignedForm;
-use crate::web::page::{Me, Shell, html, see_other};
+use crate::web::form::{FieldErrors, SignedForm};
+use crate::web::operation::proof::{address_of, ask_password};
+use crate::web::page::{Me, Shell, html, invalid, see_other};
 use crate::web::roll_outs::stage_word;
 use crate::web::session::flash;
 
@@ -53,6 +54,9 @@ struct Page {
     may_approve: bool,
     number: String,
     told: Told,
+    /// Address of the person who looks, for password managers.
+    email: String,
+    errors: FieldErrors,
 }
 
 /// What customers with another version can be told, and were (rows 35 to 37).
@@ -78,7 +82,11 @@ pub async fn show(
     me: Me,
     id: web::Path<VersionId>,
 ) -> Result<HttpResponse, PageError> {
-    let (version, around) = load(&app, &me, *id).await?;
+    html(&page(&app, &me, *id, FieldErrors::default()).await?)
+}
+
+async fn page(app: &App, me: &Me, id: VersionId, errors: FieldErrors) -> Result<Page, PageError> {
+    let (version, around) = load(app, me, id).await?;
     let (own, files) = (app.clone(), version.files.clone());
     let reviewed = me
         .turn
@@ -88,12 +96,14 @@ pub async fn show(
         .await?;
     let head = &version.head;
     let told = match &head.published {
-        Some((_, from)) => told(&app, head.number.clone().unwrap_or_default(), *from).await?,
+        Some((_, from)) => told(app, head.number.clone().unwrap_or_default(), *from).await?,
         None => Told::default(),
     };
-    html(&Page {
+    Ok(Page {
         told,
-        shell: Shell::load(&app, &me, paths::VERSIONS).await?,
+        email: address_of(app, me).await?,
+        errors,
+        shell: Shell::load(app, me, paths::VERSIONS).await?,
         subject: Subject::of(&version),
         found: Found::of(&reviewed, head.id),
         can_be_read: reviewed.contract.is_some(),
@@ -173,13 +183,20 @@ pub async fn approve(
     app: web::Data<App>,
     me: Me,
     session: Session,
+    request: HttpRequest,
     id: web::Path<VersionId>,
     SignedForm(form): SignedForm,
 ) -> Result<HttpResponse, PageError> {
     let (now, viewer, seen) = (app.clock.now(), me.viewer.clone(), seen(*id, &form)?);
+    if let Err(why) = ask_password(&app, &me, &request, form.get("passwort")).await? {
+        let mut errors = FieldErrors::default();
+        errors.add("passwort", why);
+        return invalid(&page(&app, &me, *id, errors).await?);
+    }
+    let handles = app.clone();
     let done = app
         .db
-        .transaction(move |conn| approval::approve(conn, &viewer, seen, now))
+        .transaction(move |conn| approval::approve(conn, &handles, &viewer, seen, now))
         .await;
     answer(
         done,

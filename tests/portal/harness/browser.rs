@@ -1,5 +1,6 @@
 //! A browser without JavaScript: cookies, pages, forms.
 
+use super::people::PASSWORD;
 use reqwest::header::{CONTENT_TYPE, LOCATION};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method, StatusCode};
@@ -332,6 +333,8 @@ impl Page {
                 ("input", Some("checkbox" | "radio")) if input.attr("checked").is_none() => {
                     continue;
                 }
+                // Who asks once more asks for the password all people of the tests have.
+                ("input", Some("password")) if name == "passwort" => PASSWORD.to_owned(),
                 ("input", _) => input.attr("value").unwrap_or_default().to_owned(),
                 ("textarea", _) => input.text().collect(),
                 _ => chosen(&input),

@@ -4,9 +4,10 @@ mod fields;
 mod values;
 
 use actix_session::Session;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
+use super::proof::{address_of, ask_password};
 use crate::actions::seen::{self, Shown};
 use crate::actions::{ActionError, operator};
 use crate::app::App;
@@ -28,6 +29,8 @@ struct Page {
     sections: Vec<Section>,
     /// Stamp of what the form showed first.
     stand: String,
+    /// Address of the person who looks, for password managers.
+    email: String,
     errors: FieldErrors,
 }
 
@@ -84,10 +87,14 @@ pub async fn save(
     app: web::Data<App>,
     me: Me,
     session: Session,
+    request: HttpRequest,
     SignedForm(form): SignedForm,
 ) -> Result<HttpResponse, PageError> {
     let typed = typed(&form);
-    let (operator, errors) = read(&typed);
+    let (operator, mut errors) = read(&typed);
+    if let Err(why) = ask_password(&app, &me, &request, form.get("passwort")).await? {
+        errors.add("passwort", why);
+    }
     let before = stored(&app).await?;
     let stand = form.get("stand").to_owned();
     if !errors.is_empty() {
@@ -155,6 +162,7 @@ async fn page(
         is_new,
         sections: sections(values),
         stand,
+        email: address_of(app, me).await?,
         errors,
     })
 }

@@ -1,0 +1,86 @@
+//! New administrators: who is told, and how an account comes to count as a second person (S-39).
+
+use chrono::{DateTime, Utc};
+
+use super::ActionError;
+use super::alerts::{AlertKind, Raised, raise};
+use super::door::actor;
+use crate::app::App;
+use crate::domain::UserId;
+use crate::domain::audit::AuditKind;
+use crate::domain::case::Refusal;
+use crate::domain::mail::{MailKind, Recipient};
+use crate::domain::second_person::are_independent;
+use crate::domain::viewer::{Role, Viewer};
+use crate::storage::PgConnection;
+use crate::storage::administrators::{
+    confirm_administrator, list_active_administrators, list_administrators,
+};
+use crate::storage::audit::{NewEvent, add_event};
+use crate::storage::mails::{NewMail, queue_mail};
+use crate::storage::users;
+
+/// Every other administrator gets a mail, and the list of alerts has it (S-39): a new account is a
+/// new key to everything.
+pub(super) fn tell_administrators(
+    conn: &mut PgConnection,
+    app: &App,
+    added: UserId,
+    maker: UserId,
+    now: DateTime<Utc>,
+) -> Result<(), ActionError> {
+    let alert = Raised {
+        kind: AlertKind::AdministratorAdded,
+        customer: None,
+        subject: added.to_string(),
+        stage: None,
+    };
+    raise(conn, &alert, now)?;
+    for other in list_active_administrators(conn)? {
+        if other == added || other == maker {
+            continue;
+        }
+        let mail = NewMail {
+            step: format!("administrator-added:{added}:{other}"),
+            kind: MailKind::AdministratorAdded { user: added },
+            to: Recipient::User(other),
+            customer: None,
+            message_id: app.new_message_id(),
+        };
+        queue_mail(conn, &mail, now)?;
+    }
+    Ok(())
+}
+
+/// A third administrator confirms who stands behind a new administrator's account, so that it counts
+/// as a second person at once. Not whoever made it, nor another account that stands for the same.
+pub fn confirm(
+    conn: &mut PgConnection,
+    app: &App,
+    viewer: &Viewer,
+    user: UserId,
+    now: DateTime<Utc>,
+) -> Result<(), ActionError> {
+    if viewer.role != Role::Operator {
+        return Err(ActionError::NotAllowed);
+    }
+    let all = list_administrators(conn)?;
+    let wait = app.config.rules.new_administrator_wait;
+    if !all.iter().any(|one| one.id == user) {
+        return Err(ActionError::NotFound);
+    }
+    if !are_independent(&all, user, viewer.user, wait, now) {
+        return Err(Refusal::NewAccount.into());
+    }
+    if !confirm_administrator(conn, user, viewer.user, now)? {
+        return Err(Refusal::Unchanged.into());
+    }
+    let (name, _) = users::find_contact(conn, user)?.ok_or(ActionError::NotFound)?;
+    let event = NewEvent {
+        kind: AuditKind::AdministratorConfirmed { name },
+        actor: actor(viewer),
+        customer: None,
+        status: None,
+    };
+    Ok(add_event(conn, &event, now)?)
+}
