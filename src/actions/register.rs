@@ -165,6 +165,8 @@ fn refuse_links(party: &Party) -> Result<(), ActionError> {
         contact,
         email: _,
         phone,
+        // Never stored: it says why a stored address could not be read.
+        unusable_email: _,
     } = party;
     let lines = [
         name,

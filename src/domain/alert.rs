@@ -42,7 +42,7 @@ pub enum AlertKind {
 
 impl AlertKind {
     /// All, in the order the filter shows them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::NoAddress,
         Self::Undeliverable,
         Self::ContractUndelivered,

@@ -37,6 +37,7 @@ pub fn list_users_of(
             role,
             company: String::new(),
             disabled: disabled.is_some(),
+            administrator: None,
         };
         (line, contracts)
     };
