@@ -273,6 +273,11 @@ mod tests {
             tokio::task::yield_now().await;
         }
         assert_eq!(lane.run(|| ()).await, Ok(()));
+    }
+
+    #[tokio::test]
+    async fn a3_work_that_fails_gives_its_place_back() {
+        let lane = lane(60_000, 60_000);
         let panicked = lane.run(|| panic!("as if")).await;
         assert_eq!(panicked, Err::<(), _>(NoPlace::Interrupted));
         assert_eq!(lane.places.available_permits(), 1);

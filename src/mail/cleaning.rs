@@ -97,6 +97,15 @@ pub(super) fn typed_by_others(content: &mut Content) -> Vec<&mut String> {
             }
             names
         }
+        Content::AddressChanged {
+            case,
+            masked,
+            at: _,
+        } => {
+            let mut names = names(case);
+            names.extend(masked);
+            names
+        }
         Content::Declined { case, at: _ }
         | Content::Objected {
             case,
@@ -135,11 +144,6 @@ pub(super) fn typed_by_others(content: &mut Content) -> Vec<&mut String> {
             at: _,
             why: _,
             proof_until: _,
-        }
-        | Content::AddressChanged {
-            case,
-            masked: _,
-            at: _,
         }
         | Content::PartnerInfo {
             case,

@@ -76,6 +76,7 @@ const OPERATOR: &[(&str, &[Page])] = &[
         "Verwaltung",
         &[
             page("E-Mails", paths::MAILS),
+            page("Antworten", paths::REPLIES),
             page("Läufe", paths::RUNS),
             page("Protokoll", paths::LOG),
             page("Gelöschte Kunden", paths::DELETED),

@@ -608,9 +608,10 @@ fn every_page_is_looked_at() {
     assert!(forgotten.is_empty(), "no stop for {forgotten:?}");
 }
 
-/// Files and answers for machines.
+/// Files, answers for machines, and addresses that only lead on: a mail program may add a slash (D7).
 fn is_no_page(path: &str) -> bool {
-    path.ends_with(".pdf")
+    path.ends_with("}/")
+        || path.ends_with(".pdf")
         || path.ends_with(".zip")
         || path.ends_with("{datei}")
         || path.ends_with("/datei")

@@ -37,7 +37,7 @@ async fn postgres_dies_under_load_and_the_portal_goes_on() {
     let log = Log::listen();
     let dir = data_dir();
     let server = EmbeddedPostgres::start_for(dir.path(), Purpose::Portal).unwrap();
-    let app = TestApp::start_on(&server.url()).await;
+    let app = TestApp::start_on(&server.owner_url()).await;
     app.book(CUSTOMER, "centraflex", false);
     app.jobs();
     let link = app.consent_link(MAIL);
@@ -417,7 +417,7 @@ impl Drop for Frozen {
 async fn f7_a_database_that_stands_still_is_told_within_seconds() {
     let dir = data_dir();
     let server = EmbeddedPostgres::start_for(dir.path(), Purpose::Tests).unwrap();
-    let app = TestApp::start_on(&server.url()).await;
+    let app = TestApp::start_on(&server.owner_url()).await;
     let partner = app.sign_in(Person::Partner).await;
     let visitor = app.visitor();
     visitor.get("/readyz").await.assert_status(200);

@@ -102,7 +102,8 @@ async fn f4_a_clock_off_the_databases_decides_nothing() {
         });
         match booked {
             Ok(()) => assert!(fits, "{seconds}"),
-            Err(ActionError::Clock(ClockFault::OffDatabase { .. })) => assert!(!fits, "{seconds}"),
+            // Behind it, what was booked a moment ago lies ahead as well.
+            Err(ActionError::Clock(_)) => assert!(!fits, "{seconds}"),
             Err(other) => panic!("{seconds}: {other}"),
         }
     }

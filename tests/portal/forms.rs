@@ -698,6 +698,8 @@ fn b1_every_form_that_changes_something_carries_what_it_showed() {
         "operation/propose_error.html",
         "operation/propose_paper.html",
         "operation/renewal.html",
+        "operation/reply.html",
+        "operation/user_confirm.html",
         "operation/user_disable.html",
         "operation/user_new.html",
         "partners/block.html",

@@ -192,13 +192,19 @@ async fn hostile_names_and_sizes_of_files_do_nothing() {
     );
 }
 
-/// EV-10, S-22, 5.8-19: a reason typed on the public page is cleaned, cut, and read by the operator.
+/// EV-10, S-22, 5.8-19: a reason typed on the public page is cleaned, refused when too long, and read by the operator.
 #[actix_web::test]
 async fn the_reason_of_a_decline_is_the_operators_alone() {
     let app = asked().await;
     let (visitor, link) = (app.visitor(), app.consent_link(MAIL));
     let page = visitor.get(&format!("{link}/ablehnen")).await;
     let reason = format!("Zu\u{202e} teuer <b>, sagt der Chef {}", "x".repeat(600));
+    let fields = [("grund", reason.as_str()), ("bestaetigung", "ja")];
+    page.submit(&visitor, "main form", &fields)
+        .await
+        .assert_status(422)
+        .assert_says("Kürzen Sie den Grund auf höchstens 500 Zeichen");
+    let reason = format!("Zu\u{202e} teuer <b>, sagt der Chef {}", "x".repeat(400));
     let fields = [("grund", reason.as_str()), ("bestaetigung", "ja")];
     page.submit(&visitor, "main form", &fields)
         .await
@@ -209,7 +215,6 @@ async fn the_reason_of_a_decline_is_the_operators_alone() {
         kept.starts_with("Zu teuer <b>, sagt der Chef xxx"),
         "{kept}"
     );
-    assert_eq!(kept.chars().count(), 500);
     app.jobs();
     let operator = app.sign_in(Person::Operator).await;
     let page = operator.get("/betrieb/kunden/4711/erklaerungen").await;

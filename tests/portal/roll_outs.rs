@@ -381,7 +381,7 @@ async fn a_full_outbox_holds_a_roll_out_up() {
                 CASE WHEN n > 1000 AND n <= 1100 THEN '{\"kind\": \"request\", \"reason\": \"first\"}'::jsonb
                      WHEN n % 2 = 0 THEN '{\"kind\": \"request\", \"reason\": \"roll_out\"}'
                      ELSE '{\"kind\": \"new_version\"}' END,
-                '{}', '2026-12-02', '2027-12-02', 'queued', (n > 1100)::int, 'full' || n
+                '{\"to\": \"operator\"}', '2026-12-02', '2027-12-02', 'queued', (n > 1100)::int, 'full' || n
          FROM generate_series(1, 1200) AS n",
     )
     .unwrap();
@@ -420,7 +420,7 @@ async fn neither_a_locked_nor_an_unreadable_customer_holds_the_others_up() {
         Ok(())
     });
 
-    let broken = "UPDATE requests SET offer = offer - 'version' WHERE customer_number = 5002";
+    let broken = "ALTER TABLE requests DROP CONSTRAINT IF EXISTS requests_offer; UPDATE requests SET offer = offer - 'version' WHERE customer_number = 5002";
     app.sql(broken).unwrap();
     let tries =
         || app.text("coalesce(tried_at, at) FROM roll_out_customers WHERE state = 'failed'");

@@ -52,7 +52,7 @@ fn the_end_of_the_last_booking_is_told_for_its_own_day() {
     );
     for word in [
         "wechselt dann von „Abgeschlossen“ zu „Beendet“",
-        "-1 endet. Als Nachweis bleibt er abrufbar.",
+        " endet. Als Nachweis bleibt er abrufbar.",
         "Partner 1 kann ab diesem Tag nicht mehr öffnen, weil der Kunde das Produkt nicht mehr hat: CENTRAFLEX.",
         "erhält am Morgen eine E-Mail an i•••@kunde.example: Der Vertrag ist beendet. Die E-Mail sagt, was mit den Daten geschieht",
     ] {
