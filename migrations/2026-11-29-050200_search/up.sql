@@ -9,7 +9,7 @@ UPDATE case_rows SET stands_at = coalesce(moment, stands_at),
     WHERE next_at IS NULL OR next_at > '2000-01-01T00:00:00Z';
 ALTER TABLE case_rows ALTER COLUMN stands_at DROP DEFAULT, ALTER COLUMN search_text DROP DEFAULT;
 COMMENT ON COLUMN case_rows.stands_at IS 'The moment, or the end of time where there is none: what the order by date goes by.';
-COMMENT ON COLUMN case_rows.search_text IS 'All words of the customer in case_words, with single spaces between them.';
+COMMENT ON COLUMN case_rows.search_text IS 'All words of the customer in `case_words`, with single spaces between them.';
 CREATE INDEX case_rows_date ON case_rows (stands_at, number);
 CREATE INDEX case_rows_status_date ON case_rows (status, stands_at, number);
 CREATE INDEX case_rows_partner_date ON case_rows (partner_id, stands_at, number);
@@ -22,5 +22,5 @@ CREATE TABLE word_parts (
     word TEXT COLLATE "C" NOT NULL,
     PRIMARY KEY (part, word)
 );
-COMMENT ON TABLE word_parts IS 'Ends of the words in case_words, each word once, so that it is found by what stands inside it. A word that no customer has any more is not kept.';
+COMMENT ON TABLE word_parts IS 'Ends of the words in `case_words`, each word once, so that it is found by what stands inside it. A word that no customer has any more is not kept.';
 CREATE INDEX word_parts_word ON word_parts (word);

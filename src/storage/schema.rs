@@ -188,7 +188,7 @@ diesel::table! {
         on_paper -> Bool,
         /// The moment, or the end of time where there is none: what the order by date goes by.
         stands_at -> Timestamptz,
-        /// All words of the customer in case_words, with single spaces between them.
+        /// All words of the customer in `case_words`, with single spaces between them.
         search_text -> Text,
     }
 }
@@ -743,7 +743,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    /// Ends of the words in case_words, each word once, so that it is found by what stands inside it. A word that no customer has any more is not kept.
+    /// Ends of the words in `case_words`, each word once, so that it is found by what stands inside it. A word that no customer has any more is not kept.
     word_parts (part, word) {
         part -> Text,
         word -> Text,

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, Mutex};
 
+use avv_portal::clock::Clock;
 use avv_portal::jobs;
 use avv_portal::mail::transport::Transport;
 use chrono::{DateTime, Utc};
@@ -208,7 +209,7 @@ fn reply(request: &[u8], answers: &Answers, desk: &Path) -> Vec<u8> {
 #[actix_web::test]
 async fn f3_a_stamp_counts_only_with_the_right_time_purpose_and_issuer() {
     let (root, other) = (Root::new("Wurzel"), Root::new("Andere Wurzel"));
-    let service = Service::start(&root, Utc::now());
+    let service = Service::start(&root, Clock::system().now());
     let (url, pinned) = (service.url.clone(), root.pem.clone());
     let app = TestApp::start_configured(Transport::memory(), |config| {
         config.seal.authority = Some(url);

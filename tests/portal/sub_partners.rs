@@ -364,7 +364,8 @@ async fn a5_no_field_about_a_partner_takes_an_address() {
             let page = browser.get(&path).await;
             let form = "main form[method='post']";
             let (_, fields) = page.form(form);
-            let asked = |name: &&String| !["email", "csrf", "mandant"].contains(&name.as_str());
+            let asked =
+                |name: &&String| !["email", "csrf", "mandant", "stand"].contains(&name.as_str());
             let names = fields.iter().map(|(name, _)| name).filter(asked);
             let names: Vec<&String> = names.collect();
             assert_eq!(names.len(), 9, "{names:?}");

@@ -170,6 +170,7 @@ async fn second_person_publishes(second: &Window) {
         .click_words("Vertragsfassungen warten auf die Freigabe")
         .await;
     second.click_words("Fassung 2.0").await;
+    second.fill("#passwort", PASSWORD).await;
     second.click_words("Freigeben").await;
     second
         .assert_says("Die Fassung ist freigegeben und kann veröffentlicht werden.")

@@ -117,7 +117,7 @@ pub async fn show(
     let counts = tallies(&found.counts, all.as_deref().map(Vec::as_slice));
     let lead = lead(role, &me.viewer.company);
     html(&view(
-        shell, lead, &state, role, found, &counts, &partners, now,
+        shell, lead, &state, role, *found, &counts, &partners, now,
     ))
 }
 
@@ -191,7 +191,7 @@ fn view(
     lead: String,
     state: &State,
     role: Role,
-    found: Box<Listed>,
+    found: Listed,
     counts: &[Tally],
     partners: &[(PartnerId, String)],
     now: DateTime<Utc>,

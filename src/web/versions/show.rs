@@ -90,7 +90,7 @@ async fn page(app: &App, me: &Me, id: VersionId, errors: FieldErrors) -> Result<
     let (own, files) = (app.clone(), version.files.clone());
     let reviewed = me
         .turn
-        .take(&app, Kind::SignedIn, move || {
+        .take(app, Kind::SignedIn, move || {
             review(&own, &files, &around, None, &[])
         })
         .await?;

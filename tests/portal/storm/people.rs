@@ -122,7 +122,7 @@ impl Town {
                     .chars()
                     .take_while(|c| c.is_ascii_alphanumeric() || "-_".contains(*c))
                     .collect();
-                assert_eq!(token.len(), 64, "a link was cut: {token}");
+                assert_eq!(token.len(), 65, "a link was cut: {token}");
                 let mut links = self.links.lock().unwrap();
                 let of = links.entry(mail.to).or_default();
                 let link = format!("/zustimmung/{token}");
