@@ -500,6 +500,10 @@ fn operator(places: &Places) -> Vec<Stop> {
             "operator disables user",
             format!("/betrieb/benutzer/{}/sperren", places.user),
         ),
+        at(
+            "operator confirms administrator",
+            format!("/betrieb/benutzer/{}/bestaetigung", places.administrator),
+        ),
         at("operator mails", "/betrieb/mails"),
         at("operator mail", "/betrieb/mails/1"),
         at("operator replies", "/betrieb/antworten"),
@@ -576,6 +580,7 @@ fn every_page_is_looked_at() {
         success: link("b"),
         password: "/passwort/p".to_owned(),
         user: "1".to_owned(),
+        administrator: "1".to_owned(),
         mandant: "1".to_owned(),
         sub_partner: "2".to_owned(),
         other_mandant: "3".to_owned(),

@@ -36,6 +36,8 @@ pub struct Places {
     /// Another Mandant to assign customers to.
     pub other_mandant: String,
     pub user: String,
+    /// An administrator whose account was made in the portal a moment ago (A2).
+    pub administrator: String,
     /// An announcement that was sent, and one being written.
     pub announced: String,
     pub drafted: String,
@@ -143,6 +145,7 @@ pub async fn furnish() -> (TestApp, Places) {
     history(&app);
     places.user = user(&app, Person::CustomerWithout).to_string();
     propose(&app, &mut places).await;
+    places.administrator = administrator(&app);
     roll_out(&app);
     (app, places)
 }
@@ -279,6 +282,16 @@ fn history(app: &TestApp) {
 
 fn user(app: &TestApp, person: Person) -> UserId {
     user_with(app, person.email())
+}
+
+fn administrator(app: &TestApp) -> String {
+    app.sql(
+        "INSERT INTO users (email, name, role, contracts, created_at, made_by) \
+         SELECT 'neu@plusnet.example', 'Nele Neu', role, contracts, created_at, id \
+         FROM users WHERE email = 'zwei@plusnet.example'",
+    )
+    .expect("a new administrator");
+    user_with(app, "neu@plusnet.example").0.to_string()
 }
 
 fn user_with(app: &TestApp, email: &str) -> UserId {
