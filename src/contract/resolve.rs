@@ -263,11 +263,15 @@ impl Builder<'_> {
                 Span::Break => Inline::Break,
             };
             match (out.last_mut(), inline) {
-                // Composed again: a value may begin with a combining mark.
-                (Some(Inline::Text(last)), Inline::Text(text)) => {
-                    *last = super::inline::visible(&format!("{last}{text}"));
-                }
+                (Some(Inline::Text(last)), Inline::Text(text)) => last.push_str(&text),
                 (_, inline) => out.push(inline),
+            }
+        }
+        // Composed again: a value may begin with a combining mark. Once for each run, because a
+        // text of many pieces would else be read anew for every piece (A3).
+        for inline in &mut out {
+            if let Inline::Text(text) = inline {
+                *text = super::inline::visible(text);
             }
         }
         out
