@@ -67,7 +67,8 @@ pub(super) fn footer(frame: &Frame) -> String {
         (checksum, &short),
     ] {
         if !value.is_empty() {
-            parts.push(format!("{label} {value}").trim().to_owned());
+            // A label and its value stay on one line where the footer takes two.
+            parts.push(format!("{label}\u{a0}{value}").trim().to_owned());
         }
     }
     parts.join(" · ")
