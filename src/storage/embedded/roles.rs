@@ -21,8 +21,10 @@ pub(super) fn ensure(place: &Place) -> Result<(), EmbeddedError> {
     let failed = |error: &dyn std::fmt::Display| EmbeddedError::Failed(error.to_string());
     let mut conn = PgConnection::establish(&place.url(SUPERUSER, "postgres"))
         .map_err(|error| failed(&error))?;
+    // Written out at once, also for tests: a server that is stopped hard must not forget the role.
     conn.batch_execute(&format!(
-        "DO $$ BEGIN
+        "SET synchronous_commit = on;
+         DO $$ BEGIN
              IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{PROGRAM}') THEN
                  CREATE ROLE {PROGRAM} LOGIN;
              END IF;

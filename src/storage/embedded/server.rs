@@ -9,6 +9,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
 use super::cluster::last_lines;
 use super::place::Place;
 use super::{EmbeddedError, Purpose, take_turn};
@@ -22,6 +25,9 @@ const PAUSE_AFTER_DEATH: Duration = Duration::from_millis(500);
 const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(10);
 /// A server of another process is looked at this often.
 const LOOK_AGAIN: Duration = Duration::from_secs(2);
+
+/// Our own child is looked at this often.
+const LOOK_AT_CHILD: Duration = Duration::from_millis(100);
 
 /// How long the end of a server is waited for. It goes on ending by itself, and the guard sees to it.
 const STOP_PATIENCE: Duration = Duration::from_secs(10);
@@ -60,6 +66,7 @@ struct PidFile {
     pid: u32,
     socket_dir: PathBuf,
     ready: bool,
+    stopping: bool,
 }
 
 fn read_pid_file(cluster: &Path) -> Option<PidFile> {
@@ -69,6 +76,7 @@ fn read_pid_file(cluster: &Path) -> Option<PidFile> {
         pid: lines.first()?.trim().parse().ok()?,
         socket_dir: PathBuf::from(lines.get(4).copied().unwrap_or_default().trim()),
         ready: lines.get(7).is_some_and(|line| line.trim() == "ready"),
+        stopping: lines.get(7).is_some_and(|line| line.trim() == "stopping"),
     })
 }
 
@@ -223,10 +231,7 @@ pub(super) fn keep_alive(
 ) {
     loop {
         let ended = match &mut server {
-            Some(child) => match child.wait() {
-                Ok(status) => status.to_string(),
-                Err(error) => error.to_string(),
-            },
+            Some(child) => wait_for_end(child, &place.cluster(), leaving),
             None => {
                 sleep(LOOK_AGAIN);
                 match running_socket_dir(&place.cluster()) {
@@ -250,6 +255,27 @@ pub(super) fn keep_alive(
         };
         if server.is_some() {
             tracing::info!("the embedded Postgres runs again");
+        }
+    }
+}
+
+/// Waits for the server's end and says how it was. One that was asked to stop as soon as its clients
+/// have gone takes nobody in any more, and ours do not go: its end is hastened.
+fn wait_for_end(server: &mut Child, cluster: &Path, leaving: &AtomicBool) -> String {
+    loop {
+        match server.try_wait() {
+            Ok(Some(status)) => return status.to_string(),
+            Err(error) => return error.to_string(),
+            Ok(None) => sleep(LOOK_AT_CHILD),
+        }
+        let id = server.id();
+        let lingers = || read_pid_file(cluster).is_some_and(|f| f.pid == id && f.stopping);
+        if !leaving.load(Ordering::SeqCst)
+            && lingers()
+            && let Ok(pid) = i32::try_from(id)
+        {
+            // Fails only when it has just ended.
+            kill(Pid::from_raw(pid), Signal::SIGINT).ok();
         }
     }
 }

@@ -201,14 +201,22 @@ fn f1_a_server_that_ends_well_is_started_again() {
             if now.is_some_and(|pid| pid != before) && PgConnection::establish(&url).is_ok() {
                 return;
             }
-            assert!(since.elapsed() < Duration::from_secs(60), "it stays away");
+            assert!(
+                since.elapsed() < Duration::from_secs(60),
+                "it stays away: {:?}; {}",
+                fs::read_to_string(dir.path().join("postgres/data/postmaster.pid")),
+                fs::read_to_string(dir.path().join("postgres.log")).unwrap_or_default(),
+            );
             std::thread::sleep(Duration::from_millis(20));
         }
     };
     for signal in [Signal::SIGQUIT, Signal::SIGINT, Signal::SIGTERM] {
         let before = pid(dir.path());
+        // A client that stays does not keep a server that was asked to stop from ending.
+        let stays = PgConnection::establish(&url).unwrap();
         kill(nix::unistd::Pid::from_raw(before), signal).unwrap();
         runs_again(before);
+        drop(stays);
     }
     // Whoever only joined starts it, too, when the one who did has gone.
     first.stop();
