@@ -1,5 +1,5 @@
-//! How far a pass is: a line in the log and a row for the operator's page, every few seconds. Passes
-//! that are over sooner say nothing here.
+//! How far a pass is: a line in the log and a row for the operator's page, every few seconds and at the
+//! end. A pass that is over sooner and moved only a few rows says nothing here.
 
 use std::time::{Duration, Instant};
 
@@ -13,6 +13,8 @@ use crate::storage::runs::{COUNT_CAP, Run, create_run, save_run};
 
 /// Between two words.
 const EVERY: Duration = Duration::from_secs(5);
+/// A pass over as many rows is written down however short it was.
+const MANY: usize = 100;
 
 /// One pass of one worker.
 pub struct Progress<'a> {
@@ -56,7 +58,7 @@ impl<'a> Progress<'a> {
 
     /// The pass is over, or was asked to leave off.
     pub fn end(mut self) -> Done {
-        if self.run.is_some() {
+        if self.run.is_some() || self.done.good + self.done.failed >= MANY {
             let ended = if self.pass.stop.is_set() {
                 "stopped"
             } else {

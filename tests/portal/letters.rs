@@ -400,10 +400,15 @@ async fn the_former_address_is_told_that_requests_go_elsewhere() {
     });
     app.jobs();
     let mail = one(arrived(&sink, from, MAIL));
+    // A5: nothing that was typed becomes a link.
+    let unlinked =
+        avv_portal::domain::unlinked::unlinked("v•••@oezdemir.example").replace('\u{200A}', " ");
     says(
         &mail,
         &[
-            "seit dem 23. November 2026 um 10:00 Uhr eine andere E-Mail-Adresse: v•••@oezdemir.example.",
+            &format!(
+                "seit dem 23. November 2026 um 10:00 Uhr eine andere E-Mail-Adresse: {unlinked}."
+            ),
             "rufen Sie uns bitte gleich an: 0221 4710-123",
         ],
     );
