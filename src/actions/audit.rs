@@ -175,7 +175,7 @@ pub fn erase(
         return Ok(0);
     }
     let customer = match whose {
-        Whose::Customer(number) => Some(number),
+        Whose::Customer(number) | Whose::MasterData(number) => Some(number),
         Whose::Nobody => None,
     };
     let key = &app.config.keys.current.audit;

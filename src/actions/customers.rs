@@ -1,13 +1,15 @@
 //! Master data of customers.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 
+use super::audit::{self, Whose};
+use super::seen::stamp;
 use super::{ActionError, Actor, Knock, Outcome};
 use crate::app::App;
 use crate::domain::audit::AuditKind;
-use crate::domain::case::{AddressChange, Case, Event};
+use crate::domain::case::{AddressChange, Case, Event, Foreseen, foresee};
 use crate::domain::viewer::{Role, Viewer};
-use crate::domain::{CustomerNumber, EmailAddress, Language, PartnerId, Party, name};
+use crate::domain::{CustomerNumber, EmailAddress, Language, PartnerId, Party, master_data, name};
 use crate::storage::audit::{NewEvent, add_event};
 use crate::storage::customers::{NewCustomer, create_customer};
 use crate::storage::{PgConnection, case_rows, cases, partners, users};
@@ -117,23 +119,44 @@ pub fn change_party(
     app: &App,
     viewer: &Viewer,
     customer: CustomerNumber,
-    party: &Party,
-    language: Language,
+    new: (&Party, Language),
     now: DateTime<Utc>,
 ) -> Result<Outcome, ActionError> {
     if viewer.role != Role::Operator {
         return Err(ActionError::NotAllowed);
     }
-    let event = Event::PartyChanged {
-        party: Box::new(party.clone()),
-        language,
-    };
+    let event = party_changed(new);
     Knock::by(viewer, customer, now).bring(conn, app, &event, |outcome| {
-        let former = &outcome.before.customer.party.name;
+        let (old, new) = (&outcome.before.customer, &outcome.after.customer);
+        let changed = master_data::changes((&old.party, old.language), (&new.party, new.language));
         AuditKind::PartyChanged {
-            former_name: (*former != outcome.after.customer.party.name).then(|| former.clone()),
+            former_name: (old.party.name != new.party.name).then(|| old.party.name.clone()),
+            changed,
         }
     })
+}
+
+/// What [`change_party`] would bring with it beyond the master data, unless the person has confirmed
+/// it: `confirmed` is the stamp of the facts it was shown for (C10). Locks the customer, so that
+/// nothing else follows until the transaction ends.
+pub fn find_unconfirmed(
+    conn: &mut PgConnection,
+    customer: CustomerNumber,
+    new: (&Party, Language),
+    confirmed: &str,
+    now: DateTime<Utc>,
+) -> Result<Option<Foreseen>, ActionError> {
+    let case = cases::lock_case(conn, customer, now)?.ok_or(ActionError::NotFound)?;
+    // What is refused is refused by the action itself.
+    let seen = foresee(&case, &party_changed(new), now).ok();
+    Ok(seen.filter(|seen| seen.party_touches_more() && stamp(&seen.before) != confirmed))
+}
+
+fn party_changed((party, language): (&Party, Language)) -> Event {
+    Event::PartyChanged {
+        party: Box::new(party.clone()),
+        language,
+    }
 }
 
 /// The operator locks every link that was mailed, for example because one became known to others
@@ -159,7 +182,9 @@ pub fn lock_links(
 }
 
 /// The operator deletes the customer: links closed, reminders off, its users shut out, evidence
-/// kept until retention is over (rows 51, 52). The password was asked again before (S-40).
+/// kept until retention is over (rows 51, 52). What the log says of earlier master data proves
+/// nothing, because agreements copy what they name, and goes at once (C10). The password was asked
+/// again before (S-40).
 pub fn delete(
     conn: &mut PgConnection,
     app: &App,
@@ -176,5 +201,8 @@ pub fn delete(
     };
     let outcome = Knock::by(viewer, customer, now).bring(conn, app, &Event::Deleted, |_| kind)?;
     users::disable_users_of(conn, customer, now)?;
+    // Events of this customer are as old as its lock, but clocks of two processes may differ.
+    let until = now + Duration::days(1);
+    while audit::erase(conn, app, Whose::MasterData(customer), until, now)? > 0 {}
     Ok(outcome)
 }

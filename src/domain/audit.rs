@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use super::alert::AlertKind;
 use super::case::Channel;
 use super::mail::RequestReason;
+use super::master_data::FieldChange;
 use super::notice::{DissentWay, Settlement};
 use super::partner::PartnerDeed;
 use super::proposal::ProposalKind;
@@ -158,6 +159,9 @@ pub enum AuditKind {
     PartyChanged {
         /// The name before, if it is another one now.
         former_name: Option<String>,
+        /// Old and new values (C10). They go as soon as the customer is deleted.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        changed: Vec<FieldChange>,
     },
     /// The customer was deleted; the evidence stays.
     CustomerDeleted {

@@ -267,6 +267,11 @@ fn operator(places: &Places) -> Vec<Stop> {
             "/kunden/6009/stammdaten",
             vec![Fill("#name", ""), Send],
         ),
+        after(
+            "operator corrects master data",
+            "/kunden/6009/stammdaten",
+            vec![Fill("#ort", "Bonn"), Send],
+        ),
         at("operator reads the offer", "/betrieb/kunden/6009/angebot"),
         at("operator locks links", "/betrieb/kunden/6009/links"),
         after(

@@ -20,6 +20,7 @@ mod bounces;
 mod clock;
 mod consents;
 mod contracts;
+mod corrections;
 mod deletion;
 mod delivery;
 mod desk;

@@ -1,11 +1,23 @@
 //! Master data: corrections (row 48), the address with its guard (rows 2, 9, 47; 5.6-11), and
 //! locking links (row 53).
 
-use crate::harness::{CUSTOMER, Person, TestApp, hours, minutes};
+use crate::harness::{Browser, CUSTOMER, Page, Person, TestApp, hours, minutes};
 use crate::world::MAIL;
 
 const ADDRESS: &str = "/kunden/4711/stammdaten/email";
 const MASTER: &str = "/kunden/4711/stammdaten";
+
+/// Saves other master data and confirms what follows from it (C10).
+async fn correct(browser: &Browser, page: &Page, typed: &[(&str, &str)]) {
+    let asked = page.submit(browser, "main form", typed).await;
+    asked
+        .assert_status(200)
+        .assert_says("Gespeichert ist noch nichts.");
+    asked
+        .submit(browser, "main form", &[])
+        .await
+        .assert_redirect("/kunden/4711");
+}
 
 fn asked(app: &TestApp) {
     app.book(CUSTOMER, "centraflex", false);
@@ -20,7 +32,7 @@ async fn a_correction_while_asked_sends_the_new_text() {
     let old = app.consent_link(MAIL);
     let operator = app.sign_in(Person::Operator).await;
     let page = operator.get(MASTER).await;
-    page.assert_says("gerade nach einem Vertrag gefragt");
+    page.assert_says("Was sich mit dem Speichern an Links, E-Mails und Vertrag ändert");
     for (field, wrong, word) in [
         ("name", "", "„Firma mit Rechtsform“ fehlt noch"),
         (
@@ -48,11 +60,10 @@ async fn a_correction_while_asked_sends_the_new_text() {
     let page = operator.get(MASTER).await;
     let typed = [
         ("name", "<b>Özdemir</b> Backwaren AG"),
+        ("plz", "1010"),
         ("land", "Österreich"),
     ];
-    page.submit(&operator, "main form", &typed)
-        .await
-        .assert_status(303);
+    correct(&operator, &page, &typed).await;
     app.deliver();
     assert_eq!(app.mails_to(MAIL).len(), 2);
     let new = app.visitor().get(&app.consent_link(MAIL)).await;
@@ -68,9 +79,7 @@ async fn a_correction_while_asked_sends_the_new_text() {
     // The other language is another text.
     app.clock.advance(minutes(5));
     let page = operator.get(MASTER).await;
-    page.submit(&operator, "main form", &[("sprache", "en")])
-        .await
-        .assert_status(303);
+    correct(&operator, &page, &[("sprache", "en")]).await;
     app.deliver();
     assert_eq!(app.mails_to(MAIL).len(), 3);
     let link = app.consent_link(MAIL);
@@ -92,10 +101,18 @@ async fn a_correction_leaves_a_concluded_contract_alone() {
     let before = app.mails().len();
     let operator = app.sign_in(Person::Operator).await;
     let page = operator.get(MASTER).await;
-    page.assert_says("Eine bloße Umfirmierung");
-    page.submit(&operator, "main form", &[("name", "Umbenannt GmbH")])
+    let asked = page
+        .submit(&operator, "main form", &[("name", "Umbenannt GmbH")])
+        .await;
+    asked
+        .assert_status(200)
+        .assert_says("Eine bloße Umfirmierung")
+        .assert_says("Es wird keine E-Mail gesendet.")
+        .assert_says("gilt weiter, wie er abgeschlossen wurde.");
+    asked
+        .submit(&operator, "main form", &[])
         .await
-        .assert_status(303);
+        .assert_redirect("/kunden/4711");
     app.deliver();
     assert_eq!(app.mails().len(), before);
     assert_eq!(app.status(CUSTOMER), "concluded");

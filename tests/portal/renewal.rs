@@ -31,7 +31,7 @@ fn rename(app: &TestApp, name: &str) {
     };
     app.write(|conn| {
         let german = Language::De;
-        customers::change_party(conn, &app.app, &operator, CUSTOMER, &party, german, now)
+        customers::change_party(conn, &app.app, &operator, CUSTOMER, (&party, german), now)
             .map(|_| ())
     });
 }

@@ -265,7 +265,7 @@ fn rename(app: &TestApp, customer: CustomerNumber) {
     };
     app.write(|conn| {
         let language = case.customer.language;
-        customers::change_party(conn, &app.app, &operator, customer, &party, language, now)
+        customers::change_party(conn, &app.app, &operator, customer, (&party, language), now)
             .map(|_| ())
     });
 }

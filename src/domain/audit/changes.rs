@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::Language;
 use crate::domain::calendar::short_date;
+use crate::domain::master_data::FieldChange;
 use crate::domain::notice::Settlement;
 
 /// What was done to an announcement.
@@ -103,5 +104,27 @@ pub(super) fn moved(to: &str, despite: Option<&str>, language: Language) -> Stri
         }
         (None, Language::De) => format!("E-Mail-Adresse geändert auf {to}"),
         (None, Language::En) => format!("E-mail address changed to {to}"),
+    }
+}
+
+/// That master data were changed: which, from what to what (C10). Events of earlier days have the
+/// former name alone.
+pub(super) fn corrected(
+    former_name: Option<&str>,
+    changed: &[FieldChange],
+    language: Language,
+) -> String {
+    let (what, formerly) = if language.is_en() {
+        ("Master data changed", "formerly")
+    } else {
+        ("Stammdaten geändert", "vorher")
+    };
+    match former_name {
+        Some(name) if changed.is_empty() => format!("{what}, {formerly} {name}"),
+        None if changed.is_empty() => what.to_owned(),
+        _ => {
+            let words: Vec<String> = changed.iter().map(|one| one.words(language)).collect();
+            format!("{what}. {}", words.join("; "))
+        }
     }
 }

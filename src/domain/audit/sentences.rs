@@ -1,6 +1,6 @@
 //! The history in words, German and English: what happened, and who did it.
 
-use super::changes::{announced, answered, moved, settled};
+use super::changes::{announced, answered, corrected, moved, settled};
 use super::counts::added;
 use super::{AuditKind, ClosedAccess};
 use crate::domain::Language;
@@ -68,10 +68,10 @@ fn german(kind: &AuditKind) -> String {
         }
         K::SubPartnerNamed { name: None } => "Untervertriebspartner entfernt".to_owned(),
         K::EmailChanged { to, despite, .. } => moved(to, despite.as_deref(), Language::De),
-        K::PartyChanged { former_name } => match former_name {
-            Some(name) => format!("Stammdaten geändert, vorher {name}"),
-            None => "Stammdaten geändert".to_owned(),
-        },
+        K::PartyChanged {
+            former_name,
+            changed,
+        } => corrected(former_name.as_deref(), changed, Language::De),
         K::CustomerDeleted { reason } => because("Kunde gelöscht", reason),
         K::LinksLocked { reason, .. } => because("Alle Links gesperrt", reason),
         K::Concluded { number, .. } => format!("Vertrag {number} abgeschlossen"),
@@ -194,10 +194,10 @@ fn english(kind: &AuditKind) -> String {
         K::SubPartnerNamed { name: Some(name) } => format!("{name} named as sub-partner"),
         K::SubPartnerNamed { name: None } => "Sub-partner removed".to_owned(),
         K::EmailChanged { to, despite, .. } => moved(to, despite.as_deref(), Language::En),
-        K::PartyChanged { former_name } => match former_name {
-            Some(name) => format!("Master data changed, formerly {name}"),
-            None => "Master data changed".to_owned(),
-        },
+        K::PartyChanged {
+            former_name,
+            changed,
+        } => corrected(former_name.as_deref(), changed, Language::En),
         K::CustomerDeleted { reason } => because("Customer deleted", reason),
         K::LinksLocked { reason, .. } => because("All links locked", reason),
         K::Concluded { number, .. } => format!("Agreement {number} concluded"),

@@ -9,8 +9,9 @@ use super::decide::{MAILS_PER_DAY, Moment, Refusal};
 use super::demand::demanded;
 use super::event::AddressChange;
 use super::facts::{AgreementEnd, Case, LinkEnd, Outcome};
+use super::foresee::Foreseen;
 use crate::domain::mail::{Alert, MailKind, Recipient, RequestReason};
-use crate::domain::{Language, Party};
+use crate::domain::{Language, Party, master_data};
 
 /// Rows 2, 9 and 47, with the guard of 5.6-11: whoever gets the link may conclude, so the address
 /// must not be the partner's own.
@@ -78,13 +79,7 @@ pub(super) fn party_changed(
     if new == *old && !speaks_another {
         return Err(Refusal::Unchanged);
     }
-    let printed = |party: &Party| {
-        let mut printed = party.clone();
-        printed.contact.clear();
-        printed.phone.clear();
-        printed
-    };
-    let text_changes = speaks_another || printed(&new) != printed(old);
+    let text_changes = changes_text((old, case.customer.language), (&new, language));
     let mut changes = Vec::new();
     if new != *old {
         changes.push(Change::SetParty(Box::new(new)));
@@ -103,6 +98,25 @@ pub(super) fn party_changed(
         ));
     }
     Ok(changes)
+}
+
+/// Whether the contract prints something of what differs.
+fn changes_text(old: (&Party, Language), new: (&Party, Language)) -> bool {
+    let changes = master_data::changes(old, new);
+    changes.iter().any(|change| change.field.is_in_contract())
+}
+
+impl Foreseen {
+    /// Whether other master data do more than stand there (C10): a link ends, a mail leaves, or an
+    /// agreement in force goes on with what it says until now.
+    pub fn party_touches_more(&self) -> bool {
+        let is_own =
+            |change: &Change| matches!(change, Change::SetParty(_) | Change::SetLanguage(_));
+        let (old, new) = (&self.before.customer, &self.after.customer);
+        !self.changes.iter().all(is_own)
+            || (self.after.agreement().is_some()
+                && changes_text((&old.party, old.language), (&new.party, new.language)))
+    }
 }
 
 /// Row 51: hidden, locked, links closed, evidence kept.

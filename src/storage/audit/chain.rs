@@ -218,6 +218,8 @@ fn entry(row: Row) -> QueryResult<Entry> {
 pub enum Whose {
     /// Those about a customer's case.
     Customer(CustomerNumber),
+    /// Of those about a customer's case only the changes of its master data, with old and new values.
+    MasterData(CustomerNumber),
     /// Those about nobody's case: who signed in, who was added as a user.
     Nobody,
 }
@@ -237,6 +239,9 @@ pub fn lock_erasable(
         .into_boxed();
     select = match whose {
         Whose::Customer(number) => select.filter(audit_events::customer_number.eq(number.0)),
+        Whose::MasterData(number) => select
+            .filter(audit_events::customer_number.eq(number.0))
+            .filter(audit_events::kind.eq("party_changed")),
         Whose::Nobody => select.filter(audit_events::customer_number.is_null()),
     };
     let mut positions: Vec<i64> = select

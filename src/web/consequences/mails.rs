@@ -1,7 +1,7 @@
 //! Which mail goes to whom, and what becomes of the links that were sent.
 
 use crate::domain::calendar::{LINK_DAYS, REMINDERS, day, long_date};
-use crate::domain::case::{Case, Change, Foreseen, Mail};
+use crate::domain::case::{Case, Change, Foreseen, Link, Mail};
 use crate::domain::mail::{Alert, CustomerNews, MailKind, PartnerNews, Recipient, RequestReason};
 use crate::domain::{EmailAddress, Language, PartnerId};
 
@@ -22,6 +22,7 @@ pub fn lines(operator: &str, seen: &Foreseen, when: &str) -> Vec<String> {
         .any(|change| matches!(change, Change::CloseRequest(..)));
     if ends_links {
         lines.push("Alle bisher gesendeten Links werden ungültig.".to_owned());
+        lines.extend(ended_links(seen));
     }
     lines.extend(seen.changes.iter().filter_map(|change| match change {
         Change::Queue(mail) => Some(sentence(operator, seen, mail, when)),
@@ -38,6 +39,26 @@ pub fn lines(operator: &str, seen: &Foreseen, when: &str) -> Vec<String> {
         lines.push("Es wird keine E-Mail gesendet.".to_owned());
     }
     lines
+}
+
+/// Which of them would still open something.
+fn ended_links(seen: &Foreseen) -> Option<String> {
+    let is_ended = |link: &Link| {
+        let ends = |change: &Change| matches!(change, Change::EndLink(id, _) if *id == link.id);
+        seen.changes.iter().any(ends)
+    };
+    let links = seen.before.requests.iter().flat_map(|round| &round.links);
+    let days: Vec<String> = links
+        .filter(|link| is_ended(link))
+        .map(|link| {
+            format!(
+                "der vom {}, gültig bis {}",
+                long_date(day(link.sent_at), Language::De),
+                long_date(day(link.valid_until), Language::De)
+            )
+        })
+        .collect();
+    (!days.is_empty()).then(|| format!("Zurzeit gilt: {}.", days.join("; ")))
 }
 
 fn sentence(operator: &str, seen: &Foreseen, mail: &Mail, when: &str) -> String {

@@ -5,13 +5,13 @@ use actix_session::Session;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use super::load_visible;
+use super::{correction, load_visible};
 use crate::actions::seen::{self, Shown};
 use crate::actions::{ActionError, Outcome, customers};
 use crate::app::App;
 use crate::domain::case::{Case, Change, Refusal};
 use crate::domain::name::{self, MAX_COMPANY};
-use crate::domain::{CustomerNumber, Language, Party};
+use crate::domain::{CustomerNumber, Language, Party, postcode};
 use crate::paths;
 use crate::web::error::PageError;
 use crate::web::form::{FieldErrors, Form, SignedForm};
@@ -96,9 +96,8 @@ struct Page {
     unusable: Option<String>,
     lines: Vec<Line>,
     language: Language,
-    /// Whether a contract is open, whose text the change would change.
-    is_asked: bool,
-    has_agreement: bool,
+    /// Whether a contract is open or in force, so that more may follow from saving.
+    touches_more: bool,
     /// Stamp of what the form showed first.
     stand: String,
     errors: FieldErrors,
@@ -132,7 +131,8 @@ fn stamp(case: &Case) -> String {
     seen::of_master_data(&case.customer.party, case.customer.language)
 }
 
-/// Saves it. While the customer is asked, a new mail replaces the links to the old text.
+/// Saves it. If more follows from it than other master data, the page that says so comes first (C10):
+/// while the customer is asked, a new mail replaces the links to the old text.
 pub async fn save(
     app: web::Data<App>,
     me: Me,
@@ -142,29 +142,47 @@ pub async fn save(
 ) -> Result<HttpResponse, PageError> {
     let case = load_visible(&app, &me.viewer, number.into_inner()).await?;
     let mut errors = FieldErrors::default();
+    if form.ticked(correction::BACK) {
+        return html(&typed_page(&app, &me, &case, &form, errors).await?);
+    }
     let party = read(&form, &mut errors);
     let language = Language::from_code(form.get("sprache"));
     if language.is_none() {
         errors.add("sprache", "Wählen Sie die Sprache des Kunden");
     }
     let Some(language) = language.filter(|_| errors.is_empty()) else {
-        let lines = lines(|field| form.get(field.id).to_owned());
-        let typed = (lines, language.unwrap_or(case.customer.language));
-        let stand = form.get("stand").to_owned();
-        return invalid(&page(&app, &me, &case, typed, stand, errors).await?);
+        return invalid(&typed_page(&app, &me, &case, &form, errors).await?);
     };
     let (now, handles, viewer) = (app.clock.now(), app.clone(), me.viewer.clone());
     let customer = case.customer.number;
-    let stand = form.get("stand").to_owned();
+    let (stand, confirmed) = ["stand", correction::CONFIRMED]
+        .map(|name| form.get(name).to_owned())
+        .into();
     let done = app
         .db
         .transaction(move |conn| {
             seen::check(conn, &handles, Shown::MasterData(customer), &stand)?;
-            customers::change_party(conn, &handles, &viewer, customer, &party, language, now)
+            let new = (&party, language);
+            match customers::find_unconfirmed(conn, customer, new, &confirmed, now)? {
+                Some(seen) => Ok(Err(Box::new(seen))),
+                None => {
+                    customers::change_party(conn, &handles, &viewer, customer, new, now).map(Ok)
+                }
+            }
         })
         .await;
     match done {
-        Ok(outcome) => flash(&session, true, said(&outcome)),
+        Ok(Ok(outcome)) => flash(&session, true, said(&outcome)),
+        Ok(Err(seen)) => {
+            let overtaken = form.ticked(correction::CONFIRMED);
+            let mut fields: Vec<(&'static str, String)> = FIELDS
+                .iter()
+                .map(|field| (field.id, form.get(field.id).to_owned()))
+                .collect();
+            fields.push(("sprache", language.code().to_owned()));
+            let stand = form.get("stand").to_owned();
+            return correction::ask(&app, &me, &seen, (fields, stand), overtaken).await;
+        }
         Err(ActionError::Refused(Refusal::Unchanged)) => flash(&session, true, SAME),
         Err(ActionError::Refused(refusal)) => flash(&session, false, refusals::sentence(refusal)),
         Err(ActionError::Changed) => {
@@ -207,6 +225,19 @@ fn add_changed(errors: &mut FieldErrors, case: &Case, form: &Form, language: Lan
     errors.add_changed([("sprache", "Sprache", stored, typed)]);
 }
 
+/// The form with what was typed, and with the stamp it came with.
+async fn typed_page(
+    app: &App,
+    me: &Me,
+    case: &Case,
+    form: &Form,
+    errors: FieldErrors,
+) -> Result<Page, PageError> {
+    let language = Language::from_code(form.get("sprache")).unwrap_or(case.customer.language);
+    let typed = (lines(|field| form.get(field.id).to_owned()), language);
+    page(app, me, case, typed, form.get("stand").to_owned(), errors).await
+}
+
 fn lines(mut value: impl FnMut(&Field) -> String) -> Vec<Line> {
     FIELDS
         .iter()
@@ -246,6 +277,10 @@ fn read(form: &Form, errors: &mut FieldErrors) -> Party {
             );
         } else if field.id == "name" && !text.chars().any(char::is_alphanumeric) {
             errors.add(field.id, "Geben Sie den Namen der Firma ein");
+        } else if field.id == "plz"
+            && let Some(fault) = postcode::fault(form.get("land"), &text)
+        {
+            errors.add(field.id, fault);
         }
         *(field.place)(&mut party) = text;
     }
@@ -267,8 +302,7 @@ async fn page(
         unusable: case.customer.party.unusable_email.clone(),
         lines,
         language,
-        is_asked: case.open_request().is_some(),
-        has_agreement: case.agreement().is_some(),
+        touches_more: case.open_request().is_some() || case.agreement().is_some(),
         stand,
         errors,
     })

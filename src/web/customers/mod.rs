@@ -1,5 +1,6 @@
 //! The customer list, a customer's profile and the pages of its modules.
 
+mod correction;
 mod desk;
 mod email;
 mod filter;
@@ -10,6 +11,7 @@ mod order;
 mod profile;
 mod state;
 
+pub use correction::{BACK, CONFIRMED};
 pub use module::decide;
 
 use actix_web::web;

@@ -2,7 +2,7 @@
 
 use crate::domain::name::{self, BadName, MAX_COMPANY};
 use crate::domain::unlinked::may_stand_in_mail;
-use crate::domain::{EmailAddress, Party};
+use crate::domain::{EmailAddress, Party, postcode};
 use crate::web::form::{FieldErrors, Form};
 
 /// Why a text is refused that mails would turn into a link (S-26).
@@ -130,6 +130,10 @@ pub fn read(form: &Form, complete: bool) -> (Party, FieldErrors) {
             );
         } else if id != "email" && !may_stand_in_mail(&text) {
             errors.add(id, format!("„{label}“: {NO_ADDRESS}"));
+        } else if id == "plz"
+            && let Some(fault) = postcode::fault(form.get("land"), &text)
+        {
+            errors.add(id, fault);
         } else if id == "email" {
             match EmailAddress::parse(&text) {
                 Ok(email) => party.email = Some(email),

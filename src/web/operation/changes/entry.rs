@@ -14,7 +14,7 @@ use crate::contract::check;
 use crate::domain::name::{self, BadName, MAX_COMPANY};
 use crate::domain::party::SubProcessor;
 use crate::domain::sub_processor::{Entry, ListChange};
-use crate::domain::{EmailAddress, Party, SubProcessorId};
+use crate::domain::{EmailAddress, Party, SubProcessorId, postcode};
 use crate::paths;
 use crate::storage::announcements::Announcement;
 use crate::web::error::PageError;
@@ -328,13 +328,15 @@ fn line(
         if !may_be_empty {
             errors.add(id, format!("„{label}“ fehlt noch"));
         }
-    } else if id == "email" {
-        if EmailAddress::parse(&text).is_err() {
-            errors.add(
-                id,
-                "Geben Sie genau eine Adresse ein, zum Beispiel name@firma.de",
-            );
-        }
+    } else if id == "email" && EmailAddress::parse(&text).is_err() {
+        errors.add(
+            id,
+            "Geben Sie genau eine Adresse ein, zum Beispiel name@firma.de",
+        );
+    } else if id == "plz"
+        && let Some(fault) = postcode::fault(form.get("land"), &text)
+    {
+        errors.add(id, fault);
     } else if name::parse(typed, most) == Err(BadName::TooLong) {
         errors.add(
             id,

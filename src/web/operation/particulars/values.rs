@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::fields::{Ask, Kind, OWN, PROTECTION};
 use crate::domain::name::{self, BadName, MAX_COMPANY};
-use crate::domain::{EmailAddress, Operator, Party};
+use crate::domain::{EmailAddress, Operator, Party, postcode};
 use crate::web::form::{FieldErrors, Form};
 
 /// Longest sentence in a field, in characters.
@@ -91,6 +91,10 @@ fn line(form: &Values, id: &'static str, ask: &Ask, errors: &mut FieldErrors) ->
             id,
             format!("{label}: Kürzen Sie die Angabe auf {most} Zeichen"),
         );
+    } else if id == "plz"
+        && let Some(fault) = postcode::fault(form.get("land").map_or("", String::as_str), &text)
+    {
+        errors.add(id, fault);
     }
     text
 }

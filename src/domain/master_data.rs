@@ -1,0 +1,172 @@
+//! What somebody changes in a customer's master data, field by field (C10): shown before it is saved,
+//! and kept with the event of the log, where it can be erased.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Language, Party};
+
+/// A field of the master data. The e-mail address is guarded and has events of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MasterField {
+    /// Name with legal form.
+    Name,
+    /// Street and number.
+    Street,
+    /// Postcode.
+    Postcode,
+    /// City.
+    City,
+    /// Country.
+    Country,
+    /// Register court and number.
+    Register,
+    /// Legal representation.
+    RepresentedBy,
+    /// Contact person or department.
+    Contact,
+    /// Phone.
+    Phone,
+    /// Language of mails and contract.
+    Language,
+}
+
+impl MasterField {
+    const ALL: [Self; 10] = [
+        Self::Name,
+        Self::Street,
+        Self::Postcode,
+        Self::City,
+        Self::Country,
+        Self::Register,
+        Self::RepresentedBy,
+        Self::Contact,
+        Self::Phone,
+        Self::Language,
+    ];
+
+    /// Its name in the log and on the page that asks.
+    pub fn word(self, language: Language) -> &'static str {
+        let (de, en) = match self {
+            Self::Name => ("Firma", "Company"),
+            Self::Street => ("Straße und Hausnummer", "Street and number"),
+            Self::Postcode => ("Postleitzahl", "Postcode"),
+            Self::City => ("Ort", "City"),
+            Self::Country => ("Land", "Country"),
+            Self::Register => ("Register", "Register"),
+            Self::RepresentedBy => ("Vertreten durch", "Represented by"),
+            Self::Contact => ("Ansprechperson", "Contact"),
+            Self::Phone => ("Telefon", "Phone"),
+            Self::Language => ("Sprache", "Language"),
+        };
+        if language.is_en() { en } else { de }
+    }
+
+    /// Whether the contract prints it, so that another value makes another text (row 48).
+    pub fn is_in_contract(self) -> bool {
+        !matches!(self, Self::Contact | Self::Phone)
+    }
+
+    fn of(self, party: &Party, language: Language) -> String {
+        match self {
+            Self::Name => &party.name,
+            Self::Street => &party.street,
+            Self::Postcode => &party.postcode,
+            Self::City => &party.city,
+            Self::Country => &party.country,
+            Self::Register => &party.register,
+            Self::RepresentedBy => &party.represented_by,
+            Self::Contact => &party.contact,
+            Self::Phone => &party.phone,
+            Self::Language => return language.code().to_owned(),
+        }
+        .clone()
+    }
+}
+
+/// A field with its old and its new value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldChange {
+    /// Which.
+    pub field: MasterField,
+    /// What stood there; may be empty.
+    pub from: String,
+    /// What stands there now; may be empty.
+    pub to: String,
+}
+
+impl FieldChange {
+    /// "Ort: Köln → Bonn".
+    pub fn words(&self, language: Language) -> String {
+        format!(
+            "{}: {} → {}",
+            self.field.word(language),
+            self.value(&self.from, language),
+            self.value(&self.to, language)
+        )
+    }
+
+    fn value(&self, value: &str, language: Language) -> String {
+        let (de, en) = match (self.field, value) {
+            (MasterField::Language, "en") => ("Englisch", "English"),
+            (MasterField::Language, _) => ("Deutsch", "German"),
+            (_, "") => ("ohne Angabe", "not stated"),
+            (_, value) => return value.to_owned(),
+        };
+        if language.is_en() { en } else { de }.to_owned()
+    }
+}
+
+/// What differs between two states of the master data, in the order of the form.
+pub fn changes(old: (&Party, Language), new: (&Party, Language)) -> Vec<FieldChange> {
+    MasterField::ALL
+        .into_iter()
+        .map(|field| FieldChange {
+            field,
+            from: field.of(old.0, old.1),
+            to: field.of(new.0, new.1),
+        })
+        .filter(|change| change.from != change.to)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn c10_changes_are_told_field_by_field() {
+        let old = Party {
+            city: "Köln".to_owned(),
+            phone: "0221 1".to_owned(),
+            ..Party::default()
+        };
+        let new = Party {
+            city: "Bonn".to_owned(),
+            phone: String::new(),
+            ..old.clone()
+        };
+        let all = changes((&old, Language::De), (&new, Language::En));
+        let told =
+            |language| -> Vec<String> { all.iter().map(|one| one.words(language)).collect() };
+        assert_eq!(
+            told(Language::De),
+            [
+                "Ort: Köln → Bonn",
+                "Telefon: 0221 1 → ohne Angabe",
+                "Sprache: Deutsch → Englisch"
+            ]
+        );
+        assert_eq!(
+            told(Language::En),
+            [
+                "City: Köln → Bonn",
+                "Phone: 0221 1 → not stated",
+                "Language: German → English"
+            ]
+        );
+        let printed: Vec<bool> = all.iter().map(|one| one.field.is_in_contract()).collect();
+        assert_eq!(printed, [true, false, true]);
+        assert_eq!(changes((&old, Language::De), (&old, Language::De)), []);
+    }
+}
