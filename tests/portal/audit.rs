@@ -505,33 +505,6 @@ async fn contents_are_erased_under_a_signed_tombstone() {
     assert_eq!((found.position, found.flaw), (place, Flaw::Forged));
 }
 
-/// A database that was in use before there was a chain gets one, by SQL that hashes as the portal does.
-#[actix_web::test]
-async fn events_from_before_the_chain_are_chained_by_the_migration() {
-    let World { app, .. } = World::build().await;
-    let before = app.text("string_agg(at::text || kind || actor::text || details::text, ',' ORDER BY position) FROM audit_events");
-    let head = intact(&app).head;
-    let down = include_str!("../../migrations/2026-11-22-000003_audit_chain/down.sql");
-    let up = include_str!("../../migrations/2026-11-22-000003_audit_chain/up.sql");
-    app.sql(down).unwrap();
-    // A gap, as a rolled-back insert left it.
-    app.sql("SELECT setval(pg_get_serial_sequence('audit_events', 'id'), 5000)")
-        .unwrap();
-    app.sql(
-        "INSERT INTO audit_events (at, kind, actor, details) VALUES ('2026-01-01 00:00:00.000001+01', 'mail_failed', \
-             '{\"actor\": \"portal\"}', jsonb_build_object('kind', 'mail_failed', 'reply', E'\\u0001\\t\\\\ \"ä\" \\u2028 🦊 /', 'Z', 1, 'aa', -2))",
-    )
-    .unwrap();
-    app.sql(up).unwrap();
-    app.give_rights();
-    assert_eq!(intact(&app).head.position, head.position + 1);
-    let after = app.text(&format!("string_agg(at::text || kind || actor::text || details::text, ',' ORDER BY position) FROM audit_events WHERE position <= {}", head.position));
-    assert_eq!(before, after);
-    app.clock.advance(days(2));
-    app.ask(Person::Partner, NEIGHBOUR).unwrap();
-    assert_eq!(intact(&app).head.position, head.position + 2);
-}
-
 /// The command: what it prints, what it answers.
 #[actix_web::test]
 async fn the_command_says_what_it_found() {

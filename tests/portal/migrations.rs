@@ -7,6 +7,8 @@ use diesel::sql_types::Text;
 use diesel::{Connection as _, PgConnection, QueryableByName, RunQueryDsl as _};
 use diesel_migrations::{FileBasedMigrations, MigrationHarness as _};
 
+use avv_portal::storage::db::run_migrations;
+
 use crate::harness::database;
 
 /// Everything a migration can make in the current schema, one line each.
@@ -97,6 +99,23 @@ fn every_migration_can_be_taken_back() {
     assert!(left.is_empty(), "left behind:\n{}", left.join("\n"));
     place.up();
     assert_eq!(place.lines(CATALOGUE), first);
+}
+
+/// One made before the migrations were folded has their versions, not these.
+#[test]
+fn a_database_of_an_older_state_is_refused_and_left_as_it_is() {
+    let mut place = Emptiness::new();
+    place
+        .conn
+        .batch_execute(
+            "CREATE TABLE __diesel_schema_migrations (version VARCHAR(50) PRIMARY KEY, run_on TIMESTAMP NOT NULL DEFAULT now());
+             INSERT INTO __diesel_schema_migrations (version) VALUES ('00000000000000'), ('20261122000001')",
+        )
+        .unwrap();
+    let before = place.lines(CATALOGUE);
+    let refused = run_migrations(&mut place.conn, "avv_program").unwrap_err();
+    assert!(refused.to_string().contains("set up anew"), "{refused}");
+    assert_eq!(place.lines(CATALOGUE), before);
 }
 
 #[test]

@@ -32,10 +32,12 @@ pub fn run_migrations(owner: &mut PgConnection, program: &str) -> Result<usize, 
             .execute(conn)
     };
     lock(owner, "pg_advisory_lock")?;
-    let done = owner
-        .run_pending_migrations(MIGRATIONS)
-        .map(|versions| versions.len())
-        .map_err(|error| DbError::Migration(error.to_string()));
+    let done = refuse_older_state(owner).and_then(|()| {
+        owner
+            .run_pending_migrations(MIGRATIONS)
+            .map(|versions| versions.len())
+            .map_err(|error| DbError::Migration(error.to_string()))
+    });
     let granted = done.and_then(|done| {
         rights::grant(owner, program)?;
         Ok(done)
@@ -45,6 +47,24 @@ pub fn run_migrations(owner: &mut PgConnection, program: &str) -> Result<usize, 
     let done = granted?;
     unlocked?;
     Ok(done)
+}
+
+/// Until 1.0 the migrations are folded by subject now and then; a database made before that has
+/// others than this program, the first one included, and nothing leads from those to these.
+fn refuse_older_state(owner: &mut PgConnection) -> Result<(), DbError> {
+    let failed =
+        |error: Box<dyn std::error::Error + Send + Sync>| DbError::Migration(error.to_string());
+    let applied = owner.applied_migrations().map_err(failed)?;
+    let all = diesel::migration::MigrationSource::<Pg>::migrations(&MIGRATIONS).map_err(failed)?;
+    let first = all.iter().map(|one| one.name().version()).min();
+    if applied.is_empty() || first.is_some_and(|first| applied.contains(&first)) {
+        return Ok(());
+    }
+    Err(DbError::Migration(
+        "it was made by an older state of the portal, from before 1.0, and has to be set up anew: \
+         begin with an empty database"
+            .to_owned(),
+    ))
 }
 
 #[derive(QueryableByName)]

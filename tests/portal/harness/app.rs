@@ -194,20 +194,6 @@ impl TestApp {
         )
     }
 
-    /// What `migrate` does after a migration: the program's role gets its rights on tables made anew.
-    pub fn give_rights(&self) {
-        let separator = if self.database.contains('?') {
-            '&'
-        } else {
-            '?'
-        };
-        let owner = format!(
-            "{}{separator}options=-c%20search_path%3D{}",
-            self.database, self.schema
-        );
-        self.app.db.migrate_as_owner(&owner).expect("rights");
-    }
-
     /// The role that owns the tables, and where they are.
     pub fn owner_url(&self) -> &str {
         &self.database

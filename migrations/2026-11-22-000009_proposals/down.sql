@@ -1,3 +1,0 @@
-DROP TABLE proposals;
-DROP TABLE decline_reasons;
-DROP TABLE objection_proofs;

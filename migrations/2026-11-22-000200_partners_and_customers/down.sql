@@ -1,0 +1,1 @@
+DROP TABLE bookings, customers, partners, products, operator;

@@ -1,0 +1,1 @@
+DROP TABLE files, kept_files, kept_forms, attempts, password_links, sessions, users;

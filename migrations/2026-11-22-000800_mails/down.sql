@@ -1,0 +1,1 @@
+DROP TABLE replies, mail_reports, mail_attempts, mail_texts, mails;

@@ -1,2 +1,0 @@
-DROP INDEX mails_waiting;
-DROP TABLE alerts;

@@ -1,1 +1,0 @@
-ALTER TABLE case_rows DROP COLUMN on_paper;

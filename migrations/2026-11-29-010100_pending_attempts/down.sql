@@ -1,1 +1,0 @@
-ALTER TABLE attempts DROP CONSTRAINT attempts_pending_is_open, DROP COLUMN pending;

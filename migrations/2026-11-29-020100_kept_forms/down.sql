@@ -1,2 +1,0 @@
-DROP TABLE kept_files;
-DROP TABLE kept_forms;

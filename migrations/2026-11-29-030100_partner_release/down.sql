@@ -1,3 +1,0 @@
-DROP INDEX partners_unreleased;
-ALTER TABLE partners DROP CONSTRAINT partners_release;
-ALTER TABLE partners DROP COLUMN unreleased_since;

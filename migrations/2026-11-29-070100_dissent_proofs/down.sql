@@ -1,1 +1,0 @@
-DROP TABLE dissent_proofs;

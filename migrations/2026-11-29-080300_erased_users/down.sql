@@ -1,2 +1,0 @@
-COMMENT ON COLUMN users.email IS NULL;
-DROP INDEX users_forgettable;
