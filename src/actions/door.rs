@@ -132,13 +132,13 @@ impl Knock {
     ) -> Result<Outcome, ActionError> {
         timing::hold(conn, app, &before, self.now)?;
         let moment = Moment {
-            now: self.now,
+            now: event.happened_at(&before, self.now),
             fresh: fresh(),
         };
         let changes = decide(&before, event, moment)?;
-        cases::save_changes(conn, self.customer, &changes, self.now)?;
+        cases::save_changes(conn, self.customer, &changes, moment.now)?;
         let mut after = before.clone();
-        after.apply(&changes, self.now);
+        after.apply(&changes, moment.now);
         case_rows::save_row(conn, &after, self.now)?;
         let finds_anew = |change: &Change| {
             matches!(

@@ -33,6 +33,7 @@ pub mod register;
 pub mod replies;
 pub mod requests;
 pub mod resend;
+pub mod restoring;
 pub mod retention;
 pub mod roll_outs;
 mod second_person;

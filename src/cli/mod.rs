@@ -10,6 +10,7 @@ mod demo;
 mod handles;
 mod import;
 mod open;
+pub mod restore;
 mod retention;
 mod schedule;
 mod serve;
@@ -77,9 +78,20 @@ enum Command {
     Contract(ContractCommand),
     /// Say whether a PDF is an unchanged document of the portal; needs no database
     Verify(verify::Wanted),
+    /// Put back what an older copy of the data does not have
+    #[command(subcommand)]
+    Restore(Restore),
     /// The audit log
     #[command(subcommand)]
     Audit(Audit),
+}
+
+#[derive(Debug, Subcommand)]
+enum Restore {
+    /// Take back agreements from their sealed PDFs, as they were mailed
+    ///
+    /// Says what it would do; with --apply it does it. Exit code 2: some documents are refused.
+    Documents(restore::Wanted),
 }
 
 #[derive(Debug, Subcommand)]
@@ -186,6 +198,9 @@ fn dispatch(command: Command) -> Result<ExitCode> {
             import::run(&source, dir.as_deref())
         }
         Command::Verify(wanted) => return verify::verify(&wanted),
+        Command::Restore(Restore::Documents(wanted)) => {
+            return restore::run(configure("warn")?, &wanted);
+        }
         Command::Database { words } => return database::run(&configure("warn")?, &words),
         Command::Serve => serve::serve(configure("info")?),
         Command::Migrate => open::migrate(&configure("warn")?),

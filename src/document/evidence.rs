@@ -25,7 +25,7 @@ pub const FACTS_FILE: &str = "nachweis.json";
 pub const WORDING_FILE: &str = "wortlaut.txt";
 
 /// What the facts have beside the values of the contract.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Circumstances {
     /// Language of the text.
     pub language: Language,

@@ -26,6 +26,7 @@ mod layout;
 mod lists;
 mod outline;
 mod pages;
+mod record;
 mod render;
 pub mod seal;
 mod strip;
@@ -43,6 +44,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 pub use accessible::lacking;
 pub use archive::{Attachment, Relation};
 pub use attached::{AttachedFile, attached_files, printed_words};
+pub use record::{NoRecord, Record, read_record};
 
 use crate::contract::tree::Document;
 use crate::domain::Language;

@@ -13,7 +13,7 @@ mod sentences;
 
 pub use changes::AnnouncementDeed;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::alert::AlertKind;
@@ -28,17 +28,7 @@ use super::version::VersionDeed;
 use super::{AnnouncementId, PartnerId, RollOutId, VersionId};
 pub use actor::Actor;
 pub use counts::Counts;
-
-/// A partner's access that an objection closed (EV-11).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ClosedAccess {
-    /// Whose.
-    pub partner: PartnerId,
-    /// Its name then.
-    pub name: String,
-    /// Names of the areas that were open.
-    pub modules: Vec<String>,
-}
+pub use effect::ClosedAccess;
 
 /// What happened. The fields are the details that are kept with it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -202,6 +192,27 @@ pub enum AuditKind {
         scan_hash: String,
         /// Who had proposed it.
         proposed_by: String,
+    },
+    /// An agreement was taken back from its sealed document, after an older copy of the data had been
+    /// put back (F5).
+    Restored {
+        /// Number of the agreement.
+        number: String,
+        /// Who had concluded it, as typed.
+        person: String,
+        /// Function, as typed.
+        function: String,
+        /// When.
+        concluded_at: DateTime<Utc>,
+        /// SHA-256 of the text.
+        document_hash: String,
+        /// SHA-256 of the PDF.
+        pdf_hash: String,
+        /// By which command.
+        command: String,
+        /// Printed names of products whose bookings came back with it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        booked: Vec<String>,
     },
     /// The customer declined.
     Declined,

@@ -6,6 +6,7 @@
 
 pub mod answer;
 mod approval;
+pub mod archive;
 pub mod blanked;
 pub mod bounce;
 mod cleaning;

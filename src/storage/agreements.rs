@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::schema::{agreement_documents, agreements, objections};
+use super::schema::{agreement_documents, agreements, objections, tombstones};
 use super::{QueryResult, text};
 use crate::domain::case::Channel;
 use crate::domain::{AgreementId, CustomerNumber, ObjectionId, UserId};
@@ -119,6 +119,12 @@ pub fn find_by_number(
         .first(conn)
         .optional()?;
     Ok(row.map(|(id, customer)| (AgreementId(id), CustomerNumber(customer))))
+}
+
+/// Whether an agreement with this number was erased because its time was over (EV-16).
+pub fn was_erased(conn: &mut PgConnection, number: &str) -> QueryResult<bool> {
+    let found = tombstones::table.filter(tombstones::agreement_number.eq(number));
+    diesel::select(diesel::dsl::exists(found)).get_result(conn)
 }
 
 /// Whose agreement it is.

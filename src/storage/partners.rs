@@ -67,6 +67,21 @@ pub fn find_twin(
     Ok(twin.map(|one| one.id))
 }
 
+/// Mandanten with this name, or Submandanten of `parent`.
+pub fn list_named(
+    conn: &mut PgConnection,
+    parent: Option<PartnerId>,
+    name: &str,
+) -> QueryResult<Vec<Partner>> {
+    let rows: Vec<Row> = partners::table
+        .filter(partners::parent_id.is_not_distinct_from(parent.map(|parent| parent.0)))
+        .filter(partners::name.eq(name))
+        .order(partners::id)
+        .select(columns())
+        .load(conn)?;
+    Ok(rows.into_iter().map(read).collect())
+}
+
 /// The sub-partners of a partner, by name.
 pub fn list_sub_partners(conn: &mut PgConnection, of: PartnerId) -> QueryResult<Vec<Partner>> {
     let rows: Vec<Row> = partners::table

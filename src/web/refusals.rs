@@ -71,6 +71,9 @@ pub fn sentence(refusal: Refusal) -> &'static str {
         Refusal::NoObjection => {
             "Für diesen Kunden ist kein Widerspruch erfasst, der ein Irrtum sein könnte."
         }
+        Refusal::Contradicted => {
+            "Das Dokument widerspricht dem, was gespeichert ist. Geändert wurde nichts."
+        }
         Refusal::Unchanged => "Daran hat sich nichts geändert.",
     }
 }

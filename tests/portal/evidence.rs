@@ -27,10 +27,10 @@ fn letter() -> File {
 }
 
 /// A bundle, unpacked into a folder of its own.
-struct Bundle(tempfile::TempDir);
+pub struct Bundle(tempfile::TempDir);
 
 impl Bundle {
-    fn unpack(zip: &[u8]) -> Self {
+    pub fn unpack(zip: &[u8]) -> Self {
         let bundle = Self(tempfile::tempdir().unwrap());
         std::fs::write(bundle.0.path().join("paket.zip"), zip).unwrap();
         bundle.run("python3 -m zipfile -e ../paket.zip .");
@@ -79,7 +79,7 @@ impl Bundle {
     }
 
     /// The first step that finds something wrong, by the recipe of the bundle as it was issued.
-    fn fault(&self, recipe: &Recipe) -> Option<String> {
+    pub fn fault(&self, recipe: &Recipe) -> Option<String> {
         for line in &recipe.lines {
             let (done, said) = self.try_run(line);
             if !done {
@@ -103,14 +103,14 @@ impl Bundle {
 }
 
 /// Steps 1 and 2 as commands, the script of the others, and what the operator says its seal is.
-struct Recipe {
+pub struct Recipe {
     lines: Vec<String>,
     script: Vec<u8>,
     fingerprint: String,
 }
 
 impl Recipe {
-    fn of(bundle: &Bundle, fingerprint: String) -> Self {
+    pub fn of(bundle: &Bundle, fingerprint: String) -> Self {
         let text = std::fs::read_to_string(bundle.path("LIESMICH.txt")).unwrap();
         let german = text.split("EVIDENCE BUNDLE").next().unwrap();
         let lines = german

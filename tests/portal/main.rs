@@ -47,6 +47,7 @@ mod reminders;
 mod renewal;
 mod requests;
 mod restore;
+mod restore_documents;
 mod rights;
 mod roll_outs;
 mod rules;

@@ -12,8 +12,9 @@ use crate::world::{NEIGHBOUR, NEIGHBOUR_MAIL, World};
 
 /// What the manual says; a test that used other options would prove nothing about it.
 const MANUAL: &str = include_str!("../../docs/operating.md");
-const DUMP: &str = "pg_dump --format=custom --no-owner --no-privileges";
-const RESTORE: &str = "pg_restore --exit-on-error --single-transaction --no-owner --no-privileges";
+pub const DUMP: &str = "pg_dump --format=custom --no-owner --no-privileges";
+pub const RESTORE: &str =
+    "pg_restore --exit-on-error --single-transaction --no-owner --no-privileges";
 
 /// A program of Postgres: the newest on this machine, else the one on the search path.
 fn program(name: &str) -> PathBuf {
@@ -51,7 +52,7 @@ fn run_embedded(dir: &Path, line: &str, more: &[&str]) {
 }
 
 /// Runs a command of the manual with more arguments.
-fn run(line: &str, more: &[&str]) {
+pub fn run(line: &str, more: &[&str]) {
     assert!(
         MANUAL.contains(line),
         "the manual says something else than: {line}"
@@ -70,7 +71,7 @@ fn run(line: &str, more: &[&str]) {
 }
 
 /// A directory that the database's user can enter.
-fn data_dir() -> tempfile::TempDir {
+pub fn data_dir() -> tempfile::TempDir {
     use std::os::unix::fs::PermissionsExt as _;
     let dir = tempfile::tempdir().unwrap();
     std::fs::set_permissions(dir.path(), std::fs::Permissions::from_mode(0o711)).unwrap();

@@ -41,7 +41,9 @@ impl Collected {
             };
             let is_conclusion = matches!(
                 event.kind,
-                AuditKind::Concluded { .. } | AuditKind::ConcludedOnPaper { .. }
+                AuditKind::Concluded { .. }
+                    | AuditKind::ConcludedOnPaper { .. }
+                    | AuditKind::Restored { .. }
             );
             let details = match self.full {
                 true => self.as_hashed(*position),

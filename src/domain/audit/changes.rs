@@ -1,10 +1,12 @@
-//! Announced changes of sub-processors: what is done to them, and the sentences about it.
+//! Announced changes of sub-processors: what is done to them, and the sentences about it. And longer
+//! sentences about others.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::AuditKind;
 use crate::domain::Language;
-use crate::domain::calendar::short_date;
+use crate::domain::calendar::{short_date, zoned_moment};
 use crate::domain::master_data::FieldChange;
 use crate::domain::notice::Settlement;
 
@@ -126,5 +128,36 @@ pub(super) fn corrected(
             let words: Vec<String> = changed.iter().map(|one| one.words(language)).collect();
             format!("{what}. {}", words.join("; "))
         }
+    }
+}
+
+/// "Vertrag AVV-…, abgeschlossen am …, aus seinem gesiegelten Dokument wiederhergestellt (…)"; nothing of
+/// other events.
+pub(super) fn restored(kind: &AuditKind, language: Language) -> String {
+    let AuditKind::Restored {
+        number,
+        concluded_at,
+        command,
+        booked,
+        ..
+    } = kind
+    else {
+        return String::new();
+    };
+    let (then, booked) = (zoned_moment(*concluded_at, language), booked.join(", "));
+    let with = |words: &str| match booked.as_str() {
+        "" => String::new(),
+        booked => format!("{words} {booked}"),
+    };
+    if language.is_en() {
+        let with = with(", with the booking of");
+        format!(
+            "Agreement {number}, concluded on {then}, restored from its sealed document ({command}){with}"
+        )
+    } else {
+        let with = with(", mit der Buchung von");
+        format!(
+            "Vertrag {number}, abgeschlossen am {then}, aus seinem gesiegelten Dokument wiederhergestellt ({command}){with}"
+        )
     }
 }

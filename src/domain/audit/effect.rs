@@ -39,6 +39,17 @@ pub struct PartnerAccess {
     pub users: Vec<UserId>,
 }
 
+/// A partner's access that an objection closed (EV-11).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClosedAccess {
+    /// Whose.
+    pub partner: PartnerId,
+    /// Its name then.
+    pub name: String,
+    /// Names of the areas that were open.
+    pub modules: Vec<String>,
+}
+
 impl Effect {
     /// Where it stands among the details of an event.
     pub const FIELD: &str = "effect";

@@ -35,7 +35,7 @@ const KINDS: &[(&str, &str, &str)] = &[
         "Vertriebspartner angelegt, geändert, gesperrt",
         "Sales partner added, changed, blocked",
     ),
-    ("contract_version", "Vertragsfassung", "Contract version"),
+    ("contract_version", "Vertragsfassung", "Agreement version"),
     (
         "told_of_version",
         "Über neue Fassung informiert",
@@ -73,6 +73,11 @@ const KINDS: &[(&str, &str, &str)] = &[
         "Abschluss auf Papier",
         "Conclusion on paper",
     ),
+    (
+        "restored",
+        "Abschluss wiederhergestellt",
+        "Conclusion restored",
+    ),
     ("declined", "Ablehnung", "Declined"),
     ("objected", "Widerspruch", "Objection"),
     ("proof_added", "Nachweis hinzugefügt", "Proof added"),
@@ -99,7 +104,7 @@ const KINDS: &[(&str, &str, &str)] = &[
     (
         "downloaded",
         "Vertrag heruntergeladen",
-        "Contract downloaded",
+        "Agreement downloaded",
     ),
     ("mail_sent", "E-Mail gesendet", "E-mail sent"),
     ("mail_failed", "E-Mail nicht gesendet", "E-mail not sent"),
@@ -112,7 +117,7 @@ const KINDS: &[(&str, &str, &str)] = &[
     (
         "contract_resent",
         "Vertrag noch einmal gesendet",
-        "Contract sent once more",
+        "Agreement sent once more",
     ),
     ("alert_taken", "Hinweis übernommen", "Alert taken"),
     ("alert_done", "Hinweis erledigt", "Alert finished"),
@@ -141,8 +146,12 @@ const KINDS: &[(&str, &str, &str)] = &[
         "Änderungsmitteilung noch einmal gesendet",
         "Change announcement sent again",
     ),
-    ("dissented", "Einspruch", "Dissent"),
-    ("dissent_settled", "Einspruch erledigt", "Dissent settled"),
+    ("dissented", "Einspruch", "Objection to a change"),
+    (
+        "dissent_settled",
+        "Einspruch erledigt",
+        "Objection to a change settled",
+    ),
     (
         "operator_saved",
         "Angaben zum Betreiber",

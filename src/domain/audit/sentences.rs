@@ -1,6 +1,6 @@
 //! The history in words, German and English: what happened, and who did it.
 
-use super::changes::{announced, answered, corrected, moved, settled};
+use super::changes::{announced, answered, corrected, moved, restored, settled};
 use super::counts::added;
 use super::{AuditKind, ClosedAccess};
 use crate::domain::Language;
@@ -84,6 +84,7 @@ fn german(kind: &AuditKind) -> String {
                 "Vertrag {number} auf Papier geschlossen und erfasst, vorgeschlagen von {proposed_by}"
             )
         }
+        K::Restored { .. } => restored(kind, Language::De),
         K::Declined => "Abschluss abgelehnt".to_owned(),
         K::Objected {
             number,
@@ -204,6 +205,7 @@ fn english(kind: &AuditKind) -> String {
         K::ConcludedOnPaper { number, .. } => {
             format!("Agreement {number} concluded on paper and recorded")
         }
+        K::Restored { .. } => restored(kind, Language::En),
         K::Declined => "Conclusion declined".to_owned(),
         K::Objected {
             number,

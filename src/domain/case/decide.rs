@@ -16,6 +16,7 @@ use super::event::Event;
 use super::facts::{Case, LinkEnd, Outcome};
 use super::link::{LinkState, link_state};
 use super::master_data::{deleted, email_changed, links_locked, party_changed};
+use super::restored::restored;
 use super::standing::standing;
 use super::status::Status;
 use crate::domain::calendar::{REMINDERS, in_send_window, next_step_after};
@@ -114,6 +115,8 @@ pub enum Refusal {
     AlreadyAsked,
     /// No objection was recorded that could have been an error (row 33).
     NoObjection,
+    /// The database says something else than the document that should come back (F5).
+    Contradicted,
     /// That is how it is already.
     Unchanged,
 }
@@ -148,6 +151,7 @@ pub fn decide(case: &Case, event: &Event, moment: Moment) -> Result<Vec<Change>,
         Event::Declined(link) => declined(case, *link, moment),
         Event::Objected(_) => objected(case, moment),
         Event::ObjectedInError => objected_in_error(case, moment),
+        Event::Restored(found) => restored(case, found, moment),
     }
 }
 

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::facts::Partner;
+use super::restored::Restored;
 use crate::domain::mail::RequestReason;
 use crate::domain::{EmailAddress, Language, LinkId, PartnerId, Party};
 
@@ -84,6 +85,8 @@ pub enum Event {
     Objected(Channel),
     /// Two administrators found that an objection had been recorded in error (row 33).
     ObjectedInError,
+    /// What was concluded after the last backup is taken back from its sealed document (F5).
+    Restored(Box<Restored>),
 }
 
 /// Why a new conclusion is wanted although an agreement is in force.

@@ -28,6 +28,7 @@ mod master_data;
 mod need;
 mod news;
 mod rehearsal;
+mod restored;
 mod standing;
 mod status;
 mod timing;
@@ -70,6 +71,7 @@ pub use foresee::{Foreseen, foresee};
 pub use link::{LinkState, link_state};
 pub use news::{Novelty, novelties};
 pub use rehearsal::rehearse;
+pub use restored::{Contradiction, Restored, contradiction};
 pub use standing::{
     ProductStanding, Standing, detail, last_answer, missing, next_change, next_step_due,
     product_standings, standing,

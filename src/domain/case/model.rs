@@ -382,6 +382,8 @@ impl Model {
                 Some(self.decline(now))
             }
             Event::Objected(_) => self.object(now),
+            // Back from its document; `restored.rs` tells that story.
+            Event::Restored(_) => None,
             Event::ObjectedInError => {
                 let is_void = self.letter(now) == "V";
                 let may = is_void && self.may_ask(now);

@@ -1,0 +1,305 @@
+//! Taking back what was concluded between the last backup and the end of a database: from the sealed
+//! documents that customers have by mail (F5). The seal says that a document is the portal's own and
+//! unchanged; what it says of itself becomes the agreement again, with its own bytes as its document.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+
+use super::notices::close_by_conclusion;
+use super::proofs::keep_certificate;
+use super::{ActionError, Actor, Knock, Outcome, announcements, versions};
+use crate::app::App;
+use crate::contract::text;
+use crate::contract::values::{CoveredProduct, Values};
+use crate::document::{Record, hex};
+use crate::domain::audit::AuditKind;
+use crate::domain::case::{
+    Case, Change, Contradiction, Covered, Event, Link, Offer, Partner, Restored, Standing,
+    contradiction, standing,
+};
+use crate::domain::viewer::Scope;
+use crate::domain::{AgreementId, CustomerNumber, PartnerId, Party};
+use crate::storage::agreements::{NewDocument, create_document, find_by_number, was_erased};
+use crate::storage::contract_versions::find_published;
+use crate::storage::db::DbError;
+use crate::storage::seals::find_issued;
+use crate::storage::{PgConnection, QueryError, cases, partners};
+
+/// A document whose seal holds.
+#[derive(Debug, Clone)]
+pub struct Sealed {
+    /// The file, byte for byte.
+    pub bytes: Vec<u8>,
+    /// What it says of itself.
+    pub record: Record,
+}
+
+/// What became of a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Taken {
+    /// It is back; how the customer's case stood before and stands now.
+    Now(Standing, Standing),
+    /// It is among the documents of the database, byte for byte.
+    Before,
+}
+
+/// Why a document was not taken back. Each is a sentence for the administrator.
+#[derive(Debug, thiserror::Error)]
+pub enum NotTaken {
+    /// The case says something else.
+    #[error("it contradicts the database: {0}")]
+    Contradicted(Contradiction),
+    /// No such customer.
+    #[error(
+        "customer {0} is not in the database: add the customer as it was, then run the command again"
+    )]
+    UnknownCustomer(CustomerNumber),
+    /// No such Mandant or Submandant, or more than one.
+    #[error(
+        "{count} partners in the database have the name of the {role} it names, {name}: see to it that there is one, then run the command again",
+        count = if *.several { "several" } else { "no" }
+    )]
+    UnknownPartner {
+        /// Mandant or Submandant.
+        role: &'static str,
+        /// As named.
+        name: String,
+        /// Whether more than one has it.
+        several: bool,
+    },
+    /// It covers what is not sold here.
+    #[error("the product {0} it covers is not in the catalogue")]
+    UnknownProduct(String),
+    /// Its text is not in the database.
+    #[error(
+        "the contract version {0} it was concluded with is not published in this database: publish it again, then run the command again"
+    )]
+    UnknownVersion(String),
+    /// Its time was over.
+    #[error("it was erased because its time was over, and stays so")]
+    Erased,
+    /// Something else was in the way.
+    #[error(transparent)]
+    Action(#[from] ActionError),
+}
+
+impl From<DbError> for NotTaken {
+    fn from(error: DbError) -> Self {
+        Self::Action(error.into())
+    }
+}
+
+impl From<QueryError> for NotTaken {
+    fn from(error: QueryError) -> Self {
+        Self::Action(error.into())
+    }
+}
+
+/// Takes one document back: agreement, document and event in one transaction. A second time it is
+/// there already and nothing happens. `command` is who did it, for the event.
+pub fn take_back(
+    conn: &mut PgConnection,
+    app: &App,
+    sealed: &Sealed,
+    command: &str,
+    now: DateTime<Utc>,
+) -> Result<Taken, NotTaken> {
+    let record = &sealed.record;
+    let (conclusion, customer) = (&record.conclusion, record.values.customer_number);
+    let number = &conclusion.agreement_number;
+    let knock = Knock {
+        customer,
+        scope: Scope::All,
+        actor: Actor::Command,
+        now,
+    };
+    if was_erased(conn, number)? {
+        return Err(NotTaken::Erased);
+    }
+    // Not by `enter`, from which a deleted customer is hidden.
+    let case = cases::lock_case(conn, customer, now)?.ok_or(NotTaken::UnknownCustomer(customer))?;
+    let pdf_hash = hex::sha256(&sealed.bytes);
+    if find_issued(conn, &pdf_hash)?.is_some() {
+        return Ok(Taken::Before);
+    }
+    if find_by_number(conn, number)?.is_some() {
+        return Err(NotTaken::Contradicted(Contradiction::NumberTaken));
+    }
+    let restored = restored(conn, &case, record)?;
+    if let Some(against) = contradiction(&case, &restored, now) {
+        return Err(NotTaken::Contradicted(against));
+    }
+    let announced = announced(conn, record)?;
+    let document = document(conn, app, sealed, &pdf_hash)?;
+    let kind = |outcome: &Outcome| AuditKind::Restored {
+        number: number.clone(),
+        person: conclusion.person.clone(),
+        function: conclusion.function.clone(),
+        concluded_at: conclusion.at,
+        document_hash: conclusion.document_hash.clone(),
+        pdf_hash,
+        command: command.to_owned(),
+        booked: booked(outcome),
+    };
+    let store = |conn: &mut PgConnection, outcome: &Outcome| {
+        let AgreementId(agreement_id) = outcome.after.agreement().ok_or(ActionError::NotFound)?.id;
+        create_document(
+            conn,
+            &NewDocument {
+                agreement_id,
+                ..document
+            },
+        )?;
+        close_by_conclusion(conn, customer, &announced, now)?;
+        keep_certificate(conn, app, now)
+    };
+    let event = Event::Restored(Box::new(restored));
+    let outcome = knock.settle_with(conn, app, case, &event, kind, store)?;
+    Ok(Taken::Now(
+        standing(&outcome.before, now),
+        standing(&outcome.after, now),
+    ))
+}
+
+/// Printed names of what came back as a booking.
+fn booked(outcome: &Outcome) -> Vec<String> {
+    let added = outcome.changes.iter().filter_map(|change| match change {
+        Change::AddBooking { product, ums, .. } => {
+            let product = outcome.after.product(product)?;
+            Some(product.booked_name(*ums))
+        }
+        _ => None,
+    });
+    added.collect()
+}
+
+/// The agreement as the rules know it: companies and products become the keys they have here.
+fn restored(conn: &mut PgConnection, case: &Case, record: &Record) -> Result<Restored, NotTaken> {
+    let (values, conclusion, about) = (&record.values, &record.conclusion, &record.about);
+    let version = about.version.0.clone();
+    if find_published(conn, &version)?.is_none() {
+        return Err(NotTaken::UnknownVersion(version));
+    }
+    let nobody = Party::default();
+    let party = values.partner.as_ref().unwrap_or(&nobody);
+    let partner = named(conn, "Mandant", party, None, case.partner.as_ref())?;
+    let own_sub = case.sub_partner.as_ref();
+    let sub_partner = values
+        .sub_partner
+        .as_ref()
+        .map(|party| named(conn, "Submandant", party, Some(partner), own_sub))
+        .transpose()?;
+    let products = values.products.iter().map(|product| covered(case, product));
+    Ok(Restored {
+        number: conclusion.agreement_number.clone(),
+        concluded_at: conclusion.at,
+        person: conclusion.person.clone(),
+        function: conclusion.function.clone(),
+        offer: Offer {
+            partner,
+            sub_partner,
+            products: products.collect::<Result<_, _>>()?,
+            version,
+        },
+        link: Link {
+            id: about.link,
+            number: about.reminder,
+            sent_at: conclusion.link_sent_at,
+            valid_until: about.valid_until,
+            end: None,
+        },
+        asked_at: about.asked_at,
+    })
+}
+
+/// The partner a document names. Of several with one name the one that looks after the customer, or the
+/// one with the very same particulars.
+fn named(
+    conn: &mut PgConnection,
+    role: &'static str,
+    party: &Party,
+    parent: Option<PartnerId>,
+    own: Option<&Partner>,
+) -> Result<PartnerId, NotTaken> {
+    let found = partners::list_named(conn, parent, &party.name)?;
+    let is_own = |one: &&Partner| own.is_some_and(|own| own.id == one.id);
+    let same = |one: &&Partner| one.party == *party;
+    match (
+        found.iter().find(is_own).or(found.iter().find(same)),
+        &found[..],
+    ) {
+        (Some(one), _) | (None, [one]) => Ok(one.id),
+        (None, all) => Err(NotTaken::UnknownPartner {
+            role,
+            name: party.name.clone(),
+            several: !all.is_empty(),
+        }),
+    }
+}
+
+/// A product by its code; the printed name says whether it has the UMS option.
+fn covered(case: &Case, printed: &CoveredProduct) -> Result<Covered, NotTaken> {
+    let product = case
+        .product(&printed.code)
+        .ok_or_else(|| NotTaken::UnknownProduct(printed.code.clone()))?;
+    let (with, without) = (product.booked_name(true), product.booked_name(false));
+    // Under another name since: what was added to it for the option tells.
+    let mark = with.strip_prefix(&without).unwrap_or(&with);
+    Ok(Covered {
+        product: product.code.clone(),
+        ums: product.has_ums_option() && (printed.name == with || printed.name.ends_with(mark)),
+    })
+}
+
+/// The announcements whose changes are on the list of further processors that was concluded (row 42).
+fn announced(
+    conn: &mut PgConnection,
+    record: &Record,
+) -> Result<BTreeSet<crate::domain::AnnouncementId>, ActionError> {
+    let (customer, then) = (record.values.customer_number, record.conclusion.at);
+    let (list, announced) = announcements::list_for_contract(conn, customer, then)?;
+    let is_same = list == record.values.operator.sub_processors;
+    Ok(if is_same { announced } else { BTreeSet::new() })
+}
+
+/// What is kept of the document: its own bytes, and of the rest what was kept when it was concluded.
+fn document(
+    conn: &mut PgConnection,
+    app: &App,
+    sealed: &Sealed,
+    pdf_hash: &str,
+) -> Result<NewDocument, ActionError> {
+    let (record, conclusion) = (&sealed.record, &sealed.record.conclusion);
+    Ok(NewDocument {
+        agreement_id: uuid::Uuid::nil(),
+        language: record.about.language.code().to_owned(),
+        contents: serde_json::to_value(&record.values)
+            .map_err(|error| ActionError::Document(error.to_string()))?,
+        plain_text: plain_text(conn, app, record)?,
+        document_hash: conclusion.document_hash.clone(),
+        pages: i32::try_from(record.pages).unwrap_or(i32::MAX),
+        pdf: sealed.bytes.clone(),
+        pdf_hash: pdf_hash.to_owned(),
+        remote_address: conclusion.remote_address.clone(),
+        user_agent: conclusion.user_agent.clone(),
+        build: record.build.clone(),
+    })
+}
+
+/// The text with the record of its conclusion, if this program still words the version as it was; else
+/// the wording that was concluded.
+fn plain_text(conn: &mut PgConnection, app: &App, record: &Record) -> Result<String, ActionError> {
+    let contract = versions::contract(conn, app, &record.about.version.0)?;
+    let language = record.about.language;
+    let offered = Values {
+        conclusion: None,
+        ..record.values.clone()
+    };
+    let is_same = text::plain(&contract.resolve_for_customer(&offered, language)) == record.wording;
+    Ok(if is_same {
+        text::plain(&contract.resolve_for_customer(&record.values, language))
+    } else {
+        record.wording.clone()
+    })
+}

@@ -1,0 +1,169 @@
+//! The story of a case whose database went back.
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
+
+use super::*;
+use crate::domain::LinkId;
+use crate::domain::case::samples::{CENTRAFLEX, MANDANT, Play, TRUNK, booked, consent, in_state};
+use crate::domain::case::{Channel, Status};
+
+/// The document of an agreement, as it was mailed.
+fn document_of(play: &Play) -> Restored {
+    let agreement = play.case.agreements.last().unwrap();
+    let (round, link) = play.case.link(agreement.link.unwrap()).unwrap();
+    Restored {
+        number: agreement.number.clone(),
+        concluded_at: agreement.concluded_at,
+        person: agreement.person.clone(),
+        function: agreement.function.clone(),
+        offer: agreement.offer.clone(),
+        link: Link {
+            end: None,
+            ..link.clone()
+        },
+        asked_at: round.opened_at,
+    }
+}
+
+/// A case at the dump, and the document of what was concluded an hour later.
+fn story() -> (Play, Restored) {
+    let dump = in_state("N").after(&booked(CENTRAFLEX, false));
+    let answer = consent(dump.link());
+    let lost = dump.clone().later(Duration::hours(1)).after(&answer);
+    let document = document_of(&lost);
+    (dump.later(Duration::days(2)), document)
+}
+
+/// Sends the event as the door does: the changes bear the moment it happened.
+fn take(play: &mut Play, document: &Restored) -> Result<Vec<Change>, Refusal> {
+    let event = Event::Restored(Box::new(document.clone()));
+    let now = play.now;
+    play.now = event.happened_at(&play.case, now);
+    let sent = play.send(&event);
+    play.now = now;
+    sent
+}
+
+#[test]
+fn f5_what_was_concluded_is_back_and_nobody_is_mailed() {
+    let (mut play, document) = story();
+    let changes = take(&mut play, &document).unwrap();
+    assert!(!changes.iter().any(|one| matches!(one, Change::Queue(_))));
+    let agreement = play.case.agreement().unwrap();
+    assert_eq!(agreement.number, document.number);
+    assert_eq!(agreement.concluded_at, document.concluded_at);
+    assert_eq!(play.letter(), "C");
+    assert!(play.gate(MANDANT, CENTRAFLEX).is_ok());
+    let (round, link) = play.case.link(document.link.id).unwrap();
+    let then = document.concluded_at;
+    assert_eq!(round.closed, Some((then, Outcome::Concluded)));
+    assert_eq!(link.end, Some((then, LinkEnd::Used)));
+    assert_eq!(take(&mut play, &document), Err(Refusal::Contradicted));
+    assert_eq!(
+        contradiction(&play.case, &document, play.now),
+        Some(Contradiction::NumberTaken)
+    );
+}
+
+#[test]
+fn f5_a_link_the_dump_never_heard_of_comes_back_with_its_round() {
+    let (_, document) = story();
+    for reminder in [0, 2] {
+        let mut document = document.clone();
+        document.link.id = LinkId(uuid::Uuid::from_u128(77));
+        document.link.number = reminder;
+        // Before anybody was asked, and after the first mail.
+        for mut play in [
+            in_state("N"),
+            in_state("N").after(&booked(CENTRAFLEX, false)),
+        ] {
+            play.now = document.concluded_at + Duration::days(2);
+            if let Some(round) = play.case.requests.last() {
+                document.asked_at = round.opened_at;
+            }
+            take(&mut play, &document).unwrap();
+            assert!(play.case.open_request().is_none(), "{:#?}", play.case);
+            let (round, link) = play.case.link(document.link.id).unwrap();
+            assert_eq!(link.end.map(|(_, how)| how), Some(LinkEnd::Used));
+            assert_eq!(round.reminders, reminder);
+            assert_eq!(play.case.agreement().unwrap().request, Some(round.id));
+            assert!(!play.case.has_usable_link(play.now));
+            // The booking is there, too, and another one of its kind changes nothing (row 45).
+            assert_eq!((play.letter().as_str(), play.case.bookings.len()), ("C", 1));
+            let again = play.after(&booked(CENTRAFLEX, false));
+            assert_eq!(again.letter(), "C");
+        }
+    }
+}
+
+#[test]
+fn f5_what_was_asked_for_since_goes_on_waiting() {
+    let (play, document) = story();
+    let mut play = play.after(&booked(TRUNK, true));
+    take(&mut play, &document).unwrap();
+    let open = play.case.open_request().unwrap();
+    assert!(open.links.iter().any(|link| link.end.is_none()));
+    assert_eq!(
+        crate::domain::case::standing(&play.case, play.now).status,
+        Status::UpdatePending
+    );
+    // Told now, because the case has gone on: no fact lies before an older one.
+    let (_, link) = play.case.link(document.link.id).unwrap();
+    assert_eq!(link.end, Some((play.now, LinkEnd::Used)));
+}
+
+#[test]
+fn f5_nothing_comes_back_against_what_the_database_says() {
+    let (play, document) = story();
+    let with = |event: &Event| play.clone().after(event);
+    let objected = {
+        let answer = consent(play.link());
+        play.clone()
+            .after(&answer)
+            .after(&Event::Objected(Channel::Letter))
+    };
+    let mut over = play.clone();
+    for link in over
+        .case
+        .requests
+        .iter_mut()
+        .flat_map(|round| &mut round.links)
+    {
+        link.end = Some((
+            document.concluded_at - Duration::minutes(9),
+            LinkEnd::Closed,
+        ));
+    }
+    let mut early = play.clone();
+    early.now = document.concluded_at - Duration::minutes(2);
+    for (name, play, matches) in [
+        ("deleted", with(&Event::Deleted), "deleted"),
+        ("declined", with(&Event::Declined(play.link())), "declined"),
+        (
+            "concluded again",
+            with(&consent(play.link())),
+            "by its link",
+        ),
+        ("objected", objected, "by its link"),
+        ("link over", over, "its link had ended"),
+        ("clock behind", early, "still to come"),
+    ] {
+        let said = contradiction(&play.case, &document, play.now).map(|one| one.to_string());
+        assert!(
+            said.as_deref().unwrap_or_default().contains(matches),
+            "{name}: {said:?}"
+        );
+    }
+    // The objection was recorded against the agreement that the lost one had replaced.
+    let first = in_state("C");
+    let mut second = document.clone();
+    second.concluded_at = first.now + Duration::hours(1);
+    second.number = "AVV-2".to_owned();
+    second.link.id = LinkId(uuid::Uuid::from_u128(78));
+    let first = first
+        .later(Duration::days(1))
+        .after(&Event::Objected(Channel::Letter));
+    assert!(matches!(
+        contradiction(&first.case, &second, first.now),
+        Some(Contradiction::Objected(_))
+    ));
+}
