@@ -18,6 +18,18 @@ use crate::domain::viewer::{Role, Viewer};
 use crate::domain::{Language, Operator};
 use crate::paths;
 
+/// One of the parts of a list that is shown by parts (`web/lists.html`).
+pub struct Tab {
+    /// What is in it.
+    pub word: &'static str,
+    /// How much, where it is counted.
+    pub count: Option<String>,
+    /// Its address.
+    pub href: String,
+    /// Whether it is shown.
+    pub is_current: bool,
+}
+
 /// Renders a page.
 pub fn html(page: &impl Template) -> Result<HttpResponse, PageError> {
     Ok(HttpResponse::Ok()

@@ -16,7 +16,7 @@ use crate::paths;
 use crate::storage::alerts::{AlertFilter, AlertLine, Place, Whose, count_alerts, page_alerts};
 use crate::web::error::PageError;
 use crate::web::form::{FieldErrors, SignedForm};
-use crate::web::page::{Me, Shell, html, invalid, see_other};
+use crate::web::page::{Me, Shell, Tab, html, invalid, see_other};
 use crate::web::session::flash;
 
 /// Alerts on one page.
@@ -41,14 +41,6 @@ struct Page {
     first: String,
     next: Option<String>,
     errors: FieldErrors,
-}
-
-/// One of the three lists.
-struct Tab {
-    word: &'static str,
-    count: Option<String>,
-    href: String,
-    is_current: bool,
 }
 
 /// A line of the select of kinds.

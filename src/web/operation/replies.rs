@@ -14,7 +14,7 @@ use crate::paths;
 use crate::storage::replies::{Reply, ReplyLine, Shelf, find_reply, page_replies};
 use crate::web::error::PageError;
 use crate::web::form::{FieldErrors, SignedForm};
-use crate::web::page::{Me, Shell, html, invalid, see_other};
+use crate::web::page::{Me, Shell, Tab, html, invalid, see_other};
 use crate::web::session::flash;
 use crate::web::status::parts::When;
 
@@ -38,12 +38,6 @@ struct ListPage {
     is_later: bool,
     first: String,
     next: Option<String>,
-}
-
-struct Tab {
-    word: &'static str,
-    href: String,
-    is_current: bool,
 }
 
 struct Line {
@@ -117,6 +111,7 @@ pub async fn list(
     let last = found.last().filter(|_| has_next).map(|last| last.id);
     let tab = |(one, _, word): (Shelf, &'static str, &'static str)| Tab {
         word,
+        count: None,
         href: href(one, None, None),
         is_current: one == shelf && customer.is_none(),
     };

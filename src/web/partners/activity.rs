@@ -1,14 +1,17 @@
-//! Deactivating a Submandant, and activating it again.
+//! Deactivating a Submandant, activating it again, and releasing a new one.
 
 use actix_session::Session;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpResponse, Route, web};
 use askama::Template;
+use chrono::{DateTime, Utc};
 
 use super::{Area, Subject, customers_in_words, load};
 use crate::actions::{ActionError, register, sub_partners};
 use crate::app::App;
 use crate::domain::PartnerId;
 use crate::domain::case::Refusal;
+use crate::domain::viewer::Viewer;
+use crate::storage::PgConnection;
 use crate::storage::partner_list::count_customers;
 use crate::web::error::PageError;
 use crate::web::form::SignedForm;
@@ -53,55 +56,44 @@ pub async fn ask(
     })
 }
 
-/// Deactivates.
-pub async fn deactivate(
-    app: web::Data<App>,
-    me: Me,
-    session: Session,
-    id: web::Path<PartnerId>,
-    SignedForm(_): SignedForm,
-) -> Result<HttpResponse, PageError> {
-    let (now, viewer, id) = (app.clock.now(), me.viewer.clone(), *id);
-    let done = app
-        .db
-        .transaction(move |conn| sub_partners::deactivate(conn, &viewer, id, now))
-        .await;
-    let said = "Der Untervertriebspartner ist deaktiviert und hat keinen Zugriff mehr. Von seinen Kunden wird er nacheinander entfernt.";
-    answer(done, &session, &me, id, said)
+/// What can be done about whether a Submandant is active, and what is said afterwards.
+#[derive(Clone, Copy)]
+pub struct Deed {
+    act: fn(&mut PgConnection, &Viewer, PartnerId, DateTime<Utc>) -> Result<(), ActionError>,
+    said: &'static str,
 }
 
-/// Activates again.
-pub async fn activate(
-    app: web::Data<App>,
-    me: Me,
-    session: Session,
-    id: web::Path<PartnerId>,
-    SignedForm(_): SignedForm,
-) -> Result<HttpResponse, PageError> {
-    let (now, viewer, id) = (app.clock.now(), me.viewer.clone(), *id);
-    let done = app
-        .db
-        .transaction(move |conn| sub_partners::activate(conn, &viewer, id, now))
-        .await;
-    let said = "Der Untervertriebspartner ist wieder aktiv und kann für Kunden gewählt werden.";
-    answer(done, &session, &me, id, said)
-}
+/// Its Mandant no longer works with it, or the operator takes it out.
+pub const DEACTIVATE: Deed = Deed {
+    act: sub_partners::deactivate,
+    said: "Der Untervertriebspartner ist deaktiviert und hat keinen Zugriff mehr. Von seinen Kunden wird er nacheinander entfernt.",
+};
+/// It works again.
+pub const ACTIVATE: Deed = Deed {
+    act: sub_partners::activate,
+    said: "Der Untervertriebspartner ist wieder aktiv und kann für Kunden gewählt werden.",
+};
+/// The operator releases it, so that its Mandant can name it.
+pub const RELEASE: Deed = Deed {
+    act: register::release,
+    said: "Der Untervertriebspartner ist freigegeben und kann für Kunden gewählt werden.",
+};
 
-/// The operator releases a Submandant, so that its Mandant can name it.
-pub async fn release(
-    app: web::Data<App>,
-    me: Me,
-    session: Session,
-    id: web::Path<PartnerId>,
-    SignedForm(_): SignedForm,
-) -> Result<HttpResponse, PageError> {
-    let (now, viewer, id) = (app.clock.now(), me.viewer.clone(), *id);
-    let done = app
-        .db
-        .transaction(move |conn| register::release(conn, &viewer, id, now))
-        .await;
-    let said = "Der Untervertriebspartner ist freigegeben und kann für Kunden gewählt werden.";
-    answer(done, &session, &me, id, said)
+/// The route that does it.
+pub fn doing(deed: Deed) -> Route {
+    let handler = move |app: web::Data<App>,
+                        me: Me,
+                        session: Session,
+                        id: web::Path<PartnerId>,
+                        SignedForm(_): SignedForm| async move {
+        let (now, viewer, id) = (app.clock.now(), me.viewer.clone(), *id);
+        let done = app
+            .db
+            .transaction(move |conn| (deed.act)(conn, &viewer, id, now))
+            .await;
+        answer(done, &session, &me, id, deed.said)
+    };
+    web::post().to(handler)
 }
 
 fn answer(

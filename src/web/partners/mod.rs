@@ -63,7 +63,7 @@ pub const OPERATOR: &[Row] = &[
         web::post().to(block::unblock)
     }),
     post("/betrieb/partner/{partner}/aufnahme", Who::Operator, || {
-        web::post().to(activity::release)
+        activity::doing(activity::RELEASE)
     }),
     get(
         "/betrieb/partner/{partner}/deaktivierung",
@@ -73,12 +73,12 @@ pub const OPERATOR: &[Row] = &[
     post(
         "/betrieb/partner/{partner}/deaktivierung",
         Who::Operator,
-        || web::post().to(activity::deactivate),
+        || activity::doing(activity::DEACTIVATE),
     ),
     post(
         "/betrieb/partner/{partner}/aktivierung",
         Who::Operator,
-        || web::post().to(activity::activate),
+        || activity::doing(activity::ACTIVATE),
     ),
 ];
 
@@ -117,10 +117,10 @@ pub const MANDANT: &[Row] = &[
     post(
         "/submandanten/{partner}/deaktivierung",
         Who::Mandant,
-        || web::post().to(activity::deactivate),
+        || activity::doing(activity::DEACTIVATE),
     ),
     post("/submandanten/{partner}/aktivierung", Who::Mandant, || {
-        web::post().to(activity::activate)
+        activity::doing(activity::ACTIVATE)
     }),
 ];
 

@@ -121,9 +121,9 @@ pub async fn show(
         by: found.started_by.clone(),
         scope: scope_words(&app, &found.scope).await?,
         reached: match counts.iter().map(|(_, _, count)| count).sum() {
-            0 => "Noch kein Kunde angesehen".to_owned(),
-            1 => "1 Kunde angesehen".to_owned(),
-            more => format!("{} Kunden angesehen", thousands(more)),
+            0 => "Noch kein Kunde bearbeitet".to_owned(),
+            1 => "1 Kunde bearbeitet".to_owned(),
+            more => format!("{} Kunden bearbeitet", thousands(more)),
         },
         bars: bars(&found, &counts, state),
         skips: skips(&counts),
@@ -197,11 +197,11 @@ fn chosen(roll_out: &RollOut, state: Answer, after: i64, mut found: Vec<Line>) -
     let next = found
         .last()
         .filter(|_| has_next)
-        .map(|last| format!("{begin}&nach={}", last.customer));
+        .map(|last| format!("{begin}&nach={}#kunden", last.customer));
     Chosen {
         word: state.word(roll_out.finished.is_some()),
         is_later: after > 0,
-        begin,
+        begin: format!("{begin}#kunden"),
         next,
         lines: found
             .into_iter()
