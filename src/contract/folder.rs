@@ -143,7 +143,7 @@ const NEEDED: &[(&str, &str)] = &[
     ("authorisation", "\"general\""),
     ("notice_days", "14"),
     ("change_note", "{ de = \"Erste Fassung.\" }"),
-    ("title", "{ de = \"Vertrag zur Auftragsverarbeitung\" }"),
+    ("title", "{ de = \"Auftragsverarbeitungsvertrag\" }"),
 ];
 
 /// Entries that may be there.

@@ -209,7 +209,7 @@ impl NoticeState {
     pub fn word_en(self) -> &'static str {
         match self {
             Self::Unsent => "Not delivered",
-            Self::Running => "Period runs",
+            Self::Running => "Period running",
             Self::NoDissent => "No objection",
             Self::Dissent => "Objection",
             Self::Settled => "Settled",

@@ -65,9 +65,8 @@ impl VersionNews {
     /// The English sentences.
     pub(super) fn english(&self) -> String {
         let Self { old, new, .. } = self;
-        let told = format!(
-            "The text of the agreement is the new version {new}; you concluded version {old}."
-        );
+        let told =
+            format!("There is a new version of the agreement, {new}; you concluded version {old}.");
         match self.notes.as_slice() {
             [] => told,
             notes => format!("{told} This is new: {}", notes_text(notes)),

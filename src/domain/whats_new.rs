@@ -310,7 +310,7 @@ mod tests {
             (
                 |new| new.version = Some(VersionNews::sample(&["Mehr Fristen."])),
                 "Der Vertragstext liegt in der neuen Fassung 2.0 vor; abgeschlossen haben Sie die Fassung 1.0. Das ist neu: Mehr Fristen.",
-                "The text of the agreement is the new version 2.0; you concluded version 1.0. This is new: Mehr Fristen.",
+                "There is a new version of the agreement, 2.0; you concluded version 1.0. This is new: Mehr Fristen.",
             ),
             (
                 |new| new.particulars = true,

@@ -124,7 +124,7 @@ async fn customers_are_told_and_keep_their_agreement() {
     operator
         .get(&address)
         .await
-        .assert_says("alle angesehen")
+        .assert_says("alle Kunden bearbeitet")
         .assert_says("informiert");
 
     // What the mail leads to is there for everybody and names nobody.
@@ -451,7 +451,7 @@ async fn neither_a_locked_nor_an_unreadable_customer_holds_the_others_up() {
     assert_eq!(app.count("roll_outs WHERE how = 'done'"), 1);
     let operator = app.sign_in(Person::Operator).await;
     let over = operator.get(&format!("{address}?stand=failed")).await;
-    over.assert_says("alle angesehen")
+    over.assert_says("alle Kunden bearbeitet")
         .assert_says("nicht erreicht")
         .assert_says("Kunde 5002")
         .assert_silent_about("wird wiederholt");

@@ -255,7 +255,7 @@ async fn operator_sees_the_answer(operator: &Window) {
     operator.click("main table.list a").await;
     operator.assert_path("/betrieb/umstellungen/1").await;
     operator
-        .assert_text("main .page-head .tag", "alle angesehen")
+        .assert_text("main .page-head .tag", "alle Kunden bearbeitet")
         .await;
     operator.click_words("abgeschlossen").await;
     operator

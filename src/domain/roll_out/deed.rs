@@ -50,8 +50,8 @@ impl RollOutDeed {
             (Self::Resumed, true) => "resumed",
             (Self::Ended, false) => "vorzeitig beendet",
             (Self::Ended, true) => "ended early",
-            (Self::Done, false) => "abgeschlossen, alle Kunden sind angesehen",
-            (Self::Done, true) => "finished, all customers have been looked at",
+            (Self::Done, false) => "fertig, alle Kunden sind bearbeitet",
+            (Self::Done, true) => "finished, all customers have been dealt with",
             (Self::Superseded, false) => "beendet, weil eine neuere Fassung gilt",
             (Self::Superseded, true) => "ended because a newer version is in force",
         };

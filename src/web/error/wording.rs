@@ -128,7 +128,7 @@ impl PageError {
             ),
             Self::NeedsContracts => (
                 "Your user lacks a permission for this",
-                "Only users with the permission for contracts may read and download your company's data processing agreement. The provider of this portal grants it; please ask your company to request it.",
+                "Only users with the permission for agreements may read and download your company's data processing agreement. The provider of this portal grants it; please ask your company to request it.",
                 contact,
             ),
             Self::StaleForm => (

@@ -38,7 +38,7 @@ pub fn stage_word(stage: Stage) -> (&'static str, &'static str) {
         Stage::Planned => ("geplant", "open"),
         Stage::Running => ("läuft", "requested"),
         Stage::Paused => ("angehalten", "undeliverable"),
-        Stage::Done => ("alle angesehen", "concluded"),
+        Stage::Done => ("alle Kunden bearbeitet", "concluded"),
         Stage::Ended => ("vorzeitig beendet", "ended"),
         Stage::Superseded => ("durch neuere Fassung beendet", "ended"),
     }

@@ -34,18 +34,18 @@ const ASKED: [(&str, &str, &str, bool); 16] = [
     (
         "register",
         "Registergericht und Nummer",
-        "Falls die Firma eingetragen ist",
+        "Falls es eingetragen ist",
         true,
     ),
     ("ansprechperson", "Ansprechperson oder Abteilung", "", false),
     ("email", "E-Mail-Adresse", "", false),
     ("telefon", "Telefon", "", true),
-    ("leistung", "Leistung", "Was die Firma für Sie tut", false),
+    ("leistung", "Leistung", "Was das Unternehmen tut", false),
     ("leistung_en", "Leistung, auf Englisch", "", false),
     (
         "abgrenzung",
         "Abgrenzung der Aufgabe",
-        "Wofür die Firma verantwortlich ist und wofür nicht",
+        "Wofür es verantwortlich ist und wofür nicht",
         false,
     ),
     (
