@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{ActionError, Actor, Knock, Outcome};
+use super::{ActionError, Actor, Knock, Outcome, partner_contracts};
 use crate::app::App;
 use crate::domain::audit::AuditKind;
 use crate::domain::case::{Case, Change, Event};
@@ -24,7 +24,8 @@ pub fn book(
         return Err(ActionError::NotAllowed);
     }
     catalogue::find_operator(conn)?.ok_or(ActionError::NoOperator)?;
-    add(conn, app, &Knock::by(viewer, customer, now), product, ums)
+    let done = add(conn, app, &Knock::by(viewer, customer, now), product, ums)?;
+    partner_contracts::check(conn, app, done, now)
 }
 
 /// The operator switches the UMS option of a booking on or off (rows 12, 44, 46).
@@ -42,10 +43,11 @@ pub fn change_option(
     }
     let knock = Knock::by(viewer, customer, now);
     let event = Event::OptionChanged { booking, ums };
-    knock.bring(conn, app, &event, |outcome| AuditKind::OptionChanged {
+    let done = knock.bring(conn, app, &event, |outcome| AuditKind::OptionChanged {
         product: name_of(&outcome.before, booking, ums),
         asked: asks(&outcome.changes),
-    })
+    })?;
+    partner_contracts::check(conn, app, done, now)
 }
 
 /// The operator cancels a booking as from `ends_at`, or takes the cancellation back (rows 19, 43, 44).

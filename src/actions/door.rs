@@ -309,6 +309,7 @@ fn step(mail: &Mail, outcome: &Outcome) -> String {
         | MailKind::PasswordChanged
         | MailKind::Approval { .. }
         | MailKind::AdministratorAdded { .. }
+        | MailKind::PartnerContractEnds { .. }
         | MailKind::PartnerBlocked => once.to_string(),
     }
 }

@@ -25,6 +25,7 @@ mod error;
 pub mod notices;
 pub mod objections;
 pub mod operator;
+pub mod partner_contracts;
 pub mod partners;
 pub mod passwords;
 pub mod proofs;

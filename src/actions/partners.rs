@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{ActionError, Knock, Outcome};
+use super::{ActionError, Knock, Outcome, partner_contracts};
 use crate::app::App;
 use crate::domain::audit::AuditKind;
 use crate::domain::case::{Case, Event, Refusal};
@@ -29,12 +29,13 @@ pub fn assign(
         None => None,
     };
     let event = Event::PartnerAssigned(assigned);
-    knock.settle(conn, app, case, &event, |outcome| {
+    let done = knock.settle(conn, app, case, &event, |outcome| {
         AuditKind::PartnerAssigned {
             from: partner_name(&outcome.before),
             to: partner_name(&outcome.after),
         }
-    })
+    })?;
+    partner_contracts::check(conn, app, done, now)
 }
 
 fn partner_name(case: &Case) -> Option<String> {

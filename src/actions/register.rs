@@ -18,7 +18,7 @@ use crate::domain::{FileId, PartnerId, Party};
 use crate::storage::audit::NewEvent;
 use crate::storage::audit::chain::append_with;
 use crate::storage::partner_contracts::{self, PartnerContract};
-use crate::storage::{PgConnection, files, partners, users};
+use crate::storage::{PgConnection, alerts, files, partners, users};
 
 /// A partner that the viewer sees to, for reading.
 pub fn find_managed(
@@ -229,6 +229,7 @@ pub fn record_contract(
         file,
     };
     partner_contracts::create_contract(conn, id, &new, viewer.user, now)?;
+    alerts::settle_over(conn, now)?;
     let deed = PartnerDeed::ContractRecorded { file_hash };
     note(conn, viewer, id, &partner.party.name, deed, now)
 }

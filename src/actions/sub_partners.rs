@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::register::{lock_managed, note};
-use super::{ActionError, Knock, Outcome};
+use super::{ActionError, Knock, Outcome, partner_contracts};
 use crate::app::App;
 use crate::domain::audit::AuditKind;
 use crate::domain::case::{Event, Refusal};
@@ -34,7 +34,8 @@ pub fn name(
     let kind = AuditKind::SubPartnerNamed {
         name: named.as_ref().map(|partner| partner.party.name.clone()),
     };
-    knock.settle(conn, app, case, &Event::SubPartnerNamed(named), |_| kind)
+    let done = knock.settle(conn, app, case, &Event::SubPartnerNamed(named), |_| kind)?;
+    partner_contracts::check(conn, app, done, now)
 }
 
 /// Deactivates a Submandant: it cannot be named any more and is out at commit; a job takes it off

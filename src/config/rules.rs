@@ -4,12 +4,15 @@ use chrono::Duration;
 
 use super::variables::Variables;
 use super::{ConfigError, invalid};
+use crate::domain::partner_contract::ContractRule;
 
 /// Settings of rules; each has a default that is safe.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RuleConfig {
     /// `AVV_SUB_PARTNER_RELEASE`: whether a Submandant that a Mandant adds waits for the operator.
     pub release_sub_partners: bool,
+    /// `AVV_PARTNER_CONTRACT`: whether a partner without a contract under Art. 28(4) GDPR can be chosen.
+    pub partner_contract: ContractRule,
     /// `AVV_NEW_ADMIN_DAYS`: how long after its first sign-in an administrator's account that was made
     /// in the portal does not approve what its maker proposed.
     pub new_administrator_wait: Duration,
@@ -19,6 +22,7 @@ impl Default for RuleConfig {
     fn default() -> Self {
         Self {
             release_sub_partners: false,
+            partner_contract: ContractRule::Warn,
             new_administrator_wait: Duration::days(3),
         }
     }
@@ -33,9 +37,16 @@ impl RuleConfig {
             Some("off") => false,
             Some(_) => return Err(invalid("AVV_SUB_PARTNER_RELEASE", "`on` or `off`")),
         };
+        let partner_contract = match variables.text("AVV_PARTNER_CONTRACT").as_deref() {
+            None => standard.partner_contract,
+            Some("warn") => ContractRule::Warn,
+            Some("required") => ContractRule::Required,
+            Some(_) => return Err(invalid("AVV_PARTNER_CONTRACT", "`warn` or `required`")),
+        };
         let days = number(variables, "AVV_NEW_ADMIN_DAYS", "a number from 1 to 90", 90)?;
         Ok(Self {
             release_sub_partners,
+            partner_contract,
             new_administrator_wait: days.map_or(standard.new_administrator_wait, Duration::days),
         })
     }

@@ -91,6 +91,7 @@ fn production_starts_only_with_everything_that_matters() {
         ("AVV_SEAL_P12_FILE", "Cargo.toml"),
         ("AVV_TSA_URL", "ftp://zeit.example"),
         ("AVV_SUB_PARTNER_RELEASE", "vielleicht"),
+        ("AVV_PARTNER_CONTRACT", "on"),
         ("AVV_NEW_ADMIN_DAYS", "nie"),
     ] {
         let said = read(PRODUCTION, &[(variable, value)])

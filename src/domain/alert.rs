@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::case::{Case, Change, Outcome};
 use super::mail::{Alert, MailKind};
+use super::partner_contract::STAGE_OVER;
 
 /// Kinds of alerts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -38,11 +39,13 @@ pub enum AlertKind {
     ClockWrong,
     /// An administrator's account was made in the portal (S-39). The subject is the account.
     AdministratorAdded,
+    /// A partner's contract under Art. 28(4) GDPR ends (C6). The subject is partner and last day.
+    PartnerContractEnds,
 }
 
 impl AlertKind {
     /// All, in the order the filter shows them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::NoAddress,
         Self::Undeliverable,
         Self::ContractUndelivered,
@@ -56,6 +59,7 @@ impl AlertKind {
         Self::StampRefused,
         Self::ClockWrong,
         Self::AdministratorAdded,
+        Self::PartnerContractEnds,
     ];
 
     /// Key in addresses and the database.
@@ -74,6 +78,7 @@ impl AlertKind {
             Self::StampRefused => "stamp_refused",
             Self::ClockWrong => "clock_wrong",
             Self::AdministratorAdded => "administrator_added",
+            Self::PartnerContractEnds => "partner_contract_ends",
         }
     }
 
@@ -98,6 +103,7 @@ impl AlertKind {
             Self::StampRefused => "Zeitstempel nicht angenommen",
             Self::ClockWrong => "Uhr geht falsch",
             Self::AdministratorAdded => "Neuer Administrator",
+            Self::PartnerContractEnds => "Vertrag mit Partner endet",
         }
     }
 
@@ -117,6 +123,7 @@ impl AlertKind {
             Self::StampRefused => "Time stamp not accepted",
             Self::ClockWrong => "Clock is wrong",
             Self::AdministratorAdded => "New administrator",
+            Self::PartnerContractEnds => "Partner's contract ends",
         }
     }
 
@@ -137,6 +144,8 @@ impl AlertKind {
             }
             (Self::ClockWrong, _) => "Die Uhr eines Rechners, auf dem das Portal läuft, weicht ab. Was mit ihr entschieden würde, lehnt das Portal ab. Lassen Sie die Zeit der Rechner abgleichen, und schließen Sie dann den Hinweis.",
             (Self::AdministratorAdded, _) => "Jemand hat im Portal ein Konto für den Betreiber angelegt. Prüfen Sie, ob das so sein soll, und sperren Sie es sonst sofort.",
+            (Self::PartnerContractEnds, Some(STAGE_OVER)) => "Der Vertrag nach Art. 28 Abs. 4 DSGVO ist abgelaufen. Erfassen Sie den neuen, oder sperren Sie den Partner.",
+            (Self::PartnerContractEnds, _) => "Der Vertrag nach Art. 28 Abs. 4 DSGVO endet in weniger als zwei Monaten. Sorgen Sie für den neuen, und erfassen Sie ihn.",
             (Self::CertificateEnds, None) => "Ohne gültiges Zertifikat kann niemand abschließen.",
             (Self::StampRefused, _) => "Der Zeitstempeldienst antwortet mit falscher Zeit oder einem Zertifikat, dem nicht zu trauen ist. Das Protokoll des Servers nennt den Grund. Vergleichen Sie AVV_TSA_URL und AVV_TSA_CERT mit den Angaben des Dienstes; das Portal versucht es von selbst weiter.",
         }
@@ -226,7 +235,8 @@ pub fn has_settled(
         | AlertKind::CertificateEnds
         | AlertKind::StampRefused
         | AlertKind::ClockWrong
-        | AlertKind::AdministratorAdded => false,
+        | AlertKind::AdministratorAdded
+        | AlertKind::PartnerContractEnds => false,
     }
 }
 

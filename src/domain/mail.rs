@@ -1,6 +1,7 @@
 //! The mails the rules ask for, as values (requirements 5.3). They are queued in the transaction
 //! that makes them true and rendered only when they are delivered.
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::case::Covered;
@@ -87,6 +88,13 @@ pub enum MailKind {
     Alert {
         /// What happened.
         alert: Alert,
+    },
+    /// M14 about a partner: the contract under Art. 28(4) GDPR with it ends, or is over (C6).
+    PartnerContractEnds {
+        /// Which partner.
+        partner: PartnerId,
+        /// Its last day.
+        last: NaiveDate,
     },
     /// Something waits for a second person of the operator (C9).
     Approval {

@@ -17,6 +17,7 @@ pub mod master_data;
 pub mod name;
 pub mod notice;
 pub mod partner;
+pub mod partner_contract;
 pub mod party;
 pub mod postcode;
 pub mod product;

@@ -1,10 +1,10 @@
 //! Partners as the pages about them need them: how one stands, the contract with it, what was done.
 
-use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use super::Language;
 use super::case::{Partner, Status};
+use super::partner_contract::ContractState;
 
 /// How a partner stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,11 +19,15 @@ pub enum PartnerState {
     Incomplete,
     /// The operator has not released it yet.
     Unreleased,
+    /// No contract under Art. 28(4) GDPR was recorded with it (C6).
+    WithoutContract,
+    /// That contract is over (C6).
+    ContractOver,
 }
 
 impl PartnerState {
     /// How `partner` stands, looked at alone; the Mandant of a Submandant can be blocked besides.
-    pub fn of(partner: &Partner) -> Self {
+    pub fn of(partner: &Partner, contract: ContractState) -> Self {
         if partner.blocked_at.is_some() {
             Self::Blocked
         } else if partner.deactivated_at.is_some() {
@@ -33,7 +37,11 @@ impl PartnerState {
         } else if partner.unreleased_since.is_some() {
             Self::Unreleased
         } else {
-            Self::Active
+            match contract {
+                ContractState::Missing => Self::WithoutContract,
+                ContractState::Expired(_) => Self::ContractOver,
+                ContractState::EndsSoon(_) | ContractState::Valid => Self::Active,
+            }
         }
     }
 
@@ -43,7 +51,7 @@ impl PartnerState {
             Self::Active => Status::Concluded,
             Self::Blocked => Status::Void,
             Self::Deactivated => Status::Ended,
-            Self::Incomplete => Status::NoEmail,
+            Self::Incomplete | Self::WithoutContract | Self::ContractOver => Status::NoEmail,
             Self::Unreleased => Status::Open,
         }
     }
@@ -56,41 +64,9 @@ impl PartnerState {
             Self::Deactivated => "Deaktiviert",
             Self::Incomplete => "Unvollständig",
             Self::Unreleased => "Wartet auf Freigabe",
+            Self::WithoutContract => "Vertrag fehlt",
+            Self::ContractOver => "Vertrag abgelaufen",
         }
-    }
-}
-
-/// From this many days before its end on, the pages ask for a new contract.
-const RENEW_BEFORE: Days = Days::new(60);
-
-/// How it stands with the contract under Art. 28(4) GDPR (EV-14).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ContractState {
-    /// None was recorded.
-    Missing,
-    /// It is over since this day.
-    Expired(NaiveDate),
-    /// It ends soon: on this day.
-    EndsSoon(NaiveDate),
-    /// It holds.
-    Valid,
-}
-
-impl ContractState {
-    /// How the contract recorded last stands on `today`; `None`: there is none. The inner value
-    /// is its last day, `None` if it has no end.
-    pub fn of(recorded: Option<Option<NaiveDate>>, today: NaiveDate) -> Self {
-        match recorded {
-            None => Self::Missing,
-            Some(Some(last)) if last < today => Self::Expired(last),
-            Some(Some(last)) if last < today + RENEW_BEFORE => Self::EndsSoon(last),
-            Some(_) => Self::Valid,
-        }
-    }
-
-    /// Whether a contract holds today.
-    pub fn holds(self) -> bool {
-        matches!(self, Self::EndsSoon(_) | Self::Valid)
     }
 }
 
@@ -174,14 +150,22 @@ impl PartnerDeed {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may fail")]
     use super::*;
     use crate::domain::case::samples::{MANDANT, SUB, partner, utc};
 
     #[test]
     fn what_shuts_a_partner_out_says_more_than_what_is_missing() {
         let mut one = partner(SUB, Some(MANDANT));
-        assert_eq!(PartnerState::of(&one), PartnerState::Active);
+        let day = chrono::NaiveDate::default();
+        for (contract, state) in [
+            (ContractState::Valid, PartnerState::Active),
+            (ContractState::EndsSoon(day), PartnerState::Active),
+            (ContractState::Expired(day), PartnerState::ContractOver),
+            (ContractState::Missing, PartnerState::WithoutContract),
+        ] {
+            assert_eq!(PartnerState::of(&one, contract), state);
+        }
+        let state = |one: &Partner| PartnerState::of(one, ContractState::Missing);
         for field in [
             |one: &mut Partner| one.party.street.clear(),
             |one: &mut Partner| one.party.phone.clear(),
@@ -190,40 +174,16 @@ mod tests {
         ] {
             let mut one = one.clone();
             field(&mut one);
-            assert_eq!(PartnerState::of(&one), PartnerState::Incomplete);
+            assert_eq!(state(&one), PartnerState::Incomplete);
             assert!(!one.can_be_named() && !one.is_shut_out());
         }
         one.unreleased_since = Some(utc("2026-01-07T09:00:00Z"));
-        assert_eq!(PartnerState::of(&one), PartnerState::Unreleased);
+        assert_eq!(state(&one), PartnerState::Unreleased);
         assert!(!one.can_be_named() && !one.is_shut_out());
         one.deactivated_at = Some(utc("2026-01-07T09:00:00Z"));
-        assert_eq!(PartnerState::of(&one), PartnerState::Deactivated);
+        assert_eq!(state(&one), PartnerState::Deactivated);
         one.blocked_at = one.deactivated_at;
-        assert_eq!(PartnerState::of(&one), PartnerState::Blocked);
+        assert_eq!(state(&one), PartnerState::Blocked);
         assert!(!one.can_be_named() && one.is_shut_out());
-    }
-
-    #[test]
-    fn a_contract_holds_to_the_end_of_its_last_day() {
-        // EV-14
-        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
-        let today = day("2026-11-22");
-        let state = |last: &str| ContractState::of(Some(Some(day(last))), today);
-        assert_eq!(
-            state("2026-11-21"),
-            ContractState::Expired(day("2026-11-21"))
-        );
-        assert_eq!(
-            state("2026-11-22"),
-            ContractState::EndsSoon(day("2026-11-22"))
-        );
-        assert_eq!(
-            state("2027-01-20"),
-            ContractState::EndsSoon(day("2027-01-20"))
-        );
-        assert_eq!(state("2027-01-21"), ContractState::Valid);
-        assert_eq!(ContractState::of(Some(None), today), ContractState::Valid);
-        assert_eq!(ContractState::of(None, today), ContractState::Missing);
-        assert!(!state("2026-11-21").holds() && state("2026-11-22").holds());
     }
 }

@@ -12,6 +12,7 @@ mod deliver;
 mod head;
 mod inbox;
 mod new_version;
+mod partner_contracts;
 mod progress;
 mod retain;
 mod roll_out;
@@ -88,6 +89,12 @@ pub const JOBS: &[Job] = &[
         every: Duration::from_secs(60),
         workers: |_| 1,
         pass: refresh,
+    },
+    Job {
+        name: "partner-contracts",
+        every: Duration::from_secs(3600),
+        workers: |_| 1,
+        pass: partner_contracts::watch,
     },
     Job {
         name: "stamp",
@@ -231,6 +238,7 @@ pub fn run(pass: &Pass) -> Report {
     let (told, taken) = (run("tell-blocked"), run("take-off"));
     let rolled_out = run("roll-out");
     let refreshed = run("refresh");
+    let warned = run("partner-contracts");
     // Notices are made as the outbox has room for them.
     let (mut announced, mut delivered) = (Done::default(), Done::default());
     loop {
@@ -251,7 +259,7 @@ pub fn run(pass: &Pass) -> Report {
         moved: told.good + taken.good + rolled_out.good,
         failed: [
             stepped, late, renewed, told, taken, rolled_out, refreshed, announced, delivered,
-            reported, stamped,
+            reported, stamped, warned,
         ]
         .iter()
         .map(|done| done.failed)

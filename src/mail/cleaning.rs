@@ -176,6 +176,16 @@ pub(super) fn typed_by_others(content: &mut Content) -> Vec<&mut String> {
             by,
             at: _,
         } => vec![name, added, by],
+        Content::PartnerContractEnds {
+            partner,
+            above,
+            last: _,
+            is_over: _,
+            link: _,
+        } => [Some(partner), above.as_mut()]
+            .into_iter()
+            .flatten()
+            .collect(),
         Content::Approval {
             name,
             by,
@@ -257,6 +267,11 @@ fn clean_content(content: &mut Content) {
         Content::PartnerBlocked { name, .. }
         | Content::SetPassword { name, .. }
         | Content::PasswordChanged { name, .. } => *name = clean(name),
+        Content::PartnerContractEnds { partner, above, .. } => {
+            for name in [Some(partner), above.as_mut()].into_iter().flatten() {
+                *name = clean(name);
+            }
+        }
         Content::AdministratorAdded {
             name, added, by, ..
         } => {

@@ -247,6 +247,15 @@ pub enum Content {
         alert: Alert,
         status_url: String,
     },
+    /// M14 about a partner: the contract under Art. 28(4) GDPR ends, or is over. `above`: the Mandant of
+    /// a Submandant, who has to renew it (C6).
+    PartnerContractEnds {
+        partner: String,
+        above: Option<String>,
+        last: NaiveDate,
+        is_over: bool,
+        link: String,
+    },
     /// Something waits for a second person of the operator: who asks for it, and where to decide.
     Approval {
         name: String,
@@ -291,6 +300,7 @@ impl Content {
             | Self::PartnerInfo { case, .. }
             | Self::Alert { case, .. } => Some(case),
             Self::PartnerBlocked { .. }
+            | Self::PartnerContractEnds { .. }
             | Self::Approval { .. }
             | Self::SetPassword { .. }
             | Self::PasswordChanged { .. }
@@ -315,6 +325,7 @@ impl Content {
             | Self::PartnerInfo { case, .. }
             | Self::Alert { case, .. } => Some(case),
             Self::PartnerBlocked { .. }
+            | Self::PartnerContractEnds { .. }
             | Self::Approval { .. }
             | Self::SetPassword { .. }
             | Self::PasswordChanged { .. }
@@ -348,6 +359,7 @@ impl Content {
             Self::PartnerInfo { .. }
                 | Self::PartnerBlocked { .. }
                 | Self::Alert { .. }
+                | Self::PartnerContractEnds { .. }
                 | Self::Approval { .. }
                 | Self::AdministratorAdded { .. }
         )
@@ -359,6 +371,7 @@ impl Content {
         !matches!(
             self,
             C::Alert { .. }
+                | C::PartnerContractEnds { .. }
                 | C::AddressChanged { .. }
                 | C::Approval { .. }
                 | C::AdministratorAdded { .. }

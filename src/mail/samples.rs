@@ -308,6 +308,16 @@ pub(super) fn others(case: &CaseWords) -> Vec<(String, Content)> {
         };
         all.push((format!("approval {name}"), content));
     }
+    for (above, is_over) in [(None, false), (Some("Muster IT GmbH"), true)] {
+        let content = Content::PartnerContractEnds {
+            partner: "Nord-TK GbR".to_owned(),
+            above: above.map(str::to_owned),
+            last: "2027-01-22".parse().unwrap_or_default(),
+            is_over,
+            link: "https://avv.plusnet.example/betrieb/partner/7".to_owned(),
+        };
+        all.push((format!("partner contract {is_over}"), content));
+    }
     for invitation in [true, false] {
         let content = Content::SetPassword {
             name: "Jörg Müller".to_owned(),

@@ -79,6 +79,12 @@ impl Words<'_> {
                 },
                 case,
             ),
+            Content::PartnerContractEnds {
+                partner, is_over, ..
+            } => {
+                let what = if *is_over { "ist abgelaufen" } else { "endet" };
+                format!("Vertrag nach Art. 28 Abs. 4 {what}: {partner}")
+            }
             Content::Approval { what, .. } => what.subject(),
             Content::SetPassword { invitation, .. } => match (self.en(), invitation) {
                 (false, true) => format!("Ihr Zugang zum {portal}"),

@@ -130,6 +130,7 @@ fn the_link_stands_once_in_the_text_and_as_button_and_text_in_html() {
                 | Content::Reminder { link, .. }
                 | Content::Announcement { link, .. }
                 | Content::Approval { link, .. }
+                | Content::PartnerContractEnds { link, .. }
                 | Content::SetPassword { link, .. } => Some(link.clone()),
                 Content::PartnerInfo { status_url, .. } => status_url.clone(),
                 Content::Alert { status_url, .. } => Some(status_url.clone()),

@@ -1,5 +1,7 @@
 //! What needs a person at the operator: raised once, taken by somebody, finished.
 
+mod of_partners;
+
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
@@ -9,7 +11,9 @@ use diesel::prelude::*;
 use super::schema::{alerts, customers, users};
 use super::{QueryResult, text};
 use crate::domain::alert::AlertKind;
-use crate::domain::{AlertId, CustomerNumber, UserId};
+use crate::domain::{AlertId, CustomerNumber, PartnerId, UserId};
+
+pub use of_partners::{ends, list_unsaid, settle_over};
 
 /// Alerts forgotten in one statement.
 const FORGOTTEN: i64 = 1000;
@@ -51,6 +55,8 @@ pub struct AlertLine {
     pub customer: Option<CustomerNumber>,
     /// Name of the customer, and whether it was deleted.
     pub company: Option<(String, bool)>,
+    /// About which partner, and its name.
+    pub partner: Option<(PartnerId, String)>,
     /// Days that were left, where that matters.
     pub stage: Option<i32>,
     /// When it was raised.
@@ -269,6 +275,7 @@ struct Row {
     id: i64,
     kind: String,
     customer_number: Option<i64>,
+    subject: String,
     stage: Option<i32>,
     raised_at: DateTime<Utc>,
     taken_by: Option<i64>,
@@ -317,11 +324,19 @@ fn lines(conn: &mut PgConnection, rows: Vec<Row>) -> QueryResult<Vec<AlertLine>>
         .into_iter()
         .map(|(number, name, deleted)| (number, (name, deleted.is_some())))
         .collect();
+    let rows: Vec<(AlertKind, Row)> = rows
+        .into_iter()
+        .map(|row| Ok((text::from_word(row.kind.clone())?, row)))
+        .collect::<QueryResult<_>>()?;
+    let about = |(kind, row): &(AlertKind, Row)| of_partners::partner_in(*kind, &row.subject);
+    let partners = of_partners::names(conn, rows.iter().filter_map(about).collect())?;
     rows.into_iter()
-        .map(|row| {
+        .map(|(kind, row)| {
             Ok(AlertLine {
                 id: AlertId(row.id),
-                kind: text::from_word(row.kind)?,
+                partner: of_partners::partner_in(kind, &row.subject)
+                    .and_then(|id| Some((id, partners.get(&id)?.clone()))),
+                kind,
                 customer: row.customer_number.map(CustomerNumber),
                 company: row
                     .customer_number

@@ -3,13 +3,15 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Bool, Text};
+use diesel::sql_types::{Array, BigInt, Bool, Date, Text};
 
 use super::partners::{columns, find_list_key, read};
 use super::schema::{case_rows, partners};
 use super::{QueryResult, partner_contracts};
 use crate::domain::case::Partner;
+use crate::domain::partner_contract::{ContractFilter, soon};
 use crate::domain::{CustomerNumber, PartnerId, name};
 
 /// Customers of a partner are counted up to here: "1.000+".
@@ -35,6 +37,8 @@ pub struct PartnerQuery {
     pub of: Option<PartnerId>,
     /// Words each of which must begin a word of the name, or of the Mandant's.
     pub search: String,
+    /// Only those whose contract under Art. 28(4) GDPR stands like this on that day (C6).
+    pub contract: Option<(ContractFilter, NaiveDate)>,
     /// Behind this partner.
     pub after: Option<PartnerId>,
     /// At most this many.
@@ -57,6 +61,9 @@ pub fn list_partners(
             diesel::dsl::sql::<Bool>("(' ' || partners.list_key) LIKE ").bind::<Text, _>(pattern),
         );
     }
+    if let Some((filter, today)) = query.contract {
+        select = select.filter(contract_stands(filter, today));
+    }
     if let Some(after) = query.after {
         let key = find_list_key(conn, after).optional()?;
         select = select.filter(partners::list_key.gt(key.unwrap_or_default()));
@@ -69,6 +76,34 @@ pub fn list_partners(
         .map(read)
         .collect();
     dress(conn, found)
+}
+
+/// Last day of the contract that counts; NULL as well if there is none.
+const LAST_DAY: &str = "(SELECT c.valid_until FROM partner_contracts c WHERE c.partner_id = partners.id \
+     ORDER BY c.id DESC LIMIT 1)";
+
+type Condition = Box<dyn BoxableExpression<partners::table, Pg, SqlType = Bool>>;
+
+/// The same as [`ContractFilter::admits`], in SQL.
+fn contract_stands(filter: ContractFilter, today: NaiveDate) -> Condition {
+    use diesel::dsl::sql;
+    match filter {
+        ContractFilter::Missing => Box::new(sql::<Bool>(
+            "NOT EXISTS (SELECT FROM partner_contracts c WHERE c.partner_id = partners.id)",
+        )),
+        ContractFilter::Expired => Box::new(
+            sql::<Bool>(&format!("coalesce({LAST_DAY} < "))
+                .bind::<Date, _>(today)
+                .sql(", FALSE)"),
+        ),
+        ContractFilter::EndsSoon => Box::new(
+            sql::<Bool>(&format!("coalesce({LAST_DAY} BETWEEN "))
+                .bind::<Date, _>(today)
+                .sql(" AND ")
+                .bind::<Date, _>(soon(today))
+                .sql(", FALSE)"),
+        ),
+    }
 }
 
 /// Adds to each partner what its line shows beside it.

@@ -14,6 +14,7 @@ mod consequences;
 mod contract_text;
 mod customers;
 mod dev;
+mod doubts;
 mod error;
 mod form;
 mod gate;

@@ -46,6 +46,12 @@ pub fn sentence(refusal: Refusal) -> &'static str {
         Refusal::IncompletePartner => {
             "Bei diesem Vertriebspartner fehlen Kontaktdaten, oder er ist gesperrt. Im Vertrag müssen Anschrift, Ansprechperson und E-Mail-Adresse stehen."
         }
+        Refusal::PartnerWithoutContract => {
+            "Mit dem Vertriebspartner gilt kein Vertrag nach Art. 28 Abs. 4 DSGVO, und ohne ihn darf er keine Daten des Kunden verarbeiten. Geändert wurde nichts. Bitte erfassen Sie den Vertrag auf der Seite des Vertriebspartners, und versuchen Sie es dann noch einmal."
+        }
+        Refusal::SubPartnerWithoutContract => {
+            "Mit dem Untervertriebspartner gilt kein Vertrag nach Art. 28 Abs. 4 DSGVO, und ohne ihn darf er keine Daten des Kunden verarbeiten. Geändert wurde nichts. Bitte erfassen Sie den Vertrag auf der Seite des Untervertriebspartners, und versuchen Sie es dann noch einmal."
+        }
         Refusal::NotAPartner => {
             "Ein Untervertriebspartner kann einen Kunden nur zusammen mit seinem Vertriebspartner betreuen. Bitte ordnen Sie zuerst den Vertriebspartner zu."
         }

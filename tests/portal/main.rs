@@ -40,6 +40,7 @@ mod migrations;
 mod notice_mails;
 mod notices;
 mod objections;
+mod partner_contracts;
 mod partners;
 mod projection;
 mod proposals;

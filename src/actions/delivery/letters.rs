@@ -73,11 +73,8 @@ pub(super) fn compose(
             };
             (old.clone(), life::address_changed(mail, case, old, now)?)
         }
-        (Recipient::Partner(id), None) if mail.kind == MailKind::PartnerBlocked => {
-            life::partner_blocked(conn, mail, id)?
-        }
         (Recipient::User(id), _) => to_user(conn, app, mail, id)?,
-        (_, None) => return Err(Obstacle::Dropped("der Kunde nicht mehr da ist")),
+        (_, None) => life::without_customer(conn, app, mail, &operator, now)?,
     };
     let language = match (mail.to, &case) {
         (Recipient::Customer | Recipient::FormerAddress, Some(case)) => case.customer.language,

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Duration, NaiveDate, Utc};
 
 use super::letters::{Obstacle, words, words_of};
 use crate::actions::ActionError;
+use crate::actions::partner_contracts::find_states;
 use crate::actions::whats_new::{named_chain, product_name, version_news};
 use crate::app::App;
 use crate::domain::calendar::proof_end;
@@ -13,8 +14,9 @@ use crate::domain::case::{
     Agreement, AgreementEnd, Case, Covered, LinkEnd, Partner, Refusal, access,
     may_be_told_of_version,
 };
-use crate::domain::mail::CustomerNews;
-use crate::domain::{AgreementId, EmailAddress, PartnerId};
+use crate::domain::mail::{CustomerNews, MailKind, Recipient};
+use crate::domain::partner_contract::ContractState;
+use crate::domain::{AgreementId, EmailAddress, Operator, PartnerId};
 use crate::mail::letter::{AgreementWords, CaseWords, Content, NoLonger, NoteWords, WhyEnded};
 use crate::paths;
 use crate::storage::contract_versions::find_published;
@@ -165,7 +167,7 @@ pub(super) fn address_changed(
 }
 
 /// M8 to a partner all of whose customers are closed to it (row 49).
-pub(super) fn partner_blocked(
+fn partner_blocked(
     conn: &mut PgConnection,
     mail: &DueMail,
     id: PartnerId,
@@ -187,6 +189,54 @@ pub(super) fn partner_blocked(
         at: partner.blocked_at.unwrap_or(mail.queued_at),
     };
     Ok((address, content))
+}
+
+/// Mails about a whole partner.
+pub(super) fn without_customer(
+    conn: &mut PgConnection,
+    app: &App,
+    mail: &DueMail,
+    operator: &Operator,
+    now: DateTime<Utc>,
+) -> Result<(EmailAddress, Content), Obstacle> {
+    match (mail.to, &mail.kind) {
+        (Recipient::Partner(id), MailKind::PartnerBlocked) => partner_blocked(conn, mail, id),
+        (Recipient::Operator, MailKind::PartnerContractEnds { partner, last }) => {
+            let address = operator.party.email.clone();
+            let address =
+                address.ok_or(Obstacle::Dropped("der Betreiber keine E-Mail-Adresse hat"))?;
+            let content = partner_contract_ends(conn, app, (*partner, *last), now)?;
+            Ok((address, content))
+        }
+        _ => Err(Obstacle::Dropped("der Kunde nicht mehr da ist")),
+    }
+}
+
+/// M14 about a partner (C6). Not sent any more once it was renewed or the partner may do nothing.
+fn partner_contract_ends(
+    conn: &mut PgConnection,
+    app: &App,
+    (id, last): (PartnerId, NaiveDate),
+    now: DateTime<Utc>,
+) -> Result<Content, Obstacle> {
+    let partner = partners::find_partner(conn, id)?
+        .filter(|one| !one.is_shut_out())
+        .ok_or(Obstacle::Dropped("der Partner nicht mehr arbeitet"))?;
+    let found = find_states(conn, [&partner], now)?;
+    let state = found.first().map(|one| one.state);
+    if state.and_then(ContractState::alert).map(|(day, _)| day) != Some(last) {
+        return Err(Obstacle::Dropped("der Vertrag inzwischen erneuert ist"));
+    }
+    Ok(Content::PartnerContractEnds {
+        above: match partner.parent {
+            Some(parent) => Some(partner_name(conn, parent)?),
+            None => None,
+        },
+        partner: partner.party.name,
+        last,
+        is_over: !state.is_some_and(ContractState::holds),
+        link: format!("{}{}", app.base_url(), paths::partner(id)),
+    })
 }
 
 pub(super) fn agreement_words(agreement: &Agreement) -> AgreementWords {

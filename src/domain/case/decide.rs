@@ -97,6 +97,10 @@ pub enum Refusal {
     IncompleteSubPartner,
     /// The Mandant lacks contact data (LC-24) or is blocked.
     IncompletePartner,
+    /// With the Mandant no contract under Art. 28(4) GDPR holds, and the operator wants one (C6).
+    PartnerWithoutContract,
+    /// The same with the Submandant.
+    SubPartnerWithoutContract,
     /// A Submandant cannot look after a customer without its Mandant.
     NotAPartner,
     /// The address belongs to a partner that looks after the customer, or lies in its domain (5.6-11).

@@ -286,6 +286,11 @@ impl Case {
             .find(|agreement| agreement.in_force())
     }
 
+    /// Who looks after the customer: the Mandant, then the Submandant.
+    pub fn chain(&self) -> impl Iterator<Item = &Partner> {
+        [&self.partner, &self.sub_partner].into_iter().flatten()
+    }
+
     /// The round that awaits an answer.
     pub fn open_request(&self) -> Option<&Request> {
         self.requests.iter().find(|request| request.is_open())

@@ -141,6 +141,7 @@ fn customer_words(kind: &MailKind, seen: &Foreseen) -> String {
         | MailKind::PartnerBlocked
         | MailKind::Alert { .. }
         | MailKind::Approval { .. }
+        | MailKind::PartnerContractEnds { .. }
         | MailKind::SetPassword { .. }
         | MailKind::AdministratorAdded { .. }
         | MailKind::PasswordChanged => "eine Nachricht.".to_owned(),

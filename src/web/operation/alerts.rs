@@ -55,7 +55,7 @@ pub(super) struct Item {
     pub id: AlertId,
     pub word: &'static str,
     pub advice: String,
-    /// Name of the customer and its page.
+    /// Name of the customer, or of the partner, and its page.
     pub customer: Option<(String, String)>,
     /// Where there is something to do about it.
     pub href: String,
@@ -82,6 +82,10 @@ pub(super) fn item(line: AlertLine, me: UserId) -> Item {
         (AlertKind::MailSetup, ..) => paths::MAILS.to_owned(),
         (AlertKind::NoAddress, Some(number), Some(_)) => paths::email(number),
         (AlertKind::AdministratorAdded, ..) => paths::USERS.to_owned(),
+        (AlertKind::PartnerContractEnds, ..) => match &line.partner {
+            Some((id, _)) => paths::partner(*id),
+            None => paths::PARTNERS.to_owned(),
+        },
         (_, _, Some(page)) => page.clone(),
         _ => format!("{}#siegel", paths::OPERATION),
     };
@@ -89,6 +93,7 @@ pub(super) fn item(line: AlertLine, me: UserId) -> Item {
         let name = line.company.as_ref().map(|(name, _)| name.clone());
         (name.unwrap_or_else(|| number.to_string()), page)
     });
+    let partner = line.partner.map(|(_, name)| (name, href.clone()));
     let end = line.done.map(|(at, by)| match by {
         Some(by) => format!("erledigt am {} von {by}", short(at)),
         None => format!("hat sich am {} von selbst erledigt", short(at)),
@@ -97,7 +102,7 @@ pub(super) fn item(line: AlertLine, me: UserId) -> Item {
         id: line.id,
         word: line.kind.word(),
         advice: line.kind.advice(line.stage),
-        customer,
+        customer: customer.or(partner),
         href,
         since: short(line.raised_at),
         since_machine: calendar::machine_moment(line.raised_at),

@@ -7,13 +7,16 @@ use serde::Deserialize;
 
 use super::proof::{address_of, ask_password};
 use super::{Subject, find};
+use crate::actions::partner_contracts::find_states;
 use crate::actions::seen;
 use crate::actions::{ActionError, partners};
 use crate::app::App;
 use crate::domain::case::{Case, Event, Partner, Refusal, rehearse};
+use crate::domain::partner_contract::ContractRule;
 use crate::domain::{CustomerNumber, PartnerId};
 use crate::paths;
 use crate::storage::partners::{find_partner, list_assignable};
+use crate::web::doubts::{self, Choice, Doubt, weigh};
 use crate::web::error::PageError;
 use crate::web::form::{FieldErrors, SignedForm};
 use crate::web::page::{Me, Shell, html, invalid, see_other};
@@ -39,7 +42,8 @@ struct ChoicePage {
     shell: Shell,
     subject: Subject,
     current: Option<(PartnerId, String)>,
-    options: Vec<(PartnerId, String)>,
+    options: Vec<Choice>,
+    rule: ContractRule,
 }
 
 #[derive(Template)]
@@ -57,6 +61,7 @@ struct ConfirmPage {
     access: Vec<String>,
     mails: Vec<String>,
     contract: Vec<String>,
+    doubts: Vec<Doubt>,
     /// Address of the person who looks, for password managers.
     email: String,
     errors: FieldErrors,
@@ -100,6 +105,10 @@ async fn confirm_page(
         Ok(rehearsed) => rehearsed,
         Err(refusal) => return Ok(Err(refusal)),
     };
+    let doubts = match weigh(app, me.viewer.role, case, &after).await? {
+        Ok(doubts) => doubts,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
     let shell = Shell::load(app, me, paths::CUSTOMERS).await?;
     let forecast = Forecast {
         before: case,
@@ -118,6 +127,7 @@ async fn confirm_page(
         access: forecast.access(),
         mails: forecast.mails(),
         contract: forecast.contract(),
+        doubts,
         email: address_of(app, me).await?,
         errors,
         shell,
@@ -125,19 +135,25 @@ async fn confirm_page(
 }
 
 async fn choose(app: &App, me: &Me, case: &Case) -> Result<HttpResponse, PageError> {
+    let now = app.clock.now();
     let all = app
         .db
-        .read(|conn| -> Result<_, ActionError> { Ok(list_assignable(conn, MOST)?) })
+        .read(move |conn| -> Result<_, ActionError> {
+            let all = list_assignable(conn, MOST)?;
+            Ok(find_states(conn, &all, now)?)
+        })
         .await?;
+    let rule = app.config.rules.partner_contract;
     let current = case.partner.as_ref();
     html(&ChoicePage {
         shell: Shell::load(app, me, paths::CUSTOMERS).await?,
         subject: Subject::of(case),
         options: all
-            .into_iter()
-            .filter(|one| current.is_none_or(|own| own.id != one.id))
-            .map(|one| (one.id, format!("{}, {}", one.party.name, one.party.city)))
+            .iter()
+            .filter(|one| current.is_none_or(|own| own.id != one.partner.id))
+            .map(|one| doubts::choice(one, false, rule))
             .collect(),
+        rule,
         current: current.map(|own| (own.id, own.party.name.clone())),
     })
 }

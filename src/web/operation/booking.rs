@@ -6,11 +6,14 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 
 use super::{Subject, find};
+use crate::actions::ActionError;
+use crate::actions::partner_contracts::find_states;
 use crate::app::App;
 use crate::domain::CustomerNumber;
 use crate::domain::case::{Case, Change, Event, foresee};
 use crate::domain::product::Product;
 use crate::paths;
+use crate::web::doubts::{Doubt, doubts};
 use crate::web::error::PageError;
 use crate::web::form::FieldErrors;
 use crate::web::page::{Me, Shell, html, invalid};
@@ -22,6 +25,8 @@ struct Page {
     subject: Subject,
     action: String,
     choices: Vec<Choice>,
+    /// Contracts under Art. 28(4) with who looks after the customer.
+    doubts: Vec<Doubt>,
     errors: FieldErrors,
 }
 
@@ -65,11 +70,18 @@ pub fn read_choice<'a>(case: &'a Case, key: &str) -> Option<(&'a Product, bool)>
 }
 
 async fn page(app: &App, me: &Me, case: &Case, errors: FieldErrors) -> Result<Page, PageError> {
+    let (now, own) = (app.clock.now(), case.clone());
+    let relied = app
+        .db
+        .read(move |conn| -> Result<_, ActionError> { Ok(find_states(conn, own.chain(), now)?) })
+        .await?;
+    let rule = app.config.rules.partner_contract;
     Ok(Page {
+        doubts: doubts(&relied, me.viewer.role, rule),
         shell: Shell::load(app, me, paths::CUSTOMERS).await?,
         subject: Subject::of(case),
         action: paths::confirm_booking(case.customer.number),
-        choices: choices(case, app.clock.now()),
+        choices: choices(case, now),
         errors,
     })
 }
@@ -134,7 +146,8 @@ fn meaning(case: &Case, product: &Product, ums: bool, now: DateTime<Utc>) -> Str
     }
 }
 
-fn asks(changes: &[Change]) -> bool {
+/// Whether the customer is asked.
+pub fn asks(changes: &[Change]) -> bool {
     changes
         .iter()
         .any(|change| matches!(change, Change::OpenRequest(_)))

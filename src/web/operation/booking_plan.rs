@@ -7,15 +7,16 @@ use askama::Template;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Deserialize;
 
-use super::booking::{ask_again, read_choice};
+use super::booking::{ask_again, asks, read_choice};
 use super::{Subject, find};
 use crate::actions::seen::{is_as_seen, stamp};
 use crate::actions::{ActionError, Outcome, bookings};
 use crate::app::App;
-use crate::domain::case::{Case, Change, Event, Refusal, foresee};
+use crate::domain::case::{Case, Event, Refusal, foresee};
 use crate::domain::{CustomerNumber, Language, calendar};
 use crate::paths;
 use crate::web::consequences::{Part, consequences};
+use crate::web::doubts::{Doubt, weigh};
 use crate::web::error::PageError;
 use crate::web::form::{Form, SignedForm};
 use crate::web::page::{Me, Shell, html, see_other};
@@ -169,10 +170,7 @@ impl Plan {
                 }
             }
         };
-        let asked = outcome
-            .changes
-            .iter()
-            .any(|change| matches!(change, Change::OpenRequest(_)));
+        let asked = asks(&outcome.changes);
         match outcome.after.customer.email().filter(|_| asked) {
             Some(email) => format!(
                 "{what} Der Kunde erhält jetzt eine E-Mail an {}.",
@@ -204,6 +202,7 @@ struct Page {
     question: String,
     /// A later day or another booking might have been meant.
     hint: Option<&'static str>,
+    doubts: Vec<Doubt>,
     meaning: Vec<Part>,
     action: String,
     fields: Vec<(&'static str, String)>,
@@ -224,12 +223,17 @@ pub async fn confirm(
         Ok(seen) => seen,
         Err(refusal) => return Ok(refused(session, number, refusal)),
     };
+    let doubts = match weigh(app, me.viewer.role, case, &seen.after).await? {
+        Ok(doubts) => doubts,
+        Err(refusal) => return Ok(refused(session, number, refusal)),
+    };
     let shell = Shell::load(app, me, paths::CUSTOMERS).await?;
     let (question, button) = plan.words(case);
     let (action, fields) = plan.form(number);
     let is_booked = matches!(plan, Plan::Book { product, ums }
         if case.active_products(now).iter().any(|(one, with)| one.code == *product && with == ums));
     html(&Page {
+        doubts,
         meaning: consequences(&shell.operator.short_name, &seen),
         subject: Subject::of(case),
         question,

@@ -383,6 +383,7 @@ fn kind(kind: &MailKind) -> String {
         MailKind::SetPassword { invitation: true } => "Einladung".to_owned(),
         MailKind::SetPassword { invitation: false } => "Link für ein neues Passwort".to_owned(),
         MailKind::PasswordChanged => "Passwort wurde geändert".to_owned(),
+        MailKind::PartnerContractEnds { .. } => "Vertrag mit Partner endet".to_owned(),
         MailKind::AdministratorAdded { .. } => "Neuer Administrator".to_owned(),
     }
 }

@@ -8,7 +8,8 @@ use super::{Area, capped};
 use crate::actions::ActionError;
 use crate::app::App;
 use crate::domain::case::Partner;
-use crate::domain::partner::{ContractState, PartnerState};
+use crate::domain::partner::PartnerState;
+use crate::domain::partner_contract::{ContractFilter, ContractState};
 use crate::domain::{PartnerId, calendar};
 use crate::storage::partner_list::{PartnerLine, PartnerQuery, list_partners};
 use crate::storage::partners::find_partner;
@@ -25,6 +26,7 @@ const LONGEST_SEARCH: usize = 100;
 #[serde(default)]
 pub struct Asked {
     suche: String,
+    vertrag: String,
     nach: String,
 }
 
@@ -34,6 +36,8 @@ struct Page {
     shell: Shell,
     area: Area,
     search: String,
+    /// Which contracts the list is narrowed to.
+    filter: Option<ContractFilter>,
     lines: Vec<Line>,
     /// Whether the list begins behind somebody.
     is_later: bool,
@@ -62,11 +66,13 @@ pub async fn show(
 ) -> Result<HttpResponse, PageError> {
     let (area, today) = (Area::of(&me), calendar::day(app.clock.now()));
     let search: String = asked.suche.chars().take(LONGEST_SEARCH).collect();
+    let filter = ContractFilter::from_key(&asked.vertrag);
     let after = asked.nach.parse().ok();
     let own = me.viewer.role.partner();
     let query = PartnerQuery {
         of: own,
         search: search.clone(),
+        contract: filter.map(|filter| (filter, today)),
         after,
         limit: i64::try_from(PAGE + 1).unwrap_or(i64::MAX),
     };
@@ -87,34 +93,39 @@ pub async fn show(
         shell: Shell::load(&app, &me, area.list()).await?,
         area,
         is_later: after.is_some(),
-        next: last.map(|last| address(area, &search, last.partner.id)),
+        next: last.map(|last| address(area, &search, filter, last.partner.id)),
         lines: found
             .into_iter()
             .map(|one| line(area, one, today))
             .collect(),
         may_change: mandant.is_none_or(|own| !own.is_shut_out()),
         search,
+        filter,
     })
 }
 
 fn line(area: Area, line: PartnerLine, today: chrono::NaiveDate) -> Line {
     let (above, is_shut_above) = line.above.unwrap_or_default();
+    let contract = ContractState::of(line.contract, today);
     Line {
         href: area.partner(line.partner.id),
         above,
         is_shut_above,
-        state: PartnerState::of(&line.partner),
+        state: PartnerState::of(&line.partner, contract),
         customers: capped(line.customers),
-        contract: ContractState::of(line.contract, today),
+        contract,
         partner: line.partner,
     }
 }
 
 /// The page that begins behind a partner, searched alike.
-fn address(area: Area, search: &str, after: PartnerId) -> String {
+fn address(area: Area, search: &str, filter: Option<ContractFilter>, after: PartnerId) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     if !search.is_empty() {
         query.append_pair("suche", search);
+    }
+    if let Some(filter) = filter {
+        query.append_pair("vertrag", filter.key());
     }
     let query = query.append_pair("nach", &after.to_string()).finish();
     format!("{}?{query}", area.list())

@@ -9,7 +9,8 @@ use crate::actions::ActionError;
 use crate::actions::register::find_managed;
 use crate::app::App;
 use crate::domain::case::Partner;
-use crate::domain::partner::{ContractState, PartnerState};
+use crate::domain::partner::PartnerState;
+use crate::domain::partner_contract::{ContractRule, ContractState};
 use crate::domain::viewer::Role;
 use crate::domain::{PartnerId, calendar};
 use crate::paths;
@@ -42,6 +43,7 @@ struct Page {
     /// Where the list of its customers is.
     customers_href: Option<String>,
     contract: ContractState,
+    today: NaiveDate,
     contracts: Vec<PartnerContract>,
     subs: Vec<PartnerLine>,
     may_change: bool,
@@ -57,7 +59,7 @@ impl Page {
     }
 
     fn state_of(&self, line: &PartnerLine) -> PartnerState {
-        PartnerState::of(&line.partner)
+        PartnerState::of(&line.partner, ContractState::of(line.contract, self.today))
     }
 
     /// "Amtsgericht …", or that there is none.
@@ -104,7 +106,8 @@ pub async fn show(
         })
         .await?;
     let shell = Shell::load(&app, &me, area.list()).await?;
-    html(&page(shell, area, me.viewer.role, read, today))
+    let rule = app.config.rules.partner_contract;
+    html(&page((shell, area, me.viewer.role), read, rule, today))
 }
 
 struct Read {
@@ -116,14 +119,21 @@ struct Read {
     subs: Vec<PartnerLine>,
 }
 
-fn page(shell: Shell, area: Area, role: Role, read: Read, today: NaiveDate) -> Page {
+fn page(
+    (shell, area, role): (Shell, Area, Role),
+    read: Read,
+    rule: ContractRule,
+    today: NaiveDate,
+) -> Page {
     let partner = read.partner;
     let recorded = read.contracts.first().map(|one| one.valid_until);
+    let contract = ContractState::of(recorded, today);
+    let state = PartnerState::of(&partner, contract);
     let is_mandant = partner.parent.is_none();
     Page {
         subject: Subject::of(area, &partner),
-        state: PartnerState::of(&partner),
-        meaning: meaning(&partner, read.above.as_ref(), area),
+        state,
+        meaning: meaning(&partner, (state, rule), read.above.as_ref(), area),
         blocked: partner.blocked_at.map(|at| {
             let reason = read.reason.filter(|_| role == Role::Operator);
             (When::clock(at), reason.unwrap_or_default())
@@ -131,7 +141,8 @@ fn page(shell: Shell, area: Area, role: Role, read: Read, today: NaiveDate) -> P
         address: partner.party.address_line(),
         customers_shown: capped(read.customers),
         customers_href: (area.operator && is_mandant).then(|| paths::customers_of(partner.id)),
-        contract: ContractState::of(recorded, today),
+        contract,
+        today,
         contracts: read.contracts,
         subs: read.subs,
         may_change: area.operator || read.above.as_ref().is_some_and(|one| !one.is_shut_out()),
@@ -141,14 +152,19 @@ fn page(shell: Shell, area: Area, role: Role, read: Read, today: NaiveDate) -> P
     }
 }
 
-fn meaning(partner: &Partner, above: Option<&Partner>, area: Area) -> String {
+fn meaning(
+    partner: &Partner,
+    (state, rule): (PartnerState, ContractRule),
+    above: Option<&Partner>,
+    area: Area,
+) -> String {
     let missing: Vec<String> = partner
         .party
         .missing()
         .into_iter()
         .map(str::to_owned)
         .collect();
-    match PartnerState::of(partner) {
+    match state {
         PartnerState::Blocked => {
             "Kann keinen Kunden verwalten und für keinen gewählt werden.".to_owned()
         }
@@ -165,13 +181,20 @@ fn meaning(partner: &Partner, above: Option<&Partner>, area: Area) -> String {
         PartnerState::Unreleased => {
             "Kann für Kunden gewählt werden, sobald der Betreiber des Portals die Firma freigegeben hat. Er sieht, dass sie wartet.".to_owned()
         }
-        PartnerState::Active if above.is_some_and(Partner::is_shut_out) => {
+        PartnerState::Active | PartnerState::WithoutContract | PartnerState::ContractOver
+            if above.is_some_and(Partner::is_shut_out) =>
+        {
             if area.operator {
                 "Der Mandant ist gesperrt, und damit auch dieser Submandant.".to_owned()
             } else {
                 "Ihr Unternehmen ist gesperrt, und damit auch dieser Submandant.".to_owned()
             }
         }
+        PartnerState::WithoutContract | PartnerState::ContractOver => match rule {
+            ContractRule::Warn => "Kann für Kunden gewählt werden. Vorher muss aber nach Art. 28 Abs. 4 DSGVO ein Vertrag gelten.",
+            ContractRule::Required => "Kann für keinen Kunden neu gewählt werden, bis ein geltender Vertrag nach Art. 28 Abs. 4 DSGVO erfasst ist.",
+        }
+        .to_owned(),
         PartnerState::Active => {
             "Kann für Kunden gewählt werden und verwaltet, was deren Verträge erlauben.".to_owned()
         }

@@ -23,6 +23,7 @@ use super::page::{Me, Shell, html, see_other};
 use super::refusals;
 use super::routes::{Row, get, post, view as look};
 use super::session::flash;
+use crate::actions::partner_contracts::find_states;
 use crate::actions::{ActionError, requests, sub_partner_left, whats_new};
 use crate::app::App;
 use crate::domain::proposal::PaperRecord;
@@ -76,7 +77,8 @@ async fn read(
             let case = find_visible(conn, &own, &viewer, number)?;
             let sub_partners = match &case.partner {
                 Some(partner) if Who::Assigner.admits(viewer.role) => {
-                    list_sub_partners(conn, partner.id)?
+                    let all = list_sub_partners(conn, partner.id)?;
+                    find_states(conn, &all, now)?
                 }
                 _ => Vec::new(),
             };
@@ -96,6 +98,7 @@ async fn read(
                 mails: list_mails(conn, number, MAILS)?,
                 events: list_events(conn, number, EVENTS)?,
                 sub_partners,
+                rule: own.config.rules.partner_contract,
                 case,
             })
         })

@@ -14,6 +14,7 @@ use crate::domain::case::{Event, Partner, Refusal, rehearse};
 use crate::domain::viewer::{Deed, deeds};
 use crate::domain::{CustomerNumber, PartnerId};
 use crate::paths;
+use crate::web::doubts::{Doubt, weigh};
 use crate::web::error::PageError;
 use crate::web::form::SignedForm;
 use crate::web::operation::OVERTAKEN;
@@ -41,6 +42,7 @@ struct ConfirmView {
     access: Vec<String>,
     mails: Vec<String>,
     contract: Vec<String>,
+    doubts: Vec<Doubt>,
 }
 
 /// Shows what naming this sub-partner would do, found out by the rules on a copy of the case.
@@ -64,6 +66,13 @@ pub async fn confirm(
             return Ok(back(number));
         }
     };
+    let doubts = match weigh(&app, me.viewer.role, &read.case, &after).await? {
+        Ok(doubts) => doubts,
+        Err(refusal) => {
+            flash(&session, false, refusals::sentence(refusal));
+            return Ok(back(number));
+        }
+    };
     let shell = Shell::load(&app, &me, paths::CUSTOMERS).await?;
     let forecast = Forecast {
         before: &read.case,
@@ -81,6 +90,7 @@ pub async fn confirm(
         access: forecast.access(),
         mails: forecast.mails(),
         contract: forecast.contract(),
+        doubts,
         shell,
     })
 }
@@ -94,6 +104,7 @@ fn named<'a>(chosen: &str, read: &'a view::Read) -> Result<Option<&'a Partner>, 
     let current = read.case.sub_partner.as_ref().map(|sub| sub.id);
     read.sub_partners
         .iter()
+        .map(|one| &one.partner)
         .find(|sub| sub.id == id && (sub.can_be_named() || current == Some(id)))
         .map(Some)
         .ok_or(PageError::NotFound)

@@ -9,15 +9,18 @@ use super::parts::{Member, Past, Sentence, address_for, annex_note, chain};
 use super::timeline::{Step, steps};
 use super::unsent::{Unsent, unsent};
 use super::{todo, words};
-use crate::domain::case::{Case, Partner, ProductStanding, Standing, Status, access};
+use crate::actions::partner_contracts::Relied;
+use crate::domain::case::{Case, ProductStanding, Standing, Status, access};
 use crate::domain::case::{missing, product_standings, standing};
 use crate::domain::mail::MailKind;
+use crate::domain::partner_contract::ContractRule;
 use crate::domain::proposal::PaperRecord;
 use crate::domain::viewer::{Deed, Role, deeds};
-use crate::domain::{CustomerNumber, Language, PartnerId, WhatsNew};
+use crate::domain::{CustomerNumber, Language, WhatsNew};
 use crate::paths;
 use crate::storage::audit::Event;
 use crate::storage::mails::MailLine;
+use crate::web::doubts::{self, Choice};
 use crate::web::page::Shell;
 use crate::web::refusals;
 
@@ -26,7 +29,9 @@ pub struct Read {
     /// The facts.
     pub case: Case,
     /// Sub-partners of the Mandant, for who may choose among them.
-    pub sub_partners: Vec<Partner>,
+    pub sub_partners: Vec<Relied>,
+    /// What the operator wants of their contracts.
+    pub rule: ContractRule,
     /// Mails of the case, newest first.
     pub mails: Vec<MailLine>,
     /// Its history, newest first.
@@ -85,7 +90,8 @@ struct ProductLine {
 
 /// The form to name a sub-partner.
 struct SubChoice {
-    options: Vec<(PartnerId, String, bool)>,
+    options: Vec<Choice>,
+    rule: ContractRule,
     has_none: bool,
     operator: bool,
 }
@@ -137,7 +143,7 @@ impl StatusView {
             ),
             choice: may
                 .contains(&Deed::NameSubPartner)
-                .then(|| choice(case, role, &read.sub_partners)),
+                .then(|| choice(case, role, &read.sub_partners, read.rule)),
             assign: may
                 .contains(&Deed::AssignPartner)
                 .then(|| paths::assign_partner(case.customer.number)),
@@ -195,18 +201,16 @@ fn product_line(
     }
 }
 
-fn choice(case: &Case, role: Role, all: &[Partner]) -> SubChoice {
+fn choice(case: &Case, role: Role, all: &[Relied], rule: ContractRule) -> SubChoice {
     let chosen = case.sub_partner.as_ref().map(|sub| sub.id);
     SubChoice {
         // The present one stays in the list even if it could not be chosen anew.
         options: all
             .iter()
-            .filter(|sub| sub.can_be_named() || chosen == Some(sub.id))
-            .map(|sub| {
-                let name = format!("{}, {}", sub.party.name, sub.party.city);
-                (sub.id, name, chosen == Some(sub.id))
-            })
+            .filter(|one| one.partner.can_be_named() || chosen == Some(one.partner.id))
+            .map(|one| doubts::choice(one, chosen == Some(one.partner.id), rule))
             .collect(),
+        rule,
         has_none: chosen.is_none(),
         operator: role == Role::Operator,
     }
@@ -230,7 +234,7 @@ pub(super) fn mail_name(kind: &MailKind) -> &'static str {
         MailKind::PartnerInfo { .. } | MailKind::PartnerBlocked => {
             "Nachricht an den Vertriebspartner"
         }
-        MailKind::Alert { .. } => "Hinweis an den Betreiber",
+        MailKind::Alert { .. } | MailKind::PartnerContractEnds { .. } => "Hinweis an den Betreiber",
         MailKind::Approval { .. } => "Bitte um die Entscheidung einer zweiten Person",
         MailKind::SetPassword { .. } => "Link zum Setzen des Passworts",
         MailKind::PasswordChanged => "Nachricht über ein neues Passwort",

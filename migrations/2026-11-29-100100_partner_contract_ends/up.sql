@@ -1,0 +1,12 @@
+-- One more kind of alert, whatever kinds there are already.
+
+DO $$
+DECLARE
+    known TEXT;
+BEGIN
+    SELECT pg_get_expr(conbin, conrelid) INTO STRICT known
+    FROM pg_constraint WHERE conname = 'alerts_kind' AND conrelid = 'alerts'::regclass;
+    ALTER TABLE alerts DROP CONSTRAINT alerts_kind;
+    EXECUTE format('ALTER TABLE alerts ADD CONSTRAINT alerts_kind CHECK (kind = %L OR %s)', 'partner_contract_ends', known);
+END
+$$;
