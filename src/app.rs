@@ -12,7 +12,7 @@ use crate::contract::Contracts;
 use crate::document::seal::Sealer;
 use crate::domain::case::{ClockFault, Status};
 use crate::domain::viewer::Scope;
-use crate::domain::{LinkId, Operator, PartnerId};
+use crate::domain::{AddressId, LinkId, Operator, PartnerId};
 use crate::drafts::Drafts;
 use crate::mail::transport::Transport;
 use crate::places::Places;
@@ -199,6 +199,12 @@ impl App {
     /// Token of a consent link.
     pub fn consent_token(&self, link: LinkId) -> String {
         token::make(&self.config.keys, token::Purpose::Consent, link.0)
+    }
+
+    /// Full address of the link by which the former address stops one that a partner entered.
+    pub fn address_url(&self, id: AddressId) -> String {
+        let token = token::make(&self.config.keys, token::Purpose::Address, id.0);
+        format!("{}{}", self.base_url(), paths::stop_address(&token))
     }
 
     /// Full address of a consent link, for its mail.

@@ -375,6 +375,16 @@ pub fn dissent(token: &str) -> String {
     format!("/einspruch/{token}")
 }
 
+/// The former address stops one that a partner entered (GET: page, POST: stop it).
+pub fn stop_address(token: &str) -> String {
+    format!("/adresse/{token}")
+}
+
+/// Operator: whose address it is that a partner entered (GET: page, POST: decide).
+pub fn entered_address(number: CustomerNumber) -> String {
+    format!("/betrieb/kunden/{number}/adresse")
+}
+
 /// Dissent in the portal (GET: page, POST: declare it).
 pub fn own_dissent(notice: NoticeId) -> String {
     format!("/administration/avv/einspruch/{notice}")

@@ -31,17 +31,20 @@ pub enum Purpose {
     Password,
     /// Dissenting from an announced change.
     Dissent,
+    /// Stopping an address that a partner entered.
+    Address,
 }
 
 impl Purpose {
     /// Every purpose.
-    pub const ALL: [Self; 3] = [Self::Consent, Self::Password, Self::Dissent];
+    pub const ALL: [Self; 4] = [Self::Consent, Self::Password, Self::Dissent, Self::Address];
 
     fn label(self) -> &'static [u8] {
         match self {
             Self::Consent => b"consent link\0",
             Self::Password => b"password link\0",
             Self::Dissent => b"dissent link\0",
+            Self::Address => b"address link\0",
         }
     }
 }

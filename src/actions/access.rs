@@ -39,7 +39,8 @@ pub fn request(
         return Ok(());
     };
     let is_gone = case.customer.deleted_at.is_some() || case.agreements.is_empty();
-    let Some(email) = case.customer.email().filter(|_| !is_gone).cloned() else {
+    // No login for an address that a partner entered and nobody confirmed (A4).
+    let Some(email) = case.settled_email().filter(|_| !is_gone).cloned() else {
         return Ok(());
     };
     match users::find_credentials(conn, &email)? {
@@ -76,7 +77,7 @@ pub fn customer_of(conn: &mut PgConnection, link: LinkId) -> Result<CustomerNumb
 }
 
 /// Mails the concluded contract once more to the stored address, asked for by a link of it, as long as
-/// the agreement is in force. Says nothing about whether a mail was sent.
+/// the agreement is in force and no partner has entered the address meanwhile (A4). Says nothing about whether a mail was sent.
 pub fn send_copy(
     conn: &mut PgConnection,
     app: &App,
@@ -91,7 +92,7 @@ pub fn send_copy(
     let Some(LinkState::Concluded { agreement, .. }) = link_state(&case, request, sent, now) else {
         return Ok(());
     };
-    if agreement.end.is_some() || case.customer.email().is_none() {
+    if agreement.end.is_some() || case.settled_email().is_none() {
         return Ok(());
     }
     let today = day(now);

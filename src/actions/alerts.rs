@@ -8,6 +8,7 @@ use super::{ActionError, Actor};
 use crate::app::App;
 use crate::domain::alert::{has_settled, raised_by};
 use crate::domain::audit::AuditKind;
+use crate::domain::case::Refusal;
 use crate::domain::mail::{Alert, MailKind, Recipient};
 use crate::domain::viewer::{Role, Viewer};
 use crate::domain::{AgreementId, AlertId, CustomerNumber, MailId, UserId};
@@ -16,6 +17,7 @@ use crate::storage::alerts::{
     Held, NewAlert, finish_alert, list_open_of, lock_alert, raise_alert, settle_alerts, take_alert,
 };
 use crate::storage::audit::{NewEvent, add_event};
+use crate::storage::cases::find_case;
 use crate::storage::mails::{NewMail, queue_mail};
 use crate::storage::{PgConnection, QueryResult};
 
@@ -36,16 +38,20 @@ pub fn raise(conn: &mut PgConnection, alert: &NewAlert, now: DateTime<Utc>) -> Q
     raise_alert(conn, alert, now)
 }
 
-/// What a decision means for the list: raises what it gives reason for and closes what is over.
+/// What a decision means for the list: raises what it gives reason for and closes what is over. Says
+/// what is new: only that is mailed, once while it is open (A4).
 pub(super) fn follow(
     conn: &mut PgConnection,
     customer: CustomerNumber,
     outcome: &Outcome,
     now: DateTime<Utc>,
-) -> QueryResult<()> {
+) -> QueryResult<Vec<AlertKind>> {
     let raised = raised_by(&outcome.before, &outcome.changes);
+    let mut new = Vec::new();
     for kind in &raised {
-        raise_alert(conn, &NewAlert::about(*kind, customer), now)?;
+        if raise_alert(conn, &NewAlert::about(*kind, customer), now)? {
+            new.push(*kind);
+        }
     }
     let over: Vec<AlertId> = list_open_of(conn, customer)?
         .into_iter()
@@ -55,10 +61,10 @@ pub(super) fn follow(
         })
         .map(|(id, ..)| id)
         .collect();
-    if over.is_empty() {
-        return Ok(());
+    if !over.is_empty() {
+        settle_alerts(conn, &over, now)?;
     }
-    settle_alerts(conn, &over, now)
+    Ok(new)
 }
 
 /// The concluded contract came back or was refused for good: it stands in the list, and the operator
@@ -157,7 +163,8 @@ pub fn take(
     Ok(Taken::Mine)
 }
 
-/// Finishes an alert, whoever has it; an empty note is none. Says whether it was open.
+/// Finishes an alert, whoever has it; an empty note is none. Says whether it was open. That an address
+/// waits is finished by deciding about it.
 pub fn finish(
     conn: &mut PgConnection,
     viewer: &Viewer,
@@ -168,6 +175,13 @@ pub fn finish(
     let held = lock(conn, viewer, id)?;
     if held.is_done {
         return Ok(false);
+    }
+    // What was concluded over such an address opens no gate while this is open (A4).
+    if let (AlertKind::AddressByPartner, Some(customer)) = (held.kind, held.customer)
+        && find_case(conn, customer, now)?
+            .is_some_and(|case| case.undecided_addresses().next().is_some())
+    {
+        return Err(Refusal::AddressUndecided.into());
     }
     let note = (!note.is_empty()).then_some(note);
     finish_alert(conn, id, viewer.user, note, now)?;

@@ -5,7 +5,7 @@ use std::io;
 use chrono::{DateTime, Utc};
 
 use super::alerts::{self, AlertKind, Raised};
-use super::delivery::{contract_undelivered, log, refused};
+use super::delivery::{log, not_arrived, refused};
 use super::notices::mail_failed;
 use super::{ActionError, Actor, replies};
 use crate::app::App;
@@ -136,7 +136,13 @@ fn take_report(
     {
         refused(conn, app, mail.customer, link, now)?;
     }
-    contract_undelivered(conn, app, (mail.id, &mail.kind), mail.customer, now)?;
+    not_arrived(
+        conn,
+        app,
+        (mail.id, mail.to, &mail.kind),
+        mail.customer,
+        now,
+    )?;
     let kind = AuditKind::MailReturned {
         reply: because.to_owned(),
     };

@@ -4,7 +4,7 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::audit::{self, Whose};
 use super::seen::stamp;
-use super::{ActionError, Actor, Knock, Outcome};
+use super::{ActionError, Actor, Knock, Outcome, addresses};
 use crate::app::App;
 use crate::domain::audit::AuditKind;
 use crate::domain::case::{AddressChange, Case, Event, Foreseen, foresee};
@@ -58,6 +58,7 @@ impl From<EmailAddress> for NewAddress {
 }
 
 /// The operator or the Mandant enters another master-data address (rows 2, 9, 47), guarded by 5.6-11.
+/// The Mandant's waits (A4).
 pub fn change_email(
     conn: &mut PgConnection,
     app: &App,
@@ -79,13 +80,11 @@ pub fn change_email(
         email: new.email.clone(),
         partner_addresses,
         by_partner,
+        wait: app.config.rules.address_wait,
         despite: new.despite.is_some(),
     });
-    let kind = AuditKind::EmailChanged {
-        from: case.customer.email().map(EmailAddress::masked),
-        to: new.email.masked(),
-        despite: new.despite.clone().filter(|_| is_partners),
-    };
+    let despite = new.despite.clone().filter(|_| is_partners);
+    let kind = addresses::entering(&case, &new.email, by_partner, despite);
     knock.settle(conn, app, case, &event, |_| kind)
 }
 

@@ -14,11 +14,11 @@ use std::cell::Cell;
 use chrono::{DateTime, Duration, Utc};
 
 use super::door::actor;
-use super::{ActionError, Actor, Knock, alerts, notices, requests};
+use super::{ActionError, Actor, Knock, addresses, alerts, notices, requests};
 use crate::app::App;
 use crate::domain::audit::AuditKind;
 use crate::domain::case::Event;
-use crate::domain::mail::MailKind;
+use crate::domain::mail::{MailKind, Recipient};
 use crate::domain::viewer::{Role, Viewer};
 use crate::domain::{CustomerNumber, EmailAddress, LinkId, MailId};
 use crate::mail::blanked::without_tokens;
@@ -141,6 +141,7 @@ fn hand_over(
             mails::mark_sent(conn, mail.id, &sent, now)?;
             mails::save_text(conn, mail.id, &readable)?;
             notices::mail_sent(conn, &mail.kind, mail.id, now)?;
+            addresses::former_told(conn, app, &mail.kind, mail.customer, true, now)?;
             let to = address.masked();
             let kind = if mail.kind.is_about_change() {
                 AuditKind::NoticeMailed { subject, to }
@@ -159,7 +160,13 @@ fn hand_over(
             if let MailKind::Request { link, .. } | MailKind::Reminder { link, .. } = mail.kind {
                 refused(conn, app, mail.customer, link, now)?;
             }
-            contract_undelivered(conn, app, (mail.id, &mail.kind), mail.customer, now)?;
+            not_arrived(
+                conn,
+                app,
+                (mail.id, mail.to, &mail.kind),
+                mail.customer,
+                now,
+            )?;
             failed(conn, mail, &error.reply, now)
         }
         Err(error) if error.answered && is_overdue(mail, now) => {
@@ -211,15 +218,19 @@ pub(super) fn refused(
     }
 }
 
-/// A concluded contract that did not arrive needs a person, though the status stays as it is.
-pub(super) fn contract_undelivered(
+/// A concluded contract that did not arrive needs a person, though the status stays as it is; and what
+/// did not reach the former address lets no time run (A4).
+pub(super) fn not_arrived(
     conn: &mut PgConnection,
     app: &App,
-    (mail, kind): (MailId, &MailKind),
+    (mail, to, kind): (MailId, Recipient, &MailKind),
     customer: Option<CustomerNumber>,
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
-    if let (MailKind::Concluded { agreement }, Some(customer)) = (kind, customer) {
+    addresses::former_told(conn, app, kind, customer, false, now)?;
+    if let (MailKind::Concluded { agreement }, Some(customer), Recipient::Customer) =
+        (kind, customer, to)
+    {
         alerts::contract_undelivered(conn, app, (mail, customer), *agreement, now)?;
     }
     Ok(())
@@ -235,7 +246,13 @@ fn give_up(
 ) -> Result<Delivered, ActionError> {
     mails::mark_done(conn, mail.id, state, reply, now)?;
     notices::mail_failed(conn, &mail.kind, mail.id, now)?;
-    contract_undelivered(conn, app, (mail.id, &mail.kind), mail.customer, now)?;
+    not_arrived(
+        conn,
+        app,
+        (mail.id, mail.to, &mail.kind),
+        mail.customer,
+        now,
+    )?;
     failed(conn, mail, reply, now)
 }
 

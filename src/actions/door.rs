@@ -7,8 +7,10 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use super::alerts::AlertKind;
 use super::{ActionError, alerts, timing};
 use crate::app::App;
+use crate::domain::alert::kind_of;
 pub use crate::domain::audit::Actor;
 use crate::domain::audit::AuditKind;
 use crate::domain::audit::effect::Effect;
@@ -18,7 +20,7 @@ use crate::domain::case::{
 use crate::domain::mail::{Alert, MailKind, PartnerNews, Recipient};
 use crate::domain::roll_out;
 use crate::domain::viewer::{Scope, Viewer};
-use crate::domain::{AgreementId, CustomerNumber, LinkId, RequestId};
+use crate::domain::{AddressId, AgreementId, CustomerNumber, LinkId, RequestId};
 use crate::storage::audit::NewEvent;
 use crate::storage::audit::chain::append_with;
 use crate::storage::mails::{NewMail, queue_mail};
@@ -158,11 +160,11 @@ impl Knock {
             after,
             changes,
         };
-        self.queue_mails(conn, app, &outcome)?;
+        let told = alerts::follow(conn, self.customer, &outcome, self.now)?;
+        self.queue_mails(conn, app, &outcome, &told)?;
         if let Some(answer) = roll_out::answered(&outcome.before, &outcome.after) {
             roll_outs::answer(conn, self.customer, answer, self.now)?;
         }
-        alerts::follow(conn, self.customer, &outcome, self.now)?;
         write(conn, &outcome)?;
         let status = (
             standing(&outcome.before, self.now).status,
@@ -192,9 +194,14 @@ impl Knock {
         conn: &mut PgConnection,
         app: &App,
         outcome: &Outcome,
+        told: &[AlertKind],
     ) -> Result<(), ActionError> {
         for change in &outcome.changes {
             if let Change::Queue(mail) = change {
+                let is_known = matches!(mail.kind, MailKind::Alert { alert } if !told.contains(&kind_of(alert)));
+                if is_known {
+                    continue;
+                }
                 let new = NewMail {
                     step: step(mail, outcome),
                     kind: mail.kind.clone(),
@@ -232,6 +239,7 @@ fn fresh() -> Fresh {
         request: RequestId(Uuid::new_v4()),
         link: LinkId(Uuid::new_v4()),
         agreement: AgreementId(Uuid::new_v4()),
+        address: AddressId(Uuid::new_v4()),
     }
 }
 
@@ -289,6 +297,9 @@ fn step(mail: &Mail, outcome: &Outcome) -> String {
         }
         // Each is said under the lock of the case, by an event that happens once.
         MailKind::Notice { .. } => format!("notice:{once}:{to}"),
+        MailKind::AddressChanged {
+            entered: Some(id), ..
+        } => format!("address:{id}:{to}"),
         MailKind::AddressChanged { .. } => format!("address:{once}:{to}"),
         MailKind::Alert {
             alert: Alert::AddressByPartner | Alert::AddressOfPartner,

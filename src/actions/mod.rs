@@ -6,6 +6,7 @@
 //! the event they bring and in who may bring it.
 
 pub mod access;
+pub mod addresses;
 pub mod administrators;
 pub mod alerts;
 pub mod announcements;

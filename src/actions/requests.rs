@@ -4,9 +4,9 @@ use chrono::{DateTime, Utc};
 
 use super::bookings::booked_name;
 use super::whats_new::{Then, customer_then};
-use super::{ActionError, Knock, Outcome};
+use super::{ActionError, Knock, Outcome, addresses};
 use crate::app::App;
-use crate::domain::audit::AuditKind;
+use crate::domain::audit::{AddressStep, AuditKind};
 use crate::domain::calendar::LATE;
 use crate::domain::case::{
     self, Change, Demand, Event, Fresh, Moment, Refusal, decide, may_be_demanded,
@@ -79,8 +79,8 @@ pub fn ask_by_link(
     }
 }
 
-/// Takes the step that is due for a case: a reminder, the end of the round, or what
-/// follows from the end of a booking (rows 5, 6, 19, 43, 44).
+/// Takes the step that is due for a case: a reminder, the end of the round, what follows from the end
+/// of a booking (rows 5, 6, 19, 43, 44), or an entered address whose waiting time is over (A4).
 /// Says whether there was one; two processes that try at once take it once.
 pub fn take_due_step(
     conn: &mut PgConnection,
@@ -94,6 +94,9 @@ pub fn take_due_step(
             .changes
             .iter()
             .find_map(|change| match change {
+                Change::UseAddress(id) => {
+                    Some(addresses::kind(&outcome.before, *id, AddressStep::Passed))
+                }
                 Change::Remind(_, link) => Some(AuditKind::Reminded {
                     number: link.number,
                 }),

@@ -58,9 +58,11 @@ pub fn of_master_data(party: &Party, language: Language) -> String {
     of(&(party, language.code()))
 }
 
-/// Stamp of a form with a customer's address.
-pub fn of_email(email: Option<&EmailAddress>) -> String {
-    of(&email.map(EmailAddress::as_str))
+/// Stamp of a form with a customer's address, and the one that waits to become it.
+pub fn of_email(case: &Case) -> String {
+    let waiting = case.waiting_address().map(|one| &one.email);
+    let both = [case.customer.email(), waiting];
+    of(&both.map(|one| one.map(EmailAddress::as_str)))
 }
 
 /// Stamp of a form with a partner's contact data.
@@ -107,8 +109,9 @@ pub fn check(
     let stored = match shown {
         Shown::MasterData(number) => cases::lock_case(conn, number, app.clock.now())?
             .map(|case| of_master_data(&case.customer.party, case.customer.language)),
-        Shown::Email(number) => cases::lock_case(conn, number, app.clock.now())?
-            .map(|case| of_email(case.customer.email())),
+        Shown::Email(number) => {
+            cases::lock_case(conn, number, app.clock.now())?.map(|case| of_email(&case))
+        }
         Shown::Partner(id) => {
             partners::lock_partner(conn, id)?.map(|partner| of_party(&partner.party))
         }

@@ -16,6 +16,9 @@ pub struct RuleConfig {
     /// `AVV_NEW_ADMIN_DAYS`: how long after its first sign-in an administrator's account that was made
     /// in the portal does not approve what its maker proposed.
     pub new_administrator_wait: Duration,
+    /// `AVV_ADDRESS_HOURS`: how long the former address of a customer has to stop one that a partner
+    /// entered.
+    pub address_wait: Duration,
 }
 
 impl Default for RuleConfig {
@@ -24,6 +27,7 @@ impl Default for RuleConfig {
             release_sub_partners: false,
             partner_contract: ContractRule::Warn,
             new_administrator_wait: Duration::days(3),
+            address_wait: Duration::hours(48),
         }
     }
 }
@@ -44,7 +48,14 @@ impl RuleConfig {
             Some(_) => return Err(invalid("AVV_PARTNER_CONTRACT", "`warn` or `required`")),
         };
         let days = number(variables, "AVV_NEW_ADMIN_DAYS", "a number from 1 to 90", 90)?;
+        let hours = number(
+            variables,
+            "AVV_ADDRESS_HOURS",
+            "a number from 1 to 720",
+            720,
+        )?;
         Ok(Self {
+            address_wait: hours.map_or(standard.address_wait, Duration::hours),
             release_sub_partners,
             partner_contract,
             new_administrator_wait: days.map_or(standard.new_administrator_wait, Duration::days),

@@ -93,6 +93,7 @@ fn production_starts_only_with_everything_that_matters() {
         ("AVV_SUB_PARTNER_RELEASE", "vielleicht"),
         ("AVV_PARTNER_CONTRACT", "on"),
         ("AVV_NEW_ADMIN_DAYS", "nie"),
+        ("AVV_ADDRESS_HOURS", "0"),
     ] {
         let said = read(PRODUCTION, &[(variable, value)])
             .unwrap_err()

@@ -5,7 +5,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::case::{Case, Change, Outcome};
+use super::case::{Case, Change, Outcome, Verdict};
 use super::mail::{Alert, MailKind};
 use super::partner_contract::STAGE_OVER;
 
@@ -93,7 +93,7 @@ impl AlertKind {
             Self::NoAddress => "E-Mail-Adresse fehlt",
             Self::Undeliverable => "Anforderung nicht zustellbar",
             Self::ContractUndelivered => "Vertrag nicht zustellbar",
-            Self::AddressByPartner => "Adresse vom Partner geändert",
+            Self::AddressByPartner => "Adresse vom Partner eingetragen",
             Self::AddressOfPartner => "Adresse gehört zum Partner",
             Self::DemandUnanswered => "Neuabschluss blieb aus",
             Self::Dissent => "Einspruch",
@@ -113,7 +113,7 @@ impl AlertKind {
             Self::NoAddress => "E-mail address missing",
             Self::Undeliverable => "Request undeliverable",
             Self::ContractUndelivered => "Agreement undeliverable",
-            Self::AddressByPartner => "Address changed by the partner",
+            Self::AddressByPartner => "Address entered by the partner",
             Self::AddressOfPartner => "Address belongs to the partner",
             Self::DemandUnanswered => "No new conclusion",
             Self::Dissent => "Objection to a change",
@@ -133,7 +133,7 @@ impl AlertKind {
             (Self::NoAddress, _) => "Tragen Sie die Adresse in den Stammdaten ein. Die Anforderung geht dann von selbst hinaus.",
             (Self::Undeliverable, _) => "Klären Sie die richtige Adresse. Bis sie eingetragen ist oder jemand erneut sendet, ruhen die Erinnerungen.",
             (Self::ContractUndelivered, _) => "Der Kunde hat seinen Vertrag nicht per E-Mail erhalten. Klären Sie die Adresse, und senden Sie ihn noch einmal.",
-            (Self::AddressByPartner, _) => "Prüfen Sie, ob die Adresse wirklich dem Kunden gehört: Wer den Link erhält, kann abschließen.",
+            (Self::AddressByPartner, _) => "Bestätigen Sie die Adresse, wenn sie wirklich dem Kunden gehört, oder lehnen Sie sie ab: Wer den Link erhält, kann abschließen.",
             (Self::AddressOfPartner, _) => "Prüfen Sie, ob das so sein soll: Den Vertrag muss der Kunde selbst abschließen.",
             (Self::DemandUnanswered, _) => "Der bisherige Vertrag gilt weiter. Sprechen Sie den Kunden an, oder fordern Sie erneut an.",
             (Self::Dissent, _) => "Die angekündigte Änderung darf für diesen Kunden nicht wirksam werden, bis der Einspruch geklärt ist.",
@@ -180,7 +180,8 @@ pub fn raised_by(before: &Case, changes: &[Change]) -> Vec<AlertKind> {
         .collect()
 }
 
-fn kind_of(alert: Alert) -> AlertKind {
+/// The kind in the list of what a mail to the operator tells.
+pub fn kind_of(alert: Alert) -> AlertKind {
     match alert {
         Alert::NoAddress => AlertKind::NoAddress,
         Alert::Undeliverable => AlertKind::Undeliverable,
@@ -213,12 +214,18 @@ pub fn has_settled(
         AlertKind::ContractUndelivered => after
             .agreement()
             .is_none_or(|agreement| agreement.id.to_string() != subject),
-        // Another address: the one that was to be looked at is not used any more.
-        AlertKind::AddressByPartner | AlertKind::AddressOfPartner | AlertKind::ForwardFailed => {
-            changes
-                .iter()
-                .any(|change| matches!(change, Change::SetEmail(_)))
+        // Decided, or gone. Where the former address said no, somebody should ask the partner why.
+        AlertKind::AddressByPartner => {
+            let touches =
+                |one: &Change| matches!(one, Change::JudgeAddress(..) | Change::LeaveAddress(_));
+            after.undecided_addresses().next().is_none()
+                && changes.iter().any(touches)
+                && last_verdict(after) != Some(Verdict::Stopped)
         }
+        // Another address: the one that was to be looked at is not used any more.
+        AlertKind::AddressOfPartner | AlertKind::ForwardFailed => changes
+            .iter()
+            .any(|change| matches!(change, Change::SetEmail(_))),
         AlertKind::DemandUnanswered => {
             after.agreement().is_none()
                 || after.open_request().is_some()
@@ -238,6 +245,13 @@ pub fn has_settled(
         | AlertKind::AdministratorAdded
         | AlertKind::PartnerContractEnds => false,
     }
+}
+
+fn last_verdict(case: &Case) -> Option<Verdict> {
+    let verdicts = case.entered.iter().filter_map(|one| one.verdict);
+    verdicts
+        .max_by_key(|(at, _)| *at)
+        .map(|(_, verdict)| verdict)
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ pub mod kinds;
 mod readers;
 mod sentences;
 
-pub use changes::AnnouncementDeed;
+pub use changes::{AddressStep, AnnouncementDeed};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -144,6 +144,13 @@ pub enum AuditKind {
         /// way (5.6-11).
         #[serde(default)]
         despite: Option<String>,
+    },
+    /// Something became of an address that a partner entered (A4).
+    EnteredAddress {
+        /// The address, masked.
+        to: String,
+        /// What.
+        what: AddressStep,
     },
     /// Name, address, register or contact were corrected.
     PartyChanged {

@@ -59,6 +59,15 @@ pub fn in_send_window(now: DateTime<Utc>) -> bool {
     now.with_timezone(&Berlin).hour() >= REMINDER_HOUR
 }
 
+/// When the scheduler acts on what is due at `at`: at once, but never in the night.
+pub fn send_time(at: DateTime<Utc>) -> DateTime<Utc> {
+    if in_send_window(at) {
+        at
+    } else {
+        next_step_after(at - Duration::days(1))
+    }
+}
+
 /// A wall-clock time in Berlin as an instant. A time that daylight saving skips is moved to the
 /// first moment that exists; one that occurs twice means its first occurrence.
 pub fn at(date: NaiveDate, time: NaiveTime) -> DateTime<Utc> {

@@ -91,6 +91,10 @@ id! {
     LinkId(Uuid)
 }
 id! {
+    /// An address that a partner entered. Not a secret: the token in the mail adds an HMAC.
+    AddressId(Uuid)
+}
+id! {
     /// A concluded agreement.
     AgreementId(Uuid)
 }

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::case::Covered;
 use super::{
-    AgreementId, EmailAddress, LinkId, NoticeId, PartnerId, ProposalId, UserId, VersionId,
+    AddressId, AgreementId, EmailAddress, LinkId, NoticeId, PartnerId, ProposalId, UserId,
+    VersionId,
 };
 
 /// Which mail, with what it needs to be written.
@@ -72,10 +73,14 @@ pub enum MailKind {
         /// Because no partner is assigned any more.
         partner_left: bool,
     },
-    /// M15: requests go to another address now; tells the former one, without any link.
+    /// M15: tells the former address that requests go to another one now, or soon.
     AddressChanged {
         /// The former address, which is not in the master data any more.
         old: EmailAddress,
+        /// The address that a partner entered and that waits; the mail then carries the link by
+        /// which it is stopped (A4). `None`: another one stands in the master data already.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        entered: Option<AddressId>,
     },
     /// M4, M5, M8: what a partner may know, without link and without contract.
     PartnerInfo {

@@ -38,9 +38,9 @@ pub mod whats_new;
 
 pub use email::EmailAddress;
 pub use ids::{
-    AgreementId, AlertId, AnnouncementId, CustomerNumber, FileId, LinkId, MailId, NoticeId,
-    ObjectionId, PartnerId, ProposalId, ReplyId, RequestId, RollOutId, SubProcessorId, UserId,
-    VersionId,
+    AddressId, AgreementId, AlertId, AnnouncementId, CustomerNumber, FileId, LinkId, MailId,
+    NoticeId, ObjectionId, PartnerId, ProposalId, ReplyId, RequestId, RollOutId, SubProcessorId,
+    UserId, VersionId,
 };
 pub use language::Language;
 pub use party::{Operator, Party};

@@ -9,6 +9,7 @@ pub fn without_tokens(text: &str) -> String {
     for path in [
         paths::consent(""),
         paths::dissent(""),
+        paths::stop_address(""),
         paths::set_password(""),
     ] {
         let mut out = String::with_capacity(text.len());

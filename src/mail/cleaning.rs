@@ -69,9 +69,11 @@ pub(super) fn typed_by_others(content: &mut Content) -> Vec<&mut String> {
             function,
             pdf: _,
             sha256: _,
+            over,
         } => {
             let mut names = names(case);
             names.extend([person, function]);
+            names.extend(over);
             names
         }
         Content::Note {
@@ -101,6 +103,7 @@ pub(super) fn typed_by_others(content: &mut Content) -> Vec<&mut String> {
             case,
             masked,
             at: _,
+            stop: _,
         } => {
             let mut names = names(case);
             names.extend(masked);

@@ -52,6 +52,15 @@ pub struct AgreementWords {
     pub concluded_at: DateTime<Utc>,
 }
 
+/// How the former address stops one that a partner entered (A4).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AddressStop {
+    /// The page on which it is stopped.
+    pub link: String,
+    /// From when the new address holds; `None`: only after the operator has confirmed it.
+    pub until: Option<DateTime<Utc>>,
+}
+
 /// One portal area and whether the partner who reads the mail may enter it now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ModuleAccess {
@@ -160,6 +169,8 @@ pub enum Content {
         function: String,
         pdf: Attachment,
         sha256: String,
+        /// To the former address: the one it was concluded over, masked (A4).
+        over: Option<String>,
     },
     /// M6: the decline is confirmed.
     Declined { case: CaseWords, at: DateTime<Utc> },
@@ -218,11 +229,14 @@ pub enum Content {
         why: WhyEnded,
         proof_until: NaiveDate,
     },
-    /// M15: requests go to another address now, which is masked. No link, nothing of the contract.
+    /// M15: requests go to another address now, which is masked, or soon. No consent link, nothing of
+    /// the contract.
     AddressChanged {
         case: CaseWords,
         masked: Option<String>,
         at: DateTime<Utc>,
+        /// While it waits: how it is stopped (A4).
+        stop: Option<AddressStop>,
     },
     /// M4, M5, M8: what a partner may know. No consent link, nothing of the contract. Whoever has
     /// lost the customer gets neither `access` nor `status_url`.

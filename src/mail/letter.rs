@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 pub use super::approval::ApprovalWords;
 use super::cleaning::cleaned;
 pub use super::content::{
-    AgreementWords, Attachment, CaseWords, ChangeWords, CompanyWords, Content, ModuleAccess,
-    NoLonger, NoteWords, WhyEnded,
+    AddressStop, AgreementWords, Attachment, CaseWords, ChangeWords, CompanyWords, Content,
+    ModuleAccess, NoLonger, NoteWords, WhyEnded,
 };
 use super::words::Words;
 use super::wrap::wrap;

@@ -6,7 +6,9 @@ mod news;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::letter::{ApprovalWords, Attachment, CaseWords, Content, Letter, ModuleAccess};
+use super::letter::{
+    AddressStop, ApprovalWords, Attachment, CaseWords, Content, Letter, ModuleAccess,
+};
 use crate::domain::mail::{Alert, PartnerNews, RequestReason};
 use crate::domain::{CustomerNumber, EmailAddress, Language, Operator, Party, WhatsNew};
 
@@ -14,6 +16,7 @@ pub(in crate::mail) use life::life;
 pub(super) use news::news;
 
 pub(super) const LINK: &str = "https://avv.plusnet.example/zustimmung/8Qm3vT0xJr2LkWc7Zy5NdAb1hPfUeGiSoRtKq9MwXy4VnBzCjDlEaFgHsIpOuQ6";
+pub(super) const STOP: &str = "https://avv.plusnet.example/adresse/8Qm3vT0xJr2LkWc7Zy5NdAb1hPfUeGiSoRtKq9MwXy4VnBzCjDlEaFgHsIpOuQx";
 pub(super) const STATUS: &str = "https://avv.plusnet.example/kunden/4711/avv";
 pub(super) const PARTNER: &str = "Muster IT GmbH";
 pub(super) const SUB_PARTNER: &str = "Nord-TK GbR";
@@ -161,9 +164,15 @@ pub(super) fn about(case: &CaseWords) -> Vec<(String, Content)> {
         };
         all.push((format!("declined {stand}"), declined));
     }
-    for (name, signed_on) in [
-        ("concluded", None),
-        ("concluded on paper", NaiveDate::from_ymd_opt(2026, 11, 20)),
+    let paper_day = NaiveDate::from_ymd_opt(2026, 11, 20);
+    for (name, signed_on, over) in [
+        ("concluded", None, None),
+        ("concluded on paper", paper_day, None),
+        (
+            "concluded over another address",
+            None,
+            Some("v•••@oezdemir.example"),
+        ),
     ] {
         all.push((
             name.to_owned(),
@@ -177,6 +186,7 @@ pub(super) fn about(case: &CaseWords) -> Vec<(String, Content)> {
                 pdf: pdf(),
                 sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
                     .to_owned(),
+                over: over.map(str::to_owned),
             },
         ));
     }
@@ -193,18 +203,32 @@ pub(super) fn about(case: &CaseWords) -> Vec<(String, Content)> {
 
 /// M15, with and without an address to show.
 pub(super) fn address_changed(case: &CaseWords) -> Vec<(String, Content)> {
-    [Some("v•••@oezdemir.example".to_owned()), None]
-        .into_iter()
-        .map(|masked| {
-            let name = format!("address {}", masked.is_some());
-            let content = Content::AddressChanged {
-                case: case.clone(),
-                masked,
-                at: utc("2026-11-24T13:05:00Z"),
-            };
-            (name, content)
-        })
-        .collect()
+    let stop = |until| AddressStop {
+        link: STOP.to_owned(),
+        until,
+    };
+    let masked = || Some("v•••@oezdemir.example".to_owned());
+    [
+        ("", masked(), None),
+        (" gone", None, None),
+        (
+            " waits",
+            masked(),
+            Some(stop(Some(utc("2026-11-26T13:05:00Z")))),
+        ),
+        (" needs the operator", masked(), Some(stop(None))),
+    ]
+    .into_iter()
+    .map(|(name, masked, stop)| {
+        let content = Content::AddressChanged {
+            case: case.clone(),
+            masked,
+            at: utc("2026-11-24T13:05:00Z"),
+            stop,
+        };
+        (format!("address{name}"), content)
+    })
+    .collect()
 }
 
 /// Mails to partners, operator and users.

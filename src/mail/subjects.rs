@@ -58,11 +58,12 @@ impl Words<'_> {
                 case,
             ),
             Content::Ended { case, .. } => self.about_contract("Beendet", "Ended", case),
-            Content::AddressChanged { case, .. } => self.about(
-                if self.en() {
-                    "E-mail address changed for"
-                } else {
-                    "E-Mail-Adresse geändert für"
+            Content::AddressChanged { case, stop, .. } => self.about(
+                match (stop.is_some(), self.en()) {
+                    (false, true) => "E-mail address changed for",
+                    (false, false) => "E-Mail-Adresse geändert für",
+                    (true, true) => "Is this correct? New e-mail address for",
+                    (true, false) => "Stimmt das? Neue E-Mail-Adresse für",
                 },
                 case,
             ),
@@ -72,7 +73,7 @@ impl Words<'_> {
                 match alert {
                     Alert::NoAddress => "E-Mail-Adresse fehlt:",
                     Alert::Undeliverable => "E-Mail nicht zustellbar:",
-                    Alert::AddressByPartner => "E-Mail-Adresse vom Partner geändert:",
+                    Alert::AddressByPartner => "E-Mail-Adresse vom Partner eingetragen:",
                     Alert::AddressOfPartner => "E-Mail-Adresse gehört zum Partner:",
                     Alert::Dissent => "Einspruch erhalten:",
                     Alert::ContractUndelivered => "Vertrag nicht zustellbar:",

@@ -269,6 +269,9 @@ fn the_former_address_gets_no_link_and_nothing_of_the_contract() {
     for language in Language::ALL {
         let case = samples::case(language);
         for (name, content) in samples::address_changed(&case) {
+            if matches!(&content, Content::AddressChanged { stop: Some(_), .. }) {
+                continue;
+            }
             let mail = written(language, content);
             let all = format!("{} {}", mail.text, visible(&mail.html));
             let mut secret = vec![
@@ -292,13 +295,42 @@ fn the_former_address_gets_no_link_and_nothing_of_the_contract() {
             assert_eq!(
                 mail.text
                     .contains(&crate::domain::unlinked::unlinked("v•••@oezdemir.example")),
-                name == "address true"
+                name == "address"
             );
             assert_eq!(
                 mail.html.matches("href=\"http").count(),
                 1,
                 "the privacy notice only"
             );
+        }
+    }
+}
+
+/// A4: while the new address waits, the former one can stop it, and reads until when.
+#[test]
+fn a4_the_former_address_can_stop_what_waits() {
+    for language in Language::ALL {
+        for (name, content) in samples::address_changed(&samples::case(language)) {
+            let Content::AddressChanged {
+                stop: Some(stop), ..
+            } = content.clone()
+            else {
+                continue;
+            };
+            let mail = written(language, content);
+            let all = format!("{} {}", mail.text, visible(&mail.html));
+            assert_eq!(mail.text.matches(samples::STOP).count(), 1, "{name}");
+            assert!(mail.html.contains(&format!("href=\"{}\"", samples::STOP)));
+            assert!(
+                !all.contains("zustimmung") && !all.contains("/kunden"),
+                "{all}"
+            );
+            assert!(
+                all.contains("0221 4710-123") && all.contains(PARTNER),
+                "{all}"
+            );
+            let says_when = all.contains("26. November") || all.contains("26 November");
+            assert_eq!(says_when, stop.until.is_some(), "{name}: {}", mail.text);
         }
     }
 }

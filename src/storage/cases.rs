@@ -1,5 +1,6 @@
 //! A case as rows: load it whole, write the changes of a decision.
 
+mod entered;
 mod save;
 
 use chrono::{DateTime, Utc};
@@ -14,6 +15,7 @@ use crate::domain::calendar::day;
 use crate::domain::case::{Agreement, Booking, Case, Customer, Link, Request};
 use crate::domain::{AgreementId, CustomerNumber, Language, LinkId, PartnerId, RequestId};
 
+pub use entered::find_entered;
 pub use save::{create_request, save_changes};
 
 /// Locks the customer, which is the lock of the case, and loads all facts.
@@ -167,6 +169,7 @@ fn load(conn: &mut PgConnection, row: CustomerRow, now: DateTime<Utc>) -> QueryR
             .ok_or_else(|| text::unreadable("contract version: none is published"))?,
         agreements: load_agreements(conn, number)?,
         requests: load_requests(conn, number)?,
+        entered: entered::load(conn, number)?,
     })
 }
 

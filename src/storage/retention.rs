@@ -9,8 +9,8 @@ use uuid::Uuid;
 use super::case_rows::forget_words;
 use super::schema::{
     agreement_documents, agreements, alerts, bookings, case_rows, customers, document_stamps,
-    links, mails, notices, objections, password_links, requests, roll_out_customers, sessions,
-    tombstones, users,
+    entered_addresses, links, mails, notices, objections, password_links, requests,
+    roll_out_customers, sessions, tombstones, users,
 };
 use super::{QueryResult, declarations, dissent_proofs, proposals, replies};
 use crate::domain::{AgreementId, CustomerNumber, RequestId};
@@ -224,6 +224,8 @@ pub fn erase_customer(
     proposals::erase_of(conn, number)?;
     replies::erase_of(conn, number)?;
     diesel::delete(alerts::table.filter(alerts::customer_number.eq(n))).execute(conn)?;
+    let entered = entered_addresses::table.filter(entered_addresses::customer_number.eq(n));
+    diesel::delete(entered).execute(conn)?;
     diesel::delete(objections::table.filter(objections::customer_number.eq(n))).execute(conn)?;
     let told: Vec<Uuid> = notices::table
         .filter(notices::customer_number.eq(n))

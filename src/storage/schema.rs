@@ -294,6 +294,30 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Addresses of customers that partners entered. Erased with the customer.
+    entered_addresses (id) {
+        id -> Uuid,
+        /// The order in which they were entered.
+        position -> Int8,
+        customer_number -> Int8,
+        email -> Text,
+        /// The last address no partner had entered or the operator had confirmed; told of this one, and in its place again when it is refused.
+        former -> Nullable<Text>,
+        entered_at -> Timestamptz,
+        /// How long the former address has to stop it; NULL: it needs the operator.
+        wait_hours -> Nullable<Int4>,
+        /// When the server of the former address took the mail; the time runs from here.
+        told_at -> Nullable<Timestamptz>,
+        /// Since when it stands in the master data.
+        used_from -> Nullable<Timestamptz>,
+        /// Since when it neither waits nor stands there any more.
+        left_at -> Nullable<Timestamptz>,
+        judged_at -> Nullable<Timestamptz>,
+        verdict -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     /// What people uploaded (S-77). The name it had on their machine is not kept. Never updated.
     files (id) {
         id -> Uuid,
@@ -764,6 +788,7 @@ diesel::joinable!(decline_reasons -> requests (request_id));
 diesel::joinable!(dissent_proofs -> files (file_id));
 diesel::joinable!(dissent_proofs -> notices (notice_id));
 diesel::joinable!(document_stamps -> agreements (agreement_id));
+diesel::joinable!(entered_addresses -> customers (customer_number));
 diesel::joinable!(files -> users (uploaded_by));
 diesel::joinable!(kept_files -> kept_forms (form_id));
 diesel::joinable!(kept_files -> users (user_id));
@@ -818,6 +843,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     decline_reasons,
     dissent_proofs,
     document_stamps,
+    entered_addresses,
     files,
     kept_files,
     kept_forms,

@@ -175,6 +175,9 @@ fn meaning(status: Status) -> &'static str {
         Status::NoEmail => {
             "In den Stammdaten des Kunden steht keine E-Mail-Adresse. Solange sie fehlt, kann nichts gesendet werden."
         }
+        Status::AddressOpen => {
+            "Ein Vertriebspartner hat die E-Mail-Adresse eingetragen. Der Betreiber muss sie noch bestätigen; bis dahin wird nichts dorthin gesendet, und ein Abschluss über sie öffnet den Partnern nichts."
+        }
         Status::Undeliverable => {
             "Die E-Mail kam zurück. Die Adresse in den Stammdaten muss geprüft werden."
         }

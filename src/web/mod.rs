@@ -5,6 +5,7 @@
 //! A request goes `headers → errors → (session → guard) → handler`: see `server`, `guard`, `error`.
 
 mod access;
+mod addresses;
 mod administration;
 mod attend;
 mod body;

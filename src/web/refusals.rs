@@ -58,6 +58,15 @@ pub fn sentence(refusal: Refusal) -> &'static str {
         Refusal::PartnerAddress => {
             "Diese Adresse gehört zum Vertriebspartner oder Untervertriebspartner dieses Kunden. Den Vertrag muss der Kunde selbst abschließen; bitte geben Sie eine Adresse des Kunden ein."
         }
+        Refusal::TooManyAddresses => {
+            "Für diesen Kunden haben Vertriebspartner in den letzten 24 Stunden schon drei Adressen eingetragen. Tragen Sie die richtige morgen ein, oder bitten Sie den Betreiber des Portals, sie einzutragen."
+        }
+        Refusal::AddressUndecided => {
+            "Eine Adresse dieses Kunden wartet noch. Bestätigen Sie sie, oder lehnen Sie sie ab; der Hinweis erledigt sich dann von selbst."
+        }
+        Refusal::AddressDecided => {
+            "Über diese Adresse ist schon entschieden, oder eine andere ist an ihre Stelle getreten. Geändert wurde nichts."
+        }
         Refusal::UnknownBooking => {
             "Diese Buchung gibt es nicht mehr. Bitte laden Sie das Kundenprofil neu."
         }
@@ -147,11 +156,19 @@ pub fn closed(denied: Denied) -> (&'static str, &'static str) {
                 "Der Auftragsverarbeitungsvertrag ist noch nicht abgeschlossen, weil die E-Mail-Adresse des Kunden fehlt.",
                 "Sobald sie in den Stammdaten steht, geht die Anforderung von selbst hinaus.",
             ),
+            Status::AddressOpen => (
+                "Der Auftragsverarbeitungsvertrag ist noch nicht abgeschlossen, weil die eingetragene E-Mail-Adresse auf Bestätigung wartet.",
+                "Sobald der Betreiber des Portals sie bestätigt hat, geht die Anforderung von selbst hinaus.",
+            ),
             _ => (
                 "Der Auftragsverarbeitungsvertrag ist noch nicht abgeschlossen.",
                 "Was Sie jetzt tun können, steht auf der Statusseite.",
             ),
         },
+        Denied::AddressOpen => (
+            "Der Auftragsverarbeitungsvertrag wurde über eine E-Mail-Adresse abgeschlossen, die ein Vertriebspartner eingetragen hat.",
+            "Der Zugriff öffnet sich, sobald der Betreiber des Portals die Adresse bestätigt hat.",
+        ),
         Denied::OtherPartner => (
             "Der Auftragsverarbeitungsvertrag nennt einen anderen Vertriebspartner.",
             "Der Kunde muss den Vertrag neu abschließen.",

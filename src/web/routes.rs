@@ -9,8 +9,9 @@ use actix_web::{HttpResponse, Route, guard as guards, web};
 use super::error::{PageError, answer_errors};
 use super::guard::{Who, guard};
 use super::{
-    access, administration, consent, contract_text, customers, dev, gate, health, legal, notices,
-    operation, partners, passwords, proofs, roll_outs, session, sign_in, statics, status, versions,
+    access, addresses, administration, consent, contract_text, customers, dev, gate, health, legal,
+    notices, operation, partners, passwords, proofs, roll_outs, session, sign_in, statics, status,
+    versions,
 };
 use crate::app::App;
 
@@ -77,6 +78,7 @@ pub fn rows() -> impl Iterator<Item = &'static Row> {
         partners::MANDANT,
         consent::ROUTES,
         notices::ROUTES,
+        addresses::ROUTES,
         contract_text::ROUTES,
         roll_outs::ROUTES,
         legal::ROUTES,

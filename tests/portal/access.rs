@@ -151,6 +151,9 @@ impl Objects {
         let roll_out = world
             .app
             .write(|conn| roll_outs::start(conn, &operator, &plan, now));
+        let gone = "INSERT INTO entered_addresses (id, customer_number, email, entered_at, left_at) VALUES \
+             ('00000000-0000-0000-0000-000000000004', 4711, 'weg@gmx.example', '2026-01-01', '2026-01-02')";
+        world.app.sql(gone).unwrap();
         let alert = Raised::about(AlertKind::AddressByPartner, CUSTOMER);
         world
             .app
@@ -201,6 +204,11 @@ impl Objects {
             "open" => World::token(&world.open),
             "concluded" => World::token(&world.concluded),
             "valid" | "of-password" => self.password.clone(),
+            "of-address" => avv_portal::token::make(
+                &world.app.app.config.keys,
+                avv_portal::token::Purpose::Address,
+                uuid::Uuid::from_u128(4),
+            ),
             "of-notice" => World::token(&link(&world.app, notice(&world.app, CUSTOMER).id)),
             _ => "A".repeat(64),
         };

@@ -122,6 +122,8 @@ fn public(places: &Places) -> Vec<Stop> {
             "announced change in English",
             format!("/aenderungsmitteilungen/{}?sprache=en", p.announced),
         ),
+        at("stops address", &p.stop),
+        at("stops address in English", format!("{}?sprache=en", p.stop)),
         at("dissent", &p.dissent),
         at("dissent in English", format!("{}?sprache=en", p.dissent)),
         after(
@@ -274,6 +276,11 @@ fn operator(places: &Places) -> Vec<Stop> {
         ),
         at("operator reads the offer", "/betrieb/kunden/6009/angebot"),
         at("operator locks links", "/betrieb/kunden/6009/links"),
+        at("operator confirms address", "/betrieb/kunden/6001/adresse"),
+        at(
+            "operator status with an address that waits",
+            "/kunden/6001/avv",
+        ),
         after(
             "operator locks links wrong",
             "/betrieb/kunden/6009/links",
@@ -594,6 +601,7 @@ fn every_page_is_looked_at() {
         entry: "6".to_owned(),
         notice: "7".to_owned(),
         dissent: "/einspruch/d".to_owned(),
+        stop: "/adresse/a".to_owned(),
         dissent_notice: "8".to_owned(),
         proposal: "1".to_owned(),
         ..Places::default()

@@ -452,7 +452,7 @@ async fn the_database_refuses_every_other_way() {
 async fn every_table_that_names_a_customer_is_known_to_retention() {
     let app = TestApp::start().await;
     let known = "'agreement_documents','agreements','alerts','bookings','case_rows','case_words',\
-                 'document_stamps','links','mails','notices','objections','password_links','requests','sessions','users',\
+                 'document_stamps','entered_addresses','links','mails','notices','objections','password_links','requests','sessions','users',\
                  'objection_proofs','decline_reasons','proposals','roll_out_customers',\
                  'replies','kept_forms','kept_files',\
                  'dissent_proofs','announcements','block_rounds','contract_versions','files','partner_contracts','roll_outs'"; // the last six name users of operator and partners only; numbers are taken out of roll_outs

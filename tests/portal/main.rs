@@ -10,6 +10,7 @@ mod harness;
 
 mod access;
 mod accessibility;
+mod addresses;
 mod alerts;
 mod announce;
 mod architecture;

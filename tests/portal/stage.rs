@@ -49,6 +49,8 @@ pub struct Places {
     /// A link by which another customer dissented, and that customer's notice.
     pub dissented: String,
     pub dissent_notice: String,
+    /// The page by which a former address stops one that a partner entered (A4).
+    pub stop: String,
     /// A proposal of somebody else, and one the operator of the tests made.
     pub proposal: String,
     pub own_proposal: String,
@@ -147,6 +149,18 @@ pub async fn furnish() -> (TestApp, Places) {
     propose(&app, &mut places).await;
     places.administrator = administrator(&app);
     roll_out(&app);
+    let partner = app.viewer(Person::Partner);
+    app.write(|conn| {
+        let (number, now) = (CustomerNumber(6001), app.now());
+        let new = EmailAddress::parse("neue-muehle@gmx.example")
+            .unwrap()
+            .into();
+        customers::change_email(conn, &app.app, &partner, number, &new, now).map(|_| ())
+    });
+    app.deliver();
+    let entered = app.case(CustomerNumber(6001)).entered[0].id;
+    let stop = app.app.address_url(entered);
+    places.stop = stop.trim_start_matches(app.app.base_url()).to_owned();
     (app, places)
 }
 

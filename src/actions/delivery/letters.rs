@@ -65,14 +65,7 @@ pub(super) fn compose(
                 .ok_or(Obstacle::Dropped("der Betreiber keine E-Mail-Adresse hat"))?;
             (address, to_operator(app, mail, case, now)?)
         }
-        (Recipient::FormerAddress, Some(case)) => {
-            let MailKind::AddressChanged { old } = &mail.kind else {
-                return Err(Obstacle::Dropped(
-                    "diese Nachricht nicht an eine frühere Adresse geht",
-                ));
-            };
-            (old.clone(), life::address_changed(mail, case, old, now)?)
-        }
+        (Recipient::FormerAddress, Some(case)) => life::to_former(conn, app, mail, case, now)?,
         (Recipient::User(id), _) => to_user(conn, app, mail, id)?,
         (_, None) => life::without_customer(conn, app, mail, &operator, now)?,
     };
@@ -124,7 +117,7 @@ fn to_customer(
                 valid_until,
             })
         }
-        MailKind::Concluded { agreement } => concluded(conn, case, *agreement, words),
+        MailKind::Concluded { agreement } => concluded(conn, case, *agreement, words, None),
         MailKind::Declined => Ok(Content::Declined {
             case: words,
             at: mail.queued_at,
@@ -160,11 +153,13 @@ fn to_customer(
     }
 }
 
-fn concluded(
+/// `over`: the masked address it was concluded over, for the one that was there before.
+pub(super) fn concluded(
     conn: &mut PgConnection,
     case: &Case,
     id: AgreementId,
     words: CaseWords,
+    over: Option<String>,
 ) -> Result<Content, Obstacle> {
     let missing = Obstacle::Dropped("es den Vertrag nicht gibt");
     let Some(agreement) = case.agreements.iter().find(|one| one.id == id) else {
@@ -187,6 +182,7 @@ fn concluded(
         function: agreement.function.clone(),
         pdf,
         sha256: facts.pdf_hash,
+        over,
     })
 }
 

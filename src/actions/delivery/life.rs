@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 
-use super::letters::{Obstacle, words, words_of};
+use super::letters::{Obstacle, concluded, words, words_of};
 use crate::actions::ActionError;
 use crate::actions::partner_contracts::find_states;
 use crate::actions::whats_new::{named_chain, product_name, version_news};
@@ -16,8 +16,8 @@ use crate::domain::case::{
 };
 use crate::domain::mail::{CustomerNews, MailKind, Recipient};
 use crate::domain::partner_contract::ContractState;
-use crate::domain::{AgreementId, EmailAddress, Operator, PartnerId};
-use crate::mail::letter::{AgreementWords, CaseWords, Content, NoLonger, NoteWords, WhyEnded};
+use crate::domain::{AddressId, AgreementId, EmailAddress, Operator, PartnerId};
+use crate::mail::letter::{AddressStop, AgreementWords, CaseWords, Content, NoLonger, NoteWords, WhyEnded};
 use crate::paths;
 use crate::storage::contract_versions::find_published;
 use crate::storage::mails::DueMail;
@@ -149,21 +149,73 @@ pub(super) fn ended(
     })
 }
 
-/// M15 to the address in the mail, which is not in the master data any more.
-pub(super) fn address_changed(
+/// What goes to a customer's former address: M15, and M3 about what was concluded over an address that
+/// a partner had entered (A4).
+pub(super) fn to_former(
+    conn: &mut PgConnection,
+    app: &App,
     mail: &DueMail,
     case: &Case,
-    old: &EmailAddress,
     now: DateTime<Utc>,
-) -> Result<Content, Obstacle> {
-    if case.customer.email() == Some(old) {
-        return Err(Obstacle::Dropped("die Adresse inzwischen wieder gilt"));
+) -> Result<(EmailAddress, Content), Obstacle> {
+    let words = words(case, case.customer.language, now);
+    match &mail.kind {
+        MailKind::AddressChanged { old, entered } => {
+            let (masked, stop) = match entered {
+                Some(id) => waiting(app, case, *id, now)?,
+                None if case.customer.email() == Some(old) => {
+                    return Err(Obstacle::Dropped("die Adresse inzwischen wieder gilt"));
+                }
+                None => (case.customer.email().map(EmailAddress::masked), None),
+            };
+            let content = Content::AddressChanged {
+                case: words,
+                masked,
+                at: mail.queued_at,
+                stop,
+            };
+            Ok((old.clone(), content))
+        }
+        MailKind::Concluded { agreement } => {
+            let entered = case
+                .agreements
+                .iter()
+                .find(|one| one.id == *agreement)
+                .and_then(|one| case.address_of(one.link?))
+                .ok_or(Obstacle::Dropped("es den Vertrag nicht gibt"))?;
+            let former = entered
+                .former
+                .clone()
+                .ok_or(Obstacle::Dropped("es keine frühere Adresse gibt"))?;
+            let over = Some(entered.email.masked());
+            Ok((former, concluded(conn, case, *agreement, words, over)?))
+        }
+        _ => Err(Obstacle::Dropped(
+            "diese Nachricht nicht an eine frühere Adresse geht",
+        )),
     }
-    Ok(Content::AddressChanged {
-        case: words(case, case.customer.language, now),
-        masked: case.customer.email().map(EmailAddress::masked),
-        at: mail.queued_at,
-    })
+}
+
+/// The address that waits, masked, and how it is stopped; without that if it was confirmed meanwhile.
+fn waiting(
+    app: &App,
+    case: &Case,
+    id: AddressId,
+    now: DateTime<Utc>,
+) -> Result<(Option<String>, Option<AddressStop>), Obstacle> {
+    let entered = case
+        .entered
+        .iter()
+        .find(|one| one.id == id && one.left_at.is_none())
+        .ok_or(Obstacle::Dropped(
+            "die neue Adresse inzwischen nicht mehr wartet",
+        ))?;
+    let stop = entered.is_waiting().then(|| AddressStop {
+        link: app.address_url(id),
+        // The time runs from the moment this mail is taken.
+        until: entered.wait.map(|wait| now + wait),
+    });
+    Ok((Some(entered.email.masked()), stop))
 }
 
 /// M8 to a partner all of whose customers are closed to it (row 49).

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Language, LinkId, NoticeId, UserId};
+use crate::domain::{AddressId, Language, LinkId, NoticeId, UserId};
 
 /// Who did something.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +27,11 @@ pub enum Actor {
         /// Which notice.
         id: NoticeId,
     },
+    /// Somebody who reads the former address of a customer and held the link that was sent there.
+    Former {
+        /// About which entered address.
+        id: AddressId,
+    },
     /// The scheduler or the mail worker.
     Portal,
     /// A command on the server.
@@ -49,6 +54,8 @@ impl Actor {
             Self::User { name, company, .. } => format!("{name}, {company}"),
             Self::Link { .. } | Self::Notice { .. } if language.is_en() => "Customer".to_owned(),
             Self::Link { .. } | Self::Notice { .. } => "Kunde".to_owned(),
+            Self::Former { .. } if language.is_en() => "Former address".to_owned(),
+            Self::Former { .. } => "Bisherige Adresse".to_owned(),
             Self::Portal | Self::Command => "Portal".to_owned(),
         }
     }

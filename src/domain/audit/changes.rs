@@ -84,6 +84,62 @@ pub(super) fn settled(how: Settlement) -> (&'static str, &'static str) {
     }
 }
 
+/// What became of an address of a customer that a partner entered (A4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AddressStep {
+    /// It was entered and waits.
+    Entered,
+    /// Whoever entered it took it back.
+    TakenBack,
+    /// The former address was told; the time runs.
+    Told,
+    /// The former address could not be told; it needs the operator.
+    Held,
+    /// The waiting time was over.
+    Passed,
+    /// The operator confirmed it.
+    Confirmed,
+    /// The operator refused it.
+    Refused,
+    /// The former address stopped it.
+    Stopped,
+}
+
+/// That, with the masked address.
+pub(super) fn entered(to: &str, what: AddressStep, language: Language) -> String {
+    use AddressStep as S;
+    let (de, en) = match what {
+        S::Entered => (
+            "eingetragen, wartet auf Bestätigung",
+            "entered, waits for confirmation",
+        ),
+        S::TakenBack => ("zurückgenommen", "taken back"),
+        S::Told => (
+            "wartet, die bisherige Adresse weiß davon",
+            "waits, the former address has been told",
+        ),
+        S::Held => (
+            "wartet auf den Betreiber, die bisherige Adresse war nicht zu erreichen",
+            "waits for the operator, the former address could not be reached",
+        ),
+        S::Passed => (
+            "gilt nach Ablauf der Wartezeit, unbestätigt",
+            "holds after the waiting time, unconfirmed",
+        ),
+        S::Confirmed => ("bestätigt", "confirmed"),
+        S::Refused => ("abgelehnt", "refused"),
+        S::Stopped => (
+            "von der bisherigen Adresse gestoppt",
+            "stopped by the former address",
+        ),
+    };
+    match language {
+        Language::De => format!("E-Mail-Adresse {to} {de}"),
+        Language::En => format!("E-mail address {to} {en}"),
+    }
+}
+
 /// That an answer to a mail was filed to its customer, or put away without one.
 pub(super) fn answered(received_on: NaiveDate, is_filed: bool, language: Language) -> String {
     let day = short_date(received_on, language);

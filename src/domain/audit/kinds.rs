@@ -16,6 +16,11 @@ const KINDS: &[(&str, &str, &str)] = &[
         "E-Mail-Adresse geändert",
         "E-mail address changed",
     ),
+    (
+        "entered_address",
+        "E-Mail-Adresse vom Partner",
+        "E-mail address by the partner",
+    ),
     ("booked", "Produkt gebucht", "Product booked"),
     ("option_changed", "Option geändert", "Option changed"),
     ("cancelled", "Produkt gekündigt", "Product cancelled"),

@@ -1,6 +1,6 @@
 //! The history in words, German and English: what happened, and who did it.
 
-use super::changes::{announced, answered, corrected, moved, restored, settled};
+use super::changes::{announced, answered, corrected, entered, moved, restored, settled};
 use super::counts::added;
 use super::{AuditKind, ClosedAccess};
 use crate::domain::Language;
@@ -68,6 +68,7 @@ fn german(kind: &AuditKind) -> String {
         }
         K::SubPartnerNamed { name: None } => "Untervertriebspartner entfernt".to_owned(),
         K::EmailChanged { to, despite, .. } => moved(to, despite.as_deref(), Language::De),
+        K::EnteredAddress { to, what } => entered(to, *what, Language::De),
         K::PartyChanged {
             former_name,
             changed,
@@ -195,6 +196,7 @@ fn english(kind: &AuditKind) -> String {
         K::SubPartnerNamed { name: Some(name) } => format!("{name} named as sub-partner"),
         K::SubPartnerNamed { name: None } => "Sub-partner removed".to_owned(),
         K::EmailChanged { to, despite, .. } => moved(to, despite.as_deref(), Language::En),
+        K::EnteredAddress { to, what } => entered(to, *what, Language::En),
         K::PartyChanged {
             former_name,
             changed,

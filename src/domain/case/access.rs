@@ -26,6 +26,9 @@ pub enum Denied {
     NotBooked,
     /// There is no agreement in force; the standing says why.
     NoAgreement(Standing),
+    /// The agreement in force was concluded over an address that a partner entered and that the
+    /// operator has not confirmed (A4).
+    AddressOpen,
     /// The agreement in force names another partner (row 26).
     OtherPartner,
     /// The agreement in force does not name this sub-partner (row 20).
@@ -96,6 +99,9 @@ pub fn access(
     }
     if sub_partner.is_some_and(|sub| !agreement.names_sub_partner(sub.id)) {
         return Err(Denied::SubPartnerNotNamed);
+    }
+    if case.doubt_about(agreement).is_some() {
+        return Err(Denied::AddressOpen);
     }
     let covered = gated.iter().all(|(product, ums)| {
         agreement.offer.products.contains(&Covered {

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::asking::{ask_again, end_links, may_be_asked, tell_partners, to_customer};
-use super::change::Change;
+use super::change::{Change, Mail};
 use super::decide::{Moment, Refusal};
 use super::event::Declaration;
 use super::facts::{Agreement, AgreementEnd, Case, LinkEnd, Outcome, Request};
@@ -11,7 +11,7 @@ use super::link::{LinkState, link_state};
 use super::standing::standing;
 use super::status::Status;
 use crate::domain::LinkId;
-use crate::domain::mail::{MailKind, PartnerNews, RequestReason};
+use crate::domain::mail::{MailKind, PartnerNews, Recipient, RequestReason};
 
 /// Rows 15 to 18, 21 and 27.
 pub(super) fn concluded(
@@ -89,6 +89,16 @@ fn conclude(case: &Case, agreement: Agreement, now: DateTime<Utc>) -> Vec<Change
     changes.push(to_customer(MailKind::Concluded {
         agreement: agreement.id,
     }));
+    // Whoever had the address before learns what was concluded over the one a partner entered (A4).
+    let doubt = case.doubt_about(&agreement);
+    if doubt.is_some_and(|one| one.former.is_some()) {
+        changes.push(Change::Queue(Mail {
+            kind: MailKind::Concluded {
+                agreement: agreement.id,
+            },
+            to: Recipient::FormerAddress,
+        }));
+    }
     changes.push(Change::Conclude(agreement));
     changes.extend(tell_partners(case, PartnerNews::Concluded));
     changes

@@ -2,9 +2,10 @@
 
 use chrono::{DateTime, Utc};
 
+use super::address::EnteredAddress;
 use super::change::Change;
 use super::facts::{Booking, Case};
-use crate::domain::Party;
+use crate::domain::{AddressId, Party};
 
 impl Case {
     /// The facts after `changes` made at `now`.
@@ -42,6 +43,14 @@ impl Case {
             Change::SetEmail(email) => {
                 self.customer.party.email = Some(email.clone());
                 self.customer.party.unusable_email = None;
+            }
+            Change::EnterAddress(entered) => self.entered.push((**entered).clone()),
+            Change::TellFormer(id) => self.address(*id, |one| one.told_at = Some(now)),
+            Change::HoldAddress(id) => self.address(*id, |one| one.wait = None),
+            Change::UseAddress(id) => self.address(*id, |one| one.used_from = Some(now)),
+            Change::LeaveAddress(id) => self.address(*id, |one| one.left_at = Some(now)),
+            Change::JudgeAddress(id, verdict) => {
+                self.address(*id, |one| one.verdict = Some((now, *verdict)));
             }
             Change::SetParty(party) => {
                 let email = self.customer.party.email.take();
@@ -92,6 +101,12 @@ impl Case {
                 }
             }
             Change::Queue(_) => {}
+        }
+    }
+
+    fn address(&mut self, id: AddressId, change: impl FnOnce(&mut EnteredAddress)) {
+        if let Some(one) = self.entered.iter_mut().find(|one| one.id == id) {
+            change(one);
         }
     }
 }

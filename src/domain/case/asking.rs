@@ -22,9 +22,15 @@ pub(super) fn awaited(case: &Case, now: DateTime<Utc>) -> Option<&Request> {
 
 /// Row 2: why the customer should have been asked already, had there been an address.
 pub(super) fn unasked_reason(case: &Case, now: DateTime<Utc>) -> Option<RequestReason> {
-    let unasked = product_standings(case, now)
-        .iter()
-        .any(|product| matches!(product.standing.status, Status::Open | Status::NoEmail));
+    let unasked =
+        product_standings(case, now)
+            .iter()
+            .any(|product| match product.standing.status {
+                Status::Open | Status::NoEmail => true,
+                // Either no address but the one that waits, or all is concluded.
+                Status::AddressOpen => !case.is_covered(now),
+                _ => false,
+            });
     (unasked && case.open_request().is_none()).then(|| match case.agreement() {
         Some(_) => RequestReason::Product,
         None => RequestReason::First,

@@ -2,9 +2,10 @@
 
 use chrono::{DateTime, Utc};
 
+use super::address::{EnteredAddress, Verdict};
 use super::facts::{Agreement, AgreementEnd, Link, LinkEnd, Outcome, Partner, Request};
 use crate::domain::mail::{MailKind, Recipient};
-use crate::domain::{AgreementId, EmailAddress, Language, LinkId, Party, RequestId};
+use crate::domain::{AddressId, AgreementId, EmailAddress, Language, LinkId, Party, RequestId};
 
 /// One change to the facts. The order in a decision is the order of writing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +30,18 @@ pub enum Change {
     SetSubPartner(Option<Partner>),
     /// The master-data address is another one.
     SetEmail(EmailAddress),
+    /// A partner entered an address; it waits.
+    EnterAddress(Box<EnteredAddress>),
+    /// The former address was told of it.
+    TellFormer(AddressId),
+    /// The former address could not be told of it: it needs the operator.
+    HoldAddress(AddressId),
+    /// An entered address stands in the master data from now on.
+    UseAddress(AddressId),
+    /// An entered address neither waits nor is used any more.
+    LeaveAddress(AddressId),
+    /// It was decided whose address it is.
+    JudgeAddress(AddressId, Verdict),
     /// Name, address, register or contact are others; the e-mail address stays.
     SetParty(Box<Party>),
     /// Mails, page and contract speak another language.

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
 
+use super::address::{address_due, former_told, former_unreached, judged};
 use super::answers::{concluded, concluded_on_paper, declined, objected, objected_in_error};
 use super::asking::{
     alert, ask_again, ask_anew, awaited, links, may_be_asked, new_link, sent_within_a_day,
@@ -21,7 +22,7 @@ use super::standing::standing;
 use super::status::Status;
 use crate::domain::calendar::{REMINDERS, in_send_window, next_step_after};
 use crate::domain::mail::{Alert, CustomerNews, MailKind, PartnerNews, RequestReason};
-use crate::domain::{AgreementId, LinkId, RequestId};
+use crate::domain::{AddressId, AgreementId, LinkId, RequestId};
 
 /// A second click within this time is the same click.
 const JUST_SENT: Duration = Duration::minutes(1);
@@ -51,6 +52,8 @@ pub struct Fresh {
     pub link: LinkId,
     /// For a new agreement.
     pub agreement: AgreementId,
+    /// For an address that a partner enters.
+    pub address: AddressId,
 }
 
 impl Fresh {
@@ -60,6 +63,7 @@ impl Fresh {
             request: RequestId(Uuid::nil()),
             link: LinkId(Uuid::nil()),
             agreement: AgreementId(Uuid::nil()),
+            address: AddressId(Uuid::nil()),
         }
     }
 }
@@ -105,6 +109,12 @@ pub enum Refusal {
     NotAPartner,
     /// The address belongs to a partner that looks after the customer, or lies in its domain (5.6-11).
     PartnerAddress,
+    /// Partners have entered too many addresses for the customer today (A4).
+    TooManyAddresses,
+    /// The operator has to say first whose address it is (A4).
+    AddressUndecided,
+    /// It was decided before whose address it is, or another one has taken its place (A4).
+    AddressDecided,
     /// There is no such booking, or it has ended.
     UnknownBooking,
     /// A name, street, town or contact would be a link in mails (S-26).
@@ -145,6 +155,9 @@ pub fn decide(case: &Case, event: &Event, moment: Moment) -> Result<Vec<Change>,
         Event::SubPartnerNamed(partner) => sub_partner_named(case, partner.as_ref(), moment),
         Event::PartnerBlocked(partner) => partner_blocked(case, *partner),
         Event::EmailChanged(change) => email_changed(case, change, moment),
+        Event::FormerTold(id) => former_told(case, *id),
+        Event::FormerUnreached(id) => former_unreached(case, *id),
+        Event::AddressJudged(id, verdict) => judged(case, *id, *verdict, moment),
         Event::PartyChanged { party, language } => party_changed(case, party, *language, moment),
         Event::Deleted => Ok(deleted(case, moment)),
         Event::LinksLocked { ask_again } => links_locked(case, *ask_again, moment),
@@ -201,18 +214,21 @@ fn asked_by_link(case: &Case, id: LinkId, moment: Moment) -> Result<Vec<Change>,
     Ok(ask_again(case, RequestReason::Manual, moment))
 }
 
-/// Rows 5, 6, 19, 43 and 44. What a booking's end brings comes first; a reminder that is due as
-/// well is the next step.
+/// Rows 5, 6, 19, 43 and 44, and the end of the time an entered address waits (A4). What a booking's
+/// end brings comes first; a reminder that is due as well is the next step.
 fn step_due(case: &Case, moment: Moment) -> Result<Vec<Change>, Refusal> {
     if !in_send_window(moment.now) {
         return Err(Refusal::NotDue);
     }
     let lapsed = lapsed(case, moment);
-    if lapsed.is_empty() {
-        round_due(case, moment)
-    } else {
-        Ok(lapsed)
+    if !lapsed.is_empty() {
+        return Ok(lapsed);
     }
+    let address = address_due(case, moment);
+    if !address.is_empty() {
+        return Ok(address);
+    }
+    round_due(case, moment)
 }
 
 /// Rows 5 and 6. Missed steps collapse: one reminder, then fourteen days again (5.6-10).

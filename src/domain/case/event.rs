@@ -1,12 +1,13 @@
 //! What can happen to a case. Handlers, jobs and commands differ only in the event they bring.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::address::Verdict;
 use super::facts::Partner;
 use super::restored::Restored;
 use crate::domain::mail::RequestReason;
-use crate::domain::{EmailAddress, Language, LinkId, PartnerId, Party};
+use crate::domain::{AddressId, EmailAddress, Language, LinkId, PartnerId, Party};
 
 /// Something that happened or is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +57,12 @@ pub enum Event {
     PartnerBlocked(PartnerId),
     /// Another master-data address is entered (rows 2, 9, 47).
     EmailChanged(AddressChange),
+    /// The server of the former address took the mail that tells of an address a partner entered.
+    FormerTold(AddressId),
+    /// That mail was refused, given up or came back.
+    FormerUnreached(AddressId),
+    /// The operator confirmed or refused such an address, or the former one stopped it (A4).
+    AddressJudged(AddressId, Verdict),
     /// The operator corrects name, address, register, contact or language (row 48).
     PartyChanged {
         /// The particulars from now on; the e-mail address in them does not count.
@@ -118,6 +125,8 @@ pub struct AddressChange {
     pub partner_addresses: Vec<EmailAddress>,
     /// A partner changes it, not the operator.
     pub by_partner: bool,
+    /// How long such an address waits, as it is set now.
+    pub wait: Duration,
     /// The operator insists although the address belongs to a partner, and gave a reason.
     pub despite: bool,
 }

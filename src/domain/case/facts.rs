@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use super::address::EnteredAddress;
 use crate::domain::calendar::REMINDERS;
 use crate::domain::mail::RequestReason;
 use crate::domain::product::Product;
@@ -32,6 +33,8 @@ pub struct Case {
     pub agreements: Vec<Agreement>,
     /// Rounds of asking, oldest first. At most one is open (5.6-1).
     pub requests: Vec<Request>,
+    /// Addresses that partners entered, oldest first. At most one waits, and one is used (A4).
+    pub entered: Vec<EnteredAddress>,
 }
 
 /// Master data.
@@ -173,6 +176,8 @@ pub enum AgreementEnd {
     Replaced,
     /// The need went away ("beendet").
     Ended,
+    /// It was concluded over an address that turned out not to be the customer's (A4).
+    Disowned,
 }
 
 /// What a request offers and an agreement fixes: chain, products and text.

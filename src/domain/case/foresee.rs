@@ -9,8 +9,8 @@ use super::decide::{Fresh, Moment, Refusal, decide};
 use super::event::Event;
 use super::facts::Case;
 use super::standing::next_step_due;
-use crate::domain::calendar::{in_send_window, next_step_after};
-use crate::domain::{AgreementId, LinkId, RequestId};
+use crate::domain::calendar::{next_step_after, send_time};
+use crate::domain::{AddressId, AgreementId, LinkId, RequestId};
 
 /// Scheduled steps looked at between today and a day to come; a round has five.
 const STEPS: u128 = 30;
@@ -70,12 +70,7 @@ impl Foreseen {
 
 /// When the scheduler acts on what is due: at once, but never in the night.
 fn when_noticed(due: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
-    let at = due.max(now);
-    if in_send_window(at) {
-        at
-    } else {
-        next_step_after(at - Duration::days(1))
-    }
+    send_time(due.max(now))
 }
 
 /// `count` tells the keys of one imagined step from those of another.
@@ -91,6 +86,7 @@ fn try_step(
         request: RequestId(key),
         link: LinkId(key),
         agreement: AgreementId(key),
+        address: AddressId(key),
     };
     let changes = decide(case, event, Moment { now, fresh })?;
     let mut after = case.clone();

@@ -179,6 +179,7 @@ pub(crate) fn address_by_partner(_: &mut Play) -> Event {
         email: email("neu@kunde.example"),
         partner_addresses: vec![email("post@partner1.example")],
         by_partner: true,
+        wait: Duration::hours(48),
         despite: false,
     })
 }

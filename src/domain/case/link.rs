@@ -110,6 +110,7 @@ fn by_agreement<'a>(case: &'a Case, link: &Link, now: DateTime<Utc>) -> Option<L
 fn answered_by(agreement: &Agreement, success_page: bool) -> LinkState<'_> {
     match agreement.end {
         Some((at, AgreementEnd::Objected)) => LinkState::Objected { at },
+        Some((at, AgreementEnd::Disowned)) => LinkState::Locked { at },
         _ => LinkState::Concluded {
             agreement,
             success_page,

@@ -1,11 +1,9 @@
 //! Master data of the customer, locking and deletion (rows 2, 9, 47, 48, 51, 53).
 
-use super::asking::{
-    alert, ask_again, ask_anew, awaited, end_links, may_be_asked, sent_within_a_day, to_customer,
-    unasked_reason,
-};
+use super::address::{entered, give_way, moved, taken_back};
+use super::asking::{alert, ask_again, ask_anew, awaited, end_links, may_be_asked, to_customer};
 use super::change::{Change, Mail};
-use super::decide::{MAILS_PER_DAY, Moment, Refusal};
+use super::decide::{Moment, Refusal};
 use super::demand::demanded;
 use super::event::AddressChange;
 use super::facts::{AgreementEnd, Case, LinkEnd, Outcome};
@@ -14,7 +12,7 @@ use crate::domain::mail::{Alert, MailKind, Recipient, RequestReason};
 use crate::domain::{Language, Party, master_data};
 
 /// Rows 2, 9 and 47, with the guard of 5.6-11: whoever gets the link may conclude, so the address
-/// must not be the partner's own.
+/// must not be the partner's own, and one that a partner enters waits ([`super::address`]).
 pub(super) fn email_changed(
     case: &Case,
     change: &AddressChange,
@@ -22,41 +20,31 @@ pub(super) fn email_changed(
 ) -> Result<Vec<Change>, Refusal> {
     let email = &change.email;
     if case.customer.email() == Some(email) {
-        return Err(Refusal::Unchanged);
+        return match change.by_partner {
+            true => taken_back(case),
+            false => Err(Refusal::Unchanged),
+        };
     }
     let is_partners = email.belongs_with(&change.partner_addresses);
     let is_forced = change.despite && !change.by_partner;
     if is_partners && !is_forced {
         return Err(Refusal::PartnerAddress);
     }
-    let round = awaited(case, moment.now);
-    if change.by_partner && sent_within_a_day(case, moment.now) >= MAILS_PER_DAY {
-        return Err(Refusal::TooManyLinks);
+    if change.by_partner {
+        return entered(case, change, moment);
     }
-    let mut changes = vec![Change::SetEmail(email.clone())];
-    let reason = match round {
-        // The mail to the new address says the same as the one to the old address did.
-        Some(request) => Some(request.reason),
-        None => unasked_reason(case, moment.now),
-    };
-    let mut after = case.clone();
-    after.apply(&changes, moment.now);
-    if let Some(reason) = reason {
-        changes.extend(ask_anew(&after, reason, LinkEnd::Replaced, moment));
-    } else {
-        // Links of rounds that are over must not be usable from the old mailbox (S-16).
-        changes.extend(end_links(case, None, LinkEnd::Replaced, moment.now));
-    }
-    let tell_old = round.is_some() || change.by_partner || is_partners;
-    changes.extend(case.customer.email().filter(|_| tell_old).map(|old| {
+    let tells_old = awaited(case, moment.now).is_some() || is_partners;
+    let mut changes = moved(case, email, give_way(case), false, moment);
+    changes.extend(case.customer.email().filter(|_| tells_old).map(|old| {
         Change::Queue(Mail {
-            kind: MailKind::AddressChanged { old: old.clone() },
+            kind: MailKind::AddressChanged {
+                old: old.clone(),
+                entered: None,
+            },
             to: Recipient::FormerAddress,
         })
     }));
-    if change.by_partner {
-        changes.push(alert(Alert::AddressByPartner));
-    } else if is_partners {
+    if is_partners {
         changes.push(alert(Alert::AddressOfPartner));
     }
     Ok(changes)

@@ -12,6 +12,7 @@
 //! change.
 
 mod access;
+mod address;
 mod answers;
 mod apply;
 mod asking;
@@ -50,6 +51,8 @@ mod table;
 #[cfg(test)]
 mod table_access;
 #[cfg(test)]
+mod table_address;
+#[cfg(test)]
 mod table_details;
 #[cfg(test)]
 mod table_links;
@@ -59,6 +62,7 @@ mod table_need;
 mod table_standing;
 
 pub use access::{Denied, Grant, access};
+pub use address::{ENTRIES_PER_DAY, EnteredAddress, Verdict};
 pub use change::{Change, Mail};
 pub use decide::{Fresh, Moment, Refusal, decide};
 pub use demand::{may_be_demanded, may_be_told_of_version};

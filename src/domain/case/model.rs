@@ -10,7 +10,7 @@ use chrono_tz::Europe::Berlin;
 
 use super::samples::{CENTRAFLEX, Play, version_at};
 use super::{Demand, Event, Partner};
-use crate::domain::LinkId;
+use crate::domain::{AddressId, LinkId};
 
 type Time = DateTime<Utc>;
 type Key = (String, bool);
@@ -33,6 +33,8 @@ struct Deal {
     sub: Option<i64>,
     products: BTreeSet<Key>,
     version: String,
+    /// The unconfirmed address it was concluded over.
+    over: Option<AddressId>,
 }
 
 #[derive(Debug, Clone)]
@@ -73,6 +75,7 @@ pub struct Model {
     links: BTreeMap<LinkId, (Time, Paper)>,
     sends: Vec<Time>,
     deleted: bool,
+    slips: Vec<addresses::Slip>,
 }
 
 /// What the model expects: the mails, or a refusal.
@@ -133,6 +136,7 @@ impl Model {
             links: BTreeMap::new(),
             sends: Vec::new(),
             deleted: false,
+            slips: Vec::new(),
         }
     }
 
@@ -146,6 +150,7 @@ impl Model {
         }
         match (&self.deal, &self.round) {
             (Some(deal), _) if Some(deal.partner) != self.partner => "W".to_owned(),
+            (Some(_), _) if self.is_held() => "H".to_owned(),
             // What the deal lacks is asked for as long as the customer can still answer.
             (Some(_), round) if !self.is_covered(now) => {
                 let asks =
@@ -175,6 +180,7 @@ impl Model {
         let deal = self.deal.as_ref().filter(|deal| {
             has_it
                 && !self.deleted
+                && !self.is_held()
                 && Some(deal.partner) == self.partner
                 && deal.products.contains(&(CENTRAFLEX.to_owned(), false))
         });
@@ -274,21 +280,6 @@ impl Model {
         self.ask(now, link)
     }
 
-    /// What is asked for is not needed any more; says whether somebody waited for it.
-    fn withdraw(&mut self, now: Time) -> bool {
-        let waited = self.is_waiting(now);
-        self.end_links(now, Paper::Closed);
-        if self.round.take().is_some() {
-            self.rest = self.unanswered();
-        }
-        waited
-    }
-
-    /// How it stands when the last round left no answer behind.
-    fn unanswered(&self) -> char {
-        if self.is_void { 'V' } else { 'O' }
-    }
-
     fn sent_today(&self, now: Time) -> usize {
         self.sends
             .iter()
@@ -336,14 +327,21 @@ impl Model {
             Event::EmailChanged(change) => {
                 let is_forbidden = change.email.as_str().ends_with("partner1.example");
                 let new = change.email.as_str();
-                if (self.has_email && new == self.email)
-                    || is_forbidden
-                    || (change.by_partner && self.sent_today(now) >= 10)
-                {
+                if change.by_partner && !is_forbidden {
+                    return self.enter(change, now, link);
+                }
+                if (self.has_email && new == self.email) || is_forbidden {
                     return None;
                 }
-                Some(self.move_mailbox(new, change.by_partner, now, link))
+                self.all_leave();
+                let tells_old = self.has_email && self.is_waiting(now);
+                let mut mails = self.move_mailbox(new, false, now, link);
+                mails.extend(tells_old.then(|| "M15>old".to_owned()));
+                Some(mails)
             }
+            Event::FormerTold(id) => self.former_told(*id, now),
+            Event::FormerUnreached(id) => self.former_unreached(*id),
+            Event::AddressJudged(id, verdict) => self.judge(*id, *verdict, now, link),
             Event::PartyChanged { party, .. } => {
                 if party.name == self.name {
                     return None;
@@ -369,11 +367,11 @@ impl Model {
                     return None;
                 }
                 self.links.get_mut(&declaration.link)?.1 = Paper::Done;
-                Some(self.conclude(now))
+                Some(self.conclude(now, true))
             }
             Event::ConcludedOnPaper { .. } => {
                 let may = !self.need(now).is_empty() && !self.is_settled(now);
-                may.then(|| self.conclude(now))
+                may.then(|| self.conclude(now, false))
             }
             Event::Declined(which) => {
                 if !self.usable(*which, now) || self.round.is_none() {
@@ -393,6 +391,7 @@ impl Model {
     }
 }
 
+mod addresses;
 mod answers;
 mod demand;
 mod rows;

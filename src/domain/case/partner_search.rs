@@ -1,9 +1,11 @@
-//! 5.6-11 as a search.
+//! 5.6-11 as a search; 5.6-4: where mails go.
 
 use chrono::Duration;
 
-use super::samples::{MANDANT, OTHER_SUB, Play, SUB, email, in_state, partner};
-use super::{AddressChange, Event};
+use super::samples::{MANDANT, OTHER_SUB, Play, SUB, comes, email, in_state, partner};
+use super::{AddressChange, Change, Event};
+use crate::domain::AddressId;
+use crate::domain::mail::{MailKind, PartnerNews::Assigned, Recipient};
 
 /// What a partner can do by itself, time included.
 fn partner_deeds() -> Vec<Event> {
@@ -16,11 +18,14 @@ fn partner_deeds() -> Vec<Event> {
                 email("post@partner11.example"),
             ],
             by_partner: true,
+            wait: Duration::hours(48),
             despite: true,
         })
     };
     vec![
         Event::StepDue,
+        // Filled in below: the mail to the former address was taken by its server.
+        Event::FormerTold(AddressId(uuid::Uuid::nil())),
         Event::AskedByHand,
         Event::SubPartnerNamed(None),
         Event::SubPartnerNamed(Some(partner(SUB, Some(MANDANT)))),
@@ -48,6 +53,14 @@ fn no_sequence_of_partner_deeds_ends_in_a_contract() {
             let before = play.case.agreements.len();
             for deed in &deeds {
                 let mut play = play.clone().later(Duration::days(15));
+                let told = play
+                    .case
+                    .waiting_address()
+                    .map(|one| Event::FormerTold(one.id));
+                let deed = match (deed, &told) {
+                    (Event::FormerTold(_), Some(told)) => told,
+                    _ => deed,
+                };
                 if play.send(deed).is_err() {
                     continue;
                 }
@@ -55,8 +68,15 @@ fn no_sequence_of_partner_deeds_ends_in_a_contract() {
                 assert_eq!(play.gates(), "✘✘", "{deed:?}");
                 let to = play.case.customer.email().map_or("", |one| one.as_str());
                 assert!(!to.contains("partner1") && to != "ute@gmx.de", "{to}");
+                let waits = play.case.waiting_address().map(|one| one.told_at.is_some());
                 let sub = play.case.sub_partner.as_ref().map(|sub| sub.id);
-                if seen.insert((play.letter(), sub, to.to_owned(), play.case.requests.len())) {
+                if seen.insert((
+                    play.letter(),
+                    sub,
+                    to.to_owned(),
+                    play.case.requests.len(),
+                    waits,
+                )) {
                     next.push(play);
                 }
             }
@@ -64,4 +84,35 @@ fn no_sequence_of_partner_deeds_ends_in_a_contract() {
         front = next;
     }
     assert!(seen.len() > 100, "{}", seen.len());
+}
+
+/// 5.6-4, A-03: links and contracts for the customer only, news for the partners of now.
+pub(super) fn mails_go_where_they_may(before: &Play, changes: &[Change]) {
+    for change in changes {
+        let Change::Queue(mail) = change else {
+            continue;
+        };
+        let fits = match mail.kind {
+            MailKind::PartnerInfo { news: Assigned } => comes(changes, mail.to),
+            MailKind::PartnerInfo { .. } => matches!(mail.to, Recipient::Partner(id)
+                if [&before.case.partner, &before.case.sub_partner].into_iter().flatten().any(|one| one.id == id)),
+            MailKind::Alert { .. } => mail.to == Recipient::Operator,
+            MailKind::AddressChanged { ref old, .. } => {
+                mail.to == Recipient::FormerAddress
+                    && (before.case.customer.email() == Some(old)
+                        || before.case.settled_email().is_none())
+            }
+            MailKind::Concluded { .. } if mail.to == Recipient::FormerAddress => {
+                before.case.settled_email().is_none()
+            }
+            _ => mail.to == Recipient::Customer,
+        };
+        assert!(fits, "{mail:?}");
+    }
+    let theirs =
+        |change: &Change| matches!(change, Change::Queue(mail) if mail.to == Recipient::Customer);
+    assert!(
+        changes.iter().filter(|change| theirs(change)).count() <= 1,
+        "one mail per step"
+    );
 }

@@ -7,7 +7,7 @@ use super::change::Change;
 use super::decide::{Fresh, Moment, Refusal, decide};
 use super::event::Event;
 use super::facts::Case;
-use crate::domain::{AgreementId, LinkId, RequestId};
+use crate::domain::{AddressId, AgreementId, LinkId, RequestId};
 
 /// The facts after `event` at `now`, and the changes that lead there. Nothing happens; the keys of
 /// what would be created are nil.
@@ -20,6 +20,7 @@ pub fn rehearse(
         request: RequestId(Uuid::nil()),
         link: LinkId(Uuid::nil()),
         agreement: AgreementId(Uuid::nil()),
+        address: AddressId(Uuid::nil()),
     };
     let changes = decide(case, event, Moment { now, fresh })?;
     let mut after = case.clone();

@@ -13,7 +13,8 @@ use crate::domain::calendar::{day, next_step_after};
 use crate::domain::mail::{MailKind, PartnerNews, Recipient};
 use crate::domain::product::{Module, Product, Trigger};
 use crate::domain::{
-    AgreementId, CustomerNumber, EmailAddress, Language, LinkId, PartnerId, Party, RequestId,
+    AddressId, AgreementId, CustomerNumber, EmailAddress, Language, LinkId, PartnerId, Party,
+    RequestId,
 };
 
 /// The Mandant of the sample customer.
@@ -133,6 +134,7 @@ pub fn case() -> Case {
         current_version: "2.0".to_owned(),
         agreements: Vec::new(),
         requests: Vec::new(),
+        entered: Vec::new(),
     }
 }
 
@@ -157,6 +159,7 @@ pub fn new_email(address: &str) -> Event {
         email: email(address),
         partner_addresses: Vec::new(),
         by_partner: false,
+        wait: Duration::hours(48),
         despite: false,
     })
 }
@@ -198,6 +201,7 @@ impl Play {
                 request: RequestId(key),
                 link: LinkId(key),
                 agreement: AgreementId(key),
+                address: AddressId(key),
             },
         }
     }
@@ -249,6 +253,8 @@ impl Play {
             Status::Declined => "D",
             Status::Concluded => "C",
             Status::UpdatePending => "U",
+            Status::AddressOpen if self.case.agreement().is_none() => "O",
+            Status::AddressOpen => "H",
             Status::AmendmentOpen => "A",
             Status::RenewalRequired => "W",
             Status::Void => "V",

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::address::address_due_at;
 use super::facts::{AgreementEnd, Case, Covered, Outcome, Request};
 use super::status::Status;
 use crate::domain::calendar::{REMINDERS, day, next_step_after, short_date};
@@ -56,6 +57,9 @@ pub fn standing(case: &Case, now: DateTime<Utc>) -> Standing {
                 .map(|request| request.opened_at)
                 .or(Some(agreement.concluded_at)),
         },
+        Some(agreement) if case.doubt_about(agreement).is_some() => {
+            Standing::of(Status::AddressOpen, Some(agreement.concluded_at))
+        }
         Some(agreement) => match (missing(case, now), open) {
             (Some(missing), _)
                 if !matches!(missing.status, Status::Requested | Status::Reminded) =>
@@ -110,8 +114,8 @@ pub fn next_change(case: &Case, now: DateTime<Utc>) -> Option<(DateTime<Utc>, St
         .min_by_key(|(at, _)| *at)
 }
 
-/// From when the scheduler has something to do for this case: a reminder, the end of a round, or
-/// what follows from the end of a booking. `None` while nothing is due however late it gets.
+/// From when the scheduler has something to do for this case: a reminder, the end of a round, what
+/// follows from the end of a booking, or an entered address whose waiting time is over. `None` while nothing is due however late it gets.
 pub fn next_step_due(case: &Case) -> Option<DateTime<Utc>> {
     if case.customer.deleted_at.is_some() {
         return None;
@@ -123,7 +127,8 @@ pub fn next_step_due(case: &Case) -> Option<DateTime<Utc>> {
         .filter_map(|booking| booking.ends_at)
         .map(|end| next_step_after(end - chrono::Duration::milliseconds(1)))
         .min();
-    booking.into_iter().chain(next_round_step(case)).min()
+    let due = booking.into_iter().chain(next_round_step(case));
+    due.chain(address_due_at(case)).min()
 }
 
 /// Row 8: reminders pause while the address refuses mail.
@@ -153,6 +158,7 @@ pub fn product_standings(case: &Case, now: DateTime<Utc>) -> Vec<ProductStanding
                     .is_some_and(|agreement| agreement.offer.products.contains(&key));
             let standing = match (required, covered) {
                 (false, _) => Standing::of(Status::NotRequired, None),
+                (true, true) if overall.status == Status::AddressOpen => overall,
                 (true, true) => Standing::of(
                     Status::Concluded,
                     case.agreement().map(|agreement| agreement.concluded_at),
@@ -192,6 +198,7 @@ pub fn detail(standing: &Standing, now: DateTime<Utc>) -> String {
         Status::Open if standing.moment.is_some() => format!("Links gesperrt am {date}"),
         Status::Open => "noch keine E-Mail gesendet".to_owned(),
         Status::NoEmail => "Stammdaten ergänzen".to_owned(),
+        Status::AddressOpen => format!("vom Partner, seit {date}"),
         Status::Requested | Status::Reminded => match standing.moment {
             Some(end) if end < now && standing.reminders < REMINDERS => {
                 format!(
@@ -234,7 +241,7 @@ fn without_need(case: &Case, now: DateTime<Utc>) -> Standing {
             let need_end = last_booking_end.filter(|_| !goes_on);
             let moment = match agreement.end {
                 Some((at, AgreementEnd::Ended)) => Some(need_end.map_or(at, |end| end.min(at))),
-                Some((at, AgreementEnd::Replaced)) => Some(at),
+                Some((at, AgreementEnd::Replaced | AgreementEnd::Disowned)) => Some(at),
                 Some((at, AgreementEnd::Objected)) => {
                     Some(last_booking_end.map_or(at, |end| end.max(at)))
                 }
@@ -248,7 +255,7 @@ fn without_need(case: &Case, now: DateTime<Utc>) -> Standing {
 
 fn asked(case: &Case, request: &Request, now: DateTime<Utc>) -> Standing {
     let status = if case.customer.email().is_none() {
-        return Standing::of(Status::NoEmail, Some(request.opened_at));
+        return no_address(case, Some(request.opened_at));
     } else if let Some(at) = request.undeliverable_at {
         return Standing {
             status: Status::Undeliverable,
@@ -312,7 +319,15 @@ fn never_asked(case: &Case) -> Standing {
     };
     match case.customer.email() {
         Some(_) => Standing::of(Status::Open, locked),
-        None => Standing::of(Status::NoEmail, None),
+        None => no_address(case, None),
+    }
+}
+
+/// Without an address nobody is asked; one that a partner entered needs the operator first (A4).
+fn no_address(case: &Case, moment: Option<DateTime<Utc>>) -> Standing {
+    match case.waiting_address() {
+        Some(waiting) => Standing::of(Status::AddressOpen, Some(waiting.entered_at)),
+        None => Standing::of(Status::NoEmail, moment),
     }
 }
 

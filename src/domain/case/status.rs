@@ -13,6 +13,9 @@ pub enum Status {
     Reminded,
     /// Cannot be asked: no address.
     NoEmail,
+    /// A partner entered the address, and the operator has to confirm it first: there is no other, or
+    /// the agreement was concluded over it.
+    AddressOpen,
     /// The address refuses mail.
     Undeliverable,
     /// Three reminders without reply.
@@ -35,8 +38,9 @@ pub enum Status {
 
 impl Status {
     /// All, in the order the filter shows them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::NoEmail,
+        Self::AddressOpen,
         Self::Undeliverable,
         Self::Expired,
         Self::RenewalRequired,
@@ -60,6 +64,7 @@ impl Status {
             Self::Requested => "requested",
             Self::Reminded => "reminded",
             Self::NoEmail => "no_email",
+            Self::AddressOpen => "address_open",
             Self::Undeliverable => "undeliverable",
             Self::Expired => "expired",
             Self::Declined => "declined",
@@ -85,6 +90,7 @@ impl Status {
             Self::Requested => "Angefordert",
             Self::Reminded => "Angefordert, erinnert",
             Self::NoEmail => "E-Mail-Adresse fehlt",
+            Self::AddressOpen => "Adresse zu bestätigen",
             Self::Undeliverable => "Nicht zustellbar",
             Self::Expired => "Ohne Antwort abgelaufen",
             Self::Declined => "Abgelehnt",

@@ -9,9 +9,9 @@ use super::samples::{
     CENTRAFLEX, FOREIGN, MANDANT, OTHER_SUB, Play, SMALL_TRUNK, SUB, TRUNK, booked, case, consent,
     email, new_email, partner, party, utc, version_at,
 };
-use super::{AddressChange, Case, Channel, Demand, Event, next_change};
+use super::{AddressChange, Case, Channel, Demand, Event, Verdict, next_change};
 use crate::domain::calendar::{REMINDER_HOUR, at, day};
-use crate::domain::{Language, LinkId, PartnerId};
+use crate::domain::{AddressId, Language, LinkId, PartnerId};
 
 const PRODUCTS: [(&str, bool); 5] = [
     (CENTRAFLEX, false),
@@ -41,6 +41,8 @@ pub enum Act {
     SwitchOption(Index, bool),
     Assign(Option<PartnerId>),
     PartnerChangesEmail(bool),
+    TellFormer(bool),
+    Judge(Verdict),
     Rename(bool),
     TellBlocked(PartnerId),
     Lock(bool),
@@ -89,7 +91,10 @@ fn rarely() -> impl Strategy<Value = Act> {
         2 => any::<Index>().prop_map(Act::GoOn),
         3 => (any::<Index>(), any::<bool>()).prop_map(|(which, ums)| Act::SwitchOption(which, ums)),
         4 => partner.prop_map(Act::Assign),
-        2 => any::<bool>().prop_map(Act::PartnerChangesEmail),
+        4 => any::<bool>().prop_map(Act::PartnerChangesEmail),
+        6 => any::<bool>().prop_map(Act::TellFormer),
+        4 => prop::sample::select(vec![Verdict::Confirmed, Verdict::Refused, Verdict::Stopped])
+            .prop_map(Act::Judge),
         2 => any::<bool>().prop_map(Act::Rename),
         1 => prop::sample::select(vec![MANDANT, SUB]).prop_map(Act::TellBlocked),
         2 => any::<bool>().prop_map(Act::Lock),
@@ -221,8 +226,22 @@ pub fn event(act: &Act, case: &Case, now: DateTime<Utc>) -> Event {
             }),
             partner_addresses: vec![email("post@partner1.example")],
             by_partner: true,
+            wait: Duration::hours(48),
             despite: false,
         }),
+        Act::TellFormer(is_told) => {
+            let waiting = case.waiting_address();
+            let id = waiting.map_or(AddressId(uuid::Uuid::nil()), |one| one.id);
+            match is_told {
+                true => Event::FormerTold(id),
+                false => Event::FormerUnreached(id),
+            }
+        }
+        Act::Judge(verdict) => {
+            let undecided = case.undecided_addresses().next().or(case.entered.last());
+            let id = undecided.map_or(AddressId(uuid::Uuid::nil()), |one| one.id);
+            Event::AddressJudged(id, *verdict)
+        }
         Act::Rename(first) => {
             let name = if *first { "Kunde AG" } else { "Neue Kunde AG" };
             Event::PartyChanged {

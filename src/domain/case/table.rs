@@ -32,7 +32,7 @@ const ROWS: &[Row] = &[
     ("7", "R0 R1 R2 R3", by_hand, "R0", "M1>customer", "✘✘ → ✘✘"),
     ("8", "R0 R1 R2 R3", refused, "same", "M14>operator M5>1 M5>11", "✘✘ → ✘✘"),
     ("9", "R0 R1 R2 R3", new_address, "R0", "M1>customer M15>old", "✘✘ → ✘✘"),
-    ("9 by the partner", "R0 R1 R2 R3", address_by_partner, "R0", "M1>customer M15>old M14>operator", "✘✘ → ✘✘"),
+    ("9 by the partner", "R0 R1 R2 R3", address_by_partner, "same", "M15>old M14>operator", "✘✘ → ✘✘"),
     ("10", "R0 R1 R2 R3", other_partner, "R0", "M1>customer M8>1 M8>11 M16>2", "✘✘ → ✘✘"),
     ("11 removed", "R0 R1 R2 R3", sub_removed, "R0", "M1>customer", "✘✘ → ✘✘"),
     ("11 replaced", "R0 R1 R2 R3", sub_replaced, "R0", "M1>customer M16>12", "✘✘ → ✘✘"),

@@ -27,7 +27,18 @@ fn every_status_of_4_4_has_its_word_and_its_line() {
         play.case.bookings.push(booking(CENTRAFLEX, false));
         play
     };
+    let entered = {
+        let mut play = in_state("O");
+        let entered = super::happenings::address_by_partner(&mut play);
+        play.after(&entered)
+    };
     let table = [
+        (
+            entered,
+            "address_open",
+            "Adresse zu bestätigen",
+            "vom Partner, seit 22.11.2026",
+        ),
         (
             in_state("N"),
             "not_required",

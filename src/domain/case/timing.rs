@@ -80,7 +80,15 @@ fn newest_fact(case: &Case) -> Option<DateTime<Utc>> {
         .iter()
         .flat_map(|one| &one.links)
         .flat_map(|one| [Some(one.sent_at), one.end.map(|(at, _)| at)]);
+    let addresses = case.entered.iter().flat_map(|one| {
+        let judged = one.verdict.map(|(at, _)| at);
+        let entered = [Some(one.entered_at), one.told_at];
+        entered
+            .into_iter()
+            .chain([one.used_from, one.left_at, judged])
+    });
     bookings
+        .chain(addresses)
         .chain(agreements)
         .chain(requests)
         .chain(links)

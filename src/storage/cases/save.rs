@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use super::super::parties::CustomerParty;
 use super::super::schema::{agreements, bookings, customers, links, requests};
 use super::super::{QueryResult, text};
-use super::{AgreementRow, LinkRow, RequestRow};
+use super::{AgreementRow, LinkRow, RequestRow, entered};
 use crate::domain::case::{Agreement, Change, Link, Request};
 use crate::domain::{CustomerNumber, RequestId};
 
@@ -61,6 +61,12 @@ fn save_change(
         Change::SetEmail(email) => diesel::update(customers::table.find(number.0))
             .set(customers::email.eq(email.as_str()))
             .execute(conn),
+        Change::EnterAddress(_)
+        | Change::TellFormer(_)
+        | Change::HoldAddress(_)
+        | Change::UseAddress(_)
+        | Change::LeaveAddress(_)
+        | Change::JudgeAddress(..) => entered::save(conn, number, change, now),
         Change::SetParty(party) => diesel::update(customers::table.find(number.0))
             .set(CustomerParty::from(party.as_ref()))
             .execute(conn),

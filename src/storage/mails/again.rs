@@ -1,7 +1,7 @@
 //! A mail that did not arrive, and whether another was sent in its place.
 
 use diesel::prelude::*;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::domain::mail::MailKind;
 use crate::domain::{CustomerNumber, MailId};
@@ -17,6 +17,8 @@ pub fn lock_undelivered(
     let row: Option<(Value, Option<i64>)> = mails::table
         .find(id.0)
         .filter(mails::state.eq_any(["failed", "returned"]))
+        // A copy for the former address (A4) proves nothing that would have to arrive.
+        .filter(mails::recipient.ne(json!({"to": "former_address"})))
         .for_update()
         .select((mails::kind, mails::customer_number))
         .first(conn)

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::domain::mail::MailKind;
+use crate::domain::mail::{MailKind, Recipient};
 use crate::domain::{CustomerNumber, MailId};
 use crate::storage::schema::{mail_reports, mails};
 use crate::storage::{QueryResult, text};
@@ -63,6 +63,8 @@ pub struct Found {
     pub id: MailId,
     /// Which mail.
     pub kind: MailKind,
+    /// To whom it was to go.
+    pub to: Recipient,
     /// Whose case.
     pub customer: Option<CustomerNumber>,
     /// `queued`, `sent`, `returned`, `failed` or `dropped`.
@@ -93,23 +95,25 @@ pub fn lock_by_clues(
     let Some(id) = id else {
         return Ok(None);
     };
-    type Row = (i64, Value, Option<i64>, String, Option<String>);
+    type Row = (i64, Value, Value, Option<i64>, String, Option<String>);
     let row: Option<Row> = mails::table
         .find(id)
         .for_update()
         .select((
             mails::id,
             mails::kind,
+            mails::recipient,
             mails::customer_number,
             mails::state,
             mails::sent_to,
         ))
         .first(conn)
         .optional()?;
-    row.map(|(id, kind, customer, state, sent_to)| {
+    row.map(|(id, kind, to, customer, state, sent_to)| {
         Ok(Found {
             id: MailId(id),
             kind: text::from_json(kind)?,
+            to: text::from_json(to)?,
             customer: customer.map(CustomerNumber),
             state,
             sent_to,

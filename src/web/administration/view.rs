@@ -272,6 +272,12 @@ fn earlier(one: &Agreement, facts: Option<&DocumentFacts>, language: Language) -
             (AgreementEnd::Replaced, Language::En) => {
                 format!("replaced by a new agreement on {date}")
             }
+            (AgreementEnd::Disowned, Language::De) => {
+                format!("nicht von Ihrem Unternehmen geschlossen, festgestellt am {date}")
+            }
+            (AgreementEnd::Disowned, Language::En) => {
+                format!("not concluded by your company, found on {date}")
+            }
             (AgreementEnd::Ended, Language::De) => format!("beendet am {date}"),
             (AgreementEnd::Ended, Language::En) => format!("ended on {date}"),
         },

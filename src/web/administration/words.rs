@@ -20,6 +20,7 @@ pub fn tag(standing: &Standing, language: Language) -> String {
             return format!("Requested (reminder {} of {REMINDERS})", standing.reminders);
         }
         Status::NoEmail => "E-mail address missing",
+        Status::AddressOpen => "E-mail address to be confirmed",
         Status::Undeliverable => "Undeliverable",
         Status::Expired => "Expired without an answer",
         Status::Declined => "Declined",
@@ -69,6 +70,16 @@ pub fn verdict(
                 "We have not asked you to accept it yet.",
             ),
         ),
+        Status::AddressOpen => Sentence::plain(match case.agreement() {
+            Some(_) => say(
+                "Der Vertrag ist abgeschlossen. Wir prüfen noch die E-Mail-Adresse, über die das geschah; Ihr Vertriebspartner hat sie eingetragen.",
+                "The agreement is concluded. We are still checking the e-mail address over which that was done; your sales partner entered it.",
+            ),
+            None => say(
+                "Wir prüfen noch die E-Mail-Adresse, die Ihr Vertriebspartner für Sie eingetragen hat. Danach erhalten Sie den Link.",
+                "We are still checking the e-mail address your sales partner entered for you. After that you will receive the link.",
+            ),
+        }),
         Status::NoEmail => Sentence::plain(say(
             "Uns fehlt eine E-Mail-Adresse, an die wir den Link senden können.",
             "We have no e-mail address to which we can send the link.",
@@ -214,6 +225,8 @@ pub fn meaning(
                 ),
             )
         }
+        // Nobody is let in before the address is confirmed (A4).
+        Status::AddressOpen if case.agreement().is_some() => None,
         Status::RenewalRequired => Some(
             if en {
                 "Your sales partner has changed. The new one may work for you only when you have accepted the agreement anew."

@@ -64,10 +64,15 @@ fn ended_links(seen: &Foreseen) -> Option<String> {
 fn sentence(operator: &str, seen: &Foreseen, mail: &Mail, when: &str) -> String {
     let name = &seen.after.customer.party.name;
     match (&mail.to, &mail.kind) {
-        (Recipient::FormerAddress, MailKind::AddressChanged { old }) => format!(
+        (Recipient::FormerAddress, MailKind::AddressChanged { old, entered: None }) => format!(
             "Die bisherige Adresse {} erhält die Nachricht, dass die Adresse geändert wurde, ohne Link.",
             old.masked()
         ),
+        (Recipient::FormerAddress, MailKind::AddressChanged { old, .. }) => format!(
+            "Die bisherige Adresse {} erhält eine Nachricht und kann die Änderung stoppen.",
+            old.masked()
+        ),
+        (Recipient::FormerAddress, _) => "Die bisherige Adresse erhält dieselbe E-Mail.".to_owned(),
         (Recipient::Operator, MailKind::Alert { alert }) => {
             format!("{operator} erhält einen Hinweis: {}.", alert_words(*alert))
         }
@@ -193,7 +198,7 @@ fn alert_words(alert: Alert) -> &'static str {
     match alert {
         Alert::NoAddress => "Ein AVV ist nötig, aber die E-Mail-Adresse des Kunden fehlt",
         Alert::Undeliverable => "Die Adresse des Kunden nimmt keine E-Mail an",
-        Alert::AddressByPartner => "Ein Vertriebspartner hat die Adresse geändert",
+        Alert::AddressByPartner => "Ein Vertriebspartner hat eine Adresse eingetragen",
         Alert::AddressOfPartner => "Die Adresse gehört zu einem Vertriebspartner des Kunden",
         Alert::Dissent => "Der Kunde hat Einspruch gegen eine angekündigte Änderung erhoben",
         Alert::ContractUndelivered => "Der Kunde hat seinen Vertrag nicht per E-Mail erhalten",

@@ -1,5 +1,5 @@
 //! The master-data address: whoever reads it gets the link and may conclude. So a change is guarded
-//! (5.6-11), and the old address and the operator learn of one that a partner made.
+//! (5.6-11), and one that a partner makes waits (A4).
 
 use actix_session::Session;
 use actix_web::{HttpResponse, web};
@@ -20,6 +20,7 @@ use crate::web::operation::Subject;
 use crate::web::page::{Me, Shell, html, invalid, see_other};
 use crate::web::refusals;
 use crate::web::session::flash;
+use crate::web::status::addresses::{Undecided, undecided};
 use crate::web::status::parts::address_for;
 
 /// Longest reason in characters.
@@ -35,6 +36,10 @@ struct Page {
     /// What stands in its place and is no address; for the operator.
     unusable: Option<String>,
     operator: bool,
+    /// Addresses that wait already (A4).
+    undecided: Vec<Undecided>,
+    /// How long a new one waits.
+    hours: i64,
     /// Whether a contract is open, so that the new address is written to at once.
     is_asked: bool,
     /// Whether an agreement is in force, which the change leaves alone.
@@ -82,7 +87,7 @@ pub async fn show(
             .filter(|_| me.viewer.role == Role::Operator)
             .map(|email| email.shown())
             .unwrap_or_default(),
-        stand: seen::of_email(case.customer.email()),
+        stand: seen::of_email(&case),
         ..Typed::default()
     };
     html(&page(&app, &me, &case, typed, false, FieldErrors::default()).await?)
@@ -130,7 +135,7 @@ pub async fn save(
             } else {
                 errors.add("email", format!("Die Adresse wurde geändert, seit Sie diese Seite geöffnet haben: Hinterlegt ist jetzt {now}, bei Ihnen steht {}. Speichern Sie noch einmal, wenn Ihre Angabe gelten soll", typed.email.trim()));
             }
-            typed.stand = seen::of_email(case.customer.email());
+            typed.stand = seen::of_email(&case);
             let insists = typed.insists;
             return invalid(&page(&app, &me, &case, typed, insists, errors).await?);
         }
@@ -179,10 +184,7 @@ fn read(typed: &Typed, role: Role, errors: &mut FieldErrors) -> Option<NewAddres
 fn sentence(refusal: Refusal) -> &'static str {
     match refusal {
         Refusal::Unchanged => {
-            "Diese Adresse ist schon hinterlegt. Geben Sie eine andere ein oder lassen Sie die Adresse, wie sie ist"
-        }
-        Refusal::TooManyLinks => {
-            "Für diesen Kunden gingen in den letzten 24 Stunden schon zehn E-Mails mit Link hinaus. Ändern Sie die Adresse morgen, oder wenden Sie sich an den Betreiber des Portals"
+            "Diese Adresse ist schon hinterlegt oder wartet schon. Geben Sie eine andere ein oder lassen Sie die Adresse, wie sie ist"
         }
         other => refusals::sentence(other),
     }
@@ -196,9 +198,18 @@ async fn page(
     may_insist: bool,
     errors: FieldErrors,
 ) -> Result<Page, PageError> {
-    let operator = me.viewer.role == Role::Operator;
+    let (role, now) = (me.viewer.role, app.clock.now());
+    let operator = role == Role::Operator;
+    let shell = Shell::load(app, me, paths::CUSTOMERS).await?;
     Ok(Page {
-        shell: Shell::load(app, me, paths::CUSTOMERS).await?,
+        undecided: undecided(
+            case,
+            role,
+            &deeds(role, case, now),
+            &shell.operator.short_name,
+        ),
+        hours: app.config.rules.address_wait.num_hours(),
+        shell,
         subject: Subject::of(case),
         current: address_for(me.viewer.role, case),
         unusable: case
@@ -218,23 +229,21 @@ async fn page(
 }
 
 fn said(role: Role, email: &EmailAddress, outcome: &Outcome) -> String {
-    let asked = outcome
-        .changes
-        .iter()
-        .any(|change| matches!(change, Change::OpenRequest(_)));
+    let has = |wanted: fn(&Change) -> bool| outcome.changes.iter().any(wanted);
     let address = email.masked();
-    let mut text = format!("Die E-Mail-Adresse ist jetzt {address}.");
-    text.push_str(if asked {
-        " Der Kunde erhält dorthin einen neuen Link, alle früheren Links sind ungültig."
-    } else {
-        " Einen Link erhält der Kunde deswegen nicht."
-    });
     if role != Role::Operator {
-        text.push_str(if outcome.before.customer.email().is_some() {
-            " Der Betreiber und die bisherige Adresse werden benachrichtigt."
+        return if has(|change| matches!(change, Change::EnterAddress(_))) {
+            format!(
+                "Die Adresse {address} ist eingetragen und wartet auf Bestätigung. Wie lange, steht auf dieser Seite."
+            )
         } else {
-            " Der Betreiber wird benachrichtigt."
-        });
+            format!("Es bleibt bei {address}. Die andere Adresse wartet nicht mehr.")
+        };
     }
-    text
+    let asked = if has(|change| matches!(change, Change::OpenRequest(_))) {
+        "Der Kunde erhält dorthin einen neuen Link, alle früheren Links sind ungültig."
+    } else {
+        "Einen Link erhält der Kunde deswegen nicht."
+    };
+    format!("Die E-Mail-Adresse ist jetzt {address}. {asked}")
 }

@@ -31,6 +31,7 @@ pub fn groups(
             "Zu klären",
             &[
                 S::NoEmail,
+                S::AddressOpen,
                 S::Undeliverable,
                 S::Expired,
                 S::RenewalRequired,

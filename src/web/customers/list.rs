@@ -326,7 +326,7 @@ fn line(row: CaseRow, role: Role, now: DateTime<Utc>) -> Line {
             S::Requested | S::Reminded | S::Undeliverable | S::UpdatePending => {
                 Some("Anforderung erneut senden")
             }
-            S::NoEmail | S::Concluded | S::Ended | S::NotRequired => None,
+            S::NoEmail | S::AddressOpen | S::Concluded | S::Ended | S::NotRequired => None,
         },
     }
 }

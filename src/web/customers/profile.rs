@@ -18,6 +18,7 @@ use crate::paths;
 use crate::web::error::PageError;
 use crate::web::page::{Me, Shell, html};
 use crate::web::refusals;
+use crate::web::status::addresses::{Undecided, undecided};
 
 #[derive(Template)]
 #[template(path = "web/customers/profile.html")]
@@ -29,6 +30,8 @@ struct ProfileView {
     email: Option<String>,
     /// What stands in its place and is no address; for the operator.
     unusable: Option<String>,
+    /// Addresses that partners entered and the operator has to decide about (A4).
+    undecided: Vec<Undecided>,
     contact: String,
     phone: String,
     represented_by: String,
@@ -106,7 +109,9 @@ pub async fn show(
 fn view(shell: Shell, case: &Case, role: Role, now: DateTime<Utc>) -> ProfileView {
     let overall = standing(case, now);
     let operator = role == Role::Operator;
+    let may = deeds(role, case, now);
     ProfileView {
+        undecided: undecided(case, role, &may, &shell.operator.short_name),
         shell,
         number: case.customer.number,
         name: case.customer.party.name.clone(),
@@ -130,7 +135,7 @@ fn view(shell: Shell, case: &Case, role: Role, now: DateTime<Utc>) -> ProfileVie
         sought: false,
         desk: None,
         operator,
-        may_change_email: deeds(role, case, now).contains(&Deed::ChangeEmail),
+        may_change_email: may.contains(&Deed::ChangeEmail),
         language: if case.customer.language.is_en() {
             "Englisch"
         } else {

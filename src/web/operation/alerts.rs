@@ -17,6 +17,7 @@ use crate::storage::alerts::{AlertFilter, AlertLine, Place, Whose, count_alerts,
 use crate::web::error::PageError;
 use crate::web::form::{FieldErrors, SignedForm};
 use crate::web::page::{Me, Shell, Tab, html, invalid, see_other};
+use crate::web::refusals;
 use crate::web::session::flash;
 
 /// Alerts on one page.
@@ -314,11 +315,12 @@ pub async fn finish(
     let was_open = app
         .db
         .transaction(move |conn| alerts::finish(conn, &viewer, id, &note, now))
-        .await?;
-    if was_open {
-        flash(&session, true, "Der Hinweis ist erledigt.");
-    } else {
-        flash(&session, false, DONE);
+        .await;
+    match was_open {
+        Ok(true) => flash(&session, true, "Der Hinweis ist erledigt."),
+        Ok(false) => flash(&session, false, DONE),
+        Err(ActionError::Refused(refusal)) => flash(&session, false, refusals::sentence(refusal)),
+        Err(error) => return Err(error.into()),
     }
     Ok(see_other(way_back(form.get("zurueck"))))
 }

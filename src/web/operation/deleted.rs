@@ -209,6 +209,12 @@ pub async fn show(
                             format!(", nichtig seit {}", date(at))
                         }
                         Some((at, AgreementEnd::Replaced)) => format!(", ersetzt am {}", date(at)),
+                        Some((at, AgreementEnd::Disowned)) => {
+                            format!(
+                                ", nicht vom Kunden geschlossen, festgestellt am {}",
+                                date(at)
+                            )
+                        }
                         Some((at, AgreementEnd::Ended)) => format!(", beendet am {}", date(at)),
                         None => String::new(),
                     }

@@ -229,6 +229,7 @@ fn line(found: Found) -> Line {
     let name = match &actor {
         Actor::User { name, .. } => name.clone(),
         Actor::Link { .. } | Actor::Notice { .. } => "Kunde".to_owned(),
+        Actor::Former { .. } => "Bisherige Adresse".to_owned(),
         Actor::Portal => "Portal".to_owned(),
         Actor::Command => "Befehl".to_owned(),
     };

@@ -373,7 +373,7 @@ fn kind(kind: &MailKind) -> String {
         MailKind::Alert { alert } => match alert {
             Alert::NoAddress => "Hinweis: E-Mail-Adresse fehlt",
             Alert::Undeliverable => "Hinweis: nicht zustellbar",
-            Alert::AddressByPartner => "Hinweis: Adresse vom Partner geändert",
+            Alert::AddressByPartner => "Hinweis: Adresse vom Partner eingetragen",
             Alert::AddressOfPartner => "Hinweis: Adresse gehört zum Partner",
             Alert::Dissent => "Hinweis: Einspruch",
             Alert::ContractUndelivered => "Hinweis: Vertrag nicht zustellbar",

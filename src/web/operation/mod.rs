@@ -1,5 +1,6 @@
 //! The operator's administration: one file per page, everything here is [`Who::Operator`].
 
+mod address;
 mod administrators;
 mod alerts;
 mod assign;
@@ -75,6 +76,12 @@ pub const ROUTES: &[Row] = &[
         Who::Operator,
         || web::post().to(booking_plan::change_option),
     ),
+    get("/betrieb/kunden/{nummer}/adresse", Who::Operator, || {
+        view().to(address::show)
+    }),
+    post("/betrieb/kunden/{nummer}/adresse", Who::Operator, || {
+        web::post().to(address::decide)
+    }),
     get("/betrieb/kunden/{nummer}/links", Who::Operator, || {
         view().to(links::show)
     }),

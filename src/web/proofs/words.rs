@@ -145,6 +145,12 @@ fn state(end: Option<(DateTime<Utc>, AgreementEnd)>, language: Language) -> Stri
             format!("Durch einen neuen Vertrag ersetzt am {on}")
         }
         (AgreementEnd::Replaced, Language::En) => format!("Replaced by a new agreement on {on}"),
+        (AgreementEnd::Disowned, Language::De) => {
+            format!("Nicht vom Kunden geschlossen, festgestellt am {on}")
+        }
+        (AgreementEnd::Disowned, Language::En) => {
+            format!("Not concluded by the customer, found on {on}")
+        }
         (AgreementEnd::Ended, Language::De) => format!("Beendet am {on}"),
         (AgreementEnd::Ended, Language::En) => format!("Ended on {on}"),
     }

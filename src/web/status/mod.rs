@@ -1,5 +1,6 @@
 //! The status page of a customer, asking the customer, and naming a sub-partner.
 
+pub mod addresses;
 mod deeds;
 pub mod forecast;
 pub mod own_history;

@@ -25,6 +25,9 @@ pub fn stalled(case: &Case, now: DateTime<Utc>) -> Sentence {
             " zurück.",
             "Der Vertrag gilt weiter. Die E-Mail mit der Bitte um die Ergänzung kam zurück.",
         ),
+        Status::AddressOpen => Sentence::plain(
+            "Der Vertrag gilt weiter. Um die Ergänzung bittet das Portal, sobald die eingetragene Adresse bestätigt ist.",
+        ),
         Status::NoEmail => Sentence::plain(
             "Der Vertrag gilt weiter. Um die Ergänzung kann das Portal nicht bitten, weil in den Stammdaten keine E-Mail-Adresse steht.",
         ),

@@ -52,6 +52,7 @@ fn end_of_agreement(case: &Case, round: &Request) -> Option<Step> {
     let (what, then) = match how {
         AgreementEnd::Objected => ("Widersprochen", "Vertrag nichtig, kein Zugriff"),
         AgreementEnd::Ended => ("Beendet", "kein AVV mehr nötig"),
+        AgreementEnd::Disowned => ("Zurückgewiesen", "Adresse gehörte nicht dem Kunden"),
         AgreementEnd::Replaced => ("Ersetzt", "ein neuer Vertrag gilt"),
     };
     Some(Step {

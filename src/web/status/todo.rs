@@ -31,6 +31,8 @@ pub fn todo(
     }
     let asks = may.contains(&Deed::Ask) || may.contains(&Deed::AskAgain);
     match standing.status {
+        Status::AddressOpen if role == Role::Operator => "Prüfen Sie, ob die Adresse dem Kunden gehört, und bestätigen Sie sie oder lehnen Sie sie ab.".to_owned(),
+        Status::AddressOpen => format!("{operator} prüft die Adresse. Sie können dort nachfragen; mehr ist nicht zu tun."),
         Status::NoEmail | Status::Undeliverable => address(standing.status, role, may, operator),
         _ if awaits(case, now) => waiting(case, operator, now),
         Status::Open if asks => "Senden Sie dem Kunden die Anforderung.".to_owned(),

@@ -3,6 +3,7 @@
 use askama::Template;
 use chrono::{DateTime, Utc};
 
+use super::addresses::{Undecided, undecided};
 use super::deeds::{Group, groups};
 use super::own_history::history_of;
 use super::parts::{Member, Past, Sentence, address_for, annex_note, chain};
@@ -54,6 +55,8 @@ pub struct StatusView {
     key: &'static str,
     word: String,
     verdict: Sentence,
+    /// Addresses that partners entered and the operator has to decide about (A4).
+    undecided: Vec<Undecided>,
     meaning: String,
     /// What the open request changes, or what became of the last one (rows 22, 28).
     request: Option<String>,
@@ -127,6 +130,7 @@ impl StatusView {
             ),
             ask: button(&may),
             address: address_for(role, case),
+            undecided: undecided(case, role, &may, &operator.short_name),
             groups: groups(role, case, &may),
             delete: may
                 .contains(&Deed::Delete)

@@ -32,6 +32,18 @@ pub fn verdict(case: &Case, standing: &Standing, now: DateTime<Utc>) -> Sentence
         Status::NoEmail => {
             Sentence::plain("In den Stammdaten des Kunden steht keine E-Mail-Adresse.")
         }
+        Status::AddressOpen if case.agreement().is_some() => Sentence::dated(
+            "Der Vertrag wurde am ",
+            date,
+            " über eine Adresse abgeschlossen, die noch nicht bestätigt ist.",
+            "Der Vertrag wurde über eine Adresse abgeschlossen, die noch nicht bestätigt ist.",
+        ),
+        Status::AddressOpen => Sentence::dated(
+            "Seit ",
+            date,
+            " wartet eine Adresse, die der Vertriebspartner eingetragen hat.",
+            "Eine Adresse, die der Vertriebspartner eingetragen hat, wartet auf Bestätigung.",
+        ),
         Status::Requested => link("Link", standing, now),
         Status::Reminded => link("Neuer Link", standing, now),
         Status::UpdatePending => link(
@@ -117,6 +129,8 @@ pub fn meaning(case: &Case, standing: &Standing, role: Role, now: DateTime<Utc>)
         Status::Open => without("Der Kunde braucht einen Vertrag, ist aber noch nicht danach gefragt worden."),
         Status::Requested | Status::Reminded => without("Der Kunde hat eine E-Mail mit einem Link zum Vertrag erhalten und noch nicht geantwortet."),
         Status::NoEmail => without("Der Kunde braucht einen Vertrag, kann aber ohne E-Mail-Adresse nicht danach gefragt werden."),
+        Status::AddressOpen if case.agreement().is_some() => locked(case, role, "Der Kunde hat abgeschlossen, aber über eine Adresse, die ein Vertriebspartner eingetragen hat. Bis sie bestätigt ist", now),
+        Status::AddressOpen => without("Der Kunde braucht einen Vertrag. Nach ihm gefragt wird er, sobald die eingetragene Adresse bestätigt ist."),
         Status::Undeliverable => without("Der Mailserver des Kunden hat die E-Mail nicht angenommen. Solange das so ist, gehen keine Erinnerungen hinaus."),
         Status::Expired => without("Der Kunde hat auf die Anforderung und drei Erinnerungen nicht geantwortet. Von selbst sendet das Portal ihm keine E-Mail mehr."),
         Status::Declined => without("Der Kunde möchte den Vertrag zurzeit nicht abschließen. Erinnerungen erhält er keine mehr."),

@@ -27,7 +27,8 @@ impl Model {
     }
 
     /// Rows 15, 21, 27 and 5.8-18.
-    pub(super) fn conclude(&mut self, now: Time) -> Vec<String> {
+    pub(super) fn conclude(&mut self, now: Time, by_link: bool) -> Vec<String> {
+        let (over, tells) = if by_link { self.doubt() } else { (None, false) };
         self.end_links(now, Paper::Done);
         self.round = None;
         self.had_deal = true;
@@ -36,9 +37,11 @@ impl Model {
             sub: self.sub,
             products: self.need(now),
             version: version_at(now),
+            over,
         });
         (self.rest, self.is_void) = ('O', false);
         let mut mails = mail("M3>customer");
+        mails.extend(tells.then(|| "M3>old".to_owned()));
         mails.extend(self.to_partners("M4"));
         mails
     }
@@ -64,5 +67,20 @@ impl Model {
             return Some(mails);
         }
         self.round.is_some().then(|| self.decline(now))
+    }
+
+    /// What is asked for is not needed any more; says whether somebody waited for it.
+    pub(super) fn withdraw(&mut self, now: Time) -> bool {
+        let waited = self.is_waiting(now);
+        self.end_links(now, Paper::Closed);
+        if self.round.take().is_some() {
+            self.rest = self.unanswered();
+        }
+        waited
+    }
+
+    /// How it stands when the last round left no answer behind.
+    pub(super) fn unanswered(&self) -> char {
+        if self.is_void { 'V' } else { 'O' }
     }
 }

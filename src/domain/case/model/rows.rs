@@ -249,6 +249,9 @@ impl Model {
         if !lapsed.is_empty() {
             return Some(self.shrunk(&lapsed, now, link));
         }
+        if let Some(mails) = self.address_step(now, link) {
+            return Some(mails);
+        }
         let round = self.round.clone()?;
         if now < morning_after(end_of_fourteenth_day(round.last_sent)) {
             return None;
@@ -294,30 +297,22 @@ impl Model {
     }
 
     /// Rows 2, 9, 47.
+    /// Rows 2, 9, 47; `ask`: whatever the rounds say.
     pub(super) fn move_mailbox(
         &mut self,
         new: &str,
-        by_partner: bool,
+        ask: bool,
         now: Time,
         link: LinkId,
     ) -> Vec<String> {
-        let (was_waiting, had_email) = (self.is_waiting(now), self.has_email);
-        let never_asked = self.never_asked(now);
+        let asks = ask || self.is_waiting(now) || self.never_asked(now);
         self.email = new.to_owned();
         self.has_email = true;
-        let mut mails = if was_waiting || never_asked {
-            self.ask_anew(now, link)
-        } else {
-            self.end_links(now, Paper::Replaced);
-            Vec::new()
-        };
-        if had_email && (was_waiting || by_partner) {
-            mails.push("M15>old".to_owned());
+        if asks {
+            return self.ask_anew(now, link);
         }
-        if by_partner {
-            mails.push("M14>operator".to_owned());
-        }
-        mails
+        self.end_links(now, Paper::Replaced);
+        Vec::new()
     }
 
     /// Row 2: asked by nobody, or by links that were locked.

@@ -141,6 +141,12 @@ pub(super) fn tasks(counts: &Counts) -> Vec<Task> {
             "Die Anforderung kann erst gesendet werden, wenn die Adresse eingetragen ist",
         ),
         line(
+            of(Status::AddressOpen),
+            "Adresse zu bestätigen",
+            customers(Status::AddressOpen),
+            "Ein Vertriebspartner hat sie eingetragen; bis Sie entscheiden, bleibt der Zugriff gesperrt",
+        ),
+        line(
             of(Status::RenewalRequired),
             "Neuabschluss nötig",
             customers(Status::RenewalRequired),
@@ -221,7 +227,8 @@ mod tests {
         for (status, count) in &mut fine.statuses {
             use Status as S;
             *count = match status {
-                S::Undeliverable | S::NoEmail | S::RenewalRequired | S::Void | S::Expired => 0,
+                S::Undeliverable | S::NoEmail | S::AddressOpen | S::RenewalRequired => 0,
+                S::Void | S::Expired => 0,
                 S::Declined | S::AmendmentOpen => 0,
                 _ => 7,
             };
@@ -231,7 +238,7 @@ mod tests {
         many.statuses = Status::ALL.map(|status| (status, 1001)).to_vec();
         many.waiting = 1000;
         let lines = tasks(&many);
-        assert_eq!(lines.len(), 8);
+        assert_eq!(lines.len(), 9);
         assert_eq!(
             (lines[0].count.as_str(), lines[1].count.as_str()),
             ("1000", "1.000+")

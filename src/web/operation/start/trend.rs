@@ -27,6 +27,7 @@ const SERIES: [(&str, &[Status]); 4] = [
         "Zu klären",
         &[
             Status::NoEmail,
+            Status::AddressOpen,
             Status::Undeliverable,
             Status::Expired,
             Status::RenewalRequired,

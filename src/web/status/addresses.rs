@@ -1,0 +1,89 @@
+//! Addresses that partners entered, in words: what is waited for, until when, and what can be done
+//! (A4).
+
+use crate::domain::Language;
+use crate::domain::calendar::{long_moment, send_time};
+use crate::domain::case::{Case, EnteredAddress};
+use crate::domain::viewer::{Deed, Role};
+use crate::domain::{AddressId, EmailAddress};
+use crate::paths;
+
+/// An address the operator still has to decide about.
+pub struct Undecided {
+    /// Which.
+    pub id: AddressId,
+    /// As the reader may see it.
+    pub email: String,
+    /// How it stands.
+    pub text: String,
+    /// What the reader can do, where that is not a page of its own.
+    pub advice: String,
+    /// Where the operator decides.
+    pub decide: Option<String>,
+}
+
+/// Those of a case for somebody with `role`; `operator` is the short name of the provider.
+pub fn undecided(case: &Case, role: Role, may: &[Deed], operator: &str) -> Vec<Undecided> {
+    let shown = |email: &EmailAddress| match role.partner() {
+        Some(_) => email.masked(),
+        None => email.shown(),
+    };
+    let is_operator = role == Role::Operator;
+    case.undecided_addresses()
+        .map(|one| Undecided {
+            id: one.id,
+            email: shown(&one.email),
+            text: text(one, shown, operator),
+            advice: match (is_operator, may.contains(&Deed::ChangeEmail)) {
+                (true, _) => String::new(),
+                (false, true) if one.is_waiting() => format!(
+                    "Eilt es, bitten Sie {operator}, die Adresse zu bestätigen. Ist sie falsch, tragen Sie die richtige ein; soll die bisherige bleiben, tragen Sie diese ein."
+                ),
+                (false, _) => format!("Eilt es, bitten Sie {operator}, die Adresse zu bestätigen."),
+            },
+            decide: is_operator.then(|| paths::entered_address(case.customer.number)),
+        })
+        .collect()
+}
+
+fn text(one: &EnteredAddress, shown: impl Fn(&EmailAddress) -> String, operator: &str) -> String {
+    let moment = |at| long_moment(at, Language::De);
+    let entered = format!(
+        "Ein Vertriebspartner hat sie am {} eingetragen.",
+        moment(one.entered_at)
+    );
+    if let Some(from) = one.used_from {
+        let stands = match one.left_at {
+            None => format!(
+                "Sie gilt seit dem {} nach Ablauf der Wartezeit, ist aber nicht bestätigt.",
+                moment(from)
+            ),
+            Some(left) => format!(
+                "Seit dem {} gilt eine andere, über diese wurde aber der Vertrag abgeschlossen.",
+                moment(left)
+            ),
+        };
+        return format!(
+            "{entered} {stands} Was über sie abgeschlossen wurde, öffnet Vertriebspartnern nichts, bis {operator} sie bestätigt hat."
+        );
+    }
+    let Some(former) = one.former.as_ref().map(shown) else {
+        return format!(
+            "{entered} Eine bisherige Adresse, die davon erfahren könnte, gibt es nicht. Deshalb gilt sie erst, wenn {operator} sie bestätigt hat; bis dahin wird nichts an sie gesendet."
+        );
+    };
+    let until = format!("Bis dahin gehen alle E-Mails weiter an {former}.");
+    match (one.wait, one.wait_end()) {
+        (None, _) => format!(
+            "{entered} Sie gilt erst, wenn {operator} sie bestätigt hat: {former} ist nicht zu erreichen oder hat eine frühere Änderung gestoppt, oder {operator} hat eine abgelehnt. {until}"
+        ),
+        (Some(_), Some(end)) => format!(
+            "{entered} Die bisherige Adresse {former} weiß davon und kann sie stoppen. Sie gilt ab dem {}, oder sobald {operator} sie bestätigt. {until}",
+            moment(send_time(end))
+        ),
+        (Some(wait), None) => format!(
+            "{entered} Die bisherige Adresse {former} erhält gerade eine Nachricht und hat dann {} Stunden Zeit, sie zu stoppen. Danach gilt sie, oder sobald {operator} sie bestätigt. {until}",
+            wait.num_hours()
+        ),
+    }
+}
