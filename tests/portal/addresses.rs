@@ -1,8 +1,10 @@
 //! Addresses that partners enter (A4, 5.6-11): nothing is sent there before the operator has confirmed
 //! it, or before the former address had time to stop it.
 
+use avv_portal::actions::bounces::Taken;
 use avv_portal::domain::case::{EnteredAddress, Status};
 
+use crate::bounces::{bring, report};
 use crate::harness::{Browser, CUSTOMER, Page, Person, TestApp, hours, minutes};
 use crate::world::MAIL;
 
@@ -33,10 +35,10 @@ fn stop_link(app: &TestApp) -> String {
     let mail = mails
         .iter()
         .rev()
-        .find(|mail| mail.text.contains("/adresse/"))
+        .find(|mail| mail.written.text.contains("/adresse/"))
         .expect("a mail that can stop it");
-    let at = mail.text.find("/adresse/").unwrap();
-    mail.text[at..]
+    let at = mail.written.text.find("/adresse/").unwrap();
+    mail.written.text[at..]
         .split_whitespace()
         .next()
         .unwrap()
@@ -91,11 +93,6 @@ async fn a4_nothing_goes_to_an_address_that_waits_and_the_former_one_stops_it() 
         .get("/kunden/4711")
         .await
         .assert_says("wartet auf Bestätigung");
-    app.sign_in(Person::SubPartner)
-        .await
-        .get(STATUS)
-        .await
-        .assert_says("Eilt es, bitten Sie Plusnet");
 
     // Looking changes nothing, the POST does; without any session and without JavaScript.
     let link = stop_link(&app);
@@ -132,6 +129,7 @@ async fn a4_nothing_goes_to_an_address_that_waits_and_the_former_one_stops_it() 
         app.count("alerts WHERE kind = 'address_by_partner' AND done_at IS NULL"),
         1
     );
+    let partner = app.sign_in(Person::Partner).await;
     enter(&partner, "zweite@gmx.example")
         .await
         .assert_status(303);
@@ -165,14 +163,24 @@ async fn a4_after_the_waiting_time_links_leave_but_no_gate_opens_before_the_oper
     app.deliver();
     // The confirmation goes to both, the former address is told why.
     let told = app.mails_to(MAIL).pop().unwrap();
-    assert!(told.subject.contains("Abgeschlossen"), "{}", told.subject);
     assert!(
-        told.text.contains("anstelle dieser Adresse"),
+        told.written.subject.contains("Abgeschlossen"),
         "{}",
-        told.text
+        told.written.subject
     );
-    assert!(app.last_mail_to(NEW).subject.contains("Abgeschlossen"));
+    assert!(
+        told.written.text.contains("anstelle dieser Adresse"),
+        "{}",
+        told.written.text
+    );
+    assert!(
+        app.last_mail_to(NEW)
+            .written
+            .subject
+            .contains("Abgeschlossen")
+    );
     // No gate, and everybody reads why.
+    let partner = app.sign_in(Person::Partner).await;
     assert_eq!(app.standing(CUSTOMER).status, Status::AddressOpen);
     partner
         .get("/zugriff/4711/centraflex")
@@ -247,6 +255,7 @@ async fn a4_what_was_concluded_over_a_refused_address_is_no_agreement() {
     app.conclude(NEW).await;
     app.deliver();
     decide(&app, "ablehnen").await;
+    let partner = app.sign_in(Person::Partner).await;
     app.deliver();
     assert_eq!(app.case(CUSTOMER).customer.email().unwrap().as_str(), MAIL);
     assert_eq!(app.standing(CUSTOMER).status, Status::Requested);
@@ -256,11 +265,7 @@ async fn a4_what_was_concluded_over_a_refused_address_is_no_agreement() {
         .await
         .assert_status(403);
     let operator = app.sign_in(Person::Operator).await;
-    operator
-        .get(STATUS)
-        .await
-        .assert_says("Zurückgewiesen")
-        .assert_says("abgelehnt");
+    operator.get(STATUS).await.assert_says("abgelehnt");
     // The former address concludes.
     app.conclude(MAIL).await;
     partner
@@ -282,6 +287,7 @@ async fn a4_without_a_former_address_or_one_that_takes_mail_it_needs_the_operato
         .assert_says("muss sie erst bestätigen");
     enter(&partner, NEW).await.assert_status(303);
     wait(&app);
+    let partner = app.sign_in(Person::Partner).await;
     assert_eq!(app.mails_to(NEW).len(), 0);
     assert_eq!(app.standing(CUSTOMER).status, Status::AddressOpen);
     partner
@@ -296,18 +302,14 @@ async fn a4_without_a_former_address_or_one_that_takes_mail_it_needs_the_operato
     enter(&partner, "dritte@gmx.example")
         .await
         .assert_status(303);
-    app.sql("UPDATE mails SET state = 'queued' WHERE state = 'queued'")
-        .unwrap();
-    let id = entered(&app).id;
-    app.write(|conn| {
-        let event = avv_portal::domain::case::Event::FormerUnreached(id);
-        let knock = avv_portal::actions::Knock::by_portal(CUSTOMER, app.now());
-        knock.bring(conn, &app.app, &event, |_| {
-            avv_portal::domain::audit::AuditKind::Undeliverable
-        })
-    });
     app.deliver();
+    app.clock.advance(hours(1));
+    assert_eq!(
+        bring(&app, &report(&app, NEW, "failed", "5.1.1")),
+        Taken::Returned
+    );
     wait(&app);
+    let partner = app.sign_in(Person::Partner).await;
     assert_eq!(app.mails_to("dritte@gmx.example").len(), 0);
     partner
         .get(STATUS)

@@ -348,7 +348,7 @@ async fn a_day_is_counted_once_and_as_it_is() {
     assert!(!jobs::count_at(&other, now).unwrap());
     assert_eq!(
         app.count("status_days"),
-        14,
+        15,
         "every status, also those of nobody"
     );
     assert_eq!(

@@ -17,7 +17,7 @@ const PARTNER_MAIL: &str = "info@muster-it.example";
 const OPERATOR_MAIL: &str = "avv@plusnet.example";
 
 /// A report about the newest mail to `to`, with its head.
-fn report(app: &TestApp, to: &str, action: &str, status: &str) -> String {
+pub fn report(app: &TestApp, to: &str, action: &str, status: &str) -> String {
     let sent = app.last_mail_to(to);
     let raw = String::from_utf8(sent.raw).unwrap();
     let head = raw.split("\r\n\r\n").next().unwrap().to_owned();
@@ -36,7 +36,7 @@ fn about(head: &str, to: &str, action: &str, status: &str) -> String {
     )
 }
 
-fn bring(app: &TestApp, raw: &str) -> Taken {
+pub fn bring(app: &TestApp, raw: &str) -> Taken {
     take(&app.app, raw.as_bytes(), app.now()).unwrap()
 }
 
