@@ -14,7 +14,9 @@ use avv_portal::domain::case::{
     Booking, Case, Customer, Event, Fresh, Moment, Partner, decide, standing,
 };
 use avv_portal::domain::product::{Module, Product, Trigger};
-use avv_portal::domain::{AgreementId, CustomerNumber, Language, LinkId, PartnerId, RequestId};
+use avv_portal::domain::{
+    AddressId, AgreementId, CustomerNumber, Language, LinkId, PartnerId, RequestId,
+};
 use chrono::{DateTime, Utc};
 use criterion::{Criterion, criterion_group, criterion_main};
 use uuid::Uuid;
@@ -30,6 +32,7 @@ fn moment(key: u128) -> Moment {
             request: RequestId(Uuid::from_u128(key)),
             link: LinkId(Uuid::from_u128(key)),
             agreement: AgreementId(Uuid::from_u128(key)),
+            address: AddressId(Uuid::from_u128(key)),
         },
     }
 }
@@ -78,6 +81,7 @@ fn asked() -> Case {
         current_version: "1.0".into(),
         agreements: Vec::new(),
         requests: Vec::new(),
+        entered: Vec::new(),
     };
     if let Ok(changes) = decide(&case, &Event::AskedByHand, moment(1)) {
         case.apply(&changes, now());
