@@ -17,7 +17,9 @@ use crate::domain::case::{
 use crate::domain::mail::{CustomerNews, MailKind, Recipient};
 use crate::domain::partner_contract::ContractState;
 use crate::domain::{AddressId, AgreementId, EmailAddress, Operator, PartnerId};
-use crate::mail::letter::{AddressStop, AgreementWords, CaseWords, Content, NoLonger, NoteWords, WhyEnded};
+use crate::mail::letter::{
+    AddressStop, AgreementWords, CaseWords, Content, NoLonger, NoteWords, WhyEnded,
+};
 use crate::paths;
 use crate::storage::contract_versions::find_published;
 use crate::storage::mails::DueMail;

@@ -44,6 +44,8 @@ pub enum Fate {
     Fresh { minutes: i64 },
     /// Its mail server refuses the first mail.
     Bounced { day: i64 },
+    /// Has no address until its Mandant enters one, which waits for the operator.
+    Entered { day: i64, since: i64 },
     /// Is asked anew because a sub-partner was named.
     Named { day: i64, since: i64 },
     /// Declines.
@@ -133,6 +135,7 @@ fn fate_of(text: &str) -> Result<Fate> {
         ("silent", &[day]) => Fate::Silent { day },
         ("fresh", &[minutes]) => Fate::Fresh { minutes },
         ("bounced", &[day]) => Fate::Bounced { day },
+        ("entered", &[day, since]) => Fate::Entered { day, since },
         ("named", &[day, since]) => Fate::Named { day, since },
         ("declined", &[day, after]) => Fate::Declined { day, after },
         ("concluded", &[day, after]) => Fate::Concluded { day, after },

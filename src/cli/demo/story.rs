@@ -22,6 +22,8 @@ pub enum Step {
     Decline,
     /// The mail server refuses the mail that is in the outbox.
     Bounce,
+    /// The Mandant enters an address.
+    EnterAddress,
     /// The Mandant names its first sub-partner.
     NameSubPartner,
     /// Books a product that the agreement does not cover.
@@ -132,6 +134,7 @@ fn life(fate: Fate, who: usize, now: DateTime<Utc>) -> Vec<(DateTime<Utc>, Step)
                 (back, Step::Bounce),
             ]
         }
+        Fate::Entered { day, since } => with(day, &[(on(since, 10), Step::EnterAddress)]),
         Fate::Named { day, since } => with(day, &[(on(since, 11), Step::NameSubPartner)]),
         Fate::Declined { day, after } => with(day, &[(on(day - after, 14), Step::Decline)]),
         Fate::Concluded { day, after } => with(day, &[concluded(day, after)]),

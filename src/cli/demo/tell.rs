@@ -15,7 +15,7 @@ use crate::actions::{
 use crate::app::App;
 use crate::domain::audit::AuditKind;
 use crate::domain::case::{Case, Channel, Event};
-use crate::domain::{LinkId, PartnerId, calendar};
+use crate::domain::{EmailAddress, LinkId, PartnerId, calendar};
 use crate::jobs;
 use crate::storage::customers::NewCustomer;
 use crate::storage::db::Conn;
@@ -64,6 +64,13 @@ impl Play<'_> {
             Step::Conclude => self.conclude(),
             Step::Decline => self.decline(),
             Step::Bounce => self.transaction(Self::bounce),
+            Step::EnterAddress => self.transaction(|play, conn| {
+                let (number, partner) = (play.character.number, &play.cast.partner);
+                let address = EmailAddress::parse(&format!("post@kunde-{number}.example"))
+                    .map_err(|_| ActionError::NotFound)?;
+                customers::change_email(conn, play.app, partner, number, &address.into(), play.now)
+                    .map(|_| ())
+            }),
             Step::NameSubPartner => self.transaction(|play, conn| {
                 let (number, sub) = (play.character.number, play.cast.partners.nord);
                 let partner = &play.cast.partner;

@@ -47,7 +47,12 @@ fn every_status_occurs_and_the_list_says_what_the_facts_say() {
             .unwrap();
     }
     let all = BTreeSet::from(Status::ALL);
-    assert_eq!(seen, [all.clone(), all]);
+    // An address that waits is part of a story only.
+    let in_bulk = all
+        .iter()
+        .copied()
+        .filter(|status| *status != Status::AddressOpen);
+    assert_eq!(seen, [all.clone(), in_bulk.collect()]);
 
     // The chart has a past, in which nobody is counted twice.
     let days = |conn: &mut _| {
