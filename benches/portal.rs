@@ -15,7 +15,7 @@ use avv_portal::domain::case::{
 };
 use avv_portal::domain::product::{Module, Product, Trigger};
 use avv_portal::domain::{
-    AddressId, AgreementId, CustomerNumber, Language, LinkId, PartnerId, RequestId,
+    AddressId, AgreementId, CustomerNumber, Holidays, Language, LinkId, PartnerId, RequestId,
 };
 use chrono::{DateTime, Utc};
 use criterion::{Criterion, criterion_group, criterion_main};
@@ -79,6 +79,7 @@ fn asked() -> Case {
         }),
         sub_partner: None,
         current_version: "1.0".into(),
+        holidays: Holidays::default(),
         agreements: Vec::new(),
         requests: Vec::new(),
         entered: Vec::new(),

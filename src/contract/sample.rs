@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::values::{Conclusion, CoveredProduct, Values};
 use crate::domain::party::SubProcessor;
-use crate::domain::{CustomerNumber, EmailAddress, Language, Operator, Party};
+use crate::domain::{CustomerNumber, EmailAddress, Holidays, Language, Operator, Party};
 
 /// A customer of an invented operator with a partner, two products and, if wanted, a sub-partner;
 /// not concluded. Names are the same in both languages, contacts are worded in the given one.
@@ -159,6 +159,7 @@ fn operator(support: &str) -> Operator {
         objection_email: EmailAddress::parse("widerspruch@plusnet.example").ok(),
         hours: "montags bis freitags von 8 bis 18 Uhr".into(),
         hours_en: "Monday to Friday, 8 am to 6 pm".into(),
+        holidays: Holidays::default(),
         sub_processors: vec![SubProcessor {
             party: party(
                 "RZ Rheinland Betriebsgesellschaft mbH",

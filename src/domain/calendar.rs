@@ -12,7 +12,7 @@ use super::Language;
 pub const LINK_DAYS: u64 = 14;
 /// Automatic reminders per request round (L-04).
 pub const REMINDERS: u8 = 3;
-/// Hour of the day, Berlin time, from which reminders go out (5.7).
+/// Hour of the day, Berlin time, from which something goes out by itself (5.7).
 pub const REMINDER_HOUR: u32 = 8;
 /// A reminder that has been due for longer is not sent by itself: after a standstill of a month all
 /// are caught up with, after that long somebody may have put back an old copy of the data (S-94).
@@ -47,25 +47,18 @@ pub fn proof_end(ended: DateTime<Utc>) -> NaiveDate {
     NaiveDate::from_ymd_opt(year, 12, 31).unwrap_or(NaiveDate::MAX)
 }
 
-/// From when the step that follows an expired link may be taken: 08:00 on the next day (5.7).
+/// From when the step that follows an expired link may be taken: 08:00 on the next day (5.7). On which
+/// days it is taken, [`super::Holidays`] says (F10).
 pub fn next_step_after(link_end: DateTime<Utc>) -> DateTime<Utc> {
     let morning = NaiveTime::from_hms_opt(REMINDER_HOUR, 0, 0).unwrap_or_default();
     at(day(link_end) + Days::new(1), morning)
 }
 
-/// Whether automatic mails may go out at this time of day (not before 08:00 Berlin time).
+/// Whether what the operator has set going, a roll-out, goes on at this time of day (not before 08:00
+/// Berlin time); on which days is the operator's own choice.
 pub fn in_send_window(now: DateTime<Utc>) -> bool {
     use chrono::Timelike;
     now.with_timezone(&Berlin).hour() >= REMINDER_HOUR
-}
-
-/// When the scheduler acts on what is due at `at`: at once, but never in the night.
-pub fn send_time(at: DateTime<Utc>) -> DateTime<Utc> {
-    if in_send_window(at) {
-        at
-    } else {
-        next_step_after(at - Duration::days(1))
-    }
 }
 
 /// A wall-clock time in Berlin as an instant. A time that daylight saving skips is moved to the

@@ -35,6 +35,7 @@ pub mod version;
 pub mod version_news;
 pub mod viewer;
 pub mod whats_new;
+pub mod working_time;
 
 pub use email::EmailAddress;
 pub use ids::{
@@ -46,3 +47,4 @@ pub use language::Language;
 pub use party::{Operator, Party};
 pub use version_news::{ChangeNote, VersionNews};
 pub use whats_new::WhatsNew;
+pub use working_time::Holidays;

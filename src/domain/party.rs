@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::{EmailAddress, Language};
+use super::{EmailAddress, Holidays, Language};
 
 /// A company as it is named in mails, pages and the contract. An agreement copies it whole (EV-02).
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -105,6 +105,9 @@ pub struct Operator {
     pub hours: String,
     /// The same in English.
     pub hours_en: String,
+    /// Whose public holidays it keeps: on them nothing goes out by itself (F10).
+    #[serde(default)]
+    pub holidays: Holidays,
     /// Further sub-processors beside the partners (LC-24), from the register. A contract copies them
     /// with the rest; with the particulars themselves they are not stored.
     #[serde(default)]

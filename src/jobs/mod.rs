@@ -27,10 +27,11 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+use crate::actions;
 use crate::app::App;
 use crate::storage::case_rows::Waiting;
-use crate::storage::db::DbError;
-use crate::{actions, domain::calendar};
+use crate::storage::catalogue::find_holidays;
+use crate::storage::db::{Conn, DbError};
 pub use count::count_at;
 pub use run::{Running, Stop, start};
 
@@ -169,6 +170,13 @@ impl Pass {
     fn now(&self) -> DateTime<Utc> {
         self.at.unwrap_or_else(|| self.app.clock.now())
     }
+
+    /// Whether what goes out by itself may go out now (F10).
+    fn is_working_time(&self) -> Result<bool, DbError> {
+        let read = |conn: &mut Conn| Ok::<_, DbError>(find_holidays(conn)?);
+        let holidays = self.app.db.read_blocking(read)?;
+        Ok(holidays.is_open(self.now()))
+    }
 }
 
 /// What a pass did.
@@ -303,8 +311,8 @@ pub fn retain_once(app: &App, now: DateTime<Utc>) -> Result<Done, DbError> {
 
 /// Reminders and ends of rounds that are due (rows 5 and 6).
 fn remind(pass: &Pass) -> Result<Done, DbError> {
-    // At night everything that is due would only be looked at and left.
-    if !calendar::in_send_window(pass.now()) {
+    // At night and on holidays everything that is due would only be looked at and left.
+    if !pass.is_working_time()? {
         return Ok(Done::default());
     }
     rows::each_row(pass, Waiting::Step, |conn, customer, now| {
@@ -315,7 +323,7 @@ fn remind(pass: &Pass) -> Result<Done, DbError> {
 /// Steps that have been due for very long. Looked for now and then only: those that wait for the
 /// operator stay among them.
 fn late(pass: &Pass) -> Result<Done, DbError> {
-    if !calendar::in_send_window(pass.now()) {
+    if !pass.is_working_time()? {
         return Ok(Done::default());
     }
     let take = if pass.send_late {

@@ -4,7 +4,7 @@
 use super::rows::each_behind;
 use super::{Done, Pass};
 use crate::actions::requests;
-use crate::domain::calendar::{self, day};
+use crate::domain::calendar::day;
 use crate::storage::contract_versions::{find_in_force, list_outdated};
 use crate::storage::db::DbError;
 
@@ -12,7 +12,7 @@ use crate::storage::db::DbError;
 /// come: who was asked is not among those that are left. Until a customer's turn has come, the
 /// consent page shows and concludes the text in force anyway.
 pub fn ask(pass: &Pass) -> Result<Done, DbError> {
-    if !calendar::in_send_window(pass.now()) {
+    if !pass.is_working_time()? {
         return Ok(Done::default());
     }
     each_behind(

@@ -10,7 +10,7 @@ use super::letter::{
     AddressStop, ApprovalWords, Attachment, CaseWords, Content, Letter, ModuleAccess,
 };
 use crate::domain::mail::{Alert, PartnerNews, RequestReason};
-use crate::domain::{CustomerNumber, EmailAddress, Language, Operator, Party, WhatsNew};
+use crate::domain::{CustomerNumber, EmailAddress, Holidays, Language, Operator, Party, WhatsNew};
 
 pub(in crate::mail) use life::life;
 pub(super) use news::news;
@@ -50,6 +50,7 @@ pub(super) fn operator() -> Operator {
         objection_email: address("widerspruch@plusnet.example"),
         hours: "montags bis freitags von 8 bis 18 Uhr".to_owned(),
         hours_en: "Monday to Friday, 8:00 to 18:00 (Berlin time)".to_owned(),
+        holidays: Holidays::default(),
         ..Operator::default()
     }
 }

@@ -167,6 +167,7 @@ fn load(conn: &mut PgConnection, row: CustomerRow, now: DateTime<Utc>) -> QueryR
         sub_partner,
         current_version: contract_versions::find_in_force(conn, day(now))?
             .ok_or_else(|| text::unreadable("contract version: none is published"))?,
+        holidays: catalogue::find_holidays(conn)?,
         agreements: load_agreements(conn, number)?,
         requests: load_requests(conn, number)?,
         entered: entered::load(conn, number)?,

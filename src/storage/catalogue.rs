@@ -5,8 +5,8 @@ use diesel::upsert::excluded;
 
 use super::schema::{operator, products};
 use super::{QueryResult, text};
-use crate::domain::Operator;
 use crate::domain::product::Product;
+use crate::domain::{Holidays, Operator};
 
 /// All products in the catalogue's order. One that cannot be read is left out and said in the log and
 /// on the operator's page (F11): who has not booked it is not concerned, and a case that has is
@@ -51,7 +51,17 @@ pub fn find_operator(conn: &mut PgConnection) -> QueryResult<Option<Operator>> {
     facts.map(text::from_json).transpose()
 }
 
-/// The same, locked for a change.
+/// The public holidays the provider keeps; those of all of Germany until it said otherwise (F10).
+pub fn find_holidays(conn: &mut PgConnection) -> QueryResult<Holidays> {
+    let code: Option<Option<String>> = operator::table
+        .select(operator::facts.retrieve_as_text("holidays").nullable())
+        .first(conn)
+        .optional()?;
+    code.flatten()
+        .map_or(Ok(Holidays::default()), text::from_word)
+}
+
+/// The provider's particulars, locked for a change.
 pub fn lock_operator(conn: &mut PgConnection) -> QueryResult<Option<Operator>> {
     let facts: Option<serde_json::Value> = operator::table
         .select(operator::facts)

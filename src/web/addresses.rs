@@ -12,7 +12,7 @@ use super::page::{PublicShell, html, see_other};
 use super::routes::{Row, get, post, view};
 use crate::actions::{ActionError, addresses};
 use crate::app::App;
-use crate::domain::calendar::{long_moment, send_time};
+use crate::domain::calendar::long_moment;
 use crate::domain::case::{Case, Verdict};
 use crate::domain::{AddressId, Language};
 use crate::paths;
@@ -156,7 +156,7 @@ fn stand(case: &Case, id: AddressId, language: Language) -> Stand {
         None if one.is_waiting() => Stand::Waits {
             until: one
                 .wait_end()
-                .map(|end| long_moment(send_time(end), language)),
+                .map(|end| long_moment(case.holidays.opens(end), language)),
         },
         None if one.is_used() => Stand::Used,
         None => Stand::Gone,

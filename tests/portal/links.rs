@@ -244,7 +244,7 @@ async fn a_link_nobody_needs_any_more_says_so_and_one_of_a_deleted_customer_is_u
         .post(&format!("{link}/neuer-link"), &[])
         .await
         .assert_status(200);
-    app.clock.advance(days(30));
+    app.clock.advance(days(32));
     app.jobs();
     assert_eq!(
         app.links_to(MAIL).len(),

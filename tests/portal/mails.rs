@@ -114,7 +114,7 @@ async fn an_address_that_refuses_mail_is_reported_and_not_reminded() {
     app.ask(Person::Operator, CUSTOMER).unwrap();
     app.jobs();
     assert_eq!((app.status(CUSTOMER), sink.taken().len()), ("requested", 5));
-    app.clock.advance(days(15));
+    app.clock.advance(days(17));
     app.jobs();
     assert_eq!((app.status(CUSTOMER), sink.taken().len()), ("reminded", 6));
 

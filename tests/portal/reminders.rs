@@ -4,7 +4,7 @@ use avv_portal::domain::{CustomerNumber, calendar};
 use avv_portal::jobs;
 use chrono::{DateTime, Utc};
 
-use crate::harness::{CUSTOMER, Person, TestApp, days};
+use crate::harness::{CUSTOMER, PASSWORD, Person, TestApp, days};
 
 const MAIL: &str = "info@oezdemir.example";
 const PARTNER_MAIL: &str = "info@muster-it.example";
@@ -133,12 +133,13 @@ async fn daylight_saving_moves_neither_the_last_day_nor_the_morning() {
         (
             "2027-03-14 23:59",
             "2027-03-28T21:59:59.999Z",
-            "2027-03-29T06:00:00Z",
+            // The day after is Easter Monday (F10).
+            "2027-03-30T06:00:00Z",
         ),
         (
             "2027-03-13 12:00",
             "2027-03-27T22:59:59.999Z",
-            "2027-03-28T06:00:00Z",
+            "2027-03-30T06:00:00Z",
         ),
         (
             "2027-10-17 00:00",
@@ -148,7 +149,8 @@ async fn daylight_saving_moves_neither_the_last_day_nor_the_morning() {
         (
             "2027-10-16 12:00",
             "2027-10-30T21:59:59.999Z",
-            "2027-10-31T07:00:00Z",
+            // A Sunday, and the clocks go back.
+            "2027-11-01T07:00:00Z",
         ),
     ];
     let app = TestApp::start().await;
@@ -185,6 +187,66 @@ async fn daylight_saving_moves_neither_the_last_day_nor_the_morning() {
     }
 }
 
+/// F10: reminders go out at working hours of the operator's calendar, and every page names the day on
+/// which they really go.
+#[actix_web::test]
+async fn f10_the_night_and_holidays_of_the_state_are_waited_for() {
+    let app = TestApp::start().await;
+    let operator = app.sign_in(Person::Operator).await;
+    let page = operator.get("/betrieb/betreiber").await;
+    let chosen = page.attribute("#feiertage option[selected]", "value");
+    assert_eq!(chosen.as_deref(), Some("DE"));
+    let wrong = page
+        .submit(
+            &operator,
+            "main form",
+            &[("feiertage", "DE-XX"), ("passwort", PASSWORD)],
+        )
+        .await;
+    wrong.assert_status(422).assert_says("wessen Feiertage");
+    page.submit(
+        &operator,
+        "main form",
+        &[("feiertage", "DE-BY"), ("passwort", PASSWORD)],
+    )
+    .await
+    .assert_status(303);
+    app.at("2026-12-22 10:00");
+    app.book(CUSTOMER, "centraflex", false);
+    app.jobs();
+    // Berlin time, reminders sent by then, what the list says, what the time line plans next
+    #[rustfmt::skip] // one step is one line
+    let steps = [
+        // The link ends on 5 January; the day after is Epiphany.
+        ("2027-01-05 12:00", 0, "05.01.2027", "07.01.2027"),
+        ("2027-01-06 10:00", 0, "Erinnerung 1 am 07.01.2027", "07.01.2027"),
+        ("2027-01-07 07:59", 0, "Erinnerung 1 am 07.01.2027", "07.01.2027"),
+        ("2027-01-07 08:00", 1, "21.01.2027", "22.01.2027"),
+        // Nobody ran the jobs on Friday before 20 o'clock.
+        ("2027-01-22 19:59", 1, "Erinnerung 2 am 22.01.2027", "22.01.2027"),
+        ("2027-01-22 20:00", 1, "Erinnerung 2 am 25.01.2027", "25.01.2027"),
+        ("2027-01-24 12:00", 1, "Erinnerung 2 am 25.01.2027", "25.01.2027"),
+        ("2027-01-25 08:00", 2, "08.02.2027", "09.02.2027"),
+    ];
+    for (time, reminders, small, planned) in steps {
+        app.at(time);
+        let browser = app.sign_in(Person::Operator).await;
+        if !time.ends_with("19:59") {
+            app.jobs();
+        }
+        assert_eq!(app.standing(CUSTOMER).reminders, reminders, "{time}");
+        assert_eq!(
+            app.links_to(MAIL).len(),
+            usize::from(reminders) + 1,
+            "{time}"
+        );
+        let (_, line) = app.line(&browser, CUSTOMER).await;
+        assert!(line.contains(small), "{time}: {line}");
+        let page = browser.get("/kunden/4711/avv").await;
+        page.assert_says(&format!("geplant für {planned}"));
+    }
+}
+
 /// 5.6-10: thirty days without a server make one reminder, not a burst, then fourteen days again.
 #[actix_web::test]
 async fn a_long_downtime_makes_one_reminder() {
@@ -211,7 +273,7 @@ async fn a_long_downtime_makes_one_reminder() {
     // A mail that was queued before a downtime longer than its link is dropped, and a reminder follows.
     let late = app.add_customer(5300, "Spät GmbH", Some("post@spaet.example"));
     app.book(late, "centraflex", false);
-    app.clock.advance(days(30));
+    app.clock.advance(days(31));
     app.jobs();
     app.jobs();
     assert_eq!(

@@ -2,7 +2,7 @@
 //! until it answers (rows 36, 37 and 48).
 
 use avv_portal::actions::customers;
-use avv_portal::domain::{Language, Party};
+use avv_portal::domain::{Holidays, Language, Party};
 
 use crate::harness::{Browser, CUSTOMER, Page, Person, TestApp, days, minutes};
 
@@ -138,7 +138,7 @@ async fn without_an_answer_the_old_contract_stays_and_somebody_is_told() {
             .count()
     };
     for _ in 0..5 {
-        app.clock.advance(days(15));
+        app.clock.set(Holidays::Germany.opens(app.now() + days(15)));
         app.jobs();
     }
     assert_eq!(reminders(&app), 3);

@@ -223,7 +223,7 @@ async fn customers_are_asked_and_nobody_concludes_by_silence() {
             (Answer::Waiting, None, 1)
         ]
     );
-    for day in ["12-17", "01-01", "01-16", "01-31"] {
+    for day in ["12-17", "01-04", "01-19", "02-03"] {
         let year = if day.starts_with("12") { 2026 } else { 2027 };
         app.at(&format!("{year}-{day} 08:00"));
         app.jobs();

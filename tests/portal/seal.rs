@@ -120,6 +120,56 @@ async fn the_record_can_be_recomputed_from_the_file_alone() {
     assert_eq!(agreement, sum("wortlaut.txt"));
 }
 
+/// F10: whoever copies a checksum out of the PDF, or reads it on the page, gets its 64 digits in one run.
+#[actix_web::test]
+async fn f10_checksums_can_be_copied_whole() {
+    let app = TestApp::start().await;
+    let (pdf, link) = concluded(&app).await;
+    let desk = Desk::new(&pdf);
+    desk.run("pdfdetach -saveall avv.pdf");
+    let page = app.visitor().get(&format!("{link}/erfolg")).await;
+    for name in ["nachweis.json", "wortlaut.txt"] {
+        let sum = desk.run(&format!("sha256sum {name} | cut -c1-64 | tr -d '\\n'"));
+        // As poppler selects it, in the order of reading and as laid out.
+        for way in ["", "-layout", "-raw"] {
+            let text = desk.run(&format!("pdftotext {way} avv.pdf -"));
+            let is_whole = text.split_whitespace().any(|word| word == sum);
+            assert!(is_whole, "{name} with „{way}“: {sum} is broken");
+        }
+    }
+    page.assert_status(200);
+}
+
+/// F10: the field of the signature shows nothing, and says so with an appearance of its own: a field
+/// without one, or one that is to be drawn by the reader, is what readers warn about.
+#[actix_web::test]
+async fn f10_the_signature_field_has_an_appearance() {
+    let app = TestApp::start().await;
+    let (pdf, _) = concluded(&app).await;
+    let desk = Desk::new(&pdf);
+    let all = "qpdf --json=2 --json-key=qpdf avv.pdf | jq -c '.qpdf[1]";
+    let fields = desk.run(&format!(
+        "{all} | map(.value? | select(type == \"object\" and .\"/FT\" == \"/Sig\"))'"
+    ));
+    let fields: serde_json::Value = serde_json::from_str(&fields).unwrap();
+    let [field] = fields.as_array().unwrap().as_slice() else {
+        panic!("not one field: {fields}");
+    };
+    assert_eq!(field["/Subtype"], "/Widget");
+    assert_eq!(field["/F"], 132, "printed and locked, not hidden");
+    let normal = field["/AP"]["/N"].as_str().unwrap();
+    let appearance = desk.run(&format!("{all}[\"obj:{normal}\"].stream.dict'"));
+    let appearance: serde_json::Value = serde_json::from_str(&appearance).unwrap();
+    assert_eq!(appearance["/Subtype"], "/Form", "{appearance}");
+    assert_eq!(appearance["/BBox"].as_array().map(Vec::len), Some(4));
+    let forms = desk.run(&format!(
+        "{all} | map(.value? | select(type == \"object\") | .\"/AcroForm\"? | select(. != null))'"
+    ));
+    assert!(forms.contains("/SigFlags\":3"), "{forms}");
+    assert!(!forms.contains("/NeedAppearances\":true"), "{forms}");
+    desk.run("qpdf --check avv.pdf");
+}
+
 /// LC-53, PDF/A-3b: what can be checked here. veraPDF is not to be had, so conformity as a whole
 /// stays unproven.
 #[actix_web::test]

@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::domain::calendar::day;
 use crate::domain::product::{Module, Product, Trigger};
 use crate::domain::viewer::{Role, Viewer};
-use crate::domain::{CustomerNumber, EmailAddress, Operator, PartnerId, Party};
+use crate::domain::{CustomerNumber, EmailAddress, Holidays, Operator, PartnerId, Party};
 use crate::storage::db::Conn;
 use crate::storage::users::{NewUser, find_viewer};
 use crate::storage::{catalogue, partners, sub_processors as storage_of_register};
@@ -282,6 +282,7 @@ fn provider() -> Operator {
         objection_email: address("widerspruch@plusnet.example"),
         hours: "montags bis freitags von 8 bis 18 Uhr".into(),
         hours_en: "Monday to Friday, 8 am to 6 pm (Berlin time)".into(),
+        holidays: Holidays::NorthRhine,
         sub_processors: Vec::new(),
     }
 }

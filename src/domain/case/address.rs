@@ -12,7 +12,6 @@ use super::change::{Change, Mail};
 use super::decide::{Moment, Refusal};
 use super::event::AddressChange;
 use super::facts::{Agreement, AgreementEnd, Case, LinkEnd};
-use crate::domain::calendar::send_time;
 use crate::domain::mail::{Alert, MailKind, Recipient, RequestReason};
 use crate::domain::{AddressId, EmailAddress, LinkId};
 
@@ -224,9 +223,9 @@ pub(super) fn address_due(case: &Case, moment: Moment) -> Vec<Change> {
     }
 }
 
-/// From when the scheduler lets the waiting address pass.
+/// From when the scheduler lets the waiting address pass, as soon as it is a working hour (F10).
 pub(super) fn address_due_at(case: &Case) -> Option<DateTime<Utc>> {
-    case.waiting_address()?.wait_end().map(send_time)
+    case.waiting_address()?.wait_end()
 }
 
 /// The operator confirms or refuses, or the former address stops. What was concluded over a refused

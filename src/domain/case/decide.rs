@@ -20,7 +20,7 @@ use super::master_data::{deleted, email_changed, links_locked, party_changed};
 use super::restored::restored;
 use super::standing::standing;
 use super::status::Status;
-use crate::domain::calendar::{REMINDERS, in_send_window, next_step_after};
+use crate::domain::calendar::{REMINDERS, next_step_after};
 use crate::domain::mail::{Alert, CustomerNews, MailKind, PartnerNews, RequestReason};
 use crate::domain::{AddressId, AgreementId, LinkId, RequestId};
 
@@ -214,10 +214,10 @@ fn asked_by_link(case: &Case, id: LinkId, moment: Moment) -> Result<Vec<Change>,
     Ok(ask_again(case, RequestReason::Manual, moment))
 }
 
-/// Rows 5, 6, 19, 43 and 44, and the end of the time an entered address waits (A4). What a booking's
-/// end brings comes first; a reminder that is due as well is the next step.
+/// Rows 5, 6, 19, 43 and 44, and the end of the time an entered address waits (A4), at working hours
+/// (F10). What a booking's end brings comes first; a reminder that is due as well is the next step.
 fn step_due(case: &Case, moment: Moment) -> Result<Vec<Change>, Refusal> {
-    if !in_send_window(moment.now) {
+    if !case.holidays.is_open(moment.now) {
         return Err(Refusal::NotDue);
     }
     let lapsed = lapsed(case, moment);
@@ -267,7 +267,7 @@ fn round_due(case: &Case, moment: Moment) -> Result<Vec<Change>, Refusal> {
 /// same, and a new address or a mail by hand brings it, too.
 fn new_version(case: &Case, moment: Moment) -> Result<Vec<Change>, Refusal> {
     let round = awaited(case, moment.now).ok_or(Refusal::NotDue)?;
-    let can_be_asked = in_send_window(moment.now)
+    let can_be_asked = case.holidays.is_open(moment.now)
         && case.offer(moment.now).is_some()
         && case.customer.email().is_some()
         && round.undeliverable_at.is_none();

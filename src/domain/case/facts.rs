@@ -11,7 +11,8 @@ use crate::domain::calendar::REMINDERS;
 use crate::domain::mail::RequestReason;
 use crate::domain::product::Product;
 use crate::domain::{
-    AgreementId, CustomerNumber, EmailAddress, Language, LinkId, PartnerId, Party, RequestId,
+    AgreementId, CustomerNumber, EmailAddress, Holidays, Language, LinkId, PartnerId, Party,
+    RequestId,
 };
 
 /// Everything the rules need to know about one customer's AVV.
@@ -29,6 +30,8 @@ pub struct Case {
     pub sub_partner: Option<Partner>,
     /// The contract version a new request would offer.
     pub current_version: String,
+    /// The public holidays the operator keeps (F10).
+    pub holidays: Holidays,
     /// Concluded agreements, oldest first. At most one is in force (5.6-1).
     pub agreements: Vec<Agreement>,
     /// Rounds of asking, oldest first. At most one is open (5.6-1).

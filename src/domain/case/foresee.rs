@@ -9,7 +9,6 @@ use super::decide::{Fresh, Moment, Refusal, decide};
 use super::event::Event;
 use super::facts::Case;
 use super::standing::next_step_due;
-use crate::domain::calendar::{next_step_after, send_time};
 use crate::domain::{AddressId, AgreementId, LinkId, RequestId};
 
 /// Scheduled steps looked at between today and a day to come; a round has five.
@@ -50,15 +49,16 @@ impl Foreseen {
         ends
     }
 
-    /// What the scheduler will do on the morning after bookings are over at `end`, if nobody does
+    /// What the scheduler will do on the working morning after bookings are over at `end`, if nobody does
     /// anything until then: reminders go out and rounds run out as they would. `None` if nothing
     /// follows from that end.
     pub fn morning_after(&self, end: DateTime<Utc>) -> Option<Self> {
-        let morning = next_step_after(end - Duration::milliseconds(1));
+        let eve = end - Duration::milliseconds(1);
+        let morning = self.after.holidays.step_after(eve, eve);
         let mut last = self.clone();
         for count in 0..STEPS {
             let due = next_step_due(&last.after)?;
-            let at = when_noticed(due, last.now).min(morning);
+            let at = last.after.holidays.opens(due.max(last.now)).min(morning);
             last = try_step(&last.after, &Event::StepDue, at, count + 1).ok()?;
             if at >= morning {
                 return Some(last);
@@ -66,11 +66,6 @@ impl Foreseen {
         }
         None
     }
-}
-
-/// When the scheduler acts on what is due: at once, but never in the night.
-fn when_noticed(due: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
-    send_time(due.max(now))
 }
 
 /// `count` tells the keys of one imagined step from those of another.

@@ -369,6 +369,7 @@ pub(crate) fn version_and_succession(play: &mut Play) -> Event {
 /// The text of every version so far is replaced.
 pub(crate) fn new_version(play: &mut Play) -> Event {
     play.case.current_version = "3.0".to_owned();
+    play.now = play.case.holidays.opens(play.now);
     Event::NewVersion
 }
 

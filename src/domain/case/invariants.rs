@@ -1,10 +1,11 @@
 //! Requirements 5.6: whatever happens, in whatever order and however much later, some things hold.
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
-use chrono::{Duration, NaiveTime};
+use chrono::Duration;
 use proptest::prelude::*;
 
 use super::model::Model;
+use super::model::hours::people_work;
 use super::partner_search::mails_go_where_they_may;
 use super::samples::{
     CENTRAFLEX, FOREIGN, MANDANT, OTHER_SUB, Play, SMALL_TRUNK, SUB, booked, mails, partner,
@@ -14,7 +15,7 @@ use super::{
     Agreement, Case, Change, Channel, Covered, Demand, EnteredAddress, Event, Grant, LinkEnd,
     LinkState, Refusal, Request, Status, decide, next_change, standing,
 };
-use crate::domain::calendar::{REMINDER_HOUR, REMINDERS, at, day};
+use crate::domain::calendar::{REMINDERS, day};
 use crate::domain::viewer::{Deed, Role, deeds};
 
 const MODULES: [&str; 3] = [CENTRAFLEX, SMALL_TRUNK, "ums"];
@@ -341,14 +342,9 @@ fn past_is_kept(before: &Play, after: &Play) {
     }
 }
 
-/// 5.6-5, 5.7
+/// 5.6-5, 5.7, F10
 fn scheduler_holds(before: &Play, changes: &[Change]) {
-    assert!(
-        at(
-            day(before.now),
-            NaiveTime::from_hms_opt(REMINDER_HOUR, 0, 0).unwrap()
-        ) <= before.now
-    );
+    assert!(people_work(before.now), "{}", before.now);
     if changes
         .iter()
         .any(|change| matches!(change, Change::SettleBooking(_) | Change::UseAddress(_)))
@@ -366,6 +362,9 @@ fn scheduler_holds(before: &Play, changes: &[Change]) {
         .iter()
         .any(|change| matches!(change, Change::Remind(..)));
     if reminds {
+        // F10: never two on one day, each with its whole fourteen days.
+        let last = round.links.last().unwrap().sent_at;
+        assert!(day(last) + chrono::Days::new(14) < day(before.now));
         let status = before.status();
         assert!(
             matches!(

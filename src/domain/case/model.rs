@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Days, Duration, NaiveTime, TimeZone, Timelike, Utc};
+use chrono::{DateTime, Days, Duration, NaiveTime, TimeZone, Utc};
 use chrono_tz::Europe::Berlin;
 
 use super::samples::{CENTRAFLEX, Play, version_at};
@@ -394,4 +394,5 @@ impl Model {
 mod addresses;
 mod answers;
 mod demand;
+pub(super) mod hours;
 mod rows;

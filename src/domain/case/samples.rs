@@ -9,12 +9,12 @@ use super::{
     AddressChange, Booking, Case, Change, Channel, Customer, Declaration, Denied, Event, Fresh,
     Grant, LinkState, Mail, Moment, Partner, Refusal, Status, access, decide, link_state, standing,
 };
-use crate::domain::calendar::{day, next_step_after};
+use crate::domain::calendar::day;
 use crate::domain::mail::{MailKind, PartnerNews, Recipient};
 use crate::domain::product::{Module, Product, Trigger};
 use crate::domain::{
-    AddressId, AgreementId, CustomerNumber, EmailAddress, Language, LinkId, PartnerId, Party,
-    RequestId,
+    AddressId, AgreementId, CustomerNumber, EmailAddress, Holidays, Language, LinkId, PartnerId,
+    Party, RequestId,
 };
 
 /// The Mandant of the sample customer.
@@ -132,6 +132,7 @@ pub fn case() -> Case {
         partner: Some(partner(MANDANT, None)),
         sub_partner: Some(partner(SUB, Some(MANDANT))),
         current_version: "2.0".to_owned(),
+        holidays: Holidays::Germany,
         agreements: Vec::new(),
         requests: Vec::new(),
         entered: Vec::new(),
@@ -232,7 +233,8 @@ impl Play {
 
     /// Lets the time come at which the scheduler finds something to do.
     pub fn at_next_step(mut self) -> Self {
-        self.now = next_step_after(self.case.open_request().unwrap().last_link_end().unwrap());
+        let end = self.case.open_request().unwrap().last_link_end().unwrap();
+        self.now = self.case.holidays.step_after(end, end);
         self
     }
 
@@ -332,7 +334,7 @@ pub fn in_state(state: &str) -> Play {
                 booking: 0,
                 ends_at: Some(play.now + Duration::days(30)),
             };
-            let play = play.after(&cancelled).later(Duration::days(40));
+            let play = play.after(&cancelled).later(Duration::days(43));
             play.after(&Event::StepDue)
         }
         _ => panic!("no state {state}"),

@@ -6,7 +6,7 @@ use super::address::address_due_at;
 use super::facts::{AgreementEnd, Case, Covered, Outcome, Request};
 use super::status::Status;
 use crate::domain::calendar::{REMINDERS, day, next_step_after, short_date};
-use crate::domain::{Language, product::Product};
+use crate::domain::{Holidays, Language, product::Product};
 
 /// Status with the figures that belong to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,8 +114,9 @@ pub fn next_change(case: &Case, now: DateTime<Utc>) -> Option<(DateTime<Utc>, St
         .min_by_key(|(at, _)| *at)
 }
 
-/// From when the scheduler has something to do for this case: a reminder, the end of a round, what
-/// follows from the end of a booking, or an entered address whose waiting time is over. `None` while nothing is due however late it gets.
+/// From when the scheduler has something to do for this case, as soon as it is a working hour (F10): a
+/// reminder, the end of a round, what follows from the end of a booking, or an entered address whose
+/// waiting time is over. `None` while nothing is due however late it gets.
 pub fn next_step_due(case: &Case) -> Option<DateTime<Utc>> {
     if case.customer.deleted_at.is_some() {
         return None;
@@ -186,7 +187,7 @@ pub struct ProductStanding<'a> {
 }
 
 /// The small line under the word: the decisive date (4.3).
-pub fn detail(standing: &Standing, now: DateTime<Utc>) -> String {
+pub fn detail(standing: &Standing, holidays: Holidays, now: DateTime<Utc>) -> String {
     let on = |moment: Option<DateTime<Utc>>| {
         moment
             .map(|at| short_date(day(at), Language::De))
@@ -204,7 +205,7 @@ pub fn detail(standing: &Standing, now: DateTime<Utc>) -> String {
                 format!(
                     "Erinnerung {} am {}",
                     standing.reminders + 1,
-                    on(Some(next_step_after(end).max(now)))
+                    on(Some(holidays.step_after(end, now)))
                 )
             }
             _ => format!("Link gültig bis {date}"),

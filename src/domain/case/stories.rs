@@ -11,6 +11,7 @@ use super::samples::{
 };
 use super::{AddressChange, Case, Channel, Demand, Event, Verdict, next_change};
 use crate::domain::calendar::{REMINDER_HOUR, at, day};
+use crate::domain::working_time::LAST_HOUR;
 use crate::domain::{AddressId, Language, LinkId, PartnerId};
 
 const PRODUCTS: [(&str, bool); 5] = [
@@ -58,8 +59,8 @@ pub enum Act {
 pub enum Wait {
     Minutes(i64),
     Days(i64),
-    /// To just before, at or just after the next Berlin midnight or 08:00.
-    Edge(bool, i64),
+    /// To just before, at or just after the next day's midnight, 08:00 or 20:00 in Berlin.
+    Edge(u32, i64),
     /// To just before, at or just after the next moment that time alone changes something.
     Change(i64),
     /// To the morning after the youngest link.
@@ -110,7 +111,8 @@ pub fn waits() -> impl Strategy<Value = Wait> {
     prop_oneof![
         3 => (0..300_i64).prop_map(Wait::Minutes),
         2 => (0..40_i64).prop_map(Wait::Days),
-        2 => (any::<bool>(), -1..2_i64).prop_map(|(midnight, ms)| Wait::Edge(midnight, ms)),
+        2 => (prop::sample::select(vec![0, REMINDER_HOUR, LAST_HOUR]), -1..2_i64)
+            .prop_map(|(hour, ms)| Wait::Edge(hour, ms)),
         1 => (-1..2_i64).prop_map(Wait::Change),
         4 => Just(Wait::Morning),
     ]
@@ -141,9 +143,8 @@ pub fn wait(play: &mut Play, wait: &Wait) {
     let later = match wait {
         Wait::Minutes(minutes) => play.now + Duration::minutes(*minutes),
         Wait::Days(days) => play.now + Duration::days(*days),
-        Wait::Edge(is_midnight, off) => {
-            let hour = if *is_midnight { 0 } else { REMINDER_HOUR };
-            let time = NaiveTime::from_hms_opt(hour, 0, 0).unwrap();
+        Wait::Edge(hour, off) => {
+            let time = NaiveTime::from_hms_opt(*hour, 0, 0).unwrap();
             at(day(play.now) + chrono::Days::new(1), time) + ms(*off)
         }
         Wait::Change(off) => {

@@ -8,7 +8,7 @@ use super::samples::{
     utc,
 };
 use super::{Case, Channel, Event, LinkState, Refusal};
-use crate::domain::LinkId;
+use crate::domain::{Holidays, LinkId};
 
 /// The page a link leads to, in a word.
 fn page(play: &Play, link: LinkId) -> &'static str {
@@ -119,14 +119,16 @@ fn asked_at(now: DateTime<Utc>) -> Play {
 }
 
 #[test]
-fn reminders_go_out_from_eight_in_the_morning_berlin_time() {
-    // 5.7: sent, first moment at which the reminder is due
+fn f10_reminders_go_out_on_working_days_from_eight_to_twenty_in_berlin() {
+    // 5.7: sent, first moment at which the reminder goes out
     let table = [
         ("2026-11-22T09:00:00Z", "2026-12-07T07:00:00Z"),
-        ("2026-03-14T10:00:00Z", "2026-03-29T06:00:00Z"), // the night the clocks go forward
-        ("2026-10-10T10:00:00Z", "2026-10-25T07:00:00Z"), // the night they go back
-        ("2026-01-16T10:00:00Z", "2026-01-31T07:00:00Z"),
-        ("2026-12-17T23:30:00Z", "2027-01-02T07:00:00Z"), // already the 18th in Berlin
+        ("2026-03-14T10:00:00Z", "2026-03-30T06:00:00Z"), // the Sunday the clocks go forward
+        ("2026-10-10T10:00:00Z", "2026-10-26T07:00:00Z"), // the Sunday they go back
+        ("2026-01-16T10:00:00Z", "2026-02-02T07:00:00Z"), // a Saturday
+        ("2026-12-17T23:30:00Z", "2027-01-04T07:00:00Z"), // already the 18th in Berlin
+        ("2026-12-10T10:00:00Z", "2026-12-28T07:00:00Z"), // Christmas, then a weekend
+        ("2027-03-11T10:00:00Z", "2027-03-30T06:00:00Z"), // from Good Friday to Easter Monday
     ];
     for (sent, due) in table {
         let mut play = asked_at(utc(sent));
@@ -148,11 +150,21 @@ fn reminders_go_out_from_eight_in_the_morning_berlin_time() {
             "5.6-10: never twice"
         );
     }
-    // Days later it is still morning work: nothing goes out in the night.
+    // Days later it is the same: neither at night nor in the evening, nor at a weekend.
     let mut late = asked_at(utc("2026-11-22T09:00:00Z"));
-    late.now = utc("2026-12-20T04:00:00Z");
+    for closed in [
+        "2026-12-18T04:00:00Z",
+        "2026-12-18T19:00:00Z",
+        "2026-12-20T10:00:00Z",
+    ] {
+        late.now = utc(closed);
+        assert_eq!(late.send(&Event::StepDue), Err(Refusal::NotDue), "{closed}");
+    }
+    // The holiday of one state is a working day elsewhere.
+    late.now = utc("2027-01-06T10:00:00Z");
+    late.case.holidays = Holidays::Bavaria;
     assert_eq!(late.send(&Event::StepDue), Err(Refusal::NotDue));
-    late.now = utc("2026-12-20T22:59:00Z");
+    late.case.holidays = Holidays::NorthRhine;
     assert!(late.send(&Event::StepDue).is_ok());
 }
 

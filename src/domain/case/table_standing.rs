@@ -136,7 +136,7 @@ fn every_status_of_4_4_has_its_word_and_its_line() {
     for (play, key, word, line) in &table {
         let now = standing(&play.case, play.now);
         assert_eq!((now.status.key(), now.word().as_str()), (*key, *word));
-        assert_eq!(detail(&now, play.now), *line, "{key}");
+        assert_eq!(detail(&now, play.case.holidays, play.now), *line, "{key}");
         assert_eq!(Status::from_key(key), Some(now.status));
     }
     for status in Status::ALL {

@@ -5,7 +5,8 @@ use crate::domain::case::{Case, Change, Foreseen, Link, Mail};
 use crate::domain::mail::{Alert, CustomerNews, MailKind, PartnerNews, Recipient, RequestReason};
 use crate::domain::{EmailAddress, Language, PartnerId};
 
-/// Whole sentences; there is always at least one. `when` is "sofort" or "am Morgen".
+/// Whole sentences; there is always at least one. `when` is "sofort", "am Morgen" or
+/// a day.
 pub fn lines(operator: &str, seen: &Foreseen, when: &str) -> Vec<String> {
     let mut lines = Vec::new();
     let ends_links = seen

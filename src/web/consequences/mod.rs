@@ -143,6 +143,13 @@ fn on_that_day(operator: &str, seen: &Foreseen, end: DateTime<Utc>) -> Vec<Strin
         (&morning.after, morning.now),
         "ab diesem Tag",
     ));
-    lines.extend(mails::lines(operator, &morning, "am Morgen"));
+    let goes = calendar::day(morning.now);
+    // What ends before a weekend or a holiday is told on the next working day (F10).
+    let when = if goes == calendar::day(end) {
+        "am Morgen".to_owned()
+    } else {
+        format!("am {}", calendar::weekday_date(goes, Language::De))
+    };
+    lines.extend(mails::lines(operator, &morning, &when));
     lines
 }

@@ -14,7 +14,7 @@ use crate::actions::ActionError;
 use crate::app::App;
 use crate::domain::case::{Status, detail};
 use crate::domain::viewer::Role;
-use crate::domain::{Language, PartnerId, calendar};
+use crate::domain::{Holidays, Language, PartnerId, calendar};
 use crate::paths;
 use crate::storage::PgConnection;
 use crate::storage::case_rows::{
@@ -197,6 +197,7 @@ fn view(
     now: DateTime<Utc>,
 ) -> ListView {
     let page = found.page;
+    let holidays = shell.operator.holidays;
     let place = |row: &CaseRow| row.cursor(state.sort.by);
     let previous = page.rows.first().filter(|_| page.has_previous);
     let next = page.rows.last().filter(|_| page.has_next);
@@ -233,7 +234,11 @@ fn view(
         on_page: on_page(&page.rows, state.sort),
         previous: previous.map(|row| state.with(|state| state.from = From::Before(place(row)))),
         next: next.map(|row| state.with(|state| state.from = From::After(place(row)))),
-        rows: page.rows.into_iter().map(|row| line(row, role, now)).collect(),
+        rows: page
+            .rows
+            .into_iter()
+            .map(|row| line(row, role, holidays, now))
+            .collect(),
     }
 }
 
@@ -286,7 +291,7 @@ fn on_page(rows: &[CaseRow], sort: Sort) -> String {
     }
 }
 
-fn line(row: CaseRow, role: Role, now: DateTime<Utc>) -> Line {
+fn line(row: CaseRow, role: Role, holidays: Holidays, now: DateTime<Utc>) -> Line {
     use Status as S;
     let status = row.standing.status;
     let before_conclusion = matches!(
@@ -312,7 +317,7 @@ fn line(row: CaseRow, role: Role, now: DateTime<Utc>) -> Line {
         key: status.key(),
         on_paper: row.on_paper,
         word: row.standing.word(),
-        detail: detail(&row.standing, now),
+        detail: detail(&row.standing, holidays, now),
         can_assign: before_conclusion
             && row.partner.is_some()
             && matches!(role, Role::Operator | Role::Partner(_)),

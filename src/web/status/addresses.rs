@@ -1,8 +1,9 @@
 //! Addresses that partners entered, in words: what is waited for, until when, and what can be done
 //! (A4).
 
+use crate::domain::Holidays;
 use crate::domain::Language;
-use crate::domain::calendar::{long_moment, send_time};
+use crate::domain::calendar::long_moment;
 use crate::domain::case::{Case, EnteredAddress};
 use crate::domain::viewer::{Deed, Role};
 use crate::domain::{AddressId, EmailAddress};
@@ -33,7 +34,7 @@ pub fn undecided(case: &Case, role: Role, may: &[Deed], operator: &str) -> Vec<U
         .map(|one| Undecided {
             id: one.id,
             email: shown(&one.email),
-            text: text(one, shown, operator),
+            text: text(one, case.holidays, shown, operator),
             advice: match (is_operator, may.contains(&Deed::ChangeEmail)) {
                 (true, _) => String::new(),
                 (false, true) if one.is_waiting() => format!(
@@ -46,7 +47,12 @@ pub fn undecided(case: &Case, role: Role, may: &[Deed], operator: &str) -> Vec<U
         .collect()
 }
 
-fn text(one: &EnteredAddress, shown: impl Fn(&EmailAddress) -> String, operator: &str) -> String {
+fn text(
+    one: &EnteredAddress,
+    holidays: Holidays,
+    shown: impl Fn(&EmailAddress) -> String,
+    operator: &str,
+) -> String {
     let moment = |at| long_moment(at, Language::De);
     let entered = format!(
         "Ein Vertriebspartner hat sie am {} eingetragen.",
@@ -79,7 +85,7 @@ fn text(one: &EnteredAddress, shown: impl Fn(&EmailAddress) -> String, operator:
         ),
         (Some(_), Some(end)) => format!(
             "{entered} Die bisherige Adresse {former} weiß davon und kann sie stoppen. Sie gilt ab dem {}, oder sobald {operator} sie bestätigt. {until}",
-            moment(send_time(end))
+            moment(holidays.opens(end))
         ),
         (Some(wait), None) => format!(
             "{entered} Die bisherige Adresse {former} erhält gerade eine Nachricht und hat dann {} Stunden Zeit, sie zu stoppen. Danach gilt sie, oder sobald {operator} sie bestätigt. {until}",

@@ -3,7 +3,8 @@
 use chrono::{DateTime, Days, Utc};
 
 use super::parts::{When, short};
-use crate::domain::calendar::{REMINDERS, day, link_end, next_step_after};
+use crate::domain::Holidays;
+use crate::domain::calendar::{REMINDERS, day, link_end};
 use crate::domain::case::{AgreementEnd, Case, Link, LinkEnd, Outcome, Request};
 
 /// One step, ready to print.
@@ -35,7 +36,7 @@ pub fn steps(case: &Case, now: DateTime<Utc>) -> Vec<Step> {
     match round.closed {
         Some((at, outcome)) => steps.push(closed(outcome, at)),
         None if round.undeliverable_at.is_some() || case.customer.email().is_none() => {}
-        None => steps.extend(planned(round, now)),
+        None => steps.extend(planned(round, case.holidays, now)),
     }
     steps.extend(end_of_agreement(case, round));
     steps
@@ -88,14 +89,14 @@ fn mail(number: u8) -> String {
 }
 
 /// What will happen by itself: the reminders that are left, and the end.
-fn planned(round: &Request, now: DateTime<Utc>) -> Vec<Step> {
+fn planned(round: &Request, holidays: Holidays, now: DateTime<Utc>) -> Vec<Step> {
     let Some(mut end) = round.last_link_end() else {
         return Vec::new();
     };
     let mut steps = Vec::new();
     for number in round.reminders + 1..=REMINDERS {
-        // A reminder that is late goes out as soon as the scheduler gets to it.
-        let at = next_step_after(end).max(now);
+        // A reminder that is late goes out as soon as the scheduler gets to it, at working hours.
+        let at = holidays.step_after(end, now);
         end = link_end(at);
         steps.push(Step {
             state: "",

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::parts::{Sentence, When, listed, short};
 use super::stalled::stalled;
 use crate::domain::WhatsNew;
-use crate::domain::calendar::{day, next_step_after};
+use crate::domain::calendar::day;
 use crate::domain::case::{
     Case, Partner, Standing, Status, last_answer, product_standings, standing,
 };
@@ -44,14 +44,15 @@ pub fn verdict(case: &Case, standing: &Standing, now: DateTime<Utc>) -> Sentence
             " wartet eine Adresse, die der Vertriebspartner eingetragen hat.",
             "Eine Adresse, die der Vertriebspartner eingetragen hat, wartet auf Bestätigung.",
         ),
-        Status::Requested => link("Link", standing, now),
-        Status::Reminded => link("Neuer Link", standing, now),
+        Status::Requested => link("Link", case, standing, now),
+        Status::Reminded => link("Neuer Link", case, standing, now),
         Status::UpdatePending => link(
             if case.is_demanded(now) {
                 "Der Vertrag gilt weiter. Für den Neuabschluss: Link"
             } else {
                 "Der Vertrag gilt weiter. Für die Ergänzung: Link"
             },
+            case,
             standing,
             now,
         ),
@@ -93,14 +94,14 @@ pub fn verdict(case: &Case, standing: &Standing, now: DateTime<Utc>) -> Sentence
     }
 }
 
-fn link(word: &str, standing: &Standing, now: DateTime<Utc>) -> Sentence {
+fn link(word: &str, case: &Case, standing: &Standing, now: DateTime<Utc>) -> Sentence {
     match standing.moment {
         Some(end) if end < now => Sentence::dated(
             format!(
                 "{word} war gültig bis {}. Die nächste Erinnerung folgt am ",
                 short(day(end))
             ),
-            Some(When::long(day(next_step_after(end).max(now)))),
+            Some(When::long(day(case.holidays.step_after(end, now)))),
             ".",
             "",
         ),

@@ -5,7 +5,9 @@ use std::sync::OnceLock;
 use avv_portal::actions::{Actor, customers, passwords, users};
 use avv_portal::domain::product::{Module, Product, Trigger};
 use avv_portal::domain::viewer::Role;
-use avv_portal::domain::{CustomerNumber, EmailAddress, Language, Operator, PartnerId, Party};
+use avv_portal::domain::{
+    CustomerNumber, EmailAddress, Holidays, Language, Operator, PartnerId, Party,
+};
 use avv_portal::storage::customers::NewCustomer;
 use avv_portal::storage::users::NewUser;
 use avv_portal::storage::{catalogue, partners};
@@ -214,6 +216,7 @@ pub fn move_in(app: &TestApp) {
         objection_email: EmailAddress::parse("widerspruch@plusnet.example").ok(),
         hours: "montags bis freitags von 8 bis 18 Uhr".to_owned(),
         hours_en: "Monday to Friday, 8 am to 6 pm".to_owned(),
+        holidays: Holidays::default(),
         sub_processors: Vec::new(),
     };
     app.write(|conn| {

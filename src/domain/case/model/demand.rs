@@ -1,9 +1,8 @@
 //! What a new contract version brings, and what is wanted or told although the deal goes on (rows
 //! 13, 35, 36, 48).
 
-use chrono_tz::Europe::Berlin;
-
-use super::{Expected, LinkId, Model, Time, Timelike};
+use super::hours::people_work;
+use super::{Expected, LinkId, Model, Time};
 use crate::domain::case::Demand;
 use crate::domain::case::samples::version_at;
 
@@ -48,10 +47,9 @@ impl Model {
     /// answer.
     pub(super) fn new_version(&mut self, now: Time, link: LinkId) -> Expected {
         let round = self.round.as_ref()?;
-        let is_night = now.with_timezone(&Berlin).hour() < 8;
         let is_same = round.version == version_at(now);
         let is_dead = round.bounced || self.is_over(round, now);
-        if is_night || is_same || is_dead || !self.has_email || self.need(now).is_empty() {
+        if !people_work(now) || is_same || is_dead || !self.has_email || self.need(now).is_empty() {
             return None;
         }
         Some(self.ask_anew(now, link))

@@ -2,12 +2,12 @@
 
 use chrono::Duration;
 
+use super::hours::people_work;
 use super::{
-    Booked, Expected, Key, LinkId, Model, Paper, Partner, Time, Timelike, end_of_fourteenth_day,
+    Booked, Expected, Key, LinkId, Model, Paper, Partner, Time, end_of_fourteenth_day,
     morning_after, needs,
 };
 use crate::domain::case::samples::{CENTRAFLEX, version_at};
-use chrono_tz::Europe::Berlin;
 
 pub(super) fn mail(text: &str) -> Vec<String> {
     vec![text.to_owned()]
@@ -234,7 +234,7 @@ impl Model {
 
     /// Rows 5, 6, 19, 43, 44.
     pub(super) fn step(&mut self, now: Time, link: LinkId) -> Expected {
-        if now.with_timezone(&Berlin).hour() < 8 {
+        if !people_work(now) {
             return None;
         }
         let lapsed: Vec<Key> = self

@@ -19,6 +19,8 @@ pub enum Kind {
     Free,
     /// An address that has to be there.
     Email,
+    /// One of the [`crate::domain::Holidays`].
+    Holidays,
 }
 
 const fn ask(label: &'static str, hint: &'static str, kind: Kind) -> Ask {
@@ -78,6 +80,14 @@ pub const OWN: &[(&str, Ask)] = &[
         ),
     ),
     ("zeiten_en", ask("Erreichbar, auf Englisch", "", Kind::Free)),
+    (
+        "feiertage",
+        ask(
+            "Feiertage",
+            "Erinnerungen gehen montags bis freitags von 8 bis 20 Uhr hinaus, aber nicht an Feiertagen dieses Landes",
+            Kind::Holidays,
+        ),
+    ),
 ];
 
 /// The fields about data protection and objections.

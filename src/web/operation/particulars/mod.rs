@@ -11,7 +11,7 @@ use super::proof::{address_of, ask_password};
 use crate::actions::seen::{self, Shown};
 use crate::actions::{ActionError, operator};
 use crate::app::App;
-use crate::domain::{Operator, Party};
+use crate::domain::{Holidays, Operator, Party};
 use crate::paths;
 use crate::storage::catalogue::find_operator;
 use crate::web::error::PageError;
@@ -52,15 +52,24 @@ impl Field {
     /// Value of `type`.
     fn input_type(&self) -> &'static str {
         match self.ask.kind {
-            Kind::Needed | Kind::Free => "text",
+            Kind::Needed | Kind::Free | Kind::Holidays => "text",
             Kind::Email => "email",
         }
+    }
+
+    /// What can be chosen: code, name, whether it is; empty where something is typed.
+    fn choices(&self) -> Vec<(&'static str, &'static str, bool)> {
+        if self.ask.kind != Kind::Holidays {
+            return Vec::new();
+        }
+        let choice = |(_, code, name)| (code, name, code == self.value);
+        Holidays::ALL.map(choice).to_vec()
     }
 
     /// Further attributes.
     fn more(&self) -> &'static str {
         match self.ask.kind {
-            Kind::Needed | Kind::Email => "autocomplete=\"off\" required",
+            Kind::Needed | Kind::Email | Kind::Holidays => "autocomplete=\"off\" required",
             Kind::Free => "autocomplete=\"off\"",
         }
     }
@@ -132,7 +141,11 @@ async fn changed(app: &App, me: &Me, typed: &Values) -> Result<Option<HttpRespon
     let stand = seen::of_operator(stored.as_ref());
     let is_new = stored.is_none();
     let now = values(&stored.unwrap_or_default());
-    let value = |values: &Values, id: &str| values.get(id).cloned().unwrap_or_default();
+    let value = |values: &Values, id: &str| {
+        let value = values.get(id).cloned().unwrap_or_default();
+        let named = Holidays::ALL.iter().find(|(_, code, _)| *code == value);
+        named.map_or(value, |(_, _, name)| (*name).to_owned())
+    };
     let mut errors = FieldErrors::default();
     let all = OWN.iter().chain(PROTECTION);
     errors.add_changed(all.map(|(id, ask)| (*id, ask.label, value(&now, id), value(typed, id))));

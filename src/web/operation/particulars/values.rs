@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::fields::{Ask, Kind, OWN, PROTECTION};
 use crate::domain::name::{self, BadName, MAX_COMPANY};
-use crate::domain::{EmailAddress, Operator, Party, postcode};
+use crate::domain::{EmailAddress, Holidays, Operator, Party, postcode};
 use crate::web::form::{FieldErrors, Form};
 
 /// Longest sentence in a field, in characters.
@@ -46,6 +46,7 @@ pub fn read(form: &Values) -> (Operator, FieldErrors) {
     };
     let hours = own("zeiten", OWN);
     let hours_en = own("zeiten_en", OWN);
+    let holidays = Holidays::from_code(&own("feiertage", OWN)).unwrap_or_default();
     let data_protection_officer = own("dsb", PROTECTION);
     let data_protection_email = EmailAddress::parse(&own("dsb_email", PROTECTION)).ok();
     let objection_email = EmailAddress::parse(&own("widerspruch_email", PROTECTION)).ok();
@@ -57,6 +58,7 @@ pub fn read(form: &Values) -> (Operator, FieldErrors) {
         objection_email,
         hours,
         hours_en,
+        holidays,
         // They have a register of their own.
         sub_processors: Vec::new(),
     };
@@ -69,7 +71,7 @@ fn line(form: &Values, id: &'static str, ask: &Ask, errors: &mut FieldErrors) ->
     let text = name::clean(typed);
     let label = format!("„{}“", ask.label);
     let is_email = ask.kind == Kind::Email;
-    let is_needed = matches!(ask.kind, Kind::Needed | Kind::Email);
+    let is_needed = matches!(ask.kind, Kind::Needed | Kind::Email | Kind::Holidays);
     let most = if id.ends_with("name") {
         MAX_COMPANY
     } else {
@@ -85,6 +87,10 @@ fn line(form: &Values, id: &'static str, ask: &Ask, errors: &mut FieldErrors) ->
                 id,
                 format!("{label}: Geben Sie genau eine Adresse ein, zum Beispiel name@firma.de"),
             );
+        }
+    } else if ask.kind == Kind::Holidays {
+        if Holidays::from_code(&text).is_none() {
+            errors.add(id, "Wählen Sie, wessen Feiertage gelten");
         }
     } else if name::parse(typed, most) == Err(BadName::TooLong) {
         errors.add(
@@ -122,6 +128,7 @@ pub fn values(operator: &Operator) -> Values {
         ("telefon", party.phone.clone()),
         ("zeiten", operator.hours.clone()),
         ("zeiten_en", operator.hours_en.clone()),
+        ("feiertage", operator.holidays.code().to_owned()),
         ("dsb", operator.data_protection_officer.clone()),
         ("dsb_email", mail(&operator.data_protection_email)),
         ("widerspruch_email", mail(&operator.objection_email)),
