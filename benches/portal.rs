@@ -67,6 +67,7 @@ fn asked() -> Case {
             ums: false,
             booked_at: now(),
             ends_at: None,
+            option_ends_at: None,
             settled_at: None,
         }],
         partner: values.partner.map(|party| Partner {

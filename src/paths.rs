@@ -162,7 +162,12 @@ pub fn cancel_booking(number: CustomerNumber, place: usize) -> String {
     format!("/betrieb/kunden/{number}/buchungen/{place}/kuendigung")
 }
 
-/// Switches the UMS option of a booking (operator); `place` counts from 1.
+/// Cancels the UMS option of a booking (operator); `place` counts from 1.
+pub fn cancel_option(number: CustomerNumber, place: usize) -> String {
+    format!("/betrieb/kunden/{number}/buchungen/{place}/option/kuendigung")
+}
+
+/// Switches the UMS option of a booking on (operator); `place` counts from 1.
 pub fn booking_option(number: CustomerNumber, place: usize) -> String {
     format!("/betrieb/kunden/{number}/buchungen/{place}/option")
 }

@@ -28,26 +28,47 @@ pub fn book(
     partner_contracts::check(conn, app, done, now)
 }
 
-/// The operator switches the UMS option of a booking on or off (rows 12, 44, 46).
-pub fn change_option(
+/// The operator switches the UMS option of a booking on (rows 12, 46).
+pub fn switch_option_on(
     conn: &mut PgConnection,
     app: &App,
     viewer: &Viewer,
     customer: CustomerNumber,
     booking: usize,
-    ums: bool,
     now: DateTime<Utc>,
 ) -> Result<Outcome, ActionError> {
     if viewer.role != Role::Operator {
         return Err(ActionError::NotAllowed);
     }
     let knock = Knock::by(viewer, customer, now);
-    let event = Event::OptionChanged { booking, ums };
+    let event = Event::OptionChanged { booking, ums: true };
     let done = knock.bring(conn, app, &event, |outcome| AuditKind::OptionChanged {
-        product: name_of(&outcome.before, booking, ums),
+        product: name_of(&outcome.before, booking, true),
         asked: asks(&outcome.changes),
     })?;
     partner_contracts::check(conn, app, done, now)
+}
+
+/// The operator cancels the UMS option of a booking as from `ends_at`, or takes that back (B5, rows 19, 43,
+/// 44); the product goes on.
+pub fn cancel_option(
+    conn: &mut PgConnection,
+    app: &App,
+    viewer: &Viewer,
+    customer: CustomerNumber,
+    booking: usize,
+    ends_at: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> Result<Outcome, ActionError> {
+    if viewer.role != Role::Operator {
+        return Err(ActionError::NotAllowed);
+    }
+    let knock = Knock::by(viewer, customer, now);
+    let event = Event::OptionCancelled { booking, ends_at };
+    knock.bring(conn, app, &event, |outcome| {
+        let product = format!("UMS-Option ({})", name_of(&outcome.before, booking, false));
+        cancellation(product, ends_at)
+    })
 }
 
 /// The operator cancels a booking as from `ends_at`, or takes the cancellation back (rows 19, 43, 44).
@@ -70,17 +91,20 @@ pub fn cancel(
             .before
             .bookings
             .get(booking)
-            .is_some_and(|one| one.ums);
-        let product = name_of(&outcome.before, booking, ums);
-        match ends_at {
-            // A booking that ends at midnight was there on the day before.
-            Some(end) => AuditKind::Cancelled {
-                product,
-                last_day: calendar::day(end - chrono::Duration::milliseconds(1)),
-            },
-            None => AuditKind::CancellationTakenBack { product },
-        }
+            .is_some_and(|one| one.has_ums(now));
+        cancellation(name_of(&outcome.before, booking, ums), ends_at)
     })
+}
+
+fn cancellation(product: String, ends_at: Option<DateTime<Utc>>) -> AuditKind {
+    match ends_at {
+        // What ends at midnight was there on the day before.
+        Some(end) => AuditKind::Cancelled {
+            product,
+            last_day: calendar::day(end - chrono::Duration::milliseconds(1)),
+        },
+        None => AuditKind::CancellationTakenBack { product },
+    }
 }
 
 fn name_of(case: &Case, booking: usize, ums: bool) -> String {

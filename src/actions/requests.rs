@@ -103,6 +103,7 @@ pub fn take_due_step(
                 Change::OpenRequest(request) => Some(AuditKind::Asked {
                     reason: request.reason,
                 }),
+                Change::EndBooking(place, _) => option_ended(outcome, *place),
                 Change::SettleBooking(_) => Some(AuditKind::BookingsEnded {
                     products: ended(outcome),
                 }),
@@ -165,6 +166,20 @@ pub fn offer_new_version(
         Err(ActionError::Refused(Refusal::NotDue | Refusal::Deleted)) => Ok(false),
         Err(error) => Err(error),
     }
+}
+
+/// That the option of a booking ended, if that is all: the product goes on without it.
+fn option_ended(outcome: &Outcome, place: usize) -> Option<AuditKind> {
+    let settled = |change: &&Change| matches!(change, Change::SettleBooking(_));
+    let is_all = outcome.changes.iter().filter(settled).count() == 1;
+    let booking = outcome.before.bookings.get(place).filter(|_| is_all)?;
+    Some(AuditKind::OptionChanged {
+        product: booked_name(&outcome.before, &booking.product, false),
+        asked: outcome
+            .changes
+            .iter()
+            .any(|change| matches!(change, Change::OpenRequest(_))),
+    })
 }
 
 /// Names of the bookings whose end was acted upon.

@@ -67,6 +67,7 @@ type BookingRow = (
     DateTime<Utc>,
     Option<DateTime<Utc>>,
     Option<DateTime<Utc>>,
+    Option<DateTime<Utc>>,
 );
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -122,6 +123,7 @@ fn load(conn: &mut PgConnection, row: CustomerRow, now: DateTime<Utc>) -> QueryR
             bookings::ums,
             bookings::booked_at,
             bookings::ends_at,
+            bookings::option_ends_at,
             bookings::settled_at,
         ))
         .load(conn)?;
@@ -155,13 +157,16 @@ fn load(conn: &mut PgConnection, row: CustomerRow, now: DateTime<Utc>) -> QueryR
         catalogue,
         bookings: booked
             .into_iter()
-            .map(|(product, ums, booked_at, ends_at, settled_at)| Booking {
-                product,
-                ums,
-                booked_at,
-                ends_at,
-                settled_at,
-            })
+            .map(
+                |(product, ums, booked_at, ends_at, option_ends_at, settled_at)| Booking {
+                    product,
+                    ums,
+                    booked_at,
+                    ends_at,
+                    option_ends_at,
+                    settled_at,
+                },
+            )
             .collect(),
         partner,
         sub_partner,

@@ -162,6 +162,8 @@ diesel::table! {
         ends_at -> Nullable<Timestamptz>,
         /// When the end of the booking was acted upon: agreement ended, customer told (rows 19, 43, 44).
         settled_at -> Nullable<Timestamptz>,
+        /// From when the booking goes on without the UMS option (B5); empty while nobody cancelled that.
+        option_ends_at -> Nullable<Timestamptz>,
     }
 }
 

@@ -261,7 +261,11 @@ fn operator(places: &Places) -> Vec<Stop> {
         ),
         at(
             "operator confirms option",
-            "/betrieb/kunden/6009/buchungen/2/option?ums=aus",
+            "/betrieb/kunden/6009/buchungen/2/option/kuendigung?ende=tag&tag=2027-01-31",
+        ),
+        at(
+            "operator cancels option",
+            "/betrieb/kunden/6009/buchungen/2/option/kuendigung",
         ),
         at("operator master data", "/kunden/6009/stammdaten"),
         after(

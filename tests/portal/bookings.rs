@@ -196,7 +196,11 @@ async fn the_option_makes_an_avv_due_and_takes_the_need_away() {
         .assert_says("gesperrt: UMS-Verwaltung");
     confirm(&operator, &on).await.assert_status(303);
     assert_eq!(app.status(CUSTOMER), "requested");
-    let off = open(&operator, "UMS-Option ausschalten").await;
+    let choose = open(&operator, "UMS-Option kündigen").await;
+    choose.assert_says("Wann endet die Option?");
+    let off = operator
+        .get("/betrieb/kunden/4711/buchungen/2/option/kuendigung?ende=sofort")
+        .await;
     off.assert_says("zu „Nicht erforderlich“");
     confirm(&operator, &off).await.assert_status(303);
     assert_eq!(app.status(CUSTOMER), "not_required");
@@ -204,15 +208,88 @@ async fn the_option_makes_an_avv_due_and_takes_the_need_away() {
     let old = confirm(&operator, &on).await;
     operator.follow(&old).await.assert_redirect("/kunden/4711");
     for path in [
-        "/betrieb/kunden/4711/buchungen/3/option?ums=vielleicht",
-        "/betrieb/kunden/4711/buchungen/0/option?ums=an",
-        "/betrieb/kunden/4711/buchungen/99/option?ums=an",
+        "/betrieb/kunden/4711/buchungen/0/option",
+        "/betrieb/kunden/4711/buchungen/99/option",
+        "/betrieb/kunden/4711/buchungen/99/option/kuendigung",
         "/betrieb/kunden/4711/buchungen/18446744073709551615/kuendigung",
         "/betrieb/kunden/4711/buchungen/-1/kuendigung",
         "/betrieb/kunden/1/buchungen/1/kuendigung",
     ] {
         operator.get(path).await.assert_status(404);
     }
+}
+
+/// B5: the option gets an end, as a product does, and that can be taken back; the product goes on.
+#[actix_web::test]
+async fn b5_the_option_ends_on_a_day_and_can_be_taken_back() {
+    let app = TestApp::start().await;
+    app.book(CUSTOMER, "sip-trunk", true);
+    app.jobs();
+    app.conclude(MAIL).await;
+    let operator = app.sign_in(Person::Operator).await;
+    let path = "/betrieb/kunden/4711/buchungen/1/option/kuendigung";
+    let choose = open(&operator, "UMS-Option kündigen").await;
+    choose.assert_says("UMS-Option für SIP-Trunk kündigen");
+    for (day, fault) in [
+        ("gestern", "Geben Sie den letzten Tag ein"),
+        ("2026-11-22", "nicht vor heute"),
+    ] {
+        let wrong = operator.get(&format!("{path}?ende=tag&tag={day}")).await;
+        wrong.assert_status(422).assert_says(fault);
+    }
+    // A Friday: on Saturday it is gone, on Monday the customer is told (F10).
+    let plan = operator
+        .get(&format!("{path}?ende=tag&tag=2026-12-04"))
+        .await;
+    plan.assert_says("UMS-Option für SIP-Trunk zum 4. Dezember 2026 kündigen?")
+        .assert_says("Am Samstag, 5. Dezember 2026, wenn bis dahin nichts anderes geschieht")
+        .assert_says("am Montag, 7. Dezember 2026 eine E-Mail")
+        .assert_says("zu „Beendet“");
+    confirm(&operator, &plan).await.assert_status(303);
+    let profile = operator.get(PROFILE).await;
+    profile
+        .assert_says("UMS-Option für SIP-Trunk ist zum 4. Dezember 2026 gekündigt.")
+        .assert_says("UMS-Option gekündigt zum 04.12.2026");
+    assert_eq!(app.status(CUSTOMER), "concluded");
+
+    let back = open(&operator, "Kündigung der UMS-Option zurücknehmen").await;
+    back.assert_says("Kündigung von UMS-Option für SIP-Trunk zurücknehmen?");
+    confirm(&operator, &back).await.assert_status(303);
+    operator
+        .get(PROFILE)
+        .await
+        .assert_says("zurückgenommen")
+        .assert_silent_about("gekündigt zum");
+    let plan = operator
+        .get(&format!("{path}?ende=tag&tag=2026-12-04"))
+        .await;
+    confirm(&operator, &plan).await.assert_status(303);
+    // A second click changes nothing more.
+    let again = confirm(&operator, &plan).await;
+    operator.follow(&again).await.assert_redirect(PROFILE);
+
+    app.at("2026-12-04 23:59");
+    app.jobs();
+    assert_eq!(app.status(CUSTOMER), "concluded");
+    app.at("2026-12-05 09:00");
+    app.jobs();
+    assert_eq!(app.status(CUSTOMER), "ended");
+    assert_eq!(app.count("mails WHERE kind ->> 'kind' = 'ended'"), 0);
+    app.at("2026-12-07 08:00");
+    app.jobs();
+    assert_eq!(app.count("mails WHERE kind ->> 'kind' = 'ended'"), 1);
+    let operator = app.sign_in(Person::Operator).await;
+    operator
+        .get(PROFILE)
+        .await
+        .assert_says("UMS-Option einschalten")
+        .assert_silent_about("UMS-Option kündigen");
+    operator
+        .get("/betrieb/protokoll?kunde=4711")
+        .await
+        .assert_says("UMS-Option (SIP-Trunk) gekündigt zum 04.12.2026")
+        .assert_says("Kündigung von UMS-Option (SIP-Trunk) zurückgenommen")
+        .assert_says("Option geändert: jetzt SIP-Trunk");
 }
 
 #[actix_web::test]

@@ -26,11 +26,17 @@ impl Case {
                 ums: *ums,
                 booked_at: now,
                 ends_at: *ends_at,
+                option_ends_at: None,
                 settled_at: None,
             }),
             Change::EndBooking(place, ends_at) => {
                 for booking in self.bookings.iter_mut().skip(*place).take(1) {
                     booking.ends_at = *ends_at;
+                }
+            }
+            Change::EndOption(place, ends_at) => {
+                for booking in self.bookings.iter_mut().skip(*place).take(1) {
+                    booking.option_ends_at = *ends_at;
                 }
             }
             Change::SettleBooking(place) => {

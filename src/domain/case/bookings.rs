@@ -46,19 +46,41 @@ pub(super) fn option_changed(
         .product(&booking.product)
         .filter(|product| product.has_ums_option())
         .ok_or(Refusal::UnknownProduct)?;
-    if booking.ums == ums {
+    if booking.has_ums(moment.now) == ums {
         return Err(Refusal::Unchanged);
     }
-    let changes = vec![
-        Change::EndBooking(place, Some(moment.now)),
-        Change::SettleBooking(place),
-        Change::AddBooking {
-            product: known.code.clone(),
-            ums,
-            ends_at: booking.ends_at,
-        },
-    ];
+    // What follows from an option that has ended already is left to the scheduler.
+    let ended = booking.lapsed_option(moment.now);
+    let mut changes = vec![Change::EndBooking(place, ended.or(Some(moment.now)))];
+    if ended.is_none() {
+        changes.push(Change::SettleBooking(place));
+    }
+    changes.push(Change::AddBooking {
+        product: known.code.clone(),
+        ums,
+        ends_at: booking.ends_at,
+    });
     Ok(follow(case, changes, moment))
+}
+
+/// Rows 19, 43 and 44 for the option alone (B5): the product goes on without it.
+pub(super) fn option_cancelled(
+    case: &Case,
+    place: usize,
+    ends_at: Option<DateTime<Utc>>,
+    moment: Moment,
+) -> Result<Vec<Change>, Refusal> {
+    let booking = case
+        .bookings
+        .get(place)
+        .filter(|booking| booking.is_active(moment.now) && booking.has_ums(moment.now))
+        .ok_or(Refusal::UnknownBooking)?;
+    match ends_at {
+        _ if booking.option_ends_at == ends_at => Err(Refusal::Unchanged),
+        Some(end) if end < moment.now => Err(Refusal::EndInPast),
+        Some(end) if end == moment.now => option_changed(case, place, false, moment),
+        _ => Ok(vec![Change::EndOption(place, ends_at)]),
+    }
 }
 
 /// Rows 19, 43 and 44. What ends later is acted upon by the scheduler on that day.
@@ -79,28 +101,47 @@ pub(super) fn cancelled(
     let mut changes = vec![Change::EndBooking(place, ends_at)];
     match ends_at {
         Some(end) if end < moment.now => return Err(Refusal::EndInPast),
-        Some(end) if end == moment.now => changes.push(Change::SettleBooking(place)),
+        Some(end) if end == moment.now => {
+            // The scheduler still has to say what follows from the end of its option.
+            if booking.lapsed_option(moment.now).is_some() {
+                return Ok(changes);
+            }
+            changes.push(Change::SettleBooking(place));
+        }
         _ => return Ok(changes),
     }
     Ok(follow(case, changes, moment))
 }
 
-/// Bookings whose end has come since anybody looked.
+/// Bookings whose end has come since anybody looked, and those whose option has ended.
 pub(super) fn lapsed(case: &Case, moment: Moment) -> Vec<Change> {
-    let settled: Vec<Change> = case
-        .bookings
-        .iter()
-        .enumerate()
-        .filter(|(_, booking)| booking.has_lapsed(moment.now))
-        .map(|(place, _)| Change::SettleBooking(place))
-        .collect();
+    let mut settled = Vec::new();
+    for (place, booking) in case.bookings.iter().enumerate() {
+        if let Some(end) = booking.lapsed_option(moment.now) {
+            // The old booking ends and a new one begins, as when the option is switched off by hand.
+            settled.extend([
+                Change::EndBooking(place, Some(end)),
+                Change::SettleBooking(place),
+                Change::AddBooking {
+                    product: booking.product.clone(),
+                    ums: false,
+                    ends_at: booking.ends_at,
+                },
+            ]);
+        } else if booking.has_lapsed(moment.now) {
+            settled.push(Change::SettleBooking(place));
+        }
+    }
     if settled.is_empty() {
         return settled;
     }
+    let is_settled = |place: usize| settled.contains(&Change::SettleBooking(place));
     let gone = case
         .bookings
         .iter()
-        .filter(|booking| booking.has_lapsed(moment.now))
+        .enumerate()
+        .filter(|(place, _)| is_settled(*place))
+        .map(|(_, booking)| booking)
         .map(|booking| Covered {
             product: booking.product.clone(),
             ums: booking.ums,

@@ -22,6 +22,8 @@ pub enum Change {
     /// A booking ends at a moment, or goes on after all. The figure is its place in
     /// [`super::Case::bookings`].
     EndBooking(usize, Option<DateTime<Utc>>),
+    /// The UMS option of a booking gets an end, or none after all; by its place in the case.
+    EndOption(usize, Option<DateTime<Utc>>),
     /// What follows from the end of a booking has been done.
     SettleBooking(usize),
     /// Another Mandant looks after the customer, or none.

@@ -9,7 +9,7 @@ use super::asking::{
     alert, ask_again, ask_anew, awaited, links, may_be_asked, new_link, sent_within_a_day,
     tell_partners, to_customer, withdraw,
 };
-use super::bookings::{booked, cancelled, lapsed, option_changed};
+use super::bookings::{booked, cancelled, lapsed, option_cancelled, option_changed};
 use super::chain::{partner_assigned, partner_blocked, sub_partner_named};
 use super::change::Change;
 use super::demand::{ask_on_demand, told_of_version};
@@ -143,6 +143,9 @@ pub fn decide(case: &Case, event: &Event, moment: Moment) -> Result<Vec<Change>,
     match event {
         Event::Booked { product, ums } => booked(case, product, *ums, moment),
         Event::OptionChanged { booking, ums } => option_changed(case, *booking, *ums, moment),
+        Event::OptionCancelled { booking, ends_at } => {
+            option_cancelled(case, *booking, *ends_at, moment)
+        }
         Event::Cancelled { booking, ends_at } => cancelled(case, *booking, *ends_at, moment),
         Event::PartnerAssigned(partner) => partner_assigned(case, partner.as_ref(), moment),
         Event::AskedByHand => asked_by_hand(case, moment),

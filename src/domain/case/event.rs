@@ -19,12 +19,19 @@ pub enum Event {
         /// With the UMS option.
         ums: bool,
     },
-    /// The UMS option of a booking is switched on or off (rows 12, 44, 46).
+    /// The UMS option of a booking is switched on or off at once (rows 12, 44, 46).
     OptionChanged {
         /// Place in [`super::Case::bookings`].
         booking: usize,
         /// With the UMS option from now on.
         ums: bool,
+    },
+    /// The UMS option of a booking is cancelled, or its cancellation taken back (rows 19, 43, 44, B5).
+    OptionCancelled {
+        /// Place in [`super::Case::bookings`].
+        booking: usize,
+        /// From when the booking goes on without it; `None`: the option stays.
+        ends_at: Option<DateTime<Utc>>,
     },
     /// A booking is cancelled, or its cancellation taken back (rows 19, 43, 44).
     Cancelled {

@@ -101,6 +101,8 @@ pub struct Booking {
     pub booked_at: DateTime<Utc>,
     /// From when it is gone; `None` while nobody cancelled it.
     pub ends_at: Option<DateTime<Utc>>,
+    /// From when it goes on without the UMS option; `None` while nobody cancelled that (B5).
+    pub option_ends_at: Option<DateTime<Utc>>,
     /// When its end was acted upon: agreement ended, customer told (rows 19, 43, 44).
     pub settled_at: Option<DateTime<Utc>>,
 }
@@ -114,6 +116,17 @@ impl Booking {
     /// Whether it has ended and nothing has followed from that yet.
     pub fn has_lapsed(&self, now: DateTime<Utc>) -> bool {
         !self.is_active(now) && self.settled_at.is_none()
+    }
+
+    /// Whether it has the UMS option at `now`.
+    pub fn has_ums(&self, now: DateTime<Utc>) -> bool {
+        self.ums && self.option_ends_at.is_none_or(|end| now < end)
+    }
+
+    /// When its option ended, if it goes on without and nothing has followed from that yet.
+    pub fn lapsed_option(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.option_ends_at
+            .filter(|end| self.ums && *end <= now && self.is_active(now))
     }
 }
 

@@ -33,13 +33,15 @@ pub fn foresee(case: &Case, event: &Event, now: DateTime<Utc>) -> Result<Foresee
 }
 
 impl Foreseen {
-    /// When bookings that this decision changed will be over, each moment once, the first one first.
+    /// When bookings, or options, that this decision changed will be over, each moment once, the first one first.
     pub fn coming_ends(&self) -> Vec<DateTime<Utc>> {
         let mut ends: Vec<_> = self
             .changes
             .iter()
             .filter_map(|change| match change {
-                Change::EndBooking(_, ends_at) | Change::AddBooking { ends_at, .. } => *ends_at,
+                Change::EndBooking(_, ends_at)
+                | Change::EndOption(_, ends_at)
+                | Change::AddBooking { ends_at, .. } => *ends_at,
                 _ => None,
             })
             .filter(|end| *end > self.now)

@@ -12,8 +12,8 @@ use super::samples::{
 };
 use super::stories::{Act, acts, event, plays, wait, waits};
 use super::{
-    Agreement, Case, Change, Channel, Covered, Demand, EnteredAddress, Event, Grant, LinkEnd,
-    LinkState, Refusal, Request, Status, decide, next_change, standing,
+    Agreement, Booking, Case, Change, Channel, Covered, Demand, EnteredAddress, Event, Grant,
+    LinkEnd, LinkState, Refusal, Request, Status, decide, next_change, standing,
 };
 use crate::domain::calendar::{REMINDERS, day};
 use crate::domain::viewer::{Deed, Role, deeds};
@@ -148,7 +148,8 @@ fn holds(play: &Play) {
     deeds_are_possible(play);
     // A booking's end and a reminder can be due on the same morning; then nothing more is (5.6-10).
     let mut again = play.clone();
-    let lapsed = case.bookings.iter().any(|one| one.has_lapsed(play.now));
+    let lapsed = |one: &Booking| one.has_lapsed(play.now) || one.lapsed_option(play.now).is_some();
+    let lapsed = case.bookings.iter().any(lapsed);
     let passed = case.waiting_address().and_then(EnteredAddress::wait_end);
     let passed = passed.is_some_and(|end| end <= play.now);
     for _ in 0..1 + usize::from(lapsed) + usize::from(passed) {

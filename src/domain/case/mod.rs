@@ -59,6 +59,8 @@ mod table_links;
 #[cfg(test)]
 mod table_need;
 #[cfg(test)]
+mod table_option;
+#[cfg(test)]
 mod table_standing;
 
 pub use access::{Denied, Grant, access};

@@ -11,6 +11,7 @@ use chrono_tz::Europe::Berlin;
 use super::samples::{CENTRAFLEX, Play, version_at};
 use super::{Demand, Event, Partner};
 use crate::domain::{AddressId, LinkId};
+use booked::Booked;
 
 type Time = DateTime<Utc>;
 type Key = (String, bool);
@@ -47,13 +48,6 @@ struct Round {
     version: String,
     /// Wanted although the deal may cover everything.
     demand: Option<Demand>,
-}
-
-#[derive(Debug, Clone)]
-struct Booked {
-    key: Key,
-    end: Option<Time>,
-    seen: bool,
 }
 
 /// The sheet of paper.
@@ -192,9 +186,9 @@ impl Model {
     fn need(&self, now: Time) -> BTreeSet<Key> {
         self.booked
             .iter()
-            .filter(|one| self.partner.is_some() && needs(&one.key))
-            .filter(|one| one.end.is_none_or(|end| now < end))
-            .map(|one| one.key.clone())
+            .filter(|one| self.partner.is_some() && one.is_there(now))
+            .map(|one| one.key_at(now))
+            .filter(needs)
             .collect()
     }
 
@@ -299,6 +293,9 @@ impl Model {
                 Some(self.grown(&before, now, link))
             }
             Event::OptionChanged { booking, ums } => self.switch(*booking, *ums, now, link),
+            Event::OptionCancelled { booking, ends_at } => {
+                self.cancel_option(*booking, *ends_at, now, link)
+            }
             Event::Cancelled { booking, ends_at } => self.cancel(*booking, *ends_at, now, link),
             Event::PartnerAssigned(to) => self.assign(id(to.as_ref()), now, link),
             Event::SubPartnerNamed(to) => self.name_sub(to.as_ref(), now, link),
@@ -393,6 +390,7 @@ impl Model {
 
 mod addresses;
 mod answers;
+mod booked;
 mod demand;
 pub(super) mod hours;
 mod rows;

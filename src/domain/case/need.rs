@@ -15,7 +15,7 @@ impl Case {
             .bookings
             .iter()
             .filter(|booking| booking.is_active(now))
-            .map(|booking| (booking.product.as_str(), booking.ums))
+            .map(|booking| (booking.product.as_str(), booking.has_ums(now)))
             .collect();
         self.catalogue
             .iter()

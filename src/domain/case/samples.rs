@@ -145,6 +145,7 @@ pub fn booking(product: &str, ums: bool) -> Booking {
         ums,
         booked_at: utc("2026-01-07T09:00:00Z"),
         ends_at: None,
+        option_ends_at: None,
         settled_at: None,
     }
 }

@@ -105,7 +105,11 @@ pub fn next_change(case: &Case, now: DateTime<Utc>) -> Option<(DateTime<Utc>, St
         .filter(|request| request.reminders >= REMINDERS)
         .and_then(Request::last_link_end)
         .map(just_after);
-    let booking_over = case.bookings.iter().filter_map(|booking| booking.ends_at);
+    let booking_over = case
+        .bookings
+        .iter()
+        .flat_map(|booking| [booking.ends_at, booking.option_ends_at])
+        .flatten();
     booking_over
         .chain(link_over)
         .filter(|at| *at > now)
@@ -125,7 +129,8 @@ pub fn next_step_due(case: &Case) -> Option<DateTime<Utc>> {
         .bookings
         .iter()
         .filter(|booking| booking.settled_at.is_none())
-        .filter_map(|booking| booking.ends_at)
+        .flat_map(|booking| [booking.ends_at, booking.option_ends_at])
+        .flatten()
         .map(|end| next_step_after(end - chrono::Duration::milliseconds(1)))
         .min();
     let due = booking.into_iter().chain(next_round_step(case));
@@ -232,7 +237,8 @@ fn without_need(case: &Case, now: DateTime<Utc>) -> Standing {
             case.product(&booking.product)
                 .is_none_or(|product| product.needs_agreement(booking.ums))
         })
-        .filter_map(|booking| booking.ends_at)
+        .flat_map(|booking| [booking.ends_at, booking.option_ends_at])
+        .flatten()
         .filter(|end| *end <= now)
         .max();
     match case.agreements.last() {

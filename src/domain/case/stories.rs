@@ -40,6 +40,8 @@ pub enum Act {
     /// A cancellation is taken back.
     GoOn(Index),
     SwitchOption(Index, bool),
+    /// An option is cancelled, some days from now, or its cancellation taken back.
+    EndOption(Index, Option<i64>),
     Assign(Option<PartnerId>),
     PartnerChangesEmail(bool),
     TellFormer(bool),
@@ -91,6 +93,8 @@ fn rarely() -> impl Strategy<Value = Act> {
     prop_oneof![
         2 => any::<Index>().prop_map(Act::GoOn),
         3 => (any::<Index>(), any::<bool>()).prop_map(|(which, ums)| Act::SwitchOption(which, ums)),
+        3 => (any::<Index>(), prop::option::weighted(0.7, 0..30_i64))
+            .prop_map(|(which, days)| Act::EndOption(which, days)),
         4 => partner.prop_map(Act::Assign),
         4 => any::<bool>().prop_map(Act::PartnerChangesEmail),
         6 => any::<bool>().prop_map(Act::TellFormer),
@@ -217,6 +221,10 @@ pub fn event(act: &Act, case: &Case, now: DateTime<Utc>) -> Event {
         Act::SwitchOption(which, ums) => Event::OptionChanged {
             booking: any_booking(case, *which),
             ums: *ums,
+        },
+        Act::EndOption(which, days) => Event::OptionCancelled {
+            booking: any_booking(case, *which),
+            ends_at: days.map(|days| now + Duration::days(days)),
         },
         Act::Assign(id) => Event::PartnerAssigned(id.map(|id| partner(id, None))),
         Act::PartnerChangesEmail(own) => Event::EmailChanged(AddressChange {

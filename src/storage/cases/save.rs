@@ -47,6 +47,11 @@ fn save_change(
                 .set(bookings::ends_at.eq(ends_at))
                 .execute(conn)
         }
+        Change::EndOption(place, ends_at) => {
+            diesel::update(bookings::table.find(booking_at(conn, number, *place)?))
+                .set(bookings::option_ends_at.eq(ends_at))
+                .execute(conn)
+        }
         Change::SettleBooking(place) => {
             diesel::update(bookings::table.find(booking_at(conn, number, *place)?))
                 .set(bookings::settled_at.eq(now))

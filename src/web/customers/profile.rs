@@ -184,12 +184,20 @@ fn booking_line(case: &Case, place: usize, booking: &Booking, now: DateTime<Utc>
     let mut links = Vec::new();
     if booking.is_active(now) {
         if known.is_some_and(Product::has_ums_option) {
-            let path = paths::booking_option(number, n);
-            links.push(if booking.ums {
-                ("UMS-Option ausschalten", format!("{path}?ums=aus"))
-            } else {
-                ("UMS-Option einschalten", format!("{path}?ums=an"))
-            });
+            let path = paths::cancel_option(number, n);
+            match (booking.has_ums(now), booking.option_ends_at) {
+                (false, _) => {
+                    links.push(("UMS-Option einschalten", paths::booking_option(number, n)))
+                }
+                (true, None) => links.push(("UMS-Option kündigen", path)),
+                (true, Some(_)) => links.extend([
+                    (
+                        "Kündigung der UMS-Option zurücknehmen",
+                        format!("{path}?ende=keins"),
+                    ),
+                    ("Anderes Ende der UMS-Option", path),
+                ]),
+            }
         }
         let path = paths::cancel_booking(number, n);
         match booking.ends_at {
@@ -200,14 +208,22 @@ fn booking_line(case: &Case, place: usize, booking: &Booking, now: DateTime<Utc>
             ]),
         }
     }
+    let option = match booking.option_ends_at.filter(|_| booking.is_active(now)) {
+        Some(end) if now < end => format!(", UMS-Option gekündigt zum {}", last(end)),
+        Some(end) => format!(", UMS-Option beendet am {}", last(end)),
+        None => String::new(),
+    };
     BookingLine {
         name: known.map_or_else(
             || booking.product.clone(),
-            |product| product.booked_name(booking.ums),
+            |product| {
+                product
+                    .booked_name(booking.ums && (booking.has_ums(now) || !booking.is_active(now)))
+            },
         ),
         state: match booking.ends_at {
-            None => format!("Seit {since}"),
-            Some(end) if now < end => format!("Seit {since}, gekündigt zum {}", last(end)),
+            None => format!("Seit {since}{option}"),
+            Some(end) if now < end => format!("Seit {since}, gekündigt zum {}{option}", last(end)),
             Some(end) => format!("Vom {since} bis {}, beendet", last(end)),
         },
         links,

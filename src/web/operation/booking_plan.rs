@@ -8,6 +8,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::Deserialize;
 
 use super::booking::{ask_again, asks, read_choice};
+use super::cancellation::option_of;
 use super::{Subject, find};
 use crate::actions::seen::{is_as_seen, stamp};
 use crate::actions::{ActionError, Outcome, bookings};
@@ -28,8 +29,10 @@ use crate::web::session::flash;
 pub enum Plan {
     /// A product is added.
     Book { product: String, ums: bool },
-    /// The UMS option is switched.
-    Option { place: usize, ums: bool },
+    /// The UMS option is switched on.
+    Option { place: usize },
+    /// The UMS option ends, or stays after all; the product goes on.
+    CancelOption { place: usize, end: End },
     /// The booking ends, or goes on after all.
     Cancel { place: usize, end: End },
 }
@@ -54,6 +57,15 @@ impl End {
             Self::Never => None,
         }
     }
+
+    /// The same as the form's fields.
+    fn fields(self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::Now => vec![("ende", "sofort".to_owned())],
+            Self::After(day) => vec![("ende", "tag".to_owned()), ("tag", day.to_string())],
+            Self::Never => vec![("ende", "keins".to_owned())],
+        }
+    }
 }
 
 impl Plan {
@@ -63,9 +75,13 @@ impl Plan {
                 product: product.clone(),
                 ums: *ums,
             },
-            Self::Option { place, ums } => Event::OptionChanged {
+            Self::Option { place } => Event::OptionChanged {
                 booking: *place,
-                ums: *ums,
+                ums: true,
+            },
+            Self::CancelOption { place, end } => Event::OptionCancelled {
+                booking: *place,
+                ends_at: end.moment(now),
             },
             Self::Cancel { place, end } => Event::Cancelled {
                 booking: *place,
@@ -81,16 +97,12 @@ impl Plan {
                 format!("{} buchen?", name(case, product, *ums)),
                 "Buchung speichern",
             ),
-            Self::Option { place, ums: true } => (
+            Self::Option { place } => (
                 format!("UMS-Option für {} einschalten?", booked(case, *place)),
                 "UMS-Option einschalten",
             ),
-            Self::Option { place, ums: false } => (
-                format!("{}: UMS-Option ausschalten?", booked(case, *place)),
-                "UMS-Option ausschalten",
-            ),
-            Self::Cancel { place, end } => {
-                let name = booked(case, *place);
+            Self::Cancel { place, end } | Self::CancelOption { place, end } => {
+                let name = self.what(case, *place);
                 match end {
                     End::Now => (format!("{name} sofort beenden?"), "Sofort beenden"),
                     End::After(day) => (
@@ -109,6 +121,14 @@ impl Plan {
         }
     }
 
+    /// What ends: the booking, or only its option.
+    fn what(&self, case: &Case, place: usize) -> String {
+        match self {
+            Self::CancelOption { .. } => option_of(case, place),
+            _ => booked(case, place),
+        }
+    }
+
     /// Where the form is posted to, and what it carries.
     fn form(&self, number: CustomerNumber) -> (String, Vec<(&'static str, String)>) {
         match self {
@@ -119,20 +139,11 @@ impl Plan {
                     format!("{product}{}", if *ums { super::booking::UMS } else { "" }),
                 )],
             ),
-            Self::Option { place, ums } => (
-                paths::booking_option(number, place + 1),
-                vec![("ums", if *ums { "an" } else { "aus" }.to_owned())],
-            ),
-            Self::Cancel { place, end } => (
-                paths::cancel_booking(number, place + 1),
-                match end {
-                    End::Now => vec![("ende", "sofort".to_owned())],
-                    End::After(day) => {
-                        vec![("ende", "tag".to_owned()), ("tag", day.to_string())]
-                    }
-                    End::Never => vec![("ende", "keins".to_owned())],
-                },
-            ),
+            Self::Option { place } => (paths::booking_option(number, place + 1), Vec::new()),
+            Self::Cancel { place, end } => (paths::cancel_booking(number, place + 1), end.fields()),
+            Self::CancelOption { place, end } => {
+                (paths::cancel_option(number, place + 1), end.fields())
+            }
         }
     }
 
@@ -147,7 +158,10 @@ impl Plan {
             .iter()
             .map(|(name, value)| format!("{name}={value}"))
             .collect();
-        format!("{path}?{}", query.join("&"))
+        match query.is_empty() {
+            true => path,
+            false => format!("{path}?{}", query.join("&")),
+        }
     }
 
     /// What the next page says.
@@ -156,10 +170,9 @@ impl Plan {
             Self::Book { product, ums } => {
                 format!("{} ist gebucht.", name(&outcome.after, product, *ums))
             }
-            Self::Option { ums: true, .. } => "Die UMS-Option ist eingeschaltet.".to_owned(),
-            Self::Option { ums: false, .. } => "Die UMS-Option ist ausgeschaltet.".to_owned(),
-            Self::Cancel { place, end } => {
-                let name = booked(&outcome.after, *place);
+            Self::Option { .. } => "Die UMS-Option ist eingeschaltet.".to_owned(),
+            Self::Cancel { place, end } | Self::CancelOption { place, end } => {
+                let name = self.what(&outcome.before, *place);
                 match end {
                     End::Now => format!("{name} ist beendet."),
                     End::After(day) => format!(
@@ -189,7 +202,8 @@ pub fn booked(case: &Case, place: usize) -> String {
         .unwrap_or_default()
 }
 
-fn name(case: &Case, product: &str, ums: bool) -> String {
+/// Printed name of a product as it is booked.
+pub fn name(case: &Case, product: &str, ums: bool) -> String {
     case.product(product)
         .map_or_else(|| product.to_owned(), |known| known.booked_name(ums))
 }
@@ -269,8 +283,12 @@ pub async fn carry_out(
                 Plan::Book { product, ums } => {
                     bookings::book(conn, &handles, &viewer, number, product, *ums, now)
                 }
-                Plan::Option { place, ums } => {
-                    bookings::change_option(conn, &handles, &viewer, number, *place, *ums, now)
+                Plan::Option { place } => {
+                    bookings::switch_option_on(conn, &handles, &viewer, number, *place, now)
+                }
+                Plan::CancelOption { place, end } => {
+                    let ends_at = end.moment(now);
+                    bookings::cancel_option(conn, &handles, &viewer, number, *place, ends_at, now)
                 }
                 Plan::Cancel { place, end } => {
                     let ends_at = end.moment(now);
@@ -347,28 +365,20 @@ fn plan_booking(case: &Case, key: &str) -> Option<Plan> {
     })
 }
 
-/// Whether the option is meant to be on.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct Switch {
-    ums: String,
-}
-
-/// What switching the option means.
+/// What switching the option on means.
 pub async fn confirm_option(
     app: web::Data<App>,
     me: Me,
     session: Session,
     path: web::Path<(i64, usize)>,
-    switch: web::Query<Switch>,
 ) -> Result<HttpResponse, PageError> {
     let case = find(&app, CustomerNumber(path.0)).await?;
-    let plan = plan_option(&case, path.1, &switch.ums)?;
-    confirm(&app, &me, &session, &case, &plan).await
+    let place = place_of(&case, path.1)?;
+    confirm(&app, &me, &session, &case, &Plan::Option { place }).await
 }
 
-/// Switches the option.
-pub async fn change_option(
+/// Switches the option on.
+pub async fn switch_option_on(
     app: web::Data<App>,
     me: Me,
     session: Session,
@@ -376,19 +386,10 @@ pub async fn change_option(
     SignedForm(form): SignedForm,
 ) -> Result<HttpResponse, PageError> {
     let case = find(&app, CustomerNumber(path.0)).await?;
-    let plan = plan_option(&case, path.1, form.get("ums"))?;
-    carry_out(&app, &me, &session, case.customer.number, &plan, &form).await
-}
-
-/// The addresses of both states come from the portal's own pages; another one leads nowhere.
-fn plan_option(case: &Case, place: usize, switch: &str) -> Result<Plan, PageError> {
-    let place = place_of(case, place)?;
-    let ums = match switch {
-        "an" => true,
-        "aus" => false,
-        _ => return Err(PageError::NotFound),
+    let plan = Plan::Option {
+        place: place_of(&case, path.1)?,
     };
-    Ok(Plan::Option { place, ums })
+    carry_out(&app, &me, &session, case.customer.number, &plan, &form).await
 }
 
 /// Place in [`Case::bookings`] of the n-th booking, counted from 1.

@@ -1,20 +1,21 @@
-//! "Kündigen": with the end of a day, or at once; and taking a cancellation back (rows 19, 43, 44).
+//! "Kündigen", a booking or its option: with the end of a day, or at once; and taking a cancellation
+//! back (rows 19, 43, 44, B5).
 
 use actix_session::Session;
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use chrono::{Days, NaiveDate};
+use chrono::{Days, Duration, NaiveDate};
 use serde::Deserialize;
 
-use super::booking_plan::{End, Plan, booked, carry_out, confirm, place_of};
+use super::booking_plan::{End, Plan, booked, carry_out, confirm, name, place_of};
 use super::objection::parse_day;
 use super::{Subject, find};
 use crate::app::App;
 use crate::domain::case::{Case, Refusal};
-use crate::domain::{CustomerNumber, calendar};
+use crate::domain::{CustomerNumber, Language, calendar};
 use crate::paths;
 use crate::web::error::PageError;
-use crate::web::form::{FieldErrors, SignedForm};
+use crate::web::form::{FieldErrors, Form, SignedForm};
 use crate::web::page::{Me, Shell, html, invalid, see_other};
 use crate::web::refusals;
 use crate::web::session::flash;
@@ -27,7 +28,10 @@ const LONGEST: Days = Days::new(3660);
 struct Page {
     shell: Shell,
     subject: Subject,
+    /// What is cancelled, by name.
     booking: String,
+    /// Whether that is only the option.
+    is_option: bool,
     action: String,
     today: NaiveDate,
     last: NaiveDate,
@@ -36,6 +40,15 @@ struct Page {
 }
 
 impl Page {
+    /// What the last day means.
+    fn day_hint(&self) -> &'static str {
+        if self.is_option {
+            "Bis einschließlich dieses Tages hat der Kunde die Option; das Produkt behält er."
+        } else {
+            "Bis einschließlich dieses Tages hat der Kunde das Produkt."
+        }
+    }
+
     /// Attributes that keep the browser's calendar to sensible days.
     fn day_limits(&self) -> String {
         format!("min=\"{}\" max=\"{}\"", self.today, self.last)
@@ -58,21 +71,52 @@ pub async fn show(
     path: web::Path<(i64, usize)>,
     typed: web::Query<Typed>,
 ) -> Result<HttpResponse, PageError> {
-    let case = find(&app, CustomerNumber(path.0)).await?;
-    let place = place_of(&case, path.1)?;
-    if !case.bookings[place].is_active(app.clock.now()) {
-        flash(&session, false, refusals::sentence(Refusal::UnknownBooking));
+    show_one(
+        &app,
+        &me,
+        &session,
+        Ends::Booking,
+        *path,
+        typed.into_inner(),
+    )
+    .await
+}
+
+/// The same for the UMS option alone.
+pub async fn show_option(
+    app: web::Data<App>,
+    me: Me,
+    session: Session,
+    path: web::Path<(i64, usize)>,
+    typed: web::Query<Typed>,
+) -> Result<HttpResponse, PageError> {
+    show_one(&app, &me, &session, Ends::Option, *path, typed.into_inner()).await
+}
+
+async fn show_one(
+    app: &web::Data<App>,
+    me: &Me,
+    session: &Session,
+    ends: Ends,
+    (number, place): (i64, usize),
+    mut typed: Typed,
+) -> Result<HttpResponse, PageError> {
+    let case = find(app, CustomerNumber(number)).await?;
+    let place = place_of(&case, place)?;
+    let now = app.clock.now();
+    let booking = &case.bookings[place];
+    if !booking.is_active(now) || (ends == Ends::Option && !booking.has_ums(now)) {
+        flash(session, false, refusals::sentence(Refusal::UnknownBooking));
         return Ok(see_other(paths::customer(case.customer.number)));
     }
-    let mut typed = typed.into_inner();
     if typed.ende.is_empty() && typed.tag.is_empty() {
-        typed.tag = calendar::day(app.clock.now()).to_string();
-        return html(&page(&app, &me, &case, place, typed, FieldErrors::default()).await?);
+        typed.tag = calendar::day(now).to_string();
+        return html(&page(app, me, ends, &case, place, typed, FieldErrors::default()).await?);
     }
     let mut errors = FieldErrors::default();
-    match read(&app, &typed, &mut errors) {
-        Some(end) => confirm(&app, &me, &session, &case, &Plan::Cancel { place, end }).await,
-        None => invalid(&page(&app, &me, &case, place, typed, errors).await?),
+    match read(app, ends.last_day(&case, place), &typed, &mut errors) {
+        Some(end) => confirm(app, me, session, &case, &ends.plan(place, end)).await,
+        None => invalid(&page(app, me, ends, &case, place, typed, errors).await?),
     }
 }
 
@@ -84,21 +128,87 @@ pub async fn cancel(
     path: web::Path<(i64, usize)>,
     SignedForm(form): SignedForm,
 ) -> Result<HttpResponse, PageError> {
-    let case = find(&app, CustomerNumber(path.0)).await?;
-    let place = place_of(&case, path.1)?;
+    cancel_one(&app, &me, &session, Ends::Booking, *path, &form).await
+}
+
+/// The same for the UMS option alone.
+pub async fn cancel_option(
+    app: web::Data<App>,
+    me: Me,
+    session: Session,
+    path: web::Path<(i64, usize)>,
+    SignedForm(form): SignedForm,
+) -> Result<HttpResponse, PageError> {
+    cancel_one(&app, &me, &session, Ends::Option, *path, &form).await
+}
+
+async fn cancel_one(
+    app: &web::Data<App>,
+    me: &Me,
+    session: &Session,
+    ends: Ends,
+    (number, place): (i64, usize),
+    form: &Form,
+) -> Result<HttpResponse, PageError> {
+    let case = find(app, CustomerNumber(number)).await?;
+    let place = place_of(&case, place)?;
     let typed = Typed {
         ende: form.get("ende").to_owned(),
         tag: form.get("tag").to_owned(),
     };
     let mut errors = FieldErrors::default();
-    let Some(end) = read(&app, &typed, &mut errors) else {
-        return invalid(&page(&app, &me, &case, place, typed, errors).await?);
+    let Some(end) = read(app, ends.last_day(&case, place), &typed, &mut errors) else {
+        return invalid(&page(app, me, ends, &case, place, typed, errors).await?);
     };
-    let plan = Plan::Cancel { place, end };
-    carry_out(&app, &me, &session, case.customer.number, &plan, &form).await
+    let plan = ends.plan(place, end);
+    carry_out(app, me, session, case.customer.number, &plan, form).await
 }
 
-fn read(app: &App, typed: &Typed, errors: &mut FieldErrors) -> Option<End> {
+/// What is cancelled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ends {
+    /// The booking as a whole.
+    Booking,
+    /// Its UMS option; the product goes on.
+    Option,
+}
+
+impl Ends {
+    fn plan(self, place: usize, end: End) -> Plan {
+        match self {
+            Self::Booking => Plan::Cancel { place, end },
+            Self::Option => Plan::CancelOption { place, end },
+        }
+    }
+
+    fn name(self, case: &Case, place: usize) -> String {
+        match self {
+            Self::Booking => booked(case, place),
+            Self::Option => option_of(case, place),
+        }
+    }
+
+    /// The booking's own last day, after which its option cannot end.
+    fn last_day(self, case: &Case, place: usize) -> Option<NaiveDate> {
+        let end = case.bookings.get(place).and_then(|booking| booking.ends_at);
+        end.filter(|_| self == Self::Option)
+            .map(|end| calendar::day(end - Duration::milliseconds(1)))
+    }
+}
+
+/// Printed name of the option of a booking.
+pub fn option_of(case: &Case, place: usize) -> String {
+    let booking = case.bookings.get(place);
+    let product = booking.map(|one| name(case, &one.product, false));
+    format!("UMS-Option für {}", product.unwrap_or_default())
+}
+
+fn read(
+    app: &App,
+    last_day: Option<NaiveDate>,
+    typed: &Typed,
+    errors: &mut FieldErrors,
+) -> Option<End> {
     let today = calendar::day(app.clock.now());
     match typed.ende.as_str() {
         "sofort" => Some(End::Now),
@@ -119,12 +229,22 @@ fn read(app: &App, typed: &Typed, errors: &mut FieldErrors) -> Option<End> {
                         "Der letzte Tag liegt zu weit in der Zukunft. Prüfen Sie das Jahr",
                     );
                 }
-                Some(_) => {}
+                Some(day) => {
+                    if let Some(last) = last_day.filter(|last| day >= *last) {
+                        errors.add(
+                            "tag",
+                            format!(
+                                "Die Buchung selbst endet schon am {}. Wählen Sie einen früheren Tag",
+                                calendar::short_date(last, Language::De)
+                            ),
+                        );
+                    }
+                }
             }
             day.filter(|_| errors.is_empty()).map(End::After)
         }
         _ => {
-            errors.add("ende", "Wählen Sie, wann die Buchung endet");
+            errors.add("ende", "Wählen Sie, wann sie endet");
             None
         }
     }
@@ -133,6 +253,7 @@ fn read(app: &App, typed: &Typed, errors: &mut FieldErrors) -> Option<End> {
 async fn page(
     app: &App,
     me: &Me,
+    ends: Ends,
     case: &Case,
     place: usize,
     typed: Typed,
@@ -142,8 +263,12 @@ async fn page(
     Ok(Page {
         shell: Shell::load(app, me, paths::CUSTOMERS).await?,
         subject: Subject::of(case),
-        booking: booked(case, place),
-        action: paths::cancel_booking(case.customer.number, place + 1),
+        booking: ends.name(case, place),
+        is_option: ends == Ends::Option,
+        action: match ends {
+            Ends::Booking => paths::cancel_booking(case.customer.number, place + 1),
+            Ends::Option => paths::cancel_option(case.customer.number, place + 1),
+        },
         today,
         last: today + LONGEST,
         typed,

@@ -74,7 +74,17 @@ pub const ROUTES: &[Row] = &[
     post(
         "/betrieb/kunden/{nummer}/buchungen/{platz}/option",
         Who::Operator,
-        || web::post().to(booking_plan::change_option),
+        || web::post().to(booking_plan::switch_option_on),
+    ),
+    get(
+        "/betrieb/kunden/{nummer}/buchungen/{platz}/option/kuendigung",
+        Who::Operator,
+        || view().to(cancellation::show_option),
+    ),
+    post(
+        "/betrieb/kunden/{nummer}/buchungen/{platz}/option/kuendigung",
+        Who::Operator,
+        || web::post().to(cancellation::cancel_option),
     ),
     get("/betrieb/kunden/{nummer}/adresse", Who::Operator, || {
         view().to(address::show)

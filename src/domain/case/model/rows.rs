@@ -16,7 +16,12 @@ pub(super) fn mail(text: &str) -> Vec<String> {
 impl Model {
     pub(super) fn add(&mut self, key: Key, end: Option<Time>) {
         let seen = false;
-        self.booked.push(Booked { key, end, seen });
+        self.booked.push(Booked {
+            key,
+            end,
+            option_end: None,
+            seen,
+        });
     }
 
     pub(super) fn may_ask(&self, now: Time) -> bool {
@@ -79,13 +84,13 @@ impl Model {
 
     pub(super) fn switch(&mut self, place: usize, ums: bool, now: Time, link: LinkId) -> Expected {
         let old = self.booked.get(place)?.clone();
-        let is_gone = old.end.is_some_and(|end| end <= now);
-        if is_gone || old.key.0 == CENTRAFLEX || old.key.1 == ums {
+        if !old.is_there(now) || old.key.0 == CENTRAFLEX || old.key_at(now).1 == ums {
             return None;
         }
         let before = self.need(now);
-        self.booked[place].end = Some(now);
-        self.booked[place].seen = true;
+        let is_over = old.option_is_over(now);
+        self.booked[place].end = old.option_end.filter(|_| is_over).or(Some(now));
+        self.booked[place].seen = !is_over;
         self.add((old.key.0, ums), old.end);
         let gone: Vec<Key> = before.difference(&self.need(now)).cloned().collect();
         Some(if gone.is_empty() {
@@ -93,6 +98,25 @@ impl Model {
         } else {
             self.shrunk(&gone, now, link)
         })
+    }
+
+    /// The product goes on without its option.
+    pub(super) fn cancel_option(
+        &mut self,
+        place: usize,
+        end: Option<Time>,
+        now: Time,
+        link: LinkId,
+    ) -> Expected {
+        let booked = self.booked.get_mut(place)?;
+        if !booked.is_there(now) || !booked.key_at(now).1 || booked.option_end == end {
+            return None;
+        }
+        if end == Some(now) {
+            return self.switch(place, false, now, link);
+        }
+        booked.option_end = end;
+        Some(Vec::new())
     }
 
     pub(super) fn cancel(
@@ -107,7 +131,7 @@ impl Model {
             return None;
         }
         self.booked[place].end = end;
-        if end != Some(now) {
+        if end != Some(now) || old.option_is_over(now) {
             return Some(Vec::new());
         }
         self.booked[place].seen = true;
@@ -237,15 +261,20 @@ impl Model {
         if !people_work(now) {
             return None;
         }
-        let lapsed: Vec<Key> = self
-            .booked
-            .iter_mut()
-            .filter(|one| !one.seen && one.end.is_some_and(|end| end <= now))
-            .map(|one| {
+        let (mut lapsed, mut go_on) = (Vec::new(), Vec::new());
+        for one in self.booked.iter_mut().filter(|one| !one.seen) {
+            if one.option_is_over(now) {
+                go_on.push(((one.key.0.clone(), false), one.end));
+                one.end = one.option_end;
+            }
+            if !one.is_there(now) {
                 one.seen = true;
-                one.key.clone()
-            })
-            .collect();
+                lapsed.push(one.key.clone());
+            }
+        }
+        for (key, end) in go_on {
+            self.add(key, end);
+        }
         if !lapsed.is_empty() {
             return Some(self.shrunk(&lapsed, now, link));
         }
