@@ -1,12 +1,14 @@
 //! Every address of the portal as a function. Mails need links as well, so this is not in `web`.
 
 mod mails;
+mod users;
 
 use crate::domain::{
     AgreementId, AlertId, AnnouncementId, CustomerNumber, FileId, Language, NoticeId, ObjectionId,
-    PartnerId, ProposalId, RollOutId, SubProcessorId, UserId, VersionId,
+    PartnerId, ProposalId, RollOutId, SubProcessorId, VersionId,
 };
 pub use mails::{mail, mails_of, reply, resend_contract, retry_mail};
+pub use users::{disable_user, enable_user};
 
 /// Start page: leads everybody to the page of their role.
 pub const HOME: &str = "/";
@@ -260,11 +262,6 @@ pub fn operator_contract(number: CustomerNumber) -> String {
 /// The concluded contract as PDF.
 pub fn contract_pdf(agreement: AgreementId) -> String {
     format!("/administration/avv/{agreement}.pdf")
-}
-
-/// Disables a user (POST).
-pub fn disable_user(user: UserId) -> String {
-    format!("/betrieb/benutzer/{user}/sperren")
 }
 
 /// Operator: the test mail.

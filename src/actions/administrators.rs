@@ -20,15 +20,25 @@ use crate::storage::audit::{NewEvent, add_event};
 use crate::storage::mails::{NewMail, queue_mail};
 use crate::storage::users;
 
+/// How an account came to be one that can sign in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Again {
+    /// It was made.
+    New,
+    /// Its lock was undone (B5).
+    Unlocked,
+}
+
 /// Every other administrator gets a mail, and the list of alerts has it (S-39): a new account is a
 /// new key to everything.
 pub(super) fn tell_administrators(
     conn: &mut PgConnection,
     app: &App,
-    added: UserId,
+    (added, again): (UserId, Again),
     maker: UserId,
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
+    let unlocked = again == Again::Unlocked;
     let alert = Raised {
         kind: AlertKind::AdministratorAdded,
         customer: None,
@@ -41,8 +51,17 @@ pub(super) fn tell_administrators(
             continue;
         }
         let mail = NewMail {
-            step: format!("administrator-added:{added}:{other}"),
-            kind: MailKind::AdministratorAdded { user: added },
+            step: match again {
+                Again::New => format!("administrator-added:{added}:{other}"),
+                Again::Unlocked => format!(
+                    "administrator-unlocked:{added}:{other}:{}",
+                    now.timestamp_micros()
+                ),
+            },
+            kind: MailKind::AdministratorAdded {
+                user: added,
+                unlocked,
+            },
             to: Recipient::User(other),
             customer: None,
             message_id: app.new_message_id(),

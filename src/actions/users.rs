@@ -1,13 +1,14 @@
-//! Setting passwords, adding and disabling users. Signing in is in [`super::throttle`].
+//! Setting passwords, adding, disabling and enabling users. Signing in is in [`super::throttle`].
 
 use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
 
-use super::administrators::tell_administrators;
+use super::administrators::{Again, tell_administrators};
 use super::throttle::{Attempted, may_reset};
 use super::{ActionError, Actor, door::actor};
 use crate::app::App;
 use crate::domain::audit::{AuditKind, Counts};
+use crate::domain::case::Refusal;
 use crate::domain::mail::{MailKind, Recipient};
 use crate::domain::viewer::{Role, Viewer};
 use crate::domain::{EmailAddress, UserId};
@@ -121,7 +122,7 @@ pub fn add(
         send_password_link(conn, app, id, true, now)?;
     }
     if let Some(maker) = made_by {
-        tell_administrators(conn, app, id, maker, now)?;
+        tell_administrators(conn, app, (id, Again::New), maker, now)?;
     }
     log_added(conn, by, new, now)?;
     Ok(id)
@@ -160,6 +161,38 @@ fn log_added(
             counts,
         },
         actor: by,
+        customer: None,
+        status: None,
+    };
+    Ok(add_event(conn, &event, now)?)
+}
+
+/// Undoes the lock of a user (B5). The old password is not good any more, as nobody knows who has it: an
+/// invitation to set a new one goes to the stored address. An administrator's account is a new key to
+/// everything, so the others are told, and it counts as made by whoever let it in (S-39).
+pub fn enable(
+    conn: &mut PgConnection,
+    app: &App,
+    viewer: &Viewer,
+    user: UserId,
+    now: DateTime<Utc>,
+) -> Result<(), ActionError> {
+    if viewer.role != Role::Operator || viewer.user == user {
+        return Err(ActionError::NotAllowed);
+    }
+    let (name, _) = users::find_contact(conn, user)?.ok_or(ActionError::NotFound)?;
+    if !users::enable_user(conn, user, viewer.user)? {
+        return Err(Refusal::Unchanged.into());
+    }
+    // Whoever belongs to a deleted customer has nowhere to come back to.
+    let back = users::find_viewer(conn, user)?.ok_or(ActionError::NotFound)?;
+    send_password_link(conn, app, user, true, now)?;
+    if back.role == Role::Operator {
+        tell_administrators(conn, app, (user, Again::Unlocked), viewer.user, now)?;
+    }
+    let event = NewEvent {
+        kind: AuditKind::UserEnabled { name },
+        actor: actor(viewer),
         customer: None,
         status: None,
     };

@@ -342,6 +342,11 @@ pub enum AuditKind {
         /// Whom.
         name: String,
     },
+    /// The lock of a user was undone (B5).
+    UserEnabled {
+        /// Whom.
+        name: String,
+    },
     /// Name, address and password of a locked user were erased (A9).
     UserErased {
         /// The key that is left of it.

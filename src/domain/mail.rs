@@ -113,10 +113,13 @@ pub enum MailKind {
     },
     /// Notice to a user that the password was changed (S-38).
     PasswordChanged,
-    /// Notice to an administrator that another account for the operator was made (S-39).
+    /// Notice to an administrator that another account for the operator was made, or unlocked (S-39).
     AdministratorAdded {
         /// The new account.
         user: UserId,
+        /// Whether it had been there and its lock was undone (B5).
+        #[serde(default)]
+        unlocked: bool,
     },
 }
 

@@ -178,6 +178,7 @@ pub(super) fn typed_by_others(content: &mut Content) -> Vec<&mut String> {
             added,
             by,
             at: _,
+            unlocked: _,
         } => vec![name, added, by],
         Content::PartnerContractEnds {
             partner,

@@ -286,12 +286,13 @@ pub enum Content {
     },
     /// Notice that a password was changed (S-38).
     PasswordChanged { name: String, at: DateTime<Utc> },
-    /// Notice that `by` made `added` an account for the operator (S-39).
+    /// Notice that `by` made `added` an account for the operator, or unlocked it (S-39).
     AdministratorAdded {
         name: String,
         added: String,
         by: String,
         at: DateTime<Utc>,
+        unlocked: bool,
     },
 }
 

@@ -357,14 +357,20 @@ pub(super) fn others(case: &CaseWords) -> Vec<(String, Content)> {
         "password changed".to_owned(),
         Content::PasswordChanged { name, at },
     ));
-    all.push((
-        "administrator added".to_owned(),
-        Content::AdministratorAdded {
-            name: "Jörg Müller".to_owned(),
-            added: "Nora Neu".to_owned(),
-            by: "Zita Zweite".to_owned(),
-            at,
-        },
-    ));
+    for (key, unlocked) in [
+        ("administrator added", false),
+        ("administrator unlocked", true),
+    ] {
+        all.push((
+            key.to_owned(),
+            Content::AdministratorAdded {
+                name: "Jörg Müller".to_owned(),
+                added: "Nora Neu".to_owned(),
+                by: "Zita Zweite".to_owned(),
+                at,
+                unlocked,
+            },
+        ));
+    }
     all
 }

@@ -93,6 +93,9 @@ impl Words<'_> {
                 (true, true) => format!("Your access to the {portal}"),
                 (true, false) => format!("New password for the {portal}"),
             },
+            Content::AdministratorAdded { unlocked: true, .. } => {
+                format!("Administrator im {portal} wieder zugelassen")
+            }
             Content::AdministratorAdded { .. } => format!("Neuer Administrator im {portal}"),
             Content::PasswordChanged { .. } if self.en() => {
                 format!("Your password for the {portal} was changed")

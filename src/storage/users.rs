@@ -241,6 +241,51 @@ pub fn disable_user(conn: &mut PgConnection, id: UserId, now: DateTime<Utc>) -> 
     Ok(changed > 0)
 }
 
+/// Lets a locked user in again: it sets a new password first, and an administrator counts as one that
+/// `by` has just made (S-39). An erased user has no address to come back to. Says whether there was
+/// one to let in.
+pub fn enable_user(conn: &mut PgConnection, id: UserId, by: UserId) -> QueryResult<bool> {
+    let locked = users::table
+        .find(id.0)
+        .filter(users::disabled_at.is_not_null())
+        .filter(users::email.not_like("%@erased.invalid"));
+    let changed = diesel::update(locked)
+        .set((
+            users::disabled_at.eq(None::<DateTime<Utc>>),
+            users::password_hash.eq(None::<String>),
+        ))
+        .execute(conn)?;
+    let administrator = users::table
+        .find(id.0)
+        .filter(users::role.eq("operator"))
+        .filter(users::id.ne(by.0));
+    if changed > 0 {
+        diesel::update(administrator)
+            .set((
+                users::made_by.eq(by.0),
+                users::first_sign_in_at.eq(None::<DateTime<Utc>>),
+                users::confirmed_at.eq(None::<DateTime<Utc>>),
+                users::confirmed_by.eq(None::<i64>),
+            ))
+            .execute(conn)?;
+    }
+    Ok(changed > 0)
+}
+
+/// The locked user with this address, by name; an erased one has none.
+pub fn find_locked(
+    conn: &mut PgConnection,
+    email: &EmailAddress,
+) -> QueryResult<Option<(UserId, String)>> {
+    let row: Option<(i64, String)> = users::table
+        .filter(users::email.eq(email.as_str()))
+        .filter(users::disabled_at.is_not_null())
+        .select((users::id, users::name))
+        .first(conn)
+        .optional()?;
+    Ok(row.map(|(id, name)| (UserId(id), name)))
+}
+
 /// Disables every user of a customer and ends their sessions at once (row 51).
 pub fn disable_users_of(
     conn: &mut PgConnection,
@@ -292,6 +337,13 @@ pub struct UserLine {
     pub administrator: Option<Administrator>,
 }
 
+impl UserLine {
+    /// Whether name and address are gone (A9); that cannot be undone.
+    pub fn is_erased(&self) -> bool {
+        self.email.ends_with("@erased.invalid")
+    }
+}
+
 /// Whether a user could not be added because the address is taken.
 pub fn is_taken(error: &diesel::result::Error) -> bool {
     use diesel::result::{DatabaseErrorKind, Error};
@@ -336,9 +388,9 @@ pub fn list_users(conn: &mut PgConnection, after: &str, limit: i64) -> QueryResu
             |(id, name, email, role, disabled, partner, customer, own)| UserLine {
                 id: UserId(id),
                 name,
-                email,
                 company: partner.or(customer).unwrap_or_default(),
                 disabled: disabled.is_some(),
+                email,
                 administrator: (role == "operator").then(|| administrator(own)),
                 role,
             },

@@ -517,6 +517,10 @@ fn operator(places: &Places) -> Vec<Stop> {
             format!("/betrieb/benutzer/{}/sperren", places.user),
         ),
         at(
+            "operator enables user",
+            format!("/betrieb/benutzer/{}/entsperren", places.locked),
+        ),
+        at(
             "operator confirms administrator",
             format!("/betrieb/benutzer/{}/bestaetigung", places.administrator),
         ),
@@ -596,6 +600,7 @@ fn every_page_is_looked_at() {
         success: link("b"),
         password: "/passwort/p".to_owned(),
         user: "1".to_owned(),
+        locked: "1".to_owned(),
         administrator: "1".to_owned(),
         mandant: "1".to_owned(),
         sub_partner: "2".to_owned(),

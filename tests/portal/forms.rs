@@ -702,6 +702,7 @@ fn b1_every_form_that_changes_something_carries_what_it_showed() {
         "operation/reply.html",
         "operation/user_confirm.html",
         "operation/user_disable.html",
+        "operation/user_enable.html",
         "operation/user_new.html",
         "partners/block.html",
         "partners/contract.html",

@@ -442,6 +442,144 @@ async fn signing_out_kills_the_session() {
         .assert_says("Sie sind abgemeldet");
 }
 
+/// B5: a lock can be undone, with a new password; the address of a locked user leads there.
+#[actix_web::test]
+async fn b5_a_lock_can_be_undone() {
+    let app = TestApp::start().await;
+    let operator = app.sign_in(Person::Operator).await;
+    let email = Person::Partner.email();
+    let id = user_id(&app, email);
+    let (lock, unlock) = (
+        format!("/betrieb/benutzer/{id}/sperren"),
+        format!("/betrieb/benutzer/{id}/entsperren"),
+    );
+    // Not locked: nothing to undo.
+    let none = operator.get(&unlock).await;
+    none.assert_redirect("/betrieb/benutzer");
+    let page = operator.get(&lock).await;
+    page.assert_says("Sie können die Sperre wieder aufheben");
+    page.submit(&operator, "main form", &[])
+        .await
+        .assert_redirect("/betrieb/benutzer");
+
+    // Inviting the address again leads to the lock.
+    let new = operator.get("/betrieb/benutzer/neu").await;
+    let again = new
+        .submit(
+            &operator,
+            "main form",
+            &[
+                ("name", "Jemand Neues"),
+                ("email", email),
+                ("rolle", "kunde"),
+                ("kundennummer", "4711"),
+            ],
+        )
+        .await;
+    again
+        .assert_status(422)
+        .assert_says("zurzeit gesperrt. Heben Sie die Sperre auf, statt neu einzuladen");
+    assert_eq!(
+        again.attribute("p.note a", "href").as_deref(),
+        Some(unlock.as_str())
+    );
+
+    let list = operator.get("/betrieb/benutzer").await;
+    list.assert_says("Sperre aufheben");
+    let ask = operator.get(&unlock).await;
+    ask.assert_says("Das alte Passwort gilt nicht mehr");
+    ask.submit(&operator, "main form", &[("passwort", "falsch")])
+        .await
+        .assert_status(422);
+    ask.submit(&operator, "main form", &[])
+        .await
+        .assert_redirect("/betrieb/benutzer");
+    // A second click finds nothing to do and sends nothing more.
+    ask.submit(&operator, "main form", &[])
+        .await
+        .assert_redirect("/betrieb/benutzer");
+    operator
+        .get("/betrieb/benutzer")
+        .await
+        .assert_says("ist nicht gesperrt");
+    app.jobs();
+    let invited = app.last_mail_to(email);
+    assert_eq!(app.mails_to(email).len(), 1);
+    // The old password opens nothing; the invitation does.
+    let fields = [("email", email), ("passwort", PASSWORD)];
+    app.visitor()
+        .post("/anmelden", &fields)
+        .await
+        .assert_status(422);
+    let text = &invited.written.text;
+    let start = text.find("/passwort/").unwrap();
+    let link = text[start..].split_whitespace().next().unwrap();
+    let visitor = app.visitor();
+    let choose = visitor.get(link).await;
+    choose.assert_status(200);
+    let fresh = "ein ganz neues Passwort 47";
+    choose
+        .submit(
+            &visitor,
+            "main form",
+            &[("passwort", fresh), ("wiederholung", fresh)],
+        )
+        .await
+        .assert_status(303);
+    app.visitor()
+        .post("/anmelden", &[("email", email), ("passwort", fresh)])
+        .await
+        .assert_status(303);
+    operator
+        .get("/betrieb/protokoll")
+        .await
+        .assert_says("Sperre von");
+}
+
+/// B5, S-39: an administrator who is let in again counts as made by whoever did it, and the others are
+/// told; an erased user has nothing to come back to.
+#[actix_web::test]
+async fn b5_an_administrator_let_in_again_is_a_new_one() {
+    let app = TestApp::start().await;
+    let operator = app.sign_in(Person::Operator).await;
+    app.sql(
+        "INSERT INTO users (email, name, role, contracts, created_at, disabled_at, confirmed_at, confirmed_by) \
+         SELECT mail, initcap(split_part(mail, '@', 1)), 'operator', FALSE, created_at, off, created_at, id FROM users, \
+         (VALUES ('weg@plusnet.example', TIMESTAMPTZ '2026-11-20'), ('da@plusnet.example', NULL), \
+                 ('7@erased.invalid', TIMESTAMPTZ '2026-11-20')) AS new (mail, off) \
+         WHERE email = 'b.koehler@plusnet.example'",
+    )
+    .unwrap();
+    let id = app.text("id FROM users WHERE email = 'weg@plusnet.example'");
+    let erased = app.text("id FROM users WHERE email = '7@erased.invalid'");
+    let page = operator
+        .get(&format!("/betrieb/benutzer/{id}/entsperren"))
+        .await;
+    page.submit(&operator, "main form", &[])
+        .await
+        .assert_redirect("/betrieb/benutzer");
+    operator
+        .get(&format!("/betrieb/benutzer/{erased}/entsperren"))
+        .await
+        .assert_status(404);
+    app.jobs();
+    let told = app.last_mail_to("da@plusnet.example").written;
+    assert!(
+        told.subject.contains("wieder zugelassen"),
+        "{}",
+        told.subject
+    );
+    assert!(told.text.contains("die Sperre von Weg aufgehoben"));
+    assert_eq!(
+        app.count(&format!(
+            "users WHERE id = {id} AND made_by IS NOT NULL AND confirmed_at IS NULL \
+             AND first_sign_in_at IS NULL AND password_hash IS NULL AND disabled_at IS NULL"
+        )),
+        1
+    );
+    assert_eq!(app.count("alerts WHERE kind = 'administrator_added'"), 1);
+}
+
 /// S-33: disabling, another role and another partner hold at the next request.
 #[actix_web::test]
 async fn changes_to_a_user_hold_at_the_next_request() {

@@ -36,6 +36,8 @@ pub struct Places {
     /// Another Mandant to assign customers to.
     pub other_mandant: String,
     pub user: String,
+    /// A user who is locked.
+    pub locked: String,
     /// An administrator whose account was made in the portal a moment ago (A2).
     pub administrator: String,
     /// An announcement that was sent, and one being written.
@@ -147,6 +149,7 @@ pub async fn furnish() -> (TestApp, Places) {
     history(&app);
     places.user = user(&app, Person::CustomerWithout).to_string();
     propose(&app, &mut places).await;
+    places.locked = locked(&app);
     places.administrator = administrator(&app);
     roll_out(&app);
     let partner = app.viewer(Person::Partner);
@@ -306,6 +309,16 @@ fn administrator(app: &TestApp) -> String {
     )
     .expect("a new administrator");
     user_with(app, "neu@plusnet.example").0.to_string()
+}
+
+fn locked(app: &TestApp) -> String {
+    app.sql(
+        "INSERT INTO users (email, name, role, contracts, created_at, disabled_at) \
+         SELECT 'gesperrt@plusnet.example', 'Gerd Gesperrt', role, contracts, created_at, created_at \
+         FROM users WHERE email = 'zwei@plusnet.example'",
+    )
+    .expect("a locked user");
+    app.text("id FROM users WHERE email = 'gesperrt@plusnet.example'")
 }
 
 fn user_with(app: &TestApp, email: &str) -> UserId {

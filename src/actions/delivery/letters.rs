@@ -307,7 +307,7 @@ fn to_user(
             name,
             at: mail.queued_at,
         },
-        MailKind::AdministratorAdded { user } => {
+        MailKind::AdministratorAdded { user, unlocked } => {
             let (added, _) = users::find_contact(conn, user)?
                 .ok_or(Obstacle::Dropped("es den Benutzer nicht gibt"))?;
             Content::AdministratorAdded {
@@ -315,6 +315,7 @@ fn to_user(
                 added,
                 by: find_maker(conn, user)?.unwrap_or_default(),
                 at: mail.queued_at,
+                unlocked,
             }
         }
         _ => return Err(Obstacle::Dropped("diese Nachricht nicht an Benutzer geht")),

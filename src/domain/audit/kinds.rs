@@ -1,5 +1,6 @@
 //! The kinds of events as the log page offers them for choice.
 
+use super::AuditKind;
 use crate::domain::Language;
 
 /// Key of each kind with its name in German and English, in the order they are offered.
@@ -139,6 +140,11 @@ const KINDS: &[(&str, &str, &str)] = &[
         "Administrator confirmed",
     ),
     ("user_disabled", "Benutzer gesperrt", "User disabled"),
+    (
+        "user_enabled",
+        "Sperre eines Benutzers aufgehoben",
+        "User let in again",
+    ),
     ("user_erased", "Benutzer gelöscht", "User erased"),
     ("announcement", "Änderungsmitteilung", "Change announcement"),
     (
@@ -172,13 +178,26 @@ pub fn kinds(language: Language) -> impl Iterator<Item = (&'static str, &'static
         .map(move |(key, de, en)| (*key, if language.is_en() { *en } else { *de }))
 }
 
+impl AuditKind {
+    /// Name of the kind, for the column and for filters.
+    pub fn key(&self) -> String {
+        match serde_json::to_value(self) {
+            Ok(serde_json::Value::Object(fields)) => fields
+                .get("kind")
+                .and_then(|kind| kind.as_str())
+                .unwrap_or_default()
+                .to_owned(),
+            _ => String::new(),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test may fail")]
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::domain::audit::AuditKind;
 
     #[test]
     fn every_kind_can_be_chosen() {

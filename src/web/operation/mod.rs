@@ -12,6 +12,7 @@ mod declarations;
 mod deleted;
 mod deletion;
 mod links;
+mod locking;
 mod log;
 mod mails;
 mod objection;
@@ -210,12 +211,22 @@ pub const ROUTES: &[Row] = &[
     get(
         "/betrieb/benutzer/{benutzer}/sperren",
         Who::Operator,
-        || view().to(users::ask_disable),
+        || view().to(locking::ask_disable),
     ),
     post(
         "/betrieb/benutzer/{benutzer}/sperren",
         Who::Operator,
-        || web::post().to(users::disable),
+        || web::post().to(locking::disable),
+    ),
+    get(
+        "/betrieb/benutzer/{benutzer}/entsperren",
+        Who::Operator,
+        || view().to(locking::ask_enable),
+    ),
+    post(
+        "/betrieb/benutzer/{benutzer}/entsperren",
+        Who::Operator,
+        || web::post().to(locking::enable),
     ),
     get(paths::ALERTS, Who::Operator, || view().to(alerts::list)),
     post(

@@ -1,4 +1,4 @@
-//! Users: who can sign in, adding one by invitation, disabling one.
+//! Users: who can sign in, adding one by invitation. Locking is in [`super::locking`].
 
 use std::collections::HashMap;
 
@@ -98,6 +98,8 @@ struct NewPage {
     typed: Typed,
     /// Address of the person who looks, for password managers.
     own_email: String,
+    /// Who has the typed address and is locked, and where that is undone (B5).
+    locked: Option<(String, String)>,
     errors: FieldErrors,
 }
 
@@ -171,12 +173,18 @@ pub async fn add(
             Ok(EmailAddress::parse(&typed.email).map_err(|_| PageError::BadForm)?)
         }
         Err(ActionError::Database(DbError::Query(error))) if is_taken(&error) => {
+            let locked = locked_at(&app, &typed).await?;
             let mut errors = FieldErrors::default();
             errors.add(
                 "email",
-                "Mit dieser Adresse gibt es schon einen Benutzer. Jede Adresse kann nur einmal vergeben werden",
+                match &locked {
+                    Some((_, name)) => format!("Diese Adresse hat schon {name}, zurzeit gesperrt. Heben Sie die Sperre auf, statt neu einzuladen"),
+                    None => "Mit dieser Adresse gibt es schon einen Benutzer. Jede Adresse kann nur einmal vergeben werden".to_owned(),
+                },
             );
-            Err(errors)
+            let mut page = new_page(&app, &me, typed, errors).await?;
+            page.locked = locked.map(|(id, name)| (name, paths::enable_user(id)));
+            return invalid(&page);
         }
         other => other?,
     };
@@ -213,6 +221,16 @@ async fn is_invited(app: &App, typed: &Typed) -> Result<bool, ActionError> {
         .await
 }
 
+/// The locked user who has the typed address.
+async fn locked_at(app: &App, typed: &Typed) -> Result<Option<(UserId, String)>, ActionError> {
+    let Ok(email) = EmailAddress::parse(&typed.email) else {
+        return Ok(None);
+    };
+    app.db
+        .read(move |conn| Ok(users::find_locked(conn, &email)?))
+        .await
+}
+
 async fn new_page(
     app: &App,
     me: &Me,
@@ -230,6 +248,7 @@ async fn new_page(
         partners,
         typed,
         own_email: address_of(app, me).await?,
+        locked: None,
         errors,
     })
 }
@@ -324,73 +343,4 @@ fn by(viewer: &Viewer) -> Actor {
         name: viewer.name.clone(),
         company: viewer.company.clone(),
     }
-}
-
-#[derive(Template)]
-#[template(path = "web/operation/user_disable.html")]
-struct DisablePage {
-    shell: Shell,
-    name: String,
-    email: String,
-    /// Address of the person who looks, for password managers.
-    own_email: String,
-    errors: FieldErrors,
-}
-
-/// Asks whether to disable a user, with what follows.
-pub async fn ask_disable(
-    app: web::Data<App>,
-    me: Me,
-    user: web::Path<i64>,
-) -> Result<HttpResponse, PageError> {
-    html(&disable_page(&app, &me, UserId(*user), FieldErrors::default()).await?)
-}
-
-async fn disable_page(
-    app: &App,
-    me: &Me,
-    user: UserId,
-    errors: FieldErrors,
-) -> Result<DisablePage, PageError> {
-    if user == me.viewer.user {
-        return Err(PageError::NotFound);
-    }
-    let (name, email) = app
-        .db
-        .read(move |conn| -> Result<_, ActionError> { Ok(users::find_contact(conn, user)?) })
-        .await?
-        .ok_or(PageError::NotFound)?;
-    Ok(DisablePage {
-        shell: Shell::load(app, me, paths::USERS).await?,
-        name,
-        email,
-        own_email: address_of(app, me).await?,
-        errors,
-    })
-}
-
-/// Disables the user.
-pub async fn disable(
-    app: web::Data<App>,
-    me: Me,
-    session: Session,
-    request: HttpRequest,
-    user: web::Path<i64>,
-    SignedForm(form): SignedForm,
-) -> Result<HttpResponse, PageError> {
-    if let Err(why) = ask_password(&app, &me, &request, form.get("passwort")).await? {
-        let mut errors = FieldErrors::default();
-        errors.add("passwort", why);
-        return invalid(&disable_page(&app, &me, UserId(*user), errors).await?);
-    }
-    let (now, viewer, user) = (app.clock.now(), me.viewer.clone(), UserId(*user));
-    app.db
-        .transaction(move |conn| actions::disable(conn, &viewer, user, now))
-        .await?;
-    flash(
-        &session,
-        true,
-        "Der Benutzer ist gesperrt und überall abgemeldet.",
-    );
-    Ok(see_other(paths::USERS))
 }

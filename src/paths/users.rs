@@ -1,0 +1,13 @@
+//! Pages about a user, all of the operator.
+
+use crate::domain::UserId;
+
+/// Disables a user (POST).
+pub fn disable_user(user: UserId) -> String {
+    format!("/betrieb/benutzer/{user}/sperren")
+}
+
+/// Undoes the lock of a user (operator).
+pub fn enable_user(user: UserId) -> String {
+    format!("/betrieb/benutzer/{user}/entsperren")
+}
