@@ -1,5 +1,4 @@
-//! What raises an alert and what closes it.
-
+//! What alerts say, and where from.
 use chrono::Duration;
 
 use super::*;

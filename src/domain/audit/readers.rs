@@ -3,18 +3,6 @@
 use super::AuditKind;
 
 impl AuditKind {
-    /// Name of the kind, for the column and for filters.
-    pub fn key(&self) -> String {
-        match serde_json::to_value(self) {
-            Ok(serde_json::Value::Object(fields)) => fields
-                .get("kind")
-                .and_then(|kind| kind.as_str())
-                .unwrap_or_default()
-                .to_owned(),
-            _ => String::new(),
-        }
-    }
-
     /// What administrators do among themselves: proposals, proofs. Nobody else reads of it.
     pub fn is_internal(&self) -> bool {
         matches!(
