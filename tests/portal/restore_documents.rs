@@ -306,7 +306,7 @@ async fn f5_nothing_foreign_damaged_or_contradicted_is_taken_back() {
     new.clock.advance(minutes(10));
     let rows = new.everything();
     for (path, why) in bad {
-        let (said, good) = restore(&new, &[path.clone()], true);
+        let (said, good) = restore(&new, std::slice::from_ref(&path), true);
         assert!(!good && said.contains(why), "{}: {said}", path.display());
         assert!(said.contains(&path.display().to_string()), "{said}");
         assert!(
