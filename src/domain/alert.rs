@@ -123,7 +123,7 @@ impl AlertKind {
             Self::StampRefused => "Time stamp not accepted",
             Self::ClockWrong => "Clock is wrong",
             Self::AdministratorAdded => "New administrator",
-            Self::PartnerContractEnds => "Partner's contract ends",
+            Self::PartnerContractEnds => "Partner's agreement ends",
         }
     }
 

@@ -94,7 +94,7 @@ impl ContractFilter {
     pub fn word(self) -> &'static str {
         match self {
             Self::Missing => "Vertrag fehlt",
-            Self::EndsSoon => "Vertrag endet in zwei Monaten",
+            Self::EndsSoon => "Vertrag endet binnen zwei Monaten",
             Self::Expired => "Vertrag abgelaufen",
         }
     }

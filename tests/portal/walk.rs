@@ -131,7 +131,7 @@ async fn partner_names_a_sub_partner(app: &TestApp, partner: &Window) {
     partner.go("/kunden/4711/avv").await;
     let choice = partner.find("#submandant").await;
     choice
-        .select_by_label("Nord-TK GbR, Kiel")
+        .select_by_label("Nord-TK GbR, Kiel (Vertrag nach Art. 28 Abs. 4 fehlt)")
         .await
         .expect("Nord-TK GbR can be chosen");
     partner.click_words("Weiter zur Bestätigung").await;
