@@ -264,6 +264,10 @@ fn operator(places: &Places) -> Vec<Stop> {
             "/betrieb/kunden/6009/buchungen/2/option/kuendigung?ende=tag&tag=2027-01-31",
         ),
         at(
+            "operator switches option on",
+            "/betrieb/kunden/6008/buchungen/1/option",
+        ),
+        at(
             "operator cancels option",
             "/betrieb/kunden/6009/buchungen/2/option/kuendigung",
         ),

@@ -391,7 +391,7 @@ async fn the_former_address_is_told_that_requests_go_elsewhere() {
     app.book(CUSTOMER, "centraflex", false);
     app.jobs();
     let from = sink.taken().len();
-    let (viewer, now) = (app.viewer(Person::Partner), app.now());
+    let (viewer, now) = (app.viewer(Person::Operator), app.now());
     let new: NewAddress = EmailAddress::parse("vertrag@oezdemir.example")
         .expect("one")
         .into();

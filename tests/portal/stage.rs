@@ -116,7 +116,8 @@ pub async fn furnish() -> (TestApp, Places) {
     name_sub_partner(&app, CustomerNumber(6005), companies);
     let without = app.add_customer(6007, "Gärtnerei ohne Adresse", None);
     app.book(without, "centraflex", false);
-    app.add_customer(6008, "Hof ohne Bedarf", Some("post@hof.example"));
+    let needless = app.add_customer(6008, "Hof ohne Bedarf", Some("post@hof.example"));
+    app.book(needless, "sip-trunk", false);
     ask(
         &app,
         6009,

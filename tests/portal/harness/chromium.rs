@@ -6,7 +6,7 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::os::unix::process::CommandExt as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -46,32 +46,48 @@ pub const ENTER: &str = "\u{e007}";
 pub const ESCAPE: &str = "\u{e00c}";
 pub const TAB: &str = "\u{e004}";
 
+/// A chromedriver, its port, and what else it has to say.
+fn start_driver(
+    home: &Path,
+) -> Option<(
+    Child,
+    String,
+    impl Iterator<Item = std::io::Result<String>> + Send + 'static,
+)> {
+    let mut driver = Command::new(program("chromedriver"))
+        .arg("--port=0")
+        // The profile, crash reports and caches of this browser and no other.
+        .env("HOME", home)
+        .env("XDG_CONFIG_HOME", home)
+        .env("XDG_CACHE_HOME", home)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .process_group(0)
+        .spawn()
+        .expect("chromedriver starts");
+    let mut lines = BufReader::new(driver.stdout.take()?).lines();
+    let port = lines.by_ref().map_while(Result::ok).find_map(|line| {
+        let (_, port) = line.split_once("started successfully on port ")?;
+        Some(port.trim_end_matches('.').to_owned())
+    });
+    match port {
+        Some(port) => Some((driver, port, lines)),
+        None => {
+            let _ = driver.wait();
+            None
+        }
+    }
+}
+
 impl Chromium {
     /// Starts chromedriver on a port it chooses itself.
     pub fn start() -> Self {
         let browser = program("chromium");
         let home = tempfile::tempdir().expect("a folder for the browser");
-        let mut driver = Command::new(program("chromedriver"))
-            .arg("--port=0")
-            // The profile, crash reports and caches of this browser and no other.
-            .env("HOME", home.path())
-            .env("XDG_CONFIG_HOME", home.path())
-            .env("XDG_CACHE_HOME", home.path())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .process_group(0)
-            .spawn()
-            .expect("chromedriver starts");
-        let mut lines = BufReader::new(driver.stdout.take().expect("its words")).lines();
-        let port = loop {
-            let line = lines
-                .next()
-                .expect("chromedriver said no port before it ended")
-                .expect("a line");
-            if let Some((_, port)) = line.split_once("started successfully on port ") {
-                break port.trim_end_matches('.').to_owned();
-            }
-        };
+        // On a busy machine one now and then ends before it has a port.
+        let (driver, port, lines) = (0..3)
+            .find_map(|_| start_driver(home.path()))
+            .expect("chromedriver said no port before it ended");
         // Whatever it says later is thrown away, or its pipe would fill up.
         std::thread::spawn(move || lines.for_each(drop));
         Self {

@@ -8,13 +8,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use avv_portal::clock::Clock;
+use avv_portal::domain::working_time::Holidays;
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 
 use super::client::Client;
 use super::people::{Town, customer, settle};
 use super::program::Program;
-use super::{account, seed, size};
+use super::{NOON, account, seed, size};
 use crate::harness::{PASSWORD, Person, Sink, TestApp, days};
 
 /// Runs `work` on a thread of its own.
@@ -285,8 +286,11 @@ async fn four_runs_of_the_jobs_at_once_take_each_step_once() {
     let serving = [program.serve(), program.serve_beside()];
     wait_for_mails(&app);
     for round in 1..=5 {
-        let at = (app.now() + days(16 * round))
-            .format("%Y-%m-%dT12:00:00Z")
+        // F10: on a working day. The next round comes late enough even after some holidays.
+        let noon = (app.now() + days(20 * round)).date_naive().and_time(NOON);
+        let at = Holidays::Germany
+            .opens(noon.and_utc())
+            .format("%Y-%m-%dT%H:%M:%SZ")
             .to_string();
         let runs: Vec<Child> = (0..4)
             .map(|_| {
@@ -345,12 +349,13 @@ async fn limits_hold_across_processes() {
     settle(&app, 1);
     let (number, mail, _) = customer(0);
     // A link that is long over, of a round in which the scheduler has nothing more to do.
-    let begin = Clock::system().now() - days(80);
+    let begin = Clock::system().now() - days(110);
     app.at(&begin.format("%Y-%m-%d 12:00").to_string());
     app.book(number, "centraflex", false);
     for _ in 0..5 {
+        app.clock.set(Holidays::Germany.opens(app.now()));
         app.jobs();
-        app.clock.advance(days(15));
+        app.clock.advance(days(16));
     }
     assert_eq!(app.status(number), "expired");
     let link = app.consent_link(&mail).replace(&app.url, "");

@@ -25,6 +25,7 @@ mod morning;
 mod people;
 mod program;
 
+use chrono::NaiveTime;
 use rand::Rng as _;
 
 /// A number from the environment of the test run.
@@ -32,6 +33,9 @@ use rand::Rng as _;
 fn setting<T: std::str::FromStr>(name: &str) -> Option<T> {
     std::env::var(name).ok()?.parse().ok()
 }
+
+/// When the jobs are run on a day.
+const NOON: NaiveTime = NaiveTime::from_hms_opt(12, 0, 0).unwrap();
 
 /// How much longer than usual a storm lasts.
 fn size() -> usize {
