@@ -274,7 +274,7 @@ fn page(
     found: Option<Vec<(Status, i64)>>,
     too_many: bool,
 ) -> QueryResult<ListPage> {
-    rows.sort_by(|a, b| place(a, &b.cursor(query.sort.by), query.sort));
+    rows.sort_by(|a, b| place(a.place(), b.place(), query.sort));
     let more = rows.len() > PAGE;
     let backwards = matches!(query.from, From::Before(_));
     if more && backwards {
@@ -296,15 +296,30 @@ fn page(
     })
 }
 
-fn place(row: &CaseRow, cursor: &Cursor, sort: Sort) -> std::cmp::Ordering {
+/// What a line stands by in any order: sort key, date, number.
+type Placed<'a> = (&'a str, DateTime<Utc>, i64);
+
+impl CaseRow {
+    fn place(&self) -> Placed<'_> {
+        (self.company_key.as_str(), self.stands_at, self.number.0)
+    }
+}
+
+impl Cursor {
+    fn place(&self) -> Placed<'_> {
+        (
+            self.key.as_str(),
+            self.date().unwrap_or_else(never),
+            self.number,
+        )
+    }
+}
+
+fn place(one: Placed<'_>, other: Placed<'_>, sort: Sort) -> std::cmp::Ordering {
     let up = match sort.by {
-        SortBy::Number => row.number.0.cmp(&cursor.number),
-        SortBy::Company => {
-            (row.company_key.as_str(), row.number.0).cmp(&(cursor.key.as_str(), cursor.number))
-        }
-        SortBy::Date => {
-            (row.stands_at, row.number.0).cmp(&(cursor.date().unwrap_or_else(never), cursor.number))
-        }
+        SortBy::Number => one.2.cmp(&other.2),
+        SortBy::Company => (one.0, one.2).cmp(&(other.0, other.2)),
+        SortBy::Date => (one.1, one.2).cmp(&(other.1, other.2)),
     };
     if sort.descending { up.reverse() } else { up }
 }

@@ -256,3 +256,44 @@ async fn c7_the_name_is_a_link_and_the_total_is_right() {
         .await
         .assert_says(&format!("Insgesamt {all}."));
 }
+
+/// What is found stands on several pages, each customer on one of them, in every order, there and
+/// back again.
+#[actix_web::test]
+async fn c7_what_is_found_is_paged_in_every_order() {
+    let app = TestApp::start().await;
+    for number in 10_000..10_120 {
+        let name = format!("Veranstaltungstechnik {} GmbH", number * 7919 % 10_007);
+        app.add_customer(number, &name, None);
+    }
+    let operator = app.sign_in(Person::Operator).await;
+    let rows = "#kundenliste tbody th a";
+    for order in ["firma", "-firma", "nummer", "-nummer", "datum", "-datum"] {
+        let mut page = operator
+            .get(&format!("/kunden?suche=veranstaltung&sort={order}"))
+            .await;
+        let mut pages = vec![page.attributes(rows, "href")];
+        while let Some(next) = page.attribute("a[rel=next]", "href") {
+            page = operator.get(&next).await;
+            pages.push(page.attributes(rows, "href"));
+        }
+        assert_eq!(pages.iter().map(Vec::len).collect::<Vec<_>>(), [50, 50, 20]);
+        let mut all = pages.concat();
+        if order.ends_with("nummer") {
+            assert!(
+                all.is_sorted_by(|a, b| (a < b) == (order == "nummer")),
+                "{order}"
+            );
+        }
+        all.sort();
+        all.dedup();
+        assert_eq!(all.len(), 120, "{order}");
+        let mut back = vec![pages[2].clone()];
+        while let Some(previous) = page.attribute("a[rel=prev]", "href") {
+            page = operator.get(&previous).await;
+            back.push(page.attributes(rows, "href"));
+        }
+        back.reverse();
+        assert_eq!(back, pages, "{order}");
+    }
+}

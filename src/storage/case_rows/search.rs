@@ -1,19 +1,20 @@
 //! Finding customers by words: candidates come from the rarest word, never more than a few thousand,
 //! and are then held against all words of the search. Whatever somebody types costs the same.
 
-use std::collections::HashSet;
-
 use chrono::{DateTime, Utc};
-use diesel::dsl::exists;
+use diesel::dsl::{array, exists};
 use diesel::prelude::*;
 
-use super::{From, ListPage, ListQuery, Row, SEARCH_CAP, page, place, read, scoped};
+use super::{
+    Boxed, CaseRow, From, ListPage, ListQuery, PAGE, Placed, Row, SEARCH_CAP, page, place, read,
+    scoped,
+};
 use crate::domain::CustomerNumber;
 use crate::domain::case::Status;
 use crate::domain::search::{self, MAIL, Term};
 use crate::domain::viewer::Scope;
-use crate::storage::QueryResult;
 use crate::storage::schema::{agreements, case_rows, case_words, word_parts};
+use crate::storage::{QueryResult, text};
 
 /// Where all words of a search are common, so many customers of each are held against each other.
 const MANY: usize = 30_000;
@@ -74,20 +75,44 @@ pub(super) fn search(
 ) -> QueryResult<ListPage> {
     let terms = search::terms(typed);
     let found = find(conn, query, &terms)?;
-    if !found.rows.is_empty() {
-        return paged(query, found, now);
+    if !found.hits.is_empty() {
+        return paged(conn, query, found, now);
     }
     // What looked like a host may have been two words with a full stop between them.
     let apart = search::terms(&typed.replace(['.', '@'], " "));
     if apart == terms {
-        return paged(query, found, now);
+        return paged(conn, query, found, now);
     }
     let found = find(conn, query, &apart)?;
-    paged(query, found, now)
+    paged(conn, query, found, now)
+}
+
+/// What a thousand candidates are judged, counted and sorted by; the lines of one page are read whole.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = case_rows)]
+struct Hit {
+    number: i64,
+    company_key: String,
+    status: String,
+    next_at: Option<DateTime<Utc>>,
+    next_status: Option<String>,
+    stands_at: DateTime<Utc>,
+}
+
+impl Hit {
+    fn status(&self, now: DateTime<Utc>) -> QueryResult<Status> {
+        let is_late = self.next_at.is_some_and(|at| at <= now);
+        let next = self.next_status.as_ref().filter(|_| is_late);
+        Status::from_key(next.unwrap_or(&self.status)).ok_or_else(|| text::unreadable("status"))
+    }
+
+    fn place(&self) -> Placed<'_> {
+        (self.company_key.as_str(), self.stands_at, self.number)
+    }
 }
 
 struct Found {
-    rows: Vec<Row>,
+    hits: Vec<Hit>,
     /// Whether not everything was looked at.
     is_part: bool,
 }
@@ -96,32 +121,40 @@ fn find(conn: &mut PgConnection, query: &ListQuery, terms: &[Term]) -> QueryResu
     let mut terms: Vec<&Term> = terms.iter().collect();
     terms.sort_by_key(|term| std::cmp::Reverse(term.length()));
     let candidates = candidates(conn, query, &terms)?;
-    let (numbers, mut is_part) = (candidates.all, candidates.is_cut);
-    let mut select = scoped(query.scope).filter(case_rows::number.eq_any(numbers));
-    if terms.len() > 1 {
-        for term in &terms {
-            // Only a first sieve: which word begins with it is asked of the rows that are left.
-            let mut forms = term.forms.iter().map(|form| format!("%{}%", escaped(form)));
-            let first = forms.next().unwrap_or_default();
-            select = match forms.next() {
-                Some(second) => select.filter(
-                    case_rows::search_text
-                        .like(first)
-                        .or(case_rows::search_text.like(second)),
-                ),
-                None => select.filter(case_rows::search_text.like(first)),
-            };
-        }
-    }
+    let mut is_part = candidates.is_cut;
+    let select = scoped(query.scope).filter(case_rows::number.eq_any(candidates.all));
     let limit = i64::try_from(SEARCH_CAP + 1).unwrap_or(i64::MAX);
-    let mut rows: Vec<Row> = select.limit(limit).select(Row::as_select()).load(conn)?;
-    is_part |= rows.len() > SEARCH_CAP;
-    rows.retain(|row| {
-        terms
-            .iter()
-            .all(|term| term.finds(row.search_text.split(' '), query.sees_address))
-    });
-    Ok(Found { rows, is_part })
+    // Whoever has the only word there is, is meant.
+    let hits: Vec<Hit> = if terms.len() < 2 {
+        select.limit(limit).select(Hit::as_select()).load(conn)?
+    } else {
+        let sieved: Vec<(Hit, String)> = sieve(select, &terms)
+            .limit(limit)
+            .select((Hit::as_select(), case_rows::search_text))
+            .load(conn)?;
+        is_part |= sieved.len() > SEARCH_CAP;
+        let is_meant = |text: &String| {
+            let finds = |term: &&Term| term.finds(text.split(' '), query.sees_address);
+            terms.iter().all(finds)
+        };
+        let meant = sieved.into_iter().filter(|(_, text)| is_meant(text));
+        meant.map(|(hit, _)| hit).collect()
+    };
+    is_part |= hits.len() > SEARCH_CAP;
+    Ok(Found { hits, is_part })
+}
+
+/// Only a first sieve: which word begins with a term is asked of the rows that are left.
+fn sieve<'a>(mut select: Boxed<'a>, terms: &[&Term]) -> Boxed<'a> {
+    for term in terms {
+        let mut forms = term.forms.iter().map(|form| format!("%{}%", escaped(form)));
+        let first = case_rows::search_text.like(forms.next().unwrap_or_default());
+        select = match forms.next() {
+            Some(second) => select.filter(first.or(case_rows::search_text.like(second))),
+            None => select.filter(first),
+        };
+    }
+    select
 }
 
 /// Customers among whom all that are meant can be found: those with one word that is rare enough, or
@@ -159,30 +192,45 @@ fn candidates(conn: &mut PgConnection, query: &ListQuery, terms: &[&Term]) -> Qu
     Ok(numbers)
 }
 
-fn paged(query: &ListQuery, found: Found, now: DateTime<Utc>) -> QueryResult<ListPage> {
-    let mut rows = Vec::with_capacity(found.rows.len());
-    for row in found.rows {
-        rows.push(read(row, now)?);
+fn paged(
+    conn: &mut PgConnection,
+    query: &ListQuery,
+    found: Found,
+    now: DateTime<Utc>,
+) -> QueryResult<ListPage> {
+    let mut hits = Vec::with_capacity(found.hits.len());
+    for hit in found.hits {
+        hits.push((hit.status(now)?, hit));
     }
     let of = |status: Status| {
-        let with = rows.iter().filter(|row| row.standing.status == status);
+        let with = hits.iter().filter(|(other, _)| *other == status);
         i64::try_from(with.count()).unwrap_or(i64::MAX)
     };
     let counts = Status::ALL
         .into_iter()
         .map(|status| (status, of(status)))
         .collect();
-    rows.retain(|row| {
-        query
-            .status
-            .is_none_or(|status| row.standing.status == status)
+    hits.retain(|(status, hit)| {
+        query.status.is_none_or(|wanted| *status == wanted)
+            && match &query.from {
+                From::Start => true,
+                From::After(cursor) => place(hit.place(), cursor.place(), query.sort).is_gt(),
+                From::Before(cursor) => place(hit.place(), cursor.place(), query.sort).is_lt(),
+            }
     });
-    rows.retain(|row| match &query.from {
-        From::Start => true,
-        From::After(cursor) => place(row, cursor, query.sort).is_gt(),
-        From::Before(cursor) => place(row, cursor, query.sort).is_lt(),
-    });
-    page(rows, query, Some(counts), found.is_part)
+    hits.sort_by(|(_, a), (_, b)| place(a.place(), b.place(), query.sort));
+    let skipped = match query.from {
+        From::Before(_) => hits.len().saturating_sub(PAGE + 1),
+        From::Start | From::After(_) => 0,
+    };
+    let shown = hits.iter().skip(skipped).take(PAGE + 1);
+    let numbers: Vec<i64> = shown.map(|(_, hit)| hit.number).collect();
+    let rows: Vec<Row> = scoped(query.scope)
+        .filter(case_rows::number.eq_any(numbers))
+        .select(Row::as_select())
+        .load(conn)?;
+    let rows: QueryResult<Vec<CaseRow>> = rows.into_iter().map(|row| read(row, now)).collect();
+    page(rows?, query, Some(counts), found.is_part)
 }
 
 type Words<'a> = case_words::BoxedQuery<'a, diesel::pg::Pg>;
@@ -204,11 +252,10 @@ fn customers_with(
     term: &Term,
     most: usize,
 ) -> QueryResult<Numbers> {
-    let limit = i64::try_from(most + 1).unwrap_or(i64::MAX);
     let mut found = Numbers::default();
     for beginning in beginnings(term, query.sees_address) {
         let select = words_in(query.scope);
-        let numbers: Vec<i64> = match beginning {
+        let select = match beginning {
             Beginning::Whole(word) => select.filter(case_words::word.eq(word)),
             Beginning::Of(word) => {
                 let end = format!("{word}\u{10FFFF}");
@@ -217,11 +264,8 @@ fn customers_with(
                     .filter(case_words::word.lt(end))
             }
         }
-        .order((case_words::word, case_words::number))
-        .limit(limit)
-        .select(case_words::number)
-        .load(conn)?;
-        found.add(numbers, most);
+        .order((case_words::word, case_words::number));
+        found.add(numbers(conn, select, most)?, most);
         if found.is_cut {
             return Ok(found);
         }
@@ -230,22 +274,25 @@ fn customers_with(
         let words = words_around(conn, term, query.sees_address)?;
         found.is_cut |= words.len() >= INNER_WORDS;
         if !words.is_empty() {
-            let numbers = words_in(query.scope)
-                .filter(case_words::word.eq_any(words))
-                .limit(limit)
-                .select(case_words::number)
-                .load(conn)?;
-            found.add(numbers, most);
+            let select = words_in(query.scope).filter(case_words::word.eq_any(words));
+            found.add(numbers(conn, select, most)?, most);
         }
     }
     Ok(found)
 }
 
-/// Numbers in the order they were found, each once.
+/// The customers of the words, one more than `most` of them; as one value, because tens of
+/// thousands of rows cost more on the way than in the database.
+fn numbers(conn: &mut PgConnection, words: Words<'_>, most: usize) -> QueryResult<Vec<i64>> {
+    let limit = i64::try_from(most + 1).unwrap_or(i64::MAX);
+    let numbers = words.limit(limit).select(case_words::number);
+    diesel::select(array(numbers)).get_result(conn)
+}
+
+/// Numbers in their order, each once.
 #[derive(Default)]
 struct Numbers {
     all: Vec<i64>,
-    seen: HashSet<i64>,
     /// Whether there are more.
     is_cut: bool,
 }
@@ -254,11 +301,9 @@ impl Numbers {
     /// Adds what was found when at most `most` + 1 were asked for.
     fn add(&mut self, numbers: Vec<i64>, most: usize) {
         self.is_cut |= numbers.len() > most;
-        for number in numbers {
-            if self.seen.insert(number) {
-                self.all.push(number);
-            }
-        }
+        self.all.extend(numbers);
+        self.all.sort();
+        self.all.dedup();
         self.cut(most);
     }
 
@@ -268,7 +313,11 @@ impl Numbers {
     }
 
     fn both(mut self, other: &Self) -> Self {
-        self.all.retain(|number| other.seen.contains(number));
+        let mut others = other.all.iter().peekable();
+        self.all.retain(|number| {
+            while others.next_if(|other| *other < number).is_some() {}
+            others.peek() == Some(&number)
+        });
         self
     }
 }
