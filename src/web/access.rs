@@ -4,16 +4,15 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use super::client::source;
-use super::error::PageError;
-use super::form::{FieldErrors, PublicForm};
-use super::guard::Who;
-use super::page::{PublicShell, chosen_language, html, invalid};
-use super::routes::{Row, get, post, view};
 use crate::actions::{Actor, access};
 use crate::app::App;
 use crate::domain::{CustomerNumber, Language};
 use crate::paths;
+use crate::web::client::source;
+use crate::web::error::PageError;
+use crate::web::form::{FieldErrors, PublicForm};
+use crate::web::kit::route::{Row, Who, get, post, view};
+use crate::web::page::{PublicShell, chosen_language, html, invalid};
 
 /// Rows of this family.
 pub const ROUTES: &[Row] = &[

@@ -4,12 +4,6 @@
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use super::consent::{unknown, wanted_language};
-use super::error::PageError;
-use super::form::PublicForm;
-use super::guard::Who;
-use super::page::{PublicShell, html, see_other};
-use super::routes::{Row, get, post, view};
 use crate::actions::{ActionError, addresses};
 use crate::app::App;
 use crate::domain::calendar::long_moment;
@@ -17,6 +11,11 @@ use crate::domain::case::{Case, Verdict};
 use crate::domain::{AddressId, Language};
 use crate::paths;
 use crate::token::{self, Purpose};
+use crate::web::consent::{unknown, wanted_language};
+use crate::web::error::PageError;
+use crate::web::form::PublicForm;
+use crate::web::kit::route::{Row, Who, get, post, view};
+use crate::web::page::{PublicShell, html, see_other};
 
 /// Rows of this family.
 pub const ROUTES: &[Row] = &[

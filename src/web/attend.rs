@@ -9,15 +9,15 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 
-use super::error::PageError;
-use super::form::Posted;
-use super::guard::{Seen, here};
-use super::kept;
-use super::page::{at_message, see_other};
-use super::session::{self, FLASH, tell};
 use crate::app::App;
 use crate::domain::UserId;
 use crate::paths;
+use crate::web::error::PageError;
+use crate::web::form::Posted;
+use crate::web::guard::{Seen, here};
+use crate::web::kept;
+use crate::web::page::{at_message, see_other};
+use crate::web::session::{self, FLASH, tell};
 
 /// Answers a signed-in person: a kept form is given back, a message is led to, and nothing typed is lost.
 pub async fn attend(

@@ -4,13 +4,6 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use super::consent::wanted_language;
-use super::error::PageError;
-use super::guard::Who;
-use super::page::{PublicShell, html, reader_language};
-use super::routes::{Row, get, view};
-use super::turn::Turn;
-use super::versions::shortened;
 use crate::actions::contract_text::{General, general};
 use crate::actions::{ActionError, version_news};
 use crate::app::App;
@@ -18,6 +11,12 @@ use crate::contract::diff::{Change, ChangeKind, Piece, diff};
 use crate::domain::{Language, VersionNews, calendar};
 use crate::paths;
 use crate::places::Kind;
+use crate::web::consent::wanted_language;
+use crate::web::error::PageError;
+use crate::web::kit::route::{Row, Who, get, view};
+use crate::web::page::{PublicShell, html, reader_language};
+use crate::web::turn::Turn;
+use crate::web::versions::shortened;
 
 /// Rows of this family.
 pub const ROUTES: &[Row] = &[get("/vertrag/{alt}/vergleich/{neu}", Who::Anyone, || {

@@ -1,5 +1,7 @@
 //! Everything that can go wrong with a request, worded in one place, each with a way out.
 
+mod wording;
+
 use actix_session::storage::{SaveError, UpdateError};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -10,17 +12,14 @@ use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, ResponseError, web}
 use askama::Template;
 use uuid::Uuid;
 
-mod wording;
-
-use wording::Wording;
-
-use super::page::{Me, PublicShell, Shell, html, reader_language};
 use crate::actions::ActionError;
 use crate::app::App;
 use crate::domain::Language;
 use crate::places::NoPlace;
 use crate::storage::QueryError;
 use crate::storage::db::{DbError, is_connection_loss, is_timeout};
+use crate::web::page::{Me, PublicShell, Shell, html, reader_language};
+use wording::Wording;
 
 /// Why there is no page. Refusals by the rules are no errors: handlers show them on their page.
 #[derive(Debug, thiserror::Error)]

@@ -8,12 +8,11 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
 use uuid::Uuid;
 
-use super::body;
-use super::error::PageError;
-use super::guard::Seen;
-use super::{kept, upload};
 use crate::app::App;
 use crate::domain::UserId;
+use crate::web::error::PageError;
+use crate::web::guard::Seen;
+use crate::web::{body, kept, upload};
 
 /// Largest form in bytes; an objection's note is the longest thing anybody types.
 pub const LARGEST: usize = 64 * 1024;

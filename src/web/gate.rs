@@ -4,12 +4,11 @@
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 
-use super::customers::{decide, load_visible};
-use super::guard::Who;
-use super::page::Me;
-use super::routes::{Row, get, view};
 use crate::app::App;
 use crate::domain::CustomerNumber;
+use crate::web::customers::{decide, load_visible};
+use crate::web::kit::route::{Row, Who, get, view};
+use crate::web::page::Me;
 
 /// Rows of this family.
 pub const ROUTES: &[Row] = &[get("/zugriff/{nummer}/{modul}", Who::Gate, || {

@@ -11,82 +11,22 @@ use actix_web::middleware::Next;
 use actix_web::{HttpMessage as _, HttpRequest, web};
 use chrono::{Duration, TimeZone as _, Utc};
 
-use super::attend::{attend, to_sign_in};
-use super::consent::wanted_language;
-use super::error::PageError;
-use super::kept;
-use super::session::{BEGAN, CSRF, FLASH, Flash, LANGUAGE, USER};
 use crate::app::App;
 use crate::domain::viewer::{Role, Viewer};
 use crate::domain::{Language, UserId};
 use crate::storage::users::find_viewer;
+use crate::web::attend::{attend, to_sign_in};
+use crate::web::consent::wanted_language;
+use crate::web::error::PageError;
+use crate::web::kept;
+use crate::web::kit::route::Who;
+use crate::web::session::{BEGAN, CSRF, FLASH, Flash, LANGUAGE, USER};
 
 /// Absolute life of a session (S-32); shorter for the operator's administrators.
 const SESSION_LIFE: Duration = Duration::hours(12);
 const OPERATOR_SESSION_LIFE: Duration = Duration::hours(8);
 
-/// Who may use a route (role matrix, requirements 1.3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Who {
-    /// Everybody, without a session being looked at: static files, health, consent links (S-15).
-    Anyone,
-    /// Everybody; a session is used if there is one: sign-in, help, legal pages.
-    Visitor,
-    /// Any signed-in person.
-    SignedIn,
-    /// Who has the customer list: operator, Mandant, Submandant.
-    Staff,
-    /// Operator and Mandant: naming a sub-partner.
-    Assigner,
-    /// Mandant only: its own sub-partners.
-    Mandant,
-    /// Who may read contracts: operator, and customer users with the permission (A-02 … A-04).
-    ContractReader,
-    /// Customer users with the permission.
-    ContractHolder,
-    /// The operator's administrators.
-    Operator,
-    /// Any signed-in person; answers without pages: the gate of a reverse proxy.
-    Gate,
-}
-
-impl Who {
-    /// Whether a person with `role` may come in.
-    pub fn admits(self, role: Role) -> bool {
-        match self {
-            Self::Anyone | Self::Visitor | Self::SignedIn | Self::Gate => true,
-            Self::Staff => role.has_customer_list(),
-            Self::Assigner => matches!(role, Role::Operator | Role::Partner(_)),
-            Self::Mandant => matches!(role, Role::Partner(_)),
-            Self::ContractReader => role.reads_contracts(),
-            Self::ContractHolder => matches!(
-                role,
-                Role::Customer {
-                    contracts: true,
-                    ..
-                }
-            ),
-            Self::Operator => role == Role::Operator,
-        }
-    }
-
-    /// What somebody is told who may not come in. What exists is no secret from a customer's own people,
-    /// only not for all of them; partners learn nothing of the rest of the portal.
-    fn refusal(self, role: Role) -> PageError {
-        let is_customer = matches!(role, Role::Customer { .. });
-        match self {
-            Self::ContractReader | Self::ContractHolder if is_customer => PageError::NeedsContracts,
-            _ => PageError::NotFound,
-        }
-    }
-
-    /// Whether a route of this kind looks at the session.
-    pub fn needs_session(self) -> bool {
-        self != Self::Anyone
-    }
-}
-
-/// What the guard found out about a request; handlers take it as [`super::page::Me`].
+/// What the guard found out about a request; handlers take it as [`crate::web::page::Me`].
 #[derive(Debug, Clone, Default)]
 pub struct Seen {
     /// The signed-in person.

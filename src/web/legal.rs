@@ -3,13 +3,12 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use super::error::PageError;
-use super::guard::Who;
-use super::page::{Me, PublicShell, Shell, chosen_language, home_of, html, see_other};
-use super::routes::{Row, get, view};
 use crate::app::App;
 use crate::domain::case::Status;
 use crate::paths;
+use crate::web::error::PageError;
+use crate::web::kit::route::{Row, Who, get, view};
+use crate::web::page::{Me, PublicShell, Shell, chosen_language, home_of, html, see_other};
 
 /// Rows of this family.
 pub const ROUTES: &[Row] = &[

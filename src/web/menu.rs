@@ -124,7 +124,7 @@ fn single(label: &'static str, href: &'static str) -> (&'static str, Vec<Page>) 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::web::guard::Who;
+    use crate::web::kit::route::Who;
     use crate::web::routes::rows;
 
     /// Pages that begin something and hang on the page they belong to.

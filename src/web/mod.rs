@@ -23,6 +23,7 @@ mod guard;
 mod headers;
 mod health;
 mod kept;
+mod kit;
 mod legal;
 mod limits;
 mod menu;
@@ -46,7 +47,7 @@ mod upload;
 mod versions;
 
 pub use error::PageError;
-pub use guard::Who;
+pub use kit::route::Who;
 pub use soft::soft;
 
 /// Address of the style sheet, for templates.

@@ -7,16 +7,16 @@ use actix_web::http::header;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use super::consent::wanted_language;
-use super::error::PageError;
-use super::guard::Seen;
-use super::menu::{Entry, menu};
-use super::session::Flash;
-use super::turn::Turn;
 use crate::app::App;
 use crate::domain::viewer::{Role, Viewer};
 use crate::domain::{Language, Operator};
 use crate::paths;
+use crate::web::consent::wanted_language;
+use crate::web::error::PageError;
+use crate::web::guard::Seen;
+use crate::web::menu::{Entry, menu};
+use crate::web::session::Flash;
+use crate::web::turn::Turn;
 
 /// One of the parts of a list that is shown by parts (`web/lists.html`).
 pub struct Tab {

@@ -5,12 +5,6 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use uuid::Uuid;
 
-use super::client::source;
-use super::error::PageError;
-use super::form::{FieldErrors, Form, PublicForm};
-use super::guard::Who;
-use super::page::{PublicShell, at_message, chosen_language, html, invalid, see_other};
-use super::routes::{Row, get, post, view};
 use crate::actions::passwords::{self, BadPassword, LONGEST, SHORTEST};
 use crate::actions::throttle::note_unknown_token;
 use crate::actions::{ActionError, users};
@@ -20,6 +14,11 @@ use crate::paths;
 use crate::places::Kind;
 use crate::storage::users::find_password_link;
 use crate::token::{self, Purpose};
+use crate::web::client::source;
+use crate::web::error::PageError;
+use crate::web::form::{FieldErrors, Form, PublicForm};
+use crate::web::kit::route::{Row, Who, get, post, view};
+use crate::web::page::{PublicShell, at_message, chosen_language, html, invalid, see_other};
 
 /// Rows of this family.
 pub const ROUTES: &[Row] = &[

@@ -4,53 +4,17 @@
 //! reached without a declared [`Who`].
 
 use actix_web::middleware::from_fn;
-use actix_web::{HttpResponse, Route, guard as guards, web};
+use actix_web::{HttpResponse, web};
 
-use super::error::{PageError, answer_errors};
-use super::guard::{Who, guard};
-use super::{
+use crate::app::App;
+use crate::web::error::{PageError, answer_errors};
+use crate::web::guard::guard;
+use crate::web::kit::route::{Row, Who, get, view};
+use crate::web::{
     access, addresses, administration, consent, contract_text, customers, dev, gate, health, legal,
     notices, operation, partners, passwords, proofs, roll_outs, session, sign_in, statics, status,
     versions,
 };
-use crate::app::App;
-
-/// One row of the table.
-pub struct Row {
-    /// `GET` or `POST`. A row for GET answers HEAD as well.
-    pub method: &'static str,
-    /// Path with `{names}`.
-    pub path: &'static str,
-    /// Who may.
-    pub who: Who,
-    /// The handler.
-    pub route: fn() -> Route,
-}
-
-/// A row for looking at something.
-pub const fn get(path: &'static str, who: Who, route: fn() -> Route) -> Row {
-    Row {
-        method: "GET",
-        path,
-        who,
-        route,
-    }
-}
-
-/// The route of a page: answers GET, and HEAD without the body. Handlers that count look at the method.
-pub fn view() -> Route {
-    web::route().guard(guards::Any(guards::Get()).or(guards::Head()))
-}
-
-/// A row for changing something.
-pub const fn post(path: &'static str, who: Who, route: fn() -> Route) -> Row {
-    Row {
-        method: "POST",
-        path,
-        who,
-        route,
-    }
-}
 
 const OWN: &[Row] = &[
     get("/healthz", Who::Anyone, || view().to(health::healthz)),

@@ -7,11 +7,11 @@ use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
 use actix_web::{App as Site, HttpServer, web};
 
-use super::error::{PageError, error_pages};
-use super::headers::headers;
-use super::{limits, routes};
 use crate::app::App;
 use crate::crowd::Crowd;
+use crate::web::error::{PageError, error_pages};
+use crate::web::headers::headers;
+use crate::web::{limits, routes};
 
 /// A client has this long for its request line and headers (S-89).
 const HEADER_TIME: Duration = Duration::from_secs(10);

@@ -9,14 +9,6 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::client::source;
-use super::error::PageError;
-use super::form::{PublicForm, SignedForm};
-use super::guard::Who;
-use super::kept;
-use super::page::{Me, PublicShell, at_message, chosen_language, home_of, html, see_other};
-use super::routes::{Row, get, post, view};
-use super::session;
 use crate::actions::throttle::{
     Attempted, Begun, SignIn, begin_sign_in, end_proof, end_sign_in, withdraw,
 };
@@ -27,6 +19,12 @@ use crate::domain::viewer::Viewer;
 use crate::paths;
 use crate::places::Kind;
 use crate::storage::users::Credentials;
+use crate::web::client::source;
+use crate::web::error::PageError;
+use crate::web::form::{PublicForm, SignedForm};
+use crate::web::kit::route::{Row, Who, get, post, view};
+use crate::web::page::{Me, PublicShell, at_message, chosen_language, home_of, html, see_other};
+use crate::web::{kept, session};
 
 /// Rows of this family.
 pub const ROUTES: &[Row] = &[

@@ -12,14 +12,6 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::customers::find_visible;
-use super::error::PageError;
-use super::form::SignedForm;
-use super::guard::Who;
-use super::page::{Me, Shell, attachment, html, see_other};
-use super::routes::{Row, get, post, view as look};
-use super::status::send_request;
-use super::upload::harmless;
 use crate::actions::{ActionError, Knock, documents};
 use crate::app::App;
 use crate::domain::case::Case;
@@ -30,6 +22,13 @@ use crate::storage::agreements::{find_customer, find_document_facts};
 use crate::storage::audit::list_events;
 use crate::storage::notices::list_of_customer;
 use crate::storage::{PgConnection, cases};
+use crate::web::customers::find_visible;
+use crate::web::error::PageError;
+use crate::web::form::SignedForm;
+use crate::web::kit::route::{Row, Who, get, post, view as look};
+use crate::web::page::{Me, Shell, attachment, html, see_other};
+use crate::web::status::send_request;
+use crate::web::upload::harmless;
 use view::{ContractView, Read};
 
 /// Rows of this family.

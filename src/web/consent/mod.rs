@@ -15,8 +15,7 @@ mod summary;
 
 use actix_web::web;
 
-use super::guard::Who;
-use super::routes::{Row, get, post, view};
+use crate::web::kit::route::{Row, Who, get, post, view};
 
 pub use arrival::{unknown, wanted_language};
 

@@ -6,9 +6,9 @@ use chrono::{DateTime, Utc};
 
 use super::arrival::{About, Arrival, wanted_language};
 use super::summary::Company;
-use crate::actions::ActionError;
+use crate::actions::consent::find_by_link;
 use crate::actions::documents::{download, facts};
-use crate::actions::{Actor, consent::find_by_link};
+use crate::actions::{ActionError, Actor};
 use crate::app::App;
 use crate::contract::values::Values;
 use crate::domain::calendar::{self, success_page_end};

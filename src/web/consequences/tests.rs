@@ -1,4 +1,5 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
+
 use chrono::Duration;
 
 use super::*;

@@ -6,9 +6,8 @@ use askama::Template;
 
 use crate::actions::seen;
 use crate::app::App;
-use crate::domain::Language;
 use crate::domain::case::{Change, Foreseen};
-use crate::domain::master_data;
+use crate::domain::{Language, master_data};
 use crate::paths;
 use crate::web::consequences::{Part, consequences};
 use crate::web::error::PageError;

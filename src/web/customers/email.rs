@@ -6,9 +6,9 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use super::load_visible;
-use crate::actions::customers::NewAddress;
+use crate::actions::customers::{self, NewAddress};
 use crate::actions::seen::{self, Shown};
-use crate::actions::{ActionError, Outcome, customers};
+use crate::actions::{ActionError, Outcome};
 use crate::app::App;
 use crate::domain::case::{Case, Change, Refusal};
 use crate::domain::viewer::{Deed, Role, deeds};

@@ -16,8 +16,6 @@ pub use module::decide;
 
 use actix_web::web;
 
-use super::guard::Who;
-use super::routes::{Row, get, post, view};
 use crate::actions::ActionError;
 use crate::app::App;
 use crate::domain::CustomerNumber;
@@ -25,6 +23,7 @@ use crate::domain::case::Case;
 use crate::domain::viewer::Viewer;
 use crate::paths;
 use crate::storage::{PgConnection, cases, customers};
+use crate::web::kit::route::{Row, Who, get, post, view};
 
 /// Rows of this family.
 pub const ROUTES: &[Row] = &[

@@ -3,7 +3,6 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use chrono::{DateTime, Duration, Utc};
-
 use serde::Deserialize;
 
 use super::desk::{self, Desk};

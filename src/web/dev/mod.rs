@@ -6,8 +6,7 @@ mod mailbox;
 
 use actix_web::web;
 
-use super::guard::Who;
-use super::routes::{Row, get, post, view};
+use crate::web::kit::route::{Row, Who, get, post, view};
 
 pub use mailbox::HTML_PART_CSP;
 

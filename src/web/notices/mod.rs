@@ -9,8 +9,7 @@ mod lists;
 
 use actix_web::web;
 
-use super::guard::Who;
-use super::routes::{Row, get, post, view};
+use crate::web::kit::route::{Row, Who, get, post, view};
 
 pub use form::{LONGEST, Said};
 pub use lists::{Company, Lists};

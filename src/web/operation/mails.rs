@@ -25,6 +25,7 @@ use crate::web::form::SignedForm;
 use crate::web::page::{Me, Shell, html, see_other};
 use crate::web::refusals;
 use crate::web::session::flash;
+
 pub use detail::show;
 pub use resend::contract as resend_contract;
 pub use trial::{ask as ask_trial, send as send_trial};

@@ -28,17 +28,17 @@ mod seal;
 pub(super) mod start;
 mod users;
 
-use super::error::PageError;
-use super::guard::Who;
-use super::routes::{Row, get, post, view};
+use actix_web::web;
+use chrono::{DateTime, Utc};
+
 use crate::actions::ActionError;
 use crate::app::App;
 use crate::domain::CustomerNumber;
 use crate::domain::case::Case;
 use crate::paths;
 use crate::storage::cases::find_case;
-use actix_web::web;
-use chrono::{DateTime, Utc};
+use crate::web::error::PageError;
+use crate::web::kit::route::{Row, Who, get, post, view};
 
 pub use assign::OVERTAKEN;
 pub use changes::ROUTES as CHANGES;

@@ -12,16 +12,15 @@ mod show;
 
 use actix_web::web;
 
-use super::error::PageError;
-use super::guard::Who;
-use super::page::Me;
-use super::routes::{Row, get, post, view};
 use crate::actions::register::find_managed;
 use crate::app::App;
 use crate::domain::PartnerId;
 use crate::domain::case::Partner;
 use crate::domain::viewer::Role;
 use crate::paths;
+use crate::web::error::PageError;
+use crate::web::kit::route::{Row, Who, get, post, view};
+use crate::web::page::Me;
 
 /// Rows of the operator's pages.
 pub const OPERATOR: &[Row] = &[

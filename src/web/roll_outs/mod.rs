@@ -7,11 +7,10 @@ mod progress;
 
 use actix_web::web;
 
-use super::guard::Who;
-use super::routes::{Row, get, post, view};
 use crate::app::App;
 use crate::domain::roll_out::{Scope, Stage};
 use crate::web::error::PageError;
+use crate::web::kit::route::{Row, Who, get, post, view};
 
 /// Rows of this family.
 pub const ROUTES: &[Row] = &[

@@ -1,12 +1,10 @@
 //! Addresses that partners entered, in words: what is waited for, until when, and what can be done
 //! (A4).
 
-use crate::domain::Holidays;
-use crate::domain::Language;
 use crate::domain::calendar::long_moment;
 use crate::domain::case::{Case, EnteredAddress};
 use crate::domain::viewer::{Deed, Role};
-use crate::domain::{AddressId, EmailAddress};
+use crate::domain::{AddressId, EmailAddress, Holidays, Language};
 use crate::paths;
 
 /// An address the operator still has to decide about.

@@ -16,14 +16,6 @@ mod words;
 use actix_session::Session;
 use actix_web::{HttpResponse, web};
 
-use super::customers::find_visible;
-use super::error::PageError;
-use super::form::SignedForm;
-use super::guard::Who;
-use super::page::{Me, Shell, html, see_other};
-use super::refusals;
-use super::routes::{Row, get, post, view as look};
-use super::session::flash;
 use crate::actions::partner_contracts::find_states;
 use crate::actions::{ActionError, requests, sub_partner_left, whats_new};
 use crate::app::App;
@@ -35,6 +27,13 @@ use crate::storage::agreements::find_document_facts;
 use crate::storage::audit::list_events;
 use crate::storage::mails::list_mails;
 use crate::storage::partners::list_sub_partners;
+use crate::web::customers::find_visible;
+use crate::web::error::PageError;
+use crate::web::form::SignedForm;
+use crate::web::kit::route::{Row, Who, get, post, view as look};
+use crate::web::page::{Me, Shell, html, see_other};
+use crate::web::refusals;
+use crate::web::session::flash;
 use view::{Read, StatusView};
 
 /// Rows of this family.

@@ -7,8 +7,7 @@ use serde::Deserialize;
 
 use super::forecast::Forecast;
 use super::{read, view};
-use crate::actions::seen;
-use crate::actions::{ActionError, sub_partners};
+use crate::actions::{ActionError, seen, sub_partners};
 use crate::app::App;
 use crate::domain::case::{Event, Partner, Refusal, rehearse};
 use crate::domain::viewer::{Deed, deeds};

@@ -11,8 +11,9 @@ use super::timeline::{Step, steps};
 use super::unsent::{Unsent, unsent};
 use super::{todo, words};
 use crate::actions::partner_contracts::Relied;
-use crate::domain::case::{Case, ProductStanding, Standing, Status, access};
-use crate::domain::case::{missing, product_standings, standing};
+use crate::domain::case::{
+    Case, ProductStanding, Standing, Status, access, missing, product_standings, standing,
+};
 use crate::domain::mail::MailKind;
 use crate::domain::partner_contract::ContractRule;
 use crate::domain::proposal::PaperRecord;

@@ -17,13 +17,6 @@ mod submit;
 use actix_session::Session;
 use actix_web::{HttpRequest, HttpResponse, web};
 
-pub(in crate::web) use compare::shortened;
-
-use super::error::PageError;
-use super::guard::Who;
-use super::page::{Me, see_other};
-use super::routes::{Row, get, post, view};
-use super::session::flash;
 use crate::actions::versions::review::{Surroundings, surroundings_of};
 use crate::actions::{ActionError, versions};
 use crate::app::App;
@@ -31,6 +24,12 @@ use crate::domain::calendar::{self, day};
 use crate::domain::version::{Stage, Version, VersionRefusal};
 use crate::domain::{Language, VersionId};
 use crate::paths;
+use crate::web::error::PageError;
+use crate::web::kit::route::{Row, Who, get, post, view};
+use crate::web::page::{Me, see_other};
+use crate::web::session::flash;
+
+pub(in crate::web) use compare::shortened;
 
 /// Rows of this family.
 pub const ROUTES: &[Row] = &[

@@ -21,8 +21,7 @@ use crate::paths;
 use crate::storage::announcements::{Announcement, find_announcement};
 use crate::storage::sub_processors::list_entries;
 use crate::web::error::PageError;
-use crate::web::guard::Who;
-use crate::web::routes::{Row, get, post, view};
+use crate::web::kit::route::{Row, Who, get, post, view};
 
 /// Rows of these pages.
 pub const ROUTES: &[Row] = &[

@@ -1,0 +1,3 @@
+//! What several page families use. Nothing in here knows a family.
+
+pub mod route;
