@@ -8,11 +8,12 @@ use crate::actions::{Actor, access};
 use crate::app::App;
 use crate::domain::{CustomerNumber, Language};
 use crate::paths;
-use crate::web::client::source;
-use crate::web::error::PageError;
-use crate::web::form::{FieldErrors, PublicForm};
+use crate::web::kit::client::source;
+use crate::web::kit::error::PageError;
+use crate::web::kit::form::{FieldErrors, PublicForm};
+use crate::web::kit::language::chosen_language;
+use crate::web::kit::page::{PublicShell, html, invalid};
 use crate::web::kit::route::{Row, Who, get, post, view};
-use crate::web::page::{PublicShell, chosen_language, html, invalid};
 
 /// Rows of this family.
 pub const ROUTES: &[Row] = &[

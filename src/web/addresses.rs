@@ -11,11 +11,12 @@ use crate::domain::case::{Case, Verdict};
 use crate::domain::{AddressId, Language};
 use crate::paths;
 use crate::token::{self, Purpose};
-use crate::web::consent::{unknown, wanted_language};
-use crate::web::error::PageError;
-use crate::web::form::PublicForm;
+use crate::web::kit::error::PageError;
+use crate::web::kit::form::PublicForm;
+use crate::web::kit::language::wanted_language;
+use crate::web::kit::page::{PublicShell, html, see_other};
 use crate::web::kit::route::{Row, Who, get, post, view};
-use crate::web::page::{PublicShell, html, see_other};
+use crate::web::kit::unknown_link::unknown;
 
 /// Rows of this family.
 pub const ROUTES: &[Row] = &[

@@ -11,11 +11,11 @@ use crate::contract::diff::{Change, ChangeKind, Piece, diff};
 use crate::domain::{Language, VersionNews, calendar};
 use crate::paths;
 use crate::places::Kind;
-use crate::web::consent::wanted_language;
-use crate::web::error::PageError;
+use crate::web::kit::error::PageError;
+use crate::web::kit::language::chosen_language;
+use crate::web::kit::page::{PublicShell, html};
 use crate::web::kit::route::{Row, Who, get, view};
-use crate::web::page::{PublicShell, html, reader_language};
-use crate::web::turn::Turn;
+use crate::web::kit::turn::Turn;
 use crate::web::versions::shortened;
 
 /// Rows of this family.
@@ -53,7 +53,7 @@ async fn compare(
     turn: Turn,
     numbers: web::Path<(String, String)>,
 ) -> Result<HttpResponse, PageError> {
-    let ((old, new), language) = (numbers.into_inner(), language(&request));
+    let ((old, new), language) = (numbers.into_inner(), chosen_language(&request));
     let path = paths::comparison(&old, &new);
     let reader = app.clone();
     let (before, after, news) = app
@@ -83,10 +83,6 @@ async fn compare(
         new_from: dates.1,
         changes,
     })
-}
-
-fn language(request: &HttpRequest) -> Language {
-    wanted_language(request).unwrap_or_else(|| reader_language(request))
 }
 
 /// Since when it is offered, for machines and people.

@@ -6,9 +6,10 @@ use actix_web::{HttpResponse, web};
 
 use crate::app::App;
 use crate::domain::CustomerNumber;
-use crate::web::customers::{decide, load_visible};
+use crate::web::customers::decide;
+use crate::web::kit::customer::load_visible;
+use crate::web::kit::page::Me;
 use crate::web::kit::route::{Row, Who, get, view};
-use crate::web::page::Me;
 
 /// Rows of this family.
 pub const ROUTES: &[Row] = &[get("/zugriff/{nummer}/{modul}", Who::Gate, || {

@@ -6,9 +6,10 @@ use askama::Template;
 use crate::app::App;
 use crate::domain::case::Status;
 use crate::paths;
-use crate::web::error::PageError;
+use crate::web::kit::error::PageError;
+use crate::web::kit::language::chosen_language;
+use crate::web::kit::page::{Me, PublicShell, Shell, home_of, html, see_other};
 use crate::web::kit::route::{Row, Who, get, view};
-use crate::web::page::{Me, PublicShell, Shell, chosen_language, home_of, html, see_other};
 
 /// Rows of this family.
 pub const ROUTES: &[Row] = &[

@@ -14,11 +14,12 @@ use crate::paths;
 use crate::places::Kind;
 use crate::storage::users::find_password_link;
 use crate::token::{self, Purpose};
-use crate::web::client::source;
-use crate::web::error::PageError;
-use crate::web::form::{FieldErrors, Form, PublicForm};
+use crate::web::kit::client::source;
+use crate::web::kit::error::PageError;
+use crate::web::kit::form::{FieldErrors, Form, PublicForm};
+use crate::web::kit::language::chosen_language;
+use crate::web::kit::page::{PublicShell, at_message, html, invalid, see_other};
 use crate::web::kit::route::{Row, Who, get, post, view};
-use crate::web::page::{PublicShell, at_message, chosen_language, html, invalid, see_other};
 
 /// Rows of this family.
 pub const ROUTES: &[Row] = &[

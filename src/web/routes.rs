@@ -7,13 +7,14 @@ use actix_web::middleware::from_fn;
 use actix_web::{HttpResponse, web};
 
 use crate::app::App;
-use crate::web::error::{PageError, answer_errors};
-use crate::web::guard::guard;
+use crate::web::kit::error::PageError;
+use crate::web::kit::error_pages::answer_errors;
+use crate::web::kit::guard::guard;
 use crate::web::kit::route::{Row, Who, get, view};
+use crate::web::kit::{session, statics};
 use crate::web::{
     access, addresses, administration, consent, contract_text, customers, dev, gate, health, legal,
-    notices, operation, partners, passwords, proofs, roll_outs, session, sign_in, statics, status,
-    versions,
+    notices, operation, partners, passwords, proofs, roll_outs, sign_in, status, versions,
 };
 
 const OWN: &[Row] = &[
@@ -73,4 +74,39 @@ pub fn configure(config: &mut web::ServiceConfig, app: &App) {
         .wrap(session::middleware(app))
         .wrap(from_fn(answer_errors));
     config.default_service(nowhere);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Language;
+    use crate::domain::viewer::Role;
+    use crate::paths;
+    use crate::web::kit::menu::menu;
+
+    /// Pages that begin something and hang on the page they belong to.
+    const STEPS: [&str; 2] = ["/neu", "/test"];
+
+    #[test]
+    fn c13_every_page_of_the_operator_stands_in_its_menu() {
+        let menu = menu(Role::Operator, Language::De, paths::ALERTS);
+        let hrefs: Vec<&str> = menu
+            .iter()
+            .flat_map(|entry| entry.pages.iter().map(|page| page.href))
+            .collect();
+        let missing: Vec<&str> = rows()
+            .filter(|row| row.who == Who::Operator && row.method == "GET")
+            .map(|row| row.path)
+            .filter(|path| !path.contains('{') && !path.contains('.'))
+            .filter(|path| !STEPS.iter().any(|step| path.ends_with(step)))
+            .filter(|path| !hrefs.contains(path))
+            .collect();
+        assert!(missing.is_empty(), "not in the menu: {missing:?}");
+        let current: Vec<&str> = menu
+            .iter()
+            .filter(|entry| entry.is_current())
+            .map(|entry| entry.label)
+            .collect();
+        assert_eq!(current, ["Aufgaben"], "the group of the page is marked");
+    }
 }

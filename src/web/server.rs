@@ -9,9 +9,11 @@ use actix_web::{App as Site, HttpServer, web};
 
 use crate::app::App;
 use crate::crowd::Crowd;
-use crate::web::error::{PageError, error_pages};
-use crate::web::headers::headers;
-use crate::web::{limits, routes};
+use crate::web::kit::error::PageError;
+use crate::web::kit::error_pages::error_pages;
+use crate::web::kit::headers::headers;
+use crate::web::kit::limits;
+use crate::web::routes;
 
 /// A client has this long for its request line and headers (S-89).
 const HEADER_TIME: Duration = Duration::from_secs(10);

@@ -1,7 +1,5 @@
 //! Signing in and out.
 
-use std::time::{Duration, Instant};
-
 use actix_session::Session;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName};
@@ -9,22 +7,23 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use crate::actions::throttle::{
-    Attempted, Begun, SignIn, begin_sign_in, end_proof, end_sign_in, withdraw,
-};
-use crate::actions::{ActionError, passwords};
+use crate::actions::ActionError;
+use crate::actions::throttle::{Attempted, end_sign_in};
 use crate::app::App;
 use crate::domain::Language;
 use crate::domain::viewer::Viewer;
 use crate::paths;
-use crate::places::Kind;
-use crate::storage::users::Credentials;
-use crate::web::client::source;
-use crate::web::error::PageError;
-use crate::web::form::{PublicForm, SignedForm};
+use crate::web::kit::client::source;
+use crate::web::kit::error::PageError;
+use crate::web::kit::form::PublicForm;
+use crate::web::kit::language::chosen_language;
+use crate::web::kit::local_path::local_path;
+use crate::web::kit::page::{Me, PublicShell, at_message, home_of, html, see_other};
+use crate::web::kit::reauthentication::{begin, verify};
 use crate::web::kit::route::{Row, Who, get, post, view};
-use crate::web::page::{Me, PublicShell, at_message, chosen_language, home_of, html, see_other};
-use crate::web::{kept, session};
+use crate::web::kit::signed_form::SignedForm;
+use crate::web::kit::words::in_words_of;
+use crate::web::kit::{kept, session};
 
 /// Rows of this family.
 pub const ROUTES: &[Row] = &[
@@ -32,10 +31,6 @@ pub const ROUTES: &[Row] = &[
     post(paths::SIGN_IN, Who::Visitor, || web::post().to(sign_in)),
     post(paths::SIGN_OUT, Who::SignedIn, || web::post().to(sign_out)),
 ];
-
-/// Who waits for others' attempts asks this often, and this long.
-const ASK_AGAIN: Duration = Duration::from_millis(100);
-const LONGEST_LINE: Duration = Duration::from_secs(15);
 
 /// Where a visitor comes from and wants to go.
 #[derive(Debug, Default, Deserialize)]
@@ -189,79 +184,6 @@ async fn prove(
         .await
 }
 
-/// Asks a signed-in person for the password once more before something with legal effect (S-40),
-/// throttled like signing in.
-pub async fn prove_again(
-    app: &App,
-    request: &HttpRequest,
-    viewer: &Viewer,
-    email: &str,
-    password: &str,
-) -> Result<(), ActionError> {
-    let who = Attempted::new(app, email, &source(app, request));
-    let _turn = app.places.turn(&who.name()).await;
-    let begun = begin(app, &who, email).await?;
-    let own = |found: &Credentials| found.user == viewer.user;
-    let proved = verify(app, password, &begun, own).await?;
-    app.db
-        .transaction(move |conn| end_proof(conn, &who, &begun, proved))
-        .await?;
-    if proved {
-        Ok(())
-    } else {
-        Err(ActionError::WrongPassword)
-    }
-}
-
-/// Begins an attempt; waits in line while others are being looked at that decide if there is one.
-async fn begin(app: &App, who: &Attempted, email: &str) -> Result<SignIn, ActionError> {
-    in_line(async || {
-        let (who, typed, now) = (who.clone(), email.to_owned(), app.clock.now());
-        app.db
-            .transaction(move |conn| begin_sign_in(conn, &who, &typed, now))
-            .await
-    })
-    .await
-}
-
-/// Asks until it is known whether something may be tried, for a while.
-pub async fn in_line<T>(
-    ask: impl AsyncFn() -> Result<Begun<T>, ActionError>,
-) -> Result<T, ActionError> {
-    let since = Instant::now();
-    loop {
-        match ask().await? {
-            Begun::Now(begun) => return Ok(begun),
-            Begun::InLine if since.elapsed() > LONGEST_LINE => {
-                return Err(ActionError::TooManyAttempts(5));
-            }
-            Begun::InLine => tokio::time::sleep(ASK_AGAIN).await,
-        }
-    }
-}
-
-/// Whether the password is that of the account, if it is an account for this. Without a place for
-/// the work nothing was tried, and nothing counts.
-async fn verify(
-    app: &App,
-    password: &str,
-    begun: &SignIn,
-    fits: impl Fn(&Credentials) -> bool,
-) -> Result<bool, ActionError> {
-    let found = begun.found.clone().filter(|found| fits(found));
-    let hash = found.and_then(|found| found.password_hash);
-    let password = password.to_owned();
-    let work = move || passwords::verify(&password, hash.as_deref());
-    let done = app.places.run(Kind::Password, work).await;
-    if done.is_err() {
-        let begun = begun.clone();
-        app.db
-            .transaction(move |conn| withdraw(conn, &begun))
-            .await?;
-    }
-    Ok(done?)
-}
-
 async fn sign_out(session: Session, me: Me, _form: SignedForm) -> HttpResponse {
     session.purge();
     let language = if me.viewer.language.is_en() {
@@ -283,65 +205,4 @@ async fn sign_out(session: Session, me: Me, _form: SignedForm) -> HttpResponse {
 
 fn onward<'a>(next: &'a str, viewer: &Viewer) -> &'a str {
     local_path(next).unwrap_or(home_of(viewer.role))
-}
-
-/// A path of this portal as it may stand in `?weiter=`; nothing a browser could read as another
-/// site, and nothing that would lead straight out again (S-63).
-pub(super) fn local_path(next: &str) -> Option<&str> {
-    let is_local = next.starts_with('/')
-        && !next.starts_with("//")
-        && next.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
-    let path = next.split(['?', '#']).next().unwrap_or_default();
-    (is_local && path != paths::SIGN_IN && path != paths::SIGN_OUT).then_some(next)
-}
-
-/// "40 Sekunden", "3 Minuten".
-pub fn in_words(seconds: u64) -> String {
-    in_words_of(seconds, Language::De)
-}
-
-/// "40 Sekunden", "3 minutes".
-pub fn in_words_of(seconds: u64, language: Language) -> String {
-    let minutes = seconds.div_ceil(60);
-    match (seconds, language) {
-        (0 | 1, Language::De) => "eine Sekunde".to_owned(),
-        (0 | 1, Language::En) => "one second".to_owned(),
-        (2..=90, Language::De) => format!("{seconds} Sekunden"),
-        (2..=90, Language::En) => format!("{seconds} seconds"),
-        (_, Language::De) => format!("{minutes} Minuten"),
-        (_, Language::En) => format!("{minutes} minutes"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_paths_of_this_portal_are_followed() {
-        // S-63
-        for good in [
-            "/kunden",
-            "/kunden?status=open&suche=a%20b",
-            "/",
-            "/kunden/5/avv#tun",
-        ] {
-            assert_eq!(local_path(good), Some(good));
-        }
-        for bad in [
-            "",
-            "kunden",
-            "//example.com",
-            "/\\example.com",
-            "/a\\b",
-            "https://example.com/",
-            "/a\nb",
-            "/\t/example.com",
-            "/ä",
-            "/anmelden?weiter=/kunden",
-            "/abmelden",
-        ] {
-            assert_eq!(local_path(bad), None, "{bad:?}");
-        }
-    }
 }

@@ -6,8 +6,8 @@ use super::{Whose, find_kept, own_or_asked};
 use crate::actions::{Knock, bundles, documents};
 use crate::app::App;
 use crate::places::Kind;
-use crate::web::error::PageError;
-use crate::web::page::{Me, attachment};
+use crate::web::kit::error::PageError;
+use crate::web::kit::page::{Me, attachment};
 
 /// GET: the bundle, for whoever may read the contract; the operator has that of a deleted customer, too.
 pub async fn download(

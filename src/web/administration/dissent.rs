@@ -15,12 +15,14 @@ use crate::domain::viewer::Viewer;
 use crate::domain::{Language, NoticeId};
 use crate::paths;
 use crate::storage::notices::Stored;
-use crate::web::error::PageError;
-use crate::web::form::{FieldErrors, SignedForm};
-use crate::web::notices::{LONGEST, Lists, Said};
-use crate::web::page::{Me, Shell, html, invalid, see_other};
-use crate::web::session::flash;
-use crate::web::status::parts::When;
+use crate::web::kit::dates::When;
+use crate::web::kit::dissent::{LONGEST, Said};
+use crate::web::kit::error::PageError;
+use crate::web::kit::form::FieldErrors;
+use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
+use crate::web::kit::session::flash;
+use crate::web::kit::signed_form::SignedForm;
+use crate::web::kit::sub_processors::Lists;
 
 /// A notice on the customer's contract page.
 pub struct NoticeLine {

@@ -22,13 +22,12 @@ use crate::storage::agreements::{find_customer, find_document_facts};
 use crate::storage::audit::list_events;
 use crate::storage::notices::list_of_customer;
 use crate::storage::{PgConnection, cases};
-use crate::web::customers::find_visible;
-use crate::web::error::PageError;
-use crate::web::form::SignedForm;
+use crate::web::kit::customer::{find_visible, send_request};
+use crate::web::kit::error::PageError;
+use crate::web::kit::page::{Me, Shell, attachment, html, see_other};
 use crate::web::kit::route::{Row, Who, get, post, view as look};
-use crate::web::page::{Me, Shell, attachment, html, see_other};
-use crate::web::status::send_request;
-use crate::web::upload::harmless;
+use crate::web::kit::signed_form::SignedForm;
+use crate::web::kit::upload::harmless;
 use view::{ContractView, Read};
 
 /// Rows of this family.

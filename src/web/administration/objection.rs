@@ -16,13 +16,14 @@ use crate::domain::viewer::Viewer;
 use crate::domain::{Language, name};
 use crate::paths;
 use crate::storage::users::find_contact;
-use crate::web::customers::find_visible;
-use crate::web::error::PageError;
-use crate::web::form::SignedForm;
-use crate::web::page::{Me, Shell, html, see_other};
-use crate::web::refusals;
-use crate::web::session::flash;
-use crate::web::sign_in::{in_words_of, prove_again};
+use crate::web::kit::customer::find_visible;
+use crate::web::kit::error::PageError;
+use crate::web::kit::page::{Me, Shell, html, see_other};
+use crate::web::kit::reauthentication::prove_again;
+use crate::web::kit::refusals;
+use crate::web::kit::session::flash;
+use crate::web::kit::signed_form::SignedForm;
+use crate::web::kit::words::in_words_of;
 
 #[derive(Template)]
 #[template(path = "web/administration/objection.html")]

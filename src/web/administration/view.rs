@@ -15,11 +15,12 @@ use crate::paths;
 use crate::storage::agreements::DocumentFacts;
 use crate::storage::audit::Event;
 use crate::storage::notices::Stored;
-use crate::web::page::Shell;
-use crate::web::status::own_history::history_of;
-use crate::web::status::parts::{
-    Member, Past, Sentence, When, address_for, annex_note_in, chain_in,
-};
+use crate::web::kit::chain::{Member, annex_note_in, chain_in};
+use crate::web::kit::customer::address_for;
+use crate::web::kit::dates::{Sentence, When};
+use crate::web::kit::history::Past;
+use crate::web::kit::own_history::history_of;
+use crate::web::kit::page::Shell;
 
 /// What the page is made of.
 pub struct Read {

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use crate::domain::calendar::{REMINDERS, day};
 use crate::domain::case::{Case, Standing, Status, product_standings};
 use crate::domain::{Language, name};
-use crate::web::status::parts::{Sentence, When};
+use crate::web::kit::dates::{Sentence, When};
 
 /// The tag of the status.
 pub fn tag(standing: &Standing, language: Language) -> String {

@@ -9,10 +9,10 @@ use crate::actions::{Actor, access};
 use crate::app::App;
 use crate::domain::Language;
 use crate::domain::case::LinkState;
-use crate::web::client::source;
-use crate::web::error::PageError;
-use crate::web::form::PublicForm;
-use crate::web::page::{PublicShell, html, see_other};
+use crate::web::kit::client::source;
+use crate::web::kit::error::PageError;
+use crate::web::kit::form::PublicForm;
+use crate::web::kit::page::{PublicShell, html, see_other};
 
 #[derive(Template)]
 #[template(path = "web/consent/sent.html")]

@@ -5,15 +5,14 @@ use chrono::{DateTime, Utc};
 
 use crate::actions::ActionError;
 use crate::actions::consent::find_by_link;
-use crate::actions::throttle::note_unknown_token;
 use crate::app::App;
 use crate::domain::case::{Case, LinkState, link_state};
 use crate::domain::{Language, LinkId, Party};
 use crate::paths;
 use crate::token::{self, Purpose};
-use crate::web::client;
-use crate::web::error::PageError;
-use crate::web::page::PublicShell;
+use crate::web::kit::error::PageError;
+use crate::web::kit::page::PublicShell;
+use crate::web::kit::unknown_link::unknown;
 
 /// Somebody who came by a genuine link of a customer that is still there.
 pub struct Arrival {
@@ -132,26 +131,6 @@ pub struct About {
     pub action: String,
     /// Language code of the page, for hidden fields.
     pub code: &'static str,
-}
-
-/// The language an address asks for with `?sprache=`.
-pub fn wanted_language(request: &HttpRequest) -> Option<Language> {
-    url::form_urlencoded::parse(request.query_string().as_bytes())
-        .find(|(name, _)| name == "sprache")
-        .and_then(|(_, code)| Language::from_code(&code))
-}
-
-/// The answer to a token that opens nothing, and one try more for whoever came with it (S-11, S-12).
-pub async fn unknown(app: &App, request: &HttpRequest, now: DateTime<Utc>) -> PageError {
-    let (writer, source) = (app.clone(), client::source(app, request));
-    let noted = app
-        .db
-        .transaction(move |conn| note_unknown_token(conn, &writer, &source, now))
-        .await;
-    match noted {
-        Ok(()) => PageError::UnknownLink,
-        Err(error) => error.into(),
-    }
 }
 
 fn with_city(party: &Party) -> String {

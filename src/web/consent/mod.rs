@@ -17,8 +17,6 @@ use actix_web::web;
 
 use crate::web::kit::route::{Row, Who, get, post, view};
 
-pub use arrival::{unknown, wanted_language};
-
 /// Rows of this family.
 pub const ROUTES: &[Row] = &[
     get("/zustimmung/{token}", Who::Anyone, || view().to(page::show)),

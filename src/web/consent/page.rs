@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use chrono::{DateTime, Utc};
 
-use super::arrival::{About, Arrival, wanted_language};
+use super::arrival::{About, Arrival};
 use super::signing::{Typed, declarations};
 use super::summary::Summary;
 use crate::actions::consent::{Signature, check, conclude as conclude_case, note_opening, prepare};
@@ -19,10 +19,11 @@ use crate::domain::case::{LinkState, Refusal};
 use crate::domain::{AgreementId, Language, LinkId, WhatsNew, calendar};
 use crate::paths;
 use crate::places::Kind;
-use crate::web::error::PageError;
-use crate::web::form::{FieldErrors, PublicForm};
-use crate::web::page::{PublicShell, attachment, html as page_html, see_other};
-use crate::web::turn::Turn;
+use crate::web::kit::error::PageError;
+use crate::web::kit::form::{FieldErrors, PublicForm};
+use crate::web::kit::language::wanted_language;
+use crate::web::kit::page::{PublicShell, attachment, html as page_html, see_other};
+use crate::web::kit::turn::Turn;
 
 /// The consent page (requirements 4.1).
 #[derive(Template)]

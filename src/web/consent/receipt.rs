@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use chrono::{DateTime, Utc};
 
-use super::arrival::{About, Arrival, wanted_language};
+use super::arrival::{About, Arrival};
 use super::summary::Company;
 use crate::actions::consent::find_by_link;
 use crate::actions::documents::{download, facts};
@@ -16,8 +16,9 @@ use crate::domain::case::{Agreement, AgreementEnd, LinkState};
 use crate::domain::{EmailAddress, Language};
 use crate::paths;
 use crate::storage::agreements::DocumentFacts;
-use crate::web::error::PageError;
-use crate::web::page::{PublicShell, attachment, html, see_other};
+use crate::web::kit::error::PageError;
+use crate::web::kit::language::wanted_language;
+use crate::web::kit::page::{PublicShell, attachment, html, see_other};
 
 /// The success page.
 #[derive(Template)]

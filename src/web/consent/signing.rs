@@ -7,8 +7,8 @@ use crate::actions::consent::Signature;
 use crate::app::App;
 use crate::domain::Language;
 use crate::domain::name::{BadName, MAX_NAME, parse, printable};
-use crate::web::client;
-use crate::web::form::{FieldErrors, Form};
+use crate::web::kit::client;
+use crate::web::kit::form::{FieldErrors, Form};
 
 /// The form as typed. Boxes are never ticked beforehand (S-04).
 #[derive(Debug, Clone, Default)]

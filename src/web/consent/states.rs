@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use chrono::{DateTime, Utc};
 
-use super::arrival::{About, Arrival, wanted_language};
+use super::arrival::{About, Arrival};
 use crate::actions::ActionError;
 use crate::actions::consent::decline as decline_case;
 use crate::actions::requests::ask_by_link;
@@ -13,9 +13,10 @@ use crate::app::App;
 use crate::domain::case::LinkState;
 use crate::domain::{Language, calendar, name};
 use crate::paths;
-use crate::web::error::PageError;
-use crate::web::form::{FieldErrors, PublicForm};
-use crate::web::page::{PublicShell, html, invalid, see_other};
+use crate::web::kit::error::PageError;
+use crate::web::kit::form::{FieldErrors, PublicForm};
+use crate::web::kit::language::wanted_language;
+use crate::web::kit::page::{PublicShell, html, invalid, see_other};
 
 /// A day: for machines, and in words.
 struct Day {

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::PartnerId;
 use crate::domain::case::{Case, Denied, Partner, access};
-use crate::web::status::parts::listed;
+use crate::web::kit::words::listed;
 
 /// What changes for the partners of before and after, in whole sentences.
 pub fn lines(before: &Case, after: &Case, now: DateTime<Utc>, since: &str) -> Vec<String> {

@@ -10,9 +10,9 @@ use crate::domain::case::{Change, Foreseen};
 use crate::domain::{Language, master_data};
 use crate::paths;
 use crate::web::consequences::{Part, consequences};
-use crate::web::error::PageError;
-use crate::web::operation::Subject;
-use crate::web::page::{Me, Shell, html};
+use crate::web::kit::customer::Subject;
+use crate::web::kit::error::PageError;
+use crate::web::kit::page::{Me, Shell, html};
 
 /// Hidden field with the stamp of the facts the consequences were computed from.
 pub const CONFIRMED: &str = "folgen";

@@ -13,7 +13,7 @@ use crate::storage::customer_users::list_users_of;
 use crate::storage::notices::list_of_customer;
 use crate::storage::proposals::list_open;
 use crate::storage::{PgConnection, QueryResult};
-use crate::web::status::parts::When;
+use crate::web::kit::dates::When;
 
 /// Lines of each kind; what is more stands in its own list.
 const MOST: i64 = 20;

@@ -5,7 +5,6 @@ use actix_session::Session;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use super::load_visible;
 use crate::actions::customers::{self, NewAddress};
 use crate::actions::seen::{self, Shown};
 use crate::actions::{ActionError, Outcome};
@@ -14,14 +13,14 @@ use crate::domain::case::{Case, Change, Refusal};
 use crate::domain::viewer::{Deed, Role, deeds};
 use crate::domain::{CustomerNumber, EmailAddress, name};
 use crate::paths;
-use crate::web::error::PageError;
-use crate::web::form::{FieldErrors, Form, SignedForm};
-use crate::web::operation::Subject;
-use crate::web::page::{Me, Shell, html, invalid, see_other};
-use crate::web::refusals;
-use crate::web::session::flash;
+use crate::web::kit::customer::{Subject, address_for, load_visible};
+use crate::web::kit::error::PageError;
+use crate::web::kit::form::{FieldErrors, Form};
+use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
+use crate::web::kit::refusals;
+use crate::web::kit::session::flash;
+use crate::web::kit::signed_form::SignedForm;
 use crate::web::status::addresses::{Undecided, undecided};
-use crate::web::status::parts::address_for;
 
 /// Longest reason in characters.
 const LONGEST_REASON: usize = 300;

@@ -3,7 +3,7 @@
 use super::state::State;
 use crate::domain::case::Status;
 use crate::storage::case_rows::COUNT_CAP;
-use crate::web::operation::start::trend::thousands;
+use crate::web::kit::words::thousands;
 
 /// One line: a status, its count, and the list narrowed to it.
 pub struct FilterLine {

@@ -21,8 +21,8 @@ use crate::storage::case_rows::{
     COUNT_CAP, CaseRow, From, ListPage, Sort, SortBy, count_statuses, find_exact, list_rows,
 };
 use crate::storage::partners::list_sub_partner_names;
-use crate::web::error::PageError;
-use crate::web::page::{Me, Shell, html, see_other};
+use crate::web::kit::error::PageError;
+use crate::web::kit::page::{Me, Shell, html, see_other};
 
 #[derive(Template)]
 #[template(path = "web/customers/list.html")]

@@ -5,7 +5,7 @@ use actix_session::Session;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use super::{correction, load_visible};
+use super::correction;
 use crate::actions::seen::{self, Shown};
 use crate::actions::{ActionError, Outcome, customers};
 use crate::app::App;
@@ -13,12 +13,13 @@ use crate::domain::case::{Case, Change, Refusal};
 use crate::domain::name::{self, MAX_COMPANY};
 use crate::domain::{CustomerNumber, Language, Party, postcode};
 use crate::paths;
-use crate::web::error::PageError;
-use crate::web::form::{FieldErrors, Form, SignedForm};
-use crate::web::operation::Subject;
-use crate::web::page::{Me, Shell, html, invalid, see_other};
-use crate::web::refusals;
-use crate::web::session::flash;
+use crate::web::kit::customer::{Subject, load_visible};
+use crate::web::kit::error::PageError;
+use crate::web::kit::form::{FieldErrors, Form};
+use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
+use crate::web::kit::refusals;
+use crate::web::kit::session::flash;
+use crate::web::kit::signed_form::SignedForm;
 
 const SAME: &str = "Die Stammdaten waren schon so. Geändert wurde nichts.";
 

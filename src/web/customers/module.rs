@@ -6,15 +6,15 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use chrono::{DateTime, Utc};
 
-use super::load_visible;
 use crate::app::App;
 use crate::domain::CustomerNumber;
 use crate::domain::case::{Case, Denied, access};
 use crate::domain::viewer::Role;
 use crate::paths;
-use crate::web::error::PageError;
-use crate::web::page::{Me, Shell, html};
-use crate::web::refusals;
+use crate::web::kit::customer::load_visible;
+use crate::web::kit::error::PageError;
+use crate::web::kit::page::{Me, Shell, html};
+use crate::web::kit::refusals;
 
 #[derive(Template)]
 #[template(path = "web/customers/module.html")]

@@ -6,7 +6,6 @@ use chrono::{DateTime, Duration, Utc};
 use serde::Deserialize;
 
 use super::desk::{self, Desk};
-use super::find_visible;
 use crate::actions::ActionError;
 use crate::app::App;
 use crate::domain::case::{Booking, Case, access, product_standings, standing};
@@ -14,9 +13,10 @@ use crate::domain::product::{Module, Product};
 use crate::domain::viewer::{Deed, Role, deeds};
 use crate::domain::{CustomerNumber, Language, calendar};
 use crate::paths;
-use crate::web::error::PageError;
-use crate::web::page::{Me, Shell, html};
-use crate::web::refusals;
+use crate::web::kit::customer::find_visible;
+use crate::web::kit::error::PageError;
+use crate::web::kit::page::{Me, Shell, html};
+use crate::web::kit::refusals;
 use crate::web::status::addresses::{Undecided, undecided};
 
 #[derive(Template)]

@@ -6,9 +6,9 @@ use chrono::TimeDelta;
 
 use crate::app::App;
 use crate::domain::{Language, calendar};
-use crate::web::error::PageError;
-use crate::web::form::{FieldErrors, PublicForm};
-use crate::web::page::{PublicShell, html, invalid, see_other};
+use crate::web::kit::error::PageError;
+use crate::web::kit::form::{FieldErrors, PublicForm};
+use crate::web::kit::page::{PublicShell, html, invalid, see_other};
 
 /// Address of the page.
 const CLOCK: &str = "/dev/uhr";

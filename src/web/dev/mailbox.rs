@@ -11,15 +11,12 @@ use crate::app::App;
 use crate::domain::{Language, calendar};
 use crate::mail::Transport;
 use crate::mail::outbox_folder::{self, StoredMail};
-use crate::web::error::PageError;
-use crate::web::page::{PublicShell, attachment, html};
+use crate::web::kit::error::PageError;
+use crate::web::kit::headers::HTML_PART_CSP;
+use crate::web::kit::page::{PublicShell, attachment, html};
 
 /// Mails the list shows.
 const MOST: usize = 200;
-
-/// What the HTML part of a mail may do on its page: show its inline styles and nothing else.
-pub const HTML_PART_CSP: &str = "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; \
-    frame-ancestors 'none'; base-uri 'none'";
 
 #[derive(Template)]
 #[template(path = "web/dev/mailbox.html")]

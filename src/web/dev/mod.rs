@@ -8,8 +8,6 @@ use actix_web::web;
 
 use crate::web::kit::route::{Row, Who, get, post, view};
 
-pub use mailbox::HTML_PART_CSP;
-
 /// Rows of this family.
 pub const ROUTES: &[Row] = &[
     get("/dev/postfach", Who::Visitor, || view().to(mailbox::list)),

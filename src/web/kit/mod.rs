@@ -1,3 +1,38 @@
-//! What several page families use. Nothing in here knows a family.
+//! What several page families use. Nothing in here knows a family, and arrows go one way in here as well.
+//!
+//! Around every handler: [`limits`], [`headers`], [`error_pages`], [`session`], [`guard`], [`attend`], [`kept`].
+//! What a handler takes: [`route`], [`page`], [`form`], [`signed_form`], [`upload`], [`client`], [`turn`].
+//! What a page says: [`language`], [`words`], [`dates`], [`history`], [`chain`], [`refusals`].
 
+pub mod attend;
+pub mod body;
+pub mod chain;
+pub mod client;
+pub mod customer;
+pub mod dates;
+pub mod dissent;
+pub mod error;
+pub mod error_pages;
+pub mod form;
+pub mod guard;
+pub mod headers;
+pub mod history;
+pub mod kept;
+pub mod language;
+pub mod limits;
+pub mod local_path;
+pub mod menu;
+pub mod own_history;
+pub mod page;
+pub mod reauthentication;
+pub mod refusals;
 pub mod route;
+pub mod session;
+pub mod signed_form;
+pub mod soft;
+pub mod statics;
+pub mod sub_processors;
+pub mod turn;
+pub mod unknown_link;
+pub mod upload;
+pub mod words;

@@ -3,8 +3,8 @@
 
 use actix_web::{Route, guard as guards, web};
 
+use super::error::PageError;
 use crate::domain::viewer::Role;
-use crate::web::error::PageError;
 
 /// One row of the table.
 pub struct Row {

@@ -3,15 +3,15 @@
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use super::lists::Lists;
 use crate::actions::ActionError;
 use crate::app::App;
 use crate::domain::{AnnouncementId, Language, calendar};
 use crate::paths;
 use crate::storage::announcements::{Announcement, find_announcement};
-use crate::web::consent::wanted_language;
-use crate::web::error::PageError;
-use crate::web::page::{PublicShell, html, reader_language};
+use crate::web::kit::error::PageError;
+use crate::web::kit::language::chosen_language;
+use crate::web::kit::page::{PublicShell, html};
+use crate::web::kit::sub_processors::Lists;
 
 #[derive(Template)]
 #[template(path = "web/notices/announcement.html")]
@@ -31,7 +31,7 @@ pub async fn show(
     request: HttpRequest,
     id: web::Path<String>,
 ) -> Result<HttpResponse, PageError> {
-    let language = wanted_language(&request).unwrap_or_else(|| reader_language(&request));
+    let language = chosen_language(&request);
     request.extensions_mut().insert(language);
     let id: AnnouncementId = id.parse().map_err(|_| PageError::NotFound)?;
     let found = app

@@ -5,8 +5,6 @@ use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web};
 use askama::Template;
 
 use super::announcement::{dissent_to, reason};
-use super::form::{LONGEST, Said};
-use super::lists::Lists;
 use crate::actions::ActionError;
 use crate::actions::notices::{Found, dissent_by_link, find};
 use crate::app::App;
@@ -14,10 +12,13 @@ use crate::domain::notice::NoticeState;
 use crate::domain::{Language, NoticeId, calendar};
 use crate::paths;
 use crate::token::{self, Purpose};
-use crate::web::consent::{unknown, wanted_language};
-use crate::web::error::PageError;
-use crate::web::form::{FieldErrors, PublicForm};
-use crate::web::page::{PublicShell, html, see_other};
+use crate::web::kit::dissent::{LONGEST, Said};
+use crate::web::kit::error::PageError;
+use crate::web::kit::form::{FieldErrors, PublicForm};
+use crate::web::kit::language::wanted_language;
+use crate::web::kit::page::{PublicShell, html, see_other};
+use crate::web::kit::sub_processors::Lists;
+use crate::web::kit::unknown_link::unknown;
 
 /// What can be done by the link now.
 enum Stand {

@@ -4,15 +4,10 @@
 
 mod announcement;
 mod dissent;
-mod form;
-mod lists;
 
 use actix_web::web;
 
 use crate::web::kit::route::{Row, Who, get, post, view};
-
-pub use form::{LONGEST, Said};
-pub use lists::{Company, Lists};
 
 /// Rows of this family.
 pub const ROUTES: &[Row] = &[

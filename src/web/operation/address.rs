@@ -4,7 +4,6 @@ use actix_session::Session;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use super::{Subject, find};
 use crate::actions::{ActionError, addresses, seen};
 use crate::app::App;
 use crate::domain::case::{Event, Verdict, foresee};
@@ -12,11 +11,12 @@ use crate::domain::viewer::deeds;
 use crate::domain::{AddressId, CustomerNumber};
 use crate::paths;
 use crate::web::consequences::{Part, consequences};
-use crate::web::error::PageError;
-use crate::web::form::SignedForm;
-use crate::web::page::{Me, Shell, html, see_other};
-use crate::web::refusals;
-use crate::web::session::flash;
+use crate::web::kit::customer::{Subject, find};
+use crate::web::kit::error::PageError;
+use crate::web::kit::page::{Me, Shell, html, see_other};
+use crate::web::kit::refusals;
+use crate::web::kit::session::flash;
+use crate::web::kit::signed_form::SignedForm;
 use crate::web::status::addresses::{Undecided, undecided};
 
 #[derive(Template)]

@@ -4,18 +4,19 @@ use actix_session::Session;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use super::proof::{address_of, ask_password};
 use crate::actions::{ActionError, administrators};
 use crate::app::App;
 use crate::domain::UserId;
 use crate::paths;
 use crate::storage::administrators::{find_maker, list_administrators};
 use crate::storage::users::find_contact;
-use crate::web::error::PageError;
-use crate::web::form::{FieldErrors, SignedForm};
-use crate::web::page::{Me, Shell, html, invalid, see_other};
-use crate::web::refusals;
-use crate::web::session::flash;
+use crate::web::kit::error::PageError;
+use crate::web::kit::form::FieldErrors;
+use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
+use crate::web::kit::reauthentication::{address_of, ask_password};
+use crate::web::kit::refusals;
+use crate::web::kit::session::flash;
+use crate::web::kit::signed_form::SignedForm;
 
 #[derive(Template)]
 #[template(path = "web/operation/user_confirm.html")]

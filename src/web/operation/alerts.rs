@@ -14,11 +14,12 @@ use crate::domain::alert::AlertKind;
 use crate::domain::{AlertId, Language, UserId, calendar, name};
 use crate::paths;
 use crate::storage::alerts::{AlertFilter, AlertLine, Place, Whose, count_alerts, page_alerts};
-use crate::web::error::PageError;
-use crate::web::form::{FieldErrors, SignedForm};
-use crate::web::page::{Me, Shell, Tab, html, invalid, see_other};
-use crate::web::refusals;
-use crate::web::session::flash;
+use crate::web::kit::error::PageError;
+use crate::web::kit::form::FieldErrors;
+use crate::web::kit::page::{Me, Shell, Tab, html, invalid, see_other};
+use crate::web::kit::refusals;
+use crate::web::kit::session::flash;
+use crate::web::kit::signed_form::SignedForm;
 
 /// Alerts on one page.
 const PAGE: usize = 50;

@@ -5,8 +5,6 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::proof::{address_of, ask_password};
-use super::{Subject, find};
 use crate::actions::partner_contracts::find_states;
 use crate::actions::{ActionError, partners, seen};
 use crate::app::App;
@@ -16,11 +14,14 @@ use crate::domain::{CustomerNumber, PartnerId};
 use crate::paths;
 use crate::storage::partners::{find_partner, list_assignable};
 use crate::web::doubts::{self, Choice, Doubt, weigh};
-use crate::web::error::PageError;
-use crate::web::form::{FieldErrors, SignedForm};
-use crate::web::page::{Me, Shell, html, invalid, see_other};
-use crate::web::refusals;
-use crate::web::session::flash;
+use crate::web::kit::customer::{Subject, find};
+use crate::web::kit::error::PageError;
+use crate::web::kit::form::FieldErrors;
+use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
+use crate::web::kit::reauthentication::{address_of, ask_password};
+use crate::web::kit::refusals;
+use crate::web::kit::session::flash;
+use crate::web::kit::signed_form::SignedForm;
 use crate::web::status::forecast::Forecast;
 
 /// Mandanten the choice offers.

@@ -5,7 +5,6 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use chrono::{DateTime, Utc};
 
-use super::{Subject, find};
 use crate::actions::ActionError;
 use crate::actions::partner_contracts::find_states;
 use crate::app::App;
@@ -14,9 +13,10 @@ use crate::domain::case::{Case, Change, Event, foresee};
 use crate::domain::product::Product;
 use crate::paths;
 use crate::web::doubts::{Doubt, doubts};
-use crate::web::error::PageError;
-use crate::web::form::FieldErrors;
-use crate::web::page::{Me, Shell, html, invalid};
+use crate::web::kit::customer::{Subject, find};
+use crate::web::kit::error::PageError;
+use crate::web::kit::form::FieldErrors;
+use crate::web::kit::page::{Me, Shell, html, invalid};
 
 #[derive(Template)]
 #[template(path = "web/operation/booking.html")]

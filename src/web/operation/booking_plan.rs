@@ -9,7 +9,6 @@ use serde::Deserialize;
 
 use super::booking::{ask_again, asks, read_choice};
 use super::cancellation::option_of;
-use super::{Subject, find};
 use crate::actions::seen::{is_as_seen, stamp};
 use crate::actions::{ActionError, Outcome, bookings};
 use crate::app::App;
@@ -18,11 +17,13 @@ use crate::domain::{CustomerNumber, Language, calendar};
 use crate::paths;
 use crate::web::consequences::{Part, consequences};
 use crate::web::doubts::{Doubt, weigh};
-use crate::web::error::PageError;
-use crate::web::form::{Form, SignedForm};
-use crate::web::page::{Me, Shell, html, see_other};
-use crate::web::refusals;
-use crate::web::session::flash;
+use crate::web::kit::customer::{Subject, find};
+use crate::web::kit::error::PageError;
+use crate::web::kit::form::Form;
+use crate::web::kit::page::{Me, Shell, html, see_other};
+use crate::web::kit::refusals;
+use crate::web::kit::session::flash;
+use crate::web::kit::signed_form::SignedForm;
 
 /// What is about to be done. Places are those of [`Case::bookings`].
 #[derive(Debug, Clone, PartialEq, Eq)]

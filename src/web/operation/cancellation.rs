@@ -8,17 +8,18 @@ use chrono::{Days, Duration, NaiveDate};
 use serde::Deserialize;
 
 use super::booking_plan::{End, Plan, booked, carry_out, confirm, name, place_of};
-use super::objection::parse_day;
-use super::{Subject, find};
 use crate::app::App;
 use crate::domain::case::{Case, Refusal};
 use crate::domain::{CustomerNumber, Language, calendar};
 use crate::paths;
-use crate::web::error::PageError;
-use crate::web::form::{FieldErrors, Form, SignedForm};
-use crate::web::page::{Me, Shell, html, invalid, see_other};
-use crate::web::refusals;
-use crate::web::session::flash;
+use crate::web::kit::customer::{Subject, find};
+use crate::web::kit::dates::parse_day;
+use crate::web::kit::error::PageError;
+use crate::web::kit::form::{FieldErrors, Form};
+use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
+use crate::web::kit::refusals;
+use crate::web::kit::session::flash;
+use crate::web::kit::signed_form::SignedForm;
 
 /// Nobody cancels longer ahead; a year with a digit too many is a slip.
 const LONGEST: Days = Days::new(3660);

@@ -6,19 +6,19 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use chrono::{DateTime, Utc};
 
-use super::{Subject, find};
 use crate::actions::{ActionError, objections};
 use crate::app::App;
 use crate::domain::case::Case;
 use crate::domain::{CustomerNumber, FileId, ObjectionId};
 use crate::paths;
 use crate::storage::declarations::{ObjectionLine, list_decline_reasons, list_objections};
-use crate::web::error::PageError;
-use crate::web::form::FieldErrors;
-use crate::web::page::{Me, Shell, html, invalid, see_other};
-use crate::web::session::flash;
-use crate::web::status::parts::{When, short};
-use crate::web::upload::{SignedUpload, file_answer};
+use crate::web::kit::customer::{Subject, find};
+use crate::web::kit::dates::{When, short};
+use crate::web::kit::error::PageError;
+use crate::web::kit::form::FieldErrors;
+use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
+use crate::web::kit::session::flash;
+use crate::web::kit::upload::{SignedUpload, file_answer};
 
 /// Most lines of each kind; nobody objects more often.
 const MOST: i64 = 50;

@@ -20,9 +20,10 @@ use crate::storage::declarations::{ObjectionLine, list_objections};
 use crate::storage::notices::{Stored, list_of_customer};
 use crate::storage::retention::{Tombstone, list_tombstones};
 use crate::storage::{PgConnection, dissent_proofs};
-use crate::web::error::PageError;
-use crate::web::page::{Me, Shell, html};
-use crate::web::status::parts::{Past, When, history, short};
+use crate::web::kit::dates::{When, short};
+use crate::web::kit::error::PageError;
+use crate::web::kit::history::{Past, history};
+use crate::web::kit::page::{Me, Shell, html};
 
 /// Customers on a page.
 const PAGE: usize = 50;

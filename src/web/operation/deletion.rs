@@ -5,8 +5,6 @@ use actix_session::Session;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use super::proof::{address_of, ask_password};
-use super::{Subject, find};
 use crate::actions::seen::{is_as_seen, stamp};
 use crate::actions::{ActionError, customers};
 use crate::app::App;
@@ -16,11 +14,14 @@ use crate::domain::{CustomerNumber, Language, calendar, name};
 use crate::paths;
 use crate::storage::users::count_active_users;
 use crate::web::consequences::{Part, consequences};
-use crate::web::error::PageError;
-use crate::web::form::{FieldErrors, SignedForm};
-use crate::web::page::{Me, Shell, html, invalid, see_other};
-use crate::web::refusals;
-use crate::web::session::flash;
+use crate::web::kit::customer::{Subject, find};
+use crate::web::kit::error::PageError;
+use crate::web::kit::form::FieldErrors;
+use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
+use crate::web::kit::reauthentication::{address_of, ask_password};
+use crate::web::kit::refusals;
+use crate::web::kit::session::flash;
+use crate::web::kit::signed_form::SignedForm;
 
 /// Longest reason in characters.
 const LONGEST_REASON: usize = 300;

@@ -5,19 +5,20 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use chrono::{DateTime, Utc};
 
-use super::proof::{address_of, ask_password};
-use super::{Subject, find};
 use crate::actions::{ActionError, customers};
 use crate::app::App;
 use crate::domain::case::{Case, Event, Refusal, foresee};
 use crate::domain::{CustomerNumber, name};
 use crate::paths;
 use crate::web::consequences::{Part, consequences};
-use crate::web::error::PageError;
-use crate::web::form::{FieldErrors, Form, SignedForm};
-use crate::web::page::{Me, Shell, html, invalid, see_other};
-use crate::web::refusals;
-use crate::web::session::flash;
+use crate::web::kit::customer::{Subject, find};
+use crate::web::kit::error::PageError;
+use crate::web::kit::form::{FieldErrors, Form};
+use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
+use crate::web::kit::reauthentication::{address_of, ask_password};
+use crate::web::kit::refusals;
+use crate::web::kit::session::flash;
+use crate::web::kit::signed_form::SignedForm;
 
 /// Longest reason in characters.
 const LONGEST_REASON: usize = 300;

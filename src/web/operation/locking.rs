@@ -4,17 +4,18 @@ use actix_session::Session;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use super::proof::{address_of, ask_password};
 use crate::actions::{ActionError, users as actions};
 use crate::app::App;
 use crate::domain::case::Refusal;
 use crate::domain::{EmailAddress, UserId};
 use crate::paths;
 use crate::storage::users::{find_contact, find_locked};
-use crate::web::error::PageError;
-use crate::web::form::{FieldErrors, SignedForm};
-use crate::web::page::{Me, Shell, html, invalid, see_other};
-use crate::web::session::flash;
+use crate::web::kit::error::PageError;
+use crate::web::kit::form::FieldErrors;
+use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
+use crate::web::kit::reauthentication::{address_of, ask_password};
+use crate::web::kit::session::flash;
+use crate::web::kit::signed_form::SignedForm;
 
 #[derive(Template)]
 #[template(path = "web/operation/user_disable.html")]

@@ -6,7 +6,6 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use chrono::{DateTime, Datelike as _, NaiveDate, NaiveTime, Utc};
 
-use super::objection::parse_day;
 use crate::actions::ActionError;
 use crate::app::App;
 use crate::domain::audit::Actor;
@@ -18,10 +17,11 @@ use crate::domain::{CustomerNumber, Language, calendar};
 use crate::paths;
 use crate::storage::audit::Event;
 use crate::storage::audit::search::{ByWhom, Found, Search, find_events};
-use crate::web::error::PageError;
-use crate::web::form::FieldErrors;
-use crate::web::page::{Me, Shell, html, invalid};
-use crate::web::status::parts::{When, history};
+use crate::web::kit::dates::{When, parse_day};
+use crate::web::kit::error::PageError;
+use crate::web::kit::form::FieldErrors;
+use crate::web::kit::history::history;
+use crate::web::kit::page::{Me, Shell, html, invalid};
 
 /// Events on one page.
 const PAGE: usize = 50;

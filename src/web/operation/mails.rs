@@ -20,11 +20,11 @@ use crate::domain::{CustomerNumber, Language, MailId, calendar};
 use crate::mail::inbox::Inbox;
 use crate::paths;
 use crate::storage::mails::{MailFilter, MailLine, page_mails};
-use crate::web::error::PageError;
-use crate::web::form::SignedForm;
-use crate::web::page::{Me, Shell, html, see_other};
-use crate::web::refusals;
-use crate::web::session::flash;
+use crate::web::kit::error::PageError;
+use crate::web::kit::page::{Me, Shell, html, see_other};
+use crate::web::kit::refusals;
+use crate::web::kit::session::flash;
+use crate::web::kit::signed_form::SignedForm;
 
 pub use detail::show;
 pub use resend::contract as resend_contract;

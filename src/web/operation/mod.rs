@@ -18,26 +18,18 @@ mod mails;
 mod objection;
 mod offer;
 mod particulars;
-pub mod proof;
 mod proposals;
 mod propose;
 mod renewal;
 mod replies;
 mod runs;
 mod seal;
-pub(super) mod start;
+mod start;
 mod users;
 
 use actix_web::web;
-use chrono::{DateTime, Utc};
 
-use crate::actions::ActionError;
-use crate::app::App;
-use crate::domain::CustomerNumber;
-use crate::domain::case::Case;
 use crate::paths;
-use crate::storage::cases::find_case;
-use crate::web::error::PageError;
 use crate::web::kit::route::{Row, Who, get, post, view};
 
 pub use assign::OVERTAKEN;
@@ -267,67 +259,3 @@ pub const ROUTES: &[Row] = &[
         web::post().to(mails::resend_contract)
     }),
 ];
-
-/// The customer a page is about, as its head prints it.
-pub struct Subject {
-    /// Key.
-    pub number: CustomerNumber,
-    /// Name.
-    pub name: String,
-}
-
-impl Subject {
-    /// The customer of a case.
-    pub fn of(case: &Case) -> Self {
-        Self {
-            number: case.customer.number,
-            name: case.customer.party.name.clone(),
-        }
-    }
-
-    /// The page of its address.
-    pub fn email(&self) -> String {
-        paths::email(self.number)
-    }
-
-    /// The profile: where pages about bookings and master data lead back to.
-    pub fn profile(&self) -> String {
-        paths::customer(self.number)
-    }
-
-    /// The status page: where every page about a customer comes from and leads back to.
-    pub fn status(&self) -> String {
-        paths::status(self.number)
-    }
-}
-
-/// Names of the Mandant and the Submandant who look after a customer.
-fn partner_names(case: &Case) -> Vec<String> {
-    [&case.partner, &case.sub_partner]
-        .into_iter()
-        .flatten()
-        .map(|partner| partner.party.name.clone())
-        .collect()
-}
-
-/// Names of the products that need an agreement.
-fn product_names(case: &Case, now: DateTime<Utc>) -> Vec<String> {
-    case.required_products(now)
-        .iter()
-        .filter_map(|covered| {
-            let product = case.product(&covered.product)?;
-            Some(product.booked_name(covered.ums))
-        })
-        .collect()
-}
-
-/// The case of a customer that was not deleted.
-async fn find(app: &App, number: CustomerNumber) -> Result<Case, PageError> {
-    let now = app.clock.now();
-    let case = app
-        .db
-        .read(move |conn| -> Result<_, ActionError> { Ok(find_case(conn, number, now)?) })
-        .await?;
-    case.filter(|case| case.customer.deleted_at.is_none())
-        .ok_or(PageError::NotFound)
-}

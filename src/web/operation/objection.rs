@@ -6,20 +6,21 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use chrono::NaiveDate;
 
-use super::proof::{address_of, ask_password};
-use super::{Subject, find};
 use crate::actions::ActionError;
 use crate::actions::objections::{self, Received};
 use crate::app::App;
 use crate::domain::case::{Case, Channel};
 use crate::domain::{CustomerNumber, Language, calendar, name};
 use crate::paths;
-use crate::web::error::PageError;
-use crate::web::form::{FieldErrors, Form};
-use crate::web::page::{Me, Shell, html, invalid, see_other};
-use crate::web::refusals;
-use crate::web::session::flash;
-use crate::web::upload::SignedUpload;
+use crate::web::kit::customer::{Subject, find};
+use crate::web::kit::dates::parse_day;
+use crate::web::kit::error::PageError;
+use crate::web::kit::form::{FieldErrors, Form};
+use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
+use crate::web::kit::reauthentication::{address_of, ask_password};
+use crate::web::kit::refusals;
+use crate::web::kit::session::flash;
+use crate::web::kit::upload::SignedUpload;
 
 /// Longest note in characters.
 const LONGEST_NOTE: usize = 2000;
@@ -186,14 +187,6 @@ fn read(
     })
 }
 
-/// A day as the browser's date field sends it, or as people type it where there is none.
-pub(super) fn parse_day(text: &str) -> Option<NaiveDate> {
-    ["%Y-%m-%d", "%d.%m.%Y"]
-        .into_iter()
-        .find_map(|form| NaiveDate::parse_from_str(text, form).ok())
-        .filter(|day| *day >= NaiveDate::default())
-}
-
 /// The first day on which there was something to object to.
 fn first_day(case: &Case) -> Option<NaiveDate> {
     let since = match (case.agreement(), case.open_request()) {
@@ -232,7 +225,7 @@ async fn page(
                 calendar::short_date(day, Language::De),
             )
         }),
-        partners: super::partner_names(case),
+        partners: crate::web::kit::customer::partner_names(case),
         modules,
         has_address: case.customer.email().is_some(),
         channels: Channel::RECORDED

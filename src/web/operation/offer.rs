@@ -4,7 +4,6 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use super::{Subject, find};
 use crate::actions::ActionError;
 use crate::actions::documents::draft;
 use crate::app::App;
@@ -12,8 +11,9 @@ use crate::contract::html as contract_html;
 use crate::domain::case::Refusal;
 use crate::domain::{CustomerNumber, Language};
 use crate::paths;
-use crate::web::error::PageError;
-use crate::web::page::{Me, Shell, html};
+use crate::web::kit::customer::{Subject, find};
+use crate::web::kit::error::PageError;
+use crate::web::kit::page::{Me, Shell, html};
 
 #[derive(Template)]
 #[template(path = "web/operation/offer.html")]

@@ -5,8 +5,6 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::proof::{address_of, ask_password};
-use super::{find, partner_names, product_names};
 use crate::actions::{ActionError, proposals};
 use crate::app::App;
 use crate::domain::case::Refusal;
@@ -14,13 +12,16 @@ use crate::domain::proposal::{MAX_REASON, Proposal, ProposalState};
 use crate::domain::{CustomerNumber, Language, ProposalId, name};
 use crate::paths;
 use crate::storage::proposals::{ProposalLine, find_proposal, list_answered, list_open};
-use crate::web::error::PageError;
-use crate::web::form::{FieldErrors, SignedForm};
-use crate::web::page::{Me, Shell, html, invalid, see_other};
-use crate::web::refusals;
-use crate::web::session::flash;
-use crate::web::status::parts::{When, short};
-use crate::web::upload::file_answer;
+use crate::web::kit::customer::{find, partner_names, product_names};
+use crate::web::kit::dates::{When, short};
+use crate::web::kit::error::PageError;
+use crate::web::kit::form::FieldErrors;
+use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
+use crate::web::kit::reauthentication::{address_of, ask_password};
+use crate::web::kit::refusals;
+use crate::web::kit::session::flash;
+use crate::web::kit::signed_form::SignedForm;
+use crate::web::kit::upload::file_answer;
 
 /// Proposals on one page.
 const PAGE: usize = 50;

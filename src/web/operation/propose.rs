@@ -6,8 +6,6 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use chrono::NaiveDate;
 
-use super::objection::parse_day;
-use super::{Subject, find, partner_names, product_names};
 use crate::actions::ActionError;
 use crate::actions::proposals::{self, Paper};
 use crate::app::App;
@@ -21,12 +19,15 @@ use crate::paths;
 use crate::places::Kind;
 use crate::storage::contract_versions::find_published;
 use crate::storage::proposals::list_open;
-use crate::web::error::PageError;
-use crate::web::form::{FieldErrors, Form, SignedForm};
-use crate::web::page::{Me, Shell, html, invalid, see_other};
-use crate::web::refusals;
-use crate::web::session::flash;
-use crate::web::upload::{Files, SignedUpload};
+use crate::web::kit::customer::{Subject, find, partner_names, product_names};
+use crate::web::kit::dates::parse_day;
+use crate::web::kit::error::PageError;
+use crate::web::kit::form::{FieldErrors, Form};
+use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
+use crate::web::kit::refusals;
+use crate::web::kit::session::flash;
+use crate::web::kit::signed_form::SignedForm;
+use crate::web::kit::upload::{Files, SignedUpload};
 
 /// Kinds of proposals: more than one of each is never open for a customer.
 const KINDS: i64 = 2;

@@ -5,7 +5,6 @@ use actix_session::Session;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use super::Subject;
 use crate::actions::{ActionError, Then, customer_then, requests};
 use crate::app::App;
 use crate::domain::case::{Case, Demand, Event, Refusal, foresee};
@@ -13,11 +12,12 @@ use crate::domain::{CustomerNumber, Party};
 use crate::paths;
 use crate::storage::cases::find_case;
 use crate::web::consequences::{Part, consequences};
-use crate::web::error::PageError;
-use crate::web::form::SignedForm;
-use crate::web::page::{Me, Shell, html, see_other};
-use crate::web::refusals;
-use crate::web::session::flash;
+use crate::web::kit::customer::Subject;
+use crate::web::kit::error::PageError;
+use crate::web::kit::page::{Me, Shell, html, see_other};
+use crate::web::kit::refusals;
+use crate::web::kit::session::flash;
+use crate::web::kit::signed_form::SignedForm;
 
 const SAME: &str = "Der Vertrag nennt den Kunden so, wie er in den Stammdaten steht. Ändern Sie zuerst die Stammdaten, wenn sich etwas geändert hat.";
 

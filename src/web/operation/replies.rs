@@ -12,11 +12,12 @@ use crate::app::App;
 use crate::domain::{CustomerNumber, MailId, ReplyId};
 use crate::paths;
 use crate::storage::replies::{Reply, ReplyLine, Shelf, find_reply, page_replies};
-use crate::web::error::PageError;
-use crate::web::form::{FieldErrors, SignedForm};
-use crate::web::page::{Me, Shell, Tab, html, invalid, see_other};
-use crate::web::session::flash;
-use crate::web::status::parts::When;
+use crate::web::kit::dates::When;
+use crate::web::kit::error::PageError;
+use crate::web::kit::form::FieldErrors;
+use crate::web::kit::page::{Me, Shell, Tab, html, invalid, see_other};
+use crate::web::kit::session::flash;
+use crate::web::kit::signed_form::SignedForm;
 
 /// Answers on one page.
 const PAGE: usize = 50;

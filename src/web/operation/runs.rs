@@ -4,8 +4,6 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use chrono::{DateTime, Duration, Utc};
 
-use super::start::span;
-use super::start::trend::thousands;
 use crate::actions::ActionError;
 use crate::app::App;
 use crate::domain::{CustomerNumber, Language, calendar};
@@ -14,8 +12,9 @@ use crate::storage::case_rows::{Waiting, list_late};
 use crate::storage::mails::count_due;
 use crate::storage::runs::{COUNT_CAP, Run, list_runs};
 use crate::storage::unreadable::list_unreadable;
-use crate::web::error::PageError;
-use crate::web::page::{Me, Shell, html};
+use crate::web::kit::error::PageError;
+use crate::web::kit::page::{Me, Shell, html};
+use crate::web::kit::words::{span, thousands};
 
 /// Passes the page shows.
 const RUNS: i64 = 30;

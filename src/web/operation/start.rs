@@ -2,7 +2,7 @@
 //! or read from a short range of an index, so the page costs the same at a million customers.
 
 mod tasks;
-pub(in crate::web) mod trend;
+mod trend;
 mod weeks;
 
 use actix_web::{HttpResponse, web};
@@ -30,8 +30,9 @@ use crate::storage::runs::{Run, list_runs};
 use crate::storage::status_days::list_days;
 use crate::storage::unreadable::list_unreadable;
 use crate::storage::{PgConnection, QueryResult, proposals};
-use crate::web::error::PageError;
-use crate::web::page::{Me, Shell, html};
+use crate::web::kit::error::PageError;
+use crate::web::kit::page::{Me, Shell, html};
+use crate::web::kit::words::span;
 use tasks::{Counts, FAILED_DAYS, Task, capped, tasks};
 use trend::{Trend, since, trend};
 use weeks::{Weeks, begins, weeks};
@@ -188,16 +189,5 @@ fn health(app: &App, found: &Found, now: DateTime<Utc>) -> Health {
         longest: longest.map_or_else(|| "–".to_owned(), span),
         failed: capped(found.counts.refused + found.counts.returned),
         is_folder,
-    }
-}
-
-/// A span as people say it.
-pub(super) fn span(span: Duration) -> String {
-    match (span.num_days(), span.num_hours(), span.num_minutes()) {
-        (0, 0, 0) => "unter 1 Min.".to_owned(),
-        (0, 0, minutes) => format!("{minutes} Min."),
-        (0, hours, _) => format!("{hours} Std."),
-        (1, ..) => "1 Tag".to_owned(),
-        (days, ..) => format!("{days} Tage"),
     }
 }

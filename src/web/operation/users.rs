@@ -6,7 +6,6 @@ use actix_session::Session;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use super::proof::{address_of, ask_password};
 use crate::actions::{ActionError, Actor, users as actions};
 use crate::app::App;
 use crate::domain::name::{self, BadName, MAX_NAME};
@@ -16,10 +15,12 @@ use crate::paths;
 use crate::storage::db::DbError;
 use crate::storage::users::{self, NewUser, UserLine, find_contact, find_credentials, is_taken};
 use crate::storage::{PgConnection, customers, partners};
-use crate::web::error::PageError;
-use crate::web::form::{FieldErrors, Form, SignedForm};
-use crate::web::page::{Me, Shell, html, invalid, see_other};
-use crate::web::session::flash;
+use crate::web::kit::error::PageError;
+use crate::web::kit::form::{FieldErrors, Form};
+use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
+use crate::web::kit::reauthentication::{address_of, ask_password};
+use crate::web::kit::session::flash;
+use crate::web::kit::signed_form::SignedForm;
 
 /// Users on one page of the list.
 const PAGE: usize = 50;

@@ -13,10 +13,10 @@ use crate::domain::case::Refusal;
 use crate::domain::viewer::Viewer;
 use crate::storage::PgConnection;
 use crate::storage::partner_list::count_customers;
-use crate::web::error::PageError;
-use crate::web::form::SignedForm;
-use crate::web::page::{Me, Shell, html, see_other};
-use crate::web::session::flash;
+use crate::web::kit::error::PageError;
+use crate::web::kit::page::{Me, Shell, html, see_other};
+use crate::web::kit::session::flash;
+use crate::web::kit::signed_form::SignedForm;
 
 #[derive(Template)]
 #[template(path = "web/partners/deactivate.html")]

@@ -13,11 +13,12 @@ use crate::domain::name::{self, BadName};
 use crate::domain::viewer::Scope;
 use crate::storage::case_rows::count_statuses;
 use crate::storage::partner_list::count_customers;
-use crate::web::error::PageError;
-use crate::web::form::{FieldErrors, SignedForm};
-use crate::web::operation::proof::{address_of, ask_password};
-use crate::web::page::{Me, Shell, html, invalid, see_other};
-use crate::web::session::flash;
+use crate::web::kit::error::PageError;
+use crate::web::kit::form::FieldErrors;
+use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
+use crate::web::kit::reauthentication::{address_of, ask_password};
+use crate::web::kit::session::flash;
+use crate::web::kit::signed_form::SignedForm;
 
 /// Longest reason in characters.
 const LONGEST_REASON: usize = 300;

@@ -10,11 +10,11 @@ use crate::actions::register::{self, NewContract};
 use crate::app::App;
 use crate::domain::case::Partner;
 use crate::domain::{FileId, PartnerId, calendar, name};
-use crate::web::error::PageError;
-use crate::web::form::{FieldErrors, Form};
-use crate::web::page::{Me, Shell, html, invalid, see_other};
-use crate::web::session::flash;
-use crate::web::upload::{Files, SignedUpload, file_answer};
+use crate::web::kit::error::PageError;
+use crate::web::kit::form::{FieldErrors, Form};
+use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
+use crate::web::kit::session::flash;
+use crate::web::kit::upload::{Files, SignedUpload, file_answer};
 
 /// Longest reference in characters.
 const LONGEST_REFERENCE: usize = 200;

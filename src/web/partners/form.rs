@@ -13,12 +13,13 @@ use crate::app::App;
 use crate::domain::case::{Partner, Refusal};
 use crate::domain::{PartnerId, Party};
 use crate::storage::partner_list::count_customers;
-use crate::web::error::PageError;
-use crate::web::form::{FieldErrors, SignedForm};
-use crate::web::page::{Me, Shell, html, invalid, see_other};
-use crate::web::refusals;
-use crate::web::session::flash;
-use crate::web::status::parts::listed;
+use crate::web::kit::error::PageError;
+use crate::web::kit::form::FieldErrors;
+use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
+use crate::web::kit::refusals;
+use crate::web::kit::session::flash;
+use crate::web::kit::signed_form::SignedForm;
+use crate::web::kit::words::listed;
 
 const SAME: &str = "Daran hat sich nichts geändert.";
 

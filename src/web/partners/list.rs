@@ -13,8 +13,8 @@ use crate::domain::partner_contract::{ContractFilter, ContractState};
 use crate::domain::{PartnerId, calendar};
 use crate::storage::partner_list::{PartnerLine, PartnerQuery, list_partners};
 use crate::storage::partners::find_partner;
-use crate::web::error::PageError;
-use crate::web::page::{Me, Shell, html};
+use crate::web::kit::error::PageError;
+use crate::web::kit::page::{Me, Shell, html};
 
 /// Partners on one page.
 const PAGE: usize = 50;

@@ -18,9 +18,9 @@ use crate::domain::PartnerId;
 use crate::domain::case::Partner;
 use crate::domain::viewer::Role;
 use crate::paths;
-use crate::web::error::PageError;
+use crate::web::kit::error::PageError;
+use crate::web::kit::page::Me;
 use crate::web::kit::route::{Row, Who, get, post, view};
-use crate::web::page::Me;
 
 /// Rows of the operator's pages.
 pub const OPERATOR: &[Row] = &[

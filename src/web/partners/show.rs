@@ -17,9 +17,10 @@ use crate::paths;
 use crate::storage::partner_contracts::{PartnerContract, list_contracts};
 use crate::storage::partner_list::{PartnerLine, PartnerQuery, count_customers, list_partners};
 use crate::storage::partners::{find_block_reason, find_partner};
-use crate::web::error::PageError;
-use crate::web::page::{Me, Shell, html};
-use crate::web::status::parts::{When, listed, short};
+use crate::web::kit::dates::{When, short};
+use crate::web::kit::error::PageError;
+use crate::web::kit::page::{Me, Shell, html};
+use crate::web::kit::words::listed;
 
 /// Contracts the page shows; older ones stay in the database.
 const CONTRACTS: i64 = 20;

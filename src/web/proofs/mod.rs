@@ -17,15 +17,15 @@ use crate::document::seal::LARGEST_FILE;
 use crate::domain::Language;
 use crate::paths;
 use crate::places::Kind;
-use crate::web::body::part_fault;
-use crate::web::client;
-use crate::web::consent::wanted_language;
-use crate::web::error::PageError;
-use crate::web::form::FieldErrors;
+use crate::web::kit::body::part_fault;
+use crate::web::kit::client;
+use crate::web::kit::error::PageError;
+use crate::web::kit::form::FieldErrors;
+use crate::web::kit::language::{reader_language, wanted_language};
+use crate::web::kit::page::{PublicShell, html};
+use crate::web::kit::reauthentication::in_line;
 use crate::web::kit::route::{Row, Who, get, post, view};
-use crate::web::page::{PublicShell, html, reader_language};
-use crate::web::sign_in::in_line;
-use crate::web::turn::Turn;
+use crate::web::kit::turn::Turn;
 use words::{Answer, known, missing, plain, unknown_number};
 
 /// Rows of this family.

@@ -7,7 +7,7 @@ use crate::domain::Language;
 use crate::domain::calendar::{day, long_date, long_moment, machine_moment};
 use crate::domain::case::AgreementEnd;
 use crate::storage::seals::Issued;
-use crate::web::form::FieldErrors;
+use crate::web::kit::form::FieldErrors;
 
 /// What the page says about a document.
 pub(super) struct Answer {

@@ -11,8 +11,8 @@ use crate::domain::{Language, calendar};
 use crate::paths;
 use crate::storage::contract_versions::{find_in_force, list_published};
 use crate::storage::roll_outs::list_roll_outs;
-use crate::web::error::PageError;
-use crate::web::page::{Me, Shell, html};
+use crate::web::kit::error::PageError;
+use crate::web::kit::page::{Me, Shell, html};
 
 /// Roll-outs the page shows.
 const MOST: i64 = 50;

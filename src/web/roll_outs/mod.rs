@@ -9,7 +9,7 @@ use actix_web::web;
 
 use crate::app::App;
 use crate::domain::roll_out::{Scope, Stage};
-use crate::web::error::PageError;
+use crate::web::kit::error::PageError;
 use crate::web::kit::route::{Row, Who, get, post, view};
 
 /// Rows of this family.

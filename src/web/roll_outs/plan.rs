@@ -15,12 +15,13 @@ use crate::paths;
 use crate::storage::contract_versions::{find_in_force, list_published};
 use crate::storage::partners::list_partner_names;
 use crate::storage::roll_outs::{COUNT_CAP, count_targets, list_open};
-use crate::web::error::PageError;
-use crate::web::form::{FieldErrors, Form, SignedForm};
-use crate::web::operation::proof::{address_of, ask_password};
-use crate::web::operation::start::trend::thousands;
-use crate::web::page::{Me, Shell, html, invalid, see_other};
-use crate::web::session::flash;
+use crate::web::kit::error::PageError;
+use crate::web::kit::form::{FieldErrors, Form};
+use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
+use crate::web::kit::reauthentication::{address_of, ask_password};
+use crate::web::kit::session::flash;
+use crate::web::kit::signed_form::SignedForm;
+use crate::web::kit::words::thousands;
 
 #[derive(Template)]
 #[template(path = "web/roll_outs/plan.html")]

@@ -13,11 +13,11 @@ use crate::domain::roll_out::{Answer, Mode, RollOutRefusal, Skip, Stage};
 use crate::domain::{Language, RollOutId, calendar};
 use crate::paths;
 use crate::storage::roll_outs::{Line, RollOut, figures, find_roll_out, list_customers};
-use crate::web::error::PageError;
-use crate::web::form::SignedForm;
-use crate::web::operation::start::trend::thousands;
-use crate::web::page::{Me, Shell, html, see_other};
-use crate::web::session::flash;
+use crate::web::kit::error::PageError;
+use crate::web::kit::page::{Me, Shell, html, see_other};
+use crate::web::kit::session::flash;
+use crate::web::kit::signed_form::SignedForm;
+use crate::web::kit::words::thousands;
 
 /// Customers on one page.
 const PAGE: i64 = 50;

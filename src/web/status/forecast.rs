@@ -6,11 +6,12 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::parts::{address_for, listed};
 use crate::domain::PartnerId;
 use crate::domain::case::{AgreementEnd, Case, Change, Grant, Mail, Status, access, standing};
 use crate::domain::mail::{Alert, CustomerNews, MailKind, PartnerNews, Recipient, RequestReason};
 use crate::domain::viewer::Role;
+use crate::web::kit::customer::address_for;
+use crate::web::kit::words::listed;
 
 /// A case before and after a decision.
 pub struct Forecast<'a> {

@@ -3,8 +3,6 @@
 pub mod addresses;
 mod deeds;
 pub mod forecast;
-pub mod own_history;
-pub mod parts;
 mod stalled;
 mod sub_partner;
 mod timeline;
@@ -17,23 +15,21 @@ use actix_session::Session;
 use actix_web::{HttpResponse, web};
 
 use crate::actions::partner_contracts::find_states;
-use crate::actions::{ActionError, requests, sub_partner_left, whats_new};
+use crate::actions::{ActionError, sub_partner_left, whats_new};
 use crate::app::App;
 use crate::domain::proposal::PaperRecord;
-use crate::domain::viewer::{Role, Viewer};
+use crate::domain::viewer::Viewer;
 use crate::domain::{CustomerNumber, Language};
 use crate::paths;
 use crate::storage::agreements::find_document_facts;
 use crate::storage::audit::list_events;
 use crate::storage::mails::list_mails;
 use crate::storage::partners::list_sub_partners;
-use crate::web::customers::find_visible;
-use crate::web::error::PageError;
-use crate::web::form::SignedForm;
+use crate::web::kit::customer::{find_visible, send_request};
+use crate::web::kit::error::PageError;
+use crate::web::kit::page::{Me, Shell, html, see_other};
 use crate::web::kit::route::{Row, Who, get, post, view as look};
-use crate::web::page::{Me, Shell, html, see_other};
-use crate::web::refusals;
-use crate::web::session::flash;
+use crate::web::kit::signed_form::SignedForm;
 use view::{Read, StatusView};
 
 /// Rows of this family.
@@ -115,38 +111,4 @@ async fn ask(
     let number = number.into_inner();
     send_request(&app, &me, &session, number).await?;
     Ok(see_other(paths::status(number)))
-}
-
-/// Sends the request mail and says on the next page how it went.
-pub async fn send_request(
-    app: &web::Data<App>,
-    me: &Me,
-    session: &Session,
-    number: CustomerNumber,
-) -> Result<(), PageError> {
-    let (now, own, viewer) = (app.clock.now(), app.clone(), me.viewer.clone());
-    let result = app
-        .db
-        .transaction(move |conn| requests::ask(conn, &own, &viewer, number, now))
-        .await;
-    match result {
-        Ok(outcome) => {
-            let to = parts::address_for(me.viewer.role, &outcome.after).unwrap_or_default();
-            let text = match me.viewer.language {
-                Language::De => format!("Die E-Mail ist unterwegs an {to}."),
-                Language::En => format!("The e-mail is on its way to {to}."),
-            };
-            flash(session, true, text);
-            Ok(())
-        }
-        Err(ActionError::Refused(refusal)) => {
-            let text = match me.viewer.role {
-                Role::Customer { .. } => refusals::to_customer(refusal, me.viewer.language),
-                _ => refusals::sentence(refusal),
-            };
-            flash(session, false, text);
-            Ok(())
-        }
-        Err(error) => Err(error.into()),
-    }
 }

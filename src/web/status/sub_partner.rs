@@ -14,12 +14,12 @@ use crate::domain::viewer::{Deed, deeds};
 use crate::domain::{CustomerNumber, PartnerId};
 use crate::paths;
 use crate::web::doubts::{Doubt, weigh};
-use crate::web::error::PageError;
-use crate::web::form::SignedForm;
+use crate::web::kit::error::PageError;
+use crate::web::kit::page::{Me, Shell, html, see_other};
+use crate::web::kit::refusals;
+use crate::web::kit::session::flash;
+use crate::web::kit::signed_form::SignedForm;
 use crate::web::operation::OVERTAKEN;
-use crate::web::page::{Me, Shell, html, see_other};
-use crate::web::refusals;
-use crate::web::session::flash;
 
 /// Whom the form named; empty for nobody.
 #[derive(Debug, Default, Deserialize)]

@@ -2,10 +2,10 @@
 
 use chrono::{DateTime, Days, Utc};
 
-use super::parts::{When, short};
 use crate::domain::Holidays;
 use crate::domain::calendar::{REMINDERS, day, link_end};
 use crate::domain::case::{AgreementEnd, Case, Link, LinkEnd, Outcome, Request};
+use crate::web::kit::dates::{When, short};
 
 /// One step, ready to print.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,11 +1,11 @@
 //! Mails that did not arrive, in plain words, with what to do about each.
 
-use super::parts::When;
 use super::view::mail_name;
 use crate::domain::mail::{MailKind, Recipient};
 use crate::domain::reply::{self, Speaks};
 use crate::domain::viewer::Role;
 use crate::storage::mails::MailLine;
+use crate::web::kit::dates::When;
 
 /// A mail that did not arrive.
 pub(super) struct Unsent {

@@ -5,8 +5,6 @@ use chrono::{DateTime, Utc};
 
 use super::addresses::{Undecided, undecided};
 use super::deeds::{Group, groups};
-use super::own_history::history_of;
-use super::parts::{Member, Past, Sentence, address_for, annex_note, chain};
 use super::timeline::{Step, steps};
 use super::unsent::{Unsent, unsent};
 use super::{todo, words};
@@ -23,8 +21,13 @@ use crate::paths;
 use crate::storage::audit::Event;
 use crate::storage::mails::MailLine;
 use crate::web::doubts::{self, Choice};
-use crate::web::page::Shell;
-use crate::web::refusals;
+use crate::web::kit::chain::{Member, annex_note, chain};
+use crate::web::kit::customer::address_for;
+use crate::web::kit::dates::Sentence;
+use crate::web::kit::history::Past;
+use crate::web::kit::own_history::history_of;
+use crate::web::kit::page::Shell;
+use crate::web::kit::refusals;
 
 /// What the page is made of.
 pub struct Read {

@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, Utc};
 
-use super::parts::{Sentence, When, listed, short};
 use super::stalled::stalled;
 use crate::domain::WhatsNew;
 use crate::domain::calendar::day;
@@ -10,6 +9,8 @@ use crate::domain::case::{
     Case, Partner, Standing, Status, last_answer, product_standings, standing,
 };
 use crate::domain::viewer::Role;
+use crate::web::kit::dates::{Sentence, When, short};
+use crate::web::kit::words::listed;
 
 /// The sentence under the headline: the decisive date in words.
 pub fn verdict(case: &Case, standing: &Standing, now: DateTime<Utc>) -> Sentence {

@@ -13,8 +13,8 @@ use crate::domain::{Language, VersionId};
 use crate::paths;
 use crate::places::Kind;
 use crate::storage::contract_versions::{Published, find_in_force, list_published};
-use crate::web::error::PageError;
-use crate::web::page::{Me, Shell, html};
+use crate::web::kit::error::PageError;
+use crate::web::kit::page::{Me, Shell, html};
 
 /// Words that stay beside a change; a longer run that is the same in both is cut.
 const AROUND: usize = 14;

@@ -18,11 +18,11 @@ use crate::domain::version::{Version, VersionRefusal, clean};
 use crate::domain::{Language, VersionId, calendar};
 use crate::paths;
 use crate::places::Kind;
-use crate::web::error::PageError;
-use crate::web::form::FieldErrors;
-use crate::web::page::{Me, Shell, html, invalid, see_other};
-use crate::web::session::flash;
-use crate::web::upload::SignedTexts;
+use crate::web::kit::error::PageError;
+use crate::web::kit::form::FieldErrors;
+use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
+use crate::web::kit::session::flash;
+use crate::web::kit::upload::SignedTexts;
 
 #[derive(Template)]
 #[template(path = "web/versions/edit.html")]

@@ -13,11 +13,11 @@ use crate::contract::parts::{quoted, set};
 use crate::domain::VersionId;
 use crate::domain::version::clean;
 use crate::paths;
-use crate::web::error::PageError;
-use crate::web::form::{FieldErrors, Form};
-use crate::web::page::{Me, invalid, see_other};
-use crate::web::session::flash;
-use crate::web::upload::SignedTexts;
+use crate::web::kit::error::PageError;
+use crate::web::kit::form::{FieldErrors, Form};
+use crate::web::kit::page::{Me, invalid, see_other};
+use crate::web::kit::session::flash;
+use crate::web::kit::upload::SignedTexts;
 
 /// What the form shows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

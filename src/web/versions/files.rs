@@ -10,8 +10,8 @@ use crate::app::App;
 use crate::document::folder;
 use crate::domain::{Language, VersionId};
 use crate::places::Kind;
-use crate::web::error::PageError;
-use crate::web::page::{Me, attachment};
+use crate::web::kit::error::PageError;
+use crate::web::kit::page::{Me, attachment};
 
 /// The folder.
 pub async fn zip(

@@ -16,11 +16,11 @@ use crate::domain::{Language, VersionId};
 use crate::paths;
 use crate::places::Kind;
 use crate::storage::contract_versions::{find_in_force, list_published, list_versions};
-use crate::web::error::PageError;
-use crate::web::form::FieldErrors;
-use crate::web::page::{Me, Shell, html, invalid, see_other};
-use crate::web::session::flash;
-use crate::web::upload::{SignedTexts, TextFile};
+use crate::web::kit::error::PageError;
+use crate::web::kit::form::FieldErrors;
+use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
+use crate::web::kit::session::flash;
+use crate::web::kit::upload::{SignedTexts, TextFile};
 
 /// Versions on the page; nobody has written more yet.
 const MOST: i64 = 200;

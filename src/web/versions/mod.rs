@@ -24,10 +24,10 @@ use crate::domain::calendar::{self, day};
 use crate::domain::version::{Stage, Version, VersionRefusal};
 use crate::domain::{Language, VersionId};
 use crate::paths;
-use crate::web::error::PageError;
+use crate::web::kit::error::PageError;
+use crate::web::kit::page::{Me, see_other};
 use crate::web::kit::route::{Row, Who, get, post, view};
-use crate::web::page::{Me, see_other};
-use crate::web::session::flash;
+use crate::web::kit::session::flash;
 
 pub(in crate::web) use compare::shortened;
 
@@ -218,7 +218,7 @@ fn sentence(refusal: &VersionRefusal) -> String {
         R::NotSubmitted => "Die Fassung wartet nicht auf eine Freigabe.".to_owned(),
         R::NotApproved => "Die Fassung ist noch nicht freigegeben.".to_owned(),
         R::NotPublished => "Eine neue Fassung beginnt mit einer veröffentlichten. Diese ist noch nicht veröffentlicht.".to_owned(),
-        R::NewAccount => crate::web::refusals::NEW_ACCOUNT.to_owned(),
+        R::NewAccount => crate::web::kit::refusals::NEW_ACCOUNT.to_owned(),
         R::OwnSubmission => "Sie haben diese Fassung selbst vorgelegt. Freigeben muss sie eine zweite Person.".to_owned(),
         R::Changed { by, at } => format!(
             "{by} hat die Fassung am {} geändert, nachdem Sie sie geöffnet hatten. Es ist nichts geschehen. Bitte sehen Sie sie noch einmal an.",

@@ -10,9 +10,9 @@ use crate::app::App;
 use crate::contract::parts::{MEASURES, PartKind, stems};
 use crate::domain::{VersionId, name};
 use crate::paths;
-use crate::web::error::PageError;
-use crate::web::form::SignedForm;
-use crate::web::page::{Me, Shell, html};
+use crate::web::kit::error::PageError;
+use crate::web::kit::page::{Me, Shell, html};
+use crate::web::kit::signed_form::SignedForm;
 
 /// Longest heading of a new part.
 const LONGEST_TITLE: usize = 200;

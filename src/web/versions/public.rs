@@ -10,9 +10,9 @@ use crate::contract::html as contract_html;
 use crate::domain::calendar::{self, day};
 use crate::paths;
 use crate::storage::contract_versions::{Published, find_in_force, list_published};
-use crate::web::consent::wanted_language;
-use crate::web::error::PageError;
-use crate::web::page::{PublicShell, html, reader_language};
+use crate::web::kit::error::PageError;
+use crate::web::kit::language::chosen_language;
+use crate::web::kit::page::{PublicShell, html};
 
 #[derive(Template)]
 #[template(path = "web/versions/public.html")]
@@ -73,7 +73,7 @@ async fn page(
     request: &HttpRequest,
     wanted: Option<String>,
 ) -> Result<HttpResponse, PageError> {
-    let language = wanted_language(request).unwrap_or_else(|| reader_language(request));
+    let language = chosen_language(request);
     let (own, today, number) = (app.clone(), day(app.clock.now()), wanted.clone());
     let read = app
         .db

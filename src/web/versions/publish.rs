@@ -19,11 +19,12 @@ use crate::domain::{Language, VersionId};
 use crate::paths;
 use crate::places::Kind;
 use crate::storage::contract_versions::list_outdated;
-use crate::web::error::PageError;
-use crate::web::form::{FieldErrors, SignedForm};
-use crate::web::operation::proof::{address_of, ask_password};
-use crate::web::page::{Me, Shell, html, invalid, see_other};
-use crate::web::session::flash;
+use crate::web::kit::error::PageError;
+use crate::web::kit::form::FieldErrors;
+use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
+use crate::web::kit::reauthentication::{address_of, ask_password};
+use crate::web::kit::session::flash;
+use crate::web::kit::signed_form::SignedForm;
 
 /// Open requests are counted up to here.
 const CAP: i64 = 1000;

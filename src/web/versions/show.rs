@@ -22,12 +22,13 @@ use crate::paths;
 use crate::places::Kind;
 use crate::storage::contract_versions::find_in_force;
 use crate::storage::roll_outs::list_roll_outs;
-use crate::web::error::PageError;
-use crate::web::form::{FieldErrors, SignedForm};
-use crate::web::operation::proof::{address_of, ask_password};
-use crate::web::page::{Me, Shell, html, invalid, see_other};
+use crate::web::kit::error::PageError;
+use crate::web::kit::form::FieldErrors;
+use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
+use crate::web::kit::reauthentication::{address_of, ask_password};
+use crate::web::kit::session::flash;
+use crate::web::kit::signed_form::SignedForm;
 use crate::web::roll_outs::stage_word;
-use crate::web::session::flash;
 
 /// Longest reason in characters.
 const LONGEST_REASON: usize = 500;
@@ -277,7 +278,7 @@ pub async fn discard(
 }
 
 /// The revision a form was made of.
-pub(super) fn seen(id: VersionId, form: &crate::web::form::Form) -> Result<Seen, PageError> {
+pub(super) fn seen(id: VersionId, form: &crate::web::kit::form::Form) -> Result<Seen, PageError> {
     let revision = form.get("stand").parse().map_err(|_| PageError::BadForm)?;
     Ok(Seen { id, revision })
 }

@@ -17,10 +17,11 @@ use crate::domain::version::{Version, VersionRefusal};
 use crate::domain::{Language, VersionId, name};
 use crate::paths;
 use crate::places::Kind;
-use crate::web::error::PageError;
-use crate::web::form::{Form, SignedForm};
-use crate::web::page::{Me, Shell, html, invalid, see_other};
-use crate::web::session::flash;
+use crate::web::kit::error::PageError;
+use crate::web::kit::form::Form;
+use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
+use crate::web::kit::session::flash;
+use crate::web::kit::signed_form::SignedForm;
 
 /// Longest reason in characters.
 const LONGEST_NOTE: usize = 500;

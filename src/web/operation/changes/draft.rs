@@ -14,12 +14,13 @@ use crate::domain::{AnnouncementId, Language, SubProcessorId, calendar, name};
 use crate::paths;
 use crate::storage::PgConnection;
 use crate::storage::announcements::{Announcement, Stage};
-use crate::web::error::PageError;
-use crate::web::form::{FieldErrors, SignedForm};
-use crate::web::notices::Company;
-use crate::web::operation::objection::parse_day;
-use crate::web::page::{Me, Shell, html, invalid, see_other};
-use crate::web::session::flash;
+use crate::web::kit::dates::parse_day;
+use crate::web::kit::error::PageError;
+use crate::web::kit::form::FieldErrors;
+use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
+use crate::web::kit::session::flash;
+use crate::web::kit::signed_form::SignedForm;
+use crate::web::kit::sub_processors::Company;
 
 /// Longest reason, in characters.
 const LONGEST_REASON: usize = 600;

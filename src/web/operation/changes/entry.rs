@@ -17,9 +17,10 @@ use crate::domain::sub_processor::{Entry, ListChange};
 use crate::domain::{EmailAddress, Party, SubProcessorId, postcode};
 use crate::paths;
 use crate::storage::announcements::Announcement;
-use crate::web::error::PageError;
-use crate::web::form::{FieldErrors, Form, SignedForm};
-use crate::web::page::{Me, Shell, html, invalid};
+use crate::web::kit::error::PageError;
+use crate::web::kit::form::{FieldErrors, Form};
+use crate::web::kit::page::{Me, Shell, html, invalid};
+use crate::web::kit::signed_form::SignedForm;
 
 /// Longest line in a field, in characters.
 const LONGEST_LINE: usize = 300;

@@ -9,11 +9,11 @@ use crate::actions::{ActionError, announcements};
 use crate::app::App;
 use crate::paths;
 use crate::storage::announcements::{Announcement, Stage, list_announcements};
-use crate::web::error::PageError;
-use crate::web::form::SignedForm;
-use crate::web::page::{Me, Shell, html, see_other};
-use crate::web::session::flash;
-use crate::web::status::parts::{When, short};
+use crate::web::kit::dates::{When, short};
+use crate::web::kit::error::PageError;
+use crate::web::kit::page::{Me, Shell, html, see_other};
+use crate::web::kit::session::flash;
+use crate::web::kit::signed_form::SignedForm;
 
 /// Announcements on a page.
 const PAGE: usize = 50;

@@ -20,7 +20,7 @@ use crate::domain::sub_processor::{self, Entry};
 use crate::paths;
 use crate::storage::announcements::{Announcement, find_announcement};
 use crate::storage::sub_processors::list_entries;
-use crate::web::error::PageError;
+use crate::web::kit::error::PageError;
 use crate::web::kit::route::{Row, Who, get, post, view};
 
 /// Rows of these pages.

@@ -13,14 +13,14 @@ use crate::domain::name::{self, MAX_NAME};
 use crate::domain::notice::{DissentWay, NoticeRefusal, NoticeState, Settlement};
 use crate::domain::{CustomerNumber, Language, NoticeId};
 use crate::paths;
-use crate::web::error::PageError;
-use crate::web::form::{FieldErrors, Form, SignedForm};
-use crate::web::notices::LONGEST;
-use crate::web::operation::objection::parse_day;
-use crate::web::page::{Me, Shell, html, invalid, see_other};
-use crate::web::session::flash;
-use crate::web::status::parts::{When, short};
-use crate::web::upload::SignedUpload;
+use crate::web::kit::dates::{When, parse_day, short};
+use crate::web::kit::dissent::LONGEST;
+use crate::web::kit::error::PageError;
+use crate::web::kit::form::{FieldErrors, Form};
+use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
+use crate::web::kit::session::flash;
+use crate::web::kit::signed_form::SignedForm;
+use crate::web::kit::upload::SignedUpload;
 
 mod letters;
 

@@ -15,12 +15,13 @@ use crate::domain::{Language, calendar};
 use crate::mail::letter::Written;
 use crate::paths;
 use crate::storage::announcements::{Announcement, count_in_force};
-use crate::web::error::PageError;
-use crate::web::form::{FieldErrors, SignedForm};
-use crate::web::notices::Lists;
-use crate::web::operation::proof::{address_of, ask_password};
-use crate::web::page::{Me, Shell, html, invalid, see_other};
-use crate::web::session::flash;
+use crate::web::kit::error::PageError;
+use crate::web::kit::form::FieldErrors;
+use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
+use crate::web::kit::reauthentication::{address_of, ask_password};
+use crate::web::kit::session::flash;
+use crate::web::kit::signed_form::SignedForm;
+use crate::web::kit::sub_processors::Lists;
 
 #[derive(Template)]
 #[template(path = "web/operation/changes/preview.html")]

@@ -12,11 +12,10 @@ use crate::domain::sub_processor::Entry;
 use crate::domain::{Language, SubProcessorId, calendar};
 use crate::paths;
 use crate::storage::sub_processors::{list_change_days, list_entries};
-use crate::web::error::PageError;
-use crate::web::notices::Company;
-use crate::web::operation::objection::parse_day;
-use crate::web::page::{Me, Shell, html};
-use crate::web::status::parts::short;
+use crate::web::kit::dates::{parse_day, short};
+use crate::web::kit::error::PageError;
+use crate::web::kit::page::{Me, Shell, html};
+use crate::web::kit::sub_processors::Company;
 
 /// The day the list is asked for.
 #[derive(Debug, Default, Deserialize)]

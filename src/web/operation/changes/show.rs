@@ -17,12 +17,12 @@ use crate::paths;
 use crate::storage::announcements::Stage;
 use crate::storage::case_rows::find_numbers;
 use crate::storage::notices::{Stored, Wanted, count_failed, count_notices, list_notices};
-use crate::web::error::PageError;
-use crate::web::form::SignedForm;
-use crate::web::notices::Lists;
-use crate::web::page::{Me, Shell, html, see_other};
-use crate::web::session::flash;
-use crate::web::status::parts::{When, short};
+use crate::web::kit::dates::{When, short};
+use crate::web::kit::error::PageError;
+use crate::web::kit::page::{Me, Shell, html, see_other};
+use crate::web::kit::session::flash;
+use crate::web::kit::signed_form::SignedForm;
+use crate::web::kit::sub_processors::Lists;
 
 /// Customers on a page.
 const PAGE: usize = 50;

@@ -12,8 +12,8 @@ use crate::domain::reply::{self, Speaks};
 use crate::domain::{CustomerNumber, MailId, calendar};
 use crate::paths;
 use crate::storage::mails::{Attempted, MailDetail, MailLine, Reported, find_mail, find_text};
-use crate::web::error::PageError;
-use crate::web::page::{Me, Shell, html};
+use crate::web::kit::error::PageError;
+use crate::web::kit::page::{Me, Shell, html};
 
 #[derive(Template)]
 #[template(path = "web/operation/mail.html")]

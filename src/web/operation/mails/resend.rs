@@ -9,10 +9,10 @@ use crate::app::App;
 use crate::domain::MailId;
 use crate::domain::case::Refusal;
 use crate::paths;
-use crate::web::error::PageError;
-use crate::web::form::SignedForm;
-use crate::web::page::{Me, see_other};
-use crate::web::session::flash;
+use crate::web::kit::error::PageError;
+use crate::web::kit::page::{Me, see_other};
+use crate::web::kit::session::flash;
+use crate::web::kit::signed_form::SignedForm;
 
 /// Queues it, and says on the page of the old mail how that went.
 pub async fn contract(

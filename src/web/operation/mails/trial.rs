@@ -15,9 +15,10 @@ use crate::app::App;
 use crate::domain::EmailAddress;
 use crate::mail::probe::{Dialogue, Ending, Line, Speaker, probe};
 use crate::paths;
-use crate::web::error::PageError;
-use crate::web::form::{FieldErrors, SignedForm};
-use crate::web::page::{Me, Shell, html, invalid};
+use crate::web::kit::error::PageError;
+use crate::web::kit::form::FieldErrors;
+use crate::web::kit::page::{Me, Shell, html, invalid};
+use crate::web::kit::signed_form::SignedForm;
 
 /// How long the page waits for the dialogue.
 const PATIENCE: Duration = Duration::from_secs(30);

@@ -7,17 +7,18 @@ use actix_session::Session;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use super::proof::{address_of, ask_password};
 use crate::actions::seen::{self, Shown};
 use crate::actions::{ActionError, operator};
 use crate::app::App;
 use crate::domain::{Holidays, Operator, Party};
 use crate::paths;
 use crate::storage::catalogue::find_operator;
-use crate::web::error::PageError;
-use crate::web::form::{FieldErrors, SignedForm};
-use crate::web::page::{Me, Shell, html, invalid, see_other};
-use crate::web::session::flash;
+use crate::web::kit::error::PageError;
+use crate::web::kit::form::FieldErrors;
+use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
+use crate::web::kit::reauthentication::{address_of, ask_password};
+use crate::web::kit::session::flash;
+use crate::web::kit::signed_form::SignedForm;
 use fields::{Ask, Kind, OWN, PROTECTION};
 use values::{Values, read, typed, values};
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::fields::{Ask, Kind, OWN, PROTECTION};
 use crate::domain::name::{self, BadName, MAX_COMPANY};
 use crate::domain::{EmailAddress, Holidays, Operator, Party, postcode};
-use crate::web::form::{FieldErrors, Form};
+use crate::web::kit::form::{FieldErrors, Form};
 
 /// Longest sentence in a field, in characters.
 const LONGEST_LINE: usize = 300;

@@ -8,6 +8,7 @@ use chrono::{Days, NaiveDate};
 use crate::domain::Language;
 use crate::domain::calendar::short_date;
 use crate::domain::case::Status;
+use crate::web::kit::words::thousands;
 
 /// Days the chart looks back, today included.
 const DAYS: u64 = 91;
@@ -154,19 +155,6 @@ fn rows(days: &BTreeMap<NaiveDate, [i64; 4]>) -> Vec<Row> {
             counts: counts.map(thousands),
         })
         .collect()
-}
-
-/// "12.345"
-pub(in crate::web) fn thousands(number: i64) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            out.push('.');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 #[cfg(test)]

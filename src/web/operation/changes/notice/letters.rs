@@ -9,12 +9,12 @@ use crate::app::App;
 use crate::domain::{FileId, NoticeId};
 use crate::paths;
 use crate::storage::dissent_proofs;
-use crate::web::error::PageError;
-use crate::web::form::FieldErrors;
-use crate::web::page::{Me, invalid, see_other};
-use crate::web::session::flash;
-use crate::web::status::parts::When;
-use crate::web::upload::{SignedUpload, file_answer};
+use crate::web::kit::dates::When;
+use crate::web::kit::error::PageError;
+use crate::web::kit::form::FieldErrors;
+use crate::web::kit::page::{Me, invalid, see_other};
+use crate::web::kit::session::flash;
+use crate::web::kit::upload::{SignedUpload, file_answer};
 
 /// Where those of a notice are, and since when.
 pub(super) async fn list(app: &App, notice: NoticeId) -> Result<Vec<(String, When)>, PageError> {

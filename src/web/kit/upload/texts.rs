@@ -9,8 +9,8 @@ use actix_web::{FromRequest, HttpRequest};
 
 use super::{Part, Shelf, nothing_chosen, signed};
 use crate::domain::version::{MAX_ALL, MAX_FILE};
-use crate::web::error::PageError;
-use crate::web::form::Form;
+use crate::web::kit::error::PageError;
+use crate::web::kit::form::Form;
 
 /// A field may have a little more than a file of a contract, so that the page can say it is too long.
 pub(super) const LARGEST_TEXT: usize = MAX_FILE + MAX_FILE / 4;

@@ -5,11 +5,11 @@ use std::sync::LazyLock;
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 
+use super::error::PageError;
 use crate::actions::documents::sha256;
-use crate::web::error::PageError;
 
-const CSS: &str = include_str!("../../static/portal.css");
-const JS: &str = include_str!("../../static/portal.js");
+const CSS: &str = include_str!("../../../static/portal.css");
+const JS: &str = include_str!("../../../static/portal.js");
 
 /// Address of the style sheet.
 pub static CSS_PATH: LazyLock<String> =

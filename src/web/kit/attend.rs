@@ -2,22 +2,21 @@
 //! and a redirect leads to its message. It stands around every handler, so no handler can forget it.
 
 use actix_session::SessionExt as _;
-use actix_web::HttpMessage as _;
 use actix_web::body::{BoxBody, MessageBody};
-use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
+use actix_web::{FromRequest as _, HttpMessage as _, HttpRequest};
 
+use super::error::PageError;
+use super::form::{Posted, PublicForm};
+use super::page::{Seen, at_message, see_other};
+use super::session::{self, FLASH, tell};
+use super::{kept, upload};
 use crate::app::App;
 use crate::domain::UserId;
 use crate::paths;
-use crate::web::error::PageError;
-use crate::web::form::Posted;
-use crate::web::guard::{Seen, here};
-use crate::web::kept;
-use crate::web::page::{at_message, see_other};
-use crate::web::session::{self, FLASH, tell};
 
 /// Answers a signed-in person: a kept form is given back, a message is led to, and nothing typed is lost.
 pub async fn attend(
@@ -167,7 +166,7 @@ pub async fn to_sign_in(app: &App, mut request: ServiceRequest) -> ServiceRespon
 async fn late_form(app: &App, request: &mut ServiceRequest) -> Option<String> {
     let action = request.path().to_owned();
     let (http, payload) = request.parts_mut();
-    let (user, posted) = Posted::read_late(app, http, payload).await?;
+    let (user, posted) = read_late(app, http, payload).await?;
     match kept::set_aside(app, user, &action, posted).await {
         Ok(page) => page.map(|page| at_message(&page)),
         Err(error) => {
@@ -175,4 +174,29 @@ async fn late_form(app: &App, request: &mut ServiceRequest) -> Option<String> {
             None
         }
     }
+}
+
+/// Reads a form of somebody whose session has ended. `None` if it cannot be read, or was not made
+/// by this portal for the person who is given back.
+async fn read_late(
+    app: &App,
+    request: &HttpRequest,
+    payload: &mut Payload,
+) -> Option<(UserId, Posted)> {
+    let posted = if upload::is_upload(request) {
+        upload::read_late(request, payload).await.ok()?
+    } else {
+        let PublicForm(form) = PublicForm::from_request(request, payload).await.ok()?;
+        let files = Vec::new();
+        Posted { form, files }
+    };
+    Some((kept::owner(app, &posted.form)?, posted))
+}
+
+/// Path and query of a request.
+pub(super) fn here(request: &ServiceRequest) -> &str {
+    request
+        .uri()
+        .path_and_query()
+        .map_or("/", |path| path.as_str())
 }

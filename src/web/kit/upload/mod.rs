@@ -26,14 +26,14 @@ use actix_web::web::{self, Bytes};
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, HttpResponse};
 use futures_util::StreamExt as _;
 
+use super::body::part_fault;
+use super::error::PageError;
+use super::form::{Chosen, Contents, Form, LARGEST, Posted};
+use super::kept;
+use super::page::{Seen, attachment};
+use super::signed_form::{check_token, is_own};
 use crate::app::App;
 use crate::domain::file::{File, FileKind, MAX_FILE};
-use crate::web::body::part_fault;
-use crate::web::error::PageError;
-use crate::web::form::{Chosen, Contents, Form, LARGEST, Posted, check_token, is_own};
-use crate::web::guard::Seen;
-use crate::web::kept;
-use crate::web::page::attachment;
 
 /// Body of a whole request with files. A file above [`MAX_FILE`] is read to its end, up to here, so
 /// that the page can say what is wrong with it and keep the other fields.

@@ -1,4 +1,4 @@
-//! Bodies of requests. Every one has a time limit, whoever reads it: the layer [`crate::web::limits::guard`]
+//! Bodies of requests. Every one has a time limit, whoever reads it: the layer [`super::limits::guard`]
 //! puts a [`Timed`] stream in the place of the body before any handler sees the request (S-89).
 //!
 //! A body has a start of [`crate::config::Limits::body_time`] and then must keep arriving at
@@ -21,7 +21,7 @@ use actix_web::web::Bytes;
 use futures_util::{Stream, StreamExt as _};
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use crate::web::error::PageError;
+use super::error::PageError;
 
 /// Bytes a second that are enough: half a megabit.
 const SLOWEST: u32 = 64 * 1024;

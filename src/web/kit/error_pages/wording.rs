@@ -1,7 +1,7 @@
 //! The words of every error page, German and English side by side, each with a way out.
 
-use super::PageError;
 use crate::paths;
+use crate::web::kit::error::PageError;
 
 /// What an error page says.
 pub(super) struct Wording {

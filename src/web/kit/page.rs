@@ -7,16 +7,14 @@ use actix_web::http::header;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, HttpResponse, web};
 use askama::Template;
 
+use super::error::PageError;
+use super::menu::{Entry, menu};
+use super::session::Flash;
+use super::turn::Turn;
 use crate::app::App;
 use crate::domain::viewer::{Role, Viewer};
 use crate::domain::{Language, Operator};
 use crate::paths;
-use crate::web::consent::wanted_language;
-use crate::web::error::PageError;
-use crate::web::guard::Seen;
-use crate::web::menu::{Entry, menu};
-use crate::web::session::Flash;
-use crate::web::turn::Turn;
 
 /// One of the parts of a list that is shown by parts (`web/lists.html`).
 pub struct Tab {
@@ -225,21 +223,13 @@ impl PublicShell {
     }
 }
 
-/// The language of a public page: as the address asks for, else as the reader's browser does.
-pub fn chosen_language(request: &HttpRequest) -> Language {
-    wanted_language(request).unwrap_or_else(|| reader_language(request))
-}
-
-/// The language a reader's browser asks for: English only if it stands before German.
-pub fn reader_language(request: &HttpRequest) -> Language {
-    let wanted = request
-        .headers()
-        .get(header::ACCEPT_LANGUAGE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    wanted
-        .split(',')
-        .filter_map(|tag| Language::from_code(tag.trim().get(..2)?.to_ascii_lowercase().as_str()))
-        .next()
-        .unwrap_or_default()
+/// What the guard found out about a request; handlers take it as [`self::Me`].
+#[derive(Debug, Clone, Default)]
+pub struct Seen {
+    /// The signed-in person.
+    pub viewer: Option<Viewer>,
+    /// Token every form of this session carries (S-62).
+    pub csrf: String,
+    /// A message from the page before.
+    pub flash: Option<Flash>,
 }

@@ -4,7 +4,7 @@ use actix_web::HttpMessage as _;
 use actix_web::test::TestRequest;
 
 use super::*;
-use crate::web::guard::Seen;
+use crate::web::kit::page::Seen;
 
 const TOKEN: &str = "geheim-und-lang-genug";
 

@@ -18,12 +18,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use uuid::Uuid;
 
+use super::form::{Chosen, Contents, Form, Posted};
+use super::session::Flash;
 use crate::actions::ActionError;
 use crate::app::App;
 use crate::domain::{Language, UserId};
 use crate::storage::kept::{self, KEPT_FOR, KeptFile, KeptForm, NewKeptFile};
-use crate::web::form::{Chosen, Contents, Form, Posted};
-use crate::web::session::Flash;
 use crate::{paths, token};
 use fill::{Filling, fill, show};
 
@@ -60,7 +60,7 @@ pub fn bare(csrf: &str) -> &str {
 pub fn page_of(form: &Form) -> Option<String> {
     let (_, page) = form.get("csrf").split_once(PARTING)?;
     let page = String::from_utf8(URL_SAFE_NO_PAD.decode(page).ok()?).ok()?;
-    crate::web::sign_in::local_path(&page).map(str::to_owned)
+    super::local_path::local_path(&page).map(str::to_owned)
 }
 
 /// Whose form it is, whatever became of the session.
@@ -145,7 +145,7 @@ pub async fn set_beside(
     posted: Posted,
 ) -> Result<Option<String>, ActionError> {
     // It stands in a form and not in this program: only a path of the portal is believed.
-    if crate::web::sign_in::local_path(action).is_none() {
+    if super::local_path::local_path(action).is_none() {
         return Ok(None);
     }
     set_aside(app, user, action, posted).await

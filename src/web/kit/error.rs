@@ -1,25 +1,13 @@
-//! Everything that can go wrong with a request, worded in one place, each with a way out.
+//! Everything that can go wrong with a request.
 
-mod wording;
-
-use actix_session::storage::{SaveError, UpdateError};
-use actix_web::body::{BoxBody, MessageBody};
-use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::error::InternalError;
+use actix_web::body::BoxBody;
 use actix_web::http::{StatusCode, header};
-use actix_web::middleware::Next;
-use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, ResponseError, web};
-use askama::Template;
-use uuid::Uuid;
+use actix_web::{HttpResponse, ResponseError};
 
 use crate::actions::ActionError;
-use crate::app::App;
-use crate::domain::Language;
 use crate::places::NoPlace;
 use crate::storage::QueryError;
 use crate::storage::db::{DbError, is_connection_loss, is_timeout};
-use crate::web::page::{Me, PublicShell, Shell, html, reader_language};
-use wording::Wording;
 
 /// Why there is no page. Refusals by the rules are no errors: handlers show them on their page.
 #[derive(Debug, thiserror::Error)]
@@ -192,7 +180,7 @@ impl ResponseError for PageError {
 
 impl PageError {
     /// The same error once more, for wording it after the response was made.
-    fn plain(&self) -> Self {
+    pub(super) fn plain(&self) -> Self {
         match self {
             Self::UnknownLink => Self::UnknownLink,
             Self::NeedsContracts => Self::NeedsContracts,
@@ -206,7 +194,7 @@ impl PageError {
         }
     }
 
-    fn of(status: StatusCode) -> Self {
+    pub(super) fn of(status: StatusCode) -> Self {
         match status {
             StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => Self::NotFound,
             StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED => Self::Forbidden,
@@ -218,138 +206,4 @@ impl PageError {
             _ => Self::Fault,
         }
     }
-}
-
-#[derive(Template)]
-#[template(path = "web/error.html")]
-struct ErrorPage {
-    shell: PublicShell,
-    wording: Wording,
-    reference: Option<String>,
-}
-
-/// The same for somebody who is signed in: the frame of all other pages, with menu and name (C3).
-#[derive(Template)]
-#[template(path = "web/error_inside.html")]
-struct InsidePage {
-    shell: Shell,
-    wording: Wording,
-    reference: Option<String>,
-}
-
-/// Turns every answer of 400 and above that has no body of its own into a page in the reader's
-/// language, and a panic's answer into one with a reference number (S-87).
-pub async fn error_pages(
-    request: ServiceRequest,
-    next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let response = next.call(request).await?.map_into_boxed_body();
-    let status = response.status();
-    if (status.is_client_error() || status.is_server_error())
-        && is_empty(response.response().body())
-    {
-        let own = response
-            .response()
-            .error()
-            .and_then(|error| error.as_error::<PageError>().map(PageError::plain));
-        let kind = own.unwrap_or_else(|| PageError::of(status));
-        let (http, response) = response.into_parts();
-        return Ok(dress(http, response, &kind).await);
-    }
-    Ok(response)
-}
-
-/// Makes an answer of what a guard or a handler refused. Stands around each route and not around
-/// the site: before a request is routed nobody may keep a second handle to it.
-pub async fn answer_errors(
-    request: ServiceRequest,
-    next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let http = request.request().clone();
-    Ok(match next.call(request).await {
-        Ok(response) => response.map_into_boxed_body(),
-        Err(error) if is_session_failure(&error) => {
-            tracing::error!("the session could not be read or written");
-            ServiceResponse::from_err(PageError::Unavailable, http)
-        }
-        Err(error) => ServiceResponse::from_err(error, http),
-    })
-}
-
-/// The session's middleware wraps what its store says, which is that the database is away, as a
-/// fault without a cause.
-fn is_session_failure(error: &actix_web::Error) -> bool {
-    error.as_error::<InternalError<anyhow::Error>>().is_some()
-        || error.as_error::<InternalError<SaveError>>().is_some()
-        || error.as_error::<InternalError<UpdateError>>().is_some()
-}
-
-async fn dress(
-    http: HttpRequest,
-    bare: HttpResponse<BoxBody>,
-    error: &PageError,
-) -> ServiceResponse<BoxBody> {
-    let status = bare.status();
-    let reference = (status == StatusCode::INTERNAL_SERVER_ERROR).then(|| {
-        let reference = Uuid::new_v4().simple().to_string()[..8].to_owned();
-        tracing::error!(%reference, "answered with an error page");
-        reference
-    });
-    let page = render(&http, error, reference).await;
-    let response = match page {
-        Some(page) => {
-            let mut response = page;
-            *response.status_mut() = status;
-            for name in [header::RETRY_AFTER, header::ALLOW] {
-                if let Some(value) = bare.headers().get(&name) {
-                    response.headers_mut().insert(name, value.clone());
-                }
-            }
-            response
-        }
-        None => bare,
-    };
-    ServiceResponse::new(http, response)
-}
-
-async fn render(
-    http: &HttpRequest,
-    error: &PageError,
-    reference: Option<String>,
-) -> Option<HttpResponse> {
-    let app = http.app_data::<web::Data<App>>()?.get_ref().clone();
-    if let Some(me) = Me::of(http) {
-        let shell = Shell::load(&app, &me, "")
-            .await
-            .unwrap_or_else(|_| Shell::bare(&me, ""));
-        let wording = error.wording(shell.en());
-        return html(&InsidePage {
-            shell,
-            wording,
-            reference,
-        })
-        .ok();
-    }
-    let language = http
-        .extensions()
-        .get::<Language>()
-        .copied()
-        .unwrap_or_else(|| reader_language(http));
-    // Without the database there is still a page, only without the provider's name.
-    let shell = PublicShell::load(&app, language)
-        .await
-        .unwrap_or_else(|_| PublicShell::bare(language));
-    html(&ErrorPage {
-        shell,
-        wording: error.wording(language.is_en()),
-        reference,
-    })
-    .ok()
-}
-
-fn is_empty(body: &BoxBody) -> bool {
-    matches!(
-        body.size(),
-        actix_web::body::BodySize::None | actix_web::body::BodySize::Sized(0)
-    )
 }

@@ -12,12 +12,12 @@ use actix_web::middleware::Next;
 use actix_web::rt::net::TcpStream;
 use actix_web::{HttpMessage as _, ResponseError as _, web};
 
+use super::body::Timed;
+use super::client::{is_trusted, place_of, source};
+use super::error::PageError;
 use crate::actions::throttle::source_key;
 use crate::app::App;
 use crate::crowd::Crowd;
-use crate::web::body::Timed;
-use crate::web::client::{is_trusted, place_of, source};
-use crate::web::error::PageError;
 
 /// An answer nobody takes is kept this long.
 const UNREAD: Duration = Duration::from_secs(60);

@@ -7,10 +7,10 @@ use actix_web::dev::Payload;
 use actix_web::http::Method;
 use actix_web::{FromRequest, HttpRequest, web};
 
+use super::client;
+use super::error::PageError;
 use crate::app::App;
 use crate::places::Kind;
-use crate::web::client;
-use crate::web::error::PageError;
 
 /// Pieces of work one source may have here at a time, beside what signed-in people ask for.
 const PER_SOURCE: usize = 8;

@@ -11,31 +11,21 @@ use actix_web::middleware::Next;
 use actix_web::{HttpMessage as _, HttpRequest, web};
 use chrono::{Duration, TimeZone as _, Utc};
 
+use super::attend::{attend, here, to_sign_in};
+use super::error::PageError;
+use super::kept;
+use super::language::wanted_language;
+use super::page::Seen;
+use super::route::Who;
+use super::session::{BEGAN, CSRF, FLASH, Flash, LANGUAGE, USER};
 use crate::app::App;
 use crate::domain::viewer::{Role, Viewer};
 use crate::domain::{Language, UserId};
 use crate::storage::users::find_viewer;
-use crate::web::attend::{attend, to_sign_in};
-use crate::web::consent::wanted_language;
-use crate::web::error::PageError;
-use crate::web::kept;
-use crate::web::kit::route::Who;
-use crate::web::session::{BEGAN, CSRF, FLASH, Flash, LANGUAGE, USER};
 
 /// Absolute life of a session (S-32); shorter for the operator's administrators.
 const SESSION_LIFE: Duration = Duration::hours(12);
 const OPERATOR_SESSION_LIFE: Duration = Duration::hours(8);
-
-/// What the guard found out about a request; handlers take it as [`crate::web::page::Me`].
-#[derive(Debug, Clone, Default)]
-pub struct Seen {
-    /// The signed-in person.
-    pub viewer: Option<Viewer>,
-    /// Token every form of this session carries (S-62).
-    pub csrf: String,
-    /// A message from the page before.
-    pub flash: Option<Flash>,
-}
 
 /// Looks at origin, session and role, in this order.
 pub async fn guard(
@@ -190,14 +180,6 @@ fn chosen_language(session: &Session, request: &ServiceRequest) -> Option<Langua
     }
     let code = session.get::<String>(LANGUAGE).ok().flatten()?;
     Language::from_code(&code)
-}
-
-/// Path and query of a request.
-pub(super) fn here(request: &ServiceRequest) -> &str {
-    request
-        .uri()
-        .path_and_query()
-        .map_or("/", |path| path.as_str())
 }
 
 /// Whether a request that changes something comes from the portal's own pages. A browser that sends

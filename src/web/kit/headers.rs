@@ -6,14 +6,17 @@ use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web;
 
+use super::error::PageError;
+use super::guard::is_loopback;
+use super::upload::FILE_CSP;
 use crate::app::App;
-use crate::web::dev::HTML_PART_CSP;
-use crate::web::error::PageError;
-use crate::web::guard::is_loopback;
-use crate::web::upload::FILE_CSP;
 
 const CSP: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; script-src 'self'; \
     connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'";
+
+/// What the HTML part of a mail may do on its page: show its inline styles and nothing else.
+pub const HTML_PART_CSP: &str = "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; \
+    frame-ancestors 'none'; base-uri 'none'";
 
 const ALWAYS: [(&str, &str); 6] = [
     ("content-security-policy", CSP),

@@ -5,14 +5,11 @@ use std::future::Future;
 use std::pin::Pin;
 
 use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
+use actix_web::{FromRequest, HttpRequest};
 use uuid::Uuid;
 
-use crate::app::App;
-use crate::domain::UserId;
-use crate::web::error::PageError;
-use crate::web::guard::Seen;
-use crate::web::{body, kept, upload};
+use super::body;
+use super::error::PageError;
 
 /// Largest form in bytes; an objection's note is the longest thing anybody types.
 pub const LARGEST: usize = 64 * 1024;
@@ -62,10 +59,6 @@ impl From<Form> for BTreeMap<String, String> {
     }
 }
 
-/// A form of a signed-in person: its token was checked.
-#[derive(Debug, Clone)]
-pub struct SignedForm(pub Form);
-
 /// A form of somebody who is not signed in: sign-in, consent links. The link's token in the address
 /// is the secret there, and the guard has checked the origin.
 #[derive(Debug, Clone)]
@@ -111,70 +104,6 @@ pub enum Contents {
     Fresh(Vec<u8>),
     /// They were kept when the form was sent before.
     Kept(Uuid),
-}
-
-impl Posted {
-    /// Reads a form of somebody whose session has ended. `None` if it cannot be read, or was not made
-    /// by this portal for the person who is given back.
-    pub async fn read_late(
-        app: &App,
-        request: &HttpRequest,
-        payload: &mut Payload,
-    ) -> Option<(UserId, Self)> {
-        let posted = if upload::is_upload(request) {
-            upload::read_late(request, payload).await.ok()?
-        } else {
-            let PublicForm(form) = PublicForm::from_request(request, payload).await.ok()?;
-            let files = Vec::new();
-            Self { form, files }
-        };
-        Some((kept::owner(app, &posted.form)?, posted))
-    }
-}
-
-impl FromRequest for SignedForm {
-    type Error = PageError;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, PageError>>>>;
-
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let http = request.clone();
-        let form = PublicForm::from_request(request, payload);
-        Box::pin(async move {
-            let PublicForm(form) = form.await?;
-            let checked = check_token(&http, &form);
-            let files = Vec::new();
-            http.extensions_mut().insert(Posted {
-                form: form.clone(),
-                files,
-            });
-            checked.map(|()| Self(form))
-        })
-    }
-}
-
-/// Whether the form came from a page of this session (S-62).
-pub(super) fn check_token(request: &HttpRequest, form: &Form) -> Result<(), PageError> {
-    let seen = request.extensions();
-    let expected = seen.get::<Seen>().map_or("", |seen| kept::bare(&seen.csrf));
-    if expected.is_empty() || !same(kept::bare(form.get("csrf")).as_bytes(), expected.as_bytes()) {
-        tracing::warn!("refused: form without the session's token");
-        return Err(PageError::StaleForm);
-    }
-    Ok(())
-}
-
-/// Whether the form was made by this portal, for this session or one before it: only then are its
-/// files read.
-pub(super) fn is_own(request: &HttpRequest, form: &Form) -> bool {
-    let late = request
-        .app_data::<web::Data<App>>()
-        .and_then(|app| kept::owner(app, form));
-    late.is_some() || check_token(request, form).is_ok()
-}
-
-/// Compares in constant time.
-fn same(a: &[u8], b: &[u8]) -> bool {
-    a.len() == b.len() && a.iter().zip(b).fold(0, |differs, (x, y)| differs | (x ^ y)) == 0
 }
 
 /// What is wrong with a field: printed in the summary and at the field in the same words.

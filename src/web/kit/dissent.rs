@@ -1,8 +1,8 @@
 //! What somebody typed who dissents.
 
+use super::form::{FieldErrors, Form};
 use crate::domain::Language;
 use crate::domain::name::{BadName, MAX_NAME, clean_lines, parse};
-use crate::web::form::{FieldErrors, Form};
 
 /// Longest message, in characters.
 pub const LONGEST: usize = 2000;

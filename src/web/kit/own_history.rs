@@ -1,6 +1,6 @@
 //! The history on the page of the customer it is about.
 
-use super::parts::{Past, history_in};
+use super::history::{Past, history_in};
 use crate::domain::Language;
 use crate::domain::audit::AuditKind;
 use crate::domain::case::Case;

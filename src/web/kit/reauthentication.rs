@@ -1,0 +1,130 @@
+//! Passwords: looked at with a place for the work, throttled, and asked for once more before something
+//! that cannot be taken back (S-40).
+
+use std::time::{Duration, Instant};
+
+use actix_web::HttpRequest;
+
+use super::client::source;
+use super::error::PageError;
+use super::page::Me;
+use super::words::in_words;
+use crate::actions::throttle::{Attempted, Begun, SignIn, begin_sign_in, end_proof, withdraw};
+use crate::actions::{ActionError, passwords};
+use crate::app::App;
+use crate::domain::viewer::Viewer;
+use crate::places::Kind;
+use crate::storage::users::{self, Credentials};
+
+/// Asks the signed-in person's password again, throttled like signing in. The inner error is the
+/// sentence for the field.
+pub async fn ask_password(
+    app: &App,
+    me: &Me,
+    request: &HttpRequest,
+    typed: &str,
+) -> Result<Result<(), String>, PageError> {
+    if typed.is_empty() {
+        return Ok(Err("Geben Sie Ihr Passwort ein".to_owned()));
+    }
+    let email = address_of(app, me).await?;
+    match prove_again(app, request, &me.viewer, &email, typed).await {
+        Ok(()) => Ok(Ok(())),
+        Err(ActionError::TooManyAttempts(seconds)) => Ok(Err(format!(
+            "Zu viele Versuche. Warten Sie bitte {} und versuchen Sie es dann noch einmal",
+            in_words(seconds)
+        ))),
+        Err(ActionError::WrongPassword) => Ok(Err(
+            "Das Passwort stimmt nicht. Bitte geben Sie es noch einmal ein".to_owned(),
+        )),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The address the signed-in person signs in with, for password managers.
+pub async fn address_of(app: &App, me: &Me) -> Result<String, PageError> {
+    let user = me.viewer.user;
+    let contact = app
+        .db
+        .read(move |conn| -> Result<_, ActionError> { Ok(users::find_contact(conn, user)?) })
+        .await?;
+    contact.map(|(_, email)| email).ok_or(PageError::NotFound)
+}
+
+/// Who waits for others' attempts asks this often, and this long.
+const ASK_AGAIN: Duration = Duration::from_millis(100);
+
+const LONGEST_LINE: Duration = Duration::from_secs(15);
+
+/// Asks a signed-in person for the password once more before something with legal effect (S-40),
+/// throttled like signing in.
+pub async fn prove_again(
+    app: &App,
+    request: &HttpRequest,
+    viewer: &Viewer,
+    email: &str,
+    password: &str,
+) -> Result<(), ActionError> {
+    let who = Attempted::new(app, email, &source(app, request));
+    let _turn = app.places.turn(&who.name()).await;
+    let begun = begin(app, &who, email).await?;
+    let own = |found: &Credentials| found.user == viewer.user;
+    let proved = verify(app, password, &begun, own).await?;
+    app.db
+        .transaction(move |conn| end_proof(conn, &who, &begun, proved))
+        .await?;
+    if proved {
+        Ok(())
+    } else {
+        Err(ActionError::WrongPassword)
+    }
+}
+
+/// Begins an attempt; waits in line while others are being looked at that decide if there is one.
+pub async fn begin(app: &App, who: &Attempted, email: &str) -> Result<SignIn, ActionError> {
+    in_line(async || {
+        let (who, typed, now) = (who.clone(), email.to_owned(), app.clock.now());
+        app.db
+            .transaction(move |conn| begin_sign_in(conn, &who, &typed, now))
+            .await
+    })
+    .await
+}
+
+/// Asks until it is known whether something may be tried, for a while.
+pub async fn in_line<T>(
+    ask: impl AsyncFn() -> Result<Begun<T>, ActionError>,
+) -> Result<T, ActionError> {
+    let since = Instant::now();
+    loop {
+        match ask().await? {
+            Begun::Now(begun) => return Ok(begun),
+            Begun::InLine if since.elapsed() > LONGEST_LINE => {
+                return Err(ActionError::TooManyAttempts(5));
+            }
+            Begun::InLine => tokio::time::sleep(ASK_AGAIN).await,
+        }
+    }
+}
+
+/// Whether the password is that of the account, if it is an account for this. Without a place for
+/// the work nothing was tried, and nothing counts.
+pub async fn verify(
+    app: &App,
+    password: &str,
+    begun: &SignIn,
+    fits: impl Fn(&Credentials) -> bool,
+) -> Result<bool, ActionError> {
+    let found = begun.found.clone().filter(|found| fits(found));
+    let hash = found.and_then(|found| found.password_hash);
+    let password = password.to_owned();
+    let work = move || passwords::verify(&password, hash.as_deref());
+    let done = app.places.run(Kind::Password, work).await;
+    if done.is_err() {
+        let begun = begun.clone();
+        app.db
+            .transaction(move |conn| withdraw(conn, &begun))
+            .await?;
+    }
+    Ok(done?)
+}

@@ -1,0 +1,52 @@
+//! Figures, spans of time and lists, as pages print them.
+
+use chrono::Duration;
+
+use crate::domain::{Language, name};
+
+/// "40 Sekunden", "3 Minuten".
+pub fn in_words(seconds: u64) -> String {
+    in_words_of(seconds, Language::De)
+}
+
+/// "40 Sekunden", "3 minutes".
+pub fn in_words_of(seconds: u64, language: Language) -> String {
+    let minutes = seconds.div_ceil(60);
+    match (seconds, language) {
+        (0 | 1, Language::De) => "eine Sekunde".to_owned(),
+        (0 | 1, Language::En) => "one second".to_owned(),
+        (2..=90, Language::De) => format!("{seconds} Sekunden"),
+        (2..=90, Language::En) => format!("{seconds} seconds"),
+        (_, Language::De) => format!("{minutes} Minuten"),
+        (_, Language::En) => format!("{minutes} minutes"),
+    }
+}
+
+/// A span as people say it.
+pub fn span(span: Duration) -> String {
+    match (span.num_days(), span.num_hours(), span.num_minutes()) {
+        (0, 0, 0) => "unter 1 Min.".to_owned(),
+        (0, 0, minutes) => format!("{minutes} Min."),
+        (0, hours, _) => format!("{hours} Std."),
+        (1, ..) => "1 Tag".to_owned(),
+        (days, ..) => format!("{days} Tage"),
+    }
+}
+
+/// "12.345"
+pub fn thousands(number: i64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            out.push('.');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// "A", "A und B", "A, B und C".
+pub fn listed(words: &[String]) -> String {
+    name::list(words, Language::De)
+}
