@@ -4,30 +4,16 @@
 //!
 //! A request goes `headers → errors → (session → guard) → handler`: see `server`, `guard`, `error`.
 
-mod access;
-mod addresses;
 mod administration;
-mod consent;
-mod consequences;
-mod contract_text;
+mod contract;
 mod customers;
 mod dev;
-mod doubts;
-mod gate;
-mod health;
 mod kit;
-mod legal;
-mod notices;
 mod operation;
 mod partners;
-mod passwords;
-mod proofs;
-mod roll_outs;
+mod public;
 pub mod routes;
 pub mod server;
-mod sign_in;
-mod status;
-mod versions;
 
 pub use kit::error::PageError;
 pub use kit::route::Who;

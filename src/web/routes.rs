@@ -12,15 +12,16 @@ use crate::web::kit::error_pages::answer_errors;
 use crate::web::kit::guard::guard;
 use crate::web::kit::route::{Row, Who, get, view};
 use crate::web::kit::{session, statics};
-use crate::web::{
-    access, addresses, administration, consent, contract_text, customers, dev, gate, health, legal,
-    notices, operation, partners, passwords, proofs, roll_outs, sign_in, status, versions,
-};
+use crate::web::{administration, contract, customers, dev, operation, partners, public};
 
 const OWN: &[Row] = &[
-    get("/healthz", Who::Anyone, || view().to(health::healthz)),
-    get("/readyz", Who::Anyone, || view().to(health::readyz)),
-    get("/robots.txt", Who::Anyone, || view().to(health::robots)),
+    get("/healthz", Who::Anyone, || {
+        view().to(public::health::healthz)
+    }),
+    get("/readyz", Who::Anyone, || view().to(public::health::readyz)),
+    get("/robots.txt", Who::Anyone, || {
+        view().to(public::health::robots)
+    }),
     get("/static/{hash}/{name}", Who::Anyone, || {
         view().to(statics::file)
     }),
@@ -30,25 +31,23 @@ const OWN: &[Row] = &[
 pub fn rows() -> impl Iterator<Item = &'static Row> {
     [
         OWN,
-        sign_in::ROUTES,
-        passwords::ROUTES,
-        access::ROUTES,
+        public::sign_in::ROUTES,
+        public::passwords::ROUTES,
+        public::access::ROUTES,
         customers::ROUTES,
-        status::ROUTES,
-        gate::ROUTES,
         administration::ROUTES,
         operation::ROUTES,
-        operation::CHANGES,
+        operation::announcements::ROUTES,
         partners::OPERATOR,
         partners::MANDANT,
-        consent::ROUTES,
-        notices::ROUTES,
-        addresses::ROUTES,
-        contract_text::ROUTES,
-        roll_outs::ROUTES,
-        legal::ROUTES,
-        proofs::ROUTES,
-        versions::ROUTES,
+        public::consent::ROUTES,
+        public::notices::ROUTES,
+        public::addresses::ROUTES,
+        contract::text::ROUTES,
+        contract::roll_outs::ROUTES,
+        public::legal::ROUTES,
+        public::proofs::ROUTES,
+        contract::versions::ROUTES,
         dev::ROUTES,
     ]
     .into_iter()

@@ -1,25 +1,27 @@
-//! The customer list, a customer's profile and the pages of its modules.
+//! The customers: the list, one customer's profile and status page, and everything that is done to one customer.
 
-mod correction;
-mod desk;
-mod email;
-mod filter;
+mod address;
+mod assignment;
+mod bookings;
+mod deletion;
+mod links;
 mod list;
 mod master_data;
 mod module;
-mod order;
+mod objections;
+mod offer;
+mod parts;
 mod profile;
-mod state;
-
-pub use correction::{BACK, CONFIRMED};
-pub use module::decide;
+mod proposals;
+mod renewal;
+mod status;
 
 use actix_web::web;
 
 use crate::paths;
 use crate::web::kit::route::{Row, Who, get, post, view};
 
-/// Rows of this family.
+/// Rows of this room.
 pub const ROUTES: &[Row] = &[
     get(paths::CUSTOMERS, Who::Staff, || view().to(list::show)),
     get("/kunden/{nummer}", Who::Staff, || view().to(profile::show)),
@@ -30,12 +32,146 @@ pub const ROUTES: &[Row] = &[
         web::post().to(master_data::save)
     }),
     get("/kunden/{nummer}/stammdaten/email", Who::Assigner, || {
-        view().to(email::show)
+        view().to(address::change::show)
     }),
     post("/kunden/{nummer}/stammdaten/email", Who::Assigner, || {
-        web::post().to(email::save)
+        web::post().to(address::change::save)
     }),
     get("/kunden/{nummer}/module/{modul}", Who::Staff, || {
         view().to(module::show)
     }),
+    get("/kunden/{nummer}/avv", Who::Staff, || {
+        view().to(status::show)
+    }),
+    post("/kunden/{nummer}/avv/anforderung", Who::Staff, || {
+        web::post().to(status::ask)
+    }),
+    get("/kunden/{nummer}/submandant", Who::Assigner, || {
+        view().to(assignment::sub_partner::confirm)
+    }),
+    post("/kunden/{nummer}/submandant", Who::Assigner, || {
+        web::post().to(assignment::sub_partner::name)
+    }),
+    get("/zugriff/{nummer}/{modul}", Who::Gate, || {
+        view().to(module::gate::ask)
+    }),
+    get("/betrieb/kunden/{nummer}/buchung", Who::Operator, || {
+        view().to(bookings::choice::show)
+    }),
+    post("/betrieb/kunden/{nummer}/buchung", Who::Operator, || {
+        web::post().to(bookings::confirmation::book)
+    }),
+    get(
+        "/betrieb/kunden/{nummer}/buchung/bestaetigen",
+        Who::Operator,
+        || view().to(bookings::confirmation::confirm_booking),
+    ),
+    get(
+        "/betrieb/kunden/{nummer}/buchungen/{platz}/kuendigung",
+        Who::Operator,
+        || view().to(bookings::cancellation::show),
+    ),
+    post(
+        "/betrieb/kunden/{nummer}/buchungen/{platz}/kuendigung",
+        Who::Operator,
+        || web::post().to(bookings::cancellation::cancel),
+    ),
+    get(
+        "/betrieb/kunden/{nummer}/buchungen/{platz}/option",
+        Who::Operator,
+        || view().to(bookings::confirmation::confirm_option),
+    ),
+    post(
+        "/betrieb/kunden/{nummer}/buchungen/{platz}/option",
+        Who::Operator,
+        || web::post().to(bookings::confirmation::switch_option_on),
+    ),
+    get(
+        "/betrieb/kunden/{nummer}/buchungen/{platz}/option/kuendigung",
+        Who::Operator,
+        || view().to(bookings::cancellation::show_option),
+    ),
+    post(
+        "/betrieb/kunden/{nummer}/buchungen/{platz}/option/kuendigung",
+        Who::Operator,
+        || web::post().to(bookings::cancellation::cancel_option),
+    ),
+    get("/betrieb/kunden/{nummer}/adresse", Who::Operator, || {
+        view().to(address::decision::show)
+    }),
+    post("/betrieb/kunden/{nummer}/adresse", Who::Operator, || {
+        web::post().to(address::decision::decide)
+    }),
+    get("/betrieb/kunden/{nummer}/links", Who::Operator, || {
+        view().to(links::show)
+    }),
+    post("/betrieb/kunden/{nummer}/links", Who::Operator, || {
+        web::post().to(links::lock)
+    }),
+    get(
+        "/betrieb/kunden/{nummer}/neuabschluss",
+        Who::Operator,
+        || view().to(renewal::show),
+    ),
+    post(
+        "/betrieb/kunden/{nummer}/neuabschluss",
+        Who::Operator,
+        || web::post().to(renewal::ask),
+    ),
+    get("/betrieb/kunden/{nummer}/angebot", Who::Operator, || {
+        view().to(offer::show)
+    }),
+    get("/betrieb/kunden/{nummer}/loeschen", Who::Operator, || {
+        view().to(deletion::show)
+    }),
+    post("/betrieb/kunden/{nummer}/loeschen", Who::Operator, || {
+        web::post().to(deletion::delete)
+    }),
+    get("/betrieb/kunden/{nummer}/partner", Who::Operator, || {
+        view().to(assignment::partner::show)
+    }),
+    post("/betrieb/kunden/{nummer}/partner", Who::Operator, || {
+        web::post().to(assignment::partner::assign)
+    }),
+    get(
+        "/betrieb/kunden/{nummer}/widerspruch",
+        Who::Operator,
+        || view().to(objections::record::show),
+    ),
+    post(
+        "/betrieb/kunden/{nummer}/widerspruch",
+        Who::Operator,
+        || web::post().to(objections::record::record),
+    ),
+    get(
+        "/betrieb/kunden/{nummer}/erklaerungen",
+        Who::Operator,
+        || view().to(objections::declarations::list),
+    ),
+    post(
+        "/betrieb/kunden/{nummer}/erklaerungen/{widerspruch}/nachweis",
+        Who::Operator,
+        || web::post().to(objections::declarations::add),
+    ),
+    get(
+        "/betrieb/kunden/{nummer}/nachweis/{datei}",
+        Who::Operator,
+        || view().to(objections::declarations::file),
+    ),
+    get("/betrieb/kunden/{nummer}/irrtum", Who::Operator, || {
+        view().to(proposals::show_error)
+    }),
+    post("/betrieb/kunden/{nummer}/irrtum", Who::Operator, || {
+        web::post().to(proposals::propose_error)
+    }),
+    get(
+        "/betrieb/kunden/{nummer}/papiervertrag",
+        Who::Operator,
+        || view().to(proposals::show_paper),
+    ),
+    post(
+        "/betrieb/kunden/{nummer}/papiervertrag",
+        Who::Operator,
+        || web::post().to(proposals::propose_paper),
+    ),
 ];

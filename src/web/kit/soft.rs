@@ -22,7 +22,7 @@ const MARK: &str = "<i class=\"shy\"></i>";
 #[derive(Debug, Clone, Copy)]
 pub struct Soft<'a>(&'a str);
 
-/// A text for a narrow place. Used as `{{ crate::web::soft(name) }}`.
+/// A text for a narrow place. Used as `{{ self::soft(name) }}`.
 pub fn soft(text: &str) -> Soft<'_> {
     Soft(text)
 }

@@ -5,15 +5,16 @@ use std::collections::BTreeMap;
 use actix_session::Session;
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use chrono::{DateTime, Utc};
+use chrono::DateTime;
 
+use super::parts::alert_lines::{Item, item};
 use crate::actions::ActionError;
 use crate::actions::alerts::{self, Taken};
 use crate::app::App;
 use crate::domain::alert::AlertKind;
-use crate::domain::{AlertId, Language, UserId, calendar, name};
+use crate::domain::{AlertId, UserId, name};
 use crate::paths;
-use crate::storage::alerts::{AlertFilter, AlertLine, Place, Whose, count_alerts, page_alerts};
+use crate::storage::alerts::{AlertFilter, Place, Whose, count_alerts, page_alerts};
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::FieldErrors;
 use crate::web::kit::page::{Me, Shell, Tab, html, invalid, see_other};
@@ -50,73 +51,6 @@ struct Choice {
     key: &'static str,
     word: &'static str,
     chosen: bool,
-}
-
-/// An alert as printed; the start page prints the same.
-pub(super) struct Item {
-    pub id: AlertId,
-    pub word: &'static str,
-    pub advice: String,
-    /// Name of the customer, or of the partner, and its page.
-    pub customer: Option<(String, String)>,
-    /// Where there is something to do about it.
-    pub href: String,
-    pub since: String,
-    pub since_machine: String,
-    /// Who has it, and the key of that person; `None`: nobody.
-    pub holder: Option<(String, UserId)>,
-    pub is_mine: bool,
-    /// What became of it; `None` while it is open.
-    pub end: Option<String>,
-    pub note: String,
-}
-
-/// Prepares an alert for printing to `me`.
-pub(super) fn item(line: AlertLine, me: UserId) -> Item {
-    let page = line.customer.map(|number| match &line.company {
-        Some((_, true)) => paths::deleted_customer(number),
-        _ => paths::status(number),
-    });
-    let href = match (line.kind, line.customer, &page) {
-        (AlertKind::ContractUndelivered | AlertKind::ForwardFailed, Some(number), _) => {
-            paths::mails_of(number)
-        }
-        (AlertKind::MailSetup, ..) => paths::MAILS.to_owned(),
-        (AlertKind::NoAddress, Some(number), Some(_)) => paths::email(number),
-        (AlertKind::AdministratorAdded, ..) => paths::USERS.to_owned(),
-        (AlertKind::PartnerContractEnds, ..) => match &line.partner {
-            Some((id, _)) => paths::partner(*id),
-            None => paths::PARTNERS.to_owned(),
-        },
-        (_, _, Some(page)) => page.clone(),
-        _ => format!("{}#siegel", paths::OPERATION),
-    };
-    let customer = line.customer.zip(page).map(|(number, page)| {
-        let name = line.company.as_ref().map(|(name, _)| name.clone());
-        (name.unwrap_or_else(|| number.to_string()), page)
-    });
-    let partner = line.partner.map(|(_, name)| (name, href.clone()));
-    let end = line.done.map(|(at, by)| match by {
-        Some(by) => format!("erledigt am {} von {by}", short(at)),
-        None => format!("hat sich am {} von selbst erledigt", short(at)),
-    });
-    Item {
-        id: line.id,
-        word: line.kind.word(),
-        advice: line.kind.advice(line.stage),
-        customer: customer.or(partner),
-        href,
-        since: short(line.raised_at),
-        since_machine: calendar::machine_moment(line.raised_at),
-        is_mine: line.taken.as_ref().is_some_and(|(user, ..)| *user == me),
-        holder: line.taken.map(|(user, name, _)| (name, user)),
-        end,
-        note: line.note.unwrap_or_default(),
-    }
-}
-
-fn short(at: DateTime<Utc>) -> String {
-    calendar::short_moment(at, Language::De)
 }
 
 /// What the address asks for. What makes no sense is left out rather than refused.

@@ -33,7 +33,7 @@ const EVENTS: i64 = 500;
 const DECLARATIONS: i64 = 500;
 
 #[derive(Template)]
-#[template(path = "web/operation/deleted.html")]
+#[template(path = "web/operation/deleted/list.html")]
 struct ListPage {
     shell: Shell,
     lines: Vec<Line>,
@@ -104,7 +104,7 @@ fn write_place(last: &DeletedLine) -> String {
 }
 
 #[derive(Template)]
-#[template(path = "web/operation/deleted_customer.html")]
+#[template(path = "web/operation/deleted/show.html")]
 struct CustomerPage {
     shell: Shell,
     number: CustomerNumber,
@@ -134,7 +134,7 @@ struct AgreementLine {
 }
 
 #[derive(Template)]
-#[template(path = "web/operation/tombstone.html")]
+#[template(path = "web/operation/deleted/tombstone.html")]
 struct TombstonePage {
     shell: Shell,
     number: CustomerNumber,

@@ -29,7 +29,7 @@ const PAGE: usize = 50;
 const ANSWERED: i64 = 20;
 
 #[derive(Template)]
-#[template(path = "web/operation/proposals.html")]
+#[template(path = "web/operation/proposals/list.html")]
 struct ListPage {
     shell: Shell,
     lines: Vec<Line>,
@@ -40,7 +40,7 @@ struct ListPage {
 }
 
 #[derive(Template)]
-#[template(path = "web/operation/proposal.html")]
+#[template(path = "web/operation/proposals/show.html")]
 struct Page {
     shell: Shell,
     line: Line,

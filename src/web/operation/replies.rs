@@ -30,7 +30,7 @@ const SHELVES: [(Shelf, &str, &str); 3] = [
 ];
 
 #[derive(Template)]
-#[template(path = "web/operation/replies.html")]
+#[template(path = "web/operation/replies/list.html")]
 struct ListPage {
     shell: Shell,
     tabs: Vec<Tab>,
@@ -50,7 +50,7 @@ struct Line {
 }
 
 #[derive(Template)]
-#[template(path = "web/operation/reply.html")]
+#[template(path = "web/operation/replies/show.html")]
 struct ReplyPage {
     shell: Shell,
     id: ReplyId,

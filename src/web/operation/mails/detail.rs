@@ -16,7 +16,7 @@ use crate::web::kit::error::PageError;
 use crate::web::kit::page::{Me, Shell, html};
 
 #[derive(Template)]
-#[template(path = "web/operation/mail.html")]
+#[template(path = "web/operation/mails/detail.html")]
 struct Page {
     shell: Shell,
     id: MailId,

@@ -24,7 +24,7 @@ use crate::web::kit::signed_form::SignedForm;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 #[derive(Template)]
-#[template(path = "web/operation/mail_test.html")]
+#[template(path = "web/operation/mails/test.html")]
 struct Page {
     shell: Shell,
     typed: String,

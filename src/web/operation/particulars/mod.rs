@@ -23,7 +23,7 @@ use fields::{Ask, Kind, OWN, PROTECTION};
 use values::{Values, read, typed, values};
 
 #[derive(Template)]
-#[template(path = "web/operation/particulars.html")]
+#[template(path = "web/operation/particulars/particulars.html")]
 struct Page {
     shell: Shell,
     is_new: bool,

@@ -1,0 +1,296 @@
+//! All versions, and beginning another one.
+
+use actix_session::Session;
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+
+use super::{asked, mark, sentence, word};
+use crate::actions::versions::draft::{begin_from, begin_with};
+use crate::actions::{ActionError, versions};
+use crate::app::App;
+use crate::contract::import::{Source, import};
+use crate::document::folder::{BadArchive, is_zip, unpack};
+use crate::domain::calendar::{self, day};
+use crate::domain::version::{Files, Head, Stage, clean};
+use crate::domain::{Language, VersionId};
+use crate::paths;
+use crate::places::Kind;
+use crate::storage::contract_versions::{find_in_force, list_published, list_versions};
+use crate::web::kit::error::PageError;
+use crate::web::kit::form::FieldErrors;
+use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
+use crate::web::kit::session::flash;
+use crate::web::kit::upload::{SignedTexts, TextFile};
+
+/// Versions on the page; nobody has written more yet.
+const MOST: i64 = 200;
+
+#[derive(Template)]
+#[template(path = "web/contract/versions/list.html")]
+struct ListPage {
+    shell: Shell,
+    open: Vec<Line>,
+    published: Vec<Line>,
+}
+
+struct Line {
+    href: String,
+    name: String,
+    mark: &'static str,
+    stage: &'static str,
+    detail: String,
+}
+
+/// The list.
+pub async fn show(app: web::Data<App>, me: Me) -> Result<HttpResponse, PageError> {
+    let today = day(app.clock.now());
+    let (heads, current) = app
+        .db
+        .read(move |conn| -> Result<_, ActionError> {
+            Ok((list_versions(conn, MOST)?, find_in_force(conn, today)?))
+        })
+        .await?;
+    let (mut published, open): (Vec<Head>, Vec<Head>) = heads
+        .into_iter()
+        .partition(|head| head.stage() == Stage::Published);
+    published.sort_by_key(|head| {
+        let at = head.published.as_ref().map(|(mark, from)| (*from, mark.at));
+        std::cmp::Reverse(at)
+    });
+    html(&ListPage {
+        shell: Shell::load(&app, &me, paths::VERSIONS).await?,
+        open: open.iter().map(|head| line(head, None, today)).collect(),
+        published: published
+            .iter()
+            .map(|head| line(head, current.as_deref(), today))
+            .collect(),
+    })
+}
+
+fn line(head: &Head, current: Option<&str>, today: chrono::NaiveDate) -> Line {
+    let moment = |at| calendar::short_moment(at, Language::De);
+    let (mark, stage, detail) = match (&head.published, &head.approved, &head.submitted) {
+        (Some((_, from)), ..) => {
+            let day = calendar::short_date(*from, Language::De);
+            if head.number.as_deref() == current {
+                ("concluded", "Gilt", format!("seit {day}"))
+            } else if *from > today {
+                ("requested", "Veröffentlicht", format!("gilt ab {day}"))
+            } else {
+                ("ended", "Früher", format!("ab {day}"))
+            }
+        }
+        (None, Some(done), _) => (
+            mark(Stage::Approved),
+            word(Stage::Approved),
+            format!("von {} am {}", done.name, moment(done.at)),
+        ),
+        (None, None, Some(done)) => (
+            mark(Stage::Submitted),
+            word(Stage::Submitted),
+            format!("vorgelegt von {} am {}", done.name, moment(done.at)),
+        ),
+        (None, None, None) => (
+            mark(Stage::Draft),
+            word(Stage::Draft),
+            format!(
+                "zuletzt geändert von {} am {}",
+                head.changed.name,
+                moment(head.changed.at)
+            ),
+        ),
+    };
+    Line {
+        href: paths::version(head.id, ""),
+        name: format!("Fassung {}", head.label()),
+        mark,
+        stage,
+        detail,
+    }
+}
+
+#[derive(Template)]
+#[template(path = "web/contract/versions/new.html")]
+struct NewPage {
+    shell: Shell,
+    /// Versions to copy from: key, name, whether it is the one proposed.
+    sources: Vec<(VersionId, String, bool)>,
+    /// What an import found, with file and line.
+    notes: Vec<String>,
+    errors: FieldErrors,
+}
+
+/// Asks what to begin with.
+pub async fn ask(
+    app: web::Data<App>,
+    me: Me,
+    request: HttpRequest,
+) -> Result<HttpResponse, PageError> {
+    let from = asked(&request, "aus").and_then(|id| id.parse().ok());
+    html(&new_page(&app, &me, from, FieldErrors::default(), Vec::new()).await?)
+}
+
+async fn new_page(
+    app: &App,
+    me: &Me,
+    chosen: Option<VersionId>,
+    errors: FieldErrors,
+    notes: Vec<String>,
+) -> Result<NewPage, PageError> {
+    let today = day(app.clock.now());
+    let (versions, current) = app
+        .db
+        .read(move |conn| -> Result<_, ActionError> {
+            Ok((list_published(conn)?, find_in_force(conn, today)?))
+        })
+        .await?;
+    let sources = versions
+        .into_iter()
+        .map(|one| {
+            let is_chosen = match chosen {
+                Some(id) => one.id == id,
+                None => Some(&one.number) == current.as_ref(),
+            };
+            let from = calendar::short_date(one.valid_from, Language::De);
+            (
+                one.id,
+                format!("Fassung {} vom {from}", one.number),
+                is_chosen,
+            )
+        })
+        .collect();
+    Ok(NewPage {
+        shell: Shell::load(app, me, paths::VERSIONS).await?,
+        sources,
+        notes,
+        errors,
+    })
+}
+
+/// Begins a draft: a copy, or what was uploaded.
+pub async fn begin(
+    app: web::Data<App>,
+    me: Me,
+    session: Session,
+    SignedTexts { form, files }: SignedTexts,
+) -> Result<HttpResponse, PageError> {
+    let (now, viewer) = (app.clock.now(), me.viewer.clone());
+    if form.get("woraus") != "datei" {
+        let Ok(from) = form.get("aus").parse::<VersionId>() else {
+            let mut errors = FieldErrors::default();
+            errors.add(
+                "aus",
+                "Wählen Sie die Fassung, aus der der Entwurf entsteht",
+            );
+            return invalid(&new_page(&app, &me, None, errors, Vec::new()).await?);
+        };
+        let done = app
+            .db
+            .transaction(move |conn| begin_from(conn, &viewer, from, now))
+            .await;
+        return begun(done, &session, "Der Entwurf ist angelegt.".to_owned());
+    }
+    let today = day(now);
+    let read = me
+        .turn
+        .take(&app, Kind::SignedIn, move || read_upload(&files, today))
+        .await?;
+    let (files, said) = match read {
+        Ok(read) => read,
+        Err((text, notes)) => {
+            let mut errors = FieldErrors::default();
+            errors.add("datei", text);
+            return invalid(&new_page(&app, &me, None, errors, notes).await?);
+        }
+    };
+    let done = app
+        .db
+        .transaction(move |conn| {
+            let current = find_in_force(conn, today)?;
+            let base = match current {
+                Some(number) => versions::id_of(conn, &number)?,
+                None => None,
+            };
+            begin_with(conn, &viewer, files.clone(), base, now)
+        })
+        .await;
+    begun(done, &session, said)
+}
+
+fn begun(
+    done: Result<VersionId, ActionError>,
+    session: &Session,
+    said: String,
+) -> Result<HttpResponse, PageError> {
+    match done {
+        Ok(id) => {
+            flash(session, true, said);
+            Ok(see_other(paths::version(id, "")))
+        }
+        Err(ActionError::Version(refusal)) => {
+            flash(session, false, sentence(&refusal));
+            Ok(see_other("/betrieb/vertragsfassungen/neu"))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// What an upload holds: a ZIP of the folder, or texts that are imported. What is wrong is one
+/// sentence for the field and the places.
+fn read_upload(
+    files: &[TextFile],
+    today: chrono::NaiveDate,
+) -> Result<(Files, String), (String, Vec<String>)> {
+    let plain = |text: &str| (text.to_owned(), Vec::new());
+    let Some(first) = files.first() else {
+        return Err(plain("Wählen Sie eine Datei"));
+    };
+    if is_zip(&first.bytes) {
+        if files.len() > 1 {
+            return Err(plain("Wählen Sie ein ZIP allein oder nur Texte"));
+        }
+        let files = unpack(&first.bytes).map_err(|bad: BadArchive| (bad.sentence(), Vec::new()))?;
+        let said = format!(
+            "Der Entwurf ist angelegt, {} Dateien aus dem ZIP.",
+            files.len()
+        );
+        return Ok((files, said));
+    }
+    let mut texts = Vec::new();
+    for file in files {
+        let name: String = clean(&file.name).trim().chars().take(80).collect();
+        let text = String::from_utf8(file.bytes.clone()).map_err(|_| {
+            plain("Die Datei ist weder ein ZIP noch ein Text in UTF-8. Speichern Sie den Vertrag als Text, Markdown oder HTML")
+        })?;
+        texts.push((name, text));
+    }
+    let sources: Vec<Source<'_>> = texts
+        .iter()
+        .map(|(name, text)| Source { name, text })
+        .collect();
+    let draft = import(&sources, today).map_err(|problems| {
+        let notes = problems.iter().map(ToString::to_string).collect();
+        (
+            "Der Text konnte nicht ohne Verlust übernommen werden. Die Stellen stehen unten"
+                .to_owned(),
+            notes,
+        )
+    })?;
+    let words: usize = draft.words.iter().map(|(_, count)| count).sum();
+    let said = format!(
+        "Der Entwurf ist angelegt: {}, keines ging verloren. {}",
+        match words {
+            1 => "1 Wort".to_owned(),
+            many => format!("{many} Wörter"),
+        },
+        match draft.notes.len() {
+            0 => "Bitte prüfen Sie die Gliederung.".to_owned(),
+            1 => "Eine Stelle ist zu prüfen: ".to_owned() + &draft.notes[0].to_string(),
+            more => format!(
+                "{more} Stellen sind zu prüfen, zum Beispiel: {}",
+                draft.notes[0]
+            ),
+        }
+    );
+    Ok((draft.files.into_iter().collect(), said))
+}

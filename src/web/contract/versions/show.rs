@@ -1,0 +1,284 @@
+//! One version: how far it has come, what was found, what can be done with it now.
+
+use actix_session::Session;
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use chrono::NaiveDate;
+
+use super::found::Found;
+use super::names::{Part, parts_of};
+use super::{Subject, answer, load};
+use crate::actions::ActionError;
+use crate::actions::roll_outs::stage_of;
+use crate::actions::versions::approval::{self, Seen};
+use crate::actions::versions::draft;
+use crate::actions::versions::review::review;
+use crate::app::App;
+use crate::contract::parts;
+use crate::domain::name::{self, BadName};
+use crate::domain::version::{Confirmation, Mark, Stage, Step, Version};
+use crate::domain::{Language, VersionId, calendar};
+use crate::paths;
+use crate::places::Kind;
+use crate::storage::contract_versions::find_in_force;
+use crate::storage::roll_outs::list_roll_outs;
+use crate::web::contract::stage_word;
+use crate::web::kit::error::PageError;
+use crate::web::kit::form::FieldErrors;
+use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
+use crate::web::kit::reauthentication::{address_of, ask_password};
+use crate::web::kit::session::flash;
+use crate::web::kit::signed_form::SignedForm;
+
+/// Longest reason in characters.
+const LONGEST_REASON: usize = 500;
+
+/// Roll-outs the page names; all are at [`paths::ROLL_OUTS`].
+const ROLL_OUTS: i64 = 5;
+
+#[derive(Template)]
+#[template(path = "web/contract/versions/show.html")]
+struct Page {
+    shell: Shell,
+    subject: Subject,
+    found: Found,
+    can_be_read: bool,
+    blocks: bool,
+    /// Label and value.
+    facts: Vec<(&'static str, String)>,
+    returned: String,
+    parts: Vec<Part>,
+    languages: Vec<&'static str>,
+    confirmations: Vec<Confirmation>,
+    stage: Stage,
+    may_approve: bool,
+    number: String,
+    told: Told,
+    /// Address of the person who looks, for password managers.
+    email: String,
+    errors: FieldErrors,
+}
+
+/// What customers with another version can be told, and were (rows 35 to 37).
+#[derive(Default)]
+struct Told {
+    /// No newer version is in force.
+    may_begin: bool,
+    before: Vec<RollOutLine>,
+}
+
+/// A roll-out as printed.
+struct RollOutLine {
+    href: String,
+    mode: &'static str,
+    started: String,
+    state: &'static str,
+    status: &'static str,
+}
+
+/// The page.
+pub async fn show(
+    app: web::Data<App>,
+    me: Me,
+    id: web::Path<VersionId>,
+) -> Result<HttpResponse, PageError> {
+    html(&page(&app, &me, *id, FieldErrors::default()).await?)
+}
+
+async fn page(app: &App, me: &Me, id: VersionId, errors: FieldErrors) -> Result<Page, PageError> {
+    let (version, around) = load(app, me, id).await?;
+    let (own, files) = (app.clone(), version.files.clone());
+    let reviewed = me
+        .turn
+        .take(app, Kind::SignedIn, move || {
+            review(&own, &files, &around, None, &[])
+        })
+        .await?;
+    let head = &version.head;
+    let told = match &head.published {
+        Some((_, from)) => told(app, head.number.clone().unwrap_or_default(), *from).await?,
+        None => Told::default(),
+    };
+    Ok(Page {
+        told,
+        email: address_of(app, me).await?,
+        errors,
+        shell: Shell::load(app, me, paths::VERSIONS).await?,
+        subject: Subject::of(&version),
+        found: Found::of(&reviewed, head.id),
+        can_be_read: reviewed.contract.is_some(),
+        blocks: reviewed.blocks(),
+        facts: facts(&version),
+        returned: head.returned.clone().unwrap_or_default(),
+        parts: parts_of(&version),
+        languages: parts::languages(&version.files),
+        confirmations: version.confirmations.clone(),
+        stage: head.stage(),
+        may_approve: head.may(Step::Approve, me.viewer.user).is_ok(),
+        number: head.number.clone().unwrap_or_default(),
+    })
+}
+
+async fn told(app: &App, number: String, from: NaiveDate) -> Result<Told, PageError> {
+    let now = app.clock.now();
+    let today = calendar::day(now);
+    let (in_force, before) = app
+        .db
+        .read(move |conn| -> Result<_, ActionError> {
+            let in_force = find_in_force(conn, today)?.as_ref() == Some(&number);
+            Ok((in_force, list_roll_outs(conn, Some(&number), ROLL_OUTS)?))
+        })
+        .await?;
+    let lines = before.into_iter().map(|one| {
+        let (state, status) = stage_word(stage_of(&one, now));
+        RollOutLine {
+            href: paths::roll_out(one.id),
+            mode: one.mode.word(),
+            started: calendar::short_moment(one.started_at, Language::De),
+            state,
+            status,
+        }
+    });
+    Ok(Told {
+        may_begin: in_force || from > today,
+        before: lines.collect(),
+    })
+}
+
+fn facts(version: &Version) -> Vec<(&'static str, String)> {
+    let head = &version.head;
+    let by = |mark: &Mark| {
+        let at = calendar::short_moment(mark.at, Language::De);
+        match mark.by {
+            Some(_) => format!("{}, {at}", mark.name),
+            None => format!("mit dem Portal ausgeliefert, {at}"),
+        }
+    };
+    let mut facts = Vec::new();
+    if let Some((_, from)) = &head.published {
+        facts.push(("Gültig ab", calendar::long_date(*from, Language::De)));
+    }
+    facts.push(("Angelegt", by(&head.created)));
+    if head.changed.at != head.created.at {
+        facts.push(("Zuletzt geändert", by(&head.changed)));
+    }
+    for (label, mark) in [
+        ("Vorgelegt", head.submitted.as_ref()),
+        ("Freigegeben", head.approved.as_ref()),
+        (
+            "Veröffentlicht",
+            head.published.as_ref().map(|(mark, _)| mark),
+        ),
+    ] {
+        facts.extend(
+            mark.filter(|mark| mark.by.is_some())
+                .map(|mark| (label, by(mark))),
+        );
+    }
+    facts
+}
+
+/// A second person approves.
+pub async fn approve(
+    app: web::Data<App>,
+    me: Me,
+    session: Session,
+    request: HttpRequest,
+    id: web::Path<VersionId>,
+    SignedForm(form): SignedForm,
+) -> Result<HttpResponse, PageError> {
+    let (now, viewer, seen) = (app.clock.now(), me.viewer.clone(), seen(*id, &form)?);
+    if let Err(why) = ask_password(&app, &me, &request, form.get("passwort")).await? {
+        let mut errors = FieldErrors::default();
+        errors.add("passwort", why);
+        return invalid(&page(&app, &me, *id, errors).await?);
+    }
+    let handles = app.clone();
+    let done = app
+        .db
+        .transaction(move |conn| approval::approve(conn, &handles, &viewer, seen, now))
+        .await;
+    answer(
+        done,
+        &session,
+        paths::version(*id, ""),
+        "Die Fassung ist freigegeben und kann veröffentlicht werden.",
+    )
+}
+
+/// Gives it back to its authors.
+pub async fn give_back(
+    app: web::Data<App>,
+    me: Me,
+    session: Session,
+    id: web::Path<VersionId>,
+    SignedForm(form): SignedForm,
+) -> Result<HttpResponse, PageError> {
+    let page = paths::version(*id, "");
+    let reason = match name::parse(form.get("grund"), LONGEST_REASON) {
+        Ok(reason) => reason,
+        Err(BadName::Empty) => {
+            flash(
+                &session,
+                false,
+                "Schreiben Sie auf, warum die Fassung zurückgeht. Zurückgegeben wurde nichts.",
+            );
+            return Ok(see_other(page));
+        }
+        Err(BadName::TooLong) => {
+            flash(
+                &session,
+                false,
+                format!(
+                    "Kürzen Sie den Grund auf {LONGEST_REASON} Zeichen. Zurückgegeben wurde nichts."
+                ),
+            );
+            return Ok(see_other(page));
+        }
+    };
+    let (now, viewer, seen) = (app.clock.now(), me.viewer.clone(), seen(*id, &form)?);
+    let done = app
+        .db
+        .transaction(move |conn| approval::give_back(conn, &viewer, seen, &reason, now))
+        .await;
+    answer(
+        done,
+        &session,
+        page,
+        "Die Fassung ist zurückgegeben und wieder ein Entwurf.",
+    )
+}
+
+/// Throws a draft away.
+pub async fn discard(
+    app: web::Data<App>,
+    me: Me,
+    session: Session,
+    id: web::Path<VersionId>,
+    SignedForm(form): SignedForm,
+) -> Result<HttpResponse, PageError> {
+    if !form.ticked("sicher") {
+        flash(
+            &session,
+            false,
+            "Bestätigen Sie, dass der Entwurf gelöscht werden soll. Gelöscht wurde nichts.",
+        );
+        return Ok(see_other(paths::version(*id, "")));
+    }
+    let (now, viewer, id) = (app.clock.now(), me.viewer.clone(), *id);
+    let done = app
+        .db
+        .transaction(move |conn| draft::discard(conn, &viewer, id, now))
+        .await;
+    let to = match &done {
+        Err(ActionError::Version(_)) => paths::version(id, ""),
+        _ => paths::VERSIONS.to_owned(),
+    };
+    answer(done, &session, to, "Der Entwurf ist gelöscht.")
+}
+
+/// The revision a form was made of.
+pub(super) fn seen(id: VersionId, form: &crate::web::kit::form::Form) -> Result<Seen, PageError> {
+    let revision = form.get("stand").parse().map_err(|_| PageError::BadForm)?;
+    Ok(Seen { id, revision })
+}

@@ -1,0 +1,210 @@
+//! Submitting a draft: a named person answers what no program can decide.
+
+use actix_session::Session;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+
+use super::found::place_link;
+use super::show::seen;
+use super::{Subject, load, sentence};
+use crate::actions::ActionError;
+use crate::actions::versions::approval::{Answer, Answers, submit as submit_version};
+use crate::actions::versions::review::{
+    Question, Review, Surroundings, pdfs, review, stamp as stamp_of,
+};
+use crate::app::App;
+use crate::domain::version::{Version, VersionRefusal};
+use crate::domain::{Language, VersionId, name};
+use crate::paths;
+use crate::places::Kind;
+use crate::web::kit::error::PageError;
+use crate::web::kit::form::Form;
+use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
+use crate::web::kit::session::flash;
+use crate::web::kit::signed_form::SignedForm;
+
+/// Longest reason in characters.
+const LONGEST_NOTE: usize = 500;
+
+#[derive(Template)]
+#[template(path = "web/contract/versions/submit.html")]
+struct Page {
+    shell: Shell,
+    subject: Subject,
+    blocks: bool,
+    questions: Vec<Asked>,
+    /// Stands for these questions; comes back with the answers.
+    stamp: String,
+    /// Fields that lack something: id and what to do.
+    errors: Vec<(String, String)>,
+}
+
+/// A question with what was typed.
+struct Asked {
+    question: Question,
+    place: Option<(String, String)>,
+    answer: Answer,
+    tick: String,
+    note: String,
+}
+
+/// A version that was looked through with its PDFs.
+type Looked = (Version, Review, Vec<(Language, Vec<u8>)>);
+
+async fn look(app: &App, me: &Me, id: VersionId) -> Result<Looked, PageError> {
+    let (version, around) = load(app, me, id).await?;
+    let (own, files, now) = (app.clone(), version.files.clone(), app.clock.now());
+    let (reviewed, made) = me
+        .turn
+        .take(app, Kind::SignedIn, move || -> Result<_, ActionError> {
+            let reviewed = review(&own, &files, &around, None, &[]);
+            let made = made(&reviewed, &around, now)?;
+            Ok((review(&own, &files, &around, None, &made), made))
+        })
+        .await??;
+    Ok((version, reviewed, made))
+}
+
+fn made(
+    reviewed: &Review,
+    around: &Surroundings,
+    now: chrono::DateTime<chrono::Utc>,
+) -> Result<Vec<(Language, Vec<u8>)>, ActionError> {
+    match &reviewed.contract {
+        Some(contract) => pdfs(contract, around.operator(), now),
+        None => Ok(Vec::new()),
+    }
+}
+
+/// The questions.
+pub async fn show(
+    app: web::Data<App>,
+    me: Me,
+    id: web::Path<VersionId>,
+) -> Result<HttpResponse, PageError> {
+    let (version, reviewed, _) = look(&app, &me, *id).await?;
+    html(&page(&app, &me, &version, &reviewed, &Form::default(), false).await?)
+}
+
+async fn page(
+    app: &App,
+    me: &Me,
+    version: &Version,
+    reviewed: &Review,
+    form: &Form,
+    was_sent: bool,
+) -> Result<Page, PageError> {
+    let mut errors = Vec::new();
+    let questions = reviewed.questions();
+    let stamp = stamp_of(&questions);
+    let questions = questions
+        .into_iter()
+        .enumerate()
+        .map(|(at, question)| {
+            let asked = Asked {
+                place: question
+                    .place
+                    .as_deref()
+                    .and_then(|place| place_link(place, version.head.id)),
+                answer: answer(form, at),
+                tick: format!("ja-{at}"),
+                note: format!("wort-{at}"),
+                question,
+            };
+            if was_sent && is_too_long(&asked.answer) {
+                errors.push((
+                    asked.note.clone(),
+                    format!(
+                        "{}: Kürzen Sie den Text auf höchstens {LONGEST_NOTE} Zeichen",
+                        asked.question.check
+                    ),
+                ));
+            } else if was_sent && !asked.answer.confirmed {
+                errors.push((
+                    asked.tick.clone(),
+                    format!("{}: Bestätigen Sie mit dem Haken", asked.question.check),
+                ));
+            } else if was_sent && !asked.answer.is_enough(&asked.question) {
+                errors.push((
+                    asked.note.clone(),
+                    format!(
+                        "{}: Schreiben Sie die Begründung oder Kennung dazu",
+                        asked.question.check
+                    ),
+                ));
+            }
+            asked
+        })
+        .collect();
+    Ok(Page {
+        shell: Shell::load(app, me, paths::VERSIONS).await?,
+        subject: Subject::of(version),
+        blocks: reviewed.blocks(),
+        questions,
+        stamp,
+        errors,
+    })
+}
+
+fn answer(form: &Form, at: usize) -> Answer {
+    Answer {
+        confirmed: form.ticked(&format!("ja-{at}")),
+        note: name::clean(form.get(&format!("wort-{at}"))),
+    }
+}
+
+fn is_too_long(answer: &Answer) -> bool {
+    answer.note.chars().count() > LONGEST_NOTE
+}
+
+/// Submits.
+pub async fn submit(
+    app: web::Data<App>,
+    me: Me,
+    session: Session,
+    id: web::Path<VersionId>,
+    SignedForm(form): SignedForm,
+) -> Result<HttpResponse, PageError> {
+    let (now, viewer, id) = (app.clock.now(), me.viewer.clone(), *id);
+    let seen = seen(id, &form)?;
+    let (version, reviewed, made) = look(&app, &me, id).await?;
+    let answers = Answers {
+        asked: form.get("fragen").to_owned(),
+        given: (0..reviewed.questions().len())
+            .map(|at| answer(&form, at))
+            .collect(),
+    };
+    if answers.given.iter().any(is_too_long) {
+        return invalid(&page(&app, &me, &version, &reviewed, &form, true).await?);
+    }
+    let own = app.clone();
+    let done = app
+        .db
+        .transaction(move |conn| submit_version(conn, &own, &viewer, seen, &made, &answers, now))
+        .await;
+    match done {
+        Ok(()) => {
+            flash(
+                &session,
+                true,
+                "Die Fassung ist vorgelegt. Eine zweite Person kann sie jetzt freigeben.",
+            );
+            Ok(see_other(paths::version(id, "")))
+        }
+        Err(ActionError::Version(refusal @ VersionRefusal::OtherQuestions)) => {
+            // Nothing of what was typed is shown beside a question it may not belong to.
+            let (version, reviewed, _) = look(&app, &me, id).await?;
+            let mut page = page(&app, &me, &version, &reviewed, &Form::default(), false).await?;
+            page.errors.push(("fragen".to_owned(), sentence(&refusal)));
+            invalid(&page)
+        }
+        Err(ActionError::Version(VersionRefusal::Unanswered)) => {
+            invalid(&page(&app, &me, &version, &reviewed, &form, true).await?)
+        }
+        Err(ActionError::Version(refusal)) => {
+            flash(&session, false, sentence(&refusal));
+            Ok(see_other(paths::version(id, "")))
+        }
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,248 @@
+//! The master-data address: whoever reads it gets the link and may conclude. So a change is guarded
+//! (5.6-11), and one that a partner makes waits (A4).
+
+use actix_session::Session;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+
+use crate::actions::customers::{self, NewAddress};
+use crate::actions::seen::{self, Shown};
+use crate::actions::{ActionError, Outcome};
+use crate::app::App;
+use crate::domain::case::{Case, Change, Refusal};
+use crate::domain::viewer::{Deed, Role, deeds};
+use crate::domain::{CustomerNumber, EmailAddress, name};
+use crate::paths;
+use crate::web::customers::parts::entered_addresses::{Undecided, undecided};
+use crate::web::kit::customer::{Subject, address_for, load_visible};
+use crate::web::kit::error::PageError;
+use crate::web::kit::form::{FieldErrors, Form};
+use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
+use crate::web::kit::refusals;
+use crate::web::kit::session::flash;
+use crate::web::kit::signed_form::SignedForm;
+
+/// Longest reason in characters.
+const LONGEST_REASON: usize = 300;
+
+#[derive(Template)]
+#[template(path = "web/customers/address/change.html")]
+struct Page {
+    shell: Shell,
+    subject: Subject,
+    /// As the reader may see it.
+    current: Option<String>,
+    /// What stands in its place and is no address; for the operator.
+    unusable: Option<String>,
+    operator: bool,
+    /// Addresses that wait already (A4).
+    undecided: Vec<Undecided>,
+    /// How long a new one waits.
+    hours: i64,
+    /// Whether a contract is open, so that the new address is written to at once.
+    is_asked: bool,
+    /// Whether an agreement is in force, which the change leaves alone.
+    has_agreement: bool,
+    typed: Typed,
+    /// Stamp of what the form showed first.
+    stand: String,
+    /// Whether the guard was in the way and the operator may insist.
+    may_insist: bool,
+    errors: FieldErrors,
+}
+
+/// What was typed.
+#[derive(Debug, Default)]
+struct Typed {
+    email: String,
+    insists: bool,
+    reason: String,
+    /// Stamp of what the form showed first.
+    stand: String,
+}
+
+impl Typed {
+    fn of(form: &Form) -> Self {
+        Self {
+            email: form.get("email").to_owned(),
+            insists: form.ticked("trotzdem"),
+            reason: form.get("grund").to_owned(),
+            stand: form.get("stand").to_owned(),
+        }
+    }
+}
+
+/// The form, for the operator filled with the address of today.
+pub async fn show(
+    app: web::Data<App>,
+    me: Me,
+    number: web::Path<CustomerNumber>,
+) -> Result<HttpResponse, PageError> {
+    let case = find(&app, &me, number.into_inner()).await?;
+    let typed = Typed {
+        email: case
+            .customer
+            .email()
+            .filter(|_| me.viewer.role == Role::Operator)
+            .map(|email| email.shown())
+            .unwrap_or_default(),
+        stand: seen::of_email(&case),
+        ..Typed::default()
+    };
+    html(&page(&app, &me, &case, typed, false, FieldErrors::default()).await?)
+}
+
+/// Changes it.
+pub async fn save(
+    app: web::Data<App>,
+    me: Me,
+    session: Session,
+    number: web::Path<CustomerNumber>,
+    SignedForm(form): SignedForm,
+) -> Result<HttpResponse, PageError> {
+    let case = find(&app, &me, number.into_inner()).await?;
+    let mut typed = Typed::of(&form);
+    let mut errors = FieldErrors::default();
+    let new = read(&typed, me.viewer.role, &mut errors);
+    let Some(new) = new.filter(|_| errors.is_empty()) else {
+        let insists = typed.insists;
+        return invalid(&page(&app, &me, &case, typed, insists, errors).await?);
+    };
+    let (now, handles, viewer) = (app.clock.now(), app.clone(), me.viewer.clone());
+    let (customer, email) = (case.customer.number, new.email.clone());
+    let stand = typed.stand.clone();
+    let done = app
+        .db
+        .transaction(move |conn| {
+            seen::check(conn, &handles, Shown::Email(customer), &stand)?;
+            customers::change_email(conn, &handles, &viewer, customer, &new, now)
+        })
+        .await;
+    match done {
+        Ok(outcome) => flash(&session, true, said(me.viewer.role, &email, &outcome)),
+        Err(ActionError::Refused(refusal)) => {
+            errors.add("email", sentence(refusal));
+            let may_insist = refusal == Refusal::PartnerAddress;
+            return invalid(&page(&app, &me, &case, typed, may_insist, errors).await?);
+        }
+        Err(ActionError::Changed) => {
+            // Who saves once more has seen what is stored now.
+            let case = find(&app, &me, customer).await?;
+            let now = address_for(me.viewer.role, &case).unwrap_or_else(|| "keine".to_owned());
+            if case.customer.email() == Some(&email) {
+                errors.add("email", sentence(Refusal::Unchanged));
+            } else {
+                errors.add("email", format!("Die Adresse wurde geändert, seit Sie diese Seite geöffnet haben: Hinterlegt ist jetzt {now}, bei Ihnen steht {}. Speichern Sie noch einmal, wenn Ihre Angabe gelten soll", typed.email.trim()));
+            }
+            typed.stand = seen::of_email(&case);
+            let insists = typed.insists;
+            return invalid(&page(&app, &me, &case, typed, insists, errors).await?);
+        }
+        Err(error) => return Err(error.into()),
+    }
+    Ok(see_other(paths::status(customer)))
+}
+
+/// The customer, for those who may change its address.
+async fn find(app: &web::Data<App>, me: &Me, number: CustomerNumber) -> Result<Case, PageError> {
+    let case = load_visible(app, &me.viewer, number).await?;
+    if deeds(me.viewer.role, &case, app.clock.now()).contains(&Deed::ChangeEmail) {
+        Ok(case)
+    } else {
+        Err(PageError::NotFound)
+    }
+}
+
+fn read(typed: &Typed, role: Role, errors: &mut FieldErrors) -> Option<NewAddress> {
+    let email = EmailAddress::parse(&typed.email);
+    if typed.email.trim().is_empty() {
+        errors.add("email", "Geben Sie eine E-Mail-Adresse ein");
+    } else if email.is_err() {
+        errors.add(
+            "email",
+            "Geben Sie genau eine E-Mail-Adresse ein, zum Beispiel name@firma.de",
+        );
+    }
+    let insists = typed.insists && role == Role::Operator;
+    let reason = name::clean(&typed.reason);
+    if insists && reason.is_empty() {
+        errors.add(
+            "grund",
+            "Geben Sie an, warum diese Adresse trotzdem richtig ist",
+        );
+    } else if reason.chars().count() > LONGEST_REASON {
+        errors.add("grund", "Kürzen Sie die Begründung auf 300 Zeichen");
+    }
+    Some(NewAddress {
+        email: email.ok()?,
+        despite: insists.then_some(reason),
+    })
+}
+
+/// What the guard says, at the field.
+fn sentence(refusal: Refusal) -> &'static str {
+    match refusal {
+        Refusal::Unchanged => {
+            "Diese Adresse ist schon hinterlegt oder wartet schon. Geben Sie eine andere ein oder lassen Sie die Adresse, wie sie ist"
+        }
+        other => refusals::sentence(other),
+    }
+}
+
+async fn page(
+    app: &App,
+    me: &Me,
+    case: &Case,
+    typed: Typed,
+    may_insist: bool,
+    errors: FieldErrors,
+) -> Result<Page, PageError> {
+    let (role, now) = (me.viewer.role, app.clock.now());
+    let operator = role == Role::Operator;
+    let shell = Shell::load(app, me, paths::CUSTOMERS).await?;
+    Ok(Page {
+        undecided: undecided(
+            case,
+            role,
+            &deeds(role, case, now),
+            &shell.operator.short_name,
+        ),
+        hours: app.config.rules.address_wait.num_hours(),
+        shell,
+        subject: Subject::of(case),
+        current: address_for(me.viewer.role, case),
+        unusable: case
+            .customer
+            .party
+            .unusable_email
+            .clone()
+            .filter(|_| operator),
+        operator,
+        is_asked: case.open_request().is_some(),
+        has_agreement: case.agreement().is_some(),
+        stand: typed.stand.clone(),
+        typed,
+        may_insist: may_insist && operator,
+        errors,
+    })
+}
+
+fn said(role: Role, email: &EmailAddress, outcome: &Outcome) -> String {
+    let has = |wanted: fn(&Change) -> bool| outcome.changes.iter().any(wanted);
+    let address = email.masked();
+    if role != Role::Operator {
+        return if has(|change| matches!(change, Change::EnterAddress(_))) {
+            format!(
+                "Die Adresse {address} ist eingetragen und wartet auf Bestätigung. Wie lange, steht auf dieser Seite."
+            )
+        } else {
+            format!("Es bleibt bei {address}. Die andere Adresse wartet nicht mehr.")
+        };
+    }
+    let asked = if has(|change| matches!(change, Change::OpenRequest(_))) {
+        "Der Kunde erhält dorthin einen neuen Link, alle früheren Links sind ungültig."
+    } else {
+        "Einen Link erhält der Kunde deswegen nicht."
+    };
+    format!("Die E-Mail-Adresse ist jetzt {address}. {asked}")
+}

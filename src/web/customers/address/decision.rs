@@ -1,0 +1,141 @@
+//! "Adresse bestätigen": whose address it is that a partner entered (A4).
+
+use actix_session::Session;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+
+use crate::actions::{ActionError, addresses, seen};
+use crate::app::App;
+use crate::domain::case::{Event, Verdict, foresee};
+use crate::domain::viewer::deeds;
+use crate::domain::{AddressId, CustomerNumber};
+use crate::paths;
+use crate::web::customers::parts::consequences::{Part, consequences};
+use crate::web::customers::parts::entered_addresses::{Undecided, undecided};
+use crate::web::kit::customer::{Subject, find};
+use crate::web::kit::error::PageError;
+use crate::web::kit::page::{Me, Shell, html, see_other};
+use crate::web::kit::refusals;
+use crate::web::kit::session::flash;
+use crate::web::kit::signed_form::SignedForm;
+
+#[derive(Template)]
+#[template(path = "web/customers/address/decision.html")]
+struct Page {
+    shell: Shell,
+    subject: Subject,
+    choices: Vec<Choice>,
+    /// Stamp of the facts the page was made of.
+    stand: String,
+}
+
+/// One address with what each answer brings.
+struct Choice {
+    address: Undecided,
+    meanings: [(&'static str, Vec<Part>); 2],
+}
+
+const CHANGED: &str =
+    "Inzwischen hat sich bei diesem Kunden etwas geändert. Entschieden ist noch nichts.";
+
+/// What is to be decided, and what each answer brings.
+pub async fn show(
+    app: web::Data<App>,
+    me: Me,
+    session: Session,
+    number: web::Path<CustomerNumber>,
+) -> Result<HttpResponse, PageError> {
+    let case = find(&app, number.into_inner()).await?;
+    let (now, role) = (app.clock.now(), me.viewer.role);
+    let shell = Shell::load(&app, &me, paths::CUSTOMERS).await?;
+    let operator = shell.operator.short_name.clone();
+    let meaning = |id, verdict| {
+        foresee(&case, &Event::AddressJudged(id, verdict), now)
+            .map(|seen| consequences(&operator, &seen))
+            .unwrap_or_default()
+    };
+    let choices: Vec<Choice> = undecided(&case, role, &deeds(role, &case, now), &operator)
+        .into_iter()
+        .map(|address| Choice {
+            meanings: [
+                (
+                    "Wenn Sie sie bestätigen",
+                    meaning(address.id, Verdict::Confirmed),
+                ),
+                (
+                    "Wenn Sie sie ablehnen",
+                    meaning(address.id, Verdict::Refused),
+                ),
+            ],
+            address,
+        })
+        .collect();
+    if choices.is_empty() {
+        flash(
+            &session,
+            false,
+            "Für diesen Kunden wartet keine Adresse auf Ihre Bestätigung.",
+        );
+        return Ok(see_other(paths::status(case.customer.number)));
+    }
+    html(&Page {
+        stand: seen::stamp(&case),
+        subject: Subject::of(&case),
+        choices,
+        shell,
+    })
+}
+
+/// Confirms or refuses one.
+pub async fn decide(
+    app: web::Data<App>,
+    me: Me,
+    session: Session,
+    number: web::Path<CustomerNumber>,
+    SignedForm(form): SignedForm,
+) -> Result<HttpResponse, PageError> {
+    let customer = find(&app, number.into_inner()).await?.customer.number;
+    let confirms = match form.get("entscheidung") {
+        "bestaetigen" => Some(true),
+        "ablehnen" => Some(false),
+        _ => None,
+    };
+    let chosen: Option<AddressId> = form.get("adresse").parse().ok();
+    let Some((confirms, id)) = confirms.zip(chosen) else {
+        flash(&session, false, CHANGED);
+        return Ok(see_other(paths::entered_address(customer)));
+    };
+    let (now, handles, viewer) = (app.clock.now(), app.clone(), me.viewer.clone());
+    let stand = form.get("stand").to_owned();
+    let done = app
+        .db
+        .transaction(move |conn| {
+            if !seen::is_as_seen(conn, &handles, customer, &stand)? {
+                return Err(ActionError::Changed);
+            }
+            addresses::decide(conn, &handles, &viewer, (customer, id), confirms, now)
+        })
+        .await;
+    match done {
+        Ok(_) if confirms => flash(&session, true, "Die Adresse ist bestätigt."),
+        Ok(outcome) => flash(
+            &session,
+            true,
+            match outcome.after.customer.email() {
+                Some(email) => format!(
+                    "Die Adresse ist abgelehnt. Für den Kunden gilt {}.",
+                    email.shown()
+                ),
+                None => "Die Adresse ist abgelehnt. Der Kunde hat jetzt keine E-Mail-Adresse."
+                    .to_owned(),
+            },
+        ),
+        Err(ActionError::Changed) => {
+            flash(&session, false, CHANGED);
+            return Ok(see_other(paths::entered_address(customer)));
+        }
+        Err(ActionError::Refused(refusal)) => flash(&session, false, refusals::sentence(refusal)),
+        Err(error) => return Err(error.into()),
+    }
+    Ok(see_other(paths::status(customer)))
+}

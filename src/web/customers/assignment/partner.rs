@@ -1,0 +1,238 @@
+//! Which Mandant looks after a customer: choice, what it would do, and the deed (rows 1, 10, 19, 26, 29).
+
+use actix_session::Session;
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+
+use super::OVERTAKEN;
+use super::forecast::Forecast;
+use crate::actions::partner_contracts::find_states;
+use crate::actions::{ActionError, partners, seen};
+use crate::app::App;
+use crate::domain::case::{Case, Event, Partner, Refusal, rehearse};
+use crate::domain::partner_contract::ContractRule;
+use crate::domain::{CustomerNumber, PartnerId};
+use crate::paths;
+use crate::storage::partners::{find_partner, list_assignable};
+use crate::web::customers::parts::doubts::{self, Choice, Doubt, weigh};
+use crate::web::kit::customer::{Subject, find};
+use crate::web::kit::error::PageError;
+use crate::web::kit::form::FieldErrors;
+use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
+use crate::web::kit::reauthentication::{address_of, ask_password};
+use crate::web::kit::refusals;
+use crate::web::kit::session::flash;
+use crate::web::kit::signed_form::SignedForm;
+
+/// Mandanten the choice offers.
+const MOST: i64 = 1000;
+/// Value of the choice that nobody looks after the customer.
+const NOBODY: &str = "keiner";
+
+/// Whom the form named; empty before anything was chosen.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Chosen {
+    mandant: String,
+}
+
+#[derive(Template)]
+#[template(path = "web/customers/assignment/partner.html")]
+struct ChoicePage {
+    shell: Shell,
+    subject: Subject,
+    current: Option<(PartnerId, String)>,
+    options: Vec<Choice>,
+    rule: ContractRule,
+}
+
+#[derive(Template)]
+#[template(path = "web/customers/assignment/partner_confirm.html")]
+struct ConfirmPage {
+    shell: Shell,
+    subject: Subject,
+    /// Stamp of what the page says of who looks after the customer.
+    stand: String,
+    /// Value of the hidden field.
+    value: String,
+    /// The one chosen: name and address.
+    chosen: Option<(String, String)>,
+    before: Option<String>,
+    access: Vec<String>,
+    mails: Vec<String>,
+    contract: Vec<String>,
+    doubts: Vec<Doubt>,
+    /// Address of the person who looks, for password managers.
+    email: String,
+    errors: FieldErrors,
+}
+
+/// The choice; with `?mandant=` what it would do.
+pub async fn show(
+    app: web::Data<App>,
+    me: Me,
+    session: Session,
+    number: web::Path<i64>,
+    chosen: web::Query<Chosen>,
+) -> Result<HttpResponse, PageError> {
+    let case = find(&app, CustomerNumber(*number)).await?;
+    if chosen.mandant.is_empty() {
+        return choose(&app, &me, &case).await;
+    }
+    match confirm_page(&app, &me, &case, &chosen.mandant, FieldErrors::default()).await? {
+        Ok(page) => html(&page),
+        Err(refusal) => {
+            flash(&session, false, refusals::sentence(refusal));
+            Ok(see_other(paths::assign_partner(case.customer.number)))
+        }
+    }
+}
+
+/// What the choice would do, found out by the rules on a copy of the case.
+async fn confirm_page(
+    app: &App,
+    me: &Me,
+    case: &Case,
+    value: &str,
+    errors: FieldErrors,
+) -> Result<Result<ConfirmPage, Refusal>, PageError> {
+    let partner = match read(value)? {
+        Some(id) => Some(load(app, id).await?),
+        None => None,
+    };
+    let now = app.clock.now();
+    let (after, changes) = match rehearse(case, &Event::PartnerAssigned(partner.clone()), now) {
+        Ok(rehearsed) => rehearsed,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let doubts = match weigh(app, me.viewer.role, case, &after).await? {
+        Ok(doubts) => doubts,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let shell = Shell::load(app, me, paths::CUSTOMERS).await?;
+    let forecast = Forecast {
+        before: case,
+        after: &after,
+        changes: &changes,
+        operator: &shell.operator.short_name,
+        role: me.viewer.role,
+        now,
+    };
+    Ok(Ok(ConfirmPage {
+        subject: Subject::of(case),
+        stand: seen::of_chain(case),
+        value: value.to_owned(),
+        chosen: partner.map(|one| (one.party.name.clone(), one.party.address_line())),
+        before: case.partner.as_ref().map(|one| one.party.name.clone()),
+        access: forecast.access(),
+        mails: forecast.mails(),
+        contract: forecast.contract(),
+        doubts,
+        email: address_of(app, me).await?,
+        errors,
+        shell,
+    }))
+}
+
+async fn choose(app: &App, me: &Me, case: &Case) -> Result<HttpResponse, PageError> {
+    let now = app.clock.now();
+    let all = app
+        .db
+        .read(move |conn| -> Result<_, ActionError> {
+            let all = list_assignable(conn, MOST)?;
+            Ok(find_states(conn, &all, now)?)
+        })
+        .await?;
+    let rule = app.config.rules.partner_contract;
+    let current = case.partner.as_ref();
+    html(&ChoicePage {
+        shell: Shell::load(app, me, paths::CUSTOMERS).await?,
+        subject: Subject::of(case),
+        options: all
+            .iter()
+            .filter(|one| current.is_none_or(|own| own.id != one.partner.id))
+            .map(|one| doubts::choice(one, false, rule))
+            .collect(),
+        rule,
+        current: current.map(|own| (own.id, own.party.name.clone())),
+    })
+}
+
+/// Assigns.
+pub async fn assign(
+    app: web::Data<App>,
+    me: Me,
+    session: Session,
+    request: HttpRequest,
+    number: web::Path<i64>,
+    SignedForm(form): SignedForm,
+) -> Result<HttpResponse, PageError> {
+    let case = find(&app, CustomerNumber(*number)).await?;
+    let number = case.customer.number;
+    let partner = read(form.get("mandant"))?;
+    if let Some(id) = partner {
+        load(&app, id).await?;
+    }
+    if let Err(why) = ask_password(&app, &me, &request, form.get("passwort")).await? {
+        let mut errors = FieldErrors::default();
+        errors.add("passwort", why);
+        return match confirm_page(&app, &me, &case, form.get("mandant"), errors).await? {
+            Ok(page) => invalid(&page),
+            Err(refusal) => {
+                flash(&session, false, refusals::sentence(refusal));
+                Ok(see_other(paths::assign_partner(number)))
+            }
+        };
+    }
+    let (now, own, viewer) = (app.clock.now(), app.clone(), me.viewer.clone());
+    let stand = form.get("stand").to_owned();
+    let done = app
+        .db
+        .transaction(move |conn| {
+            let done = partners::assign(conn, &own, &viewer, number, partner, now)?;
+            seen::check_chain(done, &stand)
+        })
+        .await;
+    match done {
+        Ok(outcome) => {
+            let forecast = Forecast {
+                before: &outcome.before,
+                after: &outcome.after,
+                changes: &outcome.changes,
+                operator: "",
+                role: me.viewer.role,
+                now,
+            };
+            let who = match &outcome.after.partner {
+                Some(one) => format!("{} betreut diesen Kunden jetzt.", one.party.name),
+                None => "Diesen Kunden betreut jetzt kein Vertriebspartner.".to_owned(),
+            };
+            flash(&session, true, format!("{who} {}", forecast.said()));
+        }
+        Err(ActionError::Changed) => {
+            flash(&session, false, OVERTAKEN);
+            let (page, chosen) = (paths::assign_partner(number), form.get("mandant"));
+            return Ok(see_other(format!("{page}?mandant={chosen}")));
+        }
+        Err(ActionError::Refused(refusal)) => flash(&session, false, refusals::sentence(refusal)),
+        Err(error) => return Err(error.into()),
+    }
+    Ok(see_other(paths::status(number)))
+}
+
+/// The Mandant that was named; `None` for nobody. Anything else does not exist.
+fn read(typed: &str) -> Result<Option<PartnerId>, PageError> {
+    match typed {
+        NOBODY => Ok(None),
+        id => id.parse().map(Some).map_err(|_| PageError::NotFound),
+    }
+}
+
+async fn load(app: &App, id: PartnerId) -> Result<Partner, PageError> {
+    app.db
+        .read(move |conn| -> Result<_, ActionError> { Ok(find_partner(conn, id)?) })
+        .await?
+        .filter(|one| one.parent.is_none())
+        .ok_or(PageError::NotFound)
+}

@@ -1,0 +1,180 @@
+//! Naming a sub-partner in two steps: the consequences first, then the deed.
+
+use actix_session::Session;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+
+use super::OVERTAKEN;
+use super::forecast::Forecast;
+use crate::actions::partner_contracts::Relied;
+use crate::actions::{ActionError, seen, sub_partners};
+use crate::app::App;
+use crate::domain::case::{Case, Event, Partner, Refusal, rehearse};
+use crate::domain::viewer::{Deed, deeds};
+use crate::domain::{CustomerNumber, PartnerId};
+use crate::paths;
+use crate::web::customers::parts::doubts::{Doubt, find_sub_partners, weigh};
+use crate::web::kit::customer::find_visible;
+use crate::web::kit::error::PageError;
+use crate::web::kit::page::{Me, Shell, html, see_other};
+use crate::web::kit::refusals;
+use crate::web::kit::session::flash;
+use crate::web::kit::signed_form::SignedForm;
+
+/// Whom the form named; empty for nobody.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Chosen {
+    submandant: String,
+}
+
+#[derive(Template)]
+#[template(path = "web/customers/assignment/sub_partner.html")]
+struct ConfirmView {
+    shell: Shell,
+    number: CustomerNumber,
+    /// Stamp of what the page says of who looks after the customer.
+    stand: String,
+    customer: String,
+    /// The one that will be named: id, name, address; `None` to name nobody any more.
+    named: Option<(PartnerId, String, String)>,
+    access: Vec<String>,
+    mails: Vec<String>,
+    contract: Vec<String>,
+    doubts: Vec<Doubt>,
+}
+
+/// Shows what naming this sub-partner would do, found out by the rules on a copy of the case.
+pub async fn confirm(
+    app: web::Data<App>,
+    me: Me,
+    session: Session,
+    number: web::Path<CustomerNumber>,
+    chosen: web::Query<Chosen>,
+) -> Result<HttpResponse, PageError> {
+    let (number, now) = (number.into_inner(), app.clock.now());
+    let (own, viewer) = (app.clone(), me.viewer.clone());
+    let (case, choice) = app
+        .db
+        .read(move |conn| -> Result<_, ActionError> {
+            let case = find_visible(conn, &own, &viewer, number)?;
+            let choice = find_sub_partners(conn, viewer.role, &case, now)?;
+            Ok((case, choice))
+        })
+        .await?;
+    let named = named(&chosen.submandant, &case, &choice)?;
+    let may = deeds(me.viewer.role, &case, now).contains(&Deed::NameSubPartner);
+    let event = Event::SubPartnerNamed(named.cloned());
+    let (after, changes) = match rehearse(&case, &event, now) {
+        _ if !may => return Err(PageError::Forbidden),
+        Ok(rehearsed) => rehearsed,
+        Err(refusal) => {
+            flash(&session, false, refusals::sentence(refusal));
+            return Ok(back(number));
+        }
+    };
+    let doubts = match weigh(&app, me.viewer.role, &case, &after).await? {
+        Ok(doubts) => doubts,
+        Err(refusal) => {
+            flash(&session, false, refusals::sentence(refusal));
+            return Ok(back(number));
+        }
+    };
+    let shell = Shell::load(&app, &me, paths::CUSTOMERS).await?;
+    let forecast = Forecast {
+        before: &case,
+        after: &after,
+        changes: &changes,
+        operator: &shell.operator.short_name,
+        role: me.viewer.role,
+        now,
+    };
+    html(&ConfirmView {
+        number,
+        stand: seen::of_chain(&case),
+        customer: case.customer.party.name.clone(),
+        named: named.map(|sub| (sub.id, sub.party.name.clone(), sub.party.address_line())),
+        access: forecast.access(),
+        mails: forecast.mails(),
+        contract: forecast.contract(),
+        doubts,
+        shell,
+    })
+}
+
+/// The chosen one among those that may be chosen; anybody else does not exist here (S-54).
+fn named<'a>(
+    chosen: &str,
+    case: &Case,
+    choice: &'a [Relied],
+) -> Result<Option<&'a Partner>, PageError> {
+    if chosen.is_empty() {
+        return Ok(None);
+    }
+    let id: PartnerId = chosen.parse().map_err(|_| PageError::NotFound)?;
+    let current = case.sub_partner.as_ref().map(|sub| sub.id);
+    choice
+        .iter()
+        .map(|one| &one.partner)
+        .find(|sub| sub.id == id && (sub.can_be_named() || current == Some(id)))
+        .map(Some)
+        .ok_or(PageError::NotFound)
+}
+
+/// Names the sub-partner.
+pub async fn name(
+    app: web::Data<App>,
+    me: Me,
+    session: Session,
+    number: web::Path<CustomerNumber>,
+    SignedForm(form): SignedForm,
+) -> Result<HttpResponse, PageError> {
+    let number = number.into_inner();
+    let sub = match form.get("submandant") {
+        "" => None,
+        id => Some(id.parse::<PartnerId>().map_err(|_| PageError::NotFound)?),
+    };
+    let (now, own, viewer) = (app.clock.now(), app.clone(), me.viewer.clone());
+    let stand = form.get("stand").to_owned();
+    let result = app
+        .db
+        .transaction(move |conn| {
+            let done = sub_partners::name(conn, &own, &viewer, number, sub, now)?;
+            seen::check_chain(done, &stand)
+        })
+        .await;
+    match result {
+        Ok(outcome) => {
+            let said = match &outcome.after.sub_partner {
+                Some(sub) => format!("{} ist jetzt Untervertriebspartner.", sub.party.name),
+                None => "Der Kunde hat keinen Untervertriebspartner mehr.".to_owned(),
+            };
+            let forecast = Forecast {
+                before: &outcome.before,
+                after: &outcome.after,
+                changes: &outcome.changes,
+                operator: "",
+                role: me.viewer.role,
+                now,
+            };
+            flash(&session, true, format!("{said} {}", forecast.said()));
+            Ok(back(number))
+        }
+        Err(ActionError::Changed) => {
+            flash(&session, false, OVERTAKEN);
+            let (page, chosen) = (paths::sub_partner(number), form.get("submandant"));
+            Ok(see_other(format!("{page}?submandant={chosen}")))
+        }
+        Err(ActionError::Refused(Refusal::ForeignSubPartner)) => Err(PageError::NotFound),
+        Err(ActionError::Refused(refusal)) => {
+            flash(&session, false, refusals::sentence(refusal));
+            Ok(back(number))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn back(number: CustomerNumber) -> HttpResponse {
+    see_other(paths::status(number))
+}

@@ -1,0 +1,208 @@
+//! The page that says what a plan means, and the button that does it.
+
+use actix_session::Session;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+
+use super::choice::{ask_again, read_choice};
+use super::plan::{Plan, place_of};
+use crate::actions::seen::{is_as_seen, stamp};
+use crate::actions::{ActionError, bookings};
+use crate::app::App;
+use crate::domain::CustomerNumber;
+use crate::domain::case::{Case, Refusal, foresee};
+use crate::paths;
+use crate::web::customers::parts::consequences::{Part, consequences};
+use crate::web::customers::parts::doubts::{Doubt, weigh};
+use crate::web::kit::customer::{Subject, find};
+use crate::web::kit::error::PageError;
+use crate::web::kit::form::Form;
+use crate::web::kit::page::{Me, Shell, html, see_other};
+use crate::web::kit::refusals;
+use crate::web::kit::session::flash;
+use crate::web::kit::signed_form::SignedForm;
+
+#[derive(Template)]
+#[template(path = "web/customers/bookings/confirmation.html")]
+struct Page {
+    shell: Shell,
+    subject: Subject,
+    question: String,
+    /// A later day or another booking might have been meant.
+    hint: Option<&'static str>,
+    doubts: Vec<Doubt>,
+    meaning: Vec<Part>,
+    action: String,
+    fields: Vec<(&'static str, String)>,
+    stamp: String,
+    button: &'static str,
+}
+
+/// The page that says what the plan means, or the profile with the reason why it cannot be done.
+pub async fn confirm(
+    app: &App,
+    me: &Me,
+    session: &Session,
+    case: &Case,
+    plan: &Plan,
+) -> Result<HttpResponse, PageError> {
+    let (now, number) = (app.clock.now(), case.customer.number);
+    let seen = match foresee(case, &plan.event(now), now) {
+        Ok(seen) => seen,
+        Err(refusal) => return Ok(refused(session, number, refusal)),
+    };
+    let doubts = match weigh(app, me.viewer.role, case, &seen.after).await? {
+        Ok(doubts) => doubts,
+        Err(refusal) => return Ok(refused(session, number, refusal)),
+    };
+    let shell = Shell::load(app, me, paths::CUSTOMERS).await?;
+    let (question, button) = plan.words(case);
+    let (action, fields) = plan.form(number);
+    let is_booked = matches!(plan, Plan::Book { product, ums }
+        if case.active_products(now).iter().any(|(one, with)| one.code == *product && with == ums));
+    html(&Page {
+        doubts,
+        meaning: consequences(&shell.operator.short_name, &seen),
+        subject: Subject::of(case),
+        question,
+        hint: is_booked.then_some(
+            "Der Kunde hat dieses Produkt schon. Buchen Sie es noch einmal nur, wenn er es wirklich zweimal hat, zum Beispiel für einen weiteren Standort.",
+        ),
+        action,
+        fields,
+        stamp: stamp(case),
+        button,
+        shell,
+    })
+}
+
+/// Does it, if the facts are those the confirmation was made of; otherwise leads to a new one.
+pub async fn carry_out(
+    app: &web::Data<App>,
+    me: &Me,
+    session: &Session,
+    number: CustomerNumber,
+    plan: &Plan,
+    form: &Form,
+) -> Result<HttpResponse, PageError> {
+    let (now, handles, viewer) = (app.clock.now(), app.clone(), me.viewer.clone());
+    let (own, seen) = (plan.clone(), form.get("stand").to_owned());
+    let done = app
+        .db
+        .transaction(move |conn| {
+            if !is_as_seen(conn, &handles, number, &seen)? {
+                return Ok(None);
+            }
+            match &own {
+                Plan::Book { product, ums } => {
+                    bookings::book(conn, &handles, &viewer, number, product, *ums, now)
+                }
+                Plan::Option { place } => {
+                    bookings::switch_option_on(conn, &handles, &viewer, number, *place, now)
+                }
+                Plan::CancelOption { place, end } => {
+                    let ends_at = end.moment(now);
+                    bookings::cancel_option(conn, &handles, &viewer, number, *place, ends_at, now)
+                }
+                Plan::Cancel { place, end } => {
+                    let ends_at = end.moment(now);
+                    bookings::cancel(conn, &handles, &viewer, number, *place, ends_at, now)
+                }
+            }
+            .map(Some)
+        })
+        .await;
+    match done {
+        Ok(Some(outcome)) => {
+            flash(session, true, plan.said(&outcome));
+            Ok(see_other(paths::customer(number)))
+        }
+        Ok(None) => {
+            flash(
+                session,
+                false,
+                "Seit Sie die Folgen gelesen haben, hat sich bei diesem Kunden etwas geändert. Bitte prüfen Sie sie noch einmal, bevor Sie speichern.",
+            );
+            Ok(see_other(plan.confirmation(number)))
+        }
+        Err(ActionError::Refused(refusal)) => Ok(refused(session, number, refusal)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn refused(session: &Session, number: CustomerNumber, refusal: Refusal) -> HttpResponse {
+    flash(session, false, refusals::sentence(refusal));
+    see_other(paths::customer(number))
+}
+
+/// Product chosen on the page before.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Chosen {
+    produkt: String,
+}
+
+/// What booking this product means.
+pub async fn confirm_booking(
+    app: web::Data<App>,
+    me: Me,
+    session: Session,
+    number: web::Path<i64>,
+    chosen: web::Query<Chosen>,
+) -> Result<HttpResponse, PageError> {
+    let case = find(&app, CustomerNumber(*number)).await?;
+    match plan_booking(&case, &chosen.produkt) {
+        Some(plan) => confirm(&app, &me, &session, &case, &plan).await,
+        None => ask_again(&app, &me, &case).await,
+    }
+}
+
+/// Adds the booking. If that makes an AVV due, the customer is asked in the same moment.
+pub async fn book(
+    app: web::Data<App>,
+    me: Me,
+    session: Session,
+    number: web::Path<i64>,
+    SignedForm(form): SignedForm,
+) -> Result<HttpResponse, PageError> {
+    let case = find(&app, CustomerNumber(*number)).await?;
+    match plan_booking(&case, form.get("produkt")) {
+        Some(plan) => carry_out(&app, &me, &session, case.customer.number, &plan, &form).await,
+        None => ask_again(&app, &me, &case).await,
+    }
+}
+
+fn plan_booking(case: &Case, key: &str) -> Option<Plan> {
+    read_choice(case, key).map(|(product, ums)| Plan::Book {
+        product: product.code.clone(),
+        ums,
+    })
+}
+
+/// What switching the option on means.
+pub async fn confirm_option(
+    app: web::Data<App>,
+    me: Me,
+    session: Session,
+    path: web::Path<(i64, usize)>,
+) -> Result<HttpResponse, PageError> {
+    let case = find(&app, CustomerNumber(path.0)).await?;
+    let place = place_of(&case, path.1)?;
+    confirm(&app, &me, &session, &case, &Plan::Option { place }).await
+}
+
+/// Switches the option on.
+pub async fn switch_option_on(
+    app: web::Data<App>,
+    me: Me,
+    session: Session,
+    path: web::Path<(i64, usize)>,
+    SignedForm(form): SignedForm,
+) -> Result<HttpResponse, PageError> {
+    let case = find(&app, CustomerNumber(path.0)).await?;
+    let plan = Plan::Option {
+        place: place_of(&case, path.1)?,
+    };
+    carry_out(&app, &me, &session, case.customer.number, &plan, &form).await
+}

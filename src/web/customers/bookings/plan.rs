@@ -1,0 +1,210 @@
+//! What an operator is about to do with a booking: the confirmation page says what it means, the
+//! button does it, and only while the facts are the ones that page was made of.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::choice::asks;
+use crate::actions::Outcome;
+use crate::domain::case::{Case, Event};
+use crate::domain::{CustomerNumber, Language, calendar};
+use crate::paths;
+use crate::web::kit::error::PageError;
+
+/// What is about to be done. Places are those of [`Case::bookings`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Plan {
+    /// A product is added.
+    Book { product: String, ums: bool },
+    /// The UMS option is switched on.
+    Option { place: usize },
+    /// The UMS option ends, or stays after all; the product goes on.
+    CancelOption { place: usize, end: End },
+    /// The booking ends, or goes on after all.
+    Cancel { place: usize, end: End },
+}
+
+/// When a booking ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// At the moment of saving.
+    Now,
+    /// With the end of this day in Berlin.
+    After(NaiveDate),
+    /// Not at all.
+    Never,
+}
+
+impl End {
+    /// The moment from which the booking is gone.
+    pub fn moment(self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        match self {
+            Self::Now => Some(now),
+            Self::After(day) => Some(calendar::end_of_day(day) + chrono::Duration::milliseconds(1)),
+            Self::Never => None,
+        }
+    }
+
+    /// The same as the form's fields.
+    fn fields(self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::Now => vec![("ende", "sofort".to_owned())],
+            Self::After(day) => vec![("ende", "tag".to_owned()), ("tag", day.to_string())],
+            Self::Never => vec![("ende", "keins".to_owned())],
+        }
+    }
+}
+
+impl Plan {
+    /// The event it is to the rules.
+    pub fn event(&self, now: DateTime<Utc>) -> Event {
+        match self {
+            Self::Book { product, ums } => Event::Booked {
+                product: product.clone(),
+                ums: *ums,
+            },
+            Self::Option { place } => Event::OptionChanged {
+                booking: *place,
+                ums: true,
+            },
+            Self::CancelOption { place, end } => Event::OptionCancelled {
+                booking: *place,
+                ends_at: end.moment(now),
+            },
+            Self::Cancel { place, end } => Event::Cancelled {
+                booking: *place,
+                ends_at: end.moment(now),
+            },
+        }
+    }
+
+    /// Question of the page and word on its button.
+    pub fn words(&self, case: &Case) -> (String, &'static str) {
+        match self {
+            Self::Book { product, ums } => (
+                format!("{} buchen?", name(case, product, *ums)),
+                "Buchung speichern",
+            ),
+            Self::Option { place } => (
+                format!("UMS-Option für {} einschalten?", booked(case, *place)),
+                "UMS-Option einschalten",
+            ),
+            Self::Cancel { place, end } | Self::CancelOption { place, end } => {
+                let name = self.what(case, *place);
+                match end {
+                    End::Now => (format!("{name} sofort beenden?"), "Sofort beenden"),
+                    End::After(day) => (
+                        format!(
+                            "{name} zum {} kündigen?",
+                            calendar::long_date(*day, Language::De)
+                        ),
+                        "Kündigung speichern",
+                    ),
+                    End::Never => (
+                        format!("Kündigung von {name} zurücknehmen?"),
+                        "Kündigung zurücknehmen",
+                    ),
+                }
+            }
+        }
+    }
+
+    /// What ends: the booking, or only its option.
+    fn what(&self, case: &Case, place: usize) -> String {
+        match self {
+            Self::CancelOption { .. } => option_of(case, place),
+            _ => booked(case, place),
+        }
+    }
+
+    /// Where the form is posted to, and what it carries.
+    pub fn form(&self, number: CustomerNumber) -> (String, Vec<(&'static str, String)>) {
+        match self {
+            Self::Book { product, ums } => (
+                paths::booking(number),
+                vec![(
+                    "produkt",
+                    format!("{product}{}", if *ums { super::choice::UMS } else { "" }),
+                )],
+            ),
+            Self::Option { place } => (paths::booking_option(number, place + 1), Vec::new()),
+            Self::Cancel { place, end } => (paths::cancel_booking(number, place + 1), end.fields()),
+            Self::CancelOption { place, end } => {
+                (paths::cancel_option(number, place + 1), end.fields())
+            }
+        }
+    }
+
+    /// Where this plan is confirmed.
+    pub fn confirmation(&self, number: CustomerNumber) -> String {
+        let (path, fields) = self.form(number);
+        let path = match self {
+            Self::Book { .. } => paths::confirm_booking(number),
+            _ => path,
+        };
+        let query: Vec<String> = fields
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        match query.is_empty() {
+            true => path,
+            false => format!("{path}?{}", query.join("&")),
+        }
+    }
+
+    /// What the next page says.
+    pub fn said(&self, outcome: &Outcome) -> String {
+        let what = match self {
+            Self::Book { product, ums } => {
+                format!("{} ist gebucht.", name(&outcome.after, product, *ums))
+            }
+            Self::Option { .. } => "Die UMS-Option ist eingeschaltet.".to_owned(),
+            Self::Cancel { place, end } | Self::CancelOption { place, end } => {
+                let name = self.what(&outcome.before, *place);
+                match end {
+                    End::Now => format!("{name} ist beendet."),
+                    End::After(day) => format!(
+                        "{name} ist zum {} gekündigt.",
+                        calendar::long_date(*day, Language::De)
+                    ),
+                    End::Never => format!("Die Kündigung von {name} ist zurückgenommen."),
+                }
+            }
+        };
+        let asked = asks(&outcome.changes);
+        match outcome.after.customer.email().filter(|_| asked) {
+            Some(email) => format!(
+                "{what} Der Kunde erhält jetzt eine E-Mail an {}.",
+                email.as_str()
+            ),
+            None => what,
+        }
+    }
+}
+
+/// Printed name of a booking.
+pub fn booked(case: &Case, place: usize) -> String {
+    case.bookings
+        .get(place)
+        .map(|one| name(case, &one.product, one.ums))
+        .unwrap_or_default()
+}
+
+/// Printed name of a product as it is booked.
+pub fn name(case: &Case, product: &str, ums: bool) -> String {
+    case.product(product)
+        .map_or_else(|| product.to_owned(), |known| known.booked_name(ums))
+}
+
+/// Place in [`Case::bookings`] of the n-th booking, counted from 1.
+pub fn place_of(case: &Case, n: usize) -> Result<usize, PageError> {
+    n.checked_sub(1)
+        .filter(|place| *place < case.bookings.len())
+        .ok_or(PageError::NotFound)
+}
+
+/// Printed name of the option of a booking.
+pub fn option_of(case: &Case, place: usize) -> String {
+    let booking = case.bookings.get(place);
+    let product = booking.map(|one| name(case, &one.product, false));
+    format!("UMS-Option für {}", product.unwrap_or_default())
+}

@@ -1,0 +1,147 @@
+//! Deleting a customer (row 51). It cannot be taken back, so the page lists what follows and the
+//! administrator's password is asked again (S-40).
+
+use actix_session::Session;
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+
+use super::parts::consequences::{Part, consequences};
+use crate::actions::seen::{is_as_seen, stamp};
+use crate::actions::{ActionError, customers};
+use crate::app::App;
+use crate::domain::case::{Case, Event, foresee};
+use crate::domain::retention::erasable_on;
+use crate::domain::{CustomerNumber, Language, calendar, name};
+use crate::paths;
+use crate::storage::users::count_active_users;
+use crate::web::kit::customer::{Subject, find};
+use crate::web::kit::error::PageError;
+use crate::web::kit::form::FieldErrors;
+use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
+use crate::web::kit::reauthentication::{address_of, ask_password};
+use crate::web::kit::refusals;
+use crate::web::kit::session::flash;
+use crate::web::kit::signed_form::SignedForm;
+
+/// Longest reason in characters.
+const LONGEST_REASON: usize = 300;
+
+#[derive(Template)]
+#[template(path = "web/customers/deletion.html")]
+struct Page {
+    shell: Shell,
+    subject: Subject,
+    meaning: Vec<Part>,
+    users: i64,
+    has_agreements: bool,
+    /// "31. Dezember 2029": when what is kept will be erased.
+    kept_until: String,
+    email: String,
+    stamp: String,
+    reason: String,
+    errors: FieldErrors,
+}
+
+/// The form with the consequences.
+pub async fn show(
+    app: web::Data<App>,
+    me: Me,
+    number: web::Path<i64>,
+) -> Result<HttpResponse, PageError> {
+    let case = find(&app, CustomerNumber(*number)).await?;
+    html(&page(&app, &me, &case, String::new(), FieldErrors::default()).await?)
+}
+
+/// Deletes the customer, if the facts are those the page was made of.
+pub async fn delete(
+    app: web::Data<App>,
+    me: Me,
+    session: Session,
+    request: HttpRequest,
+    number: web::Path<i64>,
+    SignedForm(form): SignedForm,
+) -> Result<HttpResponse, PageError> {
+    let case = find(&app, CustomerNumber(*number)).await?;
+    let reason = name::clean(form.get("grund"));
+    let mut errors = FieldErrors::default();
+    if reason.is_empty() {
+        errors.add("grund", "Geben Sie an, warum Sie den Kunden löschen");
+    } else if reason.chars().count() > LONGEST_REASON {
+        errors.add("grund", "Kürzen Sie die Begründung auf 300 Zeichen");
+    }
+    if let Err(why) = ask_password(&app, &me, &request, form.get("passwort")).await? {
+        errors.add("passwort", why);
+    }
+    if !errors.is_empty() {
+        return invalid(&page(&app, &me, &case, form.get("grund").to_owned(), errors).await?);
+    }
+    let (now, handles, viewer) = (app.clock.now(), app.clone(), me.viewer.clone());
+    let (customer, seen) = (case.customer.number, form.get("stand").to_owned());
+    let done = app
+        .db
+        .transaction(move |conn| {
+            if !is_as_seen(conn, &handles, customer, &seen)? {
+                return Ok(false);
+            }
+            customers::delete(conn, &handles, &viewer, customer, &reason, now).map(|_| true)
+        })
+        .await;
+    match done {
+        Ok(true) => {
+            let name = &case.customer.party.name;
+            flash(
+                &session,
+                true,
+                format!("{name} ist gelöscht. Was als Nachweis bleibt, steht hier."),
+            );
+            Ok(see_other(paths::deleted_customer(customer)))
+        }
+        Ok(false) => {
+            flash(
+                &session,
+                false,
+                "Seit Sie die Folgen gelesen haben, hat sich bei diesem Kunden etwas geändert. Gelöscht wurde nichts. Bitte prüfen Sie die Folgen noch einmal.",
+            );
+            Ok(see_other(paths::delete_customer(customer)))
+        }
+        Err(ActionError::Refused(refusal)) => {
+            flash(&session, false, refusals::sentence(refusal));
+            Ok(see_other(paths::DELETED))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn page(
+    app: &App,
+    me: &Me,
+    case: &Case,
+    reason: String,
+    errors: FieldErrors,
+) -> Result<Page, PageError> {
+    let (now, number) = (app.clock.now(), case.customer.number);
+    let shell = Shell::load(app, me, paths::CUSTOMERS).await?;
+    let seen = foresee(case, &Event::Deleted, now).ok();
+    let kept_until = seen
+        .as_ref()
+        .and_then(|seen| erasable_on(&seen.after, app.config.retention_years))
+        .map(|day| calendar::long_date(day, Language::De))
+        .unwrap_or_default();
+    Ok(Page {
+        meaning: seen
+            .map(|seen| consequences(&shell.operator.short_name, &seen))
+            .unwrap_or_default(),
+        users: app
+            .db
+            .read(move |conn| -> Result<_, ActionError> { Ok(count_active_users(conn, number)?) })
+            .await?,
+        subject: Subject::of(case),
+        has_agreements: !case.agreements.is_empty(),
+        kept_until,
+        email: address_of(app, me).await?,
+        stamp: stamp(case),
+        reason,
+        errors,
+        shell,
+    })
+}

@@ -1,0 +1,156 @@
+//! "Alle Links sperren": a link became known to somebody it was not meant for (row 53).
+
+use actix_session::Session;
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use chrono::{DateTime, Utc};
+
+use super::parts::consequences::{Part, consequences};
+use crate::actions::{ActionError, customers};
+use crate::app::App;
+use crate::domain::case::{Case, Event, Refusal, foresee};
+use crate::domain::{CustomerNumber, name};
+use crate::paths;
+use crate::web::kit::customer::{Subject, find};
+use crate::web::kit::error::PageError;
+use crate::web::kit::form::{FieldErrors, Form};
+use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
+use crate::web::kit::reauthentication::{address_of, ask_password};
+use crate::web::kit::refusals;
+use crate::web::kit::session::flash;
+use crate::web::kit::signed_form::SignedForm;
+
+/// Longest reason in characters.
+const LONGEST_REASON: usize = 300;
+
+#[derive(Template)]
+#[template(path = "web/customers/links.html")]
+struct Page {
+    shell: Shell,
+    subject: Subject,
+    meaning: Vec<Part>,
+    /// Masked address a new mail would go to, if one can be sent.
+    address: Option<String>,
+    typed: Typed,
+    /// Address of the person who looks, for password managers.
+    email: String,
+    errors: FieldErrors,
+}
+
+/// What was typed.
+#[derive(Debug, Default)]
+struct Typed {
+    reason: String,
+    asks: bool,
+}
+
+impl Typed {
+    fn of(form: &Form) -> Self {
+        Self {
+            reason: form.get("grund").to_owned(),
+            asks: form.ticked("neu"),
+        }
+    }
+}
+
+/// The form with what locking means.
+pub async fn show(
+    app: web::Data<App>,
+    me: Me,
+    session: Session,
+    number: web::Path<i64>,
+) -> Result<HttpResponse, PageError> {
+    let case = find(&app, CustomerNumber(*number)).await?;
+    if foresee(&case, &locked(false), app.clock.now()).is_err() {
+        flash(&session, false, NOTHING);
+        return Ok(see_other(paths::status(case.customer.number)));
+    }
+    html(&page(&app, &me, &case, Typed::default(), FieldErrors::default()).await?)
+}
+
+const NOTHING: &str = "Für diesen Kunden gilt zurzeit kein Link, den man sperren könnte.";
+
+fn locked(ask_again: bool) -> Event {
+    Event::LinksLocked { ask_again }
+}
+
+/// Locks them, and sends a new mail if that was ticked.
+pub async fn lock(
+    app: web::Data<App>,
+    me: Me,
+    session: Session,
+    request: HttpRequest,
+    number: web::Path<i64>,
+    SignedForm(form): SignedForm,
+) -> Result<HttpResponse, PageError> {
+    let case = find(&app, CustomerNumber(*number)).await?;
+    let typed = Typed::of(&form);
+    let reason = name::clean(&typed.reason);
+    let mut errors = FieldErrors::default();
+    if reason.is_empty() {
+        errors.add("grund", "Geben Sie an, warum Sie die Links sperren");
+    } else if reason.chars().count() > LONGEST_REASON {
+        errors.add("grund", "Kürzen Sie die Begründung auf 300 Zeichen");
+    }
+    if let Err(why) = ask_password(&app, &me, &request, form.get("passwort")).await? {
+        errors.add("passwort", why);
+    }
+    if !errors.is_empty() {
+        return invalid(&page(&app, &me, &case, typed, errors).await?);
+    }
+    let (now, handles, viewer) = (app.clock.now(), app.clone(), me.viewer.clone());
+    let (customer, asks) = (case.customer.number, typed.asks);
+    let done = app
+        .db
+        .transaction(move |conn| {
+            customers::lock_links(conn, &handles, &viewer, customer, asks, &reason, now)
+        })
+        .await;
+    match done {
+        Ok(outcome) => flash(
+            &session,
+            true,
+            match outcome.after.customer.email().filter(|_| asks) {
+                Some(email) => format!(
+                    "Alle bisherigen Links sind gesperrt. Ein neuer ist unterwegs an {}.",
+                    email.as_str()
+                ),
+                None => "Alle bisherigen Links sind gesperrt. Es wurde keine E-Mail gesendet."
+                    .to_owned(),
+            },
+        ),
+        Err(ActionError::Refused(Refusal::NothingOpen)) => flash(&session, false, NOTHING),
+        Err(ActionError::Refused(refusal)) => flash(&session, false, refusals::sentence(refusal)),
+        Err(error) => return Err(error.into()),
+    }
+    Ok(see_other(paths::status(customer)))
+}
+
+async fn page(
+    app: &App,
+    me: &Me,
+    case: &Case,
+    typed: Typed,
+    errors: FieldErrors,
+) -> Result<Page, PageError> {
+    let now = app.clock.now();
+    let shell = Shell::load(app, me, paths::CUSTOMERS).await?;
+    let meaning = foresee(case, &locked(false), now)
+        .map(|seen| consequences(&shell.operator.short_name, &seen))
+        .unwrap_or_default();
+    Ok(Page {
+        subject: Subject::of(case),
+        meaning,
+        address: address(case, now),
+        typed,
+        email: address_of(app, me).await?,
+        errors,
+        shell,
+    })
+}
+
+/// Where a new mail would go, if the rules allow one.
+fn address(case: &Case, now: DateTime<Utc>) -> Option<String> {
+    foresee(case, &locked(true), now).ok()?;
+    case.customer.email().map(|email| email.as_str().to_owned())
+}

@@ -1,0 +1,86 @@
+//! What saving other master data brings with it (C10): the page between the form and the deed, made of
+//! what the rules would decide. It carries everything that was typed, so that nothing is typed twice.
+
+use actix_web::HttpResponse;
+use askama::Template;
+
+use crate::actions::seen;
+use crate::app::App;
+use crate::domain::case::{Change, Foreseen};
+use crate::domain::{Language, master_data};
+use crate::paths;
+use crate::web::customers::parts::consequences::{Part, consequences};
+use crate::web::kit::customer::Subject;
+use crate::web::kit::error::PageError;
+use crate::web::kit::page::{Me, Shell, html};
+
+/// Hidden field with the stamp of the facts the consequences were computed from.
+pub const CONFIRMED: &str = "folgen";
+/// Button that leads back to the form with everything that was typed.
+pub const BACK: &str = "zurueck";
+
+#[derive(Template)]
+#[template(path = "web/customers/master_data/correction.html")]
+struct Page {
+    shell: Shell,
+    subject: Subject,
+    /// Whether the facts are other ones than those that were shown and confirmed before.
+    overtaken: bool,
+    meaning: Vec<Part>,
+    /// The fields of the form as typed.
+    fields: Vec<(&'static str, String)>,
+    /// Stamp of what the form showed first.
+    stand: String,
+    /// Stamp of the facts this page was made of.
+    stamp: String,
+    sends: bool,
+}
+
+/// The page. Confirming it sends `fields` and `stand`, the stamp of the form, once more.
+pub async fn ask(
+    app: &App,
+    me: &Me,
+    seen: &Foreseen,
+    (fields, stand): (Vec<(&'static str, String)>, String),
+    overtaken: bool,
+) -> Result<HttpResponse, PageError> {
+    let shell = Shell::load(app, me, paths::CUSTOMERS).await?;
+    let mut meaning = vec![Part {
+        heading: "Stammdaten".to_owned(),
+        lines: changed(seen),
+    }];
+    meaning.extend(consequences(&shell.operator.short_name, seen));
+    if let Some(agreement) = seen.after.agreement() {
+        meaning.push(Part {
+            heading: format!("Abgeschlossener Vertrag {}", agreement.number),
+            lines: [
+                "Er nennt weiter die Angaben, mit denen er abgeschlossen wurde. Eine bloße Umfirmierung oder ein Umzug ändert daran nichts.",
+                "Ist eine andere Firma an die Stelle des Kunden getreten, zum Beispiel durch Kauf oder Verschmelzung, prüfen Sie, ob der Vertrag mit ihr neu abzuschließen ist. Nach dem Speichern können Sie auf der Seite „Auftragsverarbeitungsvertrag“ den Neuabschluss anfordern.",
+            ]
+            .map(str::to_owned)
+            .to_vec(),
+        });
+    }
+    html(&Page {
+        subject: Subject::of(&seen.before),
+        overtaken,
+        meaning,
+        fields,
+        stand,
+        stamp: seen::stamp(&seen.before),
+        sends: seen
+            .changes
+            .iter()
+            .any(|one| matches!(one, Change::Queue(_))),
+        shell,
+    })
+}
+
+/// "Ort: Köln → Bonn".
+fn changed(seen: &Foreseen) -> Vec<String> {
+    let (old, new) = (&seen.before.customer, &seen.after.customer);
+    master_data::changes((&old.party, old.language), (&new.party, new.language))
+        .iter()
+        .map(|change| change.words(Language::De))
+        .collect()
+}

@@ -1,0 +1,328 @@
+//! Name, address, register, contact and language of a customer (row 48). The e-mail address has its
+//! own page, because whoever reads it may conclude.
+
+mod correction;
+
+use actix_session::Session;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+
+use crate::actions::seen::{self, Shown};
+use crate::actions::{ActionError, Outcome, customers};
+use crate::app::App;
+use crate::domain::case::{Case, Change, Refusal};
+use crate::domain::name::{self, MAX_COMPANY};
+use crate::domain::{CustomerNumber, Language, Party, postcode};
+use crate::paths;
+use crate::web::kit::customer::{Subject, load_visible};
+use crate::web::kit::error::PageError;
+use crate::web::kit::form::{FieldErrors, Form};
+use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
+use crate::web::kit::refusals;
+use crate::web::kit::session::flash;
+use crate::web::kit::signed_form::SignedForm;
+
+const SAME: &str = "Die Stammdaten waren schon so. Geändert wurde nichts.";
+
+/// Longest line but the name, in characters.
+const LONGEST_LINE: usize = 200;
+
+/// A field of the form.
+struct Field {
+    id: &'static str,
+    label: &'static str,
+    hint: &'static str,
+    is_needed: bool,
+    /// Where it stands in a [`Party`].
+    place: fn(&mut Party) -> &mut String,
+}
+
+const fn field(
+    id: &'static str,
+    label: &'static str,
+    hint: &'static str,
+    is_needed: bool,
+    place: fn(&mut Party) -> &mut String,
+) -> Field {
+    Field {
+        id,
+        label,
+        hint,
+        is_needed,
+        place,
+    }
+}
+
+/// The fields, in the order of the page.
+const FIELDS: [Field; 9] = [
+    field(
+        "name",
+        "Firma mit Rechtsform",
+        "So steht sie im Vertrag.",
+        true,
+        |party| &mut party.name,
+    ),
+    field("strasse", "Straße und Hausnummer", "", true, |party| {
+        &mut party.street
+    }),
+    field("plz", "Postleitzahl", "", true, |party| &mut party.postcode),
+    field("ort", "Ort", "", true, |party| &mut party.city),
+    field("land", "Land", "", true, |party| &mut party.country),
+    field(
+        "register",
+        "Registergericht und Nummer",
+        "Zum Beispiel Amtsgericht Köln, HRB 12345. Leer, wenn nicht eingetragen.",
+        false,
+        |party| &mut party.register,
+    ),
+    field("vertreten", "Vertreten durch", "", false, |party| {
+        &mut party.represented_by
+    }),
+    field(
+        "ansprechperson",
+        "Ansprechperson oder Abteilung",
+        "",
+        false,
+        |party| &mut party.contact,
+    ),
+    field("telefon", "Telefon", "", false, |party| &mut party.phone),
+];
+
+#[derive(Template)]
+#[template(path = "web/customers/master_data/master_data.html")]
+struct Page {
+    shell: Shell,
+    subject: Subject,
+    email: Option<String>,
+    /// What stands in its place and is no address.
+    unusable: Option<String>,
+    lines: Vec<Line>,
+    language: Language,
+    /// Whether a contract is open or in force, so that more may follow from saving.
+    touches_more: bool,
+    /// Stamp of what the form showed first.
+    stand: String,
+    errors: FieldErrors,
+}
+
+/// A field with what stands in it.
+struct Line {
+    id: &'static str,
+    label: &'static str,
+    hint: &'static str,
+    value: String,
+    more: &'static str,
+}
+
+/// The form.
+pub async fn show(
+    app: web::Data<App>,
+    me: Me,
+    number: web::Path<CustomerNumber>,
+) -> Result<HttpResponse, PageError> {
+    let case = load_visible(&app, &me.viewer, number.into_inner()).await?;
+    let mut party = case.customer.party.clone();
+    let lines = lines(|field| (field.place)(&mut party).clone());
+    let typed = (lines, case.customer.language);
+    let stand = stamp(&case);
+    html(&page(&app, &me, &case, typed, stand, FieldErrors::default()).await?)
+}
+
+/// Stamp of what the form shows.
+fn stamp(case: &Case) -> String {
+    seen::of_master_data(&case.customer.party, case.customer.language)
+}
+
+/// Saves it. If more follows from it than other master data, the page that says so comes first (C10):
+/// while the customer is asked, a new mail replaces the links to the old text.
+pub async fn save(
+    app: web::Data<App>,
+    me: Me,
+    session: Session,
+    number: web::Path<CustomerNumber>,
+    SignedForm(form): SignedForm,
+) -> Result<HttpResponse, PageError> {
+    let case = load_visible(&app, &me.viewer, number.into_inner()).await?;
+    let mut errors = FieldErrors::default();
+    if form.ticked(correction::BACK) {
+        return html(&typed_page(&app, &me, &case, &form, errors).await?);
+    }
+    let party = read(&form, &mut errors);
+    let language = Language::from_code(form.get("sprache"));
+    if language.is_none() {
+        errors.add("sprache", "Wählen Sie die Sprache des Kunden");
+    }
+    let Some(language) = language.filter(|_| errors.is_empty()) else {
+        return invalid(&typed_page(&app, &me, &case, &form, errors).await?);
+    };
+    let (now, handles, viewer) = (app.clock.now(), app.clone(), me.viewer.clone());
+    let customer = case.customer.number;
+    let (stand, confirmed) = ["stand", correction::CONFIRMED]
+        .map(|name| form.get(name).to_owned())
+        .into();
+    let done = app
+        .db
+        .transaction(move |conn| {
+            seen::check(conn, &handles, Shown::MasterData(customer), &stand)?;
+            let new = (&party, language);
+            match customers::find_unconfirmed(conn, customer, new, &confirmed, now)? {
+                Some(seen) => Ok(Err(Box::new(seen))),
+                None => {
+                    customers::change_party(conn, &handles, &viewer, customer, new, now).map(Ok)
+                }
+            }
+        })
+        .await;
+    match done {
+        Ok(Ok(outcome)) => flash(&session, true, said(&outcome)),
+        Ok(Err(seen)) => {
+            let overtaken = form.ticked(correction::CONFIRMED);
+            let mut fields: Vec<(&'static str, String)> = FIELDS
+                .iter()
+                .map(|field| (field.id, form.get(field.id).to_owned()))
+                .collect();
+            fields.push(("sprache", language.code().to_owned()));
+            let stand = form.get("stand").to_owned();
+            return correction::ask(&app, &me, &seen, (fields, stand), overtaken).await;
+        }
+        Err(ActionError::Refused(Refusal::Unchanged)) => flash(&session, true, SAME),
+        Err(ActionError::Refused(refusal)) => flash(&session, false, refusals::sentence(refusal)),
+        Err(ActionError::Changed) => {
+            // Who saves once more has seen what is stored now.
+            let case = load_visible(&app, &me.viewer, customer).await?;
+            add_changed(&mut errors, &case, &form, language);
+            if errors.is_empty() {
+                flash(&session, true, SAME);
+                return Ok(see_other(paths::customer(customer)));
+            }
+            let typed = (lines(|field| form.get(field.id).to_owned()), language);
+            return invalid(&page(&app, &me, &case, typed, stamp(&case), errors).await?);
+        }
+        Err(error) => return Err(error.into()),
+    }
+    Ok(see_other(paths::customer(customer)))
+}
+
+/// What somebody else saved meanwhile, beside what was typed.
+fn add_changed(errors: &mut FieldErrors, case: &Case, form: &Form, language: Language) {
+    let mut stored = case.customer.party.clone();
+    errors.add_changed(FIELDS.iter().map(|field| {
+        let typed = form.get(field.id).to_owned();
+        (
+            field.id,
+            field.label,
+            (field.place)(&mut stored).clone(),
+            typed,
+        )
+    }));
+    let word = |language: Language| {
+        if language.is_en() {
+            "Englisch"
+        } else {
+            "Deutsch"
+        }
+        .to_owned()
+    };
+    let (stored, typed) = (word(case.customer.language), word(language));
+    errors.add_changed([("sprache", "Sprache", stored, typed)]);
+}
+
+/// The form with what was typed, and with the stamp it came with.
+async fn typed_page(
+    app: &App,
+    me: &Me,
+    case: &Case,
+    form: &Form,
+    errors: FieldErrors,
+) -> Result<Page, PageError> {
+    let language = Language::from_code(form.get("sprache")).unwrap_or(case.customer.language);
+    let typed = (lines(|field| form.get(field.id).to_owned()), language);
+    page(app, me, case, typed, form.get("stand").to_owned(), errors).await
+}
+
+fn lines(mut value: impl FnMut(&Field) -> String) -> Vec<Line> {
+    FIELDS
+        .iter()
+        .map(|field| Line {
+            id: field.id,
+            label: field.label,
+            hint: field.hint,
+            value: value(field),
+            more: if field.is_needed {
+                "required autocomplete=\"off\""
+            } else {
+                "autocomplete=\"off\""
+            },
+        })
+        .collect()
+}
+
+/// The particulars as typed and cleaned (S-73).
+fn read(form: &Form, errors: &mut FieldErrors) -> Party {
+    let mut party = Party::default();
+    for field in &FIELDS {
+        let text = name::clean(form.get(field.id));
+        let most = if field.id == "name" {
+            MAX_COMPANY
+        } else {
+            LONGEST_LINE
+        };
+        if text.is_empty() && field.is_needed {
+            errors.add(field.id, format!("„{}“ fehlt noch", field.label));
+        } else if text.chars().count() > most {
+            errors.add(
+                field.id,
+                format!(
+                    "„{}“: Kürzen Sie die Angabe auf {most} Zeichen",
+                    field.label
+                ),
+            );
+        } else if field.id == "name" && !text.chars().any(char::is_alphanumeric) {
+            errors.add(field.id, "Geben Sie den Namen der Firma ein");
+        } else if field.id == "plz"
+            && let Some(fault) = postcode::fault(form.get("land"), &text)
+        {
+            errors.add(field.id, fault);
+        }
+        *(field.place)(&mut party) = text;
+    }
+    party
+}
+
+async fn page(
+    app: &App,
+    me: &Me,
+    case: &Case,
+    (lines, language): (Vec<Line>, Language),
+    stand: String,
+    errors: FieldErrors,
+) -> Result<Page, PageError> {
+    Ok(Page {
+        shell: Shell::load(app, me, paths::CUSTOMERS).await?,
+        subject: Subject::of(case),
+        email: case.customer.email().map(|email| email.shown()),
+        unusable: case.customer.party.unusable_email.clone(),
+        lines,
+        language,
+        touches_more: case.open_request().is_some() || case.agreement().is_some(),
+        stand,
+        errors,
+    })
+}
+
+fn said(outcome: &Outcome) -> String {
+    let asked = outcome
+        .changes
+        .iter()
+        .any(|change| matches!(change, Change::OpenRequest(_)));
+    match outcome.after.customer.email().filter(|_| asked) {
+        Some(email) => format!(
+            "Die Stammdaten sind gespeichert. Der Kunde erhält den Vertrag mit den neuen Angaben an {}, alle früheren Links sind ungültig.",
+            email.as_str()
+        ),
+        None if outcome.after.agreement().is_some() => "Die Stammdaten sind gespeichert. Der Kunde hat deswegen keine E-Mail erhalten, und der Vertrag bleibt, wie er ist. Soll er die neuen Angaben nennen, fordern Sie auf der Seite „AVV-Status“ den Neuabschluss an."
+            .to_owned(),
+        None => "Die Stammdaten sind gespeichert. Der Kunde hat deswegen keine E-Mail erhalten."
+            .to_owned(),
+    }
+}

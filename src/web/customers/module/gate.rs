@@ -1,0 +1,62 @@
+//! The gate: a reverse proxy asks here, before every request to a module, whether it may go
+//! through. 204 or 403, decided anew each time, closed when in doubt (5.2, S-56).
+
+use actix_web::http::header;
+use actix_web::{HttpResponse, web};
+
+use super::decide;
+use crate::app::App;
+use crate::domain::CustomerNumber;
+use crate::web::kit::customer::load_visible;
+use crate::web::kit::page::Me;
+
+/// Asks.
+pub async fn ask(app: web::Data<App>, me: Me, path: web::Path<(String, String)>) -> HttpResponse {
+    let (number, module) = path.into_inner();
+    // The proxy asks with what stands in its own address: another spelling may be another customer
+    // to what lies behind it.
+    let asked = number.parse::<CustomerNumber>().ok();
+    let open = match asked.filter(|asked| asked.to_string() == number) {
+        Some(number) => may_enter(&app, &me, number, &module).await,
+        None => false,
+    };
+    answer(open)
+}
+
+async fn may_enter(app: &web::Data<App>, me: &Me, number: CustomerNumber, module: &str) -> bool {
+    match load_visible(app, &me.viewer, number).await {
+        Ok(case) => {
+            let decision = decide(&case, me.viewer.role, module, app.clock.now());
+            if let Err(denied) = decision {
+                tracing::warn!(
+                    user = me.viewer.user.0,
+                    customer = number.0,
+                    ?denied,
+                    "refused: gate"
+                );
+            }
+            decision.is_ok()
+        }
+        Err(error) => {
+            tracing::warn!(user = me.viewer.user.0, customer = number.0, cause = %error, "refused: gate");
+            false
+        }
+    }
+}
+
+fn answer(open: bool) -> HttpResponse {
+    let mut response = if open {
+        HttpResponse::NoContent()
+    } else {
+        HttpResponse::Forbidden()
+    };
+    response.insert_header((header::CACHE_CONTROL, "no-store"));
+    if open {
+        response.finish()
+    } else {
+        // Not empty, so that no error page is put in its place.
+        response
+            .content_type("text/plain; charset=utf-8")
+            .body("gesperrt")
+    }
+}

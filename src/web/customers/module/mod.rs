@@ -1,0 +1,90 @@
+//! The page of a module. What it would administer is not part of this portal; whether somebody may
+//! come in is, and it is decided anew on every request (S-56).
+
+pub mod gate;
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use chrono::{DateTime, Utc};
+
+use crate::app::App;
+use crate::domain::CustomerNumber;
+use crate::domain::case::{Case, Denied, access};
+use crate::domain::viewer::Role;
+use crate::paths;
+use crate::web::kit::customer::load_visible;
+use crate::web::kit::error::PageError;
+use crate::web::kit::page::{Me, Shell, html};
+use crate::web::kit::refusals;
+
+#[derive(Template)]
+#[template(path = "web/customers/module/module.html")]
+struct ModuleView {
+    shell: Shell,
+    number: CustomerNumber,
+    customer: String,
+    module: String,
+    closed: Option<(&'static str, &'static str)>,
+}
+
+pub async fn show(
+    app: web::Data<App>,
+    me: Me,
+    path: web::Path<(CustomerNumber, String)>,
+) -> Result<HttpResponse, PageError> {
+    let (number, module) = path.into_inner();
+    let case = load_visible(&app, &me.viewer, number).await?;
+    let name = name_of(&case, &module).ok_or(PageError::NotFound)?;
+    let denied = decide(&case, me.viewer.role, &module, app.clock.now()).err();
+    if denied == Some(Denied::NotAssigned) {
+        return Err(PageError::NotFound);
+    }
+    if let Some(denied) = denied {
+        tracing::warn!(
+            user = me.viewer.user.0,
+            customer = number.0,
+            ?denied,
+            "refused: module"
+        );
+    }
+    let mut response = html(&ModuleView {
+        shell: Shell::load(&app, &me, paths::CUSTOMERS).await?,
+        number,
+        customer: case.customer.party.name.clone(),
+        module: name,
+        closed: denied.map(refusals::closed),
+    })?;
+    if denied.is_some() {
+        *response.status_mut() = StatusCode::FORBIDDEN;
+    }
+    Ok(response)
+}
+
+/// Whether somebody with `role` may enter a module of this customer now. The rule of 5.2 is for
+/// partners; others only need the customer to be theirs and the module to be booked.
+pub fn decide(case: &Case, role: Role, module: &str, now: DateTime<Utc>) -> Result<(), Denied> {
+    if !role.knows(case) || case.customer.deleted_at.is_some() {
+        return Err(Denied::NotAssigned);
+    }
+    if let Some(partner) = role.partner() {
+        return access(case, partner, module, now).map(|_| ());
+    }
+    let is_booked = case.active_products(now).iter().any(|(product, ums)| {
+        product.module.key == module
+            || (product.gated_module.key == module && product.needs_module(*ums))
+    });
+    if is_booked {
+        Ok(())
+    } else {
+        Err(Denied::NotBooked)
+    }
+}
+
+fn name_of(case: &Case, module: &str) -> Option<String> {
+    case.catalogue
+        .iter()
+        .flat_map(|product| [&product.module, &product.gated_module])
+        .find(|known| known.key == module)
+        .map(|known| known.name.clone())
+}

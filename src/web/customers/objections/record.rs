@@ -1,0 +1,248 @@
+//! Recording an objection that reached the operator outside the portal (row 31, EV-10). It takes
+//! effect at once, so the administrator's password is asked again (S-40).
+
+use actix_session::Session;
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use chrono::NaiveDate;
+
+use crate::actions::ActionError;
+use crate::actions::objections::{self, Received};
+use crate::app::App;
+use crate::domain::case::{Case, Channel};
+use crate::domain::{CustomerNumber, Language, calendar, name};
+use crate::paths;
+use crate::web::kit::customer::{Subject, find};
+use crate::web::kit::dates::parse_day;
+use crate::web::kit::error::PageError;
+use crate::web::kit::form::{FieldErrors, Form};
+use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
+use crate::web::kit::reauthentication::{address_of, ask_password};
+use crate::web::kit::refusals;
+use crate::web::kit::session::flash;
+use crate::web::kit::upload::SignedUpload;
+
+/// Longest note in characters.
+const LONGEST_NOTE: usize = 2000;
+
+#[derive(Template)]
+#[template(path = "web/customers/objections/record.html")]
+struct Page {
+    shell: Shell,
+    subject: Subject,
+    email: String,
+    /// Number and day of the agreement that becomes void; `None` before conclusion.
+    agreement: Option<(String, String)>,
+    partners: Vec<String>,
+    /// Areas that close for them.
+    modules: Vec<String>,
+    has_address: bool,
+    channels: Vec<(&'static str, String)>,
+    first_day: NaiveDate,
+    today: NaiveDate,
+    longest: usize,
+    typed: Typed,
+    errors: FieldErrors,
+}
+
+impl Page {
+    /// Attributes that keep the browser's calendar to sensible days.
+    fn day_limits(&self) -> String {
+        format!("min=\"{}\" max=\"{}\" required", self.first_day, self.today)
+    }
+}
+
+/// What was typed, without the password.
+struct Typed {
+    channel: String,
+    on: String,
+    note: String,
+}
+
+impl Typed {
+    fn of(form: &Form) -> Self {
+        Self {
+            channel: form.get("weg").to_owned(),
+            on: form.get("datum").trim().to_owned(),
+            // Browsers send line ends as two characters; they count as one.
+            note: form.get("notiz").replace("\r\n", "\n"),
+        }
+    }
+}
+
+/// The form with the consequences.
+pub async fn show(
+    app: web::Data<App>,
+    me: Me,
+    session: Session,
+    number: web::Path<i64>,
+) -> Result<HttpResponse, PageError> {
+    let case = find(&app, CustomerNumber(*number)).await?;
+    if first_day(&case).is_none() {
+        flash(
+            &session,
+            false,
+            refusals::sentence(crate::domain::case::Refusal::NothingToObject),
+        );
+        return Ok(see_other(paths::status(case.customer.number)));
+    }
+    let typed = Typed {
+        channel: String::new(),
+        on: String::new(),
+        note: String::new(),
+    };
+    html(&page(&app, &me, &case, typed, FieldErrors::default()).await?)
+}
+
+/// Records it.
+pub async fn record(
+    app: web::Data<App>,
+    me: Me,
+    session: Session,
+    request: HttpRequest,
+    number: web::Path<i64>,
+    SignedUpload { form, mut files }: SignedUpload,
+) -> Result<HttpResponse, PageError> {
+    let case = find(&app, CustomerNumber(*number)).await?;
+    let (now, customer) = (app.clock.now(), case.customer.number);
+    let typed = Typed::of(&form);
+    let mut errors = FieldErrors::default();
+    let received = read(&typed, &case, calendar::day(now), &mut errors);
+    if let Err(why) = ask_password(&app, &me, &request, form.get("passwort")).await? {
+        errors.add("passwort", why);
+    }
+    let proof = files.take("datei").unwrap_or_else(|bad| {
+        errors.add("datei", bad.sentence());
+        None
+    });
+    let Some(received) = received.filter(|_| errors.is_empty()) else {
+        return invalid(&page(&app, &me, &case, typed, errors).await?);
+    };
+    let received = Received { proof, ..received };
+    let lacks_proof = received.proof.is_none() && received.channel.leaves_paper();
+    let (handles, viewer) = (app.clone(), me.viewer.clone());
+    let done = app
+        .db
+        .transaction(move |conn| {
+            objections::record(conn, &handles, &viewer, customer, &received, now)
+        })
+        .await;
+    match done {
+        Ok(()) => flash(
+            &session,
+            true,
+            if lacks_proof {
+                "Der Widerspruch ist erfasst und gilt ab sofort. Kunde und Vertriebspartner werden benachrichtigt. Der Nachweis fehlt noch: Sie können ihn unter „Widersprüche und Ablehnungen“ hinzufügen."
+            } else {
+                "Der Widerspruch ist erfasst und gilt ab sofort. Kunde und Vertriebspartner werden benachrichtigt."
+            },
+        ),
+        Err(ActionError::Refused(refusal)) => flash(&session, false, refusals::sentence(refusal)),
+        Err(error) => return Err(error.into()),
+    }
+    Ok(see_other(paths::status(customer)))
+}
+
+/// Reads channel, day and note; `None` if one of them is missing or wrong.
+fn read(
+    typed: &Typed,
+    case: &Case,
+    today: NaiveDate,
+    errors: &mut FieldErrors,
+) -> Option<Received> {
+    let channel = Channel::RECORDED
+        .into_iter()
+        .find(|channel| channel.key() == typed.channel);
+    if channel.is_none() {
+        errors.add("weg", "Wählen Sie, wie der Widerspruch eingegangen ist");
+    }
+    let on = parse_day(&typed.on);
+    match (on, first_day(case)) {
+        (None, _) => errors.add(
+            "datum",
+            "Geben Sie ein, an welchem Tag der Widerspruch eingegangen ist, zum Beispiel 24.11.2026",
+        ),
+        (Some(on), _) if on > today => {
+            errors.add("datum", "Der Tag des Eingangs darf nicht in der Zukunft liegen");
+        }
+        (Some(on), Some(first)) if on < first => errors.add(
+            "datum",
+            format!(
+                "Der Tag des Eingangs darf nicht vor dem {} liegen: Vorher gab es nichts, dem widersprochen werden konnte",
+                calendar::short_date(first, Language::De)
+            ),
+        ),
+        _ => {}
+    }
+    let note = name::clean_lines(&typed.note);
+    if note.chars().count() > LONGEST_NOTE {
+        errors.add("notiz", "Kürzen Sie die Notiz auf höchstens 2.000 Zeichen");
+    }
+    errors.is_empty().then_some(())?;
+    Some(Received {
+        channel: channel?,
+        on: on?,
+        note,
+        proof: None,
+    })
+}
+
+/// The first day on which there was something to object to.
+fn first_day(case: &Case) -> Option<NaiveDate> {
+    let since = match (case.agreement(), case.open_request()) {
+        (Some(agreement), _) => agreement.concluded_at,
+        (None, Some(open)) => open.opened_at,
+        (None, None) => return None,
+    };
+    Some(calendar::day(since))
+}
+
+async fn page(
+    app: &App,
+    me: &Me,
+    case: &Case,
+    typed: Typed,
+    errors: FieldErrors,
+) -> Result<Page, PageError> {
+    let now = app.clock.now();
+    let today = calendar::day(now);
+    let mut modules: Vec<String> = case
+        .required_products(now)
+        .iter()
+        .filter_map(|covered| case.product(&covered.product))
+        .map(|product| product.gated_module.name.clone())
+        .collect();
+    modules.sort();
+    modules.dedup();
+    Ok(Page {
+        shell: Shell::load(app, me, paths::CUSTOMERS).await?,
+        subject: Subject::of(case),
+        email: address_of(app, me).await?,
+        agreement: case.agreement().map(|agreement| {
+            let day = calendar::day(agreement.concluded_at);
+            (
+                agreement.number.clone(),
+                calendar::short_date(day, Language::De),
+            )
+        }),
+        partners: crate::web::kit::customer::partner_names(case),
+        modules,
+        has_address: case.customer.email().is_some(),
+        channels: Channel::RECORDED
+            .map(|channel| (channel.key(), capital(channel.word())))
+            .to_vec(),
+        first_day: first_day(case).unwrap_or(today),
+        today,
+        longest: LONGEST_NOTE,
+        typed,
+        errors,
+    })
+}
+
+fn capital(word: &str) -> String {
+    let mut chars = word.chars();
+    chars
+        .next()
+        .map(|first| first.to_uppercase().chain(chars).collect())
+        .unwrap_or_default()
+}

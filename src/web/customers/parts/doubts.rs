@@ -1,0 +1,139 @@
+//! What is said of contracts under Art. 28(4) GDPR where a partner is chosen or a product is booked
+//! (C6). Templates print it with `{% include "web/customers/parts/doubts.html" %}`, which reads a field
+//! `doubts: Vec<Doubt>` of the page.
+
+use chrono::{DateTime, Utc};
+
+use crate::actions::ActionError;
+use crate::actions::partner_contracts::{Relied, find_relied, find_states};
+use crate::app::App;
+use crate::domain::calendar::long_date;
+use crate::domain::case::{Case, Refusal};
+use crate::domain::partner_contract::{ContractRule, ContractState};
+use crate::domain::viewer::Role;
+use crate::domain::{Language, PartnerId};
+use crate::paths;
+use crate::storage::partners::list_sub_partners;
+use crate::storage::{PgConnection, QueryResult};
+use crate::web::kit::route::Who;
+
+/// A contract that is missing, over, or ends soon.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Doubt {
+    /// How it stands.
+    pub lead: String,
+    /// What that means, and what to do.
+    pub advice: &'static str,
+    /// Where it is recorded.
+    pub href: String,
+    /// With whom.
+    pub name: String,
+}
+
+/// What there is to say to this reader; nothing where all contracts hold for long.
+pub fn doubts(relied: &[Relied], role: Role, rule: ContractRule) -> Vec<Doubt> {
+    relied
+        .iter()
+        .filter_map(|one| doubt(one, role, rule))
+        .collect()
+}
+
+/// What there is to say of the contracts that the way from `before` to `after` relies on, or why the
+/// operator's setting refuses it.
+pub async fn weigh(
+    app: &App,
+    role: Role,
+    before: &Case,
+    after: &Case,
+) -> Result<Result<Vec<Doubt>, Refusal>, ActionError> {
+    let (before, after, now) = (before.clone(), after.clone(), app.clock.now());
+    let relied = app
+        .db
+        .read(move |conn| Ok::<_, ActionError>(find_relied(conn, &before, &after, now)?))
+        .await?;
+    let rule = app.config.rules.partner_contract;
+    Ok(match relied.iter().find_map(|one| one.refusal(rule)) {
+        Some(refusal) => Err(refusal),
+        None => Ok(doubts(&relied, role, rule)),
+    })
+}
+
+fn doubt(relied: &Relied, role: Role, rule: ContractRule) -> Option<Doubt> {
+    let name = &relied.partner.party.name;
+    let date = |day| long_date(day, Language::De);
+    let lead = match relied.state {
+        ContractState::Missing => {
+            format!("Mit {name} ist kein Vertrag nach Art. 28 Abs. 4 DSGVO erfasst.")
+        }
+        ContractState::Expired(last) => format!(
+            "Der Vertrag nach Art. 28 Abs. 4 DSGVO mit {name} ist am {} abgelaufen.",
+            date(last)
+        ),
+        ContractState::EndsSoon(last) => format!(
+            "Der Vertrag nach Art. 28 Abs. 4 DSGVO mit {name} endet am {}.",
+            date(last)
+        ),
+        ContractState::Valid => return None,
+    };
+    let advice = if relied.state.holds() {
+        "Sorgen Sie rechtzeitig für den neuen."
+    } else if rule.refuses(relied.state) {
+        "Ohne ihn darf die Firma keine Daten des Kunden verarbeiten. Erfassen Sie ihn zuerst."
+    } else {
+        "Ohne ihn darf die Firma keine Daten des Kunden verarbeiten. Erfassen Sie ihn möglichst, bevor Sie hier weitermachen."
+    };
+    let page = match role {
+        Role::Operator => paths::partner(relied.partner.id),
+        _ => paths::own_sub_partner(relied.partner.id),
+    };
+    Some(Doubt {
+        lead,
+        advice,
+        href: format!("{page}/vertrag"),
+        name: name.clone(),
+    })
+}
+
+/// The sub-partners somebody with `role` may choose among for a customer, with their contracts.
+pub fn find_sub_partners(
+    conn: &mut PgConnection,
+    role: Role,
+    case: &Case,
+    now: DateTime<Utc>,
+) -> QueryResult<Vec<Relied>> {
+    match &case.partner {
+        Some(partner) if Who::Assigner.admits(role) => {
+            let all = list_sub_partners(conn, partner.id)?;
+            find_states(conn, &all, now)
+        }
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// A partner in a list to choose from.
+pub struct Choice {
+    /// Value.
+    pub id: PartnerId,
+    /// Name, town, and what is wrong with its contract.
+    pub label: String,
+    /// Whether it is the present one.
+    pub chosen: bool,
+    /// Whether the operator lets nobody choose it before its contract is recorded.
+    pub is_refused: bool,
+}
+
+/// One to choose, marked if no contract holds.
+pub fn choice(relied: &Relied, chosen: bool, rule: ContractRule) -> Choice {
+    let party = &relied.partner.party;
+    let mark = match relied.state {
+        ContractState::Missing => " (Vertrag nach Art. 28 Abs. 4 fehlt)",
+        ContractState::Expired(_) => " (Vertrag nach Art. 28 Abs. 4 abgelaufen)",
+        ContractState::EndsSoon(_) | ContractState::Valid => "",
+    };
+    Choice {
+        id: relied.partner.id,
+        label: format!("{}, {}{mark}", party.name, party.city),
+        chosen,
+        is_refused: !chosen && rule.refuses(relied.state),
+    }
+}

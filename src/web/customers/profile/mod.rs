@@ -1,0 +1,252 @@
+//! A customer's profile: master data, who looks after it, products and their modules.
+
+mod desk;
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use chrono::{DateTime, Duration, Utc};
+use serde::Deserialize;
+
+use super::parts::entered_addresses::{Undecided, undecided};
+use crate::actions::ActionError;
+use crate::app::App;
+use crate::domain::case::{Booking, Case, access, product_standings, standing};
+use crate::domain::product::{Module, Product};
+use crate::domain::viewer::{Deed, Role, deeds};
+use crate::domain::{CustomerNumber, Language, calendar};
+use crate::paths;
+use crate::web::kit::customer::find_visible;
+use crate::web::kit::error::PageError;
+use crate::web::kit::page::{Me, Shell, html};
+use crate::web::kit::refusals;
+use desk::Desk;
+
+#[derive(Template)]
+#[template(path = "web/customers/profile/profile.html")]
+struct ProfileView {
+    shell: Shell,
+    number: CustomerNumber,
+    name: String,
+    address: String,
+    email: Option<String>,
+    /// What stands in its place and is no address; for the operator.
+    unusable: Option<String>,
+    /// Addresses that partners entered and the operator has to decide about (A4).
+    undecided: Vec<Undecided>,
+    contact: String,
+    phone: String,
+    represented_by: String,
+    /// That others are found by the same figures: the customer's number as it was searched for.
+    sought: bool,
+    desk: Option<Desk>,
+    /// Whether the whole address is shown and can be changed.
+    operator: bool,
+    /// Whether the reader may enter another address.
+    may_change_email: bool,
+    language: &'static str,
+    partner: Option<String>,
+    sub_partner: Option<String>,
+    key: &'static str,
+    word: String,
+    products: Vec<ProductLine>,
+    /// All bookings with what can be done about each; only the operator sees them.
+    bookings: Vec<BookingLine>,
+}
+
+struct BookingLine {
+    name: String,
+    state: String,
+    /// Words and addresses.
+    links: Vec<(&'static str, String)>,
+}
+
+struct ProductLine {
+    name: String,
+    key: &'static str,
+    word: String,
+    modules: Vec<ModuleLine>,
+}
+
+struct ModuleLine {
+    name: String,
+    href: String,
+    /// Reason and next step, if it is closed for this person.
+    closed: Option<(&'static str, &'static str)>,
+}
+
+/// Whether the customer was found by its number, and by the same figures others are.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Sought {
+    gesucht: Option<String>,
+}
+
+pub async fn show(
+    app: web::Data<App>,
+    me: Me,
+    number: web::Path<CustomerNumber>,
+    sought: web::Query<Sought>,
+) -> Result<HttpResponse, PageError> {
+    let (now, role) = (app.clock.now(), me.viewer.role);
+    let (own, viewer, number) = (app.clone(), me.viewer.clone(), number.into_inner());
+    let (case, desk) = app
+        .db
+        .read(move |conn| -> Result<_, ActionError> {
+            let case = find_visible(conn, &own, &viewer, number)?;
+            let desk = match viewer.role {
+                Role::Operator => Some(desk::read(conn, &case, now)?),
+                _ => None,
+            };
+            Ok((case, desk))
+        })
+        .await?;
+    let shell = Shell::load(&app, &me, paths::CUSTOMERS).await?;
+    let mut page = view(shell, &case, role, now);
+    page.desk = desk;
+    page.sought = sought.gesucht.is_some();
+    html(&page)
+}
+
+fn view(shell: Shell, case: &Case, role: Role, now: DateTime<Utc>) -> ProfileView {
+    let overall = standing(case, now);
+    let operator = role == Role::Operator;
+    let may = deeds(role, case, now);
+    ProfileView {
+        undecided: undecided(case, role, &may, &shell.operator.short_name),
+        shell,
+        number: case.customer.number,
+        name: case.customer.party.name.clone(),
+        address: case.customer.party.address_line(),
+        email: case.customer.email().map(|email| {
+            if operator {
+                email.shown()
+            } else {
+                email.masked()
+            }
+        }),
+        unusable: case
+            .customer
+            .party
+            .unusable_email
+            .clone()
+            .filter(|_| operator),
+        contact: case.customer.party.contact.clone(),
+        phone: case.customer.party.phone.clone(),
+        represented_by: case.customer.party.represented_by.clone(),
+        sought: false,
+        desk: None,
+        operator,
+        may_change_email: may.contains(&Deed::ChangeEmail),
+        language: if case.customer.language.is_en() {
+            "Englisch"
+        } else {
+            "Deutsch"
+        },
+        partner: case.partner.as_ref().map(|one| one.party.name.clone()),
+        sub_partner: case.sub_partner.as_ref().map(|one| one.party.name.clone()),
+        key: overall.status.key(),
+        word: overall.word(),
+        products: product_standings(case, now)
+            .into_iter()
+            .map(|line| ProductLine {
+                name: line.product.booked_name(line.ums),
+                key: line.standing.status.key(),
+                word: line.standing.word(),
+                modules: modules(line.product, line.ums)
+                    .map(|module| module_line(case, role, module, now))
+                    .collect(),
+            })
+            .collect(),
+        bookings: if operator {
+            bookings(case, now)
+        } else {
+            Vec::new()
+        },
+    }
+}
+
+/// What is booked, the newest first, and what was: the ended ones at the end.
+fn bookings(case: &Case, now: DateTime<Utc>) -> Vec<BookingLine> {
+    let all = || case.bookings.iter().enumerate().rev();
+    all()
+        .filter(|(_, booking)| booking.is_active(now))
+        .chain(all().filter(|(_, booking)| !booking.is_active(now)))
+        .map(|(place, booking)| booking_line(case, place, booking, now))
+        .collect()
+}
+
+fn booking_line(case: &Case, place: usize, booking: &Booking, now: DateTime<Utc>) -> BookingLine {
+    let date = |at: DateTime<Utc>| calendar::short_date(calendar::day(at), Language::De);
+    let since = date(booking.booked_at);
+    // A booking that ends at midnight was there on the day before.
+    let last = |end: DateTime<Utc>| date(end - Duration::milliseconds(1));
+    let known = case.product(&booking.product);
+    let (number, n) = (case.customer.number, place + 1);
+    let mut links = Vec::new();
+    if booking.is_active(now) {
+        if known.is_some_and(Product::has_ums_option) {
+            let path = paths::cancel_option(number, n);
+            match (booking.has_ums(now), booking.option_ends_at) {
+                (false, _) => {
+                    links.push(("UMS-Option einschalten", paths::booking_option(number, n)))
+                }
+                (true, None) => links.push(("UMS-Option kündigen", path)),
+                (true, Some(_)) => links.extend([
+                    (
+                        "Kündigung der UMS-Option zurücknehmen",
+                        format!("{path}?ende=keins"),
+                    ),
+                    ("Anderes Ende der UMS-Option", path),
+                ]),
+            }
+        }
+        let path = paths::cancel_booking(number, n);
+        match booking.ends_at {
+            None => links.push(("Kündigen", path)),
+            Some(_) => links.extend([
+                ("Kündigung zurücknehmen", format!("{path}?ende=keins")),
+                ("Anderes Ende", path),
+            ]),
+        }
+    }
+    let option = match booking.option_ends_at.filter(|_| booking.is_active(now)) {
+        Some(end) if now < end => format!(", UMS-Option gekündigt zum {}", last(end)),
+        Some(end) => format!(", UMS-Option beendet am {}", last(end)),
+        None => String::new(),
+    };
+    BookingLine {
+        name: known.map_or_else(
+            || booking.product.clone(),
+            |product| {
+                product
+                    .booked_name(booking.ums && (booking.has_ums(now) || !booking.is_active(now)))
+            },
+        ),
+        state: match booking.ends_at {
+            None => format!("Seit {since}{option}"),
+            Some(end) if now < end => format!("Seit {since}, gekündigt zum {}{option}", last(end)),
+            Some(end) => format!("Vom {since} bis {}, beendet", last(end)),
+        },
+        links,
+    }
+}
+
+/// The areas a booking has: the module of the product and, where it is another one, the gated area.
+fn modules(product: &Product, ums: bool) -> impl Iterator<Item = &Module> {
+    let gated = Some(&product.gated_module)
+        .filter(|gated| gated.key != product.module.key && product.needs_module(ums));
+    std::iter::once(&product.module).chain(gated)
+}
+
+fn module_line(case: &Case, role: Role, module: &Module, now: DateTime<Utc>) -> ModuleLine {
+    // Only partners are subject to the rule.
+    let closed = role
+        .partner()
+        .and_then(|who| access(case, who, &module.key, now).err())
+        .map(refusals::closed);
+    ModuleLine {
+        name: module.name.clone(),
+        href: paths::module(case.customer.number, &module.key),
+        closed,
+    }
+}

@@ -1,0 +1,162 @@
+//! "Neuabschluss anfordern": the customer is another company now, or has another name, and the
+//! agreement shall say so; the one in force goes on meanwhile (row 48).
+
+use actix_session::Session;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+
+use super::parts::consequences::{Part, consequences};
+use crate::actions::{ActionError, Then, customer_then, requests};
+use crate::app::App;
+use crate::domain::case::{Case, Demand, Event, Refusal, foresee};
+use crate::domain::{CustomerNumber, Party};
+use crate::paths;
+use crate::storage::cases::find_case;
+use crate::web::kit::customer::Subject;
+use crate::web::kit::error::PageError;
+use crate::web::kit::page::{Me, Shell, html, see_other};
+use crate::web::kit::refusals;
+use crate::web::kit::session::flash;
+use crate::web::kit::signed_form::SignedForm;
+
+const SAME: &str = "Der Vertrag nennt den Kunden so, wie er in den Stammdaten steht. Ändern Sie zuerst die Stammdaten, wenn sich etwas geändert hat.";
+
+#[derive(Template)]
+#[template(path = "web/customers/renewal.html")]
+struct Page {
+    shell: Shell,
+    subject: Subject,
+    agreement: String,
+    /// What the agreement prints of the customer and what a new one would; empty if it is on paper.
+    differences: Vec<Difference>,
+    meaning: Vec<Part>,
+}
+
+/// A particular that differs.
+struct Difference {
+    label: &'static str,
+    then: String,
+    now: String,
+}
+
+/// What it means, before anything is sent.
+pub async fn show(
+    app: web::Data<App>,
+    me: Me,
+    session: Session,
+    number: web::Path<i64>,
+) -> Result<HttpResponse, PageError> {
+    let now = app.clock.now();
+    let (case, then) = load(&app, CustomerNumber(*number)).await?;
+    let back = paths::status(case.customer.number);
+    let refusal = match foresee(&case, &Event::Demanded(Demand::Succession), now) {
+        Ok(_) if then == Then::Same => SAME,
+        Ok(seen) => {
+            let shell = Shell::load(&app, &me, paths::CUSTOMERS).await?;
+            return html(&Page {
+                subject: Subject::of(&case),
+                agreement: case
+                    .agreement()
+                    .map(|agreement| agreement.number.clone())
+                    .unwrap_or_default(),
+                differences: differences(&then, &case.customer.party),
+                meaning: consequences(&shell.operator.short_name, &seen),
+                shell,
+            });
+        }
+        Err(Refusal::Unchanged) => ASKED,
+        Err(refusal) => refusals::sentence(refusal),
+    };
+    flash(&session, false, refusal);
+    Ok(see_other(back))
+}
+
+const ASKED: &str = "Um den Neuabschluss ist der Kunde schon gebeten. Mit „Anforderung erneut senden“ erhält er die E-Mail noch einmal.";
+
+/// Asks.
+pub async fn ask(
+    app: web::Data<App>,
+    me: Me,
+    session: Session,
+    number: web::Path<i64>,
+    SignedForm(_): SignedForm,
+) -> Result<HttpResponse, PageError> {
+    let customer = CustomerNumber(*number);
+    let (now, handles, viewer) = (app.clock.now(), app.clone(), me.viewer.clone());
+    let done = app
+        .db
+        .transaction(move |conn| requests::demand_anew(conn, &handles, &viewer, customer, now))
+        .await;
+    match done {
+        Ok(outcome) => {
+            let to = outcome
+                .after
+                .customer
+                .email()
+                .map(|email| email.as_str().to_owned());
+            flash(
+                &session,
+                true,
+                format!(
+                    "Der Kunde ist um den Neuabschluss gebeten, die E-Mail geht an {}. Bis er abschließt, gilt der bisherige Vertrag weiter.",
+                    to.unwrap_or_default()
+                ),
+            );
+        }
+        Err(ActionError::Refused(Refusal::Unchanged)) => {
+            let (case, _) = load(&app, customer).await?;
+            let is_asked = case.is_demanded(now);
+            flash(&session, is_asked, if is_asked { ASKED } else { SAME });
+        }
+        Err(ActionError::Refused(refusal)) => flash(&session, false, refusals::sentence(refusal)),
+        Err(error) => return Err(error.into()),
+    }
+    Ok(see_other(paths::status(customer)))
+}
+
+/// The case of a customer that was not deleted, and how its agreement prints it.
+async fn load(app: &App, number: CustomerNumber) -> Result<(Case, Then), PageError> {
+    let now = app.clock.now();
+    let found = app
+        .db
+        .read(move |conn| -> Result<_, ActionError> {
+            let Some(case) = find_case(conn, number, now)? else {
+                return Ok(None);
+            };
+            let then = customer_then(conn, &case)?;
+            Ok(Some((case, then)))
+        })
+        .await?;
+    found
+        .filter(|(case, _)| case.customer.deleted_at.is_none())
+        .ok_or(PageError::NotFound)
+}
+
+fn differences(then: &Then, now: &Party) -> Vec<Difference> {
+    let Then::Other(then) = then else {
+        return Vec::new();
+    };
+    type Of = fn(&Party) -> String;
+    let fields: [(&str, Of); 4] = [
+        ("Firma", |party| party.name.clone()),
+        ("Anschrift", Party::address_line),
+        ("Register", |party| party.register.clone()),
+        ("Vertreten durch", |party| party.represented_by.clone()),
+    ];
+    let word = |text: String| {
+        if text.is_empty() {
+            "–".to_owned()
+        } else {
+            text
+        }
+    };
+    fields
+        .into_iter()
+        .filter(|(_, of)| of(then) != of(now))
+        .map(|(label, of)| Difference {
+            label,
+            then: word(of(then)),
+            now: word(of(now)),
+        })
+        .collect()
+}

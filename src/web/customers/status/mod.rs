@@ -1,0 +1,90 @@
+//! The status page of a customer, asking the customer, and naming a sub-partner.
+
+mod deeds;
+mod stalled;
+mod timeline;
+mod todo;
+mod unsent;
+mod view;
+mod words;
+
+use actix_session::Session;
+use actix_web::{HttpResponse, web};
+
+use crate::actions::{ActionError, sub_partner_left, whats_new};
+use crate::app::App;
+use crate::domain::proposal::PaperRecord;
+use crate::domain::viewer::Viewer;
+use crate::domain::{CustomerNumber, Language};
+use crate::paths;
+use crate::storage::agreements::find_document_facts;
+use crate::storage::audit::list_events;
+use crate::storage::mails::list_mails;
+use crate::web::customers::parts::doubts::find_sub_partners;
+use crate::web::kit::customer::{find_visible, send_request};
+use crate::web::kit::error::PageError;
+use crate::web::kit::page::{Me, Shell, html, see_other};
+use crate::web::kit::signed_form::SignedForm;
+use view::{Read, StatusView};
+
+/// The history shows this many events.
+const EVENTS: i64 = 100;
+/// Mails looked at for those that did not leave.
+const MAILS: i64 = 50;
+
+/// The page.
+pub async fn show(
+    app: web::Data<App>,
+    me: Me,
+    number: web::Path<CustomerNumber>,
+) -> Result<HttpResponse, PageError> {
+    let (now, number) = (app.clock.now(), number.into_inner());
+    let read = read(&app, &me.viewer, number).await?;
+    let shell = Shell::load(&app, &me, paths::CUSTOMERS).await?;
+    html(&StatusView::new(shell, me.viewer.role, read, now))
+}
+
+async fn read(
+    app: &web::Data<App>,
+    viewer: &Viewer,
+    number: CustomerNumber,
+) -> Result<Read, ActionError> {
+    let (own, viewer, now) = (app.clone(), viewer.clone(), app.clock.now());
+    app.db
+        .read(move |conn| {
+            let case = find_visible(conn, &own, &viewer, number)?;
+            let left = match case.agreement() {
+                Some(agreement) => sub_partner_left(conn, agreement)?,
+                None => None,
+            };
+            let paper = match case.agreement().filter(|one| one.on_paper()) {
+                Some(agreement) => find_document_facts(conn, agreement.id)?
+                    .and_then(|facts| PaperRecord::of(&facts.contents)),
+                None => None,
+            };
+            Ok(Read {
+                paper,
+                news: whats_new(conn, &own, &case, Language::De, now)?,
+                left,
+                mails: list_mails(conn, number, MAILS)?,
+                events: list_events(conn, number, EVENTS)?,
+                sub_partners: find_sub_partners(conn, viewer.role, &case, now)?,
+                rule: own.config.rules.partner_contract,
+                case,
+            })
+        })
+        .await
+}
+
+/// Asks the customer.
+pub async fn ask(
+    app: web::Data<App>,
+    me: Me,
+    session: Session,
+    number: web::Path<CustomerNumber>,
+    _form: SignedForm,
+) -> Result<HttpResponse, PageError> {
+    let number = number.into_inner();
+    send_request(&app, &me, &session, number).await?;
+    Ok(see_other(paths::status(number)))
+}

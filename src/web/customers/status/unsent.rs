@@ -1,0 +1,124 @@
+//! Mails that did not arrive, in plain words, with what to do about each.
+
+use crate::domain::mail::{MailKind, Recipient};
+use crate::domain::reply::{self, Speaks};
+use crate::domain::viewer::Role;
+use crate::storage::mails::MailLine;
+use crate::web::kit::dates::When;
+
+/// A mail that did not arrive.
+pub(super) struct Unsent {
+    /// When it was given up or came back.
+    pub when: When,
+    /// Which mail.
+    pub what: &'static str,
+    /// What became of it and why.
+    pub why: String,
+    /// What to do, where the status does not say it.
+    pub advice: &'static str,
+    /// What the other mail server said, for the operator.
+    pub said: String,
+}
+
+/// Mails that were given up or came back. Partners see those to the customer and to themselves, and
+/// never what a mail server said: it may hold an address.
+pub(super) fn unsent(mails: Vec<MailLine>, role: Role) -> Vec<Unsent> {
+    let may_see = |mail: &MailLine| match (role.partner(), mail.to) {
+        // Announced changes are between the customer and the operator.
+        (Some(_), _) if mail.kind.is_about_change() => false,
+        (None, _) | (Some(_), Recipient::Customer) => true,
+        (Some(own), Recipient::Partner(id)) => own == id,
+        (Some(_), Recipient::User(_) | Recipient::Operator | Recipient::FormerAddress) => false,
+    };
+    let is_operator = role == Role::Operator;
+    mails
+        .into_iter()
+        .filter(|mail| matches!(mail.state.as_str(), "failed" | "dropped" | "returned"))
+        .filter(may_see)
+        .map(|mail| {
+            let said = (mail.returned_because.as_deref())
+                .or(mail.reply.as_deref())
+                .unwrap_or_default();
+            let (why, is_reply) = why(&mail.state, said);
+            Unsent {
+                when: When::moment(mail.returned_at.or(mail.done_at).unwrap_or(mail.queued_at)),
+                what: mail_name(&mail.kind),
+                advice: if is_reply {
+                    advice(&mail, role, said)
+                } else {
+                    ""
+                },
+                said: if is_reply && is_operator {
+                    said.to_owned()
+                } else {
+                    String::new()
+                },
+                why,
+            }
+        })
+        .collect()
+}
+
+/// What became of it; and whether a mail server said why.
+fn why(state: &str, said: &str) -> (String, bool) {
+    match (state, said.strip_prefix("nicht gesendet, weil ")) {
+        ("dropped", Some(why)) => (format!("nicht gesendet, weil {why}"), false),
+        ("dropped", None) => ("nicht gesendet".to_owned(), false),
+        ("returned", _) if reply::of_returned(said) != Speaks::OfRecipient => {
+            (format!("nicht angekommen: {}", reply::plain(said)), true)
+        }
+        ("returned", _) => (format!("zurückgekommen: {}", reply::plain(said)), true),
+        _ => (format!("nicht angenommen: {}", reply::plain(said)), true),
+    }
+}
+
+/// What to do about a mail whose trouble the status of the case does not show.
+fn advice(mail: &MailLine, role: Role, said: &str) -> &'static str {
+    let may_be_right = mail.state == "returned" && reply::of_returned(said) != Speaks::OfRecipient;
+    match (&mail.kind, mail.to, role) {
+        (MailKind::Request { .. } | MailKind::Reminder { .. }, Recipient::Customer, _)
+            if may_be_right =>
+        {
+            "Die Adresse kann stimmen. Die Erinnerungen gehen weiter."
+        }
+        (MailKind::Request { .. } | MailKind::Reminder { .. }, ..)
+        | (_, Recipient::FormerAddress, _) => "",
+        (MailKind::Concluded { .. }, Recipient::Customer, _) => {
+            "Der Kunde hat seinen Vertrag nicht per E-Mail erhalten. Er findet ihn im Portal unter Administration; prüfen Sie mit ihm die Adresse."
+        }
+        (_, Recipient::Customer, _) => "Prüfen Sie mit dem Kunden die Adresse.",
+        (_, Recipient::Partner(_), Role::Operator) => {
+            "Prüfen Sie mit dem Vertriebspartner dessen Adresse."
+        }
+        (_, Recipient::Partner(_), _) => {
+            "Ihre eigene Adresse nimmt keine E-Mails an. Lassen Sie sie vom Betreiber des Portals prüfen."
+        }
+        (_, Recipient::User(_) | Recipient::Operator, _) => "Prüfen Sie die Adresse.",
+    }
+}
+
+/// A mail's name in the list of those that did not arrive.
+pub(super) fn mail_name(kind: &MailKind) -> &'static str {
+    match kind {
+        MailKind::Request { .. } => "Anforderung an den Kunden",
+        MailKind::Reminder { .. } => "Erinnerung an den Kunden",
+        MailKind::Concluded { .. } => "Vertrag an den Kunden",
+        MailKind::Declined => "Bestätigung der Ablehnung",
+        MailKind::Objected { .. } => "Bestätigung des Widerspruchs",
+        MailKind::NewVersion { .. } => "Hinweis auf eine neue Fassung",
+        MailKind::Notice { .. } => "Nachricht an den Kunden",
+        MailKind::Announcement { .. } => "Änderungsmitteilung an den Kunden",
+        MailKind::Dissented { .. } => "Bestätigung des Einspruchs",
+        MailKind::DissentSettled { .. } => "Ergebnis zum Einspruch",
+        MailKind::Ended { .. } => "Nachricht über das Ende des Vertrags",
+        MailKind::AddressChanged { .. } => "Nachricht an die frühere Adresse",
+        MailKind::PartnerInfo { .. } | MailKind::PartnerBlocked => {
+            "Nachricht an den Vertriebspartner"
+        }
+        MailKind::Alert { .. } | MailKind::PartnerContractEnds { .. } => "Hinweis an den Betreiber",
+        MailKind::Approval { .. } => "Bitte um die Entscheidung einer zweiten Person",
+        MailKind::SetPassword { .. } => "Link zum Setzen des Passworts",
+        MailKind::PasswordChanged => "Nachricht über ein neues Passwort",
+        MailKind::AdministratorAdded { .. } => "Nachricht über einen neuen Administrator",
+    }
+}

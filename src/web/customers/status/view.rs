@@ -1,0 +1,224 @@
+//! The status page, ready to print.
+
+use askama::Template;
+use chrono::{DateTime, Utc};
+
+use super::deeds::{Group, groups};
+use super::timeline::{Step, steps};
+use super::unsent::{Unsent, unsent};
+use super::{todo, words};
+use crate::actions::partner_contracts::Relied;
+use crate::domain::case::{
+    Case, ProductStanding, Standing, Status, access, missing, product_standings, standing,
+};
+use crate::domain::partner_contract::ContractRule;
+use crate::domain::proposal::PaperRecord;
+use crate::domain::viewer::{Deed, Role, deeds};
+use crate::domain::{CustomerNumber, Language, WhatsNew};
+use crate::paths;
+use crate::storage::audit::Event;
+use crate::storage::mails::MailLine;
+use crate::web::customers::parts::doubts::{self, Choice};
+use crate::web::customers::parts::entered_addresses::{Undecided, undecided};
+use crate::web::kit::chain::{Member, annex_note, chain};
+use crate::web::kit::customer::address_for;
+use crate::web::kit::dates::Sentence;
+use crate::web::kit::history::Past;
+use crate::web::kit::own_history::history_of;
+use crate::web::kit::page::Shell;
+use crate::web::kit::refusals;
+
+/// What the page is made of.
+pub struct Read {
+    /// The facts.
+    pub case: Case,
+    /// Sub-partners of the Mandant, for who may choose among them.
+    pub sub_partners: Vec<Relied>,
+    /// What the operator wants of their contracts.
+    pub rule: ContractRule,
+    /// Mails of the case, newest first.
+    pub mails: Vec<MailLine>,
+    /// Its history, newest first.
+    pub events: Vec<Event>,
+    /// What the offer of today changes compared with the agreement in force.
+    pub news: Option<WhatsNew>,
+    /// The sub-partner the agreement names although it has left, and since when.
+    pub left: Option<(String, DateTime<Utc>)>,
+    /// The record of an agreement in force that was signed on paper.
+    pub paper: Option<PaperRecord>,
+}
+
+/// The page of one customer's AVV for those who look after the customer.
+#[derive(Template)]
+#[template(path = "web/customers/status/status.html")]
+pub struct StatusView {
+    shell: Shell,
+    number: CustomerNumber,
+    name: String,
+    key: &'static str,
+    word: String,
+    verdict: Sentence,
+    /// Addresses that partners entered and the operator has to decide about (A4).
+    undecided: Vec<Undecided>,
+    meaning: String,
+    /// What the open request changes, or what became of the last one (rows 22, 28).
+    request: Option<String>,
+    /// The note at the agreement in force (row 24).
+    annex_note: Option<String>,
+    /// That it was signed on paper, and who recorded that (5.8-18).
+    paper: Option<String>,
+    /// Whether the reader is a partner, who sees the status and never the text.
+    partner: bool,
+    todo: String,
+    ask: Option<&'static str>,
+    address: Option<String>,
+    groups: Vec<Group>,
+    /// Where the operator deletes the customer: apart from everything else.
+    delete: Option<String>,
+    steps: Vec<Step>,
+    products: Vec<ProductLine>,
+    chain: Vec<Member>,
+    choice: Option<SubChoice>,
+    /// Where the operator assigns another Mandant.
+    assign: Option<String>,
+    unsent: Vec<Unsent>,
+    /// The operator's list of all mails of this customer.
+    all_mails: Option<String>,
+    history: Vec<Past>,
+}
+
+struct ProductLine {
+    name: String,
+    key: &'static str,
+    word: String,
+    detail: String,
+}
+
+/// The form to name a sub-partner.
+struct SubChoice {
+    options: Vec<Choice>,
+    rule: ContractRule,
+    has_none: bool,
+    operator: bool,
+}
+
+impl StatusView {
+    /// Prepares the page for somebody with `role`.
+    pub fn new(shell: Shell, role: Role, read: Read, now: DateTime<Utc>) -> Self {
+        let case = &read.case;
+        let overall = standing(case, now);
+        let may = deeds(role, case, now);
+        let operator = shell.operator.clone();
+        Self {
+            number: case.customer.number,
+            name: case.customer.party.name.clone(),
+            key: overall.status.key(),
+            word: overall.word(),
+            verdict: words::verdict(case, &overall, now),
+            meaning: words::meaning(case, &overall, role, now),
+            request: words::request(case, role, read.news.as_ref(), now),
+            annex_note: read
+                .left
+                .as_ref()
+                .map(|(name, since)| annex_note(name, *since)),
+            paper: read.paper.as_ref().map(PaperRecord::mark),
+            partner: role.partner().is_some(),
+            todo: todo::todo(
+                case,
+                &unsettled(case, overall, now),
+                role,
+                &may,
+                &operator.short_name,
+                now,
+            ),
+            ask: button(&may),
+            address: address_for(role, case),
+            undecided: undecided(case, role, &may, &operator.short_name),
+            groups: groups(role, case, &may),
+            delete: may
+                .contains(&Deed::Delete)
+                .then(|| paths::delete_customer(case.customer.number)),
+            steps: steps(case, now),
+            products: product_standings(case, now)
+                .into_iter()
+                .map(|line| product_line(case, role, &line, now))
+                .collect(),
+            chain: chain(
+                &operator,
+                case.partner.as_ref().map(|one| &one.party),
+                case.sub_partner.as_ref().map(|one| &one.party),
+            ),
+            choice: may
+                .contains(&Deed::NameSubPartner)
+                .then(|| choice(case, role, &read.sub_partners, read.rule)),
+            assign: may
+                .contains(&Deed::AssignPartner)
+                .then(|| paths::assign_partner(case.customer.number)),
+            unsent: unsent(read.mails, role),
+            all_mails: (role == Role::Operator).then(|| paths::mails_of(case.customer.number)),
+            history: history_of(case, read.events, role, Language::De),
+            shell,
+        }
+    }
+}
+
+/// What asks for a next step: of an agreement that lacks something, what it lacks.
+fn unsettled(case: &Case, overall: Standing, now: DateTime<Utc>) -> Standing {
+    match overall.status {
+        Status::AmendmentOpen => missing(case, now).unwrap_or(overall),
+        _ => overall,
+    }
+}
+
+fn button(may: &[Deed]) -> Option<&'static str> {
+    may.iter().find_map(|deed| match deed {
+        Deed::Ask => Some("Anforderung senden"),
+        Deed::AskAgain => Some("Anforderung erneut senden"),
+        _ => None,
+    })
+}
+
+fn product_line(
+    case: &Case,
+    role: Role,
+    line: &ProductStanding<'_>,
+    now: DateTime<Utc>,
+) -> ProductLine {
+    let gated = &line.product.gated_module;
+    let denied = role
+        .partner()
+        .and_then(|who| access(case, who, &gated.key, now).err());
+    let detail = match (line.standing.status, denied) {
+        (Status::NotRequired, _) => "Kein Produkt, für das ein AVV nötig ist.".to_owned(),
+        (Status::Concluded, None) => "Im Vertrag enthalten.".to_owned(),
+        (Status::Concluded, Some(denied)) => refusals::closed(denied).0.to_owned(),
+        _ if gated.key == line.product.module.key => {
+            "Das ganze Modul ist für Vertriebspartner gesperrt.".to_owned()
+        }
+        _ => format!(
+            "Nur der Bereich {} ist für Vertriebspartner gesperrt, {} bleibt erreichbar.",
+            gated.name, line.product.module.name
+        ),
+    };
+    ProductLine {
+        name: line.product.booked_name(line.ums),
+        key: line.standing.status.key(),
+        word: line.standing.word(),
+        detail,
+    }
+}
+
+fn choice(case: &Case, role: Role, all: &[Relied], rule: ContractRule) -> SubChoice {
+    let chosen = case.sub_partner.as_ref().map(|sub| sub.id);
+    SubChoice {
+        // The present one stays in the list even if it could not be chosen anew.
+        options: all
+            .iter()
+            .filter(|one| one.partner.can_be_named() || chosen == Some(one.partner.id))
+            .map(|one| doubts::choice(one, chosen == Some(one.partner.id), rule))
+            .collect(),
+        rule,
+        has_none: chosen.is_none(),
+        operator: role == Role::Operator,
+    }
+}

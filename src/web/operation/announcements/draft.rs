@@ -1,0 +1,389 @@
+//! A draft: which companies come and leave, why, and from when.
+
+use actix_session::Session;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use chrono::NaiveDate;
+
+use super::{find, sentence};
+use crate::actions::announcements::{self, Moved, Standstill, faults, first_start};
+use crate::actions::seen;
+use crate::app::App;
+use crate::domain::sub_processor::{Entry, ListChange};
+use crate::domain::{AnnouncementId, Language, SubProcessorId, calendar, name};
+use crate::paths;
+use crate::storage::PgConnection;
+use crate::storage::announcements::{Announcement, Stage};
+use crate::web::kit::dates::parse_day;
+use crate::web::kit::error::PageError;
+use crate::web::kit::form::FieldErrors;
+use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
+use crate::web::kit::session::flash;
+use crate::web::kit::signed_form::SignedForm;
+use crate::web::kit::sub_processors::Company;
+
+/// Longest reason, in characters.
+const LONGEST_REASON: usize = 600;
+
+#[derive(Template)]
+#[template(path = "web/operation/announcements/draft.html")]
+struct Page {
+    shell: Shell,
+    href: String,
+    lines: Vec<Line>,
+    faults: Vec<String>,
+    has_changes: bool,
+    days: u32,
+    first_day: NaiveDate,
+    first_words: String,
+    typed: Typed,
+    errors: FieldErrors,
+}
+
+impl Page {
+    /// Attributes of the date field.
+    fn day_limits(&self) -> String {
+        format!("min=\"{}\" required", self.first_day)
+    }
+}
+
+/// A company on the list before or after.
+struct Line {
+    company: Company,
+    fate: Fate,
+}
+
+/// What happens to it, and what can be done about that.
+enum Fate {
+    /// Stays; can be replaced or taken off.
+    Stays { id: SubProcessorId },
+    /// Leaves.
+    Leaves { place: usize },
+    /// Comes, perhaps for another.
+    Comes { place: usize, instead: String },
+}
+
+/// Reason and start, as typed.
+struct Typed {
+    reason: String,
+    reason_en: String,
+    starts: String,
+    /// Stamp of what the form showed first (B1).
+    stand: String,
+}
+
+/// Stamp of reason and start.
+fn stamp(draft: &Announcement) -> String {
+    seen::of(&(&draft.reason, &draft.reason_en, draft.starts_on))
+}
+
+/// The page of a draft.
+pub async fn show(
+    app: &App,
+    me: &Me,
+    draft: &Announcement,
+    entries: &[Entry],
+) -> Result<HttpResponse, PageError> {
+    let typed = Typed {
+        reason: draft.reason.clone(),
+        reason_en: draft.reason_en.clone(),
+        starts: draft.starts_on.to_string(),
+        stand: stamp(draft),
+    };
+    html(&page(app, me, draft, entries, typed, FieldErrors::default()).await?)
+}
+
+/// Saves reason and start.
+pub async fn save(
+    app: web::Data<App>,
+    me: Me,
+    session: Session,
+    id: web::Path<String>,
+    SignedForm(form): SignedForm,
+) -> Result<HttpResponse, PageError> {
+    let (draft, entries) = find(&app, &id).await?;
+    let mut typed = Typed {
+        stand: form.get("stand").to_owned(),
+        reason: form.get("grund").to_owned(),
+        reason_en: form.get("grund_en").to_owned(),
+        starts: form.get("beginn").trim().to_owned(),
+    };
+    let mut errors = FieldErrors::default();
+    let mut reason = |field: &'static str, typed: &str, language: &str| {
+        let text = name::clean(typed);
+        if text.is_empty() {
+            errors.add(field, format!("Geben Sie den Grund{language} an"));
+        } else if text.chars().count() > LONGEST_REASON {
+            errors.add(field, "Kürzen Sie den Grund auf 600 Zeichen");
+        }
+        text
+    };
+    let german = reason("grund", &typed.reason, "");
+    let english = reason("grund_en", &typed.reason_en, " auf Englisch");
+    let first = first_day(&app, draft.days).await?;
+    let starts = parse_day(&typed.starts);
+    match starts {
+        None => errors.add(
+            "beginn",
+            "Geben Sie den Tag ein, an dem die Änderung beginnt, zum Beispiel 24.12.2026",
+        ),
+        Some(starts) if starts < first => errors.add(
+            "beginn",
+            format!(
+                "Wählen Sie den {} oder einen späteren Tag: Vorher ist die Frist nicht vorbei",
+                calendar::short_date(first, Language::De)
+            ),
+        ),
+        Some(_) => {}
+    }
+    let Some(starts) = starts.filter(|_| errors.is_empty()) else {
+        return invalid(&page(&app, &me, &draft, &entries, typed, errors).await?);
+    };
+    let stand = typed.stand.clone();
+    let edit = move |draft: &mut Announcement, _: &[Entry]| {
+        if stamp(draft) != stand {
+            return Err(Standstill::Outdated);
+        }
+        draft.reason = german;
+        draft.reason_en = english;
+        draft.starts_on = starts;
+        Ok(())
+    };
+    let done = try_change(&app, &me, draft.id, edit).await?;
+    if let Err(Standstill::Outdated) = done {
+        // Who saves once more has seen what is stored now.
+        let (draft, entries) = find(&app, &id).await?;
+        typed.stand = stamp(&draft);
+        let day = |day: NaiveDate| calendar::short_date(day, Language::De);
+        errors.add_changed([
+            (
+                "grund",
+                "Grund der Änderung",
+                draft.reason.clone(),
+                typed.reason.clone(),
+            ),
+            (
+                "grund_en",
+                "Grund der Änderung, auf Englisch",
+                draft.reason_en.clone(),
+                typed.reason_en.clone(),
+            ),
+            ("beginn", "Beginn", day(draft.starts_on), day(starts)),
+        ]);
+        if errors.is_empty() {
+            return Ok(changed(&session, draft.id, Ok(())));
+        }
+        return invalid(&page(&app, &me, &draft, &entries, typed, errors).await?);
+    }
+    Ok(changed(&session, draft.id, done))
+}
+
+/// Lets a company leave.
+pub async fn remove(
+    app: web::Data<App>,
+    me: Me,
+    session: Session,
+    id: web::Path<AnnouncementId>,
+    SignedForm(form): SignedForm,
+) -> Result<HttpResponse, PageError> {
+    let old: SubProcessorId = form.get("alt").parse().map_err(|_| PageError::NotFound)?;
+    let edit = move |draft: &mut Announcement, entries: &[Entry]| {
+        let is_there = entries.iter().any(|entry| entry.id == old && entry.stays());
+        let leaves = draft
+            .changes
+            .iter()
+            .any(|change| change.old_one() == Some(old));
+        if !is_there {
+            return Err(announcements::Standstill::Outdated);
+        }
+        // The second click of a double click.
+        if !leaves {
+            draft.changes.push(ListChange::Remove { old });
+        }
+        Ok(())
+    };
+    change(&app, &me, &session, *id, edit).await
+}
+
+/// Takes a change out of the draft.
+pub async fn take_back(
+    app: web::Data<App>,
+    me: Me,
+    session: Session,
+    id: web::Path<AnnouncementId>,
+    SignedForm(form): SignedForm,
+) -> Result<HttpResponse, PageError> {
+    let (place, named) = form.get("stelle").split_once(' ').unwrap_or_default();
+    let (place, named) = (place.parse().unwrap_or(usize::MAX), named.to_owned());
+    let edit = move |draft: &mut Announcement, entries: &[Entry]| {
+        // The name says that it is still the one that was looked at.
+        let is_the_one = draft
+            .changes
+            .get(place)
+            .is_some_and(|change| title(change, entries) == named);
+        if is_the_one {
+            draft.changes.remove(place);
+            Ok(())
+        } else {
+            Err(announcements::Standstill::Outdated)
+        }
+    };
+    change(&app, &me, &session, *id, edit).await
+}
+
+const NOT_SURE: &str =
+    "Bestätigen Sie, dass der Entwurf verworfen werden soll. Verworfen wurde nichts.";
+
+/// Throws the draft away.
+pub async fn discard(
+    app: web::Data<App>,
+    me: Me,
+    session: Session,
+    id: web::Path<AnnouncementId>,
+    SignedForm(form): SignedForm,
+) -> Result<HttpResponse, PageError> {
+    if !form.ticked("sicher") {
+        flash(&session, false, NOT_SURE);
+        return Ok(see_other(paths::announcement(*id)));
+    }
+    let (viewer, now, id) = (me.viewer.clone(), app.clock.now(), *id);
+    let done = app
+        .db
+        .transaction(move |conn| announcements::discard(conn, &viewer, id, now))
+        .await?;
+    match done {
+        Ok(()) => flash(&session, true, "Der Entwurf ist verworfen."),
+        Err(stands) => flash(&session, false, sentence(stands)),
+    }
+    Ok(see_other(paths::ANNOUNCEMENTS))
+}
+
+/// Changes the draft and leads back to it.
+pub async fn change(
+    app: &web::Data<App>,
+    me: &Me,
+    session: &Session,
+    id: AnnouncementId,
+    edit: impl FnOnce(&mut Announcement, &[Entry]) -> Moved + Send + 'static,
+) -> Result<HttpResponse, PageError> {
+    let done = try_change(app, me, id, edit).await?;
+    Ok(changed(session, id, done))
+}
+
+/// Changes the draft, or says what is in the way.
+pub async fn try_change(
+    app: &App,
+    me: &Me,
+    id: AnnouncementId,
+    edit: impl FnOnce(&mut Announcement, &[Entry]) -> Moved + Send + 'static,
+) -> Result<Moved, PageError> {
+    let (viewer, now) = (me.viewer.clone(), app.clock.now());
+    let work = move |conn: &mut PgConnection| announcements::edit(conn, &viewer, id, edit, now);
+    Ok(app.db.transaction(work).await?)
+}
+
+/// Leads back to the draft.
+pub fn changed(session: &Session, id: AnnouncementId, done: Moved) -> HttpResponse {
+    match done {
+        Ok(()) => flash(session, true, "Der Entwurf ist gespeichert."),
+        Err(stands) => flash(session, false, sentence(stands)),
+    }
+    see_other(paths::announcement(id))
+}
+
+async fn first_day(app: &App, days: u32) -> Result<NaiveDate, PageError> {
+    let now = app.clock.now();
+    let first = app
+        .db
+        .read(move |conn| first_start(conn, days, now))
+        .await?;
+    Ok(first)
+}
+
+/// What a change is called: the company that leaves, or the one that comes.
+fn title(change: &ListChange, entries: &[Entry]) -> String {
+    let old = change
+        .old_one()
+        .and_then(|old| entries.iter().find(|entry| entry.id == old));
+    match (change.new_one(), old) {
+        (Some(new), _) => new.party.name.clone(),
+        (None, Some(old)) => old.facts.party.name.clone(),
+        (None, None) => String::new(),
+    }
+}
+
+fn lines(draft: &Announcement, entries: &[Entry]) -> Vec<Line> {
+    let mut lines = Vec::new();
+    let comes = |place: usize, change: &ListChange, instead: &str| {
+        change.new_one().map(|new| Line {
+            company: Company {
+                mark: "neu",
+                ..Company::of(new, Language::De)
+            },
+            fate: Fate::Comes {
+                place,
+                instead: instead.to_owned(),
+            },
+        })
+    };
+    for entry in entries.iter().filter(|entry| entry.stays()) {
+        let company = Company::of(&entry.facts, Language::De);
+        let found = draft
+            .changes
+            .iter()
+            .enumerate()
+            .find(|(_, change)| change.old_one() == Some(entry.id));
+        match found {
+            None => lines.push(Line {
+                company,
+                fate: Fate::Stays { id: entry.id },
+            }),
+            Some((place, change)) => {
+                let new = comes(place, change, &entry.facts.party.name);
+                lines.push(Line {
+                    company: Company {
+                        mark: "entfällt",
+                        ..company
+                    },
+                    fate: Fate::Leaves {
+                        // Who comes instead is the one to be taken back.
+                        place: if new.is_some() { usize::MAX } else { place },
+                    },
+                });
+                lines.extend(new);
+            }
+        }
+    }
+    for (place, change) in draft.changes.iter().enumerate() {
+        if change.old_one().is_none() {
+            lines.extend(comes(place, change, ""));
+        }
+    }
+    lines
+}
+
+async fn page(
+    app: &App,
+    me: &Me,
+    draft: &Announcement,
+    entries: &[Entry],
+    typed: Typed,
+    errors: FieldErrors,
+) -> Result<Page, PageError> {
+    if draft.stage != Stage::Draft {
+        return Err(PageError::NotFound);
+    }
+    let first_day = first_day(app, draft.days).await?;
+    Ok(Page {
+        shell: Shell::load(app, me, paths::ANNOUNCEMENTS).await?,
+        href: paths::announcement(draft.id),
+        lines: lines(draft, entries),
+        faults: faults(entries, draft),
+        has_changes: !draft.changes.is_empty(),
+        days: draft.days,
+        first_day,
+        first_words: calendar::short_date(first_day, Language::De),
+        typed,
+        errors,
+    })
+}

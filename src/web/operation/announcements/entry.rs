@@ -1,0 +1,401 @@
+//! The form for a company that comes, with the checks of the law while it is filled in (LC-24, LC-30).
+
+use actix_session::Session;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+
+use super::draft::{changed, try_change};
+use super::find;
+use crate::actions::announcements::Standstill;
+use crate::actions::seen;
+use crate::app::App;
+use crate::contract::check;
+use crate::domain::name::{self, BadName, MAX_COMPANY};
+use crate::domain::party::SubProcessor;
+use crate::domain::sub_processor::{Entry, ListChange};
+use crate::domain::{EmailAddress, Party, SubProcessorId, postcode};
+use crate::paths;
+use crate::storage::announcements::Announcement;
+use crate::web::kit::error::PageError;
+use crate::web::kit::form::{FieldErrors, Form};
+use crate::web::kit::page::{Me, Shell, html, invalid};
+use crate::web::kit::signed_form::SignedForm;
+
+/// Longest line in a field, in characters.
+const LONGEST_LINE: usize = 300;
+
+/// What is asked: id, label, hint, whether it may be empty.
+const ASKED: [(&str, &str, &str, bool); 16] = [
+    ("name", "Firma mit Rechtsform", "", false),
+    ("strasse", "Straße und Hausnummer", "", false),
+    ("plz", "Postleitzahl", "", false),
+    ("ort", "Ort", "", false),
+    ("land", "Land", "", false),
+    (
+        "register",
+        "Registergericht und Nummer",
+        "Falls es eingetragen ist",
+        true,
+    ),
+    ("ansprechperson", "Ansprechperson oder Abteilung", "", false),
+    ("email", "E-Mail-Adresse", "", false),
+    ("telefon", "Telefon", "", true),
+    ("leistung", "Leistung", "Was das Unternehmen tut", false),
+    ("leistung_en", "Leistung, auf Englisch", "", false),
+    (
+        "abgrenzung",
+        "Abgrenzung der Aufgabe",
+        "Wofür es verantwortlich ist und wofür nicht",
+        false,
+    ),
+    (
+        "abgrenzung_en",
+        "Abgrenzung der Aufgabe, auf Englisch",
+        "",
+        false,
+    ),
+    (
+        "verarbeitung",
+        "Ort der Verarbeitung",
+        "Das Land, zum Beispiel Deutschland",
+        false,
+    ),
+    (
+        "verarbeitung_en",
+        "Ort der Verarbeitung, auf Englisch",
+        "",
+        false,
+    ),
+    (
+        "garantie",
+        "Grundlage der Übermittlung",
+        "Nur außerhalb des Europäischen Wirtschaftsraums, zum Beispiel Standardvertragsklauseln",
+        true,
+    ),
+];
+
+/// Whom the company replaces, or which change of the draft is edited.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    ersetzt: String,
+    stelle: String,
+    /// Stamp the form carried; empty: the one of what is stored.
+    stand: String,
+}
+
+#[derive(Template)]
+#[template(path = "web/operation/announcements/entry.html")]
+struct Page {
+    shell: Shell,
+    back: String,
+    /// Whom it replaces.
+    instead: String,
+    replaces: String,
+    place: String,
+    /// Stamp of the entry the form showed first; empty for a new one (B1).
+    stand: String,
+    fields: Vec<Field>,
+    errors: FieldErrors,
+}
+
+struct Field {
+    id: &'static str,
+    label: &'static str,
+    hint: &'static str,
+    value: String,
+    kind: &'static str,
+    more: &'static str,
+}
+
+/// The form: empty, or with what is to be changed.
+pub async fn ask(
+    app: web::Data<App>,
+    me: Me,
+    id: web::Path<String>,
+    asked: web::Query<Asked>,
+) -> Result<HttpResponse, PageError> {
+    let (draft, entries) = find(&app, &id).await?;
+    let start = match edited(&draft, &asked.stelle) {
+        Some(new) => new.clone(),
+        None => match replaced(&entries, &asked.ersetzt) {
+            Some(old) => old.facts.clone(),
+            None => SubProcessor {
+                party: Party {
+                    country: "Deutschland".to_owned(),
+                    ..Party::default()
+                },
+                ..SubProcessor::default()
+            },
+        },
+    };
+    let values = values(&start);
+    let value = |at: usize| values.get(at).cloned().unwrap_or_default();
+    html(
+        &page(
+            &app,
+            &me,
+            &draft,
+            &entries,
+            &asked,
+            value,
+            FieldErrors::default(),
+        )
+        .await?,
+    )
+}
+
+/// Takes the company into the draft.
+pub async fn save(
+    app: web::Data<App>,
+    me: Me,
+    session: Session,
+    id: web::Path<String>,
+    SignedForm(form): SignedForm,
+) -> Result<HttpResponse, PageError> {
+    let (draft, entries) = find(&app, &id).await?;
+    let asked = Asked {
+        ersetzt: form.get("ersetzt").to_owned(),
+        stelle: form.get("stelle").to_owned(),
+        stand: form.get("stand").to_owned(),
+    };
+    let (new, mut errors) = read(&form);
+    let value = |at: usize| {
+        ASKED
+            .get(at)
+            .map(|(id, ..)| form.get(id).to_owned())
+            .unwrap_or_default()
+    };
+    if !errors.is_empty() {
+        return invalid(&page(&app, &me, &draft, &entries, &asked, value, errors).await?);
+    }
+    let old = replaced(&entries, &asked.ersetzt).map(|entry| entry.id);
+    let place: Option<usize> = asked.stelle.parse().ok();
+    let (stelle, stand) = (asked.stelle.clone(), asked.stand.clone());
+    let edit = move |draft: &mut Announcement, _: &[Entry]| {
+        if stamp(draft, &stelle) != stand {
+            return Err(Standstill::Outdated);
+        }
+        put(draft, place, old, new)
+    };
+    let done = try_change(&app, &me, draft.id, edit).await?;
+    let (draft, entries) = find(&app, &id).await?;
+    if let (Err(Standstill::Outdated), Some(stored)) = (done, edited(&draft, &asked.stelle)) {
+        // Who saves once more has seen what is stored now.
+        let stored = values(stored).into_iter().enumerate();
+        errors.add_changed(stored.filter_map(|(at, stored)| {
+            let (id, label, ..) = ASKED.get(at)?;
+            Some((*id, *label, stored, value(at)))
+        }));
+        if errors.is_empty() {
+            return Ok(changed(&session, draft.id, Ok(())));
+        }
+        let asked = Asked {
+            stand: String::new(),
+            ..asked
+        };
+        return invalid(&page(&app, &me, &draft, &entries, &asked, value, errors).await?);
+    }
+    Ok(changed(&session, draft.id, done))
+}
+
+/// Stamp of the entry that is edited; empty for a new one.
+fn stamp(draft: &Announcement, place: &str) -> String {
+    edited(draft, place).map(seen::of).unwrap_or_default()
+}
+
+/// Adds the company, lets it replace another, or changes one that was there already.
+fn put(
+    draft: &mut Announcement,
+    place: Option<usize>,
+    old: Option<SubProcessorId>,
+    new: SubProcessor,
+) -> Result<(), Standstill> {
+    let new = Box::new(new);
+    if let Some(place) = place {
+        let change = draft.changes.get_mut(place).ok_or(Standstill::Outdated)?;
+        *change = match change.old_one() {
+            Some(old) => ListChange::Replace { old, new },
+            None => ListChange::Add { new },
+        };
+        return Ok(());
+    }
+    match old {
+        Some(old) => {
+            // A company is replaced once, also by a double click.
+            draft.changes.retain(|change| change.old_one() != Some(old));
+            draft.changes.push(ListChange::Replace { old, new });
+        }
+        None => {
+            let same = ListChange::Add { new };
+            if !draft.changes.contains(&same) {
+                draft.changes.push(same);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn edited<'a>(draft: &'a Announcement, place: &str) -> Option<&'a SubProcessor> {
+    let place: usize = place.parse().ok()?;
+    draft.changes.get(place)?.new_one()
+}
+
+fn replaced<'a>(entries: &'a [Entry], id: &str) -> Option<&'a Entry> {
+    let id: SubProcessorId = id.parse().ok()?;
+    entries.iter().find(|entry| entry.id == id && entry.stays())
+}
+
+/// What stands in the fields, in their order.
+fn values(one: &SubProcessor) -> [String; 16] {
+    let party = &one.party;
+    let email = party.email.as_ref().map(|email| email.shown());
+    [
+        party.name.clone(),
+        party.street.clone(),
+        party.postcode.clone(),
+        party.city.clone(),
+        party.country.clone(),
+        party.register.clone(),
+        party.contact.clone(),
+        email.unwrap_or_default(),
+        party.phone.clone(),
+        one.service.clone(),
+        one.service_en.clone(),
+        one.delimitation.clone(),
+        one.delimitation_en.clone(),
+        one.place.clone(),
+        one.place_en.clone(),
+        one.mechanism.clone(),
+    ]
+}
+
+/// The company as typed, and what is wrong with it.
+fn read(form: &Form) -> (SubProcessor, FieldErrors) {
+    let mut errors = FieldErrors::default();
+    let mut lines = ASKED
+        .iter()
+        .map(|(id, label, _, may_be_empty)| line(form, id, label, *may_be_empty, &mut errors))
+        .collect::<Vec<String>>()
+        .into_iter();
+    let mut next = || lines.next().unwrap_or_default();
+    let one = SubProcessor {
+        party: Party {
+            name: next(),
+            street: next(),
+            postcode: next(),
+            city: next(),
+            country: next(),
+            register: next(),
+            contact: next(),
+            email: EmailAddress::parse(&next()).ok(),
+            phone: next(),
+            ..Party::default()
+        },
+        service: next(),
+        service_en: next(),
+        delimitation: next(),
+        delimitation_en: next(),
+        place: next(),
+        place_en: next(),
+        mechanism: next(),
+        ..SubProcessor::default()
+    };
+    if errors.is_empty() {
+        for fault in check::faults(&one) {
+            errors.add("garantie", fault.trim_end_matches('.').to_owned());
+        }
+    }
+    (one, errors)
+}
+
+/// One cleaned line; notes what is wrong with it.
+fn line(
+    form: &Form,
+    id: &'static str,
+    label: &str,
+    may_be_empty: bool,
+    errors: &mut FieldErrors,
+) -> String {
+    let typed = form.get(id);
+    let text = name::clean(typed);
+    let most = if id == "name" {
+        MAX_COMPANY
+    } else {
+        LONGEST_LINE
+    };
+    if text.is_empty() {
+        if !may_be_empty {
+            errors.add(id, format!("„{label}“ fehlt noch"));
+        }
+    } else if id == "email" && EmailAddress::parse(&text).is_err() {
+        errors.add(
+            id,
+            "Geben Sie genau eine Adresse ein, zum Beispiel name@firma.de",
+        );
+    } else if id == "plz"
+        && let Some(fault) = postcode::fault(form.get("land"), &text)
+    {
+        errors.add(id, fault);
+    } else if name::parse(typed, most) == Err(BadName::TooLong) {
+        errors.add(
+            id,
+            format!("„{label}“: Kürzen Sie die Angabe auf {most} Zeichen"),
+        );
+    }
+    text
+}
+
+async fn page(
+    app: &App,
+    me: &Me,
+    draft: &Announcement,
+    entries: &[Entry],
+    asked: &Asked,
+    value: impl Fn(usize) -> String,
+    errors: FieldErrors,
+) -> Result<Page, PageError> {
+    if draft.confirmed_at.is_some() {
+        return Err(PageError::NotFound);
+    }
+    let instead = replaced(entries, &asked.ersetzt);
+    Ok(Page {
+        shell: Shell::load(app, me, paths::ANNOUNCEMENTS).await?,
+        back: paths::announcement(draft.id),
+        instead: instead
+            .map(|entry| entry.facts.party.name.clone())
+            .unwrap_or_default(),
+        replaces: instead
+            .map(|entry| entry.id.to_string())
+            .unwrap_or_default(),
+        place: edited(draft, &asked.stelle)
+            .map(|_| asked.stelle.clone())
+            .unwrap_or_default(),
+        stand: match asked.stand.as_str() {
+            "" => stamp(draft, &asked.stelle),
+            stand => stand.to_owned(),
+        },
+        fields: ASKED
+            .iter()
+            .enumerate()
+            .map(|(at, (id, label, hint, may_be_empty))| Field {
+                id,
+                label,
+                hint,
+                value: value(at),
+                kind: match *id {
+                    "email" => "email",
+                    "telefon" => "tel",
+                    _ => "text",
+                },
+                more: if *may_be_empty {
+                    "autocomplete=\"off\""
+                } else {
+                    "autocomplete=\"off\" required"
+                },
+            })
+            .collect(),
+        errors,
+    })
+}

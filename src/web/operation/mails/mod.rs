@@ -1,0 +1,390 @@
+//! The outbox: every mail with what became of it, one mail in full, and the test mail.
+
+mod detail;
+mod resend;
+mod trial;
+
+use std::collections::BTreeMap;
+
+use actix_session::Session;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use chrono::{DateTime, Utc};
+
+use crate::actions::ActionError;
+use crate::actions::delivery::{self, Retried};
+use crate::app::App;
+use crate::domain::email::shown;
+use crate::domain::mail::{Alert, CustomerNews, MailKind, PartnerNews, Recipient};
+use crate::domain::{CustomerNumber, Language, MailId, calendar};
+use crate::mail::inbox::Inbox;
+use crate::paths;
+use crate::storage::mails::{MailFilter, MailLine, page_mails};
+use crate::web::kit::error::PageError;
+use crate::web::kit::page::{Me, Shell, html, see_other};
+use crate::web::kit::refusals;
+use crate::web::kit::session::flash;
+use crate::web::kit::signed_form::SignedForm;
+
+pub use detail::show;
+pub use resend::contract as resend_contract;
+pub use trial::{ask as ask_trial, send as send_trial};
+
+/// Mails on one page.
+const PAGE: usize = 50;
+
+/// The states: key in the address, key in the database, word.
+const STATES: [(&str, &str, &str); 5] = [
+    ("wartet", "queued", "wartet"),
+    ("gesendet", "sent", "gesendet"),
+    ("zurueck", "returned", "zurückgekommen"),
+    ("abgelehnt", "failed", "abgelehnt"),
+    ("ungesendet", "dropped", "nicht gesendet"),
+];
+
+/// The kinds: key in address and database, word.
+const KINDS: [(&str, &str); 18] = [
+    ("request", "Anforderung"),
+    ("reminder", "Erinnerung"),
+    ("concluded", "Abgeschlossener Vertrag"),
+    ("declined", "Bestätigung der Ablehnung"),
+    ("objected", "Bestätigung des Widerspruchs"),
+    ("notice", "Nachricht an den Kunden"),
+    ("announcement", "Änderungsmitteilung"),
+    ("dissented", "Bestätigung des Einspruchs"),
+    ("dissent_settled", "Ergebnis zum Einspruch"),
+    ("ended", "Ende des Vertrags"),
+    ("address_changed", "Nachricht an die frühere Adresse"),
+    ("partner_blocked", "Nachricht: gesperrt"),
+    ("partner_info", "Nachricht an Vertriebspartner"),
+    ("alert", "Hinweis an den Betreiber"),
+    ("approval", "Freigabe nötig"),
+    ("set_password", "Link für ein Passwort"),
+    ("password_changed", "Passwort wurde geändert"),
+    ("administrator_added", "Neuer Administrator"),
+];
+
+#[derive(Template)]
+#[template(path = "web/operation/mails/list.html")]
+struct Page {
+    shell: Shell,
+    states: Vec<Choice>,
+    kinds: Vec<Choice>,
+    customer: String,
+    is_narrowed: bool,
+    lines: Vec<Line>,
+    unclear: usize,
+    unclear_folder: String,
+    is_later: bool,
+    first: String,
+    next: Option<String>,
+}
+
+/// A line of a select.
+struct Choice {
+    key: &'static str,
+    word: &'static str,
+    chosen: bool,
+}
+
+/// One mail as printed.
+struct Line {
+    id: MailId,
+    kind: String,
+    to: String,
+    customer: Option<CustomerNumber>,
+    queued: String,
+    queued_machine: String,
+    state: State,
+    /// The state once more, as a sentence: when, how often, and why.
+    words: String,
+    reply: String,
+    can_retry: bool,
+}
+
+/// A state as it is printed.
+struct State {
+    key: &'static str,
+    word: &'static str,
+}
+
+/// What the address asks for. What makes no sense is left out rather than refused.
+#[derive(Debug, Default)]
+struct Asked {
+    filter: MailFilter,
+    before: Option<MailId>,
+}
+
+impl Asked {
+    fn read(query: &BTreeMap<String, String>) -> Self {
+        let get = |name: &str| query.get(name).map_or("", |text| text.trim());
+        let state = STATES.iter().find(|(key, ..)| *key == get("stand"));
+        let kind = KINDS.iter().find(|(key, _)| *key == get("art"));
+        Self {
+            filter: MailFilter {
+                state: state.map(|(_, state, _)| (*state).to_owned()),
+                kind: kind.map(|(kind, _)| (*kind).to_owned()),
+                customer: get("kunde").parse().ok().map(CustomerNumber),
+            },
+            before: get("vor").parse().ok().map(MailId),
+        }
+    }
+
+    fn href(&self, before: Option<MailId>) -> String {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        let state = STATES
+            .iter()
+            .find(|(_, state, _)| Some(*state) == self.filter.state.as_deref());
+        if let Some((key, ..)) = state {
+            query.append_pair("stand", key);
+        }
+        if let Some(kind) = &self.filter.kind {
+            query.append_pair("art", kind);
+        }
+        if let Some(customer) = self.filter.customer {
+            query.append_pair("kunde", &customer.to_string());
+        }
+        if let Some(before) = before {
+            query.append_pair("vor", &before.to_string());
+        }
+        match query.finish() {
+            query if query.is_empty() => paths::MAILS.to_owned(),
+            query => format!("{}?{query}", paths::MAILS),
+        }
+    }
+}
+
+/// The list.
+pub async fn list(
+    app: web::Data<App>,
+    me: Me,
+    query: web::Query<BTreeMap<String, String>>,
+) -> Result<HttpResponse, PageError> {
+    let asked = Asked::read(&query);
+    let (filter, before) = (asked.filter.clone(), asked.before);
+    let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
+    let mut mails = app
+        .db
+        .read(move |conn| -> Result<_, ActionError> {
+            Ok(page_mails(conn, &filter, before, limit)?)
+        })
+        .await?;
+    let has_next = mails.len() > PAGE;
+    mails.truncate(PAGE);
+    let last = mails.last().filter(|_| has_next).map(|mail| mail.id);
+    let inbox = Inbox::of(&app.config.storage.data_dir);
+    let folder = inbox.unclear_folder().display().to_string();
+    let unclear = web::block(move || inbox.unclear()).await.unwrap_or(0);
+    html(&Page {
+        shell: Shell::load(&app, &me, paths::MAILS).await?,
+        states: STATES
+            .iter()
+            .map(|(key, state, word)| Choice {
+                key,
+                word,
+                chosen: asked.filter.state.as_deref() == Some(state),
+            })
+            .collect(),
+        kinds: KINDS
+            .iter()
+            .map(|(key, word)| Choice {
+                key,
+                word,
+                chosen: asked.filter.kind.as_deref() == Some(key),
+            })
+            .collect(),
+        customer: asked
+            .filter
+            .customer
+            .map(|number| number.to_string())
+            .unwrap_or_default(),
+        is_narrowed: asked.filter != MailFilter::default(),
+        lines: mails.into_iter().map(line).collect(),
+        unclear,
+        unclear_folder: folder,
+        is_later: asked.before.is_some(),
+        first: asked.href(None),
+        next: last.map(|last| asked.href(Some(last))),
+    })
+}
+
+/// Has a mail tried at once, and says on its page how that went.
+pub async fn retry(
+    app: web::Data<App>,
+    me: Me,
+    session: Session,
+    mail: web::Path<i64>,
+    SignedForm(_): SignedForm,
+) -> Result<HttpResponse, PageError> {
+    let (now, mail) = (app.clock.now(), MailId(*mail));
+    let (handles, viewer) = (app.clone(), me.viewer.clone());
+    let done = app
+        .db
+        .transaction(move |conn| delivery::retry(conn, &handles, &viewer, mail, now))
+        .await;
+    match done {
+        Ok(Retried::Queued) => flash(
+            &session,
+            true,
+            "Die E-Mail wird jetzt gesendet, an die Adresse, die hinterlegt ist.",
+        ),
+        Ok(Retried::AskedAnew) => flash(
+            &session,
+            true,
+            "Der Kunde erhält eine neue E-Mail mit einem neuen Link. Die alte bleibt in der Liste stehen.",
+        ),
+        Ok(Retried::Useless(why)) => flash(
+            &session,
+            false,
+            format!("Die E-Mail wird nicht gesendet, weil {why}."),
+        ),
+        Ok(Retried::NotWaiting) => {
+            flash(
+                &session,
+                false,
+                "Diese E-Mail ist schon gesendet oder geht gerade hinaus. Eine gesendete E-Mail wird nie noch einmal gesendet.",
+            );
+            return Ok(see_other(paths::MAILS));
+        }
+        Err(ActionError::Refused(refusal)) => flash(&session, false, refusals::sentence(refusal)),
+        Err(error) => return Err(error.into()),
+    }
+    Ok(see_other(paths::mail(mail)))
+}
+
+fn line(mail: MailLine) -> Line {
+    Line {
+        id: mail.id,
+        kind: kind(&mail.kind),
+        to: recipient(&mail),
+        customer: mail.customer,
+        queued: short(mail.queued_at),
+        queued_machine: calendar::machine_moment(mail.queued_at),
+        words: words(&mail),
+        reply: said(&mail),
+        can_retry: can_retry(&mail),
+        state: state(&mail.state),
+    }
+}
+
+/// The address for the operator, who may see it whole; before sending it is not settled yet (L-08).
+fn recipient(mail: &MailLine) -> String {
+    mail.sent_to.as_deref().map(shown).unwrap_or_else(|| {
+        match mail.to {
+            Recipient::Customer => "Kunde",
+            Recipient::FormerAddress => "Kunde, frühere Adresse",
+            Recipient::Partner(_) => "Vertriebspartner",
+            Recipient::User(_) => "Benutzer",
+            Recipient::Operator => "Betreiber",
+        }
+        .to_owned()
+    })
+}
+
+fn state(key: &str) -> State {
+    STATES
+        .into_iter()
+        .find(|(_, state, _)| *state == key)
+        .map_or(State { key: "", word: "" }, |(key, _, word)| State {
+            key,
+            word,
+        })
+}
+
+fn words(mail: &MailLine) -> String {
+    let at = mail.done_at.map(short).unwrap_or_default();
+    let tries = match mail.attempts {
+        1 => "1 Versuch".to_owned(),
+        more => format!("{more} Versuche"),
+    };
+    match mail.state.as_str() {
+        "queued" => match (mail.attempts, mail.next_attempt_at) {
+            (0, _) | (_, None) => "wird gleich gesendet".to_owned(),
+            (_, Some(next)) => format!("{tries}, der nächste {}", short(next)),
+        },
+        "returned" => format!(
+            "gesendet {at}, zurück {}",
+            mail.returned_at.map(short).unwrap_or_default()
+        ),
+        "sent" if mail.attempts == 1 => at,
+        _ => format!("{at}, {tries}"),
+    }
+}
+
+/// Last word about it. The state in front of it says already that nothing was sent.
+fn said(mail: &MailLine) -> String {
+    mail.returned_because
+        .as_ref()
+        .or(mail.reply.as_ref())
+        .map(|reply| reply.trim_start_matches("nicht gesendet, ").to_owned())
+        .unwrap_or_default()
+}
+
+fn can_retry(mail: &MailLine) -> bool {
+    // A contract that was refused goes out by a new mail, which is proof of its own.
+    if can_resend(mail) {
+        return false;
+    }
+    matches!(mail.state.as_str(), "failed" | "dropped")
+        || (mail.state == "queued" && mail.attempts > 0)
+}
+
+/// Whether a new mail with the same contract can be sent in place of one that did not arrive.
+fn can_resend(mail: &MailLine) -> bool {
+    let is_contract = matches!(mail.kind, MailKind::Concluded { .. });
+    is_contract && mail.customer.is_some() && matches!(mail.state.as_str(), "failed" | "returned")
+}
+
+fn short(moment: DateTime<Utc>) -> String {
+    calendar::short_moment(moment, Language::De)
+}
+
+/// Which mail, in words.
+fn kind(kind: &MailKind) -> String {
+    match kind {
+        MailKind::Request { .. } => "Anforderung".to_owned(),
+        MailKind::Reminder { number, .. } => format!("Erinnerung {number} von 3"),
+        MailKind::Concluded { .. } => "Abgeschlossener Vertrag".to_owned(),
+        MailKind::Declined => "Bestätigung der Ablehnung".to_owned(),
+        MailKind::Objected { .. } => "Bestätigung des Widerspruchs".to_owned(),
+        MailKind::NewVersion { .. } => "Nachricht: neue Vertragsfassung".to_owned(),
+        MailKind::Notice { news } => match news {
+            CustomerNews::Withdrawn => "Nachricht: nicht mehr nötig",
+            CustomerNews::SubPartnerLeft { .. } => "Nachricht: Untervertriebspartner entfernt",
+            CustomerNews::ProductEnded { .. } => "Nachricht: Produkt beendet",
+            CustomerNews::PartnerBlocked { .. } => "Nachricht: Partner gesperrt",
+        }
+        .to_owned(),
+        MailKind::Announcement { .. } => "Änderungsmitteilung".to_owned(),
+        MailKind::Dissented { .. } => "Bestätigung des Einspruchs".to_owned(),
+        MailKind::DissentSettled { .. } => "Ergebnis zum Einspruch".to_owned(),
+        MailKind::Ended { .. } => "Ende des Vertrags".to_owned(),
+        MailKind::AddressChanged { .. } => "Nachricht an die frühere Adresse".to_owned(),
+        MailKind::PartnerBlocked => "Nachricht: gesperrt".to_owned(),
+        MailKind::PartnerInfo { news } => match news {
+            PartnerNews::Concluded => "Nachricht: abgeschlossen",
+            PartnerNews::Declined => "Nachricht: abgelehnt",
+            PartnerNews::Expired => "Nachricht: ohne Antwort abgelaufen",
+            PartnerNews::Undeliverable => "Nachricht: nicht zustellbar",
+            PartnerNews::Objected => "Nachricht: widersprochen",
+            PartnerNews::Replaced => "Nachricht: Partner gewechselt",
+            PartnerNews::Assigned => "Nachricht: Kunde zugeordnet",
+        }
+        .to_owned(),
+        MailKind::Alert { alert } => match alert {
+            Alert::NoAddress => "Hinweis: E-Mail-Adresse fehlt",
+            Alert::Undeliverable => "Hinweis: nicht zustellbar",
+            Alert::AddressByPartner => "Hinweis: Adresse vom Partner eingetragen",
+            Alert::AddressOfPartner => "Hinweis: Adresse gehört zum Partner",
+            Alert::Dissent => "Hinweis: Einspruch",
+            Alert::ContractUndelivered => "Hinweis: Vertrag nicht zustellbar",
+        }
+        .to_owned(),
+        MailKind::Approval { .. } => "Freigabe nötig".to_owned(),
+        MailKind::SetPassword { invitation: true } => "Einladung".to_owned(),
+        MailKind::SetPassword { invitation: false } => "Link für ein neues Passwort".to_owned(),
+        MailKind::PasswordChanged => "Passwort wurde geändert".to_owned(),
+        MailKind::PartnerContractEnds { .. } => "Vertrag mit Partner endet".to_owned(),
+        MailKind::AdministratorAdded { .. } => "Neuer Administrator".to_owned(),
+    }
+}

@@ -1,0 +1,3 @@
+//! What several pages of this room print.
+
+pub mod alert_lines;

@@ -1,0 +1,94 @@
+//! Confirming who stands behind a new administrator's account (S-39).
+
+use actix_session::Session;
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+
+use crate::actions::{ActionError, administrators};
+use crate::app::App;
+use crate::domain::UserId;
+use crate::paths;
+use crate::storage::administrators::{find_maker, list_administrators};
+use crate::storage::users::find_contact;
+use crate::web::kit::error::PageError;
+use crate::web::kit::form::FieldErrors;
+use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
+use crate::web::kit::reauthentication::{address_of, ask_password};
+use crate::web::kit::refusals;
+use crate::web::kit::session::flash;
+use crate::web::kit::signed_form::SignedForm;
+
+#[derive(Template)]
+#[template(path = "web/operation/users/confirmation.html")]
+struct Page {
+    shell: Shell,
+    name: String,
+    email: String,
+    /// Who made the account, by name.
+    maker: String,
+    own_email: String,
+    errors: FieldErrors,
+}
+
+/// Asks whether to confirm, with what follows.
+pub async fn show(
+    app: web::Data<App>,
+    me: Me,
+    user: web::Path<i64>,
+) -> Result<HttpResponse, PageError> {
+    html(&page(&app, &me, UserId(*user), FieldErrors::default()).await?)
+}
+
+/// Confirms.
+pub async fn confirm(
+    app: web::Data<App>,
+    me: Me,
+    session: Session,
+    request: HttpRequest,
+    user: web::Path<i64>,
+    SignedForm(form): SignedForm,
+) -> Result<HttpResponse, PageError> {
+    let user = UserId(*user);
+    if let Err(why) = ask_password(&app, &me, &request, form.get("passwort")).await? {
+        let mut errors = FieldErrors::default();
+        errors.add("passwort", why);
+        return invalid(&page(&app, &me, user, errors).await?);
+    }
+    let (now, handles, viewer) = (app.clock.now(), app.clone(), me.viewer.clone());
+    let done = app
+        .db
+        .transaction(move |conn| administrators::confirm(conn, &handles, &viewer, user, now))
+        .await;
+    match done {
+        Ok(()) => flash(
+            &session,
+            true,
+            "Das Konto ist bestätigt und darf ab sofort freigeben.",
+        ),
+        Err(ActionError::Refused(refusal)) => flash(&session, false, refusals::sentence(refusal)),
+        Err(error) => return Err(error.into()),
+    }
+    Ok(see_other(paths::USERS))
+}
+
+async fn page(app: &App, me: &Me, user: UserId, errors: FieldErrors) -> Result<Page, PageError> {
+    let found = app
+        .db
+        .read(move |conn| -> Result<_, ActionError> {
+            let is_administrator = list_administrators(conn)?.iter().any(|one| one.id == user);
+            let maker = find_maker(conn, user)?;
+            Ok(find_contact(conn, user)?
+                .filter(|_| is_administrator)
+                .zip(maker))
+        })
+        .await?;
+    let ((name, email), maker) = found.ok_or(PageError::NotFound)?;
+    Ok(Page {
+        shell: Shell::load(app, me, paths::USERS).await?,
+        name,
+        email,
+        maker,
+        own_email: address_of(app, me).await?,
+        errors,
+    })
+}

@@ -1,0 +1,188 @@
+//! Locking a user, and undoing that (B5): both ask for the password once more and say what follows.
+
+use actix_session::Session;
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+
+use crate::actions::{ActionError, users as actions};
+use crate::app::App;
+use crate::domain::case::Refusal;
+use crate::domain::{EmailAddress, UserId};
+use crate::paths;
+use crate::storage::users::{find_contact, find_locked};
+use crate::web::kit::error::PageError;
+use crate::web::kit::form::FieldErrors;
+use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
+use crate::web::kit::reauthentication::{address_of, ask_password};
+use crate::web::kit::session::flash;
+use crate::web::kit::signed_form::SignedForm;
+
+#[derive(Template)]
+#[template(path = "web/operation/users/disable.html")]
+struct DisablePage {
+    shell: Shell,
+    name: String,
+    email: String,
+    /// Address of the person who looks, for password managers.
+    own_email: String,
+    errors: FieldErrors,
+}
+
+/// Asks whether to disable a user, with what follows.
+pub async fn ask_disable(
+    app: web::Data<App>,
+    me: Me,
+    user: web::Path<i64>,
+) -> Result<HttpResponse, PageError> {
+    html(&disable_page(&app, &me, UserId(*user), FieldErrors::default()).await?)
+}
+
+async fn disable_page(
+    app: &App,
+    me: &Me,
+    user: UserId,
+    errors: FieldErrors,
+) -> Result<DisablePage, PageError> {
+    if user == me.viewer.user {
+        return Err(PageError::NotFound);
+    }
+    let (name, email) = app
+        .db
+        .read(move |conn| -> Result<_, ActionError> { Ok(find_contact(conn, user)?) })
+        .await?
+        .ok_or(PageError::NotFound)?;
+    Ok(DisablePage {
+        shell: Shell::load(app, me, paths::USERS).await?,
+        name,
+        email,
+        own_email: address_of(app, me).await?,
+        errors,
+    })
+}
+
+/// Disables the user.
+pub async fn disable(
+    app: web::Data<App>,
+    me: Me,
+    session: Session,
+    request: HttpRequest,
+    user: web::Path<i64>,
+    SignedForm(form): SignedForm,
+) -> Result<HttpResponse, PageError> {
+    if let Err(why) = ask_password(&app, &me, &request, form.get("passwort")).await? {
+        let mut errors = FieldErrors::default();
+        errors.add("passwort", why);
+        return invalid(&disable_page(&app, &me, UserId(*user), errors).await?);
+    }
+    let (now, viewer, user) = (app.clock.now(), me.viewer.clone(), UserId(*user));
+    app.db
+        .transaction(move |conn| actions::disable(conn, &viewer, user, now))
+        .await?;
+    flash(
+        &session,
+        true,
+        "Der Benutzer ist gesperrt und überall abgemeldet.",
+    );
+    Ok(see_other(paths::USERS))
+}
+
+#[derive(Template)]
+#[template(path = "web/operation/users/enable.html")]
+struct EnablePage {
+    shell: Shell,
+    name: String,
+    email: String,
+    /// Address of the person who looks, for password managers.
+    own_email: String,
+    errors: FieldErrors,
+}
+
+/// Asks whether to undo the lock, with what follows.
+pub async fn ask_enable(
+    app: web::Data<App>,
+    me: Me,
+    session: Session,
+    user: web::Path<i64>,
+) -> Result<HttpResponse, PageError> {
+    match enable_page(&app, &me, UserId(*user), FieldErrors::default()).await? {
+        Some(page) => html(&page),
+        None => Ok(is_not_locked(&session)),
+    }
+}
+
+/// Undoes it.
+pub async fn enable(
+    app: web::Data<App>,
+    me: Me,
+    session: Session,
+    request: HttpRequest,
+    user: web::Path<i64>,
+    SignedForm(form): SignedForm,
+) -> Result<HttpResponse, PageError> {
+    if let Err(why) = ask_password(&app, &me, &request, form.get("passwort")).await? {
+        let mut errors = FieldErrors::default();
+        errors.add("passwort", why);
+        return match enable_page(&app, &me, UserId(*user), errors).await? {
+            Some(page) => invalid(&page),
+            None => Ok(is_not_locked(&session)),
+        };
+    }
+    let (now, viewer, user) = (app.clock.now(), me.viewer.clone(), UserId(*user));
+    let handles = app.clone();
+    let done = app
+        .db
+        .transaction(move |conn| actions::enable(conn, &handles, &viewer, user, now))
+        .await;
+    match done {
+        Ok(()) => flash(
+            &session,
+            true,
+            "Die Sperre ist aufgehoben. Der Benutzer erhält eine Einladung, mit der er ein neues Passwort setzt. Sie gilt sieben Tage.",
+        ),
+        // A second click.
+        Err(ActionError::Refused(Refusal::Unchanged)) => return Ok(is_not_locked(&session)),
+        Err(error) => return Err(error.into()),
+    }
+    Ok(see_other(paths::USERS))
+}
+
+fn is_not_locked(session: &Session) -> HttpResponse {
+    flash(session, false, "Dieser Benutzer ist nicht gesperrt.");
+    see_other(paths::USERS)
+}
+
+/// `None` if there is such a user, but not locked.
+async fn enable_page(
+    app: &App,
+    me: &Me,
+    user: UserId,
+    errors: FieldErrors,
+) -> Result<Option<EnablePage>, PageError> {
+    let found = app
+        .db
+        .read(move |conn| -> Result<_, ActionError> {
+            let Some((name, email)) = find_contact(conn, user)? else {
+                return Ok(None);
+            };
+            let locked = match EmailAddress::parse(&email) {
+                Ok(email) => find_locked(conn, &email)?,
+                Err(_) => None,
+            };
+            Ok(Some((name, email, locked.is_some())))
+        })
+        .await?;
+    let (name, email, is_locked) = found.ok_or(PageError::NotFound)?;
+    if user == me.viewer.user || email.ends_with("@erased.invalid") {
+        return Err(PageError::NotFound);
+    }
+    if !is_locked {
+        return Ok(None);
+    }
+    Ok(Some(EnablePage {
+        shell: Shell::load(app, me, paths::USERS).await?,
+        name,
+        email,
+        own_email: address_of(app, me).await?,
+        errors,
+    }))
+}

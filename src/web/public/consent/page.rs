@@ -1,0 +1,326 @@
+//! The page of a valid link: the contract in full, the form, the draft as PDF.
+
+use std::sync::Arc;
+
+use actix_web::http::Method;
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use chrono::{DateTime, Utc};
+
+use super::arrival::{About, Arrival};
+use super::signing::{Typed, declarations};
+use super::summary::Summary;
+use crate::actions::consent::{Signature, check, conclude as conclude_case, note_opening, prepare};
+use crate::actions::documents::{Draft, draft as draft_of, draft_pdf, printed};
+use crate::actions::{ActionError, whats_new};
+use crate::app::App;
+use crate::contract::{html, text};
+use crate::domain::case::{LinkState, Refusal};
+use crate::domain::{AgreementId, Language, LinkId, WhatsNew, calendar};
+use crate::paths;
+use crate::places::Kind;
+use crate::web::kit::error::PageError;
+use crate::web::kit::form::{FieldErrors, PublicForm};
+use crate::web::kit::language::wanted_language;
+use crate::web::kit::page::{PublicShell, attachment, html as page_html, see_other};
+use crate::web::kit::turn::Turn;
+
+/// The consent page (requirements 4.1).
+#[derive(Template)]
+#[template(path = "web/public/consent/consent.html")]
+struct ConsentPage {
+    shell: PublicShell,
+    about: About,
+    summary: Summary,
+    /// Last day of the link: for machines, and with its weekday.
+    until: (String, String),
+    /// Number and date of the contract version.
+    version: String,
+    version_date: String,
+    clauses: usize,
+    annexes: usize,
+    /// The contract, escaped by `contract::html`.
+    toc: String,
+    /// How long reading it takes.
+    minutes: usize,
+    article: String,
+    hash: String,
+    draft: String,
+    decline: String,
+    declarations: [String; 2],
+    typed: Typed,
+    errors: FieldErrors,
+    /// The text is another one than the person had read (S-06).
+    changed: bool,
+    /// Nothing can be sealed at the moment, so nothing was concluded.
+    unsealed: bool,
+    /// The portal's clock is wrong, so nothing was concluded (F4).
+    untimed: bool,
+}
+
+/// GET: the page a link leads to, whatever its state.
+pub async fn show(
+    app: web::Data<App>,
+    request: HttpRequest,
+    token: web::Path<String>,
+) -> Result<HttpResponse, PageError> {
+    let arrival = Arrival::open(&app, &request, &token, wanted_language(&request)).await?;
+    if request.method() == Method::GET {
+        count(&app, &arrival).await;
+    }
+    match arrival.state()? {
+        LinkState::Valid { .. } => {
+            let page = page(&app, &arrival, Typed::default()).await?;
+            page_html(&page)
+        }
+        LinkState::Concluded {
+            success_page: true, ..
+        } => Ok(see_other(success(&arrival))),
+        _ => super::states::explain(&app, &arrival).await,
+    }
+}
+
+/// POST: concludes, if name, function and both boxes are there and the text is the one shown.
+pub async fn conclude(
+    app: web::Data<App>,
+    request: HttpRequest,
+    token: web::Path<String>,
+    PublicForm(form): PublicForm,
+) -> Result<HttpResponse, PageError> {
+    let wanted = Language::from_code(form.get("sprache"));
+    let arrival = Arrival::open(&app, &request, &token, wanted).await?;
+    match arrival.state()? {
+        LinkState::Valid { .. } => {}
+        // The second tab, the back button, the double click (S-07).
+        LinkState::Concluded {
+            success_page: true, ..
+        } => return Ok(see_other(success(&arrival))),
+        _ => return Ok(see_other(arrival.page())),
+    }
+    let typed = Typed::read(&form);
+    let signature = match typed.check(&app, &request, &arrival) {
+        Ok(signature) => signature,
+        Err(errors) => return again(&app, &arrival, typed, errors, false).await,
+    };
+    match sign(&app, &arrival, signature).await {
+        Ok(_) | Err(ActionError::Refused(Refusal::AlreadyConcluded)) => {
+            Ok(see_other(success(&arrival)))
+        }
+        Err(ActionError::Refused(Refusal::TextChanged)) => {
+            again(&app, &arrival, typed, FieldErrors::default(), true).await
+        }
+        Err(ActionError::NoSeal(cause)) => {
+            tracing::error!(%cause, "a conclusion was refused");
+            let mut page = page(&app, &arrival, typed).await?;
+            page.unsealed = true;
+            unavailable(&page)
+        }
+        Err(ActionError::Clock(_)) => {
+            let mut page = page(&app, &arrival, typed).await?;
+            page.untimed = true;
+            unavailable(&page)
+        }
+        // The link's own page says why.
+        Err(ActionError::Refused(_)) => Ok(see_other(arrival.page())),
+        Err(ActionError::NotFound) => Err(PageError::UnknownLink),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The page with what was typed, while nothing can be concluded.
+fn unavailable(page: &ConsentPage) -> Result<HttpResponse, PageError> {
+    Ok(HttpResponse::ServiceUnavailable()
+        .content_type("text/html; charset=utf-8")
+        .body(page.render()?))
+}
+
+/// Requests for the draft of one link at a time.
+const PER_LINK: usize = 4;
+
+/// GET: the draft with its watermark.
+pub async fn draft(
+    app: web::Data<App>,
+    request: HttpRequest,
+    token: web::Path<String>,
+) -> Result<HttpResponse, PageError> {
+    let arrival = Arrival::open(&app, &request, &token, wanted_language(&request)).await?;
+    if !matches!(arrival.state()?, LinkState::Valid { .. }) {
+        return Ok(see_other(arrival.page()));
+    }
+    let turn = Turn::of(&app, &request);
+    if turn.is_head() {
+        return Err(PageError::HeadAlone);
+    }
+    // However many ask by one link at a time, a few wait; one of them makes it for all.
+    let name = format!("drafts of {}", arrival.link.0);
+    let Some(_place) = app.places.crowd.enter(&name, PER_LINK) else {
+        return Err(PageError::TooMany(10));
+    };
+    let draft = read_draft(&app, &arrival).await?;
+    let (drafts, now) = (app.drafts.clone(), arrival.now);
+    let printed = printed(&draft, now);
+    let bytes = match drafts.get(&printed) {
+        Some(made) => made,
+        None => {
+            let make = move || -> Result<_, ActionError> {
+                // Whoever was first in line has made it.
+                if let Some(made) = drafts.get(&printed) {
+                    return Ok(made);
+                }
+                let made: Arc<[u8]> = draft_pdf(&draft, now)?.bytes.into();
+                drafts.keep(printed, Arc::clone(&made));
+                Ok(made)
+            };
+            turn.take(&app, Kind::Anyone, make).await??
+        }
+    };
+    let name = format!("Entwurf-AVV-{}.pdf", arrival.case.customer.number);
+    Ok(attachment("application/pdf", &name, bytes.to_vec()))
+}
+
+/// Concludes. The declaration has arrived: it is carried out whether or not the person's browser
+/// waits for the answer.
+async fn sign(
+    app: &App,
+    arrival: &Arrival,
+    signature: Signature,
+) -> Result<AgreementId, ActionError> {
+    let (app, link, now) = (app.clone(), arrival.link, arrival.now);
+    tokio::spawn(async move { carry_out(&app, link, signature, now).await })
+        .await
+        .unwrap_or_else(|_| Err(ActionError::Document("it was interrupted".to_owned())))
+}
+
+/// Reads, makes the document, concludes: the document is made outside the transaction.
+async fn carry_out(
+    app: &App,
+    link: LinkId,
+    signature: Signature,
+    now: DateTime<Utc>,
+) -> Result<AgreementId, ActionError> {
+    let (reader, asked) = (app.clone(), signature.clone());
+    let (case, draft) = app
+        .db
+        .read(move |conn| check(conn, &reader, link, &asked, now))
+        .await?;
+    let (asked, sealer) = (signature.clone(), app.sealer.clone());
+    let work = move || prepare(&sealer, &case, draft, link, &asked, now);
+    let prepared = app.places.run(Kind::Conclusion, work).await??;
+    let writer = app.clone();
+    app.db
+        .transaction(move |conn| conclude_case(conn, &writer, link, &signature, prepared))
+        .await
+}
+
+/// The page once more: what was typed stays, and if the text has changed it must be read again.
+async fn again(
+    app: &App,
+    arrival: &Arrival,
+    typed: Typed,
+    errors: FieldErrors,
+    refused: bool,
+) -> Result<HttpResponse, PageError> {
+    let mut page = page(app, arrival, typed).await?;
+    page.errors = errors;
+    page.changed = refused || page.typed.shown != page.hash;
+    if page.changed {
+        page.typed.represents = false;
+        page.typed.concludes = false;
+    }
+    let mut answer = if refused {
+        HttpResponse::Conflict()
+    } else {
+        HttpResponse::UnprocessableEntity()
+    };
+    Ok(answer
+        .content_type("text/html; charset=utf-8")
+        .body(page.render()?))
+}
+
+async fn page(app: &App, arrival: &Arrival, typed: Typed) -> Result<ConsentPage, PageError> {
+    let draft = read_draft(app, arrival).await?;
+    let news = read_news(app, arrival).await?;
+    let path = paths::consent(&arrival.token);
+    let shell = arrival.shell(app, &path).await?;
+    let last_day = match arrival.state()? {
+        LinkState::Valid { until } => calendar::day(until),
+        _ => calendar::day(arrival.now),
+    };
+    let (clauses, annexes) = html::stats(&draft.document);
+    Ok(ConsentPage {
+        about: arrival.about(&shell),
+        summary: Summary::new(arrival, &draft.values, news),
+        until: (
+            last_day.to_string(),
+            calendar::weekday_date(last_day, arrival.language),
+        ),
+        version: draft.document.version.clone(),
+        version_date: calendar::long_date(draft.document.date, arrival.language),
+        clauses,
+        annexes,
+        minutes: text::reading_minutes(&draft.document).max(5),
+        toc: html::toc_ending_with(&draft.document, &places(arrival.language)),
+        article: html::article(&draft.document),
+        hash: draft.hash,
+        draft: arrival.keeping_language(paths::consent_draft(&arrival.token)),
+        decline: arrival.keeping_language(paths::consent_decline(&arrival.token)),
+        declarations: declarations(&arrival.case.customer.party.name, arrival.language),
+        typed,
+        errors: FieldErrors::default(),
+        changed: false,
+        unsealed: false,
+        untimed: false,
+        shell,
+    })
+}
+
+/// What the contents name beside the contract itself.
+fn places(language: Language) -> [(&'static str, &'static str); 2] {
+    match language {
+        Language::De => [
+            ("abschluss", "Vertrag abschließen"),
+            ("unzustaendig", "Ich bin nicht zuständig"),
+        ],
+        Language::En => [
+            ("abschluss", "Accept the agreement"),
+            ("unzustaendig", "I’m not the right person"),
+        ],
+    }
+}
+
+async fn read_draft(app: &App, arrival: &Arrival) -> Result<Draft, PageError> {
+    let (reader, case) = (app.clone(), arrival.case.clone());
+    let (language, now) = (arrival.language, arrival.now);
+    let draft = app
+        .db
+        .read(move |conn| draft_of(conn, &reader, &case, language, now))
+        .await?;
+    Ok(draft)
+}
+
+/// What the contract would change compared with the one in force.
+async fn read_news(app: &App, arrival: &Arrival) -> Result<Option<WhatsNew>, PageError> {
+    let (case, language, now) = (arrival.case.clone(), arrival.language, arrival.now);
+    let reader = app.clone();
+    let news = app
+        .db
+        .read(move |conn| whats_new(conn, &reader, &case, language, now))
+        .await?;
+    Ok(news)
+}
+
+/// Counts that the page was fetched. Whoever reads it must not suffer if that fails.
+async fn count(app: &App, arrival: &Arrival) {
+    let (link, customer, now) = (arrival.link, arrival.case.customer.number, arrival.now);
+    let counted = app
+        .db
+        .transaction(move |conn| note_opening(conn, link, customer, now))
+        .await;
+    if let Err(error) = counted {
+        tracing::warn!(customer = customer.0, %error, "an opened link was not counted");
+    }
+}
+
+fn success(arrival: &Arrival) -> String {
+    arrival.keeping_language(paths::consent_success(&arrival.token))
+}

@@ -1,0 +1,11 @@
+//! What people meet who are not signed in: links from mails, signing in, passwords, legal pages.
+
+pub mod access;
+pub mod addresses;
+pub mod consent;
+pub mod health;
+pub mod legal;
+pub mod notices;
+pub mod passwords;
+pub mod proofs;
+pub mod sign_in;

@@ -1,0 +1,208 @@
+//! Signing in and out.
+
+use actix_session::Session;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderName};
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+
+use crate::actions::ActionError;
+use crate::actions::throttle::{Attempted, end_sign_in};
+use crate::app::App;
+use crate::domain::Language;
+use crate::domain::viewer::Viewer;
+use crate::paths;
+use crate::web::kit::client::source;
+use crate::web::kit::error::PageError;
+use crate::web::kit::form::PublicForm;
+use crate::web::kit::language::chosen_language;
+use crate::web::kit::local_path::local_path;
+use crate::web::kit::page::{Me, PublicShell, at_message, home_of, html, see_other};
+use crate::web::kit::reauthentication::{begin, verify};
+use crate::web::kit::route::{Row, Who, get, post, view};
+use crate::web::kit::signed_form::SignedForm;
+use crate::web::kit::words::in_words_of;
+use crate::web::kit::{kept, session};
+
+/// Rows of this family.
+pub const ROUTES: &[Row] = &[
+    get(paths::SIGN_IN, Who::Visitor, || view().to(show)),
+    post(paths::SIGN_IN, Who::Visitor, || web::post().to(sign_in)),
+    post(paths::SIGN_OUT, Who::SignedIn, || web::post().to(sign_out)),
+];
+
+/// Where a visitor comes from and wants to go.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Way {
+    weiter: String,
+    hinweis: String,
+}
+
+#[derive(Template)]
+#[template(path = "web/public/sign_in/sign_in.html")]
+struct SignInPage {
+    shell: PublicShell,
+    /// What was typed; the password is never shown again.
+    email: String,
+    /// Where to go afterwards: a checked local path, or empty.
+    next: String,
+    /// What just happened, for who was led here.
+    note: Option<&'static str>,
+    wrong: Option<Wrong>,
+}
+
+/// Why nobody was signed in.
+enum Wrong {
+    /// Unknown user or wrong password: one message for both (S-37).
+    Mismatch,
+    /// Too many failures; wait this long.
+    Wait(String),
+}
+
+impl SignInPage {
+    async fn load(
+        app: &App,
+        email: &str,
+        next: &str,
+        language: Language,
+    ) -> Result<Self, PageError> {
+        let next = local_path(next).unwrap_or_default().to_owned();
+        let mut shell = PublicShell::load(app, language)
+            .await?
+            .with_switch(paths::SIGN_IN);
+        if !next.is_empty() {
+            // Whoever changes the language still gets to where the sign-in was to lead.
+            let way: String = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
+            let keeping = |address: String| format!("{address}&weiter={way}");
+            shell.switch = shell.switch.map(|(de, en)| (keeping(de), keeping(en)));
+        }
+        Ok(Self {
+            shell,
+            email: email.to_owned(),
+            next,
+            note: None,
+            wrong: None,
+        })
+    }
+
+    fn is_throttled(&self) -> bool {
+        matches!(self.wrong, Some(Wrong::Wait(_)))
+    }
+}
+
+async fn show(
+    app: web::Data<App>,
+    me: Option<Me>,
+    request: HttpRequest,
+    way: web::Query<Way>,
+) -> Result<HttpResponse, PageError> {
+    if let Some(me) = me {
+        return Ok(see_other(onward(&way.weiter, &me.viewer)));
+    }
+    let language = chosen_language(&request);
+    let mut page = SignInPage::load(&app, "", &way.weiter, language).await?;
+    page.note = match way.hinweis.as_str() {
+        "abgemeldet" if language.is_en() => Some("You have signed out."),
+        "abgemeldet" => Some("Sie sind abgemeldet."),
+        _ if next_is_kept(&page.next) => Some(kept_note(language)),
+        "abgelaufen" if language.is_en() => Some(ENDED_EN),
+        "abgelaufen" => Some(ENDED),
+        "passwort" if language.is_en() => Some("The password is set. You can now sign in with it."),
+        "passwort" => Some("Das Passwort ist gesetzt. Sie können sich jetzt damit anmelden."),
+        _ => None,
+    };
+    html(&page)
+}
+
+async fn sign_in(
+    app: web::Data<App>,
+    request: HttpRequest,
+    session: Session,
+    PublicForm(form): PublicForm,
+) -> Result<HttpResponse, PageError> {
+    let (email, next) = (form.get("email").trim(), form.get("weiter"));
+    let language =
+        Language::from_code(form.get("sprache")).unwrap_or_else(|| chosen_language(&request));
+    let (wrong, status) = match prove(&app, &request, email, form.get("passwort")).await {
+        Ok(Some(viewer)) => {
+            session::begin(&session, &app, viewer.user).map_err(|error| {
+                tracing::error!(cause = %error, "a session could not begin");
+                PageError::Fault
+            })?;
+            return Ok(see_other(onward(next, &viewer)));
+        }
+        Ok(None) => (Wrong::Mismatch, StatusCode::UNPROCESSABLE_ENTITY),
+        Err(ActionError::TooManyAttempts(seconds)) => (
+            Wrong::Wait(in_words_of(seconds, language)),
+            StatusCode::TOO_MANY_REQUESTS,
+        ),
+        Err(error) => return Err(error.into()),
+    };
+    let mut page = SignInPage::load(&app, email, next, language).await?;
+    page.note = next_is_kept(&page.next).then_some(kept_note(language));
+    page.wrong = Some(wrong);
+    let mut response = html(&page)?;
+    *response.status_mut() = status;
+    Ok(response)
+}
+
+const ENDED: &str = "Ihre Sitzung ist zu Ende: Nach 30 Minuten ohne Eingabe, spätestens nach einigen Stunden, melden wir Sie zu Ihrem Schutz ab. Melden Sie sich bitte neu an, dann geht es an derselben Stelle weiter.";
+const KEPT: &str = "Ihre Sitzung war zu Ende, bevor Ihre Eingaben ankamen: Nach 30 Minuten ohne Eingabe, spätestens nach einigen Stunden, melden wir Sie zu Ihrem Schutz ab. Ihre Eingaben sind eine Stunde lang aufbewahrt. Melden Sie sich bitte neu an, dann stehen sie wieder im Formular.";
+
+const ENDED_EN: &str = "Your session has ended: after 30 minutes without input, and after some hours at the latest, we sign you out for your protection. Please sign in again, then you go on at the same place.";
+const KEPT_EN: &str = "Your session had ended before your input arrived: after 30 minutes without input, and after some hours at the latest, we sign you out for your protection. Your input is kept for an hour. Please sign in again, then it stands in the form again.";
+
+/// That typed input is kept, in the reader's language.
+fn kept_note(language: Language) -> &'static str {
+    if language.is_en() { KEPT_EN } else { KEPT }
+}
+
+/// Whether a form waits on the page somebody wants to go on to.
+fn next_is_kept(next: &str) -> bool {
+    let query = next.split_once('?').map_or("", |(_, query)| query);
+    kept::key_in(query.split('#').next().unwrap_or_default()).is_some()
+}
+
+/// Whom e-mail and password belong to. Throttled, with one timing for unknown users and wrong
+/// passwords (S-37).
+async fn prove(
+    app: &App,
+    request: &HttpRequest,
+    email: &str,
+    password: &str,
+) -> Result<Option<Viewer>, ActionError> {
+    let who = Attempted::new(app, email, &source(app, request));
+    let _turn = app.places.turn(&who.name()).await;
+    let begun = begin(app, &who, email).await?;
+    let user = begun.found.as_ref().map(|found| found.user);
+    let matches = verify(app, password, &begun, |_| true).await?;
+    let now = app.clock.now();
+    app.db
+        .transaction(move |conn| end_sign_in(conn, &who, &begun, user.filter(|_| matches), now))
+        .await
+}
+
+async fn sign_out(session: Session, me: Me, _form: SignedForm) -> HttpResponse {
+    session.purge();
+    let language = if me.viewer.language.is_en() {
+        "&sprache=en"
+    } else {
+        ""
+    };
+    HttpResponse::SeeOther()
+        .insert_header((
+            header::LOCATION,
+            at_message(&format!("{}?hinweis=abgemeldet{language}", paths::SIGN_IN)),
+        ))
+        .insert_header((
+            HeaderName::from_static("clear-site-data"),
+            "\"cache\", \"storage\"",
+        ))
+        .finish()
+}
+
+fn onward<'a>(next: &'a str, viewer: &Viewer) -> &'a str {
+    local_path(next).unwrap_or(home_of(viewer.role))
+}
