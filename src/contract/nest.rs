@@ -176,20 +176,19 @@ pub(super) fn join_legends(blocks: Vec<Flat>, mut problem: impl FnMut(usize, &st
     out
 }
 
-/// For texts nested deeper than anyone could read.
-pub(super) const TOO_DEEP: &str = "Der Text ist zu tief verschachtelt. Teilen Sie ihn auf.";
-
 /// The first line that nests blocks so deeply that the Djot parser, which calls itself for each
 /// level, would run out of stack: hundreds of marks, of spaces before the text, of `:::` lines, or of
 /// lines behind a `{` of their paragraph. And the one that opens so many brackets in one paragraph
-/// that looking for their ends, each to the end of the paragraph, would take minutes.
-pub(super) fn too_deep(text: &str) -> Option<usize> {
+/// that looking for their ends, each to the end of the paragraph, would take minutes; or so many
+/// headings that finding each its own name would. With what is to be done about it.
+pub(super) fn too_much(text: &str) -> Option<(usize, &'static str)> {
     const MARKS: usize = 32;
     const INDENT: usize = 200;
     const FENCES: usize = 400;
     const BEHIND_BRACE: usize = 400;
     const BRACKETS: usize = 5_000;
-    let (mut fences, mut behind_brace, mut brackets) = (0, 0, 0);
+    const HEADINGS: usize = 1_500;
+    let (mut fences, mut behind_brace, mut brackets, mut headings) = (0, 0, 0, 0);
     let mut wild = |line: &str| {
         let is_mark = |word: &&str| {
             word.len() <= 6 && word.ends_with(['-', '*', '+', '>', ':', '.', ')', '|'])
@@ -203,11 +202,17 @@ pub(super) fn too_deep(text: &str) -> Option<usize> {
         fences += usize::from(bare.starts_with(":::"));
         behind_brace += usize::from(behind_brace > 0 || line.contains('{'));
         brackets += line.matches('[').count();
-        line.len() - bare.len() > INDENT
+        headings += usize::from(bare.contains('#'));
+        if headings > HEADINGS {
+            return Some("Der Text hat zu viele Überschriften. Teilen Sie ihn auf.");
+        }
+        let is_deep = line.len() - bare.len() > INDENT
             || fences > FENCES
             || behind_brace > BEHIND_BRACE
             || brackets > BRACKETS
-            || marks > MARKS
+            || marks > MARKS;
+        is_deep.then_some("Der Text ist zu tief verschachtelt. Teilen Sie ihn auf.")
     };
-    text.lines().position(&mut wild).map(|line| line + 1)
+    let mut lines = text.lines().zip(1..);
+    lines.find_map(|(line, number)| wild(line).map(|what| (number, what)))
 }

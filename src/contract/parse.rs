@@ -39,8 +39,8 @@ pub fn parse(
     problems: &mut Vec<Problem>,
 ) -> Text {
     let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
-    if let Some(line) = super::nest::too_deep(&text) {
-        problems.push(Problem::new(file, line, super::nest::TOO_DEEP));
+    if let Some((line, message)) = super::nest::too_much(&text) {
+        problems.push(Problem::new(file, line, message));
         return Text::default();
     }
     let events = jotdown::Parser::new(&text).into_offset_iter().collect();

@@ -125,6 +125,9 @@ fn nesting_without_end_is_refused() {
         assert!(found.contains("zu tief verschachtelt"), "{start} … {found}");
     }
     assert!(problems(&format!("# A\n\n{}x\n", "- ".repeat(8))).is_empty());
+    // The Djot parser looks for a free name for each of them, from the first one on.
+    let found = problems(&"# a\n\n".repeat(100_000)).join("\n");
+    assert!(found.contains("zu viele Überschriften"), "{found}");
 }
 
 #[test]
