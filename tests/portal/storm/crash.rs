@@ -16,8 +16,11 @@ use super::program::{Process, Program, data_dir};
 use super::{account, seed, size};
 use crate::harness::{Mood, Sink, Stage, TestApp, Trouble};
 
-/// Customers of a storm.
-const CUSTOMERS: i64 = 24;
+/// Customers of a storm: each gets ten mails a day at most, so a longer storm needs more.
+fn customers() -> i64 {
+    24 * i64::try_from(size()).unwrap()
+}
+
 /// People who work at the same time.
 const WORKERS: i64 = 4;
 
@@ -140,7 +143,9 @@ impl Storm {
         let mut portal = self.program.serve();
         let workers: Vec<_> = (0..WORKERS)
             .map(|worker| {
-                let own = (0..CUSTOMERS).filter(|at| at % WORKERS == worker).collect();
+                let own = (0..customers())
+                    .filter(|at| at % WORKERS == worker)
+                    .collect();
                 self.town.employ(self.random.random(), own)
             })
             .collect();
@@ -193,7 +198,7 @@ impl Storm {
 
     #[track_caller]
     fn account(&self) {
-        account::settle(&self.app, &self.town.told(), &self.sink, CUSTOMERS);
+        account::settle(&self.app, &self.town.told(), &self.sink, customers());
         let panics = self.program.log_lines(&["panicked", "database fault"]);
         assert!(panics.is_empty(), "{panics:#?}");
     }
@@ -216,7 +221,7 @@ impl Drop for Storm {
 async fn a_portal_that_is_killed_again_and_again_loses_nothing() {
     let seed = seed("crash");
     let (app, sink) = (TestApp::start().await, Sink::start());
-    settle_people(&app, CUSTOMERS);
+    settle_people(&app, customers());
     let program = Program::new(Some(app.database_url()), &sink);
     let mut storm = Storm::begin(app, program, sink, seed, false);
     let portal = storm.rage(10 * size());
@@ -232,7 +237,7 @@ async fn nothing_is_lost_when_the_embedded_database_dies_too() {
     let (dir, sink) = (data_dir(), Sink::start());
     let server = EmbeddedPostgres::start_for(dir.path(), Purpose::Portal).unwrap();
     let app = TestApp::start_on(&server.owner_url()).await;
-    settle_people(&app, CUSTOMERS);
+    settle_people(&app, customers());
     app.become_default_schema();
     server.stop();
     let program = Program::within(dir, None, &sink);
@@ -254,14 +259,16 @@ async fn a_database_that_goes_away_and_comes_back_is_found_again() {
     let (dir, sink) = (data_dir(), Sink::start());
     let mut server = EmbeddedPostgres::start_for(dir.path(), Purpose::Portal).unwrap();
     let app = TestApp::start_on(&server.owner_url()).await;
-    settle_people(&app, CUSTOMERS);
+    settle_people(&app, customers());
     let program = Program::new(Some(app.database_url()), &sink);
     let storm = Storm::begin(app, program, sink, seed, false);
     let mut random = StdRng::seed_from_u64(seed);
     let portal = storm.program.serve();
     let workers: Vec<_> = (0..WORKERS)
         .map(|worker| {
-            let own = (0..CUSTOMERS).filter(|at| at % WORKERS == worker).collect();
+            let own = (0..customers())
+                .filter(|at| at % WORKERS == worker)
+                .collect();
             storm.town.employ(random.random(), own)
         })
         .collect();

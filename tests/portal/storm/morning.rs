@@ -105,7 +105,9 @@ async fn a_due_morning_is_worked_off_once_and_holds_up_nobody() {
     // Two at once, and pages beside them.
     let rest = count + 1 - reminded();
     let since = Instant::now();
-    let both = [run(&program, 16), run(&program, 16)];
+    // Both are read while they speak: who is not listened to stands still.
+    let both =
+        [run(&program, 16), run(&program, 16)].map(|run| std::thread::spawn(move || said(run)));
     let mut pages = Vec::new();
     while reminded() < count + 1 {
         assert!(since.elapsed() < Duration::from_secs(240), "{}", reminded());
@@ -119,7 +121,7 @@ async fn a_due_morning_is_worked_off_once_and_holds_up_nobody() {
     }
     let spent = since.elapsed();
     for run in both {
-        said(run);
+        run.join().unwrap();
     }
     said(run(&program, 16));
     pages.sort();
