@@ -10,7 +10,8 @@ use crate::app::App;
 use crate::web::kit::error::PageError;
 use crate::web::kit::error_pages::answer_errors;
 use crate::web::kit::guard::guard;
-use crate::web::kit::route::{Row, Who, get, view};
+pub use crate::web::kit::route::Row;
+use crate::web::kit::route::{Who, get, view};
 use crate::web::kit::{session, statics};
 use crate::web::{administration, contract, customers, dev, operation, partners, public};
 
