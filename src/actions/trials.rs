@@ -37,7 +37,7 @@ pub fn begin(
     }
     let kind = AuditKind::MailTested { to: to.masked() };
     let limit = i64::try_from(MOST).unwrap_or(i64::MAX);
-    if count_since(conn, &kind.key(), now - SPAN, limit)? >= MOST {
+    if count_since(conn, kind.key(), now - SPAN, limit)? >= MOST {
         let seconds = SPAN.num_seconds().unsigned_abs();
         return Err(ActionError::TooManyAttempts(seconds));
     }

@@ -1,6 +1,6 @@
 //! What is written down about every change: who, what, and how the case stood before and after
-//! (5.6-9, S-80). The history on the pages is the readable form of these events: `sentences.rs` words
-//! them, [`kinds`] names them for choice, [`chain`] makes them one chain.
+//! (5.6-9, S-80). The history on the pages is the readable form of these events: [`kinds`] has a row
+//! for each kind with its names, its readers and its sentences, [`chain`] makes them one chain.
 
 mod actor;
 pub mod chain;
@@ -9,7 +9,6 @@ mod counts;
 pub mod effect;
 pub mod kinds;
 mod readers;
-mod sentences;
 
 pub use changes::{AddressStep, AnnouncementDeed};
 

@@ -4,11 +4,13 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::AuditKind;
+use super::{AuditKind, ClosedAccess};
 use crate::domain::Language;
 use crate::domain::calendar::{short_date, zoned_moment};
+use crate::domain::case::Channel;
+use crate::domain::mail::RequestReason;
 use crate::domain::master_data::FieldChange;
-use crate::domain::notice::Settlement;
+use crate::domain::notice::{DissentWay, Settlement};
 
 /// What was done to an announcement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -215,5 +217,129 @@ pub(super) fn restored(kind: &AuditKind, language: Language) -> String {
         format!(
             "Vertrag {number}, abgeschlossen am {then}, aus seinem gesiegelten Dokument wiederhergestellt ({command}){with}"
         )
+    }
+}
+
+/// That another Mandant looks after the customer, or none.
+pub(super) fn assigned(from: Option<&str>, to: Option<&str>, language: Language) -> String {
+    match (from, to, language) {
+        (Some(from), Some(to), Language::De) => {
+            format!("Vertriebspartner gewechselt von {from} zu {to}")
+        }
+        (Some(from), Some(to), Language::En) => {
+            format!("Sales partner changed from {from} to {to}")
+        }
+        (None, Some(to), Language::De) => format!("{to} als Vertriebspartner zugeordnet"),
+        (None, Some(to), Language::En) => format!("{to} assigned as sales partner"),
+        (Some(from), None, Language::De) => format!("Vertriebspartner {from} entfernt"),
+        (Some(from), None, Language::En) => format!("Sales partner {from} removed"),
+        (None, None, Language::De) => "Kein Vertriebspartner zugeordnet".to_owned(),
+        (None, None, Language::En) => "No sales partner assigned".to_owned(),
+    }
+}
+
+/// That the customer was asked to conclude, German and English.
+pub(super) fn asked(reason: RequestReason) -> (&'static str, &'static str) {
+    use RequestReason as R;
+    match reason {
+        R::First | R::Manual => ("Anforderung gesendet", "Request sent"),
+        R::SubPartner => (
+            "Anforderung mit geändertem Untervertriebspartner gesendet",
+            "Request with another sub-partner sent",
+        ),
+        R::Product => (
+            "Ergänzung für ein weiteres Produkt angefordert",
+            "Amendment for a further product requested",
+        ),
+        R::Partner => ("Neuabschluss angefordert", "New agreement requested"),
+        R::Particulars => (
+            "Anforderung mit berichtigten Stammdaten gesendet",
+            "Request with corrected particulars sent",
+        ),
+        R::Version => (
+            "Anforderung mit neuer Vertragsfassung gesendet",
+            "Request with a new agreement version sent",
+        ),
+        R::InError => (
+            "Anforderung nach irrtümlich erfasstem Widerspruch gesendet",
+            "Request after an objection recorded in error sent",
+        ),
+        R::RollOut => (
+            "Abschluss der neuen Vertragsfassung angefordert",
+            "Conclusion of the new agreement version requested",
+        ),
+        R::Succession => (
+            "Neuabschluss mit den heutigen Angaben angefordert",
+            "New agreement with today's particulars requested",
+        ),
+    }
+}
+
+/// That the customer objected, by which way, and whose access that closed: "What; access closed for A
+/// (module) and B (module)" (EV-11).
+pub(super) fn objected(
+    number: Option<&str>,
+    channel: Channel,
+    closed: &[ClosedAccess],
+    language: Language,
+) -> String {
+    let (way, what, words) = if language.is_en() {
+        let way = match channel {
+            Channel::Portal => "in the portal",
+            Channel::Email => "by e-mail",
+            Channel::Letter => "by letter",
+            Channel::Phone => "by phone",
+        };
+        let what = match number {
+            Some(number) => format!("Objection to {number}"),
+            None => "Objection before conclusion".to_owned(),
+        };
+        (way, what, "access closed for")
+    } else {
+        let what = match number {
+            Some(number) => format!("Widerspruch gegen {number}"),
+            None => "Widerspruch vor Abschluss".to_owned(),
+        };
+        (channel.word(), what, "Zugriff geschlossen für")
+    };
+    let whose: Vec<String> = closed
+        .iter()
+        .map(|one| format!("{} ({})", one.name, one.modules.join(", ")))
+        .collect();
+    if whose.is_empty() {
+        format!("{what} ({way})")
+    } else {
+        format!("{what} ({way}); {words} {}", whose.join(", "))
+    }
+}
+
+/// That the customer dissented from an announced change (row 39).
+pub(super) fn dissented(way: DissentWay, received_on: NaiveDate, language: Language) -> String {
+    let day = short_date(received_on, language);
+    if language.is_en() {
+        let way = way.word_en();
+        format!("Objection to the announced change, received on {day} {way}")
+    } else {
+        let way = way.word();
+        format!("Einspruch gegen die angekündigte Änderung, eingegangen am {day} {way}")
+    }
+}
+
+/// That what is personal in `count` events was erased (S-80).
+pub(super) fn erased(count: usize, language: Language) -> String {
+    match (count, language) {
+        (1, Language::De) => "Inhalt eines Protokolleintrags gelöscht".to_owned(),
+        (1, Language::En) => "Contents of one log entry erased".to_owned(),
+        (more, Language::De) => format!("Inhalt von {more} Protokolleinträgen gelöscht"),
+        (more, Language::En) => format!("Contents of {more} log entries erased"),
+    }
+}
+
+/// "What: why", or only what, for readers who do not learn why.
+pub(super) fn because(what: &str, why: &str) -> String {
+    if why.is_empty() {
+        what.to_owned()
+    } else {
+        format!("{what}: {why}")
     }
 }

@@ -1,213 +1,355 @@
-//! The kinds of events as the log page offers them for choice.
+//! What is known about every kind of event: its names for choice, who reads of it, and its sentences in
+//! the history, German and English side by side. A kind without a row does not compile.
 
 use super::AuditKind;
+use super::changes::{
+    announced, answered, asked, assigned, because, corrected, dissented, entered, erased, moved,
+    objected, restored, settled,
+};
+use super::counts::added;
 use crate::domain::Language;
+use crate::domain::calendar::{REMINDERS, short_date};
 
-/// Key of each kind with its name in German and English, in the order they are offered.
-const KINDS: &[(&str, &str, &str)] = &[
-    ("customer_added", "Kunde angelegt", "Customer added"),
-    ("customer_deleted", "Kunde gelöscht", "Customer deleted"),
-    (
-        "party_changed",
-        "Stammdaten geändert",
-        "Master data changed",
-    ),
-    (
-        "email_changed",
-        "E-Mail-Adresse geändert",
-        "E-mail address changed",
-    ),
-    (
-        "entered_address",
-        "E-Mail-Adresse vom Partner",
-        "E-mail address by the partner",
-    ),
-    ("booked", "Produkt gebucht", "Product booked"),
-    ("option_changed", "Option geändert", "Option changed"),
-    ("cancelled", "Produkt gekündigt", "Product cancelled"),
-    (
-        "cancellation_taken_back",
-        "Kündigung zurückgenommen",
-        "Cancellation withdrawn",
-    ),
-    ("bookings_ended", "Produkt beendet", "Product ended"),
-    (
-        "partner_assigned",
-        "Vertriebspartner zugeordnet",
-        "Sales partner assigned",
-    ),
-    (
-        "partner",
-        "Vertriebspartner angelegt, geändert, gesperrt",
-        "Sales partner added, changed, blocked",
-    ),
-    ("contract_version", "Vertragsfassung", "Agreement version"),
-    (
-        "told_of_version",
-        "Über neue Fassung informiert",
-        "Told of a new version",
-    ),
-    (
-        "roll_out",
-        "Umstellung auf neue Fassung",
-        "Roll-out of a version",
-    ),
-    (
-        "told_partner_blocked",
-        "Sperrung eines Partners mitgeteilt",
-        "Told that a partner is blocked",
-    ),
-    (
-        "sub_partner_named",
-        "Untervertriebspartner gewählt",
-        "Sub-partner named",
-    ),
-    ("asked", "Anforderung", "Request"),
-    ("reminded", "Erinnerung", "Reminder"),
-    (
-        "expired",
-        "Ohne Antwort abgelaufen",
-        "Expired without reply",
-    ),
-    ("not_needed", "Nicht mehr nötig", "No longer needed"),
-    ("undeliverable", "Nicht zustellbar", "Undeliverable"),
-    ("link_opened", "Link geöffnet", "Link opened"),
-    ("links_locked", "Links gesperrt", "Links locked"),
-    ("concluded", "Abschluss", "Conclusion"),
-    (
-        "concluded_on_paper",
-        "Abschluss auf Papier",
-        "Conclusion on paper",
-    ),
-    (
-        "restored",
-        "Abschluss wiederhergestellt",
-        "Conclusion restored",
-    ),
-    ("declined", "Ablehnung", "Declined"),
-    ("objected", "Widerspruch", "Objection"),
-    ("proof_added", "Nachweis hinzugefügt", "Proof added"),
-    (
-        "proposed",
-        "Vorschlag an zweite Person",
-        "Proposal to a second person",
-    ),
-    (
-        "proposal_rejected",
-        "Vorschlag abgelehnt",
-        "Proposal rejected",
-    ),
-    (
-        "proposal_withdrawn",
-        "Vorschlag zurückgezogen",
-        "Proposal withdrawn",
-    ),
-    (
-        "objected_in_error",
-        "Widerspruch irrtümlich erfasst",
-        "Objection recorded in error",
-    ),
-    (
-        "downloaded",
-        "Vertrag heruntergeladen",
-        "Agreement downloaded",
-    ),
-    ("mail_sent", "E-Mail gesendet", "E-mail sent"),
-    ("mail_failed", "E-Mail nicht gesendet", "E-mail not sent"),
-    ("mail_returned", "E-Mail zurückgekommen", "E-mail came back"),
-    (
-        "mail_retried",
-        "E-Mail noch einmal versucht",
-        "E-mail tried again",
-    ),
-    (
-        "contract_resent",
-        "Vertrag noch einmal gesendet",
-        "Agreement sent once more",
-    ),
-    ("alert_taken", "Hinweis übernommen", "Alert taken"),
-    ("alert_done", "Hinweis erledigt", "Alert finished"),
-    ("reply_filed", "Antwort zugeordnet", "Answer filed"),
-    ("reply_put_away", "Antwort abgelegt", "Answer put away"),
-    ("mail_tested", "Test-E-Mail", "Test e-mail"),
-    ("signed_in", "Anmeldung", "Signed in"),
-    ("signed_out", "Abmeldung", "Signed out"),
-    ("password_set", "Passwort gesetzt", "Password set"),
-    ("user_added", "Benutzer angelegt", "User added"),
-    (
-        "administrator_confirmed",
-        "Administrator bestätigt",
-        "Administrator confirmed",
-    ),
-    ("user_disabled", "Benutzer gesperrt", "User disabled"),
-    (
-        "user_enabled",
-        "Sperre eines Benutzers aufgehoben",
-        "User let in again",
-    ),
-    ("user_erased", "Benutzer gelöscht", "User erased"),
-    ("announcement", "Änderungsmitteilung", "Change announcement"),
-    (
-        "notice_mailed",
-        "E-Mail zu einer Änderungsmitteilung",
-        "E-mail about a change announcement",
-    ),
-    (
-        "notice_resent",
-        "Änderungsmitteilung noch einmal gesendet",
-        "Change announcement sent again",
-    ),
-    ("dissented", "Einspruch", "Objection to a change"),
-    (
-        "dissent_settled",
-        "Einspruch erledigt",
-        "Objection to a change settled",
-    ),
-    (
-        "operator_saved",
-        "Angaben zum Betreiber",
-        "Operator's particulars",
-    ),
-    ("erased", "Protokollinhalt gelöscht", "Log contents erased"),
-];
+/// What all events of a kind have in common.
+struct Row {
+    key: &'static str,
+    name: (&'static str, &'static str),
+    /// What administrators do among themselves; nobody else reads of it.
+    is_internal: bool,
+}
+
+macro_rules! rows {
+    (@) => { false };
+    (@ internal) => { true };
+    ($($kind:ident: $key:literal, $de:literal, $en:literal $(, $internal:ident)?;)*) => {
+        /// In the order in which they are offered for choice.
+        const ROWS: &[Row] = &[$(Row {
+            key: $key,
+            name: ($de, $en),
+            is_internal: rows!(@ $($internal)?),
+        }),*];
+
+        impl AuditKind {
+            fn row(&self) -> &'static Row {
+                enum Place { $($kind),* }
+                &ROWS[match self { $(Self::$kind { .. } => Place::$kind),* } as usize]
+            }
+        }
+    };
+}
+
+rows! {
+    // Kind: key in the database and in addresses, names; `internal` for what only the operator reads.
+    CustomerAdded: "customer_added", "Kunde angelegt", "Customer added";
+    CustomerDeleted: "customer_deleted", "Kunde gelöscht", "Customer deleted";
+    PartyChanged: "party_changed", "Stammdaten geändert", "Master data changed";
+    EmailChanged: "email_changed", "E-Mail-Adresse geändert", "E-mail address changed";
+    EnteredAddress: "entered_address", "E-Mail-Adresse vom Partner", "E-mail address by the partner";
+    Booked: "booked", "Produkt gebucht", "Product booked";
+    OptionChanged: "option_changed", "Option geändert", "Option changed";
+    Cancelled: "cancelled", "Produkt gekündigt", "Product cancelled";
+    CancellationTakenBack: "cancellation_taken_back", "Kündigung zurückgenommen", "Cancellation withdrawn";
+    BookingsEnded: "bookings_ended", "Produkt beendet", "Product ended";
+    PartnerAssigned: "partner_assigned", "Vertriebspartner zugeordnet", "Sales partner assigned";
+    Partner: "partner", "Vertriebspartner angelegt, geändert, gesperrt", "Sales partner added, changed, blocked";
+    ContractVersion: "contract_version", "Vertragsfassung", "Agreement version";
+    ToldOfVersion: "told_of_version", "Über neue Fassung informiert", "Told of a new version";
+    RollOut: "roll_out", "Umstellung auf neue Fassung", "Roll-out of a version";
+    ToldPartnerBlocked: "told_partner_blocked", "Sperrung eines Partners mitgeteilt", "Told that a partner is blocked";
+    SubPartnerNamed: "sub_partner_named", "Untervertriebspartner gewählt", "Sub-partner named";
+    Asked: "asked", "Anforderung", "Request";
+    Reminded: "reminded", "Erinnerung", "Reminder";
+    Expired: "expired", "Ohne Antwort abgelaufen", "Expired without reply";
+    NotNeeded: "not_needed", "Nicht mehr nötig", "No longer needed";
+    Undeliverable: "undeliverable", "Nicht zustellbar", "Undeliverable";
+    LinkOpened: "link_opened", "Link geöffnet", "Link opened";
+    LinksLocked: "links_locked", "Links gesperrt", "Links locked";
+    Concluded: "concluded", "Abschluss", "Conclusion";
+    ConcludedOnPaper: "concluded_on_paper", "Abschluss auf Papier", "Conclusion on paper";
+    Restored: "restored", "Abschluss wiederhergestellt", "Conclusion restored";
+    Declined: "declined", "Ablehnung", "Declined";
+    Objected: "objected", "Widerspruch", "Objection";
+    ProofAdded: "proof_added", "Nachweis hinzugefügt", "Proof added", internal;
+    Proposed: "proposed", "Vorschlag an zweite Person", "Proposal to a second person", internal;
+    ProposalRejected: "proposal_rejected", "Vorschlag abgelehnt", "Proposal rejected", internal;
+    ProposalWithdrawn: "proposal_withdrawn", "Vorschlag zurückgezogen", "Proposal withdrawn", internal;
+    ObjectedInError: "objected_in_error", "Widerspruch irrtümlich erfasst", "Objection recorded in error";
+    Downloaded: "downloaded", "Vertrag heruntergeladen", "Agreement downloaded";
+    MailSent: "mail_sent", "E-Mail gesendet", "E-mail sent";
+    MailFailed: "mail_failed", "E-Mail nicht gesendet", "E-mail not sent";
+    MailReturned: "mail_returned", "E-Mail zurückgekommen", "E-mail came back";
+    MailRetried: "mail_retried", "E-Mail noch einmal versucht", "E-mail tried again";
+    ContractResent: "contract_resent", "Vertrag noch einmal gesendet", "Agreement sent once more";
+    AlertTaken: "alert_taken", "Hinweis übernommen", "Alert taken";
+    AlertDone: "alert_done", "Hinweis erledigt", "Alert finished";
+    ReplyFiled: "reply_filed", "Antwort zugeordnet", "Answer filed", internal;
+    ReplyPutAway: "reply_put_away", "Antwort abgelegt", "Answer put away", internal;
+    MailTested: "mail_tested", "Test-E-Mail", "Test e-mail";
+    SignedIn: "signed_in", "Anmeldung", "Signed in";
+    SignedOut: "signed_out", "Abmeldung", "Signed out";
+    PasswordSet: "password_set", "Passwort gesetzt", "Password set";
+    UserAdded: "user_added", "Benutzer angelegt", "User added";
+    AdministratorConfirmed: "administrator_confirmed", "Administrator bestätigt", "Administrator confirmed";
+    UserDisabled: "user_disabled", "Benutzer gesperrt", "User disabled";
+    UserEnabled: "user_enabled", "Sperre eines Benutzers aufgehoben", "User let in again";
+    UserErased: "user_erased", "Benutzer gelöscht", "User erased";
+    Announcement: "announcement", "Änderungsmitteilung", "Change announcement";
+    NoticeMailed: "notice_mailed", "E-Mail zu einer Änderungsmitteilung", "E-mail about a change announcement";
+    NoticeResent: "notice_resent", "Änderungsmitteilung noch einmal gesendet", "Change announcement sent again";
+    Dissented: "dissented", "Einspruch", "Objection to a change";
+    DissentSettled: "dissent_settled", "Einspruch erledigt", "Objection to a change settled";
+    OperatorSaved: "operator_saved", "Angaben zum Betreiber", "Operator's particulars";
+    Erased: "erased", "Protokollinhalt gelöscht", "Log contents erased";
+}
 
 /// Key and name of every kind.
 pub fn kinds(language: Language) -> impl Iterator<Item = (&'static str, &'static str)> {
-    KINDS
-        .iter()
-        .map(move |(key, de, en)| (*key, if language.is_en() { *en } else { *de }))
+    ROWS.iter().map(move |row| {
+        let (de, en) = row.name;
+        (row.key, if language.is_en() { en } else { de })
+    })
 }
 
 impl AuditKind {
     /// Name of the kind, for the column and for filters.
-    pub fn key(&self) -> String {
-        match serde_json::to_value(self) {
-            Ok(serde_json::Value::Object(fields)) => fields
-                .get("kind")
-                .and_then(|kind| kind.as_str())
-                .unwrap_or_default()
-                .to_owned(),
-            _ => String::new(),
-        }
+    pub fn key(&self) -> &'static str {
+        self.row().key
     }
+
+    /// What administrators do among themselves: proposals, proofs. Nobody else reads of it.
+    pub fn is_internal(&self) -> bool {
+        self.row().is_internal
+    }
+
+    /// The sentence in the history.
+    pub fn sentence(&self, language: Language) -> String {
+        let (de, en) = sentences(self);
+        if language.is_en() { en } else { de }
+    }
+}
+
+/// German and English.
+fn sentences(kind: &AuditKind) -> (String, String) {
+    use AuditKind as K;
+    match kind {
+        K::CustomerAdded => both("Kunde angelegt", "Customer added"),
+        K::Booked { product, .. } => {
+            both(format!("{product} gebucht"), format!("{product} booked"))
+        }
+        K::OptionChanged { product, .. } => both(
+            format!("Option geändert: jetzt {product}"),
+            format!("Option changed: now {product}"),
+        ),
+        K::Cancelled { product, last_day } => {
+            let day = |language| short_date(*last_day, language);
+            both(
+                format!("{product} gekündigt zum {}", day(Language::De)),
+                format!("{product} cancelled as of {}", day(Language::En)),
+            )
+        }
+        K::CancellationTakenBack { product } => both(
+            format!("Kündigung von {product} zurückgenommen"),
+            format!("Cancellation of {product} withdrawn"),
+        ),
+        K::BookingsEnded { products } => both(
+            format!("Beendet: {}", products.join(", ")),
+            format!("Ended: {}", products.join(", ")),
+        ),
+        K::PartnerAssigned { from, to } => {
+            by(|language| assigned(from.as_deref(), to.as_deref(), language))
+        }
+        K::Partner { name, deed, .. } => by(|language| deed.sentence(name, language)),
+        K::ContractVersion { name, deed, .. } => by(|language| deed.sentence(name, language)),
+        K::ToldPartnerBlocked { name } => both(
+            format!("Kunde über die Sperrung von {name} informiert"),
+            format!("Customer informed that {name} is blocked"),
+        ),
+        K::ToldOfVersion { version } => both(
+            format!("Kunde über die Vertragsfassung {version} informiert"),
+            format!("Customer informed of agreement version {version}"),
+        ),
+        K::RollOut { version, deed, .. } => by(|language| deed.sentence(version, language)),
+        K::Asked { reason } => both(asked(*reason).0, asked(*reason).1),
+        K::Reminded { number } => both(
+            format!("Erinnerung {number} von {REMINDERS} gesendet"),
+            format!("Reminder {number} of {REMINDERS} sent"),
+        ),
+        K::Expired => both("Ohne Antwort abgelaufen", "Expired without reply"),
+        K::NotNeeded => both(
+            "Anforderung geschlossen, kein AVV mehr nötig",
+            "Request closed, no agreement needed any more",
+        ),
+        K::Undeliverable => both("E-Mail nicht zustellbar", "E-mail undeliverable"),
+        K::LinkOpened => both("Link geöffnet", "Link opened"),
+        K::SubPartnerNamed { name: Some(name) } => both(
+            format!("{name} als Untervertriebspartner gewählt"),
+            format!("{name} named as sub-partner"),
+        ),
+        K::SubPartnerNamed { name: None } => {
+            both("Untervertriebspartner entfernt", "Sub-partner removed")
+        }
+        K::EmailChanged { to, despite, .. } => {
+            by(|language| moved(to, despite.as_deref(), language))
+        }
+        K::EnteredAddress { to, what } => by(|language| entered(to, *what, language)),
+        K::PartyChanged {
+            former_name,
+            changed,
+        } => by(|language| corrected(former_name.as_deref(), changed, language)),
+        K::CustomerDeleted { reason } => both(
+            because("Kunde gelöscht", reason),
+            because("Customer deleted", reason),
+        ),
+        K::LinksLocked { reason, .. } => both(
+            because("Alle Links gesperrt", reason),
+            because("All links locked", reason),
+        ),
+        K::Concluded { number, .. } => both(
+            format!("Vertrag {number} abgeschlossen"),
+            format!("Agreement {number} concluded"),
+        ),
+        K::ConcludedOnPaper {
+            number,
+            proposed_by,
+            ..
+        } => both(
+            format!(
+                "Vertrag {number} auf Papier geschlossen und erfasst, vorgeschlagen von {proposed_by}"
+            ),
+            format!("Agreement {number} concluded on paper and recorded"),
+        ),
+        K::Restored { .. } => by(|language| restored(kind, language)),
+        K::Declined => both("Abschluss abgelehnt", "Conclusion declined"),
+        K::Objected {
+            number,
+            channel,
+            closed,
+        } => by(|language| objected(number.as_deref(), *channel, closed, language)),
+        K::ProofAdded { .. } => both(
+            "Nachweis zum Widerspruch hinzugefügt",
+            "Proof of the objection added",
+        ),
+        K::Proposed { proposal } => both(
+            format!("Vorgeschlagen: {}", proposal.word(Language::De)),
+            format!("Proposed: {}", proposal.word(Language::En)),
+        ),
+        K::ProposalRejected { proposal, reason } => {
+            let what = |language| proposal.word(language);
+            both(
+                because(
+                    &format!("Vorschlag abgelehnt ({})", what(Language::De)),
+                    reason,
+                ),
+                because(
+                    &format!("Proposal rejected ({})", what(Language::En)),
+                    reason,
+                ),
+            )
+        }
+        K::ProposalWithdrawn { proposal } => both(
+            format!("Vorschlag zurückgezogen: {}", proposal.word(Language::De)),
+            format!("Proposal withdrawn: {}", proposal.word(Language::En)),
+        ),
+        K::ObjectedInError { number, reason, .. } => both(
+            because(
+                &format!("Widerspruch gegen {number} war irrtümlich erfasst"),
+                reason,
+            ),
+            because(
+                &format!("Objection to {number} had been recorded in error"),
+                reason,
+            ),
+        ),
+        K::MailSent { subject, to } => both(
+            format!("E-Mail „{subject}“ an {to} gesendet"),
+            format!("E-mail “{subject}” sent to {to}"),
+        ),
+        K::MailFailed { reply } => both(
+            format!("E-Mail nicht gesendet: {reply}"),
+            format!("E-mail not sent: {reply}"),
+        ),
+        K::MailReturned { reply } => both(
+            format!("E-Mail zurückgekommen: {reply}"),
+            format!("E-mail came back: {reply}"),
+        ),
+        K::MailRetried => both(
+            "E-Mail noch einmal in den Versand gegeben",
+            "E-mail put into the queue once more",
+        ),
+        K::ContractResent { number } => both(
+            format!("Vertrag {number} noch einmal per E-Mail gesendet"),
+            format!("Agreement {number} sent once more by e-mail"),
+        ),
+        K::AlertTaken { alert } => both(
+            format!("Hinweis „{}“ übernommen", alert.word()),
+            format!("Alert “{}” taken", alert.word_en()),
+        ),
+        K::AlertDone { alert } => both(
+            format!("Hinweis „{}“ erledigt", alert.word()),
+            format!("Alert “{}” finished", alert.word_en()),
+        ),
+        K::ReplyFiled { received_on } => by(|language| answered(*received_on, true, language)),
+        K::ReplyPutAway { received_on } => by(|language| answered(*received_on, false, language)),
+        K::MailTested { to } => both(
+            format!("Test-E-Mail an {to} gesendet"),
+            format!("Test e-mail sent to {to}"),
+        ),
+        K::Downloaded { number } => both(
+            format!("Vertrag {number} heruntergeladen"),
+            format!("Agreement {number} downloaded"),
+        ),
+        K::SignedIn => both("Angemeldet", "Signed in"),
+        K::SignedOut => both("Abgemeldet", "Signed out"),
+        K::PasswordSet => both("Passwort gesetzt", "Password set"),
+        K::UserAdded { name, counts } => by(|language| added(name, *counts, language)),
+        K::AdministratorConfirmed { name } => both(
+            format!("Konto von {name} bestätigt"),
+            format!("Account of {name} confirmed"),
+        ),
+        K::UserDisabled { name } => both(
+            format!("Benutzer {name} gesperrt"),
+            format!("User {name} disabled"),
+        ),
+        K::UserEnabled { name } => both(
+            format!("Sperre von {name} aufgehoben"),
+            format!("User {name} let in again"),
+        ),
+        K::UserErased { user } => both(
+            format!("Daten des gesperrten Benutzers {user} gelöscht"),
+            format!("Data of the locked user {user} erased"),
+        ),
+        K::Announcement { deed, .. } => both(announced(*deed).0, announced(*deed).1),
+        K::NoticeMailed { subject, to } => both(
+            format!("E-Mail „{subject}“ an {to} gesendet"),
+            format!("E-mail “{subject}” sent to {to}"),
+        ),
+        K::NoticeResent => both(
+            "Änderungsmitteilung noch einmal in den Versand gegeben",
+            "Change announcement put into the queue once more",
+        ),
+        K::Dissented {
+            way, received_on, ..
+        } => by(|language| dissented(*way, *received_on, language)),
+        K::DissentSettled { how, note } => both(
+            because(settled(*how).0, note),
+            because(settled(*how).1, note),
+        ),
+        K::OperatorSaved => both(
+            "Angaben zum Betreiber geändert",
+            "Operator's particulars changed",
+        ),
+        K::Erased { positions, .. } => by(|language| erased(positions.len(), language)),
+    }
+}
+
+fn both(de: impl Into<String>, en: impl Into<String>) -> (String, String) {
+    (de.into(), en.into())
+}
+
+fn by(say: impl Fn(Language) -> String) -> (String, String) {
+    (say(Language::De), say(Language::En))
 }
 
 #[cfg(test)]
-mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may fail")]
-    use std::collections::BTreeSet;
-
-    use super::*;
-
-    #[test]
-    fn every_kind_can_be_chosen() {
-        // What serde offers in place of a kind that does not exist is the list of those that do.
-        let refused = serde_json::from_str::<AuditKind>(r#"{"kind": "nonsense"}"#).unwrap_err();
-        let text = refused.to_string();
-        let known: BTreeSet<&str> = text.split('`').skip(3).step_by(2).collect();
-        let offered: BTreeSet<&str> = kinds(Language::De).map(|(key, _)| key).collect();
-        assert!(known.len() > 20, "{text}");
-        assert_eq!(offered, known);
-        assert_eq!(offered.len(), KINDS.len());
-    }
-}
+#[path = "kinds_tests.rs"]
+mod tests;

@@ -42,7 +42,7 @@ pub fn append_with(
         position: head.position + 1,
         // As the database keeps it.
         at: now.trunc_subsecs(6),
-        kind: event.kind.key(),
+        kind: event.kind.key().to_owned(),
         customer: event.customer,
         before: event.status.map(|(before, _)| before.key().to_owned()),
         after: event.status.map(|(_, after)| after.key().to_owned()),

@@ -1,0 +1,73 @@
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
+
+use std::collections::BTreeSet;
+
+use super::*;
+use crate::domain::case::Channel;
+
+#[test]
+fn every_kind_can_be_chosen() {
+    // What serde offers in place of a kind that does not exist is the list of those that do.
+    let refused = serde_json::from_str::<AuditKind>(r#"{"kind": "nonsense"}"#).unwrap_err();
+    let text = refused.to_string();
+    let known: BTreeSet<&str> = text.split('`').skip(3).step_by(2).collect();
+    let offered: BTreeSet<&str> = kinds(Language::De).map(|(key, _)| key).collect();
+    assert!(known.len() > 20, "{text}");
+    assert_eq!(offered, known);
+    assert_eq!(offered.len(), ROWS.len());
+}
+
+#[test]
+fn both_languages_say_the_same_details() {
+    let objected = |number: Option<&str>| AuditKind::Objected {
+        number: number.map(str::to_owned),
+        channel: Channel::Letter,
+        closed: Vec::new(),
+    };
+    let assigned = |from: Option<&str>, to: Option<&str>| AuditKind::PartnerAssigned {
+        from: from.map(str::to_owned),
+        to: to.map(str::to_owned),
+    };
+    for (kind, de, en) in [
+        (
+            objected(Some("AVV-1")),
+            "Widerspruch gegen AVV-1 (per Brief)",
+            "Objection to AVV-1 (by letter)",
+        ),
+        (
+            objected(None),
+            "Widerspruch vor Abschluss (per Brief)",
+            "Objection before conclusion (by letter)",
+        ),
+        (
+            assigned(Some("A"), Some("B")),
+            "Vertriebspartner gewechselt von A zu B",
+            "Sales partner changed from A to B",
+        ),
+        (
+            assigned(Some("A"), None),
+            "Vertriebspartner A entfernt",
+            "Sales partner A removed",
+        ),
+        (
+            AuditKind::Cancelled {
+                product: "Tengo".to_owned(),
+                last_day: chrono::NaiveDate::default(),
+            },
+            "Tengo gekündigt zum 01.01.1970",
+            "Tengo cancelled as of 1 Jan 1970",
+        ),
+        (
+            AuditKind::Erased {
+                positions: vec![1, 2],
+                key: String::new(),
+                signature: String::new(),
+            },
+            "Inhalt von 2 Protokolleinträgen gelöscht",
+            "Contents of 2 log entries erased",
+        ),
+    ] {
+        assert_eq!(kind.sentence(Language::De), de);
+        assert_eq!(kind.sentence(Language::En), en);
+    }
+}
