@@ -10,7 +10,6 @@ use super::notices::mail_failed;
 use super::{ActionError, Actor, replies};
 use crate::app::App;
 use crate::domain::audit::AuditKind;
-use crate::domain::mail::MailKind;
 use crate::domain::reply::Speaks;
 use crate::mail::bounce::{self, Action, Bounce, Notice};
 use crate::mail::inbox::Inbox;
@@ -130,7 +129,7 @@ fn take_report(
     mark_returned(conn, mail.id, because, now)?;
     mail_failed(conn, &mail.kind, mail.id, now)?;
     // Only the recipient's own word says something about its address (row 8); reminders go on else.
-    if let MailKind::Request { link, .. } | MailKind::Reminder { link, .. } = mail.kind
+    if let Some(link) = mail.kind.consent_link()
         && new.verdict == Verdict::Returned
         && is_current(conn, app, &mail)?
     {

@@ -157,7 +157,7 @@ fn hand_over(
             mails::mark_done(conn, mail.id, "failed", &error.reply, now)?;
             notices::mail_failed(conn, &mail.kind, mail.id, now)?;
             // The customer's row is locked before the first event: the chain comes last.
-            if let MailKind::Request { link, .. } | MailKind::Reminder { link, .. } = mail.kind {
+            if let Some(link) = mail.kind.consent_link() {
                 refused(conn, app, mail.customer, link, now)?;
             }
             not_arrived(
@@ -322,7 +322,7 @@ pub fn retry(
         }
         Err(Obstacle::Failed(error)) => return Err(error),
     }
-    if let MailKind::Request { link, .. } | MailKind::Reminder { link, .. } = mail.kind
+    if let Some(link) = mail.kind.consent_link()
         && let Some(customer) = mail.customer
         && is_refused_round(conn, customer, link, now)?
     {

@@ -14,10 +14,8 @@ use crate::domain::alert::kind_of;
 pub use crate::domain::audit::Actor;
 use crate::domain::audit::AuditKind;
 use crate::domain::audit::effect::Effect;
-use crate::domain::case::{
-    Case, Change, Denied, Event, Fresh, Mail, Moment, Request, decide, standing,
-};
-use crate::domain::mail::{Alert, MailKind, PartnerNews, Recipient};
+use crate::domain::case::{Case, Change, Denied, Event, Fresh, Moment, decide, standing};
+use crate::domain::mail::MailKind;
 use crate::domain::roll_out;
 use crate::domain::viewer::{Scope, Viewer};
 use crate::domain::{AddressId, AgreementId, CustomerNumber, LinkId, RequestId};
@@ -203,7 +201,9 @@ impl Knock {
                     continue;
                 }
                 let new = NewMail {
-                    step: step(mail, outcome),
+                    step: mail
+                        .kind
+                        .step(mail.to, &outcome.before, &outcome.after, Uuid::new_v4()),
                     kind: mail.kind.clone(),
                     to: mail.to,
                     customer: Some(self.customer),
@@ -240,87 +240,5 @@ fn fresh() -> Fresh {
         link: LinkId(Uuid::new_v4()),
         agreement: AgreementId(Uuid::new_v4()),
         address: AddressId(Uuid::new_v4()),
-    }
-}
-
-/// What a mail is for, in a form that is the same when the same step is taken twice (5.6-10).
-fn step(mail: &Mail, outcome: &Outcome) -> String {
-    let to = match mail.to {
-        Recipient::Customer => "customer".to_owned(),
-        Recipient::Partner(id) => format!("partner-{id}"),
-        Recipient::User(id) => format!("user-{id}"),
-        Recipient::FormerAddress => "former".to_owned(),
-        Recipient::Operator => "operator".to_owned(),
-    };
-    let round = || {
-        outcome
-            .before
-            .open_request()
-            .or(outcome.before.requests.last())
-            .map_or_else(Uuid::nil, Request::key)
-    };
-    let newest = || {
-        outcome
-            .after
-            .agreements
-            .last()
-            .map_or_else(Uuid::nil, |agreement| agreement.id.0)
-    };
-    let once = Uuid::new_v4();
-    match &mail.kind {
-        MailKind::Request { link, .. } | MailKind::Reminder { link, .. } => format!("link:{link}"),
-        MailKind::Concluded { agreement } => format!("concluded:{agreement}:{to}"),
-        MailKind::Objected { agreement } => format!("objected:{agreement}:{to}"),
-        MailKind::Declined => format!("declined:{}:{to}", round()),
-        MailKind::PartnerInfo { news } => match news {
-            PartnerNews::Concluded => format!("told-concluded:{}:{to}", newest()),
-            PartnerNews::Objected => format!("told-objected:{}:{to}", newest()),
-            PartnerNews::Declined => format!("told-declined:{}:{to}", round()),
-            PartnerNews::Expired => format!("told-expired:{}:{to}", round()),
-            PartnerNews::Undeliverable => format!("told-undeliverable:{}:{to}", round()),
-            PartnerNews::Replaced => format!("told-replaced:{once}:{to}"),
-            PartnerNews::Assigned => format!("told-assigned:{once}:{to}"),
-        },
-        MailKind::Ended { agreement, .. } => format!("ended:{agreement}:{to}"),
-        MailKind::Announcement { notice } => format!("announcement:{notice}:{once}"),
-        MailKind::Dissented { notice } => format!("dissented:{notice}"),
-        MailKind::DissentSettled { notice } => format!("dissent-settled:{notice}"),
-        MailKind::Alert {
-            alert: Alert::Dissent,
-        } => format!("dissent-alert:{once}"),
-        MailKind::Alert {
-            alert: Alert::ContractUndelivered,
-        } => format!("contract-alert:{once}"),
-        MailKind::NewVersion { version } => {
-            let number = outcome.after.customer.number;
-            format!("new-version:{number}:{version}:{to}")
-        }
-        // Each is said under the lock of the case, by an event that happens once.
-        MailKind::Notice { .. } => format!("notice:{once}:{to}"),
-        MailKind::AddressChanged {
-            entered: Some(id), ..
-        } => format!("address:{id}:{to}"),
-        MailKind::AddressChanged { .. } => format!("address:{once}:{to}"),
-        MailKind::Alert {
-            alert: Alert::AddressByPartner | Alert::AddressOfPartner,
-        } => format!("address-alert:{once}"),
-        MailKind::Alert {
-            alert: Alert::NoAddress,
-        } => {
-            format!(
-                "no-address:{}:{}",
-                outcome.after.customer.number,
-                outcome.after.bookings.len()
-            )
-        }
-        MailKind::Alert {
-            alert: Alert::Undeliverable,
-        } => format!("undeliverable:{}", round()),
-        MailKind::SetPassword { .. }
-        | MailKind::PasswordChanged
-        | MailKind::Approval { .. }
-        | MailKind::AdministratorAdded { .. }
-        | MailKind::PartnerContractEnds { .. }
-        | MailKind::PartnerBlocked => once.to_string(),
     }
 }

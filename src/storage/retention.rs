@@ -13,6 +13,7 @@ use super::schema::{
     roll_out_customers, sessions, tombstones, users,
 };
 use super::{QueryResult, declarations, dissent_proofs, proposals, replies};
+use crate::domain::mail::SPECS;
 use crate::domain::{AgreementId, CustomerNumber, RequestId};
 
 /// Mails forgotten in one statement.
@@ -296,8 +297,9 @@ fn erase_link_mails(conn: &mut PgConnection, customer: i64, round: Uuid) -> Quer
 /// time. Says how many.
 pub fn forget_mails(conn: &mut PgConnection, before: DateTime<Utc>) -> QueryResult<usize> {
     diesel::sql_query(format!(
-        "DELETE FROM mails WHERE id IN (SELECT id FROM mails WHERE {FORGETTABLE}
-         ORDER BY done_at LIMIT {MAILS} FOR UPDATE SKIP LOCKED)"
+        "DELETE FROM mails WHERE id IN (SELECT id FROM mails WHERE {}
+         ORDER BY done_at LIMIT {MAILS} FOR UPDATE SKIP LOCKED)",
+        forgettable()
     ))
     .bind::<Timestamptz, _>(before)
     .execute(conn)
@@ -306,16 +308,23 @@ pub fn forget_mails(conn: &mut PgConnection, before: DateTime<Utc>) -> QueryResu
 /// How many mails [`forget_mails`] would forget in all.
 pub fn count_forgettable_mails(conn: &mut PgConnection, before: DateTime<Utc>) -> QueryResult<i64> {
     let row: Number = diesel::sql_query(format!(
-        "SELECT count(*) AS number FROM mails WHERE {FORGETTABLE}"
+        "SELECT count(*) AS number FROM mails WHERE {}",
+        forgettable()
     ))
     .bind::<Timestamptz, _>(before)
     .get_result(conn)?;
     Ok(row.number)
 }
 
-/// The condition of the index `mails_forgettable`, and the time.
-const FORGETTABLE: &str = "done_at <= $1
-    AND kind ->> 'kind' NOT IN ('request', 'reminder', 'concluded', 'objected', 'ended', 'announcement', 'dissented', 'dissent_settled', 'new_version')";
+/// The condition of the index `mails_forgettable`, word by word, and the time.
+fn forgettable() -> String {
+    let kept = SPECS.iter().filter(|spec| spec.is_kept);
+    let kept: Vec<String> = kept.map(|spec| format!("'{}'", spec.key)).collect();
+    format!(
+        "done_at <= $1 AND kind ->> 'kind' NOT IN ({})",
+        kept.join(", ")
+    )
+}
 
 /// What is left of something that was erased.
 #[derive(Debug, Clone, PartialEq, Eq)]

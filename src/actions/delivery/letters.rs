@@ -144,7 +144,7 @@ fn to_customer(
         MailKind::Dissented { notice } => changes::dissented(conn, app, case, *notice, now),
         MailKind::DissentSettled { notice } => changes::settled(conn, app, case, *notice, now),
         MailKind::NewVersion { version } => life::new_version(conn, app, case, version, now),
-        MailKind::Notice { news } => life::note(conn, mail, case, news, now),
+        MailKind::Info { news } => life::note(conn, mail, case, news, now),
         MailKind::Ended {
             agreement,
             partner_left,

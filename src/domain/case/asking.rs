@@ -141,7 +141,7 @@ pub(super) fn to_customer(kind: MailKind) -> Change {
 
 /// M11: a short note that asks for nothing.
 pub(super) fn notice(news: CustomerNews) -> Change {
-    to_customer(MailKind::Notice { news })
+    to_customer(MailKind::Info { news })
 }
 
 /// Rows 19 and 23: what was asked for is not needed any more. The customer is told so only while

@@ -10,7 +10,7 @@ use super::{
     Grant, LinkState, Mail, Moment, Partner, Refusal, Status, access, decide, link_state, standing,
 };
 use crate::domain::calendar::day;
-use crate::domain::mail::{MailKind, PartnerNews, Recipient};
+use crate::domain::mail::Recipient;
 use crate::domain::product::{Module, Product, Trigger};
 use crate::domain::{
     AddressId, AgreementId, CustomerNumber, EmailAddress, Holidays, Language, LinkId, PartnerId,
@@ -355,25 +355,7 @@ pub fn mails(changes: &[Change]) -> String {
 }
 
 fn number(mail: &Mail) -> String {
-    let kind = match &mail.kind {
-        MailKind::Request { .. } => "M1".to_owned(),
-        MailKind::Reminder { number, .. } => format!("M2.{number}"),
-        MailKind::Concluded { .. } => "M3".to_owned(),
-        MailKind::Declined => "M6".to_owned(),
-        MailKind::Objected { .. } => "M7".to_owned(),
-        MailKind::PartnerInfo { news } => match news {
-            PartnerNews::Concluded => "M4".to_owned(),
-            PartnerNews::Objected | PartnerNews::Replaced => "M8".to_owned(),
-            PartnerNews::Assigned => "M16".to_owned(),
-            _ => "M5".to_owned(),
-        },
-        MailKind::Notice { .. } => "M11".to_owned(),
-        MailKind::NewVersion { .. } => "M12".to_owned(),
-        MailKind::Ended { .. } => "M13".to_owned(),
-        MailKind::AddressChanged { .. } => "M15".to_owned(),
-        MailKind::Alert { .. } => "M14".to_owned(),
-        other => panic!("the rules never ask for {other:?}"),
-    };
+    let kind = mail.kind.number();
     let to = match mail.to {
         Recipient::Customer => "customer".to_owned(),
         Recipient::Partner(id) => id.to_string(),

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::PartnerId;
 use crate::domain::case::{AgreementEnd, Case, Change, Grant, Mail, Status, access, standing};
-use crate::domain::mail::{Alert, CustomerNews, MailKind, PartnerNews, Recipient, RequestReason};
+use crate::domain::mail::{Alert, MailKind, PartnerNews, Recipient, RequestReason};
 use crate::domain::viewer::Role;
 use crate::web::kit::customer::address_for;
 use crate::web::kit::words::listed;
@@ -247,16 +247,9 @@ impl Forecast<'_> {
                 };
                 format!("Der Kunde erhält sofort eine E-Mail mit einem neuen Link{to}. {why}")
             }
-            (MailKind::Notice { news }, _) => format!(
+            (MailKind::Info { news }, _) => format!(
                 "Der Kunde erhält eine kurze Nachricht{to}: {} Antworten muss er nicht.",
-                match news {
-                    CustomerNews::Withdrawn => "Die offene Anforderung ist zurückgezogen.",
-                    CustomerNews::SubPartnerLeft { .. } => {
-                        "Der bisherige Untervertriebspartner betreut ihn nicht mehr."
-                    }
-                    CustomerNews::ProductEnded { .. } => "Ein Produkt ist beendet.",
-                    CustomerNews::PartnerBlocked { .. } => "Sein Vertriebspartner ist gesperrt.",
-                }
+                news.brings()
             ),
             (MailKind::Ended { .. }, _) => format!(
                 "Der Kunde erhält eine Nachricht{to}, dass der Vertrag beendet ist und was mit den Daten geschieht."

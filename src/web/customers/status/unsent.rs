@@ -42,7 +42,7 @@ pub(super) fn unsent(mails: Vec<MailLine>, role: Role) -> Vec<Unsent> {
             let (why, is_reply) = why(&mail.state, said);
             Unsent {
                 when: When::moment(mail.returned_at.or(mail.done_at).unwrap_or(mail.queued_at)),
-                what: mail_name(&mail.kind),
+                what: mail.kind.spec().title,
                 advice: if is_reply {
                     advice(&mail, role, said)
                 } else {

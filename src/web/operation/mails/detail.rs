@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use chrono::{DateTime, Utc};
 
-use super::{State, can_resend, can_retry, kind, recipient, short, state};
+use super::{State, can_resend, can_retry, recipient, short, state};
 use crate::actions::ActionError;
 use crate::app::App;
 use crate::domain::mail::{MailKind, PartHash, Recipient};
@@ -109,7 +109,7 @@ fn page(shell: Shell, found: MailDetail, text: Option<String>) -> Page {
     Page {
         shell,
         id: mail.id,
-        kind: kind(&mail.kind),
+        kind: mail.kind.name(),
         to: recipient(mail),
         is_sent: mail.sent_to.is_some(),
         customer: mail.customer,
@@ -191,7 +191,7 @@ fn of_recipient(mail: &MailLine) -> bool {
 }
 
 fn undelivered_advice(to: Recipient, kind: &MailKind) -> &'static str {
-    let asks = matches!(kind, MailKind::Request { .. } | MailKind::Reminder { .. });
+    let asks = kind.consent_link().is_some();
     match to {
         Recipient::Customer if asks => {
             "Die Adresse kann stimmen. Die Erinnerungen gehen weiter; auf der Seite des Kunden können Sie sofort erneut senden."
@@ -204,7 +204,7 @@ fn undelivered_advice(to: Recipient, kind: &MailKind) -> &'static str {
 }
 
 fn advice(to: Recipient, kind: &MailKind) -> &'static str {
-    let asks = matches!(kind, MailKind::Request { .. } | MailKind::Reminder { .. });
+    let asks = kind.consent_link().is_some();
     match to {
         Recipient::Customer if asks => {
             "Prüfen Sie mit dem Kunden die Adresse. Senden Sie ihm dann auf der Seite des Kunden eine neue E-Mail; sie trägt einen neuen Link."

@@ -15,7 +15,7 @@ use crate::actions::ActionError;
 use crate::actions::delivery::{self, Retried};
 use crate::app::App;
 use crate::domain::email::shown;
-use crate::domain::mail::{Alert, CustomerNews, MailKind, PartnerNews, Recipient};
+use crate::domain::mail::{MailKind, Recipient, SPECS};
 use crate::domain::{CustomerNumber, Language, MailId, calendar};
 use crate::mail::inbox::Inbox;
 use crate::paths;
@@ -40,28 +40,6 @@ const STATES: [(&str, &str, &str); 5] = [
     ("zurueck", "returned", "zurückgekommen"),
     ("abgelehnt", "failed", "abgelehnt"),
     ("ungesendet", "dropped", "nicht gesendet"),
-];
-
-/// The kinds: key in address and database, word.
-const KINDS: [(&str, &str); 18] = [
-    ("request", "Anforderung"),
-    ("reminder", "Erinnerung"),
-    ("concluded", "Abgeschlossener Vertrag"),
-    ("declined", "Bestätigung der Ablehnung"),
-    ("objected", "Bestätigung des Widerspruchs"),
-    ("notice", "Nachricht an den Kunden"),
-    ("announcement", "Änderungsmitteilung"),
-    ("dissented", "Bestätigung des Einspruchs"),
-    ("dissent_settled", "Ergebnis zum Einspruch"),
-    ("ended", "Ende des Vertrags"),
-    ("address_changed", "Nachricht an die frühere Adresse"),
-    ("partner_blocked", "Nachricht: gesperrt"),
-    ("partner_info", "Nachricht an Vertriebspartner"),
-    ("alert", "Hinweis an den Betreiber"),
-    ("approval", "Freigabe nötig"),
-    ("set_password", "Link für ein Passwort"),
-    ("password_changed", "Passwort wurde geändert"),
-    ("administrator_added", "Neuer Administrator"),
 ];
 
 #[derive(Template)]
@@ -119,11 +97,11 @@ impl Asked {
     fn read(query: &BTreeMap<String, String>) -> Self {
         let get = |name: &str| query.get(name).map_or("", |text| text.trim());
         let state = STATES.iter().find(|(key, ..)| *key == get("stand"));
-        let kind = KINDS.iter().find(|(key, _)| *key == get("art"));
+        let kind = SPECS.iter().find(|spec| spec.key == get("art"));
         Self {
             filter: MailFilter {
                 state: state.map(|(_, state, _)| (*state).to_owned()),
-                kind: kind.map(|(kind, _)| (*kind).to_owned()),
+                kind: kind.map(|spec| spec.key.to_owned()),
                 customer: get("kunde").parse().ok().map(CustomerNumber),
             },
             before: get("vor").parse().ok().map(MailId),
@@ -185,12 +163,12 @@ pub async fn list(
                 chosen: asked.filter.state.as_deref() == Some(state),
             })
             .collect(),
-        kinds: KINDS
+        kinds: SPECS
             .iter()
-            .map(|(key, word)| Choice {
-                key,
-                word,
-                chosen: asked.filter.kind.as_deref() == Some(key),
+            .map(|spec| Choice {
+                key: spec.key,
+                word: spec.name,
+                chosen: asked.filter.kind.as_deref() == Some(spec.key),
             })
             .collect(),
         customer: asked
@@ -255,7 +233,7 @@ pub async fn retry(
 fn line(mail: MailLine) -> Line {
     Line {
         id: mail.id,
-        kind: kind(&mail.kind),
+        kind: mail.kind.name(),
         to: recipient(&mail),
         customer: mail.customer,
         queued: short(mail.queued_at),
@@ -337,54 +315,4 @@ fn can_resend(mail: &MailLine) -> bool {
 
 fn short(moment: DateTime<Utc>) -> String {
     calendar::short_moment(moment, Language::De)
-}
-
-/// Which mail, in words.
-fn kind(kind: &MailKind) -> String {
-    match kind {
-        MailKind::Request { .. } => "Anforderung".to_owned(),
-        MailKind::Reminder { number, .. } => format!("Erinnerung {number} von 3"),
-        MailKind::Concluded { .. } => "Abgeschlossener Vertrag".to_owned(),
-        MailKind::Declined => "Bestätigung der Ablehnung".to_owned(),
-        MailKind::Objected { .. } => "Bestätigung des Widerspruchs".to_owned(),
-        MailKind::NewVersion { .. } => "Nachricht: neue Vertragsfassung".to_owned(),
-        MailKind::Notice { news } => match news {
-            CustomerNews::Withdrawn => "Nachricht: nicht mehr nötig",
-            CustomerNews::SubPartnerLeft { .. } => "Nachricht: Untervertriebspartner entfernt",
-            CustomerNews::ProductEnded { .. } => "Nachricht: Produkt beendet",
-            CustomerNews::PartnerBlocked { .. } => "Nachricht: Partner gesperrt",
-        }
-        .to_owned(),
-        MailKind::Announcement { .. } => "Änderungsmitteilung".to_owned(),
-        MailKind::Dissented { .. } => "Bestätigung des Einspruchs".to_owned(),
-        MailKind::DissentSettled { .. } => "Ergebnis zum Einspruch".to_owned(),
-        MailKind::Ended { .. } => "Ende des Vertrags".to_owned(),
-        MailKind::AddressChanged { .. } => "Nachricht an die frühere Adresse".to_owned(),
-        MailKind::PartnerBlocked => "Nachricht: gesperrt".to_owned(),
-        MailKind::PartnerInfo { news } => match news {
-            PartnerNews::Concluded => "Nachricht: abgeschlossen",
-            PartnerNews::Declined => "Nachricht: abgelehnt",
-            PartnerNews::Expired => "Nachricht: ohne Antwort abgelaufen",
-            PartnerNews::Undeliverable => "Nachricht: nicht zustellbar",
-            PartnerNews::Objected => "Nachricht: widersprochen",
-            PartnerNews::Replaced => "Nachricht: Partner gewechselt",
-            PartnerNews::Assigned => "Nachricht: Kunde zugeordnet",
-        }
-        .to_owned(),
-        MailKind::Alert { alert } => match alert {
-            Alert::NoAddress => "Hinweis: E-Mail-Adresse fehlt",
-            Alert::Undeliverable => "Hinweis: nicht zustellbar",
-            Alert::AddressByPartner => "Hinweis: Adresse vom Partner eingetragen",
-            Alert::AddressOfPartner => "Hinweis: Adresse gehört zum Partner",
-            Alert::Dissent => "Hinweis: Einspruch",
-            Alert::ContractUndelivered => "Hinweis: Vertrag nicht zustellbar",
-        }
-        .to_owned(),
-        MailKind::Approval { .. } => "Freigabe nötig".to_owned(),
-        MailKind::SetPassword { invitation: true } => "Einladung".to_owned(),
-        MailKind::SetPassword { invitation: false } => "Link für ein neues Passwort".to_owned(),
-        MailKind::PasswordChanged => "Passwort wurde geändert".to_owned(),
-        MailKind::PartnerContractEnds { .. } => "Vertrag mit Partner endet".to_owned(),
-        MailKind::AdministratorAdded { .. } => "Neuer Administrator".to_owned(),
-    }
 }

@@ -2,7 +2,7 @@
 
 use crate::domain::calendar::{LINK_DAYS, REMINDERS, day, long_date};
 use crate::domain::case::{Case, Change, Foreseen, Link, Mail};
-use crate::domain::mail::{Alert, CustomerNews, MailKind, PartnerNews, Recipient, RequestReason};
+use crate::domain::mail::{MailKind, Recipient, RequestReason};
 use crate::domain::{EmailAddress, Language, PartnerId};
 
 /// Whole sentences; there is always at least one. `when` is "sofort", "am Morgen" or
@@ -75,10 +75,10 @@ fn sentence(operator: &str, seen: &Foreseen, mail: &Mail, when: &str) -> String 
         ),
         (Recipient::FormerAddress, _) => "Die bisherige Adresse erhält dieselbe E-Mail.".to_owned(),
         (Recipient::Operator, MailKind::Alert { alert }) => {
-            format!("{operator} erhält einen Hinweis: {}.", alert_words(*alert))
+            format!("{operator} erhält einen Hinweis: {}.", alert.brings())
         }
         (Recipient::Partner(id), kind) => format!(
-            "{} erhält eine E-Mail{}.",
+            "{} erhält eine E-Mail: {}.",
             partner_name(seen, *id),
             partner_words(kind)
         ),
@@ -104,9 +104,6 @@ fn customer_words(kind: &MailKind, seen: &Foreseen) -> String {
         MailKind::Reminder { number, .. } => {
             format!("Erinnerung {number} von {REMINDERS} mit einem neuen Link.")
         }
-        MailKind::Concluded { .. } => "den abgeschlossenen Vertrag als PDF.".to_owned(),
-        MailKind::Declined => "die Bestätigung der Ablehnung.".to_owned(),
-        MailKind::Objected { .. } => "die Bestätigung des Widerspruchs.".to_owned(),
         MailKind::Ended { partner_left, .. } => format!(
             "Der Vertrag ist beendet{}. Die E-Mail sagt, was mit den Daten geschieht und wie lange der Nachweis aufbewahrt wird.",
             if *partner_left {
@@ -118,39 +115,14 @@ fn customer_words(kind: &MailKind, seen: &Foreseen) -> String {
         MailKind::NewVersion { version } => {
             format!("Es gibt die neue Fassung {version}, es ist nichts zu tun.")
         }
-        MailKind::Notice { news } => match news {
-            CustomerNews::Withdrawn => {
-                "Der angefragte Vertrag wird nicht mehr gebraucht, es ist nichts zu tun.".to_owned()
-            }
-            CustomerNews::SubPartnerLeft { sub_partner } => format!(
-                "{} betreut den Kunden nicht mehr, es ist nichts zu tun.",
-                partner_name(seen, *sub_partner)
-            ),
-            CustomerNews::ProductEnded { product } => format!(
-                "{} ist beendet, für die übrigen Produkte gilt der Vertrag weiter.",
-                seen.after.product(&product.product).map_or_else(
-                    || product.product.clone(),
-                    |one| one.booked_name(product.ums)
-                )
-            ),
-            CustomerNews::PartnerBlocked { partner } => format!(
-                "{} kann bis auf Weiteres nichts für den Kunden verwalten.",
-                partner_name(seen, *partner)
-            ),
-        },
-        // No event of a case queues these, or they do not go to a customer.
-        MailKind::Announcement { .. }
-        | MailKind::Dissented { .. }
-        | MailKind::DissentSettled { .. }
-        | MailKind::AddressChanged { .. }
-        | MailKind::PartnerInfo { .. }
-        | MailKind::PartnerBlocked
-        | MailKind::Alert { .. }
-        | MailKind::Approval { .. }
-        | MailKind::PartnerContractEnds { .. }
-        | MailKind::SetPassword { .. }
-        | MailKind::AdministratorAdded { .. }
-        | MailKind::PasswordChanged => "eine Nachricht.".to_owned(),
+        MailKind::Info { news } => news.sentence(
+            |partner| partner_name(seen, partner),
+            |ended| match seen.after.product(&ended.product) {
+                Some(product) => product.booked_name(ended.ums),
+                None => ended.product.clone(),
+            },
+        ),
+        _ => kind.spec().brings.to_owned(),
     }
 }
 
@@ -179,30 +151,8 @@ fn link_end(after: &Case) -> String {
 
 fn partner_words(kind: &MailKind) -> &'static str {
     match kind {
-        MailKind::PartnerInfo { news } => match news {
-            PartnerNews::Concluded => ": Der Kunde hat abgeschlossen",
-            PartnerNews::Declined => ": Der Kunde hat abgelehnt",
-            PartnerNews::Expired => ": Der Kunde hat auf drei Erinnerungen nicht geantwortet",
-            PartnerNews::Undeliverable => ": Die E-Mail an den Kunden kam zurück",
-            PartnerNews::Objected => ": Der Kunde hat widersprochen, der Zugriff ist geschlossen",
-            PartnerNews::Replaced => {
-                ": Den Kunden betreut jetzt ein anderer Vertriebspartner, der Zugriff ist geschlossen"
-            }
-            PartnerNews::Assigned => ": Das Unternehmen betreut jetzt diesen Kunden",
-        },
-        MailKind::PartnerBlocked => ": Das Unternehmen ist gesperrt",
-        _ => "",
-    }
-}
-
-fn alert_words(alert: Alert) -> &'static str {
-    match alert {
-        Alert::NoAddress => "Ein AVV ist nötig, aber die E-Mail-Adresse des Kunden fehlt",
-        Alert::Undeliverable => "Die Adresse des Kunden nimmt keine E-Mail an",
-        Alert::AddressByPartner => "Ein Vertriebspartner hat eine Adresse eingetragen",
-        Alert::AddressOfPartner => "Die Adresse gehört zu einem Vertriebspartner des Kunden",
-        Alert::Dissent => "Der Kunde hat Einspruch gegen eine angekündigte Änderung erhoben",
-        Alert::ContractUndelivered => "Der Kunde hat seinen Vertrag nicht per E-Mail erhalten",
+        MailKind::PartnerInfo { news } => news.brings(),
+        _ => kind.spec().brings,
     }
 }
 

@@ -1,0 +1,343 @@
+//! Which mails there are: each kind with the ids it needs, and its one row of what is known about all
+//! mails of that kind.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{Alert, Approval, CustomerNews, PartnerNews, Recipient, RequestReason};
+use crate::domain::calendar::REMINDERS;
+use crate::domain::case::{Case, Request};
+use crate::domain::{AddressId, AgreementId, EmailAddress, LinkId, NoticeId, PartnerId, UserId};
+
+/// Which mail, with what it needs to be written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum MailKind {
+    /// M1: please conclude, with a consent link.
+    Request {
+        /// The link it carries.
+        link: LinkId,
+        /// Why it is sent; chooses the wording.
+        reason: RequestReason,
+    },
+    /// M2.n: reminder n of 3, with a new link.
+    Reminder {
+        /// The link it carries.
+        link: LinkId,
+        /// 1 to 3.
+        number: u8,
+    },
+    /// M3: the concluded contract as PDF.
+    Concluded {
+        /// Which agreement.
+        agreement: AgreementId,
+    },
+    /// M6: the customer's decline is confirmed.
+    Declined,
+    /// M7: the customer's objection is confirmed.
+    Objected {
+        /// Which agreement became void.
+        agreement: AgreementId,
+    },
+    /// M12: there is a new contract version, and nothing is to be done (row 35).
+    NewVersion {
+        /// Its number.
+        version: String,
+    },
+    /// M11: a short note to the customer that asks for nothing. Stored under its former name.
+    #[serde(rename = "notice")]
+    Info {
+        /// What happened.
+        news: CustomerNews,
+    },
+    /// M9: a change of the general sub-processors is announced (row 38).
+    Announcement {
+        /// The notice it carries.
+        notice: NoticeId,
+    },
+    /// M10: the customer's dissent is confirmed (row 39).
+    Dissented {
+        /// From which notice.
+        notice: NoticeId,
+    },
+    /// What came of the customer's dissent (row 41).
+    DissentSettled {
+        /// From which notice.
+        notice: NoticeId,
+    },
+    /// M13: the agreement has ended; what happens to the data and how long the proof is kept. With
+    /// `partner_left` it says as well that nobody looks after the customer any more (row 29).
+    Ended {
+        /// Which agreement.
+        agreement: AgreementId,
+        /// Because no partner is assigned any more.
+        partner_left: bool,
+    },
+    /// M15: tells the former address that requests go to another one now, or soon.
+    AddressChanged {
+        /// The former address, which is not in the master data any more.
+        old: EmailAddress,
+        /// The address that a partner entered and that waits; the mail then carries the link by
+        /// which it is stopped (A4). `None`: another one stands in the master data already.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        entered: Option<AddressId>,
+    },
+    /// M4, M5, M8: what a partner may know, without link and without contract.
+    PartnerInfo {
+        /// What happened.
+        news: PartnerNews,
+    },
+    /// M8 to a blocked partner: no customer of it can be administered until further notice (row 49).
+    PartnerBlocked,
+    /// M14: something needs a person at the operator.
+    Alert {
+        /// What happened.
+        alert: Alert,
+    },
+    /// M14 about a partner: the contract under Art. 28(4) GDPR with it ends, or is over (C6).
+    PartnerContractEnds {
+        /// Which partner.
+        partner: PartnerId,
+        /// Its last day.
+        last: NaiveDate,
+    },
+    /// Something waits for a second person of the operator (C9).
+    Approval {
+        /// What.
+        what: Approval,
+    },
+    /// Link to set a password, for a new user or after "Passwort vergessen".
+    SetPassword {
+        /// `true` for the first password of a new user.
+        invitation: bool,
+    },
+    /// Notice to a user that the password was changed (S-38).
+    PasswordChanged,
+    /// Notice to an administrator that another account for the operator was made, or unlocked (S-39).
+    AdministratorAdded {
+        /// The new account.
+        user: UserId,
+        /// Whether it had been there and its lock was undone (B5).
+        #[serde(default)]
+        unlocked: bool,
+    },
+}
+
+/// What the mails of a kind have in common.
+#[derive(Debug, PartialEq, Eq)]
+pub struct MailSpec {
+    /// The variant of [`MailKind`].
+    pub variant: &'static str,
+    /// Number in the requirements (5.3), for example `M1`; empty for mails that have none.
+    pub number: &'static str,
+    /// The tag in the database and in addresses.
+    pub key: &'static str,
+    /// Where the mail is written and delivered.
+    pub group: Group,
+    /// Whether it is evidence and goes only with what it proves (EV-16). The index
+    /// `mails_forgettable` names these, so another one needs a migration.
+    pub is_kept: bool,
+    /// Its name in the operator's list.
+    pub name: &'static str,
+    /// Its name on a customer's page, where it has to say whom it was for.
+    pub title: &'static str,
+    /// What a page says before the mail goes out: "X erhält eine E-Mail: …".
+    pub brings: &'static str,
+}
+
+/// Mails that are written and delivered together: `mail/bodies` and `actions/delivery` have a file of
+/// this name each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Group {
+    /// Requests to conclude, and the answer no.
+    Requests,
+    /// The agreement from its conclusion to its end.
+    Agreements,
+    /// What a customer should know without having to do anything.
+    Notes,
+    /// Announced changes of sub-processors: a matter between the customer and the operator, of which
+    /// partners learn nothing.
+    Changes,
+    /// To partners.
+    Partners,
+    /// To the operator's mailbox and its administrators.
+    Operator,
+    /// To users about their own access.
+    Users,
+}
+
+/// Makes [`SPECS`] and [`MailKind::spec`] of one row per kind; a kind without a row does not compile.
+macro_rules! specs {
+    ($($kind:ident: $number:literal, $key:literal, $group:ident, $is_kept:literal,
+       $name:literal, $title:literal, $brings:literal;)*) => {
+        /// All mails, in the order in which the operator's list offers them.
+        pub const SPECS: &[MailSpec] = &[$(MailSpec {
+            variant: stringify!($kind),
+            number: $number,
+            key: $key,
+            group: Group::$group,
+            is_kept: $is_kept,
+            name: $name,
+            title: $title,
+            brings: $brings,
+        }),*];
+
+        impl MailKind {
+            /// The row of this kind.
+            pub fn spec(&self) -> &'static MailSpec {
+                enum Place { $($kind),* }
+                &SPECS[match self { $(Self::$kind { .. } => Place::$kind),* } as usize]
+            }
+        }
+    };
+}
+
+specs! {
+    // Kind: number, key, group, kept, in lists, on a customer's page, before it goes out
+    Request: "M1", "request", Requests, true,
+        "Anforderung", "Anforderung an den Kunden", "eine Bitte um Abschluss.";
+    Reminder: "M2", "reminder", Requests, true,
+        "Erinnerung", "Erinnerung an den Kunden", "eine Erinnerung mit einem neuen Link.";
+    Concluded: "M3", "concluded", Agreements, true,
+        "Abgeschlossener Vertrag", "Vertrag an den Kunden", "den abgeschlossenen Vertrag als PDF.";
+    Declined: "M6", "declined", Requests, false,
+        "Bestätigung der Ablehnung", "Bestätigung der Ablehnung", "die Bestätigung der Ablehnung.";
+    Objected: "M7", "objected", Agreements, true,
+        "Bestätigung des Widerspruchs", "Bestätigung des Widerspruchs", "die Bestätigung des Widerspruchs.";
+    Ended: "M13", "ended", Agreements, true,
+        "Ende des Vertrags", "Nachricht über das Ende des Vertrags", "Der Vertrag ist beendet.";
+    Info: "M11", "notice", Notes, false,
+        "Nachricht an den Kunden", "Nachricht an den Kunden", "eine Nachricht.";
+    Announcement: "M9", "announcement", Changes, true,
+        "Änderungsmitteilung", "Änderungsmitteilung an den Kunden", "eine Nachricht.";
+    Dissented: "M10", "dissented", Changes, true,
+        "Bestätigung des Einspruchs", "Bestätigung des Einspruchs", "eine Nachricht.";
+    DissentSettled: "", "dissent_settled", Changes, true,
+        "Ergebnis zum Einspruch", "Ergebnis zum Einspruch", "eine Nachricht.";
+    NewVersion: "M12", "new_version", Agreements, true,
+        "Nachricht: neue Vertragsfassung", "Hinweis auf eine neue Fassung", "Es gibt eine neue Fassung.";
+    AddressChanged: "M15", "address_changed", Notes, false,
+        "Nachricht an die frühere Adresse", "Nachricht an die frühere Adresse", "eine Nachricht.";
+    PartnerInfo: "M4", "partner_info", Partners, false,
+        "Nachricht an Vertriebspartner", "Nachricht an den Vertriebspartner", "eine Nachricht.";
+    PartnerBlocked: "M8", "partner_blocked", Partners, false,
+        "Nachricht: gesperrt", "Nachricht an den Vertriebspartner", "Das Unternehmen ist gesperrt";
+    Alert: "M14", "alert", Operator, false,
+        "Hinweis an den Betreiber", "Hinweis an den Betreiber", "eine Nachricht.";
+    PartnerContractEnds: "M14", "partner_contract_ends", Operator, false,
+        "Vertrag mit Partner endet", "Hinweis an den Betreiber", "eine Nachricht.";
+    Approval: "", "approval", Operator, false,
+        "Freigabe nötig", "Bitte um die Entscheidung einer zweiten Person", "eine Nachricht.";
+    AdministratorAdded: "", "administrator_added", Operator, false,
+        "Neuer Administrator", "Nachricht über einen neuen Administrator", "eine Nachricht.";
+    SetPassword: "", "set_password", Users, false,
+        "Link für ein Passwort", "Link zum Setzen des Passworts", "eine Nachricht.";
+    PasswordChanged: "", "password_changed", Users, false,
+        "Passwort wurde geändert", "Nachricht über ein neues Passwort", "eine Nachricht.";
+}
+
+impl MailKind {
+    /// Number in the requirements (5.3), with what it depends on: `M2.1`, `M5`.
+    pub fn number(&self) -> String {
+        match self {
+            Self::Reminder { number, .. } => format!("M2.{number}"),
+            Self::PartnerInfo { news } => news.number().to_owned(),
+            _ => self.spec().number.to_owned(),
+        }
+    }
+
+    /// The name of this very mail in lists.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Reminder { number, .. } => format!("Erinnerung {number} von {REMINDERS}"),
+            Self::Info { news } => format!("Nachricht: {}", news.name()),
+            Self::PartnerInfo { news } => format!("Nachricht: {}", news.name()),
+            Self::Alert { alert } => format!("Hinweis: {}", alert.name()),
+            Self::SetPassword { invitation: true } => "Einladung".to_owned(),
+            Self::SetPassword { invitation: false } => "Link für ein neues Passwort".to_owned(),
+            _ => self.spec().name.to_owned(),
+        }
+    }
+
+    /// The consent link it carries, if it asks for a conclusion.
+    pub fn consent_link(&self) -> Option<LinkId> {
+        match self {
+            Self::Request { link, .. } | Self::Reminder { link, .. } => Some(*link),
+            _ => None,
+        }
+    }
+
+    /// Whether it is about an announced change of sub-processors.
+    pub fn is_about_change(&self) -> bool {
+        let alert = Self::Alert {
+            alert: Alert::Dissent,
+        };
+        self.spec().group == Group::Changes || *self == alert
+    }
+
+    /// What a mail that a decision queues is for: the same when the same step is taken twice, so that
+    /// it is queued once (5.6-10). `unique` stands in the steps of mails that an event sends which
+    /// happens once under the lock of the case.
+    pub fn step(&self, to: Recipient, before: &Case, after: &Case, unique: Uuid) -> String {
+        let customer = after.customer.number;
+        let round = || {
+            let round = before.open_request().or(before.requests.last());
+            round.map_or_else(Uuid::nil, Request::key)
+        };
+        let newest = || {
+            let newest = after.agreements.last();
+            newest.map_or_else(Uuid::nil, |agreement| agreement.id.0)
+        };
+        match self {
+            Self::Request { link, .. } | Self::Reminder { link, .. } => format!("link:{link}"),
+            Self::Concluded { agreement } => format!("concluded:{agreement}:{to}"),
+            Self::Objected { agreement } => format!("objected:{agreement}:{to}"),
+            Self::Ended { agreement, .. } => format!("ended:{agreement}:{to}"),
+            Self::Declined => format!("declined:{}:{to}", round()),
+            Self::NewVersion { version } => format!("new-version:{customer}:{version}:{to}"),
+            Self::AddressChanged {
+                entered: Some(id), ..
+            } => format!("address:{id}:{to}"),
+            Self::PartnerInfo { news } => {
+                let about = match news {
+                    PartnerNews::Concluded | PartnerNews::Objected => newest(),
+                    PartnerNews::Declined | PartnerNews::Expired | PartnerNews::Undeliverable => {
+                        round()
+                    }
+                    PartnerNews::Replaced | PartnerNews::Assigned => unique,
+                };
+                format!("told-{}:{about}:{to}", news.key())
+            }
+            Self::Alert {
+                alert: Alert::NoAddress,
+            } => format!("no-address:{customer}:{}", after.bookings.len()),
+            Self::Alert {
+                alert: Alert::Undeliverable,
+            } => format!("undeliverable:{}", round()),
+            _ => format!("{}:{unique}:{to}", self.spec().key),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may fail")]
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_mail_has_a_row_of_its_own() {
+        // What serde offers in place of a kind that does not exist is the list of those that do.
+        let refused = serde_json::from_str::<MailKind>(r#"{"kind": "nonsense"}"#).unwrap_err();
+        let text = refused.to_string();
+        let stored: Vec<&str> = text.split('`').skip(3).step_by(2).collect();
+        let keys: BTreeSet<&str> = SPECS.iter().map(|spec| spec.key).collect();
+        assert_eq!(keys, stored.iter().copied().collect(), "{text}");
+        let names: BTreeSet<&str> = SPECS.iter().map(|spec| spec.name).collect();
+        assert_eq!((keys.len(), names.len()), (SPECS.len(), SPECS.len()));
+        assert_eq!(MailKind::Declined.spec().key, "declined");
+        assert_eq!(MailKind::PasswordChanged.spec().key, "password_changed");
+    }
+}
