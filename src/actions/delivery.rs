@@ -4,17 +4,22 @@
 //! one and a killed process frees it by itself. A mail that the server took although the process
 //! died before noting it goes out again with the same Message-ID.
 
-mod approvals;
+mod agreements;
 mod changes;
-mod letters;
-mod life;
+mod compose;
+mod notes;
+mod operator;
+mod partners;
+mod requests;
+mod users;
 
 use std::cell::Cell;
 
 use chrono::{DateTime, Duration, Utc};
 
 use super::door::actor;
-use super::{ActionError, Actor, Knock, addresses, alerts, notices, requests};
+use super::requests::ask as ask_anew;
+use super::{ActionError, Actor, Knock, addresses, alerts, notices};
 use crate::app::App;
 use crate::domain::audit::AuditKind;
 use crate::domain::case::Event;
@@ -22,13 +27,14 @@ use crate::domain::mail::{MailKind, Recipient};
 use crate::domain::viewer::{Role, Viewer};
 use crate::domain::{CustomerNumber, EmailAddress, LinkId, MailId};
 use crate::mail::blanked::without_tokens;
-use crate::mail::letter::{Letter, Written, write};
 use crate::mail::message::{Head, seal};
+use crate::mail::render::render;
+use crate::mail::{MailInput, RenderedMail};
 use crate::storage::audit::{NewEvent, add_event};
 use crate::storage::mails::{self, DueMail, Sent};
 use crate::storage::{PgConnection, cases};
 pub use changes::{address, preview};
-use letters::{Obstacle, compose};
+use compose::{Obstacle, compose};
 
 /// Longest pause between two attempts. A mail is tried until it is true no longer, a notice for
 /// [`NOTICE_LASTS`].
@@ -71,7 +77,7 @@ pub fn deliver_noting(
         return Ok(Delivered::Idle);
     };
     taken.set(Some(mail.id));
-    let (address, letter) = match compose(conn, app, &mail, now) {
+    let (address, input) = match compose(conn, app, &mail, now) {
         Ok(parts) => parts,
         Err(Obstacle::Dropped(why)) => {
             return give_up(
@@ -85,8 +91,8 @@ pub fn deliver_noting(
         }
         Err(Obstacle::Failed(error)) => return Err(error),
     };
-    let written = write(&letter).map_err(|error| ActionError::Document(error.to_string()))?;
-    hand_over(conn, app, &mail, &letter, written, &address, now)
+    let written = render(&input).map_err(|error| ActionError::Document(error.to_string()))?;
+    hand_over(conn, app, &mail, &input, written, &address, now)
 }
 
 /// After an error that nobody planned for: puts off the mail it happened to, so that it does not hold
@@ -108,8 +114,8 @@ fn hand_over(
     conn: &mut PgConnection,
     app: &App,
     mail: &DueMail,
-    letter: &Letter,
-    written: Written,
+    input: &MailInput,
+    written: RenderedMail,
     address: &EmailAddress,
     now: DateTime<Utc>,
 ) -> Result<Delivered, ActionError> {
@@ -119,9 +125,9 @@ fn hand_over(
         id: mail.id,
         mark: mail.mark,
         message_id: mail.message_id.clone(),
-        from_name: letter.operator.party.name.clone(),
+        from_name: input.operator.party.name.clone(),
         from: app.config.mail.from.clone(),
-        reply_to: letter.operator.party.email.clone(),
+        reply_to: input.operator.party.email.clone(),
         to: address.clone(),
         date: mail.queued_at,
     };
@@ -327,7 +333,7 @@ pub fn retry(
         && is_refused_round(conn, customer, link, now)?
     {
         // The old mail alone would leave the status at "Nicht zustellbar" and the reminders asleep.
-        requests::ask(conn, app, viewer, customer, now)?;
+        ask_anew(conn, app, viewer, customer, now)?;
         return Ok(Retried::AskedAnew);
     }
     mails::requeue(conn, id, now)?;

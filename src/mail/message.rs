@@ -9,7 +9,7 @@ use lettre::message::{Attachment as FilePart, Mailbox, MultiPart, MultiPartKind,
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use super::letter::Written;
+use super::render::RenderedMail;
 use crate::domain::mail::PartHash;
 use crate::domain::name::clean;
 use crate::domain::{EmailAddress, MailId};
@@ -43,7 +43,7 @@ pub struct Envelope {
     /// What was asked for.
     pub head: Head,
     /// The words it carries.
-    pub written: Written,
+    pub written: RenderedMail,
     pub(super) message: Message,
 }
 
@@ -93,7 +93,7 @@ pub enum Unsendable {
 ///
 /// # Errors
 /// [`Unsendable`] if an identifier, address or content type does not fit into a mail header.
-pub fn seal(head: Head, written: Written) -> Result<Envelope, Unsendable> {
+pub fn seal(head: Head, written: RenderedMail) -> Result<Envelope, Unsendable> {
     if !is_message_id(&head.message_id) {
         return Err(Unsendable::Part("the message id"));
     }

@@ -4,9 +4,9 @@ use base64::Engine;
 use super::*;
 use crate::domain::Language;
 use crate::domain::mail::RequestReason;
-use crate::mail::letter::{Content, write};
+use crate::mail::bodies::{agreements, changes, requests};
+use crate::mail::render::render;
 use crate::mail::samples;
-use crate::mail::samples::changes::{changes, company};
 
 pub(crate) fn head() -> Head {
     Head {
@@ -21,21 +21,18 @@ pub(crate) fn head() -> Head {
     }
 }
 
-fn request() -> Written {
+fn request() -> RenderedMail {
     let case = samples::case(Language::De);
-    let content = samples::request(case, RequestReason::First);
-    write(&samples::letter(Language::De, content)).unwrap()
+    let content = requests::request(case, RequestReason::First);
+    render(&samples::input(Language::De, content)).unwrap()
 }
 
-fn concluded() -> Written {
-    let (_, content) = samples::about(&samples::case(Language::De))
-        .into_iter()
-        .find(|(_, content)| matches!(content, Content::Concluded { .. }))
-        .unwrap();
-    write(&samples::letter(Language::De, content)).unwrap()
+fn concluded() -> RenderedMail {
+    let (_, content) = agreements::samples(&samples::case(Language::De)).remove(0);
+    render(&samples::input(Language::De, content)).unwrap()
 }
 
-fn raw(head: Head, written: Written) -> String {
+fn raw(head: Head, written: RenderedMail) -> String {
     String::from_utf8(seal(head, written).unwrap().bytes()).unwrap()
 }
 
@@ -152,12 +149,12 @@ fn text_comes_before_html_and_the_pdf_beside_both() {
 }
 
 /// Every mail there is, in both languages.
-fn every_mail() -> impl Iterator<Item = (String, Written)> {
+fn every_mail() -> impl Iterator<Item = (String, RenderedMail)> {
     Language::ALL.into_iter().flat_map(|language| {
         crate::mail::tests::all(language)
             .into_iter()
             .map(move |(name, content)| {
-                let written = write(&samples::letter(language, content)).unwrap();
+                let written = render(&samples::input(language, content)).unwrap();
                 (format!("{name} {language:?}"), written)
             })
     })
@@ -297,14 +294,13 @@ fn a_message_id_that_is_none_is_refused() {
 #[test]
 fn hostile_companies_stay_companies() {
     let case = samples::case(Language::De);
-    let (_, mut content) = changes(&case).remove(0);
-    if let Content::Announcement { change, .. } = &mut content {
-        change
-            .after
-            .push(company("<b>A</b>\r\nBcc: x@evil.example"));
-        change.reason = "<script>alert(1)</script>".to_owned();
-    }
-    let mail = write(&samples::letter(Language::De, content)).unwrap();
+    let mut content = changes::announcement(&case);
+    let change = &mut content.change;
+    change
+        .after
+        .push(changes::company("<b>A</b>\r\nBcc: x@evil.example"));
+    change.reason = "<script>alert(1)</script>".to_owned();
+    let mail = render(&samples::input(Language::De, content)).unwrap();
     assert!(mail.text.contains("<b>A</b> Bcc: x@evil.example"));
     assert!(!mail.html.contains("<b>A") && !mail.html.contains("<script"));
 }

@@ -8,8 +8,8 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::letter::Written;
 use super::message::Envelope;
+use super::render::RenderedMail;
 use crate::domain::EmailAddress;
 
 /// A mail in the folder.
@@ -26,7 +26,7 @@ pub struct StoredMail {
     /// The `Date` header.
     pub date: DateTime<Utc>,
     /// Subject, text, HTML, attachments.
-    pub written: Written,
+    pub written: RenderedMail,
 }
 
 /// Writes a mail and returns the file's name. A second delivery of the same mail at the same time

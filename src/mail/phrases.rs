@@ -1,7 +1,7 @@
 //! Sentences of the request and its neighbours that depend on why it is sent and on whether an
 //! agreement is in force: first conclusion, amendment (U) or new conclusion (W), 5.3 M1.
 
-use super::content::CaseWords;
+use super::case_words::CaseWords;
 use super::words::Words;
 use crate::domain::mail::RequestReason;
 

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use askama::Template;
 
-use super::letter::Written;
 use super::message::Envelope;
+use super::render::RenderedMail;
 use super::smtp::{Connection, Fault, Parcel, Route, Watch};
 use super::transport::{Transport, tidy};
 
@@ -134,8 +134,8 @@ struct Html<'a> {
 ///
 /// # Errors
 /// When the template cannot be filled, which is a fault of the program.
-pub fn words(operator: &str, host: &str) -> Result<Written, askama::Error> {
-    Ok(Written {
+pub fn words(operator: &str, host: &str) -> Result<RenderedMail, askama::Error> {
+    Ok(RenderedMail {
         subject: format!("Test-E-Mail aus dem AVV-Portal von {operator}"),
         text: format!(
             "Diese Test-E-Mail wurde im AVV-Portal von {operator}\n({host}) ausgelöst.\nSie enthält keine Daten von Kunden. Es ist nichts zu tun.\n"

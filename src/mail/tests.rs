@@ -1,32 +1,34 @@
 //! Every mail in both languages, read as a recipient would.
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
-use super::letter::{CaseWords, Content, Written, write};
-use super::samples::changes::{DISSENT, changes};
+use super::bodies::{self, MailBody, Reader, Sample, agreements, changes, notes, requests};
+use super::case_words::CaseWords;
+use super::render::{RenderedMail, render};
 use super::samples::{self, LINK, PARTNER, SUB_PARTNER};
 use super::wrap::COLUMNS;
 use crate::domain::Language;
 
-pub(super) fn all(language: Language) -> Vec<(String, Content)> {
-    all_about(&samples::case(language))
-}
-pub(super) fn all_about(case: &CaseWords) -> Vec<(String, Content)> {
-    let mut all = about_customer(case);
-    all.extend(samples::address_changed(case));
-    all.extend(samples::others(case));
-    all.extend(changes(case));
-    all
+pub(super) fn all(language: Language) -> Vec<Sample> {
+    bodies::samples(&samples::case(language))
 }
 
 /// Everything a customer reads at the master-data address.
-pub(super) fn about_customer(case: &CaseWords) -> Vec<(String, Content)> {
-    let mut all = samples::about(case);
-    all.extend(samples::life(case));
+pub(super) fn about_customer(case: &CaseWords) -> Vec<Sample> {
+    let mut all = requests::samples(case);
+    all.extend(agreements::samples(case));
+    all.extend(notes::infos(case));
     all
 }
 
-pub(super) fn written(language: Language, content: Content) -> Written {
-    write(&samples::letter(language, content)).unwrap()
+/// Everything that partners, the operator and users read.
+fn others(language: Language) -> Vec<Sample> {
+    let mut all = all(language);
+    all.retain(|(_, body)| body.reader() != Reader::Customer);
+    all
+}
+
+pub(super) fn written(language: Language, body: impl Into<Box<dyn MailBody>>) -> RenderedMail {
+    render(&samples::input(language, body)).unwrap()
 }
 
 /// Words of an HTML part as a reader sees them.
@@ -125,17 +127,7 @@ fn the_link_stands_once_in_the_text_and_as_button_and_text_in_html() {
     let hrefs = scraper::Selector::parse("[href]").unwrap();
     for language in Language::ALL {
         for (name, content) in all(language) {
-            let link = match &content {
-                Content::Request { link, .. }
-                | Content::Reminder { link, .. }
-                | Content::Announcement { link, .. }
-                | Content::Approval { link, .. }
-                | Content::PartnerContractEnds { link, .. }
-                | Content::SetPassword { link, .. } => Some(link.clone()),
-                Content::PartnerInfo { status_url, .. } => status_url.clone(),
-                Content::Alert { status_url, .. } => Some(status_url.clone()),
-                _ => None,
-            };
+            let link = content.link().map(str::to_owned);
             let mail = written(language, content);
             let page = scraper::Html::parse_document(&mail.html);
             let targets: Vec<&str> = page
@@ -168,6 +160,11 @@ fn the_link_stands_once_in_the_text_and_as_button_and_text_in_html() {
 fn a_text_part_reads_well_without_its_html() {
     for language in Language::ALL {
         for (name, content) in all(language) {
+            // Partners and the operator are written to in German (5.3).
+            let code = match content.reader() {
+                Reader::Customer | Reader::User => language.code(),
+                Reader::Partner | Reader::Operator => "de",
+            };
             let mail = written(language, content);
             for line in mail.text.lines().filter(|line| *line != "-- ") {
                 let short = line.chars().count() <= COLUMNS || !line.contains(' ');
@@ -179,30 +176,14 @@ fn a_text_part_reads_well_without_its_html() {
             }
             let seen = visible(&mail.html);
             assert!(!seen.contains("{%") && !seen.contains("&amp;"), "{name}");
-            assert!(
-                mail.html
-                    .contains(&format!("<html lang=\"{}\">", code(&name, language)))
-            );
+            assert!(mail.html.contains(&format!("<html lang=\"{code}\">")));
         }
-    }
-}
-
-/// Partners and the operator are written to in German (5.3).
-fn code(name: &str, language: Language) -> &'static str {
-    let starts = |start: &&str| name.starts_with(*start);
-    if ["partner", "alert", "approval", "administrator"]
-        .iter()
-        .any(starts)
-    {
-        "de"
-    } else {
-        language.code()
     }
 }
 
 #[test]
 fn partners_get_neither_consent_link_nor_contract() {
-    for (name, content) in samples::others(&samples::case(Language::De)) {
+    for (name, content) in others(Language::De) {
         let mail = written(Language::De, content);
         assert!(
             !mail.html.contains("/zustimmung/") && !mail.text.contains(LINK),
@@ -235,7 +216,7 @@ fn an_announcement_says_all_that_the_contract_promises() {
         ),
         (Language::En, "Tuesday, 8 December 2026", "9 December 2026"),
     ] {
-        let (_, content) = changes(&samples::case(language)).remove(0);
+        let (_, content) = changes::samples(&samples::case(language)).remove(0);
         let mail = written(language, content);
         let flat = mail.text.replace(['\n', '\u{a0}'], " ");
         for fact in [
@@ -249,7 +230,7 @@ fn an_announcement_says_all_that_the_contract_promises() {
             "eigener Stromversorgung",
             "AVV-2026-004711-1",
             "widerspruch@plusnet.example",
-            DISSENT,
+            changes::DISSENT,
             "https://avv.plusnet.example/aenderungsmitteilungen/7f0c",
         ] {
             assert!(flat.contains(fact), "{language:?}: {fact}\n{flat}");
@@ -268,8 +249,8 @@ fn an_announcement_says_all_that_the_contract_promises() {
 fn the_former_address_gets_no_link_and_nothing_of_the_contract() {
     for language in Language::ALL {
         let case = samples::case(language);
-        for (name, content) in samples::address_changed(&case) {
-            if matches!(&content, Content::AddressChanged { stop: Some(_), .. }) {
+        for (name, content) in notes::addresses(&case) {
+            if content.stop.is_some() {
                 continue;
             }
             let mail = written(language, content);
@@ -310,11 +291,8 @@ fn the_former_address_gets_no_link_and_nothing_of_the_contract() {
 #[test]
 fn a4_the_former_address_can_stop_what_waits() {
     for language in Language::ALL {
-        for (name, content) in samples::address_changed(&samples::case(language)) {
-            let Content::AddressChanged {
-                stop: Some(stop), ..
-            } = content.clone()
-            else {
+        for (name, content) in notes::addresses(&samples::case(language)) {
+            let Some(stop) = content.stop.clone() else {
                 continue;
             };
             let mail = written(language, content);
@@ -338,7 +316,7 @@ fn a4_the_former_address_can_stop_what_waits() {
 /// M8: whoever lost the customer reads neither who came instead nor an address of the portal.
 #[test]
 fn a_former_partner_reads_nothing_of_the_present() {
-    for (name, content) in samples::others(&samples::case(Language::De)) {
+    for (name, content) in others(Language::De) {
         if !name.starts_with("partner Replaced") {
             continue;
         }

@@ -9,9 +9,9 @@ use percent_encoding::percent_decode_str;
 use secrecy::SecretString;
 use url::{Host, Url};
 
-use super::letter::Written;
 use super::message::Envelope;
 use super::outbox_folder;
+use super::render::RenderedMail;
 use super::smtp::{Encryption, Fault, Parcel, Pool, Route};
 use crate::domain::EmailAddress;
 use crate::domain::reply::{Speaks, speaks, status_in};
@@ -50,7 +50,7 @@ pub struct Sent {
     /// `Message-ID` without angle brackets.
     pub message_id: String,
     /// Its words.
-    pub written: Written,
+    pub written: RenderedMail,
     /// Its bytes.
     pub raw: Vec<u8>,
 }

@@ -6,13 +6,14 @@ use std::thread::JoinHandle;
 use super::*;
 use crate::domain::Language;
 use crate::domain::mail::RequestReason;
-use crate::mail::letter::write;
+use crate::mail::bodies::requests::request;
 use crate::mail::message::{seal, tests::head};
+use crate::mail::render::render;
 use crate::mail::samples;
 
 fn envelope() -> Envelope {
-    let content = samples::request(samples::case(Language::De), RequestReason::First);
-    let written = write(&samples::letter(Language::De, content)).unwrap();
+    let content = request(samples::case(Language::De), RequestReason::First);
+    let written = render(&samples::input(Language::De, content)).unwrap();
     seal(head(), written).unwrap()
 }
 

@@ -3,10 +3,11 @@
 
 use linkify::LinkFinder;
 
-use super::letter::{CaseWords, Content, Written};
-use super::samples::changes::changes;
-use super::tests::{about_customer, all_about, visible, written};
-use super::{cleaning, samples};
+use super::bodies::{self, MailBody, Sample, changes, notes};
+use super::case_words::CaseWords;
+use super::render::RenderedMail;
+use super::samples;
+use super::tests::{about_customer, visible, written};
 use crate::domain::Language;
 
 /// What somebody may have entered before such names were refused, or brought from elsewhere.
@@ -21,16 +22,16 @@ const HOSTILE: [&str; 8] = [
     "<a href=\"https://boese.example\">Hier zahlen</a>",
 ];
 
-/// A letter in which everything that others can type is `name`.
-fn spoilt(mut content: Content, name: &str) -> Content {
-    for typed in cleaning::typed_by_others(&mut content) {
+/// A mail in which everything that others can type is `name`.
+fn spoilt(mut content: Box<dyn MailBody>, name: &str) -> Box<dyn MailBody> {
+    for typed in content.typed_by_others() {
         name.clone_into(typed);
     }
     content
 }
 
 /// Addresses that a program finds in the words of a mail, but for the portal's and the operator's own.
-fn foreign_links(mail: &Written) -> Vec<String> {
+fn foreign_links(mail: &RenderedMail) -> Vec<String> {
     let page = scraper::Html::parse_document(&mail.html);
     let hrefs = scraper::Selector::parse("[href], [src], [action]").unwrap();
     let targets = page.select(&hrefs).flat_map(|element| {
@@ -69,7 +70,7 @@ fn a5_no_mail_makes_a_link_of_words_of_others() {
                 sub_partner: Some(name.to_owned()),
                 ..samples::case(language)
             };
-            for (which, content) in all_about(&case) {
+            for (which, content) in bodies::samples(&case) {
                 let mail = written(language, spoilt(content, name));
                 assert_eq!(foreign_links(&mail), [""; 0], "{which} {language:?}");
                 let seen = mail.text.to_lowercase();
@@ -85,8 +86,8 @@ fn a5_no_mail_makes_a_link_of_words_of_others() {
 fn a5_the_samples_are_spoilt_where_others_can_type() {
     // The test above means something only if the names really stand in the mails.
     let case = samples::case(Language::De);
-    for (which, content) in all_about(&case) {
-        let is_named = !cleaning::typed_by_others(&mut content.clone()).is_empty();
+    for (which, content) in bodies::samples(&case) {
+        let is_named = !content.clone().typed_by_others().is_empty();
         let mail = written(Language::De, spoilt(content, "Unverwechselbar"));
         let count = mail.text.matches("Unverwechselbar").count();
         assert_eq!(count > 0, is_named, "{which}\n{}", mail.text);
@@ -119,10 +120,11 @@ fn hostile_names_stay_names() {
             .count()
     };
     for language in Language::ALL {
-        let every = |case: &CaseWords| {
+        let every = |case: &CaseWords| -> Vec<Sample> {
             let mut all = about_customer(case);
-            all.extend(samples::address_changed(case));
-            all.extend(changes(case));
+            let addresses = notes::addresses(case).into_iter();
+            all.extend(addresses.map(|(name, body)| (name, body.into())));
+            all.extend(changes::samples(case));
             all
         };
         let harmless = every(&samples::case(language));

@@ -3,13 +3,16 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::letter::{CaseWords, Letter, ModuleAccess};
+use super::bodies::Reader;
+use super::bodies::partners::ModuleAccess;
+use super::case_words::CaseWords;
+use super::render::MailInput;
 use crate::domain::calendar::{self, REMINDERS};
 use crate::domain::{CustomerNumber, Language, Operator, name};
 
-/// What every template of one letter can say.
-pub(super) struct Words<'a> {
-    /// Language the letter is written in.
+/// What every template of one mail can say.
+pub struct Words<'a> {
+    /// Language the mail is written in.
     pub(super) language: Language,
     /// Who writes it.
     pub(super) operator: &'a Operator,
@@ -19,27 +22,58 @@ pub(super) struct Words<'a> {
 }
 
 impl<'a> Words<'a> {
-    pub(super) fn new(letter: &'a Letter) -> Self {
-        let german = letter.content.is_always_german();
+    pub(super) fn new(input: &'a MailInput) -> Self {
+        let reader = input.body.reader();
         Self {
-            language: if german {
-                Language::De
-            } else {
-                letter.language
+            language: match reader {
+                Reader::Customer | Reader::User => input.language,
+                Reader::Partner | Reader::Operator => Language::De,
             },
-            operator: &letter.operator,
-            base_url: letter.base_url.trim_end_matches('/'),
-            for_customer: letter
-                .content
+            operator: &input.operator,
+            base_url: input.base_url.trim_end_matches('/'),
+            for_customer: input
+                .body
                 .case()
-                .filter(|_| letter.content.is_for_customer())
+                .filter(|_| reader == Reader::Customer)
                 .map(|case| case.customer_number),
-            offers_help: letter.content.offers_help(),
+            offers_help: input.body.offers_help(),
         }
     }
 
     pub(super) fn en(&self) -> bool {
         self.language.is_en()
+    }
+
+    /// The word in the mail's language.
+    pub(super) fn either<'w>(&self, german: &'w str, english: &'w str) -> &'w str {
+        if self.en() { english } else { german }
+    }
+
+    /// A subject: what it is about, then company and customer number (4.5).
+    pub(super) fn about(&self, lead: &str, case: &CaseWords) -> String {
+        format!(
+            "{lead} {} ({} {})",
+            case.customer.name,
+            self.either("Kundennr.", "customer no."),
+            case.customer_number
+        )
+    }
+
+    /// A subject about the contract itself.
+    pub(super) fn about_contract(&self, german: &str, english: &str, case: &CaseWords) -> String {
+        let lead = if self.en() {
+            format!("{english}: data processing agreement for")
+        } else {
+            format!("{german}: Auftragsverarbeitungsvertrag für")
+        };
+        self.about(&lead, case)
+    }
+
+    /// "Plusnet AVV-Portal".
+    pub(super) fn portal(&self) -> String {
+        format!("{} AVV-Portal", self.operator.short_name)
+            .trim_start()
+            .to_owned()
     }
 
     pub(super) fn for_customer(&self) -> bool {

@@ -1,6 +1,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 use super::*;
 use crate::domain::mail::RequestReason;
+use crate::mail::bodies::requests::request;
 use crate::mail::samples;
 use crate::mail::tests::{all, written};
 
@@ -40,11 +41,11 @@ fn sentences_fit_one_or_many() {
     ];
     for (case, german, english, without_reply) in table {
         for (language, sentence) in [(Language::De, german), (Language::En, english)] {
-            let content = samples::request(case.clone(), RequestReason::First);
+            let content = request(case.clone(), RequestReason::First);
             let text = written(language, content).text.replace('\n', " ");
             assert!(text.contains(sentence), "{sentence}\n{text}");
         }
-        let content = samples::request(case, RequestReason::First);
+        let content = request(case, RequestReason::First);
         let text = written(Language::De, content).text.replace('\n', " ");
         assert!(text.contains(without_reply), "{without_reply}\n{text}");
     }

@@ -35,6 +35,7 @@ mod limits;
 mod links;
 mod list;
 mod login;
+mod mail_specs;
 mod mails;
 mod master_data;
 mod migrations;

@@ -1,32 +1,48 @@
-//! Letters about announced changes of the general sub-processors (M9, M10, the result of a dissent).
+//! Announced changes of the general sub-processors (M9), a dissent (M10), and what came of it.
 
 use chrono::{DateTime, Utc};
 
-use super::letters::{Obstacle, words_of};
-use super::life::agreement_words;
+use super::compose::{Addressed, Facts, Obstacle, agreement_words, words_of};
 use crate::actions::ActionError;
 use crate::actions::notices::{Found, dissent_url, find};
 use crate::app::App;
 use crate::contract::check;
 use crate::domain::case::{Agreement, Case};
+use crate::domain::mail::MailKind;
 use crate::domain::notice::{Notice, NoticeState};
 use crate::domain::party::SubProcessor;
 use crate::domain::{CustomerNumber, Language, MailId, NoticeId, Operator, Party};
-use crate::mail::letter::{
-    AgreementWords, CaseWords, ChangeWords, CompanyWords, Content, Letter, Written, write,
+use crate::mail::bodies::changes::{
+    Announcement as Body, ChangeWords, CompanyWords, DissentSettled, Dissented,
 };
+use crate::mail::render::render;
+use crate::mail::{AgreementWords, CaseWords, MailInput, RenderedMail};
 use crate::paths;
 use crate::storage::PgConnection;
 use crate::storage::announcements::Announcement;
 
+pub(super) fn letter(conn: &mut PgConnection, facts: &Facts) -> Result<Addressed, Obstacle> {
+    let (app, case, now) = (facts.app, facts.case()?, facts.now);
+    let address = facts.customer_address()?;
+    let body = match facts.mail.kind {
+        MailKind::Announcement { notice } => {
+            announcement(conn, app, case, (notice, facts.mail.id), now)?.into()
+        }
+        MailKind::Dissented { notice } => dissented(conn, app, case, notice, now)?.into(),
+        MailKind::DissentSettled { notice } => settled(conn, app, case, notice, now)?.into(),
+        _ => return Err(facts.misdirected()),
+    };
+    Ok((address, body))
+}
+
 /// M9, as of this moment: the period counts from its sending, so it is computed anew each time.
-pub(super) fn announcement(
+fn announcement(
     conn: &mut PgConnection,
     app: &App,
     case: &Case,
     (id, mail): (NoticeId, MailId),
     now: DateTime<Utc>,
-) -> Result<Content, Obstacle> {
+) -> Result<Body, Obstacle> {
     let found = found(conn, id, now)?;
     if found.notice.mail != Some(mail) {
         // It would name a period that nobody keeps.
@@ -50,7 +66,7 @@ pub(super) fn announcement(
         .agreement()
         .ok_or(Obstacle::Dropped("kein Vertrag mehr in Kraft ist"))?;
     let facts = found.notice.facts.sent(now);
-    Ok(Content::Announcement {
+    Ok(Body {
         case: covered(case, agreement),
         agreement: agreement_words(agreement),
         change: change(app, &found.announcement, &facts, case.customer.language),
@@ -60,20 +76,20 @@ pub(super) fn announcement(
 }
 
 /// M10.
-pub(super) fn dissented(
+fn dissented(
     conn: &mut PgConnection,
     app: &App,
     case: &Case,
     id: NoticeId,
     now: DateTime<Utc>,
-) -> Result<Content, Obstacle> {
+) -> Result<Dissented, Obstacle> {
     let found = found(conn, id, now)?;
     let facts = &found.notice.facts;
     let dissent = facts
         .dissent
         .as_ref()
         .ok_or(Obstacle::Dropped("es den Einspruch nicht gibt"))?;
-    Ok(Content::Dissented {
+    Ok(Dissented {
         case: named(case),
         agreement: case.agreement().map(agreement_words),
         change: change(app, &found.announcement, facts, case.customer.language),
@@ -82,13 +98,13 @@ pub(super) fn dissented(
 }
 
 /// The letter of the result (row 41).
-pub(super) fn settled(
+fn settled(
     conn: &mut PgConnection,
     app: &App,
     case: &Case,
     id: NoticeId,
     now: DateTime<Utc>,
-) -> Result<Content, Obstacle> {
+) -> Result<DissentSettled, Obstacle> {
     let found = found(conn, id, now)?;
     let facts = &found.notice.facts;
     let (at, how) = facts
@@ -97,7 +113,7 @@ pub(super) fn settled(
     let mut change = change(app, &found.announcement, facts, case.customer.language);
     // What was taken back late holds from that day at the earliest.
     change.starts_on = change.starts_on.max(crate::domain::calendar::day(at));
-    Ok(Content::DissentSettled {
+    Ok(DissentSettled {
         case: named(case),
         agreement: case.agreement().map(agreement_words),
         change,
@@ -112,7 +128,7 @@ pub fn preview(
     announcement: &Announcement,
     language: Language,
     now: DateTime<Utc>,
-) -> Result<Written, ActionError> {
+) -> Result<RenderedMail, ActionError> {
     let facts = Notice {
         days: announcement.days,
         announced_start: announcement.starts_on,
@@ -139,7 +155,7 @@ pub fn preview(
         renewal: false,
         anew: false,
     };
-    let content = Content::Announcement {
+    let body = Body {
         case,
         agreement: AgreementWords {
             number: "AVV-2026-123456-1".to_owned(),
@@ -149,13 +165,13 @@ pub fn preview(
         link: format!("{}/einspruch/…", app.base_url()),
         until: facts.period_end().unwrap_or(now),
     };
-    let letter = Letter {
+    let input = MailInput {
         language,
         operator: operator.clone(),
         base_url: app.base_url().to_owned(),
-        content,
+        body: body.into(),
     };
-    write(&letter).map_err(|error| ActionError::Document(error.to_string()))
+    render(&input).map_err(|error| ActionError::Document(error.to_string()))
 }
 
 fn found(conn: &mut PgConnection, id: NoticeId, now: DateTime<Utc>) -> Result<Found, Obstacle> {

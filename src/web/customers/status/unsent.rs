@@ -96,29 +96,3 @@ fn advice(mail: &MailLine, role: Role, said: &str) -> &'static str {
         (_, Recipient::User(_) | Recipient::Operator, _) => "Prüfen Sie die Adresse.",
     }
 }
-
-/// A mail's name in the list of those that did not arrive.
-pub(super) fn mail_name(kind: &MailKind) -> &'static str {
-    match kind {
-        MailKind::Request { .. } => "Anforderung an den Kunden",
-        MailKind::Reminder { .. } => "Erinnerung an den Kunden",
-        MailKind::Concluded { .. } => "Vertrag an den Kunden",
-        MailKind::Declined => "Bestätigung der Ablehnung",
-        MailKind::Objected { .. } => "Bestätigung des Widerspruchs",
-        MailKind::NewVersion { .. } => "Hinweis auf eine neue Fassung",
-        MailKind::Notice { .. } => "Nachricht an den Kunden",
-        MailKind::Announcement { .. } => "Änderungsmitteilung an den Kunden",
-        MailKind::Dissented { .. } => "Bestätigung des Einspruchs",
-        MailKind::DissentSettled { .. } => "Ergebnis zum Einspruch",
-        MailKind::Ended { .. } => "Nachricht über das Ende des Vertrags",
-        MailKind::AddressChanged { .. } => "Nachricht an die frühere Adresse",
-        MailKind::PartnerInfo { .. } | MailKind::PartnerBlocked => {
-            "Nachricht an den Vertriebspartner"
-        }
-        MailKind::Alert { .. } | MailKind::PartnerContractEnds { .. } => "Hinweis an den Betreiber",
-        MailKind::Approval { .. } => "Bitte um die Entscheidung einer zweiten Person",
-        MailKind::SetPassword { .. } => "Link zum Setzen des Passworts",
-        MailKind::PasswordChanged => "Nachricht über ein neues Passwort",
-        MailKind::AdministratorAdded { .. } => "Nachricht über einen neuen Administrator",
-    }
-}

@@ -12,7 +12,7 @@ use crate::actions::delivery::preview;
 use crate::app::App;
 use crate::domain::sub_processor::Entry;
 use crate::domain::{Language, calendar};
-use crate::mail::letter::Written;
+use crate::mail::RenderedMail;
 use crate::paths;
 use crate::storage::announcements::{Announcement, count_in_force};
 use crate::web::kit::error::PageError;
@@ -36,7 +36,7 @@ struct Page {
     starts: String,
     reason: String,
     lists: Lists,
-    mails: [(&'static str, Written); 2],
+    mails: [(&'static str, RenderedMail); 2],
     errors: FieldErrors,
 }
 

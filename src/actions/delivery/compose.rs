@@ -1,0 +1,173 @@
+//! A queued mail as what it is written from: who gets it, and what it says of the facts of this moment.
+//! Each group of mails has a file of its own; `letter` of that file knows its kinds.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+
+use super::{agreements, changes, notes, operator, partners, requests, users};
+use crate::actions::ActionError;
+use crate::actions::whats_new::product_name;
+use crate::app::App;
+use crate::domain::case::{Agreement, Case, Covered};
+use crate::domain::mail::{Group, Recipient};
+use crate::domain::{EmailAddress, Language, Operator};
+use crate::mail::{AgreementWords, CaseWords, MailBody, MailInput};
+use crate::storage::mails::DueMail;
+use crate::storage::users::find_viewer;
+use crate::storage::{PgConnection, cases, catalogue};
+
+/// Why a mail is not sent, in the words of the operator's list.
+pub(super) enum Obstacle {
+    Dropped(&'static str),
+    Failed(ActionError),
+}
+
+impl<E: Into<ActionError>> From<E> for Obstacle {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+/// What a mail is put together from.
+pub(super) struct Facts<'a> {
+    pub(super) app: &'a App,
+    pub(super) mail: &'a DueMail,
+    pub(super) operator: Operator,
+    case: Option<Case>,
+    pub(super) now: DateTime<Utc>,
+}
+
+/// To which address, and what.
+pub(super) type Addressed = (EmailAddress, Box<dyn MailBody>);
+
+impl Facts<'_> {
+    /// The case it is about.
+    pub(super) fn case(&self) -> Result<&Case, Obstacle> {
+        let case = self.case.as_ref();
+        case.ok_or(Obstacle::Dropped("der Kunde nicht mehr da ist"))
+    }
+
+    /// The customer's address, for mails that go to nobody else.
+    pub(super) fn customer_address(&self) -> Result<EmailAddress, Obstacle> {
+        if self.mail.to != Recipient::Customer {
+            return Err(self.misdirected());
+        }
+        let address = self.case()?.customer.email().cloned();
+        address.ok_or(Obstacle::Dropped("der Kunde keine E-Mail-Adresse hat"))
+    }
+
+    /// For a kind that does not go to this recipient.
+    pub(super) fn misdirected(&self) -> Obstacle {
+        Obstacle::Dropped(match self.mail.to {
+            Recipient::Customer => "diese Nachricht nicht an Kunden geht",
+            Recipient::Partner(_) => "diese Nachricht nicht an Partner geht",
+            Recipient::FormerAddress => "diese Nachricht nicht an eine frühere Adresse geht",
+            Recipient::User(_) => "diese Nachricht nicht an Benutzer geht",
+            Recipient::Operator => "diese Nachricht nicht an den Betreiber geht",
+        })
+    }
+
+    /// The whole address of a page.
+    pub(super) fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.app.base_url())
+    }
+}
+
+/// Puts the mail together from the facts as they are now; addresses are read now, too (L-08).
+pub(super) fn compose(
+    conn: &mut PgConnection,
+    app: &App,
+    mail: &DueMail,
+    now: DateTime<Utc>,
+) -> Result<(EmailAddress, MailInput), Obstacle> {
+    let operator = catalogue::find_operator(conn)?
+        .ok_or(Obstacle::Dropped("die Angaben zum Betreiber fehlen"))?;
+    let case = match mail.customer {
+        Some(number) => cases::find_case(conn, number, now)?,
+        None => None,
+    };
+    let facts = Facts {
+        app,
+        mail,
+        operator,
+        case,
+        now,
+    };
+    let letter = match mail.kind.spec().group {
+        Group::Requests => requests::letter,
+        Group::Agreements => agreements::letter,
+        Group::Notes => notes::letter,
+        Group::Changes => changes::letter,
+        Group::Partners => partners::letter,
+        Group::Operator => operator::letter,
+        Group::Users => users::letter,
+    };
+    let (address, body) = letter(conn, &facts)?;
+    let language = match (mail.to, &facts.case) {
+        (Recipient::Customer | Recipient::FormerAddress, Some(case)) => case.customer.language,
+        (Recipient::User(id), _) => {
+            find_viewer(conn, id)?.map_or(Language::De, |viewer| viewer.language)
+        }
+        _ => Language::De,
+    };
+    let input = MailInput {
+        language,
+        operator: facts.operator,
+        base_url: app.base_url().to_owned(),
+        body,
+    };
+    Ok((address, input))
+}
+
+/// Names in the words of the reader: what the offer covers, or what the agreement covered.
+pub(super) fn words(case: &Case, language: Language, now: DateTime<Utc>) -> CaseWords {
+    let covered = case
+        .offer(now)
+        .map(|offer| offer.products)
+        .or_else(|| {
+            case.agreements
+                .last()
+                .map(|agreement| agreement.offer.products.clone())
+        })
+        .unwrap_or_default();
+    let is_demanded = case
+        .requests
+        .last()
+        .is_some_and(|last| last.reason.is_demand());
+    CaseWords {
+        anew: is_demanded && case.is_covered(now),
+        ..words_of(case, &covered, language)
+    }
+}
+
+/// The same about given products, where nothing is asked for.
+pub(super) fn words_of(case: &Case, covered: &BTreeSet<Covered>, language: Language) -> CaseWords {
+    let products = case
+        .catalogue
+        .iter()
+        .flat_map(|product| covered.iter().filter(|one| one.product == product.code))
+        .map(|one| product_name(case, one, language))
+        .collect();
+    let in_force = case.agreement().is_some();
+    CaseWords {
+        customer: case.customer.party.clone(),
+        customer_number: case.customer.number,
+        partner: case
+            .partner
+            .as_ref()
+            .map(|partner| partner.party.name.clone()),
+        sub_partner: case.sub_partner.as_ref().map(|sub| sub.party.name.clone()),
+        products,
+        in_force,
+        renewal: in_force && !case.chain_matches(),
+        anew: false,
+    }
+}
+
+pub(super) fn agreement_words(agreement: &Agreement) -> AgreementWords {
+    AgreementWords {
+        number: agreement.number.clone(),
+        concluded_at: agreement.concluded_at,
+    }
+}

@@ -1,0 +1,156 @@
+//! What a customer should know without having to do anything: news (M11), and another address (M15).
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Duration, Utc};
+
+use super::compose::{Addressed, Facts, Obstacle, agreement_words, words, words_of};
+use super::partners::partner_name;
+use crate::actions::whats_new::product_name;
+use crate::app::App;
+use crate::domain::case::{Case, Covered, LinkEnd};
+use crate::domain::mail::{CustomerNews, MailKind, Recipient};
+use crate::domain::{AddressId, EmailAddress};
+use crate::mail::bodies::notes::{AddressChanged, AddressStop, Info, InfoWords, NoLonger};
+use crate::storage::PgConnection;
+use crate::storage::mails::DueMail;
+
+pub(super) fn letter(conn: &mut PgConnection, facts: &Facts) -> Result<Addressed, Obstacle> {
+    let (mail, case, now) = (facts.mail, facts.case()?, facts.now);
+    match (mail.to, &mail.kind) {
+        (Recipient::Customer, MailKind::Info { news }) => {
+            let address = facts.customer_address()?;
+            Ok((address, info(conn, mail, case, news, now)?.into()))
+        }
+        (Recipient::FormerAddress, MailKind::AddressChanged { old, entered }) => {
+            let (masked, stop) = match entered {
+                Some(id) => waiting(facts.app, case, *id, now)?,
+                None if case.customer.email() == Some(old) => {
+                    return Err(Obstacle::Dropped("die Adresse inzwischen wieder gilt"));
+                }
+                None => (case.customer.email().map(EmailAddress::masked), None),
+            };
+            let body = AddressChanged {
+                case: words(case, case.customer.language, now),
+                masked,
+                at: mail.queued_at,
+                stop,
+            };
+            Ok((old.clone(), body.into()))
+        }
+        _ => Err(facts.misdirected()),
+    }
+}
+
+/// M11: what happened, and the agreement that goes on.
+fn info(
+    conn: &mut PgConnection,
+    mail: &DueMail,
+    case: &Case,
+    news: &CustomerNews,
+    now: DateTime<Utc>,
+) -> Result<Info, Obstacle> {
+    let note = match news {
+        CustomerNews::Withdrawn => InfoWords::Withdrawn(no_longer(case, now)?),
+        CustomerNews::SubPartnerLeft { sub_partner } => InfoWords::SubPartnerLeft {
+            name: partner_name(conn, *sub_partner)?,
+        },
+        CustomerNews::ProductEnded { product } => product_ended(case, product, mail.queued_at),
+        CustomerNews::PartnerBlocked { partner } => InfoWords::PartnerBlocked {
+            name: partner_name(conn, *partner)?,
+            is_sub_partner: case
+                .partner
+                .as_ref()
+                .is_none_or(|mandant| mandant.id != *partner),
+        },
+    };
+    let language = case.customer.language;
+    let agreement = case.agreement();
+    let words = match agreement {
+        // What the agreement covers and the customer still has; an open request may offer more.
+        Some(one) => {
+            let still: BTreeSet<Covered> = case
+                .required_products(now)
+                .intersection(&one.offer.products)
+                .cloned()
+                .collect();
+            words_of(case, &still, language)
+        }
+        None => words(case, language, now),
+    };
+    let links_closed = case
+        .requests
+        .iter()
+        .flat_map(|request| &request.links)
+        .any(|link| link.end == Some((mail.queued_at, LinkEnd::Closed)));
+    Ok(Info {
+        case: words,
+        note,
+        agreement: agreement.map(agreement_words),
+        at: mail.queued_at,
+        links_closed,
+    })
+}
+
+/// Why nothing needs to be concluded; if something does again, another mail has said so.
+fn no_longer(case: &Case, now: DateTime<Utc>) -> Result<NoLonger, Obstacle> {
+    if case.partner.is_none() {
+        Ok(NoLonger::NoPartner)
+    } else if case.required_products(now).is_empty() {
+        Ok(NoLonger::NoProduct)
+    } else if case.is_settled(now) {
+        Ok(NoLonger::Covered)
+    } else {
+        Err(Obstacle::Dropped(
+            "inzwischen wieder ein Abschluss nötig ist",
+        ))
+    }
+}
+
+fn product_ended(case: &Case, product: &Covered, told_at: DateTime<Utc>) -> InfoWords {
+    let end = case
+        .bookings
+        .iter()
+        .filter(|one| one.product == product.product && one.ums == product.ums)
+        .filter_map(|one| one.ends_at)
+        .filter(|end| *end <= told_at)
+        .max()
+        .unwrap_or(told_at);
+    let option_only = product.ums
+        && case
+            .bookings
+            .iter()
+            .any(|one| one.product == product.product && !one.ums && one.is_active(told_at));
+    let named = Covered {
+        ums: product.ums && !option_only,
+        ..product.clone()
+    };
+    InfoWords::ProductEnded {
+        name: product_name(case, &named, case.customer.language),
+        option_only,
+        // What ends at midnight was there on the day before.
+        last_day: end - Duration::milliseconds(1),
+    }
+}
+
+/// The address that waits, masked, and how it is stopped; without that if it was confirmed meanwhile.
+fn waiting(
+    app: &App,
+    case: &Case,
+    id: AddressId,
+    now: DateTime<Utc>,
+) -> Result<(Option<String>, Option<AddressStop>), Obstacle> {
+    let entered = case
+        .entered
+        .iter()
+        .find(|one| one.id == id && one.left_at.is_none())
+        .ok_or(Obstacle::Dropped(
+            "die neue Adresse inzwischen nicht mehr wartet",
+        ))?;
+    let stop = entered.is_waiting().then(|| AddressStop {
+        link: app.address_url(id),
+        // The time runs from the moment this mail is taken.
+        until: entered.wait.map(|wait| now + wait),
+    });
+    Ok((Some(entered.email.masked()), stop))
+}

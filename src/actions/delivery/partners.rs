@@ -1,0 +1,117 @@
+//! To partners: what they may know of their customers (M4, M5, M8), and that they are blocked.
+
+use chrono::{DateTime, Utc};
+
+use super::compose::{Addressed, Facts, Obstacle, words};
+use crate::actions::ActionError;
+use crate::domain::case::{Agreement, Case, Outcome, access};
+use crate::domain::mail::{MailKind, PartnerNews, Recipient};
+use crate::domain::{Language, PartnerId};
+use crate::mail::bodies::partners::{ModuleAccess, PartnerBlocked, PartnerInfo};
+use crate::paths;
+use crate::storage::PgConnection;
+use crate::storage::mails::DueMail;
+use crate::storage::partners::find_partner;
+
+pub(super) fn letter(conn: &mut PgConnection, facts: &Facts) -> Result<Addressed, Obstacle> {
+    let Recipient::Partner(id) = facts.mail.to else {
+        return Err(facts.misdirected());
+    };
+    match facts.mail.kind {
+        MailKind::PartnerInfo { news } => info(conn, facts, id, news),
+        MailKind::PartnerBlocked => blocked(conn, facts.mail, id),
+        _ => Err(facts.misdirected()),
+    }
+}
+
+fn info(
+    conn: &mut PgConnection,
+    facts: &Facts,
+    id: PartnerId,
+    news: PartnerNews,
+) -> Result<Addressed, Obstacle> {
+    let (case, now) = (facts.case()?, facts.now);
+    let partner = find_partner(conn, id)?.ok_or(Obstacle::Dropped("es den Partner nicht gibt"))?;
+    let address = partner
+        .party
+        .email
+        .ok_or(Obstacle::Dropped("der Partner keine E-Mail-Adresse hat"))?;
+    if news == PartnerNews::Assigned && !looks_after(case, id) {
+        return Err(Obstacle::Dropped(
+            "der Partner den Kunden nicht mehr betreut",
+        ));
+    }
+    // Who has lost the customer finds nothing at the status page and has no access to list.
+    let has_customer = news != PartnerNews::Replaced && looks_after(case, id);
+    let modules = case
+        .active_products(now)
+        .into_iter()
+        .filter(|(product, ums)| {
+            has_customer && product.needs_agreement(*ums) && product.needs_module(*ums)
+        })
+        .map(|(product, _)| ModuleAccess {
+            module: product.gated_module.name.clone(),
+            open: access(case, id, &product.gated_module.key, now).is_ok(),
+        })
+        .collect();
+    let body = PartnerInfo {
+        case: words(case, Language::De, now),
+        news,
+        at: told_at(facts.mail, news, case),
+        access: modules,
+        on_paper: news == PartnerNews::Concluded
+            && case.agreement().is_some_and(Agreement::on_paper),
+        status_url: has_customer.then(|| facts.url(&paths::status(case.customer.number))),
+    };
+    Ok((address, body.into()))
+}
+
+/// The moment the mail names: for a request without an answer the last link's last moment, which lies
+/// on the day before the portal noticed (C12).
+fn told_at(mail: &DueMail, news: PartnerNews, case: &Case) -> DateTime<Utc> {
+    let ended = case
+        .requests
+        .iter()
+        .rev()
+        .find_map(|round| match round.closed {
+            Some((_, Outcome::Expired)) => round.last_link_end(),
+            _ => None,
+        });
+    ended
+        .filter(|_| news == PartnerNews::Expired)
+        .unwrap_or(mail.queued_at)
+}
+
+fn looks_after(case: &Case, id: PartnerId) -> bool {
+    case.customer.deleted_at.is_none()
+        && [&case.partner, &case.sub_partner]
+            .into_iter()
+            .flatten()
+            .any(|one| one.id == id)
+}
+
+/// M8 to a partner all of whose customers are closed to it (row 49).
+fn blocked(conn: &mut PgConnection, mail: &DueMail, id: PartnerId) -> Result<Addressed, Obstacle> {
+    let partner = find_partner(conn, id)?.ok_or(Obstacle::Dropped("es den Partner nicht gibt"))?;
+    if partner.blocked_at.is_none() {
+        return Err(Obstacle::Dropped(
+            "der Partner inzwischen nicht mehr gesperrt ist",
+        ));
+    }
+    let address = partner
+        .party
+        .email
+        .ok_or(Obstacle::Dropped("der Partner keine E-Mail-Adresse hat"))?;
+    let body = PartnerBlocked {
+        name: partner.party.name,
+        is_sub_partner: partner.parent.is_some(),
+        at: partner.blocked_at.unwrap_or(mail.queued_at),
+    };
+    Ok((address, body.into()))
+}
+
+pub(super) fn partner_name(conn: &mut PgConnection, id: PartnerId) -> Result<String, ActionError> {
+    Ok(find_partner(conn, id)?
+        .map(|partner| partner.party.name)
+        .unwrap_or_default())
+}

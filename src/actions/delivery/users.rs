@@ -1,0 +1,49 @@
+//! To users about their own access: links for passwords, and that a password was changed.
+
+use super::compose::{Addressed, Facts, Obstacle};
+use crate::domain::mail::{MailKind, Recipient};
+use crate::domain::{EmailAddress, UserId};
+use crate::mail::bodies::users::{PasswordChanged, SetPassword};
+use crate::storage::PgConnection;
+use crate::storage::users::{find_contact, find_password_link_of};
+use crate::{paths, token};
+
+pub(super) fn letter(conn: &mut PgConnection, facts: &Facts) -> Result<Addressed, Obstacle> {
+    let Recipient::User(id) = facts.mail.to else {
+        return Err(facts.misdirected());
+    };
+    let (address, name) = contact(conn, id)?;
+    let body = match facts.mail.kind {
+        MailKind::SetPassword { invitation } => {
+            let (link, valid_until) = find_password_link_of(conn, id)?
+                .ok_or(Obstacle::Dropped("der Link nicht mehr gilt"))?;
+            let token = token::make(&facts.app.config.keys, token::Purpose::Password, link);
+            SetPassword {
+                name,
+                link: facts.url(&paths::set_password(&token)),
+                valid_until,
+                invitation,
+            }
+            .into()
+        }
+        MailKind::PasswordChanged => PasswordChanged {
+            name,
+            at: facts.mail.queued_at,
+        }
+        .into(),
+        _ => return Err(facts.misdirected()),
+    };
+    Ok((address, body))
+}
+
+/// Address and name of a user.
+pub(super) fn contact(
+    conn: &mut PgConnection,
+    id: UserId,
+) -> Result<(EmailAddress, String), Obstacle> {
+    let (name, email) =
+        find_contact(conn, id)?.ok_or(Obstacle::Dropped("es den Benutzer nicht gibt"))?;
+    let address = EmailAddress::parse(&email)
+        .map_err(|_| Obstacle::Dropped("der Benutzer keine E-Mail-Adresse hat"))?;
+    Ok((address, name))
+}

@@ -1,0 +1,301 @@
+//! To the operator: what needs a person (M14), what waits for a second one (C9), and another account
+//! for the operator (S-39).
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::{MailBody, Reader, templates};
+use crate::domain::CustomerNumber;
+use crate::domain::mail::Alert;
+use crate::domain::name::clean;
+use crate::mail::case_words::CaseWords;
+use crate::mail::words::Words;
+
+/// M14: something about a customer needs a person.
+#[derive(Debug, Clone)]
+pub struct AlertMail {
+    /// Whose contract.
+    pub case: CaseWords,
+    /// What happened.
+    pub alert: Alert,
+    /// The customer's page.
+    pub status_url: String,
+}
+
+templates!(AlertMail, "mail/alert.txt", "mail/alert.html", case);
+
+impl MailBody for AlertMail {
+    fn reader(&self) -> Reader {
+        Reader::Operator
+    }
+
+    fn subject(&self, w: &Words<'_>) -> String {
+        w.about(self.alert.subject(), &self.case)
+    }
+
+    fn typed_by_others(&mut self) -> Vec<&mut String> {
+        let Self {
+            case,
+            alert: _,
+            status_url: _,
+        } = self;
+        case.names()
+    }
+
+    #[cfg(test)]
+    fn link(&self) -> Option<&str> {
+        Some(&self.status_url)
+    }
+}
+
+/// M14 about a partner: the contract under Art. 28(4) GDPR ends, or is over (C6).
+#[derive(Debug, Clone)]
+pub struct PartnerContractEnds {
+    /// Its name.
+    pub partner: String,
+    /// The Mandant of a Submandant, who has to renew it.
+    pub above: Option<String>,
+    /// The last day.
+    pub last: NaiveDate,
+    /// Whether that day is past.
+    pub is_over: bool,
+    /// The partner's page.
+    pub link: String,
+}
+
+templates!(
+    PartnerContractEnds,
+    "mail/partner_contract_ends.txt",
+    "mail/partner_contract_ends.html"
+);
+
+impl MailBody for PartnerContractEnds {
+    fn reader(&self) -> Reader {
+        Reader::Operator
+    }
+
+    fn subject(&self, _: &Words<'_>) -> String {
+        let what = if self.is_over {
+            "ist abgelaufen"
+        } else {
+            "endet"
+        };
+        format!("Vertrag nach Art. 28 Abs. 4 {what}: {}", self.partner)
+    }
+
+    fn typed_by_others(&mut self) -> Vec<&mut String> {
+        let Self {
+            partner,
+            above,
+            last: _,
+            is_over: _,
+            link: _,
+        } = self;
+        [Some(partner), above.as_mut()]
+            .into_iter()
+            .flatten()
+            .collect()
+    }
+
+    #[cfg(test)]
+    fn link(&self) -> Option<&str> {
+        Some(&self.link)
+    }
+}
+
+/// What waits, and for whom it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ApprovalWords {
+    /// A contract that was concluded on paper.
+    Paper {
+        /// Name of the customer.
+        company: String,
+        /// Its number.
+        number: CustomerNumber,
+    },
+    /// An objection that was recorded in error.
+    ObjectionInError {
+        /// Name of the customer.
+        company: String,
+        /// Its number.
+        number: CustomerNumber,
+    },
+    /// A version of the contract text.
+    Version {
+        /// Its number, or that it has none.
+        label: String,
+    },
+}
+
+impl ApprovalWords {
+    /// The customer's name, which the operator did not choose.
+    fn company(&mut self) -> Option<&mut String> {
+        match self {
+            Self::Paper { company, .. } | Self::ObjectionInError { company, .. } => Some(company),
+            Self::Version { .. } => None,
+        }
+    }
+
+    /// Subject of the mail.
+    fn subject(&self) -> String {
+        match self {
+            Self::Paper { company, number } => {
+                format!("Bestätigung nötig: Papiervertrag von {company} (Kundennr. {number})")
+            }
+            Self::ObjectionInError { company, number } => {
+                format!("Bestätigung nötig: Widerspruch von {company} (Kundennr. {number})")
+            }
+            Self::Version { label } => format!("Freigabe nötig: Vertragsfassung {label}"),
+        }
+    }
+}
+
+/// Something waits for a second person: who asks for it, and where to decide.
+#[derive(Debug, Clone)]
+pub struct Approval {
+    /// Who reads it.
+    pub name: String,
+    /// Who asks.
+    pub by: String,
+    /// For what.
+    pub what: ApprovalWords,
+    /// The page on which it is decided.
+    pub link: String,
+}
+
+templates!(Approval, "mail/approval.txt", "mail/approval.html");
+
+impl MailBody for Approval {
+    fn reader(&self) -> Reader {
+        Reader::Operator
+    }
+
+    fn subject(&self, _: &Words<'_>) -> String {
+        self.what.subject()
+    }
+
+    fn typed_by_others(&mut self) -> Vec<&mut String> {
+        let Self {
+            name,
+            by,
+            what,
+            link: _,
+        } = self;
+        let mut names = vec![name, by];
+        names.extend(what.company());
+        names
+    }
+
+    fn clean(&mut self) {
+        if let ApprovalWords::Version { label } = &mut self.what {
+            *label = clean(label);
+        }
+    }
+
+    #[cfg(test)]
+    fn link(&self) -> Option<&str> {
+        Some(&self.link)
+    }
+}
+
+/// Somebody made another account for the operator, or unlocked it (S-39).
+#[derive(Debug, Clone)]
+pub struct AdministratorAdded {
+    /// Who reads it.
+    pub name: String,
+    /// Whose account it is.
+    pub added: String,
+    /// Who made it.
+    pub by: String,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Whether it had been there and its lock was undone.
+    pub unlocked: bool,
+}
+
+templates!(
+    AdministratorAdded,
+    "mail/administrator_added.txt",
+    "mail/administrator_added.html"
+);
+
+impl MailBody for AdministratorAdded {
+    fn reader(&self) -> Reader {
+        Reader::Operator
+    }
+
+    fn subject(&self, w: &Words<'_>) -> String {
+        if self.unlocked {
+            format!("Administrator im {} wieder zugelassen", w.portal())
+        } else {
+            format!("Neuer Administrator im {}", w.portal())
+        }
+    }
+
+    fn typed_by_others(&mut self) -> Vec<&mut String> {
+        let Self {
+            name,
+            added,
+            by,
+            at: _,
+            unlocked: _,
+        } = self;
+        vec![name, added, by]
+    }
+}
+
+#[cfg(test)]
+pub(in crate::mail) fn samples(case: &CaseWords) -> Vec<super::Sample> {
+    use crate::mail::samples::{STATUS, utc};
+
+    let mut all: Vec<super::Sample> = Vec::new();
+    for alert in Alert::ALL {
+        let body = AlertMail {
+            case: case.clone(),
+            alert,
+            status_url: STATUS.to_owned(),
+        };
+        all.push((format!("alert {alert:?}"), body.into()));
+    }
+    let (company, number) = (case.customer.name.clone(), case.customer_number);
+    let paper = ApprovalWords::Paper {
+        company: company.clone(),
+        number,
+    };
+    let error = ApprovalWords::ObjectionInError { company, number };
+    let version = ApprovalWords::Version {
+        label: "2.0".to_owned(),
+    };
+    for (name, what) in [("paper", paper), ("error", error), ("version", version)] {
+        let body = Approval {
+            name: "Jörg Müller".to_owned(),
+            by: "Anna Beispiel".to_owned(),
+            what,
+            link: "https://avv.plusnet.example/betrieb/vorschlaege/7".to_owned(),
+        };
+        all.push((format!("approval {name}"), body.into()));
+    }
+    for (above, is_over) in [(None, false), (Some("Muster IT GmbH"), true)] {
+        let body = PartnerContractEnds {
+            partner: "Nord-TK GbR".to_owned(),
+            above: above.map(str::to_owned),
+            last: "2027-01-22".parse().unwrap_or_default(),
+            is_over,
+            link: "https://avv.plusnet.example/betrieb/partner/7".to_owned(),
+        };
+        all.push((format!("partner contract {is_over}"), body.into()));
+    }
+    for (key, unlocked) in [
+        ("administrator added", false),
+        ("administrator unlocked", true),
+    ] {
+        let body = AdministratorAdded {
+            name: "Jörg Müller".to_owned(),
+            added: "Nora Neu".to_owned(),
+            by: "Zita Zweite".to_owned(),
+            at: utc("2026-11-24T13:05:00Z"),
+            unlocked,
+        };
+        all.push((key.to_owned(), body.into()));
+    }
+    all
+}
