@@ -54,7 +54,7 @@ copy() { # table, columns that are made, their values; the others are those of t
   rest=$(sql "SELECT string_agg(column_name, ', ' ORDER BY ordinal_position) FROM information_schema.columns WHERE table_name = '$1' AND is_identity = 'NO' AND is_generated = 'NEVER' AND column_name <> ALL (string_to_array('$made', ', '))")
   sql "INSERT INTO $1 ($made, $rest) SELECT $values, $rest FROM generate_series(1, $customers) n, (SELECT * FROM $1 WHERE $4 = $like $5 LIMIT 1) one"
 }
-sql "UPDATE mails SET state = 'sent', done_at = queued_at, next_attempt_at = NULL WHERE state = 'queued'; UPDATE announcements SET state = 'sent', finished_at = confirmed_at WHERE state IN ('sending', 'paused')"
+sql "UPDATE mails SET state = 'sent', done_at = queued_at, next_attempt_at = NULL WHERE state = 'queued'; UPDATE bulk_runs SET ended_at = begun_at, how = 'done' WHERE kind = 'announcement' AND ended_at IS NULL"
 copy customers "number, name, email" "2000000000 + n, 'Kunde ' || n, 'k' || n || '@kunden.example'" number ""
 copy bookings "customer_number" "2000000000 + n" customer_number "AND ends_at IS NULL"
 copy agreements "id, customer_number, number, request_id, link_id" "gen_random_uuid(), 2000000000 + n, 'AVV-' || n, NULL, NULL" customer_number "AND ended_at IS NULL"
@@ -64,9 +64,11 @@ sql "ANALYZE customers, bookings, agreements, case_rows"
 jar=$(mktemp)
 curl -s -o /dev/null -c "$jar" --data-urlencode "email=$mail" --data-urlencode "passwort=$password" "$AVV_BASE_URL/anmelden"
 pages() { for _ in $(seq "$pages"); do curl -s -o /dev/null -b "$jar" -w '%{http_code} %{time_total}\n' "$AVV_BASE_URL$1"; done | sort -k2 -n | awk '{ t[NR] = $2; bad += $1 != 200 } END { printf "middle %.0f ms, slowest in a hundred %.0f ms, %d errors\n", t[int((NR + 1) / 2)] * 1000, t[int(NR * 0.99) + (NR < 100)] * 1000, bad }'; }
-id=$(sql "INSERT INTO announcements (id, state, reason, reason_en, starts_on, days, changes, list_before, list_after, drafted_at, drafted_by, confirmed_at, confirmed_by, recipients, after_number)
-  SELECT gen_random_uuid(), 'paused', 'Umzug', 'Move', current_date + 30, 14, '[]', (SELECT jsonb_agg(facts) FROM sub_processors), (SELECT jsonb_agg(facts) FROM sub_processors), now(), u.id, now(), u.id, $told, 2000000000 + $customers - $told
-  FROM users u WHERE u.email = '$mail' RETURNING id")
+id=$(sql "WITH run AS (INSERT INTO bulk_runs (kind, subject, begun_at, starts_on, paused_at, customers, after_number)
+    VALUES ('announcement', gen_random_uuid(), now(), current_date, now(), $told, 2000000000 + $customers - $told) RETURNING id, subject)
+  INSERT INTO announcements (id, run_id, reason, reason_en, starts_on, days, changes, list_before, list_after, drafted_at, drafted_by, confirmed_at, confirmed_by)
+  SELECT run.subject::uuid, run.id, 'Umzug', 'Move', current_date + 30, 14, '[]', (SELECT jsonb_agg(facts) FROM sub_processors), (SELECT jsonb_agg(facts) FROM sub_processors), now(), u.id, now(), u.id
+  FROM run, users u WHERE u.email = '$mail' RETURNING id")
 page=/betrieb/aenderungsmitteilungen/$id
 press() { # what the administrator presses on the announcement's page
   local csrf
@@ -74,11 +76,11 @@ press() { # what the administrator presses on the announcement's page
   curl -s -o /dev/null -b "$jar" -c "$jar" --data-urlencode "csrf=$csrf" "$AVV_BASE_URL$page/$1"
 }
 sent() { sql "SELECT count(*) FROM notices WHERE announcement_id = '$id' AND sent_at IS NOT NULL"; }
-made() { sql "SELECT made FROM announcements WHERE id = '$id'"; }
+made() { sql "SELECT done FROM bulk_runs WHERE subject = '$id'"; }
 printf '%d customers with an agreement in force, %d to be told\n' "$(sql "SELECT count(*) FROM agreements WHERE ended_at IS NULL")" "$told"
 printf 'the announcement before: %s\nthe list before:         %s\n' "$(pages "$page")" "$(pages /kunden)"
 press fortsetzen; begin=$(date +%s) last=$begin before=0 paused=
-while [ "$(sql "SELECT state FROM announcements WHERE id = '$id'")" != sent ]; do
+while [ "$(sql "SELECT how FROM bulk_runs WHERE subject = '$id'")" != done ]; do
   sleep 1
   now=$(date +%s)
   if [ $((now - last)) -ge 60 ]; then

@@ -4,8 +4,8 @@ mod mails;
 mod users;
 
 use crate::domain::{
-    AgreementId, AlertId, AnnouncementId, CustomerNumber, FileId, Language, NoticeId, ObjectionId,
-    PartnerId, ProposalId, RollOutId, SubProcessorId, VersionId,
+    AgreementId, AlertId, AnnouncementId, BulkRunId, CustomerNumber, FileId, Language, NoticeId,
+    ObjectionId, PartnerId, ProposalId, RollOutId, SubProcessorId, VersionId,
 };
 pub use mails::{mail, mails_of, reply, resend_contract, retry_mail};
 pub use users::{disable_user, enable_user};
@@ -51,7 +51,9 @@ pub const ALERTS: &str = "/betrieb/hinweise";
 /// Operator: the audit log.
 pub const LOG: &str = "/betrieb/protokoll";
 /// How the periodic work gets on, for the operator.
-pub const RUNS: &str = "/betrieb/laeufe";
+pub const RUNS: &str = "/betrieb/hintergrundarbeit";
+/// Operator: work over many customers.
+pub const BULK_RUNS: &str = "/betrieb/laeufe";
 /// Operator: versions of the contract text.
 pub const VERSIONS: &str = "/betrieb/vertragsfassungen";
 /// The contract text in force, for everybody (C-07).
@@ -92,6 +94,11 @@ fn segment(text: &str) -> String {
 
 /// Operator: roll-outs of contract versions.
 pub const ROLL_OUTS: &str = "/betrieb/umstellungen";
+
+/// Operator: one run over many customers.
+pub fn bulk_run(id: BulkRunId) -> String {
+    format!("{BULK_RUNS}/{id}")
+}
 
 /// Operator: how far a roll-out has come.
 pub fn roll_out(id: RollOutId) -> String {

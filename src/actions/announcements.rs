@@ -7,18 +7,22 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use uuid::Uuid;
 
+use super::bulk_runs::{self, Act, Kind, Rounds, RunEvent, Turn, subject_of};
 use super::{ActionError, Actor, door::actor, versions};
 use crate::app::App;
 use crate::contract::check;
 use crate::domain::audit::{AnnouncementDeed, AuditKind};
+use crate::domain::bulk_run::RunKind;
 use crate::domain::calendar::day;
+use crate::domain::case::Refusal;
 use crate::domain::notice::{earliest_start, period_days};
 use crate::domain::party::SubProcessor;
 use crate::domain::sub_processor::{self, Entry, ListChange};
 use crate::domain::viewer::{Role, Viewer};
 use crate::domain::{AnnouncementId, CustomerNumber, NoticeId};
-use crate::storage::announcements::{self, Announcement, SWEEP, Stage};
+use crate::storage::announcements::{self, Announcement, Stage};
 use crate::storage::audit::{NewEvent, add_event};
+use crate::storage::bulk_runs::{BulkRun, NewRun, create_run};
 use crate::storage::{PgConnection, sub_processors};
 
 /// Customers of one batch; all that is ever in memory.
@@ -111,7 +115,7 @@ pub fn edit(
     edit: impl FnOnce(&mut Announcement, &[Entry]) -> Moved,
     now: DateTime<Utc>,
 ) -> Result<Moved, ActionError> {
-    let mut draft = match lock(conn, viewer, id, &[Stage::Draft])? {
+    let mut draft = match lock_draft(conn, viewer, id)? {
         Ok(draft) => draft,
         Err(stands) => return Ok(Err(stands)),
     };
@@ -134,7 +138,7 @@ pub fn discard(
     id: AnnouncementId,
     now: DateTime<Utc>,
 ) -> Result<Moved, ActionError> {
-    if let Err(stands) = lock(conn, viewer, id, &[Stage::Draft])? {
+    if let Err(stands) = lock_draft(conn, viewer, id)? {
         return Ok(Err(stands));
     }
     announcements::delete_draft(conn, id)?;
@@ -151,7 +155,7 @@ pub fn confirm(
     id: AnnouncementId,
     now: DateTime<Utc>,
 ) -> Result<Moved, ActionError> {
-    let mut draft = match lock(conn, viewer, id, &[Stage::Draft])? {
+    let mut draft = match lock_draft(conn, viewer, id)? {
         Ok(draft) => draft,
         Err(stands) => return Ok(Err(stands)),
     };
@@ -166,8 +170,14 @@ pub fn confirm(
     let after = sub_processor::after(&entries, &draft.changes);
     announcements::save_draft(conn, &draft)?;
     sub_processors::apply_changes(conn, id, &draft.changes, draft.starts_on)?;
-    let recipients = announcements::count_in_force(conn)?;
-    announcements::mark_confirmed(conn, id, (&before, &after), recipients, viewer.user, now)?;
+    let new = NewRun {
+        kind: RunKind::Announcement,
+        subject: id.to_string(),
+        starts_on: day(now),
+        customers: Some(announcements::count_in_force(conn)?),
+    };
+    let run = create_run(conn, &new, now)?.ok_or(ActionError::Changed)?;
+    announcements::mark_confirmed(conn, id, (&before, &after), run, viewer.user, now)?;
     note(conn, actor(viewer), id, AnnouncementDeed::Confirmed, now)?;
     Ok(Ok(()))
 }
@@ -192,110 +202,90 @@ fn standstill(
     })
 }
 
-/// Interrupts sending. What waits in the outbox still goes out: at most [`WAITING`] mails, and those
-/// the mail server has put off.
-pub fn pause(
+/// Interrupts sending, or goes on with it. What waits in the outbox still goes out: at most
+/// [`WAITING`] mails, and those the mail server has put off.
+pub fn turn(
     conn: &mut PgConnection,
     viewer: &Viewer,
     id: AnnouncementId,
+    wanted: Turn,
     now: DateTime<Utc>,
 ) -> Result<Moved, ActionError> {
-    let deed = AnnouncementDeed::Paused;
-    turn(conn, viewer, id, (Stage::Sending, Stage::Paused), deed, now)
-}
-
-/// Goes on with sending.
-pub fn resume(
-    conn: &mut PgConnection,
-    viewer: &Viewer,
-    id: AnnouncementId,
-    now: DateTime<Utc>,
-) -> Result<Moved, ActionError> {
-    let deed = AnnouncementDeed::Resumed;
-    turn(conn, viewer, id, (Stage::Paused, Stage::Sending), deed, now)
-}
-
-fn turn(
-    conn: &mut PgConnection,
-    viewer: &Viewer,
-    id: AnnouncementId,
-    (from, to): (Stage, Stage),
-    deed: AnnouncementDeed,
-    now: DateTime<Utc>,
-) -> Result<Moved, ActionError> {
-    if let Err(stands) = lock(conn, viewer, id, &[from])? {
-        return Ok(Err(stands));
+    operator_only(viewer)?;
+    let found = announcements::find_announcement(conn, id)?.ok_or(ActionError::NotFound)?;
+    let Some(run) = found.run else {
+        return Ok(Err(Standstill::OtherStage));
+    };
+    match bulk_runs::turn(conn, viewer, run, wanted, now) {
+        Ok(()) => Ok(Ok(())),
+        Err(ActionError::Refused(Refusal::Unchanged)) => Ok(Err(Standstill::OtherStage)),
+        Err(error) => Err(error),
     }
-    announcements::mark_stage(conn, id, to, now)?;
-    note(conn, actor(viewer), id, deed, now)?;
-    Ok(Ok(()))
 }
 
-/// What one step of sending did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
-    /// Nothing is being sent, or the outbox is full.
-    Idle,
-    /// So many customers have their notice now.
-    Made(usize),
-    /// An announcement has reached everybody.
-    Finished,
+/// Making the notices with their mails, a batch in one transaction; the key of a notice is one per
+/// customer. The second round finds those who were overtaken while they concluded.
+pub const SENDING: Kind = Kind {
+    rounds: Rounds::Two,
+    room,
+    note: note_event,
+    ..Kind::new(RunKind::Announcement, next, Act::Batch(BATCH, act))
+};
+
+fn room(conn: &mut PgConnection) -> Result<i64, ActionError> {
+    let waiting = announcements::count_waiting(conn, WAITING + PUT_OFF)?;
+    Ok(if waiting.put_off >= PUT_OFF {
+        0
+    } else {
+        WAITING - waiting.untried
+    })
 }
 
-/// Makes the next batch of notices with their mails, in one transaction with the place it has come
-/// to: a killed process leaves nothing half done, and the key of a notice is one per customer.
-pub fn send_next(
+fn next(
+    conn: &mut PgConnection,
+    run: &BulkRun,
+    limit: i64,
+) -> Result<Vec<CustomerNumber>, ActionError> {
+    let overtaken = (run.begun_at - OVERTAKEN, run.begun_at + OVERTAKEN);
+    let only = (run.round > 1).then_some(overtaken);
+    let id = subject_of(run)?;
+    Ok(announcements::list_recipients(
+        conn, id, run.after, only, limit,
+    )?)
+}
+
+fn act(
     conn: &mut PgConnection,
     app: &App,
+    run: &BulkRun,
+    customers: &[CustomerNumber],
     now: DateTime<Utc>,
-) -> Result<Step, ActionError> {
-    let Some(announcement) = announcements::lock_next_sending(conn)? else {
-        return Ok(Step::Idle);
-    };
-    let waiting = announcements::count_waiting(conn, WAITING + PUT_OFF)?;
-    let free = WAITING - waiting.untried;
-    if free <= 0 || waiting.put_off >= PUT_OFF {
-        return Ok(Step::Idle);
-    }
-    let confirmed_at = announcement.confirmed_at.unwrap_or(now);
-    let overtaken = (confirmed_at - OVERTAKEN, confirmed_at + OVERTAKEN);
-    let limit = free.min(BATCH);
-    let found = announcements::list_recipients(conn, &announcement, overtaken, limit)?;
-    let Some(last) = found.last().copied() else {
-        return end(conn, &announcement, now);
-    };
+) -> Result<i64, ActionError> {
+    let id = subject_of(run)?;
     let batch: Vec<(NoticeId, CustomerNumber, String)> =
-        announcements::lock_recipients(conn, announcement.id, &found)?
+        announcements::lock_recipients(conn, id, customers)?
             .into_iter()
             .map(|customer| (NoticeId(Uuid::new_v4()), customer, app.new_message_id()))
             .collect();
     if !batch.is_empty() {
-        announcements::create_notices(conn, announcement.id, &batch, now)?;
+        announcements::create_notices(conn, id, &batch, now)?;
     }
-    let after = if announcement.after == SWEEP {
-        SWEEP
-    } else {
-        last.0
-    };
-    let made = i64::try_from(batch.len()).unwrap_or(i64::MAX);
-    announcements::save_progress(conn, announcement.id, made, after)?;
-    Ok(Step::Made(batch.len()))
+    Ok(i64::try_from(batch.len()).unwrap_or(i64::MAX))
 }
 
-/// Everybody was looked at: once more for those who were overtaken, then it is over.
-fn end(
+fn note_event(
     conn: &mut PgConnection,
-    announcement: &Announcement,
+    actor: Actor,
+    run: &BulkRun,
+    event: RunEvent,
     now: DateTime<Utc>,
-) -> Result<Step, ActionError> {
-    if announcement.after != SWEEP {
-        announcements::save_progress(conn, announcement.id, 0, SWEEP)?;
-        return Ok(Step::Made(0));
-    }
-    announcements::mark_stage(conn, announcement.id, Stage::Sent, now)?;
-    let deed = AnnouncementDeed::Finished;
-    note(conn, Actor::Portal, announcement.id, deed, now)?;
-    Ok(Step::Finished)
+) -> Result<(), ActionError> {
+    let deed = match event {
+        RunEvent::Paused => AnnouncementDeed::Paused,
+        RunEvent::Resumed => AnnouncementDeed::Resumed,
+        RunEvent::Ended(_) => AnnouncementDeed::Finished,
+    };
+    note(conn, actor, subject_of(run)?, deed, now)
 }
 
 /// The further processors a contract of this customer names at `now` (rows 39 and 42), and the
@@ -311,16 +301,15 @@ pub fn list_for_contract(
     Ok((list, sub_processor::announced(&entries, &without)))
 }
 
-/// An announcement for the operator, locked, if it is in one of these stages.
-fn lock(
+/// A draft for the operator, locked, if it still is one.
+fn lock_draft(
     conn: &mut PgConnection,
     viewer: &Viewer,
     id: AnnouncementId,
-    stages: &[Stage],
 ) -> Result<Result<Announcement, Standstill>, ActionError> {
     operator_only(viewer)?;
     let found = announcements::lock_announcement(conn, id)?.ok_or(ActionError::NotFound)?;
-    Ok(if stages.contains(&found.stage) {
+    Ok(if found.stage == Stage::Draft {
         Ok(found)
     } else {
         Err(Standstill::OtherStage)

@@ -1,21 +1,23 @@
 //! Blocking a partner and taking it back (row 49). The block itself is one fact that the gate reads;
-//! the customers whose agreement names the partner are told one after the other by a job.
+//! the customers whose agreement names the partner are told one after the other by a run.
 
-use std::collections::HashSet;
+use chrono::{DateTime, TimeDelta, Utc};
 
-use chrono::{DateTime, Utc};
-
+use super::bulk_runs::{Act, Kind, next_of_partner, subject_of};
 use super::register::{lock_managed, note};
 use super::{ActionError, Knock};
 use crate::app::App;
 use crate::domain::audit::AuditKind;
+use crate::domain::bulk_run::{RunEnd, RunKind};
+use crate::domain::calendar::day;
 use crate::domain::case::{Event, Refusal};
 use crate::domain::mail::{MailKind, Recipient};
 use crate::domain::partner::PartnerDeed;
 use crate::domain::viewer::{Role, Viewer};
 use crate::domain::{CustomerNumber, PartnerId};
-use crate::storage::block_rounds::{self, BlockRound};
+use crate::storage::bulk_runs::{self, BulkRun, NewRun};
 use crate::storage::mails::{NewMail, queue_mail};
+use crate::storage::partner_list::count_customers_of;
 use crate::storage::{PgConnection, partners};
 
 /// Blocks a partner: it and its sub-partners are out at commit. The partner gets M8.
@@ -35,9 +37,15 @@ pub fn block(
         return Err(Refusal::Unchanged.into());
     }
     partners::mark_blocked(conn, id, reason, now)?;
-    let round = block_rounds::create_round(conn, id, now)?;
+    let new = NewRun {
+        kind: RunKind::Block,
+        subject: id.to_string(),
+        starts_on: day(now),
+        customers: Some(count_customers_of(conn, &partner)?),
+    };
+    let run = bulk_runs::create_run(conn, &new, now)?.ok_or(Refusal::Unchanged)?;
     let mail = NewMail {
-        step: format!("blocked:{round}:partner-{id}"),
+        step: format!("block:{run}:partner-{id}"),
         kind: MailKind::PartnerBlocked,
         to: Recipient::Partner(id),
         customer: None,
@@ -65,7 +73,9 @@ pub fn unblock(
         return Err(Refusal::Unchanged.into());
     }
     partners::mark_unblocked(conn, id)?;
-    block_rounds::end_round_of(conn, id, now)?;
+    if let Some(run) = bulk_runs::find_open(conn, RunKind::Block, &id.to_string())? {
+        bulk_runs::save_end(conn, run, RunEnd::Ended, now)?;
+    }
     note(
         conn,
         viewer,
@@ -76,98 +86,30 @@ pub fn unblock(
     )
 }
 
-/// What is to be done next in an open round: a customer to be told, or its end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct NextTold {
-    round: i64,
-    partner: PartnerId,
-    /// Whom; `None`: everybody has been.
-    pub customer: Option<CustomerNumber>,
-}
+/// Telling the customers of a blocked partner. Everybody the list shows for it is looked at; told is
+/// whose agreement in force names it.
+pub const TELLING: Kind = Kind {
+    again: TimeDelta::zero(),
+    ..Kind::new(RunKind::Block, next_of_partner, Act::Each(tell))
+};
 
-/// The next thing to do that was not tried in vain before.
-pub fn find_next(
-    conn: &mut PgConnection,
-    in_vain: &HashSet<NextTold>,
-) -> Result<Option<NextTold>, ActionError> {
-    for round in block_rounds::list_rounds(conn)? {
-        let Some(partner) = partners::find_partner(conn, round.partner)? else {
-            continue;
-        };
-        let fresh = block_rounds::find_next_customer(conn, &partner, round.after)?;
-        let left_over = round.left_over.iter().copied().map(CustomerNumber);
-        let next = |customer| NextTold {
-            round: round.id,
-            partner: round.partner,
-            customer,
-        };
-        let open = fresh.into_iter().chain(left_over).map(Some).map(next);
-        let all_done = (fresh.is_none() && round.left_over.is_empty()).then(|| next(None));
-        let found = open.chain(all_done).find(|next| !in_vain.contains(next));
-        if found.is_some() {
-            return Ok(found);
-        }
-    }
-    Ok(None)
-}
-
-/// Tells this customer, if the agreement in force names the partner, or ends the round; in one
-/// transaction with the note of how far the round has come, so that nobody is told twice and
-/// nobody forgotten, however many processes do this and whenever one is killed. Says whether it
-/// was still to be done.
-pub fn tell(
+fn tell(
     conn: &mut PgConnection,
     app: &App,
-    next: NextTold,
+    run: &BulkRun,
+    customer: CustomerNumber,
     now: DateTime<Utc>,
 ) -> Result<bool, ActionError> {
-    let Some(mut round) = block_rounds::lock_round(conn, next.round)? else {
-        return Ok(false);
-    };
-    let Some(customer) = next.customer else {
-        block_rounds::end_round_of(conn, next.partner, now)?;
-        return Ok(true);
-    };
-    if !take(&mut round, customer) {
-        return Ok(false);
-    }
-    block_rounds::save_round(conn, &round)?;
-    let name = partners::find_partner(conn, next.partner)?.map(|partner| partner.party.name);
+    let id: PartnerId = subject_of(run)?;
+    let name = partners::find_partner(conn, id)?.map(|partner| partner.party.name);
     let kind = AuditKind::ToldPartnerBlocked {
         name: name.unwrap_or_default(),
     };
-    let event = Event::PartnerBlocked(next.partner);
-    let told = Knock::by_portal(customer, now).bring(conn, app, &event, |_| kind);
-    match told {
+    let event = Event::PartnerBlocked(id);
+    match Knock::by_portal(customer, now).bring(conn, app, &event, |_| kind) {
+        Ok(_) => Ok(true),
         // No agreement in force names the partner, or the customer is gone: there is nothing to say.
-        Ok(_) | Err(ActionError::Refused(_) | ActionError::NotFound) => {}
-        Err(error) => return Err(error),
+        Err(ActionError::Refused(_) | ActionError::NotFound) => Ok(false),
+        Err(error) => Err(error),
     }
-    Ok(true)
-}
-
-/// Puts a customer aside whose case could not be written, so that the others are told meanwhile.
-pub fn put_aside(conn: &mut PgConnection, next: NextTold) -> Result<(), ActionError> {
-    let (Some(mut round), Some(customer)) =
-        (block_rounds::lock_round(conn, next.round)?, next.customer)
-    else {
-        return Ok(());
-    };
-    if customer.0 > round.after {
-        round.after = customer.0;
-        round.left_over.push(customer.0);
-        block_rounds::save_round(conn, &round)?;
-    }
-    Ok(())
-}
-
-/// Takes a customer out of what is left to do; `false` if somebody else did.
-fn take(round: &mut BlockRound, customer: CustomerNumber) -> bool {
-    if customer.0 > round.after {
-        round.after = customer.0;
-        return true;
-    }
-    let before = round.left_over.len();
-    round.left_over.retain(|left| *left != customer.0);
-    round.left_over.len() < before
 }

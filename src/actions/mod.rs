@@ -15,6 +15,7 @@ pub mod audit;
 pub mod blocking;
 pub mod bookings;
 pub mod bounces;
+pub mod bulk_runs;
 pub mod bundles;
 pub mod consent;
 pub mod contract_text;

@@ -3,17 +3,21 @@
 use chrono::{DateTime, Utc};
 
 use super::bookings::booked_name;
+use super::bulk_runs::{Act, Kind, Rounds, open_run};
 use super::whats_new::{Then, customer_then};
 use super::{ActionError, Knock, Outcome, addresses};
 use crate::app::App;
 use crate::domain::audit::{AddressStep, AuditKind};
-use crate::domain::calendar::LATE;
+use crate::domain::bulk_run::{RunEnd, RunKind};
+use crate::domain::calendar::{LATE, day};
 use crate::domain::case::{
     self, Change, Demand, Event, Fresh, Moment, Refusal, decide, may_be_demanded,
 };
 use crate::domain::mail::RequestReason;
 use crate::domain::viewer::{Role, Viewer};
 use crate::domain::{CustomerNumber, LinkId};
+use crate::storage::bulk_runs::BulkRun;
+use crate::storage::contract_versions::{find_in_force, list_outdated};
 use crate::storage::{PgConnection, case_rows, cases, catalogue, links};
 
 /// Sends the request mail, for the first time or again (L-06). It goes to the master-data address;
@@ -144,12 +148,58 @@ pub fn take_late_step(
     take_due_step(conn, app, customer, now)
 }
 
-/// Asks anew if the open request offers a contract version that is not in force any more (row 13).
-/// Says whether it did. What has been due for so long that somebody should look at it first (S-94)
-/// is left to that person.
-pub fn offer_new_version(
+/// Asking those anew whose open request offers a contract version that is not in force any more
+/// (row 13). Until a customer's turn has come, the consent page shows and concludes the text in force
+/// anyway.
+pub const OFFERING: Kind = Kind {
+    rounds: Rounds::WhileListed,
+    is_open: |conn, now| Ok(catalogue::find_holidays(conn)?.is_open(now)),
+    open,
+    ended: is_replaced,
+    ..Kind::new(RunKind::NewVersion, next, Act::Each(offer))
+};
+
+/// Requests of earlier versions are counted to here.
+const COUNT_CAP: i64 = 10_000;
+
+fn open(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<(), ActionError> {
+    let Some(current) = find_in_force(conn, day(now))? else {
+        return Ok(());
+    };
+    if list_outdated(conn, &current, 0, 1)?.is_empty() {
+        return Ok(());
+    }
+    let count = |conn: &mut PgConnection| {
+        let found = list_outdated(conn, &current, 0, COUNT_CAP + 1)?.len();
+        Ok(i64::try_from(found)
+            .ok()
+            .filter(|count| *count <= COUNT_CAP))
+    };
+    open_run(conn, RunKind::NewVersion, &current, count, now)
+}
+
+fn is_replaced(
+    conn: &mut PgConnection,
+    run: &BulkRun,
+    now: DateTime<Utc>,
+) -> Result<Option<RunEnd>, ActionError> {
+    let is_replaced = find_in_force(conn, day(now))?.as_ref() != Some(&run.subject);
+    Ok(is_replaced.then_some(RunEnd::Superseded))
+}
+
+fn next(
+    conn: &mut PgConnection,
+    run: &BulkRun,
+    limit: i64,
+) -> Result<Vec<CustomerNumber>, ActionError> {
+    Ok(list_outdated(conn, &run.subject, run.after, limit)?)
+}
+
+/// What has been due for so long that somebody should look at it first (S-94) is left to that person.
+fn offer(
     conn: &mut PgConnection,
     app: &App,
+    _run: &BulkRun,
     customer: CustomerNumber,
     now: DateTime<Utc>,
 ) -> Result<bool, ActionError> {

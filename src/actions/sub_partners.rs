@@ -2,14 +2,18 @@
 
 use chrono::{DateTime, Utc};
 
+use super::bulk_runs::{Act, Kind, Rounds, next_of_partner, open_run, subject_of};
 use super::register::{lock_managed, note};
 use super::{ActionError, Knock, Outcome, partner_contracts};
 use crate::app::App;
 use crate::domain::audit::AuditKind;
+use crate::domain::bulk_run::{RunEnd, RunKind};
 use crate::domain::case::{Event, Refusal};
 use crate::domain::partner::PartnerDeed;
 use crate::domain::viewer::{Role, Viewer};
 use crate::domain::{CustomerNumber, PartnerId};
+use crate::storage::bulk_runs::BulkRun;
+use crate::storage::partner_list::{count_customers_of, list_deactivated_with_customers};
 use crate::storage::{PgConnection, partners};
 
 /// Names one of the Mandant's own sub-partners for a customer, or none (R-04, row 11). An id from
@@ -38,7 +42,7 @@ pub fn name(
     partner_contracts::check(conn, app, done, now)
 }
 
-/// Deactivates a Submandant: it cannot be named any more and is out at commit; a job takes it off
+/// Deactivates a Submandant: it cannot be named any more and is out at commit; a run takes it off
 /// its customers (row 24 each).
 pub fn deactivate(
     conn: &mut PgConnection,
@@ -83,21 +87,44 @@ fn set_active(
     note(conn, viewer, id, &partner.party.name, deed, now)
 }
 
-/// Takes a deactivated Submandant off a customer. Says whether there was one; one that may not be
-/// taken off now, because the customer had too many mails today, is left for a later pass.
-pub fn take_off(
+/// Taking a deactivated Submandant off its customers. One that may not be taken off now, because the
+/// customer had too many mails today, is left for a later run.
+pub const TAKING_OFF: Kind = Kind {
+    rounds: Rounds::WhileListed,
+    open,
+    ended,
+    ..Kind::new(RunKind::TakeOff, next_of_partner, Act::Each(take_off))
+};
+
+fn open(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<(), ActionError> {
+    for partner in list_deactivated_with_customers(conn)? {
+        let count = |conn: &mut PgConnection| Ok(Some(count_customers_of(conn, &partner)?));
+        open_run(conn, RunKind::TakeOff, &partner.id.to_string(), count, now)?;
+    }
+    Ok(())
+}
+
+fn ended(
+    conn: &mut PgConnection,
+    run: &BulkRun,
+    _now: DateTime<Utc>,
+) -> Result<Option<RunEnd>, ActionError> {
+    let partner = partners::find_partner(conn, subject_of(run)?)?;
+    let is_gone = partner.is_some_and(|partner| partner.deactivated_at.is_some());
+    Ok((!is_gone).then_some(RunEnd::Ended))
+}
+
+fn take_off(
     conn: &mut PgConnection,
     app: &App,
+    _run: &BulkRun,
     customer: CustomerNumber,
     now: DateTime<Utc>,
 ) -> Result<bool, ActionError> {
     let knock = Knock::by_portal(customer, now);
     let case = knock.enter(conn)?;
-    let is_gone = case
-        .sub_partner
-        .as_ref()
-        .is_some_and(|sub| sub.deactivated_at.is_some());
-    if !is_gone {
+    let named = case.sub_partner.as_ref();
+    if named.is_none_or(|sub| sub.deactivated_at.is_none()) {
         return Ok(false);
     }
     let kind = AuditKind::SubPartnerNamed { name: None };

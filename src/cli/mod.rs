@@ -132,7 +132,7 @@ enum Jobs {
         #[arg(long, value_parser = time::parse)]
         at: Option<chrono::DateTime<chrono::Utc>>,
         /// Also send reminders that have been due for more than 35 days, as after putting back an
-        /// old copy of the data; Verwaltung → Läufe lists them
+        /// old copy of the data; Verwaltung → Hintergrundarbeit lists them
         #[arg(long)]
         late: bool,
     },

@@ -47,6 +47,10 @@ id! {
     FileId(Uuid)
 }
 id! {
+    /// A run of work over many customers.
+    BulkRunId(i64)
+}
+id! {
     /// The roll-out of a contract version.
     RollOutId(i64)
 }

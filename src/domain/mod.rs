@@ -6,6 +6,7 @@
 
 pub mod alert;
 pub mod audit;
+pub mod bulk_run;
 pub mod calendar;
 pub mod case;
 pub mod email;
@@ -39,9 +40,9 @@ pub mod working_time;
 
 pub use email::EmailAddress;
 pub use ids::{
-    AddressId, AgreementId, AlertId, AnnouncementId, CustomerNumber, FileId, LinkId, MailId,
-    NoticeId, ObjectionId, PartnerId, ProposalId, ReplyId, RequestId, RollOutId, SubProcessorId,
-    UserId, VersionId,
+    AddressId, AgreementId, AlertId, AnnouncementId, BulkRunId, CustomerNumber, FileId, LinkId,
+    MailId, NoticeId, ObjectionId, PartnerId, ProposalId, ReplyId, RequestId, RollOutId,
+    SubProcessorId, UserId, VersionId,
 };
 pub use language::Language;
 pub use party::{Operator, Party};

@@ -4,7 +4,7 @@
 
 mod deed;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::PartnerId;
@@ -70,69 +70,6 @@ pub struct Scope {
     /// These customers, in rising order. With them, those are counted and explained, too, whose
     /// agreement is not in force.
     pub numbers: Option<Vec<i64>>,
-}
-
-/// How far a roll-out has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Stage {
-    /// The version is not in force yet; it begins then.
-    Planned,
-    /// Customers are being reached.
-    Running,
-    /// Somebody stopped it for a while.
-    Paused,
-    /// Everybody was looked at.
-    Done,
-    /// Somebody ended it before everybody was looked at.
-    Ended,
-    /// A newer version came into force before everybody was looked at.
-    Superseded,
-}
-
-/// How a roll-out was over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum End {
-    /// Everybody was looked at.
-    Done,
-    /// Somebody ended it.
-    Ended,
-    /// A newer version came into force.
-    Superseded,
-}
-
-impl End {
-    const ALL: [Self; 3] = [Self::Done, Self::Ended, Self::Superseded];
-
-    /// Key in the database.
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::Done => "done",
-            Self::Ended => "ended",
-            Self::Superseded => "superseded",
-        }
-    }
-
-    /// The end of a key.
-    pub fn of(key: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|end| end.key() == key)
-    }
-}
-
-/// How far it has come on a Berlin day.
-pub fn stage(
-    end: Option<End>,
-    paused_at: Option<DateTime<Utc>>,
-    valid_from: NaiveDate,
-    today: NaiveDate,
-) -> Stage {
-    match (end, paused_at) {
-        (Some(End::Done), _) => Stage::Done,
-        (Some(End::Ended), _) => Stage::Ended,
-        (Some(End::Superseded), _) => Stage::Superseded,
-        (None, Some(_)) => Stage::Paused,
-        (None, None) if today < valid_from => Stage::Planned,
-        (None, None) => Stage::Running,
-    }
 }
 
 /// How one customer of the set stands.
@@ -329,8 +266,6 @@ pub enum RollOutRefusal {
     Outdated,
     /// No customer has these numbers; the first of them.
     UnknownNumbers(Vec<i64>),
-    /// It is paused, running or over already.
-    Unchanged,
 }
 
 #[cfg(test)]

@@ -3,23 +3,19 @@
 //! that calls one action per row in a transaction of its own; any number of processes may run the
 //! same job at once (S-93).
 
-mod announce;
-mod blocked;
+mod bulk_runs;
 mod clean;
 mod clock;
 mod count;
 mod deliver;
 mod head;
 mod inbox;
-mod new_version;
 mod partner_contracts;
 mod progress;
 mod retain;
-mod roll_out;
 mod rows;
 mod run;
 mod stamp;
-mod take_off;
 #[cfg(test)]
 mod tests;
 
@@ -77,13 +73,13 @@ pub const JOBS: &[Job] = &[
         name: "new-version",
         every: Duration::from_secs(60),
         workers: |_| 1,
-        pass: new_version::ask,
+        pass: |pass| bulk_runs::work(pass, &actions::requests::OFFERING),
     },
     Job {
         name: "roll-out",
         every: Duration::from_secs(15),
         workers: |_| 1,
-        pass: roll_out::roll_out,
+        pass: |pass| bulk_runs::work(pass, &actions::roll_outs::ROLLING_OUT),
     },
     Job {
         name: "refresh",
@@ -113,19 +109,19 @@ pub const JOBS: &[Job] = &[
         name: "tell-blocked",
         every: Duration::from_secs(15),
         workers: |_| 1,
-        pass: blocked::tell,
+        pass: |pass| bulk_runs::work(pass, &actions::blocking::TELLING),
     },
     Job {
         name: "announce",
         every: Duration::from_secs(2),
         workers: |_| 1,
-        pass: announce::announce,
+        pass: |pass| bulk_runs::work(pass, &actions::announcements::SENDING),
     },
     Job {
         name: "take-off",
         every: Duration::from_secs(15),
         workers: |_| 1,
-        pass: take_off::take_off,
+        pass: |pass| bulk_runs::work(pass, &actions::sub_partners::TAKING_OFF),
     },
     Job {
         name: "clean",

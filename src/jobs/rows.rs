@@ -9,7 +9,7 @@ use super::{Done, Pass};
 use crate::actions::ActionError;
 use crate::domain::CustomerNumber;
 use crate::domain::case::ClockFault;
-use crate::storage::case_rows::{Place, Waiting, claim};
+use crate::storage::case_rows::{Place, Waiting};
 use crate::storage::db::{Conn, DbError};
 
 /// Cases fetched at a time; all that is ever in memory.
@@ -102,48 +102,6 @@ pub fn each_listed(
                     tracing::error!(customer = customer.0, %error, "a row failed");
                     done.failed += 1;
                     left.insert(customer);
-                }
-            }
-        }
-    }
-}
-
-/// The same for work that is read in the order of an index: `list` names the next places behind the
-/// last one, each with its customer. Whatever happens to a row, it is not met again in this pass, so
-/// that no more than one batch is ever in memory.
-pub fn each_behind<P>(
-    pass: &Pass,
-    list: impl Fn(&mut Conn, Option<&P>, i64) -> Result<Vec<P>, DbError>,
-    customer: impl Fn(&P) -> CustomerNumber,
-    act: impl Fn(&mut Conn, CustomerNumber, DateTime<Utc>) -> Result<bool, ActionError>,
-) -> Result<Done, DbError> {
-    let mut done = Done::default();
-    let mut after: Option<P> = None;
-    loop {
-        let page = pass
-            .app
-            .db
-            .read_blocking(|conn| list(conn, after.as_ref(), BATCH))?;
-        if page.is_empty() {
-            return Ok(done);
-        }
-        for place in page {
-            if pass.stop.is_set() {
-                return Ok(done);
-            }
-            let (number, now) = (customer(&place), pass.now());
-            after = Some(place);
-            let result = pass
-                .app
-                .db
-                .transaction_blocking(|conn| Ok(claim(conn, number)? && act(conn, number, now)?));
-            match result {
-                Ok(true) => done.good += 1,
-                Ok(false) => {}
-                Err(ActionError::Database(error)) if error.is_outage() => return Err(error),
-                Err(error) => {
-                    tracing::error!(customer = number.0, %error, "a row failed");
-                    done.failed += 1;
                 }
             }
         }

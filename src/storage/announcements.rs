@@ -3,18 +3,19 @@
 mod recipients;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use diesel::dsl::AsSelect;
+use diesel::pg::Pg;
 use diesel::prelude::*;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::schema::{agreements, announcements};
+use super::bulk_runs::{self, BulkRun};
+use super::schema::{agreements, announcements, bulk_runs as runs};
 use super::{QueryResult, text};
 use crate::domain::party::SubProcessor;
 use crate::domain::sub_processor::ListChange;
-use crate::domain::{AnnouncementId, UserId};
-pub use recipients::{
-    Waiting, count_waiting, create_notices, list_recipients, lock_recipients, save_progress,
-};
+use crate::domain::{AnnouncementId, BulkRunId, UserId};
+pub use recipients::{Waiting, count_waiting, create_notices, list_recipients, lock_recipients};
 
 /// How far an announcement is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -80,19 +81,15 @@ pub struct Announcement {
     pub recipients: i64,
     /// Notices that were made so far.
     pub made: i64,
-    /// Every customer up to this number has its notice; [`SWEEP`]: the last look.
-    pub after: i64,
+    /// The run that makes them; none for a draft.
+    pub run: Option<BulkRunId>,
 }
-
-/// In place of a number: everybody was looked at, only those are left who were overtaken.
-pub const SWEEP: i64 = -1;
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = announcements)]
 struct Row {
     id: Uuid,
     position: i64,
-    state: String,
     reason: String,
     reason_en: String,
     starts_on: NaiveDate,
@@ -102,13 +99,31 @@ struct Row {
     list_after: Option<Value>,
     drafted_at: DateTime<Utc>,
     confirmed_at: Option<DateTime<Utc>>,
-    finished_at: Option<DateTime<Utc>>,
-    recipients: i64,
-    made: i64,
-    after_number: i64,
 }
 
-fn read(row: Row) -> QueryResult<Announcement> {
+type Joined = (Row, Option<bulk_runs::Row>);
+
+#[diesel::dsl::auto_type(no_type_alias)]
+fn joined() -> _ {
+    let row: AsSelect<Row, Pg> = Row::as_select();
+    let run: AsSelect<Option<bulk_runs::Row>, Pg> = Option::<bulk_runs::Row>::as_select();
+    announcements::table
+        .left_join(runs::table)
+        .select((row, run))
+}
+
+/// How far an announcement with this run is.
+fn stage_of(run: Option<&BulkRun>) -> Stage {
+    match run {
+        None => Stage::Draft,
+        Some(run) if run.ended.is_some() => Stage::Sent,
+        Some(run) if run.paused_at.is_some() => Stage::Paused,
+        Some(_) => Stage::Sending,
+    }
+}
+
+fn read((row, run): Joined) -> QueryResult<Announcement> {
+    let run = run.map(bulk_runs::read).transpose()?;
     let lists = match (row.list_before, row.list_after) {
         (Some(before), Some(after)) => Some((text::from_json(before)?, text::from_json(after)?)),
         _ => None,
@@ -116,7 +131,7 @@ fn read(row: Row) -> QueryResult<Announcement> {
     Ok(Announcement {
         id: AnnouncementId(row.id),
         position: row.position,
-        stage: Stage::from_key(&row.state).ok_or_else(|| text::unreadable("stage"))?,
+        stage: stage_of(run.as_ref()),
         reason: row.reason,
         reason_en: row.reason_en,
         starts_on: row.starts_on,
@@ -125,10 +140,13 @@ fn read(row: Row) -> QueryResult<Announcement> {
         lists,
         drafted_at: row.drafted_at,
         confirmed_at: row.confirmed_at,
-        finished_at: row.finished_at,
-        recipients: row.recipients,
-        made: row.made,
-        after: row.after_number,
+        finished_at: run.as_ref().and_then(|run| run.ended).map(|(at, _)| at),
+        recipients: run
+            .as_ref()
+            .and_then(|run| run.customers)
+            .unwrap_or_default(),
+        made: run.as_ref().map_or(0, |run| run.done),
+        run: run.map(|run| run.id),
     })
 }
 
@@ -144,7 +162,6 @@ pub fn create_draft(
     diesel::insert_into(announcements::table)
         .values((
             announcements::id.eq(id.0),
-            announcements::state.eq(Stage::Draft.key()),
             announcements::reason.eq(""),
             announcements::reason_en.eq(""),
             announcements::starts_on.eq(starts_on),
@@ -162,9 +179,8 @@ pub fn find_announcement(
     conn: &mut PgConnection,
     id: AnnouncementId,
 ) -> QueryResult<Option<Announcement>> {
-    let row: Option<Row> = announcements::table
-        .find(id.0)
-        .select(Row::as_select())
+    let row: Option<Joined> = joined()
+        .filter(announcements::id.eq(id.0))
         .first(conn)
         .optional()?;
     row.map(read).transpose()
@@ -175,26 +191,16 @@ pub fn lock_announcement(
     conn: &mut PgConnection,
     id: AnnouncementId,
 ) -> QueryResult<Option<Announcement>> {
-    let row: Option<Row> = announcements::table
+    let locked: Option<Uuid> = announcements::table
         .find(id.0)
         .for_no_key_update()
-        .select(Row::as_select())
+        .select(announcements::id)
         .first(conn)
         .optional()?;
-    row.map(read).transpose()
-}
-
-/// The announcement that has been sending longest and that no other worker holds.
-pub fn lock_next_sending(conn: &mut PgConnection) -> QueryResult<Option<Announcement>> {
-    let row: Option<Row> = announcements::table
-        .filter(announcements::state.eq(Stage::Sending.key()))
-        .order(announcements::position)
-        .for_no_key_update()
-        .skip_locked()
-        .select(Row::as_select())
-        .first(conn)
-        .optional()?;
-    row.map(read).transpose()
+    match locked {
+        Some(_) => find_announcement(conn, id),
+        None => Ok(None),
+    }
 }
 
 /// Announcements of a stage, or of all, behind a place in the list, the youngest first.
@@ -204,25 +210,32 @@ pub fn list_announcements(
     after: Option<i64>,
     limit: i64,
 ) -> QueryResult<Vec<Announcement>> {
-    let mut select = announcements::table
-        .select(Row::as_select())
-        .order(announcements::position.desc())
-        .limit(limit)
-        .into_boxed();
-    if let Some(stage) = stage {
-        select = select.filter(announcements::state.eq(stage.key()));
-    }
+    let mut select = joined().into_boxed();
+    select = select.order(announcements::position.desc()).limit(limit);
+    select = match stage {
+        None => select,
+        Some(Stage::Draft) => select.filter(announcements::run_id.is_null()),
+        Some(Stage::Sent) => select.filter(runs::ended_at.is_not_null()),
+        Some(Stage::Paused) => select
+            .filter(runs::ended_at.is_null())
+            .filter(runs::paused_at.is_not_null()),
+        Some(Stage::Sending) => select
+            .filter(announcements::run_id.is_not_null())
+            .filter(runs::ended_at.is_null())
+            .filter(runs::paused_at.is_null()),
+    };
     if let Some(after) = after {
         select = select.filter(announcements::position.lt(after));
     }
-    let rows: Vec<Row> = select.load(conn)?;
+    let rows: Vec<Joined> = select.load(conn)?;
     rows.into_iter().map(read).collect()
 }
 
 /// Announcements whose notices are being made or wait for it.
 pub fn list_open(conn: &mut PgConnection) -> QueryResult<Vec<AnnouncementId>> {
     let ids: Vec<Uuid> = announcements::table
-        .filter(announcements::state.eq_any([Stage::Sending.key(), Stage::Paused.key()]))
+        .inner_join(runs::table)
+        .filter(runs::ended_at.is_null())
         .select(announcements::id)
         .load(conn)?;
     Ok(ids.into_iter().map(AnnouncementId).collect())
@@ -247,7 +260,7 @@ pub fn delete_draft(conn: &mut PgConnection, id: AnnouncementId) -> QueryResult<
     diesel::delete(
         announcements::table
             .find(id.0)
-            .filter(announcements::state.eq(Stage::Draft.key())),
+            .filter(announcements::run_id.is_null()),
     )
     .execute(conn)
     .map(|_| ())
@@ -258,34 +271,17 @@ pub fn mark_confirmed(
     conn: &mut PgConnection,
     id: AnnouncementId,
     (before, after): (&[SubProcessor], &[SubProcessor]),
-    recipients: i64,
+    run: BulkRunId,
     by: UserId,
     now: DateTime<Utc>,
 ) -> QueryResult<()> {
     diesel::update(announcements::table.find(id.0))
         .set((
-            announcements::state.eq(Stage::Sending.key()),
+            announcements::run_id.eq(run.0),
             announcements::list_before.eq(text::json(&before)?),
             announcements::list_after.eq(text::json(&after)?),
-            announcements::recipients.eq(recipients),
             announcements::confirmed_at.eq(now),
             announcements::confirmed_by.eq(by.0),
-        ))
-        .execute(conn)
-        .map(|_| ())
-}
-
-/// Interrupts sending, goes on with it, or ends it.
-pub fn mark_stage(
-    conn: &mut PgConnection,
-    id: AnnouncementId,
-    stage: Stage,
-    now: DateTime<Utc>,
-) -> QueryResult<()> {
-    diesel::update(announcements::table.find(id.0))
-        .set((
-            announcements::state.eq(stage.key()),
-            announcements::finished_at.eq(Some(now).filter(|_| stage == Stage::Sent)),
         ))
         .execute(conn)
         .map(|_| ())

@@ -252,53 +252,34 @@ fn head(row: HeadRow, names: &HashMap<i64, String>) -> Head {
     }
 }
 
-/// Place of a customer among those whose open request offers a version that is not in force.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Outdated {
-    /// The version that was offered.
-    pub version: String,
-    /// To whom.
-    pub customer: CustomerNumber,
-}
-
 /// The next customers behind `after` whose open request offers another version than `current`
-/// (row 13). Each older version is one range of an index, so that nothing is read in vain.
+/// (row 13), in rising order. Each older version is one range of an index, so that nothing is read in
+/// vain.
 pub fn list_outdated(
     conn: &mut PgConnection,
     current: &str,
-    after: Option<&Outdated>,
+    after: i64,
     limit: i64,
-) -> QueryResult<Vec<Outdated>> {
-    let mut versions: Vec<String> = contract_versions::table
+) -> QueryResult<Vec<CustomerNumber>> {
+    let versions: Vec<String> = contract_versions::table
         .filter(contract_versions::published_at.is_not_null())
         .filter(contract_versions::number.ne(current))
         .select(contract_versions::number.assume_not_null())
         .load(conn)?;
-    versions.sort();
-    let mut found = Vec::new();
+    let mut found: Vec<i64> = Vec::new();
     for version in versions {
-        let begin = match after {
-            Some(after) if version < after.version => continue,
-            Some(after) if version == after.version => after.customer.0,
-            _ => i64::MIN,
-        };
-        let left = limit - i64::try_from(found.len()).unwrap_or(limit);
-        let numbers: Vec<i64> = requests::table
+        let more: Vec<i64> = requests::table
             .filter(requests::closed_at.is_null())
             .filter(requests::undeliverable_at.is_null())
             .filter(requests::version.eq(&version))
-            .filter(requests::customer_number.gt(begin))
+            .filter(requests::customer_number.gt(after))
             .order(requests::customer_number)
-            .limit(left)
+            .limit(limit)
             .select(requests::customer_number)
             .load(conn)?;
-        found.extend(numbers.into_iter().map(|number| Outdated {
-            version: version.clone(),
-            customer: CustomerNumber(number),
-        }));
-        if found.len() >= usize::try_from(limit).unwrap_or(usize::MAX) {
-            break;
-        }
+        found.extend(more);
     }
-    Ok(found)
+    found.sort_unstable();
+    found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok(found.into_iter().map(CustomerNumber).collect())
 }

@@ -164,20 +164,44 @@ pub fn count_customers(
         .collect())
 }
 
-/// Customers that a deactivated sub-partner is still named for, by number.
-pub fn list_customers_of_deactivated(
+/// The customers of one partner as a query.
+fn customers_of(partner: &Partner) -> case_rows::BoxedQuery<'static, Pg> {
+    let all = case_rows::table.into_boxed();
+    match partner.parent {
+        None => all.filter(case_rows::partner_id.eq(partner.id.0)),
+        Some(_) => all.filter(case_rows::sub_partner_id.eq(partner.id.0)),
+    }
+}
+
+/// The next customers of a partner behind this number.
+pub fn list_customers_of(
     conn: &mut PgConnection,
+    partner: &Partner,
+    after: i64,
     limit: i64,
 ) -> QueryResult<Vec<CustomerNumber>> {
-    let deactivated: Vec<Option<i64>> = partners::table
-        .filter(partners::deactivated_at.is_not_null())
-        .select(partners::id.nullable())
-        .load(conn)?;
-    let numbers: Vec<i64> = case_rows::table
-        .filter(case_rows::sub_partner_id.eq_any(deactivated))
+    let numbers: Vec<i64> = customers_of(partner)
+        .filter(case_rows::number.gt(after))
         .order(case_rows::number)
         .limit(limit)
         .select(case_rows::number)
         .load(conn)?;
     Ok(numbers.into_iter().map(CustomerNumber).collect())
+}
+
+/// How many customers a partner looks after, all of them: for work that is begun, never for a page.
+pub fn count_customers_of(conn: &mut PgConnection, partner: &Partner) -> QueryResult<i64> {
+    customers_of(partner).count().get_result(conn)
+}
+
+/// Deactivated sub-partners that are still named for a customer.
+pub fn list_deactivated_with_customers(conn: &mut PgConnection) -> QueryResult<Vec<Partner>> {
+    let named = case_rows::table.filter(case_rows::sub_partner_id.eq(partners::id.nullable()));
+    let rows = partners::table
+        .filter(partners::deactivated_at.is_not_null())
+        .filter(diesel::dsl::exists(named))
+        .order(partners::id)
+        .select(columns())
+        .load(conn)?;
+    Ok(rows.into_iter().map(read).collect())
 }

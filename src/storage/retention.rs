@@ -8,9 +8,9 @@ use uuid::Uuid;
 
 use super::case_rows::forget_words;
 use super::schema::{
-    agreement_documents, agreements, alerts, bookings, case_rows, customers, document_stamps,
-    entered_addresses, links, mails, notices, objections, password_links, requests,
-    roll_out_customers, sessions, tombstones, users,
+    agreement_documents, agreements, alerts, bookings, bulk_run_failures, case_rows, customers,
+    document_stamps, entered_addresses, links, mails, notices, objections, password_links,
+    requests, roll_out_customers, sessions, tombstones, users,
 };
 use super::{QueryResult, declarations, dissent_proofs, proposals, replies};
 use crate::domain::mail::SPECS;
@@ -234,6 +234,8 @@ pub fn erase_customer(
         .load(conn)?;
     dissent_proofs::erase_of_notices(conn, &told)?;
     diesel::delete(notices::table.filter(notices::customer_number.eq(n))).execute(conn)?;
+    let failed = bulk_run_failures::table.filter(bulk_run_failures::customer_number.eq(n));
+    diesel::delete(failed).execute(conn)?;
     diesel::delete(roll_out_customers::table.filter(roll_out_customers::customer_number.eq(n)))
         .execute(conn)?;
     diesel::sql_query(

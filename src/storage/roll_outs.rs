@@ -1,21 +1,19 @@
-//! Roll-outs of contract versions: whom they are for, how far they have come, what became of each
-//! customer (rows 35 to 37).
+//! Roll-outs of contract versions: whom they are for, and what became of each customer (rows 35 to
+//! 37). How far one has come stands in its run.
 
 mod customers;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Nullable, Text};
 
-use super::schema::{contract_versions, roll_outs, users};
+use super::bulk_runs::{self, BulkRun};
+use super::schema::{bulk_runs as runs, contract_versions, roll_outs, users};
 use super::{QueryResult, text};
-use crate::domain::roll_out::{End, Mode, Scope};
-use crate::domain::{CustomerNumber, PartnerId, RollOutId, UserId, VersionId};
+use crate::domain::roll_out::{Mode, Scope};
+use crate::domain::{BulkRunId, CustomerNumber, PartnerId, RollOutId, UserId, VersionId};
 
-pub use customers::{
-    Line, Reached, answer, figures, find_state, has_failed_since, list_customers, list_failed,
-    reached_before, save_reached, save_try,
-};
+pub use customers::{Line, Reached, answer, figures, list_customers, reached_before, save_reached};
 
 /// Customers in the preview are counted to here.
 pub const COUNT_CAP: i64 = 10_000;
@@ -33,16 +31,10 @@ pub struct RollOut {
     pub mode: Mode,
     /// Whose agreements are meant.
     pub scope: Scope,
-    /// When it was started.
-    pub started_at: DateTime<Utc>,
-    /// By whom.
+    /// By whom it was started.
     pub started_by: String,
-    /// Since when it is paused.
-    pub paused_at: Option<DateTime<Utc>>,
-    /// When and how it was over.
-    pub finished: Option<(DateTime<Utc>, End)>,
-    /// Every customer of the set up to this number has been looked at.
-    pub after: i64,
+    /// How far it has come.
+    pub run: BulkRun,
 }
 
 #[derive(Queryable)]
@@ -54,19 +46,17 @@ struct Row {
     partner: Option<i64>,
     concluded: Option<String>,
     numbers: Option<Vec<Option<i64>>>,
-    started_at: DateTime<Utc>,
     started_by: String,
-    paused_at: Option<DateTime<Utc>>,
-    finished_at: Option<DateTime<Utc>>,
-    how: Option<String>,
-    after: i64,
+    run: bulk_runs::Row,
 }
 
 #[diesel::dsl::auto_type(no_type_alias)]
 fn joined() -> _ {
+    let run: diesel::dsl::AsSelect<bulk_runs::Row, diesel::pg::Pg> = bulk_runs::Row::as_select();
     roll_outs::table
         .inner_join(contract_versions::table)
         .inner_join(users::table)
+        .inner_join(runs::table)
         .select((
             roll_outs::id,
             contract_versions::number,
@@ -75,21 +65,13 @@ fn joined() -> _ {
             roll_outs::partner_id,
             roll_outs::concluded_version,
             roll_outs::numbers,
-            roll_outs::started_at,
             users::name,
-            roll_outs::paused_at,
-            roll_outs::finished_at,
-            roll_outs::how,
-            roll_outs::after_number,
+            run,
         ))
 }
 
 fn read(row: Row) -> QueryResult<RollOut> {
     let missing = || text::unreadable("roll-out");
-    let how = row
-        .how
-        .as_deref()
-        .map(|key| End::of(key).ok_or_else(missing));
     Ok(RollOut {
         id: RollOutId(row.id),
         version: row.version.ok_or_else(missing)?,
@@ -100,42 +82,37 @@ fn read(row: Row) -> QueryResult<RollOut> {
             concluded: row.concluded,
             numbers: row.numbers.map(|all| all.into_iter().flatten().collect()),
         },
-        started_at: row.started_at,
         started_by: row.started_by,
-        paused_at: row.paused_at,
-        finished: row.finished_at.zip(how.transpose()?),
-        after: row.after,
+        run: bulk_runs::read(row.run)?,
     })
 }
 
-/// Begins a roll-out; `None` if one of this version is not over yet.
+/// Writes what a run rolls out, to whom.
 pub fn create_roll_out(
     conn: &mut PgConnection,
+    run: BulkRunId,
     version: VersionId,
     mode: Mode,
     scope: &Scope,
     by: UserId,
-    now: DateTime<Utc>,
-) -> QueryResult<Option<RollOutId>> {
+) -> QueryResult<RollOutId> {
     let numbers: Option<Vec<Option<i64>>> = scope
         .numbers
         .as_ref()
         .map(|all| all.iter().copied().map(Some).collect());
-    let id: Option<i64> = diesel::insert_into(roll_outs::table)
+    diesel::insert_into(roll_outs::table)
         .values((
+            roll_outs::run_id.eq(run.0),
             roll_outs::version_id.eq(version.0),
             roll_outs::mode.eq(mode.key()),
             roll_outs::partner_id.eq(scope.partner.map(|id| id.0)),
             roll_outs::concluded_version.eq(&scope.concluded),
             roll_outs::numbers.eq(numbers),
-            roll_outs::started_at.eq(now),
             roll_outs::started_by.eq(by.0),
         ))
-        .on_conflict_do_nothing()
         .returning(roll_outs::id)
         .get_result(conn)
-        .optional()?;
-    Ok(id.map(RollOutId))
+        .map(RollOutId)
 }
 
 /// A roll-out by its key.
@@ -147,39 +124,19 @@ pub fn find_roll_out(conn: &mut PgConnection, id: RollOutId) -> QueryResult<Opti
     row.map(read).transpose()
 }
 
-/// The same, locked until the transaction ends.
-pub fn lock_roll_out(conn: &mut PgConnection, id: RollOutId) -> QueryResult<Option<RollOut>> {
-    let locked: Option<i64> = roll_outs::table
-        .find(id.0)
-        .select(roll_outs::id)
-        .for_update()
+/// The roll-out of a run.
+pub fn find_of_run(conn: &mut PgConnection, run: BulkRunId) -> QueryResult<Option<RollOut>> {
+    let row: Option<Row> = joined()
+        .filter(roll_outs::run_id.eq(run.0))
         .first(conn)
         .optional()?;
-    match locked {
-        Some(_) => find_roll_out(conn, id),
-        None => Ok(None),
-    }
-}
-
-/// The same, unless somebody else has locked it.
-pub fn claim_roll_out(conn: &mut PgConnection, id: RollOutId) -> QueryResult<Option<RollOut>> {
-    let locked: Option<i64> = roll_outs::table
-        .find(id.0)
-        .select(roll_outs::id)
-        .for_update()
-        .skip_locked()
-        .first(conn)
-        .optional()?;
-    match locked {
-        Some(_) => find_roll_out(conn, id),
-        None => Ok(None),
-    }
+    row.map(read).transpose()
 }
 
 /// Roll-outs that are not over, oldest first. There are at most as many as there are versions.
 pub fn list_open(conn: &mut PgConnection) -> QueryResult<Vec<RollOut>> {
     let rows: Vec<Row> = joined()
-        .filter(roll_outs::finished_at.is_null())
+        .filter(runs::ended_at.is_null())
         .order(roll_outs::id)
         .load(conn)?;
     rows.into_iter().map(read).collect()
@@ -197,43 +154,6 @@ pub fn list_roll_outs(
     }
     let rows: Vec<Row> = select.order(roll_outs::id.desc()).limit(limit).load(conn)?;
     rows.into_iter().map(read).collect()
-}
-
-/// Pauses a roll-out, or lets it go on.
-pub fn save_pause(
-    conn: &mut PgConnection,
-    id: RollOutId,
-    at: Option<DateTime<Utc>>,
-) -> QueryResult<()> {
-    diesel::update(roll_outs::table.find(id.0))
-        .set(roll_outs::paused_at.eq(at))
-        .execute(conn)
-        .map(|_| ())
-}
-
-/// Ends a roll-out.
-pub fn save_end(
-    conn: &mut PgConnection,
-    id: RollOutId,
-    end: End,
-    now: DateTime<Utc>,
-) -> QueryResult<()> {
-    diesel::update(roll_outs::table.find(id.0))
-        .set((roll_outs::finished_at.eq(now), roll_outs::how.eq(end.key())))
-        .execute(conn)
-        .map(|_| ())
-}
-
-/// Writes that every customer up to this one has been looked at.
-pub fn save_place(
-    conn: &mut PgConnection,
-    id: RollOutId,
-    customer: CustomerNumber,
-) -> QueryResult<()> {
-    diesel::update(roll_outs::table.find(id.0))
-        .set(roll_outs::after_number.eq(customer.0))
-        .execute(conn)
-        .map(|_| ())
 }
 
 #[derive(QueryableByName)]

@@ -44,7 +44,6 @@ diesel::table! {
     announcements (id) {
         id -> Uuid,
         position -> Int8,
-        state -> Text,
         reason -> Text,
         reason_en -> Text,
         starts_on -> Date,
@@ -59,13 +58,7 @@ diesel::table! {
         drafted_by -> Int8,
         confirmed_at -> Nullable<Timestamptz>,
         confirmed_by -> Nullable<Int8>,
-        finished_at -> Nullable<Timestamptz>,
-        /// Agreements in force when it was confirmed.
-        recipients -> Int8,
-        /// Notices that were made so far.
-        made -> Int8,
-        /// Every customer up to this number has its notice; -1: all have, but for those overtaken while they concluded.
-        after_number -> Int8,
+        run_id -> Nullable<Int8>,
     }
 }
 
@@ -139,20 +132,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    /// Telling the customers of a blocked partner, one after the other (row 49).
-    block_rounds (id) {
-        id -> Int8,
-        partner_id -> Int8,
-        begun_at -> Timestamptz,
-        /// Every customer up to this number has been looked at.
-        after_number -> Int8,
-        /// Customers below that number whose case could not be written; tried again at the end.
-        left_over -> Array<Nullable<Int8>>,
-        ended_at -> Nullable<Timestamptz>,
-    }
-}
-
-diesel::table! {
     bookings (id) {
         id -> Int8,
         customer_number -> Int8,
@@ -164,6 +143,46 @@ diesel::table! {
         settled_at -> Nullable<Timestamptz>,
         /// From when the booking goes on without the UMS option (B5); empty while nobody cancelled that.
         option_ends_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    /// Customers a run could not write; tried again while it is open. Erased with the customer.
+    bulk_run_failures (run_id, customer_number) {
+        run_id -> Int8,
+        customer_number -> Int8,
+        /// When that happened first.
+        failed_at -> Timestamptz,
+        tried_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    /// Work over many customers, one after the other: how far each run has come.
+    bulk_runs (id) {
+        id -> Int8,
+        kind -> Text,
+        /// What it is about, by its key: an announcement, a partner, the number of a version.
+        subject -> Text,
+        begun_at -> Timestamptz,
+        /// The first Berlin day on which it reaches anybody.
+        starts_on -> Date,
+        paused_at -> Nullable<Timestamptz>,
+        ended_at -> Nullable<Timestamptz>,
+        how -> Nullable<Text>,
+        /// How many customers there were at the beginning; empty if they were too many to count.
+        customers -> Nullable<Int8>,
+        /// The second time it looks for those who were overtaken the first time.
+        round -> Int2,
+        /// Every customer up to this number has been looked at in this round.
+        after_number -> Int8,
+        /// Customers looked at. Those neither done nor failed needed nothing.
+        seen -> Int8,
+        done -> Int8,
+        /// Customers that could not be written; outlasts them.
+        failed -> Int8,
+        /// Time spent on it, without pauses and nights.
+        worked_ms -> Int8,
     }
 }
 
@@ -728,8 +747,6 @@ diesel::table! {
         reason -> Nullable<Text>,
         /// Since when the customer is in this state.
         at -> Timestamptz,
-        /// When one that failed was last tried again.
-        tried_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -758,13 +775,8 @@ diesel::table! {
         concluded_version -> Nullable<Text>,
         /// Only these customers.
         numbers -> Nullable<Array<Nullable<Int8>>>,
-        started_at -> Timestamptz,
         started_by -> Int8,
-        paused_at -> Nullable<Timestamptz>,
-        finished_at -> Nullable<Timestamptz>,
-        how -> Nullable<Text>,
-        /// Every customer of the set up to this number has been looked at.
-        after_number -> Int8,
+        run_id -> Int8,
     }
 }
 
@@ -781,9 +793,11 @@ diesel::joinable!(agreements -> customers (customer_number));
 diesel::joinable!(agreements -> links (link_id));
 diesel::joinable!(agreements -> requests (request_id));
 diesel::joinable!(alerts -> customers (customer_number));
-diesel::joinable!(block_rounds -> partners (partner_id));
+diesel::joinable!(announcements -> bulk_runs (run_id));
 diesel::joinable!(bookings -> customers (customer_number));
 diesel::joinable!(bookings -> products (product_code));
+diesel::joinable!(bulk_run_failures -> bulk_runs (run_id));
+diesel::joinable!(bulk_run_failures -> customers (customer_number));
 diesel::joinable!(case_rows -> customers (number));
 diesel::joinable!(case_words -> customers (number));
 diesel::joinable!(decline_reasons -> requests (request_id));
@@ -821,6 +835,7 @@ diesel::joinable!(requests -> customers (customer_number));
 diesel::joinable!(roll_out_customers -> customers (customer_number));
 diesel::joinable!(roll_out_customers -> roll_outs (roll_out_id));
 diesel::joinable!(roll_out_figures -> roll_outs (roll_out_id));
+diesel::joinable!(roll_outs -> bulk_runs (run_id));
 diesel::joinable!(roll_outs -> contract_versions (version_id));
 diesel::joinable!(roll_outs -> partners (partner_id));
 diesel::joinable!(roll_outs -> users (started_by));
@@ -836,8 +851,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     attempts,
     audit_events,
     audit_head,
-    block_rounds,
     bookings,
+    bulk_run_failures,
+    bulk_runs,
     case_rows,
     case_words,
     contract_versions,

@@ -39,6 +39,7 @@ pub fn rows() -> impl Iterator<Item = &'static Row> {
         administration::ROUTES,
         operation::ROUTES,
         operation::announcements::ROUTES,
+        operation::bulk_runs::ROUTES,
         partners::OPERATOR,
         partners::MANDANT,
         public::consent::ROUTES,

@@ -82,6 +82,7 @@ struct Objects {
     /// The contract version that comes with the program.
     version: String,
     roll_out: String,
+    run: String,
     /// An answer that came in.
     reply: String,
 }
@@ -173,6 +174,7 @@ impl Objects {
             entry: world.app.text("min(id) FROM sub_processors"),
             proposal: proposal.to_string(),
             version: world.app.text("id FROM contract_versions"),
+            run: world.app.text("min(id) FROM bulk_runs"),
             roll_out: roll_out.to_string(),
             reply: world.app.text("max(id) FROM replies"),
             world,
@@ -291,6 +293,14 @@ impl Objects {
                     "999999"
                 },
             ),
+            (
+                "lauf",
+                if object == "running" {
+                    &self.run
+                } else {
+                    "999999"
+                },
+            ),
             ("hash", hash),
             ("name", name),
         ];
@@ -360,7 +370,9 @@ impl Objects {
                 ("passwort", "falsch".to_owned()),
             ],
             "/betrieb/umstellungen/neu" => vec![("fassung", "1.0".to_owned())],
-            "/betrieb/umstellungen/{umstellung}" => vec![("schritt", "fortsetzen".to_owned())],
+            "/betrieb/umstellungen/{umstellung}" | "/betrieb/laeufe/{lauf}" => {
+                vec![("schritt", "fortsetzen".to_owned())]
+            }
             "/passwort-vergessen" => vec![("email", "niemand@example.org".to_owned())],
             "/passwort/{token}" => vec![("passwort", "kurz".to_owned())],
             path if path.starts_with("/betrieb/vertragsfassungen/") => {

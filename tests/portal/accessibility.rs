@@ -384,6 +384,8 @@ fn operator(places: &Places) -> Vec<Stop> {
         ),
         at("operator mail refused", &places.refused),
         at("operator runs", "/betrieb/laeufe"),
+        at("operator run", "/betrieb/laeufe/1"),
+        at("operator background work", "/betrieb/hintergrundarbeit"),
         at("operator roll-outs", "/betrieb/umstellungen"),
         at(
             "operator plans roll-out",

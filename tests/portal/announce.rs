@@ -1,11 +1,17 @@
 //! Announcements for the tests that need one.
 
-use avv_portal::actions::announcements;
+use avv_portal::actions::ActionError;
+use avv_portal::actions::announcements::{self, SENDING};
+use avv_portal::actions::bulk_runs::{Place, Step, take_step};
 use avv_portal::actions::notices::dissent_url;
+use avv_portal::app::App;
+use avv_portal::domain::bulk_run::RunKind;
 use avv_portal::domain::party::SubProcessor;
 use avv_portal::domain::sub_processor::ListChange;
 use avv_portal::domain::{AnnouncementId, CustomerNumber, EmailAddress, NoticeId, Party};
+use avv_portal::storage::PgConnection;
 use avv_portal::storage::announcements::Announcement;
+use avv_portal::storage::bulk_runs::list_open;
 use avv_portal::storage::notices::{Stored, list_of_customer};
 use avv_portal::storage::sub_processors;
 
@@ -71,6 +77,26 @@ pub fn confirm(app: &TestApp, id: AnnouncementId) {
         announcements::confirm(conn, &app.app, &operator, id, now)?.unwrap();
         Ok(())
     });
+}
+
+/// The runs of announcements that reached everybody.
+pub const SENT: &str = "bulk_runs WHERE kind = 'announcement' AND how = 'done'";
+
+/// One step of the run that is open, in a transaction of its own.
+pub fn step(app: &App, now: chrono::DateTime<chrono::Utc>) -> Result<Step, ActionError> {
+    app.db.transaction_blocking(|conn| step_in(conn, app, now))
+}
+
+/// The same in the transaction of the caller.
+pub fn step_in(
+    conn: &mut PgConnection,
+    app: &App,
+    now: chrono::DateTime<chrono::Utc>,
+) -> Result<Step, ActionError> {
+    match list_open(conn, RunKind::Announcement)?.first() {
+        Some(run) => take_step(conn, app, &SENDING, *run, &mut Place::default(), now),
+        None => Ok(Step::Halt),
+    }
 }
 
 /// An announcement that every customer got.

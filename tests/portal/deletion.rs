@@ -194,11 +194,14 @@ async fn retention_erases_the_customer_and_leaves_a_tombstone() {
     )
     .unwrap();
     app.sql(
-        "INSERT INTO roll_outs (version_id, mode, numbers, started_at, started_by, finished_at, how)
-         SELECT max(v.id), 'inform', '{4711,9000}', '2026-12-02', max(u.id), '2026-12-02', 'ended'
-         FROM contract_versions v, users u;
+        "INSERT INTO bulk_runs (kind, subject, begun_at, starts_on, failed) VALUES ('roll_out', '1.0', '2026-12-02', '2026-12-02', 1);
+         INSERT INTO roll_outs (version_id, mode, numbers, started_by, run_id)
+         SELECT max(v.id), 'inform', '{4711,9000}', max(u.id), max(b.id)
+         FROM contract_versions v, users u, bulk_runs b;
          INSERT INTO roll_out_customers (roll_out_id, customer_number, state, at)
-         SELECT id, n, 'informed', '2026-12-02' FROM roll_outs, unnest(numbers) AS n",
+         SELECT id, n, 'informed', '2026-12-02' FROM roll_outs, unnest(numbers) AS n;
+         INSERT INTO bulk_run_failures (run_id, customer_number, failed_at, tried_at)
+         SELECT id, 4711, begun_at, begun_at FROM bulk_runs",
     )
     .unwrap();
     let hash = app.text("document_hash FROM agreement_documents d JOIN agreements a ON a.id = d.agreement_id WHERE a.customer_number = 4711");
@@ -234,6 +237,7 @@ async fn retention_erases_the_customer_and_leaves_a_tombstone() {
         "bookings WHERE customer_number",
         "mails WHERE customer_number",
         "roll_out_customers WHERE customer_number",
+        "bulk_run_failures WHERE customer_number",
         "users WHERE customer_number",
         "objections WHERE customer_number",
         "notices WHERE customer_number",
@@ -454,8 +458,8 @@ async fn every_table_that_names_a_customer_is_known_to_retention() {
     let known = "'agreement_documents','agreements','alerts','bookings','case_rows','case_words',\
                  'document_stamps','entered_addresses','links','mails','notices','objections','password_links','requests','sessions','users',\
                  'objection_proofs','decline_reasons','proposals','roll_out_customers',\
-                 'replies','kept_forms','kept_files',\
-                 'dissent_proofs','announcements','block_rounds','contract_versions','files','partner_contracts','roll_outs'"; // the last six name users of operator and partners only; numbers are taken out of roll_outs
+                 'replies','bulk_run_failures','kept_forms','kept_files',\
+                 'dissent_proofs','announcements','contract_versions','files','partner_contracts','roll_outs'"; // the last six name users of operator and partners only; numbers are taken out of roll_outs
     let found = app.text(&format!(
         "string_agg(DISTINCT conrelid::regclass::text, ' ') FROM pg_constraint \
          WHERE contype = 'f' AND connamespace = current_schema()::regnamespace \

@@ -675,6 +675,7 @@ fn b1_every_form_that_changes_something_carries_what_it_showed() {
         "administration/dissent.html",
         "administration/objection.html",
         "addresses/stop.html",
+        "bulk_runs/show.html",
         "consent/decline.html",
         "consent/form.html",
         "consent/state.html",

@@ -18,6 +18,7 @@ mod audit;
 mod bad_days;
 mod bookings;
 mod bounces;
+mod bulk_runs;
 mod clock;
 mod consents;
 mod contracts;

@@ -1,13 +1,13 @@
 //! Mails with notices on their way: put off, given up, sent once more (rows 38 and 40, EV-12).
 
-use avv_portal::actions::announcements::{Step, send_next};
+use avv_portal::actions::bulk_runs::Step;
 use avv_portal::actions::delivery::{Retried, retry};
-use avv_portal::actions::{ActionError, notices as acts};
+use avv_portal::actions::notices as acts;
 use avv_portal::domain::MailId;
 use avv_portal::domain::notice::NoticeState;
 use avv_portal::jobs;
 
-use crate::announce::{announce, confirm, draft, notice, register};
+use crate::announce::{self, announce, confirm, draft, notice, register};
 use crate::harness::{CUSTOMER, Person, Sink, Stage, Trouble, days, hours};
 use crate::notices::{concluded, crowd};
 
@@ -22,12 +22,8 @@ async fn mails_that_are_put_off_hold_up_no_announcement() {
     let id = draft(&app, NEW);
     confirm(&app, id);
     let now = app.now();
-    let step = || -> Result<Step, ActionError> {
-        app.app
-            .db
-            .transaction_blocking(|conn| send_next(conn, &app.app, now))
-    };
-    while step().unwrap() != Step::Idle {}
+    let step = || announce::step(&app.app, now);
+    while step().unwrap() != Step::Halt {}
     assert_eq!(app.count("notices"), 1000, "enough wait for now");
     // Every one of them was put off.
     app.sql("UPDATE mails SET attempts = 1, next_attempt_at = next_attempt_at + interval '1 hour' WHERE kind_key = 'announcement'")
@@ -38,12 +34,12 @@ async fn mails_that_are_put_off_hold_up_no_announcement() {
          FROM generate_series(1, 19000) n, (SELECT * FROM mails WHERE kind_key = 'announcement' LIMIT 1) one",
     )
     .unwrap();
-    assert_eq!(step().unwrap(), Step::Idle, "the outbox is bounded");
+    assert_eq!(step().unwrap(), Step::Halt, "the outbox is bounded");
     app.sql("UPDATE mails SET state = 'failed', done_at = queued_at, next_attempt_at = NULL WHERE step = 'many:1'")
         .unwrap();
-    while matches!(step().unwrap(), Step::Made(_)) {}
+    while matches!(step().unwrap(), Step::Taken { .. }) {}
     assert_eq!(app.count("notices"), 1501);
-    assert_eq!(app.count("announcements WHERE state = 'sent'"), 1);
+    assert_eq!(app.count(announce::SENT), 1);
 }
 
 /// What no server takes for five days has not arrived: no period runs, a person sees it and sends it
@@ -130,7 +126,7 @@ async fn the_last_look_finds_who_was_overtaken() {
         "ALTER TABLE agreements DISABLE TRIGGER USER; \
          UPDATE agreements SET concluded_at = '{now}' WHERE customer_number = 20002; \
          ALTER TABLE agreements ENABLE TRIGGER USER; \
-         UPDATE announcements SET after_number = 30000 WHERE state = 'sending'"
+         UPDATE bulk_runs SET after_number = 30000 WHERE ended_at IS NULL"
     ))
     .unwrap();
     app.jobs();

@@ -1,13 +1,14 @@
 //! Announced changes of sub-processors: rows 38 to 42, C-14 to C-19, LC-24, LC-30, EV-12.
 
-use avv_portal::actions::announcements::{self, Step, send_next};
+use avv_portal::actions::announcements;
+use avv_portal::actions::bulk_runs::{Step, Turn};
 use avv_portal::actions::{ActionError, documents, notices as acts};
 use avv_portal::domain::notice::{DissentWay, NoticeState, Settlement};
 use avv_portal::domain::{CustomerNumber, Language};
 use avv_portal::storage::notices::{Wanted, count_notices, list_notices};
 use avv_portal::storage::sub_processors;
 
-use crate::announce::{announce, company, confirm, draft, link, notice, register};
+use crate::announce::{self, announce, company, confirm, draft, link, notice, register};
 use crate::harness::{CUSTOMER, FOREIGN_CUSTOMER, PASSWORD, Person, TestApp, days, hours};
 use crate::world::World;
 
@@ -473,7 +474,8 @@ async fn a_late_mail_gives_its_customer_the_whole_period() {
     confirm(app, id);
     let now = app.now();
     app.write(|conn| {
-        assert_eq!(send_next(conn, &app.app, now)?, Step::Made(2));
+        let both = Step::Taken { done: 2, failed: 0 };
+        assert_eq!(announce::step_in(conn, &app.app, now)?, both);
         Ok(())
     });
     app.sql("UPDATE mails SET next_attempt_at = next_attempt_at + interval '5 days' WHERE customer_number = 9000 AND state = 'queued'")
@@ -556,7 +558,7 @@ async fn a_conclusion_meanwhile_closes_the_notice() {
     // While a second one is being made: closed before it is there, and no mail goes out.
     let id = draft(&app, "RZ Dritte GmbH");
     confirm(&app, id);
-    app.sql("UPDATE announcements SET after_number = 5000 WHERE state = 'sending'")
+    app.sql("UPDATE bulk_runs SET after_number = 5000 WHERE ended_at IS NULL")
         .unwrap();
     app.book(FOREIGN_CUSTOMER, "mehrstandort-sip-trunk", true);
     app.deliver();
@@ -573,7 +575,7 @@ async fn a_conclusion_meanwhile_closes_the_notice() {
     );
     // 4711 was overtaken by the number and is found by the last look.
     assert_eq!(state(&app), NoticeState::Running);
-    assert_eq!(app.count("announcements WHERE state = 'sent'"), 2);
+    assert_eq!(app.count(announce::SENT), 2);
 }
 
 /// Many customers with an agreement in force, as rows.
@@ -596,24 +598,24 @@ async fn sending_survives_pauses_and_kills() {
     let id = draft(&app, NEW);
     confirm(&app, id);
     let (operator, now) = (app.viewer(Person::Operator), app.now());
-    let step = || {
-        app.app
-            .db
-            .transaction_blocking(|conn| send_next(conn, &app.app, now))
+    let step = || announce::step(&app.app, now);
+    let batch = Step::Taken {
+        done: 200,
+        failed: 0,
     };
-    assert_eq!(step().unwrap(), Step::Made(200));
+    assert_eq!(step().unwrap(), batch);
     // Killed in the middle of a batch: nothing of it is left.
     let killed: Result<(), ActionError> = app.app.db.transaction_blocking(|conn| {
-        assert_eq!(send_next(conn, &app.app, now)?, Step::Made(200));
+        assert_eq!(announce::step_in(conn, &app.app, now)?, batch);
         Err(ActionError::NotFound)
     });
     assert!(killed.is_err());
     assert_eq!(app.count("notices"), 200);
     app.write(|conn| {
-        announcements::pause(conn, &operator, id, now)?.unwrap();
+        announcements::turn(conn, &operator, id, Turn::Pause, now)?.unwrap();
         Ok(())
     });
-    assert_eq!(step().unwrap(), Step::Idle, "paused");
+    assert_eq!(step().unwrap(), Step::Halt, "paused");
     let page = app.sign_in(Person::Operator).await;
     let at = format!("/betrieb/aenderungsmitteilungen/{id}");
     page.get(&at)
@@ -627,7 +629,7 @@ async fn sending_survives_pauses_and_kills() {
         .await
         .assert_silent_about(NEW);
     app.write(|conn| {
-        announcements::resume(conn, &operator, id, now)?.unwrap();
+        announcements::turn(conn, &operator, id, Turn::Resume, now)?.unwrap();
         Ok(())
     });
     // Two processes at once, up to what the outbox may hold.
@@ -636,23 +638,21 @@ async fn sending_survives_pauses_and_kills() {
         for process in [&app.app, &other] {
             scope.spawn(move || {
                 for _ in 0..6 {
-                    let made = process
-                        .db
-                        .transaction_blocking(|conn| send_next(conn, process, now));
+                    let made = announce::step(process, now);
                     assert!(made.is_ok(), "{made:?}");
                 }
             });
         }
     });
-    while matches!(step().unwrap(), Step::Made(_)) {}
+    while matches!(step().unwrap(), Step::Taken { .. }) {}
     assert_eq!(app.count("notices"), 1000, "the outbox is full");
     app.sql("UPDATE mails SET state = 'sent', done_at = queued_at, next_attempt_at = NULL WHERE kind_key = 'announcement'")
         .unwrap();
-    while step().unwrap() != Step::Finished {}
-    assert_eq!(step().unwrap(), Step::Idle);
+    while step().unwrap() != Step::Over {}
+    assert_eq!(step().unwrap(), Step::Halt);
     assert_eq!(app.count("notices"), 1501);
     assert_eq!(app.count("mails WHERE kind_key = 'announcement'"), 1501);
-    assert_eq!(app.text("made FROM announcements"), "1501");
+    assert_eq!(app.text("done FROM bulk_runs"), "1501");
     // Pages of customers, each once.
     let mut seen = 0;
     let mut path = at.clone();
@@ -779,7 +779,7 @@ async fn a_dissent_by_phone_before_the_mail_is_enough() {
     let id = draft(&app, NEW);
     confirm(&app, id);
     let (now, operator) = (app.now(), app.viewer(Person::Operator));
-    app.write(|conn| send_next(conn, &app.app, now).map(|_| ()));
+    app.write(|conn| announce::step_in(conn, &app.app, now).map(|_| ()));
     let own = notice(&app, CUSTOMER).id;
     let received = acts::Received {
         way: DissentWay::Phone,

@@ -343,7 +343,7 @@ async fn a_blocked_partner_is_out_at_once_and_customers_are_told_once() {
         app.count("mails WHERE kind->>'kind' = 'partner_blocked'"),
         1
     );
-    assert_eq!(app.count("block_rounds"), 1);
+    assert_eq!(app.count("bulk_runs WHERE kind = 'block'"), 1);
 
     // At once: the gate, the module, whatever sends a mail. Looking is allowed.
     for browser in [&mandant, &sub] {
@@ -411,7 +411,10 @@ async fn a_blocked_partner_is_out_at_once_and_customers_are_told_once() {
         app.count("audit_events WHERE kind = 'told_partner_blocked'"),
         1
     );
-    assert_eq!(app.count("block_rounds WHERE ended_at IS NULL"), 0);
+    assert_eq!(
+        app.count("bulk_runs WHERE kind = 'block' AND ended_at IS NULL"),
+        0
+    );
 
     // Back again.
     submit(&operator, &format!("{path}/freigabe"), &[])
@@ -456,13 +459,19 @@ async fn a_round_goes_on_where_it_stood_and_stops_when_the_block_is_taken_back()
         .unwrap();
     assert_eq!(jobs::run_once(&app.app, now).failed, 1);
     assert_eq!(told(), 1, "4712 was told");
-    assert_eq!(app.count("block_rounds WHERE ended_at IS NULL"), 1);
+    assert_eq!(
+        app.count("bulk_runs WHERE kind = 'block' AND ended_at IS NULL"),
+        1
+    );
     app.sql("ALTER TABLE case_rows DROP CONSTRAINT broken")
         .unwrap();
     app.jobs();
     app.jobs();
     assert_eq!(told(), 2);
-    assert_eq!(app.count("block_rounds WHERE ended_at IS NULL"), 0);
+    assert_eq!(
+        app.count("bulk_runs WHERE kind = 'block' AND ended_at IS NULL"),
+        0
+    );
 }
 
 #[actix_web::test]

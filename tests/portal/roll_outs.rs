@@ -1,12 +1,14 @@
 //! A newly published contract version reaches those who concluded an older one (rows 35 to 37).
 
-use avv_portal::actions::roll_outs::{Plan, Step, start, take_step};
+use avv_portal::actions::bulk_runs::{Place, Step, take_step};
+use avv_portal::actions::roll_outs::{Plan, ROLLING_OUT, start};
 use avv_portal::actions::{ActionError, Knock};
 use avv_portal::domain::audit::AuditKind;
 use avv_portal::domain::case::{Declaration, Event};
 use avv_portal::domain::roll_out::{Answer, MAX_NUMBERS, Mode, Scope, Skip};
 use avv_portal::domain::{CustomerNumber, RollOutId};
 use avv_portal::jobs;
+use avv_portal::storage::PgConnection;
 use avv_portal::storage::cases::lock_case;
 use avv_portal::storage::roll_outs::{figures, find_roll_out};
 use chrono::NaiveDate;
@@ -56,6 +58,22 @@ async fn begin(operator: &Browser, fields: &[(&str, &str)]) -> (String, Page) {
     (done.location(), preview)
 }
 
+const OPEN: &str = "bulk_runs WHERE kind = 'roll_out' AND ended_at IS NULL";
+const DONE: &str = "bulk_runs WHERE kind = 'roll_out' AND how = 'done'";
+
+/// One step of the run, in the transaction of the caller.
+fn step(conn: &mut PgConnection, app: &TestApp, id: RollOutId) -> Result<Step, ActionError> {
+    let run = find_roll_out(conn, id)?.unwrap().run.id;
+    take_step(
+        conn,
+        &app.app,
+        &ROLLING_OUT,
+        run,
+        &mut Place::default(),
+        app.now(),
+    )
+}
+
 fn count(app: &TestApp, id: i64) -> Vec<(Answer, Option<Skip>, i64)> {
     let counts = app.read(|conn| Ok(figures(conn, RollOutId(id))?));
     // The figures are those of the rows.
@@ -64,9 +82,14 @@ fn count(app: &TestApp, id: i64) -> Vec<(Answer, Option<Skip>, i64)> {
         let reason = skip.map_or("reason IS NULL".to_owned(), |skip| {
             format!("reason = '{}'", skip.key())
         });
-        let rows = app.count(&format!(
-            "roll_out_customers WHERE roll_out_id = {id} AND state = '{key}' AND {reason}"
-        ));
+        let rows = app.count(&match answer {
+            Answer::Failed => format!(
+                "bulk_run_failures WHERE run_id = (SELECT run_id FROM roll_outs WHERE id = {id})"
+            ),
+            _ => format!(
+                "roll_out_customers WHERE roll_out_id = {id} AND state = '{key}' AND {reason}"
+            ),
+        });
         assert_eq!(rows, *count, "{key}");
     }
     counts
@@ -291,7 +314,9 @@ async fn whatever_happens_to_the_work_everybody_is_asked_once() {
     // A process dies in the middle of a customer: nothing of it is left.
     let first = CustomerNumber(5001);
     let dead = app.app.db.transaction_blocking(|conn| {
-        assert_eq!(take_step(conn, &app.app, id, first, now)?, Step::Taken);
+        let taken = Step::Taken { done: 1, failed: 0 };
+        assert_eq!(step(conn, &app, id)?, taken);
+        assert!(find_roll_out(conn, id)?.unwrap().run.after == first.0);
         Err::<(), _>(ActionError::NotFound)
     });
     assert!(dead.is_err() && app.case(first).open_request().is_none());
@@ -327,7 +352,7 @@ async fn whatever_happens_to_the_work_everybody_is_asked_once() {
         let rounds = app.case(CustomerNumber(number)).requests;
         assert_eq!(rounds.len(), 2, "customer {number}");
     }
-    assert_eq!(app.count("roll_outs WHERE how = 'done'"), 1);
+    assert_eq!(app.count(DONE), 1);
     assert_eq!(
         app.count("audit_events WHERE kind = 'roll_out'"),
         4,
@@ -390,10 +415,10 @@ async fn a_full_outbox_holds_a_roll_out_up() {
     app.sql("UPDATE mails SET attempts = 1 WHERE step IN ('full:1', 'full:2')")
         .unwrap();
     assert_eq!(app.jobs().moved, 2, "998 wait, there is room for two");
-    assert_eq!(app.count("roll_outs WHERE finished_at IS NULL"), 1);
+    assert_eq!(app.count(OPEN), 1);
     assert_eq!(app.jobs().moved, 1, "those two are sent");
     assert_eq!(count(&app, id.0), [(Answer::Waiting, None, 3)]);
-    assert_eq!(app.count("roll_outs WHERE how = 'done'"), 1);
+    assert_eq!(app.count(DONE), 1);
 }
 
 /// A customer that somebody is at is neither waited for nor forgotten; one that cannot be read is
@@ -410,20 +435,19 @@ async fn neither_a_locked_nor_an_unreadable_customer_holds_the_others_up() {
     let first = CustomerNumber(5001);
     app.write(|conn| {
         lock_case(conn, first, now)?;
-        let step = app
+        let halted = app
             .app
             .db
-            .transaction_blocking(|other| take_step(other, &app.app, id, first, now))?;
-        assert_eq!(step, Step::Halt);
-        let place = find_roll_out(conn, id)?.map(|found| found.after);
+            .transaction_blocking(|other| step(other, &app, id))?;
+        assert_eq!(halted, Step::Halt);
+        let place = find_roll_out(conn, id)?.map(|found| found.run.after);
         assert_eq!(place, Some(0), "not passed over");
         Ok(())
     });
 
     let broken = "ALTER TABLE requests DROP CONSTRAINT IF EXISTS requests_offer; UPDATE requests SET offer = offer - 'version' WHERE customer_number = 5002";
     app.sql(broken).unwrap();
-    let tries =
-        || app.text("coalesce(tried_at, at) FROM roll_out_customers WHERE state = 'failed'");
+    let tries = || app.text("tried_at FROM bulk_run_failures");
     let pass = |berlin: &str| {
         app.at(berlin);
         jobs::run_once(&app.app, app.now());
@@ -446,9 +470,9 @@ async fn neither_a_locked_nor_an_unreadable_customer_holds_the_others_up() {
     let open = operator.get(&address).await;
     open.assert_says("läuft").assert_says("wird wiederholt");
     pass("2026-12-03 08:59");
-    assert_eq!(app.count("roll_outs WHERE finished_at IS NULL"), 1);
+    assert_eq!(app.count(OPEN), 1);
     pass("2026-12-03 09:10");
-    assert_eq!(app.count("roll_outs WHERE how = 'done'"), 1);
+    assert_eq!(app.count(DONE), 1);
     let operator = app.sign_in(Person::Operator).await;
     let over = operator.get(&format!("{address}?stand=failed")).await;
     over.assert_says("alle Kunden bearbeitet")

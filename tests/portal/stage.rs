@@ -4,13 +4,15 @@ use avv_portal::actions::roll_outs::Plan;
 use avv_portal::actions::{
     blocking, customers, objections, proposals, register, roll_outs, sub_partners, users,
 };
+use avv_portal::domain::bulk_run::RunEnd;
 use avv_portal::domain::case::Channel;
 use avv_portal::domain::file::{File, FileKind};
-use avv_portal::domain::roll_out::{Answer, End, Mode, Scope, Skip};
+use avv_portal::domain::roll_out::{Answer, Mode, Scope, Skip};
 use avv_portal::domain::viewer::{Role, Viewer};
 use avv_portal::domain::{CustomerNumber, EmailAddress, Language, PartnerId, Party, UserId};
 use avv_portal::jobs;
-use avv_portal::storage::roll_outs::{Reached, save_end, save_reached};
+use avv_portal::storage::bulk_runs::save_end;
+use avv_portal::storage::roll_outs::{Reached, find_roll_out, save_reached};
 
 use crate::announce::{announce, draft, link, notice, register};
 use crate::harness::{CUSTOMER, Companies, FOREIGN_CUSTOMER, PASSWORD, Person, TestApp, days};
@@ -198,7 +200,8 @@ fn roll_out(app: &TestApp) {
         for (number, reached) in customers {
             save_reached(conn, id, CustomerNumber(number), reached, now)?;
         }
-        Ok(save_end(conn, id, End::Done, now)?)
+        let run = find_roll_out(conn, id)?.expect("a roll-out").run.id;
+        Ok(save_end(conn, run, RunEnd::Done, now)?)
     });
 }
 

@@ -94,7 +94,7 @@ async fn f11_a_row_that_cannot_be_read_is_named_and_breaks_nothing_else() {
         .await
         .assert_says("Datensätze sind nicht lesbar");
     operator
-        .get("/betrieb/laeufe")
+        .get("/betrieb/hintergrundarbeit")
         .await
         .assert_says("products, mehrstandort-sip-trunk");
     // Whoever has booked it is refused as a whole, and the gate stays closed.

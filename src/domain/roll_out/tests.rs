@@ -113,26 +113,6 @@ fn a_request_is_answered_when_its_round_is_over_and_not_before() {
 }
 
 #[test]
-fn a_roll_out_is_planned_until_its_version_is_in_force() {
-    let day = |text: &str| text.parse::<NaiveDate>().unwrap();
-    let (valid_from, paused) = (
-        day("2026-12-01"),
-        Some("2026-11-30T09:00:00Z".parse().unwrap()),
-    );
-    for (end, paused_at, today, expected) in [
-        (None, None, "2026-11-30", Stage::Planned),
-        (None, None, "2026-12-01", Stage::Running),
-        (None, paused, "2026-11-30", Stage::Paused),
-        (None, paused, "2026-12-01", Stage::Paused),
-        (Some(End::Done), None, "2026-12-02", Stage::Done),
-        (Some(End::Ended), paused, "2026-12-02", Stage::Ended),
-        (Some(End::Superseded), None, "2026-12-02", Stage::Superseded),
-    ] {
-        assert_eq!(stage(end, paused_at, valid_from, day(today)), expected);
-    }
-}
-
-#[test]
 fn keys_lead_back_to_what_they_name() {
     for answer in Answer::ALL {
         assert_eq!(Answer::of(answer.key()), Some(answer));
@@ -140,9 +120,6 @@ fn keys_lead_back_to_what_they_name() {
     for skip in Skip::ALL {
         assert_eq!(Skip::of(skip.key()), Some(skip));
         assert!(!skip.sentence().is_empty());
-    }
-    for end in End::ALL {
-        assert_eq!(End::of(end.key()), Some(end));
     }
     assert_eq!(Mode::of("inform"), Some(Mode::Inform));
     assert_eq!(Mode::of(""), None);

@@ -3,10 +3,9 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
-use super::{Announcement, SWEEP};
 use crate::domain::mail::{MailKind, Recipient};
 use crate::domain::{AnnouncementId, CustomerNumber, NoticeId};
-use crate::storage::schema::{agreements, announcements, customers, mails, notices};
+use crate::storage::schema::{agreements, customers, mails, notices};
 use crate::storage::{QueryResult, text};
 
 /// Mails with notices in the outbox.
@@ -36,31 +35,32 @@ pub fn count_waiting(conn: &mut PgConnection, cap: i64) -> QueryResult<Waiting> 
     })
 }
 
-/// The next customers with an agreement in force, in the order of their numbers. In the last look:
-/// those without a notice whose agreement was concluded between `from` and `until`.
+/// The next customers behind `after` with an agreement in force, in the order of their numbers; if
+/// `overtaken` is given, only those without a notice who concluded between these times.
 pub fn list_recipients(
     conn: &mut PgConnection,
-    announcement: &Announcement,
-    (from, until): (DateTime<Utc>, DateTime<Utc>),
+    announcement: AnnouncementId,
+    after: i64,
+    overtaken: Option<(DateTime<Utc>, DateTime<Utc>)>,
     limit: i64,
 ) -> QueryResult<Vec<CustomerNumber>> {
     let in_force = agreements::table
         .filter(agreements::ended_at.is_null())
+        .filter(agreements::customer_number.gt(after))
         .order(agreements::customer_number)
         .limit(limit)
         .select(agreements::customer_number);
-    let numbers: Vec<i64> = if announcement.after == SWEEP {
-        let told = notices::table
-            .filter(notices::announcement_id.eq(announcement.id.0))
-            .filter(notices::customer_number.eq(agreements::customer_number));
-        in_force
-            .filter(agreements::concluded_at.between(from, until))
-            .filter(diesel::dsl::not(diesel::dsl::exists(told)))
-            .load(conn)?
-    } else {
-        in_force
-            .filter(agreements::customer_number.gt(announcement.after))
-            .load(conn)?
+    let numbers: Vec<i64> = match overtaken {
+        None => in_force.load(conn)?,
+        Some((from, until)) => {
+            let told = notices::table
+                .filter(notices::announcement_id.eq(announcement.0))
+                .filter(notices::customer_number.eq(agreements::customer_number));
+            in_force
+                .filter(agreements::concluded_at.between(from, until))
+                .filter(diesel::dsl::not(diesel::dsl::exists(told)))
+                .load(conn)?
+        }
     };
     Ok(numbers.into_iter().map(CustomerNumber).collect())
 }
@@ -142,22 +142,6 @@ pub fn create_notices(
         .collect();
     diesel::insert_into(notices::table)
         .values(rows)
-        .execute(conn)
-        .map(|_| ())
-}
-
-/// Notes how far sending has come.
-pub fn save_progress(
-    conn: &mut PgConnection,
-    id: AnnouncementId,
-    made: i64,
-    after: i64,
-) -> QueryResult<()> {
-    diesel::update(announcements::table.find(id.0))
-        .set((
-            announcements::made.eq(announcements::made + made),
-            announcements::after_number.eq(after),
-        ))
         .execute(conn)
         .map(|_| ())
 }

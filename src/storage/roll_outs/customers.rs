@@ -4,10 +4,11 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, SmallInt, Text};
 
+use super::super::QueryResult;
+use super::super::bulk_runs::{Failure, list_failures};
 use super::super::schema::{case_rows, roll_out_customers as c, roll_outs};
-use super::super::{QueryResult, text};
 use crate::domain::roll_out::{Answer, Skip};
-use crate::domain::{CustomerNumber, RollOutId};
+use crate::domain::{BulkRunId, CustomerNumber, RollOutId};
 
 /// What a roll-out did with a customer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,8 +17,6 @@ pub enum Reached {
     Told(Answer),
     /// Left out.
     Skipped(Skip),
-    /// Could not be written; tried again.
-    Failed,
 }
 
 impl Reached {
@@ -25,44 +24,18 @@ impl Reached {
         match self {
             Self::Told(answer) => answer,
             Self::Skipped(_) => Answer::Skipped,
-            Self::Failed => Answer::Failed,
         }
     }
 
     fn reason(self) -> Option<&'static str> {
         match self {
             Self::Skipped(skip) => Some(skip.key()),
-            Self::Told(_) | Self::Failed => None,
+            Self::Told(_) => None,
         }
     }
 }
 
-/// The figure a state is counted in.
-fn word(state: Answer, reason: Option<&str>) -> String {
-    match reason {
-        Some(reason) => format!("{}:{reason}", state.key()),
-        None => state.key().to_owned(),
-    }
-}
-
-/// How a customer stands in a roll-out; `None` if it has not been looked at.
-pub fn find_state(
-    conn: &mut PgConnection,
-    id: RollOutId,
-    customer: CustomerNumber,
-) -> QueryResult<Option<Answer>> {
-    let state: Option<String> = c::table
-        .find((id.0, customer.0))
-        .select(c::state)
-        .first(conn)
-        .optional()?;
-    state
-        .map(|key| Answer::of(&key).ok_or_else(|| text::unreadable("state in a roll-out")))
-        .transpose()
-}
-
-/// Writes what a roll-out did with a customer. To be called under the lock of the roll-out, for one
-/// that was not looked at or had failed.
+/// Writes what a roll-out did with a customer. To be called under the lock of its run, once for each.
 pub fn save_reached(
     conn: &mut PgConnection,
     id: RollOutId,
@@ -70,32 +43,20 @@ pub fn save_reached(
     reached: Reached,
     now: DateTime<Utc>,
 ) -> QueryResult<()> {
-    let had_failed = find_state(conn, id, customer)?.is_some();
-    let row = (
-        c::state.eq(reached.state().key()),
-        c::reason.eq(reached.reason()),
-        c::at.eq(now),
-    );
     diesel::insert_into(c::table)
         .values((
             c::roll_out_id.eq(id.0),
             c::customer_number.eq(customer.0),
-            row,
+            c::state.eq(reached.state().key()),
+            c::reason.eq(reached.reason()),
+            c::at.eq(now),
         ))
-        .on_conflict((c::roll_out_id, c::customer_number))
-        .do_update()
-        .set(row)
         .execute(conn)?;
-    if had_failed {
-        count(conn, id, customer, &word(Answer::Failed, None), -1)?;
-    }
-    count(
-        conn,
-        id,
-        customer,
-        &word(reached.state(), reached.reason()),
-        1,
-    )
+    let word = match reached.reason() {
+        Some(reason) => format!("{}:{reason}", reached.state().key()),
+        None => reached.state().key().to_owned(),
+    };
+    count(conn, id, customer, &word, 1)
 }
 
 /// Writes what became of a customer's request in the roll-out that made it.
@@ -121,7 +82,7 @@ pub fn answer(
 }
 
 /// Counts a customer in or out. Whoever moves a customer counts out first; as customers only ever
-/// move from failed to waiting to an answer, nobody waits in a circle.
+/// move from waiting to an answer, nobody waits in a circle.
 fn count(
     conn: &mut PgConnection,
     id: RollOutId,
@@ -158,7 +119,9 @@ pub fn figures(
 ) -> QueryResult<Vec<(Answer, Option<Skip>, i64)>> {
     let rows: Vec<Figure> = diesel::sql_query(
         "SELECT word, sum(customers)::bigint AS customers FROM roll_out_figures
-         WHERE roll_out_id = $1 GROUP BY word ORDER BY word",
+         WHERE roll_out_id = $1 GROUP BY word
+         UNION ALL SELECT 'failed', b.failed FROM roll_outs r JOIN bulk_runs b ON b.id = r.run_id
+         WHERE r.id = $1 AND b.failed > 0 ORDER BY 1",
     )
     .bind::<BigInt, _>(id.0)
     .load(conn)?;
@@ -174,54 +137,6 @@ pub fn figures(
         .collect())
 }
 
-/// Notes that a customer that had failed was tried again and failed again.
-pub fn save_try(
-    conn: &mut PgConnection,
-    id: RollOutId,
-    customer: CustomerNumber,
-    now: DateTime<Utc>,
-) -> QueryResult<()> {
-    diesel::update(c::table.find((id.0, customer.0)))
-        .filter(c::state.eq(Answer::Failed.key()))
-        .set(c::tried_at.eq(now))
-        .execute(conn)
-        .map(|_| ())
-}
-
-/// Whether there are customers that could not be written for the first time after `since`.
-pub fn has_failed_since(
-    conn: &mut PgConnection,
-    id: RollOutId,
-    since: DateTime<Utc>,
-) -> QueryResult<bool> {
-    let failed = c::table
-        .filter(c::roll_out_id.eq(id.0))
-        .filter(c::state.eq(Answer::Failed.key()))
-        .filter(c::at.gt(since));
-    diesel::select(diesel::dsl::exists(failed)).get_result(conn)
-}
-
-/// Customers that could not be written and were last tried until `until`, behind `after`.
-pub fn list_failed(
-    conn: &mut PgConnection,
-    id: RollOutId,
-    until: DateTime<Utc>,
-    after: i64,
-    limit: i64,
-) -> QueryResult<Vec<CustomerNumber>> {
-    let numbers: Vec<i64> = c::table
-        .filter(c::roll_out_id.eq(id.0))
-        .filter(c::state.eq(Answer::Failed.key()))
-        .filter(c::at.le(until))
-        .filter(c::tried_at.is_null().or(c::tried_at.le(until)))
-        .filter(c::customer_number.gt(after))
-        .order(c::customer_number)
-        .limit(limit)
-        .select(c::customer_number)
-        .load(conn)?;
-    Ok(numbers.into_iter().map(CustomerNumber).collect())
-}
-
 /// A customer of a roll-out as its page lists it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
@@ -235,6 +150,17 @@ pub struct Line {
     pub at: DateTime<Utc>,
 }
 
+impl Line {
+    fn failed(failure: Failure) -> Self {
+        Self {
+            customer: failure.customer,
+            company: failure.company,
+            reason: None,
+            at: failure.at,
+        }
+    }
+}
+
 type LineRow = (i64, Option<String>, Option<String>, DateTime<Utc>);
 
 /// Customers in one state behind `after`, in rising order.
@@ -245,6 +171,14 @@ pub fn list_customers(
     after: i64,
     limit: i64,
 ) -> QueryResult<Vec<Line>> {
+    if state == Answer::Failed {
+        let run: i64 = roll_outs::table
+            .find(id.0)
+            .select(roll_outs::run_id)
+            .first(conn)?;
+        let failed = list_failures(conn, BulkRunId(run), after, limit)?;
+        return Ok(failed.into_iter().map(Line::failed).collect());
+    }
     let rows: Vec<LineRow> = c::table
         .left_join(case_rows::table.on(case_rows::number.eq(c::customer_number)))
         .filter(c::roll_out_id.eq(id.0))

@@ -6,7 +6,6 @@ pub mod text;
 pub mod versions;
 
 use crate::contract::diff::Piece;
-use crate::domain::roll_out::Stage;
 
 /// Words that stay beside a change; a longer run that is the same in both is cut.
 const AROUND: usize = 14;
@@ -37,16 +36,4 @@ fn cut(text: &str, after_change: bool, before_change: bool) -> String {
         .unwrap_or_default()
         .join(" ");
     format!("{begin} […] {end}").trim().to_owned()
-}
-
-/// The word for how far it has come, and the look of its tag.
-pub fn stage_word(stage: Stage) -> (&'static str, &'static str) {
-    match stage {
-        Stage::Planned => ("geplant", "open"),
-        Stage::Running => ("läuft", "requested"),
-        Stage::Paused => ("angehalten", "undeliverable"),
-        Stage::Done => ("alle Kunden bearbeitet", "concluded"),
-        Stage::Ended => ("vorzeitig beendet", "ended"),
-        Stage::Superseded => ("durch neuere Fassung beendet", "ended"),
-    }
 }

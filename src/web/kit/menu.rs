@@ -77,7 +77,8 @@ const OPERATOR: &[(&str, &[Page])] = &[
         &[
             page("E-Mails", paths::MAILS),
             page("Antworten", paths::REPLIES),
-            page("Läufe", paths::RUNS),
+            page("Läufe", paths::BULK_RUNS),
+            page("Hintergrundarbeit", paths::RUNS),
             page("Protokoll", paths::LOG),
             page("Gelöschte Kunden", paths::DELETED),
             page("Benutzer", paths::USERS),

@@ -2,6 +2,7 @@
 
 use chrono::Duration;
 
+use crate::domain::bulk_run::{RunEnd, RunStage};
 use crate::domain::{Language, name};
 
 /// "40 Sekunden", "3 Minuten".
@@ -49,4 +50,16 @@ pub fn thousands(number: i64) -> String {
 /// "A", "A und B", "A, B und C".
 pub fn listed(words: &[String]) -> String {
     name::list(words, Language::De)
+}
+
+/// The word for how far a run has come, and the look of its tag.
+pub fn stage_word(stage: RunStage) -> (&'static str, &'static str) {
+    match stage {
+        RunStage::Planned => ("geplant", "open"),
+        RunStage::Running => ("läuft", "requested"),
+        RunStage::Paused => ("angehalten", "undeliverable"),
+        RunStage::Over(RunEnd::Done) => ("alle Kunden bearbeitet", "concluded"),
+        RunStage::Over(RunEnd::Ended) => ("vorzeitig beendet", "ended"),
+        RunStage::Over(RunEnd::Superseded) => ("durch neuere Fassung beendet", "ended"),
+    }
 }

@@ -2,6 +2,7 @@
 
 mod alerts;
 pub mod announcements;
+pub mod bulk_runs;
 mod deleted;
 mod log;
 mod mails;
@@ -96,7 +97,7 @@ pub const ROUTES: &[Row] = &[
         Who::Operator,
         || web::post().to(alerts::finish),
     ),
-    get("/betrieb/laeufe", Who::Operator, || view().to(runs::show)),
+    get(paths::RUNS, Who::Operator, || view().to(runs::show)),
     get("/betrieb/mails", Who::Operator, || view().to(mails::list)),
     get("/betrieb/mails/test", Who::Operator, || {
         view().to(mails::ask_trial)

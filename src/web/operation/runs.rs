@@ -111,7 +111,7 @@ fn line(run: Run, now: DateTime<Utc>) -> Line {
         Some("stopped") => (
             "open",
             "angehalten".to_owned(),
-            format!("nach {lasted}; der nächste Lauf macht weiter"),
+            format!("nach {lasted}; der nächste Durchgang macht weiter"),
         ),
         Some(_) => ("concluded", "fertig".to_owned(), format!("nach {lasted}")),
         None if now - run.seen_at < SILENCE => {
@@ -120,7 +120,8 @@ fn line(run: Run, now: DateTime<Utc>) -> Line {
         None => (
             "undeliverable",
             "abgebrochen".to_owned(),
-            "Der Prozess hat sich nicht mehr gemeldet; der nächste Lauf macht weiter".to_owned(),
+            "Der Prozess hat sich nicht mehr gemeldet; der nächste Durchgang macht weiter"
+                .to_owned(),
         ),
     };
     Line {

@@ -144,10 +144,10 @@ async fn a_due_morning_is_worked_off_once_and_holds_up_nobody() {
     account::mails(&app, &sink);
     account::chain(&program);
     assert!(app.count("runs") > 0, "what takes long is written down");
-    let page = operator.get("/betrieb/laeufe").await;
+    let page = operator.get("/betrieb/hintergrundarbeit").await;
     let page = match page {
         Some(page) => page,
-        None => operator.get("/betrieb/laeufe").await.unwrap(),
+        None => operator.get("/betrieb/hintergrundarbeit").await.unwrap(),
     };
     page.assert_status(200)
         .assert_says("Erinnerungen und Fristen");
@@ -181,7 +181,7 @@ async fn what_was_due_very_long_ago_waits_for_the_operator() {
         1
     );
     let operator = app.sign_in(Person::Operator).await;
-    let page = operator.get("/betrieb/laeufe").await;
+    let page = operator.get("/betrieb/hintergrundarbeit").await;
     page.assert_status(200)
         .assert_says("Zurückgehaltene Erinnerungen");
     page.assert_says("1 Erinnerung ist seit mehr als 35 Tagen fällig");
@@ -192,7 +192,7 @@ async fn what_was_due_very_long_ago_waits_for_the_operator() {
     app.jobs();
     assert_eq!(app.links_to(mail).len(), 2);
     operator
-        .get("/betrieb/laeufe")
+        .get("/betrieb/hintergrundarbeit")
         .await
         .assert_silent_about("Zurückgehaltene");
     app.clock.advance(days(15));

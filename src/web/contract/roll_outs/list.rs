@@ -4,15 +4,15 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use crate::actions::ActionError;
-use crate::actions::roll_outs::stage_of;
+use crate::actions::bulk_runs::stage_of;
 use crate::app::App;
 use crate::domain::{Language, calendar};
 use crate::paths;
 use crate::storage::contract_versions::{find_in_force, list_published};
 use crate::storage::roll_outs::list_roll_outs;
-use crate::web::contract::stage_word;
 use crate::web::kit::error::PageError;
 use crate::web::kit::page::{Me, Shell, html};
+use crate::web::kit::words::stage_word;
 
 /// Roll-outs the page shows.
 const MOST: i64 = 50;
@@ -73,13 +73,13 @@ pub async fn show(app: web::Data<App>, me: Me) -> Result<HttpResponse, PageError
     let lines = found
         .into_iter()
         .map(|one| {
-            let (state, status) = stage_word(stage_of(&one, now));
+            let (state, status) = stage_word(stage_of(&one.run, now));
             Line {
                 href: paths::roll_out(one.id),
                 mode: one.mode.word(),
                 started: (
-                    calendar::machine_moment(one.started_at),
-                    calendar::short_moment(one.started_at, Language::De),
+                    calendar::machine_moment(one.run.begun_at),
+                    calendar::short_moment(one.run.begun_at, Language::De),
                 ),
                 version: one.version,
                 by: one.started_by,

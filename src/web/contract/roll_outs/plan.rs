@@ -193,7 +193,6 @@ fn sentence(refusal: &RollOutRefusal) -> String {
                 numbers.join(", ")
             )
         }
-        RollOutRefusal::Unchanged => "Daran hat sich nichts geändert".to_owned(),
     }
 }
 

@@ -7,17 +7,19 @@ use serde::Deserialize;
 
 use super::scope_words;
 use crate::actions::ActionError;
-use crate::actions::roll_outs::{Turn, stage_of, turn};
+use crate::actions::bulk_runs::{Turn, stage_of, turn};
 use crate::app::App;
-use crate::domain::roll_out::{Answer, Mode, RollOutRefusal, Skip, Stage};
+use crate::domain::bulk_run::RunStage;
+use crate::domain::case::Refusal;
+use crate::domain::roll_out::{Answer, Mode, Skip};
 use crate::domain::{Language, RollOutId, calendar};
 use crate::paths;
 use crate::storage::roll_outs::{Line, RollOut, figures, find_roll_out, list_customers};
-use crate::web::contract::stage_word;
 use crate::web::kit::error::PageError;
 use crate::web::kit::page::{Me, Shell, html, see_other};
 use crate::web::kit::session::flash;
 use crate::web::kit::signed_form::SignedForm;
+use crate::web::kit::words::stage_word;
 use crate::web::kit::words::thousands;
 
 /// Customers on one page.
@@ -38,7 +40,7 @@ struct Page {
     version: String,
     mode: Mode,
     action: String,
-    stage: Stage,
+    stage: RunStage,
     word: &'static str,
     status: &'static str,
     from: (String, String),
@@ -102,7 +104,7 @@ pub async fn show(
             Ok((found, figures(conn, id)?, lines))
         })
         .await?;
-    let stage = stage_of(&found, now);
+    let stage = stage_of(&found.run, now);
     let (word, status) = stage_word(stage);
     let shell = Shell::load(&app, &me, paths::ROLL_OUTS).await?;
     html(&Page {
@@ -116,8 +118,8 @@ pub async fn show(
             calendar::long_date(found.valid_from, Language::De),
         ),
         started: (
-            calendar::machine_moment(found.started_at),
-            calendar::short_moment(found.started_at, Language::De),
+            calendar::machine_moment(found.run.begun_at),
+            calendar::short_moment(found.run.begun_at, Language::De),
         ),
         by: found.started_by.clone(),
         scope: scope_words(&app, &found.scope).await?,
@@ -162,7 +164,7 @@ fn bars(
         // Failures and other ends are rare; they are shown when there are any.
         .filter(|state| !matches!(state, Answer::Failed | Answer::Closed) || sum(*state) > 0)
         .map(|state| Bar {
-            word: state.word(found.finished.is_some()),
+            word: state.word(found.run.ended.is_some()),
             count: sum(state),
             shown: thousands(sum(state)),
             width: match sum(state) {
@@ -200,7 +202,7 @@ fn chosen(roll_out: &RollOut, state: Answer, after: i64, mut found: Vec<Line>) -
         .filter(|_| has_next)
         .map(|last| format!("{begin}&nach={}#kunden", last.customer));
     Chosen {
-        word: state.word(roll_out.finished.is_some()),
+        word: state.word(roll_out.run.ended.is_some()),
         is_later: after > 0,
         begin: format!("{begin}#kunden"),
         next,
@@ -247,11 +249,14 @@ pub async fn turn_it(
     let (id, viewer, now) = (*id, me.viewer.clone(), app.clock.now());
     let done = app
         .db
-        .transaction(move |conn| turn(conn, &viewer, id, wanted, now))
+        .transaction(move |conn| {
+            let found = find_roll_out(conn, id)?.ok_or(ActionError::NotFound)?;
+            turn(conn, &viewer, found.run.id, wanted, now)
+        })
         .await;
     match done {
         Ok(()) => flash(&session, true, said),
-        Err(ActionError::RollOut(RollOutRefusal::Unchanged)) => {
+        Err(ActionError::Refused(Refusal::Unchanged)) => {
             flash(&session, true, "Daran hat sich nichts geändert.");
         }
         Err(error) => return Err(error.into()),

@@ -9,7 +9,7 @@ use super::found::Found;
 use super::names::{Part, parts_of};
 use super::{Subject, answer, load};
 use crate::actions::ActionError;
-use crate::actions::roll_outs::stage_of;
+use crate::actions::bulk_runs::stage_of;
 use crate::actions::versions::approval::{self, Seen};
 use crate::actions::versions::draft;
 use crate::actions::versions::review::review;
@@ -22,13 +22,13 @@ use crate::paths;
 use crate::places::Kind;
 use crate::storage::contract_versions::find_in_force;
 use crate::storage::roll_outs::list_roll_outs;
-use crate::web::contract::stage_word;
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::FieldErrors;
 use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
 use crate::web::kit::reauthentication::{address_of, ask_password};
 use crate::web::kit::session::flash;
 use crate::web::kit::signed_form::SignedForm;
+use crate::web::kit::words::stage_word;
 
 /// Longest reason in characters.
 const LONGEST_REASON: usize = 500;
@@ -130,11 +130,11 @@ async fn told(app: &App, number: String, from: NaiveDate) -> Result<Told, PageEr
         })
         .await?;
     let lines = before.into_iter().map(|one| {
-        let (state, status) = stage_word(stage_of(&one, now));
+        let (state, status) = stage_word(stage_of(&one.run, now));
         RollOutLine {
             href: paths::roll_out(one.id),
             mode: one.mode.word(),
-            started: calendar::short_moment(one.started_at, Language::De),
+            started: calendar::short_moment(one.run.begun_at, Language::De),
             state,
             status,
         }

@@ -9,7 +9,8 @@ use serde::Deserialize;
 
 use super::{draft, find, list, sentence};
 use crate::actions::ActionError;
-use crate::actions::announcements::{Moved, pause as pause_it, resume as resume_it};
+use crate::actions::announcements::{Moved, turn};
+use crate::actions::bulk_runs::Turn;
 use crate::app::App;
 use crate::domain::notice::NoticeState;
 use crate::domain::{AnnouncementId, CustomerNumber, Language, calendar, name};
@@ -225,7 +226,7 @@ pub async fn pause(
     let (viewer, now, id) = (me.viewer.clone(), app.clock.now(), *id);
     let done = app
         .db
-        .transaction(move |conn| pause_it(conn, &viewer, id, now))
+        .transaction(move |conn| turn(conn, &viewer, id, Turn::Pause, now))
         .await?;
     let words = "Der Versand ist angehalten. Was schon im Postausgang liegt, geht noch hinaus.";
     Ok(turned(&session, id, done, words))
@@ -242,7 +243,7 @@ pub async fn resume(
     let (viewer, now, id) = (me.viewer.clone(), app.clock.now(), *id);
     let done = app
         .db
-        .transaction(move |conn| resume_it(conn, &viewer, id, now))
+        .transaction(move |conn| turn(conn, &viewer, id, Turn::Resume, now))
         .await?;
     Ok(turned(&session, id, done, "Der Versand geht weiter."))
 }

@@ -20,7 +20,7 @@ use crate::mail::Transport;
 use crate::paths;
 use crate::storage::alerts::{AlertFilter, AlertLine, count_alerts, page_alerts};
 use crate::storage::audit::{Figures, count_figures};
-use crate::storage::block_rounds::count_stuck;
+use crate::storage::bulk_runs::count_stuck;
 use crate::storage::case_rows::{COUNT_CAP, Waiting, count_statuses};
 use crate::storage::contract_versions::count_in_work;
 use crate::storage::mails::{count_trouble, count_waiting, queue_state};
@@ -140,7 +140,7 @@ fn read(conn: &mut PgConnection, today: NaiveDate, now: DateTime<Utc>) -> QueryR
             failed_runs: failed_runs(&list_runs(conn, RUNS)?, now),
             proposals: proposals::count_open(conn, cap)?,
             versions: count_in_work(conn)?,
-            stuck_blocks: count_stuck(conn, now - SLOW_BLOCK)?,
+            stuck_runs: count_stuck(conn, now - SLOW_BLOCK)?,
             unreadable: list_unreadable(conn)?.len(),
             unreleased: count_unreleased(conn, cap)?,
         },

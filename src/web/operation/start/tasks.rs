@@ -36,8 +36,8 @@ pub(super) struct Counts {
     pub late: i64,
     /// Passes of the periodic work of the last day that failed in part or died.
     pub failed_runs: i64,
-    /// Partners whose block has not reached all their customers.
-    pub stuck_blocks: i64,
+    /// Runs over customers that do not reach all of them.
+    pub stuck_runs: i64,
     /// Rows that cannot be read (F11).
     pub unreadable: usize,
     /// Submandanten that wait for the operator's release.
@@ -112,14 +112,14 @@ pub(super) fn tasks(counts: &Counts) -> Vec<Task> {
         ),
         line(
             counts.failed_runs,
-            "Läufe mit Fehlern",
+            "Hintergrundarbeiten mit Fehlern",
             runs(),
-            "In den letzten 24 Stunden; was liegen blieb, versucht der nächste Lauf",
+            "In den letzten 24 Stunden; was liegen blieb, versucht der nächste Durchgang",
         ),
         line(
-            counts.stuck_blocks,
-            "Sperren, die noch nicht allen Kunden mitgeteilt sind",
-            paths::PARTNERS.to_owned(),
+            counts.stuck_runs,
+            "Läufe erreichen nicht alle Kunden",
+            paths::BULK_RUNS.to_owned(),
             "Das Portal versucht es weiter; bleibt es dabei, sehen Sie in den Log des Servers",
         ),
         line(
@@ -217,7 +217,7 @@ mod tests {
             returned: 0,
             late: 0,
             failed_runs: 0,
-            stuck_blocks: 0,
+            stuck_runs: 0,
             unreadable: 0,
             unreleased: 0,
         };

@@ -1,0 +1,232 @@
+//! The one step that all runs take.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use super::{Act, Kind, Rounds, RunEvent, stage_of};
+use crate::actions::{ActionError, Actor};
+use crate::app::App;
+use crate::domain::bulk_run::{RunEnd, RunStage};
+use crate::domain::{BulkRunId, CustomerNumber};
+use crate::storage::PgConnection;
+use crate::storage::bulk_runs::{self as stored, BulkRun, Figures};
+use crate::storage::case_rows::claim;
+
+/// What a step of a run led to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// Customers were looked at.
+    Taken {
+        /// For how many something was done.
+        done: usize,
+        /// How many could not be written.
+        failed: usize,
+    },
+    /// The run is over.
+    Over,
+    /// Nothing is to be done with this run now: it is paused, planned, or waits for the time of day,
+    /// for room in the outbox or for another try; or somebody else is at it or at the customer.
+    Halt,
+}
+
+/// What a pass remembers between two steps of a run.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Place {
+    /// Those up to this number that could not be written before were tried again in this pass.
+    pub retried: i64,
+    /// That was everybody.
+    pub is_retried: bool,
+    /// Time spent that is not counted yet.
+    pub worked: Duration,
+}
+
+/// Takes the next step of a run.
+pub fn take_step(
+    conn: &mut PgConnection,
+    app: &App,
+    kind: &Kind,
+    id: BulkRunId,
+    place: &mut Place,
+    now: DateTime<Utc>,
+) -> Result<Step, ActionError> {
+    if !(kind.is_open)(conn, now)? {
+        return Ok(Step::Halt);
+    }
+    let Some(run) = stored::claim_run(conn, id)? else {
+        return Ok(Step::Halt);
+    };
+    if let Some(end) = (kind.ended)(conn, &run, now)? {
+        return finish(conn, kind, &run, end, now);
+    }
+    if stage_of(&run, now) != RunStage::Running {
+        return Ok(Step::Halt);
+    }
+    let room = (kind.room)(conn)?;
+    if room <= 0 {
+        return Ok(Step::Halt);
+    }
+    // First those who could not be written before, each once in a pass; whoever fails now has to wait
+    // for the next one.
+    if run.failed > 0 && !place.is_retried {
+        let until = now - kind.again;
+        if let Some(customer) = stored::find_retry(conn, id, place.retried, until)? {
+            place.retried = customer.0;
+            let step = work(conn, app, kind, &run, (&[customer], run.after), place, now)?;
+            // Somebody is at this customer: the others can be tried.
+            return Ok(match step {
+                Step::Halt => Step::Taken { done: 0, failed: 0 },
+                step => step,
+            });
+        }
+        place.is_retried = true;
+    }
+    let batch = match kind.act {
+        Act::Each(_) => 1,
+        Act::Batch(size, _) => size,
+    };
+    let mut next = (kind.next)(conn, &run, batch.min(room))?;
+    if kind.rounds == Rounds::WhileListed && run.failed > 0 {
+        let listed = next.last().map_or(run.after, |last| last.0);
+        next = stored::leave_out_failed(conn, id, &next)?;
+        if next.is_empty() && listed > run.after {
+            stored::save_progress(conn, id, (run.round, listed), Figures::default())?;
+            return Ok(Step::Taken { done: 0, failed: 0 });
+        }
+    }
+    if let Some(last) = next.last() {
+        return work(conn, app, kind, &run, (&next, last.0), place, now);
+    }
+    if kind.rounds == Rounds::Two && run.round == 1 {
+        stored::save_progress(conn, id, (2, 0), Figures::default())?;
+        return Ok(Step::Taken { done: 0, failed: 0 });
+    }
+    if stored::has_failed_since(conn, id, kind.given_up.map(|time| now - time))? {
+        if kind.rounds == Rounds::WhileListed {
+            let anew = Figures {
+                seen: run.done + run.failed - run.seen,
+                ..Figures::default()
+            };
+            stored::save_progress(conn, id, (run.round, 0), anew)?;
+        }
+        return Ok(Step::Halt);
+    }
+    finish(conn, kind, &run, RunEnd::Done, now)
+}
+
+/// Does what is to be done for these customers, or puts aside whom it cannot be done for; everybody
+/// up to `after` has been looked at then.
+fn work(
+    conn: &mut PgConnection,
+    app: &App,
+    kind: &Kind,
+    run: &BulkRun,
+    (customers, after): (&[CustomerNumber], i64),
+    place: &mut Place,
+    now: DateTime<Utc>,
+) -> Result<Step, ActionError> {
+    // Somebody is at the case. Its row cannot even be named in a note before that is over, and a step
+    // never waits under the lock of the run: the next pass begins with this customer.
+    if let [customer] = customers
+        && !claim(conn, *customer)?
+    {
+        if kind.rounds == Rounds::WhileListed {
+            // It is met again.
+            stored::save_progress(conn, run.id, (run.round, after), Figures::default())?;
+            return Ok(Step::Taken { done: 0, failed: 0 });
+        }
+        return Ok(Step::Halt);
+    }
+    let worked_ms = i64::try_from(place.worked.as_millis()).unwrap_or_default();
+    let attempt =
+        |conn: &mut PgConnection| try_all(conn, app, kind, run, (customers, after), worked_ms, now);
+    let error = match stored::attempt(conn, attempt) {
+        Ok(done) => {
+            place.worked -= Duration::from_millis(worked_ms.unsigned_abs());
+            return Ok(Step::Taken { done, failed: 0 });
+        }
+        // Nothing can be done before the clock is right; the job `clock` tells the operator.
+        Err(error @ ActionError::Clock(_)) => return Err(error),
+        Err(ActionError::Database(error)) if error.is_outage() => return Err(error.into()),
+        Err(error) => error,
+    };
+    if let [customer] = customers {
+        let job = kind.kind.key();
+        tracing::error!(customer = customer.0, run = run.id.0, job, %error, "a customer of a run failed");
+        let is_first = stored::save_failure(conn, run.id, *customer, now)?;
+        let more = Figures {
+            seen: i64::from(is_first),
+            failed: i64::from(is_first),
+            ..Figures::default()
+        };
+        stored::save_progress(conn, run.id, (run.round, after), more)?;
+        return Ok(Step::Taken { done: 0, failed: 1 });
+    }
+    // One of them is the reason: each for itself.
+    let mut sum = (0, 0);
+    for customer in customers {
+        match work(conn, app, kind, run, (&[*customer], customer.0), place, now)? {
+            Step::Taken { done, failed } => sum = (sum.0 + done, sum.1 + failed),
+            Step::Over | Step::Halt => break,
+        }
+    }
+    let (done, failed) = sum;
+    Ok(Step::Taken { done, failed })
+}
+
+/// Writes how far the run will be, and does it.
+fn try_all(
+    conn: &mut PgConnection,
+    app: &App,
+    kind: &Kind,
+    run: &BulkRun,
+    (customers, after): (&[CustomerNumber], i64),
+    worked_ms: i64,
+    now: DateTime<Utc>,
+) -> Result<usize, ActionError> {
+    let count = i64::try_from(customers.len()).unwrap_or(i64::MAX);
+    // Before it is done, so that the audit event is written last; that something is to be done is the
+    // rule.
+    let had_failed = stored::delete_failures(conn, run.id, customers)?;
+    let more = Figures {
+        seen: count - had_failed,
+        done: count,
+        failed: -had_failed,
+        worked_ms,
+    };
+    stored::save_progress(conn, run.id, (run.round, after), more)?;
+    let done = match kind.act {
+        Act::Batch(_, act) => act(conn, app, run, customers, now)?,
+        Act::Each(act) => {
+            let mut done = 0;
+            for customer in customers {
+                done += i64::from(act(conn, app, run, *customer, now)?);
+            }
+            done
+        }
+    };
+    if done != count {
+        let less = Figures {
+            done: done - count,
+            ..Figures::default()
+        };
+        stored::save_progress(conn, run.id, (run.round, after), less)?;
+    }
+    Ok(usize::try_from(done).unwrap_or_default())
+}
+
+fn finish(
+    conn: &mut PgConnection,
+    kind: &Kind,
+    run: &BulkRun,
+    end: RunEnd,
+    now: DateTime<Utc>,
+) -> Result<Step, ActionError> {
+    if kind.rounds == Rounds::WhileListed && run.done + run.failed == 0 {
+        stored::delete_run(conn, run.id)?;
+        return Ok(Step::Over);
+    }
+    stored::save_end(conn, run.id, end, now)?;
+    (kind.note)(conn, Actor::Portal, run, RunEvent::Ended(end), now)?;
+    Ok(Step::Over)
+}
