@@ -71,10 +71,13 @@ pub fn link_state<'a>(
     }
     match link.end {
         Some((_, LinkEnd::Used)) => by_agreement(case, link, now),
-        Some((at, LinkEnd::Closed)) => Some(closed(case, request, at)),
-        Some((at, LinkEnd::Replaced)) => Some(settled(case, now).unwrap_or(LinkState::Replaced {
-            newest: newest_mail(case).unwrap_or(at),
-        })),
+        Some((at, LinkEnd::Closed)) => Some(match closed(case, request, at) {
+            state @ (LinkState::Declined { .. }
+            | LinkState::Objected { .. }
+            | LinkState::NotNeeded) => since(case, at, now).unwrap_or(state),
+            state => state,
+        }),
+        Some((at, LinkEnd::Replaced)) => Some(settled(case, now).unwrap_or(replaced(case, at))),
         None if now > link.valid_until => Some(settled(case, now).unwrap_or(LinkState::Expired {
             at: link.valid_until,
         })),
@@ -95,6 +98,16 @@ fn settled(case: &Case, now: DateTime<Utc>) -> Option<LinkState<'_>> {
         agreement,
         success_page: false,
     })
+}
+
+/// How it stands if the customer was asked again after `at`: what became of the round before is no
+/// longer true then.
+fn since(case: &Case, at: DateTime<Utc>, now: DateTime<Utc>) -> Option<LinkState<'_>> {
+    case.offer(now)?;
+    if case.open_request().is_some() {
+        return Some(replaced(case, at));
+    }
+    settled(case, now).filter(|_| case.agreement().is_some_and(|one| at < one.concluded_at))
 }
 
 fn by_agreement<'a>(case: &'a Case, link: &Link, now: DateTime<Utc>) -> Option<LinkState<'a>> {
@@ -136,6 +149,12 @@ fn closed<'a>(case: &'a Case, request: &Request, at: DateTime<Utc>) -> LinkState
         Some((at, Outcome::Objected)) => LinkState::Objected { at },
         Some((at, Outcome::Locked)) => LinkState::Locked { at },
         _ => LinkState::NotNeeded,
+    }
+}
+
+fn replaced<'a>(case: &Case, at: DateTime<Utc>) -> LinkState<'a> {
+    LinkState::Replaced {
+        newest: newest_mail(case).unwrap_or(at),
     }
 }
 

@@ -318,6 +318,24 @@ fn c11_whoever_declined_by_mistake_gets_a_new_link_by_the_old_one() {
 }
 
 #[test]
+fn c12_a_link_says_what_holds_once_the_customer_was_asked_again() {
+    let mut play = in_state("D");
+    let declined = play.link();
+    play = play.later(Duration::days(1)).after(&Event::AskedByHand);
+    assert_eq!(page(&play, declined), "replaced");
+    play = play.later(Duration::hours(1));
+    let concluded = play.clone().after(&consent(play.link()));
+    assert_eq!(page(&concluded, declined), "concluded");
+    let again = play.clone().after(&Event::Declined(play.link()));
+    assert_eq!(page(&again, declined), "declined");
+    // An amendment that was declined: what is in force goes on, and is not what was declined.
+    let amended = in_state("U");
+    let link = amended.link();
+    let amended = amended.after(&Event::Declined(link));
+    assert_eq!(page(&amended, link), "declined");
+}
+
+#[test]
 fn a_concluded_link_of_the_old_chain_stays_concluded() {
     // W: the agreement goes on between customer and operator, whoever the Mandant is
     let mut play = in_state("C");
