@@ -484,3 +484,28 @@ async fn a_new_link_can_be_asked_for_within_limits() {
         "L-07"
     );
 }
+
+/// S-13: right after the first mail none goes out, and the page names that condition, too.
+#[actix_web::test]
+async fn s_13_the_answer_names_the_ten_minutes() {
+    let app = TestApp::start().await;
+    app.book(CUSTOMER, "centraflex", false);
+    app.jobs();
+    let link = app.consent_link(MAIL);
+    let visitor = app.visitor();
+    visitor
+        .post(&format!("{link}/ablehnen"), &[("bestaetigung", "ja")])
+        .await
+        .assert_status(303);
+    for (language, words) in [
+        ("de", "E-Mail mit einem Link länger als zehn Minuten"),
+        ("en", "e-mail with a link is more than ten minutes old"),
+    ] {
+        visitor
+            .post(&format!("{link}/neuer-link"), &[("sprache", language)])
+            .await
+            .assert_says(words);
+    }
+    app.jobs();
+    assert_eq!(app.links_to(MAIL), [link]);
+}
