@@ -185,7 +185,7 @@ impl Builder<'_> {
             task: self.task(entry),
             place: self.say(&entry.place, &entry.place_en),
             by: operator.clone(),
-            mechanism: clean(&entry.mechanism),
+            mechanism: clean(entry.mechanism(self.language)),
         }));
         list
     }

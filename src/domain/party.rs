@@ -129,6 +129,9 @@ pub struct SubProcessor {
     pub place_en: String,
     /// Transfer mechanism outside the EEA, empty inside (LC-30).
     pub mechanism: String,
+    /// The same in English; empty in what was written before there was this field.
+    #[serde(default)]
+    pub mechanism_en: String,
     /// How its task is set apart from those of the others (LC-24), German.
     #[serde(default)]
     pub delimitation: String,
@@ -152,6 +155,14 @@ impl SubProcessor {
     /// Where it processes data, in one language.
     pub fn place(&self, language: Language) -> &str {
         either(language, &self.place, &self.place_en)
+    }
+
+    /// Transfer mechanism in one language, in German where there is no other.
+    pub fn mechanism(&self, language: Language) -> &str {
+        match either(language, &self.mechanism, &self.mechanism_en) {
+            "" => &self.mechanism,
+            text => text,
+        }
     }
 
     /// How its task is set apart, in one language.
@@ -196,5 +207,17 @@ mod tests {
             };
             assert_eq!(party.phone_link(), dialled, "{printed}");
         }
+    }
+
+    #[test]
+    fn c4_the_basis_of_a_transfer_is_said_in_the_readers_language() {
+        let mut one = SubProcessor {
+            mechanism: "Angemessenheitsbeschluss".to_owned(),
+            ..SubProcessor::default()
+        };
+        assert_eq!(one.mechanism(Language::En), "Angemessenheitsbeschluss");
+        one.mechanism_en = "Adequacy decision".to_owned();
+        assert_eq!(one.mechanism(Language::En), "Adequacy decision");
+        assert_eq!(one.mechanism(Language::De), "Angemessenheitsbeschluss");
     }
 }

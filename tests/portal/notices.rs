@@ -104,7 +104,15 @@ async fn a_change_is_announced_answered_and_settled() {
             .assert_says(says);
     }
     let form = operator.get(&entry).await;
-    let right = with(&[("garantie", "Angemessenheitsbeschluss")]);
+    let half = with(&[("garantie", "Angemessenheitsbeschluss")]);
+    form.submit(&operator, "main form", &half)
+        .await
+        .assert_status(422)
+        .assert_says("in beiden Sprachen");
+    let right = with(&[
+        ("garantie", "Angemessenheitsbeschluss"),
+        ("garantie_en", "Adequacy decision"),
+    ]);
     form.submit(&operator, "main form", &right)
         .await
         .assert_redirect(&at);

@@ -242,7 +242,7 @@ fn company(one: &SubProcessor, language: Language) -> CompanyWords {
         service: part(one.service(language)),
         delimitation: part(one.delimitation(language)),
         place: part(one.place(language)),
-        mechanism: one.mechanism.clone(),
+        mechanism: one.mechanism(language).to_owned(),
     }
 }
 

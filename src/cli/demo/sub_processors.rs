@@ -65,6 +65,7 @@ pub fn sub_processors() -> [SubProcessor; 3] {
         ),
         SubProcessor {
             mechanism: "Angemessenheitsbeschluss nach Art. 45 DSGVO".into(),
+            mechanism_en: "Adequacy decision under Art. 45 GDPR".into(),
             ..entry(
                 Party {
                     country: "Schweiz".into(),

@@ -44,7 +44,7 @@ impl Company {
             service: one.service(language).to_owned(),
             delimitation: one.delimitation(language).to_owned(),
             place: one.place(language).to_owned(),
-            mechanism: one.mechanism.clone(),
+            mechanism: one.mechanism(language).to_owned(),
             mark: "",
         }
     }

@@ -6,74 +6,20 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::draft::{changed, try_change};
+use super::fields::{ASKED, read, values};
 use super::find;
 use crate::actions::announcements::Standstill;
 use crate::actions::seen;
 use crate::app::App;
-use crate::contract::check;
-use crate::domain::name::{self, BadName, MAX_COMPANY};
 use crate::domain::party::SubProcessor;
 use crate::domain::sub_processor::{Entry, ListChange};
-use crate::domain::{EmailAddress, Party, SubProcessorId, postcode};
+use crate::domain::{Party, SubProcessorId};
 use crate::paths;
 use crate::storage::announcements::Announcement;
 use crate::web::kit::error::PageError;
-use crate::web::kit::form::{FieldErrors, Form};
+use crate::web::kit::form::FieldErrors;
 use crate::web::kit::page::{Me, Shell, html, invalid};
 use crate::web::kit::signed_form::SignedForm;
-
-/// Longest line in a field, in characters.
-const LONGEST_LINE: usize = 300;
-
-/// What is asked: id, label, hint, whether it may be empty.
-const ASKED: [(&str, &str, &str, bool); 16] = [
-    ("name", "Firma mit Rechtsform", "", false),
-    ("strasse", "Straße und Hausnummer", "", false),
-    ("plz", "Postleitzahl", "", false),
-    ("ort", "Ort", "", false),
-    ("land", "Land", "", false),
-    (
-        "register",
-        "Registergericht und Nummer",
-        "Falls es eingetragen ist",
-        true,
-    ),
-    ("ansprechperson", "Ansprechperson oder Abteilung", "", false),
-    ("email", "E-Mail-Adresse", "", false),
-    ("telefon", "Telefon", "", true),
-    ("leistung", "Leistung", "Was das Unternehmen tut", false),
-    ("leistung_en", "Leistung, auf Englisch", "", false),
-    (
-        "abgrenzung",
-        "Abgrenzung der Aufgabe",
-        "Wofür es verantwortlich ist und wofür nicht",
-        false,
-    ),
-    (
-        "abgrenzung_en",
-        "Abgrenzung der Aufgabe, auf Englisch",
-        "",
-        false,
-    ),
-    (
-        "verarbeitung",
-        "Ort der Verarbeitung",
-        "Das Land, zum Beispiel Deutschland",
-        false,
-    ),
-    (
-        "verarbeitung_en",
-        "Ort der Verarbeitung, auf Englisch",
-        "",
-        false,
-    ),
-    (
-        "garantie",
-        "Grundlage der Übermittlung",
-        "Nur außerhalb des Europäischen Wirtschaftsraums, zum Beispiel Standardvertragsklauseln",
-        true,
-    ),
-];
 
 /// Whom the company replaces, or which change of the draft is edited.
 #[derive(Debug, Default, Deserialize)]
@@ -245,106 +191,6 @@ fn edited<'a>(draft: &'a Announcement, place: &str) -> Option<&'a SubProcessor> 
 fn replaced<'a>(entries: &'a [Entry], id: &str) -> Option<&'a Entry> {
     let id: SubProcessorId = id.parse().ok()?;
     entries.iter().find(|entry| entry.id == id && entry.stays())
-}
-
-/// What stands in the fields, in their order.
-fn values(one: &SubProcessor) -> [String; 16] {
-    let party = &one.party;
-    let email = party.email.as_ref().map(|email| email.shown());
-    [
-        party.name.clone(),
-        party.street.clone(),
-        party.postcode.clone(),
-        party.city.clone(),
-        party.country.clone(),
-        party.register.clone(),
-        party.contact.clone(),
-        email.unwrap_or_default(),
-        party.phone.clone(),
-        one.service.clone(),
-        one.service_en.clone(),
-        one.delimitation.clone(),
-        one.delimitation_en.clone(),
-        one.place.clone(),
-        one.place_en.clone(),
-        one.mechanism.clone(),
-    ]
-}
-
-/// The company as typed, and what is wrong with it.
-fn read(form: &Form) -> (SubProcessor, FieldErrors) {
-    let mut errors = FieldErrors::default();
-    let mut lines = ASKED
-        .iter()
-        .map(|(id, label, _, may_be_empty)| line(form, id, label, *may_be_empty, &mut errors))
-        .collect::<Vec<String>>()
-        .into_iter();
-    let mut next = || lines.next().unwrap_or_default();
-    let one = SubProcessor {
-        party: Party {
-            name: next(),
-            street: next(),
-            postcode: next(),
-            city: next(),
-            country: next(),
-            register: next(),
-            contact: next(),
-            email: EmailAddress::parse(&next()).ok(),
-            phone: next(),
-            ..Party::default()
-        },
-        service: next(),
-        service_en: next(),
-        delimitation: next(),
-        delimitation_en: next(),
-        place: next(),
-        place_en: next(),
-        mechanism: next(),
-        ..SubProcessor::default()
-    };
-    if errors.is_empty() {
-        for fault in check::faults(&one) {
-            errors.add("garantie", fault.trim_end_matches('.').to_owned());
-        }
-    }
-    (one, errors)
-}
-
-/// One cleaned line; notes what is wrong with it.
-fn line(
-    form: &Form,
-    id: &'static str,
-    label: &str,
-    may_be_empty: bool,
-    errors: &mut FieldErrors,
-) -> String {
-    let typed = form.get(id);
-    let text = name::clean(typed);
-    let most = if id == "name" {
-        MAX_COMPANY
-    } else {
-        LONGEST_LINE
-    };
-    if text.is_empty() {
-        if !may_be_empty {
-            errors.add(id, format!("„{label}“ fehlt noch"));
-        }
-    } else if id == "email" && EmailAddress::parse(&text).is_err() {
-        errors.add(
-            id,
-            "Geben Sie genau eine Adresse ein, zum Beispiel name@firma.de",
-        );
-    } else if id == "plz"
-        && let Some(fault) = postcode::fault(form.get("land"), &text)
-    {
-        errors.add(id, fault);
-    } else if name::parse(typed, most) == Err(BadName::TooLong) {
-        errors.add(
-            id,
-            format!("„{label}“: Kürzen Sie die Angabe auf {most} Zeichen"),
-        );
-    }
-    text
 }
 
 async fn page(

@@ -1,9 +1,10 @@
 //! The register of general sub-processors and its announced changes (rows 38 to 42): [`register`] is
-//! the list on a day, [`list`] all announcements, [`draft`], [`entry`] and [`preview`] the way to a new
+//! the list on a day, [`list`] all announcements, [`draft`], [`entry`] with its [`fields`], and [`preview`] the way to a new
 //! one, [`show`] how it is sent and answered, [`notice`] one customer's answer.
 
 mod draft;
 mod entry;
+mod fields;
 mod list;
 mod notice;
 mod preview;

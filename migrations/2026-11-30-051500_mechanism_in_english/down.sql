@@ -1,0 +1,1 @@
+ALTER TABLE sub_processors DROP CONSTRAINT sub_processors_mechanism_en;
