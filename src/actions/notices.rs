@@ -178,11 +178,7 @@ fn declare(
     dissent: Dissent,
     by: By<'_>,
 ) -> Result<Answered, ActionError> {
-    let case = knock.enter(conn)?;
-    if case.agreement().is_none() {
-        // There is no list any more that the announced change could not be applied to.
-        return Ok(Err(NoticeRefusal::Closed));
-    }
+    knock.enter(conn)?;
     let stored = notices::lock_notice(conn, id)?.ok_or(ActionError::NotFound)?;
     if let Err(refusal) = stored.facts.dissented(dissent.clone()) {
         return Ok(Err(refusal));

@@ -141,6 +141,8 @@ pub struct Notice {
     pub dissent: Option<Dissent>,
     /// How and when it was settled.
     pub settled: Option<(DateTime<Utc>, Settlement)>,
+    /// Whether the customer has no agreement in force any more that the change could touch.
+    pub lapsed: bool,
 }
 
 /// How a notice stands (5.1).
@@ -160,11 +162,13 @@ pub enum NoticeState {
     Exempted,
     /// The affected product was terminated ("gekündigt").
     Terminated,
+    /// The agreement is void or has ended before the customer dissented ("entfallen").
+    Lapsed,
 }
 
 impl NoticeState {
     /// All, in the order the filter shows them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Dissent,
         Self::Unsent,
         Self::Running,
@@ -172,6 +176,7 @@ impl NoticeState {
         Self::Settled,
         Self::Exempted,
         Self::Terminated,
+        Self::Lapsed,
     ];
 
     /// Key in addresses.
@@ -184,6 +189,7 @@ impl NoticeState {
             Self::Settled => "settled",
             Self::Exempted => "exempted",
             Self::Terminated => "terminated",
+            Self::Lapsed => "lapsed",
         }
     }
 
@@ -202,6 +208,7 @@ impl NoticeState {
             Self::Settled => "Gelöst",
             Self::Exempted => "Ausgenommen",
             Self::Terminated => "Gekündigt",
+            Self::Lapsed => "Entfallen",
         }
     }
 
@@ -215,6 +222,7 @@ impl NoticeState {
             Self::Settled => "Settled",
             Self::Exempted => "Exempted",
             Self::Terminated => "Terminated",
+            Self::Lapsed => "Lapsed",
         }
     }
 
@@ -225,7 +233,7 @@ impl NoticeState {
             Self::Running => "requested",
             Self::NoDissent | Self::Settled => "concluded",
             Self::Dissent => "declined",
-            Self::Exempted | Self::Terminated => "ended",
+            Self::Exempted | Self::Terminated | Self::Lapsed => "ended",
         }
     }
 }
@@ -272,6 +280,7 @@ impl Notice {
             (Some((_, Settlement::Exempted)), ..) => NoticeState::Exempted,
             (Some((_, Settlement::Terminated)), ..) => NoticeState::Terminated,
             (None, Some(_), _) => NoticeState::Dissent,
+            (None, None, _) if self.lapsed => NoticeState::Lapsed,
             (None, None, None) => NoticeState::Unsent,
             (None, None, Some(end)) if now <= end => NoticeState::Running,
             (None, None, Some(_)) => NoticeState::NoDissent,
@@ -309,6 +318,10 @@ impl Notice {
         if self.dissent.is_some() {
             return Err(NoticeRefusal::Already);
         }
+        if self.lapsed {
+            // There is no list any more that the announced change could not be applied to.
+            return Err(NoticeRefusal::Closed);
+        }
         let late = self
             .period_end()
             .is_some_and(|end| dissent.received_on > day(end));
@@ -338,7 +351,10 @@ impl Notice {
     /// Row 42: the customer concludes an agreement that holds the new list. A dissent stays what it
     /// is: the list of that agreement leaves the change out.
     pub fn concluded(&self, now: DateTime<Utc>) -> Option<Self> {
-        let open = matches!(self.state(now), NoticeState::Unsent | NoticeState::Running);
+        let open = matches!(
+            self.state(now),
+            NoticeState::Unsent | NoticeState::Running | NoticeState::Lapsed
+        );
         open.then(|| Self {
             settled: Some((now, Settlement::NewAgreement)),
             ..self.clone()

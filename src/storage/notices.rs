@@ -1,13 +1,13 @@
 //! Notices to customers: facts as rows, lists and counts by how they stand.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::dsl::{InnerJoin, InnerJoinQuerySource};
+use diesel::dsl::{InnerJoin, InnerJoinQuerySource, exists, not};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use uuid::Uuid;
 
-use super::schema::{announcements, customers, mails, notices};
+use super::schema::{agreements, announcements, customers, mails, notices};
 use super::{QueryResult, text};
 use crate::domain::notice::{Dissent, Notice, NoticeState, Settlement};
 use crate::domain::{AnnouncementId, CustomerNumber, MailId, NoticeId, UserId};
@@ -51,7 +51,16 @@ struct Row {
     settled_note: Option<String>,
 }
 
-fn read((row, days, starts_on): (Row, i32, NaiveDate)) -> QueryResult<Stored> {
+/// The customer has no agreement in force.
+#[diesel::dsl::auto_type]
+fn is_lapsed() -> _ {
+    let in_force = agreements::table
+        .filter(agreements::customer_number.eq(notices::customer_number))
+        .filter(agreements::ended_at.is_null());
+    not(exists(in_force))
+}
+
+fn read((row, days, starts_on, lapsed): (Row, i32, NaiveDate, bool)) -> QueryResult<Stored> {
     let dissent = match (row.dissent_at, row.dissent_received_on, row.dissent_way) {
         (Some(at), Some(received_on), Some(way)) => Some(Dissent {
             at,
@@ -79,6 +88,7 @@ fn read((row, days, starts_on): (Row, i32, NaiveDate)) -> QueryResult<Stored> {
             failed_at: row.failed_at,
             dissent,
             settled,
+            lapsed,
         },
         settled_note: row.settled_note.unwrap_or_default(),
     })
@@ -93,6 +103,7 @@ pub fn find_notice(conn: &mut PgConnection, id: NoticeId) -> QueryResult<Option<
             Row::as_select(),
             announcements::days,
             announcements::starts_on,
+            is_lapsed(),
         ))
         .first(conn)
         .optional()?;
@@ -128,6 +139,7 @@ pub fn list_of_customer(
             Row::as_select(),
             announcements::days,
             announcements::starts_on,
+            is_lapsed(),
         ))
         .load(conn)?;
     rows.into_iter().map(read).collect()
@@ -144,11 +156,12 @@ type Condition = Box<
 
 /// The SQL side of [`Notice::state`]; a test holds the two together.
 fn stands(state: NoticeState, now: DateTime<Utc>) -> Condition {
-    let open = || {
+    let unanswered = || {
         notices::dissent_at
             .is_null()
             .and(notices::settled_at.is_null())
     };
+    let open = || unanswered().and(not(is_lapsed()));
     let arrived = || notices::failed_at.is_null();
     let settled = |how: &'static [&'static str]| -> Condition {
         Box::new(
@@ -183,6 +196,7 @@ fn stands(state: NoticeState, now: DateTime<Utc>) -> Condition {
         NoticeState::Settled => settled(&["withdrawn", "new_agreement"]),
         NoticeState::Exempted => settled(&["exempted"]),
         NoticeState::Terminated => settled(&["terminated"]),
+        NoticeState::Lapsed => Box::new(unanswered().and(is_lapsed())),
     }
 }
 
@@ -214,7 +228,7 @@ pub fn list_notices(
         .filter(notices::customer_number.gt(after))
         .order(notices::customer_number)
         .limit(limit)
-        .select((Row::as_select(), customers::name))
+        .select((Row::as_select(), customers::name, is_lapsed()))
         .into_boxed();
     if let Some(state) = wanted.state {
         select = select.filter(stands(state, now));
@@ -223,9 +237,9 @@ pub fn list_notices(
         let numbers: Vec<i64> = customers.iter().map(|number| number.0).collect();
         select = select.filter(notices::customer_number.eq_any(numbers));
     }
-    let rows: Vec<(Row, String)> = select.load(conn)?;
+    let rows: Vec<(Row, String, bool)> = select.load(conn)?;
     rows.into_iter()
-        .map(|(row, name)| Ok((read((row, days, starts_on))?, name)))
+        .map(|(row, name, lapsed)| Ok((read((row, days, starts_on, lapsed))?, name)))
         .collect()
 }
 

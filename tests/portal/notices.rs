@@ -687,7 +687,8 @@ async fn filter_and_rule_agree() {
          UPDATE notices SET failed_at = made_at WHERE customer_number % 10 IN (1, 2); \
          UPDATE notices SET sent_at = sent_at + interval '9 days', period_end = period_end + interval '9 days' WHERE customer_number % 10 = 3; \
          UPDATE notices SET dissent_at = made_at, dissent_received_on = '2026-11-23', dissent_way = 'phone', dissent_person = 'x', dissent_text = '' WHERE customer_number % 10 IN (2, 4, 5, 6, 7); \
-         UPDATE notices SET settled_at = made_at, settled_note = '', settled_how = CASE customer_number % 10 WHEN 5 THEN 'exempted' WHEN 6 THEN 'terminated' WHEN 7 THEN 'withdrawn' ELSE 'new_agreement' END WHERE customer_number % 10 IN (5, 6, 7, 8)",
+         UPDATE notices SET settled_at = made_at, settled_note = '', settled_how = CASE customer_number % 10 WHEN 5 THEN 'exempted' WHEN 6 THEN 'terminated' WHEN 7 THEN 'withdrawn' ELSE 'new_agreement' END WHERE customer_number % 10 IN (5, 6, 7, 8); \
+         UPDATE agreements SET ended_at = concluded_at, how = 'objected' WHERE customer_number BETWEEN 20020 AND 20029",
     )
     .unwrap();
     for at in ["2026-12-07 23:59", "2026-12-08 00:00", "2027-03-01 12:00"] {
@@ -957,5 +958,39 @@ async fn c9_recipients_of_an_announcement_are_found_by_number_and_name() {
             rows != 1 || found[0].contains("4711"),
             "{search}: {found:?}"
         );
+    }
+}
+
+/// O-01: whose agreement is void has no list any more that an announced change could touch.
+#[actix_web::test]
+async fn o_01_after_an_objection_nobody_is_asked_about_an_announced_change() {
+    let app = concluded().await;
+    let announcement = announce(&app, NEW);
+    let own = notice(&app, CUSTOMER).id;
+    let customer = app.sign_in(Person::Customer).await;
+    let contract = "/administration/avv";
+    customer.get(contract).await.assert_says("Frist läuft");
+    let (viewer, now) = (app.viewer(Person::Customer), app.now());
+    app.write(|conn| avv_portal::actions::objections::object(conn, &app.app, &viewer, now));
+    for at in ["2026-11-24 12:00", "2026-12-20 12:00"] {
+        app.at(at);
+        assert_eq!(state(&app), NoticeState::Lapsed);
+        customer
+            .get(contract)
+            .await
+            .assert_silent_about("Angekündigte Änderungen")
+            .assert_silent_about("Einspruch erheben");
+        app.visitor()
+            .get(&link(&app, own))
+            .await
+            .assert_says("betrifft Sie nicht mehr")
+            .assert_silent_about("Einspruch erheben");
+        let operator = app.sign_in(Person::Operator).await;
+        let list = format!("/betrieb/aenderungsmitteilungen/{announcement}");
+        operator
+            .get(&list)
+            .await
+            .assert_says("Entfallen")
+            .assert_silent_about("Frist läuft");
     }
 }

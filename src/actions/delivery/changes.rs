@@ -51,7 +51,8 @@ fn announcement(
         ));
     }
     match found.notice.facts.state(now) {
-        NoticeState::Unsent | NoticeState::Running => {}
+        // Of the last one it is said below.
+        NoticeState::Unsent | NoticeState::Running | NoticeState::Lapsed => {}
         NoticeState::Dissent | NoticeState::Exempted | NoticeState::Terminated => {
             return Err(Obstacle::Dropped("der Kunde schon Einspruch erhoben hat"));
         }
@@ -136,6 +137,7 @@ pub fn preview(
         failed_at: None,
         dissent: None,
         settled: None,
+        lapsed: false,
     };
     let customer = if language.is_en() {
         "Sample Customer Ltd"

@@ -23,6 +23,7 @@ fn running() -> Notice {
         failed_at: None,
         dissent: None,
         settled: None,
+        lapsed: false,
     }
 }
 

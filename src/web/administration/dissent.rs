@@ -116,6 +116,10 @@ fn sentence(stored: &Stored, state: NoticeState, own: bool, language: Language) 
             "Nach dem Einspruch endet das betroffene Produkt; bis dahin gilt die Änderung nicht.".to_owned(),
             "After the objection the affected product ends; until then the change does not apply.".to_owned(),
         ),
+        NoticeState::Lapsed => (
+            "Der Vertrag gilt nicht mehr; die Änderung betrifft ihn nicht.".to_owned(),
+            "The agreement is no longer in force; the change does not concern it.".to_owned(),
+        ),
     };
     if language.is_en() { en } else { de }
 }
@@ -206,9 +210,10 @@ fn closed(found: &Found, now: DateTime<Utc>, language: Language) -> Option<&'sta
         NoticeState::Running | NoticeState::Unsent => None,
         NoticeState::NoDissent => Some(refused(NoticeRefusal::TooLate, language)),
         NoticeState::Dissent => Some(refused(NoticeRefusal::Already, language)),
-        NoticeState::Settled | NoticeState::Exempted | NoticeState::Terminated => {
-            Some(refused(NoticeRefusal::Closed, language))
-        }
+        NoticeState::Settled
+        | NoticeState::Exempted
+        | NoticeState::Terminated
+        | NoticeState::Lapsed => Some(refused(NoticeRefusal::Closed, language)),
     }
 }
 

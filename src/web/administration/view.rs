@@ -148,9 +148,11 @@ impl ContractView {
             record_objection: may
                 .contains(&Deed::RecordObjection)
                 .then(|| paths::record_objection(case.customer.number)),
+            // A void or ended agreement has no list that a change could touch.
             notices: read
                 .notices
                 .iter()
+                .filter(|_| case.agreement().is_some())
                 .map(|one| notice_line(one, role != Role::Operator, now, language))
                 .collect(),
             bundle: read

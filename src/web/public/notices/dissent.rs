@@ -32,6 +32,8 @@ enum Stand {
     Agreed,
     /// Nothing: the dissent was settled.
     Settled,
+    /// Nothing: the agreement is no longer in force.
+    Lapsed,
 }
 
 #[derive(Template)]
@@ -65,6 +67,8 @@ impl Page {
             (Stand::Agreed, true) => "Your new agreement contains the change",
             (Stand::Settled, false) => "Ihr Einspruch ist geklärt",
             (Stand::Settled, true) => "Your objection has been settled",
+            (Stand::Lapsed, false) => "Die Änderung betrifft Sie nicht mehr",
+            (Stand::Lapsed, true) => "The change no longer concerns you",
         }
     }
 }
@@ -175,6 +179,7 @@ async fn page(
         },
         NoticeState::Settled if facts.dissent.is_none() => Stand::Agreed,
         NoticeState::Settled | NoticeState::Exempted | NoticeState::Terminated => Stand::Settled,
+        NoticeState::Lapsed => Stand::Lapsed,
     };
     let starts = facts.starts_on().unwrap_or(found.announcement.starts_on);
     let shell = PublicShell::load(app, language)

@@ -317,6 +317,7 @@ async fn page(
         .is_some_and(|one| DissentWay::RECORDED.contains(&one.way));
     let state = facts.state(now);
     let long = |date| calendar::long_date(date, Language::De);
+    let holds = state != NoticeState::Lapsed;
     let capital = |word: &str| word.replacen("per ", "Per ", 1).replacen("am ", "Am ", 1);
     Ok(Page {
         shell: Shell::load(app, me, paths::ANNOUNCEMENTS).await?,
@@ -331,8 +332,11 @@ async fn page(
         mail: notice.mail.map(paths::mail),
         sent: facts.sent_at.map(When::clock),
         failed: facts.failed_at.map(When::clock),
-        ends: facts.period_end().map(|end| long(day(end))),
-        starts: facts.starts_on().map(long),
+        ends: facts
+            .period_end()
+            .filter(|_| holds)
+            .map(|end| long(day(end))),
+        starts: facts.starts_on().filter(|_| holds).map(long),
         applies: facts.applies(now),
         dissent: facts.dissent.as_ref().map(|one| DissentWords {
             person: if one.person.is_empty() {
