@@ -531,3 +531,20 @@ async fn c9_those_who_can_approve_are_told_by_mail() {
         1
     );
 }
+
+/// EV-10: a decline without a reason is a decline all the same.
+#[actix_web::test]
+async fn ev_10_a_decline_without_a_reason_is_listed() {
+    let app = asked().await;
+    let (visitor, link) = (app.visitor(), app.consent_link(MAIL));
+    visitor
+        .post(&format!("{link}/ablehnen"), &[("bestaetigung", "ja")])
+        .await
+        .assert_status(303);
+    let operator = app.sign_in(Person::Operator).await;
+    operator
+        .get("/betrieb/kunden/4711/erklaerungen")
+        .await
+        .assert_says("Ablehnungen 23.11.2026")
+        .assert_says("ohne Grund");
+}

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 
 use crate::actions::{ActionError, objections};
 use crate::app::App;
-use crate::domain::case::Case;
+use crate::domain::case::{Case, Outcome};
 use crate::domain::{CustomerNumber, FileId, ObjectionId};
 use crate::paths;
 use crate::storage::declarations::{ObjectionLine, list_decline_reasons, list_objections};
@@ -29,7 +29,8 @@ struct Page {
     shell: Shell,
     subject: Subject,
     objections: Vec<Objected>,
-    declines: Vec<(When, String)>,
+    /// When, and the reason as it is kept; the newest first.
+    declines: Vec<(When, Option<String>)>,
     errors: FieldErrors,
 }
 
@@ -111,7 +112,7 @@ fn field(objection: ObjectionId) -> String {
 
 async fn page(app: &App, me: &Me, case: &Case, errors: FieldErrors) -> Result<Page, PageError> {
     let customer = case.customer.number;
-    let (objections, declines) = app
+    let (objections, reasons) = app
         .db
         .read(move |conn| -> Result<_, ActionError> {
             Ok((
@@ -127,12 +128,19 @@ async fn page(app: &App, me: &Me, case: &Case, errors: FieldErrors) -> Result<Pa
             .into_iter()
             .map(|line| objected(customer, line))
             .collect(),
-        declines: declines
-            .into_iter()
-            .map(|(at, reason): (DateTime<Utc>, String)| (When::clock(at), reason))
-            .collect(),
+        declines: declines(case, &reasons),
         errors,
     })
+}
+
+/// Every decline, also one without a reason (EV-10).
+fn declines(case: &Case, reasons: &[(DateTime<Utc>, String)]) -> Vec<(When, Option<String>)> {
+    let of = |at| reasons.iter().find(|(declined, _)| *declined == at);
+    let closed = case.requests.iter().rev().filter_map(|round| round.closed);
+    closed
+        .filter(|(_, outcome)| *outcome == Outcome::Declined)
+        .map(|(at, _)| (When::clock(at), of(at).map(|(_, reason)| reason.clone())))
+        .collect()
 }
 
 fn objected(customer: CustomerNumber, line: ObjectionLine) -> Objected {
