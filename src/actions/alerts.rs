@@ -46,7 +46,7 @@ pub(super) fn follow(
     outcome: &Outcome,
     now: DateTime<Utc>,
 ) -> QueryResult<Vec<AlertKind>> {
-    let raised = raised_by(&outcome.before, &outcome.changes);
+    let raised = raised_by(&outcome.before, &outcome.changes, now);
     let mut new = Vec::new();
     for kind in &raised {
         if raise_alert(conn, &NewAlert::about(*kind, customer), now)? {

@@ -154,8 +154,8 @@ impl AlertKind {
 }
 
 /// The alerts that a decision on `before` raises: those whose mail it queues, and a demand that got
-/// no agreement, about which nobody is mailed (row 37).
-pub fn raised_by(before: &Case, changes: &[Change]) -> Vec<AlertKind> {
+/// no agreement, about which nobody is mailed (row 37), nor about an address that is missing again.
+pub fn raised_by(before: &Case, changes: &[Change], now: DateTime<Utc>) -> Vec<AlertKind> {
     let in_force = before.agreement().is_some();
     let wanted = |id| {
         before
@@ -174,6 +174,12 @@ pub fn raised_by(before: &Case, changes: &[Change]) -> Vec<AlertKind> {
                 if in_force && wanted(*id) =>
             {
                 Some(AlertKind::DemandUnanswered)
+            }
+            Change::JudgeAddress(_, Verdict::Refused)
+                if before.customer.email().is_none()
+                    && !before.required_products(now).is_empty() =>
+            {
+                Some(AlertKind::NoAddress)
             }
             _ => None,
         })
@@ -205,8 +211,11 @@ pub fn has_settled(
         return true;
     }
     match kind {
+        // One that waits for the operator has an alert of its own.
         AlertKind::NoAddress => {
-            after.customer.email().is_some() || after.required_products(now).is_empty()
+            after.customer.email().is_some()
+                || after.waiting_address().is_some()
+                || after.required_products(now).is_empty()
         }
         AlertKind::Undeliverable => after
             .open_request()

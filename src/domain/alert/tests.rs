@@ -1,4 +1,6 @@
 //! What alerts say, and where from.
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
+
 use chrono::Duration;
 
 use super::*;
@@ -19,7 +21,7 @@ fn told(play: &mut Play, mut open: Open, happens: Happens) -> Open {
     let Ok(changes) = play.send(&event) else {
         return open;
     };
-    let raised = raised_by(&before, &changes);
+    let raised = raised_by(&before, &changes, play.now);
     open.retain(|(kind, subject)| {
         raised.contains(kind) || !has_settled(*kind, subject, &play.case, &changes, play.now)
     });
@@ -144,4 +146,21 @@ fn every_kind_has_its_words() {
         assert!(!kind.word().is_empty() && !kind.word_en().is_empty());
         assert!(kind.advice(None).ends_with('.') && kind.advice(Some(30)).ends_with('.'));
     }
+}
+
+#[test]
+fn l_09_an_address_that_waits_is_not_missing_until_it_is_refused() {
+    use AlertKind::{AddressByPartner, NoAddress};
+    let mut play = in_state("N");
+    play.case.customer.party.email = None;
+    let open = told(&mut play, Vec::new(), booking);
+    assert_eq!(kinds(&open), [NoAddress]);
+    let open = told(&mut play, open, address_by_partner);
+    assert_eq!(kinds(&open), [AddressByPartner]);
+    let refuse: Happens = |play| {
+        let waiting = play.case.waiting_address().unwrap();
+        Event::AddressJudged(waiting.id, Verdict::Refused)
+    };
+    let open = told(&mut play, open, refuse);
+    assert_eq!(kinds(&open), [NoAddress]);
 }
