@@ -7,7 +7,7 @@ use crate::domain::{
     AgreementId, AlertId, AnnouncementId, BulkRunId, CustomerNumber, FileId, Language, NoticeId,
     ObjectionId, PartnerId, ProposalId, RollOutId, SubProcessorId, VersionId,
 };
-pub use mails::{mail, mails_of, reply, resend_contract, retry_mail};
+pub use mails::{mail, mails_of, replies_of, reply, resend_contract, retry_mail};
 pub use users::{disable_user, enable_user};
 
 /// Start page: leads everybody to the page of their role.

@@ -18,6 +18,11 @@ pub fn reply(reply: ReplyId) -> String {
     format!("{REPLIES}/{reply}")
 }
 
+/// Operator: the answers that were filed to one customer.
+pub fn replies_of(number: CustomerNumber) -> String {
+    format!("{REPLIES}?kunde={number}")
+}
+
 /// Tries a mail again (POST).
 pub fn retry_mail(mail: MailId) -> String {
     format!("/betrieb/mails/{mail}/erneut")

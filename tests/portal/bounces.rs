@@ -509,6 +509,14 @@ async fn c9_answers_are_read_filed_and_forgotten() {
         .get("/betrieb/antworten?kunde=4711")
         .await
         .assert_says("Re: <b>Vertrag</b>");
+    // C8: the customer's page leads there.
+    for path in ["/kunden/4711", "/betrieb/mails?kunde=4711"] {
+        let link = operator
+            .get(path)
+            .await
+            .attribute("main a[href='/betrieb/antworten?kunde=4711']", "href");
+        assert!(link.is_some(), "{path}");
+    }
     // Nobody else learns of it.
     let partner = app.sign_in(Person::Partner).await;
     partner.get(&path).await.assert_status(404);

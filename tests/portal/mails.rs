@@ -309,3 +309,24 @@ async fn a_mail_that_is_true_no_longer_is_dropped_with_its_reason() {
         0
     );
 }
+
+/// C12: a number that is none is said at its field and stays there, as in the log.
+#[actix_web::test]
+async fn c12_a_wrong_number_in_the_filter_is_named() {
+    let app = TestApp::start().await;
+    app.book(CUSTOMER, "centraflex", false);
+    app.jobs();
+    let operator = app.sign_in(Person::Operator).await;
+    for list in ["/betrieb/mails", "/betrieb/protokoll"] {
+        for wrong in ["abc", "-1"] {
+            let page = operator.get(&format!("{list}?kunde={wrong}")).await;
+            page.assert_status(422)
+                .assert_says("Geben Sie als Kundennummer nur Ziffern ein");
+            assert_eq!(page.attribute("#kunde", "value").as_deref(), Some(wrong));
+            assert!(page.all("main tbody tr").is_empty(), "{list}");
+        }
+        let page = operator.get(&format!("{list}?kunde=4711")).await;
+        page.assert_status(200);
+        assert!(!page.all("main tbody tr").is_empty(), "{list}");
+    }
+}

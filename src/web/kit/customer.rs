@@ -5,6 +5,7 @@ use actix_web::web;
 use chrono::{DateTime, Utc};
 
 use super::error::PageError;
+use super::form::FieldErrors;
 use super::page::Me;
 use super::refusals;
 use super::session::flash;
@@ -43,6 +44,16 @@ pub async fn load_visible(
     app.db
         .read(move |conn| find_visible(conn, &own, &viewer, number))
         .await
+}
+
+/// The customer a list is narrowed to by the field `kunde`; what is no number is said at the field.
+pub fn narrowed_to(typed: &str, errors: &mut FieldErrors) -> Option<CustomerNumber> {
+    let number: Option<CustomerNumber> = typed.parse().ok();
+    let number = number.filter(|number| number.0 >= 0);
+    if number.is_none() && !typed.is_empty() {
+        errors.add("kunde", "Geben Sie als Kundennummer nur Ziffern ein");
+    }
+    number
 }
 
 /// The case of a customer that was not deleted.

@@ -17,6 +17,7 @@ use crate::domain::{CustomerNumber, Language, calendar};
 use crate::paths;
 use crate::storage::audit::Event;
 use crate::storage::audit::search::{ByWhom, Found, Search, find_events};
+use crate::web::kit::customer::narrowed_to;
 use crate::web::kit::dates::{When, parse_day};
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::FieldErrors;
@@ -116,13 +117,10 @@ pub async fn list(
 /// Understands what was typed; each field that cannot be understood is named.
 fn read(typed: &Typed) -> Result<Search, FieldErrors> {
     let mut errors = FieldErrors::default();
-    let mut search = Search::default();
-    if !typed.customer.is_empty() {
-        search.customer = typed.customer.parse().ok();
-        if search.customer.is_none_or(|number| number.0 < 0) {
-            errors.add("kunde", "Geben Sie als Kundennummer nur Ziffern ein");
-        }
-    }
+    let mut search = Search {
+        customer: narrowed_to(&typed.customer, &mut errors),
+        ..Search::default()
+    };
     if typed.who.chars().count() > MAX_NAME {
         errors.add("wer", format!("Ein Name hat höchstens {MAX_NAME} Zeichen"));
     } else if !typed.who.is_empty() {

@@ -12,6 +12,7 @@ use crate::paths;
 use crate::storage::customer_users::list_users_of;
 use crate::storage::notices::list_of_customer;
 use crate::storage::proposals::list_open;
+use crate::storage::replies::{Shelf, page_replies};
 use crate::storage::{PgConnection, QueryResult};
 use crate::web::kit::dates::When;
 
@@ -28,6 +29,8 @@ pub struct Desk {
     pub notices: Vec<Announced>,
     /// Its mails.
     pub mails: String,
+    /// What was answered to them, if anything was filed to it.
+    pub replies: Option<String>,
     /// Its log.
     pub log: String,
     /// The text it is asked to conclude, while it is asked.
@@ -85,6 +88,8 @@ pub fn read(conn: &mut PgConnection, case: &Case, now: DateTime<Utc>) -> Result<
             .collect(),
         notices: announced(conn, case, now)?,
         mails: paths::mails_of(number),
+        replies: (!page_replies(conn, Shelf::Done, Some(number), None, 1)?.is_empty())
+            .then(|| paths::replies_of(number)),
         log: format!("{}?kunde={number}", paths::LOG),
         offer: (case.open_request().is_some() && case.offer(now).is_some())
             .then(|| format!("{}/kunden/{number}/angebot", paths::OPERATION)),

@@ -20,8 +20,10 @@ use crate::domain::{CustomerNumber, Language, MailId, calendar};
 use crate::mail::inbox::Inbox;
 use crate::paths;
 use crate::storage::mails::{MailFilter, MailLine, page_mails};
+use crate::web::kit::customer::narrowed_to;
 use crate::web::kit::error::PageError;
-use crate::web::kit::page::{Me, Shell, html, see_other};
+use crate::web::kit::form::FieldErrors;
+use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
 use crate::web::kit::refusals;
 use crate::web::kit::session::flash;
 use crate::web::kit::signed_form::SignedForm;
@@ -48,7 +50,11 @@ struct Page {
     shell: Shell,
     states: Vec<Choice>,
     kinds: Vec<Choice>,
+    /// The customer's number as typed.
     customer: String,
+    /// Answers to these mails, or to all.
+    replies: String,
+    errors: FieldErrors,
     is_narrowed: bool,
     lines: Vec<Line>,
     unclear: usize,
@@ -86,7 +92,7 @@ struct State {
     word: &'static str,
 }
 
-/// What the address asks for. What makes no sense is left out rather than refused.
+/// What the address asks for. But for the number, which is typed, what makes no sense is left out.
 #[derive(Debug, Default)]
 struct Asked {
     filter: MailFilter,
@@ -94,7 +100,7 @@ struct Asked {
 }
 
 impl Asked {
-    fn read(query: &BTreeMap<String, String>) -> Self {
+    fn read(query: &BTreeMap<String, String>, errors: &mut FieldErrors) -> Self {
         let get = |name: &str| query.get(name).map_or("", |text| text.trim());
         let state = STATES.iter().find(|(key, ..)| *key == get("stand"));
         let kind = SPECS.iter().find(|spec| spec.key == get("art"));
@@ -102,7 +108,7 @@ impl Asked {
             filter: MailFilter {
                 state: state.map(|(_, state, _)| (*state).to_owned()),
                 kind: kind.map(|spec| spec.key.to_owned()),
-                customer: get("kunde").parse().ok().map(CustomerNumber),
+                customer: narrowed_to(get("kunde"), errors),
             },
             before: get("vor").parse().ok().map(MailId),
         }
@@ -138,9 +144,11 @@ pub async fn list(
     me: Me,
     query: web::Query<BTreeMap<String, String>>,
 ) -> Result<HttpResponse, PageError> {
-    let asked = Asked::read(&query);
+    let mut errors = FieldErrors::default();
+    let asked = Asked::read(&query, &mut errors);
     let (filter, before) = (asked.filter.clone(), asked.before);
-    let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
+    let most = if errors.is_empty() { PAGE + 1 } else { 0 };
+    let limit = i64::try_from(most).unwrap_or(i64::MAX);
     let mut mails = app
         .db
         .read(move |conn| -> Result<_, ActionError> {
@@ -153,7 +161,8 @@ pub async fn list(
     let inbox = Inbox::of(&app.config.storage.data_dir);
     let folder = inbox.unclear_folder().display().to_string();
     let unclear = web::block(move || inbox.unclear()).await.unwrap_or(0);
-    html(&Page {
+    let answer = if errors.is_empty() { html } else { invalid };
+    answer(&Page {
         shell: Shell::load(&app, &me, paths::MAILS).await?,
         states: STATES
             .iter()
@@ -171,11 +180,12 @@ pub async fn list(
                 chosen: asked.filter.kind.as_deref() == Some(spec.key),
             })
             .collect(),
-        customer: asked
+        customer: query.get("kunde").cloned().unwrap_or_default(),
+        replies: asked
             .filter
             .customer
-            .map(|number| number.to_string())
-            .unwrap_or_default(),
+            .map_or_else(|| paths::REPLIES.to_owned(), paths::replies_of),
+        errors,
         is_narrowed: asked.filter != MailFilter::default(),
         lines: mails.into_iter().map(line).collect(),
         unclear,
