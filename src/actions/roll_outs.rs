@@ -16,7 +16,7 @@ use crate::domain::viewer::{Role, Viewer};
 use crate::domain::{CustomerNumber, RollOutId};
 use crate::storage::audit::{NewEvent, add_event};
 use crate::storage::bulk_runs::{BulkRun, NewRun, create_run};
-use crate::storage::contract_versions::{Published, find_in_force, find_published};
+use crate::storage::contract_versions::{Published, find_in_force, find_published, has_earlier};
 use crate::storage::roll_outs::{self as stored, Reached, RollOut};
 use crate::storage::{PgConnection, catalogue, partners};
 
@@ -46,6 +46,9 @@ pub fn check(
     let today = day(now);
     if version.valid_from <= today && find_in_force(conn, today)?.as_ref() != Some(&plan.version) {
         return Err(RollOutRefusal::Outdated.into());
+    }
+    if !has_earlier(conn, &plan.version)? {
+        return Err(RollOutRefusal::NoEarlier.into());
     }
     if let Some(numbers) = &plan.scope.numbers {
         let unknown = stored::list_unknown(conn, numbers)?;

@@ -264,6 +264,8 @@ pub enum RollOutRefusal {
     Running,
     /// A newer version is in force.
     Outdated,
+    /// It is the first version: nobody can have concluded another.
+    NoEarlier,
     /// No customer has these numbers; the first of them.
     UnknownNumbers(Vec<i64>),
 }

@@ -94,6 +94,14 @@ pub fn list_published(conn: &mut PgConnection) -> QueryResult<Vec<Published>> {
     rows.into_iter().map(published).collect()
 }
 
+/// Whether a version was published that is offered before this one: only then can anybody have
+/// concluded another.
+pub fn has_earlier(conn: &mut PgConnection, number: &str) -> QueryResult<bool> {
+    let published = list_published(conn)?;
+    let from_here = published.iter().skip_while(|one| one.number != number);
+    Ok(from_here.count() > 1)
+}
+
 /// The texts of a version.
 pub fn find_files(conn: &mut PgConnection, id: VersionId) -> QueryResult<Option<Files>> {
     let files: Option<Value> = contract_versions::table

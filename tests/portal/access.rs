@@ -16,6 +16,7 @@ use avv_portal::web::routes::{Row, rows};
 
 use crate::announce::{announce, draft, link, notice};
 use crate::harness::{Browser, CUSTOMER, FOREIGN_CUSTOMER, Log, Page, Person, TestApp};
+use crate::versions::put_in_force;
 use crate::world::{World, csrf, is_to_sign_in, user_id};
 
 const TABLE: &str = include_str!("access.txt");
@@ -144,6 +145,7 @@ impl Objects {
             let handles = &world.app.app;
             proposals::propose_paper(conn, handles, &operator, CustomerNumber(4712), paper, now)
         });
+        put_in_force(&world.app, "0.9", "2026-01-01".parse().unwrap());
         let plan = roll_outs::Plan {
             version: "1.0".to_owned(),
             mode: Mode::Inform,

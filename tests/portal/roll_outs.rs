@@ -503,3 +503,25 @@ async fn as_many_numbers_can_be_posted_as_the_form_says() {
         answer.assert_status(422).assert_says(said);
     }
 }
+
+/// Row 35: as long as there is one version, nobody can have concluded another.
+#[actix_web::test]
+async fn row_35_the_first_version_is_not_rolled_out() {
+    let app = two_concluded().await;
+    let operator = app.sign_in(Person::Operator).await;
+    operator
+        .get("/betrieb/umstellungen")
+        .await
+        .assert_silent_about("Auf Fassung 1.0 umstellen");
+    let form = operator.get("/betrieb/umstellungen/neu?fassung=1.0").await;
+    form.submit(&operator, FORM, &[("art", "inform")])
+        .await
+        .assert_status(422)
+        .assert_says("keine frühere Fassung");
+    put_in_force(&app, "2.0", december(2));
+    operator
+        .get("/betrieb/umstellungen")
+        .await
+        .assert_says("Auf Fassung 2.0 umstellen")
+        .assert_silent_about("Auf Fassung 1.0 umstellen");
+}

@@ -22,7 +22,7 @@ const MOST: i64 = 50;
 struct Page {
     shell: Shell,
     lines: Vec<Line>,
-    /// Versions that can be rolled out: the one in force and later ones.
+    /// Versions that can be rolled out: the one in force and later ones, if there is an earlier one.
     versions: Vec<Choice>,
 }
 
@@ -58,8 +58,11 @@ pub async fn show(app: web::Data<App>, me: Me) -> Result<HttpResponse, PageError
             ))
         })
         .await?;
+    // The last of the list is the first version there was.
+    let others = published.len().saturating_sub(1);
     let versions = published
         .into_iter()
+        .take(others)
         .filter(|one| one.valid_from > today || Some(&one.number) == current.as_ref())
         .map(|one| Choice {
             in_force: Some(&one.number) == current.as_ref(),

@@ -186,6 +186,9 @@ fn sentence(refusal: &RollOutRefusal) -> String {
         RollOutRefusal::Outdated => {
             "Inzwischen gilt eine neuere Fassung. Stellen Sie auf diese um".to_owned()
         }
+        RollOutRefusal::NoEarlier => {
+            "Es gibt keine frühere Fassung, die jemand abgeschlossen haben könnte".to_owned()
+        }
         RollOutRefusal::UnknownNumbers(numbers) => {
             let numbers: Vec<String> = numbers.iter().map(ToString::to_string).collect();
             format!(

@@ -20,7 +20,7 @@ use crate::domain::version::{Confirmation, Mark, Stage, Step, Version};
 use crate::domain::{Language, VersionId, calendar};
 use crate::paths;
 use crate::places::Kind;
-use crate::storage::contract_versions::find_in_force;
+use crate::storage::contract_versions::{find_in_force, has_earlier};
 use crate::storage::roll_outs::list_roll_outs;
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::FieldErrors;
@@ -62,7 +62,7 @@ struct Page {
 /// What customers with another version can be told, and were (rows 35 to 37).
 #[derive(Default)]
 struct Told {
-    /// No newer version is in force.
+    /// No newer version is in force, and somebody can have concluded an earlier one.
     may_begin: bool,
     before: Vec<RollOutLine>,
 }
@@ -122,11 +122,15 @@ async fn page(app: &App, me: &Me, id: VersionId, errors: FieldErrors) -> Result<
 async fn told(app: &App, number: String, from: NaiveDate) -> Result<Told, PageError> {
     let now = app.clock.now();
     let today = calendar::day(now);
-    let (in_force, before) = app
+    let (in_force, has_earlier, before) = app
         .db
         .read(move |conn| -> Result<_, ActionError> {
             let in_force = find_in_force(conn, today)?.as_ref() == Some(&number);
-            Ok((in_force, list_roll_outs(conn, Some(&number), ROLL_OUTS)?))
+            Ok((
+                in_force,
+                has_earlier(conn, &number)?,
+                list_roll_outs(conn, Some(&number), ROLL_OUTS)?,
+            ))
         })
         .await?;
     let lines = before.into_iter().map(|one| {
@@ -140,7 +144,7 @@ async fn told(app: &App, number: String, from: NaiveDate) -> Result<Told, PageEr
         }
     });
     Ok(Told {
-        may_begin: in_force || from > today,
+        may_begin: has_earlier && (in_force || from > today),
         before: lines.collect(),
     })
 }
