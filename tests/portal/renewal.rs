@@ -166,3 +166,15 @@ async fn without_an_answer_the_old_contract_stays_and_somebody_is_told() {
         .await
         .assert_says("von selbst erledigt");
 }
+
+/// Row 48: it is offered where the contract does not name the customer as it is, and nowhere else.
+#[actix_web::test]
+async fn row_48_a_new_conclusion_is_offered_where_something_has_changed() {
+    let app = concluded().await;
+    let operator = app.sign_in(Person::Operator).await;
+    let page = operator.get(STATUS).await;
+    page.assert_silent_about("Neuabschluss anfordern");
+    rename(&app, "Özdemir Backwaren SE");
+    let page = operator.get(STATUS).await;
+    page.assert_says("Neuabschluss anfordern");
+}

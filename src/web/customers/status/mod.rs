@@ -11,7 +11,7 @@ mod words;
 use actix_session::Session;
 use actix_web::{HttpResponse, web};
 
-use crate::actions::{ActionError, sub_partner_left, whats_new};
+use crate::actions::{ActionError, Then, customer_then, sub_partner_left, whats_new};
 use crate::app::App;
 use crate::domain::proposal::PaperRecord;
 use crate::domain::viewer::Viewer;
@@ -63,6 +63,7 @@ async fn read(
                 None => None,
             };
             Ok(Read {
+                is_same: customer_then(conn, &case)? == Then::Same,
                 paper,
                 news: whats_new(conn, &own, &case, Language::De, now)?,
                 left,

@@ -44,6 +44,8 @@ pub struct Read {
     pub news: Option<WhatsNew>,
     /// The sub-partner the agreement names although it has left, and since when.
     pub left: Option<(String, DateTime<Utc>)>,
+    /// Whether the agreement in force prints the customer as it is: nothing to conclude anew (row 48).
+    pub is_same: bool,
     /// The record of an agreement in force that was signed on paper.
     pub paper: Option<PaperRecord>,
 }
@@ -107,7 +109,8 @@ impl StatusView {
     pub fn new(shell: Shell, role: Role, read: Read, now: DateTime<Utc>) -> Self {
         let case = &read.case;
         let overall = standing(case, now);
-        let may = deeds(role, case, now);
+        let mut may = deeds(role, case, now);
+        may.retain(|deed| *deed != Deed::DemandAnew || !read.is_same);
         let operator = shell.operator.clone();
         Self {
             number: case.customer.number,
