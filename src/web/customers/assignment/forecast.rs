@@ -104,8 +104,9 @@ impl Forecast<'_> {
             .filter(|one| asks && waits(one.id));
         match (asks, waiting) {
             (true, Some(one)) => format!(
-                "Der Kunde erhält eine E-Mail mit einem neuen Link. Bis er abschließt, hat {} keinen Zugriff.",
-                one.party.name
+                "Der Kunde erhält eine E-Mail mit einem neuen Link. Bis er abschließt, kann {} {} nicht verwalten.",
+                one.party.name,
+                listed(&self.gated(self.after).into_values().collect::<Vec<_>>())
             ),
             (true, None) => "Der Kunde erhält eine E-Mail mit einem neuen Link.".to_owned(),
             (false, _) if self.writes_to_customer() => {
