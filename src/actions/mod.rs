@@ -39,7 +39,7 @@ pub mod resend;
 pub mod restoring;
 pub mod retention;
 pub mod roll_outs;
-mod second_person;
+pub mod second_person;
 pub mod seen;
 pub mod stamps;
 #[cfg(test)]

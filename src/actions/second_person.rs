@@ -4,14 +4,41 @@ use chrono::{DateTime, Utc};
 
 use crate::app::App;
 use crate::domain::UserId;
-use crate::domain::second_person::are_independent;
+use crate::domain::second_person::{are_independent, independent_from};
 use crate::storage::administrators::list_administrators;
 use crate::storage::agreements::is_any_concluded;
 use crate::storage::{PgConnection, QueryResult};
 
-/// Whether `second` may approve what `first` began. While the portal is being set up, until the
-/// first agreement is concluded, two accounts are enough; the log says with each whether it was made
-/// in that time.
+/// Two accounts that may be one person's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TooNew {
+    /// When time alone ends that; `None` if one of them was never signed in with.
+    pub until: Option<DateTime<Utc>>,
+}
+
+/// Whether one of two accounts is too new to count beside the other. While the portal is being set
+/// up, until the first agreement is concluded, two accounts are enough; the log says with each
+/// whether it was made in that time.
+pub fn too_new(
+    conn: &mut PgConnection,
+    app: &App,
+    first: UserId,
+    second: UserId,
+    now: DateTime<Utc>,
+) -> QueryResult<Option<TooNew>> {
+    if first == second || !is_any_concluded(conn)? {
+        return Ok(None);
+    }
+    let all = list_administrators(conn)?;
+    let wait = app.config.rules.new_administrator_wait;
+    Ok(
+        (!are_independent(&all, first, second, wait, now)).then(|| TooNew {
+            until: independent_from(&all, first, second, wait, now),
+        }),
+    )
+}
+
+/// Whether `second` may approve what `first` began.
 pub(super) fn is_second(
     conn: &mut PgConnection,
     app: &App,
@@ -19,13 +46,5 @@ pub(super) fn is_second(
     second: UserId,
     now: DateTime<Utc>,
 ) -> QueryResult<bool> {
-    if first == second {
-        return Ok(false);
-    }
-    if !is_any_concluded(conn)? {
-        return Ok(true);
-    }
-    let all = list_administrators(conn)?;
-    let wait = app.config.rules.new_administrator_wait;
-    Ok(are_independent(&all, first, second, wait, now))
+    Ok(first != second && too_new(conn, app, first, second, now)?.is_none())
 }

@@ -39,6 +39,20 @@ pub fn are_independent(
     person(all, one, wait, now) != person(all, other, wait, now)
 }
 
+/// From when [`are_independent`] holds by time alone; `None` while that takes a first sign-in.
+pub fn independent_from(
+    all: &[Administrator],
+    one: UserId,
+    other: UserId,
+    wait: Duration,
+    now: DateTime<Utc>,
+) -> Option<DateTime<Utc>> {
+    let ends = all.iter().filter_map(|one| Some(one.first_sign_in? + wait));
+    ends.chain([now])
+        .filter(|at| *at >= now && are_independent(all, one, other, wait, *at))
+        .min()
+}
+
 /// The account behind an account.
 fn person(all: &[Administrator], id: UserId, wait: Duration, now: DateTime<Utc>) -> UserId {
     let maker = |id: UserId| {
@@ -106,6 +120,9 @@ mod tests {
         let later = "2026-11-26T09:00:00Z";
         assert!(two(&all, 1, 3, later) && two(&all, 5, 1, later));
         assert!(!two(&all, 1, 4, later));
+        let from = |one, other| independent_from(&all, UserId(one), UserId(other), WAIT, at(soon));
+        assert_eq!(from(1, 3), Some(at(later)));
+        assert_eq!((from(1, 2), from(1, 4)), (Some(at(soon)), None));
         // A third person has confirmed it.
         all[3].is_confirmed = true;
         assert!(two(&all, 1, 4, soon));

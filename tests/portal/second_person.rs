@@ -63,7 +63,11 @@ async fn propose(app: &TestApp, operator: &Browser, customer: &str) -> String {
 
 async fn confirm(browser: &Browser, proposal: &str) -> String {
     let page = browser.get(proposal).await;
-    let done = page.submit(browser, "#bestaetigen", &[]).await;
+    // Who cannot confirm has the form to reject only.
+    let can_confirm = page.attribute("#bestaetigen", "id").is_some();
+    let form = ["#ablehnen", "#bestaetigen"][usize::from(can_confirm)];
+    let fields = [("antwort", "bestaetigen"), ("passwort", PASSWORD)];
+    let done = page.submit(browser, form, &fields).await;
     done.assert_status(303);
     browser.follow(&done).await.words()
 }
@@ -94,6 +98,10 @@ async fn a2_an_account_of_ones_own_does_not_approve() {
     app.jobs();
     let proposal = propose(&app, &operator, &FOREIGN_CUSTOMER.to_string()).await;
     let own_second = sign_in(&app, NEW).await;
+    // The page says so before the password is typed, and until when.
+    let asked = own_second.get(&proposal).await;
+    asked.assert_says("Lange genug angemeldet ist es ab dem 26. November 2026");
+    assert!(asked.attribute("#bestaetigen", "id").is_none());
     let said = confirm(&own_second, &proposal).await;
     assert!(said.contains("Eines der beiden Konten ist neu"), "{said}");
     assert_eq!(app.case(FOREIGN_CUSTOMER).agreements.len(), 0);

@@ -1,10 +1,23 @@
 //! What the rules refuse, as a sentence with a next step (German; the public pages have their own).
 
+use crate::actions::second_person::TooNew;
 use crate::domain::Language;
+use crate::domain::calendar::long_moment;
 use crate::domain::case::{Denied, Refusal, Status};
 
 /// Why the second of two steps cannot be taken by an account that stands for the first (S-39).
 pub const NEW_ACCOUNT: &str = "Eines der beiden Konten ist neu und von derselben Person angelegt, die den ersten Schritt getan hat. Eine andere Person mit dem Recht des Betreibers kann es tun; oder Sie warten, bis das neue Konto lange genug angemeldet war oder eine dritte Person es unter Benutzer bestätigt hat.";
+
+/// The same before the step is tried, with the day from which time alone has ended it.
+pub fn too_new(found: TooNew) -> String {
+    match found.until {
+        Some(until) => format!(
+            "{NEW_ACCOUNT} Lange genug angemeldet ist es ab dem {}.",
+            long_moment(until, Language::De)
+        ),
+        None => NEW_ACCOUNT.to_owned(),
+    }
+}
 
 /// The sentence for a message on the next page.
 pub fn sentence(refusal: Refusal) -> &'static str {

@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
+use crate::actions::second_person::too_new;
 use crate::actions::{ActionError, proposals};
 use crate::app::App;
 use crate::domain::case::Refusal;
@@ -52,6 +53,8 @@ struct Page {
     partners: Vec<String>,
     scan: Option<String>,
     is_own: bool,
+    /// Why this reader cannot confirm it yet, although it is somebody else's (A2).
+    too_new: Option<String>,
     /// How it was answered; `None` while it is open.
     answered: Option<String>,
     email: String,
@@ -252,6 +255,14 @@ async fn page(
     errors: FieldErrors,
 ) -> Result<Page, PageError> {
     let case = find(app, line.customer).await?;
+    let (own, first, second) = (app.clone(), line.proposed_by.0, me.viewer.user);
+    let now = app.clock.now();
+    let found = app
+        .db
+        .read(move |conn| -> Result<_, ActionError> {
+            Ok(too_new(conn, &own, first, second, now)?)
+        })
+        .await?;
     let mut facts = match &line.proposal {
         Proposal::ObjectionInError { number, reason } => vec![
             ("Vertrag", format!("{number}, er bleibt nichtig")),
@@ -272,7 +283,7 @@ async fn page(
         facts.extend([
             ("Vertragsfassung", case.current_version.clone()),
             ("Vertriebspartner", partner_names(&case).join(", ")),
-            ("Produkte", product_names(&case, app.clock.now()).join(", ")),
+            ("Produkte", product_names(&case, now).join(", ")),
         ]);
     }
     Ok(Page {
@@ -284,7 +295,8 @@ async fn page(
         scan: line
             .file
             .map(|_| format!("{}/datei", paths::proposal(line.id))),
-        is_own: line.proposed_by.0 == me.viewer.user,
+        is_own: first == second,
+        too_new: found.map(refusals::too_new),
         answered: answer_words(line),
         email: address_of(app, me).await?,
         line: Line::of(line),

@@ -10,6 +10,7 @@ use super::names::{Part, parts_of};
 use super::{Subject, answer, load};
 use crate::actions::ActionError;
 use crate::actions::bulk_runs::stage_of;
+use crate::actions::second_person::too_new;
 use crate::actions::versions::approval::{self, Seen};
 use crate::actions::versions::draft;
 use crate::actions::versions::review::review;
@@ -26,6 +27,7 @@ use crate::web::kit::error::PageError;
 use crate::web::kit::form::FieldErrors;
 use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
 use crate::web::kit::reauthentication::{address_of, ask_password};
+use crate::web::kit::refusals;
 use crate::web::kit::session::flash;
 use crate::web::kit::signed_form::SignedForm;
 use crate::web::kit::words::stage_word;
@@ -52,6 +54,8 @@ struct Page {
     confirmations: Vec<Confirmation>,
     stage: Stage,
     may_approve: bool,
+    /// Why this reader cannot approve it yet, although somebody else submitted it (A2).
+    too_new: Option<String>,
     number: String,
     told: Told,
     /// Address of the person who looks, for password managers.
@@ -99,8 +103,20 @@ async fn page(app: &App, me: &Me, id: VersionId, errors: FieldErrors) -> Result<
         Some((_, from)) => told(app, head.number.clone().unwrap_or_default(), *from).await?,
         None => Told::default(),
     };
+    let first = head.submitted.as_ref().and_then(|mark| mark.by);
+    let (own, second, now) = (app.clone(), me.viewer.user, app.clock.now());
+    let found = app
+        .db
+        .read(move |conn| -> Result<_, ActionError> {
+            Ok(match first {
+                Some(first) => too_new(conn, &own, first, second, now)?,
+                None => None,
+            })
+        })
+        .await?;
     Ok(Page {
         told,
+        too_new: found.map(refusals::too_new),
         email: address_of(app, me).await?,
         errors,
         shell: Shell::load(app, me, paths::VERSIONS).await?,
