@@ -363,3 +363,49 @@ async fn a4_entries_are_few_and_told_once() {
         .assert_status(422)
         .assert_says("seit Sie diese Seite geöffnet haben");
 }
+
+/// C12, F10: the mail names the moment at which the address will really be used, as the pages do.
+#[actix_web::test]
+async fn c12_form_mail_and_pages_name_the_same_end_of_the_waiting_time() {
+    let app = TestApp::start().await;
+    app.book(CUSTOMER, "centraflex", false);
+    app.deliver();
+    // Two days later it is Thursday evening.
+    app.at("2026-11-24 20:05");
+    let partner = app.sign_in(Person::Partner).await;
+    partner
+        .get(ADDRESS)
+        .await
+        .assert_says("danach, an Arbeitstagen von 8 bis 20 Uhr, gilt die neue");
+    enter(&partner, NEW).await;
+    app.deliver();
+    let mail = app
+        .last_mail_to(MAIL)
+        .written
+        .text
+        .replace(['\n', '\u{a0}'], " ");
+    assert!(
+        mail.contains("frühestens ab dem 27. November 2026, 08:00"),
+        "{mail}"
+    );
+    let end = "ab dem 27. November 2026, 08:00";
+    app.visitor().get(&stop_link(&app)).await.assert_says(end);
+    partner.get(STATUS).await.assert_says(end);
+}
+
+/// C12: where there was no address, none is to stay, and time alone ends nothing.
+#[actix_web::test]
+async fn c12_without_a_former_address_nothing_is_said_of_one() {
+    let app = TestApp::start().await;
+    app.sql("UPDATE customers SET email = NULL WHERE number = 4711")
+        .unwrap();
+    app.book(CUSTOMER, "centraflex", false);
+    let partner = app.sign_in(Person::Partner).await;
+    let done = enter(&partner, NEW).await;
+    partner
+        .follow(&done)
+        .await
+        .assert_says("gilt, sobald sie bestätigt ist")
+        .assert_silent_about("Wie lange")
+        .assert_silent_about("soll die bisherige bleiben");
+}

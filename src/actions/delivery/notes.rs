@@ -149,8 +149,8 @@ fn waiting(
         ))?;
     let stop = entered.is_waiting().then(|| AddressStop {
         link: app.address_url(id),
-        // The time runs from the moment this mail is taken.
-        until: entered.wait.map(|wait| now + wait),
+        // The time runs from the moment this mail is taken; it ends at a working hour (F10).
+        until: entered.wait.map(|wait| case.holidays.opens(now + wait)),
     });
     Ok((Some(entered.email.masked()), stop))
 }

@@ -231,12 +231,18 @@ fn said(role: Role, email: &EmailAddress, outcome: &Outcome) -> String {
     let has = |wanted: fn(&Change) -> bool| outcome.changes.iter().any(wanted);
     let address = email.masked();
     if role != Role::Operator {
-        return if has(|change| matches!(change, Change::EnterAddress(_))) {
-            format!(
+        let entered = outcome.changes.iter().find_map(|change| match change {
+            Change::EnterAddress(one) => Some(one),
+            _ => None,
+        });
+        return match entered {
+            Some(one) if one.wait.is_some() => format!(
                 "Die Adresse {address} ist eingetragen und wartet auf Bestätigung. Wie lange, steht auf dieser Seite."
-            )
-        } else {
-            format!("Es bleibt bei {address}. Die andere Adresse wartet nicht mehr.")
+            ),
+            Some(_) => {
+                format!("Die Adresse {address} ist eingetragen und gilt, sobald sie bestätigt ist.")
+            }
+            None => format!("Es bleibt bei {address}. Die andere Adresse wartet nicht mehr."),
         };
     }
     let asked = if has(|change| matches!(change, Change::OpenRequest(_))) {

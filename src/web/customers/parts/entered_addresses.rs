@@ -35,9 +35,15 @@ pub fn undecided(case: &Case, role: Role, may: &[Deed], operator: &str) -> Vec<U
             text: text(one, case.holidays, shown, operator),
             advice: match (is_operator, may.contains(&Deed::ChangeEmail)) {
                 (true, _) => String::new(),
-                (false, true) if one.is_waiting() => format!(
-                    "Eilt es, bitten Sie {operator}, die Adresse zu bestätigen. Ist sie falsch, tragen Sie die richtige ein; soll die bisherige bleiben, tragen Sie diese ein."
-                ),
+                (false, true) if one.is_waiting() => {
+                    let back = match case.customer.email() {
+                        Some(_) => "; soll die bisherige bleiben, tragen Sie diese ein",
+                        None => "",
+                    };
+                    format!(
+                        "Eilt es, bitten Sie {operator}, die Adresse zu bestätigen. Ist sie falsch, tragen Sie die richtige ein{back}."
+                    )
+                }
                 (false, _) => format!("Eilt es, bitten Sie {operator}, die Adresse zu bestätigen."),
             },
             decide: is_operator.then(|| paths::entered_address(case.customer.number)),
@@ -86,7 +92,7 @@ fn text(
             moment(holidays.opens(end))
         ),
         (Some(wait), None) => format!(
-            "{entered} Die bisherige Adresse {former} erhält gerade eine Nachricht und hat dann {} Stunden Zeit, sie zu stoppen. Danach gilt sie, oder sobald {operator} sie bestätigt. {until}",
+            "{entered} Die bisherige Adresse {former} erhält gerade eine Nachricht und hat dann {} Stunden Zeit, sie zu stoppen. Danach, an Arbeitstagen von 8 bis 20 Uhr, gilt sie, oder sobald {operator} sie bestätigt. {until}",
             wait.num_hours()
         ),
     }
