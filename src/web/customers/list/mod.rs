@@ -234,7 +234,7 @@ fn view(
             "Ihre Suche trifft auf sehr viele Kunden zu; durchgesehen und gezeigt wird nur ein Teil. Geben Sie mehr ein: ein weiteres Wort, den Ort oder die Kundennummer.",
         ),
         total: total(counts, page.too_many),
-        empty: page.rows.is_empty().then(|| empty(state)),
+        empty: page.rows.is_empty().then(|| empty(state, role)),
         on_page: on_page(&page.rows, state.sort),
         previous: previous.map(|row| state.with(|state| state.from = From::Before(place(row)))),
         next: next.map(|row| state.with(|state| state.from = From::After(place(row)))),
@@ -340,7 +340,7 @@ fn line(row: CaseRow, role: Role, holidays: Holidays, now: DateTime<Utc>) -> Lin
     }
 }
 
-fn empty(state: &State) -> Empty {
+fn empty(state: &State, role: Role) -> Empty {
     let everything = || state.with(|state| state.status = None);
     match (state.search.is_empty(), state.status, &state.from) {
         (_, _, From::After(_) | From::Before(_)) => Empty {
@@ -355,7 +355,12 @@ fn empty(state: &State) -> Empty {
         },
         (false, None, _) => Empty {
             title: "Nichts gefunden",
-            text: "Gesucht wird in Firma, Ort, Postleitzahl, Kundennummer, Vertragsnummer und E-Mail-Adresse. Wörter werden auch in der Mitte gefunden, ab drei Buchstaben; Ziffern von vorn.",
+            // The whole address is the operator's.
+            text: if role == Role::Operator {
+                "Gesucht wird in Firma, Ort, Postleitzahl, Kundennummer, Vertragsnummer und E-Mail-Adresse. Wörter werden auch in der Mitte gefunden, ab drei Buchstaben; Ziffern von vorn."
+            } else {
+                "Gesucht wird in Firma, Ort, Postleitzahl, Kundennummer und Vertragsnummer. Wörter werden auch in der Mitte gefunden, ab drei Buchstaben; Ziffern von vorn."
+            },
             way_out: Some((
                 "Alle Kunden zeigen",
                 state.with(|state| state.search.clear()),
