@@ -61,22 +61,27 @@ pub async fn ask(
 pub struct Deed {
     act: fn(&mut PgConnection, &Viewer, PartnerId, DateTime<Utc>) -> Result<(), ActionError>,
     said: &'static str,
+    /// What is said as well if it has customers.
+    of_customers: &'static str,
 }
 
 /// Its Mandant no longer works with it, or the operator takes it out.
 pub const DEACTIVATE: Deed = Deed {
     act: sub_partners::deactivate,
-    said: "Der Untervertriebspartner ist deaktiviert und hat keinen Zugriff mehr. Von seinen Kunden wird er nacheinander entfernt.",
+    said: "Der Untervertriebspartner ist deaktiviert und hat keinen Zugriff mehr.",
+    of_customers: " Von seinen Kunden wird er nacheinander entfernt.",
 };
 /// It works again.
 pub const ACTIVATE: Deed = Deed {
     act: sub_partners::activate,
     said: "Der Untervertriebspartner ist wieder aktiv und kann für Kunden gewählt werden.",
+    of_customers: "",
 };
 /// The operator releases it, so that its Mandant can name it.
 pub const RELEASE: Deed = Deed {
     act: register::release,
     said: "Der Untervertriebspartner ist freigegeben und kann für Kunden gewählt werden.",
+    of_customers: "",
 };
 
 /// The route that does it.
@@ -89,22 +94,27 @@ pub fn doing(deed: Deed) -> Route {
         let (now, viewer, id) = (app.clock.now(), me.viewer.clone(), *id);
         let done = app
             .db
-            .transaction(move |conn| (deed.act)(conn, &viewer, id, now))
+            .transaction(move |conn| -> Result<_, ActionError> {
+                (deed.act)(conn, &viewer, id, now)?;
+                let customers = count_customers(conn, &[id])?;
+                Ok(customers.get(&id).is_some_and(|count| *count > 0))
+            })
             .await;
-        answer(done, &session, &me, id, deed.said)
+        answer(done, &session, &me, id, deed)
     };
     web::post().to(handler)
 }
 
 fn answer(
-    done: Result<(), ActionError>,
+    done: Result<bool, ActionError>,
     session: &Session,
     me: &Me,
     id: PartnerId,
-    said: &str,
+    deed: Deed,
 ) -> Result<HttpResponse, PageError> {
     match done {
-        Ok(()) => flash(session, true, said),
+        Ok(true) => flash(session, true, format!("{}{}", deed.said, deed.of_customers)),
+        Ok(false) => flash(session, true, deed.said),
         Err(ActionError::Refused(Refusal::Unchanged)) => {
             flash(session, true, "Daran hat sich nichts geändert.");
         }
