@@ -50,7 +50,9 @@ impl Actor {
     /// Who it was, for the history: name and company, "Kunde", "Portal".
     pub fn words(&self, language: Language) -> String {
         match self {
-            Self::User { name, company, .. } if company.is_empty() => name.clone(),
+            Self::User { name, company, .. } if company.is_empty() || company == name => {
+                name.clone()
+            }
             Self::User { name, company, .. } => format!("{name}, {company}"),
             Self::Link { .. } | Self::Notice { .. } if language.is_en() => "Customer".to_owned(),
             Self::Link { .. } | Self::Notice { .. } => "Kunde".to_owned(),
@@ -88,5 +90,16 @@ mod tests {
             assert_eq!(actor.words(Language::De), de);
             assert_eq!(actor.words(Language::En), en);
         }
+    }
+
+    #[test]
+    fn c5_an_account_called_like_its_company_is_named_once() {
+        // As "Zugang anfordern" makes it.
+        let actor = Actor::User {
+            id: UserId(1),
+            name: "Musikschule Allegro".to_owned(),
+            company: "Musikschule Allegro".to_owned(),
+        };
+        assert_eq!(actor.words(Language::De), "Musikschule Allegro");
     }
 }
