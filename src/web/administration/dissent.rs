@@ -19,8 +19,8 @@ use crate::web::kit::dates::When;
 use crate::web::kit::dissent::{LONGEST, Said};
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::FieldErrors;
-use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
-use crate::web::kit::session::flash;
+use crate::web::kit::page::{Me, Shell, html, invalid};
+use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
 use crate::web::kit::sub_processors::Lists;
 
@@ -149,8 +149,7 @@ pub async fn show(
 ) -> Result<HttpResponse, PageError> {
     let found = find(&app, &me.viewer, &id).await?;
     if let Some(why) = closed(&found, app.clock.now(), me.viewer.language) {
-        flash(&session, false, why);
-        return Ok(see_other(paths::ADMINISTRATION));
+        return Ok(session.refused(why, paths::ADMINISTRATION));
     }
     html(&page(&app, &me, &found, Said::default(), FieldErrors::default()).await?)
 }
@@ -174,19 +173,19 @@ pub async fn declare(
         .db
         .transaction(move |conn| notices::dissent(conn, &own, &viewer, id, &text, now))
         .await?;
-    match done {
-        Ok(()) => flash(
-            &session,
-            true,
+    Ok(match done {
+        Ok(()) => session.succeeded(
             if me.viewer.language.is_en() {
                 "We have received your objection. The change is not applied, and your agreement continues unchanged. A confirmation is on its way."
             } else {
                 "Ihr Einspruch ist eingegangen. Die Änderung wird nicht vorgenommen, Ihr Vertrag gilt unverändert weiter. Eine Bestätigung ist unterwegs."
             },
+            paths::ADMINISTRATION,
         ),
-        Err(refusal) => flash(&session, false, refused(refusal, me.viewer.language)),
-    }
-    Ok(see_other(paths::ADMINISTRATION))
+        Err(refusal) => {
+            session.refused(refused(refusal, me.viewer.language), paths::ADMINISTRATION)
+        }
+    })
 }
 
 /// The notice of the viewer's own company; any other does not exist (S-51).

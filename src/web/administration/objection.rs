@@ -18,10 +18,10 @@ use crate::paths;
 use crate::storage::users::find_contact;
 use crate::web::kit::customer::find_visible;
 use crate::web::kit::error::PageError;
-use crate::web::kit::page::{Me, Shell, html, see_other};
+use crate::web::kit::page::{Me, Shell, html};
 use crate::web::kit::reauthentication::prove_again;
 use crate::web::kit::refusals;
-use crate::web::kit::session::flash;
+use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
 use crate::web::kit::words::in_words_of;
 
@@ -107,21 +107,20 @@ async fn object(
         .transaction(move |conn| objections::object(conn, &own, &viewer, now))
         .await;
     match result {
-        Ok(()) => flash(
-            session,
-            true,
+        Ok(()) => Ok(session.succeeded(
             if language.is_en() {
                 "Your objection has taken effect: the agreement is void, and the access of your partners has ended. A confirmation is on its way."
             } else {
                 "Ihr Widerspruch ist wirksam: Der Vertrag ist nichtig, und der Zugriff Ihrer Partner ist beendet. Eine Bestätigung ist unterwegs."
             },
-        ),
+            paths::ADMINISTRATION,
+        )),
         Err(ActionError::Refused(refusal)) => {
-            flash(session, false, refusals::to_customer(refusal, language))
+            let why = refusals::to_customer(refusal, language);
+            Ok(session.refused(why, paths::ADMINISTRATION))
         }
-        Err(error) => return Err(error.into()),
+        Err(error) => Err(error.into()),
     }
-    Ok(see_other(paths::ADMINISTRATION))
 }
 
 /// The own case, and the address the person signs in with.
@@ -157,14 +156,12 @@ fn view(shell: Shell, case: &Case, user: String, now: DateTime<Utc>) -> Option<O
 }
 
 fn nothing_to_object(session: &Session, language: Language) -> HttpResponse {
-    flash(
-        session,
-        false,
+    session.refused(
         if language.is_en() {
             "There is no concluded agreement to which you could object."
         } else {
             "Es gibt keinen abgeschlossenen Vertrag, dem Sie widersprechen könnten."
         },
-    );
-    see_other(paths::ADMINISTRATION)
+        paths::ADMINISTRATION,
+    )
 }

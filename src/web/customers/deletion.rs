@@ -17,10 +17,9 @@ use crate::storage::users::count_active_users;
 use crate::web::kit::customer::{Subject, find};
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::FieldErrors;
-use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
+use crate::web::kit::page::{Me, Shell, html, invalid};
 use crate::web::kit::reauthentication::{address_of, ask_password};
-use crate::web::kit::refusals;
-use crate::web::kit::session::flash;
+use crate::web::kit::respond::{Refuses as _, Respond as _};
 use crate::web::kit::signed_form::SignedForm;
 
 /// Longest reason in characters.
@@ -62,18 +61,15 @@ pub async fn delete(
     SignedForm(form): SignedForm,
 ) -> Result<HttpResponse, PageError> {
     let case = find(&app, CustomerNumber(*number)).await?;
-    let reason = name::clean(form.get("grund"));
     let mut errors = FieldErrors::default();
-    if reason.is_empty() {
-        errors.add("grund", "Geben Sie an, warum Sie den Kunden löschen");
-    } else if reason.chars().count() > LONGEST_REASON {
-        errors.add("grund", "Kürzen Sie die Begründung auf 300 Zeichen");
-    }
-    if let Err(why) = ask_password(&app, &me, &request, form.get("passwort")).await? {
-        errors.add("passwort", why);
-    }
+    let reason = errors.reason(
+        &form,
+        LONGEST_REASON,
+        "Geben Sie an, warum Sie den Kunden löschen",
+    );
+    errors.join(ask_password(&app, &me, &request, &form).await?);
     if !errors.is_empty() {
-        return invalid(&page(&app, &me, &case, form.get("grund").to_owned(), errors).await?);
+        return invalid(&page(&app, &me, &case, reason, errors).await?);
     }
     let (now, handles, viewer) = (app.clock.now(), app.clone(), me.viewer.clone());
     let (customer, seen) = (case.customer.number, form.get("stand").to_owned());
@@ -89,26 +85,16 @@ pub async fn delete(
     match done {
         Ok(true) => {
             let name = &case.customer.party.name;
-            flash(
-                &session,
-                true,
+            Ok(session.succeeded(
                 format!("{name} ist gelöscht. Was als Nachweis bleibt, steht hier."),
-            );
-            Ok(see_other(paths::deleted_customer(customer)))
+                paths::deleted_customer(customer),
+            ))
         }
-        Ok(false) => {
-            flash(
-                &session,
-                false,
-                "Seit Sie die Folgen gelesen haben, hat sich bei diesem Kunden etwas geändert. Gelöscht wurde nichts. Bitte prüfen Sie die Folgen noch einmal.",
-            );
-            Ok(see_other(paths::delete_customer(customer)))
-        }
-        Err(ActionError::Refused(refusal)) => {
-            flash(&session, false, refusals::sentence(refusal));
-            Ok(see_other(paths::DELETED))
-        }
-        Err(error) => Err(error.into()),
+        Ok(false) => Ok(session.refused(
+            "Seit Sie die Folgen gelesen haben, hat sich bei diesem Kunden etwas geändert. Gelöscht wurde nichts. Bitte prüfen Sie die Folgen noch einmal.",
+            paths::delete_customer(customer),
+        )),
+        Err(error) => Ok(session.refused(error.sentence()?, paths::DELETED)),
     }
 }
 

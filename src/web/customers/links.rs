@@ -6,7 +6,7 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 
 use super::parts::consequences::{Part, consequences};
-use crate::actions::{ActionError, customers};
+use crate::actions::{ActionError, Outcome, customers};
 use crate::app::App;
 use crate::domain::case::{Case, Event, Refusal, foresee};
 use crate::domain::{CustomerNumber, name};
@@ -14,10 +14,9 @@ use crate::paths;
 use crate::web::kit::customer::{Subject, find};
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::{FieldErrors, Form};
-use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
+use crate::web::kit::page::{Me, Shell, html, invalid};
 use crate::web::kit::reauthentication::{address_of, ask_password};
-use crate::web::kit::refusals;
-use crate::web::kit::session::flash;
+use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
 
 /// Longest reason in characters.
@@ -62,8 +61,7 @@ pub async fn show(
 ) -> Result<HttpResponse, PageError> {
     let case = find(&app, CustomerNumber(*number)).await?;
     if foresee(&case, &locked(false), app.clock.now()).is_err() {
-        flash(&session, false, NOTHING);
-        return Ok(see_other(paths::status(case.customer.number)));
+        return Ok(session.refused(NOTHING, paths::status(case.customer.number)));
     }
     html(&page(&app, &me, &case, Typed::default(), FieldErrors::default()).await?)
 }
@@ -85,16 +83,13 @@ pub async fn lock(
 ) -> Result<HttpResponse, PageError> {
     let case = find(&app, CustomerNumber(*number)).await?;
     let typed = Typed::of(&form);
-    let reason = name::clean(&typed.reason);
     let mut errors = FieldErrors::default();
-    if reason.is_empty() {
-        errors.add("grund", "Geben Sie an, warum Sie die Links sperren");
-    } else if reason.chars().count() > LONGEST_REASON {
-        errors.add("grund", "Kürzen Sie die Begründung auf 300 Zeichen");
-    }
-    if let Err(why) = ask_password(&app, &me, &request, form.get("passwort")).await? {
-        errors.add("passwort", why);
-    }
+    let reason = errors.reason(
+        &form,
+        LONGEST_REASON,
+        "Geben Sie an, warum Sie die Links sperren",
+    );
+    errors.join(ask_password(&app, &me, &request, &form).await?);
     if !errors.is_empty() {
         return invalid(&page(&app, &me, &case, typed, errors).await?);
     }
@@ -106,24 +101,17 @@ pub async fn lock(
             customers::lock_links(conn, &handles, &viewer, customer, asks, &reason, now)
         })
         .await;
-    match done {
-        Ok(outcome) => flash(
-            &session,
-            true,
-            match outcome.after.customer.email().filter(|_| asks) {
-                Some(email) => format!(
-                    "Alle bisherigen Links sind gesperrt. Ein neuer ist unterwegs an {}.",
-                    email.as_str()
-                ),
-                None => "Alle bisherigen Links sind gesperrt. Es wurde keine E-Mail gesendet."
-                    .to_owned(),
-            },
-        ),
-        Err(ActionError::Refused(Refusal::NothingOpen)) => flash(&session, false, NOTHING),
-        Err(ActionError::Refused(refusal)) => flash(&session, false, refusals::sentence(refusal)),
-        Err(error) => return Err(error.into()),
+    if let Err(ActionError::Refused(Refusal::NothingOpen)) = done {
+        return Ok(session.refused(NOTHING, paths::status(customer)));
     }
-    Ok(see_other(paths::status(customer)))
+    let said = |outcome: Outcome| match outcome.after.customer.email().filter(|_| asks) {
+        Some(email) => format!(
+            "Alle bisherigen Links sind gesperrt. Ein neuer ist unterwegs an {}.",
+            email.as_str()
+        ),
+        None => "Alle bisherigen Links sind gesperrt. Es wurde keine E-Mail gesendet.".to_owned(),
+    };
+    session.respond(done, said, paths::status(customer))
 }
 
 async fn page(

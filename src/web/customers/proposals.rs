@@ -23,9 +23,9 @@ use crate::web::kit::customer::{Subject, find, partner_names, product_names};
 use crate::web::kit::dates::parse_day;
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::{FieldErrors, Form};
-use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
+use crate::web::kit::page::{Me, Shell, html, invalid};
 use crate::web::kit::refusals;
-use crate::web::kit::session::flash;
+use crate::web::kit::respond::{Refuses as _, Respond as _};
 use crate::web::kit::signed_form::SignedForm;
 use crate::web::kit::upload::{Files, SignedUpload};
 
@@ -93,19 +93,9 @@ pub async fn propose_error(
     SignedForm(form): SignedForm,
 ) -> Result<HttpResponse, PageError> {
     let case = find(&app, CustomerNumber(*number)).await?;
-    let reason = name::clean(form.get("grund"));
     let mut errors = FieldErrors::default();
-    if reason.is_empty() {
-        errors.add(
-            "grund",
-            "Geben Sie an, warum der Widerspruch ein Irrtum war",
-        );
-    } else if reason.chars().count() > MAX_REASON {
-        errors.add(
-            "grund",
-            format!("Kürzen Sie den Grund auf {MAX_REASON} Zeichen"),
-        );
-    }
+    let why = "Geben Sie an, warum der Widerspruch ein Irrtum war";
+    let reason = errors.reason(&form, MAX_REASON, why);
     if !errors.is_empty() {
         return invalid(&error_page(&app, &me, &case, reason, errors).await?);
     }
@@ -211,13 +201,11 @@ async fn elsewhere(
         })
         .await?;
     if let Some(line) = open.iter().find(|line| line.proposal.kind() == kind) {
-        flash(session, false, WAITS);
-        return Ok(Some(see_other(paths::proposal(line.id))));
+        return Ok(Some(session.refused(WAITS, paths::proposal(line.id))));
     }
-    Ok(rehearse(case, event, app.clock.now()).err().map(|refusal| {
-        flash(session, false, refusals::sentence(refusal));
-        see_other(paths::status(customer))
-    }))
+    Ok(rehearse(case, event, app.clock.now())
+        .err()
+        .map(|refusal| session.refused(refusals::sentence(refusal), paths::status(customer))))
 }
 
 fn proposed(
@@ -225,20 +213,15 @@ fn proposed(
     customer: CustomerNumber,
     session: &Session,
 ) -> Result<HttpResponse, PageError> {
+    let back = paths::status(customer);
     match done {
-        Ok(id) => {
-            flash(
-                session,
-                true,
-                "Der Vorschlag ist gespeichert. Wirksam wird er erst, wenn eine zweite Person ihn bestätigt.",
-            );
-            return Ok(see_other(paths::proposal(id)));
-        }
-        Err(ActionError::Refused(Refusal::Unchanged)) => flash(session, false, WAITS),
-        Err(ActionError::Refused(refusal)) => flash(session, false, refusals::sentence(refusal)),
-        Err(error) => return Err(error.into()),
+        Ok(id) => Ok(session.succeeded(
+            "Der Vorschlag ist gespeichert. Wirksam wird er erst, wenn eine zweite Person ihn bestätigt.",
+            paths::proposal(id),
+        )),
+        Err(ActionError::Refused(Refusal::Unchanged)) => Ok(session.refused(WAITS, back)),
+        Err(error) => Ok(session.refused(error.sentence()?, back)),
     }
-    Ok(see_other(paths::status(customer)))
 }
 
 /// The contract as typed, or what is wrong with it in the order of the form.

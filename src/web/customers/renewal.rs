@@ -6,17 +6,17 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use super::parts::consequences::{Part, consequences};
-use crate::actions::{ActionError, Then, customer_then, requests};
+use crate::actions::{ActionError, Outcome, Then, customer_then, requests};
 use crate::app::App;
 use crate::domain::case::{Case, Demand, Event, Refusal, foresee};
-use crate::domain::{CustomerNumber, Party};
+use crate::domain::{CustomerNumber, EmailAddress, Party};
 use crate::paths;
 use crate::storage::cases::find_case;
 use crate::web::kit::customer::Subject;
 use crate::web::kit::error::PageError;
-use crate::web::kit::page::{Me, Shell, html, see_other};
+use crate::web::kit::page::{Me, Shell, html};
 use crate::web::kit::refusals;
-use crate::web::kit::session::flash;
+use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
 
 const SAME: &str = "Der Vertrag nennt den Kunden so, wie er in den Stammdaten steht. Ändern Sie zuerst die Stammdaten, wenn sich etwas geändert hat.";
@@ -67,8 +67,7 @@ pub async fn show(
         Err(Refusal::Unchanged) => ASKED,
         Err(refusal) => refusals::sentence(refusal),
     };
-    flash(&session, false, refusal);
-    Ok(see_other(back))
+    Ok(session.refused(refusal, back))
 }
 
 const ASKED: &str = "Um den Neuabschluss ist der Kunde schon gebeten. Mit „Anforderung erneut senden“ erhält er die E-Mail noch einmal.";
@@ -87,31 +86,22 @@ pub async fn ask(
         .db
         .transaction(move |conn| requests::demand_anew(conn, &handles, &viewer, customer, now))
         .await;
-    match done {
-        Ok(outcome) => {
-            let to = outcome
-                .after
-                .customer
-                .email()
-                .map(|email| email.as_str().to_owned());
-            flash(
-                &session,
-                true,
-                format!(
-                    "Der Kunde ist um den Neuabschluss gebeten, die E-Mail geht an {}. Bis er abschließt, gilt der bisherige Vertrag weiter.",
-                    to.unwrap_or_default()
-                ),
-            );
-        }
-        Err(ActionError::Refused(Refusal::Unchanged)) => {
-            let (case, _) = load(&app, customer).await?;
-            let is_asked = case.is_demanded(now);
-            flash(&session, is_asked, if is_asked { ASKED } else { SAME });
-        }
-        Err(ActionError::Refused(refusal)) => flash(&session, false, refusals::sentence(refusal)),
-        Err(error) => return Err(error.into()),
+    let back = paths::status(customer);
+    if let Err(ActionError::Refused(Refusal::Unchanged)) = done {
+        let (case, _) = load(&app, customer).await?;
+        return Ok(match case.is_demanded(now) {
+            true => session.succeeded(ASKED, back),
+            false => session.refused(SAME, back),
+        });
     }
-    Ok(see_other(paths::status(customer)))
+    let said = |outcome: Outcome| {
+        let to = outcome.after.customer.email().map(EmailAddress::as_str);
+        format!(
+            "Der Kunde ist um den Neuabschluss gebeten, die E-Mail geht an {}. Bis er abschließt, gilt der bisherige Vertrag weiter.",
+            to.unwrap_or_default()
+        )
+    };
+    session.respond(done, said, back)
 }
 
 /// The case of a customer that was not deleted, and how its agreement prints it.

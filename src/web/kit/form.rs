@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::body;
 use super::error::PageError;
+use crate::domain::name::{BadName, parse};
 
 /// Largest form in bytes; an objection's note is the longest thing anybody types.
 pub const LARGEST: usize = 64 * 1024;
@@ -150,6 +151,23 @@ impl FieldErrors {
                 );
             }
         }
+    }
+
+    /// Adds all of another look at the same form.
+    pub fn join(&mut self, other: Self) {
+        self.0.extend(other.0);
+    }
+
+    /// The reason typed into the field `grund`, of at most `most` characters; `missing` asks for it.
+    pub fn reason(&mut self, form: &Form, most: usize, missing: &str) -> String {
+        match parse(form.get("grund"), most) {
+            Ok(reason) => return reason,
+            Err(BadName::Empty) => self.add("grund", missing),
+            Err(BadName::TooLong) => {
+                self.add("grund", format!("Kürzen Sie den Grund auf {most} Zeichen"));
+            }
+        }
+        form.get("grund").to_owned()
     }
 
     /// Whether nothing is wrong.

@@ -26,6 +26,7 @@ pub mod own_history;
 pub mod page;
 pub mod reauthentication;
 pub mod refusals;
+pub mod respond;
 pub mod route;
 pub mod session;
 pub mod signed_form;

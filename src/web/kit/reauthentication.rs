@@ -7,6 +7,7 @@ use actix_web::HttpRequest;
 
 use super::client::source;
 use super::error::PageError;
+use super::form::{FieldErrors, Form};
 use super::page::Me;
 use super::words::in_words;
 use crate::actions::throttle::{Attempted, Begun, SignIn, begin_sign_in, end_proof, withdraw};
@@ -16,29 +17,36 @@ use crate::domain::viewer::Viewer;
 use crate::places::Kind;
 use crate::storage::users::{self, Credentials};
 
-/// Asks the signed-in person's password again, throttled like signing in. The inner error is the
-/// sentence for the field.
+/// Asks for the signed-in person's password again, which stands in the field `passwort`, throttled like
+/// signing in. What is wrong with it is said at that field.
 pub async fn ask_password(
     app: &App,
     me: &Me,
     request: &HttpRequest,
-    typed: &str,
-) -> Result<Result<(), String>, PageError> {
+    form: &Form,
+) -> Result<FieldErrors, PageError> {
+    let (typed, mut errors) = (form.get("passwort"), FieldErrors::default());
     if typed.is_empty() {
-        return Ok(Err("Geben Sie Ihr Passwort ein".to_owned()));
+        errors.add("passwort", "Geben Sie Ihr Passwort ein");
+        return Ok(errors);
     }
     let email = address_of(app, me).await?;
     match prove_again(app, request, &me.viewer, &email, typed).await {
-        Ok(()) => Ok(Ok(())),
-        Err(ActionError::TooManyAttempts(seconds)) => Ok(Err(format!(
-            "Zu viele Versuche. Warten Sie bitte {} und versuchen Sie es dann noch einmal",
-            in_words(seconds)
-        ))),
-        Err(ActionError::WrongPassword) => Ok(Err(
-            "Das Passwort stimmt nicht. Bitte geben Sie es noch einmal ein".to_owned(),
-        )),
-        Err(error) => Err(error.into()),
+        Ok(()) => {}
+        Err(ActionError::TooManyAttempts(seconds)) => errors.add(
+            "passwort",
+            format!(
+                "Zu viele Versuche. Warten Sie bitte {} und versuchen Sie es dann noch einmal",
+                in_words(seconds)
+            ),
+        ),
+        Err(ActionError::WrongPassword) => errors.add(
+            "passwort",
+            "Das Passwort stimmt nicht. Bitte geben Sie es noch einmal ein",
+        ),
+        Err(error) => return Err(error.into()),
     }
+    Ok(errors)
 }
 
 /// The address the signed-in person signs in with, for password managers.

@@ -1,9 +1,10 @@
 //! What the rules refuse, as a sentence with a next step (German; the public pages have their own).
 
 use crate::actions::second_person::TooNew;
-use crate::domain::Language;
-use crate::domain::calendar::long_moment;
 use crate::domain::case::{Denied, Refusal, Status};
+use crate::domain::version::VersionRefusal;
+use crate::domain::calendar::{self, long_moment};
+use crate::domain::Language;
 
 /// Why the second of two steps cannot be taken by an account that stands for the first (S-39).
 pub const NEW_ACCOUNT: &str = "Eines der beiden Konten ist neu und von derselben Person angelegt, die den ersten Schritt getan hat. Eine andere Person mit dem Recht des Betreibers kann es tun; oder Sie warten, bis das neue Konto lange genug angemeldet war oder eine dritte Person es unter Benutzer bestätigt hat.";
@@ -194,5 +195,34 @@ pub fn closed(denied: Denied) -> (&'static str, &'static str) {
             "Der Auftragsverarbeitungsvertrag umfasst dieses Produkt noch nicht.",
             "Der Kunde muss erst die Ergänzung des Vertrags abschließen.",
         ),
+    }
+}
+
+/// Why nothing was done to a version of the contract: what is, and what to do.
+pub fn of_version(refusal: &VersionRefusal) -> String {
+    use VersionRefusal as R;
+    match refusal {
+        R::Published => "Eine veröffentlichte Fassung ändert sich nicht mehr. Legen Sie eine neue Fassung an.".to_owned(),
+        R::NotADraft => "Die Fassung liegt zur Freigabe vor oder ist freigegeben. Geben Sie sie zurück, bevor Sie sie ändern.".to_owned(),
+        R::NotSubmitted => "Die Fassung wartet nicht auf eine Freigabe.".to_owned(),
+        R::NotApproved => "Die Fassung ist noch nicht freigegeben.".to_owned(),
+        R::NotPublished => "Eine neue Fassung beginnt mit einer veröffentlichten. Diese ist noch nicht veröffentlicht.".to_owned(),
+        R::NewAccount => NEW_ACCOUNT.to_owned(),
+        R::OwnSubmission => "Sie haben diese Fassung selbst vorgelegt. Freigeben muss sie eine zweite Person.".to_owned(),
+        R::Changed { by, at } => format!(
+            "{by} hat die Fassung am {} geändert, nachdem Sie sie geöffnet hatten. Es ist nichts geschehen. Bitte sehen Sie sie noch einmal an.",
+            calendar::short_moment(*at, Language::De)
+        ),
+        R::Blocked => "Die Prüfung hat Mängel gefunden, mit denen keine Fassung veröffentlicht werden kann. Beheben Sie sie zuerst.".to_owned(),
+        R::Unanswered => "Es sind noch nicht alle Fragen beantwortet.".to_owned(),
+        R::OtherQuestions => "Die Fragen haben sich geändert, seit Sie die Seite geöffnet haben. Es ist nichts geschehen. Bitte beantworten Sie die Fragen, wie sie jetzt lauten.".to_owned(),
+        R::NumberTaken => {
+            "Unter dieser Nummer ist schon eine Fassung veröffentlicht. Geben Sie in den Angaben eine neue Nummer ein.".to_owned()
+        }
+        R::InPast => "Der Tag liegt in der Vergangenheit. Eine Fassung gilt frühestens ab heute.".to_owned(),
+        R::NameTaken => "Einen Teil mit diesem Namen gibt es schon. Wählen Sie einen anderen Namen.".to_owned(),
+        R::BadName => "Der Name besteht aus kleinen Buchstaben ohne Umlaute, Ziffern und Bindestrichen, zum Beispiel „anlage-fristen“.".to_owned(),
+        R::NoSuchPart => "Diesen Teil gibt es nicht, oder der Vertrag kommt ohne ihn nicht aus.".to_owned(),
+        R::TooLarge => "Der Text ist zu groß für einen Vertrag. Kürzen oder teilen Sie ihn.".to_owned(),
     }
 }

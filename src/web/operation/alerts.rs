@@ -17,9 +17,8 @@ use crate::paths;
 use crate::storage::alerts::{AlertFilter, Place, Whose, count_alerts, page_alerts};
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::FieldErrors;
-use crate::web::kit::page::{Me, Shell, Tab, html, invalid, see_other};
-use crate::web::kit::refusals;
-use crate::web::kit::session::flash;
+use crate::web::kit::page::{Me, Shell, Tab, html, invalid};
+use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
 
 /// Alerts on one page.
@@ -218,16 +217,14 @@ pub async fn take(
         .db
         .transaction(move |conn| alerts::take(conn, &viewer, id, seen, now))
         .await?;
-    match done {
-        Taken::Mine => flash(&session, true, "Sie haben den Hinweis übernommen."),
-        Taken::Others(name) => flash(
-            &session,
-            false,
-            format!("Diesen Hinweis hat {name} schon übernommen."),
-        ),
-        Taken::Done => flash(&session, false, DONE),
-    }
-    Ok(see_other(way_back(form.get("zurueck"))))
+    let back = way_back(form.get("zurueck"));
+    Ok(match done {
+        Taken::Mine => session.succeeded("Sie haben den Hinweis übernommen.", back),
+        Taken::Others(name) => {
+            session.refused(format!("Diesen Hinweis hat {name} schon übernommen."), back)
+        }
+        Taken::Done => session.refused(DONE, back),
+    })
 }
 
 const DONE: &str = "Dieser Hinweis ist schon erledigt.";
@@ -247,17 +244,15 @@ pub async fn finish(
         errors.add("hinweise", "Kürzen Sie die Notiz auf 300 Zeichen");
         return invalid(&page(&app, &me, Asked::default(), errors).await?);
     }
-    let was_open = app
+    let done = app
         .db
         .transaction(move |conn| alerts::finish(conn, &viewer, id, &note, now))
         .await;
-    match was_open {
-        Ok(true) => flash(&session, true, "Der Hinweis ist erledigt."),
-        Ok(false) => flash(&session, false, DONE),
-        Err(ActionError::Refused(refusal)) => flash(&session, false, refusals::sentence(refusal)),
-        Err(error) => return Err(error.into()),
+    let back = way_back(form.get("zurueck"));
+    match done {
+        Ok(false) => Ok(session.refused(DONE, back)),
+        done => session.respond(done, |_| "Der Hinweis ist erledigt.", back),
     }
-    Ok(see_other(way_back(form.get("zurueck"))))
 }
 
 /// The page the button was on; nothing but the start page and this list.

@@ -17,10 +17,9 @@ use crate::web::kit::customer::{find, partner_names, product_names};
 use crate::web::kit::dates::{When, short};
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::FieldErrors;
-use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
+use crate::web::kit::page::{Me, Shell, html, invalid};
 use crate::web::kit::reauthentication::{address_of, ask_password};
-use crate::web::kit::refusals;
-use crate::web::kit::session::flash;
+use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
 use crate::web::kit::upload::file_answer;
 
@@ -146,25 +145,17 @@ pub async fn answer(
     SignedForm(form): SignedForm,
 ) -> Result<HttpResponse, PageError> {
     let line = load(&app, *id).await?;
-    let reason = name::clean(form.get("grund"));
     let answer = form.get("antwort").to_owned();
-    let mut errors = FieldErrors::default();
+    let (mut reason, mut errors) = (name::clean(form.get("grund")), FieldErrors::default());
     match answer.as_str() {
         "bestaetigen" => {
-            if let Err(why) = ask_password(&app, &me, &request, form.get("passwort")).await? {
-                errors.add("passwort", why);
-            }
+            errors.join(ask_password(&app, &me, &request, &form).await?);
         }
-        "ablehnen" if reason.is_empty() => {
-            errors.add("grund", "Geben Sie an, warum Sie den Vorschlag ablehnen");
+        "ablehnen" => {
+            let why = "Geben Sie an, warum Sie den Vorschlag ablehnen";
+            reason = errors.reason(&form, MAX_REASON, why);
         }
-        "ablehnen" if reason.chars().count() > MAX_REASON => {
-            errors.add(
-                "grund",
-                format!("Kürzen Sie den Grund auf {MAX_REASON} Zeichen"),
-            );
-        }
-        "ablehnen" | "zurueckziehen" => {}
+        "zurueckziehen" => {}
         _ => errors.add("passwort", "Wählen Sie, ob Sie bestätigen oder ablehnen"),
     }
     if !errors.is_empty() {
@@ -180,33 +171,24 @@ pub async fn answer(
             _ => proposals::withdraw(conn, &viewer, id, now),
         })
         .await;
-    match done {
-        Ok(()) => flash(
-            &session,
-            true,
-            match answer.as_str() {
+    let why = match done {
+        Err(ActionError::NotAllowed) => {
+            "Bestätigen oder ablehnen muss eine zweite Person; zurückziehen kann nur, wer vorgeschlagen hat."
+        }
+        Err(ActionError::Refused(Refusal::Unchanged)) => "Der Vorschlag ist schon beantwortet.",
+        Err(ActionError::Refused(Refusal::TextChanged)) => {
+            "Seit dem Vorschlag haben sich Vertragstext, Partner oder Produkte geändert. Prüfen Sie den Papiervertrag und schlagen Sie ihn neu vor."
+        }
+        done => {
+            let said = match answer.as_str() {
                 "bestaetigen" => "Bestätigt. Der Vorschlag ist jetzt wirksam.",
                 "ablehnen" => "Der Vorschlag ist abgelehnt.",
                 _ => "Der Vorschlag ist zurückgezogen.",
-            },
-        ),
-        Err(ActionError::NotAllowed) => flash(
-            &session,
-            false,
-            "Bestätigen oder ablehnen muss eine zweite Person; zurückziehen kann nur, wer vorgeschlagen hat.",
-        ),
-        Err(ActionError::Refused(Refusal::Unchanged)) => {
-            flash(&session, false, "Der Vorschlag ist schon beantwortet.");
+            };
+            return session.respond(done, |()| said, paths::proposal(line.id));
         }
-        Err(ActionError::Refused(Refusal::TextChanged)) => flash(
-            &session,
-            false,
-            "Seit dem Vorschlag haben sich Vertragstext, Partner oder Produkte geändert. Prüfen Sie den Papiervertrag und schlagen Sie ihn neu vor.",
-        ),
-        Err(ActionError::Refused(refusal)) => flash(&session, false, refusals::sentence(refusal)),
-        Err(error) => return Err(error.into()),
-    }
-    Ok(see_other(paths::proposal(line.id)))
+    };
+    Ok(session.refused(why, paths::proposal(line.id)))
 }
 
 /// Gives the scan back, to be saved.

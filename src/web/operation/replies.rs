@@ -15,8 +15,8 @@ use crate::storage::replies::{Reply, ReplyLine, Shelf, find_reply, page_replies}
 use crate::web::kit::dates::When;
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::FieldErrors;
-use crate::web::kit::page::{Me, Shell, Tab, html, invalid, see_other};
-use crate::web::kit::session::flash;
+use crate::web::kit::page::{Me, Shell, Tab, html, invalid};
+use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
 
 /// Answers on one page.
@@ -217,8 +217,7 @@ pub async fn close(
         app.db
             .transaction(move |conn| replies::put_away(conn, &viewer, id, now))
             .await?;
-        flash(&session, true, "Die Antwort ist ohne Kunden abgelegt.");
-        return Ok(see_other(paths::REPLIES));
+        return Ok(session.succeeded("Die Antwort ist ohne Kunden abgelegt.", paths::REPLIES));
     }
     let typed = form.get("kundennummer").trim().to_owned();
     let Ok(customer) = typed.parse::<CustomerNumber>() else {
@@ -232,8 +231,7 @@ pub async fn close(
     match done {
         Ok(()) => {
             let words = format!("Die Antwort ist Kunde {customer} zugeordnet.");
-            flash(&session, true, words);
-            Ok(see_other(paths::reply(id)))
+            Ok(session.succeeded(words, paths::reply(id)))
         }
         Err(ActionError::NotFound) => {
             let what = "Zu dieser Nummer gibt es keinen Kunden. Prüfen Sie sie";

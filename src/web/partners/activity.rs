@@ -5,17 +5,16 @@ use actix_web::{HttpResponse, Route, web};
 use askama::Template;
 use chrono::{DateTime, Utc};
 
-use super::{Area, Subject, customers_in_words, load};
+use super::{Area, SAME, Subject, answer, customers_in_words, load};
 use crate::actions::{ActionError, register, sub_partners};
 use crate::app::App;
 use crate::domain::PartnerId;
-use crate::domain::case::Refusal;
 use crate::domain::viewer::Viewer;
 use crate::storage::PgConnection;
 use crate::storage::partner_list::count_customers;
 use crate::web::kit::error::PageError;
-use crate::web::kit::page::{Me, Shell, html, see_other};
-use crate::web::kit::session::flash;
+use crate::web::kit::page::{Me, Shell, html};
+use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
 
 #[derive(Template)]
@@ -40,8 +39,7 @@ pub async fn ask(
     }
     let (area, id) = (Area::of(&me), partner.id);
     if partner.deactivated_at.is_some() {
-        flash(&session, true, "Daran hat sich nichts geändert.");
-        return Ok(see_other(area.partner(id)));
+        return Ok(session.succeeded(SAME, area.partner(id)));
     }
     let count = app
         .db
@@ -103,22 +101,4 @@ pub fn doing(deed: Deed) -> Route {
         answer(done, &session, &me, id, deed)
     };
     web::post().to(handler)
-}
-
-fn answer(
-    done: Result<bool, ActionError>,
-    session: &Session,
-    me: &Me,
-    id: PartnerId,
-    deed: Deed,
-) -> Result<HttpResponse, PageError> {
-    match done {
-        Ok(true) => flash(session, true, format!("{}{}", deed.said, deed.of_customers)),
-        Ok(false) => flash(session, true, deed.said),
-        Err(ActionError::Refused(Refusal::Unchanged)) => {
-            flash(session, true, "Daran hat sich nichts geändert.");
-        }
-        Err(error) => return Err(error.into()),
-    }
-    Ok(see_other(Area::of(me).partner(id)))
 }

@@ -4,20 +4,19 @@ use actix_session::Session;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use super::{Area, Subject, customers_in_words, load};
+use super::{Area, SAME, Subject, answer, customers_in_words, load};
 use crate::actions::{ActionError, blocking};
 use crate::app::App;
 use crate::domain::PartnerId;
-use crate::domain::case::{Partner, Refusal, Status};
-use crate::domain::name::{self, BadName};
+use crate::domain::case::{Partner, Status};
 use crate::domain::viewer::Scope;
 use crate::storage::case_rows::count_statuses;
 use crate::storage::partner_list::count_customers;
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::FieldErrors;
-use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
+use crate::web::kit::page::{Me, Shell, html, invalid};
 use crate::web::kit::reauthentication::{address_of, ask_password};
-use crate::web::kit::session::flash;
+use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
 
 /// Longest reason in characters.
@@ -47,7 +46,7 @@ pub async fn ask(
 ) -> Result<HttpResponse, PageError> {
     let partner = load(&app, &me, *id).await?;
     if partner.blocked_at.is_some() {
-        return Ok(unchanged(&session, &me, partner.id));
+        return Ok(session.succeeded(SAME, Area::of(&me).partner(partner.id)));
     }
     html(&block_page(&app, &me, &partner, String::new(), FieldErrors::default()).await?)
 }
@@ -63,21 +62,12 @@ pub async fn block(
 ) -> Result<HttpResponse, PageError> {
     let partner = load(&app, &me, *id).await?;
     let mut errors = FieldErrors::default();
-    let reason = match name::parse(form.get("grund"), LONGEST_REASON) {
-        Ok(reason) => reason,
-        Err(BadName::Empty) => {
-            errors.add("grund", "Schreiben Sie auf, warum Sie sperren");
-            String::new()
-        }
-        Err(BadName::TooLong) => {
-            let text = format!("Kürzen Sie den Grund auf {LONGEST_REASON} Zeichen");
-            errors.add("grund", text);
-            form.get("grund").to_owned()
-        }
-    };
-    if let Err(why) = ask_password(&app, &me, &request, form.get("passwort")).await? {
-        errors.add("passwort", why);
-    }
+    let reason = errors.reason(
+        &form,
+        LONGEST_REASON,
+        "Schreiben Sie auf, warum Sie sperren",
+    );
+    errors.join(ask_password(&app, &me, &request, &form).await?);
     if !errors.is_empty() {
         return invalid(&block_page(&app, &me, &partner, reason, errors).await?);
     }
@@ -87,13 +77,8 @@ pub async fn block(
         .transaction(move |conn| blocking::block(conn, &handles, &viewer, id, &reason, now))
         .await;
     let name = &partner.party.name;
-    answer(
-        done,
-        &session,
-        &me,
-        id,
-        format!("{name} ist ab sofort gesperrt. Die Kunden werden nacheinander informiert."),
-    )
+    let said = format!("{name} ist ab sofort gesperrt. Die Kunden werden nacheinander informiert.");
+    answer(done, &session, &me, id, &said)
 }
 
 async fn block_page(
@@ -162,7 +147,7 @@ pub async fn ask_back(
 ) -> Result<HttpResponse, PageError> {
     let partner = load(&app, &me, *id).await?;
     if partner.blocked_at.is_none() {
-        return Ok(unchanged(&session, &me, partner.id));
+        return Ok(session.succeeded(SAME, Area::of(&me).partner(partner.id)));
     }
     html(&unblock_page(&app, &me, &partner, FieldErrors::default()).await?)
 }
@@ -192,10 +177,9 @@ pub async fn unblock(
     id: web::Path<PartnerId>,
     SignedForm(form): SignedForm,
 ) -> Result<HttpResponse, PageError> {
-    if let Err(why) = ask_password(&app, &me, &request, form.get("passwort")).await? {
+    let errors = ask_password(&app, &me, &request, &form).await?;
+    if !errors.is_empty() {
         let partner = load(&app, &me, *id).await?;
-        let mut errors = FieldErrors::default();
-        errors.add("passwort", why);
         return invalid(&unblock_page(&app, &me, &partner, errors).await?);
     }
     let (now, viewer, id) = (app.clock.now(), me.viewer.clone(), *id);
@@ -204,26 +188,5 @@ pub async fn unblock(
         .transaction(move |conn| blocking::unblock(conn, &viewer, id, now))
         .await;
     let said = "Die Sperre ist aufgehoben. Was die Verträge der Kunden erlauben, kann ab sofort wieder verwaltet werden.";
-    answer(done, &session, &me, id, said.to_owned())
-}
-
-/// Leads back to the partner with a message; a second click finds nothing to do.
-fn answer(
-    done: Result<(), ActionError>,
-    session: &Session,
-    me: &Me,
-    id: PartnerId,
-    said: String,
-) -> Result<HttpResponse, PageError> {
-    match done {
-        Ok(()) => flash(session, true, said),
-        Err(ActionError::Refused(Refusal::Unchanged)) => return Ok(unchanged(session, me, id)),
-        Err(error) => return Err(error.into()),
-    }
-    Ok(see_other(Area::of(me).partner(id)))
-}
-
-fn unchanged(session: &Session, me: &Me, id: PartnerId) -> HttpResponse {
-    flash(session, true, "Daran hat sich nichts geändert.");
-    see_other(Area::of(me).partner(id))
+    answer(done, &session, &me, id, said)
 }

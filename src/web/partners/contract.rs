@@ -12,8 +12,8 @@ use crate::domain::case::Partner;
 use crate::domain::{FileId, PartnerId, calendar, name};
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::{FieldErrors, Form};
-use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
-use crate::web::kit::session::flash;
+use crate::web::kit::page::{Me, Shell, html, invalid};
+use crate::web::kit::respond::Respond as _;
 use crate::web::kit::upload::{Files, SignedUpload, file_answer};
 
 /// Longest reference in characters.
@@ -85,8 +85,7 @@ pub async fn record(
     app.db
         .transaction(move |conn| register::record_contract(conn, &viewer, id, contract, now))
         .await?;
-    flash(&session, true, "Der Vertrag ist erfasst.");
-    Ok(see_other(Area::of(&me).partner(id)))
+    Ok(session.succeeded("Der Vertrag ist erfasst.", Area::of(&me).partner(id)))
 }
 
 /// The contract as typed, or what is wrong with it in the order of the form.

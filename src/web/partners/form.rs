@@ -6,7 +6,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::fields::{Field, read, stored, typed};
-use super::{Area, Subject, load};
+use super::{Area, SAME, Subject, load};
 use crate::actions::seen::{self, Shown};
 use crate::actions::{ActionError, register};
 use crate::app::App;
@@ -15,13 +15,10 @@ use crate::domain::{PartnerId, Party};
 use crate::storage::partner_list::count_customers;
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::FieldErrors;
-use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
-use crate::web::kit::refusals;
-use crate::web::kit::session::flash;
+use crate::web::kit::page::{Me, Shell, html, invalid};
+use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
 use crate::web::kit::words::listed;
-
-const SAME: &str = "Daran hat sich nichts geändert.";
 
 /// For which Mandant a Submandant is added.
 #[derive(Debug, Default, Deserialize)]
@@ -91,8 +88,7 @@ pub async fn add(
         .db
         .transaction(move |conn| register::add(conn, &viewer, parent, &party, waits, now))
         .await?;
-    flash(&session, true, said);
-    Ok(see_other(area.partner(id)))
+    Ok(session.succeeded(said, area.partner(id)))
 }
 
 /// What is missing, and what follows from that; empty if nothing is.
@@ -178,12 +174,9 @@ pub async fn save(
             register::change(conn, &viewer, id, &party, now)
         })
         .await;
+    let back = Area::of(&me).partner(id);
     match done {
-        Ok(()) => flash(&session, true, said),
-        Err(ActionError::Refused(Refusal::Unchanged)) => {
-            flash(&session, true, SAME);
-        }
-        Err(ActionError::Refused(refusal)) => flash(&session, false, refusals::sentence(refusal)),
+        Err(ActionError::Refused(Refusal::Unchanged)) => Ok(session.succeeded(SAME, back)),
         Err(ActionError::Changed) => {
             // Who saves once more has seen what is stored now.
             let partner = load(&app, &me, id).await?;
@@ -194,14 +187,12 @@ pub async fn save(
                 (stored.id, stored.label, stored.value, typed.value.clone())
             }));
             if errors.is_empty() {
-                flash(&session, true, SAME);
-                return Ok(see_other(Area::of(&me).partner(id)));
+                return Ok(session.succeeded(SAME, back));
             }
-            return invalid(&edit_page(&app, &me, &partner, fields, stand, errors).await?);
+            invalid(&edit_page(&app, &me, &partner, fields, stand, errors).await?)
         }
-        Err(error) => return Err(error.into()),
+        done => session.respond(done, |()| said, back),
     }
-    Ok(see_other(Area::of(&me).partner(id)))
 }
 
 async fn edit_page(

@@ -17,9 +17,9 @@ use crate::storage::partners::list_partner_names;
 use crate::storage::roll_outs::{COUNT_CAP, count_targets, list_open};
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::{FieldErrors, Form};
-use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
+use crate::web::kit::page::{Me, Shell, html, invalid};
 use crate::web::kit::reauthentication::{address_of, ask_password};
-use crate::web::kit::session::flash;
+use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
 use crate::web::kit::words::thousands;
 
@@ -110,8 +110,7 @@ pub async fn start(
         return invalid(&page(&app, &me, typed, errors, false).await?);
     };
     if let Some(running) = running(&app, &plan).await? {
-        flash(&session, false, "Diese Umstellung ist schon gestartet.");
-        return Ok(see_other(running));
+        return Ok(session.refused("Diese Umstellung ist schon gestartet.", running));
     }
     if let Err(refusal) = checked(&app, &plan).await? {
         errors.add(field_of(&refusal), sentence(&refusal));
@@ -120,8 +119,8 @@ pub async fn start(
     if form.get("schritt") != "starten" {
         return html(&page(&app, &me, typed, errors, true).await?);
     }
-    if let Err(why) = ask_password(&app, &me, &request, form.get("passwort")).await? {
-        errors.add("passwort", why);
+    errors.join(ask_password(&app, &me, &request, &form).await?);
+    if !errors.is_empty() {
         return invalid(&page(&app, &me, typed, errors, true).await?);
     }
     let (viewer, now, wanted) = (me.viewer.clone(), app.clock.now(), plan.clone());
@@ -130,14 +129,13 @@ pub async fn start(
         .transaction(move |conn| roll_outs::start(conn, &viewer, &wanted, now))
         .await;
     match done {
-        Ok(id) => {
-            flash(&session, true, "Die Umstellung ist gestartet.");
-            Ok(see_other(paths::roll_out(id)))
-        }
+        Ok(id) => Ok(session.succeeded("Die Umstellung ist gestartet.", paths::roll_out(id))),
         Err(ActionError::RollOut(RollOutRefusal::Running)) => {
             let to = running(&app, &plan).await?;
-            flash(&session, false, "Diese Umstellung ist schon gestartet.");
-            Ok(see_other(to.unwrap_or_else(|| paths::ROLL_OUTS.to_owned())))
+            Ok(session.refused(
+                "Diese Umstellung ist schon gestartet.",
+                to.unwrap_or_else(|| paths::ROLL_OUTS.to_owned()),
+            ))
         }
         Err(ActionError::RollOut(refusal)) => {
             errors.add(field_of(&refusal), sentence(&refusal));

@@ -16,8 +16,8 @@ use crate::domain::{Language, RollOutId, calendar};
 use crate::paths;
 use crate::storage::roll_outs::{Line, RollOut, figures, find_roll_out, list_customers};
 use crate::web::kit::error::PageError;
-use crate::web::kit::page::{Me, Shell, html, see_other};
-use crate::web::kit::session::flash;
+use crate::web::kit::page::{Me, Shell, html};
+use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
 use crate::web::kit::words::stage_word;
 use crate::web::kit::words::thousands;
@@ -243,8 +243,7 @@ pub async fn turn_it(
         _ => return Err(PageError::BadForm),
     };
     if wanted == Turn::End && !form.ticked("sicher") {
-        flash(&session, false, NOT_SURE);
-        return Ok(see_other(paths::roll_out(*id)));
+        return Ok(session.refused(NOT_SURE, paths::roll_out(*id)));
     }
     let (id, viewer, now) = (*id, me.viewer.clone(), app.clock.now());
     let done = app
@@ -254,12 +253,9 @@ pub async fn turn_it(
             turn(conn, &viewer, found.run.id, wanted, now)
         })
         .await;
-    match done {
-        Ok(()) => flash(&session, true, said),
-        Err(ActionError::Refused(Refusal::Unchanged)) => {
-            flash(&session, true, "Daran hat sich nichts geändert.");
-        }
-        Err(error) => return Err(error.into()),
-    }
-    Ok(see_other(paths::roll_out(id)))
+    let said = match done {
+        Err(ActionError::Refused(Refusal::Unchanged)) => "Daran hat sich nichts geändert.",
+        done => done.map(|()| said)?,
+    };
+    Ok(session.succeeded(said, paths::roll_out(id)))
 }

@@ -7,7 +7,7 @@ use askama::Template;
 use super::facts::Facts;
 use super::found::Found;
 use super::names::{self, Shelf};
-use super::{Subject, asked, load, sentence};
+use super::{Subject, asked, load};
 use crate::actions::ActionError;
 use crate::actions::versions::draft::{Typed, save_text, stamp};
 use crate::actions::versions::review::{Review, Surroundings, preview, review};
@@ -20,8 +20,9 @@ use crate::paths;
 use crate::places::Kind;
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::FieldErrors;
-use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
-use crate::web::kit::session::flash;
+use crate::web::kit::page::{Me, Shell, html, invalid};
+use crate::web::kit::refusals::of_version;
+use crate::web::kit::respond::Respond as _;
 use crate::web::kit::upload::SignedTexts;
 
 #[derive(Template)]
@@ -128,8 +129,7 @@ pub async fn save(
             } else {
                 "Der Text ist unverändert."
             };
-            flash(&session, true, said);
-            return Ok(see_other(paths::version_text(id, &path)));
+            return Ok(session.succeeded(said, paths::version_text(id, &path)));
         }
         Err(ActionError::Version(refusal)) => refusal,
         Err(error) => return Err(error.into()),
@@ -148,7 +148,7 @@ pub async fn save(
             unsaved.conflict = Some((by, at));
         }
         VersionRefusal::NoSuchPart => return Err(PageError::NotFound),
-        other => errors.add("v-text", sentence(&other)),
+        other => errors.add("v-text", of_version(&other)),
     }
     let page = page(&app, &me, loaded, &path, Some(unsaved)).await?;
     invalid(&page.with(facts, errors))
@@ -298,10 +298,6 @@ pub async fn save_facts(
         .transaction(move |conn| save_text(conn, &viewer, id, &typed, now))
         .await;
     match done {
-        Ok(_) => {
-            flash(&session, true, "Die Angaben sind gespeichert.");
-            Ok(see_other(paths::version_text(id, meta::FILE)))
-        }
         Err(ActionError::Version(crate::domain::version::VersionRefusal::Changed { by, at })) => {
             let unsaved = Unsaved {
                 text,
@@ -310,10 +306,10 @@ pub async fn save_facts(
             };
             invalid(&page(&app, &me, loaded, meta::FILE, Some(unsaved)).await?)
         }
-        Err(ActionError::Version(refusal)) => {
-            flash(&session, false, sentence(&refusal));
-            Ok(see_other(paths::version_text(id, meta::FILE)))
-        }
-        Err(error) => Err(error.into()),
+        done => session.respond(
+            done,
+            |_| "Die Angaben sind gespeichert.",
+            paths::version_text(id, meta::FILE),
+        ),
     }
 }

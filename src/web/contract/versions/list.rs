@@ -4,7 +4,7 @@ use actix_session::Session;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use super::{asked, mark, sentence, word};
+use super::{asked, mark, word};
 use crate::actions::versions::draft::{begin_from, begin_with};
 use crate::actions::{ActionError, versions};
 use crate::app::App;
@@ -18,8 +18,8 @@ use crate::places::Kind;
 use crate::storage::contract_versions::{find_in_force, list_published, list_versions};
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::FieldErrors;
-use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
-use crate::web::kit::session::flash;
+use crate::web::kit::page::{Me, Shell, html, invalid};
+use crate::web::kit::respond::{Refuses as _, Respond as _};
 use crate::web::kit::upload::{SignedTexts, TextFile};
 
 /// Versions on the page; nobody has written more yet.
@@ -188,7 +188,7 @@ pub async fn begin(
             .db
             .transaction(move |conn| begin_from(conn, &viewer, from, now))
             .await;
-        return begun(done, &session, "Der Entwurf ist angelegt.".to_owned());
+        return begun(done, &session, "Der Entwurf ist angelegt.");
     }
     let today = day(now);
     let read = me
@@ -214,25 +214,18 @@ pub async fn begin(
             begin_with(conn, &viewer, files.clone(), base, now)
         })
         .await;
-    begun(done, &session, said)
+    begun(done, &session, &said)
 }
 
 fn begun(
     done: Result<VersionId, ActionError>,
     session: &Session,
-    said: String,
+    said: &str,
 ) -> Result<HttpResponse, PageError> {
-    match done {
-        Ok(id) => {
-            flash(session, true, said);
-            Ok(see_other(paths::version(id, "")))
-        }
-        Err(ActionError::Version(refusal)) => {
-            flash(session, false, sentence(&refusal));
-            Ok(see_other("/betrieb/vertragsfassungen/neu"))
-        }
-        Err(error) => Err(error.into()),
-    }
+    Ok(match done {
+        Ok(id) => session.succeeded(said, paths::version(id, "")),
+        Err(error) => session.refused(error.sentence()?, "/betrieb/vertragsfassungen/neu"),
+    })
 }
 
 /// What an upload holds: a ZIP of the folder, or texts that are imported. What is wrong is one

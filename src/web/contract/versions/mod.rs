@@ -13,20 +13,18 @@ mod publish;
 mod show;
 mod submit;
 
-use actix_session::Session;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, web};
 
 use crate::actions::versions::review::{Surroundings, surroundings_of};
 use crate::actions::{ActionError, versions};
 use crate::app::App;
-use crate::domain::calendar::{self, day};
-use crate::domain::version::{Stage, Version, VersionRefusal};
-use crate::domain::{Language, VersionId};
+use crate::domain::VersionId;
+use crate::domain::calendar::day;
+use crate::domain::version::{Stage, Version};
 use crate::paths;
 use crate::web::kit::error::PageError;
-use crate::web::kit::page::{Me, see_other};
+use crate::web::kit::page::Me;
 use crate::web::kit::route::{Row, Who, get, post, view};
-use crate::web::kit::session::flash;
 
 /// Rows of this family.
 pub const ROUTES: &[Row] = &[
@@ -185,50 +183,6 @@ async fn load(app: &App, me: &Me, id: VersionId) -> Result<(Version, Surrounding
             Ok((version, around))
         })
         .await?)
-}
-
-/// Leads on with a message; a refusal becomes a sentence, and nothing has changed then.
-fn answer(
-    done: Result<(), ActionError>,
-    session: &Session,
-    to: String,
-    said: impl Into<String>,
-) -> Result<HttpResponse, PageError> {
-    match done {
-        Ok(()) => flash(session, true, said.into()),
-        Err(ActionError::Version(refusal)) => flash(session, false, sentence(&refusal)),
-        Err(error) => return Err(error.into()),
-    }
-    Ok(see_other(to))
-}
-
-/// What a refusal says on the screen: what is, and what to do.
-fn sentence(refusal: &VersionRefusal) -> String {
-    use VersionRefusal as R;
-    match refusal {
-        R::Published => "Eine veröffentlichte Fassung ändert sich nicht mehr. Legen Sie eine neue Fassung an.".to_owned(),
-        R::NotADraft => "Die Fassung liegt zur Freigabe vor oder ist freigegeben. Geben Sie sie zurück, bevor Sie sie ändern.".to_owned(),
-        R::NotSubmitted => "Die Fassung wartet nicht auf eine Freigabe.".to_owned(),
-        R::NotApproved => "Die Fassung ist noch nicht freigegeben.".to_owned(),
-        R::NotPublished => "Eine neue Fassung beginnt mit einer veröffentlichten. Diese ist noch nicht veröffentlicht.".to_owned(),
-        R::NewAccount => crate::web::kit::refusals::NEW_ACCOUNT.to_owned(),
-        R::OwnSubmission => "Sie haben diese Fassung selbst vorgelegt. Freigeben muss sie eine zweite Person.".to_owned(),
-        R::Changed { by, at } => format!(
-            "{by} hat die Fassung am {} geändert, nachdem Sie sie geöffnet hatten. Es ist nichts geschehen. Bitte sehen Sie sie noch einmal an.",
-            calendar::short_moment(*at, Language::De)
-        ),
-        R::Blocked => "Die Prüfung hat Mängel gefunden, mit denen keine Fassung veröffentlicht werden kann. Beheben Sie sie zuerst.".to_owned(),
-        R::Unanswered => "Es sind noch nicht alle Fragen beantwortet.".to_owned(),
-        R::OtherQuestions => "Die Fragen haben sich geändert, seit Sie die Seite geöffnet haben. Es ist nichts geschehen. Bitte beantworten Sie die Fragen, wie sie jetzt lauten.".to_owned(),
-        R::NumberTaken => {
-            "Unter dieser Nummer ist schon eine Fassung veröffentlicht. Geben Sie in den Angaben eine neue Nummer ein.".to_owned()
-        }
-        R::InPast => "Der Tag liegt in der Vergangenheit. Eine Fassung gilt frühestens ab heute.".to_owned(),
-        R::NameTaken => "Einen Teil mit diesem Namen gibt es schon. Wählen Sie einen anderen Namen.".to_owned(),
-        R::BadName => "Der Name besteht aus kleinen Buchstaben ohne Umlaute, Ziffern und Bindestrichen, zum Beispiel „anlage-fristen“.".to_owned(),
-        R::NoSuchPart => "Diesen Teil gibt es nicht, oder der Vertrag kommt ohne ihn nicht aus.".to_owned(),
-        R::TooLarge => "Der Text ist zu groß für einen Vertrag. Kürzen oder teilen Sie ihn.".to_owned(),
-    }
 }
 
 /// A value from the address.

@@ -4,7 +4,7 @@ use actix_session::Session;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use super::{Subject, answer, load, names};
+use super::{Subject, load, names};
 use crate::actions::versions::draft;
 use crate::app::App;
 use crate::contract::parts::{MEASURES, PartKind, stems};
@@ -12,6 +12,7 @@ use crate::domain::{VersionId, name};
 use crate::paths;
 use crate::web::kit::error::PageError;
 use crate::web::kit::page::{Me, Shell, html};
+use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
 
 /// Longest heading of a new part.
@@ -80,5 +81,5 @@ pub async fn change(
             _ => draft::remove_part(conn, &viewer, id, &part, now),
         })
         .await;
-    answer(done, &session, paths::version(id, "teile"), said)
+    session.respond(done, |()| said, paths::version(id, "teile"))
 }

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 
 use super::found::Found;
 use super::show::seen;
-use super::{Subject, load, sentence};
+use super::{Subject, load};
 use crate::actions::ActionError;
 use crate::actions::versions::approval::publish as publish_version;
 use crate::actions::versions::review::review;
@@ -21,9 +21,9 @@ use crate::places::Kind;
 use crate::storage::contract_versions::list_outdated;
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::FieldErrors;
-use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
+use crate::web::kit::page::{Me, Shell, html, invalid};
 use crate::web::kit::reauthentication::{address_of, ask_password};
-use crate::web::kit::session::flash;
+use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
 
 /// Open requests are counted up to here.
@@ -120,9 +120,7 @@ pub async fn publish(
         }
         Some(_) => {}
     }
-    if let Err(why) = ask_password(&app, &me, &request, form.get("passwort")).await? {
-        errors.add("passwort", why);
-    }
+    errors.join(ask_password(&app, &me, &request, &form).await?);
     let Some(valid_from) = chosen.filter(|_| errors.is_empty()) else {
         let typed = Some(form.get("datum").to_owned());
         return invalid(&page(&app, &me, id, typed, errors).await?);
@@ -133,14 +131,6 @@ pub async fn publish(
         .transaction(move |conn| publish_version(conn, &own, &viewer, seen, valid_from, now))
         .await;
     let date = calendar::long_date(valid_from, Language::De);
-    match done {
-        Ok(()) => flash(
-            &session,
-            true,
-            format!("Die Fassung ist veröffentlicht und gilt ab dem {date}."),
-        ),
-        Err(ActionError::Version(refusal)) => flash(&session, false, sentence(&refusal)),
-        Err(error) => return Err(error.into()),
-    }
-    Ok(see_other(paths::version(id, "")))
+    let said = |()| format!("Die Fassung ist veröffentlicht und gilt ab dem {date}.");
+    session.respond(done, said, paths::version(id, ""))
 }

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 
 use super::found::Found;
 use super::names::{Part, parts_of};
-use super::{Subject, answer, load};
+use super::{Subject, load};
 use crate::actions::ActionError;
 use crate::actions::bulk_runs::stage_of;
 use crate::actions::second_person::too_new;
@@ -25,10 +25,10 @@ use crate::storage::contract_versions::{find_in_force, has_earlier};
 use crate::storage::roll_outs::list_roll_outs;
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::FieldErrors;
-use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
+use crate::web::kit::page::{Me, Shell, html, invalid};
 use crate::web::kit::reauthentication::{address_of, ask_password};
 use crate::web::kit::refusals;
-use crate::web::kit::session::flash;
+use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
 use crate::web::kit::words::stage_word;
 
@@ -208,9 +208,8 @@ pub async fn approve(
     SignedForm(form): SignedForm,
 ) -> Result<HttpResponse, PageError> {
     let (now, viewer, seen) = (app.clock.now(), me.viewer.clone(), seen(*id, &form)?);
-    if let Err(why) = ask_password(&app, &me, &request, form.get("passwort")).await? {
-        let mut errors = FieldErrors::default();
-        errors.add("passwort", why);
+    let errors = ask_password(&app, &me, &request, &form).await?;
+    if !errors.is_empty() {
         return invalid(&page(&app, &me, *id, errors).await?);
     }
     let handles = app.clone();
@@ -218,11 +217,10 @@ pub async fn approve(
         .db
         .transaction(move |conn| approval::approve(conn, &handles, &viewer, seen, now))
         .await;
-    answer(
+    session.respond(
         done,
-        &session,
+        |()| "Die Fassung ist freigegeben und kann veröffentlicht werden.",
         paths::version(*id, ""),
-        "Die Fassung ist freigegeben und kann veröffentlicht werden.",
     )
 }
 
@@ -238,22 +236,18 @@ pub async fn give_back(
     let reason = match name::parse(form.get("grund"), LONGEST_REASON) {
         Ok(reason) => reason,
         Err(BadName::Empty) => {
-            flash(
-                &session,
-                false,
+            return Ok(session.refused(
                 "Schreiben Sie auf, warum die Fassung zurückgeht. Zurückgegeben wurde nichts.",
-            );
-            return Ok(see_other(page));
+                page,
+            ));
         }
         Err(BadName::TooLong) => {
-            flash(
-                &session,
-                false,
+            return Ok(session.refused(
                 format!(
                     "Kürzen Sie den Grund auf {LONGEST_REASON} Zeichen. Zurückgegeben wurde nichts."
                 ),
-            );
-            return Ok(see_other(page));
+                page,
+            ));
         }
     };
     let (now, viewer, seen) = (app.clock.now(), me.viewer.clone(), seen(*id, &form)?);
@@ -261,11 +255,10 @@ pub async fn give_back(
         .db
         .transaction(move |conn| approval::give_back(conn, &viewer, seen, &reason, now))
         .await;
-    answer(
+    session.respond(
         done,
-        &session,
+        |()| "Die Fassung ist zurückgegeben und wieder ein Entwurf.",
         page,
-        "Die Fassung ist zurückgegeben und wieder ein Entwurf.",
     )
 }
 
@@ -278,12 +271,10 @@ pub async fn discard(
     SignedForm(form): SignedForm,
 ) -> Result<HttpResponse, PageError> {
     if !form.ticked("sicher") {
-        flash(
-            &session,
-            false,
+        return Ok(session.refused(
             "Bestätigen Sie, dass der Entwurf gelöscht werden soll. Gelöscht wurde nichts.",
-        );
-        return Ok(see_other(paths::version(*id, "")));
+            paths::version(*id, ""),
+        ));
     }
     let (now, viewer, id) = (app.clock.now(), me.viewer.clone(), *id);
     let done = app
@@ -294,7 +285,7 @@ pub async fn discard(
         Err(ActionError::Version(_)) => paths::version(id, ""),
         _ => paths::VERSIONS.to_owned(),
     };
-    answer(done, &session, to, "Der Entwurf ist gelöscht.")
+    session.respond(done, |()| "Der Entwurf ist gelöscht.", to)
 }
 
 /// The revision a form was made of.

@@ -6,7 +6,7 @@ use askama::Template;
 
 use super::found::place_link;
 use super::show::seen;
-use super::{Subject, load, sentence};
+use super::{Subject, load};
 use crate::actions::ActionError;
 use crate::actions::versions::approval::{Answer, Answers, submit as submit_version};
 use crate::actions::versions::review::{
@@ -19,8 +19,9 @@ use crate::paths;
 use crate::places::Kind;
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::Form;
-use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
-use crate::web::kit::session::flash;
+use crate::web::kit::page::{Me, Shell, html, invalid};
+use crate::web::kit::refusals::of_version;
+use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
 
 /// Longest reason in characters.
@@ -183,28 +184,21 @@ pub async fn submit(
         .transaction(move |conn| submit_version(conn, &own, &viewer, seen, &made, &answers, now))
         .await;
     match done {
-        Ok(()) => {
-            flash(
-                &session,
-                true,
-                "Die Fassung ist vorgelegt. Eine zweite Person kann sie jetzt freigeben.",
-            );
-            Ok(see_other(paths::version(id, "")))
-        }
         Err(ActionError::Version(refusal @ VersionRefusal::OtherQuestions)) => {
             // Nothing of what was typed is shown beside a question it may not belong to.
             let (version, reviewed, _) = look(&app, &me, id).await?;
             let mut page = page(&app, &me, &version, &reviewed, &Form::default(), false).await?;
-            page.errors.push(("fragen".to_owned(), sentence(&refusal)));
+            page.errors
+                .push(("fragen".to_owned(), of_version(&refusal)));
             invalid(&page)
         }
         Err(ActionError::Version(VersionRefusal::Unanswered)) => {
             invalid(&page(&app, &me, &version, &reviewed, &form, true).await?)
         }
-        Err(ActionError::Version(refusal)) => {
-            flash(&session, false, sentence(&refusal));
-            Ok(see_other(paths::version(id, "")))
-        }
-        Err(error) => Err(error.into()),
+        done => session.respond(
+            done,
+            |()| "Die Fassung ist vorgelegt. Eine zweite Person kann sie jetzt freigeben.",
+            paths::version(id, ""),
+        ),
     }
 }

@@ -17,9 +17,9 @@ use crate::web::customers::parts::entered_addresses::{Undecided, undecided};
 use crate::web::kit::customer::{Subject, address_for, load_visible};
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::{FieldErrors, Form};
-use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
+use crate::web::kit::page::{Me, Shell, html, invalid};
 use crate::web::kit::refusals;
-use crate::web::kit::session::flash;
+use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
 
 /// Longest reason in characters.
@@ -119,11 +119,14 @@ pub async fn save(
         })
         .await;
     match done {
-        Ok(outcome) => flash(&session, true, said(me.viewer.role, &email, &outcome)),
+        Ok(outcome) => Ok(session.succeeded(
+            said(me.viewer.role, &email, &outcome),
+            paths::status(customer),
+        )),
         Err(ActionError::Refused(refusal)) => {
             errors.add("email", sentence(refusal));
             let may_insist = refusal == Refusal::PartnerAddress;
-            return invalid(&page(&app, &me, &case, typed, may_insist, errors).await?);
+            invalid(&page(&app, &me, &case, typed, may_insist, errors).await?)
         }
         Err(ActionError::Changed) => {
             // Who saves once more has seen what is stored now.
@@ -136,11 +139,10 @@ pub async fn save(
             }
             typed.stand = seen::of_email(&case);
             let insists = typed.insists;
-            return invalid(&page(&app, &me, &case, typed, insists, errors).await?);
+            invalid(&page(&app, &me, &case, typed, insists, errors).await?)
         }
-        Err(error) => return Err(error.into()),
+        Err(error) => Err(error.into()),
     }
-    Ok(see_other(paths::status(customer)))
 }
 
 /// The customer, for those who may change its address.

@@ -4,7 +4,7 @@ use actix_session::Session;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use crate::actions::{ActionError, addresses, seen};
+use crate::actions::{ActionError, Outcome, addresses, seen};
 use crate::app::App;
 use crate::domain::case::{Event, Verdict, foresee};
 use crate::domain::viewer::deeds;
@@ -14,9 +14,8 @@ use crate::web::customers::parts::consequences::{Part, consequences};
 use crate::web::customers::parts::entered_addresses::{Undecided, undecided};
 use crate::web::kit::customer::{Subject, find};
 use crate::web::kit::error::PageError;
-use crate::web::kit::page::{Me, Shell, html, see_other};
-use crate::web::kit::refusals;
-use crate::web::kit::session::flash;
+use crate::web::kit::page::{Me, Shell, html};
+use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
 
 #[derive(Template)]
@@ -71,12 +70,10 @@ pub async fn show(
         })
         .collect();
     if choices.is_empty() {
-        flash(
-            &session,
-            false,
+        return Ok(session.refused(
             "Für diesen Kunden wartet keine Adresse auf Ihre Bestätigung.",
-        );
-        return Ok(see_other(paths::status(case.customer.number)));
+            paths::status(case.customer.number),
+        ));
     }
     html(&Page {
         stand: seen::stamp(&case),
@@ -102,8 +99,7 @@ pub async fn decide(
     };
     let chosen: Option<AddressId> = form.get("adresse").parse().ok();
     let Some((confirms, id)) = confirms.zip(chosen) else {
-        flash(&session, false, CHANGED);
-        return Ok(see_other(paths::entered_address(customer)));
+        return Ok(session.refused(CHANGED, paths::entered_address(customer)));
     };
     let (now, handles, viewer) = (app.clock.now(), app.clone(), me.viewer.clone());
     let stand = form.get("stand").to_owned();
@@ -116,26 +112,16 @@ pub async fn decide(
             addresses::decide(conn, &handles, &viewer, (customer, id), confirms, now)
         })
         .await;
-    match done {
-        Ok(_) if confirms => flash(&session, true, "Die Adresse ist bestätigt."),
-        Ok(outcome) => flash(
-            &session,
-            true,
-            match outcome.after.customer.email() {
-                Some(email) => format!(
-                    "Die Adresse ist abgelehnt. Für den Kunden gilt {}.",
-                    email.shown()
-                ),
-                None => "Die Adresse ist abgelehnt. Der Kunde hat jetzt keine E-Mail-Adresse."
-                    .to_owned(),
-            },
-        ),
-        Err(ActionError::Changed) => {
-            flash(&session, false, CHANGED);
-            return Ok(see_other(paths::entered_address(customer)));
-        }
-        Err(ActionError::Refused(refusal)) => flash(&session, false, refusals::sentence(refusal)),
-        Err(error) => return Err(error.into()),
+    if let Err(ActionError::Changed) = done {
+        return Ok(session.refused(CHANGED, paths::entered_address(customer)));
     }
-    Ok(see_other(paths::status(customer)))
+    let said = |outcome: Outcome| match outcome.after.customer.email() {
+        _ if confirms => "Die Adresse ist bestätigt.".to_owned(),
+        Some(email) => format!(
+            "Die Adresse ist abgelehnt. Für den Kunden gilt {}.",
+            email.shown()
+        ),
+        None => "Die Adresse ist abgelehnt. Der Kunde hat jetzt keine E-Mail-Adresse.".to_owned(),
+    };
+    session.respond(done, said, paths::status(customer))
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
+use crate::actions::Outcome;
 use crate::domain::PartnerId;
 use crate::domain::case::{AgreementEnd, Case, Change, Grant, Mail, Status, access, standing};
 use crate::domain::mail::{Alert, MailKind, PartnerNews, Recipient, RequestReason};
@@ -29,7 +30,19 @@ pub struct Forecast<'a> {
     pub now: DateTime<Utc>,
 }
 
-impl Forecast<'_> {
+impl<'a> Forecast<'a> {
+    /// What was done, for somebody with `role`.
+    pub fn of(done: &'a Outcome, role: Role, now: DateTime<Utc>) -> Self {
+        Self {
+            before: &done.before,
+            after: &done.after,
+            changes: &done.changes,
+            operator: "",
+            role,
+            now,
+        }
+    }
+
     /// Who may see and administer what from then on.
     pub fn access(&self) -> Vec<String> {
         let names = self.names();

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::OVERTAKEN;
 use super::forecast::Forecast;
 use crate::actions::partner_contracts::find_states;
-use crate::actions::{ActionError, partners, seen};
+use crate::actions::{ActionError, Outcome, partners, seen};
 use crate::app::App;
 use crate::domain::case::{Case, Event, Partner, Refusal, rehearse};
 use crate::domain::partner_contract::ContractRule;
@@ -19,10 +19,10 @@ use crate::web::customers::parts::doubts::{self, Choice, Doubt, weigh};
 use crate::web::kit::customer::{Subject, find};
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::FieldErrors;
-use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
+use crate::web::kit::page::{Me, Shell, html, invalid};
 use crate::web::kit::reauthentication::{address_of, ask_password};
 use crate::web::kit::refusals;
-use crate::web::kit::session::flash;
+use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
 
 /// Mandanten the choice offers.
@@ -82,10 +82,10 @@ pub async fn show(
     }
     match confirm_page(&app, &me, &case, &chosen.mandant, FieldErrors::default()).await? {
         Ok(page) => html(&page),
-        Err(refusal) => {
-            flash(&session, false, refusals::sentence(refusal));
-            Ok(see_other(paths::assign_partner(case.customer.number)))
-        }
+        Err(refusal) => Ok(session.refused(
+            refusals::sentence(refusal),
+            paths::assign_partner(case.customer.number),
+        )),
     }
 }
 
@@ -174,14 +174,12 @@ pub async fn assign(
     if let Some(id) = partner {
         load(&app, id).await?;
     }
-    if let Err(why) = ask_password(&app, &me, &request, form.get("passwort")).await? {
-        let mut errors = FieldErrors::default();
-        errors.add("passwort", why);
+    let errors = ask_password(&app, &me, &request, &form).await?;
+    if !errors.is_empty() {
         return match confirm_page(&app, &me, &case, form.get("mandant"), errors).await? {
             Ok(page) => invalid(&page),
             Err(refusal) => {
-                flash(&session, false, refusals::sentence(refusal));
-                Ok(see_other(paths::assign_partner(number)))
+                Ok(session.refused(refusals::sentence(refusal), paths::assign_partner(number)))
             }
         };
     }
@@ -194,31 +192,21 @@ pub async fn assign(
             seen::check_chain(done, &stand)
         })
         .await;
-    match done {
-        Ok(outcome) => {
-            let forecast = Forecast {
-                before: &outcome.before,
-                after: &outcome.after,
-                changes: &outcome.changes,
-                operator: "",
-                role: me.viewer.role,
-                now,
-            };
-            let who = match &outcome.after.partner {
-                Some(one) => format!("{} betreut diesen Kunden jetzt.", one.party.name),
-                None => "Diesen Kunden betreut jetzt kein Vertriebspartner.".to_owned(),
-            };
-            flash(&session, true, format!("{who} {}", forecast.said()));
-        }
-        Err(ActionError::Changed) => {
-            flash(&session, false, OVERTAKEN);
-            let (page, chosen) = (paths::assign_partner(number), form.get("mandant"));
-            return Ok(see_other(format!("{page}?mandant={chosen}")));
-        }
-        Err(ActionError::Refused(refusal)) => flash(&session, false, refusals::sentence(refusal)),
-        Err(error) => return Err(error.into()),
+    if let Err(ActionError::Changed) = done {
+        let (page, chosen) = (paths::assign_partner(number), form.get("mandant"));
+        return Ok(session.refused(OVERTAKEN, format!("{page}?mandant={chosen}")));
     }
-    Ok(see_other(paths::status(number)))
+    let said = |outcome: Outcome| {
+        let who = match &outcome.after.partner {
+            Some(one) => format!("{} betreut diesen Kunden jetzt.", one.party.name),
+            None => "Diesen Kunden betreut jetzt kein Vertriebspartner.".to_owned(),
+        };
+        format!(
+            "{who} {}",
+            Forecast::of(&outcome, me.viewer.role, now).said()
+        )
+    };
+    session.respond(done, said, paths::status(number))
 }
 
 /// The Mandant that was named; `None` for nobody. Anything else does not exist.

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::OVERTAKEN;
 use super::forecast::Forecast;
 use crate::actions::partner_contracts::Relied;
-use crate::actions::{ActionError, seen, sub_partners};
+use crate::actions::{ActionError, Outcome, seen, sub_partners};
 use crate::app::App;
 use crate::domain::case::{Case, Event, Partner, Refusal, rehearse};
 use crate::domain::viewer::{Deed, deeds};
@@ -17,9 +17,9 @@ use crate::paths;
 use crate::web::customers::parts::doubts::{Doubt, find_sub_partners, weigh};
 use crate::web::kit::customer::find_visible;
 use crate::web::kit::error::PageError;
-use crate::web::kit::page::{Me, Shell, html, see_other};
-use crate::web::kit::refusals;
-use crate::web::kit::session::flash;
+use crate::web::kit::page::{Me, Shell, html};
+use crate::web::kit::refusals::sentence;
+use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
 
 /// Whom the form named; empty for nobody.
@@ -69,17 +69,11 @@ pub async fn confirm(
     let (after, changes) = match rehearse(&case, &event, now) {
         _ if !may => return Err(PageError::Forbidden),
         Ok(rehearsed) => rehearsed,
-        Err(refusal) => {
-            flash(&session, false, refusals::sentence(refusal));
-            return Ok(back(number));
-        }
+        Err(refusal) => return Ok(session.refused(sentence(refusal), paths::status(number))),
     };
     let doubts = match weigh(&app, me.viewer.role, &case, &after).await? {
         Ok(doubts) => doubts,
-        Err(refusal) => {
-            flash(&session, false, refusals::sentence(refusal));
-            return Ok(back(number));
-        }
+        Err(refusal) => return Ok(session.refused(sentence(refusal), paths::status(number))),
     };
     let shell = Shell::load(&app, &me, paths::CUSTOMERS).await?;
     let forecast = Forecast {
@@ -145,36 +139,23 @@ pub async fn name(
         })
         .await;
     match result {
-        Ok(outcome) => {
-            let said = match &outcome.after.sub_partner {
-                Some(sub) => format!("{} ist jetzt Untervertriebspartner.", sub.party.name),
-                None => "Der Kunde hat keinen Untervertriebspartner mehr.".to_owned(),
-            };
-            let forecast = Forecast {
-                before: &outcome.before,
-                after: &outcome.after,
-                changes: &outcome.changes,
-                operator: "",
-                role: me.viewer.role,
-                now,
-            };
-            flash(&session, true, format!("{said} {}", forecast.said()));
-            Ok(back(number))
-        }
         Err(ActionError::Changed) => {
-            flash(&session, false, OVERTAKEN);
             let (page, chosen) = (paths::sub_partner(number), form.get("submandant"));
-            Ok(see_other(format!("{page}?submandant={chosen}")))
+            Ok(session.refused(OVERTAKEN, format!("{page}?submandant={chosen}")))
         }
         Err(ActionError::Refused(Refusal::ForeignSubPartner)) => Err(PageError::NotFound),
-        Err(ActionError::Refused(refusal)) => {
-            flash(&session, false, refusals::sentence(refusal));
-            Ok(back(number))
+        done => {
+            let said = |outcome: Outcome| {
+                let who = match &outcome.after.sub_partner {
+                    Some(sub) => format!("{} ist jetzt Untervertriebspartner.", sub.party.name),
+                    None => "Der Kunde hat keinen Untervertriebspartner mehr.".to_owned(),
+                };
+                format!(
+                    "{who} {}",
+                    Forecast::of(&outcome, me.viewer.role, now).said()
+                )
+            };
+            session.respond(done, said, paths::status(number))
         }
-        Err(error) => Err(error.into()),
     }
-}
-
-fn back(number: CustomerNumber) -> HttpResponse {
-    see_other(paths::status(number))
 }

@@ -17,9 +17,9 @@ use crate::web::kit::customer::{Subject, find};
 use crate::web::kit::dates::parse_day;
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::{FieldErrors, Form};
-use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
+use crate::web::kit::page::{Me, Shell, html, invalid};
 use crate::web::kit::refusals;
-use crate::web::kit::session::flash;
+use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
 
 /// Nobody cancels longer ahead; a year with a digit too many is a slip.
@@ -108,8 +108,10 @@ async fn show_one(
     let now = app.clock.now();
     let booking = &case.bookings[place];
     if !booking.is_active(now) || (ends == Ends::Option && !booking.has_ums(now)) {
-        flash(session, false, refusals::sentence(Refusal::UnknownBooking));
-        return Ok(see_other(paths::customer(case.customer.number)));
+        return Ok(session.refused(
+            refusals::sentence(Refusal::UnknownBooking),
+            paths::customer(case.customer.number),
+        ));
     }
     if typed.ende.is_empty() && typed.tag.is_empty() {
         typed.tag = calendar::day(now).to_string();

@@ -7,20 +7,20 @@ use serde::Deserialize;
 
 use super::choice::{ask_again, read_choice};
 use super::plan::{Plan, place_of};
+use crate::actions::bookings;
 use crate::actions::seen::{is_as_seen, stamp};
-use crate::actions::{ActionError, bookings};
 use crate::app::App;
 use crate::domain::CustomerNumber;
-use crate::domain::case::{Case, Refusal, foresee};
+use crate::domain::case::{Case, foresee};
 use crate::paths;
 use crate::web::customers::parts::consequences::{Part, consequences};
 use crate::web::customers::parts::doubts::{Doubt, weigh};
 use crate::web::kit::customer::{Subject, find};
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::Form;
-use crate::web::kit::page::{Me, Shell, html, see_other};
-use crate::web::kit::refusals;
-use crate::web::kit::session::flash;
+use crate::web::kit::page::{Me, Shell, html};
+use crate::web::kit::refusals::sentence;
+use crate::web::kit::respond::{Refuses as _, Respond as _};
 use crate::web::kit::signed_form::SignedForm;
 
 #[derive(Template)]
@@ -50,11 +50,11 @@ pub async fn confirm(
     let (now, number) = (app.clock.now(), case.customer.number);
     let seen = match foresee(case, &plan.event(now), now) {
         Ok(seen) => seen,
-        Err(refusal) => return Ok(refused(session, number, refusal)),
+        Err(refusal) => return Ok(session.refused(sentence(refusal), paths::customer(number))),
     };
     let doubts = match weigh(app, me.viewer.role, case, &seen.after).await? {
         Ok(doubts) => doubts,
-        Err(refusal) => return Ok(refused(session, number, refusal)),
+        Err(refusal) => return Ok(session.refused(sentence(refusal), paths::customer(number))),
     };
     let shell = Shell::load(app, me, paths::CUSTOMERS).await?;
     let (question, button) = plan.words(case);
@@ -114,26 +114,16 @@ pub async fn carry_out(
         })
         .await;
     match done {
-        Ok(Some(outcome)) => {
-            flash(session, true, plan.said(&outcome));
-            Ok(see_other(paths::customer(number)))
-        }
-        Ok(None) => {
-            flash(
-                session,
-                false,
-                "Seit Sie die Folgen gelesen haben, hat sich bei diesem Kunden etwas geändert. Bitte prüfen Sie sie noch einmal, bevor Sie speichern.",
-            );
-            Ok(see_other(plan.confirmation(number)))
-        }
-        Err(ActionError::Refused(refusal)) => Ok(refused(session, number, refusal)),
-        Err(error) => Err(error.into()),
+        Ok(Some(outcome)) => Ok(session.succeeded(
+            plan.said(&outcome),
+            paths::customer(number),
+        )),
+        Ok(None) => Ok(session.refused(
+            "Seit Sie die Folgen gelesen haben, hat sich bei diesem Kunden etwas geändert. Bitte prüfen Sie sie noch einmal, bevor Sie speichern.",
+            plan.confirmation(number),
+        )),
+        Err(error) => Ok(session.refused(error.sentence()?, paths::customer(number))),
     }
-}
-
-fn refused(session: &Session, number: CustomerNumber, refusal: Refusal) -> HttpResponse {
-    flash(session, false, refusals::sentence(refusal));
-    see_other(paths::customer(number))
 }
 
 /// Product chosen on the page before.

@@ -17,9 +17,8 @@ use crate::paths;
 use crate::web::kit::customer::{Subject, load_visible};
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::{FieldErrors, Form};
-use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
-use crate::web::kit::refusals;
-use crate::web::kit::session::flash;
+use crate::web::kit::page::{Me, Shell, html, invalid};
+use crate::web::kit::respond::{Refuses as _, Respond as _};
 use crate::web::kit::signed_form::SignedForm;
 
 const SAME: &str = "Die Stammdaten waren schon so. Geändert wurde nichts.";
@@ -173,8 +172,8 @@ pub async fn save(
             }
         })
         .await;
+    let back = paths::customer(customer);
     match done {
-        Ok(Ok(outcome)) => flash(&session, true, said(&outcome)),
         Ok(Err(seen)) => {
             let overtaken = form.ticked(correction::CONFIRMED);
             let mut fields: Vec<(&'static str, String)> = FIELDS
@@ -183,24 +182,22 @@ pub async fn save(
                 .collect();
             fields.push(("sprache", language.code().to_owned()));
             let stand = form.get("stand").to_owned();
-            return correction::ask(&app, &me, &seen, (fields, stand), overtaken).await;
+            correction::ask(&app, &me, &seen, (fields, stand), overtaken).await
         }
-        Err(ActionError::Refused(Refusal::Unchanged)) => flash(&session, true, SAME),
-        Err(ActionError::Refused(refusal)) => flash(&session, false, refusals::sentence(refusal)),
+        Err(ActionError::Refused(Refusal::Unchanged)) => Ok(session.succeeded(SAME, back)),
         Err(ActionError::Changed) => {
             // Who saves once more has seen what is stored now.
             let case = load_visible(&app, &me.viewer, customer).await?;
             add_changed(&mut errors, &case, &form, language);
             if errors.is_empty() {
-                flash(&session, true, SAME);
-                return Ok(see_other(paths::customer(customer)));
+                return Ok(session.succeeded(SAME, back));
             }
             let typed = (lines(|field| form.get(field.id).to_owned()), language);
-            return invalid(&page(&app, &me, &case, typed, stamp(&case), errors).await?);
+            invalid(&page(&app, &me, &case, typed, stamp(&case), errors).await?)
         }
-        Err(error) => return Err(error.into()),
+        Ok(Ok(outcome)) => Ok(session.succeeded(said(&outcome), back)),
+        Err(error) => Ok(session.refused(error.sentence()?, back)),
     }
-    Ok(see_other(paths::customer(customer)))
 }
 
 /// What somebody else saved meanwhile, beside what was typed.

@@ -16,8 +16,8 @@ use crate::web::kit::customer::{Subject, find};
 use crate::web::kit::dates::{When, short};
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::FieldErrors;
-use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
-use crate::web::kit::session::flash;
+use crate::web::kit::page::{Me, Shell, html, invalid};
+use crate::web::kit::respond::Respond as _;
 use crate::web::kit::upload::{SignedUpload, file_answer};
 
 /// Most lines of each kind; nobody objects more often.
@@ -79,8 +79,10 @@ pub async fn add(
                     objections::add_proof(conn, &viewer, customer, objection, &proof, now)
                 })
                 .await?;
-            flash(&session, true, "Der Nachweis ist hinzugefügt.");
-            return Ok(see_other(paths::declarations(customer)));
+            return Ok(session.succeeded(
+                "Der Nachweis ist hinzugefügt.",
+                paths::declarations(customer),
+            ));
         }
         Ok(None) => "Wählen Sie die Datei des Nachweises",
         Err(bad) => bad.sentence(),

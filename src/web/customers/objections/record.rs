@@ -6,7 +6,6 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use chrono::NaiveDate;
 
-use crate::actions::ActionError;
 use crate::actions::objections::{self, Received};
 use crate::app::App;
 use crate::domain::case::{Case, Channel};
@@ -16,10 +15,10 @@ use crate::web::kit::customer::{Subject, find};
 use crate::web::kit::dates::parse_day;
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::{FieldErrors, Form};
-use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
+use crate::web::kit::page::{Me, Shell, html, invalid};
 use crate::web::kit::reauthentication::{address_of, ask_password};
 use crate::web::kit::refusals;
-use crate::web::kit::session::flash;
+use crate::web::kit::respond::Respond as _;
 use crate::web::kit::upload::SignedUpload;
 
 /// Longest note in characters.
@@ -79,12 +78,10 @@ pub async fn show(
 ) -> Result<HttpResponse, PageError> {
     let case = find(&app, CustomerNumber(*number)).await?;
     if first_day(&case).is_none() {
-        flash(
-            &session,
-            false,
+        return Ok(session.refused(
             refusals::sentence(crate::domain::case::Refusal::NothingToObject),
-        );
-        return Ok(see_other(paths::status(case.customer.number)));
+            paths::status(case.customer.number),
+        ));
     }
     let typed = Typed {
         channel: String::new(),
@@ -108,9 +105,7 @@ pub async fn record(
     let typed = Typed::of(&form);
     let mut errors = FieldErrors::default();
     let received = read(&typed, &case, calendar::day(now), &mut errors);
-    if let Err(why) = ask_password(&app, &me, &request, form.get("passwort")).await? {
-        errors.add("passwort", why);
-    }
+    errors.join(ask_password(&app, &me, &request, &form).await?);
     let proof = files.take("datei").unwrap_or_else(|bad| {
         errors.add("datei", bad.sentence());
         None
@@ -127,20 +122,12 @@ pub async fn record(
             objections::record(conn, &handles, &viewer, customer, &received, now)
         })
         .await;
-    match done {
-        Ok(()) => flash(
-            &session,
-            true,
-            if lacks_proof {
-                "Der Widerspruch ist erfasst und gilt ab sofort. Kunde und Vertriebspartner werden benachrichtigt. Der Nachweis fehlt noch: Sie können ihn unter „Widersprüche und Ablehnungen“ hinzufügen."
-            } else {
-                "Der Widerspruch ist erfasst und gilt ab sofort. Kunde und Vertriebspartner werden benachrichtigt."
-            },
-        ),
-        Err(ActionError::Refused(refusal)) => flash(&session, false, refusals::sentence(refusal)),
-        Err(error) => return Err(error.into()),
-    }
-    Ok(see_other(paths::status(customer)))
+    let said = if lacks_proof {
+        "Der Widerspruch ist erfasst und gilt ab sofort. Kunde und Vertriebspartner werden benachrichtigt. Der Nachweis fehlt noch: Sie können ihn unter „Widersprüche und Ablehnungen“ hinzufügen."
+    } else {
+        "Der Widerspruch ist erfasst und gilt ab sofort. Kunde und Vertriebspartner werden benachrichtigt."
+    };
+    session.respond(done, |()| said, paths::status(customer))
 }
 
 /// Reads channel, day and note; `None` if one of them is missing or wrong.

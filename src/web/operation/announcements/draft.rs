@@ -5,7 +5,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use chrono::NaiveDate;
 
-use super::{find, sentence};
+use super::find;
 use crate::actions::announcements::{self, Moved, Standstill, faults, first_start};
 use crate::actions::seen;
 use crate::app::App;
@@ -17,8 +17,8 @@ use crate::storage::announcements::{Announcement, Stage};
 use crate::web::kit::dates::parse_day;
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::FieldErrors;
-use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
-use crate::web::kit::session::flash;
+use crate::web::kit::page::{Me, Shell, html, invalid};
+use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
 use crate::web::kit::sub_processors::Company;
 
@@ -171,11 +171,11 @@ pub async fn save(
             ("beginn", "Beginn", day(draft.starts_on), day(starts)),
         ]);
         if errors.is_empty() {
-            return Ok(changed(&session, draft.id, Ok(())));
+            return changed(&session, draft.id, Ok(()));
         }
         return invalid(&page(&app, &me, &draft, &entries, typed, errors).await?);
     }
-    Ok(changed(&session, draft.id, done))
+    changed(&session, draft.id, done)
 }
 
 /// Lets a company leave.
@@ -243,19 +243,18 @@ pub async fn discard(
     SignedForm(form): SignedForm,
 ) -> Result<HttpResponse, PageError> {
     if !form.ticked("sicher") {
-        flash(&session, false, NOT_SURE);
-        return Ok(see_other(paths::announcement(*id)));
+        return Ok(session.refused(NOT_SURE, paths::announcement(*id)));
     }
     let (viewer, now, id) = (me.viewer.clone(), app.clock.now(), *id);
     let done = app
         .db
         .transaction(move |conn| announcements::discard(conn, &viewer, id, now))
         .await?;
-    match done {
-        Ok(()) => flash(&session, true, "Der Entwurf ist verworfen."),
-        Err(stands) => flash(&session, false, sentence(stands)),
-    }
-    Ok(see_other(paths::ANNOUNCEMENTS))
+    session.respond(
+        done,
+        |()| "Der Entwurf ist verworfen.",
+        paths::ANNOUNCEMENTS,
+    )
 }
 
 /// Changes the draft and leads back to it.
@@ -267,7 +266,7 @@ pub async fn change(
     edit: impl FnOnce(&mut Announcement, &[Entry]) -> Moved + Send + 'static,
 ) -> Result<HttpResponse, PageError> {
     let done = try_change(app, me, id, edit).await?;
-    Ok(changed(session, id, done))
+    changed(session, id, done)
 }
 
 /// Changes the draft, or says what is in the way.
@@ -283,12 +282,16 @@ pub async fn try_change(
 }
 
 /// Leads back to the draft.
-pub fn changed(session: &Session, id: AnnouncementId, done: Moved) -> HttpResponse {
-    match done {
-        Ok(()) => flash(session, true, "Der Entwurf ist gespeichert."),
-        Err(stands) => flash(session, false, sentence(stands)),
-    }
-    see_other(paths::announcement(id))
+pub fn changed(
+    session: &Session,
+    id: AnnouncementId,
+    done: Moved,
+) -> Result<HttpResponse, PageError> {
+    session.respond(
+        done,
+        |()| "Der Entwurf ist gespeichert.",
+        paths::announcement(id),
+    )
 }
 
 async fn first_day(app: &App, days: u32) -> Result<NaiveDate, PageError> {

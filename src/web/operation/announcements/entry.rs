@@ -135,7 +135,7 @@ pub async fn save(
             Some((*id, *label, stored, value(at)))
         }));
         if errors.is_empty() {
-            return Ok(changed(&session, draft.id, Ok(())));
+            return changed(&session, draft.id, Ok(()));
         }
         let asked = Asked {
             stand: String::new(),
@@ -143,7 +143,7 @@ pub async fn save(
         };
         return invalid(&page(&app, &me, &draft, &entries, &asked, value, errors).await?);
     }
-    Ok(changed(&session, draft.id, done))
+    changed(&session, draft.id, done)
 }
 
 /// Stamp of the entry that is edited; empty for a new one.

@@ -11,8 +11,8 @@ use crate::paths;
 use crate::storage::announcements::{Announcement, Stage, list_announcements};
 use crate::web::kit::dates::{When, short};
 use crate::web::kit::error::PageError;
-use crate::web::kit::page::{Me, Shell, html, see_other};
-use crate::web::kit::session::flash;
+use crate::web::kit::page::{Me, Shell, html};
+use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
 
 /// Announcements on a page.
@@ -141,10 +141,8 @@ pub async fn begin(
         .db
         .transaction(move |conn| announcements::draft(conn, &handles, &viewer, now))
         .await?;
-    flash(
-        &session,
-        true,
+    Ok(session.succeeded(
         "Der Entwurf ist angelegt. Noch erfährt niemand davon.",
-    );
-    Ok(see_other(paths::announcement(id)))
+        paths::announcement(id),
+    ))
 }

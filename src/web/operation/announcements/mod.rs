@@ -1,6 +1,6 @@
-//! The register of general sub-processors and its announced changes (rows 38 to 42): [`register`] is
-//! the list on a day, [`list`] all announcements, [`draft`], [`entry`] with its [`fields`], and [`preview`] the way to a new
-//! one, [`show`] how it is sent and answered, [`notice`] one customer's answer.
+//! Announced changes of the general sub-processors (rows 38 to 42): [`list`] has all announcements,
+//! [`draft`], [`entry`] with its [`fields`] and [`preview`] are the way to a new one, [`show`] how it is sent and answered,
+//! [`notice`] one customer's answer.
 
 mod draft;
 mod entry;
@@ -21,6 +21,7 @@ use crate::paths;
 use crate::storage::announcements::{Announcement, find_announcement};
 use crate::storage::sub_processors::list_entries;
 use crate::web::kit::error::PageError;
+use crate::web::kit::respond::Refuses;
 use crate::web::kit::route::{Row, Who, get, post, view};
 
 /// Rows of these pages.
@@ -134,23 +135,26 @@ async fn find(app: &App, id: &str) -> Result<(Announcement, Vec<Entry>), PageErr
 }
 
 /// Why an announcement did not move, with a next step.
-fn sentence(stands: Standstill) -> &'static str {
-    match stands {
-        Standstill::OtherStage => {
-            "Diese Änderungsmitteilung ist inzwischen weiter. Die Seite zeigt, wie sie steht."
-        }
-        Standstill::Empty => "Es gibt noch keine Änderung, die angekündigt werden könnte.",
-        Standstill::TooMany => {
-            "Mehr als 30 Änderungen auf einmal lassen sich nicht ankündigen. Teilen Sie sie auf."
-        }
-        Standstill::Outdated => {
-            "Das Register hat sich seit dem Entwurf geändert. Prüfen Sie die Änderungen noch einmal."
-        }
-        Standstill::Incomplete => {
-            "Es fehlen noch Angaben. Sie stehen oben auf der Seite des Entwurfs."
-        }
-        Standstill::TooEarly => {
-            "Der Beginn liegt vor dem Ende der Frist. Wählen Sie einen späteren Tag."
-        }
+impl Refuses for Standstill {
+    fn sentence(self) -> Result<String, PageError> {
+        let why = match self {
+            Self::OtherStage => {
+                "Diese Änderungsmitteilung ist inzwischen weiter. Die Seite zeigt, wie sie steht."
+            }
+            Self::Empty => "Es gibt noch keine Änderung, die angekündigt werden könnte.",
+            Self::TooMany => {
+                "Mehr als 30 Änderungen auf einmal lassen sich nicht ankündigen. Teilen Sie sie auf."
+            }
+            Self::Outdated => {
+                "Das Register hat sich seit dem Entwurf geändert. Prüfen Sie die Änderungen noch einmal."
+            }
+            Self::Incomplete => {
+                "Es fehlen noch Angaben. Sie stehen oben auf der Seite des Entwurfs."
+            }
+            Self::TooEarly => {
+                "Der Beginn liegt vor dem Ende der Frist. Wählen Sie einen späteren Tag."
+            }
+        };
+        Ok(why.to_owned())
     }
 }

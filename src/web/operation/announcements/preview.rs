@@ -5,7 +5,7 @@ use actix_session::Session;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use super::{find, sentence};
+use super::find;
 use crate::actions::ActionError;
 use crate::actions::announcements::{self, days, faults, first_start};
 use crate::actions::delivery::preview;
@@ -19,7 +19,7 @@ use crate::web::kit::error::PageError;
 use crate::web::kit::form::FieldErrors;
 use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
 use crate::web::kit::reauthentication::{address_of, ask_password};
-use crate::web::kit::session::flash;
+use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
 use crate::web::kit::sub_processors::Lists;
 
@@ -68,9 +68,8 @@ pub async fn confirm(
         // The second click of a double click.
         return Ok(see_other(back));
     }
-    if let Err(why) = ask_password(&app, &me, &request, form.get("passwort")).await? {
-        let mut errors = FieldErrors::default();
-        errors.add("passwort", why);
+    let errors = ask_password(&app, &me, &request, &form).await?;
+    if !errors.is_empty() {
         return invalid(&page(&app, &me, draft, &entries, errors).await?);
     }
     let (handles, viewer, now) = (app.clone(), me.viewer.clone(), app.clock.now());
@@ -78,15 +77,7 @@ pub async fn confirm(
         .db
         .transaction(move |conn| announcements::confirm(conn, &handles, &viewer, draft.id, now))
         .await?;
-    match done {
-        Ok(()) => flash(
-            &session,
-            true,
-            "Die Änderungsmitteilung ist bestätigt. Der Versand läuft; diese Seite zeigt, wie weit er ist.",
-        ),
-        Err(stands) => flash(&session, false, sentence(stands)),
-    }
-    Ok(see_other(back))
+    session.respond(done, |()| "Die Änderungsmitteilung ist bestätigt. Der Versand läuft; diese Seite zeigt, wie weit er ist.", back)
 }
 
 async fn page(

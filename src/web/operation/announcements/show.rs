@@ -7,9 +7,9 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
-use super::{draft, find, list, sentence};
+use super::{draft, find, list};
 use crate::actions::ActionError;
-use crate::actions::announcements::{Moved, turn};
+use crate::actions::announcements::turn;
 use crate::actions::bulk_runs::Turn;
 use crate::app::App;
 use crate::domain::notice::NoticeState;
@@ -20,8 +20,8 @@ use crate::storage::case_rows::find_numbers;
 use crate::storage::notices::{Stored, Wanted, count_failed, count_notices, list_notices};
 use crate::web::kit::dates::{When, short};
 use crate::web::kit::error::PageError;
-use crate::web::kit::page::{Me, Shell, html, see_other};
-use crate::web::kit::session::flash;
+use crate::web::kit::page::{Me, Shell, html};
+use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
 use crate::web::kit::sub_processors::Lists;
 
@@ -229,7 +229,7 @@ pub async fn pause(
         .transaction(move |conn| turn(conn, &viewer, id, Turn::Pause, now))
         .await?;
     let words = "Der Versand ist angehalten. Was schon im Postausgang liegt, geht noch hinaus.";
-    Ok(turned(&session, id, done, words))
+    session.respond(done, |()| words, paths::announcement(id))
 }
 
 /// Goes on with sending.
@@ -245,13 +245,9 @@ pub async fn resume(
         .db
         .transaction(move |conn| turn(conn, &viewer, id, Turn::Resume, now))
         .await?;
-    Ok(turned(&session, id, done, "Der Versand geht weiter."))
-}
-
-fn turned(session: &Session, id: AnnouncementId, done: Moved, words: &str) -> HttpResponse {
-    match done {
-        Ok(()) => flash(session, true, words),
-        Err(stands) => flash(session, false, sentence(stands)),
-    }
-    see_other(paths::announcement(id))
+    session.respond(
+        done,
+        |()| "Der Versand geht weiter.",
+        paths::announcement(id),
+    )
 }

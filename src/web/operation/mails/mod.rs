@@ -23,9 +23,9 @@ use crate::storage::mails::{MailFilter, MailLine, page_mails};
 use crate::web::kit::customer::narrowed_to;
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::FieldErrors;
-use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
 use crate::web::kit::refusals;
-use crate::web::kit::session::flash;
+use crate::web::kit::page::{Me, Shell, html, invalid};
+use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
 
 pub use detail::show;
@@ -210,34 +210,25 @@ pub async fn retry(
         .db
         .transaction(move |conn| delivery::retry(conn, &handles, &viewer, mail, now))
         .await;
+    let to = paths::mail(mail);
     match done {
-        Ok(Retried::Queued) => flash(
-            &session,
-            true,
-            "Die E-Mail wird jetzt gesendet, an die Adresse, die hinterlegt ist.",
-        ),
-        Ok(Retried::AskedAnew) => flash(
-            &session,
-            true,
-            "Der Kunde erhält eine neue E-Mail mit einem neuen Link. Die alte bleibt in der Liste stehen.",
-        ),
-        Ok(Retried::Useless(why)) => flash(
-            &session,
-            false,
-            format!("Die E-Mail wird nicht gesendet, weil {why}."),
-        ),
-        Ok(Retried::NotWaiting) => {
-            flash(
-                &session,
-                false,
-                "Diese E-Mail ist schon gesendet oder geht gerade hinaus. Eine gesendete E-Mail wird nie noch einmal gesendet.",
-            );
-            return Ok(see_other(paths::MAILS));
+        Ok(Retried::Useless(why)) => {
+            Ok(session.refused(format!("Die E-Mail wird nicht gesendet, weil {why}."), to))
         }
-        Err(ActionError::Refused(refusal)) => flash(&session, false, refusals::sentence(refusal)),
-        Err(error) => return Err(error.into()),
+        Ok(Retried::NotWaiting) => Ok(session.refused(
+            "Diese E-Mail ist schon gesendet oder geht gerade hinaus. Eine gesendete E-Mail wird nie noch einmal gesendet.",
+            paths::MAILS,
+        )),
+        done => {
+            let said = |done| match done {
+                Retried::AskedAnew => {
+                    "Der Kunde erhält eine neue E-Mail mit einem neuen Link. Die alte bleibt in der Liste stehen."
+                }
+                _ => "Die E-Mail wird jetzt gesendet, an die Adresse, die hinterlegt ist.",
+            };
+            session.respond(done, said, to)
+        }
     }
-    Ok(see_other(paths::mail(mail)))
 }
 
 fn line(mail: MailLine) -> Line {

@@ -15,9 +15,9 @@ use crate::paths;
 use crate::storage::catalogue::find_operator;
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::FieldErrors;
-use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
+use crate::web::kit::page::{Me, Shell, html, invalid};
 use crate::web::kit::reauthentication::{address_of, ask_password};
-use crate::web::kit::session::flash;
+use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
 use fields::{Ask, Kind, OWN, PROTECTION};
 use values::{Values, read, typed, values};
@@ -102,9 +102,7 @@ pub async fn save(
 ) -> Result<HttpResponse, PageError> {
     let typed = typed(&form);
     let (operator, mut errors) = read(&typed);
-    if let Err(why) = ask_password(&app, &me, &request, form.get("passwort")).await? {
-        errors.add("passwort", why);
-    }
+    errors.join(ask_password(&app, &me, &request, &form).await?);
     let before = stored(&app).await?;
     let stand = form.get("stand").to_owned();
     if !errors.is_empty() {
@@ -128,12 +126,10 @@ pub async fn save(
         Err(error) => return Err(error.into()),
     }
     app.forget_operator();
-    flash(
-        &session,
-        true,
+    Ok(session.succeeded(
         "Die Angaben sind gespeichert. Neue Verträge und E-Mails enthalten sie ab sofort; abgeschlossene Verträge bleiben, wie sie sind.",
-    );
-    Ok(see_other(paths::OPERATOR))
+        paths::OPERATOR,
+    ))
 }
 
 /// What somebody else saved meanwhile, beside what was typed. Who saves once more has seen it.

@@ -12,10 +12,9 @@ use crate::storage::administrators::{find_maker, list_administrators};
 use crate::storage::users::find_contact;
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::FieldErrors;
-use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
+use crate::web::kit::page::{Me, Shell, html, invalid};
 use crate::web::kit::reauthentication::{address_of, ask_password};
-use crate::web::kit::refusals;
-use crate::web::kit::session::flash;
+use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
 
 #[derive(Template)]
@@ -49,9 +48,8 @@ pub async fn confirm(
     SignedForm(form): SignedForm,
 ) -> Result<HttpResponse, PageError> {
     let user = UserId(*user);
-    if let Err(why) = ask_password(&app, &me, &request, form.get("passwort")).await? {
-        let mut errors = FieldErrors::default();
-        errors.add("passwort", why);
+    let errors = ask_password(&app, &me, &request, &form).await?;
+    if !errors.is_empty() {
         return invalid(&page(&app, &me, user, errors).await?);
     }
     let (now, handles, viewer) = (app.clock.now(), app.clone(), me.viewer.clone());
@@ -59,16 +57,11 @@ pub async fn confirm(
         .db
         .transaction(move |conn| administrators::confirm(conn, &handles, &viewer, user, now))
         .await;
-    match done {
-        Ok(()) => flash(
-            &session,
-            true,
-            "Das Konto ist bestätigt und darf ab sofort freigeben.",
-        ),
-        Err(ActionError::Refused(refusal)) => flash(&session, false, refusals::sentence(refusal)),
-        Err(error) => return Err(error.into()),
-    }
-    Ok(see_other(paths::USERS))
+    session.respond(
+        done,
+        |()| "Das Konto ist bestätigt und darf ab sofort freigeben.",
+        paths::USERS,
+    )
 }
 
 async fn page(app: &App, me: &Me, user: UserId, errors: FieldErrors) -> Result<Page, PageError> {

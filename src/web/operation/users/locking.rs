@@ -12,9 +12,9 @@ use crate::paths;
 use crate::storage::users::{find_contact, find_locked};
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::FieldErrors;
-use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
+use crate::web::kit::page::{Me, Shell, html, invalid};
 use crate::web::kit::reauthentication::{address_of, ask_password};
-use crate::web::kit::session::flash;
+use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
 
 #[derive(Template)]
@@ -69,21 +69,18 @@ pub async fn disable(
     user: web::Path<i64>,
     SignedForm(form): SignedForm,
 ) -> Result<HttpResponse, PageError> {
-    if let Err(why) = ask_password(&app, &me, &request, form.get("passwort")).await? {
-        let mut errors = FieldErrors::default();
-        errors.add("passwort", why);
+    let errors = ask_password(&app, &me, &request, &form).await?;
+    if !errors.is_empty() {
         return invalid(&disable_page(&app, &me, UserId(*user), errors).await?);
     }
     let (now, viewer, user) = (app.clock.now(), me.viewer.clone(), UserId(*user));
     app.db
         .transaction(move |conn| actions::disable(conn, &viewer, user, now))
         .await?;
-    flash(
-        &session,
-        true,
+    Ok(session.succeeded(
         "Der Benutzer ist gesperrt und überall abgemeldet.",
-    );
-    Ok(see_other(paths::USERS))
+        paths::USERS,
+    ))
 }
 
 #[derive(Template)]
@@ -119,9 +116,8 @@ pub async fn enable(
     user: web::Path<i64>,
     SignedForm(form): SignedForm,
 ) -> Result<HttpResponse, PageError> {
-    if let Err(why) = ask_password(&app, &me, &request, form.get("passwort")).await? {
-        let mut errors = FieldErrors::default();
-        errors.add("passwort", why);
+    let errors = ask_password(&app, &me, &request, &form).await?;
+    if !errors.is_empty() {
         return match enable_page(&app, &me, UserId(*user), errors).await? {
             Some(page) => invalid(&page),
             None => Ok(is_not_locked(&session)),
@@ -134,21 +130,18 @@ pub async fn enable(
         .transaction(move |conn| actions::enable(conn, &handles, &viewer, user, now))
         .await;
     match done {
-        Ok(()) => flash(
-            &session,
-            true,
-            "Die Sperre ist aufgehoben. Der Benutzer erhält eine Einladung, mit der er ein neues Passwort setzt. Sie gilt sieben Tage.",
-        ),
         // A second click.
-        Err(ActionError::Refused(Refusal::Unchanged)) => return Ok(is_not_locked(&session)),
-        Err(error) => return Err(error.into()),
+        Err(ActionError::Refused(Refusal::Unchanged)) => Ok(is_not_locked(&session)),
+        done => session.respond(
+            done,
+            |()| "Die Sperre ist aufgehoben. Der Benutzer erhält eine Einladung, mit der er ein neues Passwort setzt. Sie gilt sieben Tage.",
+            paths::USERS,
+        ),
     }
-    Ok(see_other(paths::USERS))
 }
 
 fn is_not_locked(session: &Session) -> HttpResponse {
-    flash(session, false, "Dieser Benutzer ist nicht gesperrt.");
-    see_other(paths::USERS)
+    session.refused("Dieser Benutzer ist nicht gesperrt.", paths::USERS)
 }
 
 /// `None` if there is such a user, but not locked.

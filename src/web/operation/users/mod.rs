@@ -1,4 +1,5 @@
-//! Users: who can sign in, adding one by invitation. Locking is in [`locking`].
+//! Users: who can sign in, adding one by invitation. [`locking`] locks one, [`confirmation`] confirms a
+//! new administrator.
 
 pub mod confirmation;
 pub mod locking;
@@ -20,9 +21,9 @@ use crate::storage::users::{self, NewUser, UserLine, find_contact, find_credenti
 use crate::storage::{PgConnection, customers, partners};
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::{FieldErrors, Form};
-use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
+use crate::web::kit::page::{Me, Shell, html, invalid};
 use crate::web::kit::reauthentication::{address_of, ask_password};
-use crate::web::kit::session::flash;
+use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
 
 /// Users on one page of the list.
@@ -145,12 +146,11 @@ pub async fn add(
     SignedForm(form): SignedForm,
 ) -> Result<HttpResponse, PageError> {
     let typed = Typed::of(&form);
-    if typed.role == "betreiber"
-        && let Err(why) = ask_password(&app, &me, &request, form.get("passwort")).await?
-    {
-        let mut errors = FieldErrors::default();
-        errors.add("passwort", why);
-        return invalid(&new_page(&app, &me, typed, errors).await?);
+    if typed.role == "betreiber" {
+        let errors = ask_password(&app, &me, &request, &form).await?;
+        if !errors.is_empty() {
+            return invalid(&new_page(&app, &me, typed, errors).await?);
+        }
     }
     let (now, handles, viewer, wanted) = (
         app.clock.now(),
@@ -193,17 +193,12 @@ pub async fn add(
         other => other?,
     };
     match added {
-        Ok(email) => {
-            flash(
-                &session,
-                true,
-                format!(
-                    "Der Benutzer ist angelegt. An {} geht eine Einladung, mit der das Passwort gesetzt wird. Sie gilt sieben Tage.",
-                    email.as_str()
-                ),
-            );
-            Ok(see_other(paths::USERS))
-        }
+        Ok(email) => Ok(session.succeeded(format!(
+                "Der Benutzer ist angelegt. An {} geht eine Einladung, mit der das Passwort gesetzt wird. Sie gilt sieben Tage.",
+                email.as_str()
+            ),
+            paths::USERS,
+        )),
         Err(errors) => invalid(&new_page(&app, &me, typed, errors).await?),
     }
 }

@@ -12,8 +12,8 @@ use crate::storage::dissent_proofs;
 use crate::web::kit::dates::When;
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::FieldErrors;
-use crate::web::kit::page::{Me, invalid, see_other};
-use crate::web::kit::session::flash;
+use crate::web::kit::page::{Me, invalid};
+use crate::web::kit::respond::Respond as _;
 use crate::web::kit::upload::{SignedUpload, file_answer};
 
 /// Where those of a notice are, and since when.
@@ -43,8 +43,7 @@ pub async fn add(
             app.db
                 .transaction(move |conn| notices::add_proof(conn, &viewer, id, &proof, now))
                 .await?;
-            flash(&session, true, "Der Nachweis ist hinzugefügt.");
-            return Ok(see_other(paths::notice(id)));
+            return Ok(session.succeeded("Der Nachweis ist hinzugefügt.", paths::notice(id)));
         }
         Ok(None) => "Wählen Sie die Datei des Nachweises",
         Err(bad) => bad.sentence(),

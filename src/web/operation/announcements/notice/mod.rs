@@ -6,7 +6,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use chrono::NaiveDate;
 
-use crate::actions::notices::{self, Answered, Found, Received};
+use crate::actions::notices::{self, Found, Received};
 use crate::app::App;
 use crate::domain::calendar::{self, day};
 use crate::domain::name::{self, MAX_NAME};
@@ -17,8 +17,8 @@ use crate::web::kit::dates::{When, parse_day, short};
 use crate::web::kit::dissent::LONGEST;
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::{FieldErrors, Form};
-use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
-use crate::web::kit::session::flash;
+use crate::web::kit::page::{Me, Shell, html, invalid};
+use crate::web::kit::respond::{Refuses, Respond as _};
 use crate::web::kit::signed_form::SignedForm;
 use crate::web::kit::upload::SignedUpload;
 
@@ -131,12 +131,11 @@ pub async fn record(
         .db
         .transaction(move |conn| notices::record(conn, &own, &viewer, id, received, now))
         .await?;
-    Ok(answered(
-        &session,
-        id,
+    session.respond(
         done,
-        "Der Einspruch ist erfasst. Die Änderung wird diesem Kunden gegenüber nicht vorgenommen; er erhält eine Bestätigung.",
-    ))
+        |()| "Der Einspruch ist erfasst. Die Änderung wird diesem Kunden gegenüber nicht vorgenommen; er erhält eine Bestätigung.",
+        paths::notice(id),
+    )
 }
 
 fn read(
@@ -225,19 +224,16 @@ pub async fn settle(
         .transaction(move |conn| notices::settle(conn, &own, &viewer, id, how, &remark, now))
         .await?;
     if how == Settlement::Terminated && done.is_ok() {
-        flash(
-            &session,
-            true,
+        return Ok(session.succeeded(
             "Das Ergebnis ist festgehalten, der Kunde wird benachrichtigt. Kündigen Sie hier jetzt das betroffene Produkt.",
-        );
-        return Ok(see_other(paths::customer(found.notice.customer)));
+            paths::customer(found.notice.customer),
+        ));
     }
-    Ok(answered(
-        &session,
-        id,
+    session.respond(
         done,
-        "Das Ergebnis ist festgehalten. Der Kunde erhält es per E-Mail.",
-    ))
+        |()| "Das Ergebnis ist festgehalten. Der Kunde erhält es per E-Mail.",
+        paths::notice(id),
+    )
 }
 
 fn typed_result(form: &Form) -> Typed {
@@ -261,33 +257,27 @@ pub async fn resend(
         .db
         .transaction(move |conn| notices::resend(conn, &own, &viewer, id, now))
         .await?;
-    Ok(answered(
-        &session,
-        id,
+    session.respond(
         done,
-        "Die Mitteilung wird noch einmal gesendet. Die Frist beginnt mit der neuen E-Mail.",
-    ))
+        |()| "Die Mitteilung wird noch einmal gesendet. Die Frist beginnt mit der neuen E-Mail.",
+        paths::notice(id),
+    )
 }
 
-fn answered(session: &Session, id: NoticeId, done: Answered, words: &str) -> HttpResponse {
-    match done {
-        Ok(()) => flash(session, true, words),
-        Err(refusal) => flash(session, false, refused(refusal)),
-    }
-    see_other(paths::notice(id))
-}
-
-fn refused(refusal: NoticeRefusal) -> &'static str {
-    match refusal {
-        NoticeRefusal::TooLate => {
-            "Der Einspruch ging nach dem Ende der Frist ein und kann nicht mehr erfasst werden. Suchen Sie mit dem Kunden nach einem Weg."
-        }
-        NoticeRefusal::Already => "Zu dieser Mitteilung liegt schon ein Einspruch vor.",
-        NoticeRefusal::Closed => "Diese Mitteilung ist schon erledigt.",
-        NoticeRefusal::NoDissent => "Es gibt keinen Einspruch, der zu klären wäre.",
-        NoticeRefusal::Delivered => {
-            "Die E-Mail zu dieser Mitteilung ist unterwegs oder zugestellt. Es gibt nichts noch einmal zu senden."
-        }
+impl Refuses for NoticeRefusal {
+    fn sentence(self) -> Result<String, PageError> {
+        let why = match self {
+            Self::TooLate => {
+                "Der Einspruch ging nach dem Ende der Frist ein und kann nicht mehr erfasst werden. Suchen Sie mit dem Kunden nach einem Weg."
+            }
+            Self::Already => "Zu dieser Mitteilung liegt schon ein Einspruch vor.",
+            Self::Closed => "Diese Mitteilung ist schon erledigt.",
+            Self::NoDissent => "Es gibt keinen Einspruch, der zu klären wäre.",
+            Self::Delivered => {
+                "Die E-Mail zu dieser Mitteilung ist unterwegs oder zugestellt. Es gibt nichts noch einmal zu senden."
+            }
+        };
+        Ok(why.to_owned())
     }
 }
 

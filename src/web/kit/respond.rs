@@ -1,0 +1,60 @@
+//! How a handler that changes something answers: it leads on, and the next page says what came of it.
+
+use actix_session::Session;
+use actix_web::HttpResponse;
+
+use super::error::PageError;
+use super::page::see_other;
+use super::refusals;
+use super::session::flash;
+use crate::actions::ActionError;
+
+/// Answers with a message for the next page, which the session keeps until then.
+pub trait Respond {
+    /// Leads to `to`, which says what was done.
+    fn succeeded(&self, said: impl Into<String>, to: impl AsRef<str>) -> HttpResponse;
+
+    /// Leads to `to`, which says why nothing was done.
+    fn refused(&self, why: impl Into<String>, to: impl AsRef<str>) -> HttpResponse;
+
+    /// Leads to `to`, which says what was `done`, in the words of `said`, or why it was refused.
+    fn respond<T, S: Into<String>>(
+        &self,
+        done: Result<T, impl Refuses>,
+        said: impl FnOnce(T) -> S,
+        to: impl AsRef<str>,
+    ) -> Result<HttpResponse, PageError> {
+        Ok(match done {
+            Ok(done) => self.succeeded(said(done), to),
+            Err(refusal) => self.refused(refusal.sentence()?, to),
+        })
+    }
+}
+
+impl Respond for Session {
+    fn succeeded(&self, said: impl Into<String>, to: impl AsRef<str>) -> HttpResponse {
+        flash(self, true, said);
+        see_other(to)
+    }
+
+    fn refused(&self, why: impl Into<String>, to: impl AsRef<str>) -> HttpResponse {
+        flash(self, false, why);
+        see_other(to)
+    }
+}
+
+/// Why something was not done.
+pub trait Refuses {
+    /// The reason for the person who asked for it. What is no refusal but an error has none.
+    fn sentence(self) -> Result<String, PageError>;
+}
+
+impl Refuses for ActionError {
+    fn sentence(self) -> Result<String, PageError> {
+        match self {
+            Self::Refused(refusal) => Ok(refusals::sentence(refusal).to_owned()),
+            Self::Version(refusal) => Ok(refusals::of_version(&refusal)),
+            error => Err(error.into()),
+        }
+    }
+}
