@@ -99,8 +99,12 @@ pub fn find_maker(conn: &mut PgConnection, id: UserId) -> QueryResult<Option<Str
         .select(users::made_by)
         .first(conn)
         .optional()?;
-    match maker.flatten() {
-        Some(maker) => Ok(super::users::find_contact(conn, UserId(maker))?.map(|(name, _)| name)),
-        None => Ok(None),
-    }
+    let Some(maker) = maker.flatten() else {
+        return Ok(None);
+    };
+    users::table
+        .find(maker)
+        .select(users::name)
+        .first(conn)
+        .optional()
 }

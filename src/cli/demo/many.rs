@@ -8,7 +8,8 @@ use rand::Rng as _;
 use serde_json::{Value, json};
 
 use super::super::{Result, note};
-use super::people::{self, Cast};
+use super::companies;
+use super::people::Cast;
 use crate::app::App;
 use crate::domain::product::Product;
 use crate::domain::{CustomerNumber, PartnerId, Party, calendar, name, search};
@@ -301,7 +302,7 @@ fn chains(
             let party = Party {
                 represented_by: person.to_owned(),
                 phone: format!("0800 555-{at}"),
-                ..people::party(&company, "Messeplatz 1", &town, person, &email)
+                ..companies::party(&company, "Messeplatz 1", &town, person, &email)
             };
             partners::create_partner(conn, parent, &party, began)
         };

@@ -4,6 +4,7 @@
 //! [`people`] says who there is, [`script`] what happens to each, [`story`] when; [`tell`] plays it
 //! through the same actions that people and the scheduler use, with a clock that moves.
 
+mod companies;
 mod many;
 mod people;
 mod register;

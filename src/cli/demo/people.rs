@@ -5,6 +5,7 @@ use anyhow::{Context as _, anyhow};
 use chrono::{DateTime, Days, TimeDelta, Utc};
 
 use super::super::Result;
+use super::companies::{Partners, address, party};
 use super::register;
 use super::sub_processors::sub_processors;
 use crate::actions::users as user_actions;
@@ -13,7 +14,7 @@ use crate::app::App;
 use crate::domain::calendar::day;
 use crate::domain::product::{Module, Product, Trigger};
 use crate::domain::viewer::{Role, Viewer};
-use crate::domain::{CustomerNumber, EmailAddress, Holidays, Operator, PartnerId, Party};
+use crate::domain::{CustomerNumber, EmailAddress, Holidays, Operator, Party};
 use crate::storage::db::Conn;
 use crate::storage::users::{NewUser, find_viewer};
 use crate::storage::{catalogue, partners, sub_processors as storage_of_register};
@@ -30,21 +31,6 @@ pub struct Login {
     /// Address to sign in with.
     pub email: EmailAddress,
     name: &'static str,
-}
-
-/// Partners under the short names the customer table uses.
-#[derive(Debug, Clone, Copy)]
-pub struct Partners {
-    /// Muster IT GmbH.
-    pub muster: PartnerId,
-    /// `Nord-TK GbR`, of Muster IT.
-    pub nord: PartnerId,
-    /// Fernmeldetechnik Süßenguth & Töchter GmbH, of Muster IT.
-    pub fern: PartnerId,
-    /// The second Mandant.
-    pub rhein: PartnerId,
-    /// The third Mandant.
-    pub bayern: PartnerId,
 }
 
 /// Those who act in the story.
@@ -316,25 +302,6 @@ fn products() -> [Product; 3] {
         trunk("mehrstandort-sip-trunk", "Mehrstandort-SIP-Trunk"),
         trunk("sip-trunk", "SIP-Trunk"),
     ]
-}
-
-/// A company in Germany; `town` is postcode and city.
-pub fn party(name: &str, street: &str, town: &str, contact: &str, email: &str) -> Party {
-    let (postcode, city) = town.split_once(' ').unwrap_or(("", town));
-    Party {
-        name: name.into(),
-        street: street.into(),
-        postcode: postcode.into(),
-        city: city.into(),
-        country: "Deutschland".into(),
-        contact: contact.into(),
-        email: address(email),
-        ..Party::default()
-    }
-}
-
-fn address(text: &str) -> Option<EmailAddress> {
-    EmailAddress::parse(text).ok()
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 
-use super::people::{Partners, party};
+use super::companies::{Partners, party};
 use crate::actions::register::NewContract;
 use crate::actions::{ActionError, blocking, register, sub_partners};
 use crate::app::App;

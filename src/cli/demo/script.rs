@@ -3,7 +3,7 @@
 use anyhow::{Context as _, bail};
 
 use super::super::Result;
-use super::people;
+use super::companies;
 use crate::domain::{CustomerNumber, Language, Party};
 
 /// One line each; see its head.
@@ -103,7 +103,7 @@ fn read(line: &str) -> Result<Character> {
         party: Party {
             register: register.into(),
             represented_by: person.into(),
-            ..people::party(name, street, town, person, email)
+            ..companies::party(name, street, town, person, email)
         },
         partner: partner.to_owned(),
         sub_partner,
@@ -164,7 +164,7 @@ mod tests {
         let numbers: BTreeSet<_> = all.iter().map(|one| one.number).collect();
         assert_eq!(numbers.len(), all.len(), "a number twice");
         assert_eq!(all.len(), 60);
-        assert!(numbers.contains(&people::CUSTOMER));
+        assert!(numbers.contains(&crate::cli::demo::people::CUSTOMER));
         let lengths: Vec<usize> = all
             .iter()
             .map(|one| one.party.name.chars().count())

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::people::party;
+use super::companies::party;
 use crate::actions::ActionError;
 use crate::actions::announcements::{self, Standstill};
 use crate::app::App;
