@@ -1,8 +1,8 @@
-//! The pages. `routes` is the whole site as one table of method, path, who may, handler; every
-//! other file is a page family: the page struct stands beside its handler, its template in the
-//! folder of the same name.
+//! The pages. `routes` is the whole site as one table of method, path, who may, handler. The rooms
+//! have the page families: the page struct stands beside its handler, its template in the folder of
+//! the same name. `kit` is what families share; none imports another.
 //!
-//! A request goes `headers → errors → (session → guard) → handler`: see `server`, `guard`, `error`.
+//! A request goes `limits → headers → error pages → (session → guard) → handler`: see `server` and `kit`.
 
 mod administration;
 mod contract;

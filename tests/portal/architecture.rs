@@ -35,6 +35,9 @@ const OWNERS: &[(&str, &str)] = &[
 /// How a group of imports from this crate begins.
 const GROUP: &str = "crate::{";
 
+/// Rooms of the pages in which several families stand; any other room is one family.
+const SHARED_ROOMS: &[&str] = &["contract", "customers", "operation", "public"];
+
 /// Longest file, in lines; the generated schema excepted.
 const LONGEST: usize = 400;
 
@@ -60,6 +63,27 @@ fn every_room_keeps_to_itself() {
             }
             for fault in faults_of_line(room_of(&path), &code) {
                 found.push(format!("{path}:{}: {fault}", number + 1));
+            }
+        }
+    }
+    assert!(found.is_empty(), "\n{}\n", found.join("\n"));
+}
+
+#[test]
+fn no_page_family_imports_another() {
+    let mut found = Vec::new();
+    for path in files("src/web", &["rs"]) {
+        let code: String = read(&path)
+            .split("#[cfg(test)]")
+            .next()
+            .unwrap_or_default()
+            .lines()
+            .map(|line| code_of(line).to_owned() + "\n")
+            .collect();
+        let own = module_of(&path);
+        for named in page_paths(&own, &code) {
+            if !may_name(&own, &named) {
+                found.push(format!("{path}: `{}` is another family", named.join("::")));
             }
         }
     }
@@ -109,6 +133,51 @@ fn the_walls_stand() {
             "{room}: {line}"
         );
     }
+    for (own, line, stands) in [
+        (
+            "customers/links",
+            "use crate::web::kit::error::PageError;",
+            true,
+        ),
+        (
+            "customers/links",
+            "use super::parts::{doubts, consequences};",
+            true,
+        ),
+        ("customers/links", "use super::status::read;", false),
+        ("customers/links", "use super::{offer, parts};", false),
+        (
+            "customers/links",
+            "use crate::web::operation::mails;",
+            false,
+        ),
+        ("customers/bookings/plan", "use super::choice::asks;", true),
+        (
+            "contract/versions/show",
+            "use crate::web::contract::stage_word;",
+            true,
+        ),
+        (
+            "contract/versions/show",
+            "use crate::web::contract::roll_outs;",
+            false,
+        ),
+        ("partners/form", "use super::fields::typed;", true),
+        ("kit/page", "use super::menu::menu;", true),
+        (
+            "kit/page",
+            "let x = crate::web::public::legal::help;",
+            false,
+        ),
+        ("server", "use super::customers;", false),
+        ("routes", "use crate::web::{customers, public};", true),
+    ] {
+        let own = module_of(own);
+        let stood = page_paths(&own, line)
+            .iter()
+            .all(|named| may_name(&own, named));
+        assert_eq!(stood, stands, "{own:?}: {line}");
+    }
     for (line, mail, stands) in [
         ("<script src=\"/static/a.js\" defer></script>", false, true),
         ("<script>alert(1)</script>", false, false),
@@ -120,6 +189,76 @@ fn the_walls_stand() {
         ("Mit Ihrer Einwilligung", true, false),
     ] {
         assert_eq!(faults_of_template(line, mail).is_empty(), stands, "{line}");
+    }
+}
+
+/// `src/web/customers/list/mod.rs` is `customers::list`.
+fn module_of(path: &str) -> Vec<String> {
+    let module = path.trim_start_matches("src/web/").trim_end_matches(".rs");
+    let names = module.split('/').filter(|name| *name != "mod");
+    names.map(str::to_owned).collect()
+}
+
+/// What a file of the module `own` names inside the room `web`, by whole paths without `web` itself.
+fn page_paths(own: &[String], code: &str) -> Vec<Vec<String>> {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    let starts = ["crate::web::", "super::"];
+    let starts = starts.iter().flat_map(|start| {
+        let places = code.match_indices(*start).map(|(at, _)| at);
+        places.filter(|at| !code[..*at].ends_with(|c| is_word(c) || c == ':'))
+    });
+    let mut found = Vec::new();
+    for at in starts {
+        let end = code[at..].find(|c| !is_word(c) && c != ':');
+        let (path, rest) = code[at..].split_at(end.unwrap_or(code.len() - at));
+        let mut named: Vec<String> = match path.strip_prefix("crate::web::") {
+            Some(_) => Vec::new(),
+            None => own[..own.len() - path.matches("super::").count()].to_vec(),
+        };
+        let names = path
+            .split("::")
+            .filter(|name| !["crate", "web", "super", ""].contains(name));
+        named.extend(names.map(str::to_owned));
+        match rest.strip_prefix('{').and_then(|rest| rest.split_once(';')) {
+            // Of a group it is the first names that count.
+            Some((group, _)) if path.ends_with("::") => {
+                found.extend(group.split([',', '{', '}']).map(|part| {
+                    let first = part.trim().split([':', ' ']).next().unwrap_or_default();
+                    let mut named = named.clone();
+                    named.extend(Some(first.to_owned()).filter(|first| !first.is_empty()));
+                    named
+                }));
+            }
+            _ => found.push(named),
+        }
+    }
+    found
+}
+
+/// Whether a page of the module `own` may name this: what is for all (`kit`, the room `web` itself), its own
+/// family, and of its room the root and `parts`. `routes` knows everybody, `kit` nobody.
+fn may_name(own: &[String], named: &[String]) -> bool {
+    let exists = |path: &[String]| {
+        let path = format!("src/web/{}", path.join("/"));
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        root.join(&path).is_dir() || root.join(path + ".rs").is_file()
+    };
+    let family = |path: &[String]| {
+        let is_shared = path
+            .first()
+            .is_some_and(|room| SHARED_ROOMS.contains(&room.as_str()));
+        path[..path.len().min(if is_shared { 2 } else { 1 })].to_vec()
+    };
+    let to = family(named);
+    match own.first().map(String::as_str) {
+        _ if to.is_empty() || !exists(&to[..1]) || to[0] == "kit" => true,
+        Some("kit") | None => false,
+        Some("routes") => true,
+        Some("server") => to[0] == "routes",
+        Some(room) => {
+            let is_of_room = to.len() < 2 || !exists(&to) || to[1] == "parts";
+            to == family(own) || (to[0] == room && is_of_room)
+        }
     }
 }
 

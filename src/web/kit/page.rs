@@ -16,7 +16,7 @@ use crate::domain::viewer::{Role, Viewer};
 use crate::domain::{Language, Operator};
 use crate::paths;
 
-/// One of the parts of a list that is shown by parts (`web/lists.html`).
+/// One of the parts of a list that is shown by parts (`web/kit/lists.html`).
 pub struct Tab {
     /// What is in it.
     pub word: &'static str,

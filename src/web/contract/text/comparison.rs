@@ -1,5 +1,5 @@
 //! Two published contract versions side by side, for everybody (rows 13, 35, 36). The page names no
-//! customer. A single version is read at `versions::public`.
+//! customer. A single version is read at [`super::version`].
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
