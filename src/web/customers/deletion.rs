@@ -11,7 +11,7 @@ use crate::actions::{ActionError, customers};
 use crate::app::App;
 use crate::domain::case::{Case, Event, foresee};
 use crate::domain::retention::erasable_on;
-use crate::domain::{CustomerNumber, Language, calendar, name};
+use crate::domain::{CustomerNumber, Language, calendar};
 use crate::paths;
 use crate::storage::users::count_active_users;
 use crate::web::kit::customer::{Subject, find};

@@ -1,10 +1,10 @@
 //! What the rules refuse, as a sentence with a next step (German; the public pages have their own).
 
 use crate::actions::second_person::TooNew;
+use crate::domain::Language;
+use crate::domain::calendar::{self, long_moment};
 use crate::domain::case::{Denied, Refusal, Status};
 use crate::domain::version::VersionRefusal;
-use crate::domain::calendar::{self, long_moment};
-use crate::domain::Language;
 
 /// Why the second of two steps cannot be taken by an account that stands for the first (S-39).
 pub const NEW_ACCOUNT: &str = "Eines der beiden Konten ist neu und von derselben Person angelegt, die den ersten Schritt getan hat. Eine andere Person mit dem Recht des Betreibers kann es tun; oder Sie warten, bis das neue Konto lange genug angemeldet war oder eine dritte Person es unter Benutzer bestätigt hat.";

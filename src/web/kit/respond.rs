@@ -8,6 +8,7 @@ use super::page::see_other;
 use super::refusals;
 use super::session::flash;
 use crate::actions::ActionError;
+use crate::domain::case::Refusal;
 
 /// Answers with a message for the next page, which the session keeps until then.
 pub trait Respond {
@@ -28,6 +29,21 @@ pub trait Respond {
             Ok(done) => self.succeeded(said(done), to),
             Err(refusal) => self.refused(refusal.sentence()?, to),
         })
+    }
+
+    /// The same where a second click is no mistake: that nothing has changed is then good news.
+    fn respond_again<T, S: Into<String>>(
+        &self,
+        done: Result<T, ActionError>,
+        said: impl FnOnce(T) -> S,
+        to: impl AsRef<str>,
+    ) -> Result<HttpResponse, PageError> {
+        match done {
+            Err(ActionError::Refused(Refusal::Unchanged)) => {
+                Ok(self.succeeded(refusals::sentence(Refusal::Unchanged), to))
+            }
+            done => self.respond(done, said, to),
+        }
     }
 }
 

@@ -19,6 +19,7 @@ use crate::web::kit::error::PageError;
 use crate::web::kit::form::FieldErrors;
 use crate::web::kit::page::{Me, Shell, html, invalid};
 use crate::web::kit::reauthentication::{address_of, ask_password};
+use crate::web::kit::refusals;
 use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
 use crate::web::kit::upload::file_answer;

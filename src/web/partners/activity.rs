@@ -5,7 +5,7 @@ use actix_web::{HttpResponse, Route, web};
 use askama::Template;
 use chrono::{DateTime, Utc};
 
-use super::{Area, SAME, Subject, answer, customers_in_words, load};
+use super::{Area, SAME, Subject, customers_in_words, load};
 use crate::actions::{ActionError, register, sub_partners};
 use crate::app::App;
 use crate::domain::PartnerId;
@@ -98,7 +98,11 @@ pub fn doing(deed: Deed) -> Route {
                 Ok(customers.get(&id).is_some_and(|count| *count > 0))
             })
             .await;
-        answer(done, &session, &me, id, deed)
+        let said = |has_customers| match has_customers {
+            true => format!("{}{}", deed.said, deed.of_customers),
+            false => deed.said.to_owned(),
+        };
+        session.respond_again(done, said, Area::of(&me).partner(id))
     };
     web::post().to(handler)
 }

@@ -4,7 +4,7 @@ use actix_session::Session;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use super::{Area, SAME, Subject, answer, customers_in_words, load};
+use super::{Area, SAME, Subject, customers_in_words, load};
 use crate::actions::{ActionError, blocking};
 use crate::app::App;
 use crate::domain::PartnerId;
@@ -78,7 +78,7 @@ pub async fn block(
         .await;
     let name = &partner.party.name;
     let said = format!("{name} ist ab sofort gesperrt. Die Kunden werden nacheinander informiert.");
-    answer(done, &session, &me, id, &said)
+    session.respond_again(done, |()| said, Area::of(&me).partner(id))
 }
 
 async fn block_page(
@@ -188,5 +188,5 @@ pub async fn unblock(
         .transaction(move |conn| blocking::unblock(conn, &viewer, id, now))
         .await;
     let said = "Die Sperre ist aufgehoben. Was die Verträge der Kunden erlauben, kann ab sofort wieder verwaltet werden.";
-    answer(done, &session, &me, id, said)
+    session.respond_again(done, |()| said, Area::of(&me).partner(id))
 }

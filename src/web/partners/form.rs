@@ -10,7 +10,7 @@ use super::{Area, SAME, Subject, load};
 use crate::actions::seen::{self, Shown};
 use crate::actions::{ActionError, register};
 use crate::app::App;
-use crate::domain::case::{Partner, Refusal};
+use crate::domain::case::Partner;
 use crate::domain::{PartnerId, Party};
 use crate::storage::partner_list::count_customers;
 use crate::web::kit::error::PageError;
@@ -176,7 +176,6 @@ pub async fn save(
         .await;
     let back = Area::of(&me).partner(id);
     match done {
-        Err(ActionError::Refused(Refusal::Unchanged)) => Ok(session.succeeded(SAME, back)),
         Err(ActionError::Changed) => {
             // Who saves once more has seen what is stored now.
             let partner = load(&app, &me, id).await?;
@@ -191,7 +190,7 @@ pub async fn save(
             }
             invalid(&edit_page(&app, &me, &partner, fields, stand, errors).await?)
         }
-        done => session.respond(done, |()| said, back),
+        done => session.respond_again(done, |()| said, back),
     }
 }
 

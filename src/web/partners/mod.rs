@@ -10,19 +10,16 @@ mod form;
 mod list;
 mod show;
 
-use actix_session::Session;
-use actix_web::{HttpResponse, web};
+use actix_web::web;
 
-use crate::actions::ActionError;
 use crate::actions::register::find_managed;
 use crate::app::App;
 use crate::domain::PartnerId;
-use crate::domain::case::{Partner, Refusal};
+use crate::domain::case::Partner;
 use crate::domain::viewer::Role;
 use crate::paths;
 use crate::web::kit::error::PageError;
 use crate::web::kit::page::Me;
-use crate::web::kit::respond::Respond as _;
 use crate::web::kit::route::{Row, Who, get, post, view};
 
 /// Rows of the operator's pages.
@@ -237,18 +234,3 @@ fn customers_in_words(count: i64) -> String {
 
 /// What a second click finds.
 const SAME: &str = "Daran hat sich nichts geändert.";
-
-/// Leads back to the partner, whose page says what was done, or that there was nothing to do.
-fn answer(
-    done: Result<(), ActionError>,
-    session: &Session,
-    me: &Me,
-    id: PartnerId,
-    said: &str,
-) -> Result<HttpResponse, PageError> {
-    let back = Area::of(me).partner(id);
-    match done {
-        Err(ActionError::Refused(Refusal::Unchanged)) => Ok(session.succeeded(SAME, back)),
-        done => session.respond(done, |()| said, back),
-    }
-}

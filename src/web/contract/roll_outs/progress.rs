@@ -10,7 +10,6 @@ use crate::actions::ActionError;
 use crate::actions::bulk_runs::{Turn, stage_of, turn};
 use crate::app::App;
 use crate::domain::bulk_run::RunStage;
-use crate::domain::case::Refusal;
 use crate::domain::roll_out::{Answer, Mode, Skip};
 use crate::domain::{Language, RollOutId, calendar};
 use crate::paths;
@@ -253,9 +252,5 @@ pub async fn turn_it(
             turn(conn, &viewer, found.run.id, wanted, now)
         })
         .await;
-    let said = match done {
-        Err(ActionError::Refused(Refusal::Unchanged)) => "Daran hat sich nichts geändert.",
-        done => done.map(|()| said)?,
-    };
-    Ok(session.succeeded(said, paths::roll_out(id)))
+    session.respond_again(done, |()| said, paths::roll_out(id))
 }

@@ -12,16 +12,14 @@ use crate::actions::bulk_runs::{Turn, stage_of, turn};
 use crate::app::App;
 use crate::domain::BulkRunId;
 use crate::domain::bulk_run::RunStage;
-use crate::domain::case::Refusal;
 use crate::paths;
 use crate::storage::bulk_runs::{Failure, find_run, find_subjects, list_failures};
 use crate::web::kit::dates::When;
 use crate::web::kit::error::PageError;
-use crate::web::kit::page::{Me, Shell, html, see_other};
-use crate::web::kit::session::flash;
+use crate::web::kit::page::{Me, Shell, html};
+use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
-use crate::web::kit::words::stage_word;
-use crate::web::kit::words::thousands;
+use crate::web::kit::words::{stage_word, thousands};
 
 /// Customers on one page.
 const PAGE: i64 = 50;
@@ -145,12 +143,5 @@ pub async fn turn_it(
         .db
         .transaction(move |conn| turn(conn, &viewer, id, wanted, now))
         .await;
-    match done {
-        Ok(()) => flash(&session, true, said),
-        Err(ActionError::Refused(Refusal::Unchanged)) => {
-            flash(&session, true, "Daran hat sich nichts geändert.");
-        }
-        Err(error) => return Err(error.into()),
-    }
-    Ok(see_other(paths::bulk_run(id)))
+    session.respond_again(done, |()| said, paths::bulk_run(id))
 }

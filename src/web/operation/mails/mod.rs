@@ -23,7 +23,6 @@ use crate::storage::mails::{MailFilter, MailLine, page_mails};
 use crate::web::kit::customer::narrowed_to;
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::FieldErrors;
-use crate::web::kit::refusals;
 use crate::web::kit::page::{Me, Shell, html, invalid};
 use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
