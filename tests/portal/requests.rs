@@ -367,7 +367,7 @@ async fn declining_stops_everything() {
     visitor
         .get(&first)
         .await
-        .assert_says("Der Vertrag wurde abgelehnt");
+        .assert_says("Es gibt eine neuere E-Mail");
     app.conclude(MAIL).await;
     assert_eq!(app.status(CUSTOMER), "concluded");
 }

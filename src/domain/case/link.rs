@@ -72,9 +72,9 @@ pub fn link_state<'a>(
     match link.end {
         Some((_, LinkEnd::Used)) => by_agreement(case, link, now),
         Some((at, LinkEnd::Closed)) => Some(match closed(case, request, at) {
-            state @ (LinkState::Declined { .. }
-            | LinkState::Objected { .. }
-            | LinkState::NotNeeded) => since(case, at, now).unwrap_or(state),
+            LinkState::Declined { at } => {
+                since(case, at, now).unwrap_or(LinkState::Declined { at })
+            }
             state => state,
         }),
         Some((at, LinkEnd::Replaced)) => Some(settled(case, now).unwrap_or(replaced(case, at))),
@@ -100,8 +100,8 @@ fn settled(case: &Case, now: DateTime<Utc>) -> Option<LinkState<'_>> {
     })
 }
 
-/// How it stands if the customer was asked again after `at`: what became of the round before is no
-/// longer true then.
+/// How it stands if the customer was asked again after it declined at `at`: what became of the round
+/// before is no longer true then.
 fn since(case: &Case, at: DateTime<Utc>, now: DateTime<Utc>) -> Option<LinkState<'_>> {
     case.offer(now)?;
     if case.open_request().is_some() {
