@@ -13,6 +13,8 @@ pub struct Limits {
     pub per_source: usize,
     /// Connections of the whole process; worked out at the start from the files it may open.
     pub connections: usize,
+    /// A client has this long for its request line and headers.
+    pub head_time: Duration,
     /// A body has this long to arrive, and a little longer for what did arrive.
     pub body_time: Duration,
 }
@@ -22,6 +24,7 @@ impl Default for Limits {
         Self {
             per_source: 200,
             connections: 10_000,
+            head_time: Duration::from_secs(10),
             body_time: Duration::from_secs(20),
         }
     }

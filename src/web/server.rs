@@ -9,14 +9,13 @@ use actix_web::{App as Site, HttpServer, web};
 
 use crate::app::App;
 use crate::crowd::Crowd;
+use crate::web::kit::connection::KEPT;
 use crate::web::kit::error::PageError;
 use crate::web::kit::error_pages::error_pages;
 use crate::web::kit::headers::headers;
 use crate::web::kit::limits;
 use crate::web::routes;
 
-/// A client has this long for its request line and headers (S-89).
-const HEADER_TIME: Duration = Duration::from_secs(10);
 /// So long a connection is read on, unheard, whose body was not taken: a browser that still sends would
 /// not see its answer otherwise. The server counts from a time that is a little old when a thread has
 /// much to do, and an end that has passed by then is never noticed: so much longer than that.
@@ -27,6 +26,7 @@ const STOP_TIME: u64 = 20;
 /// Starts answering on `listener`. `workers` is the number of threads that do.
 pub fn start(app: App, listener: TcpListener, workers: usize) -> std::io::Result<Server> {
     let connections = app.config.web.limits.connections.div_ceil(workers.max(1));
+    let head_time = app.config.web.limits.head_time;
     let (crowd, doorkeeper, counted) = (Crowd::default(), app.clone(), Crowd::default());
     let server = HttpServer::new(move || {
         let (rows, crowd) = (app.clone(), crowd.clone());
@@ -44,7 +44,8 @@ pub fn start(app: App, listener: TcpListener, workers: usize) -> std::io::Result
     .on_connect(move |connection, kept| limits::admit(&doorkeeper, &counted, connection, kept))
     .max_connections(connections)
     .workers(workers)
-    .client_request_timeout(HEADER_TIME)
+    .client_request_timeout(head_time)
+    .keep_alive(KEPT)
     .client_disconnect_timeout(LINGER)
     // A client that hung up waits for no answer: what it asked for is dropped.
     .h1_allow_half_closed(false)

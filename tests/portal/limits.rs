@@ -154,6 +154,72 @@ async fn a1_drops_of_a_body_do_not_hold_a_connection() {
     }
 }
 
+/// A1: half a request ends its connection, however whole the one before it was, and whatever drops of
+/// it still come; a connection on which whole requests come stays.
+#[actix_web::test]
+async fn a1_half_a_request_does_not_hold_a_connection() {
+    let app = TestApp::start_configured(Transport::memory(), |config| {
+        config.web.limits.head_time = Duration::from_secs(1);
+    })
+    .await;
+    wake(&app).await;
+    let whole = format!("GET /healthz HTTP/1.1\r\nhost: {}\r\n\r\n", host(&app));
+    let kinds = [
+        ("half a line, silent", "GET /anm", ""),
+        (
+            "half a head, a byte at a time",
+            "GET /anmelden HTTP/1.1\r\nx-a: ",
+            "a",
+        ),
+        (
+            "half a head, a line at a time",
+            "GET /anmelden HTTP/1.1\r\n",
+            "x-b: c\r\n",
+        ),
+        ("nothing but line ends", "\r\n", "\r\n"),
+    ];
+    let mut open = Vec::new();
+    for (what, half, drop) in kinds {
+        for pipelined in [true, false] {
+            let mut stream = connect(&app);
+            let first = if pipelined { half } else { "" };
+            write!(stream, "{whole}{first}").unwrap();
+            assert!(stream.peek(&mut [0]).unwrap() > 0, "{what}");
+            if !pipelined {
+                stream.write_all(half.as_bytes()).unwrap();
+            }
+            stream
+                .set_read_timeout(Some(Duration::from_millis(1)))
+                .unwrap();
+            open.push((format!("{what}, pipelined: {pipelined}"), drop, stream));
+        }
+    }
+    let mut kept = connect(&app);
+    let since = Instant::now();
+    while !open.is_empty() {
+        for name in open.iter().map(|(what, ..)| what) {
+            assert!(since.elapsed() < GUARD, "{name}: the portal still waits");
+        }
+        open.retain_mut(|(_, drop, stream)| {
+            let _ = stream.write_all(drop.as_bytes());
+            match stream.read(&mut [0; 4096]) {
+                Ok(read) => read > 0,
+                Err(error) => matches!(
+                    error.kind(),
+                    io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut
+                ),
+            }
+        });
+        kept.write_all(whole.as_bytes()).unwrap();
+        let mut answer = [0; 4096];
+        assert!(
+            kept.read(&mut answer).unwrap() > 0,
+            "it was used all the time"
+        );
+        std::thread::sleep(Duration::from_millis(200));
+    }
+}
+
 /// A1: one address gets its share of connections and no more, and gets it back.
 #[actix_web::test]
 async fn a1_one_source_has_a_share_of_the_connections() {

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use actix_multipart::MultipartError;
 use actix_web::HttpRequest;
-use actix_web::body::{BodySize, BoxBody, MessageBody};
+use actix_web::body::BoxBody;
 use actix_web::dev::{Payload, ServiceResponse};
 use actix_web::error::PayloadError;
 use actix_web::http::header;
@@ -21,6 +21,7 @@ use actix_web::web::Bytes;
 use futures_util::{Stream, StreamExt as _};
 use tokio::time::{Instant, Sleep, sleep_until};
 
+use super::connection::keeping;
 use super::error::PageError;
 
 /// Bytes a second that are enough: half a megabit.
@@ -48,33 +49,13 @@ pub struct Rest(Rc<RefCell<Incoming>>);
 
 impl Rest {
     /// Ends the connection after an answer that came before the whole body: the server would wait for
-    /// the rest of one whose length it does not know, without a limit.
+    /// the rest of one whose length it does not know, without a limit. The answer keeps the unread body,
+    /// which tells the server that it was not read.
     pub fn end_after(self, answer: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
         if self.0.borrow().ended {
             return answer;
         }
-        answer.map_body(|_, body| Early { body, _rest: self }.boxed())
-    }
-}
-
-/// An answer that keeps the unread body, which tells the server that it was not read.
-struct Early {
-    body: BoxBody,
-    _rest: Rest,
-}
-
-impl MessageBody for Early {
-    type Error = <BoxBody as MessageBody>::Error;
-
-    fn size(&self) -> BodySize {
-        self.body.size()
-    }
-
-    fn poll_next(
-        self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Bytes, Self::Error>>> {
-        self.get_mut().body.as_pin_mut().poll_next(context)
+        keeping(answer, self)
     }
 }
 

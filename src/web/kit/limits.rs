@@ -1,8 +1,9 @@
-//! The limits around the whole site: connections of one source, bodies that must arrive in time, and
+//! The limits around the whole site: connections of one source, requests that must arrive in time, and
 //! a line in the log for whatever a limit refused (S-83, S-89).
 
 use std::any::Any;
 use std::net::{IpAddr, Shutdown};
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::body::{BoxBody, MessageBody};
@@ -14,6 +15,7 @@ use actix_web::{HttpMessage as _, ResponseError as _, web};
 
 use super::body::Timed;
 use super::client::{is_trusted, place_of, source};
+use super::connection::{Connection, KEPT, keeping};
 use super::error::PageError;
 use crate::actions::throttle::source_key;
 use crate::app::App;
@@ -40,19 +42,25 @@ pub fn admit(app: &App, crowd: &Crowd, connection: &dyn Any, kept: &mut Extensio
     if let Err(error) = socket.set_tcp_user_timeout(Some(UNREAD)) {
         tracing::debug!(%error, "a connection has no time limit for its answer");
     }
-    let ip: IpAddr = peer.ip().to_canonical();
-    if is_trusted(app, ip) {
-        return;
-    }
-    let place = place_of(ip);
-    match crowd.enter(&place, app.config.web.limits.per_source) {
-        Some(place) => {
-            kept.insert(place);
-        }
-        None => {
-            tracing::warn!(source = %source_key(app, &place), "refused: too many connections of one source");
+    let (ip, limits): (IpAddr, _) = (peer.ip().to_canonical(), &app.config.web.limits);
+    let mut place = None;
+    if !is_trusted(app, ip) {
+        let name = place_of(ip);
+        place = crowd.enter(&name, limits.per_source);
+        if place.is_none() {
+            tracing::warn!(source = %source_key(app, &name), "refused: too many connections of one source");
             // Whoever does not hear it is ended all the same.
             let _ = stream.try_write(REFUSED);
+            let _ = socket.shutdown(Shutdown::Both);
+            return;
+        }
+    }
+    match Connection::watch(stream, place, KEPT + limits.head_time) {
+        Ok(connection) => {
+            kept.insert(connection);
+        }
+        Err(error) => {
+            tracing::warn!(%error, "a connection that cannot be watched is ended");
             let _ = socket.shutdown(Shutdown::Both);
         }
     }
@@ -70,6 +78,7 @@ pub async fn guard(
     else {
         return Ok(next.call(request).await?.map_into_boxed_body());
     };
+    let busy = request.conn_data::<Arc<Connection>>().map(Connection::busy);
     let limits = &app.config.web.limits;
     let proxied = request
         .peer_addr()
@@ -89,7 +98,7 @@ pub async fn guard(
         payload: Box::pin(body),
     });
     let response = next.call(request).await?.map_into_boxed_body();
-    let response = rest.end_after(response);
+    let response = keeping(rest.end_after(response), busy);
     drop(place);
     log(&app, &response);
     Ok(response)

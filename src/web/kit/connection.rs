@@ -1,0 +1,125 @@
+//! One visitor's connection (S-89). The server times the head of its first request only: half a request
+//! after a whole one, or drops between requests, would hold it for ever. So each connection knows since
+//! when no request of its own is under way, and is read no more when that lasts too long.
+
+use std::net::Shutdown;
+use std::os::fd::AsFd as _;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use actix_web::body::{BodySize, BoxBody, MessageBody};
+use actix_web::dev::ServiceResponse;
+use actix_web::rt::net::TcpStream;
+use actix_web::web::Bytes;
+use tokio::time::{Instant, sleep_until};
+
+use crate::crowd::Place;
+
+/// A connection that stays open after an answer is kept this long without another request.
+pub const KEPT: Duration = Duration::from_secs(5);
+
+/// A connection, for as long as it is open.
+#[derive(Debug)]
+pub struct Connection {
+    /// A handle of its own on the connection: the server does not give its one away.
+    socket: socket2::Socket,
+    /// Since when no request is under way; `None` while one is.
+    idle: Mutex<Option<Instant>>,
+    /// What it takes of its source's share.
+    _place: Option<Place>,
+}
+
+impl Connection {
+    /// Watches a new connection: whenever no request is under way for longer than `patience`, it ends.
+    pub fn watch(
+        stream: &TcpStream,
+        place: Option<Place>,
+        patience: Duration,
+    ) -> std::io::Result<Arc<Self>> {
+        let socket = stream.as_fd().try_clone_to_owned()?.into();
+        let connection = Arc::new(Self {
+            socket,
+            idle: Mutex::new(Some(Instant::now())),
+            _place: place,
+        });
+        let watched = Arc::downgrade(&connection);
+        actix_web::rt::spawn(async move {
+            let mut wake = Instant::now() + patience;
+            loop {
+                sleep_until(wake).await;
+                let Some(connection) = watched.upgrade() else {
+                    return;
+                };
+                let now = Instant::now();
+                let end = connection.idle().unwrap_or(now) + patience;
+                if end <= now {
+                    // Only read no more: the server then sends what is left of its answer, and closes.
+                    let _ = connection.socket.shutdown(Shutdown::Read);
+                    return;
+                }
+                wake = end;
+            }
+        });
+        Ok(connection)
+    }
+
+    /// Says that a request is under way until what is given back is dropped.
+    pub fn busy(self: &Arc<Self>) -> Busy {
+        self.set(None);
+        Busy(Arc::clone(self))
+    }
+
+    fn idle(&self) -> Option<Instant> {
+        *self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn set(&self, idle: Option<Instant>) {
+        *self.idle.lock().unwrap_or_else(PoisonError::into_inner) = idle;
+    }
+}
+
+/// A request that is under way.
+#[derive(Debug)]
+pub struct Busy(Arc<Connection>);
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        self.0.set(Some(Instant::now()));
+    }
+}
+
+/// An answer that keeps `until_sent` until the server has taken all of it.
+pub fn keeping<T: 'static>(
+    answer: ServiceResponse<BoxBody>,
+    until_sent: T,
+) -> ServiceResponse<BoxBody> {
+    answer.map_body(|_, body| {
+        Keeping {
+            body,
+            _until_sent: Box::new(until_sent),
+        }
+        .boxed()
+    })
+}
+
+struct Keeping<T> {
+    body: BoxBody,
+    _until_sent: Box<T>,
+}
+
+impl<T> MessageBody for Keeping<T> {
+    type Error = <BoxBody as MessageBody>::Error;
+
+    fn size(&self) -> BodySize {
+        self.body.size()
+    }
+
+    fn poll_next(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Bytes, Self::Error>>> {
+        self.get_mut().body.as_pin_mut().poll_next(context)
+    }
+}
