@@ -44,6 +44,10 @@ const FREE_STRAY: usize = 20;
 /// Genuine documents one place may check in [`SHORT`].
 const FREE_GENUINE: usize = 1_000;
 const SHORT: Duration = Duration::minutes(10);
+/// What is kept in an hour of forms that came without a session, in begun pieces of [`LATE_PIECE`]
+/// bytes: of one user, and from one place.
+const LATE: (usize, usize) = (10, 40);
+const LATE_PIECE: usize = 4 * 1024 * 1024;
 
 /// Who tries: account and place as keyed hashes, so that the table names nobody.
 #[derive(Debug, Clone)]
@@ -276,6 +280,34 @@ pub fn may_reset(
     }
     add_attempt(conn, kind, &who.account, &who.source, now)?;
     Ok(true)
+}
+
+/// Counts a form of `bytes` bytes that came without a session, before it is kept (A3).
+pub fn note_late_form(
+    conn: &mut PgConnection,
+    app: &App,
+    user: UserId,
+    source: &str,
+    bytes: usize,
+    now: DateTime<Utc>,
+) -> Result<(), ActionError> {
+    let who = Attempted::new(app, &format!("user {user}"), source);
+    lock_account(conn, &who.account)?;
+    lock_source(conn, &who.source)?;
+    let (since, kind, pieces) = (
+        now - Duration::hours(1),
+        Attempt::Late,
+        bytes / LATE_PIECE + 1,
+    );
+    let by_account = tries_by_account(conn, kind, &who.account, None, since, now)?;
+    let by_source = tries_by_source(conn, kind, &who.source, since, now)?;
+    if by_account.failed.len() + pieces > LATE.0 || by_source.failed.len() + pieces > LATE.1 {
+        return Err(ActionError::TooManyAttempts(3_600));
+    }
+    for _ in 0..pieces {
+        add_attempt(conn, kind, &who.account, &who.source, now)?;
+    }
+    Ok(())
 }
 
 /// A source as a keyed hash: the same for the same source, and no address (S-82).

@@ -17,6 +17,8 @@ pub enum Attempt {
     Reset,
     /// A document held against the portal's own.
     Check,
+    /// A form that came without a session is kept.
+    Late,
 }
 
 impl Attempt {
@@ -26,6 +28,7 @@ impl Attempt {
             Self::Token => "token",
             Self::Reset => "reset",
             Self::Check => "check",
+            Self::Late => "late",
         }
     }
 }

@@ -8,6 +8,7 @@ use avv_portal::mail::transport::Transport;
 use avv_portal::web::routes::rows;
 
 use crate::harness::{Log, PASSWORD, Person, TestApp};
+use crate::world::csrf;
 
 /// Longer than this nothing here takes on any machine.
 const GUARD: Duration = Duration::from_secs(60);
@@ -319,6 +320,52 @@ async fn a1_stalled_uploads_keep_no_check_waiting() {
             .peek(&mut [0])
             .is_err_and(|e| e.kind() == io::ErrorKind::WouldBlock);
         assert!(waits, "a stalled upload ended first");
+    }
+}
+
+/// A3: of a stranger's form nothing is read that this portal did not make, and of what it made only so
+/// much at a time.
+#[actix_web::test]
+async fn a3_strangers_hold_no_memory() {
+    let app = TestApp::start_configured(Transport::memory(), |config| {
+        config.web.limits.body_time = 10 * GUARD;
+    })
+    .await;
+    wake(&app).await;
+    let headers = "content-type: multipart/form-data; boundary=xyz\r\ncontent-length: 23000000\r\n";
+    let part = |name: &str, value: &str| {
+        format!("--xyz\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+    };
+    let post = |body: &str| begin(&app, "POST /betrieb/betreiber", headers, body);
+    let text = "a".repeat(490_000);
+    let forged = [part("a", &text), part("csrf", &text)];
+    let bodies = [
+        &forged[0],
+        &forged[1],
+        &(part("csrf", "1.2.3") + &forged[0]),
+    ];
+    for mut stream in bodies.map(|body| post(body)) {
+        let answer = until_end(&mut stream).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 303"), "{answer}");
+        assert!(!answer.contains("eingaben"), "{answer}");
+    }
+    let operator = app.sign_in(Person::Operator).await;
+    let genuine = part("csrf", &csrf(&operator).await) + &part("a", "b");
+    let mut held = Vec::new();
+    loop {
+        let mut stream = post(&genuine);
+        stream
+            .set_read_timeout(Some(Duration::from_millis(300)))
+            .unwrap();
+        let mut answer = [0; 12];
+        match stream.read(&mut answer) {
+            Ok(_) => {
+                assert_eq!(String::from_utf8_lossy(&answer), "HTTP/1.1 429");
+                break;
+            }
+            Err(_) => held.push(stream),
+        }
+        assert!(held.len() <= 60, "one source holds as much as it likes");
     }
 }
 

@@ -9,14 +9,19 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{FromRequest as _, HttpMessage as _, HttpRequest};
 
+use super::client::source;
 use super::error::PageError;
-use super::form::{Posted, PublicForm};
+use super::form::{LARGEST, Posted, PublicForm};
 use super::page::{Seen, at_message, see_other};
 use super::session::{self, FLASH, tell};
 use super::{kept, upload};
+use crate::actions::ActionError;
 use crate::app::App;
 use crate::domain::UserId;
 use crate::paths;
+
+/// Forms without a session that one source may send at a time.
+const LATE_PER_SOURCE: usize = 4;
 
 /// Answers a signed-in person: a kept form is given back, a message is led to, and nothing typed is lost.
 pub async fn attend(
@@ -80,7 +85,7 @@ async fn after_form(
     if is_stale && kept::owner(app, &posted.form) == Some(user) {
         // Typed on a page of this person's session before: it is shown again in this one.
         let action = answer.request().path().to_owned();
-        let back = kept::set_aside(app, user, &action, posted).await?;
+        let back = kept::set_aside(app, user, &action, posted, None).await?;
         return Ok(match back {
             Some(page) => answer.into_response(see_other(at_message(&page))),
             None => answer,
@@ -137,10 +142,13 @@ fn led_to_message(mut answer: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBo
 }
 
 /// Leads to the sign-in, which says why, and from there back. A form that came too late waits.
-pub async fn to_sign_in(app: &App, mut request: ServiceRequest) -> ServiceResponse<BoxBody> {
+pub async fn to_sign_in(
+    app: &App,
+    mut request: ServiceRequest,
+) -> Result<ServiceResponse<BoxBody>, PageError> {
     let was_here = request.cookie(session::cookie_name(app)).is_some();
     let next = if request.method() == Method::POST {
-        late_form(app, &mut request).await
+        late_form(app, &mut request).await?
     } else if request.path() == paths::HOME {
         None
     } else {
@@ -159,19 +167,29 @@ pub async fn to_sign_in(app: &App, mut request: ServiceRequest) -> ServiceRespon
     } else {
         format!("{}?{query}", paths::SIGN_IN)
     };
-    request.into_response(see_other(to))
+    Ok(request.into_response(see_other(to)))
 }
 
-/// Keeps what somebody typed whose session has ended; says where it will stand again.
-async fn late_form(app: &App, request: &mut ServiceRequest) -> Option<String> {
-    let action = request.path().to_owned();
+/// Keeps what somebody typed whose session has ended; says where it will stand again. A stranger may
+/// send this, so it is bounded: how much of it is here at a time, and how much is written in an hour.
+///
+/// # Errors
+/// When that is reached: whoever goes back then still has what was typed.
+async fn late_form(app: &App, request: &mut ServiceRequest) -> Result<Option<String>, PageError> {
+    let (action, source) = (request.path().to_owned(), source(app, request.request()));
+    let name = format!("late forms of {source}");
+    let place = app.places.crowd.enter(&name, LATE_PER_SOURCE);
+    let _place = place.ok_or(PageError::TooMany(10))?;
     let (http, payload) = request.parts_mut();
-    let (user, posted) = read_late(app, http, payload).await?;
-    match kept::set_aside(app, user, &action, posted).await {
-        Ok(page) => page.map(|page| at_message(&page)),
+    let Some((user, posted)) = read_late(app, http, payload).await? else {
+        return Ok(None);
+    };
+    match kept::set_aside(app, user, &action, posted, Some(source)).await {
+        Ok(page) => Ok(page.map(|page| at_message(&page))),
+        Err(error @ ActionError::TooManyAttempts(_)) => Err(error.into()),
         Err(error) => {
             tracing::error!(cause = %error, "a form that came too late could not be kept");
-            None
+            Ok(None)
         }
     }
 }
@@ -182,15 +200,24 @@ async fn read_late(
     app: &App,
     request: &HttpRequest,
     payload: &mut Payload,
-) -> Option<(UserId, Posted)> {
+) -> Result<Option<(UserId, Posted)>, PageError> {
     let posted = if upload::is_upload(request) {
-        upload::read_late(request, payload).await.ok()?
+        upload::read_late(request, payload).await
     } else {
-        let PublicForm(form) = PublicForm::from_request(request, payload).await.ok()?;
-        let files = Vec::new();
-        Posted { form, files }
+        let mut share = upload::late_share();
+        share.hold(LARGEST)?;
+        let read = PublicForm::from_request(request, payload).await;
+        read.map(|PublicForm(form)| Posted {
+            form,
+            memory: Some(share),
+            ..Posted::default()
+        })
     };
-    Some((kept::owner(app, &posted.form)?, posted))
+    match posted {
+        Ok(posted) => Ok(kept::owner(app, &posted.form).map(|user| (user, posted))),
+        Err(error @ PageError::Busy) => Err(error),
+        Err(_) => Ok(None),
+    }
 }
 
 /// Path and query of a request.

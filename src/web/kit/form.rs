@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::body;
 use super::error::PageError;
+use super::memory::Share;
 use crate::domain::name::{BadName, parse};
 
 /// Largest form in bytes; an objection's note is the longest thing anybody types.
@@ -85,6 +86,8 @@ pub struct Posted {
     pub form: Form,
     /// The files.
     pub files: Vec<Chosen>,
+    /// What all of it holds of the memory for such forms.
+    pub memory: Option<Share>,
 }
 
 /// A file somebody chose.

@@ -56,7 +56,7 @@ pub async fn guard(
     let viewer = match (&seen.viewer, who) {
         (viewer, Who::Visitor) => viewer.clone(),
         (None, Who::Gate) => return Err(PageError::Forbidden.into()),
-        (None, _) => return Ok(to_sign_in(&app, request).await),
+        (None, _) => return Ok(to_sign_in(&app, request).await?),
         (Some(viewer), who) if !who.admits(viewer.role) => {
             log_refusal(viewer, &pattern(&request), &object(&request), "role");
             let refusal = who.refusal(viewer.role);

@@ -22,6 +22,7 @@ pub mod kept;
 pub mod language;
 pub mod limits;
 pub mod local_path;
+pub mod memory;
 pub mod menu;
 pub mod own_history;
 pub mod page;

@@ -26,10 +26,9 @@ impl FromRequest for SignedForm {
         Box::pin(async move {
             let PublicForm(form) = form.await?;
             let checked = check_token(&http, &form);
-            let files = Vec::new();
             http.extensions_mut().insert(Posted {
                 form: form.clone(),
-                files,
+                ..Posted::default()
             });
             checked.map(|()| Self(form))
         })

@@ -21,6 +21,7 @@ use uuid::Uuid;
 use super::form::{Chosen, Contents, Form, Posted};
 use super::session::Flash;
 use crate::actions::ActionError;
+use crate::actions::throttle::note_late_form;
 use crate::app::App;
 use crate::domain::{Language, UserId};
 use crate::storage::kept::{self, KEPT_FOR, KeptFile, KeptForm, NewKeptFile};
@@ -102,24 +103,35 @@ pub fn key_in(query: &str) -> Option<Uuid> {
 }
 
 /// Keeps a whole form; gives the address of its page with the form's key. `None`: there was nothing
-/// to keep, or too much.
+/// to keep, or too much. Without a session it counts for the user and for where it came `from`.
 pub async fn set_aside(
     app: &App,
     user: UserId,
     action: &str,
     posted: Posted,
+    from: Option<String>,
 ) -> Result<Option<String>, ActionError> {
     let page = page_of(&posted.form).unwrap_or_else(|| action.to_owned());
     let mut fields: BTreeMap<String, String> = posted.form.into();
     fields.retain(|name, _| !NEVER.contains(&name.as_str()));
-    if fields.values().map(String::len).sum::<usize>() > LARGEST_FORM || action == paths::SIGN_OUT {
+    let mut size = fields.values().map(String::len).sum::<usize>();
+    if size > LARGEST_FORM || action == paths::SIGN_OUT {
         return Ok(None);
+    }
+    for file in &posted.files {
+        if let Contents::Fresh(bytes) = &file.contents {
+            size += bytes.len();
+        }
     }
     let (now, files) = (app.clock.now(), posted.files);
     let (shown, action) = (plain_page(&page), action.to_owned());
+    let counter = app.clone();
     let id = app
         .db
         .transaction(move |conn| -> Result<_, ActionError> {
+            if let Some(from) = &from {
+                note_late_form(conn, &counter, user, from, size, now)?;
+            }
             let id = kept::create_form(conn, user, (&shown, &action), &fields, now)?;
             for file in &files {
                 if let Contents::Fresh(bytes) = &file.contents {
@@ -148,7 +160,7 @@ pub async fn set_beside(
     if super::local_path::local_path(action).is_none() {
         return Ok(None);
     }
-    set_aside(app, user, action, posted).await
+    set_aside(app, user, action, posted, None).await
 }
 
 /// The form a person's address names, if it waits.

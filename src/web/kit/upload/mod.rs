@@ -30,6 +30,7 @@ use super::body::part_fault;
 use super::error::PageError;
 use super::form::{Chosen, Contents, Form, LARGEST, Posted};
 use super::kept;
+use super::memory::{Memory, Share};
 use super::page::{Seen, attachment};
 use super::signed_form::{check_token, is_own};
 use crate::app::App;
@@ -40,6 +41,10 @@ use crate::domain::file::{File, FileKind, MAX_FILE};
 const LARGEST_BODY: usize = 24 * 1024 * 1024;
 /// Fields and files of one form.
 const MOST_PARTS: usize = 64;
+/// A form's token with the page it stands on is shorter (bytes).
+const LARGEST_TOKEN: usize = 4 * 1024;
+/// What forms of signed-in people may hold together while they are read and answered.
+static SIGNED: Memory = Memory::megabytes(256);
 
 /// What a browser may do with an uploaded file that somebody opens after all: nothing (S-77).
 pub const FILE_CSP: &str = "default-src 'none'; sandbox";
@@ -124,6 +129,13 @@ trait Shelf: Default {
     const LARGEST_FIELD: usize;
     /// Longest body in bytes; beyond it nothing is read.
     const LARGEST_BODY: usize;
+    /// Whether not even a field is read before the form's token has proved genuine.
+    const OWN_ONLY: bool = false;
+
+    /// What all forms of this kind that are here may hold together.
+    fn memory() -> &'static Memory {
+        &SIGNED
+    }
 
     /// Whether a second part under this name is a mistake.
     fn has(&self, field: &str) -> bool;
@@ -144,7 +156,9 @@ trait Shelf: Default {
 /// A part that is being read, and how much of the body may still come.
 struct Part<'a> {
     field: &'a mut Field,
-    left: &'a mut usize,
+    read: &'a mut usize,
+    largest: usize,
+    share: &'a mut Share,
 }
 
 impl Part<'_> {
@@ -153,10 +167,11 @@ impl Part<'_> {
             return Ok(None);
         };
         let chunk = chunk.map_err(|error| part_fault(&error))?;
-        *self.left = self
-            .left
-            .checked_sub(chunk.len())
-            .ok_or(PageError::TooLarge)?;
+        *self.read += chunk.len();
+        if *self.read > self.largest {
+            return Err(PageError::TooLarge);
+        }
+        self.share.hold(*self.read)?;
         Ok(Some(chunk))
     }
 
@@ -226,23 +241,12 @@ pub(super) fn is_upload(request: &HttpRequest) -> bool {
         .is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/form-data"))
 }
 
-/// Reads a form with files of somebody whose session has ended.
-pub(super) async fn read_late(
-    request: &HttpRequest,
-    payload: &mut Payload,
-) -> Result<Posted, PageError> {
-    let parts = Multipart::new(request.headers(), payload.take());
-    let (posted, _) = read::<Late>(parts, request).await?;
-    Ok(posted)
-}
-
 async fn read<S: Shelf>(
     mut parts: Multipart,
     http: &HttpRequest,
 ) -> Result<(Posted, S), PageError> {
     let (mut posted, mut files) = (Posted::default(), S::default());
-    let mut left = S::LARGEST_BODY;
-    let mut count = 0;
+    let (mut share, mut read, mut count) = (Share::of(S::memory()), 0, 0);
     while let Some(part) = parts.next().await {
         let mut field = part.map_err(|error| part_fault(&error))?;
         let name = field.name().ok_or(PageError::BadForm)?.to_owned();
@@ -256,11 +260,22 @@ async fn read<S: Shelf>(
             .map(str::to_owned);
         let part = Part {
             field: &mut field,
-            left: &mut left,
+            read: &mut read,
+            largest: S::LARGEST_BODY,
+            share: &mut share,
         };
+        let is_token = file_name.is_none() && name == "csrf";
+        if S::OWN_ONLY && !is_token && !is_own(http, &posted.form) {
+            return Err(PageError::StaleForm);
+        }
         match file_name {
             None => {
-                let bytes = part.whole(S::LARGEST_FIELD).await?;
+                let largest = if is_token {
+                    LARGEST_TOKEN
+                } else {
+                    S::LARGEST_FIELD
+                };
+                let bytes = part.whole(largest).await?;
                 let text = String::from_utf8(bytes).map_err(|_| PageError::BadForm)?;
                 posted.form.add(name, text)?;
             }
@@ -279,32 +294,8 @@ async fn read<S: Shelf>(
             }
         }
     }
+    posted.memory = Some(share);
     Ok((posted, files))
-}
-
-/// Files that only wait: their bytes are not looked at.
-#[derive(Default)]
-struct Late;
-
-impl Shelf for Late {
-    const LARGEST_FIELD: usize = texts::LARGEST_TEXT;
-    const LARGEST_BODY: usize = LARGEST_BODY;
-
-    fn has(&self, _field: &str) -> bool {
-        false
-    }
-
-    async fn put(
-        &mut self,
-        _field: &str,
-        name: &str,
-        part: Part<'_>,
-    ) -> Result<Option<Vec<u8>>, PageError> {
-        let bytes = part.whole(LARGEST_BODY).await?;
-        Ok((!nothing_chosen(name, bytes.len())).then_some(bytes))
-    }
-
-    fn put_kept(&mut self, _field: &str, _name: &str, _bytes: Vec<u8>) {}
 }
 
 /// A browser sends a field without a choice as an empty file without a name.
@@ -356,8 +347,10 @@ impl Shelf for Files {
     }
 }
 
+mod late;
 mod texts;
 
+pub(super) use late::{late_share, read_late};
 pub use texts::{SignedTexts, TextFile};
 
 #[cfg(test)]

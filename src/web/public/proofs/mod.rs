@@ -7,7 +7,6 @@ use actix_multipart::Multipart;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use futures_util::StreamExt as _;
-use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::actions::ActionError;
 use crate::actions::proofs::{Proof, find_by_number, judge, known_certificates, look};
@@ -22,6 +21,7 @@ use crate::web::kit::client;
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::FieldErrors;
 use crate::web::kit::language::{reader_language, wanted_language};
+use crate::web::kit::memory::{Memory, Share};
 use crate::web::kit::page::{PublicShell, html};
 use crate::web::kit::reauthentication::in_line;
 use crate::web::kit::route::{Row, Who, get, post, view};
@@ -34,11 +34,8 @@ pub const ROUTES: &[Row] = &[
     post(paths::CHECK, Who::Anyone, || web::post().to(examine)),
 ];
 
-/// So much of files is held in memory at a time, in pieces of [`PIECE`] bytes; whoever brings more
-/// is told to come again.
-static MEMORY: Semaphore = Semaphore::const_new(256 * 1024 * 1024 / PIECE);
-/// In these steps memory is asked for.
-const PIECE: usize = 64 * 1024;
+/// So much of files is held in memory at a time.
+static MEMORY: Memory = Memory::megabytes(256);
 /// Longest typed field in bytes.
 const LONGEST_FIELD: usize = 200;
 
@@ -53,28 +50,13 @@ struct CheckPage {
 }
 
 /// What was sent.
-#[derive(Default)]
 struct Sent {
     file: Vec<u8>,
     number: String,
     hash: String,
     too_large: bool,
     /// What it takes of [`MEMORY`], until the answer is there.
-    memory: Vec<SemaphorePermit<'static>>,
-}
-
-impl Sent {
-    /// Takes memory for `length` bytes.
-    fn take_memory(&mut self, length: usize) -> Result<(), PageError> {
-        while self.memory.len() * PIECE < length {
-            let piece = MEMORY.try_acquire().map_err(|_| {
-                tracing::warn!("refused by a limit: too many files to check at once");
-                PageError::Unavailable
-            })?;
-            self.memory.push(piece);
-        }
-        Ok(())
-    }
+    memory: Share,
 }
 
 async fn show(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, PageError> {
@@ -194,7 +176,13 @@ async fn page(app: &App, request: &HttpRequest) -> Result<CheckPage, PageError> 
 
 /// Reads the form piece by piece; of a file that is too large nothing is kept.
 async fn receive(mut form: Multipart) -> Result<Sent, PageError> {
-    let mut sent = Sent::default();
+    let mut sent = Sent {
+        file: Vec::new(),
+        number: String::new(),
+        hash: String::new(),
+        too_large: false,
+        memory: Share::of(&MEMORY),
+    };
     let mut read = 0;
     while let Some(field) = form.next().await {
         let mut field = field.map_err(|error| part_fault(&error))?;
@@ -210,9 +198,9 @@ async fn receive(mut form: Multipart) -> Result<Sent, PageError> {
             if read > LARGEST_FILE + 4 * LONGEST_FIELD {
                 sent.too_large = true;
                 content = Vec::new();
-                sent.memory.clear();
+                sent.memory.release();
             } else {
-                sent.take_memory(read)?;
+                sent.memory.hold(read)?;
                 content.extend_from_slice(&piece);
             }
         }
