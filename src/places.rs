@@ -18,8 +18,10 @@ use crate::crowd::Crowd;
 /// What the work is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// A password is hashed or checked.
+    /// A password is checked of somebody whose place the account does not know.
     Password,
+    /// One is checked or set of somebody who is known: by the place, or by a link that was mailed.
+    KnownPassword,
     /// A contract is concluded.
     Conclusion,
     /// A signed-in person looks at a version of the contract, or fetches a bundle.
@@ -42,8 +44,9 @@ struct Bounds {
 }
 
 impl Kind {
-    const ALL: [Self; 4] = [
+    const ALL: [Self; 5] = [
         Self::Password,
+        Self::KnownPassword,
         Self::Conclusion,
         Self::SignedIn,
         Self::Anyone,
@@ -51,7 +54,8 @@ impl Kind {
 
     const fn bounds(self) -> Bounds {
         let (places, line, patience, deadline) = match self {
-            Self::Password => (2, 100, 15, 30),
+            Self::Password => (2, 300, 15, 30),
+            Self::KnownPassword => (2, 100, 15, 30),
             Self::Conclusion => (2, 100, 45, 60),
             Self::SignedIn => (2, 20, 30, 120),
             Self::Anyone => (1, 20, 20, 60),
@@ -93,7 +97,7 @@ struct Lane {
 /// All places of this process. Clones share them.
 #[derive(Debug, Clone)]
 pub struct Places {
-    lanes: [Lane; 4],
+    lanes: [Lane; 5],
     /// Who has how many pieces of work here.
     pub crowd: Crowd,
     turns: Arc<Mutex<HashMap<String, Weak<AsyncMutex<()>>>>>,
@@ -121,9 +125,10 @@ impl Places {
     ) -> Result<T, NoPlace> {
         let lane = match kind {
             Kind::Password => &self.lanes[0],
-            Kind::Conclusion => &self.lanes[1],
-            Kind::SignedIn => &self.lanes[2],
-            Kind::Anyone => &self.lanes[3],
+            Kind::KnownPassword => &self.lanes[1],
+            Kind::Conclusion => &self.lanes[2],
+            Kind::SignedIn => &self.lanes[3],
+            Kind::Anyone => &self.lanes[4],
         };
         let done = lane.run(work).await;
         if let Err(why) = &done {
@@ -286,8 +291,9 @@ mod tests {
     #[tokio::test]
     async fn a3_kinds_do_not_wait_for_each_other() {
         let places = Places::default();
-        let (_end, _task) = held(&places.lanes[3]);
-        for kind in [Kind::Password, Kind::Conclusion, Kind::SignedIn] {
+        let (_end, _task) = held(&places.lanes[4]);
+        let others = Kind::ALL.into_iter().filter(|kind| *kind != Kind::Anyone);
+        for kind in others {
             assert_eq!(places.run(kind, || 1).await, Ok(1), "{kind:?}");
         }
     }

@@ -87,6 +87,8 @@ pub struct SignIn {
     attempt: i64,
     /// The account, if there is one.
     pub found: Option<Credentials>,
+    /// Whether the account knows the place, and nothing failed there of late.
+    pub known: bool,
 }
 
 /// Looks whether signing in may be tried now, notes the attempt and finds the account. The same
@@ -108,9 +110,9 @@ pub fn begin_sign_in(
     let known = is_known(conn, &who.account, &who.source, now - KNOWN)?;
     let free_account = if known { usize::MAX } else { FREE_ACCOUNT };
     let limits = [
-        (here, FREE_HERE),
-        (source, FREE_SOURCE),
-        (account, free_account),
+        (&here, FREE_HERE),
+        (&source, FREE_SOURCE),
+        (&account, free_account),
     ];
     let waits = limits
         .iter()
@@ -127,7 +129,12 @@ pub fn begin_sign_in(
         Ok(email) => users::find_credentials(conn, &email)?,
         Err(_) => None,
     };
-    Ok(Begun::Now(SignIn { attempt, found }))
+    let known = known && here.failed.is_empty();
+    Ok(Begun::Now(SignIn {
+        attempt,
+        found,
+        known,
+    }))
 }
 
 /// Whether it depends on those that are being looked at if there is another try.

@@ -1,11 +1,13 @@
 //! Work whose cost a stranger chooses: bounded, made once, never in the way of people (S-78).
 
 use std::fs;
+use std::time::Duration;
 
+use avv_portal::places::Kind;
 use futures_util::future::join_all;
 use reqwest::Method;
 
-use crate::harness::{CUSTOMER, Person, TestApp};
+use crate::harness::{CUSTOMER, PASSWORD, Person, TestApp};
 use crate::world::World;
 
 const MAIL: &str = "info@oezdemir.example";
@@ -193,4 +195,45 @@ fn sources(folder: &str) -> Vec<String> {
         }
     }
     found
+}
+
+/// A3: strangers who fill the line for passwords keep nobody waiting who signed in from there before,
+/// and those of one network none of another.
+#[actix_web::test]
+async fn a3_strangers_starve_no_sign_in() {
+    let app = TestApp::start_behind_proxy().await;
+    let browser = app.visitor();
+    let fields = [("email", Person::Partner.email()), ("passwort", PASSWORD)];
+    let from = async |place: &str| {
+        let headers = [("x-forwarded-for", place)];
+        browser
+            .post_with("/anmelden", &fields, &headers)
+            .await
+            .status
+    };
+    assert_eq!(from("203.0.113.7").await, 303);
+    let places = &app.app.places;
+    let network = "passwords of [198, 51, 100]";
+    let crowd: Vec<_> = (0..20).map(|_| places.crowd.enter(network, 20)).collect();
+    assert_eq!(from("198.51.100.9").await, 503);
+    assert_eq!(from("192.0.2.9").await, 303);
+    drop(crowd);
+    assert_eq!(from("198.51.100.9").await, 303);
+    // All places are taken, and the line is full of strangers.
+    let (ends, tasks): (Vec<_>, Vec<_>) = (0..400)
+        .map(|_| {
+            let (end, wait) = std::sync::mpsc::channel::<()>();
+            let places = places.clone();
+            let work = move || wait.recv().is_ok();
+            let task = tokio::spawn(async move { places.run(Kind::Password, work).await });
+            (end, task)
+        })
+        .unzip();
+    // Whoever is refused for the length of the line is through at once.
+    while tasks.iter().filter(|task| task.is_finished()).count() < 98 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert_eq!(from("198.51.101.9").await, 503);
+    assert_eq!(from("203.0.113.7").await, 303, "a known place");
+    drop(ends);
 }

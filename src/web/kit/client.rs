@@ -64,6 +64,15 @@ pub fn place_of(ip: IpAddr) -> String {
     }
 }
 
+/// The network a request comes from: what one party easily has many addresses in, a /24 or, of IPv6, a /48.
+pub fn network(app: &App, request: &HttpRequest) -> String {
+    match remote_address(app, request) {
+        Some(IpAddr::V4(ip)) => format!("{:?}", &ip.octets()[..3]),
+        Some(IpAddr::V6(ip)) => format!("{:x?}", &ip.segments()[..3]),
+        None => "unknown".to_owned(),
+    }
+}
+
 /// What the browser calls itself, cut to a length worth keeping, without control characters.
 pub fn user_agent(request: &HttpRequest) -> String {
     let text = request

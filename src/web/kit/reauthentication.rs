@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use actix_web::HttpRequest;
 
-use super::client::source;
+use super::client::{network, source};
 use super::error::PageError;
 use super::form::{FieldErrors, Form};
 use super::page::Me;
@@ -14,7 +14,7 @@ use crate::actions::throttle::{Attempted, Begun, SignIn, begin_sign_in, end_proo
 use crate::actions::{ActionError, passwords};
 use crate::app::App;
 use crate::domain::viewer::Viewer;
-use crate::places::Kind;
+use crate::places::{Kind, NoPlace};
 use crate::storage::users::{self, Credentials};
 
 /// Asks for the signed-in person's password again, which stands in the field `passwort`, throttled like
@@ -77,7 +77,7 @@ pub async fn prove_again(
     let _turn = app.places.turn(&who.name()).await;
     let begun = begin(app, &who, email).await?;
     let own = |found: &Credentials| found.user == viewer.user;
-    let proved = verify(app, password, &begun, own).await?;
+    let proved = verify(app, request, password, &begun, own).await?;
     app.db
         .transaction(move |conn| end_proof(conn, &who, &begun, proved))
         .await?;
@@ -115,10 +115,16 @@ pub async fn in_line<T>(
     }
 }
 
+/// Passwords from one network that may wait for being checked at a time, beside those of places that
+/// their accounts know.
+const PER_NETWORK: usize = 20;
+
 /// Whether the password is that of the account, if it is an account for this. Without a place for
-/// the work nothing was tried, and nothing counts.
+/// the work nothing was tried, and nothing counts. Whoever signed in from there before never waits
+/// behind strangers, and strangers of one network leave room for those of others (A3).
 pub async fn verify(
     app: &App,
+    request: &HttpRequest,
     password: &str,
     begun: &SignIn,
     fits: impl Fn(&Credentials) -> bool,
@@ -127,7 +133,15 @@ pub async fn verify(
     let hash = found.and_then(|found| found.password_hash);
     let password = password.to_owned();
     let work = move || passwords::verify(&password, hash.as_deref());
-    let done = app.places.run(Kind::Password, work).await;
+    let done = if begun.known {
+        app.places.run(Kind::KnownPassword, work).await
+    } else {
+        let name = format!("passwords of {}", network(app, request));
+        match app.places.crowd.enter(&name, PER_NETWORK) {
+            Some(_place) => app.places.run(Kind::Password, work).await,
+            None => Err(NoPlace::Full),
+        }
+    };
     if done.is_err() {
         let begun = begun.clone();
         app.db

@@ -153,7 +153,7 @@ async fn set(
     }
     let hash = app
         .places
-        .run(Kind::Password, move || passwords::hash(&password))
+        .run(Kind::KnownPassword, move || passwords::hash(&password))
         .await?
         .map_err(|error| {
             tracing::error!(cause = %error, "a password could not be hashed");

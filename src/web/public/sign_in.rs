@@ -177,7 +177,7 @@ async fn prove(
     let _turn = app.places.turn(&who.name()).await;
     let begun = begin(app, &who, email).await?;
     let user = begun.found.as_ref().map(|found| found.user);
-    let matches = verify(app, password, &begun, |_| true).await?;
+    let matches = verify(app, request, password, &begun, |_| true).await?;
     let now = app.clock.now();
     app.db
         .transaction(move |conn| end_sign_in(conn, &who, &begun, user.filter(|_| matches), now))
