@@ -6,14 +6,15 @@ use super::ActionError;
 use super::alerts::{self, AlertKind, Raised};
 use crate::app::App;
 use crate::document::hex;
-use crate::document::seal::{Certificates, Finding, Sealer, Signed, check};
+use crate::document::seal::{Certificates, Finding, Sealer, Signed, check, covered};
 use crate::storage::PgConnection;
 use crate::storage::seals::{self, Issued};
 
 /// What a file turned out to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Proof {
-    /// Byte for byte a document the portal issued.
+    /// A document the portal issued, byte for byte or in all that its seal covers: the seal itself may
+    /// be spelled in another way (A6).
     Issued(Issued),
     /// Sealed by the portal and unchanged, but not among its documents: from a copy of the
     /// database, or deleted when its time was over.
@@ -47,12 +48,26 @@ pub fn judge(conn: &mut PgConnection, finding: &Finding, hash: &str) -> Result<P
         Finding::Signed(all) => {
             let own = all.iter().filter(|one| one.intact && one.trusted);
             match own.max_by_key(|one| one.whole) {
-                Some(one) if one.whole => Proof::Sealed(one.clone()),
+                Some(one) if one.whole => match find_covered(conn, one)? {
+                    Some(issued) => Proof::Issued(issued),
+                    None => Proof::Sealed(one.clone()),
+                },
                 Some(one) => Proof::Extended(one.clone()),
                 None => Proof::Changed,
             }
         }
     })
+}
+
+/// The agreement with the number in a seal that holds, if its document says the same under its seal.
+fn find_covered(conn: &mut PgConnection, seal: &Signed) -> Result<Option<Issued>, ActionError> {
+    let Some(number) = &seal.number else {
+        return Ok(None);
+    };
+    let found = seals::find_document_by_number(conn, number)?;
+    Ok(found
+        .filter(|(_, pdf)| covered(pdf).as_ref() == Some(&seal.covered))
+        .map(|(issued, _)| issued))
 }
 
 /// The agreement with this number and hash; unknown numbers and wrong hashes get the same answer.

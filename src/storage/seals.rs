@@ -64,6 +64,26 @@ pub fn find_issued_by_number(
         .transpose()
 }
 
+/// The agreement with this number, and its PDF.
+pub fn find_document_by_number(
+    conn: &mut PgConnection,
+    number: &str,
+) -> QueryResult<Option<(Issued, Vec<u8>)>> {
+    let found: Option<Row> = issued()
+        .filter(agreements::number.eq(number))
+        .first(conn)
+        .optional()?;
+    let Some(row) = found else {
+        return Ok(None);
+    };
+    let pdf = agreements::table
+        .inner_join(agreement_documents::table)
+        .filter(agreements::number.eq(number))
+        .select(agreement_documents::pdf)
+        .first(conn)?;
+    Ok(Some((read(row)?, pdf)))
+}
+
 #[diesel::dsl::auto_type(no_type_alias)]
 fn issued() -> _ {
     agreements::table

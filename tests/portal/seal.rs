@@ -285,6 +285,46 @@ async fn seal_and_command_notice_every_change() {
     );
 }
 
+/// A6: what the seal covers decides, however the seal itself is spelled.
+#[actix_web::test]
+async fn a6_a_seal_spelled_otherwise_hides_no_state() {
+    let app = TestApp::start().await;
+    let (pdf, _) = concluded(&app).await;
+    let at = pdf
+        .windows(10)
+        .rposition(|part| part == b"/Contents<")
+        .unwrap()
+        + 10;
+    let end = at + pdf[at..].iter().position(|byte| *byte == b'>').unwrap();
+    let mut capital = pdf.clone();
+    capital[at..end].make_ascii_uppercase();
+    assert_ne!(capital, pdf);
+    let visitor = app.visitor();
+    let check = async |bytes: &[u8]| {
+        let page = visitor
+            .upload("/pruefen", &[], &[("datei", "vertrag.pdf", bytes)])
+            .await;
+        page.assert_status(200).assert_says("Das Dokument ist echt");
+        page.words()
+    };
+    assert!(check(&capital).await.contains("In Kraft"));
+    app.sql("UPDATE agreements SET ended_at = '2026-11-24T08:00:00Z', how = 'objected'")
+        .unwrap();
+    assert!(check(&capital).await.contains("Nichtig durch Widerspruch"));
+    // A number alone proves nothing: the seal has to cover what the portal keeps.
+    let mut other = pdf.clone();
+    other[1000] ^= 1;
+    let hex: String = other.iter().map(|byte| format!("{byte:02x}")).collect();
+    app.sql("ALTER TABLE agreement_documents DISABLE TRIGGER USER")
+        .unwrap();
+    app.sql(&format!("UPDATE agreement_documents SET pdf = '\\x{hex}'"))
+        .unwrap();
+    visitor
+        .upload("/pruefen", &[], &[("datei", "vertrag.pdf", &capital)])
+        .await
+        .assert_says("nicht mehr im Bestand");
+}
+
 /// The public page: genuine, in force or not, changed, foreign; no names; throttled (S-12).
 #[actix_web::test]
 async fn anybody_can_check_a_document() {

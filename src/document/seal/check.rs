@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::identity::{Certificates, Known, fingerprint};
 use super::scan::{Found, signatures};
+use crate::document::hex;
 
 /// Larger files are not looked at (bytes).
 pub const LARGEST_FILE: usize = 10 * 1024 * 1024;
@@ -36,6 +37,8 @@ pub struct Signed {
     pub at: Option<DateTime<Utc>>,
     /// Number of the document it was made for.
     pub number: Option<String>,
+    /// SHA-256 of the covered bytes (hex): all that was said by whoever signed. Empty if not intact.
+    pub covered: String,
 }
 
 impl Signed {
@@ -91,8 +94,9 @@ fn judge(found: &Found<'_>, known: &Certificates) -> Signed {
         .map(Known::validity)
         .unwrap_or_default();
     let valid_then = found.at.is_some_and(|at| from <= at && at <= until);
+    let intact = read.is_some_and(|read| read.names_certificate() && read.fits(&found.parts));
     Signed {
-        intact: read.is_some_and(|read| read.names_certificate() && read.fits(&found.parts)),
+        intact,
         whole: found.whole,
         trusted: valid_then && read.is_some_and(|read| known.contains(&read.der)),
         certificate: certificate.map(|one| CertificateFacts {
@@ -103,5 +107,18 @@ fn judge(found: &Found<'_>, known: &Certificates) -> Signed {
         }),
         at: found.at,
         number: found.number.clone(),
+        covered: if intact { sum(found) } else { String::new() },
     }
+}
+
+/// SHA-256 (hex) of what the one signature of a document covers, as [`Signed::covered`] says it.
+pub fn covered(file: &[u8]) -> Option<String> {
+    match signatures(file).as_slice() {
+        [found] => Some(sum(found)),
+        _ => None,
+    }
+}
+
+fn sum(found: &Found<'_>) -> String {
+    hex::sha256(&found.parts.concat())
 }

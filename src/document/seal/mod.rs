@@ -17,7 +17,7 @@ mod signature;
 mod tests;
 mod timestamp;
 
-pub use check::{CertificateFacts, Finding, LARGEST_FILE, Signed, check};
+pub use check::{CertificateFacts, Finding, LARGEST_FILE, Signed, check, covered};
 pub use identity::{Certificates, Sealer, fingerprint};
 pub(super) use place::{Revision, append};
 pub use scan::{Parts, signature_parts, signature_value};
