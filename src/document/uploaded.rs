@@ -75,6 +75,8 @@ const BAD: [(&[u8], BadPdf); 17] = [
 ];
 /// Shorter names are found in packed pictures by chance, so the bytes are not searched for them.
 const SHORTEST: usize = 6;
+/// The name of a stream that holds objects.
+const OBJECTS: &[u8] = b"ObjStm";
 
 /// Whether a PDF only shows pages. Takes time and memory in proportion to its size.
 ///
@@ -82,7 +84,14 @@ const SHORTEST: usize = 6;
 ///
 /// The first thing that speaks against it.
 pub fn only_shows_pages(file: &[u8]) -> Result<(), BadPdf> {
-    names(file)?;
+    let mut packs = 0;
+    names(file, |name| {
+        packs += usize::from(name == OBJECTS);
+        if name.len() < SHORTEST {
+            return Ok(());
+        }
+        named(name)
+    })?;
     let streams = count(file, b"stream") / 2;
     if streams > MOST_STREAMS {
         return Err(BadPdf::Unreadable);
@@ -95,15 +104,39 @@ pub fn only_shows_pages(file: &[u8]) -> Result<(), BadPdf> {
     let document = match Document::load_mem_with_options(file, options) {
         Ok(document) => document,
         Err(_) if count(file, b"/Encrypt") > 0 => return Err(BadPdf::Locked),
-        // Nothing is packed in it, and the bytes say nothing bad.
-        Err(_) if streams == 0 => return Ok(()),
         Err(_) => return Err(BadPdf::Unreadable),
     };
     if document.is_encrypted() || document.trailer.has(b"Encrypt") {
         return Err(BadPdf::Locked);
     }
     dictionary(&document.trailer, 0)?;
-    document.objects.values().try_for_each(|one| object(one, 0))
+    document
+        .objects
+        .values()
+        .try_for_each(|one| object(one, 0))?;
+    // Objects that others would find are packed in what this reader passed over, or could not unpack.
+    let read = document
+        .objects
+        .values()
+        .filter_map(|one| packed(one, each));
+    let read = read.collect::<Result<Vec<()>, _>>()?.len();
+    if read < packs || document.get_pages().is_empty() {
+        return Err(BadPdf::Unreadable);
+    }
+    Ok(())
+}
+
+/// Looks at the text of a stream that holds objects: also at what no reader would find in it.
+fn packed(object: &Object, largest: usize) -> Option<Result<(), BadPdf>> {
+    let stream = object.as_stream().ok()?;
+    if !stream.dict.has_type(OBJECTS) {
+        return None;
+    }
+    let text = stream.get_plain_content_with_limit(largest);
+    Some(
+        text.map_err(|_| BadPdf::Unreadable)
+            .and_then(|text| names(&text, named)),
+    )
 }
 
 fn object(object: &Object, depth: usize) -> Result<(), BadPdf> {
@@ -134,7 +167,7 @@ fn named(name: &[u8]) -> Result<(), BadPdf> {
 }
 
 /// The names in the bytes as they lie there, in whatever way they are written ("/J#61vaScript").
-fn names(file: &[u8]) -> Result<(), BadPdf> {
+fn names(file: &[u8], mut look: impl FnMut(&[u8]) -> Result<(), BadPdf>) -> Result<(), BadPdf> {
     let mut name = Vec::new();
     for part in file.split(|byte| *byte == b'/').skip(1) {
         name.clear();
@@ -154,9 +187,7 @@ fn names(file: &[u8]) -> Result<(), BadPdf> {
                 _ => break,
             }
         }
-        if name.len() >= SHORTEST {
-            named(&name)?;
-        }
+        look(&name)?;
     }
     Ok(())
 }
@@ -262,7 +293,25 @@ mod tests {
         // Written so that a search for the word finds nothing, in a file no parser can read.
         let hidden = b"%PDF-1.7\n1 0 obj<</S/J#61vaScript/JS(x)>>endobj\n%%EOF";
         assert_eq!(only_shows_pages(hidden), Err(BadPdf::Script));
-        assert_eq!(only_shows_pages(b"%PDF-1.7\nnothing in it"), Ok(()));
+        // Whatever is packed so that this reader cannot unpack it, and what shows no page at all.
+        let good = pdf(None, true);
+        let at = good
+            .windows(12)
+            .position(|part| part == b"/FlateDecode")
+            .unwrap();
+        let abbreviated = [&good[..at], b"/Fl         ", &good[at + 12..]].concat();
+        let unfound = b"9 0 obj<</Type/Obj#53tm>>endobj\n".as_slice();
+        let beside = [&pdf(None, false), unfound].concat();
+        let unreadable: [&[u8]; 5] = [
+            &abbreviated,
+            &beside,
+            b"%PDF-1.7\nnothing in it",
+            b"%PDF-1.4<script>alert(1)</script>",
+            &[b"%PDF-1.4 ".as_slice(), &[b's'; 100_000]].concat(),
+        ];
+        for file in unreadable {
+            assert_eq!(only_shows_pages(file), Err(BadPdf::Unreadable));
+        }
         let mut broken = pdf(None, true);
         broken.truncate(broken.len() / 2);
         let _ = only_shows_pages(&broken);

@@ -7,13 +7,12 @@ use avv_portal::web::routes::rows;
 
 use crate::announce;
 use crate::harness::chromium::{Chromium, Scripts};
-use crate::harness::{CUSTOMER, PASSWORD, Person, TestApp, hours, minutes};
+use crate::harness::{CUSTOMER, PASSWORD, Person, SCAN, TestApp, hours, minutes};
 use crate::versions_life::begin;
 use crate::walk::sign_in;
 use crate::world::csrf;
 
 const MASTER: &str = "/kunden/4711/stammdaten";
-const SCAN: &[u8] = b"%PDF-1.7 ein Scan";
 const MAIL: &str = "info@oezdemir.example";
 const FORM: &str = "main form";
 

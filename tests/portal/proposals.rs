@@ -2,14 +2,13 @@
 
 use std::io::{Cursor, Read as _};
 
-use crate::harness::{Browser, CUSTOMER, PASSWORD, Page, Person, TestApp, days};
+use crate::harness::{Browser, CUSTOMER, PASSWORD, Page, Person, SCAN, TestApp, days};
 
 const MAIL: &str = "info@oezdemir.example";
 const PARTNER_MAIL: &str = "info@muster-it.example";
 const GATE: &str = "/zugriff/4711/centraflex";
 const STATUS: &str = "/kunden/4711/avv";
 const PAPER: &str = "/betrieb/kunden/4711/papiervertrag";
-const SCAN: &[u8] = b"%PDF-1.7\nunterschrieben";
 
 async fn asked() -> TestApp {
     let app = TestApp::start().await;

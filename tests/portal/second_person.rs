@@ -54,7 +54,7 @@ async fn propose(app: &TestApp, operator: &Browser, customer: &str) -> String {
         ("funktion", "Inhaberin"),
         ("datum", "2026-11-20"),
     ];
-    let files = [("datei", "vertrag.pdf", &b"%PDF-1.7\nunterschrieben"[..])];
+    let files = [("datei", "vertrag.pdf", crate::harness::SCAN)];
     let done = operator.upload(&path, &fields, &files).await;
     done.assert_status(303);
     let id = app.text("max(id) FROM proposals");

@@ -9,14 +9,12 @@ use chrono::NaiveDate;
 use crate::actions::ActionError;
 use crate::actions::proposals::{self, Paper};
 use crate::app::App;
-use crate::document::uploaded::only_shows_pages;
 use crate::domain::case::{Case, Event, Refusal, rehearse};
 use crate::domain::file::FileKind;
 use crate::domain::name::{self, MAX_NAME};
 use crate::domain::proposal::{MAX_REASON, ProposalKind};
 use crate::domain::{CustomerNumber, Language, ProposalId, calendar};
 use crate::paths;
-use crate::places::Kind;
 use crate::storage::contract_versions::find_published;
 use crate::storage::proposals::list_open;
 use crate::web::kit::customer::{Subject, find, partner_names, product_names};
@@ -144,11 +142,7 @@ pub async fn propose_paper(
         .read(move |conn| -> Result<_, ActionError> { Ok(find_published(conn, &number)?) })
         .await?;
     let since = version.map(|version| version.valid_from);
-    let read = match read(&form, files, since, calendar::day(now)) {
-        Ok(paper) => looked_into(&app, &me, paper).await?,
-        Err(errors) => Err(errors),
-    };
-    let paper = match read {
+    let paper = match read(&form, files, since, calendar::day(now)) {
         Ok(paper) => paper,
         Err(errors) => {
             let typed = Typed {
@@ -167,21 +161,6 @@ pub async fn propose_paper(
         })
         .await;
     proposed(done, customer, &session)
-}
-
-/// The customer gets this file: it may do nothing but show pages (A12, S-77). CPU work.
-async fn looked_into(
-    app: &App,
-    me: &Me,
-    paper: Paper,
-) -> Result<Result<Paper, FieldErrors>, PageError> {
-    let look = move || (only_shows_pages(&paper.scan.bytes), paper);
-    let (found, paper) = me.turn.take(app, Kind::SignedIn, look).await?;
-    Ok(found.map(|()| paper).map_err(|bad| {
-        let mut errors = FieldErrors::default();
-        errors.add("datei", bad.sentence());
-        errors
-    }))
 }
 
 /// Where to go instead of a form that would be refused: to the proposal that waits already, or back

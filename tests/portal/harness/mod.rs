@@ -24,3 +24,19 @@ pub use browser::{Browser, Page};
 pub use log::Log;
 pub use people::{CUSTOMER, Companies, FOREIGN_CUSTOMER, PASSWORD, Person};
 pub use smtp::{Mood, Sink, Stage, Taken, Trouble};
+
+/// A contract, letter or mail on paper as it is uploaded: one empty page that every reader opens.
+pub const SCAN: &[u8] = b"%PDF-1.4\n\
+1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n\
+2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n\
+3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\n\
+xref\n\
+0 4\n\
+0000000000 65535 f \n\
+0000000009 00000 n \n\
+0000000052 00000 n \n\
+0000000101 00000 n \n\
+trailer<</Size 4/Root 1 0 R>>\n\
+startxref\n\
+164\n\
+%%EOF\n";

@@ -34,7 +34,9 @@ use super::memory::{Memory, Share};
 use super::page::{Seen, attachment};
 use super::signed_form::{check_token, is_own};
 use crate::app::App;
+use crate::document::uploaded::{BadPdf, only_shows_pages};
 use crate::domain::file::{File, FileKind, MAX_FILE};
+use crate::places::Kind;
 
 /// Body of a whole request with files. A file above [`MAX_FILE`] is read to its end, up to here, so
 /// that the page can say what is wrong with it and keep the other fields.
@@ -67,6 +69,30 @@ impl Files {
     pub fn take(&mut self, field: &str) -> Result<Option<File>, BadFile> {
         self.0.remove(field).transpose()
     }
+
+    /// Looks into every PDF: whoever gets it may open it (A12). CPU work, with a place for it.
+    async fn look_into(&mut self, http: &HttpRequest) -> Result<(), PageError> {
+        let Some(app) = http.app_data::<web::Data<App>>() else {
+            return Ok(());
+        };
+        for (field, file) in &mut self.0 {
+            let Some(pdf) = file.as_mut().ok().filter(|file| file.kind == FileKind::Pdf) else {
+                continue;
+            };
+            let bytes = std::mem::take(&mut pdf.bytes);
+            let look = move || (only_shows_pages(&bytes), bytes);
+            let (found, bytes) = app.places.run(Kind::SignedIn, look).await?;
+            pdf.bytes = bytes;
+            if let Err(bad) = found {
+                *file = Err(BadFile::BadPdf(bad));
+                // It is not to be sent again.
+                if let Some(posted) = http.extensions_mut().get_mut::<Posted>() {
+                    posted.files.retain(|one| one.field != *field);
+                }
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Why a file is not accepted.
@@ -78,6 +104,8 @@ pub enum BadFile {
     TooLarge,
     /// It is neither PDF nor PNG nor JPEG.
     OtherKind,
+    /// It is a PDF that does more than show pages, or may do so (A12).
+    BadPdf(BadPdf),
 }
 
 impl BadFile {
@@ -89,6 +117,7 @@ impl BadFile {
             Self::OtherKind => {
                 "Die Datei ist weder PDF noch PNG noch JPEG. Wählen Sie eine Datei dieser Arten"
             }
+            Self::BadPdf(bad) => bad.sentence(),
         }
     }
 }
@@ -116,8 +145,10 @@ impl FromRequest for SignedUpload {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let read = signed::<Files>(request, payload);
+        let http = request.clone();
         Box::pin(async move {
-            let (form, files) = read.await?;
+            let (form, mut files) = read.await?;
+            files.look_into(&http).await?;
             Ok(Self { form, files })
         })
     }
