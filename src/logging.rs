@@ -4,10 +4,14 @@
 //! identifiers as fields with dotted names (`customer.number`, `mail.id`), a failure once, where it
 //! is handled, and never an address, a token, a password or a contract (S-82).
 
+use std::collections::HashMap;
 use std::io::IsTerminal as _;
 use std::panic::PanicHookInfo;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
-use tracing::{Level, Metadata, Subscriber};
+use tracing::callsite::Identifier;
+use tracing::{Event, Level, Metadata, Subscriber};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt::MakeWriter;
@@ -17,6 +21,7 @@ use crate::config::Environment;
 
 /// What is logged when `RUST_LOG` is silent.
 const DEFAULT_FILTER: &str = "info";
+const MINUTE: Duration = Duration::from_secs(60);
 
 /// Starts logging for the whole process; a second call changes nothing. `filter` is `RUST_LOG`; a
 /// filter that cannot be read is replaced by the default and mentioned. In production a
@@ -27,7 +32,8 @@ pub fn init(environment: Environment, filter: Option<&str>) {
     let writer = std::io::stderr;
     let started = match environment {
         Environment::Production => {
-            tracing::subscriber::set_global_default(json_lines(level, writer).with(strangers))
+            let lines = json_lines(level, writer).with(strangers);
+            tracing::subscriber::set_global_default(lines.with(Refusals::default()))
         }
         Environment::Development => tracing::subscriber::set_global_default(
             tracing_subscriber::fmt()
@@ -36,7 +42,8 @@ pub fn init(environment: Environment, filter: Option<&str>) {
                 .with_target(false)
                 .with_writer(writer)
                 .finish()
-                .with(strangers),
+                .with(strangers)
+                .with(Refusals::default()),
         ),
     };
     if started.is_err() {
@@ -78,6 +85,61 @@ impl Strangers {
 impl<S: Subscriber> Layer<S> for Strangers {
     fn enabled(&self, event: &Metadata<'_>, _: Context<'_, S>) -> bool {
         self.wanted || !event.target().starts_with(STRANGERS)
+    }
+}
+
+/// Lines of one kind a minute about what was refused: strangers choose how often that is.
+const MOST_LINES: u32 = 60;
+/// Where such lines come from.
+const REFUSING: [&str; 3] = [
+    "avv_portal::web",
+    "avv_portal::places",
+    "avv_portal::actions::throttle",
+];
+
+/// Leaves out what comes too often of what strangers can have written, and says how much that was.
+#[derive(Default)]
+struct Refusals(Mutex<Minute>);
+
+#[derive(Default)]
+struct Minute {
+    began: Option<Instant>,
+    lines: HashMap<Identifier, u32>,
+    left_out: u64,
+}
+
+impl Refusals {
+    /// Whether one more of this kind gets a line, and how many got none in a minute that is over.
+    fn count(&self, kind: Identifier, now: Instant) -> (bool, u64) {
+        let mut minute = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut left_out = 0;
+        if minute.began.is_none_or(|began| now - began >= MINUTE) {
+            left_out = minute.left_out;
+            *minute = Minute {
+                began: Some(now),
+                ..Minute::default()
+            };
+        }
+        let lines = minute.lines.entry(kind).or_default();
+        *lines += 1;
+        let gets_one = *lines <= MOST_LINES;
+        minute.left_out += u64::from(!gets_one);
+        (gets_one, left_out)
+    }
+}
+
+impl<S: Subscriber> Layer<S> for Refusals {
+    fn event_enabled(&self, event: &Event<'_>, _: Context<'_, S>) -> bool {
+        let about = event.metadata();
+        let target = about.target();
+        if *about.level() == Level::ERROR || !REFUSING.iter().any(|from| target.starts_with(from)) {
+            return true;
+        }
+        let (gets_one, left_out) = self.count(about.callsite(), Instant::now());
+        if left_out > 0 {
+            tracing::warn!(left_out, "more was refused in a minute than gets lines");
+        }
+        gets_one
     }
 }
 
@@ -165,6 +227,34 @@ mod tests {
             assert_eq!(written.contains("bad header"), seen, "{filter:?}");
             assert!(written.contains("the portal's own"), "{filter:?}");
         }
+    }
+
+    #[test]
+    fn a8_refusals_do_not_fill_the_disk() {
+        let lines = Lines::default();
+        let copy = lines.clone();
+        let subscriber = json_lines(EnvFilter::new("info"), move || copy.clone());
+        let subscriber = subscriber.with(Refusals::default());
+        tracing::subscriber::with_default(subscriber, || {
+            for n in 0..100 {
+                tracing::warn!(target: "avv_portal::web::kit::limits", n, "refused");
+                tracing::info!(target: "avv_portal::jobs", n, "sent");
+            }
+            tracing::warn!(target: "avv_portal::web::kit::guard", "of another kind");
+        });
+        let written = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+        assert_eq!(written.matches("refused").count(), 60);
+        assert_eq!(written.matches("sent").count(), 100);
+        assert_eq!(written.matches("of another kind").count(), 1);
+        // What was left out is said when the next minute begins.
+        let refusals = Refusals::default();
+        let span = tracing::info_span!("a kind");
+        let kind = span.metadata().unwrap().callsite();
+        let now = Instant::now();
+        for n in 0..100 {
+            assert_eq!(refusals.count(kind.clone(), now), (n < MOST_LINES, 0));
+        }
+        assert_eq!(refusals.count(kind, now + MINUTE), (true, 40));
     }
 
     #[test]

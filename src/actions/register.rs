@@ -65,6 +65,10 @@ fn refuse_if_blocked(conn: &mut PgConnection, viewer: &Viewer) -> Result<(), Act
 /// The same contact data, or the same contract, within this time are one form sent twice.
 const SENT_TWICE: Duration = Duration::minutes(10);
 
+/// Submandanten a Mandant may add in [`MANY_TIME`]: more than anybody types, and not without end.
+const MANY: i64 = 30;
+const MANY_TIME: Duration = Duration::hours(1);
+
 /// Adds a Mandant, or a Submandant of `parent`. What a Mandant adds is always its own. One with the
 /// very same contact data, added a moment ago, is not added again: that is a form sent twice. With
 /// `needs_release` what a Mandant adds cannot be named before the operator has looked at it.
@@ -92,6 +96,11 @@ pub fn add(
     users::lock_user(conn, viewer.user)?;
     if let Some(twin) = partners::find_twin(conn, parent, party, now - SENT_TWICE)? {
         return Ok(twin);
+    }
+    if let Role::Partner(own) = viewer.role
+        && partners::count_new(conn, own, now - MANY_TIME)? >= MANY
+    {
+        return Err(ActionError::TooManyAttempts(3_600));
     }
     let id = partners::create_partner(conn, parent, party, now)?;
     if needs_release && viewer.role != Role::Operator {

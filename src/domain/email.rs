@@ -85,6 +85,8 @@ impl EmailAddress {
         let (local, domain) = text.rsplit_once('@').ok_or(NoAddress)?;
         let local_ok = !local.is_empty()
             && local.len() <= 64
+            // What a mail program would decode into other words (RFC 2047).
+            && !local.contains("=?")
             && local.split('.').all(|part| {
                 !part.is_empty()
                     && part
@@ -235,6 +237,7 @@ mod tests {
         }
         // S-21: nothing that could add a header, a recipient or a part
         for bad in [
+            "=?utf-8?q?a?=@b.example",
             "",
             "a",
             "a@",

@@ -32,6 +32,7 @@ pub fn may_stand_in_mail(text: &str) -> bool {
         .map(|c| if is_dot(c) { '.' } else { c })
         .flat_map(char::to_lowercase)
         .collect();
+    let text = closed_up(&text);
     let holds = |sign: &str| {
         let sign: Vec<char> = sign.chars().collect();
         text.windows(sign.len()).any(|part| part == sign)
@@ -41,6 +42,18 @@ pub fn may_stand_in_mail(text: &str) -> bool {
         .any(holds);
     let leads_somewhere = (0..text.len()).any(|at| ends_host(&text, at) || ends_scheme(&text, at));
     !is_out && !leads_somewhere
+}
+
+/// Without blanks in front of dots: who reads "beispiel .example/avv" types it as one word.
+fn closed_up(text: &[char]) -> Vec<char> {
+    let mut out = Vec::with_capacity(text.len());
+    for &c in text {
+        while c == '.' && out.last().is_some_and(|c: &char| c.is_whitespace()) {
+            out.pop();
+        }
+        out.push(c);
+    }
+    out
 }
 
 /// Whether `at` is the first sign of a path, a query or a port behind something like a host.
@@ -144,6 +157,8 @@ mod tests {
             "ｈｔｔｐｓ：／／boese.example",
             "www.boese.example GmbH",
             "boese.example/avv",
+            "boese .example/avv",
+            "boese \u{200A}.example/avv",
             "Muster (boese.example/avv) GmbH",
             "boese。example/avv",
             "bäckerei.рф/avv",

@@ -291,6 +291,19 @@ pub fn count_unreleased(conn: &mut PgConnection, cap: i64) -> QueryResult<i64> {
     Ok(i64::try_from(ids.len()).unwrap_or(i64::MAX))
 }
 
+/// How many sub-partners a partner got since `since`.
+pub fn count_new(
+    conn: &mut PgConnection,
+    parent: PartnerId,
+    since: DateTime<Utc>,
+) -> QueryResult<i64> {
+    partners::table
+        .filter(partners::parent_id.eq(parent.0))
+        .filter(partners::created_at.gt(since))
+        .count()
+        .get_result(conn)
+}
+
 /// Why the operator blocked a partner.
 pub fn find_block_reason(conn: &mut PgConnection, id: PartnerId) -> QueryResult<Option<String>> {
     partners::table

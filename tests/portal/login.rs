@@ -115,6 +115,7 @@ async fn failures_make_their_place_wait_and_nobody_else() {
         refused
             .assert_status(429)
             .assert_says("Bitte warten Sie einen Moment");
+        assert_eq!(refused.header("retry-after"), expected.to_string());
         app.clock.advance(chrono::Duration::seconds(expected - 1));
         attempt(&app.visitor(), email, PASSWORD, elsewhere)
             .await

@@ -3,7 +3,9 @@
 use avv_portal::domain::{CustomerNumber, PartnerId};
 use avv_portal::jobs;
 
-use crate::harness::{Browser, CUSTOMER, FOREIGN_CUSTOMER, Page, Person, TestApp, days, hours};
+use crate::harness::{
+    Browser, CUSTOMER, FOREIGN_CUSTOMER, Page, Person, TestApp, days, hours, minutes,
+};
 use crate::world::{NEIGHBOUR, World};
 
 const MAIL: &str = "info@oezdemir.example";
@@ -33,6 +35,38 @@ async fn submit(browser: &Browser, path: &str, fields: &[(&str, &str)]) -> Page 
     let page = browser.get(path).await;
     page.assert_status(200);
     page.submit(browser, FORM, fields).await
+}
+
+/// A3: a partner adds as many companies as anybody types, and not thousands.
+#[actix_web::test]
+async fn a3_submandanten_are_not_added_without_end() {
+    let app = TestApp::start().await;
+    let mandant = app.sign_in(Person::Partner).await;
+    let page = mandant.get("/submandanten/neu").await;
+    let add = async |n: usize| {
+        let name = format!("Unterpartner {n} GmbH");
+        page.submit(&mandant, FORM, &[("name", &name)]).await
+    };
+    let mut added = 0;
+    let refused = loop {
+        let answer = add(added).await;
+        if answer.status != 303 {
+            break answer;
+        }
+        added += 1;
+        assert!(added <= 30, "company after company");
+    };
+    assert!(added >= 20, "only {added}");
+    refused
+        .assert_status(422)
+        .assert_says("sehr viele Untervertriebspartner");
+    let typed = format!("Unterpartner {added} GmbH");
+    assert_eq!(refused.attribute("#name", "value"), Some(typed));
+    app.clock.advance(minutes(61));
+    let mandant = app.sign_in(Person::Partner).await;
+    submit(&mandant, "/submandanten/neu", &[("name", "Danach GmbH")])
+        .await
+        .assert_status(303);
 }
 
 #[actix_web::test]

@@ -68,6 +68,8 @@ pub async fn new(
     html(&new_page(&app, &me, above, stored(&start), FieldErrors::default()).await?)
 }
 
+const TOO_MANY: &str = "In der letzten Stunde wurden sehr viele Untervertriebspartner angelegt. Legen Sie diesen bitte später an";
+
 /// Adds the partner.
 pub async fn add(
     app: web::Data<App>,
@@ -81,13 +83,22 @@ pub async fn add(
         return invalid(&new_page(&app, &me, above, typed(&form), errors).await?);
     }
     let (area, now, viewer) = (Area::of(&me), app.clock.now(), me.viewer.clone());
+    let again = typed(&form);
     let waits = app.config.rules.release_sub_partners;
     let said = format!("{} ist angelegt.{}", party.name, gaps(&party));
-    let parent = above.map(|above| above.id);
-    let id = app
+    let parent = above.as_ref().map(|above| above.id);
+    let done = app
         .db
         .transaction(move |conn| register::add(conn, &viewer, parent, &party, waits, now))
-        .await?;
+        .await;
+    let id = match done {
+        Err(ActionError::TooManyAttempts(_)) => {
+            let mut errors = FieldErrors::default();
+            errors.add("name", TOO_MANY);
+            return invalid(&new_page(&app, &me, above, again, errors).await?);
+        }
+        done => done?,
+    };
     Ok(session.succeeded(said, area.partner(id)))
 }
 

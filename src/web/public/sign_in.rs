@@ -2,7 +2,7 @@
 
 use actix_session::Session;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{self, HeaderName};
+use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
@@ -125,6 +125,7 @@ async fn sign_in(
     let (email, next) = (form.get("email").trim(), form.get("weiter"));
     let language =
         Language::from_code(form.get("sprache")).unwrap_or_else(|| chosen_language(&request));
+    let mut wait = None;
     let (wrong, status) = match prove(&app, &request, email, form.get("passwort")).await {
         Ok(Some(viewer)) => {
             session::begin(&session, &app, viewer.user).map_err(|error| {
@@ -134,10 +135,13 @@ async fn sign_in(
             return Ok(see_other(onward(next, &viewer)));
         }
         Ok(None) => (Wrong::Mismatch, StatusCode::UNPROCESSABLE_ENTITY),
-        Err(ActionError::TooManyAttempts(seconds)) => (
-            Wrong::Wait(in_words_of(seconds, language)),
-            StatusCode::TOO_MANY_REQUESTS,
-        ),
+        Err(ActionError::TooManyAttempts(seconds)) => {
+            wait = Some(HeaderValue::from(seconds));
+            (
+                Wrong::Wait(in_words_of(seconds, language)),
+                StatusCode::TOO_MANY_REQUESTS,
+            )
+        }
         Err(error) => return Err(error.into()),
     };
     let mut page = SignInPage::load(&app, email, next, language).await?;
@@ -145,6 +149,9 @@ async fn sign_in(
     page.wrong = Some(wrong);
     let mut response = html(&page)?;
     *response.status_mut() = status;
+    if let Some(wait) = wait {
+        response.headers_mut().insert(header::RETRY_AFTER, wait);
+    }
     Ok(response)
 }
 
