@@ -388,7 +388,7 @@ async fn c12_form_mail_and_pages_name_the_same_end_of_the_waiting_time() {
         mail.contains("frühestens ab dem 27. November 2026 um 08:00 Uhr"),
         "{mail}"
     );
-    let end = "ab dem 27. November 2026 um 08:00 Uhr";
+    let end = "ab dem 27. November 2026, 08:00 Uhr";
     app.visitor().get(&stop_link(&app)).await.assert_says(end);
     partner.get(STATUS).await.assert_says(end);
 }
