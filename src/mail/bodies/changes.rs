@@ -297,7 +297,10 @@ pub(in crate::mail) fn samples(case: &CaseWords) -> Vec<super::Sample> {
                 change: change.clone(),
                 how,
             };
-            all.push((format!("dissent {} {stand}", how.key()), body.into()));
+            all.push((
+                format!("dissent_settled {} {stand}", how.key()),
+                body.into(),
+            ));
         }
     }
     all

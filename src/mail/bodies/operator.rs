@@ -282,7 +282,7 @@ pub(in crate::mail) fn samples(case: &CaseWords) -> Vec<super::Sample> {
             is_over,
             link: "https://avv.plusnet.example/betrieb/partner/7".to_owned(),
         };
-        all.push((format!("partner contract {is_over}"), body.into()));
+        all.push((format!("partner_contract_ends {is_over}"), body.into()));
     }
     for (key, unlocked) in [
         ("administrator added", false),
