@@ -374,7 +374,9 @@ async fn whatever_happens_to_the_work_everybody_is_asked_once() {
     app.at("2026-12-04 09:00");
     app.jobs();
     assert_eq!(
-        app.count(&format!("roll_outs WHERE id = {id} AND how = 'superseded'")),
+        app.count(&format!(
+            "roll_outs o JOIN bulk_runs r ON r.id = o.run_id WHERE o.id = {id} AND r.how = 'superseded'"
+        )),
         1
     );
     assert!(count(&app, id.0).is_empty());

@@ -203,6 +203,12 @@ fn roll_out(app: &TestApp) {
         let run = find_roll_out(conn, id)?.expect("a roll-out").run.id;
         Ok(save_end(conn, run, RunEnd::Done, now)?)
     });
+    app.sql(
+        "UPDATE bulk_runs SET seen = 1200, done = 1100, failed = 1, worked_ms = 90000; \
+         INSERT INTO bulk_run_failures (run_id, customer_number, failed_at, tried_at) \
+         SELECT id, 6001, begun_at, begun_at FROM bulk_runs",
+    )
+    .expect("figures of runs");
 }
 
 /// A contract on paper in force, one that waits for the operator of the tests, and an objection in

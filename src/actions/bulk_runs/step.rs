@@ -68,9 +68,12 @@ pub fn take_step(
     }
     // First those who could not be written before, each once in a pass; whoever fails now has to wait
     // for the next one.
-    if run.failed > 0 && !place.is_retried {
-        let until = now - kind.again;
-        if let Some(customer) = stored::find_retry(conn, id, place.retried, until)? {
+    if !place.is_retried {
+        let retry = match run.failed {
+            0 => None,
+            _ => stored::find_retry(conn, id, place.retried, now - kind.again)?,
+        };
+        if let Some(customer) = retry {
             place.retried = customer.0;
             let step = work(conn, app, kind, &run, (&[customer], run.after), place, now)?;
             // Somebody is at this customer: the others can be tried.
@@ -86,7 +89,8 @@ pub fn take_step(
         Act::Batch(size, _) => size,
     };
     let mut next = (kind.next)(conn, &run, batch.min(room))?;
-    if kind.rounds == Rounds::WhileListed && run.failed > 0 {
+    // They may be listed again in a later round.
+    if run.failed > 0 {
         let listed = next.last().map_or(run.after, |last| last.0);
         next = stored::leave_out_failed(conn, id, &next)?;
         if next.is_empty() && listed > run.after {
