@@ -24,6 +24,8 @@ mod wrap;
 #[cfg(test)]
 mod samples;
 #[cfg(test)]
+mod snapshot_tests;
+#[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod unlinked_tests;

@@ -19,10 +19,17 @@ enum Deed {
 use Deed::{Click, Fill, Send};
 
 /// A page in one state.
-struct Stop {
-    name: &'static str,
-    path: String,
+pub struct Stop {
+    pub name: &'static str,
+    pub path: String,
     deeds: Vec<Deed>,
+}
+
+impl Stop {
+    /// Whether its address is all it takes to be there.
+    pub fn is_address_enough(&self) -> bool {
+        self.deeds.is_empty()
+    }
 }
 
 fn at(name: &'static str, path: impl Into<String>) -> Stop {
@@ -41,7 +48,7 @@ fn after(name: &'static str, path: impl Into<String>, deeds: Vec<Deed>) -> Stop 
     }
 }
 
-fn public(places: &Places) -> Vec<Stop> {
+pub fn public(places: &Places) -> Vec<Stop> {
     let p = places;
     vec![
         at("start", "/"),
@@ -135,7 +142,7 @@ fn public(places: &Places) -> Vec<Stop> {
     ]
 }
 
-fn partner(places: &Places) -> Vec<Stop> {
+pub fn partner(places: &Places) -> Vec<Stop> {
     let own_sub = |page: &str| format!("/submandanten/{}{page}", places.sub_partner);
     vec![
         at("partner list", "/kunden"),
@@ -198,7 +205,7 @@ fn partner(places: &Places) -> Vec<Stop> {
     ]
 }
 
-fn customer(places: &Places) -> Vec<Stop> {
+pub fn customer(places: &Places) -> Vec<Stop> {
     let dissent = format!("/administration/avv/einspruch/{}", places.notice);
     vec![
         at("customer dissents", &dissent),
@@ -226,7 +233,7 @@ fn customer(places: &Places) -> Vec<Stop> {
     ]
 }
 
-fn operator(places: &Places) -> Vec<Stop> {
+pub fn operator(places: &Places) -> Vec<Stop> {
     let mandant = |page: &str| format!("/betrieb/partner/{}{page}", places.mandant);
     let sub = |page: &str| format!("/betrieb/partner/{}{page}", places.sub_partner);
     let change = |id: &str, page: &str| format!("/betrieb/aenderungsmitteilungen/{id}{page}");

@@ -60,6 +60,7 @@ mod seal_checkers;
 mod search;
 mod second_person;
 mod security;
+mod snapshots;
 mod stage;
 mod stamps;
 mod storm;
