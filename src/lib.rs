@@ -23,3 +23,7 @@ pub mod pulse;
 pub mod storage;
 pub mod token;
 pub mod web;
+
+#[cfg(test)]
+#[path = "../tests/house/mod.rs"]
+mod house;

@@ -211,7 +211,7 @@ fn files() -> Vec<String> {
             }
         }
     }
-    found.retain(|path| path != RULES && path != "tests/portal/rules.rs");
+    found.retain(|path| path != RULES && path != "tests/house/rules.rs");
     found.sort();
     found
 }

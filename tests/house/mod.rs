@@ -1,0 +1,8 @@
+//! What is read off the sources: walls between the rooms, rules that are cited, words of pages and mails.
+//!
+//! Part of the library's test binary (`src/lib.rs`), so that `./dev check` builds one binary and no more.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail")]
+
+mod architecture;
+mod rules;
+mod words;
