@@ -254,6 +254,46 @@ fn may_name(own: &[String], named: &[String]) -> bool {
     }
 }
 
+/// Each word in the lists of `dev` is a part of a test's name, and whatever starts a browser is in
+/// the browser's group.
+#[test]
+fn every_group_of_tests_is_what_it_says() {
+    let (dev, sources) = (read("dev"), files("tests/portal", &["rs"]));
+    let group = |name: &str| -> Vec<&str> {
+        let list = dev.split_once(&format!("\n{name}=(")).expect("a list").1;
+        list[..list.find(')').expect("its end")]
+            .split_whitespace()
+            .collect()
+    };
+    let browser = group("browser");
+    for path in &sources {
+        let module = path
+            .trim_start_matches("tests/portal/")
+            .trim_end_matches(".rs");
+        let tests = read(path);
+        for test in tests.split("\nasync fn ").skip(1) {
+            let name = format!("{module}::{}", test.split('(').next().unwrap_or_default());
+            let body = test.split("\n}\n").next().unwrap_or_default();
+            let is_led = ["Chromium::start()", "tour(&app"]
+                .iter()
+                .any(|start| body.contains(start));
+            assert!(
+                !is_led
+                    || path.contains("harness")
+                    || browser.iter().any(|part| name.contains(part)),
+                "dev: {name} is not among the tests with a browser"
+            );
+        }
+    }
+    for word in ["browser", "stress"].iter().flat_map(|name| group(name)) {
+        let module = word.split("::").next().unwrap_or_default();
+        let is_there = sources.iter().any(|path| {
+            path.ends_with(&format!("{module}.rs")) || path.contains(&format!("/{module}/"))
+        });
+        assert!(is_there, "dev: no test has {word} in its name");
+    }
+}
+
 /// `src/web/customers.rs` and `src/web.rs` are of the room `web`.
 fn room_of(path: &str) -> &str {
     let inside = path.trim_start_matches("src/");
