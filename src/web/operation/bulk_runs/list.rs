@@ -45,7 +45,6 @@ struct Line {
     href: String,
     kind: &'static str,
     subject: String,
-    subject_href: String,
     begun: When,
     progress: String,
     done: String,
@@ -98,12 +97,11 @@ pub async fn show(
 
 fn line(run: &BulkRun, subjects: &Subjects, now: DateTime<Utc>) -> Line {
     let (state, status) = stage_word(stage_of(run, now));
-    let (subject, subject_href) = subject(run, subjects);
+    let (subject, _) = subject(run, subjects);
     Line {
         href: paths::bulk_run(run.id),
         kind: kind_word(run.kind),
         subject,
-        subject_href,
         begun: When::moment(run.begun_at),
         progress: progress(run),
         done: thousands(run.done),
