@@ -39,10 +39,9 @@ pub async fn faults(window: &Window, page: &str) -> BTreeSet<String> {
         for fault in violations(window, EVERYTHING).await {
             found.insert(format!("{page} at {width} px: {fault}"));
         }
-        if width > 1000 {
-            for fault in texts(&window.run(STRUCTURE).await) {
-                found.insert(format!("{page}: {fault}"));
-            }
+        let script = if width > 1000 { STRUCTURE } else { NARROW };
+        for fault in texts(&window.run(script).await) {
+            found.insert(format!("{page}: {fault}"));
         }
         keep_picture(window, page, &width.to_string()).await;
     }
@@ -123,6 +122,22 @@ const OVERFLOW: &str = r"
 const SPACED_OVERFLOW: &str = r"
     const sheet = new CSSStyleSheet();
     sheet.replaceSync('* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important } p { margin-bottom: 2em !important }');
+/// Where tables are cards: each label has a value, and the keyboard stops at nothing that is cut away.
+const NARROW: &str = r"
+    const faults = [];
+    for (const e of document.querySelectorAll('td[data-label]'))
+      if (e.checkVisibility() && !e.innerText.trim()) faults.push('label without a value: ' + e.dataset.label);
+    for (const e of document.querySelectorAll('a[href], button, input, select, textarea, summary'))
+      if (!e.closest('.skip') && e.checkVisibility() && e.tabIndex >= 0) {
+        let box = e;
+        while (box && !(getComputedStyle(box).clipPath === 'inset(50%)')) box = box.parentElement;
+        if (box) faults.push('a stop for the keyboard that nobody sees: ' + e.outerHTML.slice(0, 100));
+      }
+    return [...new Set(faults)];";
+
+const LARGE_TEXT: &str = "document.documentElement.style.fontSize = '200%';";
+const NORMAL_TEXT: &str = "document.documentElement.removeAttribute('style');";
+
     document.adoptedStyleSheets = [sheet];
     const page = document.scrollingElement;
     const wide = [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1);
