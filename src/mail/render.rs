@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::bodies::MailBody;
 use super::case_words::clean_party;
 use super::words::Words;
-use super::wrap::wrap;
+use super::wrap::{unwrap, wrap};
 use crate::domain::name::clean;
 use crate::domain::unlinked::unlinked;
 use crate::domain::{Language, Operator};
@@ -37,6 +37,13 @@ pub struct RenderedMail {
     pub html: String,
     /// At most the concluded contract.
     pub attachments: Vec<Attachment>,
+}
+
+impl RenderedMail {
+    /// The text part for a page, which breaks lines where its own room ends.
+    pub fn flowing(&self) -> String {
+        unwrap(&self.text)
+    }
 }
 
 /// A file that travels with a mail.

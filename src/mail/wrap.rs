@@ -59,9 +59,38 @@ fn wrap_line(line: &str, out: &mut String) {
     out.push('\n');
 }
 
+/// A wrapped text without the breaks that [`wrap`] set, for pages, which break lines themselves. What
+/// begins a line for a reason stays there.
+pub(super) fn unwrap(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut lines = text.lines().peekable();
+    while let Some(line) = lines.next() {
+        out.push_str(line);
+        let next = lines.peek().and_then(|next| next.split(' ').next());
+        // The next word had no room here.
+        let went_on = next.is_some_and(|word| {
+            !word.is_empty()
+                && !line.is_empty()
+                && line.chars().count() + 1 + word.chars().count() > COLUMNS
+        });
+        out.push(if went_on { ' ' } else { '\n' });
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_page_gets_the_paragraphs_back() {
+        let link = format!("https://example.test/{}", "x".repeat(90));
+        let text = format!(
+            "{}Ende\n\nMuster GmbH\nWeg 1\n\n{link}\n\n-- \nFuß\n",
+            "wort ".repeat(30)
+        );
+        assert_eq!(unwrap(&wrap(&text)), text);
+    }
 
     #[test]
     fn lines_break_at_spaces_and_never_inside_a_word() {
