@@ -45,7 +45,7 @@ pub async fn faults(window: &Window, page: &str) -> BTreeSet<String> {
         }
         keep_picture(window, page, &width.to_string()).await;
     }
-    for width in [390, 320] {
+    for width in [1280, 390, 320] {
         window.resize(width, 844).await;
         for fault in texts(&window.run(OVERFLOW).await) {
             found.insert(format!("{page} at {width} px: {fault}"));
@@ -54,7 +54,19 @@ pub async fn faults(window: &Window, page: &str) -> BTreeSet<String> {
     for fault in texts(&window.run(SPACED_OVERFLOW).await) {
         found.insert(format!("{page} at 320 px with wide text spacing: {fault}"));
     }
+    // Text of twice the size (WCAG 1.4.4): set by the browser on a phone, and by the text alone on a desk,
+    // where the window's measures stay.
+    window.resize(390, 844).await;
+    window.text_size(32).await;
+    for fault in texts(&window.run(OVERFLOW).await) {
+        found.insert(format!("{page} at 390 px with large text: {fault}"));
+    }
+    window.text_size(16).await;
     window.resize(1280, 900).await;
+    for fault in texts(&window.run(&format!("{LARGE_TEXT} {OVERFLOW}")).await) {
+        found.insert(format!("{page} at 1280 px with large text: {fault}"));
+    }
+    window.run(NORMAL_TEXT).await;
     window.show("dark").await;
     for fault in violations(window, COLOURS).await {
         found.insert(format!("{page} in the dark: {fault}"));
@@ -110,18 +122,6 @@ const STRUCTURE: &str = r"
     for (const e of document.querySelectorAll('[style], script:not([src]), style')) faults.push('inline: ' + e.outerHTML.slice(0, 80));
     return [...new Set(faults)];";
 
-/// Sideways scrolling, and who causes it (WCAG 1.4.10).
-const OVERFLOW: &str = r"
-    const page = document.scrollingElement;
-    if (page.scrollWidth <= innerWidth) return [];
-    const wide = [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1);
-    return ['scrolls sideways (' + page.scrollWidth + ' px): ' +
-      wide.slice(0, 3).map(e => e.tagName.toLowerCase() + '.' + e.className + ' „' + e.textContent.trim().slice(0, 30) + '“').join(', ')];";
-
-/// The same with the spacing of WCAG 1.4.12, set without touching the page's own styles.
-const SPACED_OVERFLOW: &str = r"
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync('* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important } p { margin-bottom: 2em !important }');
 /// Where tables are cards: each label has a value, and the keyboard stops at nothing that is cut away.
 const NARROW: &str = r"
     const faults = [];
@@ -138,6 +138,18 @@ const NARROW: &str = r"
 const LARGE_TEXT: &str = "document.documentElement.style.fontSize = '200%';";
 const NORMAL_TEXT: &str = "document.documentElement.removeAttribute('style');";
 
+/// Sideways scrolling, and who causes it (WCAG 1.4.10).
+const OVERFLOW: &str = r"
+    const page = document.scrollingElement;
+    if (page.scrollWidth <= innerWidth) return [];
+    const wide = [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1);
+    return ['scrolls sideways (' + page.scrollWidth + ' px): ' +
+      wide.slice(0, 3).map(e => e.tagName.toLowerCase() + '.' + e.className + ' „' + e.textContent.trim().slice(0, 30) + '“').join(', ')];";
+
+/// The same with the spacing of WCAG 1.4.12, set without touching the page's own styles.
+const SPACED_OVERFLOW: &str = r"
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync('* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important } p { margin-bottom: 2em !important }');
     document.adoptedStyleSheets = [sheet];
     const page = document.scrollingElement;
     const wide = [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1);

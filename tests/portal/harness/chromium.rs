@@ -212,6 +212,12 @@ impl Window {
             .await;
     }
 
+    /// Gives text another size, as people set it in their browser; 16 is what most have.
+    pub async fn text_size(&self, pixels: u32) {
+        let sizes = json!({ "fontSizes": { "standard": pixels, "fixed": pixels } });
+        self.devtools("Page.setFontSizes", sizes).await;
+    }
+
     /// Shows the page "light" or "dark". Motion is always reduced: a colour on its way to another
     /// and a page that is still scrolling are nothing a test could judge.
     pub async fn show(&self, scheme: &str) {
