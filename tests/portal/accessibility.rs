@@ -1,12 +1,14 @@
 //! Every page in every state, looked at by axe-core at two widths, for reflow and for focus (requirements 4).
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use avv_portal::web::routes::rows;
 
 use crate::harness::chromium::{Chromium, ENTER, Scripts, Window};
-use crate::harness::{Person, TestApp, axe};
+use crate::harness::{Browser, Person, TestApp, axe};
 use crate::stage::{Places, furnish};
+use crate::versions_life::begin;
 use crate::walk::sign_in;
 
 /// What is done on a page before it is looked at.
@@ -139,6 +141,25 @@ pub fn public(places: &Places) -> Vec<Stop> {
             vec![Click("main form .actions button")],
         ),
         at("dissented", &p.dissented),
+        after(
+            "dissents now",
+            &p.dissent,
+            vec![
+                Fill("#name", "Ayşe Özdemir"),
+                Click("#erklaerung"),
+                Click("main form .actions button"),
+            ],
+        ),
+        after(
+            "stops address now",
+            &p.stop,
+            vec![Click("main form .actions button")],
+        ),
+        after(
+            "declines now",
+            format!("{}/ablehnen", p.valid),
+            vec![Click("main form .actions button")],
+        ),
     ]
 }
 
@@ -719,6 +740,48 @@ async fn pages_of_the_operator_are_accessible() {
     tour(&app, &[(Some(Person::Operator), operator(&places))]).await;
 }
 
+/// C2: what came of a form has the focus, also where no script runs.
+#[actix_web::test]
+async fn c2_what_came_of_a_form_has_the_focus() {
+    let (app, p) = furnish().await;
+    let (visitor, operator) = (app.visitor(), app.sign_in(Person::Operator).await);
+    let sent = async |browser: &Browser, path: &str, fields: &[(&str, &str)]| {
+        let form = browser.get(path).await;
+        let answer = form.submit(browser, "main form", fields).await;
+        match answer.status.as_u16() {
+            303 => browser.follow(&answer).await,
+            _ => answer,
+        }
+    };
+    let number = [("kundennummer", "4711")];
+    let email = [("email", "info@oezdemir.example")];
+    let said = [("name", "Ayşe Özdemir"), ("erklaerung", "ja")];
+    let facts = format!("{}/text?teil=contract.toml", begin(&operator).await);
+    let plan = "/betrieb/umstellungen/neu?fassung=1.0";
+    let answers = [
+        sent(&visitor, "/zugang", &number).await,
+        sent(&visitor, "/passwort-vergessen", &email).await,
+        sent(&visitor, &format!("{}/ablehnen", p.valid), &[]).await,
+        sent(&visitor, &p.expired, &[]).await,
+        sent(&visitor, &p.dissent, &said).await,
+        sent(&visitor, &p.stop, &[]).await,
+        visitor
+            .get("/anmelden?weiter=/kunden&hinweis=abgelaufen")
+            .await,
+        visitor.get(&p.replaced).await,
+        sent(&operator, "/betrieb/mails/test", &email).await,
+        sent(&operator, &facts, &[("tun", "pruefen")]).await,
+        sent(&operator, plan, &[("art", "inform")]).await,
+        sent(&operator, "/kunden/6009/stammdaten", &[("ort", "Bonn")]).await,
+        sent(&operator, "/kunden/6001/avv", &[]).await,
+    ];
+    for answer in answers {
+        let focused = answer.all("main [autofocus][tabindex='-1']");
+        assert_eq!(focused.len(), 1, "{}", answer.words());
+        assert!(answer.all(".errors").is_empty(), "{}", answer.words());
+    }
+}
+
 /// Visits every stop in one window per person and fails with all faults at once.
 async fn tour(app: &TestApp, groups: &[(Option<Person>, Vec<Stop>)]) {
     let chromium = Chromium::start();
@@ -731,6 +794,9 @@ async fn tour(app: &TestApp, groups: &[(Option<Person>, Vec<Stop>)]) {
         let mut titles: BTreeMap<String, String> = BTreeMap::new();
         for stop in stops {
             visit(&window, stop).await;
+            if !stop.deeds.is_empty() && is_focus_lost(&window).await {
+                faults.insert(format!("{}: nothing has the focus (C2)", stop.name));
+            }
             faults.append(&mut axe::faults(&window, stop.name).await);
             let (title, page) = (window.title().await, page_of(&window.path().await));
             if is_dead_end(stop.name) {
@@ -752,17 +818,29 @@ async fn tour(app: &TestApp, groups: &[(Option<Person>, Vec<Stop>)]) {
     );
 }
 
-/// Which page an address leads to: every consent link leads to the same one.
+/// Whether the page that came after a deed has the focus on nothing. The browser gives it a moment after
+/// the page is there.
+async fn is_focus_lost(window: &Window) -> bool {
+    for _ in 0..20 {
+        let lost = window.run("return document.activeElement === document.body");
+        if lost.await != true {
+            return false;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    true
+}
+
+/// Which page an address leads to: every link of a kind leads to the same one.
 fn page_of(path: &str) -> String {
     let path = path.split('?').next().unwrap_or_default();
-    match path
-        .strip_prefix("/zustimmung/")
-        .map(|rest| rest.split_once('/'))
-    {
-        Some(Some((_, rest))) => format!("/zustimmung/…/{rest}"),
-        Some(None) => "/zustimmung/…".to_owned(),
-        None => path.to_owned(),
-    }
+    let links = ["/zustimmung/", "/einspruch/"];
+    let found = links.iter().find_map(|kind| {
+        let rest = path.strip_prefix(kind)?;
+        let page = rest.split_once('/').map_or("", |(_, page)| page);
+        Some(format!("{kind}…/{page}"))
+    });
+    found.unwrap_or_else(|| path.to_owned())
 }
 
 /// All of these say that there is nothing.

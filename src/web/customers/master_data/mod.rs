@@ -99,6 +99,8 @@ struct Page {
     language: Language,
     /// Whether a contract is open or in force, so that more may follow from saving.
     touches_more: bool,
+    /// Whether it shows what was typed.
+    was_typed: bool,
     /// Stamp of what the form showed first.
     stand: String,
     errors: FieldErrors,
@@ -234,7 +236,11 @@ async fn typed_page(
 ) -> Result<Page, PageError> {
     let language = Language::from_code(form.get("sprache")).unwrap_or(case.customer.language);
     let typed = (lines(|field| form.get(field.id).to_owned()), language);
-    page(app, me, case, typed, form.get("stand").to_owned(), errors).await
+    let stand = form.get("stand").to_owned();
+    Ok(Page {
+        was_typed: true,
+        ..page(app, me, case, typed, stand, errors).await?
+    })
 }
 
 fn lines(mut value: impl FnMut(&Field) -> String) -> Vec<Line> {
@@ -302,6 +308,7 @@ async fn page(
         lines,
         language,
         touches_more: case.open_request().is_some() || case.agreement().is_some(),
+        was_typed: false,
         stand,
         errors,
     })
