@@ -183,12 +183,23 @@ impl Meta {
             .iter()
             .find(|language| !self.is_draft() && self.title.get(**language).trim().is_empty())
             .map(|language| {
-                format!(
-                    "Der Titel in der Sprache „{}“ fehlt. Ergänzen Sie ihn unter [title].",
-                    language.code()
-                )
+                let name = match language {
+                    Language::De => "Deutsch",
+                    Language::En => "Englisch",
+                };
+                format!("„Titel, {name}“ ist leer.")
             })
     }
+}
+
+/// Whether a number can stand in an address and on a cover (LC-46): letters and digits without accents,
+/// dots and hyphens, the first of them no dot, and at least one digit, or it were no number.
+pub fn is_number(number: &str) -> bool {
+    number.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && number.contains(|c: char| c.is_ascii_digit())
+        && number
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-'))
 }
 
 fn patterns<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<Pattern>, D::Error> {

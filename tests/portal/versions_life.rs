@@ -434,6 +434,54 @@ async fn a_number_is_published_once() {
     first.follow(&refused).await.assert_says("eine neue Nummer");
 }
 
+/// LC-46: what is wrong with the facts is said at each field, by its name.
+#[actix_web::test]
+async fn lc_46_facts_that_are_none_are_refused_at_their_fields() {
+    let app = TestApp::start().await;
+    let first = app.sign_in(Person::Operator).await;
+    let draft = begin(&first).await;
+    let address = format!("{draft}/text?teil=contract.toml");
+    let page = first.get(&address).await;
+    let wrong = [("nummer", "abc"), ("datum", ""), ("gueltig", "")];
+    let answer = page.submit(&first, "#v-entwurf", &wrong).await;
+    answer
+        .assert_status(422)
+        .assert_says("„Nummer der Fassung“: Verwenden Sie Ziffern")
+        .assert_says("„Stand des Textes“: Geben Sie einen Tag ein")
+        .assert_says("„Gültig ab“: Geben Sie einen Tag ein");
+    for field in ["nummer", "datum", "gueltig"] {
+        let marked = answer.attribute(&format!("#{field}"), "aria-invalid");
+        assert_eq!(marked.as_deref(), Some("true"), "{field}");
+    }
+    // What the checks find in them leads to the fields, too, and not to a line of their file.
+    set_facts(&first, &draft, "").await;
+    let found = first.get(&draft).await;
+    found
+        .assert_says("Die „Nummer der Fassung“ fehlt")
+        .assert_silent_about("contract.toml, Zeile 1");
+}
+
+/// LC-54: a question without an answer says so where it stands, and not only at the top.
+#[actix_web::test]
+async fn lc_54_a_question_without_an_answer_says_so_at_its_field() {
+    let app = TestApp::start().await;
+    let first = app.sign_in(Person::Operator).await;
+    let draft = begin(&first).await;
+    set_facts(&first, &draft, "2.0").await;
+    let ask = first.get(&format!("{draft}/vorlage")).await;
+    let empty = ask.submit(&first, "main form", &[]).await;
+    empty.assert_status(422);
+    let listed = empty.attributes(".errors li a", "href");
+    assert!(listed.len() > 1, "{listed:?}");
+    for field in listed {
+        let (marked, described) = ["aria-invalid", "aria-describedby"]
+            .map(|name| empty.attribute(&field, name).unwrap_or_default())
+            .into();
+        assert_eq!(marked, "true", "{field}");
+        assert!(!empty.all(&format!("#{described}")).is_empty(), "{field}");
+    }
+}
+
 /// LC-30: the checks read the register as a new contract would print it.
 #[actix_web::test]
 async fn a_company_without_a_ground_for_its_transfer_blocks_every_version() {

@@ -33,12 +33,12 @@ fn notice(contract: &Contract, passages: &Passages) -> Vec<Finding> {
     let dissent = meta.objection_days.unwrap_or(meta.notice_days);
     let lacking = if !days.contains(&meta.notice_days) {
         Some(format!(
-            "die Frist von {} Tagen aus contract.toml („notice_days“)",
+            "die Frist von {} Tagen („Tage zwischen Ankündigung und Beginn“)",
             meta.notice_days
         ))
     } else if !days.contains(&dissent) {
         Some(format!(
-            "die Einspruchsfrist von {dissent} Tagen aus contract.toml („objection_days“)"
+            "die Einspruchsfrist von {dissent} Tagen („Tage für den Einspruch“)"
         ))
     } else if !says(&["e-mail", "email", "textform", "text form"]) {
         Some("auf welchem Weg die Änderung mitgeteilt wird (z. B. per E-Mail)".to_owned())
@@ -102,7 +102,7 @@ fn breach(contract: &Contract, passages: &Passages) -> Finding {
         _ if !prompt => (Severity::Block, false, "Die Meldung muss unverzüglich erfolgen. Ergänzen Sie das Wort.".to_owned()),
         (None, _) => (Severity::Block, false, "Die Frist zur Meldung fehlt. Nennen Sie die Zahl der Stunden.".to_owned()),
         (Some(said), Some(stated)) if *said != stated => (Severity::Block, false,
-            format!("Der Text nennt {said} Stunden, contract.toml aber {stated} („breach_hours“).")),
+            format!("Der Text nennt {said} Stunden, „Stunden bis zur Meldung einer Verletzung“ aber {stated}.")),
         (Some(said), _) if *said > LATEST_BREACH => (Severity::Block, false,
             "Die Frist zur Meldung ist länger als 72 Stunden. Verkürzen Sie sie.".to_owned()),
         (Some(said), _) if *said > GOOD_BREACH => (Severity::Warn, false,
@@ -131,7 +131,7 @@ fn deletion(contract: &Contract, passages: &Passages) -> Finding {
         Some("Die Frist zur Löschung fehlt. Nennen Sie die Zahl der Tage.".to_owned())
     } else {
         stated.map(|days| {
-            format!("Der Text nennt die {days} Tage aus contract.toml („deletion_days“) nicht.")
+            format!("Der Text nennt die {days} Tage aus „Tage bis zur Löschung“ nicht.")
         })
     };
     let ok = fault.is_none();

@@ -22,7 +22,7 @@ pub(super) fn check(contract: &Contract) -> Vec<Finding> {
         Severity::Warn
     };
     if both && contract.meta.second(binding).is_none() {
-        let text = "Die Ausgabe soll zweisprachig sein („bilingual“), die Fassung hat aber nur eine Sprache. Nennen Sie die zweite unter „languages“ oder nehmen Sie die Angabe heraus.";
+        let text = "Im Dokument des Kunden sollen beide Sprachen stehen („Sprachen im Dokument des Kunden“), die Fassung hat aber nur eine Sprache. Nennen Sie die zweite unter „languages“ oder nehmen Sie die Angabe heraus.";
         findings.push(fault(meta::FILE, 1, text.to_owned()));
     }
     for language in contract.meta.languages.iter().filter(|l| **l != binding) {

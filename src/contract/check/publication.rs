@@ -2,8 +2,10 @@
 //! (LC-21, LC-46, LC-49, LC-51, LC-53 … LC-55).
 
 use super::{Finding, Severity, Version, place, rendered};
+use crate::contract::meta::{self, is_number};
 use crate::contract::source::{Span, each_span, own_text, walk};
-use crate::contract::{Authorisation, Contract, meta};
+use crate::contract::{Authorisation, Contract};
+use crate::domain::Language;
 
 /// All of them.
 pub(super) fn check(version: &Version<'_>) -> Vec<Finding> {
@@ -38,7 +40,7 @@ fn authorisation(contract: &Contract) -> Finding {
         ),
         Authorisation::Open => (
             false,
-            "Es ist offen, wie weitere Auftragsverarbeiter genehmigt werden. Geben Sie unter „authorisation“ \"general\" oder \"specific\" an.",
+            "Es ist offen, wie weitere Auftragsverarbeiter genehmigt werden. Wählen Sie es unter „Weitere Auftragsverarbeiter“.",
         ),
     };
     Finding::new("LC-21", Severity::Block, ok, text, place(meta::FILE, 1))
@@ -54,24 +56,27 @@ fn version(contract: &Contract) -> Finding {
     let (ok, text) = match silent {
         _ if meta.is_draft() => (
             false,
-            "Die Nummer der Fassung fehlt. Geben Sie sie unter „number“ an, z. B. \"1.0\"."
+            "Die „Nummer der Fassung“ fehlt, zum Beispiel 1.0."
                 .to_owned(),
         ),
         _ if !is_number(&meta.number) => (
             false,
-            "Die Nummer der Fassung steht in Adressen und Dateinamen. Sie beginnt mit einem Buchstaben oder einer Ziffer und enthält sonst nur noch Punkte und Bindestriche, z. B. \"2.0\"."
+            "Die „Nummer der Fassung“ steht in Adressen und Dateinamen. Sie enthält mindestens eine Ziffer, beginnt mit einer Ziffer oder einem Buchstaben und enthält sonst nur noch Punkte und Bindestriche, zum Beispiel 2.0."
                 .to_owned(),
         ),
         Some(language) => (
             false,
             format!(
-                "Die Angabe, was neu ist, fehlt in der Sprache „{}“. Ergänzen Sie „change_note“.",
-                language.code()
+                "„Was ist neu? {}“ ist leer.",
+                match language {
+                    Language::De => "Deutsch",
+                    Language::En => "Englisch",
+                }
             ),
         ),
         None if meta.valid_from < meta.date => (
             false,
-            "„valid_from“ liegt vor dem Stand des Textes („date“).".to_owned(),
+            "„Gültig ab“ liegt vor dem „Stand des Textes“.".to_owned(),
         ),
         None => (
             true,
@@ -81,22 +86,13 @@ fn version(contract: &Contract) -> Finding {
     Finding::new("LC-46", Severity::Block, ok, text, place(meta::FILE, 1))
 }
 
-/// Whether a number can stand in an address and on a cover: letters and digits without accents, dots
-/// and hyphens, the first of them no dot.
-fn is_number(number: &str) -> bool {
-    number.starts_with(|c: char| c.is_ascii_alphanumeric())
-        && number
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-'))
-}
-
 /// LC-46, second half: the version must not claim to have been valid before it is published.
 fn valid_from(contract: &Contract, today: chrono::NaiveDate) -> Finding {
     let ok = contract.meta.valid_from >= today;
     let text = if ok {
-        "„valid_from“ liegt nicht in der Vergangenheit."
+        "„Gültig ab“ liegt nicht in der Vergangenheit."
     } else {
-        "„valid_from“ liegt in der Vergangenheit. Setzen Sie den Tag, ab dem die Fassung angeboten wird."
+        "„Gültig ab“ liegt in der Vergangenheit. Setzen Sie den Tag, ab dem die Fassung angeboten wird."
     };
     Finding::new("LC-46", Severity::Block, ok, text, place(meta::FILE, 1))
 }

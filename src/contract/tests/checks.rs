@@ -173,6 +173,7 @@ fn wrong_words_figures_and_structure_are_found() {
         ),
         ("", "number = \"1.0\"", "number = \"..\"", "LC-46"),
         ("", "number = \"1.0\"", "number = \"2/1\"", "LC-46"),
+        ("", "number = \"1.0\"", "number = \"abc\"", "LC-46"),
         ("", "number = \"1.0\"", "number = \"\"", "LC-46"),
         (
             "",

@@ -218,7 +218,7 @@ fn contract_toml_is_checked_with_its_line() {
         (
             good.replace("Mustervertrag", " "),
             1,
-            "Titel in der Sprache „de“",
+            "„Titel, Deutsch“ ist leer",
         ),
         (
             format!("{good}[numbering.de]\nsections = [\"x\"]\n"),

@@ -1,5 +1,6 @@
 //! The fields of `contract.toml` as a form. Comments and what the form does not show stay as they are.
 
+use crate::contract::meta::is_number;
 use crate::contract::parts::{quoted, set};
 use crate::domain::version::clean;
 use crate::web::kit::form::{FieldErrors, Form};
@@ -92,9 +93,17 @@ impl Facts {
     /// What is wrong with them.
     pub fn check(&self) -> FieldErrors {
         let mut errors = FieldErrors::default();
+        // Several fields lack the same: the sentence names the one that is meant.
+        let mut add = |field, what: &str| errors.add(field, format!("„{}“: {what}", label(field)));
+        if !self.number.is_empty() && !is_number(&self.number) {
+            add(
+                "nummer",
+                "Verwenden Sie Ziffern, dazu höchstens Buchstaben, Punkte und Bindestriche, zum Beispiel 2.0",
+            );
+        }
         for (field, text) in [("datum", &self.date), ("gueltig", &self.valid_from)] {
             if text.parse::<chrono::NaiveDate>().is_err() {
-                errors.add(field, "Geben Sie einen Tag ein");
+                add(field, "Geben Sie einen Tag ein");
             }
         }
         for (field, text, may_be_empty) in [
@@ -104,7 +113,7 @@ impl Facts {
             ("loeschfrist", &self.deletion_days, true),
         ] {
             if !(may_be_empty && text.is_empty()) && text.parse::<u16>().is_err() {
-                errors.add(field, "Geben Sie eine ganze Zahl ein");
+                add(field, "Geben Sie eine ganze Zahl ein");
             }
         }
         for (field, text, most) in [
@@ -115,7 +124,7 @@ impl Facts {
             ("neu_en", &self.note_en, 600),
         ] {
             if text.chars().count() > most {
-                errors.add(field, format!("Kürzen Sie den Text auf {most} Zeichen"));
+                add(field, &format!("Kürzen Sie den Text auf {most} Zeichen"));
             }
         }
         errors
@@ -156,6 +165,24 @@ impl Facts {
             (Some("change_note"), "de", quoted(&self.note_de)),
             (Some("change_note"), "en", quoted(&self.note_en)),
         ]
+    }
+}
+
+/// What the field is called.
+pub fn label(field: &str) -> &'static str {
+    match field {
+        "nummer" => "Nummer der Fassung",
+        "datum" => "Stand des Textes",
+        "gueltig" => "Gültig ab",
+        "titel_de" => "Titel, Deutsch",
+        "titel_en" => "Titel, Englisch",
+        "neu_de" => "Was ist neu? Deutsch",
+        "neu_en" => "Was ist neu? Englisch",
+        "ankuendigung" => "Tage zwischen Ankündigung und Beginn",
+        "einspruch" => "Tage für den Einspruch",
+        "meldung" => "Stunden bis zur Meldung einer Verletzung",
+        "loeschfrist" => "Tage bis zur Löschung",
+        _ => "",
     }
 }
 

@@ -1,7 +1,9 @@
 //! What the checks found, in the order in which it has to be dealt with.
 
+use super::names::FACTS;
 use crate::actions::versions::review::Review;
 use crate::contract::check::{Finding, Outcome};
+use crate::contract::meta;
 use crate::domain::VersionId;
 use crate::paths;
 
@@ -83,9 +85,13 @@ fn line(finding: &Finding, id: VersionId) -> Line {
     }
 }
 
-/// The editor at a place like `de/vertrag.dj:12`; none for what is no file, such as a PDF.
+/// The editor at a place like `de/vertrag.dj:12`; none for what is no file, such as a PDF. What was found
+/// in the facts is mended in their fields and not in their file.
 pub fn place_link(place: &str, id: VersionId) -> Option<(String, String)> {
     let (file, line) = place.rsplit_once(':')?;
+    if file == meta::FILE {
+        return Some((FACTS.to_owned(), paths::version_text(id, file)));
+    }
     Some(link(id, file, line.parse().ok()?))
 }
 

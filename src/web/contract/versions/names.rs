@@ -75,8 +75,12 @@ pub fn file(files: &Files, path: &str) -> (String, &'static str) {
 
 /// A part by its heading in a language. One that has none, or is read by nobody, keeps its file name.
 pub fn part(files: &Files, stem: &str, code: &str) -> String {
+    let [contract, annex, measures, product] = match code {
+        "en" => ["Agreement", "Annex", "Measures", "Product"],
+        _ => ["Vertrag", "Anlage", "Maßnahmen", "Produkt"],
+    };
     if stem == "vertrag" {
-        return "Vertrag".to_owned();
+        return contract.to_owned();
     }
     let text = files.get(&path(code, stem));
     let text = text.or_else(|| files.get(&path("de", stem)));
@@ -84,14 +88,15 @@ pub fn part(files: &Files, stem: &str, code: &str) -> String {
     let annexes = parts::annexes(files);
     let place = annexes.iter().position(|annex| annex == stem);
     match (heading, place) {
-        (Some(heading), Some(at)) => format!("Anlage {}: {heading}", at + 1),
-        (_, None) if stem == parts::MEASURES => "Maßnahmen".to_owned(),
-        (Some(heading), None) if stem.starts_with("produkte/") => format!("Produkt: {heading}"),
+        (Some(heading), Some(at)) => format!("{annex} {}: {heading}", at + 1),
+        (_, None) if stem == parts::MEASURES => measures.to_owned(),
+        (Some(heading), None) if stem.starts_with("produkte/") => format!("{product}: {heading}"),
         _ => stem.to_owned(),
     }
 }
 
-const FACTS: &str = "Angaben zur Fassung";
+/// What the fields of a version that are no text are called.
+pub const FACTS: &str = "Angaben zur Fassung";
 
 fn path(code: &str, stem: &str) -> String {
     format!("{code}/{stem}.dj")
@@ -138,7 +143,9 @@ mod tests {
             ("contract.toml", "Angaben zur Fassung", ""),
             ("de/vertrag.dj", "Vertrag", "Deutsch"),
             ("de/tom.dj", "Anlage 1: Maßnahmen nach Art. 32", "Deutsch"),
-            ("en/tom.dj", "Anlage 1: Measures (Art. 32)", "Englisch"),
+            ("en/tom.dj", "Annex 1: Measures (Art. 32)", "Englisch"),
+            ("en/vertrag.dj", "Agreement", "Englisch"),
+            ("en/massnahmen.dj", "Measures", "Englisch"),
             ("de/leer.dj", "leer", "Deutsch"),
             ("de/lose.dj", "lose", "Deutsch"),
             ("de/produkte/telefon.dj", "Produkt: Telefon", "Deutsch"),

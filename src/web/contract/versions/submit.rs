@@ -18,7 +18,7 @@ use crate::domain::{Language, VersionId, name};
 use crate::paths;
 use crate::places::Kind;
 use crate::web::kit::error::PageError;
-use crate::web::kit::form::Form;
+use crate::web::kit::form::{FieldErrors, Form};
 use crate::web::kit::page::{Me, Shell, html, invalid};
 use crate::web::kit::refusals::of_version;
 use crate::web::kit::respond::Respond as _;
@@ -36,8 +36,7 @@ struct Page {
     questions: Vec<Asked>,
     /// Stands for these questions; comes back with the answers.
     stamp: String,
-    /// Fields that lack something: id and what to do.
-    errors: Vec<(String, String)>,
+    errors: FieldErrors,
 }
 
 /// A question with what was typed.
@@ -95,7 +94,7 @@ async fn page(
     form: &Form,
     was_sent: bool,
 ) -> Result<Page, PageError> {
-    let mut errors = Vec::new();
+    let mut errors = FieldErrors::default();
     let questions = reviewed.questions();
     let stamp = stamp_of(&questions);
     let questions = questions
@@ -113,26 +112,26 @@ async fn page(
                 question,
             };
             if was_sent && is_too_long(&asked.answer) {
-                errors.push((
-                    asked.note.clone(),
+                errors.add(
+                    &asked.note,
                     format!(
                         "{}: Kürzen Sie den Text auf höchstens {LONGEST_NOTE} Zeichen",
                         asked.question.check
                     ),
-                ));
+                );
             } else if was_sent && !asked.answer.confirmed {
-                errors.push((
-                    asked.tick.clone(),
+                errors.add(
+                    &asked.tick,
                     format!("{}: Bestätigen Sie mit dem Haken", asked.question.check),
-                ));
+                );
             } else if was_sent && !asked.answer.is_enough(&asked.question) {
-                errors.push((
-                    asked.note.clone(),
+                errors.add(
+                    &asked.note,
                     format!(
                         "{}: Schreiben Sie die Begründung oder Kennung dazu",
                         asked.question.check
                     ),
-                ));
+                );
             }
             asked
         })
@@ -188,8 +187,7 @@ pub async fn submit(
             // Nothing of what was typed is shown beside a question it may not belong to.
             let (version, reviewed, _) = look(&app, &me, id).await?;
             let mut page = page(&app, &me, &version, &reviewed, &Form::default(), false).await?;
-            page.errors
-                .push(("fragen".to_owned(), of_version(&refusal)));
+            page.errors.add("fragen", of_version(&refusal));
             invalid(&page)
         }
         Err(ActionError::Version(VersionRefusal::Unanswered)) => {
