@@ -92,6 +92,34 @@ async fn looking_concludes_nothing() {
     assert_eq!(app.count("audit_events WHERE kind = 'link_opened'"), 1);
 }
 
+/// 4.1-8: in the list at the top no sentence fits two fields.
+#[actix_web::test]
+async fn s04_what_is_too_long_is_named_by_its_field() {
+    let app = TestApp::start().await;
+    let link = asked(&app);
+    let visitor = app.visitor();
+    let long = "ä".repeat(121);
+    for (language, sentences) in [
+        ("de", ["Kürzen Sie Ihren Namen", "Kürzen Sie Ihre Funktion"]),
+        ("en", ["Shorten your name", "Shorten your position"]),
+    ] {
+        let page = visitor.get(&format!("{link}?sprache={language}")).await;
+        let mut fields: Vec<(&str, &str)> = COMPLETE.to_vec();
+        for (name, value) in &mut fields {
+            if ["name", "funktion"].contains(name) {
+                *value = &long;
+            }
+        }
+        let answer = page.submit(&visitor, FORM, &fields).await;
+        answer.assert_status(422);
+        let listed = answer.all(".errors li a");
+        for sentence in sentences {
+            let hits = listed.iter().filter(|one| one.starts_with(sentence));
+            assert_eq!(hits.count(), 1, "{sentence}: {listed:?}");
+        }
+    }
+}
+
 /// S-04: the form as delivered concludes nothing and names every field; so does any that lacks one.
 #[actix_web::test]
 async fn a_form_that_lacks_something_concludes_nothing_and_says_what() {

@@ -133,14 +133,20 @@ fn read(typed: &Typed) -> Result<Search, FieldErrors> {
             errors.add("art", "Wählen Sie ein Ereignis aus der Liste");
         }
     }
-    let mut day = |field, text: &str| {
+    let mut day = |field, which: &str, text: &str| {
         let day = parse_day(text).filter(|day| day.year() <= 9999);
         if day.is_none() && !text.is_empty() {
-            errors.add(field, "Geben Sie den Tag so ein: 24.11.2026");
+            errors.add(
+                field,
+                format!("Geben Sie den {which} Tag so ein: 24.11.2026"),
+            );
         }
         day
     };
-    let (from, until) = (day("von", &typed.from), day("bis", &typed.until));
+    let (from, until) = (
+        day("von", "ersten", &typed.from),
+        day("bis", "letzten", &typed.until),
+    );
     if from.zip(until).is_some_and(|(from, until)| from > until) {
         errors.add("bis", "Der letzte Tag liegt vor dem ersten");
     }

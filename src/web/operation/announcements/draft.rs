@@ -114,7 +114,10 @@ pub async fn save(
         if text.is_empty() {
             errors.add(field, format!("Geben Sie den Grund{language} an"));
         } else if text.chars().count() > LONGEST_REASON {
-            errors.add(field, "Kürzen Sie den Grund auf 600 Zeichen");
+            errors.add(
+                field,
+                format!("Kürzen Sie den Grund{language} auf 600 Zeichen"),
+            );
         }
         text
     };

@@ -105,11 +105,19 @@ fn checked(
         Err(BadName::TooLong) => {
             errors.add(
                 field,
-                match language {
-                    Language::De => {
-                        format!("Kürzen Sie diese Angabe auf höchstens {MAX_NAME} Zeichen")
+                match (field, language) {
+                    ("name", Language::De) => {
+                        format!("Kürzen Sie Ihren Namen auf höchstens {MAX_NAME} Zeichen")
                     }
-                    Language::En => format!("Shorten this to {MAX_NAME} characters at most"),
+                    ("name", Language::En) => {
+                        format!("Shorten your name to {MAX_NAME} characters at most")
+                    }
+                    (_, Language::De) => {
+                        format!("Kürzen Sie Ihre Funktion auf höchstens {MAX_NAME} Zeichen")
+                    }
+                    (_, Language::En) => {
+                        format!("Shorten your position to {MAX_NAME} characters at most")
+                    }
                 },
             );
             String::new()
