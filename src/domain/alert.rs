@@ -116,7 +116,7 @@ impl AlertKind {
             Self::AddressByPartner => "Address entered by the partner",
             Self::AddressOfPartner => "Address belongs to the partner",
             Self::DemandUnanswered => "No new conclusion",
-            Self::Dissent => "Objection to a change",
+            Self::Dissent => "Dissent from a change",
             Self::ForwardFailed => "Forwarding undeliverable",
             Self::MailSetup => "Mails refused because of the sender",
             Self::CertificateEnds => "Certificate ends",

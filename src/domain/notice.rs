@@ -217,8 +217,8 @@ impl NoticeState {
         match self {
             Self::Unsent => "Not delivered",
             Self::Running => "Period running",
-            Self::NoDissent => "No objection",
-            Self::Dissent => "Objection",
+            Self::NoDissent => "No dissent",
+            Self::Dissent => "Dissent",
             Self::Settled => "Settled",
             Self::Exempted => "Exempted",
             Self::Terminated => "Terminated",

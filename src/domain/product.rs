@@ -44,6 +44,19 @@ pub enum Trigger {
     WithUms,
 }
 
+/// What the name of a booking with the UMS option ends with.
+const WITH_UMS: &str = " mit UMS-Option";
+
+/// The name of a booking or an area, as it was written down, in English (C4). The catalogue has one name
+/// for each; what is German in them is told of the UMS option.
+pub fn in_english(name: &str) -> String {
+    match name.strip_suffix(WITH_UMS) {
+        Some(name) => format!("{name} with UMS option"),
+        None if name == "UMS-Verwaltung" => "UMS administration".to_owned(),
+        None => name.to_owned(),
+    }
+}
+
 impl Product {
     /// Whether a booking of this product, with or without UMS, needs an AVV as far as the product
     /// is concerned. The partner is deliberately no part of this (5.2: the gate must not open
@@ -70,7 +83,7 @@ impl Product {
     /// Name of a booking as contract, mail and page say it.
     pub fn booked_name(&self, ums: bool) -> String {
         if ums && self.has_ums_option() {
-            format!("{} mit UMS-Option", self.name)
+            format!("{}{WITH_UMS}", self.name)
         } else {
             self.name.clone()
         }
@@ -78,11 +91,7 @@ impl Product {
 
     /// The same in English.
     pub fn booked_name_en(&self, ums: bool) -> String {
-        if ums && self.has_ums_option() {
-            format!("{} with UMS option", self.name)
-        } else {
-            self.name.clone()
-        }
+        in_english(&self.booked_name(ums))
     }
 
     /// Name of a booking in narrow columns.
@@ -148,6 +157,8 @@ mod tests {
             trunk.booked_name_en(true),
             "Mehrstandort-SIP-Trunk with UMS option"
         );
+        assert_eq!(in_english("UMS-Verwaltung"), "UMS administration");
+        assert_eq!(in_english("Tengo Centraflex"), "Tengo Centraflex");
         assert_eq!(trunk.booked_short_name(true), "SIP-Trunk mit UMS");
         let centraflex = product("Tengo", Trigger::Always, "tengo", "tengo");
         assert_eq!(centraflex.booked_name(true), "Tengo");

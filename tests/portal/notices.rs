@@ -211,7 +211,7 @@ async fn a_change_is_announced_answered_and_settled() {
     visitor
         .get(&format!("{own}?sprache=en"))
         .await
-        .assert_says("Object to this change");
+        .assert_says("Dissent from this change");
     page.submit(&visitor, "main form", &[("name", "  ")])
         .await
         .assert_status(422)
@@ -336,7 +336,7 @@ async fn after_the_period_nobody_dissents_any_more() {
     assert!(mail.written.subject.starts_with("Change of sub-processors"));
     let (english, german) = (notice(&app, customer), notice(&app, CUSTOMER));
     let page = app.visitor().get(&link(&app, english.id)).await;
-    page.assert_says("You may object up to and including Monday, 7 December 2026");
+    page.assert_says("You may dissent up to and including Monday, 7 December 2026");
 
     app.at("2026-12-07 23:59");
     assert_eq!(state(&app), NoticeState::Running);
@@ -352,7 +352,7 @@ async fn after_the_period_nobody_dissents_any_more() {
         .get(&link(&app, english.id))
         .await
         .assert_status(200)
-        .assert_says("The period for an objection is over")
+        .assert_says("The period for dissent is over")
         .assert_says("please talk to us")
         .assert_says("0221 4710-123");
     let own = app.sign_in(Person::Customer).await;

@@ -11,6 +11,7 @@ use crate::domain::case::Channel;
 use crate::domain::mail::RequestReason;
 use crate::domain::master_data::FieldChange;
 use crate::domain::notice::{DissentWay, Settlement};
+use crate::domain::product::in_english;
 
 /// What was done to an announcement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,7 +70,7 @@ pub(super) fn settled(how: Settlement) -> (&'static str, &'static str) {
     match how {
         Settlement::Withdrawn => (
             "Einspruch zurückgenommen",
-            "Objection to the change withdrawn",
+            "Dissent from the change withdrawn",
         ),
         Settlement::Exempted => (
             "Kunde von der angekündigten Änderung ausgenommen",
@@ -77,7 +78,7 @@ pub(super) fn settled(how: Settlement) -> (&'static str, &'static str) {
         ),
         Settlement::Terminated => (
             "Betroffenes Produkt nach Einspruch gekündigt",
-            "Affected product terminated after the objection",
+            "Affected product terminated after the dissent",
         ),
         Settlement::NewAgreement => (
             "Durch einen neuen Vertrag erledigt",
@@ -202,7 +203,15 @@ pub(super) fn restored(kind: &AuditKind, language: Language) -> String {
     else {
         return String::new();
     };
-    let (then, booked) = (zoned_moment(*concluded_at, language), booked.join(", "));
+    let then = zoned_moment(*concluded_at, language);
+    let booked: Vec<String> = booked
+        .iter()
+        .map(|name| match language {
+            Language::De => name.clone(),
+            Language::En => in_english(name),
+        })
+        .collect();
+    let booked = booked.join(", ");
     let with = |words: &str| match booked.as_str() {
         "" => String::new(),
         booked => format!("{words} {booked}"),
@@ -318,7 +327,7 @@ pub(super) fn dissented(way: DissentWay, received_on: NaiveDate, language: Langu
     let day = short_date(received_on, language);
     if language.is_en() {
         let way = way.word_en();
-        format!("Objection to the announced change, received on {day} {way}")
+        format!("Dissent from the announced change, received on {day} {way}")
     } else {
         let way = way.word();
         format!("Einspruch gegen die angekündigte Änderung, eingegangen am {day} {way}")

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::AuditKind;
 use crate::domain::case::{Case, Partner, access};
+use crate::domain::product::in_english;
 use crate::domain::{Language, PartnerId, UserId};
 
 /// Access that an event opened and closed.
@@ -136,12 +137,11 @@ impl PartnerAccess {
             (0, true) => "no user".to_owned(),
             (more, true) => format!("{more} users"),
         };
-        let parts: Vec<&str> = self
-            .modules
-            .iter()
-            .map(String::as_str)
-            .chain([users.as_str()])
-            .collect();
+        let modules = self.modules.iter().map(|name| match language {
+            Language::De => name.clone(),
+            Language::En => in_english(name),
+        });
+        let parts: Vec<String> = modules.chain([users]).collect();
         format!("{} ({})", self.name, parts.join(", "))
     }
 }

@@ -9,6 +9,7 @@ use super::changes::{
 use super::counts::added;
 use crate::domain::Language;
 use crate::domain::calendar::{REMINDERS, short_date};
+use crate::domain::product::in_english;
 
 /// What all events of a kind have in common.
 struct Row {
@@ -96,8 +97,8 @@ rows! {
     Announcement: "announcement", "Änderungsmitteilung", "Change announcement";
     NoticeMailed: "notice_mailed", "E-Mail zu einer Änderungsmitteilung", "E-mail about a change announcement";
     NoticeResent: "notice_resent", "Änderungsmitteilung noch einmal gesendet", "Change announcement sent again";
-    Dissented: "dissented", "Einspruch", "Objection to a change";
-    DissentSettled: "dissent_settled", "Einspruch erledigt", "Objection to a change settled";
+    Dissented: "dissented", "Einspruch", "Dissent from a change";
+    DissentSettled: "dissent_settled", "Einspruch erledigt", "Dissent from a change settled";
     OperatorSaved: "operator_saved", "Angaben zum Betreiber", "Operator's particulars";
     Erased: "erased", "Protokollinhalt gelöscht", "Log contents erased";
 }
@@ -134,26 +135,26 @@ fn sentences(kind: &AuditKind) -> (String, String) {
     match kind {
         K::CustomerAdded => both("Kunde angelegt", "Customer added"),
         K::Booked { product, .. } => {
-            both(format!("{product} gebucht"), format!("{product} booked"))
+            both(format!("{product} gebucht"), format!("{} booked", in_english(product)))
         }
         K::OptionChanged { product, .. } => both(
             format!("Option geändert: jetzt {product}"),
-            format!("Option changed: now {product}"),
+            format!("Option changed: now {}", in_english(product)),
         ),
         K::Cancelled { product, last_day } => {
             let day = |language| short_date(*last_day, language);
             both(
                 format!("{product} gekündigt zum {}", day(Language::De)),
-                format!("{product} cancelled as of {}", day(Language::En)),
+                format!("{} cancelled as of {}", in_english(product), day(Language::En)),
             )
         }
         K::CancellationTakenBack { product } => both(
             format!("Kündigung von {product} zurückgenommen"),
-            format!("Cancellation of {product} withdrawn"),
+            format!("Cancellation of {} withdrawn", in_english(product)),
         ),
         K::BookingsEnded { products } => both(
             format!("Beendet: {}", products.join(", ")),
-            format!("Ended: {}", products.join(", ")),
+            format!("Ended: {}", english(products)),
         ),
         K::PartnerAssigned { from, to } => {
             by(|language| assigned(from.as_deref(), to.as_deref(), language))
@@ -353,3 +354,8 @@ fn by(say: impl Fn(Language) -> String) -> (String, String) {
 #[cfg(test)]
 #[path = "kinds_tests.rs"]
 mod tests;
+
+fn english(names: &[String]) -> String {
+    let names: Vec<String> = names.iter().map(|name| in_english(name)).collect();
+    names.join(", ")
+}

@@ -153,7 +153,7 @@ impl MailBody for Dissented {
     fn subject(&self, w: &Words<'_>) -> String {
         let lead = w.either(
             "Einspruch erhalten: Änderung bei weiteren Auftragsverarbeitern für",
-            "Objection received: change of sub-processors for",
+            "Dissent received: change of sub-processors for",
         );
         w.about(lead, &self.case)
     }
@@ -201,7 +201,7 @@ impl MailBody for DissentSettled {
     fn subject(&self, w: &Words<'_>) -> String {
         let lead = w.either(
             "Ergebnis zu Ihrem Einspruch: Änderung bei weiteren Auftragsverarbeitern für",
-            "Result of your objection: change of sub-processors for",
+            "Result of your dissent: change of sub-processors for",
         );
         w.about(lead, &self.case)
     }

@@ -90,15 +90,15 @@ fn sentence(stored: &Stored, state: NoticeState, own: bool, language: Language) 
         ),
         NoticeState::Running => (
             format!("Einspruch ist möglich bis einschließlich {end}. Die Änderung beginnt frühestens am {starts}."),
-            format!("You may object to the change up to and including {end}. It begins on {starts} at the earliest."),
+            format!("You may dissent from the change up to and including {end}. It begins on {starts} at the earliest."),
         ),
         NoticeState::NoDissent => (
             format!("Die Frist für den Einspruch endete am {end}. Die Änderung beginnt frühestens am {starts}."),
-            format!("The period for an objection ended on {end}. The change begins on {starts} at the earliest."),
+            format!("The period for dissent ended on {end}. The change begins on {starts} at the earliest."),
         ),
         NoticeState::Dissent => (
             format!("Einspruch eingegangen am {received}. Die Änderung wird nicht vorgenommen, der Vertrag gilt unverändert weiter."),
-            format!("Objection received on {received}. The change is not applied, and the agreement continues unchanged."),
+            format!("Dissent received on {received}. The change is not applied, and the agreement continues unchanged."),
         ),
         NoticeState::Settled if facts.dissent.is_none() => (
             "Der neue Vertrag nennt die geänderte Liste schon.".to_owned(),
@@ -106,7 +106,7 @@ fn sentence(stored: &Stored, state: NoticeState, own: bool, language: Language) 
         ),
         NoticeState::Settled => (
             format!("Der Einspruch vom {received} wurde zurückgenommen."),
-            format!("The objection of {received} was withdrawn."),
+            format!("The dissent of {received} was withdrawn."),
         ),
         NoticeState::Exempted => (
             "Die Änderung gilt hier nicht; der Vertrag besteht unverändert weiter.".to_owned(),
@@ -114,7 +114,7 @@ fn sentence(stored: &Stored, state: NoticeState, own: bool, language: Language) 
         ),
         NoticeState::Terminated => (
             "Nach dem Einspruch endet das betroffene Produkt; bis dahin gilt die Änderung nicht.".to_owned(),
-            "After the objection the affected product ends; until then the change does not apply.".to_owned(),
+            "After the dissent the affected product ends; until then the change does not apply.".to_owned(),
         ),
         NoticeState::Lapsed => (
             "Der Vertrag gilt nicht mehr; die Änderung betrifft ihn nicht.".to_owned(),
@@ -176,7 +176,7 @@ pub async fn declare(
     Ok(match done {
         Ok(()) => session.succeeded(
             if me.viewer.language.is_en() {
-                "We have received your objection. The change is not applied, and your agreement continues unchanged. A confirmation is on its way."
+                "We have received your dissent. The change is not applied, and your agreement continues unchanged. A confirmation is on its way."
             } else {
                 "Ihr Einspruch ist eingegangen. Die Änderung wird nicht vorgenommen, Ihr Vertrag gilt unverändert weiter. Eine Bestätigung ist unterwegs."
             },
@@ -221,11 +221,11 @@ fn refused(refusal: NoticeRefusal, language: Language) -> &'static str {
     let (de, en) = match refusal {
         NoticeRefusal::TooLate => (
             "Die Frist für den Einspruch ist vorbei. Haben Sie Bedenken gegen die Änderung, sprechen Sie uns bitte an; wir suchen mit Ihnen nach einem Weg.",
-            "The period for an objection is over. If the change raises concerns for you, please talk to us; we will look for a way together.",
+            "The period for dissent is over. If the change raises concerns for you, please talk to us; we will look for a way together.",
         ),
         NoticeRefusal::Already => (
             "Ihr Einspruch liegt uns bereits vor.",
-            "We already have your objection.",
+            "We already have your dissent.",
         ),
         NoticeRefusal::Closed | NoticeRefusal::NoDissent | NoticeRefusal::Delivered => (
             "Zu dieser Änderungsmitteilung ist nichts mehr zu tun.",

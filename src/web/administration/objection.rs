@@ -148,7 +148,7 @@ fn view(shell: Shell, case: &Case, user: String, now: DateTime<Utc>) -> Option<O
         concluded: short_date(day(agreement.concluded_at), language),
         several: partners.len() > 1,
         partners: name::list(&partners, language),
-        modules: words::modules(case, now).0,
+        modules: words::modules(case, now, language).0,
         user,
         receipt: case.customer.email().map(|email| email.shown()),
         wrong: None,

@@ -224,7 +224,7 @@ fn agreed(
                 .offer
                 .products
                 .iter()
-                .map(|key| name(case, key))
+                .map(|key| name(case, key, language))
                 .collect(),
         },
         version: one.offer.version.clone(),
@@ -248,10 +248,13 @@ fn agreed(
     }
 }
 
-fn name(case: &Case, key: &Covered) -> String {
+fn name(case: &Case, key: &Covered, language: Language) -> String {
     case.product(&key.product).map_or_else(
         || key.product.clone(),
-        |product| product.booked_name(key.ums),
+        |product| match language {
+            Language::De => product.booked_name(key.ums),
+            Language::En => product.booked_name_en(key.ums),
+        },
     )
 }
 

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::calendar::{REMINDERS, day};
 use crate::domain::case::{Case, Standing, Status, product_standings};
+use crate::domain::product::in_english;
 use crate::domain::{Language, name};
 use crate::web::kit::dates::{Sentence, When};
 
@@ -180,7 +181,7 @@ pub fn meaning(
     now: DateTime<Utc>,
     language: Language,
 ) -> Option<String> {
-    let (open, closed) = modules(case, now);
+    let (open, closed) = modules(case, now, language);
     let partners = partners(case);
     let en = language.is_en();
     let closed_sentence = || {
@@ -265,7 +266,7 @@ pub fn partners(case: &Case) -> Vec<String> {
 }
 
 /// Areas the agreement opens for partners, and those it does not.
-pub fn modules(case: &Case, now: DateTime<Utc>) -> (Vec<String>, Vec<String>) {
+pub fn modules(case: &Case, now: DateTime<Utc>, language: Language) -> (Vec<String>, Vec<String>) {
     let (mut open, mut closed): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
     for line in product_standings(case, now) {
         let side = match line.standing.status {
@@ -274,8 +275,12 @@ pub fn modules(case: &Case, now: DateTime<Utc>) -> (Vec<String>, Vec<String>) {
             _ => &mut closed,
         };
         let name = &line.product.gated_module.name;
-        if !side.contains(name) {
-            side.push(name.clone());
+        let name = match language {
+            Language::De => name.clone(),
+            Language::En => in_english(name),
+        };
+        if !side.contains(&name) {
+            side.push(name);
         }
     }
     (open, closed)

@@ -74,7 +74,7 @@ impl Said {
                 "erklaerung",
                 say(
                     "Bestätigen Sie, dass Sie Einspruch erheben",
-                    "Confirm that you object to this change",
+                    "Confirm that you dissent from this change",
                 ),
             );
         }
