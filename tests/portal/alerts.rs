@@ -268,7 +268,7 @@ async fn a_contract_that_came_back_is_sent_once_more() {
     let start = operator.get("/betrieb").await;
     start
         .assert_says("Vertrag nicht zustellbar")
-        .assert_says("E-Mails zurückgekommen");
+        .assert_says("E-Mail zurückgekommen");
     let id = app.text("max(id) FROM mails WHERE state = 'returned'");
     let mail = operator.get(&format!("/betrieb/mails/{id}")).await;
     let again = "main form[action$=nochmal]";

@@ -469,7 +469,7 @@ async fn c9_answers_are_read_filed_and_forgotten() {
     operator
         .get("/betrieb")
         .await
-        .assert_says("Antworten auf E-Mails sind zu lesen");
+        .assert_says("Antwort auf eine E-Mail ist zu lesen");
     let list = operator.get("/betrieb/antworten").await;
     list.assert_says("Re: <b>Vertrag</b>")
         .assert_says("Ayşe (info@oezdemir.example)");

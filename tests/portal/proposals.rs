@@ -328,7 +328,7 @@ async fn a_contract_on_paper_takes_effect_when_a_second_person_confirms() {
     second
         .get("/betrieb")
         .await
-        .assert_says("Vorschläge warten auf eine zweite Person");
+        .assert_says("Vorschlag wartet auf eine zweite Person");
     second
         .get("/betrieb/vorschlaege")
         .await

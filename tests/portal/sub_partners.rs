@@ -423,7 +423,7 @@ async fn a5_a_new_submandant_waits_for_the_release_if_the_operator_wants_it() {
     operator
         .get("/betrieb")
         .await
-        .assert_says("Submandanten warten auf Ihre Freigabe");
+        .assert_says("Submandant wartet auf Ihre Freigabe");
     let shown = operator.get(&format!("/betrieb/partner/{id}")).await;
     let release = format!("form[action='/betrieb/partner/{id}/aufnahme']");
     shown

@@ -167,7 +167,7 @@ async fn second_operator(app: &TestApp, chromium: &Chromium) -> Window {
 async fn second_person_publishes(second: &Window) {
     second.go("/betrieb").await;
     second
-        .click_words("Vertragsfassungen warten auf die Freigabe")
+        .click_words("Vertragsfassung wartet auf die Freigabe")
         .await;
     second.click_words("Fassung 2.0").await;
     second.fill("#passwort", PASSWORD).await;

@@ -197,8 +197,8 @@ async fn a_version_is_written_approved_by_a_second_person_and_published() {
         .assert_says("zweite Person");
 
     // Whoever begins the day as an administrator sees that it waits.
-    const WAITS: &str = "Vertragsfassungen warten auf die Freigabe";
-    const APPROVED: &str = "Freigegebene Vertragsfassungen sind nicht veröffentlicht";
+    const WAITS: &str = "Vertragsfassung wartet auf die Freigabe";
+    const APPROVED: &str = "Freigegebene Vertragsfassung ist nicht veröffentlicht";
     let start = second.get("/betrieb").await;
     start.assert_says(WAITS).assert_silent_about(APPROVED);
 

@@ -351,11 +351,11 @@ fn by(say: impl Fn(Language) -> String) -> (String, String) {
     (say(Language::De), say(Language::En))
 }
 
-#[cfg(test)]
-#[path = "kinds_tests.rs"]
-mod tests;
-
 fn english(names: &[String]) -> String {
     let names: Vec<String> = names.iter().map(|name| in_english(name)).collect();
     names.join(", ")
 }
+
+#[cfg(test)]
+#[path = "kinds_tests.rs"]
+mod tests;

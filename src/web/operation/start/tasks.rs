@@ -54,125 +54,154 @@ pub(super) fn tasks(counts: &Counts) -> Vec<Task> {
     let customers = |status: Status| format!("{}?status={}", paths::CUSTOMERS, status.key());
     let mails = |state: &str| format!("{}?stand={state}", paths::MAILS);
     let runs = || paths::RUNS.to_owned();
-    let line = |count, label, href, hint| (count, label, href, hint);
-    let lines: Vec<(i64, &'static str, String, &'static str)> = vec![
+    let line = |count, labels, href, hint| (count, labels, href, hint);
+    // For one and for more than one.
+    let same = |label| (label, label);
+    let lines: Vec<(i64, (&'static str, &'static str), String, &'static str)> = vec![
         line(
             i64::try_from(counts.unreadable).unwrap_or(i64::MAX),
-            "Datensätze sind nicht lesbar",
+            ("Datensatz ist nicht lesbar", "Datensätze sind nicht lesbar"),
             runs(),
-            "Was sie braucht, ist gesperrt, alles andere läuft; die Seite nennt sie mit Namen",
+            "Was darauf angewiesen ist, bleibt gesperrt, alles andere läuft; die Seite nennt die Namen",
         ),
         line(
             i64::try_from(counts.proposals).unwrap_or(i64::MAX),
-            "Vorschläge warten auf eine zweite Person",
+            (
+                "Vorschlag wartet auf eine zweite Person",
+                "Vorschläge warten auf eine zweite Person",
+            ),
             paths::PROPOSALS.to_owned(),
             "Papierverträge und irrtümlich erfasste Widersprüche werden erst mit der Bestätigung wirksam",
         ),
         line(
             counts.versions.submitted,
-            "Vertragsfassungen warten auf die Freigabe",
+            (
+                "Vertragsfassung wartet auf die Freigabe",
+                "Vertragsfassungen warten auf die Freigabe",
+            ),
             paths::VERSIONS.to_owned(),
             "Freigeben muss eine zweite Person, nicht wer die Fassung vorgelegt hat",
         ),
         line(
             counts.versions.approved,
-            "Freigegebene Vertragsfassungen sind nicht veröffentlicht",
+            (
+                "Freigegebene Vertragsfassung ist nicht veröffentlicht",
+                "Freigegebene Vertragsfassungen sind nicht veröffentlicht",
+            ),
             paths::VERSIONS.to_owned(),
             "Bis zur Veröffentlichung wird weiter die bisherige Fassung angeboten",
         ),
         line(
             counts.answers,
-            "Antworten auf E-Mails sind zu lesen",
+            (
+                "Antwort auf eine E-Mail ist zu lesen",
+                "Antworten auf E-Mails sind zu lesen",
+            ),
             paths::REPLIES.to_owned(),
-            "Sie können eine Absage, einen Widerspruch oder eine neue Adresse enthalten",
+            "Darin kann eine Absage, ein Widerspruch oder eine neue Adresse stehen",
         ),
         line(
             counts.waiting,
-            "E-Mails warten ungewöhnlich lange",
+            (
+                "E-Mail wartet ungewöhnlich lange",
+                "E-Mails warten ungewöhnlich lange",
+            ),
             mails("wartet"),
             "Seit mehr als einer Viertelstunde; antwortet der Mailserver?",
         ),
         line(
             counts.refused,
-            "E-Mails vom Mailserver abgelehnt",
+            (
+                "E-Mail vom Mailserver abgelehnt",
+                "E-Mails vom Mailserver abgelehnt",
+            ),
             mails("abgelehnt"),
             "In den letzten sieben Tagen",
         ),
         line(
             counts.returned,
-            "E-Mails zurückgekommen",
+            ("E-Mail zurückgekommen", "E-Mails zurückgekommen"),
             mails("zurueck"),
             "In den letzten sieben Tagen",
         ),
         line(
             counts.late,
-            "Erinnerungen warten auf Ihre Entscheidung",
+            (
+                "Erinnerung wartet auf Ihre Entscheidung",
+                "Erinnerungen warten auf Ihre Entscheidung",
+            ),
             runs(),
-            "Seit mehr als fünf Wochen fällig; von selbst gehen sie nicht hinaus",
+            "Seit mehr als fünf Wochen fällig; von selbst geht davon nichts hinaus",
         ),
         line(
             counts.failed_runs,
-            "Hintergrundarbeiten mit Fehlern",
+            ("Hintergrundarbeit mit Fehlern", "Hintergrundarbeiten mit Fehlern"),
             runs(),
             "In den letzten 24 Stunden; was liegen blieb, versucht der nächste Durchgang",
         ),
         line(
             counts.stuck_runs,
-            "Läufe erreichen nicht alle Kunden",
+            (
+                "Lauf erreicht nicht alle Kunden",
+                "Läufe erreichen nicht alle Kunden",
+            ),
             paths::BULK_RUNS.to_owned(),
             "Das Portal versucht es weiter; bleibt es dabei, sehen Sie in den Log des Servers",
         ),
         line(
             counts.unreleased,
-            "Submandanten warten auf Ihre Freigabe",
+            (
+                "Submandant wartet auf Ihre Freigabe",
+                "Submandanten warten auf Ihre Freigabe",
+            ),
             paths::PARTNERS.to_owned(),
-            "Vorher kann ihr Mandant sie für keinen Kunden wählen",
+            "Bis dahin ist keine Wahl für einen Kunden möglich",
         ),
         line(
             of(Status::Undeliverable),
-            "E-Mail nicht zustellbar",
+            same("E-Mail nicht zustellbar"),
             customers(Status::Undeliverable),
             "Erinnerungen ruhen, bis die Adresse stimmt oder jemand erneut sendet",
         ),
         line(
             of(Status::NoEmail),
-            "E-Mail-Adresse fehlt",
+            same("E-Mail-Adresse fehlt"),
             customers(Status::NoEmail),
             "Die Anforderung kann erst gesendet werden, wenn die Adresse eingetragen ist",
         ),
         line(
             of(Status::AddressOpen),
-            "Adresse zu bestätigen",
+            same("Adresse zu bestätigen"),
             customers(Status::AddressOpen),
             "Ein Vertriebspartner hat sie eingetragen; bis Sie entscheiden, bleibt der Zugriff gesperrt",
         ),
         line(
             of(Status::RenewalRequired),
-            "Neuabschluss nötig",
+            same("Neuabschluss nötig"),
             customers(Status::RenewalRequired),
             "Der Vertrag nennt einen anderen Vertriebspartner",
         ),
         line(
             of(Status::AmendmentOpen),
-            "Ergänzung zum Vertrag offen",
+            same("Ergänzung zum Vertrag offen"),
             customers(Status::AmendmentOpen),
             "Der Vertrag gilt, aber ein Produkt oder der Untervertriebspartner bleibt gesperrt, und es wartet keine Anforderung mehr",
         ),
         line(
             of(Status::Void),
-            "Vertrag widersprochen",
+            same("Vertrag widersprochen"),
             customers(Status::Void),
             "Ein Vertriebspartner ist noch zugeordnet, hat aber keinen Zugriff: Klären Sie, wie es weitergeht",
         ),
         line(
             of(Status::Expired),
-            "Ohne Antwort abgelaufen",
+            same("Ohne Antwort abgelaufen"),
             customers(Status::Expired),
             "Drei Erinnerungen ohne Antwort, von selbst geht keine E-Mail mehr hinaus",
         ),
         line(
             of(Status::Declined),
-            "Abschluss abgelehnt",
+            same("Abschluss abgelehnt"),
             customers(Status::Declined),
             "Vertriebspartner haben hier keinen Zugriff",
         ),
@@ -180,9 +209,9 @@ pub(super) fn tasks(counts: &Counts) -> Vec<Task> {
     lines
         .into_iter()
         .filter(|(count, ..)| *count > 0)
-        .map(|(count, label, href, hint)| Task {
+        .map(|(count, (one, many), href, hint)| Task {
             count: capped(count),
-            label,
+            label: if count == 1 { one } else { many },
             href,
             hint,
         })
