@@ -69,5 +69,4 @@ mod version_walk;
 mod versions;
 mod versions_life;
 mod walk;
-mod words;
 mod world;

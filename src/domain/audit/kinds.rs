@@ -134,9 +134,10 @@ fn sentences(kind: &AuditKind) -> (String, String) {
     use AuditKind as K;
     match kind {
         K::CustomerAdded => both("Kunde angelegt", "Customer added"),
-        K::Booked { product, .. } => {
-            both(format!("{product} gebucht"), format!("{} booked", in_english(product)))
-        }
+        K::Booked { product, .. } => both(
+            format!("{product} gebucht"),
+            format!("{} booked", in_english(product)),
+        ),
         K::OptionChanged { product, .. } => both(
             format!("Option geändert: jetzt {product}"),
             format!("Option changed: now {}", in_english(product)),
@@ -145,7 +146,11 @@ fn sentences(kind: &AuditKind) -> (String, String) {
             let day = |language| short_date(*last_day, language);
             both(
                 format!("{product} gekündigt zum {}", day(Language::De)),
-                format!("{} cancelled as of {}", in_english(product), day(Language::En)),
+                format!(
+                    "{} cancelled as of {}",
+                    in_english(product),
+                    day(Language::En)
+                ),
             )
         }
         K::CancellationTakenBack { product } => both(

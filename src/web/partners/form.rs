@@ -49,7 +49,7 @@ impl Page {
         match (&self.subject, self.area.operator, &self.above) {
             (Some(_), ..) => "Kontaktdaten ändern",
             (None, true, None) => "Vertriebspartner hinzufügen",
-            _ => "Untervertriebspartner hinzufügen",
+            _ => "Submandanten hinzufügen",
         }
     }
 }

@@ -324,7 +324,7 @@ fn said(outcome: &Outcome) -> String {
             "Die Stammdaten sind gespeichert. Der Kunde erhält den Vertrag mit den neuen Angaben an {}, alle früheren Links sind ungültig.",
             email.as_str()
         ),
-        None if outcome.after.agreement().is_some() => "Die Stammdaten sind gespeichert. Der Kunde hat deswegen keine E-Mail erhalten, und der Vertrag bleibt, wie er ist. Soll er die neuen Angaben nennen, fordern Sie auf der Seite „AVV-Status“ den Neuabschluss an."
+        None if outcome.after.agreement().is_some() => "Die Stammdaten sind gespeichert. Der Kunde hat deswegen keine E-Mail erhalten, und der Vertrag bleibt, wie er ist. Soll er die neuen Angaben nennen, fordern Sie auf der Seite „Auftragsverarbeitungsvertrag“ den Neuabschluss an."
             .to_owned(),
         None => "Die Stammdaten sind gespeichert. Der Kunde hat deswegen keine E-Mail erhalten."
             .to_owned(),

@@ -135,7 +135,10 @@ pub(super) fn tasks(counts: &Counts) -> Vec<Task> {
         ),
         line(
             counts.failed_runs,
-            ("Hintergrundarbeit mit Fehlern", "Hintergrundarbeiten mit Fehlern"),
+            (
+                "Hintergrundarbeit mit Fehlern",
+                "Hintergrundarbeiten mit Fehlern",
+            ),
             runs(),
             "In den letzten 24 Stunden; was liegen blieb, versucht der nächste Durchgang",
         ),
