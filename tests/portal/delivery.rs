@@ -213,7 +213,7 @@ async fn the_list_of_mails_is_paged_and_filtered() {
     assert_eq!(count("?kunde=4711&stand=wartet").await, 0);
     assert_eq!(count("?art=request").await, 1);
     assert_eq!(count("?art=password_changed&stand=abgelehnt").await, 50);
-    assert_eq!(count("?stand=x&art=%27&kunde=-&vor=z").await, 50);
+    assert_eq!(count("?stand=x&art=%27&vor=z").await, 50);
     // Constant work: whatever the filter, one index gives the page in its order.
     app.sql("ANALYZE mails").unwrap();
     let plan = app.sql(
