@@ -92,7 +92,7 @@ async fn f11_a_row_that_cannot_be_read_is_named_and_breaks_nothing_else() {
     operator
         .get("/betrieb")
         .await
-        .assert_says("Datensätze sind nicht lesbar");
+        .assert_says("Datensatz ist nicht lesbar");
     operator
         .get("/betrieb/hintergrundarbeit")
         .await
