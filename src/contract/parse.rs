@@ -350,7 +350,12 @@ impl<'a> Reader<'a> {
 
     /// A row that does not end with a bar is read as running text.
     fn unclosed_row(&mut self, line: usize) {
-        let first = self.text.lines().nth(line - 1).unwrap_or_default();
+        let begin = match line.checked_sub(2) {
+            Some(before) => self.line_ends.get(before).map_or(0, |end| end + 1),
+            None => 0,
+        };
+        let rest = self.text.get(begin..).unwrap_or_default();
+        let first = rest.lines().next().unwrap_or_default();
         if first.trim_start().starts_with('|') {
             self.problem(line, "Diese Zeile beginnt wie eine Tabellenzeile, gehört aber zu keiner Tabelle. Jede Zeile einer Tabelle endet mit „|“, und vor der Tabelle steht eine Leerzeile; ein gewöhnlicher Strich ist „\\|“.");
         }
