@@ -129,7 +129,8 @@ async fn made_up_tokens_all_look_the_same_and_become_slow() {
         "A".repeat(64),
         "A".repeat(3000),
         flipped,
-        genuine[..63].to_owned(),
+        // Of one character less a mail program's habit is forgiven, if that was a dash.
+        genuine[..62].to_owned(),
         format!("{genuine}A"),
         genuine.to_lowercase(),
         uuid::Uuid::new_v4().to_string(),
