@@ -315,7 +315,7 @@ impl Window {
         loop {
             match self.find(css).await.click().await {
                 Ok(()) => break,
-                Err(e) if e.is_stale_element_reference() => {}
+                Err(e) if is_of_left_page(&e) => {}
                 Err(e) => panic!("cannot click {css}: {e}"),
             }
         }
@@ -342,7 +342,7 @@ impl Window {
             };
             match element.click().await {
                 Ok(()) => break,
-                Err(e) if e.is_stale_element_reference() => {}
+                Err(e) if is_of_left_page(&e) => {}
                 Err(e) => panic!("cannot click „{words}“: {e}"),
             }
         }
@@ -376,7 +376,7 @@ impl Window {
         loop {
             match self.find(css).await.text().await {
                 Ok(text) => break one_line(&text),
-                Err(e) if e.is_stale_element_reference() => {}
+                Err(e) if is_of_left_page(&e) => {}
                 Err(e) => panic!("{css}: {e}"),
             }
         }
@@ -458,4 +458,13 @@ fn one_line(text: &str) -> String {
         .split_whitespace()
         .collect::<Vec<_>>()
         .join(" ")
+}
+
+/// Whether an element belongs to a page that was left meanwhile: the standard's answer, or the
+/// inspector's own, which comes while the next page is being put in its place.
+fn is_of_left_page(error: &fantoccini::error::CmdError) -> bool {
+    error.is_stale_element_reference()
+        || error
+            .to_string()
+            .contains("does not belong to the document")
 }
