@@ -11,7 +11,7 @@ use avv_portal::contract::{Contract, Values, html, sample_values, text};
 use avv_portal::document::seal::{self, Sealer};
 use avv_portal::document::{Extras, Frame, evidence, render, render_sealed};
 use avv_portal::domain::case::{
-    Booking, Case, Customer, Event, Fresh, Moment, Partner, decide, standing,
+    Booking, Case, Customer, Event, Fresh, Moment, Partner, decide, status_of,
 };
 use avv_portal::domain::product::{Module, Product, Trigger};
 use avv_portal::domain::{
@@ -96,7 +96,7 @@ fn rules(c: &mut Criterion) {
     assert_eq!(case.requests.len(), 1, "the customer was asked");
     let later = now() + chrono::TimeDelta::days(16);
     c.bench_function("standing", |b| {
-        b.iter(|| standing(black_box(&case), black_box(later)))
+        b.iter(|| status_of(black_box(&case), black_box(later)))
     });
     let due = Moment {
         now: later,

@@ -11,21 +11,21 @@ pub struct Crowd(Arc<Mutex<HashMap<String, usize>>>);
 
 /// A place in a crowd, given back when it is dropped.
 #[derive(Debug)]
-pub struct Place {
+pub struct Admission {
     crowd: Crowd,
     name: String,
 }
 
 impl Crowd {
     /// A place under `name`, if fewer than `most` are taken.
-    pub fn enter(&self, name: &str, most: usize) -> Option<Place> {
+    pub fn enter(&self, name: &str, most: usize) -> Option<Admission> {
         let mut all = self.lock();
         let taken = all.entry(name.to_owned()).or_default();
         if *taken >= most {
             return None;
         }
         *taken += 1;
-        Some(Place {
+        Some(Admission {
             crowd: self.clone(),
             name: name.to_owned(),
         })
@@ -36,7 +36,7 @@ impl Crowd {
     }
 }
 
-impl Drop for Place {
+impl Drop for Admission {
     fn drop(&mut self) {
         if let Entry::Occupied(mut taken) = self.crowd.lock().entry(std::mem::take(&mut self.name))
         {

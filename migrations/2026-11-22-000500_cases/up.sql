@@ -184,12 +184,12 @@ COMMENT ON TABLE objections IS 'Objections as they came in (EV-10); without an a
 CREATE INDEX objections_by_customer ON objections (customer_number);
 CREATE INDEX objections_by_agreement ON objections (agreement_id);
 
-CREATE TABLE objection_proofs (
+CREATE TABLE objection_files (
     file_id UUID PRIMARY KEY REFERENCES files (id),
     objection_id BIGINT NOT NULL REFERENCES objections (id)
 );
-COMMENT ON TABLE objection_proofs IS 'The letter or mail an objection came in (EV-10); only the operator reads it (5.8-19).';
-CREATE INDEX objection_proofs_by_objection ON objection_proofs (objection_id);
+COMMENT ON TABLE objection_files IS 'The letter or mail an objection came in (EV-10); only the operator reads it (5.8-19).';
+CREATE INDEX objection_files_by_objection ON objection_files (objection_id);
 
 CREATE TABLE proposals (
     id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -1,1 +1,1 @@
-DROP TABLE block_rounds, roll_out_figures, roll_out_customers, roll_outs, dissent_proofs, notices, sub_processors, announcements;
+DROP TABLE block_rounds, roll_out_figures, roll_out_customers, roll_outs, dissent_files, notices, sub_processors, announcements;

@@ -102,12 +102,12 @@ CREATE INDEX notices_failed ON notices (announcement_id) WHERE failed_at IS NOT 
 CREATE INDEX notices_dissent ON notices (announcement_id, customer_number) WHERE dissent_at IS NOT NULL;
 CREATE INDEX notices_settled_by ON notices (announcement_id, settled_how, customer_number) WHERE settled_at IS NOT NULL;
 
-CREATE TABLE dissent_proofs (
+CREATE TABLE dissent_files (
     file_id UUID PRIMARY KEY REFERENCES files (id),
     notice_id UUID NOT NULL REFERENCES notices (id)
 );
-COMMENT ON TABLE dissent_proofs IS 'The letter or mail a dissent came in (EV-12); only the operator reads it (5.8-19).';
-CREATE INDEX dissent_proofs_by_notice ON dissent_proofs (notice_id);
+COMMENT ON TABLE dissent_files IS 'The letter or mail a dissent came in (EV-12); only the operator reads it (5.8-19).';
+CREATE INDEX dissent_files_by_notice ON dissent_files (notice_id);
 
 -- Rolling out a contract version to those who concluded an older one (rows 35 to 37).
 

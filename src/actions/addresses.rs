@@ -4,7 +4,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{ActionError, Actor, Knock, Outcome};
+use super::{ActionError, Actor, Applied, CaseCommand};
 use crate::app::App;
 use crate::domain::audit::{AddressStep, AuditKind};
 use crate::domain::case::{Case, Event, Verdict};
@@ -21,7 +21,7 @@ pub fn decide(
     (customer, id): (CustomerNumber, AddressId),
     confirms: bool,
     now: DateTime<Utc>,
-) -> Result<Outcome, ActionError> {
+) -> Result<Applied, ActionError> {
     if viewer.role != Role::Operator {
         return Err(ActionError::NotAllowed);
     }
@@ -30,8 +30,8 @@ pub fn decide(
         false => (Verdict::Refused, AddressStep::Refused),
     };
     let event = Event::AddressJudged(id, verdict);
-    Knock::by(viewer, customer, now)
-        .bring(conn, app, &event, |outcome| kind(&outcome.before, id, what))
+    CaseCommand::by(viewer, customer, now)
+        .execute(conn, app, &event, |outcome| kind(&outcome.before, id, what))
 }
 
 /// Whoever reads the former address stops it, by the link in the mail.
@@ -40,16 +40,16 @@ pub fn stop(
     app: &App,
     id: AddressId,
     now: DateTime<Utc>,
-) -> Result<Outcome, ActionError> {
+) -> Result<Applied, ActionError> {
     let customer = cases::find_entered(conn, id)?.ok_or(ActionError::NotFound)?;
-    let knock = Knock {
+    let command = CaseCommand {
         customer,
         scope: Scope::Customer(customer),
         actor: Actor::Former { id },
         now,
     };
     let event = Event::AddressJudged(id, Verdict::Stopped);
-    knock.bring(conn, app, &event, |outcome| {
+    command.execute(conn, app, &event, |outcome| {
         kind(&outcome.before, id, AddressStep::Stopped)
     })
 }
@@ -89,8 +89,8 @@ pub(super) fn former_told(
         true => (Event::FormerTold(*id), AddressStep::Told),
         false => (Event::FormerUnreached(*id), AddressStep::Held),
     };
-    let knock = Knock::by_portal(customer, now);
-    match knock.bring(conn, app, &event, |outcome| {
+    let command = CaseCommand::by_portal(customer, now);
+    match command.execute(conn, app, &event, |outcome| {
         kind(&outcome.before, *id, what)
     }) {
         Ok(_) | Err(ActionError::Refused(_) | ActionError::NotFound) => Ok(()),

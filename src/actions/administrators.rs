@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::ActionError;
 use super::alerts::{AlertKind, Raised, raise};
-use super::door::actor;
+use super::case_command::actor;
 use crate::app::App;
 use crate::domain::UserId;
 use crate::domain::audit::AuditKind;

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::door::{Outcome, actor};
+use super::case_command::{Applied, actor};
 use super::{ActionError, Actor};
 use crate::app::App;
 use crate::domain::alert::{has_settled, raised_by};
@@ -43,7 +43,7 @@ pub fn raise(conn: &mut PgConnection, alert: &NewAlert, now: DateTime<Utc>) -> Q
 pub(super) fn follow(
     conn: &mut PgConnection,
     customer: CustomerNumber,
-    outcome: &Outcome,
+    outcome: &Applied,
     now: DateTime<Utc>,
 ) -> QueryResult<Vec<AlertKind>> {
     let raised = raised_by(&outcome.before, &outcome.changes, now);

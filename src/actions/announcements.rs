@@ -8,10 +8,10 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 use uuid::Uuid;
 
 use super::bulk_runs::{self, Act, Kind, Rounds, RunEvent, Turn, subject_of};
-use super::{ActionError, Actor, door::actor, versions};
+use super::{ActionError, Actor, case_command::actor, versions};
 use crate::app::App;
 use crate::contract::check;
-use crate::domain::audit::{AnnouncementDeed, AuditKind};
+use crate::domain::audit::{AnnouncementAuditEvent, AuditKind};
 use crate::domain::bulk_run::RunKind;
 use crate::domain::calendar::day;
 use crate::domain::case::Refusal;
@@ -103,7 +103,13 @@ pub fn draft(
     let (id, days) = (AnnouncementId(Uuid::new_v4()), days(conn, app, now)?);
     let starts_on = first_start(conn, days, now)?;
     announcements::create_draft(conn, id, starts_on, days, viewer.user, now)?;
-    note(conn, actor(viewer), id, AnnouncementDeed::Drafted, now)?;
+    note(
+        conn,
+        actor(viewer),
+        id,
+        AnnouncementAuditEvent::Drafted,
+        now,
+    )?;
     Ok(id)
 }
 
@@ -127,7 +133,13 @@ pub fn edit(
         return Ok(Err(Standstill::TooMany));
     }
     announcements::save_draft(conn, &draft)?;
-    note(conn, actor(viewer), id, AnnouncementDeed::Changed, now)?;
+    note(
+        conn,
+        actor(viewer),
+        id,
+        AnnouncementAuditEvent::Changed,
+        now,
+    )?;
     Ok(Ok(()))
 }
 
@@ -142,7 +154,13 @@ pub fn discard(
         return Ok(Err(stands));
     }
     announcements::delete_draft(conn, id)?;
-    note(conn, actor(viewer), id, AnnouncementDeed::Discarded, now)?;
+    note(
+        conn,
+        actor(viewer),
+        id,
+        AnnouncementAuditEvent::Discarded,
+        now,
+    )?;
     Ok(Ok(()))
 }
 
@@ -178,7 +196,13 @@ pub fn confirm(
     };
     let run = create_run(conn, &new, now)?.ok_or(ActionError::Changed)?;
     announcements::mark_confirmed(conn, id, (&before, &after), run, viewer.user, now)?;
-    note(conn, actor(viewer), id, AnnouncementDeed::Confirmed, now)?;
+    note(
+        conn,
+        actor(viewer),
+        id,
+        AnnouncementAuditEvent::Confirmed,
+        now,
+    )?;
     Ok(Ok(()))
 }
 
@@ -280,12 +304,12 @@ fn note_event(
     event: RunEvent,
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
-    let deed = match event {
-        RunEvent::Paused => AnnouncementDeed::Paused,
-        RunEvent::Resumed => AnnouncementDeed::Resumed,
-        RunEvent::Ended(_) => AnnouncementDeed::Finished,
+    let event = match event {
+        RunEvent::Paused => AnnouncementAuditEvent::Paused,
+        RunEvent::Resumed => AnnouncementAuditEvent::Resumed,
+        RunEvent::Ended(_) => AnnouncementAuditEvent::Finished,
     };
-    note(conn, actor, subject_of(run)?, deed, now)
+    note(conn, actor, subject_of(run)?, event, now)
 }
 
 /// The further processors a contract of this customer names at `now` (rows 39 and 42), and the
@@ -328,11 +352,11 @@ fn note(
     conn: &mut PgConnection,
     actor: Actor,
     id: AnnouncementId,
-    deed: AnnouncementDeed,
+    event: AnnouncementAuditEvent,
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
     let event = NewEvent {
-        kind: AuditKind::Announcement { id, deed },
+        kind: AuditKind::Announcement { id, event },
         actor,
         customer: None,
         status: None,

@@ -4,15 +4,15 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::bulk_runs::{Act, Kind, next_of_partner, subject_of};
-use super::register::{lock_managed, note};
-use super::{ActionError, Knock};
+use super::partner_directory::{lock_managed, note};
+use super::{ActionError, CaseCommand};
 use crate::app::App;
 use crate::domain::audit::AuditKind;
 use crate::domain::bulk_run::{RunEnd, RunKind};
 use crate::domain::calendar::day;
 use crate::domain::case::{Event, Refusal};
 use crate::domain::mail::{MailKind, Recipient};
-use crate::domain::partner::PartnerDeed;
+use crate::domain::partner::PartnerAuditEvent;
 use crate::domain::viewer::{Role, Viewer};
 use crate::domain::{CustomerNumber, PartnerId};
 use crate::storage::bulk_runs::{self, BulkRun, NewRun};
@@ -52,10 +52,10 @@ pub fn block(
         message_id: app.new_message_id(),
     };
     queue_mail(conn, &mail, now)?;
-    let deed = PartnerDeed::Blocked {
+    let event = PartnerAuditEvent::Blocked {
         reason: reason.to_owned(),
     };
-    note(conn, viewer, id, &partner.party.name, deed, now)
+    note(conn, viewer, id, &partner.party.name, event, now)
 }
 
 /// Takes a block back. Customers that were not told yet will not be.
@@ -81,7 +81,7 @@ pub fn unblock(
         viewer,
         id,
         &partner.party.name,
-        PartnerDeed::Unblocked,
+        PartnerAuditEvent::Unblocked,
         now,
     )
 }
@@ -106,7 +106,7 @@ fn tell(
         name: name.unwrap_or_default(),
     };
     let event = Event::PartnerBlocked(id);
-    match Knock::by_portal(customer, now).bring(conn, app, &event, |_| kind) {
+    match CaseCommand::by_portal(customer, now).execute(conn, app, &event, |_| kind) {
         Ok(_) => Ok(true),
         // No agreement in force names the partner, or the customer is gone: there is nothing to say.
         Err(ActionError::Refused(_) | ActionError::NotFound) => Ok(false),

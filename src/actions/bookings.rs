@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{ActionError, Actor, Knock, Outcome, partner_contracts};
+use super::{ActionError, Actor, Applied, CaseCommand, partner_contracts};
 use crate::app::App;
 use crate::domain::audit::AuditKind;
 use crate::domain::case::{Case, Change, Event};
@@ -19,12 +19,18 @@ pub fn book(
     product: &str,
     ums: bool,
     now: DateTime<Utc>,
-) -> Result<Outcome, ActionError> {
+) -> Result<Applied, ActionError> {
     if viewer.role != Role::Operator {
         return Err(ActionError::NotAllowed);
     }
     catalogue::find_operator(conn)?.ok_or(ActionError::NoOperator)?;
-    let done = add(conn, app, &Knock::by(viewer, customer, now), product, ums)?;
+    let done = add(
+        conn,
+        app,
+        &CaseCommand::by(viewer, customer, now),
+        product,
+        ums,
+    )?;
     partner_contracts::check(conn, app, done, now)
 }
 
@@ -36,13 +42,13 @@ pub fn switch_option_on(
     customer: CustomerNumber,
     booking: usize,
     now: DateTime<Utc>,
-) -> Result<Outcome, ActionError> {
+) -> Result<Applied, ActionError> {
     if viewer.role != Role::Operator {
         return Err(ActionError::NotAllowed);
     }
-    let knock = Knock::by(viewer, customer, now);
+    let command = CaseCommand::by(viewer, customer, now);
     let event = Event::OptionChanged { booking, ums: true };
-    let done = knock.bring(conn, app, &event, |outcome| AuditKind::OptionChanged {
+    let done = command.execute(conn, app, &event, |outcome| AuditKind::OptionChanged {
         product: name_of(&outcome.before, booking, true),
         asked: asks(&outcome.changes),
     })?;
@@ -59,13 +65,13 @@ pub fn cancel_option(
     booking: usize,
     ends_at: Option<DateTime<Utc>>,
     now: DateTime<Utc>,
-) -> Result<Outcome, ActionError> {
+) -> Result<Applied, ActionError> {
     if viewer.role != Role::Operator {
         return Err(ActionError::NotAllowed);
     }
-    let knock = Knock::by(viewer, customer, now);
+    let command = CaseCommand::by(viewer, customer, now);
     let event = Event::OptionCancelled { booking, ends_at };
-    knock.bring(conn, app, &event, |outcome| {
+    command.execute(conn, app, &event, |outcome| {
         let product = format!("UMS-Option ({})", name_of(&outcome.before, booking, false));
         cancellation(product, ends_at)
     })
@@ -80,13 +86,13 @@ pub fn cancel(
     booking: usize,
     ends_at: Option<DateTime<Utc>>,
     now: DateTime<Utc>,
-) -> Result<Outcome, ActionError> {
+) -> Result<Applied, ActionError> {
     if viewer.role != Role::Operator {
         return Err(ActionError::NotAllowed);
     }
-    let knock = Knock::by(viewer, customer, now);
+    let command = CaseCommand::by(viewer, customer, now);
     let event = Event::Cancelled { booking, ends_at };
-    knock.bring(conn, app, &event, |outcome| {
+    command.execute(conn, app, &event, |outcome| {
         let ums = outcome
             .before
             .bookings
@@ -128,28 +134,28 @@ pub fn book_by_command(
     product: &str,
     ums: bool,
     now: DateTime<Utc>,
-) -> Result<Outcome, ActionError> {
-    let knock = Knock {
+) -> Result<Applied, ActionError> {
+    let command = CaseCommand {
         customer,
         scope: Scope::All,
         actor: Actor::Command,
         now,
     };
-    add(conn, app, &knock, product, ums)
+    add(conn, app, &command, product, ums)
 }
 
 fn add(
     conn: &mut PgConnection,
     app: &App,
-    knock: &Knock,
+    command: &CaseCommand,
     product: &str,
     ums: bool,
-) -> Result<Outcome, ActionError> {
+) -> Result<Applied, ActionError> {
     let event = Event::Booked {
         product: product.to_owned(),
         ums,
     };
-    knock.bring(conn, app, &event, |outcome| AuditKind::Booked {
+    command.execute(conn, app, &event, |outcome| AuditKind::Booked {
         product: booked_name(&outcome.after, product, ums),
         asked: asks(&outcome.changes),
     })

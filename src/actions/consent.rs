@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 
 use super::documents::{Draft, concluded_pdf, draft, sha256};
 use super::notices::close_by_conclusion;
-use super::proofs::keep_certificate;
-use super::{ActionError, Actor, Knock, Outcome};
+use super::verification::keep_certificate;
+use super::{ActionError, Actor, Applied, CaseCommand};
 use crate::app::App;
 use crate::contract::text;
 use crate::contract::values::{Conclusion, Values};
@@ -76,7 +76,7 @@ pub fn note_opening(
     Ok(())
 }
 
-/// Reads what the conclusion needs. Refuses early what the door would refuse, so that no PDF is
+/// Reads what the conclusion needs. Refuses early what the decision would refuse, so that no PDF is
 /// made in vain.
 pub fn check(
     conn: &mut PgConnection,
@@ -133,8 +133,8 @@ pub fn conclude(
     signature: &Signature,
     prepared: Prepared,
 ) -> Result<AgreementId, ActionError> {
-    let knock = Knock::by_link(link, prepared.customer, prepared.at);
-    let case = knock.enter(conn)?;
+    let command = CaseCommand::by_link(link, prepared.customer, prepared.at);
+    let case = command.lock(conn)?;
     usable(&case, link, prepared.at)?;
     hold_register(conn)?;
     let current = draft(conn, app, &case, signature.language, prepared.at)?;
@@ -165,18 +165,18 @@ pub fn conclude(
     };
     let event = Event::Concluded(declaration);
     let announced = prepared.draft.announced.clone();
-    let store = |conn: &mut PgConnection, outcome: &Outcome| {
+    let store = |conn: &mut PgConnection, outcome: &Applied| {
         let document = document(agreement(outcome)?, signature, prepared, pdf_hash)?;
         create_document(conn, &document)?;
-        close_by_conclusion(conn, knock.customer, &announced, knock.now)?;
-        keep_certificate(conn, app, knock.now)
+        close_by_conclusion(conn, command.customer, &announced, command.now)?;
+        keep_certificate(conn, app, command.now)
     };
-    let outcome = knock.settle_with(conn, app, case, &event, |_| kind, store)?;
+    let outcome = command.commit_with(conn, app, case, &event, |_| kind, store)?;
     agreement(&outcome)
 }
 
 /// The agreement that has just been concluded.
-fn agreement(outcome: &Outcome) -> Result<AgreementId, ActionError> {
+fn agreement(outcome: &Applied) -> Result<AgreementId, ActionError> {
     let agreement = outcome.after.agreement().ok_or(ActionError::NotFound)?;
     Ok(agreement.id)
 }
@@ -214,17 +214,17 @@ pub fn decline(
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
     let customer = links::find_customer(conn, link)?.ok_or(ActionError::NotFound)?;
-    let knock = Knock::by_link(link, customer, now);
-    let case = knock.enter(conn)?;
+    let command = CaseCommand::by_link(link, customer, now);
+    let case = command.lock(conn)?;
     let round = case.open_request().map(|open| open.id);
-    let keep = |conn: &mut PgConnection, _: &Outcome| {
+    let keep = |conn: &mut PgConnection, _: &Applied| {
         if let Some(round) = round.filter(|_| !reason.is_empty()) {
             create_decline_reason(conn, round, reason, now)?;
         }
         Ok(())
     };
     let event = Event::Declined(link);
-    match knock.settle_with(conn, app, case, &event, |_| AuditKind::Declined, keep) {
+    match command.commit_with(conn, app, case, &event, |_| AuditKind::Declined, keep) {
         // The second click of a double click.
         Ok(_) | Err(ActionError::Refused(Refusal::Unchanged)) => Ok(()),
         Err(error) => Err(error),

@@ -3,8 +3,8 @@
 use chrono::{DateTime, Duration, Utc};
 
 use super::audit::{self, Whose};
-use super::seen::stamp;
-use super::{ActionError, Actor, Knock, Outcome, addresses};
+use super::form_version::stamp;
+use super::{ActionError, Actor, Applied, CaseCommand, addresses};
 use crate::app::App;
 use crate::domain::audit::AuditKind;
 use crate::domain::case::{AddressChange, Case, Event, Foreseen, foresee};
@@ -66,14 +66,14 @@ pub fn change_email(
     customer: CustomerNumber,
     new: &NewAddress,
     now: DateTime<Utc>,
-) -> Result<Outcome, ActionError> {
+) -> Result<Applied, ActionError> {
     let by_partner = match viewer.role {
         Role::Operator => false,
         Role::Partner(_) => true,
         Role::SubPartner(_) | Role::Customer { .. } => return Err(ActionError::NotAllowed),
     };
-    let knock = Knock::by(viewer, customer, now);
-    let case = knock.enter(conn)?;
+    let command = CaseCommand::by(viewer, customer, now);
+    let case = command.lock(conn)?;
     let partner_addresses = partner_addresses(conn, &case)?;
     let is_partners = new.email.belongs_with(&partner_addresses);
     let event = Event::EmailChanged(AddressChange {
@@ -85,7 +85,7 @@ pub fn change_email(
     });
     let despite = new.despite.clone().filter(|_| is_partners);
     let kind = addresses::entering(&case, &new.email, by_partner, despite);
-    knock.settle(conn, app, case, &event, |_| kind)
+    command.commit(conn, app, case, &event, |_| kind)
 }
 
 /// Addresses of the partners that look after the customer and of their users (5.6-11), and of every
@@ -120,12 +120,12 @@ pub fn change_party(
     customer: CustomerNumber,
     new: (&Party, Language),
     now: DateTime<Utc>,
-) -> Result<Outcome, ActionError> {
+) -> Result<Applied, ActionError> {
     if viewer.role != Role::Operator {
         return Err(ActionError::NotAllowed);
     }
     let event = party_changed(new);
-    Knock::by(viewer, customer, now).bring(conn, app, &event, |outcome| {
+    CaseCommand::by(viewer, customer, now).execute(conn, app, &event, |outcome| {
         let (old, new) = (&outcome.before.customer, &outcome.after.customer);
         let changed = master_data::changes((&old.party, old.language), (&new.party, new.language));
         AuditKind::PartyChanged {
@@ -168,7 +168,7 @@ pub fn lock_links(
     ask_again: bool,
     reason: &str,
     now: DateTime<Utc>,
-) -> Result<Outcome, ActionError> {
+) -> Result<Applied, ActionError> {
     if viewer.role != Role::Operator {
         return Err(ActionError::NotAllowed);
     }
@@ -177,7 +177,7 @@ pub fn lock_links(
         reason: reason.to_owned(),
     };
     let event = Event::LinksLocked { ask_again };
-    Knock::by(viewer, customer, now).bring(conn, app, &event, |_| kind)
+    CaseCommand::by(viewer, customer, now).execute(conn, app, &event, |_| kind)
 }
 
 /// The operator deletes the customer: links closed, reminders off, its users shut out, evidence
@@ -191,14 +191,15 @@ pub fn delete(
     customer: CustomerNumber,
     reason: &str,
     now: DateTime<Utc>,
-) -> Result<Outcome, ActionError> {
+) -> Result<Applied, ActionError> {
     if viewer.role != Role::Operator {
         return Err(ActionError::NotAllowed);
     }
     let kind = AuditKind::CustomerDeleted {
         reason: reason.to_owned(),
     };
-    let outcome = Knock::by(viewer, customer, now).bring(conn, app, &Event::Deleted, |_| kind)?;
+    let outcome =
+        CaseCommand::by(viewer, customer, now).execute(conn, app, &Event::Deleted, |_| kind)?;
     users::disable_users_of(conn, customer, now)?;
     // Events of this customer are as old as its lock, but clocks of two processes may differ.
     let until = now + Duration::days(1);

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::door::actor;
-use super::{ActionError, Knock, Outcome};
+use super::case_command::actor;
+use super::{ActionError, Applied, CaseCommand};
 use crate::app::App;
 use crate::domain::audit::effect::Effect;
 use crate::domain::audit::{AuditKind, ClosedAccess};
@@ -76,8 +76,8 @@ fn store(
     received: &Received,
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
-    let knock = Knock::by(viewer, customer, now);
-    let case = knock.enter(conn)?;
+    let command = CaseCommand::by(viewer, customer, now);
+    let case = command.lock(conn)?;
     let channel = received.channel;
     let agreement = case.agreement();
     let kind = AuditKind::Objected {
@@ -94,7 +94,7 @@ fn store(
         recorded_by: viewer.user,
     };
     let event = Event::Objected(channel);
-    let store = |conn: &mut PgConnection, _: &Outcome| {
+    let store = |conn: &mut PgConnection, _: &Applied| {
         let objection = create_objection(conn, &new, now)?;
         if let Some(proof) = &received.proof {
             let file = create_file(conn, proof, viewer.user, now)?;
@@ -102,7 +102,7 @@ fn store(
         }
         Ok(())
     };
-    knock.settle_with(conn, app, case, &event, |_| kind, store)?;
+    command.commit_with(conn, app, case, &event, |_| kind, store)?;
     Ok(())
 }
 
@@ -131,7 +131,7 @@ pub fn add_proof(
     if viewer.role != Role::Operator {
         return Err(ActionError::NotAllowed);
     }
-    Knock::by(viewer, customer, now).enter(conn)?;
+    CaseCommand::by(viewer, customer, now).lock(conn)?;
     if !declarations::has_objection(conn, customer, objection)? {
         return Err(ActionError::NotFound);
     }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{ActionError, door::actor};
+use super::{ActionError, case_command::actor};
 use crate::domain::Operator;
 use crate::domain::audit::AuditKind;
 use crate::domain::viewer::{Role, Viewer};

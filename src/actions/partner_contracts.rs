@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{ActionError, Outcome, alerts};
+use super::{ActionError, Applied, alerts};
 use crate::app::App;
 use crate::domain::case::{Case, Partner, Refusal};
 use crate::domain::mail::{MailKind, Recipient};
@@ -69,9 +69,9 @@ pub fn find_relied(
 pub(super) fn check(
     conn: &mut PgConnection,
     app: &App,
-    outcome: Outcome,
+    outcome: Applied,
     now: DateTime<Utc>,
-) -> Result<Outcome, ActionError> {
+) -> Result<Applied, ActionError> {
     let rule = app.config.rules.partner_contract;
     let relied = find_relied(conn, &outcome.before, &outcome.after, now)?;
     match relied.iter().find_map(|one| one.refusal(rule)) {

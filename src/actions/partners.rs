@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{ActionError, Knock, Outcome, partner_contracts};
+use super::{ActionError, Applied, CaseCommand, partner_contracts};
 use crate::app::App;
 use crate::domain::audit::AuditKind;
 use crate::domain::case::{Case, Event, Refusal};
@@ -18,18 +18,18 @@ pub fn assign(
     customer: CustomerNumber,
     partner: Option<PartnerId>,
     now: DateTime<Utc>,
-) -> Result<Outcome, ActionError> {
+) -> Result<Applied, ActionError> {
     if viewer.role != Role::Operator {
         return Err(ActionError::NotAllowed);
     }
-    let knock = Knock::by(viewer, customer, now);
-    let case = knock.enter(conn)?;
+    let command = CaseCommand::by(viewer, customer, now);
+    let case = command.lock(conn)?;
     let assigned = match partner {
         Some(id) => Some(partners::find_partner(conn, id)?.ok_or(Refusal::NotAPartner)?),
         None => None,
     };
     let event = Event::PartnerAssigned(assigned);
-    let done = knock.settle(conn, app, case, &event, |outcome| {
+    let done = command.commit(conn, app, case, &event, |outcome| {
         AuditKind::PartnerAssigned {
             from: partner_name(&outcome.before),
             to: partner_name(&outcome.after),

@@ -6,11 +6,11 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
+use super::case_command::actor;
 use super::documents::{draft, sha256};
-use super::door::actor;
 use super::notices::close_by_conclusion;
 use super::second_person::is_second;
-use super::{ActionError, Knock, Outcome, approvals};
+use super::{ActionError, Applied, CaseCommand, approvals};
 use crate::app::App;
 use crate::contract::text;
 use crate::domain::audit::AuditKind;
@@ -140,7 +140,7 @@ pub fn confirm(
     if !is_second(conn, app, line.proposed_by.0, viewer.user, now)? {
         return Err(Refusal::NewAccount.into());
     }
-    let knock = Knock::by(viewer, line.customer, now);
+    let command = CaseCommand::by(viewer, line.customer, now);
     let close = |conn: &mut PgConnection| -> Result<(), ActionError> {
         let state = ProposalState::Confirmed;
         let closed = proposals::close_proposal(conn, id, state, viewer.user, None, now)?;
@@ -158,8 +158,8 @@ pub fn confirm(
                 reason: reason.clone(),
                 proposed_by,
             };
-            let write = |conn: &mut PgConnection, _: &Outcome| close(conn);
-            knock.settle_with(conn, app, case, &Event::ObjectedInError, |_| kind, write)?;
+            let write = |conn: &mut PgConnection, _: &Applied| close(conn);
+            command.commit_with(conn, app, case, &Event::ObjectedInError, |_| kind, write)?;
         }
         Proposal::Paper {
             person,
@@ -190,7 +190,7 @@ pub fn confirm(
                 person: person.clone(),
                 function: function.clone(),
             };
-            let write = |conn: &mut PgConnection, outcome: &Outcome| {
+            let write = |conn: &mut PgConnection, outcome: &Applied| {
                 let AgreementId(agreement_id) =
                     outcome.after.agreement().ok_or(ActionError::NotFound)?.id;
                 create_document(
@@ -204,7 +204,7 @@ pub fn confirm(
                 close_by_conclusion(conn, line.customer, &announced, now)?;
                 close(conn)
             };
-            knock.settle_with(conn, app, case, &event, |_| kind, write)?;
+            command.commit_with(conn, app, case, &event, |_| kind, write)?;
         }
     }
     Ok(())
@@ -321,7 +321,7 @@ fn enter(
     if viewer.role != Role::Operator {
         return Err(ActionError::NotAllowed);
     }
-    Knock::by(viewer, customer, now).enter(conn)
+    CaseCommand::by(viewer, customer, now).lock(conn)
 }
 
 /// An open proposal with its case. It is read again once the customer is locked, because somebody

@@ -4,9 +4,9 @@
 use chrono::{DateTime, Utc};
 
 use super::ActionError;
+use super::case_command::actor;
 use super::delivery::log;
 use super::documents::sha256;
-use super::door::actor;
 use crate::app::App;
 use crate::domain::audit::AuditKind;
 use crate::domain::viewer::{Role, Scope, Viewer};

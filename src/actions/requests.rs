@@ -4,14 +4,14 @@ use chrono::{DateTime, Utc};
 
 use super::bookings::booked_name;
 use super::bulk_runs::{Act, Kind, Rounds, open_run};
-use super::whats_new::{Then, customer_then};
-use super::{ActionError, Knock, Outcome, addresses};
+use super::offer_diff::{Then, customer_then};
+use super::{ActionError, Applied, CaseCommand, addresses};
 use crate::app::App;
 use crate::domain::audit::{AddressStep, AuditKind};
 use crate::domain::bulk_run::{RunEnd, RunKind};
 use crate::domain::calendar::{LATE, day};
 use crate::domain::case::{
-    self, Change, Demand, Event, Fresh, Moment, Refusal, decide, may_be_demanded,
+    self, Change, DecisionContext, Demand, Event, NewIds, Refusal, decide, may_be_demanded,
 };
 use crate::domain::mail::RequestReason;
 use crate::domain::viewer::{Role, Viewer};
@@ -28,14 +28,14 @@ pub fn ask(
     viewer: &Viewer,
     customer: CustomerNumber,
     now: DateTime<Utc>,
-) -> Result<Outcome, ActionError> {
-    let knock = Knock::by(viewer, customer, now);
-    let case = knock.enter(conn)?;
+) -> Result<Applied, ActionError> {
+    let command = CaseCommand::by(viewer, customer, now);
+    let case = command.lock(conn)?;
     if !viewer.role.has_customer_list() && !viewer.role.reads_contracts() {
         return Err(ActionError::NotAllowed);
     }
     catalogue::find_operator(conn)?.ok_or(ActionError::NoOperator)?;
-    knock.settle(conn, app, case, &Event::AskedByHand, |_| AuditKind::Asked {
+    command.commit(conn, app, case, &Event::AskedByHand, |_| AuditKind::Asked {
         reason: RequestReason::Manual,
     })
 }
@@ -48,9 +48,9 @@ pub fn demand_anew(
     viewer: &Viewer,
     customer: CustomerNumber,
     now: DateTime<Utc>,
-) -> Result<Outcome, ActionError> {
-    let knock = Knock::by(viewer, customer, now);
-    let case = knock.enter(conn)?;
+) -> Result<Applied, ActionError> {
+    let command = CaseCommand::by(viewer, customer, now);
+    let case = command.lock(conn)?;
     if viewer.role != Role::Operator {
         return Err(ActionError::NotAllowed);
     }
@@ -60,7 +60,7 @@ pub fn demand_anew(
         return Err(Refusal::Unchanged.into());
     }
     let event = Event::Demanded(Demand::Succession);
-    knock.settle(conn, app, case, &event, |_| AuditKind::Asked {
+    command.commit(conn, app, case, &event, |_| AuditKind::Asked {
         reason: RequestReason::Succession,
     })
 }
@@ -74,8 +74,8 @@ pub fn ask_by_link(
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
     let customer = links::find_customer(conn, link)?.ok_or(ActionError::NotFound)?;
-    let knock = Knock::by_link(link, customer, now);
-    match knock.bring(conn, app, &Event::AskedByLink(link), |_| AuditKind::Asked {
+    let command = CaseCommand::by_link(link, customer, now);
+    match command.execute(conn, app, &Event::AskedByLink(link), |_| AuditKind::Asked {
         reason: RequestReason::Manual,
     }) {
         Ok(_) | Err(ActionError::Refused(_)) => Ok(()),
@@ -92,8 +92,8 @@ pub fn take_due_step(
     customer: CustomerNumber,
     now: DateTime<Utc>,
 ) -> Result<bool, ActionError> {
-    let knock = Knock::by_portal(customer, now);
-    let result = knock.bring(conn, app, &Event::StepDue, |outcome| {
+    let command = CaseCommand::by_portal(customer, now);
+    let result = command.execute(conn, app, &Event::StepDue, |outcome| {
         outcome
             .changes
             .iter()
@@ -111,7 +111,9 @@ pub fn take_due_step(
                 Change::SettleBooking(_) => Some(AuditKind::BookingsEnded {
                     products: ended(outcome),
                 }),
-                Change::CloseRequest(_, case::Outcome::NotNeeded) => Some(AuditKind::NotNeeded),
+                Change::CloseRequest(_, case::RequestOutcome::NotNeeded) => {
+                    Some(AuditKind::NotNeeded)
+                }
                 _ => None,
             })
             .unwrap_or(AuditKind::Expired)
@@ -131,12 +133,12 @@ pub fn take_late_step(
     customer: CustomerNumber,
     now: DateTime<Utc>,
 ) -> Result<bool, ActionError> {
-    let case = Knock::by_portal(customer, now).enter(conn)?;
-    let moment = Moment {
+    let case = CaseCommand::by_portal(customer, now).lock(conn)?;
+    let context = DecisionContext {
         now,
-        fresh: Fresh::none(),
+        new_ids: NewIds::none(),
     };
-    let reminds = decide(&case, &Event::StepDue, moment).is_ok_and(|changes| {
+    let reminds = decide(&case, &Event::StepDue, context).is_ok_and(|changes| {
         let has = |wanted: fn(&Change) -> bool| changes.iter().any(wanted);
         // In place of a reminder the text in force may be sent (row 13).
         has(|change| matches!(change, Change::Remind(..) | Change::OpenRequest(_)))
@@ -203,15 +205,15 @@ fn offer(
     customer: CustomerNumber,
     now: DateTime<Utc>,
 ) -> Result<bool, ActionError> {
-    let knock = Knock::by_portal(customer, now);
-    let case = knock.enter(conn)?;
+    let command = CaseCommand::by_portal(customer, now);
+    let case = command.lock(conn)?;
     if case::next_step_due(&case).is_some_and(|due| due <= now - LATE) {
         return Ok(false);
     }
-    let kind = |_: &Outcome| AuditKind::Asked {
+    let kind = |_: &Applied| AuditKind::Asked {
         reason: RequestReason::Version,
     };
-    match knock.settle(conn, app, case, &Event::NewVersion, kind) {
+    match command.commit(conn, app, case, &Event::NewVersion, kind) {
         Ok(_) => Ok(true),
         Err(ActionError::Refused(Refusal::NotDue | Refusal::Deleted)) => Ok(false),
         Err(error) => Err(error),
@@ -219,7 +221,7 @@ fn offer(
 }
 
 /// That the option of a booking ended, if that is all: the product goes on without it.
-fn option_ended(outcome: &Outcome, place: usize) -> Option<AuditKind> {
+fn option_ended(outcome: &Applied, place: usize) -> Option<AuditKind> {
     let settled = |change: &&Change| matches!(change, Change::SettleBooking(_));
     let is_all = outcome.changes.iter().filter(settled).count() == 1;
     let booking = outcome.before.bookings.get(place).filter(|_| is_all)?;
@@ -233,7 +235,7 @@ fn option_ended(outcome: &Outcome, place: usize) -> Option<AuditKind> {
 }
 
 /// Names of the bookings whose end was acted upon.
-fn ended(outcome: &Outcome) -> Vec<String> {
+fn ended(outcome: &Applied) -> Vec<String> {
     let case = &outcome.before;
     outcome
         .changes

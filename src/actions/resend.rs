@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::door::actor;
+use super::case_command::actor;
 use super::{ActionError, alerts, delivery};
 use crate::app::App;
 use crate::domain::audit::AuditKind;

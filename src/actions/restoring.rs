@@ -7,16 +7,16 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 
 use super::notices::close_by_conclusion;
-use super::proofs::keep_certificate;
-use super::{ActionError, Actor, Knock, Outcome, announcements, versions};
+use super::verification::keep_certificate;
+use super::{ActionError, Actor, Applied, CaseCommand, announcements, versions};
 use crate::app::App;
 use crate::contract::text;
 use crate::contract::values::{CoveredProduct, Values};
 use crate::document::{Record, hex};
 use crate::domain::audit::AuditKind;
 use crate::domain::case::{
-    Case, Change, Contradiction, Covered, Event, Link, Offer, Partner, Restored, Standing,
-    contradiction, standing,
+    Case, CaseStatus, Change, Contradiction, Covered, Event, Link, Offer, Partner, Restored,
+    contradiction, status_of,
 };
 use crate::domain::viewer::Scope;
 use crate::domain::{AgreementId, CustomerNumber, PartnerId, Party};
@@ -39,7 +39,7 @@ pub struct Sealed {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Taken {
     /// It is back; how the customer's case stood before and stands now.
-    Now(Standing, Standing),
+    Now(CaseStatus, CaseStatus),
     /// It is among the documents of the database, byte for byte.
     Before,
 }
@@ -108,7 +108,7 @@ pub fn take_back(
     let record = &sealed.record;
     let (conclusion, customer) = (&record.conclusion, record.values.customer_number);
     let number = &conclusion.agreement_number;
-    let knock = Knock {
+    let case_command = CaseCommand {
         customer,
         scope: Scope::All,
         actor: Actor::Command,
@@ -132,7 +132,7 @@ pub fn take_back(
     }
     let announced = announced(conn, record)?;
     let document = document(conn, app, sealed, &pdf_hash)?;
-    let kind = |outcome: &Outcome| AuditKind::Restored {
+    let kind = |outcome: &Applied| AuditKind::Restored {
         number: number.clone(),
         person: conclusion.person.clone(),
         function: conclusion.function.clone(),
@@ -142,7 +142,7 @@ pub fn take_back(
         command: command.to_owned(),
         booked: booked(outcome),
     };
-    let store = |conn: &mut PgConnection, outcome: &Outcome| {
+    let store = |conn: &mut PgConnection, outcome: &Applied| {
         let AgreementId(agreement_id) = outcome.after.agreement().ok_or(ActionError::NotFound)?.id;
         create_document(
             conn,
@@ -155,15 +155,15 @@ pub fn take_back(
         keep_certificate(conn, app, now)
     };
     let event = Event::Restored(Box::new(restored));
-    let outcome = knock.settle_with(conn, app, case, &event, kind, store)?;
+    let outcome = case_command.commit_with(conn, app, case, &event, kind, store)?;
     Ok(Taken::Now(
-        standing(&outcome.before, now),
-        standing(&outcome.after, now),
+        status_of(&outcome.before, now),
+        status_of(&outcome.after, now),
     ))
 }
 
 /// Printed names of what came back as a booking.
-fn booked(outcome: &Outcome) -> Vec<String> {
+fn booked(outcome: &Applied) -> Vec<String> {
     let added = outcome.changes.iter().filter_map(|change| match change {
         Change::AddBooking { product, ums, .. } => {
             let product = outcome.after.product(product)?;

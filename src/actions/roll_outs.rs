@@ -4,14 +4,16 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::bulk_runs::{Act, Kind, RunEvent};
-use super::door::actor;
-use super::{ActionError, Actor, Knock, Outcome};
+use super::case_command::actor;
+use super::{ActionError, Actor, Applied, CaseCommand};
 use crate::app::App;
 use crate::domain::audit::AuditKind;
 use crate::domain::bulk_run::{RunEnd, RunKind};
 use crate::domain::calendar::{day, in_send_window};
 use crate::domain::mail::RequestReason;
-use crate::domain::roll_out::{Answer, Mode, RollOutDeed, RollOutRefusal, Scope, Skip, reach};
+use crate::domain::roll_out::{
+    Answer, Mode, RollOutAuditEvent, RollOutRefusal, Scope, Skip, reach,
+};
 use crate::domain::viewer::{Role, Viewer};
 use crate::domain::{CustomerNumber, RollOutId};
 use crate::storage::audit::{NewEvent, add_event};
@@ -90,13 +92,13 @@ pub fn start(
     let run = create_run(conn, &new, now)?.ok_or(RollOutRefusal::Running)?;
     let (mode, scope) = (plan.mode, &plan.scope);
     let id = stored::create_roll_out(conn, run, version.id, mode, scope, viewer.user)?;
-    let deed = RollOutDeed::Started {
+    let event = RollOutAuditEvent::Started {
         mode: plan.mode,
         partner,
         concluded: plan.scope.concluded.clone(),
         numbers: plan.scope.numbers.as_ref().map(Vec::len),
     };
-    note(conn, actor(viewer), id, &plan.version, deed, now)?;
+    note(conn, actor(viewer), id, &plan.version, event, now)?;
     Ok(id)
 }
 
@@ -146,8 +148,8 @@ fn reach_one(
     now: DateTime<Utc>,
 ) -> Result<bool, ActionError> {
     let found = of_run(conn, run)?;
-    let (id, knock) = (found.id, Knock::by_portal(customer, now));
-    let case = knock.enter(conn)?;
+    let (id, command) = (found.id, CaseCommand::by_portal(customer, now));
+    let case = command.lock(conn)?;
     let reached = match reach(&case, found.mode, now) {
         Ok(_) if found.mode == Mode::Inform && stored::reached_before(conn, id, customer)? => {
             Err(Skip::AlreadyInformed)
@@ -175,11 +177,11 @@ fn reach_one(
             },
         ),
     };
-    let told = |conn: &mut PgConnection, _: &Outcome| {
+    let told = |conn: &mut PgConnection, _: &Applied| {
         let told = Reached::Told(answer);
         Ok(stored::save_reached(conn, id, customer, told, now)?)
     };
-    knock.settle_with(conn, app, case, &event, |_| kind, told)?;
+    command.commit_with(conn, app, case, &event, |_| kind, told)?;
     Ok(true)
 }
 
@@ -194,15 +196,15 @@ fn note_event(
     event: RunEvent,
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
-    let deed = match event {
-        RunEvent::Paused => RollOutDeed::Paused,
-        RunEvent::Resumed => RollOutDeed::Resumed,
-        RunEvent::Ended(RunEnd::Ended) => RollOutDeed::Ended,
-        RunEvent::Ended(RunEnd::Done) => RollOutDeed::Done,
-        RunEvent::Ended(RunEnd::Superseded) => RollOutDeed::Superseded,
+    let event = match event {
+        RunEvent::Paused => RollOutAuditEvent::Paused,
+        RunEvent::Resumed => RollOutAuditEvent::Resumed,
+        RunEvent::Ended(RunEnd::Ended) => RollOutAuditEvent::Ended,
+        RunEvent::Ended(RunEnd::Done) => RollOutAuditEvent::Done,
+        RunEvent::Ended(RunEnd::Superseded) => RollOutAuditEvent::Superseded,
     };
     let found = of_run(conn, run)?;
-    note(conn, actor, found.id, &found.version, deed, now)
+    note(conn, actor, found.id, &found.version, event, now)
 }
 
 fn note(
@@ -210,14 +212,14 @@ fn note(
     actor: Actor,
     id: RollOutId,
     version: &str,
-    deed: RollOutDeed,
+    event: RollOutAuditEvent,
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
     let event = NewEvent {
         kind: AuditKind::RollOut {
             id,
             version: version.to_owned(),
-            deed,
+            event,
         },
         actor,
         customer: None,

@@ -3,13 +3,13 @@
 use chrono::{DateTime, Utc};
 
 use super::bulk_runs::{Act, Kind, Rounds, next_of_partner, open_run, subject_of};
-use super::register::{lock_managed, note};
-use super::{ActionError, Knock, Outcome, partner_contracts};
+use super::partner_directory::{lock_managed, note};
+use super::{ActionError, Applied, CaseCommand, partner_contracts};
 use crate::app::App;
 use crate::domain::audit::AuditKind;
 use crate::domain::bulk_run::{RunEnd, RunKind};
 use crate::domain::case::{Event, Refusal};
-use crate::domain::partner::PartnerDeed;
+use crate::domain::partner::PartnerAuditEvent;
 use crate::domain::viewer::{Role, Viewer};
 use crate::domain::{CustomerNumber, PartnerId};
 use crate::storage::bulk_runs::BulkRun;
@@ -25,12 +25,12 @@ pub fn name(
     customer: CustomerNumber,
     sub: Option<PartnerId>,
     now: DateTime<Utc>,
-) -> Result<Outcome, ActionError> {
+) -> Result<Applied, ActionError> {
     if !matches!(viewer.role, Role::Operator | Role::Partner(_)) {
         return Err(ActionError::NotAllowed);
     }
-    let knock = Knock::by(viewer, customer, now);
-    let case = knock.enter(conn)?;
+    let command = CaseCommand::by(viewer, customer, now);
+    let case = command.lock(conn)?;
     let named = match sub {
         Some(id) => Some(partners::find_partner(conn, id)?.ok_or(Refusal::ForeignSubPartner)?),
         None => None,
@@ -38,7 +38,7 @@ pub fn name(
     let kind = AuditKind::SubPartnerNamed {
         name: named.as_ref().map(|partner| partner.party.name.clone()),
     };
-    let done = knock.settle(conn, app, case, &Event::SubPartnerNamed(named), |_| kind)?;
+    let done = command.commit(conn, app, case, &Event::SubPartnerNamed(named), |_| kind)?;
     partner_contracts::check(conn, app, done, now)
 }
 
@@ -79,12 +79,12 @@ fn set_active(
         return Err(Refusal::Unchanged.into());
     }
     partners::mark_deactivated(conn, id, (!active).then_some(now))?;
-    let deed = if active {
-        PartnerDeed::Activated
+    let event = if active {
+        PartnerAuditEvent::Activated
     } else {
-        PartnerDeed::Deactivated
+        PartnerAuditEvent::Deactivated
     };
-    note(conn, viewer, id, &partner.party.name, deed, now)
+    note(conn, viewer, id, &partner.party.name, event, now)
 }
 
 /// Taking a deactivated Submandant off its customers. One that may not be taken off now, because the
@@ -121,14 +121,14 @@ fn take_off(
     customer: CustomerNumber,
     now: DateTime<Utc>,
 ) -> Result<bool, ActionError> {
-    let knock = Knock::by_portal(customer, now);
-    let case = knock.enter(conn)?;
+    let command = CaseCommand::by_portal(customer, now);
+    let case = command.lock(conn)?;
     let named = case.sub_partner.as_ref();
     if named.is_none_or(|sub| sub.deactivated_at.is_none()) {
         return Ok(false);
     }
     let kind = AuditKind::SubPartnerNamed { name: None };
-    match knock.settle(conn, app, case, &Event::SubPartnerNamed(None), |_| kind) {
+    match command.commit(conn, app, case, &Event::SubPartnerNamed(None), |_| kind) {
         Ok(_) => Ok(true),
         Err(ActionError::Refused(_)) => Ok(false),
         Err(error) => Err(error),

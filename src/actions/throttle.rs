@@ -9,7 +9,7 @@ use chrono::{DateTime, Duration, Utc};
 use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
 
-use super::{ActionError, door::actor};
+use super::{ActionError, case_command::actor};
 use crate::app::App;
 use crate::domain::audit::AuditKind;
 use crate::domain::viewer::Viewer;

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::administrators::{Again, tell_administrators};
 use super::throttle::{Attempted, may_reset};
-use super::{ActionError, Actor, door::actor};
+use super::{ActionError, Actor, case_command::actor};
 use crate::app::App;
 use crate::domain::audit::{AuditKind, Counts};
 use crate::domain::case::Refusal;

@@ -8,7 +8,7 @@ use anyhow::{Context as _, anyhow};
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 
 use super::{Render, Result, say};
-use crate::contract::check::{Finding, Outcome, Severity, Version, checks};
+use crate::contract::check::{CheckResult, Finding, Severity, Version, checks};
 use crate::contract::meta::Output;
 use crate::contract::sample::sample_conclusion;
 use crate::contract::tree::{Document, plain};
@@ -39,7 +39,7 @@ pub fn check(dir: &Path) -> Result<ExitCode> {
         "{} checks: {blocking} keep it from being published, {} need a reason, {} to be confirmed by a person",
         findings.len(),
         count(Finding::failed) - blocking,
-        count(|finding| finding.outcome == Outcome::Confirm),
+        count(|finding| finding.outcome == CheckResult::Confirm),
     ));
     Ok(if blocking == 0 {
         ExitCode::SUCCESS
@@ -50,9 +50,9 @@ pub fn check(dir: &Path) -> Result<ExitCode> {
 
 fn line(finding: &Finding) -> String {
     let outcome = match finding.outcome {
-        Outcome::Met => "erfüllt",
-        Outcome::Violated => "verletzt",
-        Outcome::Confirm => "von einer Person zu bestätigen",
+        CheckResult::Met => "erfüllt",
+        CheckResult::Violated => "verletzt",
+        CheckResult::Confirm => "von einer Person zu bestätigen",
     };
     let severity = match finding.severity {
         Severity::Block => "B",

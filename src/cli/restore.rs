@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use super::{Result, open, say};
-use crate::actions::proofs::known_certificates;
 use crate::actions::restoring::{NotTaken, Sealed, Taken, take_back};
+use crate::actions::verification::known_certificates;
 use crate::app::App;
 use crate::config::Config;
 use crate::document::seal::Certificates;

@@ -129,8 +129,8 @@ impl Reader<'_> {
             Container::Verbatim | Container::Span | Container::Mark | Container::Insert => {
                 self.content()
             }
-            Container::Superscript => shift(self.content(), super::beyond::raised),
-            Container::Subscript => shift(self.content(), super::beyond::lowered),
+            Container::Superscript => shift(self.content(), super::fallback::raised),
+            Container::Subscript => shift(self.content(), super::fallback::lowered),
             other => {
                 let what = match other {
                     Container::Image(..) => "Bilder",

@@ -2,7 +2,7 @@
 
 use super::headings::Part;
 use super::numbers::{Pattern, bare};
-use super::resolve::{Builder, Place};
+use super::resolve::{Builder, ResolveContext};
 use super::source::Entry;
 use super::tree::{Block, Item, List, ListStyle};
 use super::wording;
@@ -49,7 +49,7 @@ impl Builder<'_> {
         &mut self,
         list: Resumed<'_>,
         items: impl Iterator<Item = &'e Entry>,
-        place: &Place,
+        place: &ResolveContext,
         part: Part,
         counters: &mut Counters,
         out: &mut Vec<Block>,
@@ -87,7 +87,13 @@ impl Builder<'_> {
     }
 
     /// An item with its mark, still empty, and the place its content is in.
-    fn marked(&self, entry: &Entry, marks: &Pattern, number: u32, place: &Place) -> (Item, Place) {
+    fn marked(
+        &self,
+        entry: &Entry,
+        marks: &Pattern,
+        number: u32,
+        place: &ResolveContext,
+    ) -> (Item, ResolveContext) {
         let above = place.number.as_deref();
         let (label, number, words) = match &entry.mark {
             Some(mark) => {
@@ -103,7 +109,7 @@ impl Builder<'_> {
             }
         };
         let joined = marks.is_joined() || entry.mark.is_some();
-        let inner = Place {
+        let inner = ResolveContext {
             words,
             number: joined.then(|| bare(&label).to_owned()),
         };

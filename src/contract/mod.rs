@@ -19,11 +19,12 @@
 //! * [`sample`] has invented values for previews and tests.
 
 mod attributes;
-mod beyond;
+mod cache;
 pub mod check;
 pub(crate) mod citations;
-mod compound;
+mod containers;
 pub mod diff;
+mod fallback;
 mod fill;
 mod folder;
 mod generate;
@@ -31,16 +32,15 @@ mod headings;
 pub mod html;
 pub mod import;
 mod inline;
-mod kept;
 mod links;
 mod lists;
 pub mod meta;
-mod nest;
 pub mod numbers;
 mod parse;
 pub mod parts;
 mod resolve;
 pub mod sample;
+mod sections;
 pub mod source;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -56,7 +56,7 @@ use std::fmt;
 use crate::domain::Language;
 use crate::domain::version::Files;
 
-pub use kept::{Contracts, source_hash};
+pub use cache::{Contracts, source_hash};
 pub use meta::{Authorisation, Meta};
 pub use sample::{neutral_values, sample_values};
 pub use tree::{Document, Translation};

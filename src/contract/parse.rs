@@ -39,7 +39,7 @@ pub fn parse(
     problems: &mut Vec<Problem>,
 ) -> Text {
     let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
-    if let Some((line, message)) = super::nest::too_much(&text) {
+    if let Some((line, message)) = super::sections::too_much(&text) {
         problems.push(Problem::new(file, line, message));
         return Text::default();
     }
@@ -63,10 +63,10 @@ pub fn parse(
         .next()
         .and_then(|name| name.strip_suffix(".dj"))
         .unwrap_or(file);
-    let flat = super::nest::name_headings(flat, stem, role, &mut |line, message| {
+    let flat = super::sections::name_headings(flat, stem, role, &mut |line, message| {
         problems.push(Problem::new(file, line, message));
     });
-    let blocks = super::nest::nest(flat, &mut |line, message| {
+    let blocks = super::sections::nest(flat, &mut |line, message| {
         problems.push(Problem::new(file, line, message));
     });
     if matches!(role, Role::Product | Role::Measures) {
@@ -200,7 +200,7 @@ impl<'a> Reader<'a> {
             }
         }
         self.leave();
-        super::nest::join_legends(out, |line, message| {
+        super::sections::join_legends(out, |line, message| {
             self.problems.push(Problem::new(self.file, line, message));
         })
     }

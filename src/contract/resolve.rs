@@ -30,7 +30,7 @@ pub fn resolve(
         ids: HashSet::new(),
         names: HashMap::new(),
     };
-    let preamble = Place {
+    let preamble = ResolveContext {
         words: wording::preamble(language).to_owned(),
         number: None,
     };
@@ -66,7 +66,7 @@ pub(super) struct Builder<'a> {
 }
 
 /// Where we are.
-pub(super) struct Place {
+pub(super) struct ResolveContext {
     /// In words: "Ziffer 9 Absatz 2".
     pub words: String,
     /// The number marks like `1.1` begin with.
@@ -86,7 +86,12 @@ impl Builder<'_> {
         })
     }
 
-    pub(super) fn blocks(&mut self, nodes: &[Node], place: &Place, part: Part) -> Vec<Block> {
+    pub(super) fn blocks(
+        &mut self,
+        nodes: &[Node],
+        place: &ResolveContext,
+        part: Part,
+    ) -> Vec<Block> {
         let mut out = Vec::new();
         let mut counters = Counters::default();
         for node in nodes {
@@ -152,7 +157,7 @@ impl Builder<'_> {
         let heading = self.headings.next(part, *level, wanted, &plain(&title));
         let id = self.claim(id);
         self.names.insert(id.clone(), heading.words.clone());
-        let place = Place {
+        let place = ResolveContext {
             words: heading.words,
             number: heading.number,
         };
@@ -202,7 +207,7 @@ impl Builder<'_> {
         self.claim(wanted.unwrap_or(&counted))
     }
 
-    fn products(&mut self, place: &Place) -> Vec<Block> {
+    fn products(&mut self, place: &ResolveContext) -> Vec<Block> {
         let mut done = HashSet::new();
         let mut out = Vec::new();
         for product in &self.values.products {

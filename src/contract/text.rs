@@ -49,7 +49,7 @@ pub fn words(document: &Document) -> Vec<String> {
     collect_words(document, false)
 }
 
-/// Words a minute that people read of such a text.
+/// WordCollector a minute that people read of such a text.
 const PACE: usize = 200;
 
 /// Minutes that reading the contract takes, in fives (C11). The second language of a document says
@@ -196,7 +196,7 @@ fn inline_text(inlines: &[Inline]) -> String {
 }
 
 fn collect_words(document: &Document, marks: bool) -> Vec<String> {
-    let mut words = Words {
+    let mut words = WordCollector {
         marks,
         text: String::new(),
     };
@@ -204,12 +204,12 @@ fn collect_words(document: &Document, marks: bool) -> Vec<String> {
     words.text.split_whitespace().map(str::to_owned).collect()
 }
 
-struct Words {
+struct WordCollector {
     marks: bool,
     text: String,
 }
 
-impl Words {
+impl WordCollector {
     fn add(&mut self, text: &str) {
         self.text.push_str(text);
         self.text.push(' ');

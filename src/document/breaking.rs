@@ -1,4 +1,4 @@
-//! Words to lines: hyphenation, break points in addresses, and a last resort for everything else.
+//! InlineWords to lines: hyphenation, break points in addresses, and a last resort for everything else.
 
 use std::sync::OnceLock;
 
@@ -97,7 +97,7 @@ impl Setter {
     /// Breaks words into lines no wider than the measure. Every character is kept.
     pub(super) fn lines(&self, tokens: &[Token], measure: Measure) -> Vec<SetLine> {
         let mut lines = Vec::new();
-        let mut line = Line::default();
+        let mut line = LineBuilder::default();
         for token in tokens {
             match token {
                 Token::Break => lines.push(std::mem::take(&mut line).set(false)),
@@ -117,9 +117,9 @@ impl Setter {
         word: &[Glyph],
         spaced: bool,
         measure: Measure,
-        mut line: Line,
+        mut line: LineBuilder,
         lines: &mut Vec<SetLine>,
-    ) -> Line {
+    ) -> LineBuilder {
         let Measure {
             width: room,
             size,
@@ -288,7 +288,7 @@ fn is_address(characters: &[char]) -> bool {
 }
 
 /// The space before a word; it belongs to a link only if both neighbours do.
-fn space_before(word: &[Glyph], line: &Line) -> Option<Glyph> {
+fn space_before(word: &[Glyph], line: &LineBuilder) -> Option<Glyph> {
     let next = word.first()?;
     let last = line.glyphs.last()?;
     Some(Glyph {
@@ -304,14 +304,14 @@ fn space_before(word: &[Glyph], line: &Line) -> Option<Glyph> {
 
 /// A line under construction.
 #[derive(Default)]
-struct Line {
+struct LineBuilder {
     glyphs: Vec<Glyph>,
     width: f32,
     /// Lines directly above that end in a hyphen.
     hyphens: usize,
 }
 
-impl Line {
+impl LineBuilder {
     fn push(&mut self, setter: &Setter, space: Option<Glyph>, word: &[Glyph], size: u8) {
         self.glyphs.extend(space);
         self.glyphs.extend_from_slice(word);

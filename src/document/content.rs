@@ -6,8 +6,8 @@
 use std::fmt::Write as _;
 
 use super::RenderError;
+use super::layout_box::Mark;
 use super::pages::Page;
-use super::strip::Mark;
 
 /// A page's content and, per marked stretch, the element it belongs to.
 #[derive(Debug, Default)]

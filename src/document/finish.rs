@@ -9,15 +9,15 @@ use lopdf::{Dictionary, Document, Object, ObjectId, SaveOptions, Stream, diction
 use sha2::{Digest as _, Sha256};
 
 use super::archive::{self, Field};
+use super::block_layout::Flow;
 use super::content::{Tagged, rewrite};
-use super::flow::Flow;
 use super::fonts::{Codes, Face, Library};
+use super::layout_box::{Mark, Text};
 use super::pages::{Book, HEIGHT, Spot, WIDTH};
 use super::seal::Revision;
-use super::strip::{Mark, Text};
 use super::structure::Tree;
 use super::text::Target;
-use super::{Extras, Frame, RenderError, embed, seal, wording};
+use super::{Extras, Frame, RenderError, font_embed, seal, wording};
 use crate::domain::Language;
 
 /// Makes the file out of drawn pages.
@@ -157,7 +157,10 @@ fn resources(
     let mut fonts = Dictionary::new();
     for (index, (face, codes)) in Face::ALL.into_iter().zip(codes).enumerate() {
         if !codes.codes.is_empty() {
-            fonts.set(format!("F{index}"), embed::font(pdf, library, face, codes)?);
+            fonts.set(
+                format!("F{index}"),
+                font_embed::font(pdf, library, face, codes)?,
+            );
         }
     }
     let fonts = pdf.add_object(fonts);

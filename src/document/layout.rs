@@ -1,10 +1,10 @@
 //! The whole document in order: title block, table of contents, text, closing line.
 
+use super::block_layout::{BODY, BlockFrame, Flow, Look, MEASURE};
 use super::breaking::{Hyphens, Setter, patterns};
-use super::flow::{BODY, Flow, Look, MEASURE, Place};
 use super::fonts::{Face, Library};
+use super::layout_box::{Bookmark, LayoutBox, SLATE};
 use super::pages::{contents_line, full_rule};
-use super::strip::{Bookmark, SLATE, Strip};
 use super::text::clean;
 use super::{Frame, RenderError, wording};
 use crate::contract::tree::{Block, Document, Inline, Section, Translation, plain};
@@ -32,8 +32,8 @@ pub(super) fn lay_out(document: &Document, frame: &Frame) -> Result<Flow, Render
     Ok(flow)
 }
 
-fn at(parent: usize) -> Place {
-    Place {
+fn at(parent: usize) -> BlockFrame {
+    BlockFrame {
         x: 0.0,
         number_x: 0.0,
         parent,
@@ -105,11 +105,11 @@ fn online(flow: &mut Flow, frame: &Frame) {
 }
 
 fn rule(flow: &mut Flow) {
-    flow.push(Strip {
+    flow.push(LayoutBox {
         above: 10.0,
         height: 8.0,
         marks: vec![full_rule(0.0, 1.0)],
-        ..Strip::default()
+        ..LayoutBox::default()
     });
 }
 
@@ -151,10 +151,10 @@ fn contents(flow: &mut Flow, document: &Document, parent: usize) {
     if let Some(second) = &document.translation {
         entry(flow, (&second.id, None, second.name.clone()), list, 0.0);
     }
-    flow.push(Strip {
+    flow.push(LayoutBox {
         above: 8.0,
         height: 2.0,
-        ..Strip::default()
+        ..LayoutBox::default()
     });
 }
 

@@ -1,9 +1,9 @@
 //! Lists and definitions: marks and terms at the left, what they stand for at the right.
 
-use super::flow::{BODY, Flow, GAP, LEADING, Look, MEASURE, NUMBER, Place};
+use super::block_layout::{BODY, BlockFrame, Flow, GAP, LEADING, Look, MEASURE, NUMBER};
 use super::fonts::Face;
-use super::strip::Strip;
-use super::text::{Token, Words, clean};
+use super::layout_box::LayoutBox;
+use super::text::{InlineWords, Token, clean};
 use crate::contract::tree::{Block, Definition, Item, List, ListStyle, plain};
 
 /// Space between the paragraphs of one item.
@@ -11,7 +11,7 @@ const WITHIN: f32 = 1.5;
 
 impl Flow {
     /// Adds a list; numbered paragraphs hang their numbers into the column of section numbers.
-    pub(super) fn list(&mut self, list: &List, place: Place, above: f32) {
+    pub(super) fn list(&mut self, list: &List, place: BlockFrame, above: f32) {
         let numbered = list.style == ListStyle::Paragraphs;
         let x = if numbered { place.number_x } else { place.x };
         let least = if numbered { NUMBER } else { 18.0 };
@@ -50,14 +50,14 @@ impl Flow {
         // A mark whose item begins with another list stands on a line of its own.
         self.mark(&item.label, x, Look::TEXT, label);
         if !begins_with_text(&item.blocks) {
-            self.push(Strip {
+            self.push(LayoutBox {
                 above,
                 height: LEADING,
                 keep: !item.blocks.is_empty(),
-                ..Strip::default()
+                ..LayoutBox::default()
             });
         }
-        let place = Place {
+        let place = BlockFrame {
             x: text_x,
             number_x: text_x,
             parent: body,
@@ -66,7 +66,7 @@ impl Flow {
     }
 
     /// Adds pairs of term and text, side by side where that can be read.
-    pub(super) fn definitions(&mut self, pairs: &[Definition], place: Place, above: f32) {
+    pub(super) fn definitions(&mut self, pairs: &[Definition], place: BlockFrame, above: f32) {
         let look = Look::bold(BODY, LEADING);
         let room = MEASURE - place.x;
         let widest = pairs
@@ -84,7 +84,7 @@ impl Flow {
             let element = self.structure.add(list, "LI");
             let label = self.structure.add(element, "Lbl");
             let body = self.structure.add(element, "LBody");
-            let inner = Place {
+            let inner = BlockFrame {
                 x: place.x + column,
                 number_x: place.x + column,
                 parent: body,
@@ -107,18 +107,18 @@ impl Flow {
             }
             let start = self.strips.len();
             if !begins_with_text(&pair.blocks) {
-                self.push(Strip {
+                self.push(LayoutBox {
                     above,
                     height: LEADING,
-                    ..Strip::default()
+                    ..LayoutBox::default()
                 });
             }
             self.spaced_blocks(&pair.blocks, inner, above, WITHIN);
             // A term of several lines reaches down beside the text: they stay together.
             while self.strips.len() < start + height {
-                self.push(Strip {
+                self.push(LayoutBox {
                     height: LEADING,
-                    ..Strip::default()
+                    ..LayoutBox::default()
                 });
             }
             for strip in self
@@ -133,10 +133,17 @@ impl Flow {
     }
 
     /// Term above its text.
-    fn stacked(&mut self, pair: &Definition, place: Place, label: usize, body: usize, above: f32) {
+    fn stacked(
+        &mut self,
+        pair: &Definition,
+        place: BlockFrame,
+        label: usize,
+        body: usize,
+        above: f32,
+    ) {
         self.paragraph(&pair.term, Look::bold(BODY, LEADING), place.x, label, above);
         self.keep_last(label);
-        let inner = Place {
+        let inner = BlockFrame {
             number_x: place.x,
             parent: body,
             ..place
@@ -152,7 +159,7 @@ impl Flow {
         });
         let mut longest: f32 = 0.0;
         for inlines in paragraphs {
-            for token in Words::of(inlines, Face::Regular, &mut Vec::new()) {
+            for token in InlineWords::of(inlines, Face::Regular, &mut Vec::new()) {
                 if let Token::Word { glyphs, .. } = token {
                     longest = longest.max(self.setter.width(&glyphs, BODY));
                 }

@@ -3,8 +3,8 @@
 use lopdf::{Document, Object, ObjectId, dictionary};
 
 use super::Frame;
+use super::layout_box::Bookmark;
 use super::pages::Spot;
-use super::strip::Bookmark;
 use crate::domain::Language;
 
 /// A bookmark with its place in the tree.

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use super::block_layout::{BODY, Flow, LEADING, Look, MEASURE};
 use super::breaking::{Hyphens, Measure, Run, SetLine};
-use super::flow::{BODY, Flow, LEADING, Look, MEASURE};
 use super::fonts::{Face, Library};
-use super::strip::{BLACK, Bookmark, HAIR, Mark, Rule, SLATE, Strip, Text};
-use super::text::Words;
+use super::layout_box::{BLACK, Bookmark, HAIR, LayoutBox, Mark, Rule, SLATE, Text};
+use super::text::InlineWords;
 use super::{Frame, wording};
 use crate::contract::tree::Inline;
 
@@ -96,7 +96,7 @@ pub(super) fn paginate(flow: &Flow, frame: &Frame) -> Book {
 }
 
 /// Number of the first strip that does not stand on the page beginning with strip `start`.
-fn page_end(strips: &[Strip], start: usize) -> usize {
+fn page_end(strips: &[LayoutBox], start: usize) -> usize {
     let mut y = strips
         .get(start)
         .and_then(|strip| strip.head.as_ref())
@@ -121,7 +121,7 @@ fn page_end(strips: &[Strip], start: usize) -> usize {
     if good > start { good } else { end }
 }
 
-fn placed(strip: &Strip, y: f32) -> impl Iterator<Item = Mark> + '_ {
+fn placed(strip: &LayoutBox, y: f32) -> impl Iterator<Item = Mark> + '_ {
     strip.marks.iter().map(move |mark| {
         let mut mark = mark.lowered(y);
         match &mut mark {
@@ -206,7 +206,7 @@ fn furniture(flow: &Flow, frame: &Frame, page: &mut Page, number: usize, total: 
 
 /// Small print in at most `most` lines; a longer text ends in an ellipsis.
 fn small(flow: &Flow, page: &mut Page, text: &str, y: f32, measure: f32, most: usize) {
-    let words = Words::of(
+    let words = InlineWords::of(
         &[Inline::Text(text.to_owned())],
         Face::Regular,
         &mut Vec::new(),
@@ -252,13 +252,13 @@ fn shorten(library: &Library, line: &mut SetLine, measure: f32) {
 }
 
 /// Space for one line of an entry in the table of contents.
-pub(super) fn contents_line(look: Look, marks: Vec<Mark>, id: &str) -> Strip {
-    Strip {
+pub(super) fn contents_line(look: Look, marks: Vec<Mark>, id: &str) -> LayoutBox {
+    LayoutBox {
         above: 1.0,
         height: LEADING.max(look.leading),
         marks,
         page_of: Some(id.to_owned()),
-        ..Strip::default()
+        ..LayoutBox::default()
     }
 }
 

@@ -14,8 +14,8 @@ use genpdf::{Context, Element, Mm, PaperSize, Position, RenderResult, Size};
 
 use super::RenderError;
 use super::fonts::{Codes, Face, Shape};
+use super::layout_box::{Mark, Rule, Text};
 use super::pages::Page;
-use super::strip::{Mark, Rule, Text};
 
 /// Points in a millimetre.
 const POINTS: f32 = 72.0 / 25.4;

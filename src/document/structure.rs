@@ -2,7 +2,7 @@
 
 use lopdf::{Dictionary, Document, Object, ObjectId, dictionary};
 
-use super::strip::Structure;
+use super::layout_box::Structure;
 
 /// A child of an element.
 #[derive(Debug, Clone, Copy)]

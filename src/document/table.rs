@@ -2,10 +2,10 @@
 
 use std::rc::Rc;
 
+use super::block_layout::{BODY, Flow, Look, MEASURE, aligned};
 use super::breaking::{Hyphens, SetLine};
-use super::flow::{BODY, Flow, Look, MEASURE, aligned};
 use super::fonts::Face;
-use super::strip::{BLACK, HAIR, Mark, Rule, SLATE, Strip};
+use super::layout_box::{BLACK, HAIR, LayoutBox, Mark, Rule, SLATE};
 use super::text::Token;
 use crate::contract::tree::{Alignment, Inline, Table};
 
@@ -72,7 +72,7 @@ impl Flow {
             self.head(table, element, &columns, above)
         };
         if let Some(head) = head.clone() {
-            self.push(Strip { keep: true, ..head });
+            self.push(LayoutBox { keep: true, ..head });
         }
         let head = head.map(|head| Rc::new(repeated(head)));
         for (index, row) in table.rows.iter().enumerate() {
@@ -146,7 +146,7 @@ impl Flow {
 
     /// Widths of the longest word, of the longest line, and of all words of a cell.
     fn needs(&self, cell: &[Inline], face: Face) -> (f32, f32, f32) {
-        let tokens = super::text::Words::of(cell, face, &mut Vec::new());
+        let tokens = super::text::InlineWords::of(cell, face, &mut Vec::new());
         let mut longest: f32 = 0.0;
         let mut line: f32 = 0.0;
         let mut widest: f32 = 0.0;
@@ -182,7 +182,7 @@ impl Flow {
         element: usize,
         columns: &[Column],
         above: f32,
-    ) -> Option<Strip> {
+    ) -> Option<LayoutBox> {
         if table.head.iter().all(Vec::is_empty) {
             return None;
         }
@@ -198,11 +198,11 @@ impl Flow {
             marks.extend(self.cell(cell, HEAD, *column, AIR + drop, tag));
         }
         marks.push(Mark::Rule(line(columns, height, 0.75, BLACK)));
-        Some(Strip {
+        Some(LayoutBox {
             above,
             height,
             marks,
-            ..Strip::default()
+            ..LayoutBox::default()
         })
     }
 
@@ -228,7 +228,7 @@ impl Flow {
         row: &[Vec<Inline>],
         element: usize,
         columns: &[Column],
-        head: Option<&Rc<Strip>>,
+        head: Option<&Rc<LayoutBox>>,
         above: f32,
     ) {
         let parent = self.structure.add(element, "TR");
@@ -255,12 +255,12 @@ impl Flow {
             if last {
                 marks.push(Mark::Rule(line(columns, height, 0.5, HAIR)));
             }
-            self.push(Strip {
+            self.push(LayoutBox {
                 above: if first { above } else { 0.0 },
                 height,
                 marks,
                 head: head.cloned(),
-                ..Strip::default()
+                ..LayoutBox::default()
             });
             done += count;
         }
@@ -268,7 +268,7 @@ impl Flow {
 }
 
 /// The head as it is printed again: decoration, since the structure has it already.
-fn repeated(mut head: Strip) -> Strip {
+fn repeated(mut head: LayoutBox) -> LayoutBox {
     head.above = 0.0;
     for mark in &mut head.marks {
         if let Mark::Text(text) = mark {

@@ -23,7 +23,7 @@ pub(super) enum Target {
 pub(super) struct Glyph {
     pub(super) character: char,
     pub(super) face: Face,
-    /// Number of the link it belongs to, see [`Words::targets`].
+    /// Number of the link it belongs to, see [`InlineWords::targets`].
     pub(super) link: Option<usize>,
 }
 
@@ -41,14 +41,14 @@ pub(super) enum Token {
 }
 
 /// Collects words from inlines.
-pub(super) struct Words<'a> {
+pub(super) struct InlineWords<'a> {
     tokens: Vec<Token>,
     word: Vec<Glyph>,
     spaced: bool,
     targets: &'a mut Vec<Target>,
 }
 
-impl<'a> Words<'a> {
+impl<'a> InlineWords<'a> {
     /// The words of some inlines; links are appended to `targets`.
     pub(super) fn of(inlines: &[Inline], base: Face, targets: &'a mut Vec<Target>) -> Vec<Token> {
         let mut words = Self {

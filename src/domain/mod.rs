@@ -2,7 +2,7 @@
 //!
 //! Nothing here does I/O, reads a clock or knows the database: `now` is a parameter, facts come in
 //! as values, decisions go out as values. Start with [`case`]: it holds the three functions that
-//! everything else asks ([`case::standing`], [`case::access`], [`case::decide`]).
+//! everything else asks ([`case::status_of`], [`case::access`], [`case::decide`]).
 
 pub mod alert;
 pub mod audit;
@@ -17,6 +17,7 @@ pub mod mail;
 pub mod master_data;
 pub mod name;
 pub mod notice;
+pub mod offer_diff;
 pub mod partner;
 pub mod partner_contract;
 pub mod party;
@@ -33,9 +34,7 @@ pub mod seeds;
 pub mod sub_processor;
 pub mod unlinked;
 pub mod version;
-pub mod version_news;
 pub mod viewer;
-pub mod whats_new;
 pub mod working_time;
 
 pub use email::EmailAddress;
@@ -45,7 +44,6 @@ pub use ids::{
     SubProcessorId, UserId, VersionId,
 };
 pub use language::Language;
+pub use offer_diff::{ChangeNote, OfferDiff, VersionDiff};
 pub use party::{Operator, Party};
-pub use version_news::{ChangeNote, VersionNews};
-pub use whats_new::WhatsNew;
 pub use working_time::Holidays;

@@ -72,8 +72,8 @@ impl PartnerState {
 
 /// What was done to a partner, as the audit keeps it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "deed", rename_all = "snake_case")]
-pub enum PartnerDeed {
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum PartnerAuditEvent {
     /// It was added.
     Added,
     /// Its contact data were changed.
@@ -101,7 +101,7 @@ pub enum PartnerDeed {
     Released,
 }
 
-impl PartnerDeed {
+impl PartnerAuditEvent {
     /// The sentence in the history, about the partner called `name`.
     pub fn sentence(&self, name: &str, language: Language) -> String {
         if language.is_en() {
@@ -151,7 +151,7 @@ impl PartnerDeed {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::case::samples::{MANDANT, SUB, partner, utc};
+    use crate::domain::case::tests::samples::{MANDANT, SUB, partner, utc};
 
     #[test]
     fn what_shuts_a_partner_out_says_more_than_what_is_missing() {

@@ -143,7 +143,7 @@ pub fn relied_on<'c>(before: &Case, after: &'c Case, now: DateTime<Utc>) -> Vec<
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test may fail")]
     use super::*;
-    use crate::domain::case::samples::{
+    use crate::domain::case::tests::samples::{
         CENTRAFLEX, FOREIGN, MANDANT, OTHER_SUB, SUB, TRUNK, booked, in_state, partner,
     };
     use crate::domain::case::{Event, rehearse};
@@ -220,9 +220,9 @@ mod tests {
             ),
             ("C", Event::PartnerAssigned(None), vec![]),
         ] {
-            let play = in_state(state);
-            let (after, _) = rehearse(&play.case, &event, play.now).unwrap();
-            let found: Vec<_> = relied_on(&play.case, &after, play.now)
+            let scenario = in_state(state);
+            let (after, _) = rehearse(&scenario.case, &event, scenario.now).unwrap();
+            let found: Vec<_> = relied_on(&scenario.case, &after, scenario.now)
                 .iter()
                 .map(|one| one.id)
                 .collect();

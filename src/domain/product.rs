@@ -107,7 +107,7 @@ impl Product {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::case::samples::product;
+    use crate::domain::case::tests::samples::product;
 
     #[test]
     fn a_product_needs_an_agreement_unless_its_data_say_otherwise() {

@@ -129,8 +129,10 @@ mod tests {
     use chrono::Duration;
 
     use super::*;
-    use crate::domain::case::samples::{CENTRAFLEX, STATES, booked, in_state, new_email, utc};
-    use crate::domain::case::{Channel, Event, standing};
+    use crate::domain::case::tests::samples::{
+        CENTRAFLEX, STATES, booked, in_state, new_email, utc,
+    };
+    use crate::domain::case::{Channel, Event, status_of};
 
     fn date(text: &str) -> NaiveDate {
         text.parse().unwrap()
@@ -146,13 +148,13 @@ mod tests {
             ("2026-12-31T23:00:00Z", 3, "2030-12-31"),
             ("2026-11-23T09:00:00Z", 10, "2036-12-31"),
         ] {
-            let mut play = in_state("C");
-            assert_eq!(evidence_end(&play.case.agreements[0], years), None);
-            play.now = utc(ended);
-            let play = play.after(&Event::Objected(Channel::Portal));
-            let agreement = &play.case.agreements[0];
+            let mut scenario = in_state("C");
+            assert_eq!(evidence_end(&scenario.case.agreements[0], years), None);
+            scenario.now = utc(ended);
+            let scenario = scenario.after(&Event::Objected(Channel::Portal));
+            let agreement = &scenario.case.agreements[0];
             assert_eq!(evidence_end(agreement, years), Some(date(last)), "{ended}");
-            let named = |now| erasable(&play.case, years, now);
+            let named = |now| erasable(&scenario.case, years, now);
             let eve = end_of_day(date(last));
             assert_eq!(named(eve), [], "{ended}: not one moment early");
             let over = eve + Duration::milliseconds(1);
@@ -166,14 +168,14 @@ mod tests {
 
     #[test]
     fn a_round_without_conclusion_is_over_after_twelve_months() {
-        let play = in_state("R1").after(&new_email("neu@kunde.example"));
-        let old = play.case.requests[0].id;
+        let scenario = in_state("R1").after(&new_email("neu@kunde.example"));
+        let old = scenario.case.requests[0].id;
         // Asked anew on 7 December; the newest link of the closed round runs until 21 December 2026.
         let last = date("2027-12-21");
-        let before = erasable(&play.case, YEARS, end_of_day(last));
+        let before = erasable(&scenario.case, YEARS, end_of_day(last));
         assert_eq!(before, []);
         let after = erasable(
-            &play.case,
+            &scenario.case,
             YEARS,
             end_of_day(last) + Duration::milliseconds(1),
         );
@@ -182,31 +184,31 @@ mod tests {
 
     #[test]
     fn a_deleted_customer_waits_for_all_its_evidence() {
-        let mut play = in_state("C");
-        play.now = utc("2027-05-01T09:00:00Z");
-        let play = play.after(&Event::Deleted);
-        assert_eq!(erasable_on(&play.case, 3), Some(date("2030-12-31")));
+        let mut scenario = in_state("C");
+        scenario.now = utc("2027-05-01T09:00:00Z");
+        let scenario = scenario.after(&Event::Deleted);
+        assert_eq!(erasable_on(&scenario.case, 3), Some(date("2030-12-31")));
         let over = end_of_day(date("2030-12-31")) + Duration::milliseconds(1);
         assert_eq!(
-            erasable(&play.case, 3, over),
+            erasable(&scenario.case, 3, over),
             [Erasable::Customer],
             "everything else goes with it"
         );
-        assert_eq!(erasable(&play.case, 4, over), []);
+        assert_eq!(erasable(&scenario.case, 4, over), []);
         // Without an agreement twelve months are enough.
-        let play = in_state("N").after(&Event::Deleted);
-        assert_eq!(erasable_on(&play.case, 3), Some(date("2027-11-22")));
+        let scenario = in_state("N").after(&Event::Deleted);
+        assert_eq!(erasable_on(&scenario.case, 3), Some(date("2027-11-22")));
     }
 
     #[test]
     fn what_is_in_force_or_decisive_is_never_named() {
         let century = Duration::days(36_525);
         for state in STATES {
-            let play = in_state(state);
-            let now = play.now + century;
-            let before = standing(&play.case, now);
-            let mut after = play.case.clone();
-            for item in erasable(&play.case, YEARS, now) {
+            let scenario = in_state(state);
+            let now = scenario.now + century;
+            let before = status_of(&scenario.case, now);
+            let mut after = scenario.case.clone();
+            for item in erasable(&scenario.case, YEARS, now) {
                 match item {
                     Erasable::Customer => panic!("{state}: nobody deleted this customer"),
                     Erasable::Evidence(id) => {
@@ -220,13 +222,13 @@ mod tests {
                     }
                 }
             }
-            assert_eq!(standing(&after, now), before, "{state}");
+            assert_eq!(status_of(&after, now), before, "{state}");
         }
         // A customer who declined is not asked by itself once the round is old (row 14).
-        let mut play = in_state("D");
-        play.now += century;
-        assert_eq!(erasable(&play.case, YEARS, play.now), []);
-        assert!(play.send(&booked(CENTRAFLEX, false)).is_ok());
-        assert!(play.case.open_request().is_none());
+        let mut scenario = in_state("D");
+        scenario.now += century;
+        assert_eq!(erasable(&scenario.case, YEARS, scenario.now), []);
+        assert!(scenario.send(&booked(CENTRAFLEX, false)).is_ok());
+        assert!(scenario.case.open_request().is_none());
     }
 }

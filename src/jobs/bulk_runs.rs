@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::{Done, Pass};
 use crate::actions::ActionError;
-use crate::actions::bulk_runs::{Kind, Place, Step, list_open, take_step};
+use crate::actions::bulk_runs::{Kind, RunMemory, StepResult, list_open, take_step};
 use crate::domain::BulkRunId;
 use crate::storage::db::DbError;
 
@@ -33,7 +33,7 @@ pub fn work(pass: &Pass, kind: &Kind) -> Result<Done, DbError> {
 }
 
 fn go_on(pass: &Pass, kind: &Kind, run: BulkRunId, sum: &mut Done) -> Result<(), DbError> {
-    let (app, mut place) = (&pass.app, Place::default());
+    let (app, mut place) = (&pass.app, RunMemory::default());
     while !pass.stop.is_set() {
         let (began, now) = (Instant::now(), pass.now());
         let step = app
@@ -41,11 +41,11 @@ fn go_on(pass: &Pass, kind: &Kind, run: BulkRunId, sum: &mut Done) -> Result<(),
             .transaction_blocking(|conn| take_step(conn, app, kind, run, &mut place, now));
         place.worked += began.elapsed();
         match step {
-            Ok(Step::Taken { done, failed }) => {
+            Ok(StepResult::Taken { done, failed }) => {
                 sum.good += done;
                 sum.failed += failed;
             }
-            Ok(Step::Over | Step::Halt) => break,
+            Ok(StepResult::Over | StepResult::Halt) => break,
             Err(ActionError::Database(error)) if error.is_outage() => return Err(error),
             Err(error) => {
                 tracing::error!(run = run.0, job = kind.kind.key(), %error, "a run could not go on");

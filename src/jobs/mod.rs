@@ -3,19 +3,19 @@
 //! that calls one action per row in a transaction of its own; any number of processes may run the
 //! same job at once (S-93).
 
+mod apply_retention;
 mod bulk_runs;
-mod clean;
 mod clock;
-mod count;
 mod deliver;
-mod head;
+mod fetch_time_stamps;
 mod inbox;
+mod log_audit_head;
 mod partner_contracts;
 mod progress;
-mod retain;
+mod purge;
 mod rows;
 mod run;
-mod stamp;
+mod snapshot_statuses;
 #[cfg(test)]
 mod tests;
 
@@ -28,8 +28,8 @@ use crate::app::App;
 use crate::storage::case_rows::Waiting;
 use crate::storage::catalogue::find_holidays;
 use crate::storage::db::{Conn, DbError};
-pub use count::count_at;
 pub use run::{Running, Stop, start};
+pub use snapshot_statuses::count_at;
 
 /// Periodic work of one kind.
 pub struct Job {
@@ -97,7 +97,7 @@ pub const JOBS: &[Job] = &[
         name: "stamp",
         every: Duration::from_secs(60),
         workers: |_| 1,
-        pass: stamp::stamp,
+        pass: fetch_time_stamps::stamp,
     },
     Job {
         name: "inbox",
@@ -127,25 +127,25 @@ pub const JOBS: &[Job] = &[
         name: "clean",
         every: Duration::from_secs(3600),
         workers: |_| 1,
-        pass: clean::clean,
+        pass: purge::clean,
     },
     Job {
         name: "count",
         every: Duration::from_secs(600),
         workers: |_| 1,
-        pass: count::count,
+        pass: snapshot_statuses::count,
     },
     Job {
         name: "retain",
         every: Duration::from_secs(3600),
         workers: |_| 1,
-        pass: retain::retain,
+        pass: apply_retention::retain,
     },
     Job {
         name: "audit-head",
         every: Duration::from_secs(24 * 3600),
         workers: |_| 1,
-        pass: head::note,
+        pass: log_audit_head::note,
     },
 ];
 
@@ -297,7 +297,7 @@ fn together(job: &Job, pass: &Pass) -> Done {
 
 /// Erases what retention is over for at `now`, until nothing is left.
 pub fn retain_once(app: &App, now: DateTime<Utc>) -> Result<Done, DbError> {
-    retain::retain(&Pass {
+    apply_retention::retain(&Pass {
         app: app.clone(),
         stop: Stop::never(),
         at: Some(now),

@@ -9,7 +9,7 @@ use super::{Done, Pass};
 use crate::actions::ActionError;
 use crate::domain::CustomerNumber;
 use crate::domain::case::ClockFault;
-use crate::storage::case_rows::{Place, Waiting};
+use crate::storage::case_rows::{QueueCursor, Waiting};
 use crate::storage::db::{Conn, DbError};
 
 /// Cases fetched at a time; all that is ever in memory.
@@ -24,7 +24,7 @@ pub fn each_row(
     act: impl Fn(&mut Conn, CustomerNumber, DateTime<Utc>) -> Result<bool, ActionError>,
 ) -> Result<Done, DbError> {
     let mut progress = Progress::begin(pass, Some(waiting));
-    let mut after: Option<Place> = None;
+    let mut after: Option<QueueCursor> = None;
     loop {
         let now = pass.now();
         let page = pass

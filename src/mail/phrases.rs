@@ -2,10 +2,10 @@
 //! agreement is in force: first conclusion, amendment (U) or new conclusion (W), 5.3 M1.
 
 use super::case_words::CaseWords;
-use super::words::Words;
+use super::words::MailWords;
 use crate::domain::mail::RequestReason;
 
-impl Words<'_> {
+impl MailWords<'_> {
     /// Why this mail comes, if that is not said elsewhere; then whether earlier links still work.
     /// With an agreement in force "Neu: …" says what changes.
     pub(super) fn why(

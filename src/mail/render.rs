@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::bodies::MailBody;
 use super::case_words::clean_party;
-use super::words::Words;
+use super::words::MailWords;
 use super::wrap::{unwrap, wrap};
 use crate::domain::name::clean;
 use crate::domain::unlinked::unlinked;
@@ -62,14 +62,14 @@ pub struct Attachment {
 #[template(path = "mail/mail.html")]
 struct HtmlPart<'a> {
     subject: &'a str,
-    w: &'a Words<'a>,
+    w: &'a MailWords<'a>,
     body: String,
 }
 
 #[derive(Template)]
 #[template(path = "mail/mail.txt")]
 struct TextPart<'a> {
-    w: &'a Words<'a>,
+    w: &'a MailWords<'a>,
     body: String,
 }
 
@@ -82,7 +82,7 @@ struct TextPart<'a> {
 /// When a template cannot be written out; none of the templates has a reason to.
 pub fn render(input: &MailInput) -> Result<RenderedMail, askama::Error> {
     let input = cleaned(input.clone());
-    let words = Words::new(&input);
+    let words = MailWords::new(&input);
     let subject = input.body.subject(&words);
     let html = HtmlPart {
         subject: &subject,

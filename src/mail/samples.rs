@@ -6,8 +6,8 @@ use super::bodies::MailBody;
 use super::case_words::{AgreementWords, CaseWords};
 use super::render::{Attachment, MailInput};
 use crate::domain::{
-    ChangeNote, CustomerNumber, EmailAddress, Holidays, Language, Operator, Party, VersionNews,
-    WhatsNew,
+    ChangeNote, CustomerNumber, EmailAddress, Holidays, Language, OfferDiff, Operator, Party,
+    VersionDiff,
 };
 
 pub(super) const LINK: &str = "https://avv.plusnet.example/zustimmung/8Qm3vT0xJr2LkWc7Zy5NdAb1hPfUeGiSoRtKq9MwXy4VnBzCjDlEaFgHsIpOuQ6";
@@ -113,8 +113,8 @@ pub(super) fn agreement() -> AgreementWords {
 }
 
 /// A newer version than the one that was concluded.
-pub(super) fn version() -> VersionNews {
-    VersionNews {
+pub(super) fn version() -> VersionDiff {
+    VersionDiff {
         old: "1.0".to_owned(),
         new: "2.0".to_owned(),
         notes: vec![ChangeNote {
@@ -134,10 +134,10 @@ pub(super) fn pdf() -> Attachment {
 }
 
 /// What differs from an agreement, all of it at once, in the names of `case`.
-pub(super) fn news(case: &CaseWords) -> WhatsNew {
+pub(super) fn news(case: &CaseWords) -> OfferDiff {
     let german = case.products.iter().any(|name| name.contains("mit "));
     let partner = case.partner.clone().unwrap_or_default();
-    WhatsNew {
+    OfferDiff {
         language: if german { Language::De } else { Language::En },
         agreement: "AVV-2025-004711-1-7KQ2M8".to_owned(),
         concluded_at: utc("2026-03-03T09:00:00Z"),

@@ -11,7 +11,7 @@ use crate::domain::calendar::{self, REMINDERS};
 use crate::domain::{CustomerNumber, Language, Operator, name};
 
 /// What every template of one mail can say.
-pub struct Words<'a> {
+pub struct MailWords<'a> {
     /// Language the mail is written in.
     pub(super) language: Language,
     /// Who writes it.
@@ -21,7 +21,7 @@ pub struct Words<'a> {
     offers_help: bool,
 }
 
-impl<'a> Words<'a> {
+impl<'a> MailWords<'a> {
     pub(super) fn new(input: &'a MailInput) -> Self {
         let reader = input.body.reader();
         Self {

@@ -1,53 +1,34 @@
 //! The only room that knows diesel. Functions take a connection, so the caller owns the transaction;
 //! they are named by verb and noun and return [`QueryResult`].
 
-pub mod administrators;
-pub mod agreements;
-pub mod alerts;
-pub mod announcements;
-pub mod attempts;
-pub mod audit;
-pub mod bulk;
-pub mod bulk_runs;
-pub mod case_rows;
-pub mod cases;
-pub mod catalogue;
-pub mod contract_versions;
-pub mod customer_users;
-pub mod customers;
-pub mod db;
-pub mod declarations;
-pub mod dissent_proofs;
-pub mod embedded;
-pub mod files;
-pub mod kept;
-pub mod links;
-pub mod logins;
-pub mod mail_proofs;
-pub mod mails;
-pub mod notices;
-pub mod parties;
-pub mod partner_contracts;
-pub mod partner_list;
-pub mod partners;
-mod password_links;
-pub mod proposals;
-pub mod replies;
-pub mod retention;
-pub mod rights;
-pub mod roll_outs;
-pub mod runs;
+mod access;
+mod change;
+mod customer;
+mod database;
+mod mailing;
+mod operation;
+mod partner;
 #[rustfmt::skip]
 #[expect(missing_docs, reason = "generated from the migrations")]
 pub mod schema;
-pub mod seals;
-pub mod sessions;
-pub mod status_days;
-pub mod sub_processors;
-mod text;
-pub mod unreadable;
-pub mod user_erasure;
-pub mod users;
+
+use access::password_links;
+pub use access::{
+    administrators, attempts, customer_users, logins, rights, sessions, user_erasure, users,
+};
+pub use change::{
+    announcements, bulk_runs, contract_versions, dissent_files, notices, roll_outs, sub_processors,
+};
+pub use customer::{
+    agreements, case_rows, cases, catalogue, customers, declarations, links, parties,
+};
+use database::text;
+pub use database::{bulk, db, embedded};
+pub use mailing::{mail_evidence, mails, replies};
+pub use operation::{
+    alerts, audit, files, kept, proposals, retention, runs, seals, status_days, unreadable,
+};
+pub use partner::{partner_contracts, partner_list, partners};
 
 pub use diesel::pg::PgConnection;
 pub use diesel::result::{Error as QueryError, QueryResult};

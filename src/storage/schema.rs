@@ -294,7 +294,7 @@ diesel::table! {
 
 diesel::table! {
     /// The letter or mail a dissent came in (EV-12); only the operator reads it (5.8-19).
-    dissent_proofs (file_id) {
+    dissent_files (file_id) {
         file_id -> Uuid,
         notice_id -> Uuid,
     }
@@ -487,7 +487,7 @@ diesel::table! {
 
 diesel::table! {
     /// The letter or mail an objection came in (EV-10); only the operator reads it (5.8-19).
-    objection_proofs (file_id) {
+    objection_files (file_id) {
         file_id -> Uuid,
         objection_id -> Int8,
     }
@@ -801,8 +801,8 @@ diesel::joinable!(bulk_run_failures -> customers (customer_number));
 diesel::joinable!(case_rows -> customers (number));
 diesel::joinable!(case_words -> customers (number));
 diesel::joinable!(decline_reasons -> requests (request_id));
-diesel::joinable!(dissent_proofs -> files (file_id));
-diesel::joinable!(dissent_proofs -> notices (notice_id));
+diesel::joinable!(dissent_files -> files (file_id));
+diesel::joinable!(dissent_files -> notices (notice_id));
 diesel::joinable!(document_stamps -> agreements (agreement_id));
 diesel::joinable!(entered_addresses -> customers (customer_number));
 diesel::joinable!(files -> users (uploaded_by));
@@ -818,8 +818,8 @@ diesel::joinable!(notices -> announcements (announcement_id));
 diesel::joinable!(notices -> customers (customer_number));
 diesel::joinable!(notices -> mails (mail_id));
 diesel::joinable!(notices -> users (dissent_recorded_by));
-diesel::joinable!(objection_proofs -> files (file_id));
-diesel::joinable!(objection_proofs -> objections (objection_id));
+diesel::joinable!(objection_files -> files (file_id));
+diesel::joinable!(objection_files -> objections (objection_id));
 diesel::joinable!(objections -> agreements (agreement_id));
 diesel::joinable!(objections -> customers (customer_number));
 diesel::joinable!(partner_contracts -> files (file_id));
@@ -859,7 +859,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     contract_versions,
     customers,
     decline_reasons,
-    dissent_proofs,
+    dissent_files,
     document_stamps,
     entered_addresses,
     files,
@@ -871,7 +871,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     mail_texts,
     mails,
     notices,
-    objection_proofs,
+    objection_files,
     objections,
     operator,
     partner_contracts,

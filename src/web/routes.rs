@@ -48,7 +48,7 @@ pub fn rows() -> impl Iterator<Item = &'static Row> {
         contract::text::ROUTES,
         contract::roll_outs::ROUTES,
         public::legal::ROUTES,
-        public::proofs::ROUTES,
+        public::verification::ROUTES,
         contract::versions::ROUTES,
         dev::ROUTES,
     ]

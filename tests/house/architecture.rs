@@ -345,7 +345,7 @@ fn imports(code: &str, room: &str) -> bool {
 }
 
 /// Whether the code names this, and not something longer.
-fn names(code: &str, name: &str) -> bool {
+pub(super) fn names(code: &str, name: &str) -> bool {
     let is_word = |c: char| c.is_alphanumeric() || c == '_';
     code.match_indices(name).any(|(at, _)| {
         !code[..at].ends_with(is_word) && !code[at + name.len()..].starts_with(is_word)
@@ -379,7 +379,7 @@ fn faults_of_template(line: &str, is_mail: bool) -> Vec<String> {
 }
 
 /// All files below `folder` with one of the endings, as paths from the project's root.
-fn files(folder: &str, endings: &[&str]) -> Vec<String> {
+pub(super) fn files(folder: &str, endings: &[&str]) -> Vec<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut open: Vec<PathBuf> = vec![root.join(folder)];
     let mut found = Vec::new();
@@ -401,6 +401,6 @@ fn files(folder: &str, endings: &[&str]) -> Vec<String> {
     found
 }
 
-fn read(path: &str) -> String {
+pub(super) fn read(path: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap_or_default()
 }

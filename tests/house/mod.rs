@@ -5,4 +5,5 @@
 
 mod architecture;
 mod rules;
+mod vocabulary;
 mod words;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use avv_portal::actions::alerts::{self, AlertKind, Raised};
-use avv_portal::actions::{proposals, register, roll_outs};
+use avv_portal::actions::{partner_directory, proposals, roll_outs};
 use avv_portal::domain::file::{File, FileKind};
 use avv_portal::domain::roll_out::{Mode, Scope};
 use avv_portal::domain::viewer::Role;
@@ -16,8 +16,8 @@ use avv_portal::web::routes::{Row, rows};
 
 use crate::announce::{announce, draft, link, notice};
 use crate::harness::{Browser, CUSTOMER, FOREIGN_CUSTOMER, Log, Page, Person, TestApp};
+use crate::seeded::{World, csrf, is_to_sign_in, user_id};
 use crate::versions::put_in_force;
-use crate::world::{World, csrf, is_to_sign_in, user_id};
 
 const TABLE: &str = include_str!("access.txt");
 const OTHER_USER: &str = "andere@plusnet.example";
@@ -107,7 +107,7 @@ impl Objects {
         let other = world
             .app
             .write(|conn| avv_portal::actions::users::add(conn, &world.app.app, by, &new, now));
-        let contract = register::NewContract {
+        let contract = partner_directory::NewContract {
             signed_on: "2026-01-15".parse().unwrap(),
             valid_until: None,
             reference: String::new(),
@@ -122,7 +122,7 @@ impl Objects {
         );
         world
             .app
-            .write(|conn| register::record_contract(conn, &operator, sub, contract, now));
+            .write(|conn| partner_directory::record_contract(conn, &operator, sub, contract, now));
         let (gone, by) = (
             world.app.add_customer(4799, "Gelöscht GmbH", None),
             world.app.viewer(Person::Operator),

@@ -5,32 +5,32 @@ use std::time::Duration;
 
 use avv_portal::web::routes::rows;
 
+use crate::fixtures::{Places, insert_fixtures};
 use crate::harness::chromium::{Chromium, ENTER, Scripts, Window};
 use crate::harness::{Browser, Person, TestApp, axe};
-use crate::stage::{Places, furnish};
 use crate::versions_life::begin;
 use crate::walk::sign_in;
 
 /// What is done on a page before it is looked at.
-enum Deed {
+enum Interaction {
     Click(&'static str),
     Fill(&'static str, &'static str),
     /// Enter in the field that has the focus: sends its form.
     Send,
 }
-use Deed::{Click, Fill, Send};
+use Interaction::{Click, Fill, Send};
 
 /// A page in one state.
 pub struct Stop {
     pub name: &'static str,
     pub path: String,
-    deeds: Vec<Deed>,
+    interactions: Vec<Interaction>,
 }
 
 impl Stop {
     /// Whether its address is all it takes to be there.
     pub fn is_address_enough(&self) -> bool {
-        self.deeds.is_empty()
+        self.interactions.is_empty()
     }
 }
 
@@ -38,15 +38,15 @@ fn at(name: &'static str, path: impl Into<String>) -> Stop {
     Stop {
         name,
         path: path.into(),
-        deeds: Vec::new(),
+        interactions: Vec::new(),
     }
 }
 
-fn after(name: &'static str, path: impl Into<String>, deeds: Vec<Deed>) -> Stop {
+fn after(name: &'static str, path: impl Into<String>, interactions: Vec<Interaction>) -> Stop {
     Stop {
         name,
         path: path.into(),
-        deeds,
+        interactions,
     }
 }
 
@@ -695,13 +695,13 @@ fn fits(pattern: &str, path: &str) -> bool {
 
 #[actix_web::test]
 async fn public_pages_are_accessible() {
-    let (app, places) = furnish().await;
+    let (app, places) = insert_fixtures().await;
     tour(&app, &[(None, public(&places))]).await;
 }
 
 #[actix_web::test]
 async fn pages_of_partners_and_customers_are_accessible() {
-    let (app, places) = furnish().await;
+    let (app, places) = insert_fixtures().await;
     tour(
         &app,
         &[
@@ -736,14 +736,14 @@ async fn pages_of_partners_and_customers_are_accessible() {
 
 #[actix_web::test]
 async fn pages_of_the_operator_are_accessible() {
-    let (app, places) = furnish().await;
+    let (app, places) = insert_fixtures().await;
     tour(&app, &[(Some(Person::Operator), operator(&places))]).await;
 }
 
 /// C2: what came of a form has the focus, also where no script runs.
 #[actix_web::test]
 async fn c2_what_came_of_a_form_has_the_focus() {
-    let (app, p) = furnish().await;
+    let (app, p) = insert_fixtures().await;
     let (visitor, operator) = (app.visitor(), app.sign_in(Person::Operator).await);
     let sent = async |browser: &Browser, path: &str, fields: &[(&str, &str)]| {
         let form = browser.get(path).await;
@@ -794,7 +794,7 @@ async fn tour(app: &TestApp, groups: &[(Option<Person>, Vec<Stop>)]) {
         let mut titles: BTreeMap<String, String> = BTreeMap::new();
         for stop in stops {
             visit(&window, stop).await;
-            if !stop.deeds.is_empty() && is_focus_lost(&window).await {
+            if !stop.interactions.is_empty() && is_focus_lost(&window).await {
                 faults.insert(format!("{}: nothing has the focus (C2)", stop.name));
             }
             faults.append(&mut axe::faults(&window, stop.name).await);
@@ -818,7 +818,7 @@ async fn tour(app: &TestApp, groups: &[(Option<Person>, Vec<Stop>)]) {
     );
 }
 
-/// Whether the page that came after a deed has the focus on nothing. The browser gives it a moment after
+/// Whether the page that came after a interaction has the focus on nothing. The browser gives it a moment after
 /// the page is there.
 async fn is_focus_lost(window: &Window) -> bool {
     for _ in 0..20 {
@@ -852,8 +852,8 @@ fn is_dead_end(name: &str) -> bool {
 
 async fn visit(window: &Window, stop: &Stop) {
     window.go(&stop.path).await;
-    for deed in &stop.deeds {
-        match deed {
+    for interaction in &stop.interactions {
+        match interaction {
             Click(css) => window.click(css).await,
             Fill(css, text) => window.fill(css, text).await,
             Send => window.press(ENTER).await,

@@ -6,7 +6,7 @@ use avv_portal::domain::case::{EnteredAddress, Status};
 
 use crate::bounces::{bring, report};
 use crate::harness::{Browser, CUSTOMER, Page, Person, TestApp, hours, minutes};
-use crate::world::MAIL;
+use crate::seeded::MAIL;
 
 const ADDRESS: &str = "/kunden/4711/stammdaten/email";
 const STATUS: &str = "/kunden/4711/avv";
@@ -182,7 +182,7 @@ async fn a4_after_the_waiting_time_links_leave_but_no_gate_opens_before_the_oper
     );
     // No gate, and everybody reads why.
     let partner = app.sign_in(Person::Partner).await;
-    assert_eq!(app.standing(CUSTOMER).status, Status::AddressOpen);
+    assert_eq!(app.status_of(CUSTOMER).status, Status::AddressOpen);
     partner
         .get("/zugriff/4711/centraflex")
         .await
@@ -225,7 +225,7 @@ async fn a4_after_the_waiting_time_links_leave_but_no_gate_opens_before_the_oper
     let page = operator.get(DECIDE).await;
     page.assert_says(NEW).assert_says("Wenn Sie sie bestätigen");
     decide(&app, "bestaetigen").await;
-    assert_eq!(app.standing(CUSTOMER).status, Status::Concluded);
+    assert_eq!(app.status_of(CUSTOMER).status, Status::Concluded);
     partner
         .get("/zugriff/4711/centraflex")
         .await
@@ -259,7 +259,7 @@ async fn a4_what_was_concluded_over_a_refused_address_is_no_agreement() {
     let partner = app.sign_in(Person::Partner).await;
     app.deliver();
     assert_eq!(app.case(CUSTOMER).customer.email().unwrap().as_str(), MAIL);
-    assert_eq!(app.standing(CUSTOMER).status, Status::Requested);
+    assert_eq!(app.status_of(CUSTOMER).status, Status::Requested);
     assert_eq!(app.text("how FROM agreements"), "disowned");
     partner
         .get("/zugriff/4711/centraflex")
@@ -290,7 +290,7 @@ async fn a4_without_a_former_address_or_one_that_takes_mail_it_needs_the_operato
     wait(&app);
     let partner = app.sign_in(Person::Partner).await;
     assert_eq!(app.mails_to(NEW).len(), 0);
-    assert_eq!(app.standing(CUSTOMER).status, Status::AddressOpen);
+    assert_eq!(app.status_of(CUSTOMER).status, Status::AddressOpen);
     partner
         .get(STATUS)
         .await

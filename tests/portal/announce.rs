@@ -2,7 +2,7 @@
 
 use avv_portal::actions::ActionError;
 use avv_portal::actions::announcements::{self, SENDING};
-use avv_portal::actions::bulk_runs::{Place, Step, take_step};
+use avv_portal::actions::bulk_runs::{RunMemory, StepResult, take_step};
 use avv_portal::actions::notices::dissent_url;
 use avv_portal::app::App;
 use avv_portal::domain::bulk_run::RunKind;
@@ -83,7 +83,7 @@ pub fn confirm(app: &TestApp, id: AnnouncementId) {
 pub const SENT: &str = "bulk_runs WHERE kind = 'announcement' AND how = 'done'";
 
 /// One step of the run that is open, in a transaction of its own.
-pub fn step(app: &App, now: chrono::DateTime<chrono::Utc>) -> Result<Step, ActionError> {
+pub fn step(app: &App, now: chrono::DateTime<chrono::Utc>) -> Result<StepResult, ActionError> {
     app.db.transaction_blocking(|conn| step_in(conn, app, now))
 }
 
@@ -92,10 +92,10 @@ pub fn step_in(
     conn: &mut PgConnection,
     app: &App,
     now: chrono::DateTime<chrono::Utc>,
-) -> Result<Step, ActionError> {
+) -> Result<StepResult, ActionError> {
     match list_open(conn, RunKind::Announcement)?.first() {
-        Some(run) => take_step(conn, app, &SENDING, *run, &mut Place::default(), now),
-        None => Ok(Step::Halt),
+        Some(run) => take_step(conn, app, &SENDING, *run, &mut RunMemory::default(), now),
+        None => Ok(StepResult::Halt),
     }
 }
 

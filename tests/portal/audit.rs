@@ -14,8 +14,10 @@ use avv_portal::storage::audit::{NewEvent, add_event, list_events};
 use avv_portal::storage::db::{Db, PoolSize};
 use secrecy::ExposeSecret as _;
 
-use crate::harness::{CUSTOMER, FOREIGN_CUSTOMER, Log, Page, Person, Sink, TestApp, days, minutes};
-use crate::world::{MAIL, NEIGHBOUR, World};
+use crate::harness::{
+    CUSTOMER, FOREIGN_CUSTOMER, Log, Page, Person, SmtpStub, TestApp, days, minutes,
+};
+use crate::seeded::{MAIL, NEIGHBOUR, World};
 
 fn intact(app: &TestApp) -> Intact {
     verify(&app.app, None).unwrap()
@@ -286,7 +288,7 @@ async fn parallel_writers_make_one_gapless_chain() {
 /// Whoever writes an event holds the end of the chain until the commit, so nothing is written after it.
 #[actix_web::test]
 async fn the_event_is_the_last_thing_a_transaction_writes() {
-    let sink = Sink::start();
+    let sink = SmtpStub::start();
     let app = TestApp::start_with(sink.transport()).await;
     app.sql(
         "CREATE FUNCTION note_event() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \

@@ -5,7 +5,7 @@ use avv_portal::actions::ActionError;
 use avv_portal::storage::catalogue;
 
 use crate::harness::{Browser, CUSTOMER, Page, Person, TestApp, days, hours};
-use crate::world::MAIL;
+use crate::seeded::MAIL;
 
 const PROFILE: &str = "/kunden/4711";
 

@@ -10,7 +10,7 @@ use avv_portal::domain::EmailAddress;
 use avv_portal::jobs;
 use secrecy::ExposeSecret as _;
 
-use crate::harness::{CUSTOMER, Person, Sink, TestApp, days, hours};
+use crate::harness::{CUSTOMER, Person, SmtpStub, TestApp, days, hours};
 
 const MAIL: &str = "info@oezdemir.example";
 const PARTNER_MAIL: &str = "info@muster-it.example";
@@ -262,7 +262,7 @@ async fn files_in_the_inbox_are_taken_once_and_put_away() {
 /// A re-delivered reminder still carries its own id, and a bounce finds it after a server failed once.
 #[actix_web::test]
 async fn a_bounce_finds_its_mail_by_the_mark_alone() {
-    let sink = Sink::start();
+    let sink = SmtpStub::start();
     let app = TestApp::start_with(sink.transport()).await;
     app.book(CUSTOMER, "centraflex", false);
     app.jobs();
@@ -359,13 +359,13 @@ async fn d1_what_is_about_us_marks_no_customer() {
         "reminders go on"
     );
     // In the dialogue.
-    let sink = Sink::start();
+    let sink = SmtpStub::start();
     let app = TestApp::start_with(sink.transport()).await;
     app.book(CUSTOMER, "centraflex", false);
     sink.trouble_times(
         1,
         crate::harness::Stage::Recipient,
-        crate::harness::Trouble::Say("550 5.7.1 listed at bl.example"),
+        crate::harness::Fault::Say("550 5.7.1 listed at bl.example"),
     );
     jobs::run_once(&app.app, app.now());
     assert_eq!(app.status(CUSTOMER), "requested");

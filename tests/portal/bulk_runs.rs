@@ -7,8 +7,8 @@ use chrono::TimeDelta;
 use crate::announce::{SENT, confirm, draft};
 use crate::harness::{CUSTOMER, Person, TestApp};
 use crate::notices::{concluded, crowd};
+use crate::seeded::{NEIGHBOUR_MAIL, World};
 use crate::versions::put_in_force;
-use crate::world::{NEIGHBOUR_MAIL, World};
 
 const RUNS: &str = "/betrieb/laeufe";
 

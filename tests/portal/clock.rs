@@ -8,7 +8,7 @@ use avv_portal::domain::case::ClockFault;
 use chrono::Duration;
 
 use crate::harness::{CUSTOMER, Person, TestApp, hours};
-use crate::world::MAIL;
+use crate::seeded::MAIL;
 
 const TYPED: &[(&str, &str)] = &[
     ("name", "Ayşe Özdemir-Grünewald"),

@@ -14,7 +14,7 @@ async fn a_booking_leads_to_a_concluded_agreement_and_an_open_gate() {
     let app = TestApp::start().await;
     let partner = app.sign_in(Person::Partner).await;
     app.book(CUSTOMER, "centraflex", false);
-    assert_eq!(app.standing(CUSTOMER).status.key(), "requested");
+    assert_eq!(app.status_of(CUSTOMER).status.key(), "requested");
     partner
         .get("/zugriff/4711/centraflex")
         .await
@@ -26,7 +26,7 @@ async fn a_booking_leads_to_a_concluded_agreement_and_an_open_gate() {
     assert!(told.join(" ").contains("Muster IT GmbH"), "{told:?}");
     let link = app.conclude(MAIL).await;
 
-    assert_eq!(app.standing(CUSTOMER).status.key(), "concluded");
+    assert_eq!(app.status_of(CUSTOMER).status.key(), "concluded");
     partner
         .get("/zugriff/4711/centraflex")
         .await

@@ -4,7 +4,7 @@
 use avv_portal::actions::{audit, customers};
 
 use crate::harness::{Browser, CUSTOMER, PASSWORD, Page, Person, TestApp, hours, minutes};
-use crate::world::MAIL;
+use crate::seeded::MAIL;
 
 const MASTER: &str = "/kunden/4711/stammdaten";
 const FORM: &str = "main form";

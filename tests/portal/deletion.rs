@@ -9,7 +9,7 @@ use avv_portal::domain::{CustomerNumber, UserId};
 use avv_portal::jobs::retain_once;
 
 use crate::harness::{CUSTOMER, PASSWORD, Page, Person, TestApp, days, minutes};
-use crate::world::{MAIL, NEIGHBOUR, World};
+use crate::seeded::{MAIL, NEIGHBOUR, World};
 
 const DELETE: &str = "/betrieb/kunden/4711/loeschen";
 const DELETED: &str = "/betrieb/geloescht/4711";
@@ -85,7 +85,7 @@ async fn a_deleted_customer_is_gone_for_everybody_and_kept_for_the_operator() {
             .await
             .assert_status(404);
     }
-    assert!(crate::world::is_to_sign_in(
+    assert!(crate::seeded::is_to_sign_in(
         &customer.get("/administration/avv").await
     ));
     let visitor = app.visitor();
@@ -139,7 +139,7 @@ async fn what_changed_meanwhile_is_shown_before_it_is_deleted() {
     let operator = app.sign_in(Person::Operator).await;
     let path = "/betrieb/kunden/4712/loeschen";
     let page = operator.get(path).await;
-    app.conclude(crate::world::NEIGHBOUR_MAIL).await;
+    app.conclude(crate::seeded::NEIGHBOUR_MAIL).await;
     let typed = [("grund", "Versehen"), ("passwort", PASSWORD)];
     page.submit(&operator, "main form", &typed)
         .await
@@ -310,7 +310,7 @@ async fn retention_erases_uploads_and_reasons_of_living_customers_in_time() {
     app.book(CUSTOMER, "centraflex", false);
     everything_uploaded(&app);
     app.deliver();
-    let standing = app.standing(CUSTOMER);
+    let case_status = app.status_of(CUSTOMER);
     app.clock.advance(days(366));
     retain_once(&app.app, app.now()).unwrap();
     // The rejected scan and the reason of the decline.
@@ -320,12 +320,12 @@ async fn retention_erases_uploads_and_reasons_of_living_customers_in_time() {
     // The open proposal is still somebody's task.
     assert_eq!(left(&app), ["0", "0", "1", "1"]);
     assert_eq!(app.count("proposals WHERE state = 'open'"), 1);
-    assert_eq!(app.standing(CUSTOMER).status, standing.status);
+    assert_eq!(app.status_of(CUSTOMER).status, case_status.status);
 }
 
 /// Counts of proofs, reasons, proposals and files.
 fn left(app: &TestApp) -> [String; 4] {
-    ["objection_proofs", "decline_reasons", "proposals", "files"]
+    ["objection_files", "decline_reasons", "proposals", "files"]
         .map(|table| app.count(table).to_string())
 }
 
@@ -396,10 +396,10 @@ async fn retention_takes_only_what_is_over_from_living_customers() {
         app.jobs();
     }
     assert_eq!(app.case(number).requests.len(), 4);
-    let standing = app.standing(number);
+    let case_status = app.status_of(number);
     app.clock.advance(days(400));
     retain_once(&app.app, app.now()).unwrap();
-    assert_eq!(app.standing(number), standing);
+    assert_eq!(app.status_of(number), case_status);
     let case = app.case(number);
     assert_eq!(case.requests.len(), 2, "the one concluded and the last one");
     assert_eq!(app.count("agreement_documents"), 1, "the evidence is young");
@@ -408,7 +408,7 @@ async fn retention_takes_only_what_is_over_from_living_customers() {
     retain_once(&app.app, app.now()).unwrap();
     assert_eq!(app.count("agreement_documents"), 0);
     assert_eq!(app.case(number).agreements[0].person, "");
-    assert_eq!(app.standing(number), standing);
+    assert_eq!(app.status_of(number), case_status);
     assert_eq!(app.count("tombstones"), 1);
     // The pages still stand.
     let operator = app.sign_in(Person::Operator).await;
@@ -457,9 +457,9 @@ async fn every_table_that_names_a_customer_is_known_to_retention() {
     let app = TestApp::start().await;
     let known = "'agreement_documents','agreements','alerts','bookings','case_rows','case_words',\
                  'document_stamps','entered_addresses','links','mails','notices','objections','password_links','requests','sessions','users',\
-                 'objection_proofs','decline_reasons','proposals','roll_out_customers',\
+                 'objection_files','decline_reasons','proposals','roll_out_customers',\
                  'replies','bulk_run_failures','kept_forms','kept_files',\
-                 'dissent_proofs','announcements','contract_versions','files','partner_contracts','roll_outs'"; // the last six name users of operator and partners only; numbers are taken out of roll_outs
+                 'dissent_files','announcements','contract_versions','files','partner_contracts','roll_outs'"; // the last six name users of operator and partners only; numbers are taken out of roll_outs
     let found = app.text(&format!(
         "string_agg(DISTINCT conrelid::regclass::text, ' ') FROM pg_constraint \
          WHERE contype = 'f' AND connamespace = current_schema()::regnamespace \

@@ -5,7 +5,7 @@ use std::time::Duration;
 use avv_portal::jobs;
 use avv_portal::mail::transport::Transport;
 
-use crate::harness::{CUSTOMER, Person, Sink, Stage, TestApp, Trouble, hours, minutes};
+use crate::harness::{CUSTOMER, Fault, Person, SmtpStub, Stage, TestApp, hours, minutes};
 
 const MAIL: &str = "info@oezdemir.example";
 
@@ -25,8 +25,8 @@ fn outbox(app: &TestApp) -> (String, i64, String) {
 /// server refused the address for good, and the reply is kept in both cases.
 #[actix_web::test]
 async fn each_trouble_at_each_stage_leads_to_the_right_state() {
+    use Fault::{HangUp, Say, Stall};
     use Stage::{Data, End, From, Greeting, Hello, InMail, Recipient, Taken};
-    use Trouble::{HangUp, Say, Stall};
     // stage, trouble, state, part of the kept reply
     let table = [
         (Greeting, Say("421 4.3.2 shutting down"), "queued", "4.3.2"),
@@ -92,7 +92,7 @@ async fn each_trouble_at_each_stage_leads_to_the_right_state() {
         (Taken, HangUp, "queued", ""),
         (Taken, Stall, "queued", ""),
     ];
-    let sink = Sink::start();
+    let sink = SmtpStub::start();
     let app = TestApp::start_with(sink.impatient(Duration::from_millis(300))).await;
     for (at, (stage, trouble, state, said)) in table.into_iter().enumerate() {
         let what = format!("{stage:?} {trouble:?}");
@@ -146,11 +146,11 @@ async fn each_trouble_at_each_stage_leads_to_the_right_state() {
 /// Each pause is longer than the one before, up to an hour, and the mail is never forgotten.
 #[actix_web::test]
 async fn the_pauses_grow_and_the_last_reply_is_kept() {
-    let sink = Sink::start();
+    let sink = SmtpStub::start();
     let app = TestApp::start_with(sink.transport()).await;
     app.book(CUSTOMER, "centraflex", false);
-    sink.trouble_times(1, Stage::Recipient, Trouble::Say("450 4.2.0 first"));
-    sink.trouble_times(9, Stage::Recipient, Trouble::Say("450 4.2.0 again"));
+    sink.trouble_times(1, Stage::Recipient, Fault::Say("450 4.2.0 first"));
+    sink.trouble_times(9, Stage::Recipient, Fault::Say("450 4.2.0 again"));
     let mut pauses = Vec::new();
     for _ in 0..10 {
         jobs::run_once(&app.app, app.now());
@@ -228,11 +228,11 @@ async fn the_list_of_mails_is_paged_and_filtered() {
 /// One mail in full; trying again what waits or was given up, and never what was sent.
 #[actix_web::test]
 async fn a_mail_is_tried_again_only_if_it_was_not_sent() {
-    let sink = Sink::start();
+    let sink = SmtpStub::start();
     let app = TestApp::start_with(sink.transport()).await;
     let operator = app.sign_in(Person::Operator).await;
     app.book(CUSTOMER, "centraflex", false);
-    sink.trouble_times(1, Stage::Recipient, Trouble::Say("450 4.2.0 greylisted"));
+    sink.trouble_times(1, Stage::Recipient, Fault::Say("450 4.2.0 greylisted"));
     jobs::run_once(&app.app, app.now());
     let id = app.text("min(id) FROM mails");
     let path = format!("/betrieb/mails/{id}");
@@ -289,7 +289,7 @@ async fn a_mail_is_tried_again_only_if_it_was_not_sent() {
 
     // A link that ended while its mail waited: it is not sent and says why.
     let late = app.add_customer(8401, "Spät GmbH", Some("post@spaet.example"));
-    sink.trouble(Stage::Recipient, Trouble::Say("450 4.2.0 greylisted"));
+    sink.trouble(Stage::Recipient, Fault::Say("450 4.2.0 greylisted"));
     app.book(late, "centraflex", false);
     jobs::run_once(&app.app, app.now());
     let (link, now) = (app.newest_link(late), app.now());
@@ -304,7 +304,7 @@ async fn a_mail_is_tried_again_only_if_it_was_not_sent() {
 /// The test mail: the dialogue as it was, no secret in it, an end to waiting and to sending.
 #[actix_web::test]
 async fn the_test_mail_shows_the_dialogue_and_no_secret() {
-    let sink = Sink::start();
+    let sink = SmtpStub::start();
     let patience = Duration::from_millis(400);
     let url = sink.url().replace("smtp://", "smtp://portal:geheim-4711@");
     let transport = Transport::smtp_within(&url, 1, "avv.portal.example", patience).unwrap();
@@ -319,10 +319,7 @@ async fn the_test_mail_shows_the_dialogue_and_no_secret() {
     for wrong in ["", "a@b", "a@b.de, c@d.de", "a@b.de\r\nBcc: x@y.de"] {
         send(wrong).await.assert_status(422);
     }
-    sink.trouble(
-        Stage::Hello,
-        Trouble::Say("250-sink\r\n250 AUTH PLAIN LOGIN"),
-    );
+    sink.trouble(Stage::Hello, Fault::Say("250-sink\r\n250 AUTH PLAIN LOGIN"));
     let page = send("probe@anbieter.example").await;
     page.assert_status(200)
         .assert_says("Der Mailserver hat die E-Mail angenommen")
@@ -347,7 +344,7 @@ async fn the_test_mail_shows_the_dialogue_and_no_secret() {
     }
     assert!(!mail.raw.contains("4711") && !mail.raw.contains("zdemir"));
 
-    sink.trouble(Stage::Recipient, Trouble::Say("550 5.7.1 relaying denied"));
+    sink.trouble(Stage::Recipient, Fault::Say("550 5.7.1 relaying denied"));
     send("probe@anbieter.example")
         .await
         .assert_says("Die E-Mail wurde nicht angenommen")
@@ -358,11 +355,8 @@ async fn the_test_mail_shows_the_dialogue_and_no_secret() {
         .assert_says("Der Mailserver bietet nicht an, was verlangt ist");
     for stage in [Stage::Greeting, Stage::From, Stage::End] {
         sink.mend();
-        sink.trouble(
-            Stage::Hello,
-            Trouble::Say("250-sink\r\n250 AUTH PLAIN LOGIN"),
-        );
-        sink.trouble(stage, Trouble::Stall);
+        sink.trouble(Stage::Hello, Fault::Say("250-sink\r\n250 AUTH PLAIN LOGIN"));
+        sink.trouble(stage, Fault::Stall);
         send("probe@anbieter.example")
             .await
             .assert_status(200)
@@ -385,9 +379,9 @@ async fn the_test_mail_shows_the_dialogue_and_no_secret() {
 /// receiver computes of it stands in the proof.
 #[actix_web::test]
 async fn f8_a_repeated_delivery_has_the_same_bytes() {
-    let sink = Sink::start();
+    let sink = SmtpStub::start();
     let app = TestApp::start_with(sink.transport()).await;
-    sink.trouble_times(1, Stage::Taken, Trouble::HangUp);
+    sink.trouble_times(1, Stage::Taken, Fault::HangUp);
     app.book(CUSTOMER, "centraflex", false);
     jobs::run_once(&app.app, app.now());
     app.clock.advance(hours(1));

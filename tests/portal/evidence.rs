@@ -349,7 +349,7 @@ async fn b4_a_recorded_dissent_takes_a_scan() {
         .upload(&add, &only, &[("nachweis", "mail.pdf", LETTER)])
         .await
         .assert_status(303);
-    assert_eq!(app.count("dissent_proofs"), 2);
+    assert_eq!(app.count("dissent_files"), 2);
 }
 
 /// B4: what stays as proof of a deleted customer stays reachable for the operator, and for nobody else,
@@ -387,7 +387,7 @@ async fn b4_a_deleted_customers_proofs_stay_reachable() {
     }
     app.at("2030-01-02 12:00");
     avv_portal::jobs::retain_once(&app.app, app.now()).unwrap();
-    assert_eq!(app.count("files") + app.count("dissent_proofs"), 0);
+    assert_eq!(app.count("files") + app.count("dissent_files"), 0);
     let operator = app.sign_in(Person::Operator).await;
     operator.get(&bundle).await.assert_status(404);
 }
@@ -442,7 +442,7 @@ async fn a12_every_upload_is_looked_into() {
         [
             "src/web/kit/upload/late.rs",
             "src/web/kit/upload/mod.rs",
-            "src/web/public/proofs/mod.rs"
+            "src/web/public/verification/mod.rs"
         ]
     );
     let app = TestApp::start().await;

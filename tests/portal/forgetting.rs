@@ -11,7 +11,7 @@ use avv_portal::jobs;
 use avv_portal::mail::inbox::Inbox;
 
 use crate::harness::{Person, TestApp, days};
-use crate::world::{World, user_id};
+use crate::seeded::{World, user_id};
 
 const NOBODYS: &str = "audit_events WHERE customer_number IS NULL AND kind <> 'erased'";
 

@@ -8,9 +8,9 @@ use avv_portal::web::routes::rows;
 use crate::announce;
 use crate::harness::chromium::{Chromium, Scripts};
 use crate::harness::{CUSTOMER, PASSWORD, Person, SCAN, TestApp, hours, minutes};
+use crate::seeded::csrf;
 use crate::versions_life::begin;
 use crate::walk::sign_in;
-use crate::world::csrf;
 
 const MASTER: &str = "/kunden/4711/stammdaten";
 const MAIL: &str = "info@oezdemir.example";
@@ -755,7 +755,7 @@ fn b1_every_form_that_changes_something_carries_what_it_showed() {
         "public/notices/dissent.html",
         "public/passwords/choose.html",
         "public/passwords/forgot.html",
-        "public/proofs/check.html",
+        "public/verification/check.html",
         "public/sign_in/sign_in.html",
     ];
     let mut without = Vec::new();
@@ -770,6 +770,6 @@ fn b1_every_form_that_changes_something_carries_what_it_showed() {
     }
     assert_eq!(
         without, [""; 0],
-        "let the form carry `stand` (actions::seen)"
+        "let the form carry `stand` (actions::form_version)"
     );
 }

@@ -8,7 +8,7 @@ use futures_util::future::join_all;
 use reqwest::Method;
 
 use crate::harness::{CUSTOMER, PASSWORD, Person, TestApp};
-use crate::world::World;
+use crate::seeded::World;
 
 const MAIL: &str = "info@oezdemir.example";
 

@@ -3,7 +3,7 @@
 //! of access (rows 22, 35, 46, 48, 49).
 
 use avv_portal::actions::customers::NewAddress;
-use avv_portal::actions::{Knock, bookings, consent, customers, partners, sub_partners};
+use avv_portal::actions::{CaseCommand, bookings, consent, customers, partners, sub_partners};
 use avv_portal::domain::audit::AuditKind;
 use avv_portal::domain::case::{Demand, Event};
 use avv_portal::domain::mail::{MailKind, Recipient};
@@ -11,7 +11,7 @@ use avv_portal::domain::{CustomerNumber, EmailAddress, Language, PartnerId};
 use avv_portal::storage::agreements::find_pdf;
 use avv_portal::storage::mails::{NewMail, queue_mail};
 
-use crate::harness::{CUSTOMER, Person, Sink, Taken, TestApp, days};
+use crate::harness::{CUSTOMER, Person, SmtpStub, Taken, TestApp, days};
 use crate::versions::put_in_force;
 
 const MAIL: &str = "info@oezdemir.example";
@@ -47,7 +47,7 @@ fn read(mail: &Taken) -> String {
 }
 
 /// What arrived at an address since the `from`th mail of all, oldest first.
-fn arrived(sink: &Sink, from: usize, to: &str) -> Vec<String> {
+fn arrived(sink: &SmtpStub, from: usize, to: &str) -> Vec<String> {
     sink.taken()[from..]
         .iter()
         .filter(|mail| mail.to == to)
@@ -70,8 +70,8 @@ fn says(mail: &str, sentences: &[&str]) {
 
 /// A portal whose customer has concluded for what `book` booked, with a sub-partner if wanted.
 /// Mails go to the sink; the link is taken from there.
-async fn concluded(products: &[(&str, bool)], sub: Option<PartnerId>) -> (TestApp, Sink) {
-    let sink = Sink::start();
+async fn concluded(products: &[(&str, bool)], sub: Option<PartnerId>) -> (TestApp, SmtpStub) {
+    let sink = SmtpStub::start();
     let app = TestApp::start_with(sink.transport()).await;
     if sub.is_some() {
         name_sub(&app, sub);
@@ -85,7 +85,7 @@ async fn concluded(products: &[(&str, bool)], sub: Option<PartnerId>) -> (TestAp
     (app, sink)
 }
 
-async fn conclude(app: &TestApp, sink: &Sink) {
+async fn conclude(app: &TestApp, sink: &SmtpStub) {
     let browser = app.visitor();
     let page = browser.get(&newest_link(app, sink)).await;
     page.assert_status(200);
@@ -103,7 +103,7 @@ async fn conclude(app: &TestApp, sink: &Sink) {
     .assert_redirect("/erfolg");
 }
 
-fn newest_link(app: &TestApp, sink: &Sink) -> String {
+fn newest_link(app: &TestApp, sink: &SmtpStub) -> String {
     let prefix = format!("{}/zustimmung/", app.url);
     let taken = sink.taken();
     let text = taken
@@ -232,7 +232,7 @@ async fn what_is_new_stands_in_mail_and_page_and_the_annex_note_at_the_contract(
 /// Row 24: the sub-partner leaves without another one.
 #[actix_web::test]
 async fn the_customer_is_told_that_a_sub_partner_left() {
-    let sink = Sink::start();
+    let sink = SmtpStub::start();
     let app = TestApp::start_with(sink.transport()).await;
     name_sub(&app, Some(app.companies().sub_partner));
     app.book(CUSTOMER, "centraflex", false);
@@ -386,7 +386,7 @@ async fn the_end_is_told_when_nobody_looks_after_the_customer_and_after_deletion
 /// Rows 9 and 47: the former address learns of it; the link goes to the new one only.
 #[actix_web::test]
 async fn the_former_address_is_told_that_requests_go_elsewhere() {
-    let sink = Sink::start();
+    let sink = SmtpStub::start();
     let app = TestApp::start_with(sink.transport()).await;
     app.book(CUSTOMER, "centraflex", false);
     app.jobs();
@@ -436,8 +436,8 @@ async fn a_blocked_partner_and_its_customer_are_told() {
     .expect("blocked");
     let from = sink.taken().len();
     app.write(|conn| {
-        Knock::by_portal(CUSTOMER, now)
-            .bring(conn, &app.app, &Event::PartnerBlocked(partner), |_| {
+        CaseCommand::by_portal(CUSTOMER, now)
+            .execute(conn, &app.app, &Event::PartnerBlocked(partner), |_| {
                 AuditKind::ToldPartnerBlocked {
                     name: "Muster IT GmbH".to_owned(),
                 }
@@ -545,8 +545,8 @@ fn happen(app: &TestApp, customer: CustomerNumber, since: Since) {
 fn tell_of_version(app: &TestApp, customer: CustomerNumber) {
     let now = app.now();
     app.write(|conn| {
-        Knock::by_portal(customer, now)
-            .bring(conn, &app.app, &Event::ToldOfVersion, |_| {
+        CaseCommand::by_portal(customer, now)
+            .execute(conn, &app.app, &Event::ToldOfVersion, |_| {
                 AuditKind::LinkOpened
             })
             .map(|_| ())
@@ -661,8 +661,8 @@ async fn a_demanded_conclusion_says_what_is_managed_and_what_is_to_be() {
         app.jobs();
         let now = app.now();
         app.write(|conn| {
-            Knock::by_portal(*customer, now)
-                .bring(conn, &app.app, &Event::Demanded(Demand::Succession), |_| {
+            CaseCommand::by_portal(*customer, now)
+                .execute(conn, &app.app, &Event::Demanded(Demand::Succession), |_| {
                     AuditKind::LinkOpened
                 })
                 .map(|_| ())

@@ -8,7 +8,7 @@ use avv_portal::mail::transport::Transport;
 use avv_portal::web::routes::rows;
 
 use crate::harness::{Log, PASSWORD, Person, TestApp};
-use crate::world::csrf;
+use crate::seeded::csrf;
 
 /// Longer than this nothing here takes on any machine.
 const GUARD: Duration = Duration::from_secs(60);
@@ -372,7 +372,7 @@ async fn a3_strangers_hold_no_memory() {
 /// A10: the gate knows a number by one spelling, and a host by any.
 #[actix_web::test]
 async fn a10_a_number_has_one_spelling_and_a_host_has_many() {
-    let world = crate::world::World::build().await;
+    let world = crate::seeded::World::build().await;
     let partner = world.app.sign_in(Person::Partner).await;
     partner
         .get("/zugriff/4711/centraflex")

@@ -321,7 +321,7 @@ async fn d7_links_open_with_what_mail_programs_make_of_them() {
     app.book(CUSTOMER, "centraflex", false);
     app.jobs();
     let consent = app.consent_link(MAIL);
-    let user = crate::world::user_id(&app, Person::Partner.email());
+    let user = crate::seeded::user_id(&app, Person::Partner.email());
     app.sql(&format!(
         "INSERT INTO password_links (id, user_id, valid_until) \
          VALUES ('00000000-0000-4000-8000-000000000007', {user}, '{until}')",

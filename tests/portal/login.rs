@@ -6,7 +6,7 @@ use avv_portal::actions::passwords;
 use avv_portal::mail::transport::Transport;
 
 use crate::harness::{Browser, PASSWORD, Page, Person, TestApp, days, hours, minutes};
-use crate::world::{csrf, is_to_sign_in, user_id};
+use crate::seeded::{csrf, is_to_sign_in, user_id};
 
 const STRANGER: &str = "gibt.es.nicht@muster-it.example";
 

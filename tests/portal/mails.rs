@@ -8,14 +8,14 @@ use avv_portal::actions::delivery::{Delivered, deliver_next};
 use avv_portal::domain::EmailAddress;
 use avv_portal::jobs;
 
-use crate::harness::{CUSTOMER, Mood, Person, Sink, Taken, TestApp, days, hours, minutes};
+use crate::harness::{Behaviour, CUSTOMER, Person, SmtpStub, Taken, TestApp, days, hours, minutes};
 
 const MAIL: &str = "info@oezdemir.example";
 const PARTNER_MAIL: &str = "info@muster-it.example";
 const OPERATOR_MAIL: &str = "avv@plusnet.example";
 
 /// How often each Message-ID arrived.
-fn arrivals(sink: &Sink) -> BTreeMap<String, usize> {
+fn arrivals(sink: &SmtpStub) -> BTreeMap<String, usize> {
     let mut count = BTreeMap::new();
     for mail in sink.taken() {
         *count.entry(mail.head("Message-ID")).or_default() += 1;
@@ -26,9 +26,9 @@ fn arrivals(sink: &Sink) -> BTreeMap<String, usize> {
 /// An hour without a mail server: nothing is lost, nothing leaves twice, the status does not lie.
 #[actix_web::test]
 async fn after_an_hour_without_mail_server_everything_leaves_once() {
-    let sink = Sink::start();
+    let sink = SmtpStub::start();
     let app = TestApp::start_with(sink.transport()).await;
-    sink.mood(Mood::Away);
+    sink.mood(Behaviour::Away);
     for at in 0..8 {
         let customer = app.add_customer(
             8000 + at,
@@ -38,7 +38,11 @@ async fn after_an_hour_without_mail_server_everything_leaves_once() {
         app.book(customer, "centraflex", false);
     }
     for minute in 0..60 {
-        sink.mood(if minute < 30 { Mood::Away } else { Mood::Busy });
+        sink.mood(if minute < 30 {
+            Behaviour::Away
+        } else {
+            Behaviour::Busy
+        });
         jobs::run_once(&app.app, app.now());
         app.clock.advance(minutes(1));
     }
@@ -54,7 +58,7 @@ async fn after_an_hour_without_mail_server_everything_leaves_once() {
         app.status(avv_portal::domain::CustomerNumber(8000)),
         "requested"
     );
-    sink.mood(Mood::Fine);
+    sink.mood(Behaviour::Fine);
     for _ in 0..65 {
         app.jobs();
         app.clock.advance(minutes(1));
@@ -73,7 +77,7 @@ async fn after_an_hour_without_mail_server_everything_leaves_once() {
 /// Row 8: an address that refuses mail. Status, people, pause, and the ways out.
 #[actix_web::test]
 async fn an_address_that_refuses_mail_is_reported_and_not_reminded() {
-    let sink = Sink::start();
+    let sink = SmtpStub::start();
     let app = TestApp::start_with(sink.transport()).await;
     sink.unknown(MAIL, true);
     app.book(CUSTOMER, "centraflex", false);
@@ -144,7 +148,7 @@ async fn an_address_that_refuses_mail_is_reported_and_not_reminded() {
 /// A refused word to a partner says nothing about the customer's address.
 #[actix_web::test]
 async fn a_partner_who_refuses_mail_does_not_change_the_status() {
-    let sink = Sink::start();
+    let sink = SmtpStub::start();
     let app = TestApp::start_with(sink.transport()).await;
     app.book(CUSTOMER, "centraflex", false);
     app.jobs();
@@ -166,7 +170,7 @@ async fn a_partner_who_refuses_mail_does_not_change_the_status() {
 /// Killed between queueing and delivery, or between handing over and noting it.
 #[actix_web::test]
 async fn a_killed_process_loses_no_mail_and_repeats_it_under_the_same_id() {
-    let sink = Sink::start();
+    let sink = SmtpStub::start();
     let app = TestApp::start_with(sink.transport()).await;
     app.book(CUSTOMER, "centraflex", false);
     // This process hands the mail over and dies before its transaction is through.

@@ -2,7 +2,7 @@
 //! locking links (row 53).
 
 use crate::harness::{Browser, CUSTOMER, Page, Person, TestApp, hours, minutes};
-use crate::world::MAIL;
+use crate::seeded::MAIL;
 
 const ADDRESS: &str = "/kunden/4711/stammdaten/email";
 const MASTER: &str = "/kunden/4711/stammdaten";

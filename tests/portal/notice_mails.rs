@@ -1,6 +1,6 @@
 //! Mails with notices on their way: put off, given up, sent once more (rows 38 and 40, EV-12).
 
-use avv_portal::actions::bulk_runs::Step;
+use avv_portal::actions::bulk_runs::StepResult;
 use avv_portal::actions::delivery::{Retried, retry};
 use avv_portal::actions::notices as acts;
 use avv_portal::domain::MailId;
@@ -8,7 +8,7 @@ use avv_portal::domain::notice::NoticeState;
 use avv_portal::jobs;
 
 use crate::announce::{self, announce, confirm, draft, notice, register};
-use crate::harness::{CUSTOMER, Person, Sink, Stage, Trouble, days, hours};
+use crate::harness::{CUSTOMER, Fault, Person, SmtpStub, Stage, days, hours};
 use crate::notices::{concluded, crowd};
 
 const MAIL: &str = "info@oezdemir.example";
@@ -23,7 +23,7 @@ async fn mails_that_are_put_off_hold_up_no_announcement() {
     confirm(&app, id);
     let now = app.now();
     let step = || announce::step(&app.app, now);
-    while step().unwrap() != Step::Halt {}
+    while step().unwrap() != StepResult::Halt {}
     assert_eq!(app.count("notices"), 1000, "enough wait for now");
     // Every one of them was put off.
     app.sql("UPDATE mails SET attempts = 1, next_attempt_at = next_attempt_at + interval '1 hour' WHERE kind_key = 'announcement'")
@@ -34,10 +34,10 @@ async fn mails_that_are_put_off_hold_up_no_announcement() {
          FROM generate_series(1, 19000) n, (SELECT * FROM mails WHERE kind_key = 'announcement' LIMIT 1) one",
     )
     .unwrap();
-    assert_eq!(step().unwrap(), Step::Halt, "the outbox is bounded");
+    assert_eq!(step().unwrap(), StepResult::Halt, "the outbox is bounded");
     app.sql("UPDATE mails SET state = 'failed', done_at = queued_at, next_attempt_at = NULL WHERE step = 'many:1'")
         .unwrap();
-    while matches!(step().unwrap(), Step::Taken { .. }) {}
+    while matches!(step().unwrap(), StepResult::Taken { .. }) {}
     assert_eq!(app.count("notices"), 1501);
     assert_eq!(app.count(announce::SENT), 1);
 }
@@ -47,10 +47,10 @@ async fn mails_that_are_put_off_hold_up_no_announcement() {
 #[actix_web::test]
 async fn a_notice_no_server_takes_ends_and_is_sent_once_more() {
     let app = concluded().await;
-    let sink = Sink::start();
+    let sink = SmtpStub::start();
     let mut busy = app.app.clone();
     busy.transport = sink.transport();
-    sink.trouble(Stage::Recipient, Trouble::Say("450 4.2.1 mailbox disabled"));
+    sink.trouble(Stage::Recipient, Fault::Say("450 4.2.1 mailbox disabled"));
     let id = draft(&app, NEW);
     confirm(&app, id);
     let begin = app.now();
@@ -63,14 +63,14 @@ async fn a_notice_no_server_takes_ends_and_is_sent_once_more() {
     }
     // The way is closed: that says nothing about the customer's address.
     sink.mend();
-    sink.trouble(Stage::Greeting, Trouble::HangUp);
+    sink.trouble(Stage::Greeting, Fault::HangUp);
     app.clock.advance(hours(2));
     sink.hang_up();
     jobs::run_once(&busy, app.now());
     let first = own().mail.unwrap();
     assert_eq!(state_of(first), "queued", "nobody answered");
     sink.mend();
-    sink.trouble(Stage::Recipient, Trouble::Say("450 4.2.1 mailbox disabled"));
+    sink.trouble(Stage::Recipient, Fault::Say("450 4.2.1 mailbox disabled"));
     app.clock.advance(hours(2));
     jobs::run_once(&busy, app.now());
     assert_eq!(state_of(first), "failed");

@@ -1,7 +1,7 @@
 //! Announced changes of sub-processors: rows 38 to 42, C-14 to C-19, LC-24, LC-30, EV-12.
 
 use avv_portal::actions::announcements;
-use avv_portal::actions::bulk_runs::{Step, Turn};
+use avv_portal::actions::bulk_runs::{StepResult, Turn};
 use avv_portal::actions::{ActionError, documents, notices as acts};
 use avv_portal::domain::notice::{DissentWay, NoticeState, Settlement};
 use avv_portal::domain::{CustomerNumber, Language};
@@ -10,7 +10,7 @@ use avv_portal::storage::sub_processors;
 
 use crate::announce::{self, announce, company, confirm, draft, link, notice, register};
 use crate::harness::{CUSTOMER, FOREIGN_CUSTOMER, PASSWORD, Person, TestApp, days, hours};
-use crate::world::World;
+use crate::seeded::World;
 
 const MAIL: &str = "info@oezdemir.example";
 const GATE: &str = "/zugriff/4711/centraflex";
@@ -482,7 +482,7 @@ async fn a_late_mail_gives_its_customer_the_whole_period() {
     confirm(app, id);
     let now = app.now();
     app.write(|conn| {
-        let both = Step::Taken { done: 2, failed: 0 };
+        let both = StepResult::Taken { done: 2, failed: 0 };
         assert_eq!(announce::step_in(conn, &app.app, now)?, both);
         Ok(())
     });
@@ -607,7 +607,7 @@ async fn sending_survives_pauses_and_kills() {
     confirm(&app, id);
     let (operator, now) = (app.viewer(Person::Operator), app.now());
     let step = || announce::step(&app.app, now);
-    let batch = Step::Taken {
+    let batch = StepResult::Taken {
         done: 200,
         failed: 0,
     };
@@ -623,7 +623,7 @@ async fn sending_survives_pauses_and_kills() {
         announcements::turn(conn, &operator, id, Turn::Pause, now)?.unwrap();
         Ok(())
     });
-    assert_eq!(step().unwrap(), Step::Halt, "paused");
+    assert_eq!(step().unwrap(), StepResult::Halt, "paused");
     let page = app.sign_in(Person::Operator).await;
     let at = format!("/betrieb/aenderungsmitteilungen/{id}");
     page.get(&at)
@@ -652,12 +652,12 @@ async fn sending_survives_pauses_and_kills() {
             });
         }
     });
-    while matches!(step().unwrap(), Step::Taken { .. }) {}
+    while matches!(step().unwrap(), StepResult::Taken { .. }) {}
     assert_eq!(app.count("notices"), 1000, "the outbox is full");
     app.sql("UPDATE mails SET state = 'sent', done_at = queued_at, next_attempt_at = NULL WHERE kind_key = 'announcement'")
         .unwrap();
-    while step().unwrap() != Step::Over {}
-    assert_eq!(step().unwrap(), Step::Halt);
+    while step().unwrap() != StepResult::Over {}
+    assert_eq!(step().unwrap(), StepResult::Halt);
     assert_eq!(app.count("notices"), 1501);
     assert_eq!(app.count("mails WHERE kind_key = 'announcement'"), 1501);
     assert_eq!(app.text("done FROM bulk_runs"), "1501");

@@ -6,7 +6,7 @@ use avv_portal::jobs;
 use crate::harness::{
     Browser, CUSTOMER, FOREIGN_CUSTOMER, Page, Person, TestApp, days, hours, minutes,
 };
-use crate::world::{NEIGHBOUR, World};
+use crate::seeded::{NEIGHBOUR, World};
 
 const MAIL: &str = "info@oezdemir.example";
 const FORM: &str = "main form[method='post']";
@@ -197,7 +197,7 @@ async fn the_operators_list_shows_each_mandant_with_its_submandanten() {
                 city: format!("Ort {n}"),
                 ..Default::default()
             };
-            avv_portal::actions::register::add(conn, &viewer, None, &party, false, now)?;
+            avv_portal::actions::partner_directory::add(conn, &viewer, None, &party, false, now)?;
         }
         Ok(())
     });
@@ -468,7 +468,7 @@ async fn a_blocked_partner_is_out_at_once_and_customers_are_told_once() {
 async fn a_round_goes_on_where_it_stood_and_stops_when_the_block_is_taken_back() {
     let world = World::build().await;
     let app = &world.app;
-    app.conclude(crate::world::NEIGHBOUR_MAIL).await;
+    app.conclude(crate::seeded::NEIGHBOUR_MAIL).await;
     let (viewer, now, id) = (
         app.viewer(Person::Operator),
         app.now(),

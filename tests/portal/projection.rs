@@ -6,14 +6,14 @@ use std::collections::BTreeMap;
 use avv_portal::actions::consent::{self, Signature};
 use avv_portal::actions::objections::{self, Received};
 use avv_portal::actions::{ActionError, bookings, customers, requests, sub_partners};
-use avv_portal::domain::case::{Channel, Status, standing};
+use avv_portal::domain::case::{Channel, Status, status_of};
 use avv_portal::domain::viewer::{Role, Scope, Viewer};
 use avv_portal::domain::{CustomerNumber, EmailAddress, Language, LinkId, PartnerId, calendar};
 use avv_portal::storage::case_rows::{self, From, ListQuery, Sort};
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 
-use crate::harness::{Person, Sink, TestApp, days, hours, minutes};
+use crate::harness::{Person, SmtpStub, TestApp, days, hours, minutes};
 
 const FIRST: i64 = 20_000;
 const CUSTOMERS: i64 = 10;
@@ -35,7 +35,7 @@ pub const BROKEN: &[&str] = &[
 
 struct Story {
     app: TestApp,
-    sink: Sink,
+    sink: SmtpStub,
     random: StdRng,
     operator: Viewer,
     partner: Viewer,
@@ -58,7 +58,7 @@ fn settled<T>(result: Result<T, ActionError>) -> bool {
 
 impl Story {
     async fn begin(seed: u64) -> Self {
-        let sink = Sink::start();
+        let sink = SmtpStub::start();
         let app = TestApp::start_with(sink.transport()).await;
         let companies = app.companies();
         for at in 0..CUSTOMERS {
@@ -331,14 +331,14 @@ impl Story {
             assert!(
                 agrees,
                 "row of {customer} at {now}: {:?}, not {} after {:#?}\n{case:#?}",
-                standing(&case, now),
+                status_of(&case, now),
                 self.app.text(&format!(
                     "to_jsonb(r) FROM case_rows r WHERE number = {customer}"
                 )),
                 self.told
             );
             expected
-                .entry(standing(&case, now).status)
+                .entry(status_of(&case, now).status)
                 .or_default()
                 .push(*customer);
         }
@@ -364,7 +364,7 @@ impl Story {
                 .read(|conn| Ok(case_rows::list_rows(conn, &query, now)?));
             let listed: Vec<CustomerNumber> = page.rows.iter().map(|row| row.number).collect();
             assert_eq!(listed, wanted, "{status:?} at {now} after {:#?}", self.told);
-            assert!(page.rows.iter().all(|row| row.standing.status == status));
+            assert!(page.rows.iter().all(|row| row.case_status.status == status));
             assert_eq!(
                 usize::try_from(count).unwrap(),
                 wanted.len(),
@@ -422,7 +422,7 @@ async fn whatever_happens_list_and_facts_say_the_same() {
                 story.told.last().unwrap()
             );
         }
-        story.app.standing(customer);
+        story.app.status_of(customer);
         story.holds();
         story.wait();
         // Time alone has changed something, and no job has run yet.

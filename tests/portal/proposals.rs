@@ -116,7 +116,7 @@ async fn the_proof_of_an_objection_is_the_operators_alone() {
         .await
         .assert_silent_about("fehlt noch")
         .assert_says("Nachweis herunterladen");
-    let file = app.text("file_id FROM objection_proofs");
+    let file = app.text("file_id FROM objection_files");
     let file = format!("/betrieb/kunden/4711/nachweis/{file}");
     let got = operator.get(&file).await;
     assert_eq!(got.bytes, SCAN);

@@ -69,9 +69,9 @@ async fn the_reference_timeline() {
             (0, 0, 0),
             "{time}"
         );
-        let standing = app.standing(CUSTOMER);
+        let case_status = app.status_of(CUSTOMER);
         assert_eq!(
-            (standing.status.key(), standing.reminders),
+            (case_status.status.key(), case_status.reminders),
             (status, reminders),
             "{time}"
         );
@@ -119,10 +119,10 @@ async fn the_reference_timeline() {
     // L-06: by hand it begins anew, with three reminders to come (5.8-3).
     app.ask(Person::Partner, CUSTOMER).unwrap();
     app.jobs();
-    assert_eq!(app.standing(CUSTOMER).reminders, 0);
+    assert_eq!(app.status_of(CUSTOMER).reminders, 0);
     app.clock.advance(days(15));
     app.jobs();
-    assert_eq!(app.standing(CUSTOMER).reminders, 1);
+    assert_eq!(app.status_of(CUSTOMER).reminders, 1);
 }
 
 /// 5.7: days are Berlin days, also when the clocks change on the last one.
@@ -179,10 +179,10 @@ async fn daylight_saving_moves_neither_the_last_day_nor_the_morning() {
         app.clock
             .set(moment(due) - chrono::Duration::milliseconds(1));
         app.jobs();
-        assert_eq!(app.standing(customer).reminders, 0, "{sent}: too early");
+        assert_eq!(app.status_of(customer).reminders, 0, "{sent}: too early");
         app.clock.set(moment(due));
         app.jobs();
-        assert_eq!(app.standing(customer).reminders, 1, "{sent}: due");
+        assert_eq!(app.status_of(customer).reminders, 1, "{sent}: due");
         assert_eq!(app.links_to(&address).len(), 2);
     }
 }
@@ -234,7 +234,7 @@ async fn f10_the_night_and_holidays_of_the_state_are_waited_for() {
         if !time.ends_with("19:59") {
             app.jobs();
         }
-        assert_eq!(app.standing(CUSTOMER).reminders, reminders, "{time}");
+        assert_eq!(app.status_of(CUSTOMER).reminders, reminders, "{time}");
         assert_eq!(
             app.links_to(MAIL).len(),
             usize::from(reminders) + 1,
@@ -257,7 +257,7 @@ async fn a_long_downtime_makes_one_reminder() {
     app.jobs();
     app.jobs();
     assert_eq!(app.links_to(MAIL).len(), 2);
-    assert_eq!(app.standing(CUSTOMER).reminders, 1);
+    assert_eq!(app.status_of(CUSTOMER).reminders, 1);
     assert_eq!(link_ends(&app, CUSTOMER)[1], calendar::link_end(app.now()));
     app.clock.advance(days(14));
     app.jobs();
@@ -335,7 +335,7 @@ async fn two_processes_at_once_remind_once() {
             "{reports:?}"
         );
         for (at, customer) in customers.iter().enumerate() {
-            assert_eq!(app.standing(*customer).reminders, round);
+            assert_eq!(app.status_of(*customer).reminders, round);
             assert_eq!(
                 app.links_to(&format!("post@zwilling{at}.example")).len(),
                 usize::from(round) + 1

@@ -8,7 +8,7 @@ use avv_portal::actions::audit::{VerifyError, verify};
 use avv_portal::storage::embedded::{EmbeddedPostgres, Purpose};
 
 use crate::harness::{CUSTOMER, Person, TestApp, days, minutes};
-use crate::world::{NEIGHBOUR, NEIGHBOUR_MAIL, World};
+use crate::seeded::{NEIGHBOUR, NEIGHBOUR_MAIL, World};
 
 /// What the manual says; a test that used other options would prove nothing about it.
 const MANUAL: &str = include_str!("../../docs/operating.md");

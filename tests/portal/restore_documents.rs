@@ -14,7 +14,7 @@ use avv_portal::storage::embedded::{EmbeddedPostgres, Purpose};
 use crate::evidence::{Bundle, Recipe};
 use crate::harness::{Person, TestApp, days, hours, minutes};
 use crate::restore::{DUMP, RESTORE, data_dir, run};
-use crate::world::{NEIGHBOUR, NEIGHBOUR_MAIL, World};
+use crate::seeded::{NEIGHBOUR, NEIGHBOUR_MAIL, World};
 
 /// In the dump without booking; concludes by a link the dump never heard of.
 const LATE: CustomerNumber = CustomerNumber(4713);
@@ -270,7 +270,7 @@ async fn f5_nothing_foreign_damaged_or_contradicted_is_taken_back() {
 
     // Another portal, with the same program and another seal.
     let other = World::build().await;
-    let (_, foreign) = contract_mail(&other.app, crate::world::MAIL);
+    let (_, foreign) = contract_mail(&other.app, crate::seeded::MAIL);
     let mut damaged = pdf.clone();
     let middle = damaged.len() / 2;
     damaged[middle] ^= 1;

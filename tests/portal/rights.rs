@@ -4,7 +4,7 @@ use diesel::connection::SimpleConnection as _;
 use diesel::{Connection as _, PgConnection};
 
 use crate::harness::TestApp;
-use crate::world::World;
+use crate::seeded::World;
 
 /// As the role that the portal works as.
 fn as_program(app: &TestApp) -> PgConnection {

@@ -1,8 +1,8 @@
 //! A newly published contract version reaches those who concluded an older one (rows 35 to 37).
 
-use avv_portal::actions::bulk_runs::{Place, Step, take_step};
+use avv_portal::actions::bulk_runs::{RunMemory, StepResult, take_step};
 use avv_portal::actions::roll_outs::{Plan, ROLLING_OUT, start};
-use avv_portal::actions::{ActionError, Knock};
+use avv_portal::actions::{ActionError, CaseCommand};
 use avv_portal::domain::audit::AuditKind;
 use avv_portal::domain::case::{Declaration, Event};
 use avv_portal::domain::roll_out::{Answer, MAX_NUMBERS, Mode, Scope, Skip};
@@ -62,14 +62,14 @@ const OPEN: &str = "bulk_runs WHERE kind = 'roll_out' AND ended_at IS NULL";
 const DONE: &str = "bulk_runs WHERE kind = 'roll_out' AND how = 'done'";
 
 /// One step of the run, in the transaction of the caller.
-fn step(conn: &mut PgConnection, app: &TestApp, id: RollOutId) -> Result<Step, ActionError> {
+fn step(conn: &mut PgConnection, app: &TestApp, id: RollOutId) -> Result<StepResult, ActionError> {
     let run = find_roll_out(conn, id)?.unwrap().run.id;
     take_step(
         conn,
         &app.app,
         &ROLLING_OUT,
         run,
-        &mut Place::default(),
+        &mut RunMemory::default(),
         app.now(),
     )
 }
@@ -289,8 +289,8 @@ fn conclude_by_rules(app: &TestApp, customer: CustomerNumber) {
         current: "hash".to_owned(),
     });
     app.write(|conn| {
-        Knock::by_portal(customer, now)
-            .bring(conn, &app.app, &event, |_| AuditKind::LinkOpened)
+        CaseCommand::by_portal(customer, now)
+            .execute(conn, &app.app, &event, |_| AuditKind::LinkOpened)
             .map(|_| ())
     });
 }
@@ -314,7 +314,7 @@ async fn whatever_happens_to_the_work_everybody_is_asked_once() {
     // A process dies in the middle of a customer: nothing of it is left.
     let first = CustomerNumber(5001);
     let dead = app.app.db.transaction_blocking(|conn| {
-        let taken = Step::Taken { done: 1, failed: 0 };
+        let taken = StepResult::Taken { done: 1, failed: 0 };
         assert_eq!(step(conn, &app, id)?, taken);
         assert!(find_roll_out(conn, id)?.unwrap().run.after == first.0);
         Err::<(), _>(ActionError::NotFound)
@@ -441,7 +441,7 @@ async fn neither_a_locked_nor_an_unreadable_customer_holds_the_others_up() {
             .app
             .db
             .transaction_blocking(|other| step(other, &app, id))?;
-        assert_eq!(halted, Step::Halt);
+        assert_eq!(halted, StepResult::Halt);
         let place = find_roll_out(conn, id)?.map(|found| found.run.after);
         assert_eq!(place, Some(0), "not passed over");
         Ok(())

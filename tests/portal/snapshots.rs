@@ -4,13 +4,13 @@ use insta::{Settings, assert_snapshot};
 use scraper::{ElementRef, Html, Selector};
 
 use crate::accessibility::{Stop, customer, operator, partner, public};
+use crate::fixtures::insert_fixtures;
 use crate::harness::{Browser, CUSTOMER, Page, Person, TestApp};
-use crate::stage::furnish;
 
 /// Title, headings and what a page offers to do, of every page that an address leads to.
 #[actix_web::test]
 async fn pages_say_what_they_are_and_what_they_offer() {
-    let (app, places) = furnish().await;
+    let (app, places) = insert_fixtures().await;
     let groups = [
         ("public", None, public(&places)),
         ("partner", Some(Person::Partner), partner(&places)),

@@ -3,7 +3,7 @@
 use avv_portal::domain::Language;
 
 use crate::harness::{CUSTOMER, FOREIGN_CUSTOMER, Person, TestApp};
-use crate::world::World;
+use crate::seeded::World;
 
 /// Every JSON column of every table has a constraint that looks into it.
 #[actix_web::test]

@@ -5,7 +5,7 @@ use avv_portal::contract::{Contract, shipped};
 use avv_portal::document::folder;
 
 use crate::harness::{Browser, CUSTOMER, PASSWORD, Page, Person, TestApp};
-use crate::world::csrf;
+use crate::seeded::csrf;
 
 const LIST: &str = "/betrieb/vertragsfassungen";
 const SECOND: &str = "zweite@plusnet.example";

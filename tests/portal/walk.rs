@@ -237,7 +237,7 @@ async fn customer_concludes(app: &TestApp, customer: &Window, link: &str) {
         .assert_says("Ayşe Özdemir-Grünewald, Geschäftsführerin")
         .await;
     customer.assert_says("Nord-TK GbR").await;
-    app.standing(CUSTOMER);
+    app.status_of(CUSTOMER);
     let agreements = |app: &TestApp| app.case(CUSTOMER).agreements.len();
     assert_eq!(agreements(app), 1);
 
@@ -314,12 +314,12 @@ async fn customer_objects(app: &TestApp, holder: &Window) {
     holder.fill("#passwort", "ein falsches Passwort").await;
     holder.click_words("Widerspruch verbindlich erklären").await;
     holder.assert_says("Das Passwort stimmt nicht").await;
-    assert_eq!(app.standing(CUSTOMER).status.key(), "concluded");
+    assert_eq!(app.status_of(CUSTOMER).status.key(), "concluded");
     holder.fill("#passwort", PASSWORD).await;
     holder.click_words("Widerspruch verbindlich erklären").await;
     holder.assert_says("Ihr Widerspruch ist wirksam").await;
     holder.assert_text("#stand", "Widersprochen").await;
-    assert_eq!(app.standing(CUSTOMER).status.key(), "void");
+    assert_eq!(app.status_of(CUSTOMER).status.key(), "void");
     app.deliver();
     assert!(
         app.last_mail_to(MAIL)

@@ -15,7 +15,7 @@ use crate::storage::case_rows::claim;
 
 /// What a step of a run led to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
+pub enum StepResult {
     /// Customers were looked at.
     Taken {
         /// For how many something was done.
@@ -32,7 +32,7 @@ pub enum Step {
 
 /// What a pass remembers between two steps of a run.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Place {
+pub struct RunMemory {
     /// Those up to this number that could not be written before were tried again in this pass.
     pub retried: i64,
     /// That was everybody.
@@ -47,24 +47,24 @@ pub fn take_step(
     app: &App,
     kind: &Kind,
     id: BulkRunId,
-    place: &mut Place,
+    place: &mut RunMemory,
     now: DateTime<Utc>,
-) -> Result<Step, ActionError> {
+) -> Result<StepResult, ActionError> {
     if !(kind.is_open)(conn, now)? {
-        return Ok(Step::Halt);
+        return Ok(StepResult::Halt);
     }
     let Some(run) = stored::claim_run(conn, id)? else {
-        return Ok(Step::Halt);
+        return Ok(StepResult::Halt);
     };
     if let Some(end) = (kind.ended)(conn, &run, now)? {
         return finish(conn, kind, &run, end, now);
     }
     if stage_of(&run, now) != RunStage::Running {
-        return Ok(Step::Halt);
+        return Ok(StepResult::Halt);
     }
     let room = (kind.room)(conn)?;
     if room <= 0 {
-        return Ok(Step::Halt);
+        return Ok(StepResult::Halt);
     }
     // First those who could not be written before, each once in a pass; whoever fails now has to wait
     // for the next one.
@@ -78,7 +78,7 @@ pub fn take_step(
             let step = work(conn, app, kind, &run, (&[customer], run.after), place, now)?;
             // Somebody is at this customer: the others can be tried.
             return Ok(match step {
-                Step::Halt => Step::Taken { done: 0, failed: 0 },
+                StepResult::Halt => StepResult::Taken { done: 0, failed: 0 },
                 step => step,
             });
         }
@@ -95,7 +95,7 @@ pub fn take_step(
         next = stored::leave_out_failed(conn, id, &next)?;
         if next.is_empty() && listed > run.after {
             stored::save_progress(conn, id, (run.round, listed), Figures::default())?;
-            return Ok(Step::Taken { done: 0, failed: 0 });
+            return Ok(StepResult::Taken { done: 0, failed: 0 });
         }
     }
     if let Some(last) = next.last() {
@@ -103,7 +103,7 @@ pub fn take_step(
     }
     if kind.rounds == Rounds::Two && run.round == 1 {
         stored::save_progress(conn, id, (2, 0), Figures::default())?;
-        return Ok(Step::Taken { done: 0, failed: 0 });
+        return Ok(StepResult::Taken { done: 0, failed: 0 });
     }
     if stored::has_failed_since(conn, id, kind.given_up.map(|time| now - time))? {
         if kind.rounds == Rounds::WhileListed {
@@ -113,7 +113,7 @@ pub fn take_step(
             };
             stored::save_progress(conn, id, (run.round, 0), anew)?;
         }
-        return Ok(Step::Halt);
+        return Ok(StepResult::Halt);
     }
     finish(conn, kind, &run, RunEnd::Done, now)
 }
@@ -126,9 +126,9 @@ fn work(
     kind: &Kind,
     run: &BulkRun,
     (customers, after): (&[CustomerNumber], i64),
-    place: &mut Place,
+    place: &mut RunMemory,
     now: DateTime<Utc>,
-) -> Result<Step, ActionError> {
+) -> Result<StepResult, ActionError> {
     // Somebody is at the case. Its row cannot even be named in a note before that is over, and a step
     // never waits under the lock of the run: the next pass begins with this customer.
     if let [customer] = customers
@@ -137,9 +137,9 @@ fn work(
         if kind.rounds == Rounds::WhileListed {
             // It is met again.
             stored::save_progress(conn, run.id, (run.round, after), Figures::default())?;
-            return Ok(Step::Taken { done: 0, failed: 0 });
+            return Ok(StepResult::Taken { done: 0, failed: 0 });
         }
-        return Ok(Step::Halt);
+        return Ok(StepResult::Halt);
     }
     let worked_ms = i64::try_from(place.worked.as_millis()).unwrap_or_default();
     let attempt =
@@ -147,7 +147,7 @@ fn work(
     let error = match stored::attempt(conn, attempt) {
         Ok(done) => {
             place.worked -= Duration::from_millis(worked_ms.unsigned_abs());
-            return Ok(Step::Taken { done, failed: 0 });
+            return Ok(StepResult::Taken { done, failed: 0 });
         }
         // Nothing can be done before the clock is right; the job `clock` tells the operator.
         Err(error @ ActionError::Clock(_)) => return Err(error),
@@ -164,18 +164,18 @@ fn work(
             ..Figures::default()
         };
         stored::save_progress(conn, run.id, (run.round, after), more)?;
-        return Ok(Step::Taken { done: 0, failed: 1 });
+        return Ok(StepResult::Taken { done: 0, failed: 1 });
     }
     // One of them is the reason: each for itself.
     let mut sum = (0, 0);
     for customer in customers {
         match work(conn, app, kind, run, (&[*customer], customer.0), place, now)? {
-            Step::Taken { done, failed } => sum = (sum.0 + done, sum.1 + failed),
-            Step::Over | Step::Halt => break,
+            StepResult::Taken { done, failed } => sum = (sum.0 + done, sum.1 + failed),
+            StepResult::Over | StepResult::Halt => break,
         }
     }
     let (done, failed) = sum;
-    Ok(Step::Taken { done, failed })
+    Ok(StepResult::Taken { done, failed })
 }
 
 /// Writes how far the run will be, and does it.
@@ -225,12 +225,12 @@ fn finish(
     run: &BulkRun,
     end: RunEnd,
     now: DateTime<Utc>,
-) -> Result<Step, ActionError> {
+) -> Result<StepResult, ActionError> {
     if kind.rounds == Rounds::WhileListed && run.done + run.failed == 0 {
         stored::delete_run(conn, run.id)?;
-        return Ok(Step::Over);
+        return Ok(StepResult::Over);
     }
     stored::save_end(conn, run.id, end, now)?;
     (kind.note)(conn, Actor::Portal, run, RunEvent::Ended(end), now)?;
-    Ok(Step::Over)
+    Ok(StepResult::Over)
 }

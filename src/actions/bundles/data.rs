@@ -11,7 +11,7 @@ use crate::domain::audit::{Actor, AuditKind};
 use crate::domain::mail::Recipient;
 use crate::domain::notice::DissentWay;
 use crate::storage::audit::Event;
-use crate::storage::mail_proofs::MailProof;
+use crate::storage::mail_evidence::MailProof;
 
 impl Collected {
     pub(super) fn agreements(&self) -> Value {

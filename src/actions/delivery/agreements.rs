@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::compose::{Addressed, Facts, Obstacle, agreement_words, words, words_of};
 use crate::actions::documents::file_name;
-use crate::actions::whats_new::{named_chain, version_news};
+use crate::actions::offer_diff::{named_chain, version_diff};
 use crate::app::App;
 use crate::domain::calendar::proof_end;
 use crate::domain::case::{
@@ -170,7 +170,7 @@ fn new_version(
     Ok(NewVersion {
         case: with_access(case, agreement, now),
         agreement: agreement_words(agreement),
-        version: version_news(conn, app, &agreement.offer.version, version, language)?,
+        version: version_diff(conn, app, &agreement.offer.version, version, language)?,
         since: published.valid_from,
         read: paths::contract(version),
     })

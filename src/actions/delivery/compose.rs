@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::{agreements, changes, notes, operator, partners, requests, users};
 use crate::actions::ActionError;
-use crate::actions::whats_new::product_name;
+use crate::actions::offer_diff::product_name;
 use crate::app::App;
 use crate::domain::case::{Agreement, Case, Covered};
 use crate::domain::mail::{Group, Recipient};

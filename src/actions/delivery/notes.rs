@@ -6,7 +6,7 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::compose::{Addressed, Facts, Obstacle, agreement_words, words, words_of};
 use super::partners::partner_name;
-use crate::actions::whats_new::product_name;
+use crate::actions::offer_diff::product_name;
 use crate::app::App;
 use crate::domain::case::{Case, Covered, LinkEnd};
 use crate::domain::mail::{CustomerNews, MailKind, Recipient};

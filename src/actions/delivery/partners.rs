@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::compose::{Addressed, Facts, Obstacle, words};
 use crate::actions::ActionError;
-use crate::domain::case::{Agreement, Case, Outcome, access};
+use crate::domain::case::{Agreement, Case, RequestOutcome, access};
 use crate::domain::mail::{MailKind, PartnerNews, Recipient};
 use crate::domain::{Language, PartnerId};
 use crate::mail::bodies::partners::{ModuleAccess, PartnerBlocked, PartnerInfo};
@@ -74,7 +74,7 @@ fn told_at(mail: &DueMail, news: PartnerNews, case: &Case) -> DateTime<Utc> {
         .iter()
         .rev()
         .find_map(|round| match round.closed {
-            Some((_, Outcome::Expired)) => round.last_link_end(),
+            Some((_, RequestOutcome::Expired)) => round.last_link_end(),
             _ => None,
         });
     ended

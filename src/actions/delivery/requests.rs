@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::compose::{Addressed, Facts, Obstacle, words};
-use crate::actions::whats_new::whats_new;
+use crate::actions::offer_diff::offer_diff;
 use crate::domain::LinkId;
 use crate::domain::case::{Case, LinkEnd, LinkState, link_state};
 use crate::domain::mail::MailKind;
@@ -20,7 +20,7 @@ pub(super) fn letter(conn: &mut PgConnection, facts: &Facts) -> Result<Addressed
             valid_until: usable(case, link, now)?,
             case: words,
             reason,
-            news: whats_new(conn, app, case, language, now)?,
+            news: offer_diff(conn, app, case, language, now)?,
             replaces: replaces(case, link),
             link: app.consent_url(link),
         }
@@ -29,7 +29,7 @@ pub(super) fn letter(conn: &mut PgConnection, facts: &Facts) -> Result<Addressed
             valid_until: usable(case, link, now)?,
             case: words,
             number,
-            news: whats_new(conn, app, case, language, now)?,
+            news: offer_diff(conn, app, case, language, now)?,
             link: app.consent_url(link),
         }
         .into(),

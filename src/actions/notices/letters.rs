@@ -2,14 +2,14 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{ActionError, Knock, log, owner};
+use super::{ActionError, CaseCommand, log, owner};
 use crate::domain::audit::AuditKind;
 use crate::domain::file::File;
 use crate::domain::notice::DissentWay;
 use crate::domain::viewer::{Role, Viewer};
 use crate::domain::{FileId, NoticeId};
 use crate::storage::files::{create_file, find_file};
-use crate::storage::{PgConnection, dissent_proofs, notices};
+use crate::storage::{PgConnection, dissent_files, notices};
 
 /// Adds the letter or mail of a dissent that the operator had recorded without it.
 pub fn add_proof(
@@ -22,19 +22,19 @@ pub fn add_proof(
     if viewer.role != Role::Operator {
         return Err(ActionError::NotAllowed);
     }
-    let knock = Knock::by(viewer, owner(conn, id)?, now);
-    knock.enter(conn)?;
+    let command = CaseCommand::by(viewer, owner(conn, id)?, now);
+    command.lock(conn)?;
     let stored = notices::lock_notice(conn, id)?.ok_or(ActionError::NotFound)?;
     let is_recorded = |way| DissentWay::RECORDED.contains(&way);
     if !stored.facts.dissent.is_some_and(|one| is_recorded(one.way)) {
         return Err(ActionError::NotFound);
     }
     let file = create_file(conn, proof, viewer.user, now)?;
-    dissent_proofs::add_proof(conn, id, file)?;
+    dissent_files::add_proof(conn, id, file)?;
     let kind = AuditKind::ProofAdded {
         file_hash: proof.sha256(),
     };
-    log(conn, &knock, kind)
+    log(conn, &command, kind)
 }
 
 /// Such a file, for the operator alone: it may hold what the customer tells nobody else (5.8-19). It
@@ -45,7 +45,7 @@ pub fn find_proof(
     notice: NoticeId,
     file: FileId,
 ) -> Result<File, ActionError> {
-    if viewer.role != Role::Operator || !dissent_proofs::has_proof(conn, notice, file)? {
+    if viewer.role != Role::Operator || !dissent_files::has_proof(conn, notice, file)? {
         return Err(ActionError::NotFound);
     }
     find_file(conn, file)?.ok_or(ActionError::NotFound)

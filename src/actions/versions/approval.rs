@@ -6,14 +6,16 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::review::{Question, review, stamp, surroundings_of};
 use super::{ActionError, lock_seen, note};
 use crate::actions::approvals;
-use crate::actions::door::actor;
+use crate::actions::case_command::actor;
 use crate::actions::second_person::is_second;
 use crate::app::App;
 use crate::contract::parts::set;
 use crate::contract::{meta, source_hash};
 use crate::domain::calendar::day;
 use crate::domain::mail::Approval;
-use crate::domain::version::{Confirmation, Step, Version, VersionDeed, VersionRefusal};
+use crate::domain::version::{
+    Confirmation, Version, VersionAuditEvent, VersionRefusal, VersionStep,
+};
 use crate::domain::viewer::Viewer;
 use crate::domain::{Language, VersionId};
 use crate::storage::PgConnection;
@@ -66,7 +68,7 @@ pub fn submit(
     answers: &Answers,
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
-    let version = lock_seen(conn, viewer, seen.id, Step::Submit, seen.revision)?;
+    let version = lock_seen(conn, viewer, seen.id, VersionStep::Submit, seen.revision)?;
     must_be_new(conn, &version)?;
     let around = surroundings_of(conn, app, &version, day(now))?;
     let review = review(app, &version.files, &around, None, pdfs);
@@ -99,7 +101,7 @@ pub fn submit(
     let waits = (Approval::Version { id: seen.id }, None);
     let round = format!("version:{}:{}", seen.id, now.timestamp_micros());
     approvals::tell(conn, app, waits, &round, viewer.user, now)?;
-    let deed = VersionDeed::Submitted {
+    let event = VersionAuditEvent::Submitted {
         answers: confirmations.len(),
     };
     note(
@@ -107,7 +109,7 @@ pub fn submit(
         actor(viewer),
         seen.id,
         &version.head.label(),
-        deed,
+        event,
         now,
     )
 }
@@ -130,9 +132,9 @@ pub fn give_back(
     reason: &str,
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
-    let version = lock_seen(conn, viewer, seen.id, Step::Return, seen.revision)?;
+    let version = lock_seen(conn, viewer, seen.id, VersionStep::Return, seen.revision)?;
     save_return(conn, seen.id, reason)?;
-    let deed = VersionDeed::Returned {
+    let event = VersionAuditEvent::Returned {
         reason: reason.to_owned(),
     };
     note(
@@ -140,7 +142,7 @@ pub fn give_back(
         actor(viewer),
         seen.id,
         &version.head.label(),
-        deed,
+        event,
         now,
     )
 }
@@ -153,7 +155,7 @@ pub fn approve(
     seen: Seen,
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
-    let version = lock_seen(conn, viewer, seen.id, Step::Approve, seen.revision)?;
+    let version = lock_seen(conn, viewer, seen.id, VersionStep::Approve, seen.revision)?;
     let submitted_by = version.head.submitted.as_ref().and_then(|mark| mark.by);
     if let Some(first) = submitted_by
         && !is_second(conn, app, first, viewer.user, now)?
@@ -161,8 +163,8 @@ pub fn approve(
         return Err(VersionRefusal::NewAccount.into());
     }
     save_approval(conn, seen.id, viewer.user, now)?;
-    let (name, deed) = (version.head.label(), VersionDeed::Approved);
-    note(conn, actor(viewer), seen.id, &name, deed, now)
+    let (name, event) = (version.head.label(), VersionAuditEvent::Approved);
+    note(conn, actor(viewer), seen.id, &name, event, now)
 }
 
 /// Publishes an approved version. The day from which it is offered is said here: it may be another
@@ -176,7 +178,7 @@ pub fn publish(
     valid_from: NaiveDate,
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
-    let version = lock_seen(conn, viewer, seen.id, Step::Publish, seen.revision)?;
+    let version = lock_seen(conn, viewer, seen.id, VersionStep::Publish, seen.revision)?;
     let today = day(now);
     if valid_from < today {
         return Err(VersionRefusal::InPast.into());
@@ -200,6 +202,6 @@ pub fn publish(
     let hash = source_hash(&version.files);
     save_publication(conn, seen.id, valid_from, &hash, viewer.user, now)?;
     let name = version.head.label();
-    let deed = VersionDeed::Published { valid_from, hash };
-    note(conn, actor(viewer), seen.id, &name, deed, now)
+    let event = VersionAuditEvent::Published { valid_from, hash };
+    note(conn, actor(viewer), seen.id, &name, event, now)
 }

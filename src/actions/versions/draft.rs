@@ -4,13 +4,13 @@ use chrono::{DateTime, Utc};
 
 use super::review::number_of;
 use super::{ActionError, by_operator, lock, note};
-use crate::actions::door::actor;
+use crate::actions::case_command::actor;
 use crate::contract::meta;
 use crate::contract::parts::{self, PartKind, quoted, set};
 use crate::domain::VersionId;
 use crate::domain::version::{
-    Files, MAX_FILE, Stage, Step, Touch, Version, VersionDeed, VersionRefusal, clean, fits, label,
-    next_number,
+    Files, MAX_FILE, Stage, Touch, Version, VersionAuditEvent, VersionRefusal, VersionStep, clean,
+    fits, label, next_number,
 };
 use crate::domain::viewer::Viewer;
 use crate::storage::PgConnection;
@@ -34,7 +34,7 @@ pub fn begin_from(
     if from.head.stage() != Stage::Published {
         return Err(VersionRefusal::NotPublished.into());
     }
-    let deed = VersionDeed::Begun {
+    let event = VersionAuditEvent::Begun {
         from: Some(from.head.label()),
     };
     let mut files = from.files;
@@ -54,7 +54,7 @@ pub fn begin_from(
             *facts = set(facts, Some("change_note"), language, &quoted(""));
         }
     }
-    create(conn, viewer, files, Some(from.head.id), deed, now)
+    create(conn, viewer, files, Some(from.head.id), event, now)
 }
 
 /// Begins a draft with files somebody uploaded.
@@ -65,8 +65,8 @@ pub fn begin_with(
     based_on: Option<VersionId>,
     now: DateTime<Utc>,
 ) -> Result<VersionId, ActionError> {
-    let deed = VersionDeed::Begun { from: None };
-    create(conn, viewer, files, based_on, deed, now)
+    let event = VersionAuditEvent::Begun { from: None };
+    create(conn, viewer, files, based_on, event, now)
 }
 
 fn create(
@@ -74,7 +74,7 @@ fn create(
     viewer: &Viewer,
     files: Files,
     based_on: Option<VersionId>,
-    deed: VersionDeed,
+    event: VersionAuditEvent,
     now: DateTime<Utc>,
 ) -> Result<VersionId, ActionError> {
     let by = by_operator(viewer)?;
@@ -88,7 +88,7 @@ fn create(
     };
     let id = create_version(conn, &new, by, now)?;
     let name = label(new.number.as_deref());
-    note(conn, actor(viewer), id, &name, deed, now)?;
+    note(conn, actor(viewer), id, &name, event, now)?;
     Ok(id)
 }
 
@@ -119,7 +119,7 @@ pub fn save_text(
     typed: &Typed,
     now: DateTime<Utc>,
 ) -> Result<bool, ActionError> {
-    let version = lock(conn, viewer, id, Step::Edit)?;
+    let version = lock(conn, viewer, id, VersionStep::Edit)?;
     let before = version
         .files
         .get(&typed.path)
@@ -141,10 +141,10 @@ pub fn save_text(
     }
     let mut files = version.files.clone();
     files.insert(typed.path.clone(), text);
-    let deed = VersionDeed::Changed {
+    let event = VersionAuditEvent::Changed {
         part: typed.path.clone(),
     };
-    write(conn, viewer, version, files, deed, now)?;
+    write(conn, viewer, version, files, event, now)?;
     Ok(true)
 }
 
@@ -157,10 +157,10 @@ pub fn add_part(
     (name, title): (&str, &str),
     now: DateTime<Utc>,
 ) -> Result<String, ActionError> {
-    let version = lock(conn, viewer, id, Step::Edit)?;
+    let version = lock(conn, viewer, id, VersionStep::Edit)?;
     let (files, part) = parts::add(&version.files, kind, name, title)?;
-    let deed = VersionDeed::PartAdded { part: part.clone() };
-    write(conn, viewer, version, files, deed, now)?;
+    let event = VersionAuditEvent::PartAdded { part: part.clone() };
+    write(conn, viewer, version, files, event, now)?;
     Ok(part)
 }
 
@@ -172,13 +172,13 @@ pub fn rename_part(
     (from, to): (&str, &str),
     now: DateTime<Utc>,
 ) -> Result<String, ActionError> {
-    let version = lock(conn, viewer, id, Step::Edit)?;
+    let version = lock(conn, viewer, id, VersionStep::Edit)?;
     let (files, to) = parts::rename(&version.files, from, to)?;
-    let deed = VersionDeed::PartRenamed {
+    let event = VersionAuditEvent::PartRenamed {
         from: from.to_owned(),
         to: to.clone(),
     };
-    write(conn, viewer, version, files, deed, now)?;
+    write(conn, viewer, version, files, event, now)?;
     Ok(to)
 }
 
@@ -190,12 +190,12 @@ pub fn remove_part(
     part: &str,
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
-    let version = lock(conn, viewer, id, Step::Edit)?;
+    let version = lock(conn, viewer, id, VersionStep::Edit)?;
     let files = parts::remove(&version.files, part)?;
-    let deed = VersionDeed::PartRemoved {
+    let event = VersionAuditEvent::PartRemoved {
         part: part.to_owned(),
     };
-    write(conn, viewer, version, files, deed, now)
+    write(conn, viewer, version, files, event, now)
 }
 
 fn write(
@@ -203,7 +203,7 @@ fn write(
     viewer: &Viewer,
     version: Version,
     files: Files,
-    deed: VersionDeed,
+    event: VersionAuditEvent,
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
     if !fits(&files) {
@@ -227,7 +227,7 @@ fn write(
     };
     save_files(conn, version.head.id, &edition, viewer.user, now)?;
     let name = label(edition.number.as_deref());
-    note(conn, actor(viewer), version.head.id, &name, deed, now)
+    note(conn, actor(viewer), version.head.id, &name, event, now)
 }
 
 /// Throws a draft away.
@@ -237,8 +237,8 @@ pub fn discard(
     id: VersionId,
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
-    let version = lock(conn, viewer, id, Step::Discard)?;
+    let version = lock(conn, viewer, id, VersionStep::Discard)?;
     delete_version(conn, id)?;
-    let (name, deed) = (version.head.label(), VersionDeed::Discarded);
-    note(conn, actor(viewer), id, &name, deed, now)
+    let (name, event) = (version.head.label(), VersionAuditEvent::Discarded);
+    note(conn, actor(viewer), id, &name, event, now)
 }

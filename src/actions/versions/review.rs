@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use super::ActionError;
 use crate::actions::documents::sha256;
 use crate::app::App;
-use crate::contract::check::{self, Finding, Outcome, Severity};
+use crate::contract::check::{self, CheckResult, Finding, Severity};
 use crate::contract::tree::{Document, plain};
 use crate::contract::{Contract, Problem, Values, sample_values, source_hash, text};
 use crate::document::{self, Frame, Pdf, render};
@@ -158,7 +158,7 @@ fn findings(
     let mut findings = check::checks(&version);
     // Who approves is asked by the portal itself, and a PDF that was not made was not looked at.
     findings.retain(|finding| {
-        finding.outcome != Outcome::Confirm || !matches!(finding.id, "LC-53" | "LC-54")
+        finding.outcome != CheckResult::Confirm || !matches!(finding.id, "LC-53" | "LC-54")
     });
     findings
 }
@@ -174,7 +174,7 @@ impl Review {
         self.findings
             .iter()
             .filter(|finding| {
-                finding.outcome == Outcome::Confirm
+                finding.outcome == CheckResult::Confirm
                     || (finding.failed() && finding.severity == Severity::Warn)
             })
             .map(|finding| Question {

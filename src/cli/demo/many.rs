@@ -13,7 +13,7 @@ use super::people::Cast;
 use crate::app::App;
 use crate::domain::product::Product;
 use crate::domain::{CustomerNumber, PartnerId, Party, calendar, name, search};
-use crate::storage::bulk::{self, Bulk, Words};
+use crate::storage::bulk::{self, Bulk, SearchKeys};
 use crate::storage::contract_versions::find_in_force;
 use crate::storage::db::{Conn, DbError};
 use crate::storage::{QueryResult, case_rows, cases, catalogue, partners};
@@ -318,8 +318,8 @@ fn chains(
     Ok(chains)
 }
 
-fn words(names: &[&str]) -> Words {
-    Words {
+fn words(names: &[&str]) -> SearchKeys {
+    SearchKeys {
         names: names.iter().map(|name| (*name).to_owned()).collect(),
         keys: names.iter().map(|name| name::sort_key(name)).collect(),
         words: names

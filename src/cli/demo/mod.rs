@@ -6,8 +6,8 @@
 
 mod companies;
 mod many;
+mod partner_directory;
 mod people;
-mod register;
 mod script;
 mod story;
 mod sub_processors;

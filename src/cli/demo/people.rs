@@ -6,7 +6,7 @@ use chrono::{DateTime, Days, TimeDelta, Utc};
 
 use super::super::Result;
 use super::companies::{Partners, address, party};
-use super::register;
+use super::partner_directory;
 use super::sub_processors::sub_processors;
 use crate::actions::users as user_actions;
 use crate::actions::{ActionError, Actor, passwords};
@@ -88,7 +88,7 @@ pub fn arrive(app: &App, now: DateTime<Utc>) -> Result<Cast> {
         let partner = add("partner", Role::Partner(partners.muster))?;
         add("sub-partner", Role::SubPartner(partners.nord))?;
         if let Some(operator) = &operator {
-            register::complete(conn, app, operator, &partners, now)?;
+            partner_directory::complete(conn, app, operator, &partners, now)?;
         }
         Ok::<_, ActionError>(operator.zip(partner).map(|(operator, partner)| Cast {
             partners,

@@ -7,7 +7,7 @@ use crate::domain::calendar;
 
 /// Something that happens to a customer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
+pub enum StoryStep {
     /// Becomes a customer, without Mandant if `alone`.
     Arrive { alone: bool },
     /// Books the first product of the table; nothing is delivered if `quiet`.
@@ -48,7 +48,7 @@ pub struct Scene {
     /// Place in the list of characters.
     pub who: usize,
     /// What.
-    pub step: Step,
+    pub step: StoryStep,
 }
 
 /// All scenes up to `now`, with the scheduler every morning.
@@ -70,7 +70,7 @@ pub fn scenes(characters: &[Character], now: DateTime<Utc>) -> Vec<Scene> {
         .map(|at| Scene {
             at,
             who: 0,
-            step: Step::Morning,
+            step: StoryStep::Morning,
         });
     scenes.extend(mornings);
     // Stable: what is due at the same moment keeps the order in which it was written down.
@@ -78,7 +78,7 @@ pub fn scenes(characters: &[Character], now: DateTime<Utc>) -> Vec<Scene> {
     scenes
 }
 
-fn life(fate: Fate, who: usize, now: DateTime<Utc>) -> Vec<(DateTime<Utc>, Step)> {
+fn life(fate: Fate, who: usize, now: DateTime<Utc>) -> Vec<(DateTime<Utc>, StoryStep)> {
     // Not everybody does everything at the same minute.
     let spread = u32::try_from(who).unwrap_or_default();
     let on = |days_ago: i64, hour: u32| {
@@ -89,80 +89,87 @@ fn life(fate: Fate, who: usize, now: DateTime<Utc>) -> Vec<(DateTime<Utc>, Step)
             spread * 7 % 60,
         )
     };
-    let arrive = |at: DateTime<Utc>, alone| (at - TimeDelta::minutes(20), Step::Arrive { alone });
+    let arrive =
+        |at: DateTime<Utc>, alone| (at - TimeDelta::minutes(20), StoryStep::Arrive { alone });
     let begin = |day: i64| {
         let at = on(day, 9);
         let second = at + TimeDelta::hours(2);
         vec![
             arrive(at, false),
-            (at, Step::Book { quiet: false }),
-            (second, Step::BookSecond),
+            (at, StoryStep::Book { quiet: false }),
+            (second, StoryStep::BookSecond),
         ]
     };
-    let with = |day: i64, rest: &[(DateTime<Utc>, Step)]| {
+    let with = |day: i64, rest: &[(DateTime<Utc>, StoryStep)]| {
         let mut life = begin(day);
         life.extend_from_slice(rest);
         life
     };
-    let concluded = |day: i64, after: i64| (on(day - after, 14), Step::Conclude);
+    let concluded = |day: i64, after: i64| (on(day - after, 14), StoryStep::Conclude);
     match fate {
         Fate::Nothing { day } | Fate::Silent { day } => begin(day),
         Fate::Alone { day } => {
             let at = on(day, 9);
-            vec![arrive(at, true), (at, Step::Book { quiet: false })]
+            vec![arrive(at, true), (at, StoryStep::Book { quiet: false })]
         }
         Fate::Later { day } => {
             let at = on(day, 9);
             let moved = on(day - 2, 10);
             vec![
                 arrive(at, true),
-                (at, Step::Book { quiet: false }),
-                (moved, Step::Move),
-                (moved + TimeDelta::hours(1), Step::Lock),
+                (at, StoryStep::Book { quiet: false }),
+                (moved, StoryStep::Move),
+                (moved + TimeDelta::hours(1), StoryStep::Lock),
             ]
         }
         Fate::Fresh { minutes } => {
             let at = now - TimeDelta::minutes(minutes);
-            vec![arrive(at, false), (at, Step::Book { quiet: true })]
+            vec![arrive(at, false), (at, StoryStep::Book { quiet: true })]
         }
         Fate::Bounced { day } => {
             let at = on(day, 9);
             let back = at + TimeDelta::minutes(1);
             vec![
                 arrive(at, false),
-                (at, Step::Book { quiet: true }),
-                (back, Step::Bounce),
+                (at, StoryStep::Book { quiet: true }),
+                (back, StoryStep::Bounce),
             ]
         }
-        Fate::Entered { day, since } => with(day, &[(on(since, 10), Step::EnterAddress)]),
-        Fate::Named { day, since } => with(day, &[(on(since, 11), Step::NameSubPartner)]),
-        Fate::Declined { day, after } => with(day, &[(on(day - after, 14), Step::Decline)]),
+        Fate::Entered { day, since } => with(day, &[(on(since, 10), StoryStep::EnterAddress)]),
+        Fate::Named { day, since } => with(day, &[(on(since, 11), StoryStep::NameSubPartner)]),
+        Fate::Declined { day, after } => with(day, &[(on(day - after, 14), StoryStep::Decline)]),
         Fate::Concluded { day, after } => with(day, &[concluded(day, after)]),
         Fate::Amended { day, after, since } => with(
             day,
-            &[concluded(day, after), (on(since, 10), Step::BookMore)],
+            &[concluded(day, after), (on(since, 10), StoryStep::BookMore)],
         ),
         Fate::Unamended { day, after, since } => with(
             day,
             &[
                 concluded(day, after),
-                (on(since, 10), Step::BookMore),
-                (on(since - 2, 14), Step::Decline),
+                (on(since, 10), StoryStep::BookMore),
+                (on(since - 2, 14), StoryStep::Decline),
             ],
         ),
-        Fate::Portal { day, after, since } => {
-            with(day, &[concluded(day, after), (on(since, 15), Step::Object)])
-        }
+        Fate::Portal { day, after, since } => with(
+            day,
+            &[concluded(day, after), (on(since, 15), StoryStep::Object)],
+        ),
         Fate::Letter { day, after, since } => with(
             day,
-            &[concluded(day, after), (on(since, 15), Step::ObjectByLetter)],
+            &[
+                concluded(day, after),
+                (on(since, 15), StoryStep::ObjectByLetter),
+            ],
         ),
-        Fate::Moved { day, after, since } => {
-            with(day, &[concluded(day, after), (on(since, 10), Step::Move)])
-        }
-        Fate::Cancelled { day, after, since } => {
-            with(day, &[concluded(day, after), (on(since, 10), Step::Cancel)])
-        }
+        Fate::Moved { day, after, since } => with(
+            day,
+            &[concluded(day, after), (on(since, 10), StoryStep::Move)],
+        ),
+        Fate::Cancelled { day, after, since } => with(
+            day,
+            &[concluded(day, after), (on(since, 10), StoryStep::Cancel)],
+        ),
     }
 }
 

@@ -6,11 +6,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::super::Result;
 use super::people::{self, Cast};
 use super::script::{self, Character, Fate};
-use super::story::{self, Scene, Step};
+use super::story::{self, Scene, StoryStep};
 use crate::actions::consent::{self, Signature};
 use crate::actions::objections::{self, Received};
 use crate::actions::{
-    ActionError, Actor, Knock, bookings, customers, documents, partners, sub_partners,
+    ActionError, Actor, CaseCommand, bookings, customers, documents, partners, sub_partners,
 };
 use crate::app::App;
 use crate::domain::audit::AuditKind;
@@ -29,7 +29,7 @@ pub fn tell(app: &App, cast: &Cast, now: DateTime<Utc>) -> Result<()> {
     for scene in story::scenes(&characters, now) {
         app.clock.set(scene.at);
         let character = &characters[scene.who];
-        let play = Play {
+        let play = Performance {
             app,
             cast,
             character,
@@ -42,54 +42,57 @@ pub fn tell(app: &App, cast: &Cast, now: DateTime<Utc>) -> Result<()> {
     people::add_customer_users(app, now - TimeDelta::days(60))
 }
 
-struct Play<'a> {
+struct Performance<'a> {
     app: &'a App,
     cast: &'a Cast,
     character: &'a Character,
     now: DateTime<Utc>,
 }
 
-impl Play<'_> {
+impl Performance<'_> {
     fn step(&self, scene: Scene) -> Result<()> {
         // A new customer gives nothing to do, and must not send the mails that are left to be sent.
-        let quiet = matches!(scene.step, Step::Book { quiet: true } | Step::Arrive { .. });
+        let quiet = matches!(
+            scene.step,
+            StoryStep::Book { quiet: true } | StoryStep::Arrive { .. }
+        );
         match scene.step {
-            Step::Arrive { alone } => self.arrive(alone),
-            Step::Book { .. } => self.book(self.character.products.first()),
-            Step::BookSecond => self.book(self.character.products.get(1)),
-            Step::BookMore => self.book(Some(&("centraflex", false))),
-            Step::Morning => jobs::count_at(self.app, self.now)
+            StoryStep::Arrive { alone } => self.arrive(alone),
+            StoryStep::Book { .. } => self.book(self.character.products.first()),
+            StoryStep::BookSecond => self.book(self.character.products.get(1)),
+            StoryStep::BookMore => self.book(Some(&("centraflex", false))),
+            StoryStep::Morning => jobs::count_at(self.app, self.now)
                 .map(|_| ())
                 .map_err(ActionError::Database),
-            Step::Conclude => self.conclude(),
-            Step::Decline => self.decline(),
-            Step::Bounce => self.transaction(Self::bounce),
-            Step::EnterAddress => self.transaction(|play, conn| {
+            StoryStep::Conclude => self.conclude(),
+            StoryStep::Decline => self.decline(),
+            StoryStep::Bounce => self.transaction(Self::bounce),
+            StoryStep::EnterAddress => self.transaction(|play, conn| {
                 let (number, partner) = (play.character.number, &play.cast.partner);
                 let address = EmailAddress::parse(&format!("post@kunde-{number}.example"))
                     .map_err(|_| ActionError::NotFound)?;
                 customers::change_email(conn, play.app, partner, number, &address.into(), play.now)
                     .map(|_| ())
             }),
-            Step::NameSubPartner => self.transaction(|play, conn| {
+            StoryStep::NameSubPartner => self.transaction(|play, conn| {
                 let (number, sub) = (play.character.number, play.cast.partners.nord);
                 let partner = &play.cast.partner;
                 sub_partners::name(conn, play.app, partner, number, Some(sub), play.now).map(|_| ())
             }),
-            Step::Object => self.object(),
-            Step::ObjectByLetter => self.transaction(Self::object_by_letter),
-            Step::Move => self.transaction(|play, conn| {
+            StoryStep::Object => self.object(),
+            StoryStep::ObjectByLetter => self.transaction(Self::object_by_letter),
+            StoryStep::Move => self.transaction(|play, conn| {
                 let (operator, number) = (&play.cast.operator, play.character.number);
                 let other = Some(play.other_partner());
                 partners::assign(conn, play.app, operator, number, other, play.now).map(|_| ())
             }),
-            Step::Lock => self.transaction(|play, conn| {
+            StoryStep::Lock => self.transaction(|play, conn| {
                 let (operator, number) = (&play.cast.operator, play.character.number);
                 let reason = "E-Mail ging an einen Verteiler außerhalb des Unternehmens";
                 customers::lock_links(conn, play.app, operator, number, false, reason, play.now)
                     .map(|_| ())
             }),
-            Step::Cancel => self.transaction(|play, conn| {
+            StoryStep::Cancel => self.transaction(|play, conn| {
                 let (operator, number) = (&play.cast.operator, play.character.number);
                 for booking in 0..play.character.products.len() {
                     bookings::cancel(
@@ -212,8 +215,8 @@ impl Play<'_> {
             }
         }
         let link = self.link(conn)?;
-        let knock = Knock::by_portal(number, self.now);
-        knock.bring(conn, self.app, &Event::MailRefused(link), |_| {
+        let command = CaseCommand::by_portal(number, self.now);
+        command.execute(conn, self.app, &Event::MailRefused(link), |_| {
             AuditKind::Undeliverable
         })?;
         Ok(())

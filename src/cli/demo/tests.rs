@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::*;
 use crate::contract::Contracts;
 use crate::document::seal::Sealer;
-use crate::domain::case::{Status, standing};
+use crate::domain::case::{Status, status_of};
 use crate::storage::db::tests::migrated;
 use crate::storage::{case_rows, cases, mails};
 
@@ -41,7 +41,7 @@ fn every_status_occurs_and_the_list_says_what_the_facts_say() {
             .read_blocking(|conn| {
                 let case = cases::find_case(conn, number, now)?.unwrap();
                 assert!(case_rows::row_agrees(conn, &case, now)?, "{number}");
-                Ok::<_, DbError>(standing(&case, now).status)
+                Ok::<_, DbError>(status_of(&case, now).status)
             })
             .map(|status| seen[usize::from(at >= played.len())].insert(status))
             .unwrap();

@@ -55,7 +55,7 @@ pub struct Finding {
     /// What a failure means.
     pub severity: Severity,
     /// How it came out.
-    pub outcome: Outcome,
+    pub outcome: CheckResult,
     /// German: what was found, or what is missing and what to do.
     pub explanation: String,
     /// `de/vertrag.dj:12`, if the finding has a place.
@@ -64,7 +64,7 @@ pub struct Finding {
 
 /// How a check came out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
+pub enum CheckResult {
     /// The version has what the check demands.
     Met,
     /// It has not.
@@ -93,7 +93,11 @@ impl Finding {
         Self {
             id,
             severity,
-            outcome: if ok { Outcome::Met } else { Outcome::Violated },
+            outcome: if ok {
+                CheckResult::Met
+            } else {
+                CheckResult::Violated
+            },
             explanation: explanation.into(),
             place,
         }
@@ -107,14 +111,14 @@ impl Finding {
         place: Option<String>,
     ) -> Self {
         Self {
-            outcome: Outcome::Confirm,
+            outcome: CheckResult::Confirm,
             ..Self::new(id, severity, true, text, place)
         }
     }
 
     /// Whether something is wrong or missing.
     pub fn failed(&self) -> bool {
-        self.outcome == Outcome::Violated
+        self.outcome == CheckResult::Violated
     }
 
     /// Whether this finding keeps the version from being published.

@@ -21,7 +21,7 @@ pub(super) fn check(version: &Version<'_>, passages: &Passages) -> Vec<Finding> 
 }
 
 /// A further processor, from a table of the text or from the register.
-struct Row {
+struct ProcessorRow {
     name: String,
     /// What the list does not say about it.
     lacks: Vec<&'static str>,
@@ -76,7 +76,7 @@ fn announcement(passages: &Passages) -> Finding {
 }
 
 /// LC-24: there is a list, and it says of each what must be known.
-fn list(version: &Version<'_>, passages: &Passages, rows: &[Row]) -> Finding {
+fn list(version: &Version<'_>, passages: &Passages, rows: &[ProcessorRow]) -> Finding {
     let from_register = generated(version.contract).any(|g| g == Generator::SubProcessors);
     let incomplete = rows.iter().find(|row| !row.lacks.is_empty());
     let (ok, text, at) = if !from_register && rows.is_empty() {
@@ -96,7 +96,7 @@ fn list(version: &Version<'_>, passages: &Passages, rows: &[Row]) -> Finding {
 }
 
 /// LC-30: outside the EEA a mechanism, inside none, and no promise the list breaks.
-fn mechanisms(rows: &[Row], passages: &Passages) -> Finding {
+fn mechanisms(rows: &[ProcessorRow], passages: &Passages) -> Finding {
     let only_here = passages.says(
         "place",
         &[
@@ -123,7 +123,7 @@ fn mechanisms(rows: &[Row], passages: &Passages) -> Finding {
 }
 
 /// What is wrong with the mechanism of one row. `only_here`: the text promises the EEA.
-fn transfer_fault(row: &Row, only_here: bool) -> Option<String> {
+fn transfer_fault(row: &ProcessorRow, only_here: bool) -> Option<String> {
     let name = &row.name;
     let mechanism = row.mechanism.trim();
     let none = mechanism.is_empty()
@@ -218,7 +218,7 @@ fn remuneration(passages: &Passages) -> Finding {
     Finding::new("LC-52", Severity::Warn, ok, text, passages.place(TAG))
 }
 
-fn rows(version: &Version<'_>) -> Vec<Row> {
+fn rows(version: &Version<'_>) -> Vec<ProcessorRow> {
     let mut rows = typed(version.contract);
     if let Some(operator) = version.operator {
         rows.extend(operator.sub_processors.iter().map(registered));
@@ -226,7 +226,7 @@ fn rows(version: &Version<'_>) -> Vec<Row> {
     rows
 }
 
-fn registered(entry: &SubProcessor) -> Row {
+fn registered(entry: &SubProcessor) -> ProcessorRow {
     let party = &entry.party;
     let empty = |text: &str| text.trim().is_empty();
     let facts = [
@@ -239,7 +239,7 @@ fn registered(entry: &SubProcessor) -> Row {
         (empty(&entry.service), "die Leistung"),
         (empty(&entry.place), "der Ort der Verarbeitung"),
     ];
-    Row {
+    ProcessorRow {
         name: party.name.clone(),
         lacks: facts
             .iter()
@@ -253,7 +253,7 @@ fn registered(entry: &SubProcessor) -> Row {
 }
 
 /// Rows of tables that list processors: those with a column for the place and one for the service.
-fn typed(contract: &Contract) -> Vec<Row> {
+fn typed(contract: &Contract) -> Vec<ProcessorRow> {
     const PLACE: &[&str] = &["ort", "land", "standort", "place", "location", "country"];
     const SERVICE: &[&str] = &["dienst", "leistung", "aufgabe", "service", "task"];
     const MECHANISM: &[&str] = &["dpf", "mechanism", "grundlage", "garantie", "safeguard"];
@@ -293,7 +293,7 @@ fn typed(contract: &Contract) -> Vec<Row> {
                     (cell(Some(service)).is_empty(), "die Leistung"),
                     (cell(Some(at)).is_empty(), "der Ort der Verarbeitung"),
                 ];
-                rows.push(Row {
+                rows.push(ProcessorRow {
                     name: cell(Some(0)),
                     lacks: facts
                         .iter()

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::inline;
-use crate::contract::beyond::raised;
+use crate::contract::fallback::raised;
 
 /// Longest label of a footnote in bytes.
 const LONGEST: usize = 24;

@@ -1,11 +1,11 @@
 //! Small contracts of our own: every element, every problem, hostile values.
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
-mod beyond;
 mod checks;
 mod complete;
 mod diff;
 mod elements;
+mod fallback;
 mod fuzz;
 mod generated;
 mod hostile;

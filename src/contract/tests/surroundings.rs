@@ -3,7 +3,7 @@
 use super::checks::{after, ids};
 use super::complete::FILES;
 use super::*;
-use crate::contract::check::{Finding, Outcome, Version, checks, fingerprint};
+use crate::contract::check::{CheckResult, Finding, Version, checks, fingerprint};
 
 #[test]
 fn what_the_caller_knows_is_compared() {
@@ -136,7 +136,7 @@ fn every_check_has_an_outcome_and_the_questions_are_asked() {
     }
     let asked: Vec<&str> = findings
         .iter()
-        .filter(|finding| finding.outcome == Outcome::Confirm)
+        .filter(|finding| finding.outcome == CheckResult::Confirm)
         .map(|finding| finding.id)
         .collect();
     assert_eq!(

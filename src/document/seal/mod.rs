@@ -10,18 +10,18 @@ mod authority;
 mod check;
 mod identity;
 mod open;
-mod place;
 mod scan;
 mod signature;
+mod signature_slot;
 #[cfg(test)]
 mod tests;
 mod timestamp;
 
 pub use check::{CertificateFacts, Finding, LARGEST_FILE, Signed, check, covered};
 pub use identity::{Certificates, Sealer, fingerprint};
-pub(super) use place::{Revision, append};
 pub use scan::{Parts, signature_parts, signature_value};
 pub use signature::seal_bytes;
+pub(super) use signature_slot::{Revision, append};
 pub use timestamp::{Stamp, StampError, Terms, read_reply, read_token, request};
 
 use chrono::{DateTime, Utc};

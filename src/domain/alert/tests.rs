@@ -4,26 +4,27 @@
 use chrono::Duration;
 
 use super::*;
-use crate::domain::case::happenings::{
+use crate::domain::case::tests::samples::{CENTRAFLEX, STATES, Scenario, booked, in_state};
+use crate::domain::case::tests::scenarios::{
     Happens, address_by_partner, agree, all_cancelled, by_hand, decline, deleted, demand_agreed,
     demand_declined, demand_expired, demand_objected, new_address, object, on_demand, on_paper,
     refused, run_out, step,
 };
-use crate::domain::case::samples::{CENTRAFLEX, Play, STATES, booked, in_state};
 use crate::domain::case::{Demand, Event};
 
 type Open = Vec<(AlertKind, String)>;
 
 /// The list of the operator after one more event.
-fn told(play: &mut Play, mut open: Open, happens: Happens) -> Open {
-    let event = happens(play);
-    let before = play.case.clone();
-    let Ok(changes) = play.send(&event) else {
+fn told(scenario: &mut Scenario, mut open: Open, happens: Happens) -> Open {
+    let event = happens(scenario);
+    let before = scenario.case.clone();
+    let Ok(changes) = scenario.send(&event) else {
         return open;
     };
-    let raised = raised_by(&before, &changes, play.now);
+    let raised = raised_by(&before, &changes, scenario.now);
     open.retain(|(kind, subject)| {
-        raised.contains(kind) || !has_settled(*kind, subject, &play.case, &changes, play.now)
+        raised.contains(kind)
+            || !has_settled(*kind, subject, &scenario.case, &changes, scenario.now)
     });
     for kind in raised {
         if !open.iter().any(|(known, _)| *known == kind) {
@@ -37,12 +38,12 @@ fn kinds(open: &Open) -> Vec<AlertKind> {
     open.iter().map(|(kind, _)| *kind).collect()
 }
 
-fn booking(_: &mut Play) -> Event {
+fn booking(_: &mut Scenario) -> Event {
     booked(CENTRAFLEX, false)
 }
 
-fn demand_again(play: &mut Play) -> Event {
-    play.now += Duration::hours(1);
+fn demand_again(scenario: &mut Scenario) -> Event {
+    scenario.now += Duration::hours(1);
     Event::Demanded(Demand::Succession)
 }
 
@@ -71,25 +72,25 @@ fn an_alert_is_raised_by_its_cause_and_goes_with_it() {
         ("demand declined, gone", "C", demand_declined, A::DemandUnanswered, all_cancelled, true),
     ];
     for (name, state, cause, kind, then, is_gone) in table {
-        let mut play = in_state(state);
+        let mut scenario = in_state(state);
         if *kind == A::NoAddress {
-            play.case.customer.party.email = None;
+            scenario.case.customer.party.email = None;
         }
-        let open = told(&mut play, Vec::new(), *cause);
+        let open = told(&mut scenario, Vec::new(), *cause);
         assert_eq!(kinds(&open), [*kind], "{name}: raised");
-        play.now += Duration::hours(1);
-        let open = told(&mut play, open, *then);
+        scenario.now += Duration::hours(1);
+        let open = told(&mut scenario, open, *then);
         assert_eq!(open.is_empty(), *is_gone, "{name}: {open:?}");
     }
 }
 
-fn corrected(play: &mut Play) -> Event {
-    let _ = play;
-    crate::domain::case::samples::new_email("richtig@kunde.example")
+fn corrected(scenario: &mut Scenario) -> Event {
+    let _ = scenario;
+    crate::domain::case::tests::samples::new_email("richtig@kunde.example")
 }
 
-fn step_later(play: &mut Play) -> Event {
-    play.now += Duration::days(20);
+fn step_later(scenario: &mut Scenario) -> Event {
+    scenario.now += Duration::days(20);
     Event::StepDue
 }
 
@@ -103,36 +104,36 @@ fn what_is_answered_raises_nothing() {
         ("C", demand_agreed),
         ("C", demand_objected),
     ] {
-        let mut play = in_state(state);
+        let mut scenario = in_state(state);
         if state == "R3" {
-            play = in_state("R0");
+            scenario = in_state("R0");
         }
-        assert_eq!(told(&mut play, Vec::new(), happens), [], "{state}");
+        assert_eq!(told(&mut scenario, Vec::new(), happens), [], "{state}");
     }
-    let mut play = in_state("C");
-    on_demand(&mut play);
-    assert_eq!(told(&mut play, Vec::new(), deleted), []);
+    let mut scenario = in_state("C");
+    on_demand(&mut scenario);
+    assert_eq!(told(&mut scenario, Vec::new(), deleted), []);
 }
 
 #[test]
 fn a_contract_that_came_back_is_an_alert_while_it_is_in_force() {
     for state in STATES {
-        let mut play = in_state(state);
-        let subject = play
+        let mut scenario = in_state(state);
+        let subject = scenario
             .case
             .agreement()
             .map(|agreement| agreement.id.to_string())
             .unwrap_or_default();
-        let is_over = |play: &Play| {
+        let is_over = |scenario: &Scenario| {
             let kind = AlertKind::ContractUndelivered;
-            has_settled(kind, &subject, &play.case, &[], play.now)
+            has_settled(kind, &subject, &scenario.case, &[], scenario.now)
         };
-        assert_eq!(is_over(&play), subject.is_empty(), "{state}");
-        if play
+        assert_eq!(is_over(&scenario), subject.is_empty(), "{state}");
+        if scenario
             .send(&Event::Objected(crate::domain::case::Channel::Portal))
             .is_ok()
         {
-            assert!(is_over(&play), "{state}");
+            assert!(is_over(&scenario), "{state}");
         }
     }
 }
@@ -151,16 +152,16 @@ fn every_kind_has_its_words() {
 #[test]
 fn l_09_an_address_that_waits_is_not_missing_until_it_is_refused() {
     use AlertKind::{AddressByPartner, NoAddress};
-    let mut play = in_state("N");
-    play.case.customer.party.email = None;
-    let open = told(&mut play, Vec::new(), booking);
+    let mut scenario = in_state("N");
+    scenario.case.customer.party.email = None;
+    let open = told(&mut scenario, Vec::new(), booking);
     assert_eq!(kinds(&open), [NoAddress]);
-    let open = told(&mut play, open, address_by_partner);
+    let open = told(&mut scenario, open, address_by_partner);
     assert_eq!(kinds(&open), [AddressByPartner]);
-    let refuse: Happens = |play| {
-        let waiting = play.case.waiting_address().unwrap();
+    let refuse: Happens = |scenario| {
+        let waiting = scenario.case.waiting_address().unwrap();
         Event::AddressJudged(waiting.id, Verdict::Refused)
     };
-    let open = told(&mut play, open, refuse);
+    let open = told(&mut scenario, open, refuse);
     assert_eq!(kinds(&open), [NoAddress]);
 }

@@ -16,7 +16,7 @@ use crate::domain::product::in_english;
 /// What was done to an announcement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum AnnouncementDeed {
+pub enum AnnouncementAuditEvent {
     /// A draft was begun.
     Drafted,
     /// The draft was changed.
@@ -34,9 +34,9 @@ pub enum AnnouncementDeed {
 }
 
 /// What was done to an announcement, German and English.
-pub(super) fn announced(deed: AnnouncementDeed) -> (&'static str, &'static str) {
-    use AnnouncementDeed as D;
-    match deed {
+pub(super) fn announced(event: AnnouncementAuditEvent) -> (&'static str, &'static str) {
+    use AnnouncementAuditEvent as D;
+    match event {
         D::Drafted => ("Änderungsmitteilung begonnen", "Change announcement begun"),
         D::Changed => (
             "Entwurf der Änderungsmitteilung geändert",

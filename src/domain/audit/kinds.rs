@@ -12,7 +12,7 @@ use crate::domain::calendar::{REMINDERS, short_date};
 use crate::domain::product::in_english;
 
 /// What all events of a kind have in common.
-struct Row {
+struct EventSpec {
     key: &'static str,
     name: (&'static str, &'static str),
     /// What administrators do among themselves; nobody else reads of it.
@@ -24,16 +24,16 @@ macro_rules! rows {
     (@ internal) => { true };
     ($($kind:ident: $key:literal, $de:literal, $en:literal $(, $internal:ident)?;)*) => {
         /// In the order in which they are offered for choice.
-        const ROWS: &[Row] = &[$(Row {
+        const ROWS: &[EventSpec] = &[$(EventSpec {
             key: $key,
             name: ($de, $en),
             is_internal: rows!(@ $($internal)?),
         }),*];
 
         impl AuditKind {
-            fn row(&self) -> &'static Row {
-                enum Place { $($kind),* }
-                &ROWS[match self { $(Self::$kind { .. } => Place::$kind),* } as usize]
+            fn row(&self) -> &'static EventSpec {
+                enum Index { $($kind),* }
+                &ROWS[match self { $(Self::$kind { .. } => Index::$kind),* } as usize]
             }
         }
     };
@@ -164,8 +164,8 @@ fn sentences(kind: &AuditKind) -> (String, String) {
         K::PartnerAssigned { from, to } => {
             by(|language| assigned(from.as_deref(), to.as_deref(), language))
         }
-        K::Partner { name, deed, .. } => by(|language| deed.sentence(name, language)),
-        K::ContractVersion { name, deed, .. } => by(|language| deed.sentence(name, language)),
+        K::Partner { name, event, .. } => by(|language| event.sentence(name, language)),
+        K::ContractVersion { name, event, .. } => by(|language| event.sentence(name, language)),
         K::ToldPartnerBlocked { name } => both(
             format!("Kunde über die Sperrung von {name} informiert"),
             format!("Customer informed that {name} is blocked"),
@@ -174,7 +174,7 @@ fn sentences(kind: &AuditKind) -> (String, String) {
             format!("Kunde über die Vertragsfassung {version} informiert"),
             format!("Customer informed of agreement version {version}"),
         ),
-        K::RollOut { version, deed, .. } => by(|language| deed.sentence(version, language)),
+        K::RollOut { version, event, .. } => by(|language| event.sentence(version, language)),
         K::Asked { reason } => both(asked(*reason).0, asked(*reason).1),
         K::Reminded { number } => both(
             format!("Erinnerung {number} von {REMINDERS} gesendet"),
@@ -324,7 +324,7 @@ fn sentences(kind: &AuditKind) -> (String, String) {
             format!("Daten des gesperrten Benutzers {user} gelöscht"),
             format!("Data of the locked user {user} erased"),
         ),
-        K::Announcement { deed, .. } => both(announced(*deed).0, announced(*deed).1),
+        K::Announcement { event, .. } => both(announced(*event).0, announced(*event).1),
         K::NoticeMailed { subject, to } => both(
             format!("E-Mail „{subject}“ an {to} gesendet"),
             format!("E-mail “{subject}” sent to {to}"),

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
+use super::case_status::{CaseStatus, status_of};
 use super::facts::{Case, Covered, Partner};
-use super::standing::{Standing, standing};
 use crate::domain::PartnerId;
 
 /// Why the gate is open.
@@ -25,7 +25,7 @@ pub enum Denied {
     /// The customer has no product that opens this module.
     NotBooked,
     /// There is no agreement in force; the standing says why.
-    NoAgreement(Standing),
+    NoAgreement(CaseStatus),
     /// The agreement in force was concluded over an address that a partner entered and that the
     /// operator has not confirmed (A4).
     AddressOpen,
@@ -93,7 +93,7 @@ pub fn access(
     }
     let agreement = case
         .agreement()
-        .ok_or_else(|| Denied::NoAgreement(standing(case, now)))?;
+        .ok_or_else(|| Denied::NoAgreement(status_of(case, now)))?;
     if agreement.offer.partner != partner.id {
         return Err(Denied::OtherPartner);
     }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::asking::{alert, ask_anew, awaited, end_links, unasked_reason};
 use super::change::{Change, Mail};
-use super::decide::{Moment, Refusal};
+use super::decide::{DecisionContext, Refusal};
 use super::event::AddressChange;
 use super::facts::{Agreement, AgreementEnd, Case, LinkEnd};
 use crate::domain::mail::{Alert, MailKind, Recipient, RequestReason};
@@ -147,13 +147,13 @@ impl Case {
 pub(super) fn entered(
     case: &Case,
     change: &AddressChange,
-    moment: Moment,
+    context: DecisionContext,
 ) -> Result<Vec<Change>, Refusal> {
     let waiting = case.waiting_address();
     if waiting.is_some_and(|one| one.email == change.email) {
         return Err(Refusal::Unchanged);
     }
-    let lately = |one: &&EnteredAddress| moment.now - one.entered_at < Duration::days(1);
+    let lately = |one: &&EnteredAddress| context.now - one.entered_at < Duration::days(1);
     if case.entered.iter().filter(lately).count() >= ENTRIES_PER_DAY {
         return Err(Refusal::TooManyAddresses);
     }
@@ -167,10 +167,10 @@ pub(super) fn entered(
         .into_iter()
         .collect();
     changes.push(Change::EnterAddress(Box::new(EnteredAddress {
-        id: moment.fresh.address,
+        id: context.new_ids.address,
         email: change.email.clone(),
         former: former.clone(),
-        entered_at: moment.now,
+        entered_at: context.now,
         wait: Some(change.wait).filter(|_| can_be_stopped),
         told_at: None,
         used_from: None,
@@ -181,7 +181,7 @@ pub(super) fn entered(
         Change::Queue(Mail {
             kind: MailKind::AddressChanged {
                 old,
-                entered: Some(moment.fresh.address),
+                entered: Some(context.new_ids.address),
             },
             to: Recipient::FormerAddress,
         })
@@ -214,10 +214,10 @@ pub(super) fn former_unreached(case: &Case, id: AddressId) -> Result<Vec<Change>
 }
 
 /// What the end of the waiting time brings, if it is over.
-pub(super) fn address_due(case: &Case, moment: Moment) -> Vec<Change> {
+pub(super) fn address_due(case: &Case, context: DecisionContext) -> Vec<Change> {
     match case.waiting_address() {
-        Some(one) if one.wait_end().is_some_and(|end| end <= moment.now) => {
-            put_in_use(case, one, Vec::new(), moment)
+        Some(one) if one.wait_end().is_some_and(|end| end <= context.now) => {
+            put_in_use(case, one, Vec::new(), context)
         }
         _ => Vec::new(),
     }
@@ -235,7 +235,7 @@ pub(super) fn judged(
     case: &Case,
     id: AddressId,
     verdict: Verdict,
-    moment: Moment,
+    context: DecisionContext,
 ) -> Result<Vec<Change>, Refusal> {
     let entered = case
         .undecided_addresses()
@@ -246,7 +246,7 @@ pub(super) fn judged(
         .agreement()
         .filter(|agreement| case.doubt_about(agreement).is_some_and(|one| one.id == id));
     match verdict {
-        Verdict::Confirmed if entered.is_waiting() => Ok(put_in_use(case, entered, first, moment)),
+        Verdict::Confirmed if entered.is_waiting() => Ok(put_in_use(case, entered, first, context)),
         Verdict::Confirmed => Ok(first),
         Verdict::Stopped if held.is_some() => Err(Refusal::AddressDecided),
         Verdict::Refused | Verdict::Stopped => {
@@ -256,8 +256,8 @@ pub(super) fn judged(
                 changes.push(Change::LeaveAddress(id));
             }
             match entered.former.clone().filter(|_| entered.is_used()) {
-                Some(former) => Ok(moved(case, &former, changes, held.is_some(), moment)),
-                None if held.is_some() => Ok(asked_again(case, changes, moment)),
+                Some(former) => Ok(moved(case, &former, changes, held.is_some(), context)),
+                None if held.is_some() => Ok(asked_again(case, changes, context)),
                 None => Ok(changes),
             }
         }
@@ -277,11 +277,11 @@ fn put_in_use(
     case: &Case,
     entered: &EnteredAddress,
     mut changes: Vec<Change>,
-    moment: Moment,
+    context: DecisionContext,
 ) -> Vec<Change> {
     changes.extend(case.used_address().map(|one| Change::LeaveAddress(one.id)));
     changes.push(Change::UseAddress(entered.id));
-    moved(case, &entered.email, changes, false, moment)
+    moved(case, &entered.email, changes, false, context)
 }
 
 /// Rows 2, 9 and 47: another address from now on. A round that waits begins anew there, and so does
@@ -292,28 +292,28 @@ pub(super) fn moved(
     email: &EmailAddress,
     mut changes: Vec<Change>,
     ask: bool,
-    moment: Moment,
+    context: DecisionContext,
 ) -> Vec<Change> {
     // The mail to the new address says the same as the one to the old address did.
-    let reason = match awaited(case, moment.now) {
+    let reason = match awaited(case, context.now) {
         _ if ask => Some(RequestReason::Manual),
         Some(request) => Some(request.reason),
-        None => unasked_reason(case, moment.now),
+        None => unasked_reason(case, context.now),
     };
     changes.push(Change::SetEmail(email.clone()));
     let mut after = case.clone();
-    after.apply(&changes, moment.now);
+    after.apply(&changes, context.now);
     match reason {
-        Some(reason) => changes.extend(ask_anew(&after, reason, LinkEnd::Replaced, moment)),
-        None => changes.extend(end_links(case, None, LinkEnd::Replaced, moment.now)),
+        Some(reason) => changes.extend(ask_anew(&after, reason, LinkEnd::Replaced, context)),
+        None => changes.extend(end_links(case, None, LinkEnd::Replaced, context.now)),
     }
     changes
 }
 
-fn asked_again(case: &Case, mut changes: Vec<Change>, moment: Moment) -> Vec<Change> {
+fn asked_again(case: &Case, mut changes: Vec<Change>, context: DecisionContext) -> Vec<Change> {
     let mut after = case.clone();
-    after.apply(&changes, moment.now);
-    let asks = ask_anew(&after, RequestReason::Manual, LinkEnd::Replaced, moment);
+    after.apply(&changes, context.now);
+    let asks = ask_anew(&after, RequestReason::Manual, LinkEnd::Replaced, context);
     changes.extend(asks);
     changes
 }

@@ -3,12 +3,12 @@
 use chrono::{DateTime, Utc};
 
 use super::asking::{ask_again, end_links, may_be_asked, tell_partners, to_customer};
+use super::case_status::status_of;
 use super::change::{Change, Mail};
-use super::decide::{Moment, Refusal};
+use super::decide::{DecisionContext, Refusal};
 use super::event::Declaration;
-use super::facts::{Agreement, AgreementEnd, Case, LinkEnd, Outcome, Request};
+use super::facts::{Agreement, AgreementEnd, Case, LinkEnd, Request, RequestOutcome};
 use super::link::{LinkState, link_state};
-use super::standing::standing;
 use super::status::Status;
 use crate::domain::LinkId;
 use crate::domain::mail::{MailKind, PartnerNews, Recipient, RequestReason};
@@ -17,10 +17,10 @@ use crate::domain::mail::{MailKind, PartnerNews, Recipient, RequestReason};
 pub(super) fn concluded(
     case: &Case,
     declaration: &Declaration,
-    moment: Moment,
+    context: DecisionContext,
 ) -> Result<Vec<Change>, Refusal> {
     let (request, link) = case.link(declaration.link).ok_or(Refusal::LinkUnusable)?;
-    match link_state(case, request, link, moment.now) {
+    match link_state(case, request, link, context.now) {
         Some(LinkState::Valid { .. }) => {}
         Some(LinkState::Concluded { .. }) => return Err(Refusal::AlreadyConcluded),
         _ => return Err(Refusal::LinkUnusable),
@@ -28,14 +28,15 @@ pub(super) fn concluded(
     if case.open_request().is_none() {
         return Err(Refusal::LinkUnusable);
     }
-    let offer = case.offer(moment.now).ok_or(Refusal::NotNeeded)?;
+    let offer = case.offer(context.now).ok_or(Refusal::NotNeeded)?;
     if declaration.shown != declaration.current {
         return Err(Refusal::TextChanged);
     }
     let agreement = Agreement {
-        id: moment.fresh.agreement,
-        number: case.next_agreement_number(&[&link.id.to_string(), &declaration.shown], moment.now),
-        concluded_at: moment.now,
+        id: context.new_ids.agreement,
+        number: case
+            .next_agreement_number(&[&link.id.to_string(), &declaration.shown], context.now),
+        concluded_at: context.now,
         person: declaration.person.clone(),
         function: declaration.function.clone(),
         request: Some(request.id),
@@ -45,7 +46,7 @@ pub(super) fn concluded(
         end: None,
     };
     let mut changes = vec![Change::EndLink(link.id, LinkEnd::Used)];
-    changes.extend(conclude(case, agreement, moment.now));
+    changes.extend(conclude(case, agreement, context.now));
     Ok(changes)
 }
 
@@ -54,16 +55,16 @@ pub(super) fn concluded_on_paper(
     case: &Case,
     person: &str,
     function: &str,
-    moment: Moment,
+    context: DecisionContext,
 ) -> Result<Vec<Change>, Refusal> {
-    let offer = case.offer(moment.now).ok_or(Refusal::NotNeeded)?;
-    if case.is_settled(moment.now) {
+    let offer = case.offer(context.now).ok_or(Refusal::NotNeeded)?;
+    if case.is_settled(context.now) {
         return Err(Refusal::AlreadyConcluded);
     }
     let agreement = Agreement {
-        id: moment.fresh.agreement,
-        number: case.next_agreement_number(&[person, function], moment.now),
-        concluded_at: moment.now,
+        id: context.new_ids.agreement,
+        number: case.next_agreement_number(&[person, function], context.now),
+        concluded_at: context.now,
         person: person.to_owned(),
         function: function.to_owned(),
         request: case.open_request().map(|open| open.id),
@@ -72,7 +73,7 @@ pub(super) fn concluded_on_paper(
         sub_partner_left: None,
         end: None,
     };
-    Ok(conclude(case, agreement, moment.now))
+    Ok(conclude(case, agreement, context.now))
 }
 
 /// Closes what is open, puts the new agreement in the place of the old one and tells everybody.
@@ -80,7 +81,7 @@ fn conclude(case: &Case, agreement: Agreement, now: DateTime<Utc>) -> Vec<Change
     let mut changes = end_links(case, agreement.link, LinkEnd::Closed, now);
     changes.extend(
         case.open_request()
-            .map(|open| Change::CloseRequest(open.id, Outcome::Concluded)),
+            .map(|open| Change::CloseRequest(open.id, RequestOutcome::Concluded)),
     );
     changes.extend(
         case.agreement()
@@ -105,49 +106,58 @@ fn conclude(case: &Case, agreement: Agreement, now: DateTime<Utc>) -> Vec<Change
 }
 
 /// Rows 14, 22 and 28: no reminders, links closed; an agreement in force goes on.
-pub(super) fn declined(case: &Case, id: LinkId, moment: Moment) -> Result<Vec<Change>, Refusal> {
+pub(super) fn declined(
+    case: &Case,
+    id: LinkId,
+    context: DecisionContext,
+) -> Result<Vec<Change>, Refusal> {
     let (request, link) = case.link(id).ok_or(Refusal::LinkUnusable)?;
-    match link_state(case, request, link, moment.now) {
+    match link_state(case, request, link, context.now) {
         Some(LinkState::Valid { .. }) => {}
         Some(LinkState::Declined { .. }) => return Err(Refusal::Unchanged),
         Some(LinkState::Concluded { .. }) => return Err(Refusal::AlreadyConcluded),
         _ => return Err(Refusal::LinkUnusable),
     }
     let open = case.open_request().ok_or(Refusal::LinkUnusable)?;
-    Ok(decline(case, open, moment.now))
+    Ok(decline(case, open, context.now))
 }
 
 /// Rows 30 to 32: the agreement is void and every partner is out at commit.
-pub(super) fn objected(case: &Case, moment: Moment) -> Result<Vec<Change>, Refusal> {
+pub(super) fn objected(case: &Case, context: DecisionContext) -> Result<Vec<Change>, Refusal> {
     match (case.agreement(), case.open_request()) {
         (Some(agreement), open) => {
             let mut changes = vec![Change::EndAgreement(agreement.id, AgreementEnd::Objected)];
-            changes.extend(end_links(case, None, LinkEnd::Closed, moment.now));
-            changes.extend(open.map(|request| Change::CloseRequest(request.id, Outcome::Objected)));
+            changes.extend(end_links(case, None, LinkEnd::Closed, context.now));
+            changes.extend(
+                open.map(|request| Change::CloseRequest(request.id, RequestOutcome::Objected)),
+            );
             changes.push(to_customer(MailKind::Objected {
                 agreement: agreement.id,
             }));
             changes.extend(tell_partners(case, PartnerNews::Objected));
             Ok(changes)
         }
-        (None, Some(open)) => Ok(decline(case, open, moment.now)),
+        (None, Some(open)) => Ok(decline(case, open, context.now)),
         (None, None) => Err(Refusal::NothingToObject),
     }
 }
 
 /// Row 33: a void agreement does not come back to life; the customer is asked to conclude anew.
-pub(super) fn objected_in_error(case: &Case, moment: Moment) -> Result<Vec<Change>, Refusal> {
+pub(super) fn objected_in_error(
+    case: &Case,
+    context: DecisionContext,
+) -> Result<Vec<Change>, Refusal> {
     // Whoever was asked again since, or has declined since, has answered for themselves.
-    if standing(case, moment.now).status != Status::Void {
+    if status_of(case, context.now).status != Status::Void {
         return Err(Refusal::NoObjection);
     }
-    may_be_asked(case, moment.now)?;
-    Ok(ask_again(case, RequestReason::InError, moment))
+    may_be_asked(case, context.now)?;
+    Ok(ask_again(case, RequestReason::InError, context))
 }
 
 fn decline(case: &Case, open: &Request, now: DateTime<Utc>) -> Vec<Change> {
     let mut changes = end_links(case, None, LinkEnd::Closed, now);
-    changes.push(Change::CloseRequest(open.id, Outcome::Declined));
+    changes.push(Change::CloseRequest(open.id, RequestOutcome::Declined));
     changes.push(to_customer(MailKind::Declined));
     changes.extend(tell_partners(case, PartnerNews::Declined));
     changes

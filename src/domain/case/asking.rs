@@ -2,11 +2,11 @@
 
 use chrono::{DateTime, Duration, Utc};
 
+use super::case_status::product_statuses;
 use super::change::{Change, Mail};
-use super::decide::{Moment, Refusal};
+use super::decide::{DecisionContext, Refusal};
 use super::demand::demanded;
-use super::facts::{Case, Link, LinkEnd, Outcome, Partner, Request};
-use super::standing::product_standings;
+use super::facts::{Case, Link, LinkEnd, Partner, Request, RequestOutcome};
 use super::status::Status;
 use crate::domain::LinkId;
 use crate::domain::calendar::link_end;
@@ -23,9 +23,9 @@ pub(super) fn awaited(case: &Case, now: DateTime<Utc>) -> Option<&Request> {
 /// Row 2: why the customer should have been asked already, had there been an address.
 pub(super) fn unasked_reason(case: &Case, now: DateTime<Utc>) -> Option<RequestReason> {
     let unasked =
-        product_standings(case, now)
+        product_statuses(case, now)
             .iter()
-            .any(|product| match product.standing.status {
+            .any(|product| match product.case_status.status {
                 Status::Open | Status::NoEmail => true,
                 // Either no address but the one that waits, or all is concluded.
                 Status::AddressOpen => !case.is_covered(now),
@@ -61,37 +61,41 @@ pub(super) fn ask_anew(
     case: &Case,
     reason: RequestReason,
     end: LinkEnd,
-    moment: Moment,
+    context: DecisionContext,
 ) -> Vec<Change> {
-    let mut changes = end_links(case, None, end, moment.now);
-    changes.extend(ask_again(case, reason, moment));
+    let mut changes = end_links(case, None, end, context.now);
+    changes.extend(ask_again(case, reason, context));
     changes
 }
 
 /// A new round in place of the open one, if there is one. A demand that is still waited for stays
 /// one, whatever the new mail is sent for.
-pub(super) fn ask_again(case: &Case, reason: RequestReason, moment: Moment) -> Vec<Change> {
-    let reason = match demanded(case, moment.now) {
+pub(super) fn ask_again(
+    case: &Case,
+    reason: RequestReason,
+    context: DecisionContext,
+) -> Vec<Change> {
+    let reason = match demanded(case, context.now) {
         Some(demand) if !reason.is_demand() => demand,
         _ => reason,
     };
     let mut changes: Vec<Change> = case
         .open_request()
-        .map(|open| Change::CloseRequest(open.id, Outcome::Superseded))
+        .map(|open| Change::CloseRequest(open.id, RequestOutcome::Superseded))
         .into_iter()
         .collect();
-    let Some(offer) = case.offer(moment.now) else {
+    let Some(offer) = case.offer(context.now) else {
         return changes;
     };
     if case.customer.email().is_none() {
         changes.push(alert(Alert::NoAddress));
         return changes;
     }
-    let link = new_link(0, moment);
+    let link = new_link(0, context);
     changes.push(Change::OpenRequest(Request {
-        id: moment.fresh.request,
+        id: context.new_ids.request,
         reason,
-        opened_at: moment.now,
+        opened_at: context.now,
         offer,
         reminders: 0,
         undeliverable_at: None,
@@ -105,12 +109,12 @@ pub(super) fn ask_again(case: &Case, reason: RequestReason, moment: Moment) -> V
     changes
 }
 
-pub(super) fn new_link(number: u8, moment: Moment) -> Link {
+pub(super) fn new_link(number: u8, context: DecisionContext) -> Link {
     Link {
-        id: moment.fresh.link,
+        id: context.new_ids.link,
         number,
-        sent_at: moment.now,
-        valid_until: link_end(moment.now),
+        sent_at: context.now,
+        valid_until: link_end(context.now),
         end: None,
     }
 }
@@ -151,7 +155,7 @@ pub(super) fn withdraw(case: &Case, news: CustomerNews, now: DateTime<Utc>) -> V
     let mut changes = end_links(case, None, LinkEnd::Closed, now);
     changes.extend(
         case.open_request()
-            .map(|open| Change::CloseRequest(open.id, Outcome::NotNeeded)),
+            .map(|open| Change::CloseRequest(open.id, RequestOutcome::NotNeeded)),
     );
     if is_awaited || news != CustomerNews::Withdrawn {
         changes.push(notice(news));

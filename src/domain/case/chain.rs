@@ -8,7 +8,7 @@ use super::asking::{
 };
 use super::bookings::shrunk;
 use super::change::Change;
-use super::decide::{MAILS_PER_DAY, Moment, Refusal};
+use super::decide::{DecisionContext, MAILS_PER_DAY, Refusal};
 use super::demand::demanded;
 use super::facts::{Case, LinkEnd, Partner};
 use crate::domain::PartnerId;
@@ -18,7 +18,7 @@ use crate::domain::mail::{CustomerNews, PartnerNews, RequestReason};
 pub(super) fn partner_assigned(
     case: &Case,
     assigned: Option<&Partner>,
-    moment: Moment,
+    context: DecisionContext,
 ) -> Result<Vec<Change>, Refusal> {
     if case.partner.as_ref().map(|one| one.id) == assigned.map(|one| one.id) {
         return Err(Refusal::Unchanged);
@@ -38,25 +38,25 @@ pub(super) fn partner_assigned(
         .collect();
     changes.push(Change::SetPartner(assigned.cloned()));
     let mut after = case.clone();
-    after.apply(&changes, moment.now);
+    after.apply(&changes, context.now);
     if assigned.is_none() {
         // Rows 19 and 29: without a partner no agreement is needed (P-03).
-        let gone = case.required_products(moment.now);
-        changes.extend(shrunk(&after, &gone, true, moment));
+        let gone = case.required_products(context.now);
+        changes.extend(shrunk(&after, &gone, true, context));
     } else {
-        changes.extend(assigned_another(case, &after, moment));
+        changes.extend(assigned_another(case, &after, context));
     }
     changes.extend(assigned.map(tell_assigned));
     Ok(changes)
 }
 
-fn assigned_another(case: &Case, after: &Case, moment: Moment) -> Vec<Change> {
-    let now = moment.now;
+fn assigned_another(case: &Case, after: &Case, context: DecisionContext) -> Vec<Change> {
+    let now = context.now;
     let was_asked = awaited(case, now).is_some();
     let mut changes = if after.is_covered(now) {
         // Back to the Mandant the agreement in force names.
         match (demanded(after, now), case.open_request()) {
-            (Some(reason), _) => ask_anew(after, reason, LinkEnd::Replaced, moment),
+            (Some(reason), _) => ask_anew(after, reason, LinkEnd::Replaced, context),
             (None, Some(_)) => withdraw(after, CustomerNews::Withdrawn, now),
             (None, None) => Vec::new(),
         }
@@ -64,10 +64,10 @@ fn assigned_another(case: &Case, after: &Case, moment: Moment) -> Vec<Change> {
         Vec::new()
     } else if after.agreement().is_some() || was_asked {
         // Rows 10 and 26.
-        ask_anew(after, RequestReason::Partner, LinkEnd::Replaced, moment)
+        ask_anew(after, RequestReason::Partner, LinkEnd::Replaced, context)
     } else if let Some(reason) = unasked_reason(after, now).filter(|_| case.partner.is_none()) {
         // Row 1.
-        ask_anew(after, reason, LinkEnd::Replaced, moment)
+        ask_anew(after, reason, LinkEnd::Replaced, context)
     } else {
         // Links of rounds that are over must not show the new chain.
         end_links(after, None, LinkEnd::Replaced, now)
@@ -82,7 +82,7 @@ fn assigned_another(case: &Case, after: &Case, moment: Moment) -> Vec<Change> {
 pub(super) fn sub_partner_named(
     case: &Case,
     named: Option<&Partner>,
-    moment: Moment,
+    context: DecisionContext,
 ) -> Result<Vec<Change>, Refusal> {
     if case.sub_partner.as_ref().map(|sub| sub.id) == named.map(|sub| sub.id) {
         return Err(Refusal::Unchanged);
@@ -99,19 +99,22 @@ pub(super) fn sub_partner_named(
     let left = left_agreement(case);
     changes.extend(left.iter().cloned());
     let mut after = case.clone();
-    after.apply(&changes, moment.now);
+    after.apply(&changes, context.now);
     let follows = match case.agreement() {
-        Some(_) => amended(case, &after, left.is_some(), moment),
-        None if awaited(case, moment.now).is_some() => {
-            ask_anew(&after, RequestReason::SubPartner, LinkEnd::Replaced, moment)
-        }
+        Some(_) => amended(case, &after, left.is_some(), context),
+        None if awaited(case, context.now).is_some() => ask_anew(
+            &after,
+            RequestReason::SubPartner,
+            LinkEnd::Replaced,
+            context,
+        ),
         // Links of rounds that are over keep their date, but they must not show the new chain.
-        None => end_links(case, None, LinkEnd::Replaced, moment.now),
+        None => end_links(case, None, LinkEnd::Replaced, context.now),
     };
     let mails = follows
         .iter()
         .any(|change| matches!(change, Change::OpenRequest(_)));
-    if mails && sent_within_a_day(case, moment.now) >= MAILS_PER_DAY {
+    if mails && sent_within_a_day(case, context.now) >= MAILS_PER_DAY {
         return Err(Refusal::TooManyLinks);
     }
     changes.extend(follows);
@@ -126,8 +129,8 @@ fn left_agreement(case: &Case) -> Option<Change> {
         .then_some(Change::LeaveSubPartner(agreement.id))
 }
 
-fn amended(case: &Case, after: &Case, left: bool, moment: Moment) -> Vec<Change> {
-    let now = moment.now;
+fn amended(case: &Case, after: &Case, left: bool, context: DecisionContext) -> Vec<Change> {
+    let now = context.now;
     let round = awaited(case, now);
     let gone = case.sub_partner.as_ref().filter(|_| left);
     let left_news = gone.map(|sub| CustomerNews::SubPartnerLeft {
@@ -144,7 +147,7 @@ fn amended(case: &Case, after: &Case, left: bool, moment: Moment) -> Vec<Change>
     // Rows 20 and 25; in W, and on demand, only a round that is open is asked anew (row 11).
     let is_new = after.sub_partner.is_some() && after.chain_matches();
     if is_new || round.is_some() {
-        return ask_anew(after, RequestReason::SubPartner, LinkEnd::Replaced, moment);
+        return ask_anew(after, RequestReason::SubPartner, LinkEnd::Replaced, context);
     }
     left_news.map(notice).into_iter().collect()
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::address::{EnteredAddress, Verdict};
-use super::facts::{Agreement, AgreementEnd, Link, LinkEnd, Outcome, Partner, Request};
+use super::facts::{Agreement, AgreementEnd, Link, LinkEnd, Partner, Request, RequestOutcome};
 use crate::domain::mail::{MailKind, Recipient};
 use crate::domain::{AddressId, AgreementId, EmailAddress, Language, LinkId, Party, RequestId};
 
@@ -53,7 +53,7 @@ pub enum Change {
     /// A round begins, with its first link if a mail can be sent.
     OpenRequest(Request),
     /// A round is over.
-    CloseRequest(RequestId, Outcome),
+    CloseRequest(RequestId, RequestOutcome),
     /// A reminder is sent: its number and its new link.
     Remind(RequestId, Link),
     /// The address refuses mail.

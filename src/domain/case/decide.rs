@@ -10,15 +10,15 @@ use super::asking::{
     tell_partners, to_customer, withdraw,
 };
 use super::bookings::{booked, cancelled, lapsed, option_cancelled, option_changed};
+use super::case_status::status_of;
 use super::chain::{partner_assigned, partner_blocked, sub_partner_named};
 use super::change::Change;
 use super::demand::{ask_on_demand, told_of_version};
 use super::event::Event;
-use super::facts::{Case, LinkEnd, Outcome};
+use super::facts::{Case, LinkEnd, RequestOutcome};
 use super::link::{LinkState, link_state};
 use super::master_data::{deleted, email_changed, links_locked, party_changed};
 use super::restored::restored;
-use super::standing::standing;
 use super::status::Status;
 use crate::domain::calendar::{REMINDERS, next_step_after};
 use crate::domain::mail::{Alert, CustomerNews, MailKind, PartnerNews, RequestReason};
@@ -36,16 +36,16 @@ pub(super) const MAILS_PER_DAY: usize = 10;
 
 /// When a decision is taken, and the keys for what it creates.
 #[derive(Debug, Clone, Copy)]
-pub struct Moment {
+pub struct DecisionContext {
     /// The time.
     pub now: DateTime<Utc>,
     /// Fresh random keys.
-    pub fresh: Fresh,
+    pub new_ids: NewIds,
 }
 
 /// Random keys a decision may give away; drawn by the caller so that `decide` stays pure.
 #[derive(Debug, Clone, Copy)]
-pub struct Fresh {
+pub struct NewIds {
     /// For a new round.
     pub request: RequestId,
     /// For a new link.
@@ -56,7 +56,7 @@ pub struct Fresh {
     pub address: AddressId,
 }
 
-impl Fresh {
+impl NewIds {
     /// For a decision that is only looked at.
     pub fn none() -> Self {
         Self {
@@ -136,117 +136,125 @@ pub enum Refusal {
 }
 
 /// Decides what `event` does to `case`.
-pub fn decide(case: &Case, event: &Event, moment: Moment) -> Result<Vec<Change>, Refusal> {
+pub fn decide(
+    case: &Case,
+    event: &Event,
+    context: DecisionContext,
+) -> Result<Vec<Change>, Refusal> {
     if case.customer.deleted_at.is_some() {
         return Err(Refusal::Deleted);
     }
     match event {
-        Event::Booked { product, ums } => booked(case, product, *ums, moment),
-        Event::OptionChanged { booking, ums } => option_changed(case, *booking, *ums, moment),
+        Event::Booked { product, ums } => booked(case, product, *ums, context),
+        Event::OptionChanged { booking, ums } => option_changed(case, *booking, *ums, context),
         Event::OptionCancelled { booking, ends_at } => {
-            option_cancelled(case, *booking, *ends_at, moment)
+            option_cancelled(case, *booking, *ends_at, context)
         }
-        Event::Cancelled { booking, ends_at } => cancelled(case, *booking, *ends_at, moment),
-        Event::PartnerAssigned(partner) => partner_assigned(case, partner.as_ref(), moment),
-        Event::AskedByHand => asked_by_hand(case, moment),
-        Event::Demanded(demand) => ask_on_demand(case, *demand, moment),
-        Event::ToldOfVersion => told_of_version(case, moment.now),
-        Event::AskedByLink(link) => asked_by_link(case, *link, moment),
-        Event::StepDue => step_due(case, moment),
-        Event::NewVersion => new_version(case, moment),
+        Event::Cancelled { booking, ends_at } => cancelled(case, *booking, *ends_at, context),
+        Event::PartnerAssigned(partner) => partner_assigned(case, partner.as_ref(), context),
+        Event::AskedByHand => asked_by_hand(case, context),
+        Event::Demanded(demand) => ask_on_demand(case, *demand, context),
+        Event::ToldOfVersion => told_of_version(case, context.now),
+        Event::AskedByLink(link) => asked_by_link(case, *link, context),
+        Event::StepDue => step_due(case, context),
+        Event::NewVersion => new_version(case, context),
         Event::MailRefused(link) => mail_refused(case, *link),
-        Event::SubPartnerNamed(partner) => sub_partner_named(case, partner.as_ref(), moment),
+        Event::SubPartnerNamed(partner) => sub_partner_named(case, partner.as_ref(), context),
         Event::PartnerBlocked(partner) => partner_blocked(case, *partner),
-        Event::EmailChanged(change) => email_changed(case, change, moment),
+        Event::EmailChanged(change) => email_changed(case, change, context),
         Event::FormerTold(id) => former_told(case, *id),
         Event::FormerUnreached(id) => former_unreached(case, *id),
-        Event::AddressJudged(id, verdict) => judged(case, *id, *verdict, moment),
-        Event::PartyChanged { party, language } => party_changed(case, party, *language, moment),
-        Event::Deleted => Ok(deleted(case, moment)),
-        Event::LinksLocked { ask_again } => links_locked(case, *ask_again, moment),
-        Event::Concluded(declaration) => concluded(case, declaration, moment),
+        Event::AddressJudged(id, verdict) => judged(case, *id, *verdict, context),
+        Event::PartyChanged { party, language } => party_changed(case, party, *language, context),
+        Event::Deleted => Ok(deleted(case, context)),
+        Event::LinksLocked { ask_again } => links_locked(case, *ask_again, context),
+        Event::Concluded(declaration) => concluded(case, declaration, context),
         Event::ConcludedOnPaper { person, function } => {
-            concluded_on_paper(case, person, function, moment)
+            concluded_on_paper(case, person, function, context)
         }
-        Event::Declined(link) => declined(case, *link, moment),
-        Event::Objected(_) => objected(case, moment),
-        Event::ObjectedInError => objected_in_error(case, moment),
-        Event::Restored(found) => restored(case, found, moment),
+        Event::Declined(link) => declined(case, *link, context),
+        Event::Objected(_) => objected(case, context),
+        Event::ObjectedInError => objected_in_error(case, context),
+        Event::Restored(found) => restored(case, found, context),
     }
 }
 
 /// Rows 3 and 7: a new round; earlier links keep their own end (5.8-5).
-fn asked_by_hand(case: &Case, moment: Moment) -> Result<Vec<Change>, Refusal> {
-    may_be_asked(case, moment.now)?;
-    if links(case).any(|link| moment.now - link.sent_at < JUST_SENT)
+fn asked_by_hand(case: &Case, context: DecisionContext) -> Result<Vec<Change>, Refusal> {
+    may_be_asked(case, context.now)?;
+    if links(case).any(|link| context.now - link.sent_at < JUST_SENT)
         && case.open_request().is_some()
     {
         return Err(Refusal::JustSent);
     }
-    if sent_within_a_day(case, moment.now) >= MAILS_PER_DAY {
+    if sent_within_a_day(case, context.now) >= MAILS_PER_DAY {
         return Err(Refusal::TooManyLinks);
     }
-    Ok(ask_again(case, RequestReason::Manual, moment))
+    Ok(ask_again(case, RequestReason::Manual, context))
 }
 
 /// S-13: only while the contract is open, and not too often. Whoever declined by mistake may ask, too
 /// (C11): that is a new round, as one sent by hand (row 3).
-fn asked_by_link(case: &Case, id: LinkId, moment: Moment) -> Result<Vec<Change>, Refusal> {
+fn asked_by_link(
+    case: &Case,
+    id: LinkId,
+    context: DecisionContext,
+) -> Result<Vec<Change>, Refusal> {
     let (request, link) = case.link(id).ok_or(Refusal::LinkUnusable)?;
-    match link_state(case, request, link, moment.now) {
+    match link_state(case, request, link, context.now) {
         Some(
             LinkState::Expired { .. } | LinkState::Replaced { .. } | LinkState::Declined { .. },
         ) => {}
         _ => return Err(Refusal::LinkUnusable),
     }
-    may_be_asked(case, moment.now)?;
+    may_be_asked(case, context.now)?;
     let is_open = case.requests.last().is_some_and(|last| {
         matches!(
             last.closed,
-            None | Some((_, Outcome::Expired | Outcome::Declined))
+            None | Some((_, RequestOutcome::Expired | RequestOutcome::Declined))
         )
     });
     // The round before an objection may have run out; an old link does not undo the objection.
-    if !is_open || standing(case, moment.now).status == Status::Void {
+    if !is_open || status_of(case, context.now).status == Status::Void {
         return Err(Refusal::NothingOpen);
     }
-    let lately = links(case).any(|link| moment.now - link.sent_at < LINK_PAUSE);
-    if lately || sent_within_a_day(case, moment.now) >= LINKS_PER_DAY {
+    let lately = links(case).any(|link| context.now - link.sent_at < LINK_PAUSE);
+    if lately || sent_within_a_day(case, context.now) >= LINKS_PER_DAY {
         return Err(Refusal::TooManyLinks);
     }
-    Ok(ask_again(case, RequestReason::Manual, moment))
+    Ok(ask_again(case, RequestReason::Manual, context))
 }
 
 /// Rows 5, 6, 19, 43 and 44, and the end of the time an entered address waits (A4), at working hours
 /// (F10). What a booking's end brings comes first; a reminder that is due as well is the next step.
-fn step_due(case: &Case, moment: Moment) -> Result<Vec<Change>, Refusal> {
-    if !case.holidays.is_open(moment.now) {
+fn step_due(case: &Case, context: DecisionContext) -> Result<Vec<Change>, Refusal> {
+    if !case.holidays.is_open(context.now) {
         return Err(Refusal::NotDue);
     }
-    let lapsed = lapsed(case, moment);
+    let lapsed = lapsed(case, context);
     if !lapsed.is_empty() {
         return Ok(lapsed);
     }
-    let address = address_due(case, moment);
+    let address = address_due(case, context);
     if !address.is_empty() {
         return Ok(address);
     }
-    round_due(case, moment)
+    round_due(case, context)
 }
 
 /// Rows 5 and 6. Missed steps collapse: one reminder, then fourteen days again (5.6-10).
-fn round_due(case: &Case, moment: Moment) -> Result<Vec<Change>, Refusal> {
+fn round_due(case: &Case, context: DecisionContext) -> Result<Vec<Change>, Refusal> {
     let request = case.open_request().ok_or(Refusal::NotDue)?;
     let end = request.last_link_end().ok_or(Refusal::NotDue)?;
-    if moment.now < next_step_after(end) {
+    if context.now < next_step_after(end) {
         return Err(Refusal::NotDue);
     }
-    if case.offer(moment.now).is_none() {
+    if case.offer(context.now).is_none() {
         // Nobody is reminded of what is not needed, whatever made the need go away.
-        return Ok(withdraw(case, CustomerNews::Withdrawn, moment.now));
+        return Ok(withdraw(case, CustomerNews::Withdrawn, context.now));
     }
     if request.reminders >= REMINDERS {
-        let mut changes = vec![Change::CloseRequest(request.id, Outcome::Expired)];
+        let mut changes = vec![Change::CloseRequest(request.id, RequestOutcome::Expired)];
         changes.extend(tell_partners(case, PartnerNews::Expired));
         return Ok(changes);
     }
@@ -255,9 +263,9 @@ fn round_due(case: &Case, moment: Moment) -> Result<Vec<Change>, Refusal> {
     }
     if request.offer.version != case.current_version {
         // Nobody is reminded of a text that is not in force any more.
-        return new_version(case, moment);
+        return new_version(case, context);
     }
-    let link = new_link(request.reminders + 1, moment);
+    let link = new_link(request.reminders + 1, context);
     let kind = MailKind::Reminder {
         link: link.id,
         number: link.number,
@@ -268,10 +276,10 @@ fn round_due(case: &Case, moment: Moment) -> Result<Vec<Change>, Refusal> {
 /// Row 13: a round that still waits for an answer begins anew with the text in force. Where mail is
 /// refused, nothing is sent by itself (row 8): whoever opens the link sees the text in force all the
 /// same, and a new address or a mail by hand brings it, too.
-fn new_version(case: &Case, moment: Moment) -> Result<Vec<Change>, Refusal> {
-    let round = awaited(case, moment.now).ok_or(Refusal::NotDue)?;
-    let can_be_asked = case.holidays.is_open(moment.now)
-        && case.offer(moment.now).is_some()
+fn new_version(case: &Case, context: DecisionContext) -> Result<Vec<Change>, Refusal> {
+    let round = awaited(case, context.now).ok_or(Refusal::NotDue)?;
+    let can_be_asked = case.holidays.is_open(context.now)
+        && case.offer(context.now).is_some()
         && case.customer.email().is_some()
         && round.undeliverable_at.is_none();
     if !can_be_asked || round.offer.version == case.current_version {
@@ -281,7 +289,7 @@ fn new_version(case: &Case, moment: Moment) -> Result<Vec<Change>, Refusal> {
         case,
         RequestReason::Version,
         LinkEnd::Replaced,
-        moment,
+        context,
     ))
 }
 

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 
 use super::asking::{ask_anew, awaited, sent_within_a_day, to_customer};
 use super::change::Change;
-use super::decide::{MAILS_PER_DAY, Moment, Refusal};
+use super::decide::{DecisionContext, MAILS_PER_DAY, Refusal};
 use super::event::Demand;
 use super::facts::{Case, LinkEnd};
 use crate::domain::mail::{MailKind, RequestReason};
@@ -94,16 +94,16 @@ pub(super) fn told_of_version(case: &Case, now: DateTime<Utc>) -> Result<Vec<Cha
 pub(super) fn ask_on_demand(
     case: &Case,
     demand: Demand,
-    moment: Moment,
+    context: DecisionContext,
 ) -> Result<Vec<Change>, Refusal> {
-    may_be_demanded(case, demand, moment.now)?;
+    may_be_demanded(case, demand, context.now)?;
     let is_by_hand = match demand {
         Demand::Succession => true,
         // Sent by the roll-out, once per customer.
         Demand::Version => false,
     };
-    if is_by_hand && sent_within_a_day(case, moment.now) >= MAILS_PER_DAY {
+    if is_by_hand && sent_within_a_day(case, context.now) >= MAILS_PER_DAY {
         return Err(Refusal::TooManyLinks);
     }
-    Ok(ask_anew(case, demand.reason(), LinkEnd::Replaced, moment))
+    Ok(ask_anew(case, demand.reason(), LinkEnd::Replaced, context))
 }

@@ -225,7 +225,7 @@ pub struct Request {
     /// Since when the address refuses mail; pauses reminders (row 8).
     pub undeliverable_at: Option<DateTime<Utc>>,
     /// How and when it was closed.
-    pub closed: Option<(DateTime<Utc>, Outcome)>,
+    pub closed: Option<(DateTime<Utc>, RequestOutcome)>,
     /// Its links, oldest first.
     pub links: Vec<Link>,
 }
@@ -255,7 +255,7 @@ impl Request {
 /// How a round ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Outcome {
+pub enum RequestOutcome {
     /// The customer concluded.
     Concluded,
     /// The customer declined, or objected before there was anything to object to (row 32).

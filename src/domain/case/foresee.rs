@@ -4,11 +4,11 @@
 use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
 
+use super::case_status::next_step_due;
 use super::change::Change;
-use super::decide::{Fresh, Moment, Refusal, decide};
+use super::decide::{DecisionContext, NewIds, Refusal, decide};
 use super::event::Event;
 use super::facts::Case;
-use super::standing::next_step_due;
 use crate::domain::{AddressId, AgreementId, LinkId, RequestId};
 
 /// Scheduled steps looked at between today and a day to come; a round has five.
@@ -79,13 +79,13 @@ fn try_step(
 ) -> Result<Foreseen, Refusal> {
     // Never drawn at random: the first bits of random keys say that they are.
     let key = Uuid::from_u128(u128::MAX - count);
-    let fresh = Fresh {
+    let new_ids = NewIds {
         request: RequestId(key),
         link: LinkId(key),
         agreement: AgreementId(key),
         address: AddressId(key),
     };
-    let changes = decide(case, event, Moment { now, fresh })?;
+    let changes = decide(case, event, DecisionContext { now, new_ids })?;
     let mut after = case.clone();
     after.apply(&changes, now);
     Ok(Foreseen {

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::facts::{Agreement, AgreementEnd, Case, Link, LinkEnd, Outcome, Request};
+use super::facts::{Agreement, AgreementEnd, Case, Link, LinkEnd, Request, RequestOutcome};
 use crate::domain::calendar::success_page_end;
 
 /// The page a link leads to.
@@ -136,18 +136,18 @@ fn closed<'a>(case: &'a Case, request: &Request, at: DateTime<Utc>) -> LinkState
     let decisive = std::iter::once(request)
         .chain(&case.requests)
         .filter_map(|round| round.closed)
-        .find(|(closed_at, outcome)| *closed_at == at && *outcome != Outcome::Superseded);
+        .find(|(closed_at, outcome)| *closed_at == at && *outcome != RequestOutcome::Superseded);
     match decisive {
-        Some((_, Outcome::Concluded)) => case
+        Some((_, RequestOutcome::Concluded)) => case
             .agreements
             .iter()
             .find(|agreement| agreement.concluded_at == at)
             .map_or(LinkState::NotNeeded, |agreement| {
                 answered_by(agreement, false)
             }),
-        Some((at, Outcome::Declined)) => LinkState::Declined { at },
-        Some((at, Outcome::Objected)) => LinkState::Objected { at },
-        Some((at, Outcome::Locked)) => LinkState::Locked { at },
+        Some((at, RequestOutcome::Declined)) => LinkState::Declined { at },
+        Some((at, RequestOutcome::Objected)) => LinkState::Objected { at },
+        Some((at, RequestOutcome::Locked)) => LinkState::Locked { at },
         _ => LinkState::NotNeeded,
     }
 }

@@ -3,10 +3,10 @@
 use super::address::{entered, give_way, moved, taken_back};
 use super::asking::{alert, ask_again, ask_anew, awaited, end_links, may_be_asked, to_customer};
 use super::change::{Change, Mail};
-use super::decide::{Moment, Refusal};
+use super::decide::{DecisionContext, Refusal};
 use super::demand::demanded;
 use super::event::AddressChange;
-use super::facts::{AgreementEnd, Case, LinkEnd, Outcome};
+use super::facts::{AgreementEnd, Case, LinkEnd, RequestOutcome};
 use super::foresee::Foreseen;
 use crate::domain::mail::{Alert, MailKind, Recipient, RequestReason};
 use crate::domain::{Language, Party, master_data};
@@ -16,7 +16,7 @@ use crate::domain::{Language, Party, master_data};
 pub(super) fn email_changed(
     case: &Case,
     change: &AddressChange,
-    moment: Moment,
+    context: DecisionContext,
 ) -> Result<Vec<Change>, Refusal> {
     let email = &change.email;
     if case.customer.email() == Some(email) {
@@ -31,10 +31,10 @@ pub(super) fn email_changed(
         return Err(Refusal::PartnerAddress);
     }
     if change.by_partner {
-        return entered(case, change, moment);
+        return entered(case, change, context);
     }
-    let tells_old = awaited(case, moment.now).is_some() || is_partners;
-    let mut changes = moved(case, email, give_way(case), false, moment);
+    let tells_old = awaited(case, context.now).is_some() || is_partners;
+    let mut changes = moved(case, email, give_way(case), false, context);
     changes.extend(case.customer.email().filter(|_| tells_old).map(|old| {
         Change::Queue(Mail {
             kind: MailKind::AddressChanged {
@@ -55,7 +55,7 @@ pub(super) fn party_changed(
     case: &Case,
     party: &Party,
     language: Language,
-    moment: Moment,
+    context: DecisionContext,
 ) -> Result<Vec<Change>, Refusal> {
     let old = &case.customer.party;
     let new = Party {
@@ -75,14 +75,14 @@ pub(super) fn party_changed(
     if speaks_another {
         changes.push(Change::SetLanguage(language));
     }
-    if text_changes && awaited(case, moment.now).is_some() {
+    if text_changes && awaited(case, context.now).is_some() {
         let mut after = case.clone();
-        after.apply(&changes, moment.now);
+        after.apply(&changes, context.now);
         changes.extend(ask_anew(
             &after,
             RequestReason::Particulars,
             LinkEnd::Replaced,
-            moment,
+            context,
         ));
     }
     Ok(changes)
@@ -108,11 +108,11 @@ impl Foreseen {
 }
 
 /// Row 51: hidden, locked, links closed, evidence kept.
-pub(super) fn deleted(case: &Case, moment: Moment) -> Vec<Change> {
-    let mut changes = end_links(case, None, LinkEnd::Closed, moment.now);
+pub(super) fn deleted(case: &Case, context: DecisionContext) -> Vec<Change> {
+    let mut changes = end_links(case, None, LinkEnd::Closed, context.now);
     changes.extend(
         case.open_request()
-            .map(|open| Change::CloseRequest(open.id, Outcome::NotNeeded)),
+            .map(|open| Change::CloseRequest(open.id, RequestOutcome::NotNeeded)),
     );
     if let Some(agreement) = case.agreement() {
         changes.push(Change::EndAgreement(agreement.id, AgreementEnd::Ended));
@@ -126,23 +126,27 @@ pub(super) fn deleted(case: &Case, moment: Moment) -> Vec<Change> {
 }
 
 /// Row 53: a link became known to somebody it was not meant for.
-pub(super) fn links_locked(case: &Case, ask: bool, moment: Moment) -> Result<Vec<Change>, Refusal> {
-    let mut changes = end_links(case, None, LinkEnd::Closed, moment.now);
+pub(super) fn links_locked(
+    case: &Case,
+    ask: bool,
+    context: DecisionContext,
+) -> Result<Vec<Change>, Refusal> {
+    let mut changes = end_links(case, None, LinkEnd::Closed, context.now);
     if changes.is_empty() {
         return Err(Refusal::NothingOpen);
     }
     changes.extend(
         case.open_request()
-            .map(|open| Change::CloseRequest(open.id, Outcome::Locked)),
+            .map(|open| Change::CloseRequest(open.id, RequestOutcome::Locked)),
     );
     if ask {
         let mut after = case.clone();
-        after.apply(&changes, moment.now);
+        after.apply(&changes, context.now);
         // A demand goes with the round it was made in, and is made again with the new one.
-        let reason = demanded(case, moment.now);
-        may_be_asked(if reason.is_some() { case } else { &after }, moment.now)?;
+        let reason = demanded(case, context.now);
+        may_be_asked(if reason.is_some() { case } else { &after }, context.now)?;
         let reason = reason.unwrap_or(RequestReason::Manual);
-        changes.extend(ask_again(&after, reason, moment));
+        changes.extend(ask_again(&after, reason, context));
     }
     Ok(changes)
 }

@@ -17,6 +17,7 @@ mod answers;
 mod apply;
 mod asking;
 mod bookings;
+mod case_status;
 mod chain;
 mod change;
 mod decide;
@@ -27,60 +28,30 @@ mod foresee;
 mod link;
 mod master_data;
 mod need;
-mod news;
 mod rehearsal;
 mod restored;
-mod standing;
 mod status;
+#[cfg(test)]
+pub(crate) mod tests;
 mod timing;
-
-#[cfg(test)]
-pub(crate) mod happenings;
-#[cfg(test)]
-pub(crate) mod invariants;
-#[cfg(test)]
-pub(crate) mod model;
-#[cfg(test)]
-mod partner_search;
-#[cfg(test)]
-pub(crate) mod samples;
-#[cfg(test)]
-pub(crate) mod stories;
-#[cfg(test)]
-mod table;
-#[cfg(test)]
-mod table_access;
-#[cfg(test)]
-mod table_address;
-#[cfg(test)]
-mod table_details;
-#[cfg(test)]
-mod table_links;
-#[cfg(test)]
-mod table_need;
-#[cfg(test)]
-mod table_option;
-#[cfg(test)]
-mod table_standing;
 
 pub use access::{Denied, Grant, access};
 pub use address::{ENTRIES_PER_DAY, EnteredAddress, Verdict};
+pub use case_status::{
+    CaseStatus, ProductStatus, detail, last_answer, missing, next_change, next_step_due,
+    product_statuses, status_of,
+};
 pub use change::{Change, Mail};
-pub use decide::{Fresh, Moment, Refusal, decide};
+pub use decide::{DecisionContext, NewIds, Refusal, decide};
 pub use demand::{may_be_demanded, may_be_told_of_version};
 pub use event::{AddressChange, Channel, Declaration, Demand, Event};
 pub use facts::{
-    Agreement, AgreementEnd, Booking, Case, Covered, Customer, Link, LinkEnd, Offer, Outcome,
-    Partner, Request,
+    Agreement, AgreementEnd, Booking, Case, Covered, Customer, Link, LinkEnd, Offer, Partner,
+    Request, RequestOutcome,
 };
 pub use foresee::{Foreseen, foresee};
 pub use link::{LinkState, link_state};
-pub use news::{Novelty, novelties};
 pub use rehearsal::rehearse;
 pub use restored::{Contradiction, Restored, contradiction};
-pub use standing::{
-    ProductStanding, Standing, detail, last_answer, missing, next_change, next_step_due,
-    product_standings, standing,
-};
 pub use status::Status;
 pub use timing::{ClockFault, check_clock, check_time};

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::change::Change;
-use super::decide::{Fresh, Moment, Refusal, decide};
+use super::decide::{DecisionContext, NewIds, Refusal, decide};
 use super::event::Event;
 use super::facts::Case;
 use crate::domain::{AddressId, AgreementId, LinkId, RequestId};
@@ -16,13 +16,13 @@ pub fn rehearse(
     event: &Event,
     now: DateTime<Utc>,
 ) -> Result<(Case, Vec<Change>), Refusal> {
-    let fresh = Fresh {
+    let new_ids = NewIds {
         request: RequestId(Uuid::nil()),
         link: LinkId(Uuid::nil()),
         agreement: AgreementId(Uuid::nil()),
         address: AddressId(Uuid::nil()),
     };
-    let changes = decide(case, event, Moment { now, fresh })?;
+    let changes = decide(case, event, DecisionContext { now, new_ids })?;
     let mut after = case.clone();
     after.apply(&changes, now);
     Ok((after, changes))

@@ -100,16 +100,19 @@ fn newest_fact(case: &Case) -> Option<DateTime<Utc>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::case::samples::{STATES, in_state, utc};
+    use crate::domain::case::tests::samples::{STATES, in_state, utc};
 
     #[test]
     fn f4_no_decision_lies_before_a_fact_of_its_case() {
         for state in STATES {
-            let play = in_state(state);
-            let Some(fact) = newest_fact(&play.case) else {
+            let scenario = in_state(state);
+            let Some(fact) = newest_fact(&scenario.case) else {
                 continue;
             };
-            assert!(fact <= play.now, "{state}: what is due later is no fact");
+            assert!(
+                fact <= scenario.now,
+                "{state}: what is due later is no fact"
+            );
             for (moment, fits) in [
                 (fact + TimeDelta::days(400), true),
                 (fact, true),
@@ -117,7 +120,7 @@ mod tests {
                 (fact - LEEWAY - TimeDelta::microseconds(1), false),
                 (fact - TimeDelta::days(40), false),
             ] {
-                let checked = check_time(&play.case, moment);
+                let checked = check_time(&scenario.case, moment);
                 assert_eq!(checked.is_ok(), fits, "{state} at {moment}, fact {fact}");
             }
         }

@@ -186,8 +186,8 @@ macro_rules! specs {
         impl MailKind {
             /// The row of this kind.
             pub fn spec(&self) -> &'static MailSpec {
-                enum Place { $($kind),* }
-                &SPECS[match self { $(Self::$kind { .. } => Place::$kind),* } as usize]
+                enum Index { $($kind),* }
+                &SPECS[match self { $(Self::$kind { .. } => Index::$kind),* } as usize]
             }
         }
     };

@@ -100,7 +100,7 @@ pub enum PartnerNews {
 }
 
 /// One piece of news in all the words that depend on it.
-struct Row {
+struct NewsSpec {
     key: &'static str,
     number: &'static str,
     name: &'static str,
@@ -121,8 +121,8 @@ impl PartnerNews {
     ];
 
     #[rustfmt::skip]
-    fn row(self) -> Row {
-        let row = |key, number, name, brings, subject| Row { key, number, name, brings, subject };
+    fn row(self) -> NewsSpec {
+        let row = |key, number, name, brings, subject| NewsSpec { key, number, name, brings, subject };
         match self {
             Self::Concluded => row(
                 "concluded", "M4", "abgeschlossen",

@@ -199,7 +199,7 @@ fn row_42_a_new_agreement_closes_what_is_open() {
 
 /// What can happen to a notice.
 #[derive(Debug, Clone)]
-enum Happening {
+enum NoticeEvent {
     Wait(i64),
     Sent,
     Failed,
@@ -208,14 +208,14 @@ enum Happening {
     Concluded,
 }
 
-fn happenings() -> impl Strategy<Value = Vec<Happening>> {
+fn events() -> impl Strategy<Value = Vec<NoticeEvent>> {
     let one = prop_oneof![
-        3 => (0..30_i64 * 24).prop_map(Happening::Wait),
-        2 => Just(Happening::Sent),
-        1 => Just(Happening::Failed),
-        2 => Just(Happening::Dissent),
-        2 => (0..3_usize).prop_map(Happening::Settle),
-        1 => Just(Happening::Concluded),
+        3 => (0..30_i64 * 24).prop_map(NoticeEvent::Wait),
+        2 => Just(NoticeEvent::Sent),
+        1 => Just(NoticeEvent::Failed),
+        2 => Just(NoticeEvent::Dissent),
+        2 => (0..3_usize).prop_map(NoticeEvent::Settle),
+        1 => Just(NoticeEvent::Concluded),
     ];
     proptest::collection::vec(one, 1..25)
 }
@@ -225,17 +225,17 @@ proptest! {
 
     /// C-16 to C-19: whatever happens, a change holds for nobody who could not have dissented, or did.
     #[test]
-    fn no_order_of_events_applies_a_change_without_its_period(story in happenings()) {
+    fn no_order_of_events_applies_a_change_without_its_period(story in events()) {
         let mut now = utc("2026-11-23T09:00:00Z");
         let mut notice = Notice { sent_at: None, ..running() };
-        for happening in story {
+        for event in story {
             let before = notice.clone();
-            match happening {
-                Happening::Wait(hours) => now += Duration::hours(hours),
+            match event {
+                NoticeEvent::Wait(hours) => now += Duration::hours(hours),
                 // Only what did not arrive is sent again.
-                Happening::Sent => if notice.may_resend(now).is_ok() { notice = notice.sent(now) },
-                Happening::Failed => if notice.sent_at.is_some() { notice.failed_at = Some(now) },
-                Happening::Dissent => {
+                NoticeEvent::Sent => if notice.may_resend(now).is_ok() { notice = notice.sent(now) },
+                NoticeEvent::Failed => if notice.sent_at.is_some() { notice.failed_at = Some(now) },
+                NoticeEvent::Dissent => {
                     let on = Dissent { at: now, received_on: day(now), ..dissent("2026-12-01") };
                     let was = notice.state(now);
                     match notice.dissented(on) {
@@ -246,8 +246,8 @@ proptest! {
                         Err(_) => prop_assert!(!matches!(was, NoticeState::Unsent | NoticeState::Running)),
                     }
                 }
-                Happening::Settle(how) => if let Ok(after) = notice.settle(Settlement::OF_DISSENT[how], now) { notice = after },
-                Happening::Concluded => if let Some(after) = notice.concluded(now) { notice = after },
+                NoticeEvent::Settle(how) => if let Ok(after) = notice.settle(Settlement::OF_DISSENT[how], now) { notice = after },
+                NoticeEvent::Concluded => if let Some(after) = notice.concluded(now) { notice = after },
             }
             // What is settled stays as it is.
             if before.settled.is_some() {

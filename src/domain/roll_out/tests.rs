@@ -5,21 +5,21 @@ use chrono::Duration;
 
 use super::*;
 use crate::domain::Language;
-use crate::domain::case::samples::{FOREIGN, Play, consent, in_state, partner};
+use crate::domain::case::tests::samples::{FOREIGN, Scenario, consent, in_state, partner};
 use crate::domain::mail::RequestReason;
 
 /// A customer in this state while a version is in force that nobody has concluded.
-fn newer(state: &str) -> Play {
-    let mut play = in_state(state);
-    play.case.current_version = "9.0".to_owned();
-    play
+fn newer(state: &str) -> Scenario {
+    let mut scenario = in_state(state);
+    scenario.case.current_version = "9.0".to_owned();
+    scenario
 }
 
-fn skip(play: &Play, mode: Mode) -> Option<Skip> {
-    let reached = reach(&play.case, mode, play.now);
+fn skip(scenario: &Scenario, mode: Mode) -> Option<Skip> {
+    let reached = reach(&scenario.case, mode, scenario.now);
     // What can be reached is what the rules allow.
     if let Ok(event) = &reached {
-        assert!(play.clone().send(event).is_ok());
+        assert!(scenario.clone().send(event).is_ok());
     }
     reached.err()
 }
@@ -27,9 +27,9 @@ fn skip(play: &Play, mode: Mode) -> Option<Skip> {
 #[test]
 fn rows_35_and_36_reach_those_whose_agreement_goes_on_and_explain_the_others() {
     let without_address = {
-        let mut play = newer("C");
-        play.case.customer.party.email = None;
-        play
+        let mut scenario = newer("C");
+        scenario.case.customer.party.email = None;
+        scenario
     };
     let deleted = newer("C").after(&Event::Deleted);
     let table = [
@@ -45,10 +45,10 @@ fn rows_35_and_36_reach_those_whose_agreement_goes_on_and_explain_the_others() {
         (without_address, Some(Skip::NoAddress)),
         (deleted, Some(Skip::Deleted)),
     ];
-    for (play, expected) in table {
+    for (scenario, expected) in table {
         for mode in Mode::ALL {
-            let state = play.letter();
-            assert_eq!(skip(&play, mode), expected, "{mode:?} from {state}");
+            let state = scenario.letter();
+            assert_eq!(skip(&scenario, mode), expected, "{mode:?} from {state}");
         }
     }
 }
@@ -61,15 +61,15 @@ fn a_request_is_answered_when_its_round_is_over_and_not_before() {
             .later(Duration::hours(1))
     };
     let run_out = {
-        let mut play = asked();
+        let mut scenario = asked();
         for _ in 0..3 {
-            play = play.at_next_step().after(&Event::StepDue);
+            scenario = scenario.at_next_step().after(&Event::StepDue);
         }
-        play.at_next_step()
+        scenario.at_next_step()
     };
     let moved = || Event::PartnerAssigned(Some(partner(FOREIGN, None)));
     let moved_and_declined = asked().after(&moved()).later(Duration::hours(1));
-    let table: [(Play, Event, Option<Answer>); 9] = [
+    let table: [(Scenario, Event, Option<Answer>); 9] = [
         (asked(), consent(asked().link()), Some(Answer::Concluded)),
         (
             asked(),
@@ -96,14 +96,14 @@ fn a_request_is_answered_when_its_round_is_over_and_not_before() {
         ),
         (run_out, Event::StepDue, Some(Answer::Unanswered)),
     ];
-    for (mut play, event, expected) in table {
-        let before = play.case.clone();
+    for (mut scenario, event, expected) in table {
+        let before = scenario.case.clone();
         assert_eq!(
             before.open_request().unwrap().reason,
             RequestReason::RollOut
         );
-        play.send(&event).unwrap();
-        assert_eq!(answered(&before, &play.case), expected, "{event:?}");
+        scenario.send(&event).unwrap();
+        assert_eq!(answered(&before, &scenario.case), expected, "{event:?}");
     }
     // Who was asked for another reason has nothing to do with it.
     let mut amended = newer("U");
@@ -127,7 +127,7 @@ fn keys_lead_back_to_what_they_name() {
 
 #[test]
 fn the_log_says_what_was_started() {
-    let started = RollOutDeed::Started {
+    let started = RollOutAuditEvent::Started {
         mode: Mode::Conclude,
         partner: Some("A GmbH".to_owned()),
         concluded: Some("1.0".to_owned()),
@@ -142,7 +142,7 @@ fn the_log_says_what_was_started() {
         "Roll-out of agreement version 2.0 started: ask for a new conclusion, customers of A GmbH, concluded with version 1.0, 3 customer numbers"
     );
     assert_eq!(
-        RollOutDeed::Paused.sentence("2.0", Language::De),
+        RollOutAuditEvent::Paused.sentence("2.0", Language::De),
         "Umstellung auf die Vertragsfassung 2.0 angehalten"
     );
 }

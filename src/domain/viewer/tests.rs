@@ -1,7 +1,7 @@
 //! Who may do what, by role and status.
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 use super::*;
-use crate::domain::case::samples::{FOREIGN, MANDANT, OTHER_SUB, SUB, in_state, utc};
+use crate::domain::case::tests::samples::{FOREIGN, MANDANT, OTHER_SUB, SUB, in_state, utc};
 
 const KD: Role = customer(4711, true);
 const KD0: Role = customer(4711, false);
@@ -14,9 +14,9 @@ const fn customer(number: i64, contracts: bool) -> Role {
 }
 
 /// Who may do it, in the order ADM, MA, SM, KD, KD0: "✔–✔––".
-fn matrix(state: &str, deed: Deed) -> String {
-    let play = in_state(state);
-    let (partner, sub) = match &play.case.partner {
+fn matrix(state: &str, deed: Permission) -> String {
+    let scenario = in_state(state);
+    let (partner, sub) = match &scenario.case.partner {
         Some(partner) if partner.id == FOREIGN => (FOREIGN, SUB),
         _ => (MANDANT, SUB),
     };
@@ -28,7 +28,7 @@ fn matrix(state: &str, deed: Deed) -> String {
         KD0,
     ]
     .map(|role| {
-        let may = deeds(role, &play.case, play.now).contains(&deed);
+        let may = permissions(role, &scenario.case, scenario.now).contains(&deed);
         if may { '✔' } else { '–' }
     })
     .iter()
@@ -39,34 +39,34 @@ fn matrix(state: &str, deed: Deed) -> String {
 fn each_role_may_do_what_the_matrix_of_1_3_says() {
     // deed, states, ADM MA SM KD KD0
     #[rustfmt::skip] // one row of the matrix is one line
-    let table: &[(Deed, &str, &str)] = &[
-        (Deed::Profile, "N O R0 X D C U V E", "✔✔✔––"),
-        (Deed::Status, "N O R0 X D C U V E", "✔✔✔––"),
-        (Deed::NameSubPartner, "N O R0 R3 X D C U W V E", "✔✔–––"),
-        (Deed::AssignPartner, "N O R0 R3 X D C U W V E", "✔––––"),
-        (Deed::Ask, "X D V", "✔✔✔✔–"),
-        (Deed::Ask, "N O R0 R3 C U W E", "–––––"),
-        (Deed::AskAgain, "R0 R1 R2 R3 U", "✔✔✔✔–"),
-        (Deed::AskAgain, "W", "✔✔–✔–"), // W has no Submandant
-        (Deed::AskAgain, "N O X D C V E", "–––––"),
-        (Deed::Book, "N O R0 X D C U W V E", "✔––––"),
-        (Deed::ChangeBooking, "O R0 R3 X D C U W V", "✔––––"),
-        (Deed::ChangeBooking, "N E", "–––––"),
-        (Deed::EditParty, "N O R0 R3 X D C U W V E", "✔––––"),
+    let table: &[(Permission, &str, &str)] = &[
+        (Permission::Profile, "N O R0 X D C U V E", "✔✔✔––"),
+        (Permission::Status, "N O R0 X D C U V E", "✔✔✔––"),
+        (Permission::NameSubPartner, "N O R0 R3 X D C U W V E", "✔✔–––"),
+        (Permission::AssignPartner, "N O R0 R3 X D C U W V E", "✔––––"),
+        (Permission::Ask, "X D V", "✔✔✔✔–"),
+        (Permission::Ask, "N O R0 R3 C U W E", "–––––"),
+        (Permission::AskAgain, "R0 R1 R2 R3 U", "✔✔✔✔–"),
+        (Permission::AskAgain, "W", "✔✔–✔–"), // W has no Submandant
+        (Permission::AskAgain, "N O X D C V E", "–––––"),
+        (Permission::Book, "N O R0 X D C U W V E", "✔––––"),
+        (Permission::ChangeBooking, "O R0 R3 X D C U W V", "✔––––"),
+        (Permission::ChangeBooking, "N E", "–––––"),
+        (Permission::EditParty, "N O R0 R3 X D C U W V E", "✔––––"),
         // 5.6-11: the Mandant may, its Submandant and the customer may not
-        (Deed::ChangeEmail, "N O R0 R3 X D C U W V E", "✔✔–––"),
-        (Deed::DemandAnew, "C U", "✔––––"),
-        (Deed::DemandAnew, "N O R0 R3 X D W V E", "–––––"),
-        (Deed::LockLinks, "R0 R1 R2 R3 U", "✔––––"),
-        (Deed::LockLinks, "N O X D C V E", "–––––"),
-        (Deed::Delete, "N O R0 R3 X D C U W V E", "✔––––"),
-        (Deed::RecordObjection, "R0 R3 C U W", "✔––––"),
-        (Deed::RecordObjection, "N O X D V", "–––––"),
+        (Permission::ChangeEmail, "N O R0 R3 X D C U W V E", "✔✔–––"),
+        (Permission::DemandAnew, "C U", "✔––––"),
+        (Permission::DemandAnew, "N O R0 R3 X D W V E", "–––––"),
+        (Permission::LockLinks, "R0 R1 R2 R3 U", "✔––––"),
+        (Permission::LockLinks, "N O X D C V E", "–––––"),
+        (Permission::Delete, "N O R0 R3 X D C U W V E", "✔––––"),
+        (Permission::RecordObjection, "R0 R3 C U W", "✔––––"),
+        (Permission::RecordObjection, "N O X D V", "–––––"),
         // D-07: only once concluded, and never for a partner
-        (Deed::ReadContract, "C U W V E", "✔––✔–"),
-        (Deed::ReadContract, "N O R0 R3 X D", "–––––"),
-        (Deed::Object, "C U W", "–––✔–"),
-        (Deed::Object, "N O R0 R3 X D V", "–––––"),
+        (Permission::ReadContract, "C U W V E", "✔––✔–"),
+        (Permission::ReadContract, "N O R0 R3 X D", "–––––"),
+        (Permission::Object, "C U W", "–––✔–"),
+        (Permission::Object, "N O R0 R3 X D V", "–––––"),
     ];
     for (deed, states, expected) in table {
         for state in states.split(' ') {
@@ -79,7 +79,7 @@ fn each_role_may_do_what_the_matrix_of_1_3_says() {
 fn a_foreign_or_deleted_customer_leaves_nothing_to_do() {
     // S-51, S-52, row 51
     for state in ["N", "R0", "C", "U", "V", "E"] {
-        let mut play = in_state(state);
+        let mut scenario = in_state(state);
         for role in [
             Role::Partner(FOREIGN),
             Role::Partner(SUB),
@@ -87,24 +87,32 @@ fn a_foreign_or_deleted_customer_leaves_nothing_to_do() {
             Role::SubPartner(MANDANT),
             customer(4712, true),
         ] {
-            assert_eq!(deeds(role, &play.case, play.now), [], "{role:?} in {state}");
+            assert_eq!(
+                permissions(role, &scenario.case, scenario.now),
+                [],
+                "{role:?} in {state}"
+            );
         }
-        play.case.customer.deleted_at = Some(utc("2026-01-07T09:00:00Z"));
+        scenario.case.customer.deleted_at = Some(utc("2026-01-07T09:00:00Z"));
         for role in [Role::Partner(MANDANT), Role::SubPartner(SUB), KD, KD0] {
-            assert_eq!(deeds(role, &play.case, play.now), [], "{role:?}, deleted");
+            assert_eq!(
+                permissions(role, &scenario.case, scenario.now),
+                [],
+                "{role:?}, deleted"
+            );
         }
-        let kept = deeds(Role::Operator, &play.case, play.now);
-        let proof = !play.case.agreements.is_empty();
+        let kept = permissions(Role::Operator, &scenario.case, scenario.now);
+        let proof = !scenario.case.agreements.is_empty();
         assert_eq!(
-            kept.contains(&Deed::ReadContract),
+            kept.contains(&Permission::ReadContract),
             proof,
             "the evidence is kept"
         );
         for deed in [
-            Deed::Book,
-            Deed::RecordObjection,
-            Deed::ChangeEmail,
-            Deed::Delete,
+            Permission::Book,
+            Permission::RecordObjection,
+            Permission::ChangeEmail,
+            Permission::Delete,
         ] {
             assert!(!kept.contains(&deed), "{deed:?}");
         }
@@ -115,28 +123,31 @@ fn a_foreign_or_deleted_customer_leaves_nothing_to_do() {
 fn who_is_blocked_sees_the_status_and_does_nothing() {
     // row 49: the Submandant goes with its Mandant, the Mandant not with its Submandant
     let at = Some(utc("2026-01-07T09:00:00Z"));
-    let only_look = [Deed::Profile, Deed::Status];
+    let only_look = [Permission::Profile, Permission::Status];
     for state in ["O", "R0", "X", "D", "C", "U", "V"] {
-        let play = in_state(state);
-        let mut case = play.case.clone();
+        let scenario = in_state(state);
+        let mut case = scenario.case.clone();
         case.partner.as_mut().unwrap().blocked_at = at;
         for role in [Role::Partner(MANDANT), Role::SubPartner(SUB)] {
-            assert_eq!(deeds(role, &case, play.now), only_look, "{state}");
+            assert_eq!(permissions(role, &case, scenario.now), only_look, "{state}");
         }
-        let mut case = play.case.clone();
+        let mut case = scenario.case.clone();
         case.sub_partner.as_mut().unwrap().deactivated_at = at;
-        assert_eq!(deeds(Role::SubPartner(SUB), &case, play.now), only_look);
-        let mandant = deeds(Role::Partner(MANDANT), &case, play.now);
-        assert!(mandant.contains(&Deed::NameSubPartner), "{state}");
+        assert_eq!(
+            permissions(Role::SubPartner(SUB), &case, scenario.now),
+            only_look
+        );
+        let mandant = permissions(Role::Partner(MANDANT), &case, scenario.now);
+        assert!(mandant.contains(&Permission::NameSubPartner), "{state}");
     }
 }
 
 #[test]
 fn nothing_is_sent_by_hand_without_an_address() {
     // L-09
-    let mut play = in_state("D");
-    play.case.customer.party.email = None;
-    assert!(!deeds(Role::Operator, &play.case, play.now).contains(&Deed::Ask));
+    let mut scenario = in_state("D");
+    scenario.case.customer.party.email = None;
+    assert!(!permissions(Role::Operator, &scenario.case, scenario.now).contains(&Permission::Ask));
 }
 
 #[test]

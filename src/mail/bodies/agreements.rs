@@ -4,11 +4,11 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{MailBody, Reader, templates};
-use crate::domain::VersionNews;
+use crate::domain::VersionDiff;
 use crate::domain::name::clean;
 use crate::mail::case_words::{AgreementWords, CaseWords};
 use crate::mail::render::Attachment;
-use crate::mail::words::Words;
+use crate::mail::words::MailWords;
 
 /// M3: it is concluded; the PDF is attached and its SHA-256 is printed.
 #[derive(Debug, Clone)]
@@ -40,7 +40,7 @@ impl MailBody for Concluded {
         Reader::Customer
     }
 
-    fn subject(&self, w: &Words<'_>) -> String {
+    fn subject(&self, w: &MailWords<'_>) -> String {
         w.about_contract("Abgeschlossen", "Concluded", &self.case)
     }
 
@@ -89,7 +89,7 @@ impl MailBody for Objected {
         Reader::Customer
     }
 
-    fn subject(&self, w: &Words<'_>) -> String {
+    fn subject(&self, w: &MailWords<'_>) -> String {
         w.about_contract("Widerspruch erhalten", "Objection received", &self.case)
     }
 
@@ -116,7 +116,7 @@ pub struct NewVersion {
     /// The agreement that goes on.
     pub agreement: AgreementWords,
     /// What is new; its comparison is the path of a public page.
-    pub version: VersionNews,
+    pub version: VersionDiff,
     /// From when new conclusions have the new version.
     pub since: NaiveDate,
     /// Path of the public page with the new version.
@@ -135,7 +135,7 @@ impl MailBody for NewVersion {
         Reader::Customer
     }
 
-    fn subject(&self, w: &Words<'_>) -> String {
+    fn subject(&self, w: &MailWords<'_>) -> String {
         w.about_contract(
             "Neue Fassung, nichts zu tun",
             "New version, nothing to do",
@@ -194,7 +194,7 @@ impl MailBody for Ended {
         Reader::Customer
     }
 
-    fn subject(&self, w: &Words<'_>) -> String {
+    fn subject(&self, w: &MailWords<'_>) -> String {
         w.about_contract("Beendet", "Ended", &self.case)
     }
 

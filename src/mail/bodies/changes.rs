@@ -6,7 +6,7 @@ use super::{MailBody, Reader, templates};
 use crate::domain::name::clean;
 use crate::domain::notice::Settlement;
 use crate::mail::case_words::{AgreementWords, CaseWords};
-use crate::mail::words::Words;
+use crate::mail::words::MailWords;
 
 /// A company of the register of general sub-processors, as mails name it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,7 +100,7 @@ impl MailBody for Announcement {
         Reader::Customer
     }
 
-    fn subject(&self, w: &Words<'_>) -> String {
+    fn subject(&self, w: &MailWords<'_>) -> String {
         let lead = w.either(
             "Änderung bei weiteren Auftragsverarbeitern für",
             "Change of sub-processors announced for",
@@ -150,7 +150,7 @@ impl MailBody for Dissented {
         Reader::Customer
     }
 
-    fn subject(&self, w: &Words<'_>) -> String {
+    fn subject(&self, w: &MailWords<'_>) -> String {
         let lead = w.either(
             "Einspruch erhalten: Änderung bei weiteren Auftragsverarbeitern für",
             "Dissent received: change of sub-processors for",
@@ -198,7 +198,7 @@ impl MailBody for DissentSettled {
         Reader::Customer
     }
 
-    fn subject(&self, w: &Words<'_>) -> String {
+    fn subject(&self, w: &MailWords<'_>) -> String {
         let lead = w.either(
             "Ergebnis zu Ihrem Einspruch: Änderung bei weiteren Auftragsverarbeitern für",
             "Result of your dissent: change of sub-processors for",

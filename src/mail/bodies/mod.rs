@@ -13,7 +13,7 @@ use std::fmt;
 
 use super::case_words::CaseWords;
 use super::render::Attachment;
-use super::words::Words;
+use super::words::MailWords;
 
 /// What one mail says.
 pub trait MailBody: Templates + fmt::Debug + Send + Sync {
@@ -21,7 +21,7 @@ pub trait MailBody: Templates + fmt::Debug + Send + Sync {
     fn reader(&self) -> Reader;
 
     /// The task first, then company and customer number (4.5).
-    fn subject(&self, w: &Words<'_>) -> String;
+    fn subject(&self, w: &MailWords<'_>) -> String;
 
     /// What partners, customers and users typed, to be written so that no program makes a link of it
     /// (S-26). Takes the value apart without `..`, so that a new field has to be looked at.
@@ -63,10 +63,10 @@ pub enum Reader {
 /// What [`templates!`] makes of the two templates of a mail.
 pub trait Templates {
     /// The text part without its frame.
-    fn text(&self, w: &Words<'_>) -> Result<String, askama::Error>;
+    fn text(&self, w: &MailWords<'_>) -> Result<String, askama::Error>;
 
     /// The HTML part without its frame.
-    fn html(&self, w: &Words<'_>) -> Result<String, askama::Error>;
+    fn html(&self, w: &MailWords<'_>) -> Result<String, askama::Error>;
 
     /// The case the mail is about; `None` for mails about a user's password or a whole partner.
     fn case(&self) -> Option<&CaseWords>;
@@ -91,7 +91,7 @@ impl<T: MailBody + 'static> From<T> for Box<dyn MailBody> {
 }
 
 /// Ties a mail to its two templates. They begin by taking it apart (`let NAME { … } = mail`) and have the
-/// phrases of [`Words`] as `w`. A mail about a customer's contract names its field `case`.
+/// phrases of [`MailWords`] as `w`. A mail about a customer's contract names its field `case`.
 macro_rules! templates {
     ($mail:ident, $text:tt, $html:tt $(, $case:ident)?) => {
         const _: () = {
@@ -99,28 +99,28 @@ macro_rules! templates {
 
             use crate::mail::bodies::{MailBody, Templates};
             use crate::mail::case_words::CaseWords;
-            use crate::mail::words::Words;
+            use crate::mail::words::MailWords;
 
             #[derive(Template)]
             #[template(path = $text)]
             struct Text<'a> {
-                w: &'a Words<'a>,
+                w: &'a MailWords<'a>,
                 mail: &'a $mail,
             }
 
             #[derive(Template)]
             #[template(path = $html)]
             struct Html<'a> {
-                w: &'a Words<'a>,
+                w: &'a MailWords<'a>,
                 mail: &'a $mail,
             }
 
             impl Templates for $mail {
-                fn text(&self, w: &Words<'_>) -> Result<String, Error> {
+                fn text(&self, w: &MailWords<'_>) -> Result<String, Error> {
                     Text { w, mail: self }.render()
                 }
 
-                fn html(&self, w: &Words<'_>) -> Result<String, Error> {
+                fn html(&self, w: &MailWords<'_>) -> Result<String, Error> {
                     Html { w, mail: self }.render()
                 }
 

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::{MailBody, Reader, templates};
 use crate::domain::name::clean;
 use crate::mail::case_words::{AgreementWords, CaseWords};
-use crate::mail::words::Words;
+use crate::mail::words::MailWords;
 
 /// Why what was asked for is not needed any more (rows 19, 23).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,7 +68,7 @@ impl MailBody for Info {
         Reader::Customer
     }
 
-    fn subject(&self, w: &Words<'_>) -> String {
+    fn subject(&self, w: &MailWords<'_>) -> String {
         let case = &self.case;
         match &self.note {
             InfoWords::Withdrawn(NoLonger::Covered) => w.about(
@@ -171,7 +171,7 @@ impl MailBody for AddressChanged {
         Reader::Customer
     }
 
-    fn subject(&self, w: &Words<'_>) -> String {
+    fn subject(&self, w: &MailWords<'_>) -> String {
         let lead = match (self.stop.is_some(), w.en()) {
             (false, true) => "E-mail address changed for",
             (false, false) => "E-Mail-Adresse geändert für",

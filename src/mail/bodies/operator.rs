@@ -8,7 +8,7 @@ use crate::domain::CustomerNumber;
 use crate::domain::mail::Alert;
 use crate::domain::name::clean;
 use crate::mail::case_words::CaseWords;
-use crate::mail::words::Words;
+use crate::mail::words::MailWords;
 
 /// M14: something about a customer needs a person.
 #[derive(Debug, Clone)]
@@ -28,7 +28,7 @@ impl MailBody for AlertMail {
         Reader::Operator
     }
 
-    fn subject(&self, w: &Words<'_>) -> String {
+    fn subject(&self, w: &MailWords<'_>) -> String {
         w.about(self.alert.subject(), &self.case)
     }
 
@@ -73,7 +73,7 @@ impl MailBody for PartnerContractEnds {
         Reader::Operator
     }
 
-    fn subject(&self, _: &Words<'_>) -> String {
+    fn subject(&self, _: &MailWords<'_>) -> String {
         let what = if self.is_over {
             "ist abgelaufen"
         } else {
@@ -169,7 +169,7 @@ impl MailBody for Approval {
         Reader::Operator
     }
 
-    fn subject(&self, _: &Words<'_>) -> String {
+    fn subject(&self, _: &MailWords<'_>) -> String {
         self.what.subject()
     }
 
@@ -223,7 +223,7 @@ impl MailBody for AdministratorAdded {
         Reader::Operator
     }
 
-    fn subject(&self, w: &Words<'_>) -> String {
+    fn subject(&self, w: &MailWords<'_>) -> String {
         if self.unlocked {
             format!("Administrator im {} wieder zugelassen", w.portal())
         } else {

@@ -6,7 +6,7 @@ use super::{MailBody, Reader, templates};
 use crate::domain::mail::PartnerNews;
 use crate::domain::name::clean;
 use crate::mail::case_words::CaseWords;
-use crate::mail::words::Words;
+use crate::mail::words::MailWords;
 
 /// One portal area and whether the partner who reads the mail may enter it now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,7 +47,7 @@ impl MailBody for PartnerInfo {
         Reader::Partner
     }
 
-    fn subject(&self, w: &Words<'_>) -> String {
+    fn subject(&self, w: &MailWords<'_>) -> String {
         w.about(self.news.subject(), &self.case)
     }
 
@@ -97,7 +97,7 @@ impl MailBody for PartnerBlocked {
         Reader::Partner
     }
 
-    fn subject(&self, w: &Words<'_>) -> String {
+    fn subject(&self, w: &MailWords<'_>) -> String {
         format!("Ihr Zugriff im {} ist gesperrt", w.portal())
     }
 

@@ -3,11 +3,11 @@
 use chrono::{DateTime, Utc};
 
 use super::{MailBody, Reader, templates};
-use crate::domain::WhatsNew;
+use crate::domain::OfferDiff;
 use crate::domain::calendar::REMINDERS;
 use crate::domain::mail::RequestReason;
 use crate::mail::case_words::CaseWords;
-use crate::mail::words::Words;
+use crate::mail::words::MailWords;
 
 /// M1: please conclude.
 #[derive(Debug, Clone)]
@@ -17,7 +17,7 @@ pub struct Request {
     /// Why it is sent.
     pub reason: RequestReason,
     /// What differs from the agreement in force.
-    pub news: Option<WhatsNew>,
+    pub news: Option<OfferDiff>,
     /// Whether earlier links ended with it.
     pub replaces: bool,
     /// The page on which the customer concludes.
@@ -34,7 +34,7 @@ impl MailBody for Request {
     }
 
     /// First conclusion, amendment or new conclusion (5.3).
-    fn subject(&self, w: &Words<'_>) -> String {
+    fn subject(&self, w: &MailWords<'_>) -> String {
         let case = &self.case;
         let changed = !matches!(
             self.reason,
@@ -72,7 +72,7 @@ impl MailBody for Request {
     }
 
     fn clean(&mut self) {
-        self.news = self.news.take().map(WhatsNew::cleaned);
+        self.news = self.news.take().map(OfferDiff::cleaned);
     }
 
     #[cfg(test)]
@@ -89,7 +89,7 @@ pub struct Reminder {
     /// 1 to 3.
     pub number: u8,
     /// What differs from the agreement in force.
-    pub news: Option<WhatsNew>,
+    pub news: Option<OfferDiff>,
     /// The page on which the customer concludes.
     pub link: String,
     /// The last moment of the link.
@@ -103,7 +103,7 @@ impl MailBody for Reminder {
         Reader::Customer
     }
 
-    fn subject(&self, w: &Words<'_>) -> String {
+    fn subject(&self, w: &MailWords<'_>) -> String {
         let number = self.number;
         let lead = if w.en() {
             format!("Reminder {number} of {REMINDERS}: data processing agreement for")
@@ -127,7 +127,7 @@ impl MailBody for Reminder {
     }
 
     fn clean(&mut self) {
-        self.news = self.news.take().map(WhatsNew::cleaned);
+        self.news = self.news.take().map(OfferDiff::cleaned);
     }
 
     #[cfg(test)]
@@ -152,7 +152,7 @@ impl MailBody for Declined {
         Reader::Customer
     }
 
-    fn subject(&self, w: &Words<'_>) -> String {
+    fn subject(&self, w: &MailWords<'_>) -> String {
         w.about_contract("Abgelehnt", "Declined", &self.case)
     }
 

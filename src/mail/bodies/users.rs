@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::{MailBody, Reader, templates};
-use crate::mail::words::Words;
+use crate::mail::words::MailWords;
 
 /// Link with which a user sets a password.
 #[derive(Debug, Clone)]
@@ -29,7 +29,7 @@ impl MailBody for SetPassword {
         Reader::User
     }
 
-    fn subject(&self, w: &Words<'_>) -> String {
+    fn subject(&self, w: &MailWords<'_>) -> String {
         let portal = w.portal();
         match (w.en(), self.invitation) {
             (false, true) => format!("Ihr Zugang zum {portal}"),
@@ -75,7 +75,7 @@ impl MailBody for PasswordChanged {
         Reader::User
     }
 
-    fn subject(&self, w: &Words<'_>) -> String {
+    fn subject(&self, w: &MailWords<'_>) -> String {
         if w.en() {
             format!("Your password for the {} was changed", w.portal())
         } else {

@@ -9,7 +9,7 @@ use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 use sha2::{Digest as _, Sha256};
 
 use super::{Fault, Route, Watch};
-use crate::mail::probe::Speaker;
+use crate::mail::test_mail::Speaker;
 
 /// Bytes to and from the server.
 pub(super) enum Stream {

@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, web};
 
 use super::{Whose, find_kept, own_or_asked};
-use crate::actions::{Knock, bundles, documents};
+use crate::actions::{CaseCommand, bundles, documents};
 use crate::app::App;
 use crate::places::Kind;
 use crate::web::kit::error::PageError;
@@ -26,7 +26,7 @@ pub async fn download(
             if is_head {
                 return Ok(None);
             }
-            let actor = Knock::by(&me.viewer, number, now).actor;
+            let actor = CaseCommand::by(&me.viewer, number, now).actor;
             bundles::collect(conn, &own, &case, me.viewer.role, &actor, now).map(Some)
         })
         .await?

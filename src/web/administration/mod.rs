@@ -12,7 +12,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use crate::actions::{ActionError, Knock, documents};
+use crate::actions::{ActionError, CaseCommand, documents};
 use crate::app::App;
 use crate::domain::case::Case;
 use crate::domain::viewer::{Role, Viewer};
@@ -194,7 +194,7 @@ async fn download(
         .transaction(move |conn| {
             documents::may_read(&me.viewer)?;
             let case = find_holder(conn, &own, &me.viewer, agreement)?;
-            let actor = Knock::by(&me.viewer, case.customer.number, now).actor;
+            let actor = CaseCommand::by(&me.viewer, case.customer.number, now).actor;
             documents::download(conn, &case, agreement, actor, now)
         })
         .await?;

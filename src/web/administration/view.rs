@@ -7,9 +7,9 @@ use super::dissent::{NoticeLine, line as notice_line};
 use super::words;
 use crate::contract::values::Values;
 use crate::domain::calendar::{day, short_date};
-use crate::domain::case::{Agreement, AgreementEnd, Case, Covered, standing};
+use crate::domain::case::{Agreement, AgreementEnd, Case, Covered, status_of};
 use crate::domain::proposal::PaperRecord;
-use crate::domain::viewer::{Deed, Role, deeds};
+use crate::domain::viewer::{Permission, Role, permissions};
 use crate::domain::{CustomerNumber, Language};
 use crate::paths;
 use crate::storage::agreements::DocumentFacts;
@@ -95,8 +95,8 @@ impl ContractView {
         let language = shell.language;
         let say = |de: &'static str, en: &'static str| if language.is_en() { en } else { de };
         let case = &read.case;
-        let overall = standing(case, now);
-        let may = deeds(role, case, now);
+        let overall = status_of(case, now);
+        let may = permissions(role, case, now);
         let pairs: Vec<(&Agreement, Option<&DocumentFacts>)> = case
             .agreements
             .iter()
@@ -143,10 +143,10 @@ impl ContractView {
             address: address_for(role, case),
             may_ask: may
                 .iter()
-                .any(|deed| matches!(deed, Deed::Ask | Deed::AskAgain)),
-            may_object: may.contains(&Deed::Object),
+                .any(|deed| matches!(deed, Permission::Ask | Permission::AskAgain)),
+            may_object: may.contains(&Permission::Object),
             record_objection: may
-                .contains(&Deed::RecordObjection)
+                .contains(&Permission::RecordObjection)
                 .then(|| paths::record_objection(case.customer.number)),
             // A void or ended agreement has no list that a change could touch.
             notices: read

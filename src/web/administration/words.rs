@@ -3,22 +3,25 @@
 use chrono::{DateTime, Utc};
 
 use crate::domain::calendar::{REMINDERS, day};
-use crate::domain::case::{Case, Standing, Status, product_standings};
+use crate::domain::case::{Case, CaseStatus, Status, product_statuses};
 use crate::domain::product::in_english;
 use crate::domain::{Language, name};
 use crate::web::kit::dates::{Sentence, When};
 
 /// The tag of the status.
-pub fn tag(standing: &Standing, language: Language) -> String {
+pub fn tag(case_status: &CaseStatus, language: Language) -> String {
     if !language.is_en() {
-        return standing.word();
+        return case_status.word();
     }
-    let word = match standing.status {
+    let word = match case_status.status {
         Status::NotRequired => "Not required",
         Status::Open => "Not requested yet",
         Status::Requested => "Requested",
         Status::Reminded => {
-            return format!("Requested (reminder {} of {REMINDERS})", standing.reminders);
+            return format!(
+                "Requested (reminder {} of {REMINDERS})",
+                case_status.reminders
+            );
         }
         Status::NoEmail => "E-mail address missing",
         Status::AddressOpen => "E-mail address to be confirmed",
@@ -38,12 +41,14 @@ pub fn tag(standing: &Standing, language: Language) -> String {
 /// The sentence under the headline.
 pub fn verdict(
     case: &Case,
-    standing: &Standing,
+    case_status: &CaseStatus,
     now: DateTime<Utc>,
     language: Language,
 ) -> Sentence {
     let say = |de: &'static str, en: &'static str| if language.is_en() { en } else { de };
-    let date = standing.moment.map(|at| When::long_in(day(at), language));
+    let date = case_status
+        .moment
+        .map(|at| When::long_in(day(at), language));
     let version = case
         .agreement()
         .map(|agreement| {
@@ -51,7 +56,7 @@ pub fn verdict(
             format!(", {word} {}.", agreement.offer.version)
         })
         .unwrap_or_default();
-    match standing.status {
+    match case_status.status {
         Status::NotRequired => Sentence::plain(say(
             "Für Ihre Produkte ist zurzeit kein Auftragsverarbeitungsvertrag nötig.",
             "Your products do not need a data processing agreement at present.",
@@ -97,7 +102,7 @@ pub fn verdict(
                 "Our e-mail to you came back.",
             ),
         ),
-        Status::Requested | Status::Reminded => match standing.moment {
+        Status::Requested | Status::Reminded => match case_status.moment {
             Some(end) if end < now => Sentence::dated(
                 say(
                     "Der Link aus unserer letzten E-Mail war gültig bis einschließlich ",
@@ -112,7 +117,7 @@ pub fn verdict(
                     "Der Link aus unserer E-Mail gilt bis einschließlich ",
                     "The link in our e-mail is valid up to and including ",
                 ),
-                standing
+                case_status
                     .moment
                     .map(|at| When::weekday_in(day(at), language)),
                 ".",
@@ -177,7 +182,7 @@ pub fn verdict(
 /// What follows for the products and the partners.
 pub fn meaning(
     case: &Case,
-    standing: &Standing,
+    case_status: &CaseStatus,
     now: DateTime<Utc>,
     language: Language,
 ) -> Option<String> {
@@ -200,7 +205,7 @@ pub fn meaning(
         let allowed = allowed(&partners, &open, language);
         Some(format!("{allowed} {more}").trim_start().to_owned())
     };
-    match standing.status {
+    match case_status.status {
         Status::NotRequired | Status::Ended => None,
         Status::Concluded => Some(allowed(&partners, &open, language)),
         Status::UpdatePending if case.is_demanded(now) => and(
@@ -268,8 +273,8 @@ pub fn partners(case: &Case) -> Vec<String> {
 /// Areas the agreement opens for partners, and those it does not.
 pub fn modules(case: &Case, now: DateTime<Utc>, language: Language) -> (Vec<String>, Vec<String>) {
     let (mut open, mut closed): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
-    for line in product_standings(case, now) {
-        let side = match line.standing.status {
+    for line in product_statuses(case, now) {
+        let side = match line.case_status.status {
             Status::NotRequired => continue,
             Status::Concluded => &mut open,
             _ => &mut closed,

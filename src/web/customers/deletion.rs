@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
 use super::parts::consequences::{Part, consequences};
-use crate::actions::seen::{is_as_seen, stamp};
+use crate::actions::form_version::{is_as_seen, stamp};
 use crate::actions::{ActionError, customers};
 use crate::app::App;
 use crate::domain::case::{Case, Event, foresee};

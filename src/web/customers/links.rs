@@ -6,7 +6,7 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 
 use super::parts::consequences::{Part, consequences};
-use crate::actions::{ActionError, Outcome, customers};
+use crate::actions::{ActionError, Applied, customers};
 use crate::app::App;
 use crate::domain::CustomerNumber;
 use crate::domain::case::{Case, Event, Refusal, foresee};
@@ -104,7 +104,7 @@ pub async fn lock(
     if let Err(ActionError::Refused(Refusal::NothingOpen)) = done {
         return Ok(session.refused(NOTHING, paths::status(customer)));
     }
-    let said = |outcome: Outcome| match outcome.after.customer.email().filter(|_| asks) {
+    let said = |outcome: Applied| match outcome.after.customer.email().filter(|_| asks) {
         Some(email) => format!(
             "Alle bisherigen Links sind gesperrt. Ein neuer ist unterwegs an {}.",
             email.as_str()

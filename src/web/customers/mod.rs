@@ -53,7 +53,7 @@ pub const ROUTES: &[Row] = &[
         web::post().to(assignment::sub_partner::name)
     }),
     get("/zugriff/{nummer}/{modul}", Who::Gate, || {
-        view().to(module::gate::ask)
+        view().to(module::forward_auth::ask)
     }),
     get("/betrieb/kunden/{nummer}/buchung", Who::Operator, || {
         view().to(bookings::choice::show)

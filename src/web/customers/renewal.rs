@@ -6,7 +6,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use super::parts::consequences::{Part, consequences};
-use crate::actions::{ActionError, Outcome, Then, customer_then, requests};
+use crate::actions::{ActionError, Applied, Then, customer_then, requests};
 use crate::app::App;
 use crate::domain::case::{Case, Demand, Event, Refusal, foresee};
 use crate::domain::{CustomerNumber, EmailAddress, Party};
@@ -94,7 +94,7 @@ pub async fn ask(
             false => session.refused(SAME, back),
         });
     }
-    let said = |outcome: Outcome| {
+    let said = |outcome: Applied| {
         let to = outcome.after.customer.email().map(EmailAddress::as_str);
         format!(
             "Der Kunde ist um den Neuabschluss gebeten, die E-Mail geht an {}. Bis er abschließt, gilt der bisherige Vertrag weiter.",

@@ -22,12 +22,12 @@ const MOST: usize = 200;
 #[template(path = "web/dev/mailbox.html")]
 struct ListPage {
     shell: PublicShell,
-    mails: Vec<Line>,
+    mails: Vec<MailRow>,
     has_clock: bool,
 }
 
 /// One mail of the list.
-struct Line {
+struct MailRow {
     name: String,
     to: String,
     subject: String,
@@ -49,7 +49,7 @@ pub async fn list(app: web::Data<App>) -> Result<HttpResponse, PageError> {
 #[template(path = "web/dev/mail.html")]
 struct MailPage {
     shell: PublicShell,
-    mail: Line,
+    mail: MailRow,
     from: String,
     text: Vec<Piece>,
     attachments: Vec<String>,
@@ -129,8 +129,8 @@ async fn in_folder<T: Send + 'static>(
     })
 }
 
-fn line(mail: &StoredMail) -> Line {
-    Line {
+fn line(mail: &StoredMail) -> MailRow {
+    MailRow {
         name: mail.name.clone(),
         to: mail.to.as_str().to_owned(),
         subject: mail.written.subject.clone(),

@@ -15,7 +15,7 @@ use actix_web::rt::net::TcpStream;
 use actix_web::web::Bytes;
 use tokio::time::{Instant, sleep_until};
 
-use crate::crowd::Place;
+use crate::crowd::Admission;
 
 /// A connection that stays open after an answer is kept this long without another request.
 pub const KEPT: Duration = Duration::from_secs(5);
@@ -28,14 +28,14 @@ pub struct Connection {
     /// Since when no request is under way; `None` while one is.
     idle: Mutex<Option<Instant>>,
     /// What it takes of its source's share.
-    _place: Option<Place>,
+    _place: Option<Admission>,
 }
 
 impl Connection {
     /// Watches a new connection: whenever no request is under way for longer than `patience`, it ends.
     pub fn watch(
         stream: &TcpStream,
-        place: Option<Place>,
+        place: Option<Admission>,
         patience: Duration,
     ) -> std::io::Result<Arc<Self>> {
         let socket = stream.as_fd().try_clone_to_owned()?.into();

@@ -157,7 +157,7 @@ pub fn closed(denied: Denied) -> (&'static str, &'static str) {
             "Der Kunde hat kein Produkt, das zu diesem Bereich gehört.",
             "Prüfen Sie die Buchungen im Kundenprofil.",
         ),
-        Denied::NoAgreement(standing) => match standing.status {
+        Denied::NoAgreement(case_status) => match case_status.status {
             Status::Void => (
                 "Der Kunde hat dem Auftragsverarbeitungsvertrag widersprochen.",
                 "Möchte er wieder abschließen, kann ihm auf der Statusseite eine neue Anforderung gesendet werden.",

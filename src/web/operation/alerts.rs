@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::domain::alert::AlertKind;
 use crate::domain::{AlertId, UserId, name};
 use crate::paths;
-use crate::storage::alerts::{AlertFilter, Place, Whose, count_alerts, page_alerts};
+use crate::storage::alerts::{AlertCursor, AlertFilter, Whose, count_alerts, page_alerts};
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::FieldErrors;
 use crate::web::kit::page::{Me, Shell, Tab, html, invalid};
@@ -56,7 +56,7 @@ struct Choice {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Asked {
     filter: AlertFilter,
-    after: Option<Place>,
+    after: Option<AlertCursor>,
 }
 
 const MINE: &str = "meine";
@@ -114,9 +114,9 @@ impl Asked {
     }
 }
 
-fn place(text: &str) -> Option<Place> {
+fn place(text: &str) -> Option<AlertCursor> {
     let (at, id) = text.split_once('-')?;
-    Some(Place {
+    Some(AlertCursor {
         at: DateTime::from_timestamp_micros(at.parse().ok()?)?,
         id: AlertId(id.parse().ok()?),
     })
@@ -151,7 +151,7 @@ async fn page(app: &App, me: &Me, asked: Asked, errors: FieldErrors) -> Result<P
     lines.truncate(PAGE);
     let last = lines.last().filter(|_| has_next);
     let next = last.map(|last| {
-        let after = Some(Place {
+        let after = Some(AlertCursor {
             at: last.raised_at,
             id: last.id,
         });
@@ -272,7 +272,7 @@ mod tests {
     fn what_is_asked_for_survives_the_address() {
         let me = UserId(7);
         let at = DateTime::from_timestamp_micros(1_764_000_000_123_456).unwrap_or_default();
-        let place = Place { at, id: AlertId(9) };
+        let place = AlertCursor { at, id: AlertId(9) };
         for whose in [Whose::Open, Whose::Of(me), Whose::All] {
             for (kind, after) in [(None, None), (Some(AlertKind::Dissent), Some(place))] {
                 let filter = AlertFilter { whose, kind };

@@ -19,7 +19,7 @@ use crate::storage::customers::{DeletedLine, list_deleted};
 use crate::storage::declarations::{ObjectionLine, list_objections};
 use crate::storage::notices::{Stored, list_of_customer};
 use crate::storage::retention::{Tombstone, list_tombstones};
-use crate::storage::{PgConnection, dissent_proofs};
+use crate::storage::{PgConnection, dissent_files};
 use crate::web::kit::dates::{When, short};
 use crate::web::kit::error::PageError;
 use crate::web::kit::history::{Past, history};
@@ -36,12 +36,12 @@ const DECLARATIONS: i64 = 500;
 #[template(path = "web/operation/deleted/list.html")]
 struct ListPage {
     shell: Shell,
-    lines: Vec<Line>,
+    lines: Vec<DeletedRow>,
     is_later: bool,
     next: Option<String>,
 }
 
-struct Line {
+struct DeletedRow {
     number: CustomerNumber,
     name: String,
     deleted: String,
@@ -51,7 +51,7 @@ struct Line {
 /// Where the page begins: behind this moment (milliseconds) and number.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct Place {
+pub struct DeletedCursor {
     nach: String,
 }
 
@@ -59,7 +59,7 @@ pub struct Place {
 pub async fn list(
     app: web::Data<App>,
     me: Me,
-    place: web::Query<Place>,
+    place: web::Query<DeletedCursor>,
 ) -> Result<HttpResponse, PageError> {
     let after = read_place(&place.nach);
     let mut found = app
@@ -83,8 +83,8 @@ pub async fn list(
     })
 }
 
-fn line(found: DeletedLine) -> Line {
-    Line {
+fn line(found: DeletedLine) -> DeletedRow {
+    DeletedRow {
         number: found.number,
         name: found.name,
         deleted: calendar::short_moment(found.deleted_at, Language::De),
@@ -261,7 +261,7 @@ fn dissents(
     conn: &mut PgConnection,
     customer: CustomerNumber,
 ) -> Result<Vec<Declared>, ActionError> {
-    let files = dissent_proofs::list_of_customer(conn, customer)?;
+    let files = dissent_files::list_of_customer(conn, customer)?;
     let all = list_of_customer(conn, customer, DECLARATIONS)?;
     let one = |notice: Stored| {
         let dissent = notice.facts.dissent?;

@@ -34,7 +34,7 @@ struct Page {
     typed: Typed,
     kinds: Vec<(&'static str, &'static str)>,
     errors: FieldErrors,
-    lines: Vec<Line>,
+    lines: Vec<EventRow>,
     /// Whether the list begins behind an event.
     is_later: bool,
     next: Option<String>,
@@ -51,7 +51,7 @@ struct Typed {
 }
 
 /// One event as printed.
-struct Line {
+struct EventRow {
     position: i64,
     hash: String,
     when: When,
@@ -209,10 +209,10 @@ impl Typed {
     }
 }
 
-fn line(found: Found) -> Line {
+fn line(found: Found) -> EventRow {
     let (before, after) = found.status.unzip();
     let hash = found.hash.short();
-    let mut line = Line {
+    let mut line = EventRow {
         position: found.position,
         hash,
         when: When::moment(found.at),

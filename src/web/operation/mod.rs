@@ -6,7 +6,7 @@ pub mod bulk_runs;
 mod deleted;
 mod log;
 mod mails;
-mod particulars;
+mod operator_details;
 mod parts;
 mod proposals;
 mod replies;
@@ -42,10 +42,10 @@ pub const ROUTES: &[Row] = &[
         || view().to(proposals::file),
     ),
     get("/betrieb/betreiber", Who::Operator, || {
-        view().to(particulars::show)
+        view().to(operator_details::show)
     }),
     post("/betrieb/betreiber", Who::Operator, || {
-        web::post().to(particulars::save)
+        web::post().to(operator_details::save)
     }),
     get("/betrieb/benutzer", Who::Operator, || {
         view().to(users::list)

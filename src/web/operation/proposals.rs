@@ -33,18 +33,18 @@ const ANSWERED: i64 = 20;
 #[template(path = "web/operation/proposals/list.html")]
 struct ListPage {
     shell: Shell,
-    lines: Vec<Line>,
+    lines: Vec<ProposalRow>,
     /// Where the next page begins.
     next: Option<String>,
     /// The newest answered ones, each with its answer.
-    answered: Vec<(Line, String)>,
+    answered: Vec<(ProposalRow, String)>,
 }
 
 #[derive(Template)]
 #[template(path = "web/operation/proposals/show.html")]
 struct Page {
     shell: Shell,
-    line: Line,
+    line: ProposalRow,
     /// What it is about, as pairs of label and value.
     facts: Vec<(&'static str, String)>,
     is_paper: bool,
@@ -64,7 +64,7 @@ struct Page {
 }
 
 /// A proposal as printed.
-struct Line {
+struct ProposalRow {
     href: String,
     what: &'static str,
     customer: CustomerNumber,
@@ -73,7 +73,7 @@ struct Line {
     by: String,
 }
 
-impl Line {
+impl ProposalRow {
     fn of(line: &ProposalLine) -> Self {
         Self {
             href: paths::proposal(line.id),
@@ -117,11 +117,11 @@ pub async fn list(
         .map(|last| format!("{}?nach={}", paths::PROPOSALS, last.id));
     html(&ListPage {
         shell: Shell::load(&app, &me, paths::PROPOSALS).await?,
-        lines: found.iter().map(Line::of).collect(),
+        lines: found.iter().map(ProposalRow::of).collect(),
         next,
         answered: answered
             .iter()
-            .filter_map(|line| Some((Line::of(line), answer_words(line)?)))
+            .filter_map(|line| Some((ProposalRow::of(line), answer_words(line)?)))
             .collect(),
     })
 }
@@ -282,7 +282,7 @@ async fn page(
         too_new: found.map(refusals::too_new),
         answered: answer_words(line),
         email: address_of(app, me).await?,
-        line: Line::of(line),
+        line: ProposalRow::of(line),
         reason,
         longest: MAX_REASON,
         errors,

@@ -35,13 +35,13 @@ struct ListPage {
     shell: Shell,
     tabs: Vec<Tab>,
     customer: Option<CustomerNumber>,
-    lines: Vec<Line>,
+    lines: Vec<ReplyRow>,
     is_later: bool,
     first: String,
     next: Option<String>,
 }
 
-struct Line {
+struct ReplyRow {
     id: ReplyId,
     received: When,
     from: String,
@@ -127,8 +127,8 @@ pub async fn list(
     })
 }
 
-fn line(reply: ReplyLine) -> Line {
-    Line {
+fn line(reply: ReplyLine) -> ReplyRow {
+    ReplyRow {
         id: reply.id,
         received: When::moment(reply.received_at),
         from: match reply.sender_name {

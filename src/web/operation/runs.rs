@@ -30,7 +30,7 @@ struct Page {
     steps: String,
     lines: String,
     mails: String,
-    runs: Vec<Line>,
+    runs: Vec<PassRow>,
     late: Vec<Late>,
     late_count: String,
     late_days: i64,
@@ -40,7 +40,7 @@ struct Page {
 }
 
 /// A pass as printed.
-struct Line {
+struct PassRow {
     job: &'static str,
     began: String,
     began_machine: String,
@@ -105,7 +105,7 @@ pub async fn show(app: web::Data<App>, me: Me) -> Result<HttpResponse, PageError
     })
 }
 
-fn line(run: Run, now: DateTime<Utc>) -> Line {
+fn line(run: Run, now: DateTime<Utc>) -> PassRow {
     let lasted = span(Duration::seconds(i64::from(run.seconds)));
     let (status, state, detail) = match run.ended.as_deref() {
         Some("stopped") => (
@@ -124,7 +124,7 @@ fn line(run: Run, now: DateTime<Utc>) -> Line {
                 .to_owned(),
         ),
     };
-    Line {
+    PassRow {
         job: match run.job.as_str() {
             "remind" => "Erinnerungen und Fristen",
             "late" => "Lange Fälliges",

@@ -31,12 +31,12 @@ struct ListPage {
     day: NaiveDate,
     words: String,
     is_today: bool,
-    lines: Vec<Line>,
+    lines: Vec<SubProcessorRow>,
     /// Other days on which the list changes.
     days: Vec<(NaiveDate, String)>,
 }
 
-struct Line {
+struct SubProcessorRow {
     href: String,
     company: Company,
     period: String,
@@ -66,7 +66,7 @@ pub async fn list(
         lines: entries
             .iter()
             .filter(|entry| entry.is_on(day))
-            .map(|entry| Line {
+            .map(|entry| SubProcessorRow {
                 href: paths::sub_processor(entry.id),
                 company: Company::of(&entry.facts, Language::De),
                 period: period(entry),

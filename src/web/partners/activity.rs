@@ -6,7 +6,7 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 
 use super::{Area, SAME, Subject, customers_in_words, load};
-use crate::actions::{ActionError, register, sub_partners};
+use crate::actions::{ActionError, partner_directory, sub_partners};
 use crate::app::App;
 use crate::domain::PartnerId;
 use crate::domain::viewer::Viewer;
@@ -56,7 +56,7 @@ pub async fn ask(
 
 /// What can be done about whether a Submandant is active, and what is said afterwards.
 #[derive(Clone, Copy)]
-pub struct Deed {
+pub struct Deactivation {
     act: fn(&mut PgConnection, &Viewer, PartnerId, DateTime<Utc>) -> Result<(), ActionError>,
     said: &'static str,
     /// What is said as well if it has customers.
@@ -64,26 +64,26 @@ pub struct Deed {
 }
 
 /// Its Mandant no longer works with it, or the operator takes it out.
-pub const DEACTIVATE: Deed = Deed {
+pub const DEACTIVATE: Deactivation = Deactivation {
     act: sub_partners::deactivate,
     said: "Der Untervertriebspartner ist deaktiviert und hat keinen Zugriff mehr.",
     of_customers: " Von seinen Kunden wird er nacheinander entfernt.",
 };
 /// It works again.
-pub const ACTIVATE: Deed = Deed {
+pub const ACTIVATE: Deactivation = Deactivation {
     act: sub_partners::activate,
     said: "Der Untervertriebspartner ist wieder aktiv und kann für Kunden gewählt werden.",
     of_customers: "",
 };
 /// The operator releases it, so that its Mandant can name it.
-pub const RELEASE: Deed = Deed {
-    act: register::release,
+pub const RELEASE: Deactivation = Deactivation {
+    act: partner_directory::release,
     said: "Der Untervertriebspartner ist freigegeben und kann für Kunden gewählt werden.",
     of_customers: "",
 };
 
 /// The route that does it.
-pub fn doing(deed: Deed) -> Route {
+pub fn doing(deed: Deactivation) -> Route {
     let handler = move |app: web::Data<App>,
                         me: Me,
                         session: Session,

@@ -6,7 +6,7 @@ use askama::Template;
 use chrono::NaiveDate;
 
 use super::{Area, Subject, load};
-use crate::actions::register::{self, NewContract};
+use crate::actions::partner_directory::{self, NewContract};
 use crate::app::App;
 use crate::domain::case::Partner;
 use crate::domain::{FileId, PartnerId, calendar, name};
@@ -83,7 +83,9 @@ pub async fn record(
     };
     let (viewer, id) = (me.viewer.clone(), partner.id);
     app.db
-        .transaction(move |conn| register::record_contract(conn, &viewer, id, contract, now))
+        .transaction(move |conn| {
+            partner_directory::record_contract(conn, &viewer, id, contract, now)
+        })
         .await?;
     Ok(session.succeeded("Der Vertrag ist erfasst.", Area::of(&me).partner(id)))
 }
@@ -149,7 +151,7 @@ pub async fn file(
     let ((partner, file), viewer) = (path.into_inner(), me.viewer.clone());
     let found = app
         .db
-        .read(move |conn| register::find_contract_file(conn, &viewer, partner, file))
+        .read(move |conn| partner_directory::find_contract_file(conn, &viewer, partner, file))
         .await?;
     Ok(file_answer(&format!("vertrag-partner-{partner}"), found))
 }

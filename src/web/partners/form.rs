@@ -7,8 +7,8 @@ use serde::Deserialize;
 
 use super::fields::{Field, read, stored, typed};
 use super::{Area, SAME, Subject, load};
-use crate::actions::seen::{self, Shown};
-use crate::actions::{ActionError, register};
+use crate::actions::form_version::{self, Shown};
+use crate::actions::{ActionError, partner_directory};
 use crate::app::App;
 use crate::domain::case::Partner;
 use crate::domain::{PartnerId, Party};
@@ -89,7 +89,7 @@ pub async fn add(
     let parent = above.as_ref().map(|above| above.id);
     let done = app
         .db
-        .transaction(move |conn| register::add(conn, &viewer, parent, &party, waits, now))
+        .transaction(move |conn| partner_directory::add(conn, &viewer, parent, &party, waits, now))
         .await;
     let id = match done {
         Err(ActionError::TooManyAttempts(_)) => {
@@ -156,7 +156,7 @@ pub async fn edit(
 ) -> Result<HttpResponse, PageError> {
     let partner = load(&app, &me, *id).await?;
     let fields = stored(&partner.party);
-    let stand = seen::of_party(&partner.party);
+    let stand = form_version::of_party(&partner.party);
     html(&edit_page(&app, &me, &partner, fields, stand, FieldErrors::default()).await?)
 }
 
@@ -181,8 +181,8 @@ pub async fn save(
     let done = app
         .db
         .transaction(move |conn| {
-            seen::check(conn, &handles, Shown::Partner(id), &stand)?;
-            register::change(conn, &viewer, id, &party, now)
+            form_version::check(conn, &handles, Shown::Partner(id), &stand)?;
+            partner_directory::change(conn, &viewer, id, &party, now)
         })
         .await;
     let back = Area::of(&me).partner(id);
@@ -190,7 +190,7 @@ pub async fn save(
         Err(ActionError::Changed) => {
             // Who saves once more has seen what is stored now.
             let partner = load(&app, &me, id).await?;
-            let (fields, stand) = (typed(&form), seen::of_party(&partner.party));
+            let (fields, stand) = (typed(&form), form_version::of_party(&partner.party));
             let mut errors = FieldErrors::default();
             let both = stored(&partner.party).into_iter().zip(&fields);
             errors.add_changed(both.map(|(stored, typed)| {

@@ -38,7 +38,7 @@ struct Page {
     search: String,
     /// Which contracts the list is narrowed to.
     filter: Option<ContractFilter>,
-    lines: Vec<Line>,
+    lines: Vec<PartnerRow>,
     /// Whether the list begins behind somebody.
     is_later: bool,
     next: Option<String>,
@@ -47,7 +47,7 @@ struct Page {
 }
 
 /// One partner as printed.
-struct Line {
+struct PartnerRow {
     partner: Partner,
     href: String,
     above: String,
@@ -104,10 +104,10 @@ pub async fn show(
     })
 }
 
-fn line(area: Area, line: PartnerLine, today: chrono::NaiveDate) -> Line {
+fn line(area: Area, line: PartnerLine, today: chrono::NaiveDate) -> PartnerRow {
     let (above, is_shut_above) = line.above.unwrap_or_default();
     let contract = ContractState::of(line.contract, today);
-    Line {
+    PartnerRow {
         href: area.partner(line.partner.id),
         above,
         is_shut_above,

@@ -12,7 +12,7 @@ mod show;
 
 use actix_web::web;
 
-use crate::actions::register::find_managed;
+use crate::actions::partner_directory::find_managed;
 use crate::app::App;
 use crate::domain::PartnerId;
 use crate::domain::case::Partner;

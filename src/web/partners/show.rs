@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::{Area, Subject, capped};
 use crate::actions::ActionError;
-use crate::actions::register::find_managed;
+use crate::actions::partner_directory::find_managed;
 use crate::app::App;
 use crate::domain::case::Partner;
 use crate::domain::partner::PartnerState;

@@ -7,5 +7,5 @@ pub mod health;
 pub mod legal;
 pub mod notices;
 pub mod passwords;
-pub mod proofs;
 pub mod sign_in;
+pub mod verification;

@@ -1,6 +1,6 @@
 //! What people do, without the detour over a page, and what the test asks afterwards.
 
-use avv_portal::actions::{ActionError, Outcome, requests};
+use avv_portal::actions::{ActionError, Applied, requests};
 use avv_portal::domain::calendar;
 use avv_portal::domain::case::Refusal;
 use avv_portal::domain::viewer::Viewer;
@@ -55,7 +55,7 @@ impl TestApp {
     }
 
     /// Sends the request mail by hand.
-    pub fn ask(&self, person: Person, customer: CustomerNumber) -> Result<Outcome, Refusal> {
+    pub fn ask(&self, person: Person, customer: CustomerNumber) -> Result<Applied, Refusal> {
         let (viewer, now) = (self.viewer(person), self.now());
         let done = self
             .app
@@ -71,7 +71,7 @@ impl TestApp {
     /// The key of the status, after the list row was compared with the facts.
     #[track_caller]
     pub fn status(&self, customer: CustomerNumber) -> &'static str {
-        self.standing(customer).status.key()
+        self.status_of(customer).status.key()
     }
 
     /// All mails to an address, oldest first.

@@ -9,7 +9,7 @@ use avv_portal::clock::Clock;
 use avv_portal::config::Config;
 use avv_portal::contract::Contracts;
 use avv_portal::document::seal::Sealer;
-use avv_portal::domain::case::{Case, Standing, standing};
+use avv_portal::domain::case::{Case, CaseStatus, status_of};
 use avv_portal::domain::{CustomerNumber, LinkId};
 use avv_portal::mail::transport::{Sent, Transport};
 use avv_portal::storage::db::{Db, PoolSize};
@@ -142,7 +142,7 @@ impl TestApp {
             .transaction_blocking(|conn| versions::publish_shipped(conn, now))
             .expect("the shipped version");
         let this = Self::serve(app, listener, (schema, database.to_owned()), data);
-        people::move_in(&this);
+        people::seed(&this);
         this
     }
 
@@ -344,15 +344,15 @@ impl TestApp {
 
     /// How a customer stands now. Also checks that the list row says the same (design: projection).
     #[track_caller]
-    pub fn standing(&self, customer: CustomerNumber) -> Standing {
+    pub fn status_of(&self, customer: CustomerNumber) -> CaseStatus {
         let (case, now) = (self.case(customer), self.now());
         let agrees = self.read(|conn| Ok(case_rows::row_agrees(conn, &case, now)?));
         assert!(
             agrees,
             "the list row of {customer} does not say what the facts say: {:?}",
-            standing(&case, now)
+            status_of(&case, now)
         );
-        standing(&case, now)
+        status_of(&case, now)
     }
 
     /// Concludes by the newest link of a customer through the public page.

@@ -23,7 +23,7 @@ pub use app::{TestApp, database, days, deliver, hours, minutes};
 pub use browser::{Browser, Page};
 pub use log::Log;
 pub use people::{CUSTOMER, Companies, FOREIGN_CUSTOMER, PASSWORD, Person};
-pub use smtp::{Mood, Sink, Stage, Taken, Trouble};
+pub use smtp::{Behaviour, Fault, SmtpStub, Stage, Taken};
 
 /// A contract, letter or mail on paper as it is uploaded: one empty page that every reader opens.
 pub const SCAN: &[u8] = b"%PDF-1.4\n\

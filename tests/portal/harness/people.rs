@@ -200,7 +200,7 @@ pub fn party(name: &str, street: &str, postcode: &str, city: &str, email: Option
 }
 
 /// Fills an empty schema.
-pub fn move_in(app: &TestApp) {
+pub fn seed(app: &TestApp) {
     let now = app.now();
     let operator = Operator {
         party: party(

@@ -8,7 +8,7 @@ use avv_portal::mail::transport::Transport;
 
 /// How the server feels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mood {
+pub enum Behaviour {
     /// Hangs up on everybody.
     Away,
     /// Takes the connection and says nothing.
@@ -36,18 +36,18 @@ pub enum Stage {
     InMail,
     /// At the end of the mail: the server does not take it.
     End,
-    /// After the server took the mail ([`Sink::taken`] has it), instead of saying so.
+    /// After the server took the mail ([`SmtpStub::taken`] has it), instead of saying so.
     Taken,
 }
 
 /// What goes wrong there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Trouble {
+pub enum Fault {
     /// This answer instead of the usual one; the dialogue goes on.
     Say(&'static str),
     /// The line goes dead.
     HangUp,
-    /// Nothing is said until [`Sink::mend`].
+    /// Nothing is said until [`SmtpStub::mend`].
     Stall,
 }
 
@@ -79,21 +79,21 @@ impl Taken {
 }
 
 struct State {
-    mood: Mood,
+    mood: Behaviour,
     unknown: Vec<String>,
     taken: Vec<Taken>,
     attempts: usize,
     deaf: usize,
-    faults: Vec<Fault>,
+    faults: Vec<ScriptedFault>,
     stalled: Vec<Stage>,
     age: usize,
     heard: Vec<String>,
 }
 
 /// A trouble to come, and how often it will still happen.
-struct Fault {
+struct ScriptedFault {
     stage: Stage,
-    trouble: Trouble,
+    trouble: Fault,
     left: usize,
 }
 
@@ -109,17 +109,17 @@ enum Turn {
 
 /// The server. Lives until the test process ends.
 #[derive(Clone)]
-pub struct Sink {
+pub struct SmtpStub {
     state: Arc<Mutex<State>>,
     port: u16,
 }
 
-impl Sink {
+impl SmtpStub {
     pub fn start() -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
         let port = listener.local_addr().expect("its number").port();
         let state = State {
-            mood: Mood::Fine,
+            mood: Behaviour::Fine,
             unknown: Vec::new(),
             taken: Vec::new(),
             attempts: 0,
@@ -158,7 +158,7 @@ impl Sink {
         format!("smtp://127.0.0.1:{}", self.port)
     }
 
-    pub fn mood(&self, mood: Mood) {
+    pub fn mood(&self, mood: Behaviour) {
         self.state().mood = mood;
     }
 
@@ -186,13 +186,13 @@ impl Sink {
     }
 
     /// From now on this happens at that stage, every time.
-    pub fn trouble(&self, stage: Stage, trouble: Trouble) {
+    pub fn trouble(&self, stage: Stage, trouble: Fault) {
         self.trouble_times(usize::MAX, stage, trouble);
     }
 
     /// This happens at that stage the next `times` times.
-    pub fn trouble_times(&self, times: usize, stage: Stage, trouble: Trouble) {
-        self.state().faults.push(Fault {
+    pub fn trouble_times(&self, times: usize, stage: Stage, trouble: Fault) {
+        self.state().faults.push(ScriptedFault {
             stage,
             trouble,
             left: times,
@@ -211,7 +211,7 @@ impl Sink {
         self.state().age += 1;
     }
 
-    /// How many dialogues have come to a stall at that stage since the last [`Sink::mend`].
+    /// How many dialogues have come to a stall at that stage since the last [`SmtpStub::mend`].
     pub fn stalled(&self, stage: Stage) -> usize {
         let state = self.state();
         state.stalled.iter().filter(|one| **one == stage).count()
@@ -233,11 +233,11 @@ impl Sink {
 
     /// Waits while the mood lasts.
     fn be_deaf(&self) {
-        if self.state().mood != Mood::Deaf {
+        if self.state().mood != Behaviour::Deaf {
             return;
         }
         self.state().deaf += 1;
-        while self.state().mood == Mood::Deaf {
+        while self.state().mood == Behaviour::Deaf {
             std::thread::sleep(std::time::Duration::from_millis(10));
         }
     }
@@ -255,18 +255,18 @@ impl Sink {
             };
             fault.left -= 1;
             let trouble = fault.trouble;
-            if trouble == Trouble::Stall {
+            if trouble == Fault::Stall {
                 state.stalled.push(stage);
             }
             trouble
         };
         match trouble {
-            Trouble::Say(answer) => {
+            Fault::Say(answer) => {
                 out.write_all(format!("{answer}\r\n").as_bytes())?;
                 Ok(Turn::Said)
             }
-            Trouble::HangUp => Ok(Turn::Over),
-            Trouble::Stall => {
+            Fault::HangUp => Ok(Turn::Over),
+            Fault::Stall => {
                 while self.state().stalled.contains(&stage) {
                     std::thread::sleep(std::time::Duration::from_millis(5));
                 }
@@ -279,7 +279,7 @@ impl Sink {
         let mut lines = BufReader::new(stream.try_clone()?);
         let mut out = stream;
         let mut say = |text: &str| out.write_all(format!("{text}\r\n").as_bytes());
-        if self.state().mood == Mood::Away {
+        if self.state().mood == Behaviour::Away {
             self.state().attempts += 1;
             return Ok(());
         }
@@ -300,7 +300,7 @@ impl Sink {
             let command = line.to_ascii_uppercase();
             self.state().heard.push(line.trim_end().to_owned());
             let mood = self.state().mood;
-            if mood == Mood::Away {
+            if mood == Behaviour::Away {
                 self.state().attempts += 1;
                 return Ok(());
             }
@@ -327,7 +327,7 @@ impl Sink {
             if command.starts_with("RCPT") {
                 let is_unknown = self.state().unknown.contains(&to);
                 say(match (mood, is_unknown) {
-                    (Mood::Busy, _) => "451 4.3.0 later please",
+                    (Behaviour::Busy, _) => "451 4.3.0 later please",
                     (_, true) => "550 5.1.1 no such user here",
                     _ => "250 ok",
                 })?;

@@ -9,7 +9,7 @@ use scraper::{Html, Selector};
 
 use super::{addresses, everybody};
 use crate::harness::{Log, Page, Person, TestApp};
-use crate::world::World;
+use crate::seeded::World;
 
 const CSP: [&str; 10] = [
     "default-src 'none'",

@@ -2,7 +2,7 @@
 
 use super::{addresses, everybody};
 use crate::harness::{Page, Person, TestApp};
-use crate::world::{NEIGHBOUR, NEIGHBOUR_MAIL, World};
+use crate::seeded::{NEIGHBOUR, NEIGHBOUR_MAIL, World};
 
 /// S-70, S-26: a hostile name stays a name on every page, in every mail and in the PDF.
 #[actix_web::test]

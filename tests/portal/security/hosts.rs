@@ -4,7 +4,7 @@ use avv_portal::mail::transport::Transport;
 
 use super::signature;
 use crate::harness::{Person, TestApp};
-use crate::world::{NEIGHBOUR, World};
+use crate::seeded::{NEIGHBOUR, World};
 
 /// S-20: foreign hosts are refused and never get into a link.
 #[actix_web::test]
@@ -173,5 +173,5 @@ async fn the_consent_form_is_taken_from_the_own_pages_only() {
         .post_with(&action, &fields, &headers)
         .await
         .assert_redirect("/erfolg");
-    assert_eq!(app.standing(NEIGHBOUR).status.key(), "concluded");
+    assert_eq!(app.status_of(NEIGHBOUR).status.key(), "concluded");
 }

@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 use crate::harness::{CUSTOMER, PASSWORD, Person, TestApp};
-use crate::world::{NEIGHBOUR, World, csrf};
+use crate::seeded::{NEIGHBOUR, World, csrf};
 
 /// S-89: bodies and addresses have a limit, and the answer says so.
 #[actix_web::test]
@@ -89,7 +89,7 @@ async fn an_objection_closes_an_open_page_at_the_next_click() {
     app.visitor()
         .get(&format!("{}/avv.pdf", world.concluded))
         .await;
-    assert_eq!(app.standing(CUSTOMER).status.key(), "void");
+    assert_eq!(app.status_of(CUSTOMER).status.key(), "void");
 }
 
 /// S-40: an objection recorded by the operator needs the password again, throttled like signing in.
@@ -136,7 +136,7 @@ async fn recording_an_objection_needs_the_password_again() {
         .upload("/betrieb/kunden/4711/widerspruch", &all, &[])
         .await
         .assert_status(303);
-    assert_eq!(app.standing(CUSTOMER).status.key(), "void");
+    assert_eq!(app.status_of(CUSTOMER).status.key(), "void");
 }
 
 /// S-75, S-87: characters and numbers no database likes are answered like any other nonsense.

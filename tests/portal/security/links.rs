@@ -6,7 +6,7 @@ use reqwest::Method;
 
 use super::signature;
 use crate::harness::{Person, days};
-use crate::world::{MAIL, NEIGHBOUR, NEIGHBOUR_MAIL, World};
+use crate::seeded::{MAIL, NEIGHBOUR, NEIGHBOUR_MAIL, World};
 
 /// S-04: what a mail scanner submits concludes nothing, however often.
 #[actix_web::test]
@@ -111,7 +111,7 @@ async fn looking_at_links_changes_nothing() {
         }
     }
     assert_eq!(app.changes_since(&before), [""; 0]);
-    assert_eq!(app.standing(NEIGHBOUR).status.key(), "requested");
+    assert_eq!(app.status_of(NEIGHBOUR).status.key(), "requested");
     app.conclude(NEIGHBOUR_MAIL).await;
 }
 
@@ -231,7 +231,7 @@ async fn earlier_links_die_with_the_next_request() {
         ],
     );
     app.visitor().post(&action, &fields).await;
-    assert_ne!(app.standing(NEIGHBOUR).status.key(), "concluded");
+    assert_ne!(app.status_of(NEIGHBOUR).status.key(), "concluded");
 }
 
 /// S-14, S-15: a public page shows what is needed for one customer, signed in or not.

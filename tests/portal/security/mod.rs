@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use avv_portal::web::routes::rows;
 
 use crate::harness::{Browser, CUSTOMER, Page, Person, TestApp};
-use crate::world::World;
+use crate::seeded::World;
 
 /// Pages of the portal as addresses, for a world; those of the public links too.
 fn addresses(world: &World) -> Vec<String> {

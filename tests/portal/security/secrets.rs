@@ -3,7 +3,7 @@
 use avv_portal::web::routes::rows;
 
 use crate::harness::{CUSTOMER, Log, PASSWORD, Person, TestApp};
-use crate::world::{MAIL, NEIGHBOUR_MAIL, World, csrf};
+use crate::seeded::{MAIL, NEIGHBOUR_MAIL, World, csrf};
 
 /// S-08, S-82: a working day leaves no token, password, address or name of a session in the log.
 #[actix_web::test]

@@ -93,8 +93,8 @@ fn heads_are_read_as_they_are_printed() {
 #[test]
 fn the_first_event_that_was_touched_is_named() {
     // S-80: what was done to a chain of nine, which event is named, and why
-    type Deed = fn(&mut Vec<Entry>);
-    let deeds: [(&str, Deed, i64, Flaw); 14] = [
+    type Tampering = fn(&mut Vec<Entry>);
+    let tamperings: [(&str, Tampering, i64, Flaw); 14] = [
         (
             "details",
             |e| content_of(&mut e[3]).details["number"] = json!(3),
@@ -165,9 +165,9 @@ fn the_first_event_that_was_touched_is_named() {
         ),
     ];
     assert_eq!(first_fault(&chain(9)), None);
-    for (what, deed, position, flaw) in deeds {
+    for (what, event, position, flaw) in tamperings {
         let mut entries = chain(9);
-        deed(&mut entries);
+        event(&mut entries);
         assert_eq!(
             first_fault(&entries),
             Some(Fault { position, flaw }),

@@ -3,13 +3,15 @@
 
 use super::*;
 use crate::domain::LinkId;
-use crate::domain::case::samples::{CENTRAFLEX, MANDANT, Play, TRUNK, booked, consent, in_state};
+use crate::domain::case::tests::samples::{
+    CENTRAFLEX, MANDANT, Scenario, TRUNK, booked, consent, in_state,
+};
 use crate::domain::case::{Channel, Status};
 
 /// The document of an agreement, as it was mailed.
-fn document_of(play: &Play) -> Restored {
-    let agreement = play.case.agreements.last().unwrap();
-    let (round, link) = play.case.link(agreement.link.unwrap()).unwrap();
+fn document_of(scenario: &Scenario) -> Restored {
+    let agreement = scenario.case.agreements.last().unwrap();
+    let (round, link) = scenario.case.link(agreement.link.unwrap()).unwrap();
     Restored {
         number: agreement.number.clone(),
         concluded_at: agreement.concluded_at,
@@ -25,7 +27,7 @@ fn document_of(play: &Play) -> Restored {
 }
 
 /// A case at the dump, and the document of what was concluded an hour later.
-fn story() -> (Play, Restored) {
+fn story() -> (Scenario, Restored) {
     let dump = in_state("N").after(&booked(CENTRAFLEX, false));
     let answer = consent(dump.link());
     let lost = dump.clone().later(Duration::hours(1)).after(&answer);
@@ -33,33 +35,33 @@ fn story() -> (Play, Restored) {
     (dump.later(Duration::days(2)), document)
 }
 
-/// Sends the event as the door does: the changes bear the moment it happened.
-fn take(play: &mut Play, document: &Restored) -> Result<Vec<Change>, Refusal> {
+/// Sends the event as a command does: the changes bear the moment it happened.
+fn take(scenario: &mut Scenario, document: &Restored) -> Result<Vec<Change>, Refusal> {
     let event = Event::Restored(Box::new(document.clone()));
-    let now = play.now;
-    play.now = event.happened_at(&play.case, now);
-    let sent = play.send(&event);
-    play.now = now;
+    let now = scenario.now;
+    scenario.now = event.happened_at(&scenario.case, now);
+    let sent = scenario.send(&event);
+    scenario.now = now;
     sent
 }
 
 #[test]
 fn f5_what_was_concluded_is_back_and_nobody_is_mailed() {
-    let (mut play, document) = story();
-    let changes = take(&mut play, &document).unwrap();
+    let (mut scenario, document) = story();
+    let changes = take(&mut scenario, &document).unwrap();
     assert!(!changes.iter().any(|one| matches!(one, Change::Queue(_))));
-    let agreement = play.case.agreement().unwrap();
+    let agreement = scenario.case.agreement().unwrap();
     assert_eq!(agreement.number, document.number);
     assert_eq!(agreement.concluded_at, document.concluded_at);
-    assert_eq!(play.letter(), "C");
-    assert!(play.gate(MANDANT, CENTRAFLEX).is_ok());
-    let (round, link) = play.case.link(document.link.id).unwrap();
+    assert_eq!(scenario.letter(), "C");
+    assert!(scenario.gate(MANDANT, CENTRAFLEX).is_ok());
+    let (round, link) = scenario.case.link(document.link.id).unwrap();
     let then = document.concluded_at;
-    assert_eq!(round.closed, Some((then, Outcome::Concluded)));
+    assert_eq!(round.closed, Some((then, RequestOutcome::Concluded)));
     assert_eq!(link.end, Some((then, LinkEnd::Used)));
-    assert_eq!(take(&mut play, &document), Err(Refusal::Contradicted));
+    assert_eq!(take(&mut scenario, &document), Err(Refusal::Contradicted));
     assert_eq!(
-        contradiction(&play.case, &document, play.now),
+        contradiction(&scenario.case, &document, scenario.now),
         Some(Contradiction::NumberTaken)
     );
 }
@@ -72,24 +74,31 @@ fn f5_a_link_the_dump_never_heard_of_comes_back_with_its_round() {
         document.link.id = LinkId(uuid::Uuid::from_u128(77));
         document.link.number = reminder;
         // Before anybody was asked, and after the first mail.
-        for mut play in [
+        for mut scenario in [
             in_state("N"),
             in_state("N").after(&booked(CENTRAFLEX, false)),
         ] {
-            play.now = document.concluded_at + Duration::days(2);
-            if let Some(round) = play.case.requests.last() {
+            scenario.now = document.concluded_at + Duration::days(2);
+            if let Some(round) = scenario.case.requests.last() {
                 document.asked_at = round.opened_at;
             }
-            take(&mut play, &document).unwrap();
-            assert!(play.case.open_request().is_none(), "{:#?}", play.case);
-            let (round, link) = play.case.link(document.link.id).unwrap();
+            take(&mut scenario, &document).unwrap();
+            assert!(
+                scenario.case.open_request().is_none(),
+                "{:#?}",
+                scenario.case
+            );
+            let (round, link) = scenario.case.link(document.link.id).unwrap();
             assert_eq!(link.end.map(|(_, how)| how), Some(LinkEnd::Used));
             assert_eq!(round.reminders, reminder);
-            assert_eq!(play.case.agreement().unwrap().request, Some(round.id));
-            assert!(!play.case.has_usable_link(play.now));
+            assert_eq!(scenario.case.agreement().unwrap().request, Some(round.id));
+            assert!(!scenario.case.has_usable_link(scenario.now));
             // The booking is there, too, and another one of its kind changes nothing (row 45).
-            assert_eq!((play.letter().as_str(), play.case.bookings.len()), ("C", 1));
-            let again = play.after(&booked(CENTRAFLEX, false));
+            assert_eq!(
+                (scenario.letter().as_str(), scenario.case.bookings.len()),
+                ("C", 1)
+            );
+            let again = scenario.after(&booked(CENTRAFLEX, false));
             assert_eq!(again.letter(), "C");
         }
     }
@@ -97,31 +106,32 @@ fn f5_a_link_the_dump_never_heard_of_comes_back_with_its_round() {
 
 #[test]
 fn f5_what_was_asked_for_since_goes_on_waiting() {
-    let (play, document) = story();
-    let mut play = play.after(&booked(TRUNK, true));
-    take(&mut play, &document).unwrap();
-    let open = play.case.open_request().unwrap();
+    let (scenario, document) = story();
+    let mut scenario = scenario.after(&booked(TRUNK, true));
+    take(&mut scenario, &document).unwrap();
+    let open = scenario.case.open_request().unwrap();
     assert!(open.links.iter().any(|link| link.end.is_none()));
     assert_eq!(
-        crate::domain::case::standing(&play.case, play.now).status,
+        crate::domain::case::status_of(&scenario.case, scenario.now).status,
         Status::UpdatePending
     );
     // Told now, because the case has gone on: no fact lies before an older one.
-    let (_, link) = play.case.link(document.link.id).unwrap();
-    assert_eq!(link.end, Some((play.now, LinkEnd::Used)));
+    let (_, link) = scenario.case.link(document.link.id).unwrap();
+    assert_eq!(link.end, Some((scenario.now, LinkEnd::Used)));
 }
 
 #[test]
 fn f5_nothing_comes_back_against_what_the_database_says() {
-    let (play, document) = story();
-    let with = |event: &Event| play.clone().after(event);
+    let (scenario, document) = story();
+    let with = |event: &Event| scenario.clone().after(event);
     let objected = {
-        let answer = consent(play.link());
-        play.clone()
+        let answer = consent(scenario.link());
+        scenario
+            .clone()
             .after(&answer)
             .after(&Event::Objected(Channel::Letter))
     };
-    let mut over = play.clone();
+    let mut over = scenario.clone();
     for link in over
         .case
         .requests
@@ -133,21 +143,26 @@ fn f5_nothing_comes_back_against_what_the_database_says() {
             LinkEnd::Closed,
         ));
     }
-    let mut early = play.clone();
+    let mut early = scenario.clone();
     early.now = document.concluded_at - Duration::minutes(2);
-    for (name, play, matches) in [
+    for (name, scenario, matches) in [
         ("deleted", with(&Event::Deleted), "deleted"),
-        ("declined", with(&Event::Declined(play.link())), "declined"),
+        (
+            "declined",
+            with(&Event::Declined(scenario.link())),
+            "declined",
+        ),
         (
             "concluded again",
-            with(&consent(play.link())),
+            with(&consent(scenario.link())),
             "by its link",
         ),
         ("objected", objected, "by its link"),
         ("link over", over, "its link had ended"),
         ("clock behind", early, "still to come"),
     ] {
-        let said = contradiction(&play.case, &document, play.now).map(|one| one.to_string());
+        let said =
+            contradiction(&scenario.case, &document, scenario.now).map(|one| one.to_string());
         assert!(
             said.as_deref().unwrap_or_default().contains(matches),
             "{name}: {said:?}"

@@ -21,7 +21,7 @@ const MOST: i64 = 50;
 #[template(path = "web/contract/roll_outs/list.html")]
 struct Page {
     shell: Shell,
-    lines: Vec<Line>,
+    lines: Vec<RollOutRow>,
     /// Versions that can be rolled out: the one in force and later ones, if there is an earlier one.
     versions: Vec<Choice>,
 }
@@ -34,7 +34,7 @@ struct Choice {
 }
 
 /// A roll-out as printed.
-struct Line {
+struct RollOutRow {
     href: String,
     version: String,
     mode: &'static str,
@@ -77,7 +77,7 @@ pub async fn show(app: web::Data<App>, me: Me) -> Result<HttpResponse, PageError
         .into_iter()
         .map(|one| {
             let (state, status) = stage_word(stage_of(&one.run, now));
-            Line {
+            RollOutRow {
                 href: paths::roll_out(one.id),
                 mode: one.mode.word(),
                 started: (

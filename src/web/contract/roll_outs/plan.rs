@@ -7,10 +7,10 @@ use serde::Deserialize;
 
 use super::scope_words;
 use crate::actions::roll_outs::{self, Plan};
-use crate::actions::{ActionError, version_news};
+use crate::actions::{ActionError, version_diff};
 use crate::app::App;
 use crate::domain::roll_out::{MAX_NUMBERS, Mode, RollOutRefusal, Scope};
-use crate::domain::{Language, VersionNews, calendar};
+use crate::domain::{Language, VersionDiff, calendar};
 use crate::paths;
 use crate::storage::contract_versions::{find_in_force, list_published};
 use crate::storage::partners::list_partner_names;
@@ -58,7 +58,7 @@ struct Preview {
     scope: Vec<String>,
     count_words: String,
     /// What is new, as the mail of a customer with the version before says it.
-    news: Option<VersionNews>,
+    news: Option<VersionDiff>,
     email: String,
 }
 
@@ -322,7 +322,7 @@ async fn preview(
         .read(move |conn| -> Result<_, ActionError> {
             let old = wanted.scope.concluded.clone().or_else(|| before.clone());
             let news = match old {
-                Some(old) => Some(version_news(
+                Some(old) => Some(version_diff(
                     conn,
                     &reader,
                     &old,

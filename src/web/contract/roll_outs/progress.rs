@@ -13,7 +13,7 @@ use crate::domain::bulk_run::RunStage;
 use crate::domain::roll_out::{Answer, Mode, Skip};
 use crate::domain::{Language, RollOutId, calendar};
 use crate::paths;
-use crate::storage::roll_outs::{Line, RollOut, figures, find_roll_out, list_customers};
+use crate::storage::roll_outs::{RollOut, RollOutCustomer, figures, find_roll_out, list_customers};
 use crate::web::kit::error::PageError;
 use crate::web::kit::page::{Me, Shell, html};
 use crate::web::kit::respond::Respond as _;
@@ -67,14 +67,14 @@ struct Bar {
 /// The customers in one state.
 struct Chosen {
     word: &'static str,
-    lines: Vec<Row>,
+    lines: Vec<ProgressRow>,
     is_later: bool,
     begin: String,
     next: Option<String>,
 }
 
 /// A customer as printed.
-struct Row {
+struct ProgressRow {
     number: String,
     company: String,
     href: String,
@@ -191,7 +191,12 @@ fn skips(counts: &[(Answer, Option<Skip>, i64)]) -> Vec<(&'static str, String)> 
         .collect()
 }
 
-fn chosen(roll_out: &RollOut, state: Answer, after: i64, mut found: Vec<Line>) -> Chosen {
+fn chosen(
+    roll_out: &RollOut,
+    state: Answer,
+    after: i64,
+    mut found: Vec<RollOutCustomer>,
+) -> Chosen {
     let most = usize::try_from(PAGE).unwrap_or(usize::MAX);
     let has_next = found.len() > most;
     found.truncate(most);
@@ -207,7 +212,7 @@ fn chosen(roll_out: &RollOut, state: Answer, after: i64, mut found: Vec<Line>) -
         next,
         lines: found
             .into_iter()
-            .map(|line| Row {
+            .map(|line| ProgressRow {
                 number: line.customer.to_string(),
                 company: line.company.unwrap_or_default(),
                 href: paths::status(line.customer),

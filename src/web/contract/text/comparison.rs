@@ -5,10 +5,10 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
 use crate::actions::contract_text::{General, general};
-use crate::actions::{ActionError, version_news};
+use crate::actions::{ActionError, version_diff};
 use crate::app::App;
 use crate::contract::diff::{Change, ChangeKind, Piece, diff};
-use crate::domain::{Language, VersionNews, calendar};
+use crate::domain::{Language, VersionDiff, calendar};
 use crate::paths;
 use crate::places::Kind;
 use crate::web::contract::shortened;
@@ -21,7 +21,7 @@ use crate::web::kit::turn::Turn;
 #[template(path = "web/contract/text/comparison.html")]
 struct ComparisonPage {
     shell: PublicShell,
-    news: VersionNews,
+    news: VersionDiff,
     old_from: (String, String),
     new_from: (String, String),
     changes: Vec<Change>,
@@ -56,7 +56,7 @@ pub async fn compare(
             Ok((
                 general(conn, &reader, &old, language)?,
                 general(conn, &reader, &new, language)?,
-                version_news(conn, &reader, &old, &new, language)?,
+                version_diff(conn, &reader, &old, &new, language)?,
             ))
         })
         .await?;

@@ -26,7 +26,7 @@ struct Page {
     note: String,
     toc: String,
     article: String,
-    versions: Vec<Line>,
+    versions: Vec<VersionLink>,
     /// The binding language is another one than this.
     translation: bool,
 }
@@ -38,7 +38,7 @@ enum State {
     Earlier,
 }
 
-struct Line {
+struct VersionLink {
     number: String,
     href: String,
     valid_from: String,
@@ -115,7 +115,7 @@ async fn page(
             .all
             .iter()
             .enumerate()
-            .map(|(line, one)| Line {
+            .map(|(line, one)| VersionLink {
                 // The newest one comes first.
                 comparison: if Some(line) > place {
                     paths::comparison(&one.number, &meta.number)

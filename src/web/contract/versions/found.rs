@@ -2,7 +2,7 @@
 
 use super::names::FACTS;
 use crate::actions::versions::review::Review;
-use crate::contract::check::{Finding, Outcome};
+use crate::contract::check::{CheckResult, Finding};
 use crate::contract::meta;
 use crate::domain::VersionId;
 use crate::paths;
@@ -11,17 +11,17 @@ use crate::paths;
 #[derive(Default)]
 pub struct Found {
     /// What keeps the text from being read or published.
-    pub blocking: Vec<Line>,
+    pub blocking: Vec<FindingRow>,
     /// What needs a reason.
-    pub warnings: Vec<Line>,
+    pub warnings: Vec<FindingRow>,
     /// What a person answers.
-    pub questions: Vec<Line>,
+    pub questions: Vec<FindingRow>,
     /// What is as it should be.
-    pub met: Vec<Line>,
+    pub met: Vec<FindingRow>,
 }
 
 /// One finding.
-pub struct Line {
+pub struct FindingRow {
     /// `LC-07`; empty where the text cannot be read.
     pub check: &'static str,
     /// What was found and what to do.
@@ -35,7 +35,7 @@ impl Found {
     pub fn of(review: &Review, id: VersionId) -> Self {
         let mut found = Self::default();
         for problem in &review.problems {
-            found.blocking.push(Line {
+            found.blocking.push(FindingRow {
                 check: "",
                 text: problem.message.clone(),
                 place: Some(link(id, &problem.file, problem.line)),
@@ -43,10 +43,10 @@ impl Found {
         }
         for finding in &review.findings {
             let list = match finding.outcome {
-                Outcome::Met => &mut found.met,
-                Outcome::Confirm => &mut found.questions,
-                Outcome::Violated if finding.blocks() => &mut found.blocking,
-                Outcome::Violated => &mut found.warnings,
+                CheckResult::Met => &mut found.met,
+                CheckResult::Confirm => &mut found.questions,
+                CheckResult::Violated if finding.blocks() => &mut found.blocking,
+                CheckResult::Violated => &mut found.warnings,
             };
             list.push(line(finding, id));
         }
@@ -55,7 +55,7 @@ impl Found {
 
     /// The sum in one sentence.
     pub fn summary(&self) -> String {
-        let count = |lines: &[Line], one: &str, more: &str| match lines.len() {
+        let count = |lines: &[FindingRow], one: &str, more: &str| match lines.len() {
             1 => format!("1 {one}"),
             many => format!("{many} {more}"),
         };
@@ -74,8 +74,8 @@ impl Found {
     }
 }
 
-fn line(finding: &Finding, id: VersionId) -> Line {
-    Line {
+fn line(finding: &Finding, id: VersionId) -> FindingRow {
+    FindingRow {
         check: finding.id,
         text: finding.explanation.clone(),
         place: finding

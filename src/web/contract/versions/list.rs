@@ -29,11 +29,11 @@ const MOST: i64 = 200;
 #[template(path = "web/contract/versions/list.html")]
 struct ListPage {
     shell: Shell,
-    open: Vec<Line>,
-    published: Vec<Line>,
+    open: Vec<VersionRow>,
+    published: Vec<VersionRow>,
 }
 
-struct Line {
+struct VersionRow {
     href: String,
     name: String,
     mark: &'static str,
@@ -67,7 +67,7 @@ pub async fn show(app: web::Data<App>, me: Me) -> Result<HttpResponse, PageError
     })
 }
 
-fn line(head: &Head, current: Option<&str>, today: chrono::NaiveDate) -> Line {
+fn line(head: &Head, current: Option<&str>, today: chrono::NaiveDate) -> VersionRow {
     let moment = |at| calendar::short_moment(at, Language::De);
     let (mark, stage, detail) = match (&head.published, &head.approved, &head.submitted) {
         (Some((_, from)), ..) => {
@@ -100,7 +100,7 @@ fn line(head: &Head, current: Option<&str>, today: chrono::NaiveDate) -> Line {
             ),
         ),
     };
-    Line {
+    VersionRow {
         href: paths::version(head.id, ""),
         name: format!("Fassung {}", head.label()),
         mark,

@@ -17,7 +17,7 @@ use crate::actions::versions::review::review;
 use crate::app::App;
 use crate::contract::parts;
 use crate::domain::name::{self, BadName};
-use crate::domain::version::{Confirmation, Mark, Stage, Step, Version};
+use crate::domain::version::{Confirmation, Mark, Stage, Version, VersionStep};
 use crate::domain::{Language, VersionId, calendar};
 use crate::paths;
 use crate::places::Kind;
@@ -130,7 +130,7 @@ async fn page(app: &App, me: &Me, id: VersionId, errors: FieldErrors) -> Result<
         languages: parts::languages(&version.files),
         confirmations: version.confirmations.clone(),
         stage: head.stage(),
-        may_approve: head.may(Step::Approve, me.viewer.user).is_ok(),
+        may_approve: head.may(VersionStep::Approve, me.viewer.user).is_ok(),
         number: head.number.clone().unwrap_or_default(),
     })
 }

@@ -6,11 +6,11 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use crate::actions::customers::{self, NewAddress};
-use crate::actions::seen::{self, Shown};
-use crate::actions::{ActionError, Outcome};
+use crate::actions::form_version::{self, Shown};
+use crate::actions::{ActionError, Applied};
 use crate::app::App;
 use crate::domain::case::{Case, Change, Refusal};
-use crate::domain::viewer::{Deed, Role, deeds};
+use crate::domain::viewer::{Permission, Role, permissions};
 use crate::domain::{CustomerNumber, EmailAddress, name};
 use crate::paths;
 use crate::web::customers::parts::entered_addresses::{Undecided, undecided};
@@ -86,7 +86,7 @@ pub async fn show(
             .filter(|_| me.viewer.role == Role::Operator)
             .map(|email| email.shown())
             .unwrap_or_default(),
-        stand: seen::of_email(&case),
+        stand: form_version::of_email(&case),
         ..Typed::default()
     };
     html(&page(&app, &me, &case, typed, false, FieldErrors::default()).await?)
@@ -114,7 +114,7 @@ pub async fn save(
     let done = app
         .db
         .transaction(move |conn| {
-            seen::check(conn, &handles, Shown::Email(customer), &stand)?;
+            form_version::check(conn, &handles, Shown::Email(customer), &stand)?;
             customers::change_email(conn, &handles, &viewer, customer, &new, now)
         })
         .await;
@@ -137,7 +137,7 @@ pub async fn save(
             } else {
                 errors.add("email", format!("Die Adresse wurde geändert, seit Sie diese Seite geöffnet haben: Hinterlegt ist jetzt {now}, bei Ihnen steht {}. Speichern Sie noch einmal, wenn Ihre Angabe gelten soll", typed.email.trim()));
             }
-            typed.stand = seen::of_email(&case);
+            typed.stand = form_version::of_email(&case);
             let insists = typed.insists;
             invalid(&page(&app, &me, &case, typed, insists, errors).await?)
         }
@@ -148,7 +148,7 @@ pub async fn save(
 /// The customer, for those who may change its address.
 async fn find(app: &web::Data<App>, me: &Me, number: CustomerNumber) -> Result<Case, PageError> {
     let case = load_visible(app, &me.viewer, number).await?;
-    if deeds(me.viewer.role, &case, app.clock.now()).contains(&Deed::ChangeEmail) {
+    if permissions(me.viewer.role, &case, app.clock.now()).contains(&Permission::ChangeEmail) {
         Ok(case)
     } else {
         Err(PageError::NotFound)
@@ -206,7 +206,7 @@ async fn page(
         undecided: undecided(
             case,
             role,
-            &deeds(role, case, now),
+            &permissions(role, case, now),
             &shell.operator.short_name,
         ),
         hours: app.config.rules.address_wait.num_hours(),
@@ -229,7 +229,7 @@ async fn page(
     })
 }
 
-fn said(role: Role, email: &EmailAddress, outcome: &Outcome) -> String {
+fn said(role: Role, email: &EmailAddress, outcome: &Applied) -> String {
     let has = |wanted: fn(&Change) -> bool| outcome.changes.iter().any(wanted);
     let address = email.masked();
     if role != Role::Operator {

@@ -4,10 +4,10 @@ use actix_session::Session;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use crate::actions::{ActionError, Outcome, addresses, seen};
+use crate::actions::{ActionError, Applied, addresses, form_version};
 use crate::app::App;
 use crate::domain::case::{Event, Verdict, foresee};
-use crate::domain::viewer::deeds;
+use crate::domain::viewer::permissions;
 use crate::domain::{AddressId, CustomerNumber};
 use crate::paths;
 use crate::web::customers::parts::consequences::{Part, consequences};
@@ -53,7 +53,7 @@ pub async fn show(
             .map(|seen| consequences(&operator, &seen))
             .unwrap_or_default()
     };
-    let choices: Vec<Choice> = undecided(&case, role, &deeds(role, &case, now), &operator)
+    let choices: Vec<Choice> = undecided(&case, role, &permissions(role, &case, now), &operator)
         .into_iter()
         .map(|address| Choice {
             meanings: [
@@ -76,7 +76,7 @@ pub async fn show(
         ));
     }
     html(&Page {
-        stand: seen::stamp(&case),
+        stand: form_version::stamp(&case),
         subject: Subject::of(&case),
         choices,
         shell,
@@ -106,7 +106,7 @@ pub async fn decide(
     let done = app
         .db
         .transaction(move |conn| {
-            if !seen::is_as_seen(conn, &handles, customer, &stand)? {
+            if !form_version::is_as_seen(conn, &handles, customer, &stand)? {
                 return Err(ActionError::Changed);
             }
             addresses::decide(conn, &handles, &viewer, (customer, id), confirms, now)
@@ -115,7 +115,7 @@ pub async fn decide(
     if let Err(ActionError::Changed) = done {
         return Ok(session.refused(CHANGED, paths::entered_address(customer)));
     }
-    let said = |outcome: Outcome| match outcome.after.customer.email() {
+    let said = |outcome: Applied| match outcome.after.customer.email() {
         _ if confirms => "Die Adresse ist bestätigt.".to_owned(),
         Some(email) => format!(
             "Die Adresse ist abgelehnt. Für den Kunden gilt {}.",

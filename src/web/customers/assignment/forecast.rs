@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use crate::actions::Outcome;
+use crate::actions::Applied;
 use crate::domain::PartnerId;
-use crate::domain::case::{AgreementEnd, Case, Change, Grant, Mail, Status, access, standing};
+use crate::domain::case::{AgreementEnd, Case, Change, Grant, Mail, Status, access, status_of};
 use crate::domain::mail::{Alert, MailKind, PartnerNews, Recipient, RequestReason};
 use crate::domain::viewer::Role;
 use crate::web::kit::customer::address_for;
@@ -32,7 +32,7 @@ pub struct Forecast<'a> {
 
 impl<'a> Forecast<'a> {
     /// What was done, for somebody with `role`.
-    pub fn of(done: &'a Outcome, role: Role, now: DateTime<Utc>) -> Self {
+    pub fn of(done: &'a Applied, role: Role, now: DateTime<Utc>) -> Self {
         Self {
             before: &done.before,
             after: &done.after,
@@ -136,7 +136,7 @@ impl<'a> Forecast<'a> {
     }
 
     fn status(&self, case: &Case) -> Status {
-        standing(case, self.now).status
+        status_of(case, self.now).status
     }
 
     /// Everybody of the old and the new chain.

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::OVERTAKEN;
 use super::forecast::Forecast;
 use crate::actions::partner_contracts::find_states;
-use crate::actions::{ActionError, Outcome, partners, seen};
+use crate::actions::{ActionError, Applied, form_version, partners};
 use crate::app::App;
 use crate::domain::case::{Case, Event, Partner, Refusal, rehearse};
 use crate::domain::partner_contract::ContractRule;
@@ -121,7 +121,7 @@ async fn confirm_page(
     };
     Ok(Ok(ConfirmPage {
         subject: Subject::of(case),
-        stand: seen::of_chain(case),
+        stand: form_version::of_chain(case),
         value: value.to_owned(),
         chosen: partner.map(|one| (one.party.name.clone(), one.party.address_line())),
         before: case.partner.as_ref().map(|one| one.party.name.clone()),
@@ -189,14 +189,14 @@ pub async fn assign(
         .db
         .transaction(move |conn| {
             let done = partners::assign(conn, &own, &viewer, number, partner, now)?;
-            seen::check_chain(done, &stand)
+            form_version::check_chain(done, &stand)
         })
         .await;
     if let Err(ActionError::Changed) = done {
         let (page, chosen) = (paths::assign_partner(number), form.get("mandant"));
         return Ok(session.refused(OVERTAKEN, format!("{page}?mandant={chosen}")));
     }
-    let said = |outcome: Outcome| {
+    let said = |outcome: Applied| {
         let who = match &outcome.after.partner {
             Some(one) => format!("{} betreut diesen Kunden jetzt.", one.party.name),
             None => "Diesen Kunden betreut jetzt kein Vertriebspartner.".to_owned(),

@@ -8,10 +8,10 @@ use serde::Deserialize;
 use super::OVERTAKEN;
 use super::forecast::Forecast;
 use crate::actions::partner_contracts::Relied;
-use crate::actions::{ActionError, Outcome, seen, sub_partners};
+use crate::actions::{ActionError, Applied, form_version, sub_partners};
 use crate::app::App;
 use crate::domain::case::{Case, Event, Partner, Refusal, rehearse};
-use crate::domain::viewer::{Deed, deeds};
+use crate::domain::viewer::{Permission, permissions};
 use crate::domain::{CustomerNumber, PartnerId};
 use crate::paths;
 use crate::web::customers::parts::doubts::{Doubt, find_sub_partners, weigh};
@@ -64,7 +64,7 @@ pub async fn confirm(
         })
         .await?;
     let named = named(&chosen.submandant, &case, &choice)?;
-    let may = deeds(me.viewer.role, &case, now).contains(&Deed::NameSubPartner);
+    let may = permissions(me.viewer.role, &case, now).contains(&Permission::NameSubPartner);
     let event = Event::SubPartnerNamed(named.cloned());
     let (after, changes) = match rehearse(&case, &event, now) {
         _ if !may => return Err(PageError::Forbidden),
@@ -86,7 +86,7 @@ pub async fn confirm(
     };
     html(&ConfirmView {
         number,
-        stand: seen::of_chain(&case),
+        stand: form_version::of_chain(&case),
         customer: case.customer.party.name.clone(),
         named: named.map(|sub| (sub.id, sub.party.name.clone(), sub.party.address_line())),
         access: forecast.access(),
@@ -135,7 +135,7 @@ pub async fn name(
         .db
         .transaction(move |conn| {
             let done = sub_partners::name(conn, &own, &viewer, number, sub, now)?;
-            seen::check_chain(done, &stand)
+            form_version::check_chain(done, &stand)
         })
         .await;
     match result {
@@ -145,7 +145,7 @@ pub async fn name(
         }
         Err(ActionError::Refused(Refusal::ForeignSubPartner)) => Err(PageError::NotFound),
         done => {
-            let said = |outcome: Outcome| {
+            let said = |outcome: Applied| {
                 let who = match &outcome.after.sub_partner {
                     Some(sub) => format!("{} ist jetzt Untervertriebspartner.", sub.party.name),
                     None => "Der Kunde hat keinen Untervertriebspartner mehr.".to_owned(),

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::choice::{ask_again, read_choice};
 use super::plan::{Plan, place_of};
 use crate::actions::bookings;
-use crate::actions::seen::{is_as_seen, stamp};
+use crate::actions::form_version::{is_as_seen, stamp};
 use crate::app::App;
 use crate::domain::CustomerNumber;
 use crate::domain::case::{Case, foresee};

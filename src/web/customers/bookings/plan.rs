@@ -4,7 +4,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::choice::asks;
-use crate::actions::Outcome;
+use crate::actions::Applied;
 use crate::domain::case::{Case, Event};
 use crate::domain::{CustomerNumber, Language, calendar};
 use crate::paths;
@@ -152,7 +152,7 @@ impl Plan {
     }
 
     /// What the next page says.
-    pub fn said(&self, outcome: &Outcome) -> String {
+    pub fn said(&self, outcome: &Applied) -> String {
         let what = match self {
             Self::Book { product, ums } => {
                 format!("{} ist gebucht.", name(&outcome.after, product, *ums))

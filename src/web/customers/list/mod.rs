@@ -51,7 +51,7 @@ struct ListView {
     caption: String,
     here: String,
     loaded: String,
-    rows: Vec<Line>,
+    rows: Vec<CustomerRow>,
     note: Option<&'static str>,
     total: String,
     empty: Option<Empty>,
@@ -66,7 +66,7 @@ struct Choice {
     chosen: bool,
 }
 
-struct Line {
+struct CustomerRow {
     number: String,
     company: String,
     city: String,
@@ -266,7 +266,7 @@ fn loaded(rows: usize, now: DateTime<Utc>) -> String {
 
 /// The date of a line, in an order by date.
 fn date(row: &CaseRow) -> String {
-    row.standing.moment.map_or_else(
+    row.case_status.moment.map_or_else(
         || "ohne Datum".to_owned(),
         |at| calendar::short_date(calendar::day(at), Language::De),
     )
@@ -295,9 +295,9 @@ fn on_page(rows: &[CaseRow], sort: Sort) -> String {
     }
 }
 
-fn line(row: CaseRow, role: Role, holidays: Holidays, now: DateTime<Utc>) -> Line {
+fn line(row: CaseRow, role: Role, holidays: Holidays, now: DateTime<Utc>) -> CustomerRow {
     use Status as S;
-    let status = row.standing.status;
+    let status = row.case_status.status;
     let before_conclusion = matches!(
         status,
         S::Open
@@ -309,7 +309,7 @@ fn line(row: CaseRow, role: Role, holidays: Holidays, now: DateTime<Utc>) -> Lin
             | S::Declined
             | S::Void
     );
-    Line {
+    CustomerRow {
         profile: paths::customer(row.number),
         status: paths::status(row.number),
         number: row.number.to_string(),
@@ -320,8 +320,8 @@ fn line(row: CaseRow, role: Role, holidays: Holidays, now: DateTime<Utc>) -> Lin
         products: row.products,
         key: status.key(),
         on_paper: row.on_paper,
-        word: row.standing.word(),
-        detail: detail(&row.standing, holidays, now),
+        word: row.case_status.word(),
+        detail: detail(&row.case_status, holidays, now),
         can_assign: before_conclusion
             && row.partner.is_some()
             && matches!(role, Role::Operator | Role::Partner(_)),

@@ -4,7 +4,7 @@
 use actix_web::HttpResponse;
 use askama::Template;
 
-use crate::actions::seen;
+use crate::actions::form_version;
 use crate::app::App;
 use crate::domain::case::{Change, Foreseen};
 use crate::domain::{Language, master_data};
@@ -67,7 +67,7 @@ pub async fn ask(
         meaning,
         fields,
         stand,
-        stamp: seen::stamp(&seen.before),
+        stamp: form_version::stamp(&seen.before),
         sends: seen
             .changes
             .iter()

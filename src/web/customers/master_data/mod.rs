@@ -7,8 +7,8 @@ use actix_session::Session;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use crate::actions::seen::{self, Shown};
-use crate::actions::{ActionError, Outcome, customers};
+use crate::actions::form_version::{self, Shown};
+use crate::actions::{ActionError, Applied, customers};
 use crate::app::App;
 use crate::domain::case::{Case, Change, Refusal};
 use crate::domain::name::{self, MAX_COMPANY};
@@ -95,7 +95,7 @@ struct Page {
     email: Option<String>,
     /// What stands in its place and is no address.
     unusable: Option<String>,
-    lines: Vec<Line>,
+    lines: Vec<FieldRow>,
     language: Language,
     /// Whether a contract is open or in force, so that more may follow from saving.
     touches_more: bool,
@@ -107,7 +107,7 @@ struct Page {
 }
 
 /// A field with what stands in it.
-struct Line {
+struct FieldRow {
     id: &'static str,
     label: &'static str,
     hint: &'static str,
@@ -131,7 +131,7 @@ pub async fn show(
 
 /// Stamp of what the form shows.
 fn stamp(case: &Case) -> String {
-    seen::of_master_data(&case.customer.party, case.customer.language)
+    form_version::of_master_data(&case.customer.party, case.customer.language)
 }
 
 /// Saves it. If more follows from it than other master data, the page that says so comes first (C10):
@@ -164,7 +164,7 @@ pub async fn save(
     let done = app
         .db
         .transaction(move |conn| {
-            seen::check(conn, &handles, Shown::MasterData(customer), &stand)?;
+            form_version::check(conn, &handles, Shown::MasterData(customer), &stand)?;
             let new = (&party, language);
             match customers::find_unconfirmed(conn, customer, new, &confirmed, now)? {
                 Some(seen) => Ok(Err(Box::new(seen))),
@@ -243,10 +243,10 @@ async fn typed_page(
     })
 }
 
-fn lines(mut value: impl FnMut(&Field) -> String) -> Vec<Line> {
+fn lines(mut value: impl FnMut(&Field) -> String) -> Vec<FieldRow> {
     FIELDS
         .iter()
-        .map(|field| Line {
+        .map(|field| FieldRow {
             id: field.id,
             label: field.label,
             hint: field.hint,
@@ -296,7 +296,7 @@ async fn page(
     app: &App,
     me: &Me,
     case: &Case,
-    (lines, language): (Vec<Line>, Language),
+    (lines, language): (Vec<FieldRow>, Language),
     stand: String,
     errors: FieldErrors,
 ) -> Result<Page, PageError> {
@@ -314,7 +314,7 @@ async fn page(
     })
 }
 
-fn said(outcome: &Outcome) -> String {
+fn said(outcome: &Applied) -> String {
     let asked = outcome
         .changes
         .iter()

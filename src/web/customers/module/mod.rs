@@ -1,7 +1,7 @@
 //! The page of a module. What it would administer is not part of this portal; whether somebody may
 //! come in is, and it is decided anew on every request (S-56).
 
-pub mod gate;
+pub mod forward_auth;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};

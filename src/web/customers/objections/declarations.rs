@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 
 use crate::actions::{ActionError, objections};
 use crate::app::App;
-use crate::domain::case::{Case, Outcome};
+use crate::domain::case::{Case, RequestOutcome};
 use crate::domain::{CustomerNumber, FileId, ObjectionId};
 use crate::paths;
 use crate::storage::declarations::{ObjectionLine, list_decline_reasons, list_objections};
@@ -140,7 +140,7 @@ fn declines(case: &Case, reasons: &[(DateTime<Utc>, String)]) -> Vec<(When, Opti
     let of = |at| reasons.iter().find(|(declined, _)| *declined == at);
     let closed = case.requests.iter().rev().filter_map(|round| round.closed);
     closed
-        .filter(|(_, outcome)| *outcome == Outcome::Declined)
+        .filter(|(_, outcome)| *outcome == RequestOutcome::Declined)
         .map(|(at, _)| (When::clock(at), of(at).map(|(_, reason)| reason.clone())))
         .collect()
 }

@@ -3,7 +3,7 @@
 
 use crate::domain::calendar::long_moment;
 use crate::domain::case::{Case, EnteredAddress};
-use crate::domain::viewer::{Deed, Role};
+use crate::domain::viewer::{Permission, Role};
 use crate::domain::{AddressId, EmailAddress, Holidays, Language};
 use crate::paths;
 
@@ -22,7 +22,7 @@ pub struct Undecided {
 }
 
 /// Those of a case for somebody with `role`; `operator` is the short name of the provider.
-pub fn undecided(case: &Case, role: Role, may: &[Deed], operator: &str) -> Vec<Undecided> {
+pub fn undecided(case: &Case, role: Role, may: &[Permission], operator: &str) -> Vec<Undecided> {
     let shown = |email: &EmailAddress| match role.partner() {
         Some(_) => email.masked(),
         None => email.shown(),
@@ -33,7 +33,7 @@ pub fn undecided(case: &Case, role: Role, may: &[Deed], operator: &str) -> Vec<U
             id: one.id,
             email: shown(&one.email),
             text: text(one, case.holidays, shown, operator),
-            advice: match (is_operator, may.contains(&Deed::ChangeEmail)) {
+            advice: match (is_operator, may.contains(&Permission::ChangeEmail)) {
                 (true, _) => String::new(),
                 (false, true) if one.is_waiting() => {
                     let back = match case.customer.email() {

@@ -10,9 +10,9 @@ use serde::Deserialize;
 use super::parts::entered_addresses::{Undecided, undecided};
 use crate::actions::ActionError;
 use crate::app::App;
-use crate::domain::case::{Booking, Case, access, product_standings, standing};
+use crate::domain::case::{Booking, Case, access, product_statuses, status_of};
 use crate::domain::product::{Module, Product};
-use crate::domain::viewer::{Deed, Role, deeds};
+use crate::domain::viewer::{Permission, Role, permissions};
 use crate::domain::{CustomerNumber, Language, calendar};
 use crate::paths;
 use crate::web::kit::customer::find_visible;
@@ -108,9 +108,9 @@ pub async fn show(
 }
 
 fn view(shell: Shell, case: &Case, role: Role, now: DateTime<Utc>) -> ProfileView {
-    let overall = standing(case, now);
+    let overall = status_of(case, now);
     let operator = role == Role::Operator;
-    let may = deeds(role, case, now);
+    let may = permissions(role, case, now);
     ProfileView {
         undecided: undecided(case, role, &may, &shell.operator.short_name),
         shell,
@@ -136,7 +136,7 @@ fn view(shell: Shell, case: &Case, role: Role, now: DateTime<Utc>) -> ProfileVie
         sought: false,
         desk: None,
         operator,
-        may_change_email: may.contains(&Deed::ChangeEmail),
+        may_change_email: may.contains(&Permission::ChangeEmail),
         language: if case.customer.language.is_en() {
             "Englisch"
         } else {
@@ -146,12 +146,12 @@ fn view(shell: Shell, case: &Case, role: Role, now: DateTime<Utc>) -> ProfileVie
         sub_partner: case.sub_partner.as_ref().map(|one| one.party.name.clone()),
         key: overall.status.key(),
         word: overall.word(),
-        products: product_standings(case, now)
+        products: product_statuses(case, now)
             .into_iter()
             .map(|line| ProductLine {
                 name: line.product.booked_name(line.ums),
-                key: line.standing.status.key(),
-                word: line.standing.word(),
+                key: line.case_status.status.key(),
+                word: line.case_status.word(),
                 modules: modules(line.product, line.ums)
                     .map(|module| module_line(case, role, module, now))
                     .collect(),

@@ -1,6 +1,6 @@
 //! The status page of a customer, asking the customer, and naming a sub-partner.
 
-mod deeds;
+mod permissions;
 mod stalled;
 mod timeline;
 mod todo;
@@ -11,7 +11,7 @@ mod words;
 use actix_session::Session;
 use actix_web::{HttpResponse, web};
 
-use crate::actions::{ActionError, Then, customer_then, sub_partner_left, whats_new};
+use crate::actions::{ActionError, Then, customer_then, offer_diff, sub_partner_left};
 use crate::app::App;
 use crate::domain::proposal::PaperRecord;
 use crate::domain::viewer::Viewer;
@@ -65,7 +65,7 @@ async fn read(
             Ok(Read {
                 is_same: customer_then(conn, &case)? == Then::Same,
                 paper,
-                news: whats_new(conn, &own, &case, Language::De, now)?,
+                news: offer_diff(conn, &own, &case, Language::De, now)?,
                 left,
                 mails: list_mails(conn, number, MAILS)?,
                 events: list_events(conn, number, EVENTS)?,

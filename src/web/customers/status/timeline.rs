@@ -4,12 +4,12 @@ use chrono::{DateTime, Days, Utc};
 
 use crate::domain::Holidays;
 use crate::domain::calendar::{REMINDERS, day, link_end};
-use crate::domain::case::{AgreementEnd, Case, Link, LinkEnd, Outcome, Request};
+use crate::domain::case::{AgreementEnd, Case, Link, LinkEnd, Request, RequestOutcome};
 use crate::web::kit::dates::{When, short};
 
 /// One step, ready to print.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Step {
+pub struct TimelineStep {
     /// `done`, `now`, or empty for what is planned.
     pub state: &'static str,
     /// What.
@@ -21,13 +21,13 @@ pub struct Step {
 }
 
 /// The open round, or the last one; empty if the customer was never asked.
-pub fn steps(case: &Case, now: DateTime<Utc>) -> Vec<Step> {
+pub fn steps(case: &Case, now: DateTime<Utc>) -> Vec<TimelineStep> {
     let Some(round) = case.open_request().or(case.requests.last()) else {
         return Vec::new();
     };
     let awaits = round.is_open() && !round.is_over(now);
     let last = round.links.len().saturating_sub(1);
-    let mut steps: Vec<Step> = round
+    let mut steps: Vec<TimelineStep> = round
         .links
         .iter()
         .enumerate()
@@ -44,7 +44,7 @@ pub fn steps(case: &Case, now: DateTime<Utc>) -> Vec<Step> {
 
 /// What has become since of the agreement this round led to: the line does not end with its
 /// conclusion when that is not how things stand (C15).
-fn end_of_agreement(case: &Case, round: &Request) -> Option<Step> {
+fn end_of_agreement(case: &Case, round: &Request) -> Option<TimelineStep> {
     let led_to = case
         .agreements
         .iter()
@@ -56,7 +56,7 @@ fn end_of_agreement(case: &Case, round: &Request) -> Option<Step> {
         AgreementEnd::Disowned => ("Zurückgewiesen", "Adresse gehörte nicht dem Kunden"),
         AgreementEnd::Replaced => ("Ersetzt", "ein neuer Vertrag gilt"),
     };
-    Some(Step {
+    Some(TimelineStep {
         state: "done",
         what: what.to_owned(),
         when: When::clock(at),
@@ -64,7 +64,7 @@ fn end_of_agreement(case: &Case, round: &Request) -> Option<Step> {
     })
 }
 
-fn sent(link: &Link, is_now: bool, now: DateTime<Utc>) -> Step {
+fn sent(link: &Link, is_now: bool, now: DateTime<Utc>) -> TimelineStep {
     let until = short(day(link.valid_until));
     let then = match link.end {
         Some((_, LinkEnd::Used)) => "Link zum Abschluss benutzt".to_owned(),
@@ -73,7 +73,7 @@ fn sent(link: &Link, is_now: bool, now: DateTime<Utc>) -> Step {
         None if link.valid_until < now => format!("Link war gültig bis {until}"),
         None => format!("Link gültig bis {until}"),
     };
-    Step {
+    TimelineStep {
         state: if is_now { "now" } else { "done" },
         what: mail(link.number),
         when: When::clock(link.sent_at),
@@ -89,7 +89,7 @@ fn mail(number: u8) -> String {
 }
 
 /// What will happen by itself: the reminders that are left, and the end.
-fn planned(round: &Request, holidays: Holidays, now: DateTime<Utc>) -> Vec<Step> {
+fn planned(round: &Request, holidays: Holidays, now: DateTime<Utc>) -> Vec<TimelineStep> {
     let Some(mut end) = round.last_link_end() else {
         return Vec::new();
     };
@@ -98,14 +98,14 @@ fn planned(round: &Request, holidays: Holidays, now: DateTime<Utc>) -> Vec<Step>
         // A reminder that is late goes out as soon as the scheduler gets to it, at working hours.
         let at = holidays.step_after(end, now);
         end = link_end(at);
-        steps.push(Step {
+        steps.push(TimelineStep {
             state: "",
             what: mail(number),
             when: When::short("geplant für ", day(at)),
             then: format!("neuer Link bis {}", short(day(end))),
         });
     }
-    steps.push(Step {
+    steps.push(TimelineStep {
         state: if end < now { "done" } else { "" },
         what: "Ohne Antwort abgelaufen".to_owned(),
         when: When::short("am ", day(end) + Days::new(1)),
@@ -114,17 +114,17 @@ fn planned(round: &Request, holidays: Holidays, now: DateTime<Utc>) -> Vec<Step>
     steps
 }
 
-fn closed(outcome: Outcome, at: DateTime<Utc>) -> Step {
+fn closed(outcome: RequestOutcome, at: DateTime<Utc>) -> TimelineStep {
     let (what, then) = match outcome {
-        Outcome::Concluded => ("Abgeschlossen", "keine weiteren E-Mails"),
-        Outcome::Declined => ("Abgelehnt", "keine weiteren E-Mails"),
-        Outcome::Expired => ("Ohne Antwort abgelaufen", "danach keine E-Mail von selbst"),
-        Outcome::Superseded => ("Durch eine neue Anforderung ersetzt", ""),
-        Outcome::NotNeeded => ("Nicht mehr erforderlich", "keine weiteren E-Mails"),
-        Outcome::Objected => ("Widersprochen", "keine weiteren E-Mails"),
-        Outcome::Locked => ("Alle Links gesperrt", "keine weiteren E-Mails"),
+        RequestOutcome::Concluded => ("Abgeschlossen", "keine weiteren E-Mails"),
+        RequestOutcome::Declined => ("Abgelehnt", "keine weiteren E-Mails"),
+        RequestOutcome::Expired => ("Ohne Antwort abgelaufen", "danach keine E-Mail von selbst"),
+        RequestOutcome::Superseded => ("Durch eine neue Anforderung ersetzt", ""),
+        RequestOutcome::NotNeeded => ("Nicht mehr erforderlich", "keine weiteren E-Mails"),
+        RequestOutcome::Objected => ("Widersprochen", "keine weiteren E-Mails"),
+        RequestOutcome::Locked => ("Alle Links gesperrt", "keine weiteren E-Mails"),
     };
-    Step {
+    TimelineStep {
         state: "done",
         what: what.to_owned(),
         when: When::clock(at),
@@ -136,7 +136,7 @@ fn closed(outcome: Outcome, at: DateTime<Utc>) -> Step {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test may fail")]
     use super::*;
-    use crate::domain::case::samples::in_state;
+    use crate::domain::case::tests::samples::in_state;
     use crate::domain::case::{Channel, Event};
 
     #[test]

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Duration, Utc};
 
-use crate::domain::case::{Case, Standing, Status};
-use crate::domain::viewer::{Deed, Role};
+use crate::domain::case::{Case, CaseStatus, Status};
+use crate::domain::viewer::{Permission, Role};
 
 /// A mail this young may still be on its way, or be read at this moment.
 const FRESH: Duration = Duration::hours(1);
@@ -11,14 +11,14 @@ const FRESH: Duration = Duration::hours(1);
 /// "Was können Sie tun?": advice that names only what this reader may do, as things are now (C12).
 pub fn todo(
     case: &Case,
-    standing: &Standing,
+    case_status: &CaseStatus,
     role: Role,
-    may: &[Deed],
+    may: &[Permission],
     operator: &str,
     now: DateTime<Utc>,
 ) -> String {
     let is_done = matches!(
-        standing.status,
+        case_status.status,
         Status::NotRequired | Status::Concluded | Status::Ended
     );
     if is_done {
@@ -29,11 +29,11 @@ pub fn todo(
             "Ihr Unternehmen ist zurzeit gesperrt. Wenden Sie sich bitte an {operator}."
         );
     }
-    let asks = may.contains(&Deed::Ask) || may.contains(&Deed::AskAgain);
-    match standing.status {
+    let asks = may.contains(&Permission::Ask) || may.contains(&Permission::AskAgain);
+    match case_status.status {
         Status::AddressOpen if role == Role::Operator => "Prüfen Sie, ob die Adresse dem Kunden gehört, und bestätigen Sie sie oder lehnen Sie sie ab.".to_owned(),
         Status::AddressOpen => format!("{operator} prüft die Adresse. Sie können dort nachfragen; mehr ist nicht zu tun."),
-        Status::NoEmail | Status::Undeliverable => address(standing.status, role, may, operator),
+        Status::NoEmail | Status::Undeliverable => address(case_status.status, role, may, operator),
         _ if awaits(case, now) => waiting(case, operator, now),
         Status::Open if asks => "Senden Sie dem Kunden die Anforderung.".to_owned(),
         Status::Expired if asks => "Sprechen Sie den Kunden an, und senden Sie ihm eine neue Anforderung. Danach folgen wieder bis zu drei Erinnerungen.".to_owned(),
@@ -66,8 +66,11 @@ fn waiting(case: &Case, operator: &str, now: DateTime<Utc>) -> String {
 }
 
 /// Where the address is missing or wrong.
-fn address(status: Status, role: Role, may: &[Deed], operator: &str) -> String {
-    let (missing, own) = (status == Status::NoEmail, may.contains(&Deed::ChangeEmail));
+fn address(status: Status, role: Role, may: &[Permission], operator: &str) -> String {
+    let (missing, own) = (
+        status == Status::NoEmail,
+        may.contains(&Permission::ChangeEmail),
+    );
     match (missing, own, role) {
         (true, true, Role::Operator) => {
             "Ergänzen Sie die E-Mail-Adresse. Die Anforderung geht dann sofort hinaus.".to_owned()

@@ -3,18 +3,18 @@
 use askama::Template;
 use chrono::{DateTime, Utc};
 
-use super::deeds::{Group, groups};
-use super::timeline::{Step, steps};
+use super::permissions::{Group, groups};
+use super::timeline::{TimelineStep, steps};
 use super::unsent::{Unsent, unsent};
 use super::{todo, words};
 use crate::actions::partner_contracts::Relied;
 use crate::domain::case::{
-    Case, ProductStanding, Standing, Status, access, missing, product_standings, standing,
+    Case, CaseStatus, ProductStatus, Status, access, missing, product_statuses, status_of,
 };
 use crate::domain::partner_contract::ContractRule;
 use crate::domain::proposal::PaperRecord;
-use crate::domain::viewer::{Deed, Role, deeds};
-use crate::domain::{CustomerNumber, Language, WhatsNew};
+use crate::domain::viewer::{Permission, Role, permissions};
+use crate::domain::{CustomerNumber, Language, OfferDiff};
 use crate::paths;
 use crate::storage::audit::Event;
 use crate::storage::mails::MailLine;
@@ -41,7 +41,7 @@ pub struct Read {
     /// Its history, newest first.
     pub events: Vec<Event>,
     /// What the offer of today changes compared with the agreement in force.
-    pub news: Option<WhatsNew>,
+    pub news: Option<OfferDiff>,
     /// The sub-partner the agreement names although it has left, and since when.
     pub left: Option<(String, DateTime<Utc>)>,
     /// Whether the agreement in force prints the customer as it is: nothing to conclude anew (row 48).
@@ -77,7 +77,7 @@ pub struct StatusView {
     groups: Vec<Group>,
     /// Where the operator deletes the customer: apart from everything else.
     delete: Option<String>,
-    steps: Vec<Step>,
+    steps: Vec<TimelineStep>,
     products: Vec<ProductLine>,
     chain: Vec<Member>,
     choice: Option<SubChoice>,
@@ -108,9 +108,9 @@ impl StatusView {
     /// Prepares the page for somebody with `role`.
     pub fn new(shell: Shell, role: Role, read: Read, now: DateTime<Utc>) -> Self {
         let case = &read.case;
-        let overall = standing(case, now);
-        let mut may = deeds(role, case, now);
-        may.retain(|deed| *deed != Deed::DemandAnew || !read.is_same);
+        let overall = status_of(case, now);
+        let mut may = permissions(role, case, now);
+        may.retain(|deed| *deed != Permission::DemandAnew || !read.is_same);
         let operator = shell.operator.clone();
         Self {
             number: case.customer.number,
@@ -139,10 +139,10 @@ impl StatusView {
             undecided: undecided(case, role, &may, &operator.short_name),
             groups: groups(role, case, &may),
             delete: may
-                .contains(&Deed::Delete)
+                .contains(&Permission::Delete)
                 .then(|| paths::delete_customer(case.customer.number)),
             steps: steps(case, now),
-            products: product_standings(case, now)
+            products: product_statuses(case, now)
                 .into_iter()
                 .map(|line| product_line(case, role, &line, now))
                 .collect(),
@@ -152,10 +152,10 @@ impl StatusView {
                 case.sub_partner.as_ref().map(|one| &one.party),
             ),
             choice: may
-                .contains(&Deed::NameSubPartner)
+                .contains(&Permission::NameSubPartner)
                 .then(|| choice(case, role, &read.sub_partners, read.rule)),
             assign: may
-                .contains(&Deed::AssignPartner)
+                .contains(&Permission::AssignPartner)
                 .then(|| paths::assign_partner(case.customer.number)),
             unsent: unsent(read.mails, role),
             all_mails: (role == Role::Operator).then(|| paths::mails_of(case.customer.number)),
@@ -166,17 +166,17 @@ impl StatusView {
 }
 
 /// What asks for a next step: of an agreement that lacks something, what it lacks.
-fn unsettled(case: &Case, overall: Standing, now: DateTime<Utc>) -> Standing {
+fn unsettled(case: &Case, overall: CaseStatus, now: DateTime<Utc>) -> CaseStatus {
     match overall.status {
         Status::AmendmentOpen => missing(case, now).unwrap_or(overall),
         _ => overall,
     }
 }
 
-fn button(may: &[Deed]) -> Option<&'static str> {
+fn button(may: &[Permission]) -> Option<&'static str> {
     may.iter().find_map(|deed| match deed {
-        Deed::Ask => Some("Anforderung senden"),
-        Deed::AskAgain => Some("Anforderung erneut senden"),
+        Permission::Ask => Some("Anforderung senden"),
+        Permission::AskAgain => Some("Anforderung erneut senden"),
         _ => None,
     })
 }
@@ -184,14 +184,14 @@ fn button(may: &[Deed]) -> Option<&'static str> {
 fn product_line(
     case: &Case,
     role: Role,
-    line: &ProductStanding<'_>,
+    line: &ProductStatus<'_>,
     now: DateTime<Utc>,
 ) -> ProductLine {
     let gated = &line.product.gated_module;
     let denied = role
         .partner()
         .and_then(|who| access(case, who, &gated.key, now).err());
-    let detail = match (line.standing.status, denied) {
+    let detail = match (line.case_status.status, denied) {
         (Status::NotRequired, _) => "Kein Produkt, für das ein AVV nötig ist.".to_owned(),
         (Status::Concluded, None) => "Im Vertrag enthalten.".to_owned(),
         (Status::Concluded, Some(denied)) => refusals::closed(denied).0.to_owned(),
@@ -205,8 +205,8 @@ fn product_line(
     };
     ProductLine {
         name: line.product.booked_name(line.ums),
-        key: line.standing.status.key(),
-        word: line.standing.word(),
+        key: line.case_status.status.key(),
+        word: line.case_status.word(),
         detail,
     }
 }

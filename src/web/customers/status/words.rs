@@ -3,19 +3,19 @@
 use chrono::{DateTime, Utc};
 
 use super::stalled::stalled;
-use crate::domain::WhatsNew;
+use crate::domain::OfferDiff;
 use crate::domain::calendar::day;
 use crate::domain::case::{
-    Case, Partner, Standing, Status, last_answer, product_standings, standing,
+    Case, CaseStatus, Partner, Status, last_answer, product_statuses, status_of,
 };
 use crate::domain::viewer::Role;
 use crate::web::kit::dates::{Sentence, When, short};
 use crate::web::kit::words::listed;
 
 /// The sentence under the headline: the decisive date in words.
-pub fn verdict(case: &Case, standing: &Standing, now: DateTime<Utc>) -> Sentence {
-    let date = standing.moment.map(|at| When::long(day(at)));
-    match standing.status {
+pub fn verdict(case: &Case, case_status: &CaseStatus, now: DateTime<Utc>) -> Sentence {
+    let date = case_status.moment.map(|at| When::long(day(at)));
+    match case_status.status {
         Status::NotRequired => Sentence::plain(if case.partner.is_none() {
             "Den Kunden betreut kein Vertriebspartner; ein AVV im Portal ist dafür nicht nötig."
         } else {
@@ -45,8 +45,8 @@ pub fn verdict(case: &Case, standing: &Standing, now: DateTime<Utc>) -> Sentence
             " wartet eine Adresse, die der Vertriebspartner eingetragen hat.",
             "Eine Adresse, die der Vertriebspartner eingetragen hat, wartet auf Bestätigung.",
         ),
-        Status::Requested => link("Link", case, standing, now),
-        Status::Reminded => link("Neuer Link", case, standing, now),
+        Status::Requested => link("Link", case, case_status, now),
+        Status::Reminded => link("Neuer Link", case, case_status, now),
         Status::UpdatePending => link(
             if case.is_demanded(now) {
                 "Der Vertrag gilt weiter. Für den Neuabschluss: Link"
@@ -54,7 +54,7 @@ pub fn verdict(case: &Case, standing: &Standing, now: DateTime<Utc>) -> Sentence
                 "Der Vertrag gilt weiter. Für die Ergänzung: Link"
             },
             case,
-            standing,
+            case_status,
             now,
         ),
         Status::AmendmentOpen => stalled(case, now),
@@ -95,8 +95,8 @@ pub fn verdict(case: &Case, standing: &Standing, now: DateTime<Utc>) -> Sentence
     }
 }
 
-fn link(word: &str, case: &Case, standing: &Standing, now: DateTime<Utc>) -> Sentence {
-    match standing.moment {
+fn link(word: &str, case: &Case, case_status: &CaseStatus, now: DateTime<Utc>) -> Sentence {
+    match case_status.moment {
         Some(end) if end < now => Sentence::dated(
             format!(
                 "{word} war gültig bis {}. Die nächste Erinnerung folgt am ",
@@ -116,18 +116,18 @@ fn link(word: &str, case: &Case, standing: &Standing, now: DateTime<Utc>) -> Sen
 }
 
 /// "Was bedeutet das?"
-pub fn meaning(case: &Case, standing: &Standing, role: Role, now: DateTime<Utc>) -> String {
+pub fn meaning(case: &Case, case_status: &CaseStatus, role: Role, now: DateTime<Utc>) -> String {
     let without = |before: &str| {
         format!(
             "{before} {}",
             locked(case, role, "Bis der Vertrag abgeschlossen ist", now)
         )
     };
-    match standing.status {
+    match case_status.status {
         Status::NotRequired => {
             "Für die Produkte, die der Kunde jetzt hat, braucht es keinen Auftragsverarbeitungsvertrag. Kommt ein Produkt hinzu, für das er nötig ist, fragt das Portal den Kunden von selbst.".to_owned()
         }
-        Status::Open if standing.moment.is_some() => without("Der Kunde braucht einen Vertrag. Die Links aus den bisherigen E-Mails öffnen ihn nicht mehr."),
+        Status::Open if case_status.moment.is_some() => without("Der Kunde braucht einen Vertrag. Die Links aus den bisherigen E-Mails öffnen ihn nicht mehr."),
         Status::Open => without("Der Kunde braucht einen Vertrag, ist aber noch nicht danach gefragt worden."),
         Status::Requested | Status::Reminded => without("Der Kunde hat eine E-Mail mit einem Link zum Vertrag erhalten und noch nicht geantwortet."),
         Status::NoEmail => without("Der Kunde braucht einen Vertrag, kann aber ohne E-Mail-Adresse nicht danach gefragt werden."),
@@ -227,17 +227,17 @@ fn name_of(partner: &Option<Partner>) -> String {
 }
 
 fn pending(case: &Case, now: DateTime<Utc>) -> String {
-    let without: Vec<String> = product_standings(case, now)
+    let without: Vec<String> = product_statuses(case, now)
         .into_iter()
         .filter(|line| {
             !matches!(
-                line.standing.status,
+                line.case_status.status,
                 Status::Concluded | Status::NotRequired
             )
         })
         .map(|line| line.product.booked_name(line.ums))
         .collect();
-    let waits = standing(case, now).status == Status::UpdatePending;
+    let waits = status_of(case, now).status == Status::UpdatePending;
     if without.is_empty() && case.is_demanded(now) {
         "Für den Neuabschluss des Vertrags fehlt noch die Antwort des Kunden.".to_owned()
     } else if without.is_empty() && waits {
@@ -263,7 +263,7 @@ fn pending(case: &Case, now: DateTime<Utc>) -> String {
 pub fn request(
     case: &Case,
     role: Role,
-    news: Option<&WhatsNew>,
+    news: Option<&OfferDiff>,
     now: DateTime<Utc>,
 ) -> Option<String> {
     let Some(news) = news else {
@@ -303,8 +303,8 @@ fn last_request(case: &Case) -> Option<String> {
 /// Names of the areas that are closed, or open, for partners because of the agreement.
 fn modules(case: &Case, closed: bool, now: DateTime<Utc>) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
-    for line in product_standings(case, now) {
-        let is_open = match line.standing.status {
+    for line in product_statuses(case, now) {
+        let is_open = match line.case_status.status {
             Status::NotRequired => continue,
             status => status == Status::Concluded,
         };

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 
 use super::find;
 use crate::actions::announcements::{self, Moved, Standstill, faults, first_start};
-use crate::actions::seen;
+use crate::actions::form_version;
 use crate::app::App;
 use crate::domain::sub_processor::{Entry, ListChange};
 use crate::domain::{AnnouncementId, Language, SubProcessorId, calendar, name};
@@ -30,7 +30,7 @@ const LONGEST_REASON: usize = 600;
 struct Page {
     shell: Shell,
     href: String,
-    lines: Vec<Line>,
+    lines: Vec<CompanyRow>,
     faults: Vec<String>,
     has_changes: bool,
     days: u32,
@@ -48,7 +48,7 @@ impl Page {
 }
 
 /// A company on the list before or after.
-struct Line {
+struct CompanyRow {
     company: Company,
     fate: Fate,
 }
@@ -74,7 +74,7 @@ struct Typed {
 
 /// Stamp of reason and start.
 fn stamp(draft: &Announcement) -> String {
-    seen::of(&(&draft.reason, &draft.reason_en, draft.starts_on))
+    form_version::of(&(&draft.reason, &draft.reason_en, draft.starts_on))
 }
 
 /// The page of a draft.
@@ -318,10 +318,10 @@ fn title(change: &ListChange, entries: &[Entry]) -> String {
     }
 }
 
-fn lines(draft: &Announcement, entries: &[Entry]) -> Vec<Line> {
+fn lines(draft: &Announcement, entries: &[Entry]) -> Vec<CompanyRow> {
     let mut lines = Vec::new();
     let comes = |place: usize, change: &ListChange, instead: &str| {
-        change.new_one().map(|new| Line {
+        change.new_one().map(|new| CompanyRow {
             company: Company {
                 mark: "neu",
                 ..Company::of(new, Language::De)
@@ -340,13 +340,13 @@ fn lines(draft: &Announcement, entries: &[Entry]) -> Vec<Line> {
             .enumerate()
             .find(|(_, change)| change.old_one() == Some(entry.id));
         match found {
-            None => lines.push(Line {
+            None => lines.push(CompanyRow {
                 company,
                 fate: Fate::Stays { id: entry.id },
             }),
             Some((place, change)) => {
                 let new = comes(place, change, &entry.facts.party.name);
-                lines.push(Line {
+                lines.push(CompanyRow {
                     company: Company {
                         mark: "entfällt",
                         ..company

@@ -9,7 +9,7 @@ use super::draft::{changed, try_change};
 use super::fields::{ASKED, read, values};
 use super::find;
 use crate::actions::announcements::Standstill;
-use crate::actions::seen;
+use crate::actions::form_version;
 use crate::app::App;
 use crate::domain::party::SubProcessor;
 use crate::domain::sub_processor::{Entry, ListChange};
@@ -148,7 +148,9 @@ pub async fn save(
 
 /// Stamp of the entry that is edited; empty for a new one.
 fn stamp(draft: &Announcement, place: &str) -> String {
-    edited(draft, place).map(seen::of).unwrap_or_default()
+    edited(draft, place)
+        .map(form_version::of)
+        .unwrap_or_default()
 }
 
 /// Adds the company, lets it replace another, or changes one that was there already.

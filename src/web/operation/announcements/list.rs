@@ -33,12 +33,12 @@ struct Page {
     stages: Vec<(&'static str, &'static str, bool)>,
     is_narrowed: bool,
     is_later: bool,
-    lines: Vec<Line>,
+    lines: Vec<AnnouncementRow>,
     first: String,
     next: Option<String>,
 }
 
-struct Line {
+struct AnnouncementRow {
     href: String,
     when: When,
     what: String,
@@ -100,7 +100,7 @@ pub async fn list(
     })
 }
 
-fn line(one: &Announcement) -> Line {
+fn line(one: &Announcement) -> AnnouncementRow {
     let (word, look) = word(one.stage);
     let names: Vec<&str> = one
         .changes
@@ -114,7 +114,7 @@ fn line(one: &Announcement) -> Line {
         ([], many) => format!("{many} Unternehmen entfallen"),
         (names, _) => names.join(", "),
     };
-    Line {
+    AnnouncementRow {
         href: paths::announcement(one.id),
         when: When::moment(one.confirmed_at.unwrap_or(one.drafted_at)),
         what,

@@ -63,7 +63,7 @@ struct Page {
     state: &'static str,
     search: String,
     is_later: bool,
-    lines: Vec<Line>,
+    lines: Vec<NoticeRow>,
     first: String,
     next: Option<String>,
 }
@@ -76,7 +76,7 @@ struct Figure {
     chosen: bool,
 }
 
-struct Line {
+struct NoticeRow {
     href: String,
     number: CustomerNumber,
     name: String,
@@ -186,7 +186,7 @@ pub async fn show(
     })
 }
 
-fn line(stored: &Stored, name: String, now: DateTime<Utc>) -> Line {
+fn line(stored: &Stored, name: String, now: DateTime<Utc>) -> NoticeRow {
     let facts = &stored.facts;
     let state = facts.state(now);
     let end = facts.period_end().map(calendar::day);
@@ -195,7 +195,7 @@ fn line(stored: &Stored, name: String, now: DateTime<Utc>) -> Line {
         (None, Some(end)) => format!("bis {}", short(end)),
         (None, None) => String::new(),
     };
-    Line {
+    NoticeRow {
         href: paths::notice(stored.id),
         number: stored.customer,
         name,

@@ -34,14 +34,14 @@ pub struct Asked {
 #[template(path = "web/operation/bulk_runs/list.html")]
 struct Page {
     shell: Shell,
-    open: Vec<Line>,
-    over: Vec<Line>,
+    open: Vec<BulkRunRow>,
+    over: Vec<BulkRunRow>,
     is_later: bool,
     next: Option<String>,
 }
 
 /// A run as printed.
-struct Line {
+struct BulkRunRow {
     href: String,
     kind: &'static str,
     subject: String,
@@ -82,7 +82,7 @@ pub async fn show(
         .last()
         .filter(|_| has_next)
         .map(|last| format!("{}?nach={}", paths::BULK_RUNS, last.id));
-    let lines = |runs: &[BulkRun]| -> Vec<Line> {
+    let lines = |runs: &[BulkRun]| -> Vec<BulkRunRow> {
         let line = |run| line(run, &subjects, now);
         runs.iter().map(line).collect()
     };
@@ -95,10 +95,10 @@ pub async fn show(
     })
 }
 
-fn line(run: &BulkRun, subjects: &Subjects, now: DateTime<Utc>) -> Line {
+fn line(run: &BulkRun, subjects: &Subjects, now: DateTime<Utc>) -> BulkRunRow {
     let (state, status) = stage_word(stage_of(run, now));
     let (subject, _) = subject(run, subjects);
-    Line {
+    BulkRunRow {
         href: paths::bulk_run(run.id),
         kind: kind_word(run.kind),
         subject,

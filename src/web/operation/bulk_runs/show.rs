@@ -51,13 +51,13 @@ struct Page {
     failed: String,
     per_minute: Option<String>,
     is_over: bool,
-    lines: Vec<Line>,
+    lines: Vec<FailureRow>,
     is_later: bool,
     next: Option<String>,
 }
 
 /// A customer that could not be written.
-struct Line {
+struct FailureRow {
     number: String,
     company: String,
     href: String,
@@ -116,8 +116,8 @@ pub async fn show(
     })
 }
 
-fn line(failure: Failure) -> Line {
-    Line {
+fn line(failure: Failure) -> FailureRow {
+    FailureRow {
         number: failure.customer.to_string(),
         company: failure.company.unwrap_or_default(),
         href: paths::status(failure.customer),

@@ -37,7 +37,7 @@ struct Page {
     returned: Option<(Moment, String)>,
     /// The text part as it was sent, links blanked.
     text: Option<String>,
-    steps: Vec<Step>,
+    steps: Vec<DeliveryStep>,
     can_retry: bool,
     can_resend: bool,
 }
@@ -70,7 +70,7 @@ impl Moment {
 }
 
 /// An attempt or a report.
-struct Step {
+struct DeliveryStep {
     at: Moment,
     what: &'static str,
     said: String,
@@ -103,7 +103,7 @@ fn page(shell: Shell, found: MailDetail, text: Option<String>) -> Page {
     let mail = &found.line;
     let tries = found.attempts.iter().map(|one| (one.at, tried(one)));
     let reports = found.reports.iter().map(|one| (one.at, told(one)));
-    let mut steps: Vec<(DateTime<Utc>, Step)> = tries.chain(reports).collect();
+    let mut steps: Vec<(DateTime<Utc>, DeliveryStep)> = tries.chain(reports).collect();
     steps.sort_by_key(|(at, _)| *at);
     let because = mail.returned_because.clone().unwrap_or_default();
     Page {
@@ -129,8 +129,8 @@ fn page(shell: Shell, found: MailDetail, text: Option<String>) -> Page {
     }
 }
 
-fn tried(attempt: &Attempted) -> Step {
-    Step {
+fn tried(attempt: &Attempted) -> DeliveryStep {
+    DeliveryStep {
         at: Moment::of(attempt.at),
         what: match attempt.outcome.as_str() {
             "sent" => "Vom Mailserver angenommen",
@@ -145,9 +145,9 @@ fn tried(attempt: &Attempted) -> Step {
     }
 }
 
-fn told(report: &Reported) -> Step {
+fn told(report: &Reported) -> DeliveryStep {
     let said = format!("{} {}", report.status, report.diagnostic);
-    Step {
+    DeliveryStep {
         at: Moment::of(report.at),
         what: match report.verdict.as_str() {
             "returned" => "Rückmeldung: nicht zustellbar",

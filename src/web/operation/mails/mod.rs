@@ -2,7 +2,7 @@
 
 mod detail;
 mod resend;
-mod trial;
+mod test_mail;
 
 use std::collections::BTreeMap;
 
@@ -29,7 +29,7 @@ use crate::web::kit::signed_form::SignedForm;
 
 pub use detail::show;
 pub use resend::contract as resend_contract;
-pub use trial::{ask as ask_trial, send as send_trial};
+pub use test_mail::{ask as ask_trial, send as send_trial};
 
 /// Mails on one page.
 const PAGE: usize = 50;
@@ -55,7 +55,7 @@ struct Page {
     replies: String,
     errors: FieldErrors,
     is_narrowed: bool,
-    lines: Vec<Line>,
+    lines: Vec<MailRow>,
     unclear: usize,
     unclear_folder: String,
     is_later: bool,
@@ -71,7 +71,7 @@ struct Choice {
 }
 
 /// One mail as printed.
-struct Line {
+struct MailRow {
     id: MailId,
     kind: String,
     to: String,
@@ -230,8 +230,8 @@ pub async fn retry(
     }
 }
 
-fn line(mail: MailLine) -> Line {
-    Line {
+fn line(mail: MailLine) -> MailRow {
+    MailRow {
         id: mail.id,
         kind: mail.kind.name(),
         to: recipient(&mail),

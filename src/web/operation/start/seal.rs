@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::actions::proofs::{self, Stage};
+use crate::actions::verification::{self, Stage};
 use crate::app::App;
 use crate::domain::{Language, calendar};
 
@@ -22,7 +22,7 @@ impl Seal {
     pub(super) fn new(app: &App, now: DateTime<Utc>) -> Self {
         let (_, until) = app.sealer.validity();
         let last_day = calendar::day(until);
-        let (status, word, urge) = match proofs::certificate_stage(&app.sealer, now) {
+        let (status, word, urge) = match verification::certificate_stage(&app.sealer, now) {
             Stage::Ended => (
                 "declined",
                 "Zertifikat abgelaufen",

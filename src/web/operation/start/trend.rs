@@ -49,7 +49,7 @@ pub(super) struct Trend {
     pub span: Option<(String, String)>,
     pub curves: Vec<Curve>,
     pub heads: [&'static str; 4],
-    pub rows: Vec<Row>,
+    pub rows: Vec<TrendRow>,
 }
 
 /// One drawing.
@@ -63,7 +63,7 @@ pub(super) struct Curve {
 }
 
 /// One line of the table.
-pub(super) struct Row {
+pub(super) struct TrendRow {
     pub day: NaiveDate,
     pub words: String,
     pub counts: [String; 4],
@@ -145,11 +145,11 @@ fn curve(label: &'static str, counts: &[(u64, i64)]) -> Curve {
 }
 
 /// The newest day and every seventh counted one before it, the newest first.
-fn rows(days: &BTreeMap<NaiveDate, [i64; 4]>) -> Vec<Row> {
+fn rows(days: &BTreeMap<NaiveDate, [i64; 4]>) -> Vec<TrendRow> {
     days.iter()
         .rev()
         .step_by(LINE)
-        .map(|(day, counts)| Row {
+        .map(|(day, counts)| TrendRow {
             day: *day,
             words: words(*day),
             counts: counts.map(thousands),

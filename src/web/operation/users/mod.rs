@@ -35,14 +35,14 @@ const PARTNERS: i64 = 500;
 #[template(path = "web/operation/users/list.html")]
 struct ListPage {
     shell: Shell,
-    users: Vec<Line>,
+    users: Vec<UserRow>,
     /// Whether the list begins behind somebody.
     is_later: bool,
     next: Option<String>,
 }
 
 /// One user as printed.
-struct Line {
+struct UserRow {
     user: UserLine,
     role: &'static str,
     /// Whether this is the person who looks; nobody disables themselves.
@@ -73,7 +73,7 @@ pub async fn list(
     });
     let users = found
         .into_iter()
-        .map(|user| Line {
+        .map(|user| UserRow {
             role: match user.role.as_str() {
                 "operator" => "Betreiber",
                 "partner" => "Vertriebspartner",

@@ -12,11 +12,11 @@ use super::signing::{Typed, declarations};
 use super::summary::Summary;
 use crate::actions::consent::{Signature, check, conclude as conclude_case, note_opening, prepare};
 use crate::actions::documents::{Draft, draft as draft_of, draft_pdf, printed};
-use crate::actions::{ActionError, whats_new};
+use crate::actions::{ActionError, offer_diff};
 use crate::app::App;
 use crate::contract::{html, text};
 use crate::domain::case::{LinkState, Refusal};
-use crate::domain::{AgreementId, Language, LinkId, WhatsNew, calendar};
+use crate::domain::{AgreementId, Language, LinkId, OfferDiff, calendar};
 use crate::paths;
 use crate::places::Kind;
 use crate::web::kit::error::PageError;
@@ -299,12 +299,12 @@ async fn read_draft(app: &App, arrival: &Arrival) -> Result<Draft, PageError> {
 }
 
 /// What the contract would change compared with the one in force.
-async fn read_news(app: &App, arrival: &Arrival) -> Result<Option<WhatsNew>, PageError> {
+async fn read_news(app: &App, arrival: &Arrival) -> Result<Option<OfferDiff>, PageError> {
     let (case, language, now) = (arrival.case.clone(), arrival.language, arrival.now);
     let reader = app.clone();
     let news = app
         .db
-        .read(move |conn| whats_new(conn, &reader, &case, language, now))
+        .read(move |conn| offer_diff(conn, &reader, &case, language, now))
         .await?;
     Ok(news)
 }

@@ -2,7 +2,7 @@
 
 use super::arrival::Arrival;
 use crate::contract::values::Values;
-use crate::domain::{Language, Party, WhatsNew, name};
+use crate::domain::{Language, OfferDiff, Party, name};
 
 /// Name and address of a company.
 pub struct Company {
@@ -50,14 +50,14 @@ pub struct Summary {
     /// Where data are processed.
     pub places: String,
     /// What differs from the agreement in force; `None` without one.
-    pub news: Option<WhatsNew>,
+    pub news: Option<OfferDiff>,
     /// Whether the partners may work under that agreement meanwhile.
     pub goes_on: bool,
 }
 
 impl Summary {
     /// From what would be filled into the contract.
-    pub fn new(arrival: &Arrival, values: &Values, news: Option<WhatsNew>) -> Self {
+    pub fn new(arrival: &Arrival, values: &Values, news: Option<OfferDiff>) -> Self {
         let language = arrival.language;
         let products: Vec<ProductFacts> = values
             .products

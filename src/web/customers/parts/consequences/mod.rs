@@ -16,7 +16,7 @@ mod tests;
 
 use chrono::{DateTime, Duration, Utc};
 
-use crate::domain::case::{Case, Change, Foreseen, Status, standing};
+use crate::domain::case::{Case, Change, Foreseen, Status, status_of};
 use crate::domain::{Language, calendar};
 
 /// One heading with its sentences; there is always at least one.
@@ -73,7 +73,7 @@ fn change_of_status(
     (then, later): (DateTime<Utc>, DateTime<Utc>),
     when: &str,
 ) -> String {
-    let (old, new) = (standing(before, then), standing(after, later));
+    let (old, new) = (status_of(before, then), status_of(after, later));
     if old.word() == new.word() {
         return match new.status {
             Status::NotRequired => {

@@ -3,14 +3,14 @@
 use chrono::Duration;
 
 use super::*;
-use crate::domain::case::samples::{
-    CENTRAFLEX, FOREIGN, MANDANT, OTHER_SUB, Play, STATES, TRUNK, booked, case, in_state,
+use crate::domain::case::tests::samples::{
+    CENTRAFLEX, FOREIGN, MANDANT, OTHER_SUB, STATES, Scenario, TRUNK, booked, case, in_state,
     new_email, partner,
 };
 use crate::domain::case::{Event, foresee};
 
-fn meaning(play: &Play, event: &Event) -> String {
-    let seen = foresee(&play.case, event, play.now).unwrap();
+fn meaning(scenario: &Scenario, event: &Event) -> String {
+    let seen = foresee(&scenario.case, event, scenario.now).unwrap();
     consequences("Betreiber", &seen)
         .into_iter()
         .map(|part| format!("{}: {}", part.heading, part.lines.join(" ")))
@@ -19,10 +19,10 @@ fn meaning(play: &Play, event: &Event) -> String {
 }
 
 /// The last booking is cancelled as from midnight after so many days.
-fn cancelled(play: &Play, days: u64) -> Event {
-    let last = calendar::day(play.now) + chrono::Days::new(days);
+fn cancelled(scenario: &Scenario, days: u64) -> Event {
+    let last = calendar::day(scenario.now) + chrono::Days::new(days);
     Event::Cancelled {
-        booking: play.case.bookings.len() - 1,
+        booking: scenario.case.bookings.len() - 1,
         ends_at: Some(calendar::end_of_day(last) + Duration::milliseconds(1)),
     }
 }
@@ -42,8 +42,8 @@ fn a_first_booking_says_that_the_customer_is_asked() {
 #[test]
 fn the_end_of_the_last_booking_is_told_for_its_own_day() {
     // Row 44: nothing today; on the day after, access closes and M13 goes out in the morning.
-    let play = in_state("C");
-    let text = meaning(&play, &cancelled(&play, 8));
+    let scenario = in_state("C");
+    let text = meaning(&scenario, &cancelled(&scenario, 8));
     let (today, then) = text.split_once("\nAm ").unwrap();
     assert!(today.contains("bleibt „Abgeschlossen“") && today.contains("keine E-Mail"));
     assert!(today.ends_with("Daran ändert sich nichts."), "{today}");
@@ -64,8 +64,8 @@ fn the_end_of_the_last_booking_is_told_for_its_own_day() {
 #[test]
 fn what_happens_until_that_day_is_counted_in() {
     // The round runs out long before the booking ends, so nobody is told that it is withdrawn (row 19).
-    let play = in_state("R0");
-    let text = meaning(&play, &cancelled(&play, 200));
+    let scenario = in_state("R0");
+    let text = meaning(&scenario, &cancelled(&scenario, 200));
     let (_, then) = text.split_once("\nAm ").unwrap();
     assert!(
         then.contains("von „Ohne Antwort abgelaufen“ zu „Nicht erforderlich“"),
@@ -73,7 +73,7 @@ fn what_happens_until_that_day_is_counted_in() {
     );
     assert!(then.contains("Es wird keine E-Mail gesendet."), "{then}");
     // While it is waited for, the customer hears of it.
-    let text = meaning(&play, &cancelled(&play, 3));
+    let text = meaning(&scenario, &cancelled(&scenario, 3));
     let (_, then) = text.split_once("\nAm ").unwrap();
     assert!(then.contains("wird nicht mehr gebraucht"), "{then}");
     assert!(then.contains("Erinnerungen gehen nicht mehr hinaus."));
@@ -150,7 +150,7 @@ fn changes_of_partners_and_addresses_have_their_sentences() {
 #[test]
 fn every_part_says_something_in_every_state() {
     for state in STATES {
-        let play = in_state(state);
+        let scenario = in_state(state);
         for event in [
             booked(TRUNK, true),
             new_email("neu@kunde.example"),
@@ -159,7 +159,7 @@ fn every_part_says_something_in_every_state() {
             Event::Deleted,
             Event::LinksLocked { ask_again: true },
         ] {
-            let Ok(seen) = foresee(&play.case, &event, play.now) else {
+            let Ok(seen) = foresee(&scenario.case, &event, scenario.now) else {
                 continue;
             };
             for part in consequences("Betreiber", &seen) {
@@ -178,7 +178,7 @@ fn nobody_is_promised_a_mail_without_an_address() {
     // L-09
     let mut free = case();
     free.customer.party.email = None;
-    let text = meaning(&Play::of(free), &booked(CENTRAFLEX, false));
+    let text = meaning(&Scenario::of(free), &booked(CENTRAFLEX, false));
     assert!(text.contains("zu „E-Mail-Adresse fehlt“"), "{text}");
     assert!(text.contains("Betreiber erhält einen Hinweis: Ein AVV ist nötig"));
     assert!(!text.contains("Kunde AG erhält"), "{text}");

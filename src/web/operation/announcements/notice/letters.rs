@@ -8,7 +8,7 @@ use crate::actions::{ActionError, notices};
 use crate::app::App;
 use crate::domain::{FileId, NoticeId};
 use crate::paths;
-use crate::storage::dissent_proofs;
+use crate::storage::dissent_files;
 use crate::web::kit::dates::When;
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::FieldErrors;
@@ -21,7 +21,7 @@ pub(super) async fn list(app: &App, notice: NoticeId) -> Result<Vec<(String, Whe
     let found = app
         .db
         .read(move |conn| -> Result<_, ActionError> {
-            Ok(dissent_proofs::list_of_notice(conn, notice)?)
+            Ok(dissent_files::list_of_notice(conn, notice)?)
         })
         .await?;
     let one = |(file, at)| (paths::dissent_proof(notice, file), When::clock(at));

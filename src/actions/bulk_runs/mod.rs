@@ -1,0 +1,227 @@
+//! Work over many customers, one after the other: what every kind of it has in common. A kind is a
+//! [`Kind`]: a few functions that say who is next, what is done with them and when it is over.
+//!
+//! A step happens under the lock of the run, in one transaction with the note of how far it has come.
+//! So nobody is reached twice and nobody forgotten, however many processes do this and whenever one
+//! is killed; and nothing but the step is ever in memory. A customer that cannot be written is put
+//! aside in the same transaction and tried again later, so that the others are reached meanwhile.
+
+mod step;
+
+use std::str::FromStr;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::case_command::actor;
+use super::{ActionError, Actor, announcements, blocking, requests, roll_outs, sub_partners};
+use crate::app::App;
+use crate::domain::bulk_run::{RunEnd, RunKind, RunStage, stage};
+use crate::domain::calendar::day;
+use crate::domain::case::Refusal;
+use crate::domain::viewer::{Role, Viewer};
+use crate::domain::{BulkRunId, CustomerNumber};
+use crate::storage::PgConnection;
+use crate::storage::bulk_runs::{self as stored, BulkRun, NewRun};
+use crate::storage::partner_list::list_customers_of;
+use crate::storage::partners::find_partner;
+pub use step::{RunMemory, StepResult, take_step};
+
+/// How often a run goes through its customers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rounds {
+    /// Once.
+    One,
+    /// A second time for those who were overtaken: `next` looks at the round.
+    Two,
+    /// As often as it takes until nobody is listed or fails any more: who is done is not listed by
+    /// `next`, and somebody may always be listed anew. A run that found nobody is forgotten.
+    WhileListed,
+}
+
+/// What happens to a run, for the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RunEvent {
+    /// An administrator stopped it for a while.
+    Paused,
+    /// It goes on.
+    Resumed,
+    /// It is over.
+    Ended(RunEnd),
+}
+
+type Time = DateTime<Utc>;
+type Next = fn(&mut PgConnection, &BulkRun, i64) -> Result<Vec<CustomerNumber>, ActionError>;
+type Batch =
+    fn(&mut PgConnection, &App, &BulkRun, &[CustomerNumber], Time) -> Result<i64, ActionError>;
+type Ended = fn(&mut PgConnection, &BulkRun, Time) -> Result<Option<RunEnd>, ActionError>;
+type Note = fn(&mut PgConnection, Actor, &BulkRun, RunEvent, Time) -> Result<(), ActionError>;
+
+/// What is done with customers. The audit event is the last thing it writes.
+#[derive(Clone, Copy)]
+pub enum Act {
+    /// With one, in a transaction of its own; says whether anything was to be done.
+    Each(fn(&mut PgConnection, &App, &BulkRun, CustomerNumber, Time) -> Result<bool, ActionError>),
+    /// With at most so many in one transaction, where no case is written; says for how many anything
+    /// was to be done.
+    Batch(i64, Batch),
+}
+
+/// A kind of work over many customers.
+pub struct Kind {
+    /// Which.
+    pub kind: RunKind,
+    /// How often it goes through its customers.
+    pub rounds: Rounds,
+    /// A customer that could not be written is tried again after this time.
+    pub again: TimeDelta,
+    /// A customer that could not be written for so long keeps no run open any more; `None`: it always
+    /// does.
+    pub given_up: Option<TimeDelta>,
+    /// Begins the runs that begin by themselves.
+    pub open: fn(&mut PgConnection, DateTime<Utc>) -> Result<(), ActionError>,
+    /// Whether anybody may be reached at this hour.
+    pub is_open: fn(&mut PgConnection, DateTime<Utc>) -> Result<bool, ActionError>,
+    /// How many customers may be written to before the outbox holds enough of their mails.
+    pub room: fn(&mut PgConnection) -> Result<i64, ActionError>,
+    /// How a run is over before everybody was looked at, if it is.
+    pub ended: Ended,
+    /// The next customers behind [`BulkRun::after`] in rising order, at most so many.
+    pub next: Next,
+    /// Does it for them.
+    pub act: Act,
+    /// Appends to the log what happened to a run.
+    pub note: Note,
+}
+
+impl Kind {
+    /// A kind in which nothing is unusual: it reaches one customer after the other at any hour.
+    pub(super) const fn new(kind: RunKind, next: Next, act: Act) -> Self {
+        Self {
+            kind,
+            next,
+            act,
+            rounds: Rounds::One,
+            again: TimeDelta::minutes(10),
+            given_up: None,
+            open: |_, _| Ok(()),
+            is_open: |_, _| Ok(true),
+            room: |_| Ok(i64::MAX),
+            ended: |_, _, _| Ok(None),
+            note: |_, _, _, _, _| Ok(()),
+        }
+    }
+}
+
+/// The runs of a kind that are to be gone on with now.
+pub fn list_open(
+    conn: &mut PgConnection,
+    kind: &Kind,
+    now: DateTime<Utc>,
+) -> Result<Vec<BulkRunId>, ActionError> {
+    if !(kind.is_open)(conn, now)? {
+        return Ok(Vec::new());
+    }
+    (kind.open)(conn, now)?;
+    Ok(stored::list_open(conn, kind.kind)?)
+}
+
+/// Begins a run that begins by itself, unless one about the same is not over yet.
+pub(super) fn open_run(
+    conn: &mut PgConnection,
+    kind: RunKind,
+    subject: &str,
+    count: impl FnOnce(&mut PgConnection) -> Result<Option<i64>, ActionError>,
+    now: DateTime<Utc>,
+) -> Result<(), ActionError> {
+    if stored::find_open(conn, kind, subject)?.is_none() {
+        let new = NewRun {
+            kind,
+            subject: subject.to_owned(),
+            starts_on: day(now),
+            customers: count(conn)?,
+        };
+        stored::create_run(conn, &new, now)?;
+    }
+    Ok(())
+}
+
+/// What an administrator does to a run that is not over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Turn {
+    /// Reaches nobody until it goes on.
+    Pause,
+    /// Goes on.
+    Resume,
+    /// Reaches nobody any more.
+    End,
+}
+
+/// Pauses a run, lets it go on or ends it, if its kind allows it. It stops between two steps.
+pub fn turn(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    id: BulkRunId,
+    turn: Turn,
+    now: DateTime<Utc>,
+) -> Result<(), ActionError> {
+    if viewer.role != Role::Operator {
+        return Err(ActionError::NotAllowed);
+    }
+    let run = stored::lock_run(conn, id)?.ok_or(ActionError::NotFound)?;
+    let may = run.ended.is_none()
+        && match turn {
+            Turn::Pause => run.kind.can_pause() && run.paused_at.is_none(),
+            Turn::Resume => run.paused_at.is_some(),
+            Turn::End => run.kind.can_end(),
+        };
+    if !may {
+        return Err(Refusal::Unchanged.into());
+    }
+    let event = match turn {
+        Turn::Pause => {
+            stored::save_pause(conn, id, Some(now))?;
+            RunEvent::Paused
+        }
+        Turn::Resume => {
+            stored::save_pause(conn, id, None)?;
+            RunEvent::Resumed
+        }
+        Turn::End => {
+            stored::save_end(conn, id, RunEnd::Ended, now)?;
+            RunEvent::Ended(RunEnd::Ended)
+        }
+    };
+    (kind_of(run.kind).note)(conn, actor(viewer), &run, event, now)
+}
+
+/// The functions of a kind.
+pub fn kind_of(kind: RunKind) -> &'static Kind {
+    match kind {
+        RunKind::Block => &blocking::TELLING,
+        RunKind::RollOut => &roll_outs::ROLLING_OUT,
+        RunKind::Announcement => &announcements::SENDING,
+        RunKind::NewVersion => &requests::OFFERING,
+        RunKind::TakeOff => &sub_partners::TAKING_OFF,
+    }
+}
+
+/// How far a run has come.
+pub fn stage_of(run: &BulkRun, now: DateTime<Utc>) -> RunStage {
+    let end = run.ended.map(|(_, end)| end);
+    stage(end, run.paused_at, run.starts_on, day(now))
+}
+
+/// The next customers of the partner a run is about.
+pub(super) fn next_of_partner(
+    conn: &mut PgConnection,
+    run: &BulkRun,
+    limit: i64,
+) -> Result<Vec<CustomerNumber>, ActionError> {
+    let partner = find_partner(conn, subject_of(run)?)?.ok_or(ActionError::NotFound)?;
+    Ok(list_customers_of(conn, &partner, run.after, limit)?)
+}
+
+/// What a run is about.
+pub(super) fn subject_of<T: FromStr>(run: &BulkRun) -> Result<T, ActionError> {
+    run.subject.parse().map_err(|_| ActionError::NotFound)
+}

@@ -1,0 +1,246 @@
+//! A command on a case: the one way by which a case is changed.
+//!
+//! The audit event is the last thing a transaction writes: it locks the end of the chain of all
+//! events, so whatever came after it would keep everybody else waiting, and could wait in turn for
+//! somebody who waits for it.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::alerts::AlertKind;
+use super::{ActionError, alerts, timing};
+use crate::app::App;
+use crate::domain::alert::kind_of;
+pub use crate::domain::audit::Actor;
+use crate::domain::audit::AuditKind;
+use crate::domain::audit::effect::Effect;
+use crate::domain::case::{
+    Case, Change, DecisionContext, Denied, Event, NewIds, decide, status_of,
+};
+use crate::domain::mail::MailKind;
+use crate::domain::roll_out;
+use crate::domain::viewer::{Scope, Viewer};
+use crate::domain::{AddressId, AgreementId, CustomerNumber, LinkId, RequestId};
+use crate::storage::audit::NewEvent;
+use crate::storage::audit::chain::append_with;
+use crate::storage::mails::{NewMail, queue_mail};
+use crate::storage::{PgConnection, case_rows, cases, customers, roll_outs, users};
+
+/// A command on a case: whose case, who gives it, and when.
+#[derive(Debug, Clone)]
+pub struct CaseCommand {
+    /// Whose case.
+    pub customer: CustomerNumber,
+    /// Which customers the one who gives it may see.
+    pub scope: Scope,
+    /// Who it is, for the event.
+    pub actor: Actor,
+    /// When.
+    pub now: DateTime<Utc>,
+}
+
+/// What the decision did.
+#[derive(Debug, Clone)]
+pub struct Applied {
+    /// The facts before.
+    pub before: Case,
+    /// The facts after.
+    pub after: Case,
+    /// What changed.
+    pub changes: Vec<Change>,
+}
+
+impl CaseCommand {
+    /// A command of a signed-in user.
+    pub fn by(viewer: &Viewer, customer: CustomerNumber, now: DateTime<Utc>) -> Self {
+        Self {
+            customer,
+            scope: viewer.role.scope(),
+            actor: actor(viewer),
+            now,
+        }
+    }
+
+    /// A command of whoever holds a consent link.
+    pub fn by_link(link: LinkId, customer: CustomerNumber, now: DateTime<Utc>) -> Self {
+        Self {
+            customer,
+            scope: Scope::Customer(customer),
+            actor: Actor::Link { id: link },
+            now,
+        }
+    }
+
+    /// A command of the portal itself, from a job.
+    pub fn by_portal(customer: CustomerNumber, now: DateTime<Utc>) -> Self {
+        Self {
+            customer,
+            scope: Scope::All,
+            actor: Actor::Portal,
+            now,
+        }
+    }
+
+    /// Decides `event` under the lock of the customer, writes what it changes and appends `kind`.
+    pub fn execute(
+        &self,
+        conn: &mut PgConnection,
+        app: &App,
+        event: &Event,
+        kind: impl FnOnce(&Applied) -> AuditKind,
+    ) -> Result<Applied, ActionError> {
+        let before = self.lock(conn)?;
+        self.commit(conn, app, before, event, kind)
+    }
+
+    /// Locks the case and loads its facts; what the scope does not hold does not exist.
+    pub fn lock(&self, conn: &mut PgConnection) -> Result<Case, ActionError> {
+        let case = cases::lock_case(conn, self.customer, self.now)?.ok_or(ActionError::NotFound)?;
+        // Asked after the lock, so that a partner who lost the customer a moment ago is out.
+        if !customers::is_visible(conn, self.scope, self.customer)? {
+            return Err(ActionError::NotFound);
+        }
+        // Who is blocked may look, but not act (row 49).
+        match self.scope {
+            Scope::Partner(own) | Scope::SubPartner(own) if case.shuts_out(own) => {
+                Err(ActionError::Denied(Denied::Blocked))
+            }
+            _ => Ok(case),
+        }
+    }
+
+    /// The second half of [`CaseCommand::execute`], for actions that look at the locked case first.
+    pub fn commit(
+        &self,
+        conn: &mut PgConnection,
+        app: &App,
+        before: Case,
+        event: &Event,
+        kind: impl FnOnce(&Applied) -> AuditKind,
+    ) -> Result<Applied, ActionError> {
+        self.commit_with(conn, app, before, event, kind, |_, _| Ok(()))
+    }
+
+    /// [`CaseCommand::commit`] for actions that have more to write than the case: `write` does, before the
+    /// event is appended.
+    pub fn commit_with(
+        &self,
+        conn: &mut PgConnection,
+        app: &App,
+        before: Case,
+        event: &Event,
+        kind: impl FnOnce(&Applied) -> AuditKind,
+        write: impl FnOnce(&mut PgConnection, &Applied) -> Result<(), ActionError>,
+    ) -> Result<Applied, ActionError> {
+        timing::hold(conn, app, &before, self.now)?;
+        let context = DecisionContext {
+            now: event.happened_at(&before, self.now),
+            new_ids: new_ids(),
+        };
+        let changes = decide(&before, event, context)?;
+        cases::save_changes(conn, self.customer, &changes, context.now)?;
+        let mut after = before.clone();
+        after.apply(&changes, context.now);
+        case_rows::save_row(conn, &after, self.now)?;
+        let finds_anew = |change: &Change| {
+            matches!(
+                change,
+                Change::SetSubPartner(_)
+                    | Change::SetPartner(_)
+                    | Change::SetParty(_)
+                    | Change::SetEmail(_)
+                    | Change::Conclude(_)
+            )
+        };
+        if changes.iter().any(finds_anew) {
+            case_rows::save_words(conn, &after)?;
+        }
+        let outcome = Applied {
+            before,
+            after,
+            changes,
+        };
+        let told = alerts::follow(conn, self.customer, &outcome, self.now)?;
+        self.queue_mails(conn, app, &outcome, &told)?;
+        if let Some(answer) = roll_out::answered(&outcome.before, &outcome.after) {
+            roll_outs::answer(conn, self.customer, answer, self.now)?;
+        }
+        write(conn, &outcome)?;
+        let status = (
+            status_of(&outcome.before, self.now).status,
+            status_of(&outcome.after, self.now).status,
+        );
+        let event = NewEvent {
+            kind: kind(&outcome),
+            actor: self.actor.clone(),
+            customer: Some(self.customer),
+            status: Some(status),
+        };
+        let effect = self.effect(conn, &outcome)?;
+        append_with(conn, &event, &effect, self.now)?;
+        Ok(outcome)
+    }
+
+    /// Whom the decision let in or shut out, with the people it concerns (EV-11). Asks the database
+    /// only if it did.
+    fn effect(&self, conn: &mut PgConnection, outcome: &Applied) -> Result<Effect, ActionError> {
+        let mut effect = Effect::between(&outcome.before, &outcome.after, self.now);
+        name_users(conn, &mut effect)?;
+        Ok(effect)
+    }
+
+    fn queue_mails(
+        &self,
+        conn: &mut PgConnection,
+        app: &App,
+        outcome: &Applied,
+        told: &[AlertKind],
+    ) -> Result<(), ActionError> {
+        for change in &outcome.changes {
+            if let Change::Queue(mail) = change {
+                let is_known = matches!(mail.kind, MailKind::Alert { alert } if !told.contains(&kind_of(alert)));
+                if is_known {
+                    continue;
+                }
+                let new = NewMail {
+                    step: mail
+                        .kind
+                        .step(mail.to, &outcome.before, &outcome.after, Uuid::new_v4()),
+                    kind: mail.kind.clone(),
+                    to: mail.to,
+                    customer: Some(self.customer),
+                    message_id: app.new_message_id(),
+                };
+                queue_mail(conn, &new, self.now)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Fills in which people of a partner gained or lost access.
+pub(super) fn name_users(conn: &mut PgConnection, effect: &mut Effect) -> Result<(), ActionError> {
+    for one in effect.all_mut() {
+        (one.user_count, one.users) = users::list_active_of(conn, one.partner, Effect::MOST_USERS)?;
+    }
+    Ok(())
+}
+
+/// A signed-in person as the event keeps it: name and company as they are now.
+pub fn actor(viewer: &Viewer) -> Actor {
+    Actor::User {
+        id: viewer.user,
+        name: viewer.name.clone(),
+        company: viewer.company.clone(),
+    }
+}
+
+/// Random keys for what a decision may create.
+fn new_ids() -> NewIds {
+    NewIds {
+        request: RequestId(Uuid::new_v4()),
+        link: LinkId(Uuid::new_v4()),
+        agreement: AgreementId(Uuid::new_v4()),
+        address: AddressId(Uuid::new_v4()),
+    }
+}

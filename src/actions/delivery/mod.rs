@@ -1,0 +1,361 @@
+//! Delivering what is in the outbox: one mail, one transaction.
+//!
+//! The row stays locked while the mail is handed over, so that two processes never send the same
+//! one and a killed process frees it by itself. A mail that the server took although the process
+//! died before noting it goes out again with the same Message-ID.
+
+mod agreements;
+mod changes;
+mod compose;
+mod notes;
+mod operator;
+mod partners;
+mod requests;
+mod users;
+
+use std::cell::Cell;
+
+use chrono::{DateTime, Duration, Utc};
+
+use super::case_command::actor;
+use super::requests::ask as ask_anew;
+use super::{ActionError, Actor, CaseCommand, addresses, alerts, notices};
+use crate::app::App;
+use crate::domain::audit::AuditKind;
+use crate::domain::case::Event;
+use crate::domain::mail::{MailKind, Recipient};
+use crate::domain::viewer::{Role, Viewer};
+use crate::domain::{CustomerNumber, EmailAddress, LinkId, MailId};
+use crate::mail::blanked::without_tokens;
+use crate::mail::message::{Head, seal};
+use crate::mail::render::render;
+use crate::mail::{MailInput, RenderedMail};
+use crate::storage::audit::{NewEvent, add_event};
+use crate::storage::mails::{self, DueMail, Sent};
+use crate::storage::{PgConnection, cases};
+pub use changes::{address, preview};
+use compose::{Obstacle, compose};
+
+/// Longest pause between two attempts. A mail is tried until it is true no longer, a notice for
+/// [`NOTICE_LASTS`].
+const LONGEST_PAUSE: Duration = Duration::hours(1);
+
+/// How long a notice is tried that the server puts off again and again. What no server takes for so
+/// long does not reach its customer, and somebody must know (row 38); nothing else would end it.
+const NOTICE_LASTS: Duration = Duration::days(5);
+
+/// What became of a mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Delivered {
+    /// Nothing is due.
+    Idle,
+    /// Handed over to the mail server.
+    Sent,
+    /// Will be tried again.
+    Later,
+    /// Given up: refused for good, or nobody to send it to.
+    GivenUp,
+}
+
+/// Takes the mail that is due longest and tries to hand it over.
+pub fn deliver_next(
+    conn: &mut PgConnection,
+    app: &App,
+    now: DateTime<Utc>,
+) -> Result<Delivered, ActionError> {
+    deliver_noting(conn, app, now, &Cell::new(None))
+}
+
+/// [`deliver_next`], and notes in `taken` which mail it was, also when that fails.
+pub fn deliver_noting(
+    conn: &mut PgConnection,
+    app: &App,
+    now: DateTime<Utc>,
+    taken: &Cell<Option<MailId>>,
+) -> Result<Delivered, ActionError> {
+    let Some(mail) = mails::lock_next_due(conn, now)? else {
+        return Ok(Delivered::Idle);
+    };
+    taken.set(Some(mail.id));
+    let (address, input) = match compose(conn, app, &mail, now) {
+        Ok(parts) => parts,
+        Err(Obstacle::Dropped(why)) => {
+            return give_up(
+                conn,
+                app,
+                &mail,
+                "dropped",
+                &format!("nicht gesendet, weil {why}"),
+                now,
+            );
+        }
+        Err(Obstacle::Failed(error)) => return Err(error),
+    };
+    let written = render(&input).map_err(|error| ActionError::Document(error.to_string()))?;
+    hand_over(conn, app, &mail, &input, written, &address, now)
+}
+
+/// After an error that nobody planned for: puts off the mail it happened to, so that it does not hold
+/// up those behind it. Nothing when another worker has taken it since.
+pub fn put_off(
+    conn: &mut PgConnection,
+    mail: MailId,
+    now: DateTime<Utc>,
+) -> Result<(), ActionError> {
+    if mails::lock_queued(conn, mail)? {
+        tracing::warn!(mail = mail.0, "mail put off after an error");
+        let reply = "Der Versand ist an einem Fehler im Portal gescheitert.";
+        mails::mark_retry(conn, mail, reply, now + LONGEST_PAUSE, now)?;
+    }
+    Ok(())
+}
+
+fn hand_over(
+    conn: &mut PgConnection,
+    app: &App,
+    mail: &DueMail,
+    input: &MailInput,
+    written: RenderedMail,
+    address: &EmailAddress,
+    now: DateTime<Utc>,
+) -> Result<Delivered, ActionError> {
+    let subject = written.subject.clone();
+    let readable = without_tokens(&written.text);
+    let head = Head {
+        id: mail.id,
+        mark: mail.mark,
+        message_id: mail.message_id.clone(),
+        from_name: input.operator.party.name.clone(),
+        from: app.config.mail.from.clone(),
+        reply_to: input.operator.party.email.clone(),
+        to: address.clone(),
+        date: mail.queued_at,
+    };
+    let envelope = match seal(head, written) {
+        Ok(envelope) => envelope,
+        Err(error) => return give_up(conn, app, mail, "failed", &error.to_string(), now),
+    };
+    match app.transport.send(&envelope) {
+        Ok(reply) => {
+            let to = address.as_str().to_owned();
+            let sent = Sent {
+                to,
+                subject: subject.clone(),
+                parts: envelope.parts(),
+                reply,
+            };
+            mails::mark_sent(conn, mail.id, &sent, now)?;
+            mails::save_text(conn, mail.id, &readable)?;
+            notices::mail_sent(conn, &mail.kind, mail.id, now)?;
+            addresses::former_told(conn, app, &mail.kind, mail.customer, true, now)?;
+            let to = address.masked();
+            let kind = if mail.kind.is_about_change() {
+                AuditKind::NoticeMailed { subject, to }
+            } else {
+                AuditKind::MailSent { subject, to }
+            };
+            log(conn, mail.customer, Actor::Portal, kind, now)?;
+            tracing::info!(mail = mail.id.0, "mail sent");
+            Ok(Delivered::Sent)
+        }
+        Err(error) if error.permanent => {
+            tracing::warn!(mail = mail.id.0, "mail refused for good");
+            mails::mark_done(conn, mail.id, "failed", &error.reply, now)?;
+            notices::mail_failed(conn, &mail.kind, mail.id, now)?;
+            // The customer's row is locked before the first event: the chain comes last.
+            if let Some(link) = mail.kind.consent_link() {
+                refused(conn, app, mail.customer, link, now)?;
+            }
+            not_arrived(
+                conn,
+                app,
+                (mail.id, mail.to, &mail.kind),
+                mail.customer,
+                now,
+            )?;
+            failed(conn, mail, &error.reply, now)
+        }
+        Err(error) if error.answered && is_overdue(mail, now) => {
+            let days = NOTICE_LASTS.num_days();
+            let reply = format!("nach {days} Tagen aufgegeben; zuletzt: {}", error.reply);
+            give_up(conn, app, mail, "failed", &reply, now)
+        }
+        Err(error) => {
+            let pause = Duration::minutes(1 << mail.attempts.clamp(0, 6)).min(LONGEST_PAUSE);
+            tracing::warn!(
+                mail = mail.id.0,
+                attempts = mail.attempts + 1,
+                "mail not delivered, trying again"
+            );
+            mails::mark_retry(conn, mail.id, &error.reply, now + pause, now)?;
+            if error.ours {
+                alerts::mail_setup(conn, now)?;
+            }
+            Ok(Delivered::Later)
+        }
+    }
+}
+
+/// Whether a notice has been tried long enough, and not for the first time. While no mail server can
+/// be reached nothing is: that is no word about the customer's address.
+fn is_overdue(mail: &DueMail, now: DateTime<Utc>) -> bool {
+    matches!(mail.kind, MailKind::Announcement { .. })
+        && mail.attempts > 0
+        && mail.queued_at + NOTICE_LASTS <= now
+}
+
+/// Row 8: the status says so and people are told. A link of an earlier round changes nothing.
+pub(super) fn refused(
+    conn: &mut PgConnection,
+    app: &App,
+    customer: Option<CustomerNumber>,
+    link: LinkId,
+    now: DateTime<Utc>,
+) -> Result<(), ActionError> {
+    let Some(customer) = customer else {
+        return Ok(());
+    };
+    let command = CaseCommand::by_portal(customer, now);
+    match command.execute(conn, app, &Event::MailRefused(link), |_| {
+        AuditKind::Undeliverable
+    }) {
+        Ok(_) | Err(ActionError::Refused(_) | ActionError::NotFound) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+/// A concluded contract that did not arrive needs a person, though the status stays as it is; and what
+/// did not reach the former address lets no time run (A4).
+pub(super) fn not_arrived(
+    conn: &mut PgConnection,
+    app: &App,
+    (mail, to, kind): (MailId, Recipient, &MailKind),
+    customer: Option<CustomerNumber>,
+    now: DateTime<Utc>,
+) -> Result<(), ActionError> {
+    addresses::former_told(conn, app, kind, customer, false, now)?;
+    if let (MailKind::Concluded { agreement }, Some(customer), Recipient::Customer) =
+        (kind, customer, to)
+    {
+        alerts::contract_undelivered(conn, app, (mail, customer), *agreement, now)?;
+    }
+    Ok(())
+}
+
+fn give_up(
+    conn: &mut PgConnection,
+    app: &App,
+    mail: &DueMail,
+    state: &str,
+    reply: &str,
+    now: DateTime<Utc>,
+) -> Result<Delivered, ActionError> {
+    mails::mark_done(conn, mail.id, state, reply, now)?;
+    notices::mail_failed(conn, &mail.kind, mail.id, now)?;
+    not_arrived(
+        conn,
+        app,
+        (mail.id, mail.to, &mail.kind),
+        mail.customer,
+        now,
+    )?;
+    failed(conn, mail, reply, now)
+}
+
+fn failed(
+    conn: &mut PgConnection,
+    mail: &DueMail,
+    reply: &str,
+    now: DateTime<Utc>,
+) -> Result<Delivered, ActionError> {
+    let reply = reply.to_owned();
+    let kind = AuditKind::MailFailed { reply };
+    log(conn, mail.customer, Actor::Portal, kind, now)?;
+    Ok(Delivered::GivenUp)
+}
+
+/// Writes an event about a mail.
+pub(super) fn log(
+    conn: &mut PgConnection,
+    customer: Option<CustomerNumber>,
+    actor: Actor,
+    kind: AuditKind,
+    now: DateTime<Utc>,
+) -> Result<(), ActionError> {
+    let event = NewEvent {
+        kind,
+        actor,
+        customer,
+        status: None,
+    };
+    Ok(add_event(conn, &event, now)?)
+}
+
+/// What came of trying a mail again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Retried {
+    /// It is due now.
+    Queued,
+    /// The address had been refused, so the customer is asked anew, with a new link.
+    AskedAnew,
+    /// It is not sent, because … (German, the end of a sentence).
+    Useless(&'static str),
+    /// It was sent already, is being delivered at this moment, or does not exist.
+    NotWaiting,
+}
+
+/// Tries a mail at once that waits or was given up; for the operator. A mail that was sent is never
+/// sent again, and one that is true no longer is not sent either and says why.
+pub fn retry(
+    conn: &mut PgConnection,
+    app: &App,
+    viewer: &Viewer,
+    id: MailId,
+    now: DateTime<Utc>,
+) -> Result<Retried, ActionError> {
+    if viewer.role != Role::Operator {
+        return Err(ActionError::NotAllowed);
+    }
+    let Some(mail) = mails::lock_unsent(conn, id)? else {
+        return Ok(Retried::NotWaiting);
+    };
+    match compose(conn, app, &mail, now) {
+        Ok(_) => {}
+        Err(Obstacle::Dropped(why)) => {
+            let reply = format!("nicht gesendet, weil {why}");
+            give_up(conn, app, &mail, "dropped", &reply, now)?;
+            return Ok(Retried::Useless(why));
+        }
+        Err(Obstacle::Failed(error)) => return Err(error),
+    }
+    if let Some(link) = mail.kind.consent_link()
+        && let Some(customer) = mail.customer
+        && is_refused_round(conn, customer, link, now)?
+    {
+        // The old mail alone would leave the status at "Nicht zustellbar" and the reminders asleep.
+        ask_anew(conn, app, viewer, customer, now)?;
+        return Ok(Retried::AskedAnew);
+    }
+    mails::requeue(conn, id, now)?;
+    log(
+        conn,
+        mail.customer,
+        actor(viewer),
+        AuditKind::MailRetried,
+        now,
+    )?;
+    Ok(Retried::Queued)
+}
+
+fn is_refused_round(
+    conn: &mut PgConnection,
+    customer: CustomerNumber,
+    link: LinkId,
+    now: DateTime<Utc>,
+) -> Result<bool, ActionError> {
+    let case = cases::find_case(conn, customer, now)?;
+    Ok(case.is_some_and(|case| {
+        case.link(link)
+            .is_some_and(|(request, _)| request.undeliverable_at.is_some())
+    }))
+}

@@ -1,0 +1,62 @@
+//! The test mail: who may send one, how often, and that it is written down.
+
+use chrono::{DateTime, Duration, Utc};
+use uuid::Uuid;
+
+use super::ActionError;
+use super::case_command::actor;
+use super::delivery::log;
+use crate::app::App;
+use crate::domain::audit::AuditKind;
+use crate::domain::viewer::{Role, Viewer};
+use crate::domain::{EmailAddress, MailId};
+use crate::mail::message::{Envelope, Head, seal};
+use crate::mail::test_mail;
+use crate::storage::audit::count_since;
+use crate::storage::{PgConnection, catalogue};
+
+/// Test mails in [`SPAN`], of all administrators together.
+const MOST: usize = 10;
+/// Time in which they are counted.
+const SPAN: Duration = Duration::minutes(10);
+
+/// Allows and writes down one test mail to `to`, and puts it into its envelope. It carries the
+/// operator's name and the portal's host, nothing else.
+///
+/// # Errors
+/// [`ActionError::TooManyAttempts`] after ten in ten minutes.
+pub fn begin(
+    conn: &mut PgConnection,
+    app: &App,
+    viewer: &Viewer,
+    to: &EmailAddress,
+    now: DateTime<Utc>,
+) -> Result<Envelope, ActionError> {
+    if viewer.role != Role::Operator {
+        return Err(ActionError::NotAllowed);
+    }
+    let kind = AuditKind::MailTested { to: to.masked() };
+    let limit = i64::try_from(MOST).unwrap_or(i64::MAX);
+    if count_since(conn, kind.key(), now - SPAN, limit)? >= MOST {
+        let seconds = SPAN.num_seconds().unsigned_abs();
+        return Err(ActionError::TooManyAttempts(seconds));
+    }
+    let operator = catalogue::find_operator(conn)?.unwrap_or_default();
+    let host = app.config.web.base_url.host_str().unwrap_or_default();
+    let fault = |error: String| ActionError::Document(error);
+    let written =
+        test_mail::words(&operator.party.name, host).map_err(|error| fault(error.to_string()))?;
+    let head = Head {
+        id: MailId(0),
+        mark: Uuid::new_v4(),
+        message_id: app.new_message_id(),
+        from: app.config.mail.from.clone(),
+        from_name: operator.party.name,
+        reply_to: operator.party.email,
+        to: to.clone(),
+        date: now,
+    };
+    let envelope = seal(head, written).map_err(|error| fault(error.to_string()))?;
+    log(conn, None, actor(viewer), kind, now)?;
+    Ok(envelope)
+}

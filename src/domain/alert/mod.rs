@@ -1,0 +1,267 @@
+//! What needs a person at the operator (M14): which kinds there are, what raises them, and when their
+//! cause has gone by itself. Somebody takes an alert and finishes it; one whose cause is gone the
+//! portal closes, in the transaction in which it went.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::case::{Case, Change, RequestOutcome, Verdict};
+use super::mail::{Alert, MailKind};
+use super::partner_contract::STAGE_OVER;
+
+/// Kinds of alerts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AlertKind {
+    /// An AVV is due but the customer has no e-mail address (L-09).
+    NoAddress,
+    /// The customer's address refuses the request (row 8).
+    Undeliverable,
+    /// The concluded contract came back or was refused. The subject is the agreement.
+    ContractUndelivered,
+    /// A partner changed the address that requests go to (5.6-11).
+    AddressByPartner,
+    /// The operator entered an address that belongs to a partner of the customer (5.6-11).
+    AddressOfPartner,
+    /// A new conclusion that was asked for on demand was declined or ran out (row 37).
+    DemandUnanswered,
+    /// The customer objected to an announced sub-processor (row 39). The subject is the notice.
+    Dissent,
+    /// A mail to the customer was forwarded by its address and refused there (D3).
+    ForwardFailed,
+    /// Other mail servers refuse mails because of the portal's own sender, standing or manners (D1).
+    MailSetup,
+    /// The certificate of the seal ends. The subject is the certificate, the stage the days left.
+    CertificateEnds,
+    /// A time stamp came that is not to be believed. About the portal itself.
+    StampRefused,
+    /// Something was refused because the portal's clock is wrong (F4).
+    ClockWrong,
+    /// An administrator's account was made in the portal (S-39). The subject is the account.
+    AdministratorAdded,
+    /// A partner's contract under Art. 28(4) GDPR ends (C6). The subject is partner and last day.
+    PartnerContractEnds,
+}
+
+impl AlertKind {
+    /// All, in the order the filter shows them.
+    pub const ALL: [Self; 14] = [
+        Self::NoAddress,
+        Self::Undeliverable,
+        Self::ContractUndelivered,
+        Self::AddressByPartner,
+        Self::AddressOfPartner,
+        Self::DemandUnanswered,
+        Self::Dissent,
+        Self::ForwardFailed,
+        Self::MailSetup,
+        Self::CertificateEnds,
+        Self::StampRefused,
+        Self::ClockWrong,
+        Self::AdministratorAdded,
+        Self::PartnerContractEnds,
+    ];
+
+    /// Key in addresses and the database.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::NoAddress => "no_address",
+            Self::Undeliverable => "undeliverable",
+            Self::ContractUndelivered => "contract_undelivered",
+            Self::AddressByPartner => "address_by_partner",
+            Self::AddressOfPartner => "address_of_partner",
+            Self::DemandUnanswered => "demand_unanswered",
+            Self::Dissent => "dissent",
+            Self::ForwardFailed => "forward_failed",
+            Self::MailSetup => "mail_setup",
+            Self::CertificateEnds => "certificate_ends",
+            Self::StampRefused => "stamp_refused",
+            Self::ClockWrong => "clock_wrong",
+            Self::AdministratorAdded => "administrator_added",
+            Self::PartnerContractEnds => "partner_contract_ends",
+        }
+    }
+
+    /// Reads a key; `None` for any other text.
+    pub fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.key() == key)
+    }
+
+    /// Its name on German screens.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::NoAddress => "E-Mail-Adresse fehlt",
+            Self::Undeliverable => "Anforderung nicht zustellbar",
+            Self::ContractUndelivered => "Vertrag nicht zustellbar",
+            Self::AddressByPartner => "Adresse vom Partner eingetragen",
+            Self::AddressOfPartner => "Adresse gehört zum Partner",
+            Self::DemandUnanswered => "Neuabschluss blieb aus",
+            Self::Dissent => "Einspruch",
+            Self::ForwardFailed => "Weiterleitung nicht zustellbar",
+            Self::MailSetup => "E-Mail-Versand abgewiesen",
+            Self::CertificateEnds => "Zertifikat läuft ab",
+            Self::StampRefused => "Zeitstempel nicht angenommen",
+            Self::ClockWrong => "Uhr geht falsch",
+            Self::AdministratorAdded => "Neuer Administrator",
+            Self::PartnerContractEnds => "Vertrag mit Partner endet",
+        }
+    }
+
+    /// Its name in English histories.
+    pub fn word_en(self) -> &'static str {
+        match self {
+            Self::NoAddress => "E-mail address missing",
+            Self::Undeliverable => "Request undeliverable",
+            Self::ContractUndelivered => "Agreement undeliverable",
+            Self::AddressByPartner => "Address entered by the partner",
+            Self::AddressOfPartner => "Address belongs to the partner",
+            Self::DemandUnanswered => "No new conclusion",
+            Self::Dissent => "Dissent from a change",
+            Self::ForwardFailed => "Forwarding undeliverable",
+            Self::MailSetup => "Mails refused because of the sender",
+            Self::CertificateEnds => "Certificate ends",
+            Self::StampRefused => "Time stamp not accepted",
+            Self::ClockWrong => "Clock is wrong",
+            Self::AdministratorAdded => "New administrator",
+            Self::PartnerContractEnds => "Partner's agreement ends",
+        }
+    }
+
+    /// What to do about it. `stage` as it was raised with.
+    pub fn advice(self, stage: Option<i32>) -> String {
+        match (self, stage) {
+            (Self::NoAddress, _) => "Tragen Sie die Adresse in den Stammdaten ein. Die Anforderung geht dann von selbst hinaus.",
+            (Self::Undeliverable, _) => "Klären Sie die richtige Adresse. Bis sie eingetragen ist oder jemand erneut sendet, ruhen die Erinnerungen.",
+            (Self::ContractUndelivered, _) => "Der Kunde hat seinen Vertrag nicht per E-Mail erhalten. Klären Sie die Adresse, und senden Sie ihn noch einmal.",
+            (Self::AddressByPartner, _) => "Bestätigen Sie die Adresse, wenn sie wirklich dem Kunden gehört, oder lehnen Sie sie ab: Wer den Link erhält, kann abschließen.",
+            (Self::AddressOfPartner, _) => "Prüfen Sie, ob das so sein soll: Den Vertrag muss der Kunde selbst abschließen.",
+            (Self::DemandUnanswered, _) => "Der bisherige Vertrag gilt weiter. Sprechen Sie den Kunden an, oder fordern Sie erneut an.",
+            (Self::Dissent, _) => "Die angekündigte Änderung darf für diesen Kunden nicht wirksam werden, bis der Einspruch geklärt ist.",
+            (Self::ForwardFailed, _) => "Die Adresse des Kunden leitet E-Mails an eine andere weiter, und die nimmt sie nicht an. Fragen Sie den Kunden, ob er unsere E-Mails erhält.",
+            (Self::MailSetup, _) => "Andere Mailserver weisen E-Mails wegen unseres Absenders ab, nicht wegen der Empfänger. Prüfen Sie SPF, DKIM, DMARC und Sperrlisten; die Antworten stehen unter E-Mails. Die Erinnerungen gehen weiter.",
+            (Self::CertificateEnds, Some(days)) => {
+                return format!("Es gilt noch höchstens {days} Tage. Ohne gültiges Zertifikat kann niemand abschließen.");
+            }
+            (Self::ClockWrong, _) => "Die Uhr eines Rechners, auf dem das Portal läuft, weicht ab. Was mit ihr entschieden würde, lehnt das Portal ab. Lassen Sie die Zeit der Rechner abgleichen, und schließen Sie dann den Hinweis.",
+            (Self::AdministratorAdded, _) => "Jemand hat im Portal ein Konto für den Betreiber angelegt oder wieder zugelassen. Prüfen Sie, ob das so sein soll, und sperren Sie es sonst sofort.",
+            (Self::PartnerContractEnds, Some(STAGE_OVER)) => "Der Vertrag nach Art. 28 Abs. 4 DSGVO ist abgelaufen. Erfassen Sie den neuen, oder sperren Sie den Partner.",
+            (Self::PartnerContractEnds, _) => "Der Vertrag nach Art. 28 Abs. 4 DSGVO endet in weniger als zwei Monaten. Sorgen Sie für den neuen, und erfassen Sie ihn.",
+            (Self::CertificateEnds, None) => "Ohne gültiges Zertifikat kann niemand abschließen.",
+            (Self::StampRefused, _) => "Der Zeitstempeldienst antwortet mit falscher Zeit oder einem Zertifikat, dem nicht zu trauen ist. Das Protokoll des Servers nennt den Grund. Vergleichen Sie AVV_TSA_URL und AVV_TSA_CERT mit den Angaben des Dienstes; das Portal versucht es von selbst weiter.",
+        }
+        .to_owned()
+    }
+}
+
+/// The alerts that a decision on `before` raises: those whose mail it queues, and a demand that got
+/// no agreement, about which nobody is mailed (row 37), nor about an address that is missing again.
+pub fn raised_by(before: &Case, changes: &[Change], now: DateTime<Utc>) -> Vec<AlertKind> {
+    let in_force = before.agreement().is_some();
+    let wanted = |id| {
+        before
+            .requests
+            .iter()
+            .any(|one| one.id == id && one.reason.is_demand())
+    };
+    changes
+        .iter()
+        .filter_map(|change| match change {
+            Change::Queue(mail) => match mail.kind {
+                MailKind::Alert { alert } => Some(kind_of(alert)),
+                _ => None,
+            },
+            Change::CloseRequest(id, RequestOutcome::Declined | RequestOutcome::Expired)
+                if in_force && wanted(*id) =>
+            {
+                Some(AlertKind::DemandUnanswered)
+            }
+            Change::JudgeAddress(_, Verdict::Refused)
+                if before.customer.email().is_none()
+                    && !before.required_products(now).is_empty() =>
+            {
+                Some(AlertKind::NoAddress)
+            }
+            _ => None,
+        })
+        .collect()
+}
+
+/// The kind in the list of what a mail to the operator tells.
+pub fn kind_of(alert: Alert) -> AlertKind {
+    match alert {
+        Alert::NoAddress => AlertKind::NoAddress,
+        Alert::Undeliverable => AlertKind::Undeliverable,
+        Alert::AddressByPartner => AlertKind::AddressByPartner,
+        Alert::AddressOfPartner => AlertKind::AddressOfPartner,
+        Alert::Dissent => AlertKind::Dissent,
+        Alert::ContractUndelivered => AlertKind::ContractUndelivered,
+    }
+}
+
+/// Whether the cause of an open alert about a customer is gone, now that `changes` have made the
+/// case what it is. What only a person can judge stays open until a person has.
+pub fn has_settled(
+    kind: AlertKind,
+    subject: &str,
+    after: &Case,
+    changes: &[Change],
+    now: DateTime<Utc>,
+) -> bool {
+    if after.customer.deleted_at.is_some() {
+        return true;
+    }
+    match kind {
+        // One that waits for the operator has an alert of its own.
+        AlertKind::NoAddress => {
+            after.customer.email().is_some()
+                || after.waiting_address().is_some()
+                || after.required_products(now).is_empty()
+        }
+        AlertKind::Undeliverable => after
+            .open_request()
+            .is_none_or(|open| open.undeliverable_at.is_none()),
+        AlertKind::ContractUndelivered => after
+            .agreement()
+            .is_none_or(|agreement| agreement.id.to_string() != subject),
+        // Decided, or gone. Where the former address said no, somebody should ask the partner why.
+        AlertKind::AddressByPartner => {
+            let touches =
+                |one: &Change| matches!(one, Change::JudgeAddress(..) | Change::LeaveAddress(_));
+            after.undecided_addresses().next().is_none()
+                && changes.iter().any(touches)
+                && last_verdict(after) != Some(Verdict::Stopped)
+        }
+        // Another address: the one that was to be looked at is not used any more.
+        AlertKind::AddressOfPartner | AlertKind::ForwardFailed => changes
+            .iter()
+            .any(|change| matches!(change, Change::SetEmail(_))),
+        AlertKind::DemandUnanswered => {
+            after.agreement().is_none()
+                || after.open_request().is_some()
+                || !after
+                    .requests
+                    .last()
+                    .is_some_and(|last| last.reason.is_demand())
+                || changes
+                    .iter()
+                    .any(|change| matches!(change, Change::Conclude(_)))
+        }
+        AlertKind::Dissent
+        | AlertKind::MailSetup
+        | AlertKind::CertificateEnds
+        | AlertKind::StampRefused
+        | AlertKind::ClockWrong
+        | AlertKind::AdministratorAdded
+        | AlertKind::PartnerContractEnds => false,
+    }
+}
+
+fn last_verdict(case: &Case) -> Option<Verdict> {
+    let verdicts = case.entered.iter().filter_map(|one| one.verdict);
+    verdicts
+        .max_by_key(|(at, _)| *at)
+        .map(|(_, verdict)| verdict)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,397 @@
+//! What is written down about every change: who, what, and how the case stood before and after
+//! (5.6-9, S-80). The history on the pages is the readable form of these events: [`kinds`] has a row
+//! for each kind with its names, its readers and its sentences, [`chain`] makes them one chain.
+
+mod actor;
+pub mod chain;
+mod changes;
+mod counts;
+pub mod effect;
+pub mod kinds;
+mod readers;
+
+pub use changes::{AddressStep, AnnouncementAuditEvent};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::alert::AlertKind;
+use super::case::Channel;
+use super::mail::RequestReason;
+use super::master_data::FieldChange;
+use super::notice::{DissentWay, Settlement};
+use super::partner::PartnerAuditEvent;
+use super::proposal::ProposalKind;
+use super::roll_out::RollOutAuditEvent;
+use super::version::VersionAuditEvent;
+use super::{AnnouncementId, PartnerId, RollOutId, VersionId};
+pub use actor::Actor;
+pub use counts::Counts;
+pub use effect::ClosedAccess;
+
+/// What happened. The fields are the details that are kept with it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum AuditKind {
+    /// A customer was added.
+    CustomerAdded,
+    /// A product was added; `asked` if that made the first mail go out.
+    Booked {
+        /// Printed name of the product.
+        product: String,
+        /// Whether the customer was asked because of it.
+        asked: bool,
+    },
+    /// The UMS option of a booking was switched on or off.
+    OptionChanged {
+        /// Printed name of the product as it is booked now.
+        product: String,
+        /// Whether the customer was asked because of it.
+        asked: bool,
+    },
+    /// A booking was cancelled.
+    Cancelled {
+        /// Printed name of the product.
+        product: String,
+        /// Its last day.
+        last_day: NaiveDate,
+    },
+    /// The cancellation of a booking was taken back.
+    CancellationTakenBack {
+        /// Printed name of the product.
+        product: String,
+    },
+    /// Bookings had ended and what follows from that was done.
+    BookingsEnded {
+        /// Printed names of the products.
+        products: Vec<String>,
+    },
+    /// Another Mandant looks after the customer, or none.
+    PartnerAssigned {
+        /// Name of the one before.
+        from: Option<String>,
+        /// Name of the one from now on.
+        to: Option<String>,
+    },
+    /// Something was done to a partner or sub-partner itself.
+    Partner {
+        /// Which.
+        id: PartnerId,
+        /// Its name then.
+        name: String,
+        /// What.
+        event: PartnerAuditEvent,
+    },
+    /// The customer was told of a new contract version and asked for nothing (row 35).
+    ToldOfVersion {
+        /// Its number.
+        version: String,
+    },
+    /// Something was done to the roll-out of a contract version.
+    RollOut {
+        /// Which.
+        id: RollOutId,
+        /// Number of the version.
+        version: String,
+        /// What.
+        event: RollOutAuditEvent,
+    },
+    /// Something was done to a version of the contract text.
+    ContractVersion {
+        /// Which.
+        id: VersionId,
+        /// Its number then.
+        name: String,
+        /// What.
+        event: VersionAuditEvent,
+    },
+    /// The customer was told that a partner is blocked.
+    ToldPartnerBlocked {
+        /// Name of the partner.
+        name: String,
+    },
+    /// The customer was asked to conclude.
+    Asked {
+        /// Why.
+        reason: RequestReason,
+    },
+    /// A reminder was sent.
+    Reminded {
+        /// 1 to 3.
+        number: u8,
+    },
+    /// Three reminders went unanswered.
+    Expired,
+    /// The round was closed because no product needs an agreement any more.
+    NotNeeded,
+    /// The mail server refused the address.
+    Undeliverable,
+    /// The page of a consent link was fetched for the first time.
+    LinkOpened,
+    /// A sub-partner was named, or none any more.
+    SubPartnerNamed {
+        /// Name of the sub-partner; `None` if it was removed.
+        name: Option<String>,
+    },
+    /// The master-data address was changed. The addresses stand masked.
+    EmailChanged {
+        /// Before.
+        from: Option<String>,
+        /// After.
+        to: String,
+        /// Why the operator entered an address of a partner; `None` where the guard was not in the
+        /// way (5.6-11).
+        #[serde(default)]
+        despite: Option<String>,
+    },
+    /// Something became of an address that a partner entered (A4).
+    EnteredAddress {
+        /// The address, masked.
+        to: String,
+        /// What.
+        what: AddressStep,
+    },
+    /// Name, address, register or contact were corrected.
+    PartyChanged {
+        /// The name before, if it is another one now.
+        former_name: Option<String>,
+        /// Old and new values (C10). They go as soon as the customer is deleted.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        changed: Vec<FieldChange>,
+    },
+    /// The customer was deleted; the evidence stays.
+    CustomerDeleted {
+        /// Why.
+        reason: String,
+    },
+    /// All links were locked.
+    LinksLocked {
+        /// Whether a new mail went out at once.
+        asked: bool,
+        /// Why.
+        reason: String,
+    },
+    /// The agreement was concluded.
+    Concluded {
+        /// Number of the agreement.
+        number: String,
+        /// Who concluded it, as typed.
+        person: String,
+        /// Function, as typed.
+        function: String,
+        /// SHA-256 of the text.
+        document_hash: String,
+        /// SHA-256 of the PDF.
+        pdf_hash: String,
+    },
+    /// A contract signed on paper was recorded by two administrators (5.8-18).
+    ConcludedOnPaper {
+        /// Number of the agreement.
+        number: String,
+        /// Who signed.
+        person: String,
+        /// In which function.
+        function: String,
+        /// The day on the paper.
+        signed_on: NaiveDate,
+        /// SHA-256 of the scan.
+        scan_hash: String,
+        /// Who had proposed it.
+        proposed_by: String,
+    },
+    /// An agreement was taken back from its sealed document, after an older copy of the data had been
+    /// put back (F5).
+    Restored {
+        /// Number of the agreement.
+        number: String,
+        /// Who had concluded it, as typed.
+        person: String,
+        /// Function, as typed.
+        function: String,
+        /// When.
+        concluded_at: DateTime<Utc>,
+        /// SHA-256 of the text.
+        document_hash: String,
+        /// SHA-256 of the PDF.
+        pdf_hash: String,
+        /// By which command.
+        command: String,
+        /// Printed names of products whose bookings came back with it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        booked: Vec<String>,
+    },
+    /// The customer declined.
+    Declined,
+    /// The customer objected.
+    Objected {
+        /// Number of the agreement that became void, if there was one.
+        number: Option<String>,
+        /// By which way.
+        channel: Channel,
+        /// Whose access was closed by it (EV-11).
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        closed: Vec<ClosedAccess>,
+    },
+    /// The proof of an objection was added (EV-10).
+    ProofAdded {
+        /// SHA-256 of the file.
+        file_hash: String,
+    },
+    /// An administrator proposed what a second one has to confirm.
+    Proposed {
+        /// What.
+        proposal: ProposalKind,
+    },
+    /// A second administrator rejected it.
+    ProposalRejected {
+        /// What.
+        proposal: ProposalKind,
+        /// Why.
+        reason: String,
+    },
+    /// Whoever proposed it took it back.
+    ProposalWithdrawn {
+        /// What.
+        proposal: ProposalKind,
+    },
+    /// An objection turned out to have been recorded in error; the customer was asked anew (row 33).
+    ObjectedInError {
+        /// Number of the agreement, which stays void.
+        number: String,
+        /// Why.
+        reason: String,
+        /// Who had proposed it.
+        proposed_by: String,
+    },
+    /// A mail was handed over to the mail server.
+    MailSent {
+        /// Subject line.
+        subject: String,
+        /// Recipient, masked.
+        to: String,
+    },
+    /// A mail could not be delivered, or had nobody to go to.
+    MailFailed {
+        /// Why, in words or as the server said it.
+        reply: String,
+    },
+    /// A mail that had been handed over came back.
+    MailReturned {
+        /// Status and words of the other mail server, addresses masked.
+        reply: String,
+    },
+    /// Somebody had a mail tried again that waited or had been given up.
+    MailRetried,
+    /// A concluded contract that had come back or been refused was sent once more.
+    ContractResent {
+        /// Number of the agreement.
+        number: String,
+    },
+    /// An administrator took an alert.
+    AlertTaken {
+        /// Which kind.
+        alert: AlertKind,
+    },
+    /// An administrator finished an alert.
+    AlertDone {
+        /// Which kind.
+        alert: AlertKind,
+    },
+    /// An answer to a mail was filed to the customer.
+    ReplyFiled {
+        /// The day it came in.
+        received_on: NaiveDate,
+    },
+    /// An answer to a mail was put away because it belongs to no customer.
+    ReplyPutAway {
+        /// The day it came in.
+        received_on: NaiveDate,
+    },
+    /// The operator sent a test mail.
+    MailTested {
+        /// Recipient, masked.
+        to: String,
+    },
+    /// The concluded contract was downloaded (EV-09).
+    Downloaded {
+        /// Number of the agreement.
+        number: String,
+    },
+    /// Somebody signed in.
+    SignedIn,
+    /// Somebody signed out.
+    SignedOut,
+    /// A password was set by a mailed link.
+    PasswordSet,
+    /// A user was added.
+    UserAdded {
+        /// Whom.
+        name: String,
+        /// For an administrator: from when it counts as a second person (S-39).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        counts: Option<Counts>,
+    },
+    /// A third administrator confirmed who stands behind a new administrator's account.
+    AdministratorConfirmed {
+        /// Whom.
+        name: String,
+    },
+    /// A user was disabled.
+    UserDisabled {
+        /// Whom.
+        name: String,
+    },
+    /// The lock of a user was undone (B5).
+    UserEnabled {
+        /// Whom.
+        name: String,
+    },
+    /// Name, address and password of a locked user were erased (A9).
+    UserErased {
+        /// The key that is left of it.
+        user: i64,
+    },
+    /// Something was done to an announcement of changed sub-processors.
+    Announcement {
+        /// Which.
+        id: AnnouncementId,
+        /// What.
+        event: AnnouncementAuditEvent,
+    },
+    /// A mail about such a change was handed over; the customer's period counts from its notice.
+    NoticeMailed {
+        /// Subject line.
+        subject: String,
+        /// Recipient, masked.
+        to: String,
+    },
+    /// A notice that had not arrived was put into the outbox once more.
+    NoticeResent,
+    /// The customer dissented from an announced change (row 39).
+    Dissented {
+        /// By which way.
+        way: DissentWay,
+        /// On which day it was received.
+        received_on: NaiveDate,
+        /// Who declared it.
+        person: String,
+    },
+    /// The dissent was settled (row 41).
+    DissentSettled {
+        /// How.
+        how: Settlement,
+        /// What the operator noted.
+        note: String,
+    },
+    /// The operator's particulars were changed.
+    OperatorSaved,
+    /// What is personal in earlier events was erased: the signed tombstone (S-80, row 52).
+    Erased {
+        /// Positions of those events.
+        positions: Vec<i64>,
+        /// Which key signed, as a fingerprint.
+        key: String,
+        /// HMAC-SHA-256 over positions and hashes of those events.
+        signature: String,
+    },
+}

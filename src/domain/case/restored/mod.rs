@@ -1,0 +1,255 @@
+//! An agreement that comes back from its own sealed document, after the database was put back to an
+//! earlier state (F5). Nothing is decided anew: it was concluded then, and the case is told.
+
+use chrono::{DateTime, Duration, Utc};
+
+use super::asking::{end_links, links};
+use super::change::Change;
+use super::decide::{DecisionContext, Refusal};
+use super::event::Event;
+use super::facts::{
+    Agreement, AgreementEnd, Booking, Case, Covered, Link, LinkEnd, Offer, Request, RequestOutcome,
+};
+use super::timing::check_time;
+use crate::domain::RequestId;
+use crate::domain::calendar::zoned_moment;
+use crate::domain::language::Language::En;
+use crate::domain::mail::RequestReason;
+
+/// What the sealed document says of the conclusion. Its times are whole seconds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Restored {
+    /// Printed number.
+    pub number: String,
+    /// When it was concluded.
+    pub concluded_at: DateTime<Utc>,
+    /// Person who concluded it, as typed.
+    pub person: String,
+    /// Function of that person, as typed.
+    pub function: String,
+    /// What it covers.
+    pub offer: Offer,
+    /// The link it was concluded by; the database may never have heard of it.
+    pub link: Link,
+    /// When the round of that link was opened.
+    pub asked_at: DateTime<Utc>,
+}
+
+/// Why an agreement is not taken back: the database says something else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Contradiction {
+    /// The customer was deleted.
+    Deleted,
+    /// It lies in the future: a clock is wrong.
+    Future(DateTime<Utc>),
+    /// Another document has this number.
+    NumberTaken,
+    /// By its link another agreement was concluded.
+    LinkUsed(String),
+    /// Its link had ended before.
+    LinkOver(DateTime<Utc>),
+    /// A later agreement is there; the older one would take its place.
+    Later(String),
+    /// The customer has objected since.
+    Objected(DateTime<Utc>),
+    /// The customer has declined, or objected to what was asked, since.
+    Declined(DateTime<Utc>),
+}
+
+impl std::fmt::Display for Contradiction {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let on = |at: &DateTime<Utc>| zoned_moment(*at, En);
+        match self {
+            Self::Deleted => write!(f, "the customer was deleted"),
+            Self::Future(at) => write!(
+                f,
+                "it was concluded on {}, which is still to come: set this machine's clock",
+                on(at)
+            ),
+            Self::NumberTaken => write!(f, "another document is stored under its number"),
+            Self::LinkUsed(number) => {
+                write!(f, "by its link {number} was concluded, says the database")
+            }
+            Self::LinkOver(at) => write!(f, "its link had ended before, on {}", on(at)),
+            Self::Later(number) => write!(
+                f,
+                "{number} was concluded later and stays; keep this file as evidence"
+            ),
+            Self::Objected(at) => write!(f, "the customer has objected since, on {}", on(at)),
+            Self::Declined(at) => write!(
+                f,
+                "the customer has declined or objected since, on {}",
+                on(at)
+            ),
+        }
+    }
+}
+
+/// What in the case speaks against taking an agreement back at `now`.
+pub fn contradiction(
+    case: &Case,
+    restored: &Restored,
+    now: DateTime<Utc>,
+) -> Option<Contradiction> {
+    let then = restored.concluded_at;
+    if case.customer.deleted_at.is_some() {
+        return Some(Contradiction::Deleted);
+    }
+    if then > now {
+        return Some(Contradiction::Future(then));
+    }
+    for one in &case.agreements {
+        if one.number == restored.number {
+            return Some(Contradiction::NumberTaken);
+        }
+        if one.link == Some(restored.link.id) {
+            return Some(Contradiction::LinkUsed(one.number.clone()));
+        }
+        if one.concluded_at > then {
+            return Some(Contradiction::Later(one.number.clone()));
+        }
+        if let Some((at, AgreementEnd::Objected)) = one.end
+            && at > then
+        {
+            return Some(Contradiction::Objected(at));
+        }
+    }
+    let declined = case.requests.iter().filter_map(|round| match round.closed {
+        Some((at, RequestOutcome::Declined)) if at > then => Some(Contradiction::Declined(at)),
+        _ => None,
+    });
+    // The document rounds down to the second.
+    let over = case
+        .link(restored.link.id)
+        .and_then(|(_, link)| link.end)
+        .filter(|(at, _)| *at <= then - Duration::seconds(1))
+        .map(|(at, _)| Contradiction::LinkOver(at));
+    declined.chain(over).next()
+}
+
+impl Event {
+    /// The moment its changes bear. What is restored happened when it was concluded, unless the case has
+    /// gone on since: then it is told now, so that no fact lies before an older one (F4).
+    pub fn happened_at(&self, case: &Case, now: DateTime<Utc>) -> DateTime<Utc> {
+        match self {
+            Self::Restored(restored) if check_time(case, restored.concluded_at).is_ok() => {
+                restored.concluded_at
+            }
+            _ => now,
+        }
+    }
+}
+
+/// The agreement comes back with its round and link; what it answers is closed. So do bookings that are
+/// lost with it: what it covers was booked, or it could not have been offered, and without them the need
+/// would arise anew (row 50). Nobody is mailed: who had to be told was told when it was concluded.
+pub(super) fn restored(
+    case: &Case,
+    restored: &Restored,
+    context: DecisionContext,
+) -> Result<Vec<Change>, Refusal> {
+    if contradiction(case, restored, context.now).is_some() {
+        return Err(Refusal::Contradicted);
+    }
+    let (round, mut changes) = answered(case, restored, context);
+    changes.extend(lost_bookings(case, &restored.offer, context.now));
+    changes.extend(
+        case.agreement()
+            .map(|old| Change::EndAgreement(old.id, AgreementEnd::Replaced)),
+    );
+    changes.push(Change::Conclude(Agreement {
+        id: context.new_ids.agreement,
+        number: restored.number.clone(),
+        concluded_at: restored.concluded_at,
+        person: restored.person.clone(),
+        function: restored.function.clone(),
+        request: Some(round),
+        link: Some(restored.link.id),
+        offer: restored.offer.clone(),
+        sub_partner_left: None,
+        end: None,
+    }));
+    let mut after = case.clone();
+    after.apply(&changes, context.now);
+    // What was asked for since and is not in it goes on waiting.
+    let open = after.open_request().map(|open| open.id);
+    let keeps = open.filter(|_| !after.is_settled(context.now));
+    if keeps.is_none() {
+        changes.extend(open.map(|open| Change::CloseRequest(open, RequestOutcome::Concluded)));
+        changes.extend(end_links(&after, None, LinkEnd::Closed, context.now));
+    } else {
+        let of_round = links(&after)
+            .filter(|link| link.end.is_none())
+            .filter(|link| after.link(link.id).is_some_and(|(of, _)| of.id == round));
+        changes.extend(of_round.map(|link| Change::EndLink(link.id, LinkEnd::Closed)));
+    }
+    Ok(changes)
+}
+
+/// What is covered and was never booked, as the database has it; an option that was switched on since.
+fn lost_bookings(case: &Case, offer: &Offer, now: DateTime<Utc>) -> Vec<Change> {
+    let is_known = |covered: &&Covered| {
+        let same = |one: &Booking| one.product == covered.product && one.ums == covered.ums;
+        case.bookings.iter().any(same)
+    };
+    let mut changes = Vec::new();
+    for covered in offer.products.iter().filter(|covered| !is_known(covered)) {
+        let without = |one: &Booking| one.product == covered.product && one.is_active(now);
+        let former = case.bookings.iter().position(without);
+        if let Some(place) = former {
+            changes.push(Change::EndBooking(place, Some(now)));
+            changes.push(Change::SettleBooking(place));
+        }
+        changes.push(Change::AddBooking {
+            product: covered.product.clone(),
+            ums: covered.ums,
+            ends_at: former.and_then(|place| case.bookings.get(place)?.ends_at),
+        });
+    }
+    changes
+}
+
+/// The round the agreement answers, closed by it, and what has to be written for that. A link or round
+/// that the database never heard of is made again from what the document says.
+fn answered(
+    case: &Case,
+    restored: &Restored,
+    context: DecisionContext,
+) -> (RequestId, Vec<Change>) {
+    let link = Link {
+        end: Some((restored.concluded_at, LinkEnd::Used)),
+        ..restored.link.clone()
+    };
+    if let Some((round, known)) = case.link(link.id) {
+        let changes = vec![
+            Change::EndLink(known.id, LinkEnd::Used),
+            Change::CloseRequest(round.id, RequestOutcome::Concluded),
+        ];
+        return (round.id, changes);
+    }
+    let asked_then = |round: &&Request| {
+        round.opened_at.timestamp() == restored.asked_at.timestamp()
+            && round.links.iter().all(|known| known.number < link.number)
+    };
+    if let Some(round) = case.requests.iter().find(asked_then) {
+        let changes = vec![
+            Change::Remind(round.id, link),
+            Change::CloseRequest(round.id, RequestOutcome::Concluded),
+        ];
+        return (round.id, changes);
+    }
+    let round = Request {
+        id: context.new_ids.request,
+        reason: RequestReason::Manual,
+        opened_at: restored.asked_at,
+        offer: restored.offer.clone(),
+        reminders: link.number,
+        undeliverable_at: None,
+        closed: Some((restored.concluded_at, RequestOutcome::Concluded)),
+        links: vec![link],
+    };
+    (round.id, vec![Change::OpenRequest(round)])
+}
+
+#[cfg(test)]
+mod tests;

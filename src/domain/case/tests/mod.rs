@@ -1,0 +1,16 @@
+//! The rules held against tables, invariants and a second telling of themselves.
+
+pub(crate) mod invariants;
+pub(crate) mod model;
+mod partner_search;
+pub(crate) mod random_sequences;
+pub(crate) mod samples;
+pub(crate) mod scenarios;
+mod table;
+mod table_access;
+mod table_address;
+mod table_details;
+mod table_links;
+mod table_need;
+mod table_option;
+mod table_status;

@@ -1,0 +1,378 @@
+//! Cases for tests. A [`Scenario`] is a case with a clock: events are sent through `decide` and `apply`,
+//! so that a case is in a state because something happened, not because a test said so.
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
+
+use chrono::{DateTime, Duration, NaiveDate, Utc};
+use uuid::Uuid;
+
+use crate::domain::calendar::day;
+use crate::domain::case::{
+    AddressChange, Booking, Case, Change, Channel, Customer, DecisionContext, Declaration, Denied,
+    Event, Grant, LinkState, Mail, NewIds, Partner, Refusal, Status, access, decide, link_state,
+    status_of,
+};
+use crate::domain::mail::Recipient;
+use crate::domain::product::{Module, Product, Trigger};
+use crate::domain::{
+    AddressId, AgreementId, CustomerNumber, EmailAddress, Holidays, Language, LinkId, PartnerId,
+    Party, RequestId,
+};
+
+/// The Mandant of the sample customer.
+pub const MANDANT: PartnerId = PartnerId(1);
+/// Its Submandant that looks after the customer.
+pub const SUB: PartnerId = PartnerId(11);
+/// Another Submandant of the same Mandant.
+pub const OTHER_SUB: PartnerId = PartnerId(12);
+/// A Mandant that has nothing to do with the customer.
+pub const FOREIGN: PartnerId = PartnerId(2);
+/// The product whose whole module needs an agreement.
+pub const CENTRAFLEX: &str = "centraflex";
+/// The product whose UMS pages need an agreement.
+pub const TRUNK: &str = "mehrstandort-sip-trunk";
+/// A second product with the same UMS pages.
+pub const SMALL_TRUNK: &str = "sip-trunk";
+/// Every state of requirements 5.4.
+pub const STATES: [&str; 13] = [
+    "N", "O", "R0", "R1", "R2", "R3", "X", "D", "C", "U", "W", "V", "E",
+];
+
+/// The contract version in force in stories: every few weeks there is another one.
+pub fn version_at(now: DateTime<Utc>) -> String {
+    let since = day(now) - version_day(0);
+    format!(
+        "{}.0",
+        (since.num_days() / VERSION_DAYS).min(VERSIONS - 1) + 1
+    )
+}
+
+/// The first day of a version in stories, counted from 0.
+pub fn version_day(place: i64) -> NaiveDate {
+    NaiveDate::from_ymd_opt(2026, 1, 1).unwrap() + Duration::days(place * VERSION_DAYS)
+}
+
+/// Days between two versions in stories.
+const VERSION_DAYS: i64 = 47;
+/// Versions there are in stories.
+pub const VERSIONS: i64 = 20;
+
+pub fn utc(text: &str) -> DateTime<Utc> {
+    text.parse().unwrap()
+}
+
+pub fn email(text: &str) -> EmailAddress {
+    EmailAddress::parse(text).unwrap()
+}
+
+fn module(key: &str) -> Module {
+    Module {
+        key: key.to_owned(),
+        name: key.to_uppercase(),
+    }
+}
+
+pub fn product(code: &str, trigger: Trigger, opens: &str, gated: &str) -> Product {
+    Product {
+        code: code.to_owned(),
+        name: code.to_owned(),
+        short_name: code.to_owned(),
+        portal_administered: Some(true),
+        personal_data: Some(true),
+        trigger,
+        module: module(opens),
+        gated_module: module(gated),
+    }
+}
+
+pub fn party(name: &str, mail: &str) -> Party {
+    Party {
+        name: name.to_owned(),
+        street: "Hafenweg 3".to_owned(),
+        postcode: "48155".to_owned(),
+        city: "Münster".to_owned(),
+        country: "Deutschland".to_owned(),
+        register: String::new(),
+        represented_by: "Ute Vogt".to_owned(),
+        contact: "Datenschutz".to_owned(),
+        email: Some(email(mail)),
+        unusable_email: None,
+        phone: "0251 1234".to_owned(),
+    }
+}
+
+/// A partner with complete data; a Submandant if it has a parent.
+pub fn partner(id: PartnerId, parent: Option<PartnerId>) -> Partner {
+    Partner {
+        id,
+        parent,
+        party: party(
+            &format!("Partner {id}"),
+            &format!("post@partner{id}.example"),
+        ),
+        blocked_at: None,
+        deactivated_at: None,
+        unreleased_since: None,
+    }
+}
+
+/// A customer with Mandant, Submandant and address, without any booking (state N).
+pub fn case() -> Case {
+    Case {
+        customer: Customer {
+            number: CustomerNumber(4711),
+            party: party("Kunde AG", "info@kunde.example"),
+            language: Language::De,
+            deleted_at: None,
+        },
+        catalogue: vec![
+            product(CENTRAFLEX, Trigger::Always, CENTRAFLEX, CENTRAFLEX),
+            product(TRUNK, Trigger::WithUms, SMALL_TRUNK, "ums"),
+            product(SMALL_TRUNK, Trigger::WithUms, SMALL_TRUNK, "ums"),
+        ],
+        bookings: Vec::new(),
+        partner: Some(partner(MANDANT, None)),
+        sub_partner: Some(partner(SUB, Some(MANDANT))),
+        current_version: "2.0".to_owned(),
+        holidays: Holidays::Germany,
+        agreements: Vec::new(),
+        requests: Vec::new(),
+        entered: Vec::new(),
+    }
+}
+
+pub fn booking(product: &str, ums: bool) -> Booking {
+    Booking {
+        product: product.to_owned(),
+        ums,
+        booked_at: utc("2026-01-07T09:00:00Z"),
+        ends_at: None,
+        option_ends_at: None,
+        settled_at: None,
+    }
+}
+
+pub fn booked(product: &str, ums: bool) -> Event {
+    let product = product.to_owned();
+    Event::Booked { product, ums }
+}
+
+/// The operator enters another address, with nobody in the way.
+pub fn new_email(address: &str) -> Event {
+    Event::EmailChanged(AddressChange {
+        email: email(address),
+        partner_addresses: Vec::new(),
+        by_partner: false,
+        wait: Duration::hours(48),
+        despite: false,
+    })
+}
+
+pub fn consent(link: LinkId) -> Event {
+    Event::Concluded(Declaration {
+        link,
+        person: "Ute Vogt".to_owned(),
+        function: "Vorstand".to_owned(),
+        shown: "hash".to_owned(),
+        current: "hash".to_owned(),
+    })
+}
+
+/// A case and its clock.
+#[derive(Debug, Clone)]
+pub struct Scenario {
+    pub case: Case,
+    pub now: DateTime<Utc>,
+    keys: u128,
+}
+
+impl Scenario {
+    /// Begins on Sunday, 22 November 2026, 10:00 in Berlin.
+    pub fn of(case: Case) -> Self {
+        Self {
+            case,
+            now: utc("2026-11-22T09:00:00Z"),
+            keys: 0,
+        }
+    }
+
+    pub fn moment(&mut self) -> DecisionContext {
+        self.keys += 1;
+        let key = Uuid::from_u128(self.keys);
+        DecisionContext {
+            now: self.now,
+            new_ids: NewIds {
+                request: RequestId(key),
+                link: LinkId(key),
+                agreement: AgreementId(key),
+                address: AddressId(key),
+            },
+        }
+    }
+
+    /// The key the next new link gets.
+    pub fn next_link(&self) -> LinkId {
+        LinkId(Uuid::from_u128(self.keys + 1))
+    }
+
+    /// Decides and applies.
+    pub fn send(&mut self, event: &Event) -> Result<Vec<Change>, Refusal> {
+        let context = self.moment();
+        let changes = decide(&self.case, event, context)?;
+        self.case.apply(&changes, self.now);
+        Ok(changes)
+    }
+
+    /// The same for an event that must be accepted.
+    pub fn after(mut self, event: &Event) -> Self {
+        self.send(event).unwrap();
+        self
+    }
+
+    pub fn later(mut self, time: Duration) -> Self {
+        self.now += time;
+        self
+    }
+
+    /// Lets the time come at which the scheduler finds something to do.
+    pub fn at_next_step(mut self) -> Self {
+        let end = self.case.open_request().unwrap().last_link_end().unwrap();
+        self.now = self.case.holidays.step_after(end, end);
+        self
+    }
+
+    pub fn status(&self) -> Status {
+        status_of(&self.case, self.now).status
+    }
+
+    /// The letter of requirements 5.4, with the number of reminders.
+    pub fn letter(&self) -> String {
+        let now = status_of(&self.case, self.now);
+        match now.status {
+            Status::NotRequired => "N",
+            Status::Open | Status::NoEmail => "O",
+            Status::Requested | Status::Reminded | Status::Undeliverable => {
+                return format!("R{}", now.reminders);
+            }
+            Status::Expired => "X",
+            Status::Declined => "D",
+            Status::Concluded => "C",
+            Status::UpdatePending => "U",
+            Status::AddressOpen if self.case.agreement().is_none() => "O",
+            Status::AddressOpen => "H",
+            Status::AmendmentOpen => "A",
+            Status::RenewalRequired => "W",
+            Status::Void => "V",
+            Status::Ended => "E",
+        }
+        .to_owned()
+    }
+
+    /// The link of the newest mail.
+    pub fn link(&self) -> LinkId {
+        let links = self.case.requests.iter().flat_map(|round| &round.links);
+        links.last().unwrap().id
+    }
+
+    pub fn link_state(&self, id: LinkId) -> Option<LinkState<'_>> {
+        let (request, link) = self.case.link(id).unwrap();
+        link_state(&self.case, request, link, self.now)
+    }
+
+    pub fn gate(&self, who: PartnerId, module: &str) -> Result<Grant, Denied> {
+        access(&self.case, who, module, self.now)
+    }
+
+    /// Whether Mandant and Submandant of today may enter the Centraflex module: "✔✘".
+    pub fn gates(&self) -> String {
+        [&self.case.partner, &self.case.sub_partner]
+            .map(|who| {
+                let enters = |who: &Partner| self.gate(who.id, CENTRAFLEX).is_ok();
+                if who.as_ref().is_some_and(enters) {
+                    '✔'
+                } else {
+                    '✘'
+                }
+            })
+            .iter()
+            .collect()
+    }
+}
+
+/// A case in a state of requirements 5.4.
+pub fn in_state(state: &str) -> Scenario {
+    let new = || Scenario::of(case());
+    let concluded = || {
+        let asked = new().after(&booked(CENTRAFLEX, false));
+        let answer = consent(asked.link());
+        asked.later(Duration::hours(1)).after(&answer)
+    };
+    match state {
+        "N" => new(),
+        "O" => {
+            let mut scenario = new();
+            scenario.case.customer.party.email = None;
+            scenario.after(&booked(CENTRAFLEX, false))
+        }
+        "R0" => new().after(&booked(CENTRAFLEX, false)),
+        "R1" => in_state("R0").at_next_step().after(&Event::StepDue),
+        "R2" => in_state("R1").at_next_step().after(&Event::StepDue),
+        "R3" => in_state("R2").at_next_step().after(&Event::StepDue),
+        "X" => in_state("R3").at_next_step().after(&Event::StepDue),
+        "D" => {
+            let asked = in_state("R1");
+            let decline = Event::Declined(asked.link());
+            asked.after(&decline)
+        }
+        "C" => concluded(),
+        "U" => concluded().after(&booked(TRUNK, true)),
+        "W" => {
+            let moved = Event::PartnerAssigned(Some(partner(FOREIGN, None)));
+            concluded().later(Duration::hours(1)).after(&moved)
+        }
+        "V" => concluded().after(&Event::Objected(Channel::Portal)),
+        "E" => {
+            let scenario = concluded();
+            let cancelled = Event::Cancelled {
+                booking: 0,
+                ends_at: Some(scenario.now + Duration::days(30)),
+            };
+            let scenario = scenario.after(&cancelled).later(Duration::days(43));
+            scenario.after(&Event::StepDue)
+        }
+        _ => panic!("no state {state}"),
+    }
+}
+
+/// The mails among changes as requirements 5.3 number them: `M2.1>customer`, `M5>11`.
+pub fn mails(changes: &[Change]) -> String {
+    let mails: Vec<String> = changes
+        .iter()
+        .filter_map(|change| match change {
+            Change::Queue(mail) => Some(number(mail)),
+            _ => None,
+        })
+        .collect();
+    mails.join(" ")
+}
+
+fn number(mail: &Mail) -> String {
+    let kind = mail.kind.number();
+    let to = match mail.to {
+        Recipient::Customer => "customer".to_owned(),
+        Recipient::Partner(id) => id.to_string(),
+        Recipient::FormerAddress => "old".to_owned(),
+        Recipient::Operator => "operator".to_owned(),
+        Recipient::User(_) => panic!("the rules know no users"),
+    };
+    format!("{kind}>{to}")
+}
+
+/// Whether the changes make `to` one who looks after the customer.
+pub fn comes(changes: &[Change], to: Recipient) -> bool {
+    let new = changes.iter().filter_map(|change| match change {
+        Change::SetPartner(new) | Change::SetSubPartner(new) => new.as_ref(),
+        _ => None,
+    });
+    new.map(|new| Recipient::Partner(new.id))
+        .any(|new| new == to)
+}

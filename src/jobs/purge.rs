@@ -1,0 +1,59 @@
+//! Forgetting what has served its purpose.
+
+use chrono::TimeDelta;
+
+use super::{Done, Pass};
+use crate::actions::ActionError;
+use crate::actions::verification::warn_of_certificate;
+use crate::mail::inbox::Inbox;
+use crate::storage::db::DbError;
+use crate::storage::{alerts, attempts, kept, replies, runs, sessions};
+
+/// Failures count for an hour at most; a day leaves time to look into an attack.
+const FAILURES: TimeDelta = TimeDelta::days(1);
+/// A place from which somebody signed in counts as known this long.
+const SUCCESSES: TimeDelta = TimeDelta::days(90);
+/// Sessions end after thirty minutes without use; the rows may lie a little longer.
+const SESSIONS: TimeDelta = TimeDelta::hours(1);
+
+/// The operator sees how the last weeks went.
+const RUNS: TimeDelta = TimeDelta::days(30);
+
+/// What was done about an alert stands in the audit log; the list is for looking back a while.
+const ALERTS: TimeDelta = TimeDelta::days(365);
+
+/// What a delivery report said stands in the database; the file is kept to look something up.
+const REPORTS: TimeDelta = TimeDelta::days(30);
+
+/// Answers of people are kept as long as requests that came to nothing; their programs' not longer
+/// than the files.
+const ANSWERS: TimeDelta = TimeDelta::days(365);
+
+/// Deletes attempts, sessions and files of the inbox that nobody will ask for any more; alerts the
+/// operator when the seal needs a new certificate.
+pub fn clean(pass: &Pass) -> Result<Done, DbError> {
+    let now = pass.now();
+    let gone = pass.app.db.transaction_blocking(|conn| {
+        runs::delete_old(conn, now - RUNS)?;
+        alerts::delete_old(conn, now - ALERTS)?;
+        replies::forget_old(conn, now - ANSWERS, now - REPORTS)?;
+        let attempts = attempts::delete_old(conn, now - FAILURES, now - SUCCESSES)?;
+        let forms = kept::delete_old(conn, now - kept::KEPT_FOR)?;
+        Ok::<_, DbError>(attempts + forms + sessions::delete_idle(conn, now - SESSIONS)?)
+    })?;
+    let files = Inbox::of(&pass.app.config.storage.data_dir).forget(now - REPORTS);
+    if let Err(error) = &files {
+        tracing::error!(%error, "old files of the inbox cannot be deleted");
+    }
+    let warned: Result<(), ActionError> = pass
+        .app
+        .db
+        .transaction_blocking(|conn| warn_of_certificate(conn, &pass.app, now));
+    if let Err(error) = &warned {
+        tracing::error!(%error, "nobody could be alerted to the certificate of the seal");
+    }
+    Ok(Done {
+        good: gone + files.as_ref().copied().unwrap_or_default(),
+        failed: usize::from(files.is_err()) + usize::from(warned.is_err()),
+    })
+}

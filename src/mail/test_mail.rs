@@ -1,0 +1,146 @@
+//! The test mail: one mail that carries nothing about anybody, sent before the operator's eyes.
+//!
+//! The same client speaks as for every other mail, with the same address, encryption and login;
+//! only the pool is left out, so that the whole dialogue is seen.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use askama::Template;
+
+use super::message::Envelope;
+use super::render::RenderedMail;
+use super::smtp::{Connection, Fault, Parcel, Route, Watch};
+use super::transport::{Transport, tidy};
+
+/// How long the server may take for one answer while somebody waits.
+const PATIENCE: Duration = Duration::from_secs(8);
+/// How long the whole dialogue may take: a command is only begun before that.
+const WHOLE: Duration = Duration::from_secs(20);
+/// Lines of the dialogue that are kept.
+const MOST: usize = 200;
+
+/// One line of a dialogue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DialogueLine {
+    /// Who speaks.
+    pub who: Speaker,
+    /// What is said, without credentials and with addresses masked.
+    pub words: String,
+}
+
+/// Who speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Speaker {
+    /// The portal says it to the server.
+    Portal,
+    /// The server answers.
+    Server,
+    /// A remark about the connection, German.
+    Remark,
+}
+
+/// What has been said so far; clones share it, so that it can be read while it goes on.
+#[derive(Debug, Clone, Default)]
+pub struct Dialogue(Arc<Mutex<Vec<DialogueLine>>>);
+
+impl Dialogue {
+    /// Everything until now.
+    pub fn lines(&self) -> Vec<DialogueLine> {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    pub(super) fn add(&self, who: Speaker, words: &str) {
+        let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if lines.len() < MOST {
+            let words = tidy(words);
+            lines.push(DialogueLine { who, words });
+        }
+    }
+
+    fn remark(&self, words: &str) {
+        self.add(Speaker::Remark, words);
+    }
+}
+
+/// How a dialogue ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// The server took the mail.
+    Taken,
+    /// It did not.
+    NotTaken,
+    /// There is no server; the mail was put where all others are put.
+    NoServer,
+}
+
+/// Sends one mail and writes down the dialogue. Blocks, but no
+/// longer than about half a minute unless the name of the server cannot be resolved.
+pub fn send_test_mail(transport: &Transport, envelope: &Envelope, dialogue: &Dialogue) -> Ending {
+    let Transport::Smtp(server) = transport else {
+        dialogue.remark("Es ist kein Mailserver eingestellt (AVV_SMTP_URL).");
+        return match transport.send(envelope) {
+            Ok(_) => Ending::NoServer,
+            Err(error) => {
+                dialogue.remark(&error.reply);
+                Ending::NotTaken
+            }
+        };
+    };
+    let watch = Watch {
+        dialogue: Some(dialogue),
+        until: Some(Instant::now() + WHOLE),
+    };
+    let route = Route {
+        patience: server.route().patience.min(PATIENCE),
+        ..server.route().clone()
+    };
+    match speak(&route, envelope, watch) {
+        Ok(()) => return Ending::Taken,
+        // The server's word stands in the dialogue already.
+        Err(Fault::Refused(_)) => {}
+        Err(fault) => dialogue.remark(&fault.sentence()),
+    }
+    Ending::NotTaken
+}
+
+fn speak(route: &Route, envelope: &Envelope, watch: Watch<'_>) -> Result<(), Fault> {
+    let mut line = Connection::open(route, watch)?;
+    let parcel = Parcel {
+        from: envelope.head.from.as_str(),
+        to: envelope.head.to.as_str(),
+        raw: &envelope.bytes(),
+        name: "die Test-E-Mail",
+    };
+    line.send(&parcel, watch)?;
+    line.quit(watch);
+    Ok(())
+}
+
+#[derive(Template)]
+#[template(
+    ext = "html",
+    source = "<!DOCTYPE html><html lang=\"de\"><head><meta charset=\"utf-8\"><title>Test-E-Mail</title></head><body><p>Diese Test-E-Mail wurde im AVV-Portal von {{ operator }} ({{ host }}) ausgelöst. Sie enthält keine Daten von Kunden. Es ist nichts zu tun.</p></body></html>"
+)]
+struct Html<'a> {
+    operator: &'a str,
+    host: &'a str,
+}
+
+/// What a test mail says: who sent it, and that nothing is to be done.
+///
+/// # Errors
+/// When the template cannot be filled, which is a fault of the program.
+pub fn words(operator: &str, host: &str) -> Result<RenderedMail, askama::Error> {
+    Ok(RenderedMail {
+        subject: format!("Test-E-Mail aus dem AVV-Portal von {operator}"),
+        text: format!(
+            "Diese Test-E-Mail wurde im AVV-Portal von {operator}\n({host}) ausgelöst.\nSie enthält keine Daten von Kunden. Es ist nichts zu tun.\n"
+        ),
+        html: Html { operator, host }.render()?,
+        attachments: Vec::new(),
+    })
+}

@@ -1,0 +1,243 @@
+//! Sign-ins, unknown links and reset requests, counted across processes (S-12, S-37).
+
+use chrono::{DateTime, TimeDelta, Utc};
+use diesel::prelude::*;
+
+use crate::storage::QueryResult;
+use crate::storage::schema::attempts;
+
+/// What was tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Attempt {
+    /// Sign-in with a password.
+    Login,
+    /// A link token that does not exist.
+    Token,
+    /// "Passwort vergessen".
+    Reset,
+    /// A document held against the portal's own.
+    Check,
+    /// A form that came without a session is kept.
+    Late,
+}
+
+impl Attempt {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Login => "login",
+            Self::Token => "token",
+            Self::Reset => "reset",
+            Self::Check => "check",
+            Self::Late => "late",
+        }
+    }
+}
+
+/// Any number, the same in every portal process: who holds it with an account's hash is counting
+/// that account's failures.
+const COUNTING: i32 = 0x4156_5601;
+/// The same for a source. Taken after the account's, so that nobody waits in a circle.
+const COUNTING_SOURCE: i32 = 0x4156_5602;
+
+/// Longer than this nothing is looked at: its process died, and it counts as failed.
+fn longest_look() -> TimeDelta {
+    TimeDelta::seconds(60)
+}
+
+/// Makes others who try the same account at the same time wait for the end of the transaction.
+pub fn lock_account(conn: &mut PgConnection, account: &str) -> QueryResult<()> {
+    lock(conn, COUNTING, account)
+}
+
+/// Makes others who try from the same source at the same time wait for the end of the transaction.
+pub fn lock_source(conn: &mut PgConnection, source: &str) -> QueryResult<()> {
+    lock(conn, COUNTING_SOURCE, source)
+}
+
+fn lock(conn: &mut PgConnection, class: i32, name: &str) -> QueryResult<()> {
+    diesel::sql_query("SELECT pg_advisory_xact_lock($1, hashtext($2))")
+        .bind::<diesel::sql_types::Integer, _>(class)
+        .bind::<diesel::sql_types::Text, _>(name)
+        .execute(conn)
+        .map(|_| ())
+}
+
+/// Tries that did not succeed, or not yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tries {
+    /// When they failed, newest first; at most 200.
+    pub failed: Vec<DateTime<Utc>>,
+    /// How many are being looked at.
+    pub pending: usize,
+}
+
+impl Tries {
+    fn of(rows: Vec<(DateTime<Utc>, bool)>, now: DateTime<Utc>) -> Self {
+        let is_pending =
+            |(at, pending): &(DateTime<Utc>, bool)| *pending && now - *at < longest_look();
+        let (pending, failed): (Vec<_>, Vec<_>) = rows.into_iter().partition(is_pending);
+        Self {
+            failed: failed.into_iter().map(|(at, _)| at).collect(),
+            pending: pending.len(),
+        }
+    }
+}
+
+/// Writes down how an attempt ended.
+pub fn settle_attempt(conn: &mut PgConnection, id: i64, succeeded: bool) -> QueryResult<()> {
+    diesel::update(attempts::table.find(id))
+        .set((
+            attempts::succeeded.eq(succeeded),
+            attempts::pending.eq(false),
+        ))
+        .execute(conn)
+        .map(|_| ())
+}
+
+/// Forgets an attempt.
+pub fn delete_attempt(conn: &mut PgConnection, id: i64) -> QueryResult<()> {
+    diesel::delete(attempts::table.find(id))
+        .execute(conn)
+        .map(|_| ())
+}
+
+/// Writes an attempt that has failed. `account` and `source` are keyed hashes, never plain.
+pub fn add_attempt(
+    conn: &mut PgConnection,
+    kind: Attempt,
+    account: &str,
+    source: &str,
+    now: DateTime<Utc>,
+) -> QueryResult<i64> {
+    insert(conn, kind, account, source, false, now)
+}
+
+/// Writes an attempt that begins; [`settle_attempt`] says how it ended.
+pub fn begin_attempt(
+    conn: &mut PgConnection,
+    kind: Attempt,
+    account: &str,
+    source: &str,
+    now: DateTime<Utc>,
+) -> QueryResult<i64> {
+    insert(conn, kind, account, source, true, now)
+}
+
+fn insert(
+    conn: &mut PgConnection,
+    kind: Attempt,
+    account: &str,
+    source: &str,
+    pending: bool,
+    now: DateTime<Utc>,
+) -> QueryResult<i64> {
+    diesel::insert_into(attempts::table)
+        .values((
+            attempts::kind.eq(kind.word()),
+            attempts::account.eq(account),
+            attempts::source.eq(source),
+            attempts::succeeded.eq(false),
+            attempts::pending.eq(pending),
+            attempts::at.eq(now),
+        ))
+        .returning(attempts::id)
+        .get_result(conn)
+}
+
+/// Tries from `source` since `since`.
+pub fn tries_by_source(
+    conn: &mut PgConnection,
+    kind: Attempt,
+    source: &str,
+    since: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> QueryResult<Tries> {
+    let rows = tries(kind, since)
+        .filter(attempts::source.eq(source.to_owned()))
+        .load(conn)?;
+    Ok(Tries::of(rows, now))
+}
+
+/// Tries of `account` since `since`; with `source`, only those from there.
+pub fn tries_by_account(
+    conn: &mut PgConnection,
+    kind: Attempt,
+    account: &str,
+    source: Option<&str>,
+    since: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> QueryResult<Tries> {
+    let mut select = tries(kind, since).filter(attempts::account.eq(account.to_owned()));
+    if let Some(source) = source {
+        select = select.filter(attempts::source.eq(source.to_owned()));
+    }
+    Ok(Tries::of(select.load(conn)?, now))
+}
+
+/// How many attempts from `source` succeeded since `since`.
+pub fn count_good(
+    conn: &mut PgConnection,
+    kind: Attempt,
+    source: &str,
+    since: DateTime<Utc>,
+) -> QueryResult<usize> {
+    let good: i64 = attempts::table
+        .filter(attempts::kind.eq(kind.word()))
+        .filter(attempts::source.eq(source))
+        .filter(attempts::succeeded.eq(true))
+        .filter(attempts::at.gt(since))
+        .count()
+        .get_result(conn)?;
+    Ok(usize::try_from(good).unwrap_or(0))
+}
+
+/// Whether `account` ever signed in from `source` since `since`: a known place is never made to
+/// wait for what strangers do elsewhere.
+pub fn is_known(
+    conn: &mut PgConnection,
+    account: &str,
+    source: &str,
+    since: DateTime<Utc>,
+) -> QueryResult<bool> {
+    let any: Option<i64> = attempts::table
+        .filter(attempts::kind.eq("login"))
+        .filter(attempts::account.eq(account))
+        .filter(attempts::source.eq(source))
+        .filter(attempts::succeeded.eq(true))
+        .filter(attempts::at.gt(since))
+        .select(attempts::id)
+        .first(conn)
+        .optional()?;
+    Ok(any.is_some())
+}
+
+/// Forgets failures from before `failures` and successful sign-ins from before `successes`; the
+/// latter are what makes a place known. Says how many.
+pub fn delete_old(
+    conn: &mut PgConnection,
+    failures: DateTime<Utc>,
+    successes: DateTime<Utc>,
+) -> QueryResult<usize> {
+    let failed = attempts::succeeded.eq(false).and(attempts::at.lt(failures));
+    let succeeded = attempts::succeeded.eq(true).and(attempts::at.lt(successes));
+    // Only signing in makes a place known; a document that was checked does not.
+    let checked = attempts::kind.ne("login").and(attempts::at.lt(failures));
+    diesel::delete(attempts::table.filter(failed.or(succeeded).or(checked))).execute(conn)
+}
+
+type Rows<'a> = diesel::helper_types::IntoBoxed<
+    'a,
+    diesel::dsl::Select<attempts::table, (attempts::at, attempts::pending)>,
+    diesel::pg::Pg,
+>;
+
+fn tries<'a>(kind: Attempt, since: DateTime<Utc>) -> Rows<'a> {
+    attempts::table
+        .select((attempts::at, attempts::pending))
+        .into_boxed()
+        .filter(attempts::kind.eq(kind.word()))
+        .filter(attempts::succeeded.eq(false))
+        .filter(attempts::at.gt(since))
+        .order(attempts::at.desc())
+        .limit(200)
+}

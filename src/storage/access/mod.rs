@@ -1,0 +1,11 @@
+//! Who signs in: users, their passwords and links, sessions and attempts.
+
+pub mod administrators;
+pub mod attempts;
+pub mod customer_users;
+pub mod logins;
+pub(in crate::storage) mod password_links;
+pub mod rights;
+pub mod sessions;
+pub mod user_erasure;
+pub mod users;

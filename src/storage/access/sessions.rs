@@ -1,0 +1,92 @@
+//! Signed-in browsers (S-30 … S-33). The cookie holds a random key, the row only its hash.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use serde_json::Value;
+
+use crate::domain::UserId;
+use crate::storage::QueryResult;
+use crate::storage::schema::sessions;
+
+/// A stored session.
+#[derive(Debug, Clone)]
+pub struct StoredSession {
+    /// What actix-session keeps in it.
+    pub state: Value,
+    /// When it began: the absolute limit counts from here.
+    pub created_at: DateTime<Utc>,
+    /// When it was last used, to the minute: the idle limit counts from here.
+    pub seen_at: DateTime<Utc>,
+}
+
+/// Begins a session.
+pub fn create_session(
+    conn: &mut PgConnection,
+    id: &str,
+    user: Option<UserId>,
+    state: &Value,
+    now: DateTime<Utc>,
+) -> QueryResult<()> {
+    diesel::insert_into(sessions::table)
+        .values((
+            sessions::id.eq(id),
+            sessions::user_id.eq(user.map(|user| user.0)),
+            sessions::state.eq(state),
+            sessions::created_at.eq(now),
+            sessions::seen_at.eq(now),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Finds a session by the hash of its key.
+pub fn find_session(conn: &mut PgConnection, id: &str) -> QueryResult<Option<StoredSession>> {
+    let row: Option<(Value, DateTime<Utc>, DateTime<Utc>)> = sessions::table
+        .find(id)
+        .select((sessions::state, sessions::created_at, sessions::seen_at))
+        .first(conn)
+        .optional()?;
+    Ok(row.map(|(state, created_at, seen_at)| StoredSession {
+        state,
+        created_at,
+        seen_at,
+    }))
+}
+
+/// Writes what a session holds; false if it has ended meanwhile.
+pub fn update_session(
+    conn: &mut PgConnection,
+    id: &str,
+    user: Option<UserId>,
+    state: &Value,
+    now: DateTime<Utc>,
+) -> QueryResult<bool> {
+    let changed = diesel::update(sessions::table.find(id))
+        .set((
+            sessions::state.eq(state),
+            sessions::user_id.eq(user.map(|user| user.0)),
+            sessions::seen_at.eq(now),
+        ))
+        .execute(conn)?;
+    Ok(changed == 1)
+}
+
+/// Notes that a session is in use.
+pub fn touch_session(conn: &mut PgConnection, id: &str, now: DateTime<Utc>) -> QueryResult<()> {
+    diesel::update(sessions::table.find(id))
+        .set(sessions::seen_at.eq(now))
+        .execute(conn)
+        .map(|_| ())
+}
+
+/// Ends a session.
+pub fn delete_session(conn: &mut PgConnection, id: &str) -> QueryResult<()> {
+    diesel::delete(sessions::table.find(id))
+        .execute(conn)
+        .map(|_| ())
+}
+
+/// Removes sessions not used since `before`; says how many.
+pub fn delete_idle(conn: &mut PgConnection, before: DateTime<Utc>) -> QueryResult<usize> {
+    diesel::delete(sessions::table.filter(sessions::seen_at.lt(before))).execute(conn)
+}

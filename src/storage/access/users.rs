@@ -1,0 +1,399 @@
+//! People who can sign in.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+
+use crate::domain::second_person::Administrator;
+use crate::domain::viewer::{Role, Viewer};
+use crate::domain::{CustomerNumber, EmailAddress, Language, PartnerId, UserId};
+use crate::storage::administrators::{Row as AdministratorRow, administrator, columns};
+pub use crate::storage::password_links::{
+    create_password_link, find_password_link, find_password_link_of, use_password_link,
+};
+use crate::storage::schema::{customers, partners, password_links, sessions, users};
+use crate::storage::{QueryResult, text};
+
+/// A user to be added.
+#[derive(Debug, Clone)]
+pub struct NewUser {
+    /// Address to sign in with.
+    pub email: EmailAddress,
+    /// Name.
+    pub name: String,
+    /// What the user is. For partners the parent decides whether it is a Mandant or a Submandant.
+    pub role: Role,
+    /// Argon2id hash; `None` until a password is set by link.
+    pub password_hash: Option<String>,
+}
+
+/// What signing in needs to know.
+#[derive(Debug, Clone)]
+pub struct Credentials {
+    /// Key.
+    pub user: UserId,
+    /// Argon2id hash, if a password was ever set.
+    pub password_hash: Option<String>,
+}
+
+/// Adds a user; `made_by` is the administrator who made an administrator's account in the portal.
+pub fn create_user(
+    conn: &mut PgConnection,
+    new: &NewUser,
+    made_by: Option<UserId>,
+    now: DateTime<Utc>,
+) -> QueryResult<UserId> {
+    let (role, partner, customer, contracts) = match new.role {
+        Role::Operator => ("operator", None, None, false),
+        Role::Partner(id) | Role::SubPartner(id) => ("partner", Some(id.0), None, false),
+        Role::Customer { number, contracts } => ("customer", None, Some(number.0), contracts),
+    };
+    diesel::insert_into(users::table)
+        .values((
+            users::email.eq(new.email.as_str()),
+            users::name.eq(&new.name),
+            users::role.eq(role),
+            users::partner_id.eq(partner),
+            users::customer_number.eq(customer),
+            users::contracts.eq(contracts),
+            users::password_hash.eq(&new.password_hash),
+            users::created_at.eq(now),
+            users::made_by.eq(made_by.map(|id| id.0)),
+        ))
+        .returning(users::id)
+        .get_result(conn)
+        .map(UserId)
+}
+
+/// Sign-in addresses of the users of these partners, disabled ones included: the mailbox is theirs
+/// all the same (5.6-11).
+pub fn list_partner_addresses(
+    conn: &mut PgConnection,
+    partners: &[PartnerId],
+) -> QueryResult<Vec<EmailAddress>> {
+    let ids: Vec<i64> = partners.iter().map(|id| id.0).collect();
+    let emails: Vec<String> = users::table
+        .filter(users::partner_id.eq_any(ids))
+        .select(users::email)
+        .load(conn)?;
+    Ok(emails
+        .iter()
+        .filter_map(|email| EmailAddress::parse(email).ok())
+        .collect())
+}
+
+/// Lets one person do one thing at a time: a second click waits for the first.
+pub fn lock_user(conn: &mut PgConnection, id: UserId) -> QueryResult<()> {
+    users::table
+        .find(id.0)
+        .select(users::id)
+        .for_no_key_update()
+        .first::<i64>(conn)
+        .map(|_| ())
+}
+
+/// How many users of a partner can sign in, and who they are: at most `limit`, the oldest first.
+pub fn list_active_of(
+    conn: &mut PgConnection,
+    partner: PartnerId,
+    limit: i64,
+) -> QueryResult<(i64, Vec<UserId>)> {
+    let active = || {
+        users::table
+            .filter(users::partner_id.eq(partner.0))
+            .filter(users::disabled_at.is_null())
+    };
+    let ids: Vec<i64> = active()
+        .order(users::id)
+        .limit(limit)
+        .select(users::id)
+        .load(conn)?;
+    let known = i64::try_from(ids.len()).unwrap_or(limit);
+    let count = if known < limit {
+        known
+    } else {
+        active().count().get_result(conn)?
+    };
+    Ok((count, ids.into_iter().map(UserId).collect()))
+}
+
+/// The person as the pages need it, read anew on every request (S-33); `None` if disabled.
+pub fn find_viewer(conn: &mut PgConnection, id: UserId) -> QueryResult<Option<Viewer>> {
+    type Row = (
+        String,
+        String,
+        bool,
+        Option<(i64, Option<i64>, String)>,
+        Option<(i64, String, String, Option<DateTime<Utc>>)>,
+    );
+    let row: Option<Row> = users::table
+        .left_join(partners::table)
+        .left_join(customers::table)
+        .filter(users::id.eq(id.0))
+        .filter(users::disabled_at.is_null())
+        .select((
+            users::name,
+            users::role,
+            users::contracts,
+            (partners::id, partners::parent_id, partners::name).nullable(),
+            (
+                customers::number,
+                customers::name,
+                customers::language,
+                customers::deleted_at,
+            )
+                .nullable(),
+        ))
+        .first(conn)
+        .optional()?;
+    let Some((name, role, contracts, partner, customer)) = row else {
+        return Ok(None);
+    };
+    let viewer = match (role.as_str(), partner, customer) {
+        ("operator", None, None) => Viewer {
+            user: id,
+            name,
+            company: String::new(),
+            role: Role::Operator,
+            language: Language::De,
+        },
+        ("partner", Some((partner, parent, company)), None) => {
+            let role = if parent.is_some() {
+                Role::SubPartner(PartnerId(partner))
+            } else {
+                Role::Partner(PartnerId(partner))
+            };
+            Viewer {
+                user: id,
+                name,
+                company,
+                role,
+                language: Language::De,
+            }
+        }
+        ("customer", None, Some((_, _, _, Some(_deleted)))) => return Ok(None),
+        ("customer", None, Some((number, company, language, None))) => Viewer {
+            user: id,
+            name,
+            company,
+            role: Role::Customer {
+                number: CustomerNumber(number),
+                contracts,
+            },
+            language: Language::from_code(&language).unwrap_or_default(),
+        },
+        _ => return Err(text::unreadable("role")),
+    };
+    Ok(Some(viewer))
+}
+
+/// What signing in with an address needs; `None` for an unknown or disabled user.
+pub fn find_credentials(
+    conn: &mut PgConnection,
+    email: &EmailAddress,
+) -> QueryResult<Option<Credentials>> {
+    let row: Option<(i64, Option<String>)> = users::table
+        .filter(users::email.eq(email.as_str()))
+        .filter(users::disabled_at.is_null())
+        .select((users::id, users::password_hash))
+        .first(conn)
+        .optional()?;
+    Ok(row.map(|(id, password_hash)| Credentials {
+        user: UserId(id),
+        password_hash,
+    }))
+}
+
+/// Password hash of a user, for asking again before something with legal effect (S-40).
+pub fn find_password_hash(conn: &mut PgConnection, id: UserId) -> QueryResult<Option<String>> {
+    users::table
+        .find(id.0)
+        .filter(users::disabled_at.is_null())
+        .select(users::password_hash)
+        .first(conn)
+        .optional()
+        .map(Option::flatten)
+}
+
+/// Name and address of a user, for mails and forms.
+pub fn find_contact(conn: &mut PgConnection, id: UserId) -> QueryResult<Option<(String, String)>> {
+    users::table
+        .find(id.0)
+        .select((users::name, users::email))
+        .first(conn)
+        .optional()
+}
+
+/// Sets the password and ends all sessions of the user (S-38).
+pub fn save_password(conn: &mut PgConnection, id: UserId, hash: &str) -> QueryResult<()> {
+    diesel::update(users::table.find(id.0))
+        .set(users::password_hash.eq(hash))
+        .execute(conn)?;
+    diesel::delete(sessions::table.filter(sessions::user_id.eq(id.0))).execute(conn)?;
+    Ok(())
+}
+
+/// Disables a user and ends all sessions at once (S-33). Says whether there was one to disable.
+pub fn disable_user(conn: &mut PgConnection, id: UserId, now: DateTime<Utc>) -> QueryResult<bool> {
+    let changed = diesel::update(users::table.find(id.0).filter(users::disabled_at.is_null()))
+        .set(users::disabled_at.eq(now))
+        .execute(conn)?;
+    diesel::delete(sessions::table.filter(sessions::user_id.eq(id.0))).execute(conn)?;
+    Ok(changed > 0)
+}
+
+/// Lets a locked user in again: it sets a new password first, and an administrator counts as one that
+/// `by` has just made (S-39). An erased user has no address to come back to. Says whether there was
+/// one to let in.
+pub fn enable_user(conn: &mut PgConnection, id: UserId, by: UserId) -> QueryResult<bool> {
+    let locked = users::table
+        .find(id.0)
+        .filter(users::disabled_at.is_not_null())
+        .filter(users::email.not_like("%@erased.invalid"));
+    let changed = diesel::update(locked)
+        .set((
+            users::disabled_at.eq(None::<DateTime<Utc>>),
+            users::password_hash.eq(None::<String>),
+        ))
+        .execute(conn)?;
+    let administrator = users::table
+        .find(id.0)
+        .filter(users::role.eq("operator"))
+        .filter(users::id.ne(by.0));
+    if changed > 0 {
+        diesel::update(administrator)
+            .set((
+                users::made_by.eq(by.0),
+                users::first_sign_in_at.eq(None::<DateTime<Utc>>),
+                users::confirmed_at.eq(None::<DateTime<Utc>>),
+                users::confirmed_by.eq(None::<i64>),
+            ))
+            .execute(conn)?;
+    }
+    Ok(changed > 0)
+}
+
+/// The locked user with this address, by name; an erased one has none.
+pub fn find_locked(
+    conn: &mut PgConnection,
+    email: &EmailAddress,
+) -> QueryResult<Option<(UserId, String)>> {
+    let row: Option<(i64, String)> = users::table
+        .filter(users::email.eq(email.as_str()))
+        .filter(users::disabled_at.is_not_null())
+        .select((users::id, users::name))
+        .first(conn)
+        .optional()?;
+    Ok(row.map(|(id, name)| (UserId(id), name)))
+}
+
+/// Disables every user of a customer and ends their sessions at once (row 51).
+pub fn disable_users_of(
+    conn: &mut PgConnection,
+    customer: CustomerNumber,
+    now: DateTime<Utc>,
+) -> QueryResult<()> {
+    let own: Vec<i64> = users::table
+        .filter(users::customer_number.eq(customer.0))
+        .select(users::id)
+        .load(conn)?;
+    diesel::update(
+        users::table
+            .filter(users::id.eq_any(&own))
+            .filter(users::disabled_at.is_null()),
+    )
+    .set(users::disabled_at.eq(now))
+    .execute(conn)?;
+    diesel::delete(sessions::table.filter(sessions::user_id.eq_any(&own))).execute(conn)?;
+    diesel::delete(password_links::table.filter(password_links::user_id.eq_any(&own)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// How many users of a customer can sign in.
+pub fn count_active_users(conn: &mut PgConnection, customer: CustomerNumber) -> QueryResult<i64> {
+    users::table
+        .filter(users::customer_number.eq(customer.0))
+        .filter(users::disabled_at.is_null())
+        .count()
+        .get_result(conn)
+}
+
+/// A line of the operator's list of users.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserLine {
+    /// Key.
+    pub id: UserId,
+    /// Name.
+    pub name: String,
+    /// Address.
+    pub email: String,
+    /// Role as stored: `operator`, `partner`, `customer`.
+    pub role: String,
+    /// Partner or customer the user belongs to.
+    pub company: String,
+    /// Whether the user may not sign in any more.
+    pub disabled: bool,
+    /// How the account counts where a second person is wanted; for administrators only.
+    pub administrator: Option<Administrator>,
+}
+
+impl UserLine {
+    /// Whether name and address are gone (A9); that cannot be undone.
+    pub fn is_erased(&self) -> bool {
+        self.email.ends_with("@erased.invalid")
+    }
+}
+
+/// Whether a user could not be added because the address is taken.
+pub fn is_taken(error: &diesel::result::Error) -> bool {
+    use diesel::result::{DatabaseErrorKind, Error};
+    matches!(
+        error,
+        Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)
+    )
+}
+
+/// Users by address behind `after`, at most `limit`.
+pub fn list_users(conn: &mut PgConnection, after: &str, limit: i64) -> QueryResult<Vec<UserLine>> {
+    type Row = (
+        i64,
+        String,
+        String,
+        String,
+        Option<DateTime<Utc>>,
+        Option<String>,
+        Option<String>,
+        AdministratorRow,
+    );
+    let rows: Vec<Row> = users::table
+        .left_join(partners::table)
+        .left_join(customers::table)
+        .filter(users::email.gt(after))
+        .order(users::email)
+        .limit(limit)
+        .select((
+            users::id,
+            users::name,
+            users::email,
+            users::role,
+            users::disabled_at,
+            partners::name.nullable(),
+            customers::name.nullable(),
+            columns(),
+        ))
+        .load(conn)?;
+    Ok(rows
+        .into_iter()
+        .map(
+            |(id, name, email, role, disabled, partner, customer, own)| UserLine {
+                id: UserId(id),
+                name,
+                company: partner.or(customer).unwrap_or_default(),
+                disabled: disabled.is_some(),
+                email,
+                administrator: (role == "operator").then(|| administrator(own)),
+                role,
+            },
+        )
+        .collect())
+}

@@ -1,0 +1,202 @@
+//! Writing versions. What a published one says is kept from changing by a trigger.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::prelude::*;
+
+use crate::domain::version::{Confirmation, Files, Touch};
+use crate::domain::{UserId, VersionId};
+use crate::storage::schema::contract_versions::{self as v, table};
+use crate::storage::{QueryResult, text};
+
+/// A draft to begin with.
+#[derive(Debug, Clone)]
+pub struct NewVersion {
+    /// As `contract.toml` says.
+    pub number: Option<String>,
+    /// Its texts.
+    pub files: Files,
+    /// The version it was copied from.
+    pub based_on: Option<VersionId>,
+}
+
+/// The texts of a draft after a change.
+#[derive(Debug, Clone)]
+pub struct Edition<'e> {
+    /// As `contract.toml` says now.
+    pub number: Option<String>,
+    /// All its texts.
+    pub files: &'e Files,
+    /// Who changed which file last.
+    pub touched: &'e BTreeMap<String, Touch>,
+}
+
+/// Begins a draft; gives its key away.
+pub fn create_version(
+    conn: &mut PgConnection,
+    new: &NewVersion,
+    by: UserId,
+    now: DateTime<Utc>,
+) -> QueryResult<VersionId> {
+    diesel::insert_into(table)
+        .values((
+            v::number.eq(new.number.as_deref()),
+            v::files.eq(text::json(&new.files)?),
+            v::based_on.eq(new.based_on.map(|id| id.0)),
+            v::created_at.eq(now),
+            v::created_by.eq(by.0),
+            v::changed_at.eq(now),
+            v::changed_by.eq(by.0),
+        ))
+        .returning(v::id)
+        .get_result(conn)
+        .map(VersionId)
+}
+
+/// Puts the version that comes with the program in place as published, if there is none at all. Says
+/// whether it was put there.
+pub fn publish_shipped(
+    conn: &mut PgConnection,
+    number: &str,
+    files: &Files,
+    valid_from: NaiveDate,
+    hash: &str,
+    now: DateTime<Utc>,
+) -> QueryResult<bool> {
+    let any: Option<i64> = table.select(v::id).first(conn).optional()?;
+    if any.is_some() {
+        return Ok(false);
+    }
+    // Of two processes that start at once, one finds the number taken.
+    insert_published(conn, number, files, valid_from, hash, now)
+}
+
+/// Adds a published version that nobody wrote here; `false` if its number is taken.
+pub fn insert_published(
+    conn: &mut PgConnection,
+    number: &str,
+    files: &Files,
+    valid_from: NaiveDate,
+    hash: &str,
+    now: DateTime<Utc>,
+) -> QueryResult<bool> {
+    let added = diesel::insert_into(table)
+        .values((
+            v::number.eq(number),
+            v::files.eq(text::json(files)?),
+            v::created_at.eq(now),
+            v::changed_at.eq(now),
+            v::submitted_at.eq(now),
+            v::approved_at.eq(now),
+            v::published_at.eq(now),
+            v::valid_from.eq(valid_from),
+            v::source_hash.eq(hash),
+        ))
+        .on_conflict_do_nothing()
+        .execute(conn)?;
+    Ok(added > 0)
+}
+
+/// Writes the texts of a draft.
+pub fn save_files(
+    conn: &mut PgConnection,
+    id: VersionId,
+    edition: &Edition<'_>,
+    by: UserId,
+    now: DateTime<Utc>,
+) -> QueryResult<()> {
+    diesel::update(table.find(id.0))
+        .set((
+            v::number.eq(edition.number.as_deref()),
+            v::files.eq(text::json(edition.files)?),
+            v::touched.eq(text::json(edition.touched)?),
+            v::revision.eq(v::revision + 1),
+            v::changed_at.eq(now),
+            v::changed_by.eq(by.0),
+        ))
+        .execute(conn)
+        .map(|_| ())
+}
+
+/// Submits a draft with what its author confirmed.
+pub fn save_submission(
+    conn: &mut PgConnection,
+    id: VersionId,
+    confirmations: &[Confirmation],
+    by: UserId,
+    now: DateTime<Utc>,
+) -> QueryResult<()> {
+    diesel::update(table.find(id.0))
+        .set((
+            v::confirmations.eq(text::json(&confirmations)?),
+            v::submitted_at.eq(now),
+            v::submitted_by.eq(by.0),
+            v::returned.eq(None::<String>),
+            v::revision.eq(v::revision + 1),
+        ))
+        .execute(conn)
+        .map(|_| ())
+}
+
+/// Makes a draft of it again.
+pub fn save_return(conn: &mut PgConnection, id: VersionId, reason: &str) -> QueryResult<()> {
+    diesel::update(table.find(id.0))
+        .set((
+            v::confirmations.eq(serde_json::json!([])),
+            v::submitted_at.eq(None::<DateTime<Utc>>),
+            v::submitted_by.eq(None::<i64>),
+            v::approved_at.eq(None::<DateTime<Utc>>),
+            v::approved_by.eq(None::<i64>),
+            v::returned.eq(reason),
+            v::revision.eq(v::revision + 1),
+        ))
+        .execute(conn)
+        .map(|_| ())
+}
+
+/// Writes down who approved it.
+pub fn save_approval(
+    conn: &mut PgConnection,
+    id: VersionId,
+    by: UserId,
+    now: DateTime<Utc>,
+) -> QueryResult<()> {
+    diesel::update(table.find(id.0))
+        .set((
+            v::approved_at.eq(now),
+            v::approved_by.eq(by.0),
+            v::revision.eq(v::revision + 1),
+        ))
+        .execute(conn)
+        .map(|_| ())
+}
+
+/// Publishes it; nothing changes it from then on.
+pub fn save_publication(
+    conn: &mut PgConnection,
+    id: VersionId,
+    valid_from: NaiveDate,
+    hash: &str,
+    by: UserId,
+    now: DateTime<Utc>,
+) -> QueryResult<()> {
+    diesel::update(table.find(id.0))
+        .set((
+            v::published_at.eq(now),
+            v::published_by.eq(by.0),
+            v::valid_from.eq(valid_from),
+            v::source_hash.eq(hash),
+            v::revision.eq(v::revision + 1),
+        ))
+        .execute(conn)
+        .map(|_| ())
+}
+
+/// Deletes a draft. What was copied from it keeps its own texts.
+pub fn delete_version(conn: &mut PgConnection, id: VersionId) -> QueryResult<()> {
+    diesel::update(table.filter(v::based_on.eq(id.0)))
+        .set(v::based_on.eq(None::<i64>))
+        .execute(conn)?;
+    diesel::delete(table.find(id.0)).execute(conn).map(|_| ())
+}

@@ -1,0 +1,145 @@
+//! What waits for the periodic work: read in pages in the order of an index, taken one at a time.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+
+use crate::domain::CustomerNumber;
+use crate::domain::calendar::LATE;
+use crate::storage::QueryResult;
+use crate::storage::schema::{case_rows, customers};
+
+/// Why a case waits for the periodic work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Waiting {
+    /// A step is due: a reminder, the end of a round or of a booking.
+    Step,
+    /// A step has been due for so long that somebody should look at it first (S-94).
+    LateStep,
+    /// Time alone has changed the status, and the line of the list does not say so yet.
+    Line,
+}
+
+/// The place of a case among those that wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QueueCursor {
+    /// Since when it waits.
+    pub at: DateTime<Utc>,
+    /// Whose case.
+    pub customer: CustomerNumber,
+}
+
+type Boxed<'a> = case_rows::BoxedQuery<'a, diesel::pg::Pg>;
+
+impl Waiting {
+    /// The next `limit` cases behind `after`, longest waiting first. Those that the periodic work
+    /// leaves, for whatever reason, are not met again by who goes on behind them.
+    pub fn list(
+        self,
+        conn: &mut PgConnection,
+        now: DateTime<Utc>,
+        after: Option<QueueCursor>,
+        limit: i64,
+    ) -> QueryResult<Vec<QueueCursor>> {
+        let number = case_rows::number;
+        let query = self.all(now).limit(limit);
+        let rows: Vec<(Option<DateTime<Utc>>, i64)> = match (self, after) {
+            (Self::Step | Self::LateStep, after) => {
+                let at = case_rows::due_at;
+                let behind = after.map(|place| {
+                    let is_behind = at.gt(place.at).or(number.gt(place.customer.0));
+                    at.ge(place.at).and(is_behind)
+                });
+                let query = query.order((at, number)).select((at, number));
+                match behind {
+                    Some(behind) => query.filter(behind).load(conn)?,
+                    None => query.load(conn)?,
+                }
+            }
+            (Self::Line, after) => {
+                let at = case_rows::next_at;
+                let behind = after.map(|place| {
+                    let is_behind = at.gt(place.at).or(number.gt(place.customer.0));
+                    at.ge(place.at).and(is_behind)
+                });
+                let query = query.order((at, number)).select((at, number));
+                match behind {
+                    Some(behind) => query.filter(behind).load(conn)?,
+                    None => query.load(conn)?,
+                }
+            }
+        };
+        let places = rows.into_iter().filter_map(|(at, number)| {
+            Some(QueueCursor {
+                at: at?,
+                customer: CustomerNumber(number),
+            })
+        });
+        Ok(places.collect())
+    }
+
+    /// Locks a case if it still waits and nobody else works on it. Who finds it locked goes on to the
+    /// next one instead of standing behind the other (S-93).
+    pub fn claim(
+        self,
+        conn: &mut PgConnection,
+        customer: CustomerNumber,
+        now: DateTime<Utc>,
+    ) -> QueryResult<bool> {
+        if !claim(conn, customer)? {
+            return Ok(false);
+        }
+        // A statement of its own, so that it sees what was written under the lock before.
+        let waits = self.all(now).filter(case_rows::number.eq(customer.0));
+        let waits: Option<i64> = waits.select(case_rows::number).first(conn).optional()?;
+        Ok(waits.is_some())
+    }
+
+    /// How many wait, counted to `cap` + 1.
+    pub fn count(self, conn: &mut PgConnection, now: DateTime<Utc>, cap: i64) -> QueryResult<i64> {
+        let found = self.all(now).limit(cap + 1).select(case_rows::number);
+        found
+            .load::<i64>(conn)
+            .map(|rows| i64::try_from(rows.len()).unwrap_or(i64::MAX))
+    }
+
+    fn all<'a>(self, now: DateTime<Utc>) -> Boxed<'a> {
+        let all = case_rows::table.into_boxed();
+        let (due, late) = (case_rows::due_at, now - LATE);
+        match self {
+            Self::Step => all.filter(due.gt(late)).filter(due.le(now)),
+            Self::LateStep => all.filter(due.le(late)),
+            Self::Line => all.filter(case_rows::next_at.le(now)),
+        }
+    }
+}
+
+/// Locks a customer if nobody else has; who finds it locked does not wait, and comes back later or goes
+/// on to the next one (S-93).
+pub fn claim(conn: &mut PgConnection, customer: CustomerNumber) -> QueryResult<bool> {
+    let free: Option<i64> = customers::table
+        .find(customer.0)
+        .select(customers::number)
+        .for_update()
+        .skip_locked()
+        .first(conn)
+        .optional()?;
+    Ok(free.is_some())
+}
+
+/// Customers with a step that waits for somebody to look at it: number, company, since when.
+pub fn list_late(
+    conn: &mut PgConnection,
+    now: DateTime<Utc>,
+    limit: i64,
+) -> QueryResult<Vec<(CustomerNumber, String, DateTime<Utc>)>> {
+    let rows: Vec<(i64, String, Option<DateTime<Utc>>)> = Waiting::LateStep
+        .all(now)
+        .order((case_rows::due_at, case_rows::number))
+        .limit(limit)
+        .select((case_rows::number, case_rows::company, case_rows::due_at))
+        .load(conn)?;
+    let late = rows
+        .into_iter()
+        .filter_map(|(number, company, due)| Some((CustomerNumber(number), company, due?)));
+    Ok(late.collect())
+}

@@ -1,0 +1,198 @@
+//! Writing what a decision changes.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+
+use super::{AgreementRow, LinkRow, RequestRow, entered};
+use crate::domain::case::{Agreement, Change, Link, Request};
+use crate::domain::{CustomerNumber, RequestId};
+use crate::storage::parties::CustomerParty;
+use crate::storage::schema::{agreements, bookings, customers, links, requests};
+use crate::storage::{QueryResult, text};
+
+/// Writes the changes of a decision, in their order, except the mails, which have their own table.
+pub fn save_changes(
+    conn: &mut PgConnection,
+    number: CustomerNumber,
+    changes: &[Change],
+    now: DateTime<Utc>,
+) -> QueryResult<()> {
+    changes
+        .iter()
+        .try_for_each(|change| save_change(conn, number, change, now))
+}
+
+fn save_change(
+    conn: &mut PgConnection,
+    number: CustomerNumber,
+    change: &Change,
+    now: DateTime<Utc>,
+) -> QueryResult<()> {
+    match change {
+        Change::AddBooking {
+            product,
+            ums,
+            ends_at,
+        } => diesel::insert_into(bookings::table)
+            .values((
+                bookings::customer_number.eq(number.0),
+                bookings::product_code.eq(product),
+                bookings::ums.eq(ums),
+                bookings::booked_at.eq(now),
+                bookings::ends_at.eq(ends_at),
+            ))
+            .execute(conn),
+        Change::EndBooking(place, ends_at) => {
+            diesel::update(bookings::table.find(booking_at(conn, number, *place)?))
+                .set(bookings::ends_at.eq(ends_at))
+                .execute(conn)
+        }
+        Change::EndOption(place, ends_at) => {
+            diesel::update(bookings::table.find(booking_at(conn, number, *place)?))
+                .set(bookings::option_ends_at.eq(ends_at))
+                .execute(conn)
+        }
+        Change::SettleBooking(place) => {
+            diesel::update(bookings::table.find(booking_at(conn, number, *place)?))
+                .set(bookings::settled_at.eq(now))
+                .execute(conn)
+        }
+        Change::SetPartner(partner) => diesel::update(customers::table.find(number.0))
+            .set(customers::partner_id.eq(partner.as_ref().map(|partner| partner.id.0)))
+            .execute(conn),
+        Change::SetSubPartner(partner) => diesel::update(customers::table.find(number.0))
+            .set(customers::sub_partner_id.eq(partner.as_ref().map(|partner| partner.id.0)))
+            .execute(conn),
+        Change::SetEmail(email) => diesel::update(customers::table.find(number.0))
+            .set(customers::email.eq(email.as_str()))
+            .execute(conn),
+        Change::EnterAddress(_)
+        | Change::TellFormer(_)
+        | Change::HoldAddress(_)
+        | Change::UseAddress(_)
+        | Change::LeaveAddress(_)
+        | Change::JudgeAddress(..) => entered::save(conn, number, change, now),
+        Change::SetParty(party) => diesel::update(customers::table.find(number.0))
+            .set(CustomerParty::from(party.as_ref()))
+            .execute(conn),
+        Change::SetLanguage(language) => diesel::update(customers::table.find(number.0))
+            .set(customers::language.eq(language.code()))
+            .execute(conn),
+        Change::DeleteCustomer => diesel::update(customers::table.find(number.0))
+            .set(customers::deleted_at.eq(now))
+            .execute(conn),
+        Change::OpenRequest(request) => return create_request(conn, number, request),
+        Change::CloseRequest(id, outcome) => diesel::update(requests::table.find(id.0))
+            .set((
+                requests::closed_at.eq(now),
+                requests::outcome.eq(text::word(outcome)?),
+            ))
+            .execute(conn),
+        Change::Remind(id, link) => {
+            diesel::update(requests::table.find(id.0))
+                .set(requests::reminders.eq(i16::from(link.number)))
+                .execute(conn)?;
+            return create_link(conn, *id, link);
+        }
+        Change::MarkUndeliverable(id) => diesel::update(requests::table.find(id.0))
+            .set(requests::undeliverable_at.eq(now))
+            .execute(conn),
+        Change::EndLink(id, how) => diesel::update(links::table.find(id.0))
+            .set((links::ended_at.eq(now), links::how.eq(text::word(how)?)))
+            .execute(conn),
+        Change::Conclude(agreement) => return create_agreement(conn, number, agreement),
+        Change::LeaveSubPartner(id) => diesel::update(agreements::table.find(id.0))
+            .set(agreements::sub_partner_left_at.eq(now))
+            .execute(conn),
+        Change::EndAgreement(id, how) => diesel::update(agreements::table.find(id.0))
+            .set((
+                agreements::ended_at.eq(now),
+                agreements::how.eq(text::word(how)?),
+            ))
+            .execute(conn),
+        Change::Queue(_) => Ok(1),
+    }
+    .map(|_| ())
+}
+
+/// The row of the booking at a place in [`crate::domain::case::Case::bookings`]; bookings are never taken away, so the
+/// place stays.
+fn booking_at(conn: &mut PgConnection, number: CustomerNumber, place: usize) -> QueryResult<i64> {
+    bookings::table
+        .filter(bookings::customer_number.eq(number.0))
+        .order(bookings::id)
+        .offset(i64::try_from(place).unwrap_or(i64::MAX))
+        .limit(1)
+        .select(bookings::id)
+        .first(conn)
+}
+
+/// Adds a round with its links.
+pub fn create_request(
+    conn: &mut PgConnection,
+    number: CustomerNumber,
+    request: &Request,
+) -> QueryResult<()> {
+    let row = RequestRow {
+        id: request.id.0,
+        customer_number: number.0,
+        reason: text::word(&request.reason)?,
+        opened_at: request.opened_at,
+        offer: text::json(&request.offer)?,
+        reminders: i16::from(request.reminders),
+        undeliverable_at: request.undeliverable_at,
+        closed_at: request.closed.map(|(at, _)| at),
+        outcome: request
+            .closed
+            .map(|(_, outcome)| text::word(&outcome))
+            .transpose()?,
+    };
+    diesel::insert_into(requests::table)
+        .values(&row)
+        .execute(conn)?;
+    request
+        .links
+        .iter()
+        .try_for_each(|link| create_link(conn, request.id, link))
+}
+
+fn create_link(conn: &mut PgConnection, request: RequestId, link: &Link) -> QueryResult<()> {
+    let row = LinkRow {
+        id: link.id.0,
+        request_id: request.0,
+        number: i16::from(link.number),
+        sent_at: link.sent_at,
+        valid_until: link.valid_until,
+        ended_at: link.end.map(|(at, _)| at),
+        how: link.end.map(|(_, how)| text::word(&how)).transpose()?,
+    };
+    diesel::insert_into(links::table)
+        .values(&row)
+        .execute(conn)
+        .map(|_| ())
+}
+
+fn create_agreement(
+    conn: &mut PgConnection,
+    number: CustomerNumber,
+    agreement: &Agreement,
+) -> QueryResult<()> {
+    let row = AgreementRow {
+        id: agreement.id.0,
+        customer_number: number.0,
+        number: agreement.number.clone(),
+        concluded_at: agreement.concluded_at,
+        person: agreement.person.clone(),
+        function: agreement.function.clone(),
+        request_id: agreement.request.map(|id| id.0),
+        link_id: agreement.link.map(|id| id.0),
+        offer: text::json(&agreement.offer)?,
+        sub_partner_left_at: agreement.sub_partner_left,
+        ended_at: agreement.end.map(|(at, _)| at),
+        how: agreement.end.map(|(_, how)| text::word(&how)).transpose()?,
+    };
+    diesel::insert_into(agreements::table)
+        .values(&row)
+        .execute(conn)
+        .map(|_| ())
+}

@@ -1,0 +1,117 @@
+//! Master data of customers.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+
+use crate::domain::viewer::Scope;
+use crate::domain::{CustomerNumber, Language, PartnerId, Party};
+use crate::storage::QueryResult;
+use crate::storage::parties::CustomerParty;
+use crate::storage::schema::customers;
+
+/// A customer to be added.
+#[derive(Debug, Clone)]
+pub struct NewCustomer {
+    /// Key.
+    pub number: CustomerNumber,
+    /// Name, address, register, e-mail.
+    pub party: Party,
+    /// Language of mails and contract.
+    pub language: Language,
+    /// Mandant.
+    pub partner: Option<PartnerId>,
+    /// Submandant.
+    pub sub_partner: Option<PartnerId>,
+}
+
+/// Adds a customer. Its line in the list is written by the action that adds it.
+pub fn create_customer(
+    conn: &mut PgConnection,
+    customer: &NewCustomer,
+    now: DateTime<Utc>,
+) -> QueryResult<()> {
+    diesel::insert_into(customers::table)
+        .values((
+            customers::number.eq(customer.number.0),
+            CustomerParty::from(&customer.party),
+            customers::language.eq(customer.language.code()),
+            customers::partner_id.eq(customer.partner.map(|id| id.0)),
+            customers::sub_partner_id.eq(customer.sub_partner.map(|id| id.0)),
+            customers::created_at.eq(now),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Whether a customer exists and `scope` may know of it. What is not visible does not exist (S-51).
+pub fn is_visible(
+    conn: &mut PgConnection,
+    scope: Scope,
+    number: CustomerNumber,
+) -> QueryResult<bool> {
+    let mut select = customers::table
+        .filter(customers::number.eq(number.0))
+        .filter(customers::deleted_at.is_null())
+        .into_boxed();
+    select = match scope {
+        Scope::All => select,
+        Scope::Partner(id) => select.filter(customers::partner_id.eq(id.0)),
+        Scope::SubPartner(id) => select.filter(customers::sub_partner_id.eq(id.0)),
+        Scope::Customer(own) => select.filter(customers::number.eq(own.0)),
+    };
+    let found: Option<i64> = select.select(customers::number).first(conn).optional()?;
+    Ok(found.is_some())
+}
+
+/// A deleted customer in the operator's list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeletedLine {
+    /// Key.
+    pub number: CustomerNumber,
+    /// Its name.
+    pub name: String,
+    /// When it was deleted.
+    pub deleted_at: DateTime<Utc>,
+}
+
+/// Deleted customers behind `after`, the one deleted last first, at most `limit`.
+pub fn list_deleted(
+    conn: &mut PgConnection,
+    after: Option<(DateTime<Utc>, CustomerNumber)>,
+    limit: i64,
+) -> QueryResult<Vec<DeletedLine>> {
+    let mut select = customers::table
+        .filter(customers::deleted_at.is_not_null())
+        .into_boxed();
+    if let Some((at, number)) = after {
+        select = select.filter(
+            customers::deleted_at.lt(at).or(customers::deleted_at
+                .eq(at)
+                .and(customers::number.lt(number.0))),
+        );
+    }
+    let rows: Vec<(i64, String, Option<DateTime<Utc>>)> = select
+        .order((customers::deleted_at.desc(), customers::number.desc()))
+        .limit(limit)
+        .select((customers::number, customers::name, customers::deleted_at))
+        .load(conn)?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|(number, name, deleted_at)| {
+            Some(DeletedLine {
+                number: CustomerNumber(number),
+                name,
+                deleted_at: deleted_at?,
+            })
+        })
+        .collect())
+}
+
+/// Whether there is any customer at all: `demo` fills only an empty database.
+pub fn is_empty(conn: &mut PgConnection) -> QueryResult<bool> {
+    let any: Option<i64> = customers::table
+        .select(customers::number)
+        .first(conn)
+        .optional()?;
+    Ok(any.is_none())
+}

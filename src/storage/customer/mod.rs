@@ -1,0 +1,10 @@
+//! Customers: master data, cases, agreements, and the row of the list that is computed from them.
+
+pub mod agreements;
+pub mod case_rows;
+pub mod cases;
+pub mod catalogue;
+pub mod customers;
+pub mod declarations;
+pub mod links;
+pub mod parties;

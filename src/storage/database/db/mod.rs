@@ -1,0 +1,400 @@
+//! The pool of connections and the two ways to use it: read, or change in one transaction.
+//!
+//! Connections are not tested when they leave the pool (that would be one query more per page).
+//! Instead a connection that turns out to be broken, as after a restart of Postgres, is thrown away
+//! and the work is begun once more on a tested one: reads from the start, transactions only while
+//! nothing but `BEGIN` has been tried.
+
+mod migrations;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use diesel::prelude::*;
+use diesel::r2d2::{
+    ConnectionManager, CustomizeConnection, Error as ConnectionFailure, HandleError, Pool,
+    PooledConnection, R2D2Connection as _,
+};
+use diesel::result::Error as QueryError;
+use tokio::sync::Semaphore;
+
+use crate::storage::rights;
+use migrations::{connect_alone, count_pending};
+
+pub use migrations::run_migrations;
+
+/// How long somebody waits for a connection before being told to come again.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A page waits no longer for the database than this; its statements have less time than that.
+const ANSWER: Duration = Duration::from_secs(15);
+
+/// Connections live this long, so that after a failover the portal finds the new server soon.
+const LIFETIME: Duration = Duration::from_secs(600);
+
+/// A connection, under the name by which the rooms above pass it on without knowing diesel.
+pub type Conn = PgConnection;
+
+/// Why the database gave no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum DbError {
+    /// No connection to be had: Postgres is away or every connection is busy. Nothing was done, or
+    /// what was begun is undone; trying again later is right.
+    #[error("the database cannot be reached: {0}")]
+    Unavailable(String),
+    /// The work on the connection failed.
+    #[error(transparent)]
+    Query(#[from] QueryError),
+    /// The work panicked or the server is shutting down; what was begun is undone.
+    #[error("the work in the database ended without a result")]
+    Interrupted,
+    /// The schema could not be brought up to date.
+    #[error("the database schema cannot be brought up to date: {0}")]
+    Migration(String),
+}
+
+impl DbError {
+    /// Whether the database is away or has just thrown us out, rather than refused this piece of work.
+    pub fn is_outage(&self) -> bool {
+        match self {
+            Self::Unavailable(_) => true,
+            Self::Query(error) => is_connection_loss(error),
+            Self::Interrupted | Self::Migration(_) => false,
+        }
+    }
+}
+
+/// Postgres and libpq have no code of their own for a connection that ends under a statement. One
+/// that ends under a transaction is told as a failed rollback or a broken manager.
+pub fn is_connection_loss(error: &QueryError) -> bool {
+    match error {
+        QueryError::DatabaseError(_, info) => [
+            "connection",
+            "shutting down",
+            "starting up",
+            "recovery mode",
+            "could not receive data",
+            "could not send data",
+        ]
+        .iter()
+        .any(|words| info.message().contains(words)),
+        QueryError::RollbackErrorOnCommit {
+            commit_error: cause,
+            ..
+        } => is_connection_loss(cause),
+        QueryError::BrokenTransactionManager => true,
+        _ => false,
+    }
+}
+
+/// Whether a statement took longer than it may, or waited too long for somebody else's.
+pub fn is_timeout(error: &QueryError) -> bool {
+    match error {
+        QueryError::DatabaseError(_, info) => ["statement timeout", "lock timeout"]
+            .iter()
+            .any(|words| info.message().contains(words)),
+        _ => false,
+    }
+}
+
+/// How many connections a process opens at most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PoolSize {
+    /// For pages. Callers above this number wait in line without taking a thread.
+    pub pages: u32,
+    /// On top of these, for jobs, so that neither starves the other.
+    pub jobs: u32,
+}
+
+impl Default for PoolSize {
+    fn default() -> Self {
+        // Two for each of two cores: with eight, sixteen readers at a time got no more pages a
+        // second, and the slowest in a hundred waited twice as long.
+        Self { pages: 4, jobs: 2 }
+    }
+}
+
+/// The database. Clones share one pool.
+#[derive(Clone)]
+pub struct Db {
+    url: Arc<str>,
+    /// For jobs and commands.
+    pool: Connections,
+    /// For pages, which give up sooner.
+    pages: Connections,
+    /// One permit for each page's connection.
+    line: Arc<Semaphore>,
+}
+
+impl std::fmt::Debug for Db {
+    /// Without the URL, which may hold a password.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Db({:?})", self.pool.state())
+    }
+}
+
+impl Db {
+    /// Opens the pool with its usual size and one connection; fails within seconds when there is no
+    /// database.
+    pub fn connect(url: &str) -> Result<Self, DbError> {
+        Self::connect_sized(url, PoolSize::default())
+    }
+
+    /// Like [`Db::connect`] with another number of connections.
+    pub fn connect_sized(url: &str, size: PoolSize) -> Result<Self, DbError> {
+        let url = with_network_limits(url);
+        let pool = |size, session| {
+            Pool::builder()
+                .max_size(size)
+                .min_idle(Some(1))
+                .test_on_check_out(false)
+                .connection_timeout(PATIENCE)
+                .max_lifetime(Some(LIFETIME))
+                .connection_customizer(Box::new(session))
+                .error_handler(Box::new(LogFailure))
+                .build(ConnectionManager::new(url.as_str()))
+                .map_err(|error| DbError::Unavailable(error.to_string()))
+        };
+        Ok(Self {
+            pool: pool(size.jobs, FOR_JOBS)?,
+            pages: pool(size.pages, FOR_PAGES)?,
+            url: url.as_str().into(),
+            line: Arc::new(Semaphore::new(size.pages as usize)),
+        })
+    }
+
+    /// Reads outside the async threads. `work` may run twice, so it must not change anything.
+    pub async fn read<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: Fn(&mut PgConnection) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+    {
+        self.in_line(move |db| read_on(&db.pages, work)).await
+    }
+
+    /// Runs `work` in one transaction outside the async threads: all of it happens or, when it
+    /// returns an error or panics, nothing.
+    pub async fn transaction<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: FnOnce(&mut PgConnection) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<DbError> + From<QueryError> + Send + 'static,
+    {
+        self.in_line(move |db| transaction_on(&db.pages, work))
+            .await
+    }
+
+    /// [`Db::read`] for callers that may block: jobs and commands.
+    pub fn read_blocking<T, E>(
+        &self,
+        work: impl Fn(&mut PgConnection) -> Result<T, E>,
+    ) -> Result<T, E>
+    where
+        E: From<DbError>,
+    {
+        read_on(&self.pool, work)
+    }
+
+    /// [`Db::transaction`] for callers that may block: jobs and commands.
+    pub fn transaction_blocking<T, E>(
+        &self,
+        work: impl FnOnce(&mut PgConnection) -> Result<T, E>,
+    ) -> Result<T, E>
+    where
+        E: From<DbError> + From<QueryError>,
+    {
+        transaction_on(&self.pool, work)
+    }
+
+    /// Whether the database answers: for `/readyz`.
+    pub async fn ping(&self) -> Result<(), DbError> {
+        self.read(|conn| Ok(conn.ping()?)).await
+    }
+
+    /// Brings the schema up to date on a connection of its own, as the role that the portal works as;
+    /// see [`run_migrations`].
+    pub fn migrate(&self) -> Result<usize, DbError> {
+        self.migrate_as_owner(&self.url)
+    }
+
+    /// Brings the schema up to date as the role that owns the tables, and gives the role the portal
+    /// works as its rights on them (A11).
+    pub fn migrate_as_owner(&self, owner_url: &str) -> Result<usize, DbError> {
+        let program = self.read_blocking(|conn| Ok::<_, DbError>(rights::role(conn)?))?;
+        run_migrations(&mut connect_alone(owner_url)?, &program)
+    }
+
+    /// How many migrations this program has and the database has not.
+    pub fn pending_migrations(&self) -> Result<usize, DbError> {
+        count_pending(&mut connect_alone(&self.url)?)
+    }
+
+    /// Whether the portal works as a role that could switch the triggers off (A11).
+    pub fn can_switch_triggers_off(&self) -> Result<bool, DbError> {
+        self.read_blocking(|conn| Ok(rights::can_switch_triggers_off(conn)?))
+    }
+
+    /// Waits for a place in line, then works on a thread that may block.
+    async fn in_line<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: FnOnce(&Self) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+    {
+        let line = Arc::clone(&self.line);
+        let place = match tokio::time::timeout(PATIENCE, line.acquire_owned()).await {
+            Ok(Ok(place)) => place,
+            Ok(Err(_)) => return Err(DbError::Interrupted.into()),
+            Err(_) => {
+                return Err(DbError::Unavailable("every connection is busy".to_owned()).into());
+            }
+        };
+        let db = self.clone();
+        let span = tracing::Span::current();
+        let work = tokio::task::spawn_blocking(move || {
+            // Held until the connection is back in the pool, even when the caller has gone.
+            let _place = place;
+            span.in_scope(|| work(&db))
+        });
+        match tokio::time::timeout(ANSWER, work).await {
+            Ok(done) => done.unwrap_or_else(|_| Err(DbError::Interrupted.into())),
+            // A database that stands still answers no limit of its own either.
+            Err(_) => Err(DbError::Unavailable("no answer in time".to_owned()).into()),
+        }
+    }
+}
+
+fn read_on<T, E>(
+    pool: &Connections,
+    work: impl Fn(&mut PgConnection) -> Result<T, E>,
+) -> Result<T, E>
+where
+    E: From<DbError>,
+{
+    let mut pooled = checkout(pool)?;
+    let conn: &mut PgConnection = &mut pooled;
+    let result = work(conn);
+    // Asked with a query, but only after an error: a connection that is lost while a statement is
+    // prepared does not count as broken yet, and would come back from the pool again and again.
+    if result.is_ok() || !conn.is_broken() && conn.ping().is_ok() {
+        return result;
+    }
+    drop(pooled);
+    let mut pooled = checkout_tested(pool)?;
+    work(&mut pooled)
+}
+
+fn transaction_on<T, E>(
+    pool: &Connections,
+    work: impl FnOnce(&mut PgConnection) -> Result<T, E>,
+) -> Result<T, E>
+where
+    E: From<DbError> + From<QueryError>,
+{
+    let mut work = Some(work);
+    let mut attempt = |pooled: &mut Pooled| {
+        // On the connection itself: diesel runs the work with the type it is called on.
+        let conn: &mut PgConnection = pooled;
+        let result = conn.transaction(|conn| match work.take() {
+            Some(work) => work(conn),
+            None => Err(DbError::Interrupted.into()),
+        });
+        let began = work.is_none();
+        (result, !began && conn.is_broken())
+    };
+    let mut pooled = checkout(pool)?;
+    let (result, lost_before_work) = attempt(&mut pooled);
+    if !lost_before_work {
+        return result;
+    }
+    drop(pooled);
+    attempt(&mut checkout_tested(pool)?).0
+}
+
+fn checkout(pool: &Connections) -> Result<Pooled, DbError> {
+    pool.get()
+        .map_err(|error| DbError::Unavailable(error.to_string()))
+}
+
+/// After one broken connection the others of the pool are probably broken too: throws them away
+/// until one answers.
+fn checkout_tested(pool: &Connections) -> Result<Pooled, DbError> {
+    for _ in 0..=pool.max_size() {
+        let mut conn = checkout(pool)?;
+        if conn.ping().is_ok() {
+            return Ok(conn);
+        }
+    }
+    Err(DbError::Unavailable("connections keep breaking".to_owned()))
+}
+
+#[derive(QueryableByName)]
+struct Moment {
+    #[diesel(sql_type = diesel::sql_types::Timestamptz)]
+    at: chrono::DateTime<chrono::Utc>,
+}
+
+/// What the database's own clock says at this instant.
+pub fn database_time(conn: &mut PgConnection) -> QueryResult<chrono::DateTime<chrono::Utc>> {
+    diesel::sql_query("SELECT clock_timestamp() AS at")
+        .get_result(conn)
+        .map(|row: Moment| row.at)
+}
+
+/// The URL with limits for what it does not say itself. Without them a machine that vanished, as in
+/// a failover, holds connections for many minutes before the network gives up.
+fn with_network_limits(url: &str) -> String {
+    let mut url = url.to_owned();
+    for (name, value) in [
+        ("connect_timeout", "5"),
+        ("tcp_user_timeout", "15000"),
+        ("application_name", "avv-portal"),
+    ] {
+        if !url.contains(&format!("{name}=")) {
+            let separator = if url.contains('?') { '&' } else { '?' };
+            url.push_str(&format!("{separator}{name}={value}"));
+        }
+    }
+    url
+}
+
+type Connections = Pool<ConnectionManager<PgConnection>>;
+type Pooled = PooledConnection<ConnectionManager<PgConnection>>;
+
+/// What every connection starts with. The portal's times are UTC; a query or a forgotten transaction
+/// must not hold a customer's row for ever.
+#[derive(Debug, Clone, Copy)]
+struct Session(&'static str);
+
+/// Somebody waits for the answer.
+const FOR_PAGES: Session = Session(
+    "SET timezone = 'UTC'; SET statement_timeout = '12s'; SET lock_timeout = '10s'; \
+     SET idle_in_transaction_session_timeout = '30s'",
+);
+/// Nobody does.
+const FOR_JOBS: Session = Session(
+    "SET timezone = 'UTC'; SET statement_timeout = '60s'; SET lock_timeout = '10s'; \
+     SET idle_in_transaction_session_timeout = '60s'",
+);
+
+impl CustomizeConnection<PgConnection, ConnectionFailure> for Session {
+    fn on_acquire(&self, conn: &mut PgConnection) -> Result<(), ConnectionFailure> {
+        use diesel::connection::SimpleConnection as _;
+        conn.batch_execute(self.0)
+            .map_err(ConnectionFailure::QueryError)
+    }
+}
+
+/// The pool goes on trying by itself; here is only told that it has to.
+#[derive(Debug)]
+struct LogFailure;
+
+impl HandleError<ConnectionFailure> for LogFailure {
+    fn handle_error(&self, error: ConnectionFailure) {
+        tracing::warn!(%error, "no connection to the database");
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -1,0 +1,265 @@
+//! A Postgres of our own under the data directory, for when `DATABASE_URL` is unset.
+//!
+//! Several portal processes may share it. Each holds a shared lock on `postgres.lease`; the kernel
+//! drops it however the process ends. Whoever starts the server also starts a *guard*, which waits
+//! for the exclusive lock, i.e. for the last process to be gone, and then stops the server. So a
+//! killed portal leaves no server behind, a second portal joins the first one's, and nobody stops
+//! a server that somebody still uses. `postgres.start` makes starts wait for each other.
+//!
+//! The server listens on a Unix socket in a directory that only its own user can enter, and never
+//! on the network. Migrations run as the role `avv`, which owns its database; the portal connects as
+//! `avv_program`, which owns nothing (A11). Neither is a superuser, as on any other server.
+
+mod cluster;
+mod place;
+mod roles;
+mod server;
+#[cfg(test)]
+mod tests;
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::thread::{self, JoinHandle, sleep};
+use std::time::{Duration, Instant};
+
+use secrecy::ExposeSecret as _;
+
+use place::Cluster;
+
+use crate::config;
+
+/// How long to wait for another process that is starting or stopping the same server.
+const TURN_PATIENCE: Duration = Duration::from_secs(330);
+/// How long giving a server back may take in all.
+const STOP_LIMIT: Duration = Duration::from_secs(15);
+
+/// Why there is no embedded Postgres; each says what to do about it.
+#[derive(Debug, thiserror::Error)]
+pub enum EmbeddedError {
+    /// No `initdb` and `postgres` on this machine.
+    #[error("no PostgreSQL found: install the package `postgresql`, or set DATABASE_URL")]
+    NoPrograms,
+    /// The cluster needs another major version than those installed.
+    #[error(
+        "the database in {cluster} was made by PostgreSQL {version}, which is not installed: install that version, or move the data with pg_dump"
+    )]
+    OtherVersion {
+        /// Where it is.
+        cluster: PathBuf,
+        /// Its major version.
+        version: String,
+    },
+    /// We are root and there is neither a user `postgres` nor `nobody`.
+    #[error("PostgreSQL does not run as root and there is no user `postgres` or `nobody`")]
+    NoUser,
+    /// A directory is there already but not private to the right user.
+    #[error("{0} belongs to another user or can be entered by others")]
+    Foreign(PathBuf),
+    /// Another process holds the start lock for too long.
+    #[error("another process has been starting or stopping the embedded PostgreSQL for too long")]
+    Busy,
+    /// `initdb` or `postgres` ended; the text is the end of what it said.
+    #[error("the embedded PostgreSQL did not start: {0}")]
+    Failed(String),
+    /// The file system refused.
+    #[error("{path}: {source}")]
+    Io {
+        /// What was touched.
+        path: PathBuf,
+        /// What it said.
+        source: io::Error,
+    },
+}
+
+impl EmbeddedError {
+    fn io(path: &Path, source: io::Error) -> Self {
+        Self::Io {
+            path: path.to_owned(),
+            source,
+        }
+    }
+}
+
+/// What the data are worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Real data: every commit is on disk before it is answered.
+    Portal,
+    /// Data of a test run: fast, many connections, lost with the machine's power.
+    Tests,
+}
+
+/// A running server and our share in it. Dropping it gives the share back without waiting.
+#[derive(Debug)]
+pub struct EmbeddedPostgres {
+    place: Cluster,
+    lease: File,
+    /// Whether this process started the server.
+    ours: bool,
+    /// The thread that looks after it.
+    watch: Option<JoinHandle<()>>,
+    /// Tells that thread that the server's end is wanted.
+    leaving: Arc<AtomicBool>,
+}
+
+impl Drop for EmbeddedPostgres {
+    fn drop(&mut self) {
+        self.leaving.store(true, Ordering::SeqCst);
+    }
+}
+
+impl EmbeddedPostgres {
+    /// Starts the Postgres under `data_dir`, making it first when there is none, or joins it when
+    /// it is running. Returns when it accepts connections.
+    pub fn start(data_dir: &Path) -> Result<Self, EmbeddedError> {
+        Self::start_for(data_dir, Purpose::Portal)
+    }
+
+    /// Like [`EmbeddedPostgres::start`], for a given purpose.
+    pub fn start_for(data_dir: &Path, purpose: Purpose) -> Result<Self, EmbeddedError> {
+        let mut place = Cluster::find(data_dir, purpose)?;
+        let turn = take_turn(&place)?;
+        let lease = wait_for_lock(&place.base.join("postgres.lease"), File::try_lock_shared)?;
+        let leaving = Arc::new(AtomicBool::new(false));
+        let server = match server::running_socket_dir(&place.cluster())? {
+            Some(socket_dir) => {
+                place.socket_dir = socket_dir;
+                None
+            }
+            None => {
+                cluster::create_cluster(&place, purpose)?;
+                let server = server::launch(&place, purpose)?;
+                server::start_guard(&place);
+                Some(server)
+            }
+        };
+        roles::ensure(&place)?;
+        drop(turn);
+        let ours = server.is_some();
+        let (cared_for, wanted) = (place.clone(), Arc::clone(&leaving));
+        let watch = thread::spawn(move || {
+            server::keep_alive(server, &cared_for, purpose, &wanted);
+        });
+        Ok(Self {
+            place,
+            lease,
+            ours,
+            watch: Some(watch),
+            leaving,
+        })
+    }
+
+    /// How the portal reaches the database: a URL for libpq with the socket's directory as host, as
+    /// the role that owns nothing.
+    pub fn url(&self) -> String {
+        self.place.url(roles::PROGRAM, roles::DATABASE)
+    }
+
+    /// The same as the role that owns the tables: for migrations.
+    pub fn owner_url(&self) -> String {
+        self.place.url(roles::OWNER, roles::DATABASE)
+    }
+
+    /// Where the programs of the server's own version are.
+    pub fn programs(&self) -> &Path {
+        &self.place.programs
+    }
+
+    /// By which variables the programs of Postgres find the database, as the role that owns the tables.
+    pub fn client_variables(&self) -> [(&'static str, String); 3] {
+        let host = self.place.socket_dir.to_string_lossy().into_owned();
+        [
+            ("PGHOST", host),
+            ("PGUSER", roles::OWNER.to_owned()),
+            ("PGDATABASE", roles::DATABASE.to_owned()),
+        ]
+    }
+
+    /// Whether this process started the server rather than joined it.
+    pub fn is_ours(&self) -> bool {
+        self.ours
+    }
+
+    /// Gives our share back. Where nobody else has one, stops the server and waits until it has
+    /// written everything; otherwise the last one to leave does.
+    pub fn stop(self) {
+        if self.lease.unlock().is_err() {
+            return; // The guard stops the server when this process ends.
+        }
+        let since = Instant::now();
+        while self.lease.try_lock().is_err() {
+            // Shared works and exclusive does not: others use it. Neither: the guard is stopping it.
+            if self.lease.try_lock_shared().is_ok() || since.elapsed() > STOP_LIMIT {
+                return;
+            }
+            sleep(Duration::from_millis(10));
+        }
+        self.leaving.store(true, Ordering::SeqCst);
+        // Our turn: a server that just died is not started again in the meantime.
+        let turn = take_turn(&self.place);
+        server::stop_server(&self.place);
+        drop(turn);
+        // It ends with the server; one that does not end keeps nobody here.
+        while self
+            .watch
+            .as_ref()
+            .is_some_and(|watch| !watch.is_finished())
+            && since.elapsed() < STOP_LIMIT
+        {
+            sleep(Duration::from_millis(10));
+        }
+    }
+}
+
+/// The database for a test process: the server that `AVV_TEST_DATABASE_URL` names, else an embedded
+/// one under `dir`, started once per process and stopped by its guard when the last test process
+/// is gone. As the role that owns the tables.
+pub fn database_url_for_tests(dir: &Path) -> Result<String, EmbeddedError> {
+    static SERVER: OnceLock<Result<EmbeddedPostgres, String>> = OnceLock::new();
+    if let Some(url) = config::test_database_url() {
+        return Ok(url.expose_secret().to_owned());
+    }
+    SERVER
+        .get_or_init(|| {
+            EmbeddedPostgres::start_for(dir, Purpose::Tests).map_err(|error| error.to_string())
+        })
+        .as_ref()
+        .map(EmbeddedPostgres::owner_url)
+        .map_err(|said| EmbeddedError::Failed(said.clone()))
+}
+
+/// Starting is for one process at a time.
+fn take_turn(place: &Cluster) -> Result<File, EmbeddedError> {
+    wait_for_lock(&place.base.join("postgres.start"), File::try_lock)
+}
+
+/// Opens the lock file and takes a lock on it, waiting for those before us.
+fn wait_for_lock(
+    path: &Path,
+    take: fn(&File) -> Result<(), TryLockError>,
+) -> Result<File, EmbeddedError> {
+    let file = OpenOptions::new()
+        .create(true)
+        .append(true)
+        // The guard may run as another user; it needs to read the file to lock it.
+        .mode(0o644)
+        .open(path)
+        .map_err(|e| EmbeddedError::io(path, e))?;
+    // Whatever the umask said. Fails only for a file of another user, who has done the same.
+    file.set_permissions(fs::Permissions::from_mode(0o644)).ok();
+    let since = Instant::now();
+    loop {
+        match take(&file) {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::Error(error)) => return Err(EmbeddedError::io(path, error)),
+            Err(TryLockError::WouldBlock) if since.elapsed() > TURN_PATIENCE => {
+                return Err(EmbeddedError::Busy);
+            }
+            Err(TryLockError::WouldBlock) => sleep(Duration::from_millis(20)),
+        }
+    }
+}

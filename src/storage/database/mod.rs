@@ -1,0 +1,6 @@
+//! The database itself: connections, migrations, the embedded server, reading of columns.
+
+pub mod bulk;
+pub mod db;
+pub mod embedded;
+pub(in crate::storage) mod text;

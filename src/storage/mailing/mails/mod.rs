@@ -1,0 +1,398 @@
+//! The outbox: mails are rows with a state, from the moment they are true until the server's reply.
+
+mod queries;
+mod reports;
+mod retries;
+mod texts;
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::domain::mail::{MailKind, PartHash, Recipient};
+use crate::domain::{CustomerNumber, MailId};
+use crate::storage::schema::{mail_attempts, mails};
+use crate::storage::{QueryResult, text};
+pub use queries::{
+    Attempted, MailDetail, MailFilter, Reported, count_trouble, count_waiting, find_mail,
+    list_trouble, page_mails, queue_state,
+};
+pub use reports::{Found, NewReport, Verdict, add_report, lock_by_clues, mark_returned};
+pub use retries::{has_step, is_queued, lock_undelivered};
+pub use texts::{find_text, save_text};
+
+/// A mail to be queued.
+#[derive(Debug, Clone)]
+pub struct NewMail {
+    /// What it is for; a second mail for the same step is not queued.
+    pub step: String,
+    /// Which mail.
+    pub kind: MailKind,
+    /// To whom.
+    pub to: Recipient,
+    /// Whose case.
+    pub customer: Option<CustomerNumber>,
+    /// The Message-ID it will carry, also when it is tried again.
+    pub message_id: String,
+}
+
+/// A queued mail, locked by the connection that fetched it.
+#[derive(Debug, Clone)]
+pub struct DueMail {
+    /// Key.
+    pub id: MailId,
+    /// Which mail.
+    pub kind: MailKind,
+    /// To whom.
+    pub to: Recipient,
+    /// Whose case.
+    pub customer: Option<CustomerNumber>,
+    /// Message-ID.
+    pub message_id: String,
+    /// What stands in `X-AVV-Mail`.
+    pub mark: Uuid,
+    /// When it was queued.
+    pub queued_at: DateTime<Utc>,
+    /// How often it was tried before.
+    pub attempts: i32,
+}
+
+/// A mail as the status page and the operator see it.
+#[derive(Debug, Clone)]
+pub struct MailLine {
+    /// Key.
+    pub id: MailId,
+    /// Which mail.
+    pub kind: MailKind,
+    /// To whom.
+    pub to: Recipient,
+    /// Whose case.
+    pub customer: Option<CustomerNumber>,
+    /// When it was queued.
+    pub queued_at: DateTime<Utc>,
+    /// `queued`, `sent`, `returned`, `failed` or `dropped`.
+    pub state: String,
+    /// How often it was tried.
+    pub attempts: i32,
+    /// When it was sent or given up.
+    pub done_at: Option<DateTime<Utc>>,
+    /// Last word of the mail server.
+    pub reply: Option<String>,
+    /// Address it was handed over for.
+    pub sent_to: Option<String>,
+    /// When the next attempt is due.
+    pub next_attempt_at: Option<DateTime<Utc>>,
+    /// When it came back.
+    pub returned_at: Option<DateTime<Utc>>,
+    /// Why it came back.
+    pub returned_because: Option<String>,
+}
+
+/// Queues a mail, once per step.
+pub fn queue_mail(conn: &mut PgConnection, mail: &NewMail, now: DateTime<Utc>) -> QueryResult<()> {
+    diesel::insert_into(mails::table)
+        .values((
+            mails::step.eq(&mail.step),
+            mails::kind.eq(text::json(&mail.kind)?),
+            mails::recipient.eq(text::json(&mail.to)?),
+            mails::customer_number.eq(mail.customer.map(|number| number.0)),
+            mails::queued_at.eq(now),
+            mails::next_attempt_at.eq(now),
+            mails::state.eq("queued"),
+            mails::message_id.eq(&mail.message_id),
+        ))
+        .on_conflict(mails::step)
+        .do_nothing()
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Locks the mail that has been due longest and that no other worker holds. The lock lasts as long
+/// as the transaction, so a killed process frees it by itself (S-93).
+pub fn lock_next_due(conn: &mut PgConnection, now: DateTime<Utc>) -> QueryResult<Option<DueMail>> {
+    let row: Option<DueRow> = mails::table
+        .filter(mails::state.eq("queued"))
+        .filter(mails::next_attempt_at.le(now))
+        .order((mails::next_attempt_at, mails::id))
+        .for_update()
+        .skip_locked()
+        .select(DUE)
+        .first(conn)
+        .optional()?;
+    row.map(read_due).transpose()
+}
+
+/// Locks one mail that was not handed over: it waits or was given up. `None` if it was sent, or if
+/// there is none, or if a worker is delivering it at this moment.
+pub fn lock_unsent(conn: &mut PgConnection, id: MailId) -> QueryResult<Option<DueMail>> {
+    let row: Option<DueRow> = mails::table
+        .find(id.0)
+        .filter(mails::state.eq_any(["queued", "failed", "dropped"]))
+        .for_update()
+        .skip_locked()
+        .select(DUE)
+        .first(conn)
+        .optional()?;
+    row.map(read_due).transpose()
+}
+
+type DueRow = (
+    i64,
+    Value,
+    Value,
+    Option<i64>,
+    String,
+    Uuid,
+    DateTime<Utc>,
+    i32,
+);
+type Due = (
+    mails::id,
+    mails::kind,
+    mails::recipient,
+    mails::customer_number,
+    mails::message_id,
+    mails::mark,
+    mails::queued_at,
+    mails::attempts,
+);
+const DUE: Due = (
+    mails::id,
+    mails::kind,
+    mails::recipient,
+    mails::customer_number,
+    mails::message_id,
+    mails::mark,
+    mails::queued_at,
+    mails::attempts,
+);
+
+fn read_due(
+    (id, kind, to, customer, message_id, mark, queued_at, attempts): DueRow,
+) -> QueryResult<DueMail> {
+    Ok(DueMail {
+        id: MailId(id),
+        kind: text::from_json(kind)?,
+        to: text::from_json(to)?,
+        customer: customer.map(CustomerNumber),
+        message_id,
+        mark,
+        queued_at,
+        attempts,
+    })
+}
+
+/// Locks one mail if it still waits and no other worker holds it.
+pub fn lock_queued(conn: &mut PgConnection, id: MailId) -> QueryResult<bool> {
+    let found: Option<i64> = mails::table
+        .find(id.0)
+        .filter(mails::state.eq("queued"))
+        .select(mails::id)
+        .for_update()
+        .skip_locked()
+        .first(conn)
+        .optional()?;
+    Ok(found.is_some())
+}
+
+/// How many mails are due, counted to `cap` + 1.
+pub fn count_due(conn: &mut PgConnection, now: DateTime<Utc>, cap: i64) -> QueryResult<i64> {
+    let due: Vec<i64> = mails::table
+        .filter(mails::state.eq("queued"))
+        .filter(mails::next_attempt_at.le(now))
+        .limit(cap + 1)
+        .select(mails::id)
+        .load(conn)?;
+    Ok(i64::try_from(due.len()).unwrap_or(i64::MAX))
+}
+
+/// What was sent, for the evidence (EV-06).
+#[derive(Debug, Clone)]
+pub struct Sent {
+    /// Address.
+    pub to: String,
+    /// Subject line.
+    pub subject: String,
+    /// Its parts with their hashes, the text part first (F8).
+    pub parts: Vec<PartHash>,
+    /// Reply of the mail server.
+    pub reply: String,
+}
+
+/// Notes that a mail was handed over.
+pub fn mark_sent(
+    conn: &mut PgConnection,
+    id: MailId,
+    sent: &Sent,
+    now: DateTime<Utc>,
+) -> QueryResult<()> {
+    diesel::update(mails::table.find(id.0))
+        .set((
+            mails::state.eq("sent"),
+            mails::next_attempt_at.eq(None::<DateTime<Utc>>),
+            mails::attempts.eq(mails::attempts + 1),
+            mails::done_at.eq(now),
+            mails::sent_to.eq(&sent.to),
+            mails::subject.eq(&sent.subject),
+            mails::body_hash.eq(sent.parts.first().map(|part| &part.sha256)),
+            mails::parts.eq(text::json(&sent.parts)?),
+            mails::reply.eq(&sent.reply),
+        ))
+        .execute(conn)?;
+    log_attempt(conn, id, "sent", &sent.reply, now)
+}
+
+/// Notes that a mail is tried again later, and why.
+pub fn mark_retry(
+    conn: &mut PgConnection,
+    id: MailId,
+    reply: &str,
+    next: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> QueryResult<()> {
+    diesel::update(mails::table.find(id.0))
+        .set((
+            mails::attempts.eq(mails::attempts + 1),
+            mails::next_attempt_at.eq(next),
+            mails::reply.eq(reply),
+        ))
+        .execute(conn)?;
+    log_attempt(conn, id, "later", reply, now)
+}
+
+/// Notes that a mail is given up: `failed` by the server's word, `dropped` because there is nobody
+/// to send it to or it is no longer true.
+pub fn mark_done(
+    conn: &mut PgConnection,
+    id: MailId,
+    state: &str,
+    reply: &str,
+    now: DateTime<Utc>,
+) -> QueryResult<()> {
+    diesel::update(mails::table.find(id.0))
+        .set((
+            mails::state.eq(state),
+            mails::next_attempt_at.eq(None::<DateTime<Utc>>),
+            mails::attempts.eq(mails::attempts + 1),
+            mails::done_at.eq(now),
+            mails::reply.eq(reply),
+        ))
+        .execute(conn)?;
+    log_attempt(conn, id, state, reply, now)
+}
+
+fn log_attempt(
+    conn: &mut PgConnection,
+    id: MailId,
+    outcome: &str,
+    reply: &str,
+    now: DateTime<Utc>,
+) -> QueryResult<()> {
+    diesel::insert_into(mail_attempts::table)
+        .values((
+            mail_attempts::mail_id.eq(id.0),
+            mail_attempts::at.eq(now),
+            mail_attempts::outcome.eq(outcome),
+            mail_attempts::reply.eq(reply),
+        ))
+        .execute(conn)
+        .map(|_| ())
+}
+
+/// The mails of a case, newest first.
+pub fn list_mails(
+    conn: &mut PgConnection,
+    customer: CustomerNumber,
+    limit: i64,
+) -> QueryResult<Vec<MailLine>> {
+    let rows: Vec<LineRow> = mails::table
+        .filter(mails::customer_number.eq(customer.0))
+        .order(mails::id.desc())
+        .limit(limit)
+        .select(LINE)
+        .load(conn)?;
+    rows.into_iter().map(read_line).collect()
+}
+
+type LineRow = (
+    i64,
+    Value,
+    Value,
+    Option<i64>,
+    DateTime<Utc>,
+    String,
+    i32,
+    Option<DateTime<Utc>>,
+    Option<String>,
+    Option<String>,
+    Option<DateTime<Utc>>,
+    Option<DateTime<Utc>>,
+    Option<String>,
+);
+type Line = (
+    mails::id,
+    mails::kind,
+    mails::recipient,
+    mails::customer_number,
+    mails::queued_at,
+    mails::state,
+    mails::attempts,
+    mails::done_at,
+    mails::reply,
+    mails::sent_to,
+    mails::next_attempt_at,
+    mails::returned_at,
+    mails::returned_because,
+);
+const LINE: Line = (
+    mails::id,
+    mails::kind,
+    mails::recipient,
+    mails::customer_number,
+    mails::queued_at,
+    mails::state,
+    mails::attempts,
+    mails::done_at,
+    mails::reply,
+    mails::sent_to,
+    mails::next_attempt_at,
+    mails::returned_at,
+    mails::returned_because,
+);
+
+fn read_line(row: LineRow) -> QueryResult<MailLine> {
+    let (id, kind, to, customer, queued_at, state, attempts, done_at, reply, ..) = row;
+    let (.., sent_to, next_attempt_at, returned_at, returned_because) = row;
+    Ok(MailLine {
+        id: MailId(id),
+        kind: text::from_json(kind)?,
+        to: text::from_json(to)?,
+        customer: customer.map(CustomerNumber),
+        queued_at,
+        state,
+        attempts,
+        done_at,
+        reply,
+        sent_to,
+        next_attempt_at,
+        returned_at,
+        returned_because,
+    })
+}
+
+/// Lets a mail that waits or was given up be tried at once. Says whether there was one.
+pub fn requeue(conn: &mut PgConnection, id: MailId, now: DateTime<Utc>) -> QueryResult<bool> {
+    let changed = diesel::update(
+        mails::table
+            .find(id.0)
+            .filter(mails::state.eq_any(["queued", "failed", "dropped"])),
+    )
+    .set((
+        mails::state.eq("queued"),
+        mails::next_attempt_at.eq(now),
+        mails::done_at.eq(None::<DateTime<Utc>>),
+    ))
+    .execute(conn)?;
+    Ok(changed == 1)
+}

@@ -1,0 +1,402 @@
+//! What needs a person at the operator: raised once, taken by somebody, finished.
+
+mod of_partners;
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use diesel::dsl::exists;
+use diesel::prelude::*;
+
+use crate::domain::alert::AlertKind;
+use crate::domain::{AlertId, CustomerNumber, PartnerId, UserId};
+use crate::storage::schema::{alerts, customers, users};
+use crate::storage::{QueryResult, text};
+
+pub use of_partners::{ends, list_unsaid, settle_over};
+
+/// Alerts forgotten in one statement.
+const FORGOTTEN: i64 = 1000;
+
+/// Something to be raised.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewAlert {
+    /// Which kind.
+    pub kind: AlertKind,
+    /// About whom; `None`: the portal itself.
+    pub customer: Option<CustomerNumber>,
+    /// What it is about besides the customer; empty if that says it all. Never a name or an address.
+    pub subject: String,
+    /// For what is said again as it comes nearer: the days that are left. Each stage of a subject is
+    /// said once.
+    pub stage: Option<i32>,
+}
+
+impl NewAlert {
+    /// About a customer.
+    pub fn about(kind: AlertKind, customer: CustomerNumber) -> Self {
+        Self {
+            kind,
+            customer: Some(customer),
+            subject: String::new(),
+            stage: None,
+        }
+    }
+}
+
+/// An alert as the operator sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AlertLine {
+    /// Key.
+    pub id: AlertId,
+    /// Which kind.
+    pub kind: AlertKind,
+    /// About whom; `None`: the portal itself.
+    pub customer: Option<CustomerNumber>,
+    /// Name of the customer, and whether it was deleted.
+    pub company: Option<(String, bool)>,
+    /// About which partner, and its name.
+    pub partner: Option<(PartnerId, String)>,
+    /// Days that were left, where that matters.
+    pub stage: Option<i32>,
+    /// When it was raised.
+    pub raised_at: DateTime<Utc>,
+    /// Who has it, by name, and since when.
+    pub taken: Option<(UserId, String, DateTime<Utc>)>,
+    /// When it was done, and by whom; by nobody if its cause had gone.
+    pub done: Option<(DateTime<Utc>, Option<String>)>,
+    /// What was noted when it was finished.
+    pub note: Option<String>,
+}
+
+/// Whose alerts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Whose {
+    /// Open ones, the oldest first.
+    #[default]
+    Open,
+    /// Open ones that this person has taken, the oldest first.
+    Of(UserId),
+    /// All, the newest first.
+    All,
+}
+
+/// Which alerts the operator wants to see.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct AlertFilter {
+    /// Whose.
+    pub whose: Whose,
+    /// Only this kind.
+    pub kind: Option<AlertKind>,
+}
+
+/// The place of an alert in a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AlertCursor {
+    /// When it was raised.
+    pub at: DateTime<Utc>,
+    /// Its key.
+    pub id: AlertId,
+}
+
+/// Raises an alert, unless the same one is open or its stage was said before. Says whether there is
+/// something new. A later stage of an open alert takes the place of the earlier one; whoever has it
+/// keeps it.
+pub fn raise_alert(
+    conn: &mut PgConnection,
+    alert: &NewAlert,
+    now: DateTime<Utc>,
+) -> QueryResult<bool> {
+    let kind = text::word(&alert.kind)?;
+    if let Some(stage) = alert.stage {
+        let said = alerts::table
+            .filter(alerts::kind.eq(&kind))
+            .filter(alerts::subject.eq(&alert.subject))
+            .filter(alerts::stage.eq(stage));
+        if diesel::select(exists(said)).get_result(conn)? {
+            return Ok(false);
+        }
+        let open = alerts::table
+            .filter(alerts::kind.eq(&kind))
+            .filter(alerts::subject.eq(&alert.subject))
+            .filter(alerts::done_at.is_null());
+        let moved = diesel::update(open)
+            .set(alerts::stage.eq(stage))
+            .execute(conn)?;
+        if moved > 0 {
+            return Ok(true);
+        }
+    }
+    let added = diesel::insert_into(alerts::table)
+        .values((
+            alerts::kind.eq(kind),
+            alerts::customer_number.eq(alert.customer.map(|number| number.0)),
+            alerts::subject.eq(&alert.subject),
+            alerts::stage.eq(alert.stage),
+            alerts::raised_at.eq(now),
+        ))
+        .on_conflict_do_nothing()
+        .execute(conn)?;
+    Ok(added > 0)
+}
+
+/// Open alerts about a customer: key, kind, subject.
+pub fn list_open_of(
+    conn: &mut PgConnection,
+    customer: CustomerNumber,
+) -> QueryResult<Vec<(AlertId, AlertKind, String)>> {
+    let rows: Vec<(i64, String, String)> = alerts::table
+        .filter(alerts::customer_number.eq(customer.0))
+        .filter(alerts::done_at.is_null())
+        .select((alerts::id, alerts::kind, alerts::subject))
+        .load(conn)?;
+    rows.into_iter()
+        .map(|(id, kind, subject)| Ok((AlertId(id), text::from_word(kind)?, subject)))
+        .collect()
+}
+
+/// Closes alerts whose cause has gone by itself.
+pub fn settle_alerts(
+    conn: &mut PgConnection,
+    ids: &[AlertId],
+    now: DateTime<Utc>,
+) -> QueryResult<()> {
+    let ids = ids.iter().map(|id| id.0);
+    let open = alerts::table
+        .filter(alerts::id.eq_any(ids))
+        .filter(alerts::done_at.is_null());
+    diesel::update(open)
+        .set(alerts::done_at.eq(now))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// How an alert stands, under its lock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// Which kind.
+    pub kind: AlertKind,
+    /// About whom.
+    pub customer: Option<CustomerNumber>,
+    /// Who has it, by name.
+    pub taken_by: Option<(UserId, String)>,
+    /// Whether it is over.
+    pub is_done: bool,
+}
+
+/// Locks an alert, so that two who reach for it come one after the other.
+pub fn lock_alert(conn: &mut PgConnection, id: AlertId) -> QueryResult<Option<Held>> {
+    type AlertRow = (String, Option<i64>, Option<i64>, Option<DateTime<Utc>>);
+    let row: Option<AlertRow> = alerts::table
+        .find(id.0)
+        .select((
+            alerts::kind,
+            alerts::customer_number,
+            alerts::taken_by,
+            alerts::done_at,
+        ))
+        .for_update()
+        .first(conn)
+        .optional()?;
+    let Some((kind, customer, taken_by, done_at)) = row else {
+        return Ok(None);
+    };
+    let names = user_names(conn, taken_by.into_iter().collect())?;
+    Ok(Some(Held {
+        kind: text::from_word(kind)?,
+        customer: customer.map(CustomerNumber),
+        taken_by: taken_by.map(|id| (UserId(id), name_of(&names, id))),
+        is_done: done_at.is_some(),
+    }))
+}
+
+/// Notes who has it now.
+pub fn take_alert(
+    conn: &mut PgConnection,
+    id: AlertId,
+    by: UserId,
+    now: DateTime<Utc>,
+) -> QueryResult<()> {
+    diesel::update(alerts::table.find(id.0))
+        .set((alerts::taken_by.eq(by.0), alerts::taken_at.eq(now)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Notes who finished it, with what there is to say.
+pub fn finish_alert(
+    conn: &mut PgConnection,
+    id: AlertId,
+    by: UserId,
+    note: Option<&str>,
+    now: DateTime<Utc>,
+) -> QueryResult<()> {
+    diesel::update(alerts::table.find(id.0))
+        .set((
+            alerts::done_by.eq(by.0),
+            alerts::done_at.eq(now),
+            alerts::note.eq(note),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+type Boxed<'a> = alerts::BoxedQuery<'a, diesel::pg::Pg>;
+
+fn filtered<'a>(filter: AlertFilter) -> QueryResult<Boxed<'a>> {
+    let mut select = alerts::table.into_boxed();
+    select = match filter.whose {
+        Whose::Open => select.filter(alerts::done_at.is_null()),
+        Whose::Of(user) => select
+            .filter(alerts::done_at.is_null())
+            .filter(alerts::taken_by.eq(user.0)),
+        Whose::All => select,
+    };
+    Ok(match filter.kind {
+        Some(kind) => select.filter(alerts::kind.eq(text::word(&kind)?)),
+        None => select,
+    })
+}
+
+/// How many there are under a filter, counted to `cap` + 1.
+pub fn count_alerts(conn: &mut PgConnection, filter: AlertFilter, cap: i64) -> QueryResult<i64> {
+    // In the order of the pages, so that their indexes answer however few are open among many.
+    let ids: Vec<i64> = filtered(filter)?
+        .order((alerts::raised_at, alerts::id))
+        .limit(cap + 1)
+        .select(alerts::id)
+        .load(conn)?;
+    Ok(i64::try_from(ids.len()).unwrap_or(i64::MAX))
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = alerts)]
+struct AlertRow {
+    id: i64,
+    kind: String,
+    customer_number: Option<i64>,
+    subject: String,
+    stage: Option<i32>,
+    raised_at: DateTime<Utc>,
+    taken_by: Option<i64>,
+    taken_at: Option<DateTime<Utc>>,
+    done_by: Option<i64>,
+    done_at: Option<DateTime<Utc>>,
+    note: Option<String>,
+}
+
+/// At most `limit` alerts behind `after`, in the order of the filter; one short range of an index.
+pub fn page_alerts(
+    conn: &mut PgConnection,
+    filter: AlertFilter,
+    after: Option<AlertCursor>,
+    limit: i64,
+) -> QueryResult<Vec<AlertLine>> {
+    use alerts::{id, raised_at};
+    let mut select = filtered(filter)?;
+    select = match (filter.whose, after) {
+        (Whose::All, None) => select,
+        (Whose::All, Some(p)) => select
+            .filter(raised_at.le(p.at))
+            .filter(raised_at.lt(p.at).or(id.lt(p.id.0))),
+        (_, None) => select,
+        (_, Some(p)) => select
+            .filter(raised_at.ge(p.at))
+            .filter(raised_at.gt(p.at).or(id.gt(p.id.0))),
+    };
+    select = match filter.whose {
+        Whose::All => select.order((raised_at.desc(), id.desc())),
+        Whose::Open | Whose::Of(_) => select.order((raised_at.asc(), id.asc())),
+    };
+    let rows: Vec<AlertRow> = select
+        .limit(limit)
+        .select(AlertRow::as_select())
+        .load(conn)?;
+    lines(conn, rows)
+}
+
+fn lines(conn: &mut PgConnection, rows: Vec<AlertRow>) -> QueryResult<Vec<AlertLine>> {
+    let people = rows.iter().flat_map(|row| [row.taken_by, row.done_by]);
+    let people = user_names(conn, people.flatten().collect())?;
+    let numbers: Vec<i64> = rows.iter().filter_map(|row| row.customer_number).collect();
+    let companies: Vec<(i64, String, Option<DateTime<Utc>>)> = customers::table
+        .filter(customers::number.eq_any(numbers))
+        .select((customers::number, customers::name, customers::deleted_at))
+        .load(conn)?;
+    let companies: HashMap<i64, (String, bool)> = companies
+        .into_iter()
+        .map(|(number, name, deleted)| (number, (name, deleted.is_some())))
+        .collect();
+    let rows: Vec<(AlertKind, AlertRow)> = rows
+        .into_iter()
+        .map(|row| Ok((text::from_word(row.kind.clone())?, row)))
+        .collect::<QueryResult<_>>()?;
+    let about = |(kind, row): &(AlertKind, AlertRow)| of_partners::partner_in(*kind, &row.subject);
+    let partners = of_partners::names(conn, rows.iter().filter_map(about).collect())?;
+    rows.into_iter()
+        .map(|(kind, row)| {
+            Ok(AlertLine {
+                id: AlertId(row.id),
+                partner: of_partners::partner_in(kind, &row.subject)
+                    .and_then(|id| Some((id, partners.get(&id)?.clone()))),
+                kind,
+                customer: row.customer_number.map(CustomerNumber),
+                company: row
+                    .customer_number
+                    .and_then(|number| companies.get(&number).cloned()),
+                stage: row.stage,
+                raised_at: row.raised_at,
+                taken: row
+                    .taken_by
+                    .zip(row.taken_at)
+                    .map(|(by, at)| (UserId(by), name_of(&people, by), at)),
+                done: row
+                    .done_at
+                    .map(|at| (at, row.done_by.map(|by| name_of(&people, by)))),
+                note: row.note,
+            })
+        })
+        .collect()
+}
+
+fn user_names(conn: &mut PgConnection, ids: Vec<i64>) -> QueryResult<HashMap<i64, String>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<(i64, String)> = users::table
+        .filter(users::id.eq_any(ids))
+        .select((users::id, users::name))
+        .load(conn)?;
+    Ok(rows.into_iter().collect())
+}
+
+fn name_of(names: &HashMap<i64, String>, id: i64) -> String {
+    names.get(&id).cloned().unwrap_or_default()
+}
+
+/// Closes what is open of a kind about the portal itself, because its cause has gone.
+pub fn settle_kind(
+    conn: &mut PgConnection,
+    kind: AlertKind,
+    now: DateTime<Utc>,
+) -> QueryResult<()> {
+    let open = alerts::table
+        .filter(alerts::kind.eq(text::word(&kind)?))
+        .filter(alerts::customer_number.is_null())
+        .filter(alerts::done_at.is_null());
+    diesel::update(open)
+        .set(alerts::done_at.eq(now))
+        .execute(conn)
+        .map(|_| ())
+}
+
+/// Forgets a bounded number of alerts that were done until `before`. Says how many.
+pub fn delete_old(conn: &mut PgConnection, before: DateTime<Utc>) -> QueryResult<usize> {
+    let old = alerts::table
+        .filter(alerts::done_at.le(before))
+        .order(alerts::done_at)
+        .limit(FORGOTTEN)
+        .select(alerts::id)
+        .load::<i64>(conn)?;
+    diesel::delete(alerts::table.filter(alerts::id.eq_any(old))).execute(conn)
+}

@@ -1,0 +1,298 @@
+//! The chain in the database: appending, walking page by page, erasing what is personal.
+
+use chrono::{DateTime, SubsecRound as _, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Bool, Bytea, Jsonb, Nullable, Text, Timestamptz};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::NewEvent;
+use crate::domain::CustomerNumber;
+use crate::domain::audit::chain::{Content, Entry, Frame, Hash, Head};
+use crate::domain::audit::effect::Effect;
+use crate::storage::schema::{audit_events, audit_head};
+use crate::storage::{QueryResult, text};
+
+/// Appends an event at the end of the chain and answers its position. Locks the head until the
+/// transaction ends, so events are written one after the other and none can be skipped.
+pub fn append(conn: &mut PgConnection, event: &NewEvent, now: DateTime<Utc>) -> QueryResult<i64> {
+    append_with(conn, event, &Effect::default(), now)
+}
+
+/// [`append`] for an event that let somebody in or shut somebody out (EV-11).
+pub fn append_with(
+    conn: &mut PgConnection,
+    event: &NewEvent,
+    effect: &Effect,
+    now: DateTime<Utc>,
+) -> QueryResult<i64> {
+    let mut details = text::json(&event.kind)?;
+    if let (false, Value::Object(fields)) = (effect.is_empty(), &mut details) {
+        fields.insert(Effect::FIELD.to_owned(), text::json(effect)?);
+    }
+    let content = Content {
+        salt: Uuid::new_v4().as_bytes().to_vec(),
+        actor: text::json(&event.actor)?,
+        details,
+    };
+    let digest = content.digest();
+    let head = lock_head(conn)?;
+    let frame = Frame {
+        previous: head.hash,
+        position: head.position + 1,
+        // As the database keeps it.
+        at: now.trunc_subsecs(6),
+        kind: event.kind.key().to_owned(),
+        customer: event.customer,
+        before: event.status.map(|(before, _)| before.key().to_owned()),
+        after: event.status.map(|(_, after)| after.key().to_owned()),
+        content: digest,
+    };
+    let hash = frame.hash();
+    diesel::insert_into(audit_events::table)
+        .values((
+            audit_events::position.eq(frame.position),
+            audit_events::at.eq(frame.at),
+            audit_events::kind.eq(&frame.kind),
+            audit_events::customer_number.eq(frame.customer.map(|number| number.0)),
+            audit_events::status_before.eq(&frame.before),
+            audit_events::status_after.eq(&frame.after),
+            audit_events::actor.eq(content.actor),
+            audit_events::details.eq(content.details),
+            audit_events::salt.eq(content.salt),
+            audit_events::content_digest.eq(frame.content.0.as_slice()),
+            audit_events::previous_hash.eq(frame.previous.0.as_slice()),
+            audit_events::hash.eq(hash.0.as_slice()),
+        ))
+        .execute(conn)?;
+    diesel::update(audit_head::table)
+        .set((
+            audit_head::position.eq(frame.position),
+            audit_head::hash.eq(hash.0.as_slice()),
+        ))
+        .execute(conn)?;
+    Ok(frame.position)
+}
+
+fn lock_head(conn: &mut PgConnection) -> QueryResult<Head> {
+    let (position, bytes) = audit_head::table
+        .select((audit_head::position, audit_head::hash))
+        .for_update()
+        .first(conn)?;
+    head(position, bytes)
+}
+
+/// Where the chain ends; `None` if somebody took the head away.
+pub fn find_head(conn: &mut PgConnection) -> QueryResult<Option<Head>> {
+    let found: Option<(i64, Vec<u8>)> = audit_head::table
+        .select((audit_head::position, audit_head::hash))
+        .first(conn)
+        .optional()?;
+    found
+        .map(|(position, bytes)| head(position, bytes))
+        .transpose()
+}
+
+fn head(position: i64, bytes: Vec<u8>) -> QueryResult<Head> {
+    Ok(Head {
+        position,
+        hash: hash(bytes)?,
+    })
+}
+
+fn hash(bytes: Vec<u8>) -> QueryResult<Hash> {
+    bytes
+        .try_into()
+        .map(Hash)
+        .map_err(|_| text::unreadable("hash of an audit event"))
+}
+
+/// For the walk, which has to name an event whose hash is none.
+fn hash_as_found(bytes: Vec<u8>) -> Hash {
+    bytes.try_into().map_or(Hash::NONE, Hash)
+}
+
+/// An event as it lies there, whatever was done to it.
+#[derive(QueryableByName)]
+struct EventRow {
+    #[diesel(sql_type = BigInt)]
+    position: i64,
+    #[diesel(sql_type = Timestamptz)]
+    at: DateTime<Utc>,
+    #[diesel(sql_type = Text)]
+    kind: String,
+    #[diesel(sql_type = Nullable<Jsonb>)]
+    actor: Option<Value>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    customer_number: Option<i64>,
+    #[diesel(sql_type = Nullable<Text>)]
+    status_before: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    status_after: Option<String>,
+    #[diesel(sql_type = Nullable<Jsonb>)]
+    details: Option<Value>,
+    #[diesel(sql_type = Nullable<Bytea>)]
+    salt: Option<Vec<u8>>,
+    #[diesel(sql_type = Bytea)]
+    content_digest: Vec<u8>,
+    #[diesel(sql_type = Bytea)]
+    previous_hash: Vec<u8>,
+    #[diesel(sql_type = Bytea)]
+    hash: Vec<u8>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    erased_by: Option<i64>,
+    #[diesel(sql_type = Bool)]
+    is_named: bool,
+}
+
+/// An event with everything that is hashed.
+const AS_FOUND: &str = "\
+    SELECT e.position, e.at, e.kind, e.actor, e.customer_number, e.status_before, e.status_after, e.details, e.salt, \
+           e.content_digest, e.previous_hash, e.hash, e.erased_by, \
+           e.erased_by IS NOT NULL AND EXISTS ( \
+               SELECT FROM audit_events stone WHERE stone.position = e.erased_by AND stone.kind = 'erased' \
+               AND stone.position > e.position AND stone.details -> 'positions' @> to_jsonb(e.position)) AS is_named \
+    FROM audit_events e";
+
+/// The events about a case with everything that is hashed, newest first, at most `limit`: what ties an
+/// exported event to the whole log (EV-15).
+pub fn list_entries_about(
+    conn: &mut PgConnection,
+    customer: CustomerNumber,
+    limit: i64,
+) -> QueryResult<Vec<Entry>> {
+    let rows: Vec<EventRow> = diesel::sql_query(format!(
+        "{AS_FOUND} WHERE e.customer_number = $1 ORDER BY e.position DESC LIMIT $2"
+    ))
+    .bind::<BigInt, _>(customer.0)
+    .bind::<BigInt, _>(limit)
+    .load(conn)?;
+    rows.into_iter().map(entry).collect()
+}
+
+/// The `limit` events that follow `after`, in the order of positions; `None` begins before all.
+pub fn list_entries(
+    conn: &mut PgConnection,
+    after: Option<i64>,
+    limit: i64,
+) -> QueryResult<Vec<Entry>> {
+    let rows: Vec<EventRow> = diesel::sql_query(format!(
+        "{AS_FOUND} WHERE e.position > $1 ORDER BY e.position LIMIT $2"
+    ))
+    .bind::<BigInt, _>(after.unwrap_or(i64::MIN))
+    .bind::<BigInt, _>(limit)
+    .load(conn)?;
+    rows.into_iter().map(entry).collect()
+}
+
+fn entry(row: EventRow) -> QueryResult<Entry> {
+    // Of a content that is there in part, the rest counts as changed.
+    let content = match (row.salt, row.actor, row.details) {
+        (None, None, None) => None,
+        (salt, actor, details) => Some(Content {
+            salt: salt.unwrap_or_default(),
+            actor: actor.unwrap_or_default(),
+            details: details.unwrap_or_default(),
+        }),
+    };
+    Ok(Entry {
+        frame: Frame {
+            previous: hash_as_found(row.previous_hash),
+            position: row.position,
+            at: row.at,
+            kind: row.kind,
+            customer: row.customer_number.map(CustomerNumber),
+            before: row.status_before,
+            after: row.status_after,
+            content: hash_as_found(row.content_digest),
+        },
+        hash: hash_as_found(row.hash),
+        content,
+        erased_by: row.erased_by,
+        is_named: row.is_named,
+    })
+}
+
+/// Whose events are erased.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whose {
+    /// Those about a customer's case.
+    Customer(CustomerNumber),
+    /// Of those about a customer's case only the changes of its master data, with old and new values.
+    MasterData(CustomerNumber),
+    /// Those about nobody's case: who signed in, who was added as a user.
+    Nobody,
+}
+
+/// The oldest events before a moment that can still be erased, locked, at most `limit`. Tombstones
+/// stay: they say nothing about anybody.
+pub fn lock_erasable(
+    conn: &mut PgConnection,
+    whose: Whose,
+    before: DateTime<Utc>,
+    limit: i64,
+) -> QueryResult<Vec<Head>> {
+    let mut select = audit_events::table
+        .filter(audit_events::at.lt(before))
+        .filter(audit_events::erased_by.is_null())
+        .filter(audit_events::kind.ne("erased"))
+        .into_boxed();
+    select = match whose {
+        Whose::Customer(number) => select.filter(audit_events::customer_number.eq(number.0)),
+        Whose::MasterData(number) => select
+            .filter(audit_events::customer_number.eq(number.0))
+            .filter(audit_events::kind.eq("party_changed")),
+        Whose::Nobody => select.filter(audit_events::customer_number.is_null()),
+    };
+    let mut positions: Vec<i64> = select
+        .order((audit_events::at, audit_events::position))
+        .limit(limit)
+        .select(audit_events::position)
+        .load(conn)?;
+    positions.sort_unstable();
+    let rows: Vec<(i64, Vec<u8>)> = audit_events::table
+        .filter(audit_events::position.eq_any(positions))
+        .filter(audit_events::erased_by.is_null())
+        .order(audit_events::position)
+        .select((audit_events::position, audit_events::hash))
+        .for_update()
+        .load(conn)?;
+    rows.into_iter()
+        .map(|(position, bytes)| head(position, bytes))
+        .collect()
+}
+
+/// Erases salt, actor and details of these events. The tombstone that names them must have been
+/// appended before, and the events locked by [`lock_erasable`]; the database refuses anything else.
+pub fn erase_contents(
+    conn: &mut PgConnection,
+    positions: &[i64],
+    tombstone: i64,
+) -> QueryResult<usize> {
+    diesel::sql_query(
+        "UPDATE audit_events SET actor = NULL, details = NULL, salt = NULL, erased_by = $2 WHERE position = ANY ($1)",
+    )
+    .bind::<Array<BigInt>, _>(positions)
+    .bind::<BigInt, _>(tombstone)
+    .execute(conn)
+}
+
+/// Of the events a tombstone names: place, hash, and whether that tombstone erased it.
+pub fn list_erased(
+    conn: &mut PgConnection,
+    tombstone: i64,
+    positions: &[i64],
+) -> QueryResult<Vec<(Head, bool)>> {
+    let rows: Vec<(i64, Vec<u8>, Option<i64>)> = audit_events::table
+        .filter(audit_events::position.eq_any(positions))
+        .order(audit_events::position)
+        .select((
+            audit_events::position,
+            audit_events::hash,
+            audit_events::erased_by,
+        ))
+        .load(conn)?;
+    rows.into_iter()
+        .map(|(position, bytes, by)| Ok((head(position, bytes)?, by == Some(tombstone))))
+        .collect()
+}

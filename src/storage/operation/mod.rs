@@ -1,0 +1,12 @@
+//! What the operator works with: audit log, alerts, proposals, retention, files, seals.
+
+pub mod alerts;
+pub mod audit;
+pub mod files;
+pub mod kept;
+pub mod proposals;
+pub mod retention;
+pub mod runs;
+pub mod seals;
+pub mod status_days;
+pub mod unreadable;

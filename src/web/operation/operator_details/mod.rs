@@ -1,0 +1,201 @@
+//! Particulars of the provider, as contract, mails and footers print them (5.8-20).
+
+mod fields;
+mod values;
+
+use actix_session::Session;
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+
+use crate::actions::form_version::{self, Shown};
+use crate::actions::{ActionError, operator};
+use crate::app::App;
+use crate::domain::{Holidays, Operator, Party};
+use crate::paths;
+use crate::storage::catalogue::find_operator;
+use crate::web::kit::error::PageError;
+use crate::web::kit::form::FieldErrors;
+use crate::web::kit::page::{Me, Shell, html, invalid};
+use crate::web::kit::reauthentication::{address_of, ask_password};
+use crate::web::kit::respond::Respond as _;
+use crate::web::kit::signed_form::SignedForm;
+use fields::{Ask, Kind, OWN, PROTECTION};
+use values::{Values, read, typed, values};
+
+#[derive(Template)]
+#[template(path = "web/operation/operator_details/operator_details.html")]
+struct Page {
+    shell: Shell,
+    is_new: bool,
+    sections: Vec<Section>,
+    /// Stamp of what the form showed first.
+    stand: String,
+    /// Address of the person who looks, for password managers.
+    email: String,
+    errors: FieldErrors,
+}
+
+/// Fields under one heading.
+struct Section {
+    title: String,
+    hint: &'static str,
+    fields: Vec<Field>,
+}
+
+/// One field with what was stored or typed.
+struct Field {
+    id: &'static str,
+    ask: &'static Ask,
+    value: String,
+}
+
+impl Field {
+    /// Value of `type`.
+    fn input_type(&self) -> &'static str {
+        match self.ask.kind {
+            Kind::Needed | Kind::Free | Kind::Holidays => "text",
+            Kind::Email => "email",
+        }
+    }
+
+    /// What can be chosen: code, name, whether it is; empty where something is typed.
+    fn choices(&self) -> Vec<(&'static str, &'static str, bool)> {
+        if self.ask.kind != Kind::Holidays {
+            return Vec::new();
+        }
+        let choice = |(_, code, name)| (code, name, code == self.value);
+        Holidays::ALL.map(choice).to_vec()
+    }
+
+    /// Further attributes.
+    fn more(&self) -> &'static str {
+        match self.ask.kind {
+            Kind::Needed | Kind::Email | Kind::Holidays => "autocomplete=\"off\" required",
+            Kind::Free => "autocomplete=\"off\"",
+        }
+    }
+}
+
+/// The form, filled with what is stored.
+pub async fn show(app: web::Data<App>, me: Me) -> Result<HttpResponse, PageError> {
+    let stored = stored(&app).await?;
+    let is_new = stored.is_none();
+    let stand = form_version::of_operator(stored.as_ref());
+    let values = values(&stored.unwrap_or_else(|| Operator {
+        party: Party {
+            country: "Deutschland".to_owned(),
+            ..Party::default()
+        },
+        ..Operator::default()
+    }));
+    let errors = FieldErrors::default();
+    html(&page(&app, &me, is_new, &values, stand, errors).await?)
+}
+
+/// Replaces the particulars.
+pub async fn save(
+    app: web::Data<App>,
+    me: Me,
+    session: Session,
+    request: HttpRequest,
+    SignedForm(form): SignedForm,
+) -> Result<HttpResponse, PageError> {
+    let typed = typed(&form);
+    let (operator, mut errors) = read(&typed);
+    errors.join(ask_password(&app, &me, &request, &form).await?);
+    let before = stored(&app).await?;
+    let stand = form.get("stand").to_owned();
+    if !errors.is_empty() {
+        return invalid(&page(&app, &me, before.is_none(), &typed, stand, errors).await?);
+    }
+    let (now, viewer, handles) = (app.clock.now(), me.viewer.clone(), app.clone());
+    let done = app
+        .db
+        .transaction(move |conn| {
+            form_version::check(conn, &handles, Shown::Operator, &stand)?;
+            operator::save(conn, &viewer, &operator, now)
+        })
+        .await;
+    match done {
+        Ok(()) => {}
+        Err(ActionError::Changed) => {
+            if let Some(page) = changed(&app, &me, &typed).await? {
+                return Ok(page);
+            }
+        }
+        Err(error) => return Err(error.into()),
+    }
+    app.forget_operator();
+    Ok(session.succeeded(
+        "Die Angaben sind gespeichert. Neue Verträge und E-Mails enthalten sie ab sofort; abgeschlossene Verträge bleiben, wie sie sind.",
+        paths::OPERATOR,
+    ))
+}
+
+/// What somebody else saved meanwhile, beside what was typed. Who saves once more has seen it.
+async fn changed(app: &App, me: &Me, typed: &Values) -> Result<Option<HttpResponse>, PageError> {
+    let stored = stored(app).await?;
+    let stand = form_version::of_operator(stored.as_ref());
+    let is_new = stored.is_none();
+    let now = values(&stored.unwrap_or_default());
+    let value = |values: &Values, id: &str| {
+        let value = values.get(id).cloned().unwrap_or_default();
+        let named = Holidays::ALL.iter().find(|(_, code, _)| *code == value);
+        named.map_or(value, |(_, _, name)| (*name).to_owned())
+    };
+    let mut errors = FieldErrors::default();
+    let all = OWN.iter().chain(PROTECTION);
+    errors.add_changed(all.map(|(id, ask)| (*id, ask.label, value(&now, id), value(typed, id))));
+    if errors.is_empty() {
+        return Ok(None);
+    }
+    invalid(&page(app, me, is_new, typed, stand, errors).await?).map(Some)
+}
+
+async fn stored(app: &App) -> Result<Option<Operator>, PageError> {
+    app.db
+        .read(|conn| -> Result<_, ActionError> { Ok(find_operator(conn)?) })
+        .await
+        .map_err(Into::into)
+}
+
+async fn page(
+    app: &App,
+    me: &Me,
+    is_new: bool,
+    values: &Values,
+    stand: String,
+    errors: FieldErrors,
+) -> Result<Page, PageError> {
+    Ok(Page {
+        shell: Shell::load(app, me, paths::OPERATOR).await?,
+        is_new,
+        sections: sections(values),
+        stand,
+        email: address_of(app, me).await?,
+        errors,
+    })
+}
+
+fn sections(values: &Values) -> Vec<Section> {
+    let field = |id: &'static str, ask: &'static Ask| Field {
+        id,
+        ask,
+        value: values.get(id).cloned().unwrap_or_default(),
+    };
+    let listed = |asks: &'static [(&'static str, Ask)]| {
+        asks.iter().map(|(id, ask)| field(id, ask)).collect()
+    };
+    vec![
+        Section {
+            title: "Unternehmen".to_owned(),
+            hint: "",
+            fields: listed(OWN),
+        },
+        Section {
+            title: "Datenschutz und Widerspruch".to_owned(),
+            hint: "",
+            fields: listed(PROTECTION),
+        },
+    ]
+}

@@ -1,0 +1,409 @@
+//! Customers in every state there is, for tests that look at all pages.
+
+use avv_portal::actions::roll_outs::Plan;
+use avv_portal::actions::{
+    blocking, customers, objections, partner_directory, proposals, roll_outs, sub_partners, users,
+};
+use avv_portal::domain::bulk_run::RunEnd;
+use avv_portal::domain::case::Channel;
+use avv_portal::domain::file::{File, FileKind};
+use avv_portal::domain::roll_out::{Answer, Mode, Scope, Skip};
+use avv_portal::domain::viewer::{Role, Viewer};
+use avv_portal::domain::{CustomerNumber, EmailAddress, Language, PartnerId, Party, UserId};
+use avv_portal::jobs;
+use avv_portal::storage::bulk_runs::save_end;
+use avv_portal::storage::roll_outs::{Reached, find_roll_out, save_reached};
+
+use crate::announce::{announce, draft, link, notice, register};
+use crate::harness::{CUSTOMER, Companies, FOREIGN_CUSTOMER, PASSWORD, Person, TestApp, days};
+use crate::versions::put_in_force;
+
+const LONG_NAME: &str = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft mit beschränkter Haftung";
+
+/// Addresses that only the database knows.
+#[derive(Default)]
+pub struct Places {
+    pub valid: String,
+    pub amendment: String,
+    pub expired: String,
+    pub replaced: String,
+    pub over: String,
+    pub success: String,
+    pub declined: String,
+    pub objected: String,
+    pub password: String,
+    pub sub_partner: String,
+    /// A Mandant without customers that is blocked.
+    pub mandant: String,
+    /// Another Mandant to assign customers to.
+    pub other_mandant: String,
+    pub user: String,
+    /// A user who is locked.
+    pub locked: String,
+    /// An administrator whose account was made in the portal a moment ago (A2).
+    pub administrator: String,
+    /// An announcement that was sent, and one being written.
+    pub announced: String,
+    pub drafted: String,
+    /// A company of the register.
+    pub entry: String,
+    /// The notice of the customer, and the link in its mail.
+    pub notice: String,
+    pub dissent: String,
+    /// A link by which another customer dissented, and that customer's notice.
+    pub dissented: String,
+    pub dissent_notice: String,
+    /// The page by which a former address stops one that a partner entered (A4).
+    pub stop: String,
+    /// A proposal of somebody else, and one the operator of the tests made.
+    pub proposal: String,
+    pub own_proposal: String,
+    /// The page of a contract mail that came back.
+    pub refused: String,
+}
+
+/// Customers in every state. Half happens, then fifteen days go by, then the rest.
+pub async fn insert_fixtures() -> (TestApp, Places) {
+    let app = TestApp::start().await;
+    let companies = app.companies();
+    let mut places = Places {
+        sub_partner: companies.second_sub.to_string(),
+        ..Places::default()
+    };
+    places.other_mandant = companies.foreign_partner.to_string();
+    places.mandant = blocked_mandant(&app).to_string();
+    let ask = |app: &TestApp, number: i64, name: &str, mail: &str| {
+        let customer = app.add_customer(number, name, Some(mail));
+        app.book(customer, "centraflex", false);
+        app.deliver();
+        app.consent_link(mail)
+    };
+    places.expired = ask(&app, 6001, "Alte Mühle OHG", "post@muehle.example");
+    ask(&app, 6002, "Buchbinderei Clauß", "post@clauss.example");
+    places.over = app.conclude("post@clauss.example").await;
+    places.declined = ask(&app, 6003, "Chorverband Nord e. V.", "post@chor.example");
+    let visitor = app.visitor();
+    let page = visitor.get(&format!("{}/ablehnen", places.declined)).await;
+    page.submit(&visitor, "main form", &[("bestaetigung", "ja")])
+        .await
+        .assert_status(303);
+    app.book(FOREIGN_CUSTOMER, "centraflex", false);
+    app.deliver();
+    places.objected = app.conclude("info@fremd-kunde.example").await;
+    let holder = app.sign_in(Person::ForeignCustomer).await;
+    let page = holder.get("/administration/avv/widerspruch").await;
+    page.submit(&holder, "main form", &[("passwort", PASSWORD)])
+        .await
+        .assert_status(303);
+
+    // Deleted with a contract behind it; and one that retention has erased already.
+    ask(&app, 6099, "Imkerei Vogelsang", "post@vogelsang.example");
+    app.conclude("post@vogelsang.example").await;
+    let (by, now) = (app.viewer(Person::Operator), app.now());
+    app.write(|conn| {
+        let gone = CustomerNumber(6099);
+        customers::delete(conn, &app.app, &by, gone, "Vertrag beendet", now).map(|_| ())
+    });
+    app.sql(
+        "INSERT INTO tombstones (customer_number, agreement_id, agreement_number, document_hash, pdf_hash, concluded_at, ended_at, erased_at) \
+         SELECT 6098, gen_random_uuid(), 'AVV-2022-006098-1', repeat('5e', 32), repeat('a1', 32), at, at, at \
+         FROM (SELECT TIMESTAMPTZ '2026-01-01 01:00Z' AS at) t",
+    )
+    .expect("a tombstone");
+
+    app.clock.advance(days(15));
+    app.run_jobs();
+
+    places.replaced = ask(&app, 6005, "Elektro Fröhlich", "post@froehlich.example");
+    name_sub_partner(&app, CustomerNumber(6005), companies);
+    let without = app.add_customer(6007, "Gärtnerei ohne Adresse", None);
+    app.book(without, "centraflex", false);
+    let needless = app.add_customer(6008, "Hof ohne Bedarf", Some("post@hof.example"));
+    app.book(needless, "sip-trunk", false);
+    ask(
+        &app,
+        6009,
+        LONG_NAME,
+        "eine.sehr.lange.adresse.mit.vielen.teilen@donaudampfschifffahrtsgesellschaft.example",
+    );
+    name_sub_partner(&app, CustomerNumber(6009), companies);
+    app.book(CustomerNumber(6009), "mehrstandort-sip-trunk", true);
+    app.deliver();
+    places.valid = app.consent_link(
+        "eine.sehr.lange.adresse.mit.vielen.teilen@donaudampfschifffahrtsgesellschaft.example",
+    );
+    app.book(CUSTOMER, "centraflex", false);
+    app.deliver();
+    places.success = app.conclude("info@oezdemir.example").await;
+    app.book(CUSTOMER, "mehrstandort-sip-trunk", true);
+    app.deliver();
+    places.amendment = app.consent_link("info@oezdemir.example");
+    app.sql("UPDATE mails SET state = 'failed', reply = '550 5.1.1 Unbekannter Empfänger' WHERE id = (SELECT max(id) FROM mails WHERE customer_number = 6009)")
+    .expect("a mail that failed");
+    let now = app.now();
+    app.write(|conn| {
+        users::request_password_link(conn, &app.app, Person::CustomerWithout.email(), "here", now)
+    });
+    app.deliver();
+    places.password = password_link(&app);
+    announce_change(&app, &mut places).await;
+    places.refused = refused(&app);
+    rename(&app, CustomerNumber(6002));
+    history(&app);
+    places.user = user(&app, Person::CustomerWithout).to_string();
+    propose(&app, &mut places).await;
+    places.locked = locked(&app);
+    places.administrator = administrator(&app);
+    roll_out(&app);
+    let partner = app.viewer(Person::Partner);
+    app.write(|conn| {
+        let (number, now) = (CustomerNumber(6001), app.now());
+        let new = EmailAddress::parse("neue-muehle@gmx.example")
+            .unwrap()
+            .into();
+        customers::change_email(conn, &app.app, &partner, number, &new, now).map(|_| ())
+    });
+    app.deliver();
+    let entered = app.case(CustomerNumber(6001)).entered[0].id;
+    let stop = app.app.address_url(entered);
+    places.stop = stop.trim_start_matches(app.app.base_url()).to_owned();
+    (app, places)
+}
+
+/// An older version than the one that comes with the program, and a roll-out of that one, with
+/// customers in every state.
+fn roll_out(app: &TestApp) {
+    put_in_force(app, "0.9", "2025-12-01".parse().expect("a day"));
+    let (operator, now) = (app.viewer(Person::Operator), app.now());
+    let customers = [
+        (4711, Reached::Told(Answer::Concluded)),
+        (6001, Reached::Told(Answer::Waiting)),
+        (6002, Reached::Told(Answer::Waiting)),
+        (6003, Reached::Told(Answer::Declined)),
+        (6005, Reached::Told(Answer::Unanswered)),
+        (6007, Reached::Skipped(Skip::NoAddress)),
+        (6008, Reached::Skipped(Skip::NotNeeded)),
+        (6009, Reached::Told(Answer::Concluded)),
+        (6010, Reached::Told(Answer::Concluded)),
+        (6011, Reached::Skipped(Skip::NotInForce)),
+    ];
+    let plan = Plan {
+        version: "1.0".to_owned(),
+        mode: Mode::Conclude,
+        scope: Scope {
+            numbers: Some(customers.map(|(number, _)| number).to_vec()),
+            ..Scope::default()
+        },
+    };
+    app.write(|conn| {
+        let id = roll_outs::start(conn, &operator, &plan, now)?;
+        for (number, reached) in customers {
+            save_reached(conn, id, CustomerNumber(number), reached, now)?;
+        }
+        let run = find_roll_out(conn, id)?.expect("a roll-out").run.id;
+        Ok(save_end(conn, run, RunEnd::Done, now)?)
+    });
+    app.sql(
+        "UPDATE bulk_runs SET seen = 1200, done = 1100, failed = 1, worked_ms = 90000; \
+         INSERT INTO bulk_run_failures (run_id, customer_number, failed_at, tried_at) \
+         SELECT id, 6001, begun_at, begun_at FROM bulk_runs",
+    )
+    .expect("figures of runs");
+}
+
+/// A contract on paper in force, one that waits for the operator of the tests, and an objection in
+/// error that this operator proposed. Before it, somebody declined with a reason and objected by
+/// letter.
+async fn propose(app: &TestApp, places: &mut Places) {
+    app.sql(
+        "INSERT INTO users (email, name, role, contracts, password_hash, created_at) \
+         SELECT 'zwei@plusnet.example', 'Zita Zweite', role, contracts, password_hash, created_at FROM users WHERE role = 'operator'; \
+         INSERT INTO decline_reasons (request_id, reason, declined_at) \
+         SELECT id, 'Wir arbeiten künftig mit einem anderen Anbieter zusammen.', closed_at FROM requests WHERE customer_number = 6003",
+    )
+    .expect("a second administrator and a reason");
+    let (first, now) = (app.viewer(Person::Operator), app.now());
+    let second = Viewer {
+        user: user_with(app, "zwei@plusnet.example"),
+        name: "Zita Zweite".to_owned(),
+        ..first.clone()
+    };
+    let paper = || proposals::Paper {
+        person: "Erna Muster".to_owned(),
+        function: "Inhaberin".to_owned(),
+        signed_on: "2026-11-20".parse().expect("a day"),
+        scan: File {
+            kind: FileKind::Pdf,
+            bytes: b"%PDF-1.7".to_vec(),
+        },
+    };
+    let concluded = app.add_customer(6010, "Kanzlei Papier", Some("post@kanzlei.example"));
+    app.book(concluded, "centraflex", false);
+    for number in [6010, 6009] {
+        let id = app.write(|conn| {
+            let customer = CustomerNumber(number);
+            proposals::propose_paper(conn, &app.app, &second, customer, paper(), now)
+        });
+        if number == 6010 {
+            app.write(|conn| proposals::confirm(conn, &app.app, &first, id, now));
+        } else {
+            places.proposal = id.to_string();
+        }
+    }
+    let answer = "From: Jana Weiss <info@oezdemir.example>\r\nSubject: Re: Bitte\r\n\r\nWir sind umgezogen.\r\n";
+    avv_portal::actions::bounces::take(&app.app, answer.as_bytes(), now).unwrap();
+    let own = app.write(|conn| {
+        let reason = "Der Brief gehörte zu einem anderen Kunden.".to_owned();
+        let customer = FOREIGN_CUSTOMER;
+        proposals::propose_error(conn, &app.app, &first, customer, reason, now)
+    });
+    places.own_proposal = own.to_string();
+    let objecting = app.add_customer(6011, "Lagerhaus Süd", Some("post@lager.example"));
+    app.book(objecting, "centraflex", false);
+    app.deliver();
+    app.conclude("post@lager.example").await;
+    app.write(|conn| {
+        let received = objections::Received {
+            channel: Channel::Letter,
+            on: avv_portal::domain::calendar::day(now),
+            note: "Aktenzeichen 12/26".to_owned(),
+            proof: None,
+        };
+        objections::record(conn, &app.app, &first, objecting, &received, now)
+    });
+    app.deliver();
+}
+
+/// The mail with the contract of 4711, as if it had come back.
+fn refused(app: &TestApp) -> String {
+    app.sql("UPDATE mails SET state = 'returned', returned_at = done_at, returned_because = '5.1.1 user unknown' WHERE id = (SELECT max(id) FROM mails WHERE customer_number = 4711 AND kind_key = 'concluded')")
+        .expect("a mail that came back");
+    let mail = app.text("max(id) FROM mails WHERE state = 'returned'");
+    format!("/betrieb/mails/{mail}")
+}
+
+/// Another company stands where the customer stood.
+fn rename(app: &TestApp, customer: CustomerNumber) {
+    let (operator, now, case) = (app.viewer(Person::Operator), app.now(), app.case(customer));
+    let party = Party {
+        name: "Buchbinderei Clauß Nachf. GmbH".to_owned(),
+        city: "Bad Salzuflen".to_owned(),
+        ..case.customer.party
+    };
+    app.write(|conn| {
+        let language = case.customer.language;
+        customers::change_party(conn, &app.app, &operator, customer, (&party, language), now)
+            .map(|_| ())
+    });
+}
+
+/// Six weeks of figures before today, and today's.
+fn history(app: &TestApp) {
+    jobs::count_at(&app.app, app.now()).expect("today's figures");
+    app.sql(
+        "INSERT INTO status_days SELECT day - back, status, greatest(0, customers * 5 - back / 3) \
+         FROM status_days, generate_series(1, 42) AS back",
+    )
+    .expect("figures");
+}
+
+fn user(app: &TestApp, person: Person) -> UserId {
+    user_with(app, person.email())
+}
+
+fn administrator(app: &TestApp) -> String {
+    app.sql(
+        "INSERT INTO users (email, name, role, contracts, created_at, made_by) \
+         SELECT 'neu@plusnet.example', 'Nele Neu', role, contracts, created_at, id \
+         FROM users WHERE email = 'zwei@plusnet.example'",
+    )
+    .expect("a new administrator");
+    user_with(app, "neu@plusnet.example").0.to_string()
+}
+
+fn locked(app: &TestApp) -> String {
+    app.sql(
+        "INSERT INTO users (email, name, role, contracts, created_at, disabled_at) \
+         SELECT 'gesperrt@plusnet.example', 'Gerd Gesperrt', role, contracts, created_at, created_at \
+         FROM users WHERE email = 'zwei@plusnet.example'",
+    )
+    .expect("a locked user");
+    app.text("id FROM users WHERE email = 'gesperrt@plusnet.example'")
+}
+
+fn user_with(app: &TestApp, email: &str) -> UserId {
+    let email = EmailAddress::parse(email).expect("an address");
+    app.read(|conn| Ok(avv_portal::storage::users::find_credentials(conn, &email)?))
+        .expect("a user")
+        .user
+}
+
+fn password_link(app: &TestApp) -> String {
+    let mail = app.last_mail_to(Person::CustomerWithout.email());
+    let start = mail.written.text.find("/passwort/").expect("a link");
+    mail.written.text[start..]
+        .split_whitespace()
+        .next()
+        .expect("a link")
+        .to_owned()
+}
+
+fn name_sub_partner(app: &TestApp, customer: CustomerNumber, companies: Companies) {
+    let viewer = Viewer {
+        user: user(app, Person::Partner),
+        name: "Partner".to_owned(),
+        company: "Muster IT GmbH".to_owned(),
+        role: Role::Partner(companies.partner),
+        language: Language::De,
+    };
+    let now = app.now();
+    app.write(|conn| {
+        sub_partners::name(
+            conn,
+            &app.app,
+            &viewer,
+            customer,
+            Some(companies.sub_partner),
+            now,
+        )
+        .map(|_| ())
+    });
+    app.deliver();
+}
+
+fn blocked_mandant(app: &TestApp) -> PartnerId {
+    let (operator, now) = (app.viewer(Person::Operator), app.now());
+    let party = Party {
+        name: LONG_NAME.to_owned(),
+        country: "Deutschland".to_owned(),
+        ..Party::default()
+    };
+    app.write(|conn| {
+        let id = partner_directory::add(conn, &operator, None, &party, false, now)?;
+        blocking::block(conn, &app.app, &operator, id, "Insolvenz angemeldet", now)?;
+        Ok(id)
+    })
+}
+
+/// A change that was announced, a dissent from it, and the draft of another.
+async fn announce_change(app: &TestApp, places: &mut Places) {
+    register(app, "RZ Rheinland Betriebsgesellschaft mbH");
+    places.announced = announce(app, "RZ Alpen AG").to_string();
+    places.drafted = draft(app, LONG_NAME).to_string();
+    places.entry = app.text("min(id) FROM sub_processors");
+    let own = notice(app, CUSTOMER).id;
+    (places.notice, places.dissent) = (own.to_string(), link(app, own));
+    let other = notice(app, CustomerNumber(6002)).id;
+    (places.dissent_notice, places.dissented) = (other.to_string(), link(app, other));
+    let visitor = app.visitor();
+    let page = visitor.get(&places.dissented).await;
+    let said = [
+        ("name", "Berta Clauß"),
+        ("nachricht", "Bitte nicht."),
+        ("erklaerung", "ja"),
+    ];
+    page.submit(&visitor, "main form", &said)
+        .await
+        .assert_status(303);
+    app.deliver();
+}
