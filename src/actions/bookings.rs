@@ -50,7 +50,7 @@ pub fn switch_option_on(
     let event = Event::OptionChanged { booking, ums: true };
     let done = command.execute(conn, app, &event, |outcome| AuditKind::OptionChanged {
         product: name_of(&outcome.before, booking, true),
-        asked: asks(&outcome.changes),
+        asked: outcome.changes.iter().any(Change::asks),
     })?;
     partner_contracts::check(conn, app, done, now)
 }
@@ -120,12 +120,6 @@ fn name_of(case: &Case, booking: usize, ums: bool) -> String {
         .unwrap_or_default()
 }
 
-fn asks(changes: &[Change]) -> bool {
-    changes
-        .iter()
-        .any(|change| matches!(change, Change::OpenRequest(_)))
-}
-
 /// A booking that comes from a command or an import.
 pub fn book_by_command(
     conn: &mut PgConnection,
@@ -157,7 +151,7 @@ fn add(
     };
     command.execute(conn, app, &event, |outcome| AuditKind::Booked {
         product: booked_name(&outcome.after, product, ums),
-        asked: asks(&outcome.changes),
+        asked: outcome.changes.iter().any(Change::asks),
     })
 }
 

@@ -7,7 +7,7 @@ use super::form_version::stamp;
 use super::{ActionError, Actor, Applied, CaseCommand, addresses};
 use crate::app::App;
 use crate::domain::audit::AuditKind;
-use crate::domain::case::{AddressChange, Case, Event, Foreseen, foresee};
+use crate::domain::case::{AddressChange, Case, Event, Preview, preview};
 use crate::domain::viewer::{Role, Viewer};
 use crate::domain::{CustomerNumber, EmailAddress, Language, PartnerId, Party, master_data, name};
 use crate::storage::audit::{NewEvent, add_event};
@@ -144,11 +144,11 @@ pub fn find_unconfirmed(
     new: (&Party, Language),
     confirmed: &str,
     now: DateTime<Utc>,
-) -> Result<Option<Foreseen>, ActionError> {
+) -> Result<Option<Preview>, ActionError> {
     let case = cases::lock_case(conn, customer, now)?.ok_or(ActionError::NotFound)?;
     // What is refused is refused by the action itself.
-    let seen = foresee(&case, &party_changed(new), now).ok();
-    Ok(seen.filter(|seen| seen.party_touches_more() && stamp(&seen.before) != confirmed))
+    let saved = preview(&case, &party_changed(new), now).ok();
+    Ok(saved.filter(|saved| saved.party_touches_more() && stamp(&saved.before) != confirmed))
 }
 
 fn party_changed((party, language): (&Party, Language)) -> Event {

@@ -14,7 +14,7 @@ use super::{ActionError, Applied, CaseCommand, approvals};
 use crate::app::App;
 use crate::contract::text;
 use crate::domain::audit::AuditKind;
-use crate::domain::case::{Case, Event, Refusal, rehearse};
+use crate::domain::case::{Case, Event, Refusal, preview};
 use crate::domain::file::{File, FileKind};
 use crate::domain::mail::Approval;
 use crate::domain::proposal::{PaperRecord, Proposal, ProposalState};
@@ -50,7 +50,7 @@ pub fn propose_error(
     now: DateTime<Utc>,
 ) -> Result<ProposalId, ActionError> {
     let case = enter(conn, viewer, customer, now)?;
-    rehearse(&case, &Event::ObjectedInError, now)?;
+    preview(&case, &Event::ObjectedInError, now)?;
     let number = case
         .agreements
         .last()
@@ -77,7 +77,7 @@ pub fn propose_paper(
         person: paper.person.clone(),
         function: paper.function.clone(),
     };
-    rehearse(&case, &event, now)?;
+    preview(&case, &event, now)?;
     let offered = draft(conn, app, &case, case.customer.language, now)?;
     let proposal = Proposal::Paper {
         person: paper.person,

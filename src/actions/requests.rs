@@ -10,9 +10,7 @@ use crate::app::App;
 use crate::domain::audit::{AddressStep, AuditKind};
 use crate::domain::bulk_run::{RunEnd, RunKind};
 use crate::domain::calendar::{LATE, day};
-use crate::domain::case::{
-    self, Change, DecisionContext, Demand, Event, NewIds, Refusal, decide, may_be_demanded,
-};
+use crate::domain::case::{self, Change, Demand, Event, Refusal, may_be_demanded, preview};
 use crate::domain::mail::RequestReason;
 use crate::domain::viewer::{Role, Viewer};
 use crate::domain::{CustomerNumber, LinkId};
@@ -134,14 +132,10 @@ pub fn take_late_step(
     now: DateTime<Utc>,
 ) -> Result<bool, ActionError> {
     let case = CaseCommand::by_portal(customer, now).lock(conn)?;
-    let context = DecisionContext {
-        now,
-        new_ids: NewIds::none(),
-    };
-    let reminds = decide(&case, &Event::StepDue, context).is_ok_and(|changes| {
-        let has = |wanted: fn(&Change) -> bool| changes.iter().any(wanted);
+    let reminds = preview(&case, &Event::StepDue, now).is_ok_and(|step| {
+        let has = |wanted: fn(&Change) -> bool| step.changes.iter().any(wanted);
         // In place of a reminder the text in force may be sent (row 13).
-        has(|change| matches!(change, Change::Remind(..) | Change::OpenRequest(_)))
+        has(|change| change.asks() || matches!(change, Change::Remind(..)))
             && !has(|change| matches!(change, Change::SettleBooking(_)))
     });
     if reminds {
@@ -227,10 +221,7 @@ fn option_ended(outcome: &Applied, place: usize) -> Option<AuditKind> {
     let booking = outcome.before.bookings.get(place).filter(|_| is_all)?;
     Some(AuditKind::OptionChanged {
         product: booked_name(&outcome.before, &booking.product, false),
-        asked: outcome
-            .changes
-            .iter()
-            .any(|change| matches!(change, Change::OpenRequest(_))),
+        asked: outcome.changes.iter().any(Change::asks),
     })
 }
 

@@ -146,7 +146,7 @@ mod tests {
     use crate::domain::case::tests::samples::{
         CENTRAFLEX, FOREIGN, MANDANT, OTHER_SUB, SUB, TRUNK, booked, in_state, partner,
     };
-    use crate::domain::case::{Event, rehearse};
+    use crate::domain::case::{Event, preview};
 
     fn day(text: &str) -> NaiveDate {
         text.parse().unwrap()
@@ -221,7 +221,7 @@ mod tests {
             ("C", Event::PartnerAssigned(None), vec![]),
         ] {
             let scenario = in_state(state);
-            let (after, _) = rehearse(&scenario.case, &event, scenario.now).unwrap();
+            let after = preview(&scenario.case, &event, scenario.now).unwrap().after;
             let found: Vec<_> = relied_on(&scenario.case, &after, scenario.now)
                 .iter()
                 .map(|one| one.id)

@@ -133,7 +133,7 @@ fn the_walls_stand() {
         ),
         (
             "customers/links",
-            "use super::parts::{doubts, consequences};",
+            "use super::parts::{doubts, effects};",
             true,
         ),
         ("customers/links", "use super::status::read;", false),

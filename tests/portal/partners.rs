@@ -598,14 +598,15 @@ async fn assigning_another_mandant_does_what_the_page_said() {
     );
     let before = app.everything();
     let page = operator.get(&format!("{ASSIGN}?mandant={other}")).await;
-    page.assert_says("Muster IT GmbH sieht diesen Kunden sofort nicht mehr und kann Tengo Centraflex nicht mehr verwalten")
-        .assert_says("Nord-TK GbR sieht diesen Kunden sofort nicht mehr")
-        .assert_says("Anders Systemhaus GmbH kann Tengo Centraflex erst verwalten, wenn der Kunde den Vertrag neu abgeschlossen hat")
+    page.assert_says("Muster IT GmbH sieht diesen Kunden ab sofort nicht mehr.")
+        .assert_says("Muster IT GmbH kann ab sofort nicht mehr öffnen: Tengo Centraflex.")
+        .assert_says("Nord-TK GbR sieht diesen Kunden ab sofort nicht mehr.")
+        .assert_says("Für Anders Systemhaus GmbH bleibt bis zum Neuabschluss gesperrt: Tengo Centraflex.")
         .assert_says("gilt weiter")
-        .assert_says("danach: Neuabschluss nötig")
-        .assert_says("mit einem neuen Link an info@oezdemir.example")
-        .assert_says("Muster IT GmbH erfährt per E-Mail, dass der Zugriff gesperrt ist")
-        .assert_says("Nord-TK GbR erfährt per E-Mail, dass der Zugriff gesperrt ist");
+        .assert_says("zu „Neuabschluss nötig“")
+        .assert_says("erhält sofort eine E-Mail an i•••@oezdemir.example: Bitte um Neuabschluss mit dem neuen Vertriebspartner.")
+        .assert_says("Muster IT GmbH erhält eine E-Mail: Den Kunden betreut jetzt ein anderer Vertriebspartner, der Zugriff ist geschlossen.")
+        .assert_says("Nord-TK GbR erhält eine E-Mail: Den Kunden betreut jetzt ein anderer Vertriebspartner, der Zugriff ist geschlossen.");
     assert_eq!(
         app.changes_since(&before),
         [""; 0],
@@ -635,7 +636,9 @@ async fn assigning_another_mandant_does_what_the_page_said() {
     let page = operator.get(&format!("{ASSIGN}?mandant=keiner")).await;
     page.assert_says("Anders Systemhaus GmbH als Vertriebspartner entfernen?")
         .assert_says("endet, weil kein AVV mehr nötig ist")
-        .assert_says("dass der Vertrag beendet ist");
+        .assert_says(
+            "Der Vertrag ist beendet, weil kein Vertriebspartner den Kunden mehr betreut.",
+        );
     page.submit(&operator, FORM, &[]).await.assert_status(303);
     assert_eq!(app.status(CUSTOMER), "ended");
     new.get("/kunden/4711").await.assert_status(404);
@@ -654,7 +657,7 @@ async fn assigning_another_mandant_does_what_the_page_said() {
     operator
         .get(&format!("{path}?mandant={other}"))
         .await
-        .assert_says("Alle bisherigen Links werden ungültig");
+        .assert_says("Alle bisher gesendeten Links werden ungültig");
     assign(&operator, &path, &other).await.assert_status(303);
     app.jobs();
     app.visitor()

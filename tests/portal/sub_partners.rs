@@ -47,7 +47,7 @@ async fn naming_and_removing_before_conclusion_replaces_every_link() {
     let page = confirm(&partner, Some(companies.sub_partner)).await;
     page.assert_status(200)
         .assert_says("Nord-TK GbR")
-        .assert_says("Alle bisherigen Links werden ungültig");
+        .assert_says("Alle bisher gesendeten Links werden ungültig");
     assert_eq!(app.case(CUSTOMER).sub_partner, None);
     page.submit(&partner, FORM, &[]).await.assert_status(303);
     app.jobs();
@@ -219,11 +219,12 @@ async fn after_conclusion_the_sub_partner_waits_for_the_amendment() {
     // Row 20: the Mandant goes on, the Submandant waits.
     let page = confirm(&partner, Some(companies.sub_partner)).await;
     page.assert_status(200)
-        .assert_says("Muster IT GmbH kann weiter Tengo Centraflex verwalten")
-        .assert_says("Nord-TK GbR kann Tengo Centraflex erst verwalten, wenn der Kunde die Ergänzung des Vertrags abgeschlossen hat")
-        .assert_says("gilt weiter")
-        .assert_says("mit einem neuen Link an i")
-        .assert_says("danach: Abgeschlossen, Ergänzung angefordert");
+        .assert_says("Muster IT GmbH kann weiter öffnen: Tengo Centraflex.")
+        .assert_says("Nord-TK GbR sieht ab sofort den Kunden und den Stand seines AVV, aber nicht den Vertragstext.")
+        .assert_says("Für Nord-TK GbR bleibt bis zur Ergänzung des Vertrags gesperrt: Tengo Centraflex.")
+        .assert_says("gilt weiter, wie er abgeschlossen wurde.")
+        .assert_says("erhält sofort eine E-Mail an i•••@oezdemir.example")
+        .assert_says("wechselt von „Abgeschlossen“ zu „Abgeschlossen, Ergänzung angefordert“");
     assert_eq!(app.status(CUSTOMER), "concluded", "looking changes nothing");
     for _ in 0..2 {
         page.submit(&partner, FORM, &[]).await.assert_status(303);
@@ -250,9 +251,10 @@ async fn after_conclusion_the_sub_partner_waits_for_the_amendment() {
 
     // Row 24: out at once, and nobody has to conclude anything.
     let page = confirm(&partner, None).await;
-    page.assert_says("Nord-TK GbR sieht diesen Kunden sofort nicht mehr und kann Tengo Centraflex nicht mehr verwalten")
-        .assert_says("Der bisherige Untervertriebspartner betreut ihn nicht mehr")
-        .assert_says("Der AVV-Status bleibt: Abgeschlossen");
+    page.assert_says("Nord-TK GbR sieht diesen Kunden ab sofort nicht mehr.")
+        .assert_says("Nord-TK GbR kann ab sofort nicht mehr öffnen: Tengo Centraflex.")
+        .assert_says("Nord-TK GbR betreut den Kunden nicht mehr, es ist nichts zu tun.")
+        .assert_says("Der AVV-Status bleibt „Abgeschlossen“.");
     page.submit(&partner, FORM, &[]).await.assert_status(303);
     partner
         .get("/kunden/4711/avv")

@@ -139,7 +139,7 @@ async fn partner_names_a_sub_partner(app: &TestApp, partner: &Window) {
         .assert_says("Nord-TK GbR als Untervertriebspartner wählen?")
         .await;
     partner
-        .assert_says("Alle bisherigen Links werden ungültig")
+        .assert_says("Alle bisher gesendeten Links werden ungültig")
         .await;
     partner.click_words("Untervertriebspartner wählen").await;
     partner

@@ -111,10 +111,7 @@ pub(super) fn sub_partner_named(
         // Links of rounds that are over keep their date, but they must not show the new chain.
         None => end_links(case, None, LinkEnd::Replaced, context.now),
     };
-    let mails = follows
-        .iter()
-        .any(|change| matches!(change, Change::OpenRequest(_)));
-    if mails && sent_within_a_day(case, context.now) >= MAILS_PER_DAY {
+    if follows.iter().any(Change::asks) && sent_within_a_day(case, context.now) >= MAILS_PER_DAY {
         return Err(Refusal::TooManyLinks);
     }
     changes.extend(follows);

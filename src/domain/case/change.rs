@@ -70,6 +70,21 @@ pub enum Change {
     Queue(Mail),
 }
 
+impl Change {
+    /// Whether the customer is asked to conclude: a round begins.
+    pub fn asks(&self) -> bool {
+        matches!(self, Self::OpenRequest(_))
+    }
+
+    /// The mail it queues.
+    pub fn mail(&self) -> Option<&Mail> {
+        match self {
+            Self::Queue(mail) => Some(mail),
+            _ => None,
+        }
+    }
+}
+
 /// A mail the rules ask for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mail {

@@ -1,7 +1,6 @@
 //! The state table of requirements 5.4 and 5.5 as code. No I/O, no clock, no database.
 
 use chrono::{DateTime, Duration, Utc};
-use uuid::Uuid;
 
 use super::address::{address_due, former_told, former_unreached, judged};
 use super::answers::{concluded, concluded_on_paper, declined, objected, objected_in_error};
@@ -54,18 +53,6 @@ pub struct NewIds {
     pub agreement: AgreementId,
     /// For an address that a partner enters.
     pub address: AddressId,
-}
-
-impl NewIds {
-    /// For a decision that is only looked at.
-    pub fn none() -> Self {
-        Self {
-            request: RequestId(Uuid::nil()),
-            link: LinkId(Uuid::nil()),
-            agreement: AgreementId(Uuid::nil()),
-            address: AddressId(Uuid::nil()),
-        }
-    }
 }
 
 /// Why nothing changes. Each has a sentence on the screens that says what to do next.

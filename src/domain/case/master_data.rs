@@ -7,7 +7,7 @@ use super::decide::{DecisionContext, Refusal};
 use super::demand::demanded;
 use super::event::AddressChange;
 use super::facts::{AgreementEnd, Case, LinkEnd, RequestOutcome};
-use super::foresee::Foreseen;
+use super::preview::Preview;
 use crate::domain::mail::{Alert, MailKind, Recipient, RequestReason};
 use crate::domain::{Language, Party, master_data};
 
@@ -94,7 +94,7 @@ fn changes_text(old: (&Party, Language), new: (&Party, Language)) -> bool {
     changes.iter().any(|change| change.field.is_in_contract())
 }
 
-impl Foreseen {
+impl Preview {
     /// Whether other master data do more than stand there (C10): a link ends, a mail leaves, or an
     /// agreement in force goes on with what it says until now.
     pub fn party_touches_more(&self) -> bool {

@@ -4,6 +4,7 @@
 //! standing(case, now)               what the list, the status page and the mails say
 //! access(case, partner, module, now) may this partner administer this product right now
 //! decide(case, event, moment)       Ok(changes) | Err(refusal)
+//! preview(case, event, now)         the same on a copy: before, changes, after
 //! ```
 //!
 //! `decide` is the state table of requirements 5.4 and 5.5. [`Case::apply`] carries its changes out
@@ -24,11 +25,10 @@ mod decide;
 mod demand;
 mod event;
 mod facts;
-mod foresee;
 mod link;
 mod master_data;
 mod need;
-mod rehearsal;
+mod preview;
 mod restored;
 mod status;
 #[cfg(test)]
@@ -49,9 +49,8 @@ pub use facts::{
     Agreement, AgreementEnd, Booking, Case, Covered, Customer, Link, LinkEnd, Offer, Partner,
     Request, RequestOutcome,
 };
-pub use foresee::{Foreseen, foresee};
 pub use link::{LinkState, link_state};
-pub use rehearsal::rehearse;
+pub use preview::{Preview, preview};
 pub use restored::{Contradiction, Restored, contradiction};
 pub use status::Status;
 pub use timing::{ClockFault, check_clock, check_time};

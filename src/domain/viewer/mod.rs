@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 
 use super::case::{
-    Agreement, AgreementEnd, Case, Demand, Event, RequestOutcome, Status, may_be_demanded,
-    rehearse, status_of,
+    Agreement, AgreementEnd, Case, Demand, Event, RequestOutcome, Status, may_be_demanded, preview,
+    status_of,
 };
 use super::{CustomerNumber, Language, PartnerId, UserId};
 
@@ -206,7 +206,7 @@ pub fn permissions(role: Role, case: &Case, now: DateTime<Utc>) -> Vec<Permissio
         if has_agreement || case.open_request().is_some() {
             permissions.push(Permission::RecordObjection);
         }
-        let is_possible = |event: &Event| rehearse(case, event, now).is_ok();
+        let is_possible = |event: &Event| preview(case, event, now).is_ok();
         if is_possible(&Event::ObjectedInError) {
             permissions.push(Permission::FindError);
         }

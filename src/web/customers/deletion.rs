@@ -5,11 +5,11 @@ use actix_session::Session;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use super::parts::consequences::{Part, consequences};
+use super::parts::effects::{Part, meaning};
 use crate::actions::form_version::{is_as_seen, stamp};
 use crate::actions::{ActionError, customers};
 use crate::app::App;
-use crate::domain::case::{Case, Event, foresee};
+use crate::domain::case::{Case, Event, preview};
 use crate::domain::retention::erasable_on;
 use crate::domain::{CustomerNumber, Language, calendar};
 use crate::paths;
@@ -107,15 +107,15 @@ async fn page(
 ) -> Result<Page, PageError> {
     let (now, number) = (app.clock.now(), case.customer.number);
     let shell = Shell::load(app, me, paths::CUSTOMERS).await?;
-    let seen = foresee(case, &Event::Deleted, now).ok();
-    let kept_until = seen
+    let preview = preview(case, &Event::Deleted, now).ok();
+    let kept_until = preview
         .as_ref()
-        .and_then(|seen| erasable_on(&seen.after, app.config.retention_years))
+        .and_then(|preview| erasable_on(&preview.after, app.config.retention_years))
         .map(|day| calendar::long_date(day, Language::De))
         .unwrap_or_default();
     Ok(Page {
-        meaning: seen
-            .map(|seen| consequences(&shell.operator.short_name, &seen))
+        meaning: preview
+            .map(|preview| meaning(&shell.operator.short_name, &preview))
             .unwrap_or_default(),
         users: app
             .db

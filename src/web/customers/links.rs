@@ -5,11 +5,11 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use chrono::{DateTime, Utc};
 
-use super::parts::consequences::{Part, consequences};
+use super::parts::effects::{Part, meaning};
 use crate::actions::{ActionError, Applied, customers};
 use crate::app::App;
 use crate::domain::CustomerNumber;
-use crate::domain::case::{Case, Event, Refusal, foresee};
+use crate::domain::case::{Case, Event, Refusal, preview};
 use crate::paths;
 use crate::web::kit::customer::{Subject, find};
 use crate::web::kit::error::PageError;
@@ -60,7 +60,7 @@ pub async fn show(
     number: web::Path<i64>,
 ) -> Result<HttpResponse, PageError> {
     let case = find(&app, CustomerNumber(*number)).await?;
-    if foresee(&case, &locked(false), app.clock.now()).is_err() {
+    if preview(&case, &locked(false), app.clock.now()).is_err() {
         return Ok(session.refused(NOTHING, paths::status(case.customer.number)));
     }
     html(&page(&app, &me, &case, Typed::default(), FieldErrors::default()).await?)
@@ -123,8 +123,8 @@ async fn page(
 ) -> Result<Page, PageError> {
     let now = app.clock.now();
     let shell = Shell::load(app, me, paths::CUSTOMERS).await?;
-    let meaning = foresee(case, &locked(false), now)
-        .map(|seen| consequences(&shell.operator.short_name, &seen))
+    let meaning = preview(case, &locked(false), now)
+        .map(|preview| meaning(&shell.operator.short_name, &preview))
         .unwrap_or_default();
     Ok(Page {
         subject: Subject::of(case),
@@ -139,6 +139,6 @@ async fn page(
 
 /// Where a new mail would go, if the rules allow one.
 fn address(case: &Case, now: DateTime<Utc>) -> Option<String> {
-    foresee(case, &locked(true), now).ok()?;
+    preview(case, &locked(true), now).ok()?;
     case.customer.email().map(|email| email.as_str().to_owned())
 }

@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use crate::actions::ActionError;
 use crate::actions::proposals::{self, Paper};
 use crate::app::App;
-use crate::domain::case::{Case, Event, Refusal, rehearse};
+use crate::domain::case::{Case, Event, Refusal, preview};
 use crate::domain::file::FileKind;
 use crate::domain::name::{self, MAX_NAME};
 use crate::domain::proposal::{MAX_REASON, ProposalKind};
@@ -182,7 +182,7 @@ async fn elsewhere(
     if let Some(line) = open.iter().find(|line| line.proposal.kind() == kind) {
         return Ok(Some(session.refused(WAITS, paths::proposal(line.id))));
     }
-    Ok(rehearse(case, event, app.clock.now())
+    Ok(preview(case, event, app.clock.now())
         .err()
         .map(|refusal| session.refused(refusals::sentence(refusal), paths::status(customer))))
 }

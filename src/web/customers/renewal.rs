@@ -5,10 +5,10 @@ use actix_session::Session;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use super::parts::consequences::{Part, consequences};
+use super::parts::effects::{Part, meaning};
 use crate::actions::{ActionError, Applied, Then, customer_then, requests};
 use crate::app::App;
-use crate::domain::case::{Case, Demand, Event, Refusal, foresee};
+use crate::domain::case::{Case, Demand, Event, Refusal, preview};
 use crate::domain::{CustomerNumber, EmailAddress, Party};
 use crate::paths;
 use crate::storage::cases::find_case;
@@ -49,9 +49,9 @@ pub async fn show(
     let now = app.clock.now();
     let (case, then) = load(&app, CustomerNumber(*number)).await?;
     let back = paths::status(case.customer.number);
-    let refusal = match foresee(&case, &Event::Demanded(Demand::Succession), now) {
+    let refusal = match preview(&case, &Event::Demanded(Demand::Succession), now) {
         Ok(_) if then == Then::Same => SAME,
-        Ok(seen) => {
+        Ok(preview) => {
             let shell = Shell::load(&app, &me, paths::CUSTOMERS).await?;
             return html(&Page {
                 subject: Subject::of(&case),
@@ -60,7 +60,7 @@ pub async fn show(
                     .map(|agreement| agreement.number.clone())
                     .unwrap_or_default(),
                 differences: differences(&then, &case.customer.party),
-                meaning: consequences(&shell.operator.short_name, &seen),
+                meaning: meaning(&shell.operator.short_name, &preview),
                 shell,
             });
         }

@@ -230,7 +230,6 @@ async fn page(
 }
 
 fn said(role: Role, email: &EmailAddress, outcome: &Applied) -> String {
-    let has = |wanted: fn(&Change) -> bool| outcome.changes.iter().any(wanted);
     let address = email.masked();
     if role != Role::Operator {
         let entered = outcome.changes.iter().find_map(|change| match change {
@@ -247,7 +246,7 @@ fn said(role: Role, email: &EmailAddress, outcome: &Applied) -> String {
             None => format!("Es bleibt bei {address}. Die andere Adresse wartet nicht mehr."),
         };
     }
-    let asked = if has(|change| matches!(change, Change::OpenRequest(_))) {
+    let asked = if outcome.changes.iter().any(Change::asks) {
         "Der Kunde erhält dorthin einen neuen Link, alle früheren Links sind ungültig."
     } else {
         "Einen Link erhält der Kunde deswegen nicht."

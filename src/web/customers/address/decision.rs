@@ -6,11 +6,11 @@ use askama::Template;
 
 use crate::actions::{ActionError, Applied, addresses, form_version};
 use crate::app::App;
-use crate::domain::case::{Event, Verdict, foresee};
+use crate::domain::case::{Event, Verdict, preview};
 use crate::domain::viewer::permissions;
 use crate::domain::{AddressId, CustomerNumber};
 use crate::paths;
-use crate::web::customers::parts::consequences::{Part, consequences};
+use crate::web::customers::parts::effects::{self, Part};
 use crate::web::customers::parts::entered_addresses::{Undecided, undecided};
 use crate::web::kit::customer::{Subject, find};
 use crate::web::kit::error::PageError;
@@ -49,8 +49,8 @@ pub async fn show(
     let shell = Shell::load(&app, &me, paths::CUSTOMERS).await?;
     let operator = shell.operator.short_name.clone();
     let meaning = |id, verdict| {
-        foresee(&case, &Event::AddressJudged(id, verdict), now)
-            .map(|seen| consequences(&operator, &seen))
+        preview(&case, &Event::AddressJudged(id, verdict), now)
+            .map(|preview| effects::meaning(&operator, &preview))
             .unwrap_or_default()
     };
     let choices: Vec<Choice> = undecided(&case, role, &permissions(role, &case, now), &operator)

@@ -1,7 +1,6 @@
 //! Who looks after a customer: the operator assigns a partner, a partner names a sub-partner. The consequences
 //! come first, then the deed.
 
-mod forecast;
 pub mod partner;
 pub mod sub_partner;
 

@@ -6,16 +6,16 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::OVERTAKEN;
-use super::forecast::Forecast;
 use crate::actions::partner_contracts::find_states;
 use crate::actions::{ActionError, Applied, form_version, partners};
 use crate::app::App;
-use crate::domain::case::{Case, Event, Partner, Refusal, rehearse};
+use crate::domain::case::{Case, Event, Partner, Refusal, preview};
 use crate::domain::partner_contract::ContractRule;
 use crate::domain::{CustomerNumber, PartnerId};
 use crate::paths;
 use crate::storage::partners::{find_partner, list_assignable};
 use crate::web::customers::parts::doubts::{self, Choice, Doubt, weigh};
+use crate::web::customers::parts::effects::{self, Part};
 use crate::web::kit::customer::{Subject, find};
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::FieldErrors;
@@ -59,9 +59,7 @@ struct ConfirmPage {
     /// The one chosen: name and address.
     chosen: Option<(String, String)>,
     before: Option<String>,
-    access: Vec<String>,
-    mails: Vec<String>,
-    contract: Vec<String>,
+    meaning: Vec<Part>,
     doubts: Vec<Doubt>,
     /// Address of the person who looks, for password managers.
     email: String,
@@ -102,32 +100,22 @@ async fn confirm_page(
         None => None,
     };
     let now = app.clock.now();
-    let (after, changes) = match rehearse(case, &Event::PartnerAssigned(partner.clone()), now) {
-        Ok(rehearsed) => rehearsed,
+    let preview = match preview(case, &Event::PartnerAssigned(partner.clone()), now) {
+        Ok(preview) => preview,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    let doubts = match weigh(app, me.viewer.role, case, &after).await? {
+    let doubts = match weigh(app, me.viewer.role, case, &preview.after).await? {
         Ok(doubts) => doubts,
         Err(refusal) => return Ok(Err(refusal)),
     };
     let shell = Shell::load(app, me, paths::CUSTOMERS).await?;
-    let forecast = Forecast {
-        before: case,
-        after: &after,
-        changes: &changes,
-        operator: &shell.operator.short_name,
-        role: me.viewer.role,
-        now,
-    };
     Ok(Ok(ConfirmPage {
         subject: Subject::of(case),
         stand: form_version::of_chain(case),
         value: value.to_owned(),
         chosen: partner.map(|one| (one.party.name.clone(), one.party.address_line())),
         before: case.partner.as_ref().map(|one| one.party.name.clone()),
-        access: forecast.access(),
-        mails: forecast.mails(),
-        contract: forecast.contract(),
+        meaning: effects::meaning(&shell.operator.short_name, &preview),
         doubts,
         email: address_of(app, me).await?,
         errors,
@@ -201,10 +189,7 @@ pub async fn assign(
             Some(one) => format!("{} betreut diesen Kunden jetzt.", one.party.name),
             None => "Diesen Kunden betreut jetzt kein Vertriebspartner.".to_owned(),
         };
-        format!(
-            "{who} {}",
-            Forecast::of(&outcome, me.viewer.role, now).said()
-        )
+        format!("{who} {}", effects::said(&outcome, now))
     };
     session.respond(done, said, paths::status(number))
 }

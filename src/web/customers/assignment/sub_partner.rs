@@ -6,15 +6,15 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::OVERTAKEN;
-use super::forecast::Forecast;
 use crate::actions::partner_contracts::Relied;
 use crate::actions::{ActionError, Applied, form_version, sub_partners};
 use crate::app::App;
-use crate::domain::case::{Case, Event, Partner, Refusal, rehearse};
+use crate::domain::case::{Case, Event, Partner, Refusal, preview};
 use crate::domain::viewer::{Permission, permissions};
 use crate::domain::{CustomerNumber, PartnerId};
 use crate::paths;
 use crate::web::customers::parts::doubts::{Doubt, find_sub_partners, weigh};
+use crate::web::customers::parts::effects::{self, Part};
 use crate::web::kit::customer::find_visible;
 use crate::web::kit::error::PageError;
 use crate::web::kit::page::{Me, Shell, html};
@@ -39,9 +39,7 @@ struct ConfirmView {
     customer: String,
     /// The one that will be named: id, name, address; `None` to name nobody any more.
     named: Option<(PartnerId, String, String)>,
-    access: Vec<String>,
-    mails: Vec<String>,
-    contract: Vec<String>,
+    meaning: Vec<Part>,
     doubts: Vec<Doubt>,
 }
 
@@ -66,32 +64,22 @@ pub async fn confirm(
     let named = named(&chosen.submandant, &case, &choice)?;
     let may = permissions(me.viewer.role, &case, now).contains(&Permission::NameSubPartner);
     let event = Event::SubPartnerNamed(named.cloned());
-    let (after, changes) = match rehearse(&case, &event, now) {
+    let preview = match preview(&case, &event, now) {
         _ if !may => return Err(PageError::Forbidden),
-        Ok(rehearsed) => rehearsed,
+        Ok(preview) => preview,
         Err(refusal) => return Ok(session.refused(sentence(refusal), paths::status(number))),
     };
-    let doubts = match weigh(&app, me.viewer.role, &case, &after).await? {
+    let doubts = match weigh(&app, me.viewer.role, &case, &preview.after).await? {
         Ok(doubts) => doubts,
         Err(refusal) => return Ok(session.refused(sentence(refusal), paths::status(number))),
     };
     let shell = Shell::load(&app, &me, paths::CUSTOMERS).await?;
-    let forecast = Forecast {
-        before: &case,
-        after: &after,
-        changes: &changes,
-        operator: &shell.operator.short_name,
-        role: me.viewer.role,
-        now,
-    };
     html(&ConfirmView {
         number,
         stand: form_version::of_chain(&case),
         customer: case.customer.party.name.clone(),
         named: named.map(|sub| (sub.id, sub.party.name.clone(), sub.party.address_line())),
-        access: forecast.access(),
-        mails: forecast.mails(),
-        contract: forecast.contract(),
+        meaning: effects::meaning(&shell.operator.short_name, &preview),
         doubts,
         shell,
     })
@@ -150,10 +138,7 @@ pub async fn name(
                     Some(sub) => format!("{} ist jetzt Untervertriebspartner.", sub.party.name),
                     None => "Der Kunde hat keinen Untervertriebspartner mehr.".to_owned(),
                 };
-                format!(
-                    "{who} {}",
-                    Forecast::of(&outcome, me.viewer.role, now).said()
-                )
+                format!("{who} {}", effects::said(&outcome, now))
             };
             session.respond(done, said, paths::status(number))
         }

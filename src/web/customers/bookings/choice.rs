@@ -9,7 +9,7 @@ use crate::actions::ActionError;
 use crate::actions::partner_contracts::find_states;
 use crate::app::App;
 use crate::domain::CustomerNumber;
-use crate::domain::case::{Case, Change, Event, foresee};
+use crate::domain::case::{Case, Change, Event, preview};
 use crate::domain::product::Product;
 use crate::paths;
 use crate::web::customers::parts::doubts::{Doubt, doubts};
@@ -120,7 +120,7 @@ fn meaning(case: &Case, product: &Product, ums: bool, now: DateTime<Utc>) -> Str
         product: product.code.clone(),
         ums,
     };
-    if foresee(case, &event, now).is_ok_and(|seen| asks(&seen.changes)) {
+    if preview(case, &event, now).is_ok_and(|preview| preview.changes.iter().any(Change::asks)) {
         let address = case
             .customer
             .email()
@@ -144,11 +144,4 @@ fn meaning(case: &Case, product: &Product, ums: bool, now: DateTime<Utc>) -> Str
         "AVV nötig. Der Kunde ist dafür schon angefragt und erhält jetzt keine weitere E-Mail."
             .to_owned()
     }
-}
-
-/// Whether the customer is asked.
-pub fn asks(changes: &[Change]) -> bool {
-    changes
-        .iter()
-        .any(|change| matches!(change, Change::OpenRequest(_)))
 }

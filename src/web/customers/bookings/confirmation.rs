@@ -11,10 +11,10 @@ use crate::actions::bookings;
 use crate::actions::form_version::{is_as_seen, stamp};
 use crate::app::App;
 use crate::domain::CustomerNumber;
-use crate::domain::case::{Case, foresee};
+use crate::domain::case::{Case, preview};
 use crate::paths;
-use crate::web::customers::parts::consequences::{Part, consequences};
 use crate::web::customers::parts::doubts::{Doubt, weigh};
+use crate::web::customers::parts::effects::{Part, meaning};
 use crate::web::kit::customer::{Subject, find};
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::Form;
@@ -48,11 +48,11 @@ pub async fn confirm(
     plan: &Plan,
 ) -> Result<HttpResponse, PageError> {
     let (now, number) = (app.clock.now(), case.customer.number);
-    let seen = match foresee(case, &plan.event(now), now) {
-        Ok(seen) => seen,
+    let preview = match preview(case, &plan.event(now), now) {
+        Ok(preview) => preview,
         Err(refusal) => return Ok(session.refused(sentence(refusal), paths::customer(number))),
     };
-    let doubts = match weigh(app, me.viewer.role, case, &seen.after).await? {
+    let doubts = match weigh(app, me.viewer.role, case, &preview.after).await? {
         Ok(doubts) => doubts,
         Err(refusal) => return Ok(session.refused(sentence(refusal), paths::customer(number))),
     };
@@ -63,7 +63,7 @@ pub async fn confirm(
         if case.active_products(now).iter().any(|(one, with)| one.code == *product && with == ums));
     html(&Page {
         doubts,
-        meaning: consequences(&shell.operator.short_name, &seen),
+        meaning: meaning(&shell.operator.short_name, &preview),
         subject: Subject::of(case),
         question,
         hint: is_booked.then_some(

@@ -3,9 +3,8 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::choice::asks;
 use crate::actions::Applied;
-use crate::domain::case::{Case, Event};
+use crate::domain::case::{Case, Change, Event};
 use crate::domain::{CustomerNumber, Language, calendar};
 use crate::paths;
 use crate::web::kit::error::PageError;
@@ -170,7 +169,7 @@ impl Plan {
                 }
             }
         };
-        let asked = asks(&outcome.changes);
+        let asked = outcome.changes.iter().any(Change::asks);
         match outcome.after.customer.email().filter(|_| asked) {
             Some(email) => format!(
                 "{what} Der Kunde erhält jetzt eine E-Mail an {}.",

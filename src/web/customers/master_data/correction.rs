@@ -6,10 +6,9 @@ use askama::Template;
 
 use crate::actions::form_version;
 use crate::app::App;
-use crate::domain::case::{Change, Foreseen};
-use crate::domain::{Language, master_data};
+use crate::domain::case::Preview;
 use crate::paths;
-use crate::web::customers::parts::consequences::{Part, consequences};
+use crate::web::customers::parts::effects::{Part, meaning};
 use crate::web::kit::customer::Subject;
 use crate::web::kit::error::PageError;
 use crate::web::kit::page::{Me, Shell, html};
@@ -40,17 +39,13 @@ struct Page {
 pub async fn ask(
     app: &App,
     me: &Me,
-    seen: &Foreseen,
+    preview: &Preview,
     (fields, stand): (Vec<(&'static str, String)>, String),
     overtaken: bool,
 ) -> Result<HttpResponse, PageError> {
     let shell = Shell::load(app, me, paths::CUSTOMERS).await?;
-    let mut meaning = vec![Part {
-        heading: "Stammdaten".to_owned(),
-        lines: changed(seen),
-    }];
-    meaning.extend(consequences(&shell.operator.short_name, seen));
-    if let Some(agreement) = seen.after.agreement() {
+    let mut meaning = meaning(&shell.operator.short_name, preview);
+    if let Some(agreement) = preview.after.agreement() {
         meaning.push(Part {
             heading: format!("Abgeschlossener Vertrag {}", agreement.number),
             lines: [
@@ -62,25 +57,13 @@ pub async fn ask(
         });
     }
     html(&Page {
-        subject: Subject::of(&seen.before),
+        subject: Subject::of(&preview.before),
         overtaken,
         meaning,
         fields,
         stand,
-        stamp: form_version::stamp(&seen.before),
-        sends: seen
-            .changes
-            .iter()
-            .any(|one| matches!(one, Change::Queue(_))),
+        stamp: form_version::stamp(&preview.before),
+        sends: preview.changes.iter().any(|one| one.mail().is_some()),
         shell,
     })
-}
-
-/// "Ort: Köln → Bonn".
-fn changed(seen: &Foreseen) -> Vec<String> {
-    let (old, new) = (&seen.before.customer, &seen.after.customer);
-    master_data::changes((&old.party, old.language), (&new.party, new.language))
-        .iter()
-        .map(|change| change.words(Language::De))
-        .collect()
 }

@@ -315,10 +315,7 @@ async fn page(
 }
 
 fn said(outcome: &Applied) -> String {
-    let asked = outcome
-        .changes
-        .iter()
-        .any(|change| matches!(change, Change::OpenRequest(_)));
+    let asked = outcome.changes.iter().any(Change::asks);
     match outcome.after.customer.email().filter(|_| asked) {
         Some(email) => format!(
             "Die Stammdaten sind gespeichert. Der Kunde erhält den Vertrag mit den neuen Angaben an {}, alle früheren Links sind ungültig.",

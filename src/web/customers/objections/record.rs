@@ -8,9 +8,10 @@ use chrono::NaiveDate;
 
 use crate::actions::objections::{self, Received};
 use crate::app::App;
-use crate::domain::case::{Case, Channel};
+use crate::domain::case::{Case, Channel, Event, preview};
 use crate::domain::{CustomerNumber, Language, calendar, name};
 use crate::paths;
+use crate::web::customers::parts::effects::{Effect, effects};
 use crate::web::kit::customer::{Subject, find};
 use crate::web::kit::dates::parse_day;
 use crate::web::kit::error::PageError;
@@ -32,9 +33,7 @@ struct Page {
     email: String,
     /// Number and day of the agreement that becomes void; `None` before conclusion.
     agreement: Option<(String, String)>,
-    partners: Vec<String>,
-    /// Areas that close for them.
-    modules: Vec<String>,
+    effects: Vec<Effect>,
     has_address: bool,
     channels: Vec<(&'static str, String)>,
     first_day: NaiveDate,
@@ -193,16 +192,14 @@ async fn page(
 ) -> Result<Page, PageError> {
     let now = app.clock.now();
     let today = calendar::day(now);
-    let mut modules: Vec<String> = case
-        .required_products(now)
-        .iter()
-        .filter_map(|covered| case.product(&covered.product))
-        .map(|product| product.gated_module.name.clone())
-        .collect();
-    modules.sort();
-    modules.dedup();
+    let shell = Shell::load(app, me, paths::CUSTOMERS).await?;
+    // How it came makes no difference to what it does.
+    let objected = preview(case, &Event::Objected(Channel::Letter), now);
     Ok(Page {
-        shell: Shell::load(app, me, paths::CUSTOMERS).await?,
+        effects: objected
+            .map(|preview| effects(&shell.operator.short_name, &preview))
+            .unwrap_or_default(),
+        shell,
         subject: Subject::of(case),
         email: address_of(app, me).await?,
         agreement: case.agreement().map(|agreement| {
@@ -212,8 +209,6 @@ async fn page(
                 calendar::short_date(day, Language::De),
             )
         }),
-        partners: crate::web::kit::customer::partner_names(case),
-        modules,
         has_address: case.customer.email().is_some(),
         channels: Channel::RECORDED
             .map(|channel| (channel.key(), capital(channel.word())))

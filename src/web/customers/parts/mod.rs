@@ -1,5 +1,5 @@
 //! What several pages about one customer print.
 
-pub mod consequences;
 pub mod doubts;
+pub mod effects;
 pub mod entered_addresses;

@@ -1,56 +1,26 @@
 //! Which mail goes to whom, and what becomes of the links that were sent.
 
+use super::Telling;
 use crate::domain::calendar::{LINK_DAYS, REMINDERS, day, long_date};
-use crate::domain::case::{Case, Change, Foreseen, Link, Mail};
+use crate::domain::case::{Case, Change, Link, Mail, Preview};
 use crate::domain::mail::{MailKind, Recipient, RequestReason};
 use crate::domain::{EmailAddress, Language, PartnerId};
 
-/// Whole sentences; there is always at least one. `when` is "sofort", "am Morgen" or
-/// a day.
-pub fn lines(operator: &str, seen: &Foreseen, when: &str) -> Vec<String> {
-    let mut lines = Vec::new();
-    let ends_links = seen
-        .changes
-        .iter()
-        .any(|change| matches!(change, Change::EndLink(..)));
-    let asks = seen
-        .changes
-        .iter()
-        .any(|change| matches!(change, Change::OpenRequest(_)));
-    let closes = seen
-        .changes
-        .iter()
-        .any(|change| matches!(change, Change::CloseRequest(..)));
-    if ends_links {
-        lines.push("Alle bisher gesendeten Links werden ungültig.".to_owned());
-        lines.extend(ended_links(seen));
-    }
-    lines.extend(seen.changes.iter().filter_map(|change| match change {
-        Change::Queue(mail) => Some(sentence(operator, seen, mail, when)),
-        _ => None,
-    }));
-    if closes && !asks {
-        lines.push("Erinnerungen gehen nicht mehr hinaus.".to_owned());
-    }
-    let mails = seen
-        .changes
-        .iter()
-        .any(|change| matches!(change, Change::Queue(_)));
-    if !mails {
-        lines.push("Es wird keine E-Mail gesendet.".to_owned());
-    }
-    lines
-}
+/// What is said where a step sends mails, but none to the customer.
+pub const NONE_TO_CUSTOMER: &str = "Der Kunde erhält deswegen keine E-Mail.";
 
-/// Which of them would still open something.
-fn ended_links(seen: &Foreseen) -> Option<String> {
-    let is_ended = |link: &Link| {
+/// What becomes of links: one sentence, and which of them would still open something.
+pub fn links(telling: &Telling) -> Option<String> {
+    let Preview {
+        before, changes, ..
+    } = telling.preview;
+    let is_ended = |link: &&Link| {
         let ends = |change: &Change| matches!(change, Change::EndLink(id, _) if *id == link.id);
-        seen.changes.iter().any(ends)
+        changes.iter().any(ends)
     };
-    let links = seen.before.requests.iter().flat_map(|round| &round.links);
+    let links = before.requests.iter().flat_map(|round| &round.links);
     let days: Vec<String> = links
-        .filter(|link| is_ended(link))
+        .filter(is_ended)
         .map(|link| {
             format!(
                 "der vom {}, gültig bis {}",
@@ -59,11 +29,45 @@ fn ended_links(seen: &Foreseen) -> Option<String> {
             )
         })
         .collect();
-    (!days.is_empty()).then(|| format!("Zurzeit gilt: {}.", days.join("; ")))
+    (!days.is_empty()).then(|| {
+        format!(
+            "Alle bisher gesendeten Links werden ungültig. Zurzeit gilt: {}.",
+            days.join("; ")
+        )
+    })
 }
 
-fn sentence(operator: &str, seen: &Foreseen, mail: &Mail, when: &str) -> String {
-    let name = &seen.after.customer.party.name;
+/// Whole sentences; there is always at least one.
+pub fn mails(telling: &Telling) -> Vec<String> {
+    let changes = &telling.preview.changes;
+    let has = |wanted: fn(&Change) -> bool| changes.iter().any(wanted);
+    let mails = changes.iter().filter_map(Change::mail);
+    let mut lines: Vec<String> = mails.map(|mail| sentence(telling, mail)).collect();
+    if lines.is_empty() {
+        lines.push("Es wird keine E-Mail gesendet.".to_owned());
+    } else if !has(goes_to_customer) {
+        lines.push(NONE_TO_CUSTOMER.to_owned());
+    }
+    if has(|change| matches!(change, Change::CloseRequest(..))) && !has(Change::asks) {
+        lines.push("Erinnerungen gehen nicht mehr hinaus.".to_owned());
+    }
+    lines
+}
+
+/// Whether it queues a mail to the customer.
+pub fn goes_to_customer(change: &Change) -> bool {
+    let to = change.mail().map(|mail| mail.to);
+    matches!(to, Some(Recipient::Customer | Recipient::FormerAddress))
+}
+
+fn sentence(telling: &Telling, mail: &Mail) -> String {
+    let Telling {
+        operator,
+        preview,
+        when,
+        ..
+    } = telling;
+    let name = &preview.after.customer.party.name;
     match (&mail.to, &mail.kind) {
         (Recipient::FormerAddress, MailKind::AddressChanged { old, entered: None }) => format!(
             "Die bisherige Adresse {} erhält die Nachricht, dass die Adresse geändert wurde, ohne Link.",
@@ -79,12 +83,12 @@ fn sentence(operator: &str, seen: &Foreseen, mail: &Mail, when: &str) -> String 
         }
         (Recipient::Partner(id), kind) => format!(
             "{} erhält eine E-Mail: {}.",
-            partner_name(seen, *id),
+            partner_name(preview, *id),
             partner_words(kind)
         ),
         (_, kind) => {
-            let text = customer_words(kind, seen);
-            match seen.after.customer.email().map(EmailAddress::masked) {
+            let text = customer_words(kind, preview);
+            match preview.after.customer.email().map(EmailAddress::masked) {
                 Some(address) => format!("{name} erhält {when} eine E-Mail an {address}: {text}"),
                 None => format!(
                     "{name} müsste eine E-Mail erhalten, hat aber keine Adresse in den Stammdaten: {text}"
@@ -94,12 +98,12 @@ fn sentence(operator: &str, seen: &Foreseen, mail: &Mail, when: &str) -> String 
     }
 }
 
-fn customer_words(kind: &MailKind, seen: &Foreseen) -> String {
+fn customer_words(kind: &MailKind, preview: &Preview) -> String {
     match kind {
         MailKind::Request { reason, .. } => format!(
             "{} Ihr Link gilt {LINK_DAYS} Tage, bis {}; ohne Antwort folgen bis zu {REMINDERS} Erinnerungen.",
-            request_words(*reason),
-            link_end(&seen.after),
+            request_words(*reason, &preview.after),
+            link_end(&preview.after),
         ),
         MailKind::Reminder { number, .. } => {
             format!("Erinnerung {number} von {REMINDERS} mit einem neuen Link.")
@@ -116,8 +120,8 @@ fn customer_words(kind: &MailKind, seen: &Foreseen) -> String {
             format!("Es gibt die neue Fassung {version}, es ist nichts zu tun.")
         }
         MailKind::Info { news } => news.sentence(
-            |partner| partner_name(seen, partner),
-            |ended| match seen.after.product(&ended.product) {
+            |partner| partner_name(preview, partner),
+            |ended| match preview.after.product(&ended.product) {
                 Some(product) => product.booked_name(ended.ums),
                 None => ended.product.clone(),
             },
@@ -126,13 +130,16 @@ fn customer_words(kind: &MailKind, seen: &Foreseen) -> String {
     }
 }
 
-fn request_words(reason: RequestReason) -> &'static str {
+fn request_words(reason: RequestReason, after: &Case) -> &'static str {
     match reason {
         RequestReason::First | RequestReason::Manual | RequestReason::InError => {
             "Bitte um Abschluss des AVV."
         }
         RequestReason::SubPartner => "Bitte um Abschluss mit dem geänderten Untervertriebspartner.",
         RequestReason::Product => "Bitte um die Ergänzung des AVV um das weitere Produkt.",
+        RequestReason::Partner if after.agreement().is_none() => {
+            "Bitte um Abschluss mit dem neuen Vertriebspartner."
+        }
         RequestReason::Partner => "Bitte um Neuabschluss mit dem neuen Vertriebspartner.",
         RequestReason::Version => "Bitte um Abschluss mit der neuen Vertragsfassung.",
         RequestReason::Particulars => "Bitte um Abschluss mit den berichtigten Angaben.",
@@ -156,11 +163,9 @@ fn partner_words(kind: &MailKind) -> &'static str {
     }
 }
 
-fn partner_name(seen: &Foreseen, id: PartnerId) -> String {
-    let all = [&seen.before, &seen.after]
-        .into_iter()
-        .flat_map(|case| [&case.partner, &case.sub_partner]);
-    all.flatten().find(|partner| partner.id == id).map_or_else(
+fn partner_name(preview: &Preview, id: PartnerId) -> String {
+    let all = preview.partners();
+    all.iter().find(|partner| partner.id == id).map_or_else(
         || "Der Vertriebspartner".to_owned(),
         |partner| partner.party.name.clone(),
     )

@@ -8,7 +8,7 @@ use super::case_status::next_step_due;
 use super::change::Change;
 use super::decide::{DecisionContext, NewIds, Refusal, decide};
 use super::event::Event;
-use super::facts::Case;
+use super::facts::{Case, Partner};
 use crate::domain::{AddressId, AgreementId, LinkId, RequestId};
 
 /// Scheduled steps looked at between today and a day to come; a round has five.
@@ -16,7 +16,7 @@ const STEPS: u128 = 30;
 
 /// A decision that was tried on a copy of the case.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Foreseen {
+pub struct Preview {
     /// The facts before.
     pub before: Case,
     /// What would change.
@@ -28,11 +28,22 @@ pub struct Foreseen {
 }
 
 /// Tries `event` on a copy of `case`. Refused exactly when the event itself would be.
-pub fn foresee(case: &Case, event: &Event, now: DateTime<Utc>) -> Result<Foreseen, Refusal> {
+pub fn preview(case: &Case, event: &Event, now: DateTime<Utc>) -> Result<Preview, Refusal> {
     try_step(case, event, now, 0)
 }
 
-impl Foreseen {
+impl Preview {
+    /// Everybody who looks after the customer before or after, each once.
+    pub fn partners(&self) -> Vec<&Partner> {
+        let mut all: Vec<&Partner> = Vec::new();
+        for partner in self.before.chain().chain(self.after.chain()) {
+            if !all.iter().any(|one| one.id == partner.id) {
+                all.push(partner);
+            }
+        }
+        all
+    }
+
     /// When bookings, or options, that this decision changed will be over, each moment once, the first one first.
     pub fn coming_ends(&self) -> Vec<DateTime<Utc>> {
         let mut ends: Vec<_> = self
@@ -76,7 +87,7 @@ fn try_step(
     event: &Event,
     now: DateTime<Utc>,
     count: u128,
-) -> Result<Foreseen, Refusal> {
+) -> Result<Preview, Refusal> {
     // Never drawn at random: the first bits of random keys say that they are.
     let key = Uuid::from_u128(u128::MAX - count);
     let new_ids = NewIds {
@@ -88,7 +99,7 @@ fn try_step(
     let changes = decide(case, event, DecisionContext { now, new_ids })?;
     let mut after = case.clone();
     after.apply(&changes, now);
-    Ok(Foreseen {
+    Ok(Preview {
         before: case.clone(),
         changes,
         after,

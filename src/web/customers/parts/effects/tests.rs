@@ -7,11 +7,11 @@ use crate::domain::case::tests::samples::{
     CENTRAFLEX, FOREIGN, MANDANT, OTHER_SUB, STATES, Scenario, TRUNK, booked, case, in_state,
     new_email, partner,
 };
-use crate::domain::case::{Event, foresee};
+use crate::domain::case::{Channel, Event, preview};
 
-fn meaning(scenario: &Scenario, event: &Event) -> String {
-    let seen = foresee(&scenario.case, event, scenario.now).unwrap();
-    consequences("Betreiber", &seen)
+fn told(scenario: &Scenario, event: &Event) -> String {
+    let preview = preview(&scenario.case, event, scenario.now).unwrap();
+    meaning("Betreiber", &preview)
         .into_iter()
         .map(|part| format!("{}: {}", part.heading, part.lines.join(" ")))
         .collect::<Vec<_>>()
@@ -30,7 +30,7 @@ fn cancelled(scenario: &Scenario, days: u64) -> Event {
 #[test]
 fn a_first_booking_says_that_the_customer_is_asked() {
     // Row 1
-    let text = meaning(&in_state("N"), &booked(CENTRAFLEX, false));
+    let text = told(&in_state("N"), &booked(CENTRAFLEX, false));
     assert_eq!(
         text,
         "AVV-Status: Der AVV-Status wechselt von „Nicht erforderlich“ zu „Angefordert“.\n\
@@ -43,17 +43,20 @@ fn a_first_booking_says_that_the_customer_is_asked() {
 fn the_end_of_the_last_booking_is_told_for_its_own_day() {
     // Row 44: nothing today; on the day after, access closes and M13 goes out in the morning.
     let scenario = in_state("C");
-    let text = meaning(&scenario, &cancelled(&scenario, 8));
+    let text = told(&scenario, &cancelled(&scenario, 8));
     let (today, then) = text.split_once("\nAm ").unwrap();
     assert!(today.contains("bleibt „Abgeschlossen“") && today.contains("keine E-Mail"));
-    assert!(today.ends_with("Daran ändert sich nichts."), "{today}");
+    assert!(
+        today.ends_with("Am Zugriff der Vertriebspartner ändert sich nichts."),
+        "{today}"
+    );
     assert!(
         then.starts_with("Dienstag, 1. Dezember 2026, wenn bis dahin"),
         "{then}"
     );
     for word in [
         "wechselt dann von „Abgeschlossen“ zu „Beendet“",
-        " endet. Als Nachweis bleibt er abrufbar.",
+        " endet, weil kein AVV mehr nötig ist. Als Nachweis bleibt er abrufbar.",
         "Partner 1 kann ab diesem Tag nicht mehr öffnen, weil der Kunde das Produkt nicht mehr hat: CENTRAFLEX.",
         "erhält am Morgen eine E-Mail an i•••@kunde.example: Der Vertrag ist beendet. Die E-Mail sagt, was mit den Daten geschieht",
     ] {
@@ -65,7 +68,7 @@ fn the_end_of_the_last_booking_is_told_for_its_own_day() {
 fn what_happens_until_that_day_is_counted_in() {
     // The round runs out long before the booking ends, so nobody is told that it is withdrawn (row 19).
     let scenario = in_state("R0");
-    let text = meaning(&scenario, &cancelled(&scenario, 200));
+    let text = told(&scenario, &cancelled(&scenario, 200));
     let (_, then) = text.split_once("\nAm ").unwrap();
     assert!(
         then.contains("von „Ohne Antwort abgelaufen“ zu „Nicht erforderlich“"),
@@ -73,7 +76,7 @@ fn what_happens_until_that_day_is_counted_in() {
     );
     assert!(then.contains("Es wird keine E-Mail gesendet."), "{then}");
     // While it is waited for, the customer hears of it.
-    let text = meaning(&scenario, &cancelled(&scenario, 3));
+    let text = told(&scenario, &cancelled(&scenario, 3));
     let (_, then) = text.split_once("\nAm ").unwrap();
     assert!(then.contains("wird nicht mehr gebraucht"), "{then}");
     assert!(then.contains("Erinnerungen gehen nicht mehr hinaus."));
@@ -94,14 +97,18 @@ fn changes_of_partners_and_addresses_have_their_sentences() {
                 "Bitte um Neuabschluss mit dem neuen Vertriebspartner.",
                 "Partner 1 erhält eine E-Mail: Den Kunden betreut jetzt ein anderer",
                 "Partner 1 kann ab sofort nicht mehr öffnen: CENTRAFLEX.",
-                "Für Partner 2 bleibt bis zum Abschluss gesperrt: CENTRAFLEX.",
+                "Partner 1 sieht diesen Kunden ab sofort nicht mehr.",
+                "Partner 2 sieht ab sofort den Kunden und den Stand seines AVV, aber nicht den Vertragstext.",
+                "Für Partner 2 bleibt bis zum Neuabschluss gesperrt: CENTRAFLEX.",
+                "mit Betreiber gilt weiter, wie er abgeschlossen wurde.",
             ],
         ),
         (
             "C",
             wrong,
             &[
-                "endet.",
+                "endet, weil kein AVV mehr nötig ist.",
+                "Partner 1 sieht diesen Kunden ab sofort nicht mehr.",
                 "weil kein Vertriebspartner den Kunden mehr betreut",
             ],
         ),
@@ -111,6 +118,8 @@ fn changes_of_partners_and_addresses_have_their_sentences() {
             &[
                 "gilt weiter, aber nicht mehr für den bisherigen Untervertriebspartner",
                 "Partner 11 kann ab sofort nicht mehr öffnen: CENTRAFLEX.",
+                "Partner 1 kann weiter öffnen: CENTRAFLEX.",
+                "Für Partner 12 bleibt bis zur Ergänzung des Vertrags gesperrt: CENTRAFLEX.",
                 "Bitte um Abschluss mit dem geänderten Untervertriebspartner.",
             ],
         ),
@@ -121,13 +130,17 @@ fn changes_of_partners_and_addresses_have_their_sentences() {
                 "Alle bisher gesendeten Links werden ungültig.",
                 "an n•••@kunde.example",
                 "Die bisherige Adresse i•••@kunde.example erhält die Nachricht",
-                "Daran ändert sich nichts.",
+                "Am Zugriff der Vertriebspartner ändert sich nichts.",
             ],
         ),
         (
             "C",
             booked(TRUNK, true),
-            &["Ergänzung des AVV um das weitere Produkt", "gesperrt: UMS."],
+            &[
+                "Ergänzung des AVV um das weitere Produkt",
+                "Partner 1 kann weiter öffnen: CENTRAFLEX.",
+                "Für Partner 1 bleibt bis zur Ergänzung des Vertrags gesperrt: UMS.",
+            ],
         ),
         (
             "C",
@@ -138,9 +151,46 @@ fn changes_of_partners_and_addresses_have_their_sentences() {
                 "kann ab sofort nicht mehr öffnen",
             ],
         ),
+        (
+            "C",
+            Event::Objected(Channel::Letter),
+            &[
+                "zu „Widersprochen“",
+                "wird nichtig. Als Nachweis bleibt er abrufbar.",
+                "die Bestätigung des Widerspruchs.",
+                "Partner 1 erhält eine E-Mail: Der Kunde hat widersprochen",
+                "Partner 1 kann ab sofort nicht mehr öffnen: CENTRAFLEX.",
+            ],
+        ),
+        (
+            "R1",
+            Event::Objected(Channel::Letter),
+            &[
+                "zu „Abgelehnt“",
+                "die Bestätigung der Ablehnung.",
+                "Erinnerungen gehen nicht mehr hinaus.",
+            ],
+        ),
+        // Row 10: nothing was concluded that could be concluded anew.
+        (
+            "R1",
+            Event::PartnerAssigned(Some(partner(FOREIGN, None))),
+            &[
+                "Bitte um Abschluss mit dem neuen Vertriebspartner.",
+                "Für Partner 2 bleibt bis zum Abschluss gesperrt: CENTRAFLEX.",
+            ],
+        ),
+        (
+            "R1",
+            Event::ConcludedOnPaper {
+                person: "Eva Kunde".to_owned(),
+                function: "Inhaberin".to_owned(),
+            },
+            &["Ein neuer Vertrag kommt zustande."],
+        ),
     ];
     for (state, event, words) in table {
-        let text = meaning(&in_state(state), event);
+        let text = told(&in_state(state), event);
         for word in *words {
             assert!(text.contains(word), "{word} in {state}: {text}");
         }
@@ -155,14 +205,16 @@ fn every_part_says_something_in_every_state() {
             booked(TRUNK, true),
             new_email("neu@kunde.example"),
             Event::PartnerAssigned(None),
+            Event::PartnerAssigned(Some(partner(FOREIGN, None))),
             Event::SubPartnerNamed(None),
+            Event::Objected(Channel::Letter),
             Event::Deleted,
             Event::LinksLocked { ask_again: true },
         ] {
-            let Ok(seen) = foresee(&scenario.case, &event, scenario.now) else {
+            let Ok(preview) = preview(&scenario.case, &event, scenario.now) else {
                 continue;
             };
-            for part in consequences("Betreiber", &seen) {
+            for part in meaning("Betreiber", &preview) {
                 assert!(!part.lines.is_empty(), "{state} {event:?} {}", part.heading);
                 for line in part.lines {
                     assert!(line.ends_with('.') && !line.contains("  "), "{line}");
@@ -178,8 +230,35 @@ fn nobody_is_promised_a_mail_without_an_address() {
     // L-09
     let mut free = case();
     free.customer.party.email = None;
-    let text = meaning(&Scenario::of(free), &booked(CENTRAFLEX, false));
+    let text = told(&Scenario::of(free), &booked(CENTRAFLEX, false));
     assert!(text.contains("zu „E-Mail-Adresse fehlt“"), "{text}");
     assert!(text.contains("Betreiber erhält einen Hinweis: Ein AVV ist nötig"));
     assert!(!text.contains("Kunde AG erhält"), "{text}");
+}
+
+#[test]
+fn effects_are_data_with_their_day() {
+    // What a program reads: of what kind each one is, and when it follows.
+    use EffectKind::{Access, Agreement, Mail, Status};
+    let scenario = in_state("C");
+    let preview = preview(&scenario.case, &cancelled(&scenario, 8), scenario.now).unwrap();
+    let mut found: Vec<_> = effects("Betreiber", &preview)
+        .into_iter()
+        .map(|effect| (effect.on, effect.kind))
+        .collect();
+    found.dedup();
+    let then = calendar::day(scenario.now) + chrono::Days::new(9);
+    let kinds = [Status, Agreement, Mail, Access];
+    let expected = [None, Some(then)].map(|on| kinds.map(|kind| (on, kind)));
+    assert_eq!(found, expected.concat());
+}
+
+#[test]
+fn what_a_conclusion_does_not_open_is_not_promised() {
+    // Row 49: a blocked partner stays out whatever the customer answers.
+    let mut scenario = in_state("N");
+    scenario.case.partner.as_mut().unwrap().blocked_at = Some(scenario.now);
+    let text = told(&scenario, &booked(CENTRAFLEX, false));
+    assert!(!text.contains("gesperrt: "), "{text}");
+    assert!(text.ends_with("Am Zugriff der Vertriebspartner ändert sich nichts."));
 }
