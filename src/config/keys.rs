@@ -3,12 +3,13 @@
 use std::fmt;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
-use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, Mac as _};
+use nix::unistd::{Gid, getegid, getgroups};
 use rand::TryRngCore as _;
 use rand::rngs::OsRng;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -172,7 +173,7 @@ fn is_row(secret: &str) -> bool {
     steps * 2 > all || pairs.len() * 3 < all * 2
 }
 
-/// Reads a secret from a file that nobody but its owner may read.
+/// Reads a secret from a file that nobody may read but its owner and a group of the portal's own.
 pub(super) fn read_secret_file(
     variable: &'static str,
     path: &Path,
@@ -186,7 +187,13 @@ pub(super) fn read_secret_file(
     Ok(SecretString::from(text.trim().to_owned()))
 }
 
-/// The bytes of a file that nobody but its owner may read.
+/// Whether this process runs as a group.
+fn is_of_our_groups(gid: u32) -> bool {
+    let gid = Gid::from_raw(gid);
+    gid == getegid() || getgroups().is_ok_and(|groups| groups.contains(&gid))
+}
+
+/// The bytes of a file that nobody may read but its owner and a group of the portal's own.
 pub(super) fn read_private_file(
     variable: &'static str,
     path: &Path,
@@ -196,8 +203,11 @@ pub(super) fn read_private_file(
         path: path.to_owned(),
         source,
     };
-    let mode = fs::metadata(path).map_err(unreadable)?.permissions().mode();
-    if mode & 0o077 != 0 {
+    let facts = fs::metadata(path).map_err(unreadable)?;
+    let mode = facts.permissions().mode();
+    // Containers mount secrets as root's, readable by the group that the portal runs as (0440).
+    let is_shared = mode & 0o040 != 0 && !is_of_our_groups(facts.gid());
+    if mode & 0o037 != 0 || is_shared {
         return Err(ConfigError::OpenFile {
             variable,
             path: path.to_owned(),

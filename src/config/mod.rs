@@ -8,6 +8,7 @@ mod keys;
 mod limits;
 mod mail;
 mod network;
+mod purpose;
 mod rules;
 mod seal;
 #[cfg(test)]
@@ -81,6 +82,9 @@ pub struct WebConfig {
     pub listen: SocketAddr,
     /// `AVV_TRUSTED_PROXIES`: from whom `X-Forwarded-For` is believed (S-84); by default nobody.
     pub trusted_proxies: Vec<Network>,
+    /// `AVV_HSTS_SUBDOMAINS`: whether browsers are told to use https for the hosts below that of
+    /// `base_url`, too (S-61); by default they are.
+    pub hsts_subdomains: bool,
     /// What one stranger may cost.
     pub limits: Limits,
 }
@@ -122,8 +126,18 @@ pub enum ConfigError {
         /// Its name.
         variable: &'static str,
     },
+    /// It speaks of a portal for customers, and nobody said that this is one, or that it is not.
+    #[error(
+        "{variable} is set as for customers, and AVV_ENV is not set: AVV_ENV=production starts a portal for customers, AVV_ENV=development one for trying things out, which shows every mail"
+    )]
+    Undecided {
+        /// The variable that speaks of customers.
+        variable: &'static str,
+    },
     /// The file of a secret can be read by others.
-    #[error("{variable}: others can read {path}; run `chmod 600` on it")]
+    #[error(
+        "{variable}: others can read {path}; run `chmod 600` on it, or `chmod 440` if its group is one of the portal's own"
+    )]
     OpenFile {
         /// The variable the file stands for.
         variable: &'static str,
@@ -157,6 +171,7 @@ impl Config {
                 base_url: default_base_url(SocketAddr::from(([127, 0, 0, 1], 8080))),
                 listen: SocketAddr::from(([127, 0, 0, 1], 0)),
                 trusted_proxies: Vec::new(),
+                hsts_subdomains: true,
                 limits: Limits::default(),
             },
             storage: StorageConfig {
@@ -183,7 +198,8 @@ impl Config {
 
     fn read(variables: &Variables<'_>) -> Result<Self, ConfigError> {
         let environment = match variables.text("AVV_ENV").as_deref() {
-            None | Some("development") => Environment::Development,
+            None => purpose::without_a_word(variables)?,
+            Some("development") => Environment::Development,
             Some("production") => Environment::Production,
             Some(_) => return Err(invalid("AVV_ENV", "`development` or `production`")),
         };
@@ -249,6 +265,7 @@ impl WebConfig {
             base_url,
             listen,
             trusted_proxies,
+            hsts_subdomains: rules::switch(variables, "AVV_HSTS_SUBDOMAINS", true)?,
             limits: Limits::read(variables)?,
         })
     }

@@ -35,12 +35,11 @@ impl Default for RuleConfig {
 impl RuleConfig {
     pub(super) fn read(variables: &Variables<'_>) -> Result<Self, ConfigError> {
         let standard = Self::default();
-        let release_sub_partners = match variables.text("AVV_SUB_PARTNER_RELEASE").as_deref() {
-            None => standard.release_sub_partners,
-            Some("on") => true,
-            Some("off") => false,
-            Some(_) => return Err(invalid("AVV_SUB_PARTNER_RELEASE", "`on` or `off`")),
-        };
+        let release_sub_partners = switch(
+            variables,
+            "AVV_SUB_PARTNER_RELEASE",
+            standard.release_sub_partners,
+        )?;
         let partner_contract = match variables.text("AVV_PARTNER_CONTRACT").as_deref() {
             None => standard.partner_contract,
             Some("warn") => ContractRule::Warn,
@@ -60,6 +59,20 @@ impl RuleConfig {
             partner_contract,
             new_administrator_wait: days.map_or(standard.new_administrator_wait, Duration::days),
         })
+    }
+}
+
+/// `on` or `off`; unset means `standard`.
+pub(super) fn switch(
+    variables: &Variables<'_>,
+    name: &'static str,
+    standard: bool,
+) -> Result<bool, ConfigError> {
+    match variables.text(name).as_deref() {
+        None => Ok(standard),
+        Some("on") => Ok(true),
+        Some("off") => Ok(false),
+        Some(_) => Err(invalid(name, "`on` or `off`")),
     }
 }
 

@@ -104,6 +104,64 @@ fn production_starts_only_with_everything_that_matters() {
 }
 
 #[test]
+fn s85_without_a_word_nothing_may_speak_of_customers() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    let base = [("AVV_DATA_DIR", data.to_str().unwrap())];
+    for (variable, value, speaks) in [
+        ("AVV_BASE_URL", "https://avv.example", true),
+        ("AVV_BASE_URL", "http://avv.example", true),
+        ("AVV_BASE_URL", "https://localhost", true),
+        ("AVV_BASE_URL", "http://localhost:9000", false),
+        ("AVV_LISTEN", "0.0.0.0:8080", true),
+        ("AVV_LISTEN", "[::]:8080", true),
+        ("AVV_LISTEN", "[::1]:8080", false),
+        ("AVV_TRUSTED_PROXIES", "127.0.0.1", true),
+        ("AVV_SMTP_URL", "smtps://portal:geheim@mail.example", true),
+        ("AVV_SMTP_URL", "smtp://localhost:1025", false),
+        (
+            "DATABASE_URL",
+            "postgresql://avv:geheim@db.example/avv",
+            true,
+        ),
+        ("DATABASE_URL", "postgresql:///avv?host=db.example", true),
+        (
+            "DATABASE_URL",
+            "postgresql:///avv?host=/run/postgresql",
+            false,
+        ),
+        (
+            "DATABASE_URL",
+            "postgresql://%2Frun%2Fpostgresql/avv",
+            false,
+        ),
+        ("DATABASE_URL", "postgresql://avv@[::1]:5433/avv", false),
+        ("DATABASE_OWNER_URL", "postgresql://avv@10.0.0.5/avv", true),
+    ] {
+        match read(&base, &[(variable, value)]) {
+            Ok(config) => {
+                assert!(!speaks, "{variable}={value}");
+                assert_eq!(config.environment, Environment::Development);
+            }
+            Err(error) => {
+                assert!(speaks, "{variable}={value}: {error}");
+                let said = error.to_string();
+                assert!(
+                    said.starts_with(variable) && said.contains("AVV_ENV"),
+                    "{said}"
+                );
+                assert!(!said.contains("geheim"), "{said}");
+            }
+        }
+        let written = [(variable, value), ("AVV_ENV", "development")];
+        assert!(
+            read(&base, &written).is_ok(),
+            "{variable}={value}, written out"
+        );
+    }
+}
+
+#[test]
 fn production_accepts_what_is_safe() {
     for changes in [
         &[("AVV_SMTP_URL", "smtp://mail.example:587?tls=required")][..],
@@ -131,7 +189,17 @@ fn a_secret_may_come_from_a_file_that_only_its_owner_reads() {
     fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
     let said = read(PRODUCTION, &from_file).unwrap_err().to_string();
     assert!(said.contains("chmod 600"), "{said}");
-    fs::set_permissions(&file, fs::Permissions::from_mode(0o400)).unwrap();
+    // Its group is one that the tests run as.
+    for (mode, accepted) in [(0o440, true), (0o460, false), (0o404, false), (0o400, true)] {
+        fs::set_permissions(&file, fs::Permissions::from_mode(mode)).unwrap();
+        assert_eq!(read(PRODUCTION, &from_file).is_ok(), accepted, "{mode:o}");
+    }
+    let foreign = nix::unistd::Gid::from_raw(64_999);
+    if nix::unistd::chown(&file, None, Some(foreign)).is_ok() {
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o440)).unwrap();
+        assert!(read(PRODUCTION, &from_file).is_err(), "a group of others");
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o400)).unwrap();
+    }
     let config = read(PRODUCTION, &from_file).unwrap();
     let direct = read(PRODUCTION, &[]).unwrap();
     assert_eq!(config.keys.current.csrf, direct.keys.current.csrf);

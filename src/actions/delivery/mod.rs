@@ -32,7 +32,7 @@ use crate::mail::render::render;
 use crate::mail::{MailInput, RenderedMail};
 use crate::storage::audit::{NewEvent, add_event};
 use crate::storage::mails::{self, DueMail, Sent};
-use crate::storage::{PgConnection, cases};
+use crate::storage::{PgConnection, cases, catalogue};
 pub use changes::{address, preview};
 use compose::{Obstacle, compose};
 
@@ -73,6 +73,10 @@ pub fn deliver_noting(
     now: DateTime<Utc>,
     taken: &Cell<Option<MailId>>,
 ) -> Result<Delivered, ActionError> {
+    // A mail says who sends it: until the operator's details are entered all of them wait.
+    if catalogue::find_operator(conn)?.is_none() {
+        return Ok(Delivered::Idle);
+    }
     let Some(mail) = mails::lock_next_due(conn, now)? else {
         return Ok(Delivered::Idle);
     };

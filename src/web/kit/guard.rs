@@ -34,6 +34,10 @@ pub async fn guard(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let app = app(&request)?;
+    if request.path().starts_with("/dev/") && !is_from_here(&request) {
+        tracing::warn!(path = %pattern(&request), "refused: development pages are for this machine");
+        return Err(PageError::NotFound.into());
+    }
     if !is_safe(request.method()) && !same_origin(&app, &request) {
         tracing::warn!(path = %pattern(&request), "refused: request from another origin");
         return Err(PageError::ForeignOrigin.into());
@@ -209,6 +213,18 @@ fn is_own_origin(app: &App, origin: &str) -> bool {
     let own = &app.config.web.base_url;
     origin.origin() == own.origin()
         || (!app.config.environment.is_production() && origin.host_str().is_some_and(is_loopback))
+}
+
+/// Whether a request comes from this machine itself, and not by a proxy on it: pages that show every
+/// mail answer nobody else, whatever `AVV_LISTEN` says.
+fn is_from_here(request: &ServiceRequest) -> bool {
+    let forwarded = ["forwarded", "x-forwarded-for", "x-real-ip", "via"];
+    request
+        .peer_addr()
+        .is_some_and(|peer| peer.ip().to_canonical().is_loopback())
+        && !forwarded
+            .iter()
+            .any(|name| request.headers().contains_key(*name))
 }
 
 /// Whether a host name means this machine: in development the portal is reached by any of them.

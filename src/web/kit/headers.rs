@@ -63,10 +63,16 @@ pub async fn headers(
             HeaderValue::from_static(value),
         );
     }
-    if app.is_some_and(|app| app.config.web.base_url.scheme() == "https") {
+    if let Some(web) = app.map(|app| app.config.web.clone())
+        && web.base_url.scheme() == "https"
+    {
+        let value = match web.hsts_subdomains {
+            true => "max-age=31536000; includeSubDomains",
+            false => "max-age=31536000",
+        };
         out.insert(
             header::STRICT_TRANSPORT_SECURITY,
-            HeaderValue::from_static("max-age=31536000; includeSubDomains"),
+            HeaderValue::from_static(value),
         );
     }
     if !out.contains_key(header::CACHE_CONTROL) {

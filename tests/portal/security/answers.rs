@@ -174,6 +174,16 @@ async fn https_stays_https() {
         let value = page.header("strict-transport-security");
         assert_eq!(value, "max-age=31536000; includeSubDomains", "{path}");
     }
+    let alone = TestApp::start_configured(Transport::memory(), |config| {
+        config.web.base_url = "https://portal.example".parse().unwrap();
+        config.web.hsts_subdomains = false;
+    })
+    .await;
+    let page = alone
+        .visitor()
+        .get_with("/anmelden", &[("host", "portal.example")])
+        .await;
+    assert_eq!(page.header("strict-transport-security"), "max-age=31536000");
 }
 
 /// S-60, S-09, S-66: no inline script or style, nothing from elsewhere, on any page of any role.

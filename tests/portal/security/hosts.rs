@@ -120,6 +120,20 @@ async fn production_answers_to_its_own_name_only() {
     }
 }
 
+/// S-85: what a development portal shows of all mails, it shows on its own machine, not by a proxy.
+#[actix_web::test]
+async fn s85_development_pages_answer_their_own_machine_only() {
+    let app = TestApp::start().await;
+    let visitor = app.visitor();
+    for path in ["/dev/postfach", "/dev/uhr"] {
+        visitor.get(path).await.assert_status(200);
+        for header in ["x-forwarded-for", "forwarded", "x-real-ip", "via"] {
+            let page = visitor.get_with(path, &[(header, "203.0.113.9")]).await;
+            page.assert_status(404);
+        }
+    }
+}
+
 /// S-62: the public form has no cookie to protect it, so where it comes from decides.
 #[actix_web::test]
 async fn the_consent_form_is_taken_from_the_own_pages_only() {

@@ -32,7 +32,7 @@ pub fn run_migrations(owner: &mut PgConnection, program: &str) -> Result<usize, 
             .execute(conn)
     };
     lock(owner, "pg_advisory_lock")?;
-    let done = refuse_older_state(owner).and_then(|()| {
+    let done = refuse_other_state(owner).and_then(|()| {
         owner
             .run_pending_migrations(MIGRATIONS)
             .map(|versions| versions.len())
@@ -50,13 +50,16 @@ pub fn run_migrations(owner: &mut PgConnection, program: &str) -> Result<usize, 
 }
 
 /// Until 1.0 the migrations are folded by subject now and then; a database made before that has
-/// others than this program, the first one included, and nothing leads from those to these.
-fn refuse_older_state(owner: &mut PgConnection) -> Result<(), DbError> {
+/// others than this program, the first one included, and nothing leads from those to these. One that a
+/// newer program has changed is not understood any more (expand, then contract).
+fn refuse_other_state(owner: &mut PgConnection) -> Result<(), DbError> {
     let failed =
         |error: Box<dyn std::error::Error + Send + Sync>| DbError::Migration(error.to_string());
     let applied = owner.applied_migrations().map_err(failed)?;
     let all = diesel::migration::MigrationSource::<Pg>::migrations(&MIGRATIONS).map_err(failed)?;
     let first = all.iter().map(|one| one.name().version()).min();
+    let done = applied.iter().map(ToString::to_string).collect();
+    refuse_newer(&done, &known(&all))?;
     if applied.is_empty() || first.is_some_and(|first| applied.contains(&first)) {
         return Ok(());
     }
@@ -65,6 +68,25 @@ fn refuse_older_state(owner: &mut PgConnection) -> Result<(), DbError> {
          begin with an empty database"
             .to_owned(),
     ))
+}
+
+/// The migrations of this program by their versions.
+fn known(all: &[Box<dyn diesel::migration::Migration<Pg>>]) -> HashSet<String> {
+    all.iter()
+        .map(|one| one.name().version().to_string())
+        .collect()
+}
+
+/// Refuses a database with a migration that is newer than all of this program.
+fn refuse_newer(done: &HashSet<String>, known: &HashSet<String>) -> Result<(), DbError> {
+    let newest = known.iter().max();
+    if done.iter().max() > newest {
+        return Err(DbError::Migration(
+            "a newer program has changed it: start that one, or put back the backup from before"
+                .to_owned(),
+        ));
+    }
+    Ok(())
 }
 
 #[derive(QueryableByName)]
@@ -80,14 +102,14 @@ struct Version {
 }
 
 /// How many migrations the database has not, asked without changing anything: the program's role
-/// may not even try to make the table that says so.
+/// may not even try to make the table that says so. Refuses a database that a newer program has changed.
 pub(super) fn count_pending(conn: &mut PgConnection) -> Result<usize, DbError> {
-    let known: Readable = diesel::sql_query(
+    let table: Readable = diesel::sql_query(
         "SELECT coalesce(has_table_privilege(to_regclass('__diesel_schema_migrations'), 'SELECT'), false)
                 AS readable",
     )
     .get_result(conn)?;
-    let done: HashSet<String> = if known.readable {
+    let done: HashSet<String> = if table.readable {
         diesel::sql_query("SELECT version::text AS version FROM __diesel_schema_migrations")
             .load(conn)?
             .into_iter()
@@ -98,8 +120,7 @@ pub(super) fn count_pending(conn: &mut PgConnection) -> Result<usize, DbError> {
     };
     let all = diesel::migration::MigrationSource::<Pg>::migrations(&MIGRATIONS)
         .map_err(|error| DbError::Migration(error.to_string()))?;
-    let pending = all
-        .iter()
-        .filter(|one| !done.contains(&one.name().version().to_string()));
-    Ok(pending.count())
+    let known = known(&all);
+    refuse_newer(&done, &known)?;
+    Ok(known.difference(&done).count())
 }

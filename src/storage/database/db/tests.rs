@@ -218,3 +218,17 @@ fn what_the_operator_says_about_the_network_holds() {
     let said = "postgresql://a,b/avv?connect_timeout=2&tcp_user_timeout=0&application_name=x";
     assert_eq!(with_network_limits(said), said);
 }
+
+#[test]
+fn s85_an_older_program_refuses_what_a_newer_one_changed() {
+    let db = migrated("newer_schema");
+    assert_eq!(db.pending_migrations().unwrap(), 0);
+    PgConnection::establish(&db.url)
+        .unwrap()
+        .batch_execute("INSERT INTO __diesel_schema_migrations (version) VALUES ('20991231000000')")
+        .unwrap();
+    for refused in [db.pending_migrations().err(), db.migrate().err()] {
+        let said = refused.unwrap().to_string();
+        assert!(said.contains("a newer program"), "{said}");
+    }
+}

@@ -1,0 +1,72 @@
+//! What a portal is for when nobody said so (S-85): without `AVV_ENV` it starts only if nothing else
+//! speaks of customers, because a development portal shows every mail and lets its clock be set.
+
+use std::net::{IpAddr, SocketAddr};
+
+use secrecy::{ExposeSecret as _, SecretString};
+use url::{Host, Url};
+
+use super::variables::Variables;
+use super::{ConfigError, Environment};
+
+/// Development, unless a setting is of a kind that only a portal for customers has: an address that
+/// others reach, a mail server or a database on another machine, a proxy.
+pub(super) fn without_a_word(variables: &Variables<'_>) -> Result<Environment, ConfigError> {
+    let set = |name, speaks: fn(&str) -> bool| {
+        variables
+            .text(name)
+            .is_some_and(|text| speaks(&text))
+            .then_some(name)
+    };
+    let secret = |name: &'static str, speaks: fn(&str) -> bool| -> Result<_, ConfigError> {
+        let value = variables.secret(name)?;
+        let speaks = |value: SecretString| speaks(value.expose_secret());
+        Ok(value.is_some_and(speaks).then_some(name))
+    };
+    let found = set("AVV_BASE_URL", is_public_address)
+        .or_else(|| set("AVV_LISTEN", is_open_listener))
+        .or_else(|| set("AVV_TRUSTED_PROXIES", |_| true))
+        .or(secret("AVV_SMTP_URL", is_elsewhere)?)
+        .or(secret("DATABASE_URL", is_elsewhere)?)
+        .or(secret("DATABASE_OWNER_URL", is_elsewhere)?);
+    match found {
+        Some(variable) => Err(ConfigError::Undecided { variable }),
+        None => Ok(Environment::Development),
+    }
+}
+
+/// Whether others can reach the portal there. What is no address at all is told by whoever reads it.
+fn is_public_address(text: &str) -> bool {
+    Url::parse(text).is_ok_and(|url| url.scheme() == "https" || !is_here(url.host()))
+}
+
+fn is_open_listener(text: &str) -> bool {
+    text.parse()
+        .is_ok_and(|address: SocketAddr| !address.ip().is_loopback())
+}
+
+/// Whether a server is on another machine. A database without a host is reached by its socket.
+fn is_elsewhere(text: &str) -> bool {
+    Url::parse(text).is_ok_and(|url| {
+        let named = url.query_pairs().any(|(name, value)| {
+            matches!(&*name, "host" | "hostaddr") && !value.starts_with('/') && !is_local(&value)
+        });
+        named || !is_here(url.host())
+    })
+}
+
+fn is_here(host: Option<Host<&str>>) -> bool {
+    match host {
+        None => true,
+        Some(Host::Domain(name)) => name.is_empty() || is_local(name),
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+    }
+}
+
+fn is_local(name: &str) -> bool {
+    // A socket's folder stands in the place of a host with its slashes written as %2F.
+    name.eq_ignore_ascii_case("localhost")
+        || name.to_ascii_lowercase().starts_with("%2f")
+        || name.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
+}
