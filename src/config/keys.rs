@@ -343,7 +343,7 @@ mod tests {
             fs::metadata(&path).unwrap().permissions().mode() & 0o777,
             0o600
         );
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
         let error = development_secret(&data).unwrap_err().to_string();
         assert!(
             error.contains("chmod 600") && !error.contains(&secrets[0]),
