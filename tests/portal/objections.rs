@@ -138,6 +138,16 @@ async fn the_operator_records_what_came_by_letter_mail_or_phone() {
             app.sign_in(Person::Operator).await,
         );
         drop(partner);
+        // O-04: the consequences come first.
+        let page = operator.get(RECORD).await;
+        for sentence in [
+            "wird nichtig. Als Nachweis bleibt er abrufbar.",
+            "eine E-Mail an i•••@oezdemir.example: die Bestätigung des Widerspruchs.",
+            "Muster IT GmbH kann ab sofort nicht mehr öffnen: Tengo Centraflex.",
+            "Warum der Kunde widerspricht, erfahren seine Vertriebspartner nicht.",
+        ] {
+            page.assert_says(sentence);
+        }
         let note = "Geheimer Grund: Ärger mit dem Monteur";
         let good = [
             ("weg", channel),
