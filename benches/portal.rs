@@ -13,7 +13,7 @@ use avv_portal::document::{Extras, Frame, evidence, render, render_sealed};
 use avv_portal::domain::case::{
     Booking, Case, Customer, Event, Fresh, Moment, Partner, decide, status_of,
 };
-use avv_portal::domain::product::{Module, Product, Trigger};
+use avv_portal::domain::product::{Module, Product};
 use avv_portal::domain::{
     AddressId, AgreementId, CustomerNumber, Holidays, Language, LinkId, PartnerId, RequestId,
 };
@@ -43,16 +43,20 @@ fn asked() -> Case {
     let module = Module {
         key: "centraflex".into(),
         name: "Tengo Centraflex".into(),
+        name_en: None,
+        gated: true,
     };
     let product = Product {
         code: "centraflex".into(),
         name: "Tengo Centraflex".into(),
+        name_en: None,
         short_name: "Centraflex".into(),
         portal_administered: Some(true),
         personal_data: Some(true),
-        trigger: Trigger::Always,
-        module: module.clone(),
-        gated_module: module,
+        requires_avv: true,
+        module,
+        options: Vec::new(),
+        retired: false,
     };
     let mut case = Case {
         customer: Customer {
@@ -64,10 +68,9 @@ fn asked() -> Case {
         catalogue: vec![product],
         bookings: vec![Booking {
             product: "centraflex".into(),
-            ums: false,
+            options: Vec::new(),
             booked_at: now(),
             ends_at: None,
-            option_ends_at: None,
             settled_at: None,
         }],
         partner: values.partner.map(|party| Partner {

@@ -15,6 +15,12 @@ CREATE FUNCTION has_texts(value JSONB, names TEXT[]) RETURNS BOOLEAN LANGUAGE sq
 $$;
 COMMENT ON FUNCTION has_texts(JSONB, TEXT[]) IS 'Whether all these fields are there and are texts.';
 
+CREATE FUNCTION has_flags(value JSONB, names TEXT[]) RETURNS BOOLEAN LANGUAGE sql IMMUTABLE AS $$
+    SELECT coalesce(bool_and(coalesce(jsonb_typeof(value -> name) = 'boolean', FALSE)), FALSE)
+    FROM unnest(names) AS name
+$$;
+COMMENT ON FUNCTION has_flags(JSONB, TEXT[]) IS 'Whether all these fields are there and are yes or no.';
+
 CREATE FUNCTION may_have(value JSONB, kind TEXT, names TEXT[]) RETURNS BOOLEAN LANGUAGE sql IMMUTABLE AS $$
     SELECT bool_and(coalesce(jsonb_typeof(value -> name), 'null') IN (kind, 'null'))
     FROM unnest(names) AS name

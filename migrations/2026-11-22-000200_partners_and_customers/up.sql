@@ -18,10 +18,20 @@ CREATE TABLE products (
     position SMALLINT NOT NULL UNIQUE,
     facts JSONB NOT NULL,
     CONSTRAINT products_facts CHECK (
-        has_texts(facts, ARRAY['code', 'name', 'short_name', 'trigger'])
-        AND facts ->> 'code' = code AND facts ->> 'trigger' IN ('always', 'with_ums')
+        has_texts(facts, ARRAY['code', 'name', 'short_name']) AND facts ->> 'code' = code
+        AND has_flags(facts, ARRAY['requires_avv', 'retired'])
+        AND may_have(facts, 'string', ARRAY['name_en'])
         AND may_have(facts, 'boolean', ARRAY['portal_administered', 'personal_data'])
-        AND has_texts(facts -> 'module', ARRAY['key', 'name']) AND has_texts(facts -> 'gated_module', ARRAY['key', 'name']))
+        AND has_texts(facts -> 'module', ARRAY['key', 'name']) AND has_flags(facts -> 'module', ARRAY['gated'])
+        AND may_have(facts -> 'module', 'string', ARRAY['name_en'])
+        AND coalesce(jsonb_typeof(facts -> 'options'), '') = 'array'
+        AND NOT jsonb_path_exists(facts, 'strict $.options[*] ? (@.type() != "object")', '{}', TRUE)
+        AND NOT jsonb_path_exists(facts, '$.options[*] ? (!(@.code.type() == "string" && @.name.type() == "string"
+            && @.short_name.type() == "string" && @.requires_avv.type() == "boolean" && @.retired.type() == "boolean"))')
+        AND NOT jsonb_path_exists(facts, '$.options[*].name_en ? (@.type() != "string" && @.type() != "null")')
+        AND NOT jsonb_path_exists(facts, '$.options[*] ? (exists (@.module)).module ? (@.type() != "null" && !(@.key.type() == "string"
+            && @.name.type() == "string" && @.gated.type() == "boolean"))')),
+    CONSTRAINT products_code CHECK (code ~ '^[a-z0-9][a-z0-9-]*$')
 );
 COMMENT ON TABLE products IS 'The catalogue (P-04, P-07): what is sold, what it opens, when it needs an AVV.';
 
@@ -89,10 +99,19 @@ CREATE TABLE bookings (
     id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     customer_number BIGINT NOT NULL REFERENCES customers (number),
     product_code TEXT NOT NULL REFERENCES products (code),
-    ums BOOLEAN NOT NULL,
+    options JSONB NOT NULL,
     booked_at TIMESTAMPTZ NOT NULL,
     ends_at TIMESTAMPTZ,
-    settled_at TIMESTAMPTZ
+    settled_at TIMESTAMPTZ,
+    CONSTRAINT bookings_options CHECK (
+        jsonb_typeof(options) = 'array'
+        AND NOT jsonb_path_exists(options, 'strict $[*] ? (@.type() != "object")', '{}', TRUE)
+        AND NOT jsonb_path_exists(options, '$[*] ? (!(@.code.type() == "string"))')
+        AND NOT jsonb_path_exists(options, 'strict $[*].ends_at ? (@.type() != "null"
+            && !(@.type() == "string" && @ like_regex "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z$"))', '{}', TRUE))
 );
+COMMENT ON COLUMN bookings.options IS 'What is booked with the product: code of each option, and from when it is gone (B5).';
 COMMENT ON COLUMN bookings.settled_at IS 'When the end of the booking was acted upon: agreement ended, customer told (rows 19, 43, 44).';
 CREATE INDEX bookings_by_customer ON bookings (customer_number);
+-- Who has a product: how many, and one after the other (P-07).
+CREATE INDEX bookings_by_product ON bookings (product_code, customer_number);

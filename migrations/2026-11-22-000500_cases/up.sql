@@ -24,7 +24,8 @@ CREATE TABLE requests (
         AND NOT coalesce(offer ->> 'sub_partner', '') ~ '[^0-9]'
         AND coalesce(jsonb_typeof(offer -> 'products'), '') = 'array'
         AND NOT jsonb_path_exists(offer, 'strict $.products[*] ? (@.type() != "object")', '{}', TRUE)
-        AND NOT jsonb_path_exists(offer, '$.products[*] ? (!(@.product.type() == "string" && @.ums.type() == "boolean"))'))
+        AND NOT jsonb_path_exists(offer, '$.products[*] ? (!(@.product.type() == "string" && @.options.type() == "array"))')
+        AND NOT jsonb_path_exists(offer, 'strict $.products[*].options[*] ? (@.type() != "string")', '{}', TRUE))
 );
 COMMENT ON TABLE requests IS 'Rounds of asking: first mail and up to three reminders (5.1).';
 COMMENT ON COLUMN requests.version IS 'Number of the contract version it offers.';
@@ -82,7 +83,8 @@ CREATE TABLE agreements (
         AND NOT coalesce(offer ->> 'sub_partner', '') ~ '[^0-9]'
         AND coalesce(jsonb_typeof(offer -> 'products'), '') = 'array'
         AND NOT jsonb_path_exists(offer, 'strict $.products[*] ? (@.type() != "object")', '{}', TRUE)
-        AND NOT jsonb_path_exists(offer, '$.products[*] ? (!(@.product.type() == "string" && @.ums.type() == "boolean"))'))
+        AND NOT jsonb_path_exists(offer, '$.products[*] ? (!(@.product.type() == "string" && @.options.type() == "array"))')
+        AND NOT jsonb_path_exists(offer, 'strict $.products[*].options[*] ? (@.type() != "string")', '{}', TRUE))
 );
 COMMENT ON TABLE agreements IS 'Concluded agreements. Only the end and the leaving of the sub-partner are ever written to a row.';
 COMMENT ON COLUMN agreements.link_id IS 'By which link it was concluded; empty if it was signed on paper (5.8-18).';

@@ -6,8 +6,9 @@ use super::{ActionError, Actor, Applied, CaseCommand, partner_contracts};
 use crate::app::App;
 use crate::domain::audit::AuditKind;
 use crate::domain::case::{Case, Change, Event};
+use crate::domain::product::{Named, Options};
 use crate::domain::viewer::{Role, Scope, Viewer};
-use crate::domain::{CustomerNumber, calendar};
+use crate::domain::{CustomerNumber, Language, calendar};
 use crate::storage::{PgConnection, catalogue};
 
 /// The operator adds a booking; if it creates the need, the customer is asked in the same moment.
@@ -17,52 +18,61 @@ pub fn book(
     viewer: &Viewer,
     customer: CustomerNumber,
     product: &str,
-    ums: bool,
+    options: &Options,
     now: DateTime<Utc>,
 ) -> Result<Applied, ActionError> {
     if viewer.role != Role::Operator {
         return Err(ActionError::NotAllowed);
     }
     catalogue::find_operator(conn)?.ok_or(ActionError::NoOperator)?;
-    let done = add(
-        conn,
-        app,
-        &CaseCommand::by(viewer, customer, now),
-        product,
-        ums,
-    )?;
+    let command = CaseCommand::by(viewer, customer, now);
+    let done = add(conn, app, &command, product, options)?;
     partner_contracts::check(conn, app, done, now)
 }
 
-/// The operator switches the UMS option of a booking on (rows 12, 46).
+/// The operator switches an option of a booking on (rows 12, 46).
 pub fn switch_option_on(
     conn: &mut PgConnection,
     app: &App,
     viewer: &Viewer,
     customer: CustomerNumber,
     booking: usize,
+    option: &str,
     now: DateTime<Utc>,
 ) -> Result<Applied, ActionError> {
     if viewer.role != Role::Operator {
         return Err(ActionError::NotAllowed);
     }
     let command = CaseCommand::by(viewer, customer, now);
-    let event = Event::OptionChanged { booking, ums: true };
+    let event = Event::OptionChanged {
+        booking,
+        option: option.to_owned(),
+        on: true,
+    };
     let done = command.execute(conn, app, &event, |outcome| AuditKind::OptionChanged {
-        product: name_of(&outcome.before, booking, true),
+        product: outcome
+            .after
+            .bookings
+            .last()
+            .map(|one| {
+                outcome
+                    .after
+                    .booked_name(&one.product, &one.options_at(now))
+            })
+            .unwrap_or_else(|| Named::same("")),
         asked: outcome.changes.iter().any(Change::asks),
     })?;
     partner_contracts::check(conn, app, done, now)
 }
 
-/// The operator cancels the UMS option of a booking as from `ends_at`, or takes that back (B5, rows 19, 43,
+/// The operator cancels an option of a booking as from `ends_at`, or takes that back (B5, rows 19, 43,
 /// 44); the product goes on.
 pub fn cancel_option(
     conn: &mut PgConnection,
     app: &App,
     viewer: &Viewer,
     customer: CustomerNumber,
-    booking: usize,
+    (booking, option): (usize, &str),
     ends_at: Option<DateTime<Utc>>,
     now: DateTime<Utc>,
 ) -> Result<Applied, ActionError> {
@@ -70,10 +80,13 @@ pub fn cancel_option(
         return Err(ActionError::NotAllowed);
     }
     let command = CaseCommand::by(viewer, customer, now);
-    let event = Event::OptionCancelled { booking, ends_at };
+    let event = Event::OptionCancelled {
+        booking,
+        option: option.to_owned(),
+        ends_at,
+    };
     command.execute(conn, app, &event, |outcome| {
-        let product = format!("UMS-Option ({})", name_of(&outcome.before, booking, false));
-        cancellation(product, ends_at)
+        cancellation(option_name(&outcome.before, booking, option), ends_at)
     })
 }
 
@@ -93,16 +106,14 @@ pub fn cancel(
     let command = CaseCommand::by(viewer, customer, now);
     let event = Event::Cancelled { booking, ends_at };
     command.execute(conn, app, &event, |outcome| {
-        let ums = outcome
-            .before
-            .bookings
-            .get(booking)
-            .is_some_and(|one| one.has_ums(now));
-        cancellation(name_of(&outcome.before, booking, ums), ends_at)
+        let case = &outcome.before;
+        let booking = case.bookings.get(booking);
+        let name = booking.map(|one| case.booked_name(&one.product, &one.options_at(now)));
+        cancellation(name.unwrap_or_else(|| Named::same("")), ends_at)
     })
 }
 
-fn cancellation(product: String, ends_at: Option<DateTime<Utc>>) -> AuditKind {
+fn cancellation(product: Named, ends_at: Option<DateTime<Utc>>) -> AuditKind {
     match ends_at {
         // What ends at midnight was there on the day before.
         Some(end) => AuditKind::Cancelled {
@@ -113,11 +124,18 @@ fn cancellation(product: String, ends_at: Option<DateTime<Utc>>) -> AuditKind {
     }
 }
 
-fn name_of(case: &Case, booking: usize, ums: bool) -> String {
-    case.bookings
-        .get(booking)
-        .map(|one| booked_name(case, &one.product, ums))
-        .unwrap_or_default()
+/// "UMS-Option (SIP-Trunk)".
+fn option_name(case: &Case, booking: usize, option: &str) -> Named {
+    let booking = case.bookings.get(booking);
+    let product = booking.and_then(|one| case.product(&one.product));
+    let names = product.and_then(|one| Some((one.option(option)?, one.named())));
+    let Some((option, product)) = names else {
+        return Named::same(option);
+    };
+    Named {
+        de: format!("{} ({})", option.noun(Language::De), product.de),
+        en: format!("{} ({})", option.noun(Language::En), product.en),
+    }
 }
 
 /// A booking that comes from a command or an import.
@@ -126,7 +144,7 @@ pub fn book_by_command(
     app: &App,
     customer: CustomerNumber,
     product: &str,
-    ums: bool,
+    options: &Options,
     now: DateTime<Utc>,
 ) -> Result<Applied, ActionError> {
     let command = CaseCommand {
@@ -135,7 +153,7 @@ pub fn book_by_command(
         actor: Actor::Command,
         now,
     };
-    add(conn, app, &command, product, ums)
+    add(conn, app, &command, product, options)
 }
 
 fn add(
@@ -143,20 +161,14 @@ fn add(
     app: &App,
     command: &CaseCommand,
     product: &str,
-    ums: bool,
+    options: &Options,
 ) -> Result<Applied, ActionError> {
     let event = Event::Booked {
         product: product.to_owned(),
-        ums,
+        options: options.clone(),
     };
     command.execute(conn, app, &event, |outcome| AuditKind::Booked {
-        product: booked_name(&outcome.after, product, ums),
+        product: outcome.after.booked_name(product, options),
         asked: outcome.changes.iter().any(Change::asks),
     })
-}
-
-/// Printed name of a booking, or its code if the catalogue does not know it any more.
-pub(super) fn booked_name(case: &Case, product: &str, ums: bool) -> String {
-    case.product(product)
-        .map_or_else(|| product.to_owned(), |known| known.booked_name(ums))
 }

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use super::{ActionError, versions};
 use crate::app::App;
 use crate::contract::tree::Document;
-use crate::contract::values::{CoveredProduct, Values};
+use crate::contract::values::{CoveredProduct, Values, option_key};
 use crate::contract::{Contract, neutral_values};
 use crate::domain::Language;
-use crate::domain::product::Product;
+use crate::domain::case::Covered;
+use crate::domain::product::{Options, Product};
 use crate::storage::PgConnection;
 use crate::storage::catalogue::{find_operator, list_products};
 use crate::storage::contract_versions::{Published, find_published};
@@ -50,16 +51,32 @@ pub fn general(
     })
 }
 
-/// Every product the text has an annex for, by its name in the catalogue.
+/// Every product the text has an annex for, by its name in the catalogue, with the options it speaks of.
 fn covered(contract: &Contract, products: Vec<Product>) -> Vec<CoveredProduct> {
-    let codes = contract.product_codes();
-    products
-        .into_iter()
-        .filter(|product| codes.contains(&product.code.as_str()))
-        .map(|product| CoveredProduct {
-            name: product.booked_name(product.has_ums_option()),
-            name_en: product.booked_name_en(product.has_ums_option()),
-            code: product.code,
+    let keys = contract.product_codes();
+    let covered = |product: &Product| {
+        let is_whole = keys.contains(&product.code.as_str());
+        let speaks_of =
+            |option: &str| is_whole || keys.contains(&option_key(&product.code, option).as_str());
+        let at_most = product.needed_at_most().unwrap_or_else(|| Covered {
+            product: product.code.clone(),
+            options: Options::new(),
+        });
+        let options: Options = at_most
+            .options
+            .into_iter()
+            .filter(|option| speaks_of(option))
+            .collect();
+        (is_whole || !options.is_empty()).then(|| {
+            let product_code = product.code.clone();
+            CoveredProduct::of(
+                product,
+                &Covered {
+                    product: product_code,
+                    options,
+                },
+            )
         })
-        .collect()
+    };
+    products.iter().filter_map(covered).collect()
 }

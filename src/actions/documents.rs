@@ -7,7 +7,7 @@ use super::{ActionError, Actor, announcements, versions};
 use crate::app::App;
 use crate::contract::tree::Document;
 use crate::contract::values::{Conclusion, CoveredProduct, Values};
-use crate::contract::{Contract, text};
+use crate::contract::{Contract, Meta, text};
 use crate::document::evidence::{self, Circumstances};
 use crate::document::seal::{SealError, Sealer};
 use crate::document::{Extras, Frame, Pdf, RenderError, hex, render, render_sealed};
@@ -35,6 +35,13 @@ pub struct Draft {
     online: String,
     /// The contract version it was made from.
     contract: Arc<Contract>,
+}
+
+impl Draft {
+    /// What the version says of itself.
+    pub fn meta(&self) -> &Meta {
+        &self.contract.meta
+    }
 }
 
 /// The contract a customer would conclude now, in the language of the page.
@@ -152,12 +159,7 @@ fn values(case: &Case, offer: &Offer, operator: Operator) -> Values {
                 .products
                 .iter()
                 .filter(|covered| covered.product == product.code)
-                .map(move |covered| (product, covered.ums))
-        })
-        .map(|(product, ums)| CoveredProduct {
-            code: product.code.clone(),
-            name: product.booked_name(ums),
-            name_en: product.booked_name_en(ums),
+                .map(move |covered| CoveredProduct::of(product, covered))
         })
         .collect();
     Values {

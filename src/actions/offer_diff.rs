@@ -38,6 +38,8 @@ pub fn offer_diff(
         sub_partner_new: None,
         added: Vec::new(),
         gone: Vec::new(),
+        options_added: Vec::new(),
+        options_gone: Vec::new(),
         version: None,
         company: None,
         particulars: false,
@@ -63,10 +65,18 @@ pub fn offer_diff(
                 new.sub_partner_new = named.map(|id| name(case, id));
             }
             OfferChange::ProductAdded(product) => {
-                new.added.push(product_name(case, &product, language));
+                new.added
+                    .push(case.covered_name(&product).say(language).to_owned());
             }
             OfferChange::ProductGone(product) => {
-                new.gone.push(product_name(case, &product, language));
+                new.gone
+                    .push(case.covered_name(&product).say(language).to_owned());
+            }
+            OfferChange::OptionsAdded(one) => {
+                new.options_added.extend(options_name(case, &one, language));
+            }
+            OfferChange::OptionsGone(one) => {
+                new.options_gone.extend(options_name(case, &one, language));
             }
             OfferChange::Version {
                 old,
@@ -153,13 +163,13 @@ fn name(case: &Case, id: PartnerId) -> String {
         .unwrap_or_default()
 }
 
-/// Printed name of a product, or its code if the catalogue does not know it any more.
-pub fn product_name(case: &Case, covered: &Covered, language: Language) -> String {
-    match (case.product(&covered.product), language) {
-        (Some(product), Language::De) => product.booked_name(covered.ums),
-        (Some(product), Language::En) => product.booked_name_en(covered.ums),
-        (None, _) => covered.product.clone(),
-    }
+/// "die UMS-Option", and the product it belongs to.
+fn options_name(case: &Case, covered: &Covered, language: Language) -> Option<(String, String)> {
+    let product = case.product(&covered.product)?;
+    let options = product.the_options(&covered.options);
+    let names = [options, product.named()].map(|name| name.say(language).to_owned());
+    let [options, product] = names;
+    Some((options, product))
 }
 
 /// How the agreement in force prints the customer (row 48).

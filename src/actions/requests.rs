@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, Utc};
 
-use super::bookings::booked_name;
 use super::bulk_runs::{Act, Kind, Rounds, open_run};
 use super::offer_diff::{Then, customer_then};
 use super::{ActionError, Applied, CaseCommand, addresses};
@@ -12,6 +11,7 @@ use crate::domain::bulk_run::{RunEnd, RunKind};
 use crate::domain::calendar::{LATE, day};
 use crate::domain::case::{self, Change, Demand, Event, Refusal, may_be_demanded, preview};
 use crate::domain::mail::RequestReason;
+use crate::domain::product::Named;
 use crate::domain::viewer::{Role, Viewer};
 use crate::domain::{CustomerNumber, LinkId};
 use crate::storage::bulk_runs::BulkRun;
@@ -105,7 +105,7 @@ pub fn take_due_step(
                 Change::OpenRequest(request) => Some(AuditKind::Asked {
                     reason: request.reason,
                 }),
-                Change::EndBooking(place, _) => option_ended(outcome, *place),
+                Change::EndBooking(place, _) => option_ended(outcome, *place, now),
                 Change::SettleBooking(_) => Some(AuditKind::BookingsEnded {
                     products: ended(outcome),
                 }),
@@ -214,19 +214,21 @@ fn offer(
     }
 }
 
-/// That the option of a booking ended, if that is all: the product goes on without it.
-fn option_ended(outcome: &Applied, place: usize) -> Option<AuditKind> {
+/// That options of a booking ended, if that is all: the product goes on without them.
+fn option_ended(outcome: &Applied, place: usize, now: DateTime<Utc>) -> Option<AuditKind> {
     let settled = |change: &&Change| matches!(change, Change::SettleBooking(_));
     let is_all = outcome.changes.iter().filter(settled).count() == 1;
     let booking = outcome.before.bookings.get(place).filter(|_| is_all)?;
     Some(AuditKind::OptionChanged {
-        product: booked_name(&outcome.before, &booking.product, false),
+        product: outcome
+            .before
+            .booked_name(&booking.product, &booking.options_at(now)),
         asked: outcome.changes.iter().any(Change::asks),
     })
 }
 
 /// Names of the bookings whose end was acted upon.
-fn ended(outcome: &Applied) -> Vec<String> {
+fn ended(outcome: &Applied) -> Vec<Named> {
     let case = &outcome.before;
     outcome
         .changes
@@ -235,7 +237,7 @@ fn ended(outcome: &Applied) -> Vec<String> {
             Change::SettleBooking(place) => case.bookings.get(*place),
             _ => None,
         })
-        .map(|booking| booked_name(case, &booking.product, booking.ums))
+        .map(|booked| case.booked_name(&booked.product, &booked.all_options()))
         .collect()
 }
 

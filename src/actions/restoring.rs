@@ -11,13 +11,14 @@ use super::verification::keep_certificate;
 use super::{ActionError, Actor, Applied, CaseCommand, announcements, versions};
 use crate::app::App;
 use crate::contract::text;
-use crate::contract::values::{CoveredProduct, Values};
+use crate::contract::values::{CoveredOption, CoveredProduct, Values};
 use crate::document::{Record, hex};
 use crate::domain::audit::AuditKind;
 use crate::domain::case::{
     Case, CaseStatus, Change, Contradiction, Covered, Event, Link, Offer, Partner, Restored,
     contradiction, status_of,
 };
+use crate::domain::product::Named;
 use crate::domain::viewer::Scope;
 use crate::domain::{AgreementId, CustomerNumber, PartnerId, Party};
 use crate::storage::agreements::{NewDocument, create_document, find_by_number, was_erased};
@@ -163,11 +164,13 @@ pub fn take_back(
 }
 
 /// Printed names of what came back as a booking.
-fn booked(outcome: &Applied) -> Vec<String> {
+fn booked(outcome: &Applied) -> Vec<Named> {
     let added = outcome.changes.iter().filter_map(|change| match change {
-        Change::AddBooking { product, ums, .. } => {
-            let product = outcome.after.product(product)?;
-            Some(product.booked_name(*ums))
+        Change::AddBooking {
+            product, options, ..
+        } => {
+            let options = options.iter().map(|one| one.code.clone()).collect();
+            Some(outcome.after.product(product)?.booked_name(&options))
         }
         _ => None,
     });
@@ -238,17 +241,25 @@ fn named(
     }
 }
 
-/// A product by its code; the printed name says whether it has the UMS option.
+/// A product with its options, by their codes.
 fn covered(case: &Case, printed: &CoveredProduct) -> Result<Covered, NotTaken> {
     let product = case
         .product(&printed.code)
         .ok_or_else(|| NotTaken::UnknownProduct(printed.code.clone()))?;
-    let (with, without) = (product.booked_name(true), product.booked_name(false));
-    // Under another name since: what was added to it for the option tells.
-    let mark = with.strip_prefix(&without).unwrap_or(&with);
+    let known = |one: &CoveredOption| match product.option(&one.code) {
+        Some(known) => Ok(known.code.clone()),
+        None => Err(NotTaken::UnknownProduct(format!(
+            "{}, option {}",
+            printed.code, one.code
+        ))),
+    };
     Ok(Covered {
         product: product.code.clone(),
-        ums: product.has_ums_option() && (printed.name == with || printed.name.ends_with(mark)),
+        options: printed
+            .options
+            .iter()
+            .map(known)
+            .collect::<Result<_, _>>()?,
     })
 }
 

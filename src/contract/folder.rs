@@ -154,6 +154,7 @@ const POSSIBLE: &[&str] = &[
     "standard_clauses",
     "annexes",
     "numbering",
+    "summaries",
 ];
 
 /// Everything that is wrong with the entries of a `contract.toml`; nothing if its form is.

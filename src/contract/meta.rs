@@ -1,5 +1,7 @@
 //! `contract.toml`: what is known about a contract version besides its words (LC-21, LC-22, LC-46).
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use serde::Deserialize;
 
@@ -52,6 +54,9 @@ pub struct Meta {
     /// File names of the annexes without language and ending, in printed order.
     #[serde(default)]
     pub annexes: Vec<String>,
+    /// What the page of conclusion says in short of products and options, by the keys of their files.
+    #[serde(default)]
+    pub summaries: BTreeMap<String, Summary>,
     /// How headings and annexes are numbered, by language (T-02, T-05).
     #[serde(default)]
     pub numbering: Numbering,
@@ -114,6 +119,16 @@ pub enum Authorisation {
     /// Not stated yet; only a draft may leave it open (LC-21).
     #[serde(rename = "")]
     Open,
+}
+
+/// A product in a line each: which data, and whose.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Summary {
+    /// Which data are processed.
+    pub data: Bilingual,
+    /// Whose they are.
+    pub persons: Bilingual,
 }
 
 /// A text in both languages; the English one may be missing.

@@ -62,8 +62,9 @@ pub fn parse(
         .rsplit('/')
         .next()
         .and_then(|name| name.strip_suffix(".dj"))
-        .unwrap_or(file);
-    let flat = super::sections::name_headings(flat, stem, role, &mut |line, message| {
+        .unwrap_or(file)
+        .replace('_', "-");
+    let flat = super::sections::name_headings(flat, &stem, role, &mut |line, message| {
         problems.push(Problem::new(file, line, message));
     });
     let blocks = super::sections::nest(flat, &mut |line, message| {

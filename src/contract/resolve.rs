@@ -6,7 +6,7 @@ use super::headings::{Headings, Part, Wanted};
 use super::lists::Counters;
 use super::source::{Kind, Node, Span};
 use super::tree::{Block, Definition, Document, Inline, Section, Table, plain};
-use super::values::Values;
+use super::values::{CoveredProduct, Values, option_key};
 use super::vocabulary::{Condition, Generator};
 use super::{Meta, Texts, wording};
 use crate::domain::Language;
@@ -80,7 +80,7 @@ impl Builder<'_> {
             Condition::NoSubPartner => self.values.sub_partner.is_none(),
             Condition::Concluded => self.values.conclusion.is_some(),
             Condition::Draft => self.values.conclusion.is_none(),
-            Condition::Product(code) => self.values.products.iter().any(|p| p.code == *code),
+            Condition::Product(key) => self.values.products.iter().any(|p| p.is_meant_by(key)),
             Condition::ThirdCountry => self.values.has_third_country(),
             Condition::Language(language) => self.language == *language,
         })
@@ -214,15 +214,27 @@ impl Builder<'_> {
             if !done.insert(product.code.as_str()) {
                 continue; // booked twice, described once
             }
-            match self.texts.products.get(&product.code) {
-                Some(text) => out.extend(self.blocks(&text.blocks, place, Part::Annex)),
-                None => out.push(self.product_without_annex(product)),
+            // What has no file of its own stands in that of the product.
+            let whole = self.texts.products.get(&product.code);
+            let mut lacks = whole.is_none() && product.options.is_empty();
+            if let Some(text) = whole {
+                out.extend(self.blocks(&text.blocks, place, Part::Annex));
+            }
+            for option in &product.options {
+                let key = option_key(&product.code, &option.code);
+                match self.texts.products.get(&key) {
+                    Some(text) => out.extend(self.blocks(&text.blocks, place, Part::Annex)),
+                    None => lacks |= whole.is_none(),
+                }
+            }
+            if lacks {
+                out.push(self.product_without_annex(product));
             }
         }
         out
     }
 
-    fn product_without_annex(&mut self, product: &super::values::CoveredProduct) -> Block {
+    fn product_without_annex(&mut self, product: &CoveredProduct) -> Block {
         let (title, text) = self.without_annex_words(product);
         let heading = self
             .headings

@@ -197,5 +197,6 @@ fn product(code: &str, name: &str, name_en: &str) -> CoveredProduct {
         code: code.into(),
         name: name.into(),
         name_en: name_en.into(),
+        options: Vec::new(),
     }
 }

@@ -6,7 +6,8 @@
 //! contract.toml                 number, date, languages, binding language, order of the annexes …
 //! de/vertrag.dj                 the main text
 //! de/anlage-tom.dj              one file per annex, named in contract.toml
-//! de/produkte/centraflex.dj     what is processed for one product, named by its code
+//! de/produkte/trunk.dj          what is processed for one product, named by its code
+//! de/produkte/trunk_fax.dj      what is processed for an option of it, if not said in trunk.dj
 //! de/massnahmen.dj              technical and organisational measures, grouped by objective
 //! en/…                          the same files in the other language
 //! ```

@@ -4,6 +4,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::check::is_in_eea;
+use crate::domain::case::Covered;
+use crate::domain::product::Product;
 use crate::domain::{CustomerNumber, Language, Operator, Party};
 
 /// Everything a contract says about one customer. Copied into the agreement at conclusion (EV-02).
@@ -57,6 +59,64 @@ pub struct CoveredProduct {
     pub name: String,
     /// Printed name, English.
     pub name_en: String,
+    /// Those of its options that the agreement covers, in the order of the catalogue.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<CoveredOption>,
+}
+
+/// An option of a covered product that is covered, too.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CoveredOption {
+    /// Code within the product.
+    pub code: String,
+    /// Printed name, German.
+    pub name: String,
+    /// Printed name, English.
+    pub name_en: String,
+}
+
+impl CoveredProduct {
+    /// A product of the catalogue as `covered` says.
+    pub fn of(product: &Product, covered: &Covered) -> Self {
+        let name = product.booked_name(&covered.options);
+        let options = product.options.iter();
+        let options = options.filter(|one| covered.options.contains(&one.code));
+        Self {
+            code: product.code.clone(),
+            name: name.de,
+            name_en: name.en,
+            options: options
+                .map(|one| CoveredOption {
+                    code: one.code.clone(),
+                    name: one.name.clone(),
+                    name_en: one.named().en,
+                })
+                .collect(),
+        }
+    }
+
+    /// The keys of its files: its own, and that of each covered option.
+    pub fn keys(&self) -> impl Iterator<Item = String> {
+        let options = self.options.iter();
+        let options = options.map(|one| option_key(&self.code, &one.code));
+        std::iter::once(self.code.clone()).chain(options)
+    }
+
+    /// Whether it is what a product file or a condition names: the product `trunk`, or its option
+    /// `trunk_fax`.
+    pub fn is_meant_by(&self, key: &str) -> bool {
+        match key.split_once('_') {
+            Some((product, option)) => {
+                self.code == product && self.options.iter().any(|one| one.code == option)
+            }
+            None => self.code == key,
+        }
+    }
+}
+
+/// How product files and conditions name an option: `trunk_fax`.
+pub fn option_key(product: &str, option: &str) -> String {
+    format!("{product}_{option}")
 }
 
 /// The facts of the conclusion (EV-03, EV-04) that are printed at the end of the document.

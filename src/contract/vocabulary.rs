@@ -129,7 +129,7 @@ pub enum Condition {
     Concluded,
     /// It has not.
     Draft,
-    /// The agreement covers the product with this code.
+    /// The agreement covers the product with this code, or, as `trunk_fax`, this option of it.
     Product(String),
     /// A further processor that is named works outside the EEA.
     ThirdCountry,
@@ -139,7 +139,7 @@ pub enum Condition {
 
 impl Condition {
     /// The list for a message.
-    pub const SPELLED_OUT: &str = "has-sub-partner, no-sub-partner, third-country-transfers, concluded, draft, product:<code>, language:<code>";
+    pub const SPELLED_OUT: &str = "has-sub-partner, no-sub-partner, third-country-transfers, concluded, draft, product:<code>, product:<code>_<option>, language:<code>";
 
     /// Reads the spelling of the source.
     pub fn parse(word: &str) -> Option<Self> {

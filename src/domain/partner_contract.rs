@@ -207,10 +207,10 @@ mod tests {
         let sub = |id| Event::SubPartnerNamed(Some(partner(id, Some(MANDANT))));
         for (state, event, relied) in [
             // Nothing was booked until now: everybody who looks after the customer.
-            ("N", booked(CENTRAFLEX, false), vec![MANDANT, SUB]),
-            ("C", booked(TRUNK, true), vec![MANDANT, SUB]),
+            ("N", booked(CENTRAFLEX, &[]), vec![MANDANT, SUB]),
+            ("C", booked(TRUNK, &["ums"]), vec![MANDANT, SUB]),
             // Without the option no agreement is needed.
-            ("C", booked(TRUNK, false), vec![]),
+            ("C", booked(TRUNK, &[]), vec![]),
             ("C", sub(OTHER_SUB), vec![OTHER_SUB]),
             ("C", Event::SubPartnerNamed(None), vec![]),
             (

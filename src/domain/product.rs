@@ -1,6 +1,15 @@
-//! What is sold and which of it needs an AVV (requirements 1.1). The catalogue is data (P-04).
+//! What is sold and which of it needs an AVV (requirements 1.1). The catalogue is data (P-04): no rule and
+//! no page knows a product or an option by name.
+
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
+
+use super::name::list;
+use super::{Language, case::Covered};
+
+/// Codes of options of one product, each once.
+pub type Options = BTreeSet<String>;
 
 /// A catalogue entry.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -9,158 +18,282 @@ pub struct Product {
     pub code: String,
     /// Full name: "Mehrstandort-SIP-Trunk".
     pub name: String,
+    /// The same in English, if it is another one.
+    #[serde(default)]
+    pub name_en: Option<String>,
     /// Name for narrow columns: "SIP-Trunk".
     pub short_name: String,
     /// Whether partners administer it through the portal (P-01). `None` counts as yes.
     pub portal_administered: Option<bool>,
     /// Whether administering it touches personal data (P-02). `None` counts as yes.
     pub personal_data: Option<bool>,
-    /// Which bookings of it create the need (P-05, 5.8-6).
-    pub trigger: Trigger,
-    /// The portal area the product opens, always reachable for the assigned partner unless it is
-    /// also the gated one.
+    /// Whether the product itself needs an AVV, as far as P-01 and P-02 do not say otherwise.
+    pub requires_avv: bool,
+    /// The portal area the product opens.
     pub module: Module,
-    /// The area that needs an agreement: the whole module for Centraflex, the UMS pages for SIP
-    /// trunks.
-    pub gated_module: Module,
+    /// What can be booked with it (P-05, P-07), in the order in which it is named.
+    pub options: Vec<ProductOption>,
+    /// Whether it is not sold any more; who has it keeps it.
+    pub retired: bool,
+}
+
+/// What can be booked with a product.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProductOption {
+    /// Key within its product, for example `ums`.
+    pub code: String,
+    /// Name behind the product's: "UMS-Option".
+    pub name: String,
+    /// The same in English, if it is another one.
+    #[serde(default)]
+    pub name_en: Option<String>,
+    /// Name for narrow columns: "UMS".
+    pub short_name: String,
+    /// Whether it needs an AVV, as far as P-01 and P-02 do not say otherwise of its product.
+    pub requires_avv: bool,
+    /// The portal area it opens beside that of its product, if it has one of its own. What has none is
+    /// administered in the product's.
+    #[serde(default)]
+    pub module: Option<Module>,
+    /// Whether it is not sold any more; who has it keeps it.
+    pub retired: bool,
 }
 
 /// A portal area, as it appears in `/zugriff/{kundennummer}/{modul}`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Module {
     /// Key in addresses: `centraflex`, `sip-trunk`, `ums`.
     pub key: String,
     /// Name on screens: "Tengo Centraflex", "UMS-Verwaltung".
     pub name: String,
+    /// The same in English, if it is another one.
+    #[serde(default)]
+    pub name_en: Option<String>,
+    /// Whether partners get in only by an agreement that covers what needs one there.
+    pub gated: bool,
 }
 
-/// Which bookings of a product need an agreement.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Trigger {
-    /// Every booking.
-    Always,
-    /// Only a booking with the UMS option.
-    WithUms,
+/// A name in both languages, as it was when it was written down (C4).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Named {
+    /// German.
+    pub de: String,
+    /// English.
+    pub en: String,
 }
 
-/// What the name of a booking with the UMS option ends with.
-const WITH_UMS: &str = " mit UMS-Option";
+impl Named {
+    /// A name that is the same in both.
+    pub fn same(name: impl Into<String>) -> Self {
+        let de = name.into();
+        Self { en: de.clone(), de }
+    }
 
-/// The name of a booking or an area, as it was written down, in English (C4). The catalogue has one name
-/// for each; what is German in them is told of the UMS option.
-pub fn in_english(name: &str) -> String {
-    match name.strip_suffix(WITH_UMS) {
-        Some(name) => format!("{name} with UMS option"),
-        None if name == "UMS-Verwaltung" => "UMS administration".to_owned(),
-        None => name.to_owned(),
+    /// In the reader's language.
+    pub fn say(&self, language: Language) -> &str {
+        match language {
+            Language::De => &self.de,
+            Language::En => &self.en,
+        }
+    }
+}
+
+/// German and, if there is one, the English name.
+fn named(de: &str, en: Option<&str>) -> Named {
+    Named {
+        de: de.to_owned(),
+        en: en.unwrap_or(de).to_owned(),
+    }
+}
+
+/// An area a booking has, with what in it needs an agreement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Area<'p> {
+    /// Which.
+    pub module: &'p Module,
+    /// What an agreement must cover there; `None` if nothing needs one.
+    pub needs: Option<Covered>,
+}
+
+impl Area<'_> {
+    /// What opens it to partners; `None`: it is open to them.
+    pub fn gate(&self) -> Option<&Covered> {
+        self.needs.as_ref().filter(|_| self.module.gated)
+    }
+}
+
+impl Module {
+    /// Its name in both languages.
+    pub fn named(&self) -> Named {
+        named(&self.name, self.name_en.as_deref())
+    }
+}
+
+impl ProductOption {
+    /// Its name in both languages.
+    pub fn named(&self) -> Named {
+        named(&self.name, self.name_en.as_deref())
+    }
+
+    /// Its name as a noun that takes "die": "UMS-Option", "Option Rufjournal"; in English one that takes
+    /// "the": "UMS option", "option call log".
+    pub fn noun(&self, language: Language) -> String {
+        let name = self.named();
+        let name = name.say(language);
+        if name.to_lowercase().ends_with("option") {
+            return name.to_owned();
+        }
+        match language {
+            Language::De => format!("Option {name}"),
+            Language::En => format!("option {name}"),
+        }
     }
 }
 
 impl Product {
-    /// Whether a booking of this product, with or without UMS, needs an AVV as far as the product
-    /// is concerned. The partner is deliberately no part of this (5.2: the gate must not open
-    /// because a partner is missing), and a missing flag means "yes".
-    pub fn needs_agreement(&self, ums: bool) -> bool {
-        self.portal_administered.unwrap_or(true)
-            && self.personal_data.unwrap_or(true)
-            && match self.trigger {
-                Trigger::Always => true,
-                Trigger::WithUms => ums,
+    /// Its name in both languages.
+    pub fn named(&self) -> Named {
+        named(&self.name, self.name_en.as_deref())
+    }
+
+    /// Whether anything of it can need an AVV (P-01, P-02); a missing flag means "yes".
+    fn may_need(&self) -> bool {
+        self.portal_administered.unwrap_or(true) && self.personal_data.unwrap_or(true)
+    }
+
+    /// What of a booking with these options needs an AVV as far as the product is concerned; `None` if
+    /// nothing does. The partner is deliberately no part of this (5.2: the gate must not open because a
+    /// partner is missing). An option that needs none is no part of it, so that it makes no agreement
+    /// incomplete.
+    pub fn needed(&self, booked: &Options) -> Option<Covered> {
+        let of = self.options.iter().filter(|one| booked.contains(&one.code));
+        self.need_of(self.requires_avv, of)
+    }
+
+    fn need_of<'p>(
+        &'p self,
+        itself: bool,
+        options: impl Iterator<Item = &'p ProductOption>,
+    ) -> Option<Covered> {
+        let options: Options = options
+            .filter(|one| one.requires_avv)
+            .map(|one| one.code.clone())
+            .collect();
+        (self.may_need() && (itself || !options.is_empty())).then(|| Covered {
+            product: self.code.clone(),
+            options,
+        })
+    }
+
+    /// Whether a booking of it with these options needs an AVV.
+    pub fn needs_agreement(&self, booked: &Options) -> bool {
+        self.needed(booked).is_some()
+    }
+
+    /// Whether the product needs an AVV whatever is booked with it.
+    pub fn needs_by_itself(&self) -> bool {
+        self.may_need() && self.requires_avv
+    }
+
+    /// All that can need an AVV if everything is booked with it.
+    pub fn needed_at_most(&self) -> Option<Covered> {
+        self.need_of(self.requires_avv, self.options.iter())
+    }
+
+    /// One of its options.
+    pub fn option(&self, code: &str) -> Option<&ProductOption> {
+        self.options.iter().find(|one| one.code == code)
+    }
+
+    /// Whether it can be booked with these options from now on.
+    pub fn is_sold_with(&self, options: &Options) -> bool {
+        let sold = |code: &String| self.option(code).is_some_and(|one| !one.retired);
+        !self.retired && options.iter().all(sold)
+    }
+
+    /// The areas of a booking with these options, each once, the product's own first. An option's area
+    /// exists only while it is booked; what an option without one needs is needed in the product's.
+    pub fn areas(&self, booked: &Options) -> Vec<Area<'_>> {
+        let of = || self.options.iter().filter(|one| booked.contains(&one.code));
+        let is_own = |one: &&ProductOption| {
+            let own = one.module.as_ref();
+            own.is_none_or(|module| module.key == self.module.key)
+        };
+        let mut areas = vec![Area {
+            module: &self.module,
+            needs: self.need_of(self.requires_avv, of().filter(is_own)),
+        }];
+        for module in of().filter_map(|one| one.module.as_ref()) {
+            if areas.iter().any(|known| known.module.key == module.key) {
+                continue;
             }
+            let in_it = |one: &&ProductOption| {
+                let its = one.module.as_ref();
+                its.is_some_and(|its| its.key == module.key)
+            };
+            areas.push(Area {
+                module,
+                needs: self.need_of(false, of().filter(in_it)),
+            });
+        }
+        areas
     }
 
-    /// Whether the product can carry the UMS option at all.
-    pub fn has_ums_option(&self) -> bool {
-        self.trigger == Trigger::WithUms
+    /// Every module it can open.
+    pub fn modules(&self) -> impl Iterator<Item = &Module> {
+        let of_options = self.options.iter().filter_map(|one| one.module.as_ref());
+        std::iter::once(&self.module).chain(of_options)
     }
 
-    /// Whether a booking has the gated area at all: the UMS pages exist only with the UMS option.
-    pub fn needs_module(&self, ums: bool) -> bool {
-        ums || !self.has_ums_option()
+    /// Its options among these, in its own order.
+    fn among<'p>(&'p self, options: &'p Options) -> impl Iterator<Item = &'p ProductOption> {
+        let chosen = |one: &&ProductOption| options.contains(&one.code);
+        self.options.iter().filter(chosen)
     }
 
     /// Name of a booking as contract, mail and page say it.
-    pub fn booked_name(&self, ums: bool) -> String {
-        if ums && self.has_ums_option() {
-            format!("{}{WITH_UMS}", self.name)
-        } else {
-            self.name.clone()
+    pub fn booked_name(&self, options: &Options) -> Named {
+        let say = |language: Language, with: &str| {
+            let own = self.named();
+            let all: Vec<Named> = self.among(options).map(ProductOption::named).collect();
+            let names: Vec<&str> = all.iter().map(|one| one.say(language)).collect();
+            match names.as_slice() {
+                [] => own.say(language).to_owned(),
+                names => format!("{} {with} {}", own.say(language), list(names, language)),
+            }
+        };
+        Named {
+            de: say(Language::De, "mit"),
+            en: say(Language::En, "with"),
         }
     }
 
-    /// The same in English.
-    pub fn booked_name_en(&self, ums: bool) -> String {
-        in_english(&self.booked_name(ums))
+    /// Name of a booking in narrow columns.
+    pub fn booked_short_name(&self, options: &Options) -> String {
+        let names: Vec<&str> = self
+            .among(options)
+            .map(|one| one.short_name.as_str())
+            .collect();
+        match names.as_slice() {
+            [] => self.short_name.clone(),
+            names => format!("{} mit {}", self.short_name, list(names, Language::De)),
+        }
     }
 
-    /// Name of a booking in narrow columns.
-    pub fn booked_short_name(&self, ums: bool) -> String {
-        if ums && self.has_ums_option() {
-            format!("{} mit UMS", self.short_name)
-        } else {
-            self.short_name.clone()
+    /// Options alone, in a sentence: "die UMS-Option", "die Option A und die Option B".
+    pub fn the_options(&self, options: &Options) -> Named {
+        let say = |language, the: &str| {
+            let noun = |one: &ProductOption| format!("{the} {}", one.noun(language));
+            let nouns: Vec<String> = self.among(options).map(noun).collect();
+            list(&nouns, language)
+        };
+        Named {
+            de: say(Language::De, "die"),
+            en: say(Language::En, "the"),
         }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::case::tests::samples::product;
-
-    #[test]
-    fn a_product_needs_an_agreement_unless_its_data_say_otherwise() {
-        // P-01, P-02: every combination of flags; a missing one counts as yes
-        let flags = [Some(true), None, Some(false)];
-        for administered in flags {
-            for personal in flags {
-                let yes = administered != Some(false) && personal != Some(false);
-                for (trigger, ums, triggers) in [
-                    (Trigger::Always, false, true),
-                    (Trigger::Always, true, true),
-                    (Trigger::WithUms, true, true),
-                    (Trigger::WithUms, false, false),
-                ] {
-                    let product = Product {
-                        portal_administered: administered,
-                        personal_data: personal,
-                        ..product("a", trigger, "a", "b")
-                    };
-                    let needed = product.needs_agreement(ums);
-                    assert_eq!(needed, yes && triggers, "{product:?} with UMS: {ums}");
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn only_a_booking_with_ums_has_the_ums_pages() {
-        //
-        let whole = product("centraflex", Trigger::Always, "centraflex", "centraflex");
-        let pages = product("trunk", Trigger::WithUms, "sip-trunk", "ums");
-        assert!(whole.needs_module(false) && !whole.has_ums_option());
-        assert!(pages.needs_module(true) && !pages.needs_module(false));
-    }
-
-    #[test]
-    fn a_booking_is_named_with_its_option() {
-        let mut trunk = product("trunk", Trigger::WithUms, "sip-trunk", "ums");
-        trunk.name = "Mehrstandort-SIP-Trunk".to_owned();
-        trunk.short_name = "SIP-Trunk".to_owned();
-        assert_eq!(
-            trunk.booked_name(true),
-            "Mehrstandort-SIP-Trunk mit UMS-Option"
-        );
-        assert_eq!(trunk.booked_name(false), "Mehrstandort-SIP-Trunk");
-        assert_eq!(
-            trunk.booked_name_en(true),
-            "Mehrstandort-SIP-Trunk with UMS option"
-        );
-        assert_eq!(in_english("UMS-Verwaltung"), "UMS administration");
-        assert_eq!(in_english("Tengo Centraflex"), "Tengo Centraflex");
-        assert_eq!(trunk.booked_short_name(true), "SIP-Trunk mit UMS");
-        let centraflex = product("Tengo", Trigger::Always, "tengo", "tengo");
-        assert_eq!(centraflex.booked_name(true), "Tengo");
-    }
-}
+#[path = "product_tests.rs"]
+mod tests;

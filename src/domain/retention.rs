@@ -228,7 +228,7 @@ mod tests {
         let mut scenario = in_state("D");
         scenario.now += century;
         assert_eq!(erasable(&scenario.case, YEARS, scenario.now), []);
-        assert!(scenario.send(&booked(CENTRAFLEX, false)).is_ok());
+        assert!(scenario.send(&booked(CENTRAFLEX, &[])).is_ok());
         assert!(scenario.case.open_request().is_none());
     }
 }

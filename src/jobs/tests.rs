@@ -8,7 +8,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::contract::{Contracts, sample_values};
 use crate::document::seal::Sealer;
-use crate::domain::product::{Module, Product, Trigger};
+use crate::domain::product::{Module, Options, Product};
 use crate::domain::{CustomerNumber, Holidays, Language};
 use crate::mail::transport::Transport;
 use crate::storage::customers::NewCustomer;
@@ -38,16 +38,20 @@ fn begin(app: &App, conn: &mut Conn) -> Result<(), actions::ActionError> {
     let module = Module {
         key: "centraflex".into(),
         name: "Centraflex".into(),
+        name_en: None,
+        gated: true,
     };
     let product = Product {
         code: "centraflex".into(),
         name: "Tengo Centraflex".into(),
+        name_en: None,
         short_name: "Centraflex".into(),
         portal_administered: None,
         personal_data: None,
-        trigger: Trigger::Always,
-        module: module.clone(),
-        gated_module: module,
+        requires_avv: true,
+        module,
+        options: Vec::new(),
+        retired: false,
     };
     catalogue::save_product(conn, 1, &product)?;
     catalogue::save_operator(conn, &values.operator)?;
@@ -61,7 +65,7 @@ fn begin(app: &App, conn: &mut Conn) -> Result<(), actions::ActionError> {
             sub_partner: None,
         };
         customers::add(conn, &new, Actor::Command, now)?;
-        bookings::book_by_command(conn, app, number, "centraflex", false, now)?;
+        bookings::book_by_command(conn, app, number, "centraflex", &Options::new(), now)?;
     }
     Ok(())
 }

@@ -149,6 +149,8 @@ pub(super) fn news(case: &CaseWords) -> OfferDiff {
         sub_partner_new: case.sub_partner.clone(),
         added: case.products.iter().take(1).cloned().collect(),
         gone: case.products.iter().skip(1).cloned().collect(),
+        options_added: Vec::new(),
+        options_gone: Vec::new(),
         version: (case.renewal || case.anew).then(version),
         company: case.anew.then(|| {
             (

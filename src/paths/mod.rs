@@ -171,14 +171,14 @@ pub fn cancel_booking(number: CustomerNumber, place: usize) -> String {
     format!("/betrieb/kunden/{number}/buchungen/{place}/kuendigung")
 }
 
-/// Cancels the UMS option of a booking (operator); `place` counts from 1.
-pub fn cancel_option(number: CustomerNumber, place: usize) -> String {
-    format!("/betrieb/kunden/{number}/buchungen/{place}/option/kuendigung")
+/// Cancels an option of a booking (operator); `place` counts from 1.
+pub fn cancel_option(number: CustomerNumber, place: usize, option: &str) -> String {
+    format!("/betrieb/kunden/{number}/buchungen/{place}/optionen/{option}/kuendigung")
 }
 
-/// Switches the UMS option of a booking on (operator); `place` counts from 1.
-pub fn booking_option(number: CustomerNumber, place: usize) -> String {
-    format!("/betrieb/kunden/{number}/buchungen/{place}/option")
+/// Switches an option of a booking on (operator); `place` counts from 1.
+pub fn booking_option(number: CustomerNumber, place: usize, option: &str) -> String {
+    format!("/betrieb/kunden/{number}/buchungen/{place}/optionen/{option}")
 }
 
 /// The master data (operator).

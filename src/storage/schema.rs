@@ -136,13 +136,12 @@ diesel::table! {
         id -> Int8,
         customer_number -> Int8,
         product_code -> Text,
-        ums -> Bool,
+        /// What is booked with the product: code of each option, and from when it is gone (B5).
+        options -> Jsonb,
         booked_at -> Timestamptz,
         ends_at -> Nullable<Timestamptz>,
         /// When the end of the booking was acted upon: agreement ended, customer told (rows 19, 43, 44).
         settled_at -> Nullable<Timestamptz>,
-        /// From when the booking goes on without the UMS option (B5); empty while nobody cancelled that.
-        option_ends_at -> Nullable<Timestamptz>,
     }
 }
 

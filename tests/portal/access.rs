@@ -303,6 +303,7 @@ impl Objects {
                     "999999"
                 },
             ),
+            ("option", "ums"),
             ("hash", hash),
             ("name", name),
         ];

@@ -289,15 +289,15 @@ pub fn operator(places: &Places) -> Vec<Stop> {
         ),
         at(
             "operator confirms option",
-            "/betrieb/kunden/6009/buchungen/2/option/kuendigung?ende=tag&tag=2027-01-31",
+            "/betrieb/kunden/6009/buchungen/2/optionen/ums/kuendigung?ende=tag&tag=2027-01-31",
         ),
         at(
             "operator switches option on",
-            "/betrieb/kunden/6008/buchungen/1/option",
+            "/betrieb/kunden/6008/buchungen/1/optionen/ums",
         ),
         at(
             "operator cancels option",
-            "/betrieb/kunden/6009/buchungen/2/option/kuendigung",
+            "/betrieb/kunden/6009/buchungen/2/optionen/ums/kuendigung",
         ),
         at("operator master data", "/kunden/6009/stammdaten"),
         after(

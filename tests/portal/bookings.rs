@@ -2,6 +2,7 @@
 //! it was said (rows 1, 12, 19, 43 to 46, 50).
 
 use avv_portal::actions::ActionError;
+use avv_portal::domain::product::{Module, Product, ProductOption};
 use avv_portal::storage::catalogue;
 
 use crate::harness::{Browser, CUSTOMER, Page, Person, TestApp, days, hours};
@@ -199,7 +200,7 @@ async fn the_option_makes_an_avv_due_and_takes_the_need_away() {
     let choose = open(&operator, "UMS-Option kündigen").await;
     choose.assert_says("Wann endet die Option?");
     let off = operator
-        .get("/betrieb/kunden/4711/buchungen/2/option/kuendigung?ende=sofort")
+        .get("/betrieb/kunden/4711/buchungen/2/optionen/ums/kuendigung?ende=sofort")
         .await;
     off.assert_says("zu „Nicht erforderlich“");
     confirm(&operator, &off).await.assert_status(303);
@@ -208,9 +209,9 @@ async fn the_option_makes_an_avv_due_and_takes_the_need_away() {
     let old = confirm(&operator, &on).await;
     operator.follow(&old).await.assert_redirect("/kunden/4711");
     for path in [
-        "/betrieb/kunden/4711/buchungen/0/option",
-        "/betrieb/kunden/4711/buchungen/99/option",
-        "/betrieb/kunden/4711/buchungen/99/option/kuendigung",
+        "/betrieb/kunden/4711/buchungen/0/optionen/ums",
+        "/betrieb/kunden/4711/buchungen/99/optionen/ums",
+        "/betrieb/kunden/4711/buchungen/99/optionen/ums/kuendigung",
         "/betrieb/kunden/4711/buchungen/18446744073709551615/kuendigung",
         "/betrieb/kunden/4711/buchungen/-1/kuendigung",
         "/betrieb/kunden/1/buchungen/1/kuendigung",
@@ -227,7 +228,7 @@ async fn b5_the_option_ends_on_a_day_and_can_be_taken_back() {
     app.jobs();
     app.conclude(MAIL).await;
     let operator = app.sign_in(Person::Operator).await;
-    let path = "/betrieb/kunden/4711/buchungen/1/option/kuendigung";
+    let path = "/betrieb/kunden/4711/buchungen/1/optionen/ums/kuendigung";
     let choose = open(&operator, "UMS-Option kündigen").await;
     choose.assert_says("UMS-Option für SIP-Trunk kündigen");
     for (day, fault) in [
@@ -308,4 +309,150 @@ async fn the_list_of_bookings_is_the_operators() {
         app.read(|conn| -> Result<_, ActionError> { Ok(catalogue::list_products(conn)?.len()) }),
         3
     );
+}
+
+/// A product with two options that need an agreement, and one that does not, as the operator entered it.
+fn kit() -> Product {
+    let module = |key: &str, name: &str, gated| Module {
+        key: key.to_owned(),
+        name: name.to_owned(),
+        name_en: None,
+        gated,
+    };
+    let option = |code: &str, name: &str, module: Option<Module>| ProductOption {
+        code: code.to_owned(),
+        name: name.to_owned(),
+        name_en: None,
+        short_name: name.to_owned(),
+        requires_avv: module.is_some(),
+        module,
+        retired: false,
+    };
+    Product {
+        code: "anlage".to_owned(),
+        name: "Anlage".to_owned(),
+        name_en: None,
+        short_name: "Anlage".to_owned(),
+        portal_administered: Some(true),
+        personal_data: Some(true),
+        requires_avv: false,
+        module: module("anlage", "Anlage", false),
+        options: vec![
+            option("fax", "Fax-Option", Some(module("fax", "Faxe", true))),
+            option("archiv", "Archiv", Some(module("archiv", "Archiv", true))),
+            option("musik", "Wartemusik", None),
+        ],
+        retired: false,
+    }
+}
+
+#[actix_web::test]
+async fn p_05_a_product_is_booked_with_any_of_its_options() {
+    let app = TestApp::start().await;
+    app.write(|conn| Ok(catalogue::save_product(conn, 4, &kit())?));
+    let operator = app.sign_in(Person::Operator).await;
+    let form = open(&operator, "Buchung hinzufügen").await;
+    form.assert_says("Anlage mit Fax-Option")
+        .assert_says("Anlage mit Wartemusik");
+    let confirm_at = "/betrieb/kunden/4711/buchung/bestaetigen";
+    // An option of another product is not booked in silence.
+    let wrong = format!("{confirm_at}?produkt=anlage&sip-trunk:ums=ja&anlage:fax=ja");
+    let again = operator.get(&wrong).await;
+    again
+        .assert_status(422)
+        .assert_says("Wählen Sie nur Optionen des Produkts");
+    assert_eq!(
+        again
+            .attributes("input[name='anlage:fax'][checked]", "name")
+            .len(),
+        1
+    );
+    assert_eq!(
+        again
+            .attributes("input[value='anlage'][checked]", "name")
+            .len(),
+        1
+    );
+    let all = format!("{confirm_at}?produkt=anlage&anlage:fax=ja&anlage:archiv=ja&anlage:musik=ja");
+    let plan = operator.get(&all).await;
+    plan.assert_says("Anlage mit Fax-Option, Archiv und Wartemusik buchen?")
+        .assert_says("gesperrt: Faxe und Archiv");
+    confirm(&operator, &plan).await.assert_redirect(PROFILE);
+    assert_eq!(app.status(CUSTOMER), "requested");
+    app.deliver();
+    // The agreement is about what needs one.
+    app.conclude(MAIL).await;
+    app.deliver();
+    let agreement = app.case(CUSTOMER).agreements[0].clone();
+    let options: Vec<&str> = agreement
+        .offer
+        .products
+        .iter()
+        .flat_map(|one| &one.options)
+        .map(String::as_str)
+        .collect();
+    assert_eq!(options, ["archiv", "fax"]);
+    let partner = app.sign_in(Person::Partner).await;
+    for module in ["anlage", "fax", "archiv"] {
+        let gate = partner.get(&format!("/zugriff/4711/{module}")).await;
+        gate.assert_status(204);
+    }
+    // One ends; the other two go on.
+    let choose = open(&operator, "Option Archiv kündigen").await;
+    choose.assert_says("Option Archiv für Anlage kündigen");
+    let plan = operator
+        .get("/betrieb/kunden/4711/buchungen/1/optionen/archiv/kuendigung?ende=sofort")
+        .await;
+    plan.assert_says("Option Archiv für Anlage sofort beenden?");
+    confirm(&operator, &plan).await.assert_redirect(PROFILE);
+    assert_eq!(app.status(CUSTOMER), "concluded");
+    app.deliver();
+    let mail = app.last_mail_to(MAIL);
+    assert!(
+        mail.written
+            .text
+            .contains("Die Option Archiv Ihres Produkts Anlage endete am 22. November 2026."),
+        "{}",
+        mail.written.text
+    );
+    partner.get("/zugriff/4711/archiv").await.assert_status(403);
+    partner.get("/zugriff/4711/fax").await.assert_status(204);
+    operator
+        .get(PROFILE)
+        .await
+        .assert_says("Anlage mit Fax-Option und Wartemusik")
+        .assert_says("Option Archiv einschalten");
+}
+
+#[actix_web::test]
+async fn p_07_what_is_retired_is_not_offered_any_more() {
+    let app = TestApp::start().await;
+    let mut kit = kit();
+    app.write(|conn| Ok(catalogue::save_product(conn, 4, &kit)?));
+    app.book_with(CUSTOMER, "anlage", &["fax"]);
+    kit.options[0].retired = true;
+    kit.options[1].retired = true;
+    app.write(|conn| Ok(catalogue::save_product(conn, 4, &kit)?));
+    let operator = app.sign_in(Person::Operator).await;
+    operator
+        .get("/betrieb/kunden/4711/buchung")
+        .await
+        .assert_says("Anlage mit Wartemusik")
+        .assert_silent_about("Anlage mit Fax-Option");
+    operator
+        .get(PROFILE)
+        .await
+        .assert_says("Anlage mit Fax-Option")
+        .assert_says("Fax-Option kündigen")
+        .assert_silent_about("Option Archiv einschalten");
+    let refused = operator
+        .get("/betrieb/kunden/4711/buchung/bestaetigen?produkt=anlage:fax")
+        .await;
+    refused.assert_status(422);
+    kit.retired = true;
+    app.write(|conn| Ok(catalogue::save_product(conn, 4, &kit)?));
+    operator
+        .get("/betrieb/kunden/4711/buchung")
+        .await
+        .assert_silent_about("Anlage mit");
 }

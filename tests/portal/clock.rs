@@ -94,9 +94,9 @@ async fn f4_a_clock_off_the_databases_decides_nothing() {
         assert_eq!(!watch(&process), fits, "{seconds}");
         let now = process.clock.now().max(app.now());
         let booked = app.app.db.transaction_blocking(|conn| {
-            let product = ("centraflex", false);
+            let product = ("centraflex", Default::default());
             avv_portal::actions::bookings::book_by_command(
-                conn, &process, CUSTOMER, product.0, product.1, now,
+                conn, &process, CUSTOMER, product.0, &product.1, now,
             )
             .map(|_| ())
         });

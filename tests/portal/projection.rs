@@ -139,16 +139,17 @@ impl Story {
         let app = self.app.app.clone();
         let (name, did) = match kind {
             0..=3 => {
-                let (product, ums) = [
-                    ("centraflex", false),
-                    ("mehrstandort-sip-trunk", true),
-                    ("sip-trunk", true),
-                    ("sip-trunk", false),
+                let (product, option) = [
+                    ("centraflex", None),
+                    ("mehrstandort-sip-trunk", Some("ums")),
+                    ("sip-trunk", Some("ums")),
+                    ("sip-trunk", None),
                 ][self.pick(4)];
+                let options = option.into_iter().map(str::to_owned).collect();
                 (
                     "book",
                     settled(db.transaction_blocking(|conn| {
-                        bookings::book_by_command(conn, &app, customer, product, ums, now)
+                        bookings::book_by_command(conn, &app, customer, product, &options, now)
                     })),
                 )
             }

@@ -28,15 +28,17 @@ async fn f11_what_the_program_cannot_read_is_refused() {
         ("operator", "facts", "{party}"),
         ("operator", "facts", "{short_name}"),
         ("products", "facts", "{code}"),
-        ("products", "facts", "{trigger}"),
+        ("products", "facts", "{requires_avv}"),
         ("products", "facts", "{personal_data}"),
-        ("products", "facts", "{gated_module,key}"),
+        ("products", "facts", "{module,gated}"),
+        ("products", "facts", "{module,key}"),
+        ("products", "facts", "{retired}"),
         ("products", "facts", "{module}"),
         ("requests", "offer", "{version}"),
         ("requests", "offer", "{partner}"),
         ("requests", "offer", "{sub_partner}"),
         ("requests", "offer", "{products}"),
-        ("requests", "offer", "{products,0,ums}"),
+        ("requests", "offer", "{products,0,options}"),
         ("requests", "offer", "{products,0,product}"),
         ("mails", "kind", "{kind}"),
         ("mails", "recipient", "{to}"),
@@ -53,6 +55,20 @@ async fn f11_what_the_program_cannot_read_is_refused() {
             assert!(app.sql(&careless).is_err(), "{careless}");
         }
         assert_eq!(app.rows(table), kept);
+    }
+    for value in ["42", "null", "{}", "[1]", "[[]]", "[{\"code\": 7}]"] {
+        let careless = format!("UPDATE bookings SET options = '{value}'");
+        assert!(app.sql(&careless).is_err(), "{careless}");
+    }
+    for end in ["7", "[]", "{}", "\"morgen\""] {
+        let careless =
+            format!("UPDATE bookings SET options = '[{{\"code\": \"ums\", \"ends_at\": {end}}}]'");
+        assert!(app.sql(&careless).is_err(), "{careless}");
+    }
+    for options in ["[{}]", "[7]", "{}", "[{\"code\": \"a\"}]"] {
+        let careless =
+            format!("UPDATE products SET facts = jsonb_set(facts, '{{options}}', '{options}')");
+        assert!(app.sql(&careless).is_err(), "{careless}");
     }
 }
 

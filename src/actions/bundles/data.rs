@@ -87,7 +87,11 @@ impl Collected {
             return json!(effect);
         }
         let companies = |list: &[PartnerAccess]| {
-            let one = |one: &PartnerAccess| json!({ "name": one.name, "modules": one.modules });
+            let names = |one: &PartnerAccess| -> Vec<String> {
+                let names = one.modules.iter().map(|name| name.de.clone());
+                names.collect()
+            };
+            let one = |one: &PartnerAccess| json!({ "name": one.name, "modules": names(one) });
             Value::Array(list.iter().map(one).collect())
         };
         json!({ "opened": companies(&effect.opened), "closed": companies(&effect.closed) })

@@ -14,6 +14,7 @@ use crate::domain::case::{
     Agreement, AgreementEnd, Case, Covered, Partner, Refusal, access, may_be_told_of_version,
 };
 use crate::domain::mail::{MailKind, Recipient};
+use crate::domain::product::Area;
 use crate::domain::proposal::PaperRecord;
 use crate::domain::{AgreementId, EmailAddress};
 use crate::mail::bodies::agreements::{Concluded, Ended, NewVersion, Objected, WhyEnded};
@@ -191,16 +192,21 @@ fn untold(refusal: Refusal) -> &'static str {
 /// less than there is to cover, if its amendment was declined (rows 22, 46), and it opens nothing to
 /// a partner that is shut out (row 49): then no product is named.
 fn with_access(case: &Case, agreement: &Agreement, now: DateTime<Utc>) -> CaseWords {
+    let covered = case.share(&case.required_products(now), &agreement.offer);
     let open_to = |who: &Partner| -> BTreeSet<Covered> {
-        case.required_products(now)
-            .into_iter()
-            .filter(|one| agreement.offer.products.contains(one))
-            .filter(|one| {
-                case.product(&one.product).is_some_and(|product| {
-                    access(case, who.id, &product.gated_module.key, now).is_ok()
+        let enters = |area: &Area<'_>| {
+            area.gate().is_none() || access(case, who.id, &area.module.key, now).is_ok()
+        };
+        let open = |one: &Covered| {
+            let areas = case.product(&one.product)?.areas(&one.options);
+            let open = areas.into_iter().filter(enters);
+            open.filter_map(|area| area.needs)
+                .reduce(|one, other| Covered {
+                    options: one.options.union(&other.options).cloned().collect(),
+                    ..one
                 })
-            })
-            .collect()
+        };
+        covered.iter().filter_map(open).collect()
     };
     let open = case.partner.as_ref().map(open_to).unwrap_or_default();
     let sub_partner = case.sub_partner.as_ref();

@@ -7,7 +7,6 @@ use chrono::{DateTime, Utc};
 
 use super::{agreements, changes, notes, operator, partners, requests, users};
 use crate::actions::ActionError;
-use crate::actions::offer_diff::product_name;
 use crate::app::App;
 use crate::domain::case::{Agreement, Case, Covered};
 use crate::domain::mail::{Group, Recipient};
@@ -147,7 +146,7 @@ pub(super) fn words_of(case: &Case, covered: &BTreeSet<Covered>, language: Langu
         .catalogue
         .iter()
         .flat_map(|product| covered.iter().filter(|one| one.product == product.code))
-        .map(|one| product_name(case, one, language))
+        .map(|one| case.covered_name(one).say(language).to_owned())
         .collect();
     let in_force = case.agreement().is_some();
     CaseWords {

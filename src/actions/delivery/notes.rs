@@ -1,16 +1,14 @@
 //! What a customer should know without having to do anything: news (M11), and another address (M15).
 
-use std::collections::BTreeSet;
-
 use chrono::{DateTime, Duration, Utc};
 
 use super::compose::{Addressed, Facts, Obstacle, agreement_words, words, words_of};
 use super::partners::partner_name;
-use crate::actions::offer_diff::product_name;
 use crate::app::App;
 use crate::domain::case::{Case, Covered, LinkEnd};
 use crate::domain::mail::{CustomerNews, MailKind, Recipient};
-use crate::domain::{AddressId, EmailAddress};
+use crate::domain::product::Options;
+use crate::domain::{AddressId, EmailAddress, Language};
 use crate::mail::bodies::notes::{AddressChanged, AddressStop, Info, InfoWords, NoLonger};
 use crate::storage::PgConnection;
 use crate::storage::mails::DueMail;
@@ -69,11 +67,7 @@ fn info(
     let words = match agreement {
         // What the agreement covers and the customer still has; an open request may offer more.
         Some(one) => {
-            let still: BTreeSet<Covered> = case
-                .required_products(now)
-                .intersection(&one.offer.products)
-                .cloned()
-                .collect();
+            let still = case.share(&case.required_products(now), &one.offer);
             words_of(case, &still, language)
         }
         None => words(case, language, now),
@@ -108,26 +102,39 @@ fn no_longer(case: &Case, now: DateTime<Utc>) -> Result<NoLonger, Obstacle> {
 }
 
 fn product_ended(case: &Case, product: &Covered, told_at: DateTime<Utc>) -> InfoWords {
-    let end = case
-        .bookings
-        .iter()
-        .filter(|one| one.product == product.product && one.ums == product.ums)
+    let of = || {
+        case.bookings
+            .iter()
+            .filter(|one| one.product == product.product)
+    };
+    let end = of()
+        .filter(|one| product.options.is_subset(&one.all_options()))
         .filter_map(|one| one.ends_at)
         .filter(|end| *end <= told_at)
         .max()
         .unwrap_or(told_at);
-    let option_only = product.ums
-        && case
-            .bookings
-            .iter()
-            .any(|one| one.product == product.product && !one.ums && one.is_active(told_at));
+    // The product goes on: what ended are its options.
+    let goes_on = !product.options.is_empty() && of().any(|one| one.is_active(told_at));
+    let (known, language) = (case.product(&product.product), case.customer.language);
+    let options = known
+        .filter(|_| goes_on)
+        .map(|known| known.the_options(&product.options).say(language).to_owned())
+        .map(|words| match language {
+            // A sentence begins with it.
+            Language::De => words.replacen('d', "D", 1),
+            Language::En => words,
+        });
     let named = Covered {
-        ums: product.ums && !option_only,
+        options: match goes_on {
+            true => Options::new(),
+            false => product.options.clone(),
+        },
         ..product.clone()
     };
     InfoWords::ProductEnded {
-        name: product_name(case, &named, case.customer.language),
-        option_only,
+        name: case.covered_name(&named).say(language).to_owned(),
+        several: options.is_some() && product.options.len() > 1,
+        options,
         // What ends at midnight was there on the day before.
         last_day: end - Duration::milliseconds(1),
     }

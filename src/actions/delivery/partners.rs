@@ -44,14 +44,12 @@ fn info(
     // Who has lost the customer finds nothing at the status page and has no access to list.
     let has_customer = news != PartnerNews::Replaced && looks_after(case, id);
     let modules = case
-        .active_products(now)
+        .areas(now)
         .into_iter()
-        .filter(|(product, ums)| {
-            has_customer && product.needs_agreement(*ums) && product.needs_module(*ums)
-        })
-        .map(|(product, _)| ModuleAccess {
-            module: product.gated_module.name.clone(),
-            open: access(case, id, &product.gated_module.key, now).is_ok(),
+        .filter(|area| has_customer && area.gate().is_some())
+        .map(|area| ModuleAccess {
+            module: area.module.name.clone(),
+            open: access(case, id, &area.module.key, now).is_ok(),
         })
         .collect();
     let body = PartnerInfo {

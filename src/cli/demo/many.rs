@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::super::{Result, note};
 use super::companies;
 use super::people::Cast;
+use super::script::Booked;
 use crate::app::App;
 use crate::domain::product::Product;
 use crate::domain::{CustomerNumber, PartnerId, Party, calendar, name, search};
@@ -334,25 +335,26 @@ fn words(names: &[&str]) -> SearchKeys {
 
 /// Sets of products and what the list prints for them.
 fn mixes(catalogue: &[Product]) -> (Value, Vec<String>) {
-    let sets: [&[(&str, bool)]; 5] = [
-        &[("centraflex", false)],
-        &[("mehrstandort-sip-trunk", true)],
-        &[("sip-trunk", true)],
-        &[("sip-trunk", false)],
-        &[("mehrstandort-sip-trunk", true), ("centraflex", false)],
+    let sets: [&[Booked]; 5] = [
+        &[("centraflex", &[])],
+        &[("mehrstandort-sip-trunk", &["ums"])],
+        &[("sip-trunk", &["ums"])],
+        &[("sip-trunk", &[])],
+        &[("mehrstandort-sip-trunk", &["ums"]), ("centraflex", &[])],
     ];
     let products = sets.map(|set| {
         let products = set
             .iter()
-            .map(|(product, ums)| json!({ "product": product, "ums": ums }));
+            .map(|(product, options)| json!({ "product": product, "options": options }));
         Value::Array(products.collect())
     });
     let labels = sets.map(|set| {
         let names: Vec<String> = catalogue
             .iter()
             .filter_map(|product| {
-                let (_, ums) = set.iter().find(|(code, _)| *code == product.code)?;
-                Some(product.booked_short_name(*ums))
+                let (_, codes) = set.iter().find(|(code, _)| *code == product.code)?;
+                let options = codes.iter().map(|code| (*code).to_owned()).collect();
+                Some(product.booked_short_name(&options))
             })
             .collect();
         names.join(", ")

@@ -12,7 +12,7 @@ use crate::actions::users as user_actions;
 use crate::actions::{ActionError, Actor, passwords};
 use crate::app::App;
 use crate::domain::calendar::day;
-use crate::domain::product::{Module, Product, Trigger};
+use crate::domain::product::{Module, Product, ProductOption};
 use crate::domain::viewer::{Role, Viewer};
 use crate::domain::{CustomerNumber, EmailAddress, Holidays, Operator, Party};
 use crate::storage::db::Conn;
@@ -274,30 +274,47 @@ fn provider() -> Operator {
 }
 
 fn products() -> [Product; 3] {
-    let module = |key: &str, name: &str| Module {
+    let module = |key: &str, name: &str, gated| Module {
         key: key.into(),
         name: name.into(),
+        name_en: None,
+        gated,
     };
     let trunk = |code: &str, name: &str| Product {
         code: code.into(),
         name: name.into(),
+        name_en: None,
         short_name: "SIP-Trunk".into(),
         portal_administered: Some(true),
         personal_data: Some(true),
-        trigger: Trigger::WithUms,
-        module: module("sip-trunk", "SIP-Trunk"),
-        gated_module: module("ums", "UMS-Verwaltung"),
+        requires_avv: false,
+        module: module("sip-trunk", "SIP-Trunk", false),
+        options: vec![ProductOption {
+            code: "ums".into(),
+            name: "UMS-Option".into(),
+            name_en: Some("UMS option".into()),
+            short_name: "UMS".into(),
+            requires_avv: true,
+            module: Some(Module {
+                name_en: Some("UMS administration".into()),
+                ..module("ums", "UMS-Verwaltung", true)
+            }),
+            retired: false,
+        }],
+        retired: false,
     };
     [
         Product {
             code: "centraflex".into(),
             name: "Tengo Centraflex".into(),
+            name_en: None,
             short_name: "Centraflex".into(),
             portal_administered: Some(true),
             personal_data: Some(true),
-            trigger: Trigger::Always,
-            module: module("centraflex", "Tengo Centraflex"),
-            gated_module: module("centraflex", "Tengo Centraflex"),
+            requires_avv: true,
+            module: module("centraflex", "Tengo Centraflex", true),
+            options: Vec::new(),
+            retired: false,
         },
         trunk("mehrstandort-sip-trunk", "Mehrstandort-SIP-Trunk"),
         trunk("sip-trunk", "SIP-Trunk"),

@@ -23,7 +23,7 @@ pub struct Character {
     /// Short name of the Submandant.
     pub sub_partner: Option<String>,
     /// Codes and options.
-    pub products: Vec<(&'static str, bool)>,
+    pub products: Vec<Booked>,
     /// What happens.
     pub fate: Fate,
 }
@@ -112,12 +112,15 @@ fn read(line: &str) -> Result<Character> {
     })
 }
 
-fn product(word: &str) -> Result<(&'static str, bool)> {
+/// A product's code with the options booked with it.
+pub type Booked = (&'static str, &'static [&'static str]);
+
+fn product(word: &str) -> Result<Booked> {
     Ok(match word {
-        "centraflex" => ("centraflex", false),
-        "multi+ums" => ("mehrstandort-sip-trunk", true),
-        "sip" => ("sip-trunk", false),
-        "sip+ums" => ("sip-trunk", true),
+        "centraflex" => ("centraflex", &[]),
+        "multi+ums" => ("mehrstandort-sip-trunk", &["ums"]),
+        "sip" => ("sip-trunk", &[]),
+        "sip+ums" => ("sip-trunk", &["ums"]),
         _ => bail!("unknown product {word}"),
     })
 }

@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::super::Result;
 use super::people::{self, Cast};
-use super::script::{self, Character, Fate};
+use super::script::{self, Booked, Character, Fate};
 use super::story::{self, Scene, StoryStep};
 use crate::actions::consent::{self, Signature};
 use crate::actions::objections::{self, Received};
@@ -60,7 +60,7 @@ impl Performance<'_> {
             StoryStep::Arrive { alone } => self.arrive(alone),
             StoryStep::Book { .. } => self.book(self.character.products.first()),
             StoryStep::BookSecond => self.book(self.character.products.get(1)),
-            StoryStep::BookMore => self.book(Some(&("centraflex", false))),
+            StoryStep::BookMore => self.book(Some(&("centraflex", &[]))),
             StoryStep::Morning => jobs::count_at(self.app, self.now)
                 .map(|_| ())
                 .map_err(ActionError::Database),
@@ -129,13 +129,17 @@ impl Performance<'_> {
         self.transaction(|play, conn| customers::add(conn, &new, Actor::Command, play.now))
     }
 
-    fn book(&self, product: Option<&(&str, bool)>) -> Acted {
-        let Some((product, ums)) = product else {
+    fn book(&self, product: Option<&Booked>) -> Acted {
+        let Some((product, options)) = product else {
             return Ok(());
         };
         self.transaction(|play, conn| {
             let (operator, number) = (&play.cast.operator, play.character.number);
-            bookings::book(conn, play.app, operator, number, product, *ums, play.now).map(|_| ())
+            let options = options.iter().map(|code| (*code).to_owned()).collect();
+            let booked = bookings::book(
+                conn, play.app, operator, number, product, &options, play.now,
+            );
+            booked.map(|_| ())
         })
     }
 

@@ -134,7 +134,7 @@ pub struct Version<'v> {
     pub contract: &'v Contract,
     /// The Berlin day of publication (LC-46).
     pub today: Option<NaiveDate>,
-    /// Codes of the products that need an agreement (LC-49).
+    /// Codes of the products and, as `trunk_fax`, of the options that need an agreement (LC-49).
     pub products: Option<&'v [&'v str]>,
     /// The provider with its register of sub-processors (LC-01, LC-24, LC-30).
     pub operator: Option<&'v Operator>,

@@ -100,11 +100,14 @@ fn valid_from(contract: &Contract, today: chrono::NaiveDate) -> Finding {
 /// LC-49 against the catalogue: a product annex for every product that needs an agreement.
 fn covers_products(contract: &Contract, codes: &[&str]) -> Finding {
     let known = contract.product_codes();
-    let missing: Vec<&str> = codes
+    // What is said of an option may stand in the file of its product.
+    let mut missing: Vec<&str> = codes
         .iter()
         .copied()
-        .filter(|code| !known.contains(code))
+        .filter(|code| !known.contains(code) && !known.contains(&product_of(code)))
+        .map(product_of)
         .collect();
+    missing.dedup();
     let text = if missing.is_empty() {
         "Jedes Produkt des Katalogs, das einen AVV braucht, hat eine Produktanlage.".to_owned()
     } else {
@@ -114,6 +117,11 @@ fn covers_products(contract: &Contract, codes: &[&str]) -> Finding {
         )
     };
     Finding::new("LC-49", Severity::Block, missing.is_empty(), text, None)
+}
+
+/// The product that a key of a product file is about.
+fn product_of(key: &str) -> &str {
+    key.split_once('_').map_or(key, |(product, _)| product)
 }
 
 /// LC-51: who calls a text "Standardvertragsklauseln 2021/915" may not change their words. The

@@ -157,6 +157,78 @@ fn product_annexes_are_sections_of_the_annex_that_asks_for_them() {
 }
 
 #[test]
+fn p_05_an_option_has_a_file_of_its_own_or_stands_in_that_of_its_product() {
+    let annex = "# Produkte\n\n{generate=products}\n:::\n:::\n";
+    let main = "# A\n\n{if=\"product:trunk_fax\"}\nEs wird gefaxt.\n\nEnde.\n";
+    let text_of = |files: &[(&str, &str)], options: &[&str]| {
+        let mut values = sample_values(Language::De, false);
+        let option = |code: &&str| values::CoveredOption {
+            code: (*code).to_owned(),
+            name: code.to_uppercase(),
+            name_en: code.to_uppercase(),
+        };
+        values.products = vec![values::CoveredProduct {
+            code: "trunk".to_owned(),
+            name: "Trunk mit Optionen".to_owned(),
+            name_en: "Trunk".to_owned(),
+            options: options.iter().map(option).collect(),
+        }];
+        let mut all = vec![("de/anlage-produkte.dj", annex)];
+        all.extend(files);
+        let contract = contract(main, &all).unwrap();
+        text::plain(&contract.resolve(&values, Language::De))
+    };
+    let (whole, fax) = (
+        ("de/produkte/trunk.dj", "## Trunk\n\nAnschluss.\n"),
+        ("de/produkte/trunk_fax.dj", "## Fax\n\nFaxe.\n"),
+    );
+    let lacks = "keine Produktanlage";
+    for (files, options, says, silent) in [
+        (
+            &[whole, fax][..],
+            &["fax"][..],
+            &["Anschluss.", "Faxe.", "gefaxt"][..],
+            &[lacks][..],
+        ),
+        (
+            &[whole, fax],
+            &[],
+            &["Anschluss."],
+            &["Faxe.", "gefaxt", lacks],
+        ),
+        (
+            &[whole, fax],
+            &["journal"],
+            &["Anschluss."],
+            &["Faxe.", "gefaxt", lacks],
+        ),
+        (&[whole], &["fax"], &["Anschluss.", "gefaxt"], &[lacks]),
+        (&[fax], &["fax"], &["Faxe."], &["Anschluss.", lacks]),
+        (
+            &[fax],
+            &["fax", "journal"],
+            &["Faxe.", lacks],
+            &["Anschluss."],
+        ),
+        (&[fax], &[], &[lacks], &["Faxe."]),
+    ] {
+        let text = text_of(files, options);
+        for words in says {
+            assert!(
+                text.contains(words),
+                "{files:?} {options:?}: {words}: {text}"
+            );
+        }
+        for words in silent {
+            assert!(
+                !text.contains(words),
+                "{files:?} {options:?}: {words}: {text}"
+            );
+        }
+    }
+}
+
+#[test]
 fn addresses_are_links_and_stay_whole() {
     let mut values = sample_values(Language::De, false);
     values.operator.objection_email =

@@ -42,6 +42,17 @@ fn what_the_caller_knows_is_compared() {
         }),
         ["LC-49"]
     );
+    // What is said of an option may stand in the file of its product.
+    for (keys, missing) in [
+        (&["centraflex", "centraflex_fax"][..], &[][..]),
+        (&["sip-trunk_ums"], &["LC-49"]),
+    ] {
+        let version = Version {
+            products: Some(keys),
+            ..plain
+        };
+        assert_eq!(all(&version), missing, "{keys:?}");
+    }
     assert!(
         all(&Version {
             people: Some(("a", "b")),

@@ -39,7 +39,7 @@ fn kinds(open: &Open) -> Vec<AlertKind> {
 }
 
 fn booking(_: &mut Scenario) -> Event {
-    booked(CENTRAFLEX, false)
+    booked(CENTRAFLEX, &[])
 }
 
 fn demand_again(scenario: &mut Scenario) -> Event {

@@ -4,6 +4,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::kinds::joined;
 use super::{AuditKind, ClosedAccess};
 use crate::domain::Language;
 use crate::domain::calendar::{short_date, zoned_moment};
@@ -11,7 +12,6 @@ use crate::domain::case::Channel;
 use crate::domain::mail::RequestReason;
 use crate::domain::master_data::FieldChange;
 use crate::domain::notice::{DissentWay, Settlement};
-use crate::domain::product::in_english;
 
 /// What was done to an announcement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -204,14 +204,7 @@ pub(super) fn restored(kind: &AuditKind, language: Language) -> String {
         return String::new();
     };
     let then = zoned_moment(*concluded_at, language);
-    let booked: Vec<String> = booked
-        .iter()
-        .map(|name| match language {
-            Language::De => name.clone(),
-            Language::En => in_english(name),
-        })
-        .collect();
-    let booked = booked.join(", ");
+    let booked = joined(booked, language);
     let with = |words: &str| match booked.as_str() {
         "" => String::new(),
         booked => format!("{words} {booked}"),
@@ -313,7 +306,7 @@ pub(super) fn objected(
     };
     let whose: Vec<String> = closed
         .iter()
-        .map(|one| format!("{} ({})", one.name, one.modules.join(", ")))
+        .map(|one| format!("{} ({})", one.name, joined(&one.modules, language)))
         .collect();
     if whose.is_empty() {
         format!("{what} ({way})")

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::AuditKind;
 use crate::domain::case::{Case, Partner, access};
-use crate::domain::product::in_english;
+use crate::domain::product::{Module, Named, Product};
 use crate::domain::{Language, PartnerId, UserId};
 
 /// Access that an event opened and closed.
@@ -30,7 +30,7 @@ pub struct PartnerAccess {
     /// Its name then.
     pub name: String,
     /// Names of the areas.
-    pub modules: Vec<String>,
+    pub modules: Vec<Named>,
     /// How many users it had then that could sign in.
     #[serde(default)]
     pub user_count: i64,
@@ -48,7 +48,7 @@ pub struct ClosedAccess {
     /// Its name then.
     pub name: String,
     /// Names of the areas that were open.
-    pub modules: Vec<String>,
+    pub modules: Vec<Named>,
 }
 
 impl Effect {
@@ -137,30 +137,31 @@ impl PartnerAccess {
             (0, true) => "no user".to_owned(),
             (more, true) => format!("{more} users"),
         };
-        let modules = self.modules.iter().map(|name| match language {
-            Language::De => name.clone(),
-            Language::En => in_english(name),
-        });
+        let modules = self
+            .modules
+            .iter()
+            .map(|name| name.say(language).to_owned());
         let parts: Vec<String> = modules.chain([users]).collect();
         format!("{} ({})", self.name, parts.join(", "))
     }
 }
 
 /// Names and areas of all who may enter something.
-type Open<'c> = BTreeMap<PartnerId, (&'c str, BTreeSet<&'c str>)>;
+type Open<'c> = BTreeMap<PartnerId, (&'c str, BTreeSet<Named>)>;
 
 fn open(case: &Case, now: DateTime<Utc>) -> Open<'_> {
-    let modules: BTreeMap<&str, &str> = case
+    let modules: BTreeMap<&str, &Module> = case
         .catalogue
         .iter()
-        .map(|product| &product.gated_module)
-        .map(|module| (module.key.as_str(), module.name.as_str()))
+        .flat_map(Product::modules)
+        .filter(|module| module.gated)
+        .map(|module| (module.key.as_str(), module))
         .collect();
     let areas = |partner: &Partner| {
         modules
             .iter()
             .filter(|(key, _)| access(case, partner.id, key, now).is_ok())
-            .map(|(_, name)| *name)
+            .map(|(_, module)| module.named())
             .collect()
     };
     [&case.partner, &case.sub_partner]
@@ -183,7 +184,7 @@ fn without(these: &Open<'_>, those: &Open<'_>) -> Vec<PartnerAccess> {
                         .get(partner)
                         .is_none_or(|(_, open)| !open.contains(*area))
                 })
-                .map(|area| (*area).to_owned())
+                .cloned()
                 .collect(),
             user_count: 0,
             users: Vec::new(),

@@ -9,7 +9,7 @@ use super::changes::{
 use super::counts::added;
 use crate::domain::Language;
 use crate::domain::calendar::{REMINDERS, short_date};
-use crate::domain::product::in_english;
+use crate::domain::product::Named;
 
 /// What all events of a kind have in common.
 struct EventSpec {
@@ -135,31 +135,27 @@ fn sentences(kind: &AuditKind) -> (String, String) {
     match kind {
         K::CustomerAdded => both("Kunde angelegt", "Customer added"),
         K::Booked { product, .. } => both(
-            format!("{product} gebucht"),
-            format!("{} booked", in_english(product)),
+            format!("{} gebucht", product.de),
+            format!("{} booked", product.en),
         ),
         K::OptionChanged { product, .. } => both(
-            format!("Option geändert: jetzt {product}"),
-            format!("Option changed: now {}", in_english(product)),
+            format!("Option geändert: jetzt {}", product.de),
+            format!("Option changed: now {}", product.en),
         ),
         K::Cancelled { product, last_day } => {
             let day = |language| short_date(*last_day, language);
             both(
-                format!("{product} gekündigt zum {}", day(Language::De)),
-                format!(
-                    "{} cancelled as of {}",
-                    in_english(product),
-                    day(Language::En)
-                ),
+                format!("{} gekündigt zum {}", product.de, day(Language::De)),
+                format!("{} cancelled as of {}", product.en, day(Language::En)),
             )
         }
         K::CancellationTakenBack { product } => both(
-            format!("Kündigung von {product} zurückgenommen"),
-            format!("Cancellation of {} withdrawn", in_english(product)),
+            format!("Kündigung von {} zurückgenommen", product.de),
+            format!("Cancellation of {} withdrawn", product.en),
         ),
         K::BookingsEnded { products } => both(
-            format!("Beendet: {}", products.join(", ")),
-            format!("Ended: {}", english(products)),
+            format!("Beendet: {}", joined(products, Language::De)),
+            format!("Ended: {}", joined(products, Language::En)),
         ),
         K::PartnerAssigned { from, to } => {
             by(|language| assigned(from.as_deref(), to.as_deref(), language))
@@ -356,8 +352,9 @@ fn by(say: impl Fn(Language) -> String) -> (String, String) {
     (say(Language::De), say(Language::En))
 }
 
-fn english(names: &[String]) -> String {
-    let names: Vec<String> = names.iter().map(|name| in_english(name)).collect();
+/// Names in the reader's language, with commas.
+pub(super) fn joined(names: &[Named], language: Language) -> String {
+    let names: Vec<&str> = names.iter().map(|name| name.say(language)).collect();
     names.join(", ")
 }
 

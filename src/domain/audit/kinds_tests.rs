@@ -51,7 +51,7 @@ fn both_languages_say_the_same_details() {
         ),
         (
             AuditKind::Cancelled {
-                product: "Tengo".to_owned(),
+                product: Named::same("Tengo"),
                 last_day: chrono::NaiveDate::default(),
             },
             "Tengo gekündigt zum 01.01.1970",

@@ -21,6 +21,7 @@ use super::mail::RequestReason;
 use super::master_data::FieldChange;
 use super::notice::{DissentWay, Settlement};
 use super::partner::PartnerAuditEvent;
+use super::product::Named;
 use super::proposal::ProposalKind;
 use super::roll_out::RollOutAuditEvent;
 use super::version::VersionAuditEvent;
@@ -38,33 +39,33 @@ pub enum AuditKind {
     /// A product was added; `asked` if that made the first mail go out.
     Booked {
         /// Printed name of the product.
-        product: String,
+        product: Named,
         /// Whether the customer was asked because of it.
         asked: bool,
     },
-    /// The UMS option of a booking was switched on or off.
+    /// An option of a booking was switched on or off.
     OptionChanged {
         /// Printed name of the product as it is booked now.
-        product: String,
+        product: Named,
         /// Whether the customer was asked because of it.
         asked: bool,
     },
     /// A booking was cancelled.
     Cancelled {
         /// Printed name of the product.
-        product: String,
+        product: Named,
         /// Its last day.
         last_day: NaiveDate,
     },
     /// The cancellation of a booking was taken back.
     CancellationTakenBack {
         /// Printed name of the product.
-        product: String,
+        product: Named,
     },
     /// Bookings had ended and what follows from that was done.
     BookingsEnded {
         /// Printed names of the products.
-        products: Vec<String>,
+        products: Vec<Named>,
     },
     /// Another Mandant looks after the customer, or none.
     PartnerAssigned {
@@ -218,7 +219,7 @@ pub enum AuditKind {
         command: String,
         /// Printed names of products whose bookings came back with it.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        booked: Vec<String>,
+        booked: Vec<Named>,
     },
     /// The customer declined.
     Declined,

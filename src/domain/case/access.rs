@@ -3,8 +3,9 @@
 use chrono::{DateTime, Utc};
 
 use super::case_status::{CaseStatus, status_of};
-use super::facts::{Case, Covered, Partner};
+use super::facts::{Case, Partner};
 use crate::domain::PartnerId;
+use crate::domain::product::Area;
 
 /// Why the gate is open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,27 +69,16 @@ pub fn access(
     if case.shuts_out(who) {
         return Err(Denied::Blocked);
     }
-    let opened_by: Vec<_> = case
-        .active_products(now)
-        .into_iter()
-        .filter(|(product, ums)| {
-            product.module.key == module
-                || (product.gated_module.key == module && product.needs_module(*ums))
-        })
-        .collect();
+    let mut opened_by = case.areas(now);
+    opened_by.retain(|area| area.module.key == module);
     if opened_by.is_empty() {
         return Err(Denied::NotBooked);
     }
-    // Products can share a module (all SIP trunks share the UMS pages), and whoever is inside sees
-    // them all. So every product that gates the module must be free or covered. needs_agreement
-    // looks at product data alone: a missing partner never makes a product "not required" here.
-    let gated: Vec<_> = opened_by
-        .into_iter()
-        .filter(|(product, ums)| {
-            product.gated_module.key == module && product.needs_agreement(*ums)
-        })
-        .collect();
-    if gated.is_empty() {
+    // Products can share a module (all SIP trunks may share one), and whoever is inside sees them all. So
+    // whatever gates the module must be free or covered. What an area needs is a matter of product data
+    // alone: a missing partner never makes anything "not required" here.
+    let mut gates = opened_by.iter().filter_map(Area::gate).peekable();
+    if gates.peek().is_none() {
         return Ok(Grant::NotRequired);
     }
     let agreement = case
@@ -103,13 +93,7 @@ pub fn access(
     if case.doubt_about(agreement).is_some() {
         return Err(Denied::AddressOpen);
     }
-    let covered = gated.iter().all(|(product, ums)| {
-        agreement.offer.products.contains(&Covered {
-            product: product.code.clone(),
-            ums: *ums,
-        })
-    });
-    if covered {
+    if gates.all(|needed| agreement.offer.covers(needed)) {
         Ok(Grant::Agreement)
     } else {
         Err(Denied::NotCovered)

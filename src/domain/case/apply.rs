@@ -19,14 +19,13 @@ impl Case {
         match change {
             Change::AddBooking {
                 product,
-                ums,
+                options,
                 ends_at,
             } => self.bookings.push(Booking {
                 product: product.clone(),
-                ums: *ums,
+                options: options.clone(),
                 booked_at: now,
                 ends_at: *ends_at,
-                option_ends_at: None,
                 settled_at: None,
             }),
             Change::EndBooking(place, ends_at) => {
@@ -34,9 +33,11 @@ impl Case {
                     booking.ends_at = *ends_at;
                 }
             }
-            Change::EndOption(place, ends_at) => {
+            Change::EndOption(place, code, ends_at) => {
                 for booking in self.bookings.iter_mut().skip(*place).take(1) {
-                    booking.option_ends_at = *ends_at;
+                    for option in booking.options.iter_mut().filter(|one| one.code == *code) {
+                        option.ends_at = *ends_at;
+                    }
                 }
             }
             Change::SettleBooking(place) => {

@@ -7,47 +7,50 @@ use chrono::{DateTime, Utc};
 use super::asking::{ask_anew, awaited, end_links, notice, to_customer, withdraw};
 use super::change::Change;
 use super::decide::{DecisionContext, Refusal};
-use super::facts::{AgreementEnd, Case, Covered, LinkEnd, RequestOutcome};
+use super::facts::{AgreementEnd, BookedOption, Booking, Case, Covered, LinkEnd, RequestOutcome};
+use super::need::lost;
 use crate::domain::mail::{CustomerNews, MailKind, RequestReason};
+use crate::domain::product::Options;
 
 /// Rows 1, 12, 45, 46, 50.
 pub(super) fn booked(
     case: &Case,
     product: &str,
-    ums: bool,
+    options: &Options,
     context: DecisionContext,
 ) -> Result<Vec<Change>, Refusal> {
-    let known = case.product(product).ok_or(Refusal::UnknownProduct)?;
-    if ums && !known.has_ums_option() {
-        return Err(Refusal::UnknownProduct);
-    }
+    case.product(product)
+        .filter(|known| known.is_sold_with(options))
+        .ok_or(Refusal::UnknownProduct)?;
     let changes = vec![Change::AddBooking {
         product: product.to_owned(),
-        ums,
+        options: options.iter().map(BookedOption::of).collect(),
         ends_at: None,
     }];
     Ok(follow(case, changes, context))
 }
 
-/// Rows 12 and 46 when the option is switched on, 19, 43 and 44 when it is switched off. The old
+/// Rows 12 and 46 when an option is switched on, 19, 43 and 44 when it is switched off. The old
 /// booking ends and a new one begins, so that the history stays.
 pub(super) fn option_changed(
     case: &Case,
     place: usize,
-    ums: bool,
+    option: &str,
+    on: bool,
     context: DecisionContext,
 ) -> Result<Vec<Change>, Refusal> {
-    let booking = case
-        .bookings
-        .get(place)
-        .filter(|booking| booking.is_active(context.now))
-        .ok_or(Refusal::UnknownBooking)?;
-    let known = case
-        .product(&booking.product)
-        .filter(|product| product.has_ums_option())
+    let booking = active(case, place, context.now)?;
+    case.product(&booking.product)
+        .and_then(|product| product.option(option))
+        .filter(|known| !on || !known.retired)
         .ok_or(Refusal::UnknownProduct)?;
-    if booking.has_ums(context.now) == ums {
+    let mut left: Vec<BookedOption> = booking.options_left(context.now).cloned().collect();
+    if left.iter().any(|one| one.code == option) == on {
         return Err(Refusal::Unchanged);
+    }
+    match on {
+        true => left.push(BookedOption::of(option)),
+        false => left.retain(|one| one.code != option),
     }
     // What follows from an option that has ended already is left to the scheduler.
     let ended = booking.lapsed_option(context.now);
@@ -56,30 +59,37 @@ pub(super) fn option_changed(
         changes.push(Change::SettleBooking(place));
     }
     changes.push(Change::AddBooking {
-        product: known.code.clone(),
-        ums,
+        product: booking.product.clone(),
+        options: left,
         ends_at: booking.ends_at,
     });
     Ok(follow(case, changes, context))
 }
 
-/// Rows 19, 43 and 44 for the option alone (B5): the product goes on without it.
+fn active(case: &Case, place: usize, now: DateTime<Utc>) -> Result<&Booking, Refusal> {
+    case.bookings
+        .get(place)
+        .filter(|booking| booking.is_active(now))
+        .ok_or(Refusal::UnknownBooking)
+}
+
+/// Rows 19, 43 and 44 for an option alone (B5): the product goes on without it.
 pub(super) fn option_cancelled(
     case: &Case,
     place: usize,
+    option: &str,
     ends_at: Option<DateTime<Utc>>,
     context: DecisionContext,
 ) -> Result<Vec<Change>, Refusal> {
-    let booking = case
-        .bookings
-        .get(place)
-        .filter(|booking| booking.is_active(context.now) && booking.has_ums(context.now))
+    let booked = active(case, place, context.now)?
+        .options_left(context.now)
+        .find(|one| one.code == option)
         .ok_or(Refusal::UnknownBooking)?;
     match ends_at {
-        _ if booking.option_ends_at == ends_at => Err(Refusal::Unchanged),
+        _ if booked.ends_at == ends_at => Err(Refusal::Unchanged),
         Some(end) if end < context.now => Err(Refusal::EndInPast),
-        Some(end) if end == context.now => option_changed(case, place, false, context),
-        _ => Ok(vec![Change::EndOption(place, ends_at)]),
+        Some(end) if end == context.now => option_changed(case, place, option, false, context),
+        _ => Ok(vec![Change::EndOption(place, option.to_owned(), ends_at)]),
     }
 }
 
@@ -90,11 +100,7 @@ pub(super) fn cancelled(
     ends_at: Option<DateTime<Utc>>,
     context: DecisionContext,
 ) -> Result<Vec<Change>, Refusal> {
-    let booking = case
-        .bookings
-        .get(place)
-        .filter(|booking| booking.is_active(context.now))
-        .ok_or(Refusal::UnknownBooking)?;
+    let booking = active(case, place, context.now)?;
     if booking.ends_at == ends_at {
         return Err(Refusal::Unchanged);
     }
@@ -102,7 +108,7 @@ pub(super) fn cancelled(
     match ends_at {
         Some(end) if end < context.now => return Err(Refusal::EndInPast),
         Some(end) if end == context.now => {
-            // The scheduler still has to say what follows from the end of its option.
+            // The scheduler still has to say what follows from the end of an option.
             if booking.lapsed_option(context.now).is_some() {
                 return Ok(changes);
             }
@@ -113,44 +119,47 @@ pub(super) fn cancelled(
     Ok(follow(case, changes, context))
 }
 
-/// Bookings whose end has come since anybody looked, and those whose option has ended.
+/// Bookings whose end has come since anybody looked, and those of which an option has ended.
 pub(super) fn lapsed(case: &Case, context: DecisionContext) -> Vec<Change> {
     let mut settled = Vec::new();
+    // The case as it would be had nothing of that ended.
+    let mut before = case.clone();
     for (place, booking) in case.bookings.iter().enumerate() {
         if let Some(end) = booking.lapsed_option(context.now) {
-            // The old booking ends and a new one begins, as when the option is switched off by hand.
+            // The old booking ends and a new one begins, as when an option is switched off by hand.
             settled.extend([
                 Change::EndBooking(place, Some(end)),
                 Change::SettleBooking(place),
                 Change::AddBooking {
                     product: booking.product.clone(),
-                    ums: false,
+                    options: booking.options_left(context.now).cloned().collect(),
                     ends_at: booking.ends_at,
                 },
             ]);
         } else if booking.has_lapsed(context.now) {
             settled.push(Change::SettleBooking(place));
+        } else {
+            continue;
+        }
+        for booking in before.bookings.iter_mut().skip(place).take(1) {
+            booking.ends_at = None;
+            booking
+                .options
+                .iter_mut()
+                .for_each(|one| one.ends_at = None);
         }
     }
     if settled.is_empty() {
         return settled;
     }
-    let is_settled = |place: usize| settled.contains(&Change::SettleBooking(place));
-    let gone = case
-        .bookings
-        .iter()
-        .enumerate()
-        .filter(|(place, _)| is_settled(*place))
-        .map(|(_, booking)| booking)
-        .map(|booking| Covered {
-            product: booking.product.clone(),
-            ums: booking.ums,
-        })
-        .collect();
     let mut after = case.clone();
     after.apply(&settled, context.now);
+    let (before, now) = (
+        before.required_products(context.now),
+        after.required_products(context.now),
+    );
     let mut changes = settled;
-    changes.extend(shrunk(&after, &gone, false, context));
+    changes.extend(shrunk(&after, &lost(&before, &now), false, context));
     changes
 }
 
@@ -160,7 +169,7 @@ fn follow(case: &Case, mut changes: Vec<Change>, context: DecisionContext) -> Ve
     after.apply(&changes, context.now);
     let before = case.required_products(context.now);
     let now = after.required_products(context.now);
-    let gone: BTreeSet<Covered> = before.difference(&now).cloned().collect();
+    let gone = lost(&before, &now);
     if !gone.is_empty() {
         changes.extend(shrunk(&after, &gone, false, context));
         return changes;
@@ -184,7 +193,7 @@ fn follow(case: &Case, mut changes: Vec<Change>, context: DecisionContext) -> Ve
 }
 
 /// What follows when less needs an agreement than before: `after` are the facts without it, `gone`
-/// what it was. `partner_left`: because nobody looks after the customer any more (row 29).
+/// what it was ([`lost`]). `partner_left`: because nobody looks after the customer any more (row 29).
 pub(super) fn shrunk(
     after: &Case,
     gone: &BTreeSet<Covered>,
@@ -200,14 +209,16 @@ pub(super) fn shrunk(
         .agreement()
         .filter(|_| after.is_covered(context.now))
         .and_then(|agreement| {
-            gone.iter()
-                .find(|one| agreement.offer.products.contains(one) && !required.contains(one))
+            let is_still_there =
+                |one: &Covered| required.iter().any(|still| still.product == one.product);
+            let mut told = after.share(gone, &agreement.offer).into_iter();
+            told.find(|one| !one.options.is_empty() || !is_still_there(one))
         });
     if after.is_settled(context.now) {
         // Row 43, and row 23 if an amendment was asked for that nobody needs any more.
         return match (ended, round) {
-            (Some(product), Some(_)) => withdraw(after, ended_news(product), context.now),
-            (Some(product), None) => vec![notice(ended_news(product))],
+            (Some(product), Some(_)) => withdraw(after, ended_news(&product), context.now),
+            (Some(product), None) => vec![notice(ended_news(&product))],
             (None, Some(_)) => withdraw(after, CustomerNews::Withdrawn, context.now),
             (None, None) => Vec::new(),
         };
@@ -215,7 +226,12 @@ pub(super) fn shrunk(
     // The text the links show is another one now (5.5).
     match round.filter(|round| round.offer.products != required) {
         Some(round) => ask_anew(after, round.reason, LinkEnd::Replaced, context),
-        None => ended.map(ended_news).map(notice).into_iter().collect(),
+        None => ended
+            .as_ref()
+            .map(ended_news)
+            .map(notice)
+            .into_iter()
+            .collect(),
     }
 }
 

@@ -3,10 +3,11 @@
 use chrono::{DateTime, Utc};
 
 use super::address::address_due_at;
-use super::facts::{AgreementEnd, Case, Covered, Request, RequestOutcome};
+use super::facts::{AgreementEnd, Booking, Case, Covered, Request, RequestOutcome};
 use super::status::Status;
 use crate::domain::calendar::{REMINDERS, day, next_step_after, short_date};
-use crate::domain::{Holidays, Language, product::Product};
+use crate::domain::product::{Module, Options, Product};
+use crate::domain::{Holidays, Language};
 
 /// Status with the figures that belong to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,11 +106,7 @@ pub fn next_change(case: &Case, now: DateTime<Utc>) -> Option<(DateTime<Utc>, Ca
         .filter(|request| request.reminders >= REMINDERS)
         .and_then(Request::last_link_end)
         .map(just_after);
-    let booking_over = case
-        .bookings
-        .iter()
-        .flat_map(|booking| [booking.ends_at, booking.option_ends_at])
-        .flatten();
+    let booking_over = case.bookings.iter().flat_map(Booking::ends);
     booking_over
         .chain(link_over)
         .filter(|at| *at > now)
@@ -129,8 +126,7 @@ pub fn next_step_due(case: &Case) -> Option<DateTime<Utc>> {
         .bookings
         .iter()
         .filter(|booking| booking.settled_at.is_none())
-        .flat_map(|booking| [booking.ends_at, booking.option_ends_at])
-        .flatten()
+        .flat_map(Booking::ends)
         .map(|end| next_step_after(end - chrono::Duration::milliseconds(1)))
         .min();
     let due = booking.into_iter().chain(next_round_step(case));
@@ -152,29 +148,31 @@ pub fn product_statuses(case: &Case, now: DateTime<Utc>) -> Vec<ProductStatus<'_
     let overall = status_of(case, now);
     case.active_products(now)
         .into_iter()
-        .map(|(product, ums)| {
-            let key = Covered {
-                product: product.code.clone(),
-                ums,
-            };
-            let required = case.required_products(now).contains(&key);
-            let covered = case.chain_matches()
-                && case
-                    .agreement()
-                    .is_some_and(|agreement| agreement.offer.products.contains(&key));
-            let case_status = match (required, covered) {
-                (false, _) => CaseStatus::of(Status::NotRequired, None),
-                (true, true) if overall.status == Status::AddressOpen => overall,
-                (true, true) => CaseStatus::of(
+        .map(|(product, options)| {
+            let required = product.needed(&options).filter(|_| case.can_need());
+            let agreement = case.agreement().filter(|_| case.chain_matches());
+            let covers = |one: &Covered| agreement.is_some_and(|known| known.offer.covers(one));
+            let case_status = match &required {
+                None => CaseStatus::of(Status::NotRequired, None),
+                Some(all) if !covers(all) => uncovered(case, overall, now),
+                Some(_) if overall.status == Status::AddressOpen => overall,
+                Some(_) => CaseStatus::of(
                     Status::Concluded,
-                    case.agreement().map(|agreement| agreement.concluded_at),
+                    agreement.map(|agreement| agreement.concluded_at),
                 ),
-                (true, false) => uncovered(case, overall, now),
             };
+            let mut gated = Vec::new();
+            for area in product.areas(&options) {
+                if let Some(needed) = area.gate().filter(|_| required.is_some()) {
+                    let is_open = overall.status != Status::AddressOpen && covers(needed);
+                    gated.push((area.module, is_open));
+                }
+            }
             ProductStatus {
                 product,
-                ums,
+                options,
                 case_status,
+                gated,
             }
         })
         .collect()
@@ -185,10 +183,12 @@ pub fn product_statuses(case: &Case, now: DateTime<Utc>) -> Vec<ProductStatus<'_
 pub struct ProductStatus<'a> {
     /// The catalogue entry.
     pub product: &'a Product,
-    /// With the UMS option.
-    pub ums: bool,
+    /// What is booked with it.
+    pub options: Options,
     /// Its status.
     pub case_status: CaseStatus,
+    /// The areas of it that need an agreement, and whether the one in force opens them.
+    pub gated: Vec<(&'a Module, bool)>,
 }
 
 /// The small line under the word: the decisive date (4.3).
@@ -235,10 +235,9 @@ fn without_need(case: &Case, now: DateTime<Utc>) -> CaseStatus {
         .iter()
         .filter(|booking| {
             case.product(&booking.product)
-                .is_none_or(|product| product.needs_agreement(booking.ums))
+                .is_none_or(|product| product.needs_agreement(&booking.all_options()))
         })
-        .flat_map(|booking| [booking.ends_at, booking.option_ends_at])
-        .flatten()
+        .flat_map(Booking::ends)
         .filter(|end| *end <= now)
         .max();
     match case.agreements.last() {

@@ -3,7 +3,9 @@
 use chrono::{DateTime, Utc};
 
 use super::address::{EnteredAddress, Verdict};
-use super::facts::{Agreement, AgreementEnd, Link, LinkEnd, Partner, Request, RequestOutcome};
+use super::facts::{
+    Agreement, AgreementEnd, BookedOption, Link, LinkEnd, Partner, Request, RequestOutcome,
+};
 use crate::domain::mail::{MailKind, Recipient};
 use crate::domain::{AddressId, AgreementId, EmailAddress, Language, LinkId, Party, RequestId};
 
@@ -14,16 +16,16 @@ pub enum Change {
     AddBooking {
         /// Code in the catalogue.
         product: String,
-        /// With the UMS option.
-        ums: bool,
+        /// What is booked with it.
+        options: Vec<BookedOption>,
         /// When it ends, if that is known already.
         ends_at: Option<DateTime<Utc>>,
     },
     /// A booking ends at a moment, or goes on after all. The figure is its place in
     /// [`super::Case::bookings`].
     EndBooking(usize, Option<DateTime<Utc>>),
-    /// The UMS option of a booking gets an end, or none after all; by its place in the case.
-    EndOption(usize, Option<DateTime<Utc>>),
+    /// An option of a booking gets an end, or none after all; by its place in the case and its code.
+    EndOption(usize, String, Option<DateTime<Utc>>),
     /// What follows from the end of a booking has been done.
     SettleBooking(usize),
     /// Another Mandant looks after the customer, or none.

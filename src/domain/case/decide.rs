@@ -80,7 +80,7 @@ pub enum Refusal {
     NothingToObject,
     /// No reminder, end or new text is due.
     NotDue,
-    /// The product is not in the catalogue, or does not have the option.
+    /// The product is not in the catalogue or not sold any more, or does not have the option.
     UnknownProduct,
     /// The sub-partner does not belong to the customer's partner (S-54).
     ForeignSubPartner,
@@ -132,11 +132,17 @@ pub fn decide(
         return Err(Refusal::Deleted);
     }
     match event {
-        Event::Booked { product, ums } => booked(case, product, *ums, context),
-        Event::OptionChanged { booking, ums } => option_changed(case, *booking, *ums, context),
-        Event::OptionCancelled { booking, ends_at } => {
-            option_cancelled(case, *booking, *ends_at, context)
-        }
+        Event::Booked { product, options } => booked(case, product, options, context),
+        Event::OptionChanged {
+            booking,
+            option,
+            on,
+        } => option_changed(case, *booking, option, *on, context),
+        Event::OptionCancelled {
+            booking,
+            option,
+            ends_at,
+        } => option_cancelled(case, *booking, option, *ends_at, context),
         Event::Cancelled { booking, ends_at } => cancelled(case, *booking, *ends_at, context),
         Event::PartnerAssigned(partner) => partner_assigned(case, partner.as_ref(), context),
         Event::AskedByHand => asked_by_hand(case, context),

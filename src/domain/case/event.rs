@@ -7,6 +7,7 @@ use super::address::Verdict;
 use super::facts::Partner;
 use super::restored::Restored;
 use crate::domain::mail::RequestReason;
+use crate::domain::product::Options;
 use crate::domain::{AddressId, EmailAddress, Language, LinkId, PartnerId, Party};
 
 /// Something that happened or is asked for.
@@ -16,20 +17,24 @@ pub enum Event {
     Booked {
         /// Code in the catalogue.
         product: String,
-        /// With the UMS option.
-        ums: bool,
+        /// Codes of the options that are booked with it.
+        options: Options,
     },
-    /// The UMS option of a booking is switched on or off at once (rows 12, 44, 46).
+    /// An option of a booking is switched on or off at once (rows 12, 44, 46).
     OptionChanged {
         /// Place in [`super::Case::bookings`].
         booking: usize,
-        /// With the UMS option from now on.
-        ums: bool,
+        /// Its code.
+        option: String,
+        /// Whether it is there from now on.
+        on: bool,
     },
-    /// The UMS option of a booking is cancelled, or its cancellation taken back (rows 19, 43, 44, B5).
+    /// An option of a booking is cancelled, or its cancellation taken back (rows 19, 43, 44, B5).
     OptionCancelled {
         /// Place in [`super::Case::bookings`].
         booking: usize,
+        /// Its code.
+        option: String,
         /// From when the booking goes on without it; `None`: the option stays.
         ends_at: Option<DateTime<Utc>>,
     },

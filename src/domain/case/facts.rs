@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 use super::address::EnteredAddress;
 use crate::domain::calendar::REMINDERS;
 use crate::domain::mail::RequestReason;
-use crate::domain::product::Product;
+use crate::domain::product::{Options, Product};
 use crate::domain::{
     AgreementId, CustomerNumber, EmailAddress, Holidays, Language, LinkId, PartnerId, Party,
     RequestId,
@@ -95,14 +95,12 @@ impl Partner {
 pub struct Booking {
     /// Code in the catalogue.
     pub product: String,
-    /// With the UMS option.
-    pub ums: bool,
+    /// What is booked with it, each once.
+    pub options: Vec<BookedOption>,
     /// When it was booked.
     pub booked_at: DateTime<Utc>,
     /// From when it is gone; `None` while nobody cancelled it.
     pub ends_at: Option<DateTime<Utc>>,
-    /// From when it goes on without the UMS option; `None` while nobody cancelled that (B5).
-    pub option_ends_at: Option<DateTime<Utc>>,
     /// When its end was acted upon: agreement ended, customer told (rows 19, 43, 44).
     pub settled_at: Option<DateTime<Utc>>,
 }
@@ -118,25 +116,78 @@ impl Booking {
         !self.is_active(now) && self.settled_at.is_none()
     }
 
-    /// Whether it has the UMS option at `now`.
-    pub fn has_ums(&self, now: DateTime<Utc>) -> bool {
-        self.ums && self.option_ends_at.is_none_or(|end| now < end)
+    /// The options it has at `now`, with their ends.
+    pub fn options_left(&self, now: DateTime<Utc>) -> impl Iterator<Item = &BookedOption> {
+        self.options.iter().filter(move |one| one.is_active(now))
     }
 
-    /// When its option ended, if it goes on without and nothing has followed from that yet.
+    /// Codes of the options it has at `now`.
+    pub fn options_at(&self, now: DateTime<Utc>) -> Options {
+        self.options_left(now).map(|one| one.code.clone()).collect()
+    }
+
+    /// Codes of the options it has or had to its end.
+    pub fn options_to_the_end(&self, now: DateTime<Utc>) -> Options {
+        match self.ends_at.filter(|end| *end <= now) {
+            Some(end) => self.options_at(end - chrono::Duration::milliseconds(1)),
+            None => self.options_at(now),
+        }
+    }
+
+    /// Codes of all options it was booked with.
+    pub fn all_options(&self) -> Options {
+        self.options.iter().map(|one| one.code.clone()).collect()
+    }
+
+    /// One of the options it was booked with.
+    pub fn option(&self, code: &str) -> Option<&BookedOption> {
+        self.options.iter().find(|one| one.code == code)
+    }
+
+    /// When the first of its options ended, if it goes on without and nothing has followed from that yet.
     pub fn lapsed_option(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        self.option_ends_at
-            .filter(|end| self.ums && *end <= now && self.is_active(now))
+        let ends = self.options.iter().filter_map(|one| one.ends_at);
+        ends.min().filter(|end| *end <= now && self.is_active(now))
+    }
+
+    /// Every end of it and of its options that is known.
+    pub fn ends(&self) -> impl Iterator<Item = DateTime<Utc>> {
+        let of_options = self.options.iter().filter_map(|one| one.ends_at);
+        self.ends_at.into_iter().chain(of_options)
     }
 }
 
-/// A product as an agreement or an offer covers it.
+/// An option of a booking.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BookedOption {
+    /// Code within the product.
+    pub code: String,
+    /// From when the booking goes on without it; `None` while nobody cancelled it (B5).
+    pub ends_at: Option<DateTime<Utc>>,
+}
+
+impl BookedOption {
+    /// One that nobody cancelled.
+    pub fn of(code: impl Into<String>) -> Self {
+        Self {
+            code: code.into(),
+            ends_at: None,
+        }
+    }
+
+    /// Whether it is there at `now`.
+    pub fn is_active(&self, now: DateTime<Utc>) -> bool {
+        self.ends_at.is_none_or(|end| now < end)
+    }
+}
+
+/// A product as an agreement or an offer covers it. An offer names each product once.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Covered {
     /// Code in the catalogue.
     pub product: String,
-    /// With the UMS option.
-    pub ums: bool,
+    /// Those of its options that need an agreement.
+    pub options: Options,
 }
 
 /// A concluded agreement: who, what, until when. The document itself is stored beside it.
@@ -207,6 +258,19 @@ pub struct Offer {
     pub products: BTreeSet<Covered>,
     /// Number of the contract version.
     pub version: String,
+}
+
+impl Offer {
+    /// Whether it covers the product with all these options; with more does no harm.
+    pub fn covers(&self, one: &Covered) -> bool {
+        covers(&self.products, one)
+    }
+}
+
+/// Whether the product stands in a list with all these options.
+pub fn covers(all: &BTreeSet<Covered>, one: &Covered) -> bool {
+    all.iter()
+        .any(|known| known.product == one.product && one.options.is_subset(&known.options))
 }
 
 /// One round of asking: a first mail and up to three reminders.

@@ -46,10 +46,11 @@ pub use decide::{DecisionContext, NewIds, Refusal, decide};
 pub use demand::{may_be_demanded, may_be_told_of_version};
 pub use event::{AddressChange, Channel, Declaration, Demand, Event};
 pub use facts::{
-    Agreement, AgreementEnd, Booking, Case, Covered, Customer, Link, LinkEnd, Offer, Partner,
-    Request, RequestOutcome,
+    Agreement, AgreementEnd, BookedOption, Booking, Case, Covered, Customer, Link, LinkEnd, Offer,
+    Partner, Request, RequestOutcome, covers,
 };
 pub use link::{LinkState, link_state};
+pub use need::lost;
 pub use preview::{Preview, preview};
 pub use restored::{Contradiction, Restored, contradiction};
 pub use status::Status;

@@ -1,42 +1,74 @@
 //! Which products need an agreement right now (requirements 1.1), and what an offer would hold.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
 use super::facts::{Case, Covered, Offer};
-use crate::domain::product::Product;
+use crate::domain::product::{Area, Named, Options, Product};
 
 impl Case {
-    /// What the customer has at `now`, each product and option once, in the catalogue's order.
+    /// What the customer has at `now`, each product with the same options once, in the catalogue's order.
     /// A product that is missing from the catalogue is left out here and denied by the gate.
-    pub fn active_products(&self, now: DateTime<Utc>) -> Vec<(&Product, bool)> {
-        let booked: BTreeSet<(&str, bool)> = self
+    pub fn active_products(&self, now: DateTime<Utc>) -> Vec<(&Product, Options)> {
+        let booked: BTreeSet<(&str, Options)> = self
             .bookings
             .iter()
             .filter(|booking| booking.is_active(now))
-            .map(|booking| (booking.product.as_str(), booking.has_ums(now)))
+            .map(|booking| (booking.product.as_str(), booking.options_at(now)))
             .collect();
         self.catalogue
             .iter()
-            .flat_map(|product| [false, true].map(|ums| (product, ums)))
-            .filter(|(product, ums)| booked.contains(&(product.code.as_str(), *ums)))
+            .flat_map(|product| {
+                let of = booked.iter().filter(|(code, _)| *code == product.code);
+                of.map(move |(_, options)| (product, options.clone()))
+            })
             .collect()
     }
 
-    /// The products for which an AVV is required at `now` (P-01 … P-05): none without a partner.
-    pub fn required_products(&self, now: DateTime<Utc>) -> BTreeSet<Covered> {
-        if self.partner.is_none() || self.customer.deleted_at.is_some() {
-            return BTreeSet::new();
-        }
+    /// The areas the customer has at `now`; two products can share one, which then stands here twice.
+    pub fn areas(&self, now: DateTime<Utc>) -> Vec<Area<'_>> {
         self.active_products(now)
             .into_iter()
-            .filter(|(product, ums)| product.needs_agreement(*ums))
-            .map(|(product, ums)| Covered {
-                product: product.code.clone(),
-                ums,
-            })
+            .flat_map(|(product, options)| product.areas(&options))
             .collect()
+    }
+
+    /// The products for which an AVV is required at `now` (P-01 … P-05), each once with all options that
+    /// need one: none without a partner.
+    pub fn required_products(&self, now: DateTime<Utc>) -> BTreeSet<Covered> {
+        if !self.can_need() {
+            return BTreeSet::new();
+        }
+        let mut required: BTreeMap<String, Options> = BTreeMap::new();
+        for (product, options) in self.active_products(now) {
+            if let Some(needed) = product.needed(&options) {
+                let known = required.entry(needed.product).or_default();
+                known.extend(needed.options);
+            }
+        }
+        required
+            .into_iter()
+            .map(|(product, options)| Covered { product, options })
+            .collect()
+    }
+
+    /// Whether anything that is booked can need an AVV (P-03).
+    pub(super) fn can_need(&self) -> bool {
+        self.partner.is_some() && self.customer.deleted_at.is_none()
+    }
+
+    /// Name of a booking, or the product's code if the catalogue does not know it any more.
+    pub fn booked_name(&self, product: &str, options: &Options) -> Named {
+        match self.product(product) {
+            Some(known) => known.booked_name(options),
+            None => Named::same(product),
+        }
+    }
+
+    /// The same of what is covered.
+    pub fn covered_name(&self, one: &Covered) -> Named {
+        self.booked_name(&one.product, &one.options)
     }
 
     /// What would be offered to the customer at `now`; `None` when nothing needs an agreement.
@@ -65,11 +97,48 @@ impl Case {
             self.chain_matches()
                 && self
                     .required_products(now)
-                    .is_subset(&agreement.offer.products)
+                    .iter()
+                    .all(|one| agreement.offer.covers(one))
                 && self
                     .sub_partner
                     .as_ref()
                     .is_none_or(|sub| agreement.names_sub_partner(sub.id))
         })
     }
+
+    /// As much of `all` as `offer` covers: without the options it does not name, and without products of
+    /// which nothing is left that needs an agreement.
+    pub fn share(&self, all: &BTreeSet<Covered>, offer: &Offer) -> BTreeSet<Covered> {
+        let of = |one: &Covered| {
+            let known = offer
+                .products
+                .iter()
+                .find(|own| own.product == one.product)?;
+            let options: Options = one.options.intersection(&known.options).cloned().collect();
+            let is_whole = one.options.is_empty()
+                || self
+                    .product(&one.product)
+                    .is_some_and(Product::needs_by_itself);
+            (is_whole || !options.is_empty()).then(|| Covered {
+                product: one.product.clone(),
+                options,
+            })
+        };
+        all.iter().filter_map(of).collect()
+    }
+}
+
+/// What of `before` is not in `after`: whole products, and of those that stay the options that do not.
+pub fn lost(before: &BTreeSet<Covered>, after: &BTreeSet<Covered>) -> BTreeSet<Covered> {
+    let gone = |one: &Covered| {
+        let Some(still) = after.iter().find(|still| still.product == one.product) else {
+            return Some(one.clone());
+        };
+        let options: Options = one.options.difference(&still.options).cloned().collect();
+        (!options.is_empty()).then(|| Covered {
+            product: one.product.clone(),
+            options,
+        })
+    };
+    before.iter().filter_map(gone).collect()
 }

@@ -49,11 +49,17 @@ impl Preview {
         let mut ends: Vec<_> = self
             .changes
             .iter()
-            .filter_map(|change| match change {
-                Change::EndBooking(_, ends_at)
-                | Change::EndOption(_, ends_at)
-                | Change::AddBooking { ends_at, .. } => *ends_at,
-                _ => None,
+            .flat_map(|change| match change {
+                Change::EndBooking(_, ends_at) | Change::EndOption(_, _, ends_at) => {
+                    Vec::from_iter(*ends_at)
+                }
+                Change::AddBooking {
+                    ends_at, options, ..
+                } => {
+                    let of_options = options.iter().filter_map(|one| one.ends_at);
+                    ends_at.iter().copied().chain(of_options).collect()
+                }
+                _ => Vec::new(),
             })
             .filter(|end| *end > self.now)
             .collect();

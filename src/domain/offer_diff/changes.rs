@@ -1,9 +1,12 @@
 //! "Was ist neu": what an open offer changes compared with the agreement in force (R-05, rows 20, 26).
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 
 use crate::domain::PartnerId;
-use crate::domain::case::{Case, Covered};
+
+use crate::domain::case::{Case, Covered, lost};
 
 /// One difference between the agreement in force and what is offered now. Names are looked up by
 /// whoever prints it: a company of the old chain may not look after the customer any more.
@@ -27,6 +30,10 @@ pub enum OfferChange {
     ProductAdded(Covered),
     /// A product of the agreement in force is no longer covered.
     ProductGone(Covered),
+    /// The agreement is to cover further options of a product it names already.
+    OptionsAdded(Covered),
+    /// Options are no longer covered; their product is.
+    OptionsGone(Covered),
     /// The text is another version.
     Version {
         /// Of the agreement in force.
@@ -58,10 +65,19 @@ pub fn offer_changes(case: &Case, now: DateTime<Utc>) -> Vec<OfferChange> {
             new: new.sub_partner,
         });
     }
-    let added = new.products.difference(&old.products);
-    news.extend(added.cloned().map(OfferChange::ProductAdded));
-    let gone = old.products.difference(&new.products);
-    news.extend(gone.cloned().map(OfferChange::ProductGone));
+    let stands_in = |all: &BTreeSet<Covered>, one: &Covered| {
+        all.iter().any(|other| other.product == one.product)
+    };
+    let added = lost(&new.products, &old.products).into_iter();
+    news.extend(added.map(|one| match stands_in(&old.products, &one) {
+        true => OfferChange::OptionsAdded(one),
+        false => OfferChange::ProductAdded(one),
+    }));
+    let gone = lost(&old.products, &new.products).into_iter();
+    news.extend(gone.map(|one| match stands_in(&new.products, &one) {
+        true => OfferChange::OptionsGone(one),
+        false => OfferChange::ProductGone(one),
+    }));
     if old.version != new.version {
         news.push(OfferChange::Version {
             old: old.version.clone(),

@@ -32,6 +32,10 @@ pub struct OfferDiff {
     pub added: Vec<String>,
     /// Products that would no longer be covered.
     pub gone: Vec<String>,
+    /// Options that would be covered, too, of products that are: "die UMS-Option", and of which.
+    pub options_added: Vec<(String, String)>,
+    /// Options that would no longer be covered, of products that still are.
+    pub options_gone: Vec<(String, String)>,
     /// Contract version of then and of now, if they differ (rows 13, 36).
     pub version: Option<VersionDiff>,
     /// The customer's name in the agreement in force and the one of today, if they differ (row 48).
@@ -95,6 +99,16 @@ impl OfferDiff {
                 list(many, self.language)
             )),
         }
+        for (options, product) in &self.options_added {
+            told.push(format!(
+                "Zum Produkt {product} umfasst der Vertrag zusätzlich {options}."
+            ));
+        }
+        for (options, product) in &self.options_gone {
+            told.push(format!(
+                "Zum Produkt {product} umfasst der Vertrag {options} nicht mehr."
+            ));
+        }
         told.extend(self.version.as_ref().map(VersionDiff::german));
         if let Some((old, new)) = &self.company {
             told.push(format!(
@@ -151,6 +165,16 @@ impl OfferDiff {
                 list(many, self.language)
             )),
         }
+        for (options, product) in &self.options_added {
+            told.push(format!(
+                "For the product {product}, the agreement also covers {options}."
+            ));
+        }
+        for (options, product) in &self.options_gone {
+            told.push(format!(
+                "For the product {product}, the agreement no longer covers {options}."
+            ));
+        }
         told.extend(self.version.as_ref().map(VersionDiff::english));
         if let Some((old, new)) = &self.company {
             told.push(format!(
@@ -198,6 +222,12 @@ impl OfferDiff {
         if !self.gone.is_empty() {
             told.push(format!("ohne {}", list(&self.gone, Language::De)));
         }
+        for (options, product) in &self.options_added {
+            told.push(format!("zusätzlich {options} für {product}"));
+        }
+        for (options, product) in &self.options_gone {
+            told.push(format!("ohne {options} für {product}"));
+        }
         if let Some(VersionDiff { old, new, .. }) = &self.version {
             told.push(format!("Fassung {new} statt {old}"));
         }
@@ -231,6 +261,10 @@ impl OfferDiff {
         for name in self.added.iter_mut().chain(&mut self.gone) {
             *name = clean(name);
         }
+        let options = self.options_added.iter_mut().chain(&mut self.options_gone);
+        for (options, product) in options {
+            (*options, *product) = (clean(options), clean(product));
+        }
         if let Some((old, new)) = &mut self.company {
             (*old, *new) = (clean(old), clean(new));
         }
@@ -249,6 +283,8 @@ impl OfferDiff {
             sub_partner_new,
             added: _,
             gone: _,
+            options_added: _,
+            options_gone: _,
             version: _,
             company,
             particulars: _,
@@ -280,6 +316,8 @@ mod tests {
             sub_partner_new: None,
             added: Vec::new(),
             gone: Vec::new(),
+            options_added: Vec::new(),
+            options_gone: Vec::new(),
             version: None,
             company: None,
             particulars: false,
@@ -346,6 +384,24 @@ mod tests {
         assert_eq!(
             new.for_staff(true),
             "Gegenüber dem Vertrag vom 03.03.2026 ändert die Anforderung: Untervertriebspartner Y KG statt X GmbH; zusätzlich P; ohne Q, R und S."
+        );
+        // An option of a product that the agreement names already, and one that goes.
+        let mut new = nothing(Language::De);
+        new.options_added = vec![("die Option A".to_owned(), "P".to_owned())];
+        new.options_gone = vec![("die B-Option".to_owned(), "Q".to_owned())];
+        let text = new.text();
+        assert!(
+            text.starts_with("Zum Produkt P umfasst der Vertrag zusätzlich die Option A. Zum Produkt Q umfasst der Vertrag die B-Option nicht mehr. Alles andere"),
+            "{text}"
+        );
+        assert_eq!(
+            new.for_staff(true),
+            "Gegenüber dem Vertrag vom 03.03.2026 ändert die Anforderung: zusätzlich die Option A für P; ohne die B-Option für Q."
+        );
+        new.language = Language::En;
+        assert!(
+            new.text()
+                .starts_with("For the product P, the agreement also covers die Option A.")
         );
     }
 

@@ -30,10 +30,12 @@ pub enum InfoWords {
     },
     /// One of several products has ended (row 43).
     ProductEnded {
-        /// Its name, without its option.
+        /// Its name.
         name: String,
-        /// Only its UMS option has ended.
-        option_only: bool,
+        /// Only these options of it have ended: "Die UMS-Option", "the UMS option".
+        options: Option<String>,
+        /// Whether that is more than one.
+        several: bool,
         /// A moment on its last day.
         last_day: DateTime<Utc>,
     },
@@ -118,7 +120,8 @@ impl MailBody for Info {
             } => names.push(name),
             InfoWords::ProductEnded {
                 name: _,
-                option_only: _,
+                options: _,
+                several: _,
                 last_day: _,
             }
             | InfoWords::Withdrawn(_) => {}
@@ -203,9 +206,17 @@ impl MailBody for AddressChanged {
 pub(in crate::mail) fn infos(case: &CaseWords) -> Vec<super::Sample> {
     use crate::mail::samples::{FORMER_SUB, agreement, utc};
 
-    let product = |option_only| InfoWords::ProductEnded {
+    let german = case.products.iter().any(|name| name.contains("mit "));
+    let option = if german {
+        "Die UMS-Option"
+    } else {
+        "the UMS option"
+    }
+    .to_owned();
+    let product = |options: Option<String>| InfoWords::ProductEnded {
         name: "Mehrstandort-SIP-Trunk".to_owned(),
-        option_only,
+        options,
+        several: false,
         last_day: utc("2026-11-30T22:59:59.999Z"),
     };
     let blocked = |name: &Option<String>, is_sub_partner| InfoWords::PartnerBlocked {
@@ -227,8 +238,8 @@ pub(in crate::mail) fn infos(case: &CaseWords) -> Vec<super::Sample> {
             InfoWords::Withdrawn(NoLonger::NoProduct),
         ),
         ("left", left),
-        ("product", product(false)),
-        ("option", product(true)),
+        ("product", product(None)),
+        ("option", product(Some(option))),
         ("blocked", blocked(&case.partner, false)),
         ("blocked sub", blocked(&case.sub_partner, true)),
     ] {

@@ -53,8 +53,8 @@ pub struct Bulk {
     pub postcodes: Vec<String>,
     /// People.
     pub persons: Vec<String>,
-    /// Five sets of products as offers hold them: Centraflex; multi-site trunk with UMS; trunk with
-    /// UMS; trunk without; the first and the second together, the second first.
+    /// Five sets of products as offers hold them: three that need an agreement; one that needs none; two of
+    /// the first three together.
     pub mixes: Value,
     /// What the list prints for each set.
     pub labels: Vec<String>,

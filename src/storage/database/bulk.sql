@@ -100,8 +100,9 @@ SELECT number, company, 'Gewerbestraße ' || 1 + pg_temp.figure(number, 15, 120)
        opened - INTERVAL '1 hour'
 FROM bulk_plan;
 
-INSERT INTO bookings (customer_number, product_code, ums, booked_at, ends_at, settled_at)
-SELECT number, product ->> 'product', (product ->> 'ums')::boolean,
+INSERT INTO bookings (customer_number, product_code, options, booked_at, ends_at, settled_at)
+SELECT number, product ->> 'product',
+       (SELECT coalesce(jsonb_agg(jsonb_build_object('code', code, 'ends_at', NULL)), '[]') FROM jsonb_array_elements_text(product -> 'options') code),
        -- The second product of an amended agreement came after its conclusion.
        CASE WHEN fate IN ('update_pending', 'amendment_open') AND place = 2 THEN sent_again ELSE opened END,
        CASE WHEN fate = 'ended' THEN ended END, CASE WHEN fate = 'ended' THEN ended END

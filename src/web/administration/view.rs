@@ -7,7 +7,7 @@ use super::dissent::{NoticeLine, line as notice_line};
 use super::words;
 use crate::contract::values::Values;
 use crate::domain::calendar::{day, short_date};
-use crate::domain::case::{Agreement, AgreementEnd, Case, Covered, status_of};
+use crate::domain::case::{Agreement, AgreementEnd, Case, status_of};
 use crate::domain::proposal::PaperRecord;
 use crate::domain::viewer::{Permission, Role, permissions};
 use crate::domain::{CustomerNumber, Language};
@@ -224,7 +224,7 @@ fn agreed(
                 .offer
                 .products
                 .iter()
-                .map(|key| name(case, key, language))
+                .map(|key| case.covered_name(key).say(language).to_owned())
                 .collect(),
         },
         version: one.offer.version.clone(),
@@ -246,16 +246,6 @@ fn agreed(
             })
             .unwrap_or_default(),
     }
-}
-
-fn name(case: &Case, key: &Covered, language: Language) -> String {
-    case.product(&key.product).map_or_else(
-        || key.product.clone(),
-        |product| match language {
-            Language::De => product.booked_name(key.ums),
-            Language::En => product.booked_name_en(key.ums),
-        },
-    )
 }
 
 fn earlier(one: &Agreement, facts: Option<&DocumentFacts>, language: Language) -> Option<Earlier> {

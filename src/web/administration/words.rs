@@ -4,7 +4,6 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::calendar::{REMINDERS, day};
 use crate::domain::case::{Case, CaseStatus, Status, product_statuses};
-use crate::domain::product::in_english;
 use crate::domain::{Language, name};
 use crate::web::kit::dates::{Sentence, When};
 
@@ -274,18 +273,12 @@ pub fn partners(case: &Case) -> Vec<String> {
 pub fn modules(case: &Case, now: DateTime<Utc>, language: Language) -> (Vec<String>, Vec<String>) {
     let (mut open, mut closed): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
     for line in product_statuses(case, now) {
-        let side = match line.case_status.status {
-            Status::NotRequired => continue,
-            Status::Concluded => &mut open,
-            _ => &mut closed,
-        };
-        let name = &line.product.gated_module.name;
-        let name = match language {
-            Language::De => name.clone(),
-            Language::En => in_english(name),
-        };
-        if !side.contains(&name) {
-            side.push(name);
+        for (module, is_open) in line.gated {
+            let side = if is_open { &mut open } else { &mut closed };
+            let name = module.named().say(language).to_owned();
+            if !side.contains(&name) {
+                side.push(name);
+            }
         }
     }
     (open, closed)

@@ -77,22 +77,22 @@ pub const ROUTES: &[Row] = &[
         || web::post().to(bookings::cancellation::cancel),
     ),
     get(
-        "/betrieb/kunden/{nummer}/buchungen/{platz}/option",
+        "/betrieb/kunden/{nummer}/buchungen/{platz}/optionen/{option}",
         Who::Operator,
         || view().to(bookings::confirmation::confirm_option),
     ),
     post(
-        "/betrieb/kunden/{nummer}/buchungen/{platz}/option",
+        "/betrieb/kunden/{nummer}/buchungen/{platz}/optionen/{option}",
         Who::Operator,
         || web::post().to(bookings::confirmation::switch_option_on),
     ),
     get(
-        "/betrieb/kunden/{nummer}/buchungen/{platz}/option/kuendigung",
+        "/betrieb/kunden/{nummer}/buchungen/{platz}/optionen/{option}/kuendigung",
         Who::Operator,
         || view().to(bookings::cancellation::show_option),
     ),
     post(
-        "/betrieb/kunden/{nummer}/buchungen/{platz}/option/kuendigung",
+        "/betrieb/kunden/{nummer}/buchungen/{platz}/optionen/{option}/kuendigung",
         Who::Operator,
         || web::post().to(bookings::cancellation::cancel_option),
     ),

@@ -113,10 +113,7 @@ pub fn partner_names(case: &Case) -> Vec<String> {
 pub fn product_names(case: &Case, now: DateTime<Utc>) -> Vec<String> {
     case.required_products(now)
         .iter()
-        .filter_map(|covered| {
-            let product = case.product(&covered.product)?;
-            Some(product.booked_name(covered.ums))
-        })
+        .map(|covered| case.covered_name(covered).de)
         .collect()
 }
 

@@ -269,11 +269,17 @@ impl TestApp {
         self.app.db.read_blocking(work).expect("a read")
     }
 
-    /// Books a product, as a provisioning system would.
+    /// Books a product of the demo data, with its UMS option if wanted.
     pub fn book(&self, customer: CustomerNumber, product: &str, ums: bool) {
+        self.book_with(customer, product, if ums { &["ums"] } else { &[] });
+    }
+
+    /// Books a product with these options, as a provisioning system would.
+    pub fn book_with(&self, customer: CustomerNumber, product: &str, options: &[&str]) {
         let now = self.now();
+        let options = options.iter().map(|code| (*code).to_owned()).collect();
         self.write(|conn| {
-            bookings::book_by_command(conn, &self.app, customer, product, ums, now).map(|_| ())
+            bookings::book_by_command(conn, &self.app, customer, product, &options, now).map(|_| ())
         });
     }
 

@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use avv_portal::actions::{Actor, customers, passwords, users};
-use avv_portal::domain::product::{Module, Product, Trigger};
+use avv_portal::domain::product::{Module, Product, ProductOption};
 use avv_portal::domain::viewer::Role;
 use avv_portal::domain::{
     CustomerNumber, EmailAddress, Holidays, Language, Operator, PartnerId, Party,
@@ -153,30 +153,47 @@ impl TestApp {
 
 /// The catalogue of the demo data (5.8-6).
 pub fn products() -> Vec<Product> {
-    let module = |key: &str, name: &str| Module {
+    let module = |key: &str, name: &str, gated| Module {
         key: key.to_owned(),
         name: name.to_owned(),
+        name_en: None,
+        gated,
     };
     let trunk = |code: &str, name: &str| Product {
         code: code.to_owned(),
         name: name.to_owned(),
+        name_en: None,
         short_name: "SIP-Trunk".to_owned(),
         portal_administered: Some(true),
         personal_data: Some(true),
-        trigger: Trigger::WithUms,
-        module: module("sip-trunk", "SIP-Trunk"),
-        gated_module: module("ums", "UMS-Verwaltung"),
+        requires_avv: false,
+        module: module("sip-trunk", "SIP-Trunk", false),
+        options: vec![ProductOption {
+            code: "ums".to_owned(),
+            name: "UMS-Option".to_owned(),
+            name_en: Some("UMS option".to_owned()),
+            short_name: "UMS".to_owned(),
+            requires_avv: true,
+            module: Some(Module {
+                name_en: Some("UMS administration".to_owned()),
+                ..module("ums", "UMS-Verwaltung", true)
+            }),
+            retired: false,
+        }],
+        retired: false,
     };
     vec![
         Product {
             code: "centraflex".to_owned(),
             name: "Tengo Centraflex".to_owned(),
+            name_en: None,
             short_name: "Centraflex".to_owned(),
             portal_administered: Some(true),
             personal_data: Some(true),
-            trigger: Trigger::Always,
-            module: module("centraflex", "Tengo Centraflex"),
-            gated_module: module("centraflex", "Tengo Centraflex"),
+            requires_avv: true,
+            module: module("centraflex", "Tengo Centraflex", true),
+            options: Vec::new(),
+            retired: false,
         },
         trunk("mehrstandort-sip-trunk", "Mehrstandort-SIP-Trunk"),
         trunk("sip-trunk", "SIP-Trunk"),

@@ -22,8 +22,8 @@ fn multiply(app: &TestApp, of: CustomerNumber, count: usize) {
         "CREATE TEMPORARY TABLE rounds AS SELECT n, gen_random_uuid() AS id FROM generate_series({first}, {last}) n;
          INSERT INTO customers SELECT (jsonb_populate_record(c, jsonb_build_object('number', n, 'email', 'post@n' || n || '.example'))).*
              FROM customers c, rounds WHERE number = {of};
-         INSERT INTO bookings (customer_number, product_code, ums, booked_at)
-             SELECT n, product_code, ums, booked_at FROM bookings, rounds WHERE customer_number = {of};
+         INSERT INTO bookings (customer_number, product_code, options, booked_at)
+             SELECT n, product_code, options, booked_at FROM bookings, rounds WHERE customer_number = {of};
          INSERT INTO requests (id, customer_number, reason, opened_at, offer, reminders)
              SELECT x.id, n, reason, opened_at, offer, reminders FROM requests r, rounds x WHERE customer_number = {of};
          INSERT INTO links (id, request_id, number, sent_at, valid_until)

@@ -8,13 +8,14 @@ use super::change::Change;
 use super::decide::{DecisionContext, Refusal};
 use super::event::Event;
 use super::facts::{
-    Agreement, AgreementEnd, Booking, Case, Covered, Link, LinkEnd, Offer, Request, RequestOutcome,
+    Agreement, AgreementEnd, BookedOption, Case, Link, LinkEnd, Offer, Request, RequestOutcome,
 };
 use super::timing::check_time;
 use crate::domain::RequestId;
 use crate::domain::calendar::zoned_moment;
 use crate::domain::language::Language::En;
 use crate::domain::mail::RequestReason;
+use crate::domain::product::Options;
 
 /// What the sealed document says of the conclusion. Its times are whole seconds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -188,22 +189,30 @@ pub(super) fn restored(
 
 /// What is covered and was never booked, as the database has it; an option that was switched on since.
 fn lost_bookings(case: &Case, offer: &Offer, now: DateTime<Utc>) -> Vec<Change> {
-    let is_known = |covered: &&Covered| {
-        let same = |one: &Booking| one.product == covered.product && one.ums == covered.ums;
-        case.bookings.iter().any(same)
-    };
     let mut changes = Vec::new();
-    for covered in offer.products.iter().filter(|covered| !is_known(covered)) {
-        let without = |one: &Booking| one.product == covered.product && one.is_active(now);
-        let former = case.bookings.iter().position(without);
-        if let Some(place) = former {
+    for covered in &offer.products {
+        let all = || case.bookings.iter().enumerate();
+        let of = || all().filter(|(_, one)| one.product == covered.product);
+        let known: Options = of().flat_map(|(_, one)| one.all_options()).collect();
+        if of().next().is_some() && covered.options.is_subset(&known) {
+            continue;
+        }
+        let former = of().find(|(_, one)| one.is_active(now));
+        let mut options: Vec<BookedOption> = former
+            .map(|(_, one)| one.options_left(now).cloned().collect())
+            .unwrap_or_default();
+        let has = |code: &String| options.iter().any(|one| one.code == *code);
+        let lacking = covered.options.iter().filter(|code| !has(code));
+        let lacking: Vec<BookedOption> = lacking.map(BookedOption::of).collect();
+        options.extend(lacking);
+        if let Some((place, _)) = former {
             changes.push(Change::EndBooking(place, Some(now)));
             changes.push(Change::SettleBooking(place));
         }
         changes.push(Change::AddBooking {
             product: covered.product.clone(),
-            ums: covered.ums,
-            ends_at: former.and_then(|place| case.bookings.get(place)?.ends_at),
+            options,
+            ends_at: former.and_then(|(_, one)| one.ends_at),
         });
     }
     changes

@@ -28,7 +28,7 @@ fn document_of(scenario: &Scenario) -> Restored {
 
 /// A case at the dump, and the document of what was concluded an hour later.
 fn story() -> (Scenario, Restored) {
-    let dump = in_state("N").after(&booked(CENTRAFLEX, false));
+    let dump = in_state("N").after(&booked(CENTRAFLEX, &[]));
     let answer = consent(dump.link());
     let lost = dump.clone().later(Duration::hours(1)).after(&answer);
     let document = document_of(&lost);
@@ -74,10 +74,7 @@ fn f5_a_link_the_dump_never_heard_of_comes_back_with_its_round() {
         document.link.id = LinkId(uuid::Uuid::from_u128(77));
         document.link.number = reminder;
         // Before anybody was asked, and after the first mail.
-        for mut scenario in [
-            in_state("N"),
-            in_state("N").after(&booked(CENTRAFLEX, false)),
-        ] {
+        for mut scenario in [in_state("N"), in_state("N").after(&booked(CENTRAFLEX, &[]))] {
             scenario.now = document.concluded_at + Duration::days(2);
             if let Some(round) = scenario.case.requests.last() {
                 document.asked_at = round.opened_at;
@@ -98,7 +95,7 @@ fn f5_a_link_the_dump_never_heard_of_comes_back_with_its_round() {
                 (scenario.letter().as_str(), scenario.case.bookings.len()),
                 ("C", 1)
             );
-            let again = scenario.after(&booked(CENTRAFLEX, false));
+            let again = scenario.after(&booked(CENTRAFLEX, &[]));
             assert_eq!(again.letter(), "C");
         }
     }
@@ -107,7 +104,7 @@ fn f5_a_link_the_dump_never_heard_of_comes_back_with_its_round() {
 #[test]
 fn f5_what_was_asked_for_since_goes_on_waiting() {
     let (scenario, document) = story();
-    let mut scenario = scenario.after(&booked(TRUNK, true));
+    let mut scenario = scenario.after(&booked(TRUNK, &["ums"]));
     take(&mut scenario, &document).unwrap();
     let open = scenario.case.open_request().unwrap();
     assert!(open.links.iter().any(|link| link.end.is_none()));

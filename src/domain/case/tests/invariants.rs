@@ -9,16 +9,15 @@ use super::model::hours::people_work;
 use super::partner_search::mails_go_where_they_may;
 use super::random_sequences::{Act, acts, event, scenarios, wait, waits};
 use super::samples::{
-    CENTRAFLEX, FOREIGN, MANDANT, OTHER_SUB, SMALL_TRUNK, SUB, Scenario, booked, mails, partner,
+    CENTRAFLEX, FOREIGN, MANDANT, MODULES, OTHER_SUB, SUB, Scenario, booked, mails, partner,
 };
 use crate::domain::calendar::{REMINDERS, day};
 use crate::domain::case::{
     Agreement, Booking, Case, Change, Channel, Covered, Demand, EnteredAddress, Event, Grant,
-    LinkEnd, LinkState, Refusal, Request, Status, decide, next_change, status_of,
+    LinkEnd, LinkState, Refusal, Request, Status, covers, decide, next_change, status_of,
 };
 use crate::domain::viewer::{Permission, Role, permissions};
 
-const MODULES: [&str; 3] = [CENTRAFLEX, SMALL_TRUNK, "ums"];
 const NO_LINK: [Status; 3] = [Status::Void, Status::Ended, Status::NotRequired];
 /// `AVV_STORIES=20` tells twenty times as many; without a new build `PROPTEST_CASES=5120` does so, too.
 pub fn runs(cases: u32) -> ProptestConfig {
@@ -39,7 +38,7 @@ proptest! {
         mut scenario in scenarios(),
         story in prop::collection::vec((waits(), acts()), 20..80),
     ) {
-        scenario = scenario.after(&booked(CENTRAFLEX, false));
+        scenario = scenario.after(&booked(CENTRAFLEX, &[]));
         for (time, act) in &story {
             wait(&mut scenario, time);
             holds(&scenario);
@@ -79,6 +78,7 @@ proptest! {
             prop_assert_eq!(sent, expected.map(|mails| mails.join(" ")), "{:#?}", told);
             prop_assert_eq!(scenario.letter(), model.letter(scenario.now), "{:#?}", told);
             prop_assert_eq!(scenario.gates(), model.gates(scenario.now), "{:#?}", told);
+            prop_assert_eq!(scenario.doors(), model.doors(scenario.now), "{:#?}", told);
         }
     }
 }
@@ -92,7 +92,7 @@ proptest! {
         mut scenario in scenarios(),
         story in prop::collection::vec((waits(), acts()), 20..60),
     ) {
-        scenario = scenario.after(&booked(CENTRAFLEX, false));
+        scenario = scenario.after(&booked(CENTRAFLEX, &[]));
         for (time, act) in &story {
             wait(&mut scenario, time);
             if !matches!(
@@ -194,16 +194,18 @@ fn the_gate_is_shut_without_agreement(scenario: &Scenario) {
         let is_mandant = case.partner.as_ref().is_some_and(|one| one.id == who);
         let is_sub = case.sub_partner.as_ref().is_some_and(|one| one.id == who);
         assert!(is_mandant || is_sub, "{who} is not assigned");
-        let gated: Vec<Covered> = case
-            .required_products(scenario.now)
-            .into_iter()
-            .filter(|covered| case.product(&covered.product).unwrap().gated_module.key == module)
+        let areas = case.areas(scenario.now).into_iter();
+        let gated: Vec<Covered> = areas
+            .filter(|area| area.module.key == module && area.module.gated)
+            .filter_map(|area| area.needs)
             .collect();
+        let required = case.required_products(scenario.now);
+        assert!(gated.iter().all(|one| covers(&required, one)));
         assert_eq!(grant == Grant::NotRequired, gated.is_empty());
         if !gated.is_empty() {
             assert!(case.doubt_about(case.agreement().unwrap()).is_none(), "A4");
             let offer = &case.agreement().unwrap().offer;
-            assert!(gated.iter().all(|covered| offer.products.contains(covered)));
+            assert!(gated.iter().all(|one| offer.covers(one)));
             assert_eq!(Some(offer.partner), case.partner.as_ref().map(|one| one.id));
             assert!(is_mandant || case.agreement().unwrap().names_sub_partner(who));
         }

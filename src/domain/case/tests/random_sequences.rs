@@ -6,20 +6,27 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 
 use super::samples::{
-    CENTRAFLEX, FOREIGN, MANDANT, OTHER_SUB, SMALL_TRUNK, SUB, Scenario, TRUNK, booked, case,
-    consent, email, new_email, partner, party, utc, version_at,
+    CENTRAFLEX, DESK, FOREIGN, KIT, MANDANT, OTHER_SUB, SMALL_TRUNK, SUB, Scenario, TRUNK, UMS,
+    booked, case, consent, email, new_email, partner, party, utc, version_at,
 };
 use crate::domain::calendar::{REMINDER_HOUR, at, day};
 use crate::domain::case::{AddressChange, Case, Channel, Demand, Event, Verdict, next_change};
 use crate::domain::working_time::LAST_HOUR;
 use crate::domain::{AddressId, Language, LinkId, PartnerId};
 
-const PRODUCTS: [(&str, bool); 5] = [
-    (CENTRAFLEX, false),
-    (TRUNK, true),
-    (SMALL_TRUNK, true),
-    (TRUNK, false),
-    (SMALL_TRUNK, false),
+const PRODUCTS: [(&str, &[&str]); 12] = [
+    (CENTRAFLEX, &[]),
+    (CENTRAFLEX, &[]),
+    (TRUNK, &["ums"]),
+    (SMALL_TRUNK, &["ums"]),
+    (TRUNK, &[]),
+    (SMALL_TRUNK, &[]),
+    (KIT, &["fax", "archive"]),
+    (KIT, &["archive", "journal"]),
+    (KIT, &["journal"]),
+    (DESK, &[]),
+    (DESK, &["music", "voice"]),
+    (DESK, &["record"]),
 ];
 /// Somebody does something. Links and products are drawn from those there are.
 #[derive(Debug, Clone)]
@@ -39,9 +46,9 @@ pub enum Act {
     EndBooking(Index, i64),
     /// A cancellation is taken back.
     GoOn(Index),
-    SwitchOption(Index, bool),
+    SwitchOption(Index, Index, bool),
     /// An option is cancelled, some days from now, or its cancellation taken back.
-    EndOption(Index, Option<i64>),
+    EndOption(Index, Index, Option<i64>),
     Assign(Option<PartnerId>),
     PartnerChangesEmail(bool),
     TellFormer(bool),
@@ -92,9 +99,10 @@ fn rarely() -> impl Strategy<Value = Act> {
     let partner = prop::option::weighted(0.8, prop::sample::select(vec![MANDANT, FOREIGN]));
     prop_oneof![
         2 => any::<Index>().prop_map(Act::GoOn),
-        3 => (any::<Index>(), any::<bool>()).prop_map(|(which, ums)| Act::SwitchOption(which, ums)),
-        3 => (any::<Index>(), prop::option::weighted(0.7, 0..30_i64))
-            .prop_map(|(which, days)| Act::EndOption(which, days)),
+        3 => (any::<Index>(), any::<Index>(), any::<bool>())
+            .prop_map(|(which, option, on)| Act::SwitchOption(which, option, on)),
+        3 => (any::<Index>(), any::<Index>(), prop::option::weighted(0.7, 0..30_i64))
+            .prop_map(|(which, option, days)| Act::EndOption(which, option, days)),
         4 => partner.prop_map(Act::Assign),
         4 => any::<bool>().prop_map(Act::PartnerChangesEmail),
         6 => any::<bool>().prop_map(Act::TellFormer),
@@ -186,11 +194,21 @@ fn any_booking(case: &Case, which: Index) -> usize {
     which.index(case.bookings.len().max(1))
 }
 
+/// An option the booked product has; where it has none, another one's.
+fn any_option(case: &Case, booking: usize, which: Index) -> String {
+    let booking = case.bookings.get(booking);
+    let product = booking.and_then(|one| case.product(&one.product));
+    match product.map(|one| one.options.as_slice()) {
+        Some(options @ [_, ..]) => options[which.index(options.len())].code.clone(),
+        _ => UMS.to_owned(),
+    }
+}
+
 pub fn event(act: &Act, case: &Case, now: DateTime<Utc>) -> Event {
     match act {
         Act::Book(which) => {
-            let (product, ums) = PRODUCTS[which.index(PRODUCTS.len())];
-            booked(product, ums)
+            let (product, options) = PRODUCTS[which.index(PRODUCTS.len())];
+            booked(product, options)
         }
         Act::Ask => Event::AskedByHand,
         Act::AskByLink(which) => Event::AskedByLink(any_link(case, *which)),
@@ -217,12 +235,14 @@ pub fn event(act: &Act, case: &Case, now: DateTime<Utc>) -> Event {
             booking: any_booking(case, *which),
             ends_at: None,
         },
-        Act::SwitchOption(which, ums) => Event::OptionChanged {
+        Act::SwitchOption(which, option, on) => Event::OptionChanged {
             booking: any_booking(case, *which),
-            ums: *ums,
+            option: any_option(case, any_booking(case, *which), *option),
+            on: *on,
         },
-        Act::EndOption(which, days) => Event::OptionCancelled {
+        Act::EndOption(which, option, days) => Event::OptionCancelled {
             booking: any_booking(case, *which),
+            option: any_option(case, any_booking(case, *which), *option),
             ends_at: days.map(|days| now + Duration::days(days)),
         },
         Act::Assign(id) => Event::PartnerAssigned(id.map(|id| partner(id, None))),

@@ -7,12 +7,12 @@ use uuid::Uuid;
 
 use crate::domain::calendar::day;
 use crate::domain::case::{
-    AddressChange, Booking, Case, Change, Channel, Customer, DecisionContext, Declaration, Denied,
-    Event, Grant, LinkState, Mail, NewIds, Partner, Refusal, Status, access, decide, link_state,
-    status_of,
+    AddressChange, BookedOption, Booking, Case, Change, Channel, Customer, DecisionContext,
+    Declaration, Denied, Event, Grant, LinkState, Mail, NewIds, Partner, Refusal, Status, access,
+    decide, link_state, status_of,
 };
 use crate::domain::mail::Recipient;
-use crate::domain::product::{Module, Product, Trigger};
+use crate::domain::product::{Module, Options, Product, ProductOption};
 use crate::domain::{
     AddressId, AgreementId, CustomerNumber, EmailAddress, Holidays, Language, LinkId, PartnerId,
     Party, RequestId,
@@ -32,6 +32,25 @@ pub const CENTRAFLEX: &str = "centraflex";
 pub const TRUNK: &str = "mehrstandort-sip-trunk";
 /// A second product with the same UMS pages.
 pub const SMALL_TRUNK: &str = "sip-trunk";
+/// The option of both, with its pages.
+pub const UMS: &str = "ums";
+/// A product with two options that need an agreement, each with an area of its own, and one that needs
+/// none.
+pub const KIT: &str = "kit";
+/// A product that needs an agreement itself, with an option that opens a further area, one that needs
+/// none, and one that is administered in its own area.
+pub const DESK: &str = "desk";
+/// Every module of the catalogue.
+pub const MODULES: [&str; 8] = [
+    CENTRAFLEX,
+    SMALL_TRUNK,
+    UMS,
+    KIT,
+    "fax",
+    "archive",
+    DESK,
+    "record",
+];
 /// Every state of requirements 5.4.
 pub const STATES: [&str; 13] = [
     "N", "O", "R0", "R1", "R2", "R3", "X", "D", "C", "U", "W", "V", "E",
@@ -64,24 +83,57 @@ pub fn email(text: &str) -> EmailAddress {
     EmailAddress::parse(text).unwrap()
 }
 
-fn module(key: &str) -> Module {
+pub fn module(key: &str, gated: bool) -> Module {
     Module {
         key: key.to_owned(),
         name: key.to_uppercase(),
+        name_en: None,
+        gated,
     }
 }
 
-pub fn product(code: &str, trigger: Trigger, opens: &str, gated: &str) -> Product {
+/// A product that needs an agreement for its whole module.
+pub fn product(code: &str, opens: &str) -> Product {
     Product {
         code: code.to_owned(),
         name: code.to_owned(),
+        name_en: None,
         short_name: code.to_owned(),
         portal_administered: Some(true),
         personal_data: Some(true),
-        trigger,
-        module: module(opens),
-        gated_module: module(gated),
+        requires_avv: true,
+        module: module(opens, true),
+        options: Vec::new(),
+        retired: false,
     }
+}
+
+/// A product that needs one only with an option.
+pub fn trunk(code: &str, opens: &str, options: Vec<ProductOption>) -> Product {
+    Product {
+        requires_avv: false,
+        module: module(opens, false),
+        options,
+        ..product(code, opens)
+    }
+}
+
+/// An option with an area of its own, or without one.
+pub fn option(code: &str, requires_avv: bool, opens: Option<&str>) -> ProductOption {
+    ProductOption {
+        code: code.to_owned(),
+        name: code.to_owned(),
+        name_en: None,
+        short_name: code.to_owned(),
+        requires_avv,
+        module: opens.map(|key| module(key, true)),
+        retired: false,
+    }
+}
+
+/// Codes of options.
+pub fn options(codes: &[&str]) -> Options {
+    codes.iter().map(|code| (*code).to_owned()).collect()
 }
 
 pub fn party(name: &str, mail: &str) -> Party {
@@ -125,9 +177,26 @@ pub fn case() -> Case {
             deleted_at: None,
         },
         catalogue: vec![
-            product(CENTRAFLEX, Trigger::Always, CENTRAFLEX, CENTRAFLEX),
-            product(TRUNK, Trigger::WithUms, SMALL_TRUNK, "ums"),
-            product(SMALL_TRUNK, Trigger::WithUms, SMALL_TRUNK, "ums"),
+            product(CENTRAFLEX, CENTRAFLEX),
+            trunk(TRUNK, SMALL_TRUNK, vec![option(UMS, true, Some(UMS))]),
+            trunk(SMALL_TRUNK, SMALL_TRUNK, vec![option(UMS, true, Some(UMS))]),
+            trunk(
+                KIT,
+                KIT,
+                vec![
+                    option("fax", true, Some("fax")),
+                    option("archive", true, Some("archive")),
+                    option("journal", false, None),
+                ],
+            ),
+            Product {
+                options: vec![
+                    option("record", true, Some("record")),
+                    option("music", false, None),
+                    option("voice", true, None),
+                ],
+                ..product(DESK, DESK)
+            },
         ],
         bookings: Vec::new(),
         partner: Some(partner(MANDANT, None)),
@@ -140,20 +209,21 @@ pub fn case() -> Case {
     }
 }
 
-pub fn booking(product: &str, ums: bool) -> Booking {
+pub fn booking(product: &str, codes: &[&str]) -> Booking {
     Booking {
         product: product.to_owned(),
-        ums,
+        options: codes.iter().copied().map(BookedOption::of).collect(),
         booked_at: utc("2026-01-07T09:00:00Z"),
         ends_at: None,
-        option_ends_at: None,
         settled_at: None,
     }
 }
 
-pub fn booked(product: &str, ums: bool) -> Event {
-    let product = product.to_owned();
-    Event::Booked { product, ums }
+pub fn booked(product: &str, codes: &[&str]) -> Event {
+    Event::Booked {
+        product: product.to_owned(),
+        options: options(codes),
+    }
 }
 
 /// The operator enters another address, with nobody in the way.
@@ -282,6 +352,14 @@ impl Scenario {
         access(&self.case, who, module, self.now)
     }
 
+    /// Which of [`MODULES`] the Mandant of today may enter.
+    pub fn doors(&self) -> String {
+        let who = self.case.partner.as_ref().map(|who| who.id);
+        let enters = |module: &&str| who.is_some_and(|who| self.gate(who, module).is_ok());
+        let tick = |module| if enters(module) { '✔' } else { '✘' };
+        MODULES.iter().map(tick).collect()
+    }
+
     /// Whether Mandant and Submandant of today may enter the Centraflex module: "✔✘".
     pub fn gates(&self) -> String {
         [&self.case.partner, &self.case.sub_partner]
@@ -302,7 +380,7 @@ impl Scenario {
 pub fn in_state(state: &str) -> Scenario {
     let new = || Scenario::of(case());
     let concluded = || {
-        let asked = new().after(&booked(CENTRAFLEX, false));
+        let asked = new().after(&booked(CENTRAFLEX, &[]));
         let answer = consent(asked.link());
         asked.later(Duration::hours(1)).after(&answer)
     };
@@ -311,9 +389,9 @@ pub fn in_state(state: &str) -> Scenario {
         "O" => {
             let mut scenario = new();
             scenario.case.customer.party.email = None;
-            scenario.after(&booked(CENTRAFLEX, false))
+            scenario.after(&booked(CENTRAFLEX, &[]))
         }
-        "R0" => new().after(&booked(CENTRAFLEX, false)),
+        "R0" => new().after(&booked(CENTRAFLEX, &[])),
         "R1" => in_state("R0").at_next_step().after(&Event::StepDue),
         "R2" => in_state("R1").at_next_step().after(&Event::StepDue),
         "R3" => in_state("R2").at_next_step().after(&Event::StepDue),
@@ -324,7 +402,7 @@ pub fn in_state(state: &str) -> Scenario {
             asked.after(&decline)
         }
         "C" => concluded(),
-        "U" => concluded().after(&booked(TRUNK, true)),
+        "U" => concluded().after(&booked(TRUNK, &["ums"])),
         "W" => {
             let moved = Event::PartnerAssigned(Some(partner(FOREIGN, None)));
             concluded().later(Duration::hours(1)).after(&moved)

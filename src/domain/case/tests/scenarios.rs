@@ -52,11 +52,11 @@ pub(crate) fn sub_added(scenario: &mut Scenario) -> Event {
 }
 
 pub(crate) fn trunk_booked(_: &mut Scenario) -> Event {
-    booked(TRUNK, true)
+    booked(TRUNK, &["ums"])
 }
 
 pub(crate) fn centraflex_booked(_: &mut Scenario) -> Event {
-    booked(CENTRAFLEX, false)
+    booked(CENTRAFLEX, &[])
 }
 
 pub(crate) fn decline(scenario: &mut Scenario) -> Event {
@@ -96,7 +96,7 @@ pub(crate) fn sub_of_new_partner(_: &mut Scenario) -> Event {
 pub(crate) fn without_sub(scenario: &mut Scenario) {
     *scenario = in_state("N");
     scenario.case.sub_partner = None;
-    *scenario = scenario.clone().after(&booked(CENTRAFLEX, false));
+    *scenario = scenario.clone().after(&booked(CENTRAFLEX, &[]));
     let answer = consent(scenario.link());
     *scenario = scenario.clone().later(Duration::hours(1)).after(&answer);
 }
@@ -164,7 +164,7 @@ pub(crate) fn all_cancelled(scenario: &mut Scenario) -> Event {
 
 /// One agreement over two products; the second one goes.
 pub(crate) fn one_of_two_cancelled(scenario: &mut Scenario) -> Event {
-    let asked = in_state("R0").after(&booked(TRUNK, true));
+    let asked = in_state("R0").after(&booked(TRUNK, &["ums"]));
     let answer = consent(asked.link());
     *scenario = asked.after(&answer);
     cancel(1, scenario)
@@ -283,7 +283,7 @@ pub(crate) fn demand_outlasts_product(scenario: &mut Scenario) -> Event {
     on_demand(scenario);
     *scenario = scenario
         .clone()
-        .after(&booked(TRUNK, true))
+        .after(&booked(TRUNK, &["ums"]))
         .later(Duration::hours(1));
     cancel(1, scenario)
 }

@@ -236,7 +236,7 @@ fn a_deleted_customer_is_left_alone() {
     for state in STATES {
         let mut scenario = in_state(state);
         scenario.case.customer.deleted_at = Some(scenario.now);
-        scenario.case.bookings.push(booking(TRUNK, true));
+        scenario.case.bookings.push(booking(TRUNK, &["ums"]));
         for happens in [by_hand, new_address, trunk_booked, object, sub_removed] as [Happens; 5] {
             let event = happens(&mut scenario);
             assert_eq!(

@@ -1,14 +1,11 @@
 //! Requirements 5.2: the gate, open and closed, for every reason there is.
 
 use super::samples::{
-    CENTRAFLEX, FOREIGN, MANDANT, OTHER_SUB, SMALL_TRUNK, STATES, SUB, TRUNK, booking, in_state,
-    partner, product, utc,
+    CENTRAFLEX, DESK, FOREIGN, KIT, MANDANT, MODULES, OTHER_SUB, SMALL_TRUNK, STATES, SUB, TRUNK,
+    UMS, booking, in_state, options, partner, product, utc,
 };
 use crate::domain::PartnerId;
-use crate::domain::case::{Case, Denied, Grant, status_of};
-use crate::domain::product::Trigger;
-
-const UMS: &str = "ums";
+use crate::domain::case::{Case, Covered, Denied, Grant, status_of};
 
 type Spoil = fn(&mut Case);
 type Row = (
@@ -23,17 +20,17 @@ type Row = (
 fn as_it_is(_: &mut Case) {}
 
 fn trunk_without_ums(case: &mut Case) {
-    case.bookings.push(booking(TRUNK, false));
+    case.bookings.push(booking(TRUNK, &[]));
 }
 
 fn trunk_with_ums(case: &mut Case) {
-    case.bookings.push(booking(TRUNK, true));
+    case.bookings.push(booking(TRUNK, &["ums"]));
 }
 
 /// Both trunks have the same UMS pages; one of them processes no personal data.
 fn shared_pages_one_free(case: &mut Case) {
     trunk_with_ums(case);
-    case.bookings.push(booking(SMALL_TRUNK, true));
+    case.bookings.push(booking(SMALL_TRUNK, &["ums"]));
     case.catalogue[2].personal_data = Some(false);
 }
 
@@ -48,7 +45,7 @@ fn shared_pages_one_covered(case: &mut Case) {
 
 fn shared_pages_both_covered(case: &mut Case) {
     trunk_with_ums(case);
-    case.bookings.push(booking(SMALL_TRUNK, true));
+    case.bookings.push(booking(SMALL_TRUNK, &["ums"]));
     let needed = case.required_products(utc("2026-11-22T09:00:00Z"));
     case.agreements[0].offer.products = needed;
 }
@@ -64,6 +61,21 @@ fn blocked(id: PartnerId) -> impl Fn(&mut Case) {
             }
         }
     }
+}
+
+/// Another product is booked with these options, and the agreement covers these of them.
+fn add(case: &mut Case, product: &str, booked: &[&str], covered: &[&str]) {
+    case.bookings.push(booking(product, booked));
+    for agreement in &mut case.agreements {
+        agreement.offer.products.insert(Covered {
+            product: product.to_owned(),
+            options: options(covered),
+        });
+    }
+}
+
+fn retire(case: &mut Case) {
+    case.catalogue.iter_mut().for_each(|one| one.retired = true);
 }
 
 const AGREED: Result<Grant, Denied> = Ok(Grant::Agreement);
@@ -106,6 +118,18 @@ const ROWS: &[Row] = &[
     ("5.6-2: shared pages", "C", shared_pages_one_free, MANDANT, UMS, Err(Denied::NotCovered)),
     ("5.6-2: shared pages", "C", shared_pages_one_covered, MANDANT, UMS, Err(Denied::NotCovered)),
     ("5.6-2: shared pages", "C", shared_pages_both_covered, MANDANT, UMS, AGREED),
+    ("two options: one needs none", "C", |case| add(case, KIT, &["fax", "journal"], &["fax"]), MANDANT, "fax", AGREED),
+    ("two options: the product is free", "N", |case| add(case, KIT, &["fax", "journal"], &[]), MANDANT, KIT, FREE),
+    ("two options: one is covered", "C", |case| add(case, KIT, &["fax", "archive"], &["fax"]), MANDANT, "fax", AGREED),
+    ("two options: one is not", "C", |case| add(case, KIT, &["fax", "archive"], &["fax"]), MANDANT, "archive", Err(Denied::NotCovered)),
+    ("two options: one is not booked", "C", |case| add(case, KIT, &["fax"], &["archive", "fax"]), MANDANT, "archive", Err(Denied::NotBooked)),
+    ("the product itself", "C", |case| add(case, DESK, &["record"], &[]), MANDANT, DESK, AGREED),
+    ("the product itself, not its option", "C", |case| add(case, DESK, &["record"], &[]), MANDANT, "record", Err(Denied::NotCovered)),
+    ("the product itself and its option", "C", |case| add(case, DESK, &["record"], &["record"]), SUB, "record", AGREED),
+    ("an option without an area of its own", "C", |case| add(case, DESK, &["voice"], &["record"]), MANDANT, DESK, Err(Denied::NotCovered)),
+    ("an option without an area of its own", "C", |case| add(case, DESK, &["voice"], &["voice"]), MANDANT, DESK, AGREED),
+    ("an option that needs none", "C", |case| add(case, DESK, &["music"], &[]), MANDANT, DESK, AGREED),
+    ("retired and booked", "C", |case| { add(case, DESK, &["record"], &["record"]); retire(case); }, MANDANT, "record", AGREED),
 ];
 
 #[test]
@@ -142,7 +166,7 @@ fn a_missing_flag_never_opens_the_gate() {
             product.portal_administered = None;
             product.personal_data = None;
         }
-        for module in [CENTRAFLEX, SMALL_TRUNK, UMS] {
+        for module in MODULES {
             assert_eq!(
                 unknown.gate(MANDANT, module),
                 known.gate(MANDANT, module),
@@ -155,11 +179,10 @@ fn a_missing_flag_never_opens_the_gate() {
 #[test]
 fn a_module_that_one_product_opens_and_another_gates_stays_closed() {
     let mut scenario = in_state("R0");
-    scenario
-        .case
-        .catalogue
-        .push(product("fax", Trigger::Always, CENTRAFLEX, "fax"));
-    scenario.case.bookings.push(booking("fax", false));
+    let mut opens = product("extra", CENTRAFLEX);
+    opens.module.gated = false;
+    scenario.case.catalogue.push(opens);
+    scenario.case.bookings.push(booking("extra", &[]));
     let denied = Err(Denied::NoAgreement(status_of(&scenario.case, scenario.now)));
     assert_eq!(scenario.gate(MANDANT, CENTRAFLEX), denied);
 }

@@ -69,7 +69,7 @@ fn another(_: &mut Scenario) -> Event {
 }
 
 fn trunk(_: &mut Scenario) -> Event {
-    booked("mehrstandort-sip-trunk", true)
+    booked("mehrstandort-sip-trunk", &["ums"])
 }
 
 fn no_address(scenario: &mut Scenario) -> Event {
@@ -204,7 +204,7 @@ fn a4_what_is_asked_for_without_an_address_says_that_one_waits() {
     assert_eq!(scenario.status(), Status::AddressOpen);
     assert_eq!(scenario.send(&Event::AskedByHand), Err(Refusal::NoAddress));
     // What is booked meanwhile is asked for together with it.
-    scenario.send(&booked(CENTRAFLEX, false)).unwrap();
+    scenario.send(&booked(CENTRAFLEX, &[])).unwrap();
     let event = judged(&scenario, Verdict::Confirmed);
     assert_eq!(mails(&scenario.send(&event).unwrap()), "M1>customer");
     assert_eq!(scenario.send(&event), Err(Refusal::AddressDecided));

@@ -27,7 +27,7 @@ fn row_1_without_an_address_alerts_the_operator() {
     let mut fresh = in_state("N");
     fresh.case.customer.party.email = None;
     assert_eq!(
-        mails(&fresh.send(&booked(CENTRAFLEX, false)).unwrap()),
+        mails(&fresh.send(&booked(CENTRAFLEX, &[])).unwrap()),
         "M14>operator"
     );
 }
@@ -37,13 +37,13 @@ fn row_2_holds_also_for_those_who_were_asked_before() {
     let amended = {
         let mut scenario = in_state("C");
         scenario.case.customer.party.email = None;
-        scenario.after(&booked(TRUNK, true))
+        scenario.after(&booked(TRUNK, &["ums"]))
     };
     assert_eq!(amended.letter(), "A");
     let again = {
         let mut scenario = in_state("E");
         scenario.case.customer.party.email = None;
-        scenario.after(&booked(CENTRAFLEX, false))
+        scenario.after(&booked(CENTRAFLEX, &[]))
     };
     assert_eq!(again.letter(), "O");
     for (mut scenario, reason, letter) in [
@@ -298,12 +298,12 @@ fn row_50_does_not_revive_the_agreement_of_an_earlier_need() {
     assert!(night.letter() == "E" && night.case.agreement().is_some());
     let mut scenario = in_state("E");
     for mut scenario in [night, scenario.clone()] {
-        scenario = scenario.after(&booked(CENTRAFLEX, false));
+        scenario = scenario.after(&booked(CENTRAFLEX, &[]));
         assert_eq!(scenario.case.agreement(), None);
         let end = scenario.case.agreements[0].end.unwrap();
         assert_eq!(end.1, AgreementEnd::Ended);
     }
-    scenario = scenario.after(&booked(CENTRAFLEX, false));
+    scenario = scenario.after(&booked(CENTRAFLEX, &[]));
     assert_eq!(
         scenario.case.open_request().unwrap().reason,
         RequestReason::First
@@ -344,7 +344,7 @@ fn no_reminder_once_the_need_is_over() {
 
 #[test]
 fn bookings_the_catalogue_does_not_know_are_refused() {
-    for event in [booked("fax", false), booked(CENTRAFLEX, true)] {
+    for event in [booked("fax", &[]), booked(CENTRAFLEX, &["ums"])] {
         assert_eq!(in_state("N").send(&event), Err(Refusal::UnknownProduct));
     }
 }

@@ -72,7 +72,7 @@ fn links_lead_to_the_pages_of_5_5() {
     deleted.case.customer.deleted_at = Some(deleted.now);
     assert_eq!(both(&deleted), ("404", "404"));
 
-    let amended = concluded.after(&booked(TRUNK, true));
+    let amended = concluded.after(&booked(TRUNK, &["ums"]));
     assert_eq!(
         both(&amended),
         ("success", "concluded"),
@@ -115,7 +115,7 @@ fn a_link_is_good_to_the_last_millisecond_of_its_berlin_day() {
 fn asked_at(now: DateTime<Utc>) -> Scenario {
     let mut scenario = Scenario::of(case());
     scenario.now = now;
-    scenario.after(&booked(CENTRAFLEX, false))
+    scenario.after(&booked(CENTRAFLEX, &[]))
 }
 
 #[test]

@@ -4,7 +4,8 @@
 use chrono::{DateTime, Duration, Utc};
 
 use super::samples::{
-    CENTRAFLEX, MANDANT, SMALL_TRUNK, Scenario, booked, case, consent, in_state, mails, utc,
+    CENTRAFLEX, DESK, KIT, MANDANT, SMALL_TRUNK, Scenario, UMS, booked, case, consent, in_state,
+    mails, options, utc,
 };
 use crate::domain::case::{Change, Event, Refusal, next_change, next_step_due};
 
@@ -14,15 +15,20 @@ const END: &str = "2026-11-30T23:00:00Z";
 const MORNING: &str = "2026-12-01T07:00:00Z";
 
 fn ends(ends_at: Option<DateTime<Utc>>) -> Event {
+    cancel("ums", ends_at)
+}
+
+fn cancel(option: &str, ends_at: Option<DateTime<Utc>>) -> Event {
     Event::OptionCancelled {
         booking: 0,
+        option: option.to_owned(),
         ends_at,
     }
 }
 
 /// Asked for a trunk with the option.
 fn asked() -> Scenario {
-    Scenario::of(case()).after(&booked(SMALL_TRUNK, true))
+    Scenario::of(case()).after(&booked(SMALL_TRUNK, &["ums"]))
 }
 
 fn concluded() -> Scenario {
@@ -40,7 +46,10 @@ fn at(mut scenario: Scenario, moment: &str) -> Scenario {
 fn b5_an_option_that_is_cancelled_works_to_its_last_day() {
     let mut scenario = concluded();
     let changes = scenario.send(&ends(Some(utc(END)))).unwrap();
-    assert_eq!(changes, [Change::EndOption(0, Some(utc(END)))]);
+    assert_eq!(
+        changes,
+        [Change::EndOption(0, UMS.to_owned(), Some(utc(END)))]
+    );
     assert_eq!(next_step_due(&scenario.case), Some(utc(MORNING)));
     assert_eq!(
         next_change(&scenario.case, scenario.now).unwrap().0,
@@ -54,7 +63,7 @@ fn b5_an_option_that_is_cancelled_works_to_its_last_day() {
     assert_eq!(night.letter(), "E");
     assert!(night.gate(MANDANT, "ums").is_err());
     assert!(
-        !night.case.active_products(night.now)[0].1,
+        night.case.active_products(night.now)[0].1.is_empty(),
         "the product goes on without it"
     );
     let mut morning = at(night, MORNING);
@@ -66,11 +75,9 @@ fn b5_an_option_that_is_cancelled_works_to_its_last_day() {
     let [old, new] = morning.case.bookings.as_slice() else {
         panic!("{:?}", morning.case.bookings);
     };
-    assert_eq!((old.ums, old.ends_at), (true, Some(utc(END))));
-    assert_eq!(
-        (new.ums, new.ends_at, new.option_ends_at),
-        (false, None, None)
-    );
+    assert_eq!(old.ends_at, Some(utc(END)));
+    assert_eq!(old.options_to_the_end(morning.now), options(&["ums"]));
+    assert_eq!((new.all_options(), new.ends_at), (options(&[]), None));
     assert!(new.is_active(morning.now));
 }
 
@@ -79,7 +86,7 @@ fn b5_the_cancellation_of_an_option_can_be_taken_back() {
     let scenario = concluded().after(&ends(Some(utc(END))));
     let mut back = scenario.later(Duration::days(3));
     let changes = back.send(&ends(None)).unwrap();
-    assert_eq!(changes, [Change::EndOption(0, None)]);
+    assert_eq!(changes, [Change::EndOption(0, UMS.to_owned(), None)]);
     let mut later = at(back, MORNING);
     assert_eq!(later.letter(), "C");
     assert_eq!(later.send(&Event::StepDue), Err(Refusal::NotDue));
@@ -102,8 +109,8 @@ fn b5_what_is_open_for_the_option_is_withdrawn_at_its_end() {
     assert_eq!(morning.letter(), "N");
     // Of two products the agreement goes on for the other one.
     let both = Scenario::of(case())
-        .after(&booked(SMALL_TRUNK, true))
-        .after(&booked(CENTRAFLEX, false));
+        .after(&booked(SMALL_TRUNK, &["ums"]))
+        .after(&booked(CENTRAFLEX, &[]));
     let answer = consent(both.link());
     let both = both.after(&answer).after(&ends(Some(utc(END))));
     let mut morning = at(both, MORNING);
@@ -155,11 +162,160 @@ fn b5_between_midnight_and_morning_nothing_gets_lost() {
     // It is switched on again: a new need (row 50), and the customer is asked.
     let on = Event::OptionChanged {
         booking: 0,
-        ums: true,
+        option: UMS.to_owned(),
+        on: true,
     };
     let mut again = night();
     assert_eq!(mails(&again.send(&on).unwrap()), "M1>customer");
     let mut morning = at(again, MORNING);
     assert_eq!(mails(&morning.send(&Event::StepDue).unwrap()), "");
     assert_eq!(morning.letter(), "R0");
+}
+
+/// Concluded for a product with these options.
+fn with(product: &str, codes: &[&str]) -> Scenario {
+    let asked = Scenario::of(case()).after(&booked(product, codes));
+    let answer = consent(asked.link());
+    asked.later(Duration::hours(1)).after(&answer)
+}
+
+#[test]
+fn b5_one_option_ends_while_another_goes_on() {
+    let mut scenario = with(KIT, &["fax", "archive", "journal"]);
+    assert!(scenario.gate(MANDANT, "fax").is_ok() && scenario.gate(MANDANT, "archive").is_ok());
+    scenario = scenario.after(&cancel("fax", Some(utc(END))));
+    let night = at(scenario, END);
+    assert_eq!(night.letter(), "C", "the agreement covers what is left");
+    assert!(night.gate(MANDANT, "fax").is_err());
+    assert!(night.gate(MANDANT, "archive").is_ok());
+    let mut morning = at(night, MORNING);
+    // Row 43 for an option: the customer is told, the agreement goes on.
+    assert_eq!(
+        mails(&morning.send(&Event::StepDue).unwrap()),
+        "M11>customer"
+    );
+    assert_eq!(morning.letter(), "C");
+    let [old, new] = morning.case.bookings.as_slice() else {
+        panic!("{:?}", morning.case.bookings);
+    };
+    assert_eq!(old.ends_at, Some(utc(END)));
+    assert_eq!(new.all_options(), options(&["archive", "journal"]));
+    // The last one that needs an agreement: row 44.
+    let last = Event::OptionCancelled {
+        booking: 1,
+        option: "archive".to_owned(),
+        ends_at: Some(morning.now),
+    };
+    assert_eq!(mails(&morning.send(&last).unwrap()), "M13>customer");
+    assert_eq!(morning.letter(), "E");
+}
+
+#[test]
+fn b5_two_options_that_end_on_days_of_their_own_keep_them() {
+    let later = utc("2026-12-08T23:00:00Z");
+    let scenario = with(KIT, &["fax", "archive"])
+        .after(&cancel("fax", Some(utc(END))))
+        .after(&cancel("archive", Some(later)));
+    let morning = at(scenario, MORNING).after(&Event::StepDue);
+    assert_eq!(morning.case.bookings[1].options[0].ends_at, Some(later));
+    assert_eq!(morning.letter(), "C");
+    let mut next = at(morning, "2026-12-09T07:00:00Z");
+    assert_eq!(next.letter(), "E");
+    assert_eq!(mails(&next.send(&Event::StepDue).unwrap()), "M13>customer");
+    assert_eq!(next.case.bookings.len(), 3);
+}
+
+#[test]
+fn p_05_an_option_that_needs_no_agreement_comes_and_goes_in_silence() {
+    for (product, code) in [(KIT, "journal"), (DESK, "music")] {
+        let mut scenario = with(product, if product == KIT { &["fax"] } else { &[] });
+        let switch = |place, on| Event::OptionChanged {
+            booking: place,
+            option: code.to_owned(),
+            on,
+        };
+        assert_eq!(mails(&scenario.send(&switch(0, true)).unwrap()), "");
+        assert_eq!(scenario.letter(), "C", "{product}");
+        let doors = scenario.doors();
+        assert_eq!(mails(&scenario.send(&switch(1, false)).unwrap()), "");
+        assert_eq!((scenario.letter().as_str(), scenario.doors()), ("C", doors));
+    }
+}
+
+#[test]
+fn row_46_an_option_of_a_product_that_needs_an_agreement_itself() {
+    let mut scenario = with(DESK, &[]);
+    let on = |option: &str| Event::OptionChanged {
+        booking: scenario.case.bookings.len() - 1,
+        option: option.to_owned(),
+        on: true,
+    };
+    let on = on("record");
+    assert_eq!(mails(&scenario.send(&on).unwrap()), "M1>customer");
+    assert_eq!(scenario.letter(), "U");
+    assert!(
+        scenario.gate(MANDANT, DESK).is_ok(),
+        "the product is covered"
+    );
+    assert!(
+        scenario.gate(MANDANT, "record").is_err(),
+        "its option is not"
+    );
+    let answer = consent(scenario.link());
+    scenario = scenario.later(Duration::hours(1)).after(&answer);
+    assert_eq!(scenario.letter(), "C");
+    assert!(scenario.gate(MANDANT, "record").is_ok());
+    // Its end leaves the product with its agreement.
+    let off = Event::OptionCancelled {
+        booking: 1,
+        option: "record".to_owned(),
+        ends_at: Some(scenario.now),
+    };
+    assert_eq!(mails(&scenario.send(&off).unwrap()), "M11>customer");
+    assert_eq!(scenario.letter(), "C");
+    assert!(scenario.gate(MANDANT, DESK).is_ok());
+    assert!(scenario.gate(MANDANT, "record").is_err());
+}
+
+#[test]
+fn p_07_what_is_retired_goes_on_and_is_booked_no_more() {
+    let mut scenario = with(KIT, &["fax"]);
+    let before = (scenario.letter(), scenario.doors());
+    for product in &mut scenario.case.catalogue {
+        product.retired = product.code == KIT;
+    }
+    assert_eq!((scenario.letter(), scenario.doors()), before);
+    for product in [booked(KIT, &[]), booked(KIT, &["fax"])] {
+        assert_eq!(scenario.send(&product), Err(Refusal::UnknownProduct));
+    }
+    // Its end is cancelled, and that taken back, as always.
+    let scenario = scenario
+        .after(&ends_booking(Some(utc(END))))
+        .after(&ends_booking(None));
+    let mut scenario = scenario.after(&cancel("fax", Some(utc(END))));
+    // Of an option alone it is the same.
+    for product in &mut scenario.case.catalogue {
+        product.retired = false;
+        for option in &mut product.options {
+            option.retired = option.code == "archive";
+        }
+    }
+    let on = |option: &str| Event::OptionChanged {
+        booking: 0,
+        option: option.to_owned(),
+        on: true,
+    };
+    assert_eq!(scenario.send(&on("archive")), Err(Refusal::UnknownProduct));
+    assert_eq!(
+        scenario.send(&booked(KIT, &["archive"])),
+        Err(Refusal::UnknownProduct)
+    );
+    assert!(scenario.send(&on("journal")).is_ok());
+}
+
+fn ends_booking(ends_at: Option<DateTime<Utc>>) -> Event {
+    Event::Cancelled {
+        booking: 0,
+        ends_at,
+    }
 }

@@ -26,7 +26,7 @@ fn every_status_of_4_4_has_its_word_and_its_line() {
     };
     let never_asked = {
         let mut scenario = in_state("N");
-        scenario.case.bookings.push(booking(CENTRAFLEX, false));
+        scenario.case.bookings.push(booking(CENTRAFLEX, &[]));
         scenario
     };
     let entered = {
@@ -209,7 +209,7 @@ fn time_alone_expires_the_last_link_and_ends_bookings() {
     // Reminders still to come, or the end of something that never mattered, are not such moments.
     for state in ["N", "O", "R0", "R1", "R2", "D", "C", "V"] {
         let mut scenario = in_state(state);
-        let mut idle = booking(TRUNK, false);
+        let mut idle = booking(TRUNK, &[]);
         idle.ends_at = Some(scenario.now + Duration::days(1));
         scenario.case.bookings.push(idle);
         assert_eq!(next_change(&scenario.case, scenario.now), None, "{state}");
@@ -220,7 +220,7 @@ fn time_alone_expires_the_last_link_and_ends_bookings() {
 fn an_end_is_dated_by_the_product_that_needed_the_agreement() {
     let mut scenario = in_state("E");
     let ended = status_of(&scenario.case, scenario.now);
-    let mut idle = booking(TRUNK, false);
+    let mut idle = booking(TRUNK, &[]);
     idle.ends_at = Some(scenario.now - Duration::days(1));
     scenario.case.bookings.push(idle);
     assert_eq!(status_of(&scenario.case, scenario.now), ended);
@@ -237,9 +237,16 @@ fn an_objection_outlasts_the_round_it_closed_and_yields_to_a_later_answer() {
 }
 
 fn per_product(scenario: &Scenario) -> Vec<(&str, bool, Status)> {
+    // Whether anything is booked with it.
     product_statuses(&scenario.case, scenario.now)
         .into_iter()
-        .map(|row| (row.product.code.as_str(), row.ums, row.case_status.status))
+        .map(|row| {
+            (
+                row.product.code.as_str(),
+                !row.options.is_empty(),
+                row.case_status.status,
+            )
+        })
         .collect()
 }
 
@@ -247,7 +254,7 @@ fn per_product(scenario: &Scenario) -> Vec<(&str, bool, Status)> {
 fn each_product_stands_for_itself() {
     // 5.8-7, P-06
     let mut idle = in_state("R1");
-    idle.case.bookings.push(booking(SMALL_TRUNK, false));
+    idle.case.bookings.push(booking(SMALL_TRUNK, &[]));
     assert_eq!(
         per_product(&idle),
         [
@@ -289,7 +296,7 @@ fn each_product_stands_for_itself() {
 
     let mut without_address = in_state("C");
     without_address.case.customer.party.email = None;
-    let without_address = without_address.after(&booked(TRUNK, true));
+    let without_address = without_address.after(&booked(TRUNK, &["ums"]));
     assert_eq!(per_product(&without_address), uncovered(Status::NoEmail));
 }
 

@@ -12,7 +12,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Integer, Text, Timestamptz};
 
 use crate::domain::case::{
-    Agreement, Case, CaseStatus, Status, next_change, next_step_due, status_of,
+    Agreement, Booking, Case, CaseStatus, Status, next_change, next_step_due, status_of,
 };
 use crate::domain::viewer::Scope;
 use crate::domain::{CustomerNumber, PartnerId, name, search as sought};
@@ -143,7 +143,7 @@ fn row_of(case: &Case, now: DateTime<Utc>) -> QueryResult<CaseRowRecord> {
     let products: Vec<String> = case
         .active_products(now)
         .iter()
-        .map(|(product, ums)| product.booked_short_name(*ums))
+        .map(|(product, options)| product.booked_short_name(options))
         .collect();
     Ok(CaseRowRecord {
         number: case.customer.number.0,
@@ -175,7 +175,7 @@ fn never() -> DateTime<Utc> {
 fn next_products(case: &Case, now: DateTime<Utc>) -> Option<(DateTime<Utc>, CaseStatus)> {
     case.bookings
         .iter()
-        .filter_map(|booking| booking.ends_at)
+        .flat_map(Booking::ends)
         .filter(|at| *at > now && case.active_products(*at) != case.active_products(now))
         .min()
         .map(|at| (at, status_of(case, at)))

@@ -9,7 +9,8 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::domain::calendar::day;
-use crate::domain::case::{Agreement, Booking, Case, Customer, Link, Request};
+use crate::domain::case::{Agreement, BookedOption, Booking, Case, Customer, Link, Request};
+use crate::domain::product::Product;
 use crate::domain::{AgreementId, CustomerNumber, Language, LinkId, PartnerId, RequestId};
 use crate::storage::parties::CustomerParty;
 use crate::storage::schema::{agreements, bookings, customers, links, requests};
@@ -63,9 +64,8 @@ struct CustomerRow {
 
 type BookingRow = (
     String,
-    bool,
+    Value,
     DateTime<Utc>,
-    Option<DateTime<Utc>>,
     Option<DateTime<Utc>>,
     Option<DateTime<Utc>>,
 );
@@ -120,10 +120,9 @@ fn load(conn: &mut PgConnection, row: CustomerRow, now: DateTime<Utc>) -> QueryR
         .order(bookings::id)
         .select((
             bookings::product_code,
-            bookings::ums,
+            bookings::options,
             bookings::booked_at,
             bookings::ends_at,
-            bookings::option_ends_at,
             bookings::settled_at,
         ))
         .load(conn)?;
@@ -138,14 +137,10 @@ fn load(conn: &mut PgConnection, row: CustomerRow, now: DateTime<Utc>) -> QueryR
         .transpose()?
         .flatten();
     let catalogue = catalogue::list_products(conn)?;
-    if let Some((code, ..)) = booked
-        .iter()
-        .find(|(code, ..)| catalogue.iter().all(|known| known.code != *code))
-    {
-        return Err(text::unreadable(&format!(
-            "product {code} of customer {number}"
-        )));
-    }
+    let bookings: Vec<Booking> = booked
+        .into_iter()
+        .map(|row| read_booking(row, &catalogue, number))
+        .collect::<QueryResult<_>>()?;
     Ok(Case {
         customer: Customer {
             number: CustomerNumber(number),
@@ -155,19 +150,7 @@ fn load(conn: &mut PgConnection, row: CustomerRow, now: DateTime<Utc>) -> QueryR
             deleted_at: row.deleted_at,
         },
         catalogue,
-        bookings: booked
-            .into_iter()
-            .map(
-                |(product, ums, booked_at, ends_at, option_ends_at, settled_at)| Booking {
-                    product,
-                    ums,
-                    booked_at,
-                    ends_at,
-                    option_ends_at,
-                    settled_at,
-                },
-            )
-            .collect(),
+        bookings,
         partner,
         sub_partner,
         current_version: contract_versions::find_in_force(conn, day(now))?
@@ -176,6 +159,27 @@ fn load(conn: &mut PgConnection, row: CustomerRow, now: DateTime<Utc>) -> QueryR
         agreements: load_agreements(conn, number)?,
         requests: load_requests(conn, number)?,
         entered: entered::load(conn, number)?,
+    })
+}
+
+/// A booking of a product or an option that the catalogue does not have is not read (F11): nobody takes it
+/// for one that needs no AVV.
+fn read_booking(row: BookingRow, catalogue: &[Product], number: i64) -> QueryResult<Booking> {
+    let (product, options, booked_at, ends_at, settled_at) = row;
+    let options: Vec<BookedOption> = text::from_json(options)?;
+    let known = catalogue.iter().find(|known| known.code == product);
+    let has = |one: &BookedOption| known.is_some_and(|known| known.option(&one.code).is_some());
+    if known.is_none() || !options.iter().all(has) {
+        return Err(text::unreadable(&format!(
+            "product {product} of customer {number}"
+        )));
+    }
+    Ok(Booking {
+        product,
+        options,
+        booked_at,
+        ends_at,
+        settled_at,
     })
 }
 

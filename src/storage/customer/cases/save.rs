@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use super::{AgreementRow, LinkRow, RequestRow, entered};
-use crate::domain::case::{Agreement, Change, Link, Request};
+use crate::domain::case::{Agreement, BookedOption, Change, Link, Request};
 use crate::domain::{CustomerNumber, RequestId};
 use crate::storage::parties::CustomerParty;
 use crate::storage::schema::{agreements, bookings, customers, links, requests};
@@ -31,13 +31,13 @@ fn save_change(
     match change {
         Change::AddBooking {
             product,
-            ums,
+            options,
             ends_at,
         } => diesel::insert_into(bookings::table)
             .values((
                 bookings::customer_number.eq(number.0),
                 bookings::product_code.eq(product),
-                bookings::ums.eq(ums),
+                bookings::options.eq(text::json(options)?),
                 bookings::booked_at.eq(now),
                 bookings::ends_at.eq(ends_at),
             ))
@@ -47,9 +47,15 @@ fn save_change(
                 .set(bookings::ends_at.eq(ends_at))
                 .execute(conn)
         }
-        Change::EndOption(place, ends_at) => {
-            diesel::update(bookings::table.find(booking_at(conn, number, *place)?))
-                .set(bookings::option_ends_at.eq(ends_at))
+        Change::EndOption(place, code, ends_at) => {
+            let id = booking_at(conn, number, *place)?;
+            let row = bookings::table.find(id).select(bookings::options);
+            let mut options: Vec<BookedOption> = text::from_json(row.first(conn)?)?;
+            for option in options.iter_mut().filter(|one| one.code == *code) {
+                option.ends_at = *ends_at;
+            }
+            diesel::update(bookings::table.find(id))
+                .set(bookings::options.eq(text::json(&options)?))
                 .execute(conn)
         }
         Change::SettleBooking(place) => {

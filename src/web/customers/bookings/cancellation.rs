@@ -4,13 +4,13 @@
 use actix_session::Session;
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use chrono::{Days, Duration, NaiveDate};
+use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
 use serde::Deserialize;
 
 use super::confirmation::{carry_out, confirm};
 use super::plan::{End, Plan, booked, option_of, place_of};
 use crate::app::App;
-use crate::domain::case::{Case, Refusal};
+use crate::domain::case::{Booking, Case, Refusal};
 use crate::domain::{CustomerNumber, Language, calendar};
 use crate::paths;
 use crate::web::kit::customer::{Subject, find};
@@ -77,29 +77,39 @@ pub async fn show(
         &app,
         &me,
         &session,
-        Ends::Booking,
+        &Ends::Booking,
         *path,
         typed.into_inner(),
     )
     .await
 }
 
-/// The same for the UMS option alone.
+/// The same for an option alone.
 pub async fn show_option(
     app: web::Data<App>,
     me: Me,
     session: Session,
-    path: web::Path<(i64, usize)>,
+    path: web::Path<(i64, usize, String)>,
     typed: web::Query<Typed>,
 ) -> Result<HttpResponse, PageError> {
-    show_one(&app, &me, &session, Ends::Option, *path, typed.into_inner()).await
+    let (number, place, option) = path.into_inner();
+    let ends = Ends::Option(option);
+    show_one(
+        &app,
+        &me,
+        &session,
+        &ends,
+        (number, place),
+        typed.into_inner(),
+    )
+    .await
 }
 
 async fn show_one(
     app: &web::Data<App>,
     me: &Me,
     session: &Session,
-    ends: Ends,
+    ends: &Ends,
     (number, place): (i64, usize),
     mut typed: Typed,
 ) -> Result<HttpResponse, PageError> {
@@ -107,7 +117,7 @@ async fn show_one(
     let place = place_of(&case, place)?;
     let now = app.clock.now();
     let booking = &case.bookings[place];
-    if !booking.is_active(now) || (ends == Ends::Option && !booking.has_ums(now)) {
+    if !booking.is_active(now) || !ends.is_there(booking, now) {
         return Ok(session.refused(
             refusals::sentence(Refusal::UnknownBooking),
             paths::customer(case.customer.number),
@@ -132,25 +142,27 @@ pub async fn cancel(
     path: web::Path<(i64, usize)>,
     SignedForm(form): SignedForm,
 ) -> Result<HttpResponse, PageError> {
-    cancel_one(&app, &me, &session, Ends::Booking, *path, &form).await
+    cancel_one(&app, &me, &session, &Ends::Booking, *path, &form).await
 }
 
-/// The same for the UMS option alone.
+/// The same for an option alone.
 pub async fn cancel_option(
     app: web::Data<App>,
     me: Me,
     session: Session,
-    path: web::Path<(i64, usize)>,
+    path: web::Path<(i64, usize, String)>,
     SignedForm(form): SignedForm,
 ) -> Result<HttpResponse, PageError> {
-    cancel_one(&app, &me, &session, Ends::Option, *path, &form).await
+    let (number, place, option) = path.into_inner();
+    let ends = Ends::Option(option);
+    cancel_one(&app, &me, &session, &ends, (number, place), &form).await
 }
 
 async fn cancel_one(
     app: &web::Data<App>,
     me: &Me,
     session: &Session,
-    ends: Ends,
+    ends: &Ends,
     (number, place): (i64, usize),
     form: &Form,
 ) -> Result<HttpResponse, PageError> {
@@ -169,33 +181,45 @@ async fn cancel_one(
 }
 
 /// What is cancelled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum Ends {
     /// The booking as a whole.
     Booking,
-    /// Its UMS option; the product goes on.
-    Option,
+    /// One of its options, by its code; the product goes on.
+    Option(String),
 }
 
 impl Ends {
-    fn plan(self, place: usize, end: End) -> Plan {
+    fn plan(&self, place: usize, end: End) -> Plan {
         match self {
             Self::Booking => Plan::Cancel { place, end },
-            Self::Option => Plan::CancelOption { place, end },
+            Self::Option(option) => Plan::CancelOption {
+                place,
+                option: option.clone(),
+                end,
+            },
         }
     }
 
-    fn name(self, case: &Case, place: usize) -> String {
+    fn name(&self, case: &Case, place: usize) -> String {
         match self {
             Self::Booking => booked(case, place),
-            Self::Option => option_of(case, place),
+            Self::Option(option) => option_of(case, place, option),
+        }
+    }
+
+    /// Whether the booking has it.
+    fn is_there(&self, booking: &Booking, now: DateTime<Utc>) -> bool {
+        match self {
+            Self::Booking => true,
+            Self::Option(option) => booking.options_at(now).contains(option),
         }
     }
 
     /// The booking's own last day, after which its option cannot end.
-    fn last_day(self, case: &Case, place: usize) -> Option<NaiveDate> {
+    fn last_day(&self, case: &Case, place: usize) -> Option<NaiveDate> {
         let end = case.bookings.get(place).and_then(|booking| booking.ends_at);
-        end.filter(|_| self == Self::Option)
+        end.filter(|_| *self != Self::Booking)
             .map(|end| calendar::day(end - Duration::milliseconds(1)))
     }
 }
@@ -250,7 +274,7 @@ fn read(
 async fn page(
     app: &App,
     me: &Me,
-    ends: Ends,
+    ends: &Ends,
     case: &Case,
     place: usize,
     typed: Typed,
@@ -261,10 +285,10 @@ async fn page(
         shell: Shell::load(app, me, paths::CUSTOMERS).await?,
         subject: Subject::of(case),
         booking: ends.name(case, place),
-        is_option: ends == Ends::Option,
+        is_option: *ends != Ends::Booking,
         action: match ends {
             Ends::Booking => paths::cancel_booking(case.customer.number, place + 1),
-            Ends::Option => paths::cancel_option(case.customer.number, place + 1),
+            Ends::Option(option) => paths::cancel_option(case.customer.number, place + 1, option),
         },
         today,
         last: today + LONGEST,

@@ -10,13 +10,14 @@ use crate::actions::partner_contracts::find_states;
 use crate::app::App;
 use crate::domain::CustomerNumber;
 use crate::domain::case::{Case, Change, Event, preview};
-use crate::domain::product::Product;
+use crate::domain::product::{Options, Product, ProductOption};
 use crate::paths;
 use crate::web::customers::parts::doubts::{Doubt, doubts};
 use crate::web::kit::customer::{Subject, find};
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::FieldErrors;
 use crate::web::kit::page::{Me, Shell, html, invalid};
+use crate::web::kit::words::listed;
 
 #[derive(Template)]
 #[template(path = "web/customers/bookings/choice.html")]
@@ -30,17 +31,41 @@ struct Page {
     errors: FieldErrors,
 }
 
-/// A product, with or without its option, and what booking it means.
+/// A product, and what booking it without an option means.
 struct Choice {
-    /// Value in the form: `sip-trunk` or `sip-trunk:ums`.
+    /// Value in the form: the product's code.
     key: String,
     name: String,
     meaning: String,
     is_booked: bool,
+    is_chosen: bool,
+    options: Vec<OptionChoice>,
 }
 
-/// Ending of a choice's key that stands for the UMS option.
-pub const UMS: &str = ":ums";
+/// An option, and what booking the product with it alone means.
+struct OptionChoice {
+    /// Name of its field: `trunk:fax`.
+    key: String,
+    name: String,
+    meaning: String,
+    is_booked: bool,
+    is_chosen: bool,
+}
+
+/// A product with options as one value of a form: `trunk`, `trunk:fax`, `trunk:fax:journal`.
+pub fn choice_key(product: &str, options: &Options) -> String {
+    let options: String = options.iter().map(|code| format!(":{code}")).collect();
+    format!("{product}{options}")
+}
+
+/// Why a choice cannot be booked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// None was made, or the catalogue has no such product or option.
+    NoProduct,
+    /// An option belongs to another product than the one that was chosen.
+    OtherProduct,
+}
 
 /// The form.
 pub async fn show(
@@ -49,27 +74,60 @@ pub async fn show(
     number: web::Path<i64>,
 ) -> Result<HttpResponse, PageError> {
     let case = find(&app, CustomerNumber(*number)).await?;
-    html(&page(&app, &me, &case, FieldErrors::default()).await?)
+    html(&page(&app, &me, &case, &[], FieldErrors::default()).await?)
 }
 
-/// The form again, when no product was chosen.
-pub async fn ask_again(app: &App, me: &Me, case: &Case) -> Result<HttpResponse, PageError> {
+/// The form again with what was chosen.
+pub async fn ask_again(
+    app: &App,
+    me: &Me,
+    case: &Case,
+    chosen: &[(String, String)],
+    fault: Fault,
+) -> Result<HttpResponse, PageError> {
     let mut errors = FieldErrors::default();
-    errors.add("produkt", "Wählen Sie ein Produkt aus");
-    invalid(&page(app, me, case, errors).await?)
-}
-
-/// The product a form names, with its option; `None` if the catalogue has no such choice.
-pub fn read_choice<'a>(case: &'a Case, key: &str) -> Option<(&'a Product, bool)> {
-    let (code, ums) = match key.strip_suffix(UMS) {
-        Some(code) => (code, true),
-        None => (key, false),
+    let words = match fault {
+        Fault::NoProduct => "Wählen Sie ein Produkt aus",
+        Fault::OtherProduct => {
+            "Wählen Sie nur Optionen des Produkts, das Sie buchen; angekreuzt ist auch eine eines anderen Produkts"
+        }
     };
-    let product = case.product(code)?;
-    (!ums || product.has_ums_option()).then_some((product, ums))
+    errors.add("produkt", words);
+    invalid(&page(app, me, case, chosen, errors).await?)
 }
 
-async fn page(app: &App, me: &Me, case: &Case, errors: FieldErrors) -> Result<Page, PageError> {
+/// The product a form names, with its options: in the value of `produkt`, or each as a field that is
+/// called by its key.
+///
+/// # Errors
+///
+/// If there is no such product, or an option is another one's.
+pub fn read_choice(case: &Case, chosen: &[(String, String)]) -> Result<(String, Options), Fault> {
+    let key = chosen.iter().find(|(name, _)| name == "produkt");
+    let mut key = key.map_or("", |(_, value)| value.as_str()).split(':');
+    let code = key.next().unwrap_or_default();
+    let product = case.product(code).ok_or(Fault::NoProduct)?;
+    let mut options: Options = key.map(str::to_owned).collect();
+    for (name, _) in chosen.iter().filter(|(name, _)| name != "produkt") {
+        match name.split_once(':') {
+            Some((of, option)) if of == code => options.insert(option.to_owned()),
+            Some(_) => return Err(Fault::OtherProduct),
+            None => continue,
+        };
+    }
+    match product.is_sold_with(&options) {
+        true => Ok((code.to_owned(), options)),
+        false => Err(Fault::NoProduct),
+    }
+}
+
+async fn page(
+    app: &App,
+    me: &Me,
+    case: &Case,
+    chosen: &[(String, String)],
+    errors: FieldErrors,
+) -> Result<Page, PageError> {
     let (now, own) = (app.clock.now(), case.clone());
     let relied = app
         .db
@@ -81,44 +139,68 @@ async fn page(app: &App, me: &Me, case: &Case, errors: FieldErrors) -> Result<Pa
         shell: Shell::load(app, me, paths::CUSTOMERS).await?,
         subject: Subject::of(case),
         action: paths::confirm_booking(case.customer.number),
-        choices: choices(case, now),
+        choices: choices(case, chosen, now),
         errors,
     })
 }
 
-fn choices(case: &Case, now: DateTime<Utc>) -> Vec<Choice> {
+/// What is sold.
+fn choices(case: &Case, chosen: &[(String, String)], now: DateTime<Utc>) -> Vec<Choice> {
     let booked = case.active_products(now);
-    case.catalogue
-        .iter()
-        .flat_map(|product| {
-            let options: &[bool] = if product.has_ums_option() {
-                &[false, true]
-            } else {
-                &[false]
-            };
-            options.iter().map(move |ums| (product, *ums))
-        })
-        .map(|(product, ums)| Choice {
-            key: format!("{}{}", product.code, if ums { UMS } else { "" }),
-            name: product.booked_name(ums),
-            meaning: meaning(case, product, ums, now),
-            is_booked: booked.contains(&(product, ums)),
-        })
-        .collect()
+    let is_named = |key: &str| chosen.iter().any(|(name, _)| name == key);
+    let one = |product: &Product| {
+        let key = choice_key(&product.code, &Options::new());
+        let own = || {
+            booked
+                .iter()
+                .filter(|(known, _)| known.code == product.code)
+        };
+        let option = |option: &ProductOption| {
+            let options = Options::from([option.code.clone()]);
+            let key = choice_key(&product.code, &options);
+            OptionChoice {
+                name: option.name.clone(),
+                meaning: meaning(case, product, &options, now),
+                is_booked: own().any(|(_, with)| with.contains(&option.code)),
+                is_chosen: is_named(&key),
+                key,
+            }
+        };
+        let sold = product.options.iter().filter(|option| !option.retired);
+        Choice {
+            name: product.name.clone(),
+            meaning: meaning(case, product, &Options::new(), now),
+            is_booked: own().next().is_some(),
+            is_chosen: chosen.contains(&("produkt".to_owned(), key.clone())),
+            options: sold.map(option).collect(),
+            key,
+        }
+    };
+    let sold = case.catalogue.iter().filter(|product| !product.retired);
+    sold.map(one).collect()
 }
 
 /// What booking it would mean: the rules themselves are asked, so the page cannot promise anything else.
-fn meaning(case: &Case, product: &Product, ums: bool, now: DateTime<Utc>) -> String {
-    if !product.needs_agreement(ums) {
+fn meaning(case: &Case, product: &Product, options: &Options, now: DateTime<Utc>) -> String {
+    if !product.needs_agreement(options) {
         return "Kein AVV nötig. Der Kunde erhält keine E-Mail.".to_owned();
     }
-    let area = &product.gated_module.name;
+    let areas = product.areas(options);
+    let closed = areas.iter().filter(|area| area.gate().is_some());
+    let closed: Vec<String> = closed.map(|area| area.module.name.clone()).collect();
+    let until = |words: &str| match closed.as_slice() {
+        [] => String::new(),
+        areas => format!(
+            " {words} bleibt für Vertriebspartner gesperrt: {}.",
+            listed(areas)
+        ),
+    };
     if case.partner.is_none() {
         return "Ein AVV wird erst nötig, wenn ein Vertriebspartner den Kunden betreut. Der Kunde erhält jetzt keine E-Mail.".to_owned();
     }
     let event = Event::Booked {
         product: product.code.clone(),
-        ums,
+        options: options.clone(),
     };
     if preview(case, &event, now).is_ok_and(|preview| preview.changes.iter().any(Change::asks)) {
         let address = case
@@ -132,11 +214,13 @@ fn meaning(case: &Case, product: &Product, ums: bool, now: DateTime<Utc>) -> Str
             "Der Kunde"
         };
         format!(
-            "AVV nötig. {way} erhält sofort eine E-Mail an {address}. Bis zum Abschluss bleibt für Vertriebspartner gesperrt: {area}."
+            "AVV nötig. {way} erhält sofort eine E-Mail an {address}.{}",
+            until("Bis zum Abschluss")
         )
     } else if case.customer.email().is_none() && !case.is_covered(now) {
         format!(
-            "AVV nötig, aber die E-Mail-Adresse des Kunden fehlt. Es wird keine E-Mail gesendet, bis Sie die Adresse ergänzen. So lange bleibt für Vertriebspartner gesperrt: {area}."
+            "AVV nötig, aber die E-Mail-Adresse des Kunden fehlt. Es wird keine E-Mail gesendet, bis Sie die Adresse ergänzen.{}",
+            until("So lange")
         )
     } else if case.is_covered(now) {
         "AVV nötig und schon abgeschlossen. Der Vertrag umfasst dieses Produkt, der Kunde erhält keine E-Mail.".to_owned()

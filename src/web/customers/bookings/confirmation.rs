@@ -3,7 +3,6 @@
 use actix_session::Session;
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use serde::Deserialize;
 
 use super::choice::{ask_again, read_choice};
 use super::plan::{Plan, place_of};
@@ -36,7 +35,7 @@ struct Page {
     action: String,
     fields: Vec<(&'static str, String)>,
     stamp: String,
-    button: &'static str,
+    button: String,
 }
 
 /// The page that says what the plan means, or the profile with the reason why it cannot be done.
@@ -59,8 +58,8 @@ pub async fn confirm(
     let shell = Shell::load(app, me, paths::CUSTOMERS).await?;
     let (question, button) = plan.words(case);
     let (action, fields) = plan.form(number);
-    let is_booked = matches!(plan, Plan::Book { product, ums }
-        if case.active_products(now).iter().any(|(one, with)| one.code == *product && with == ums));
+    let is_booked = matches!(plan, Plan::Book { product, options }
+        if case.active_products(now).iter().any(|(one, with)| one.code == *product && with == options));
     html(&Page {
         doubts,
         meaning: meaning(&shell.operator.short_name, &preview),
@@ -95,15 +94,15 @@ pub async fn carry_out(
                 return Ok(None);
             }
             match &own {
-                Plan::Book { product, ums } => {
-                    bookings::book(conn, &handles, &viewer, number, product, *ums, now)
+                Plan::Book { product, options } => {
+                    bookings::book(conn, &handles, &viewer, number, product, options, now)
                 }
-                Plan::Option { place } => {
-                    bookings::switch_option_on(conn, &handles, &viewer, number, *place, now)
+                Plan::Option { place, option } => {
+                    bookings::switch_option_on(conn, &handles, &viewer, number, *place, option, now)
                 }
-                Plan::CancelOption { place, end } => {
-                    let ends_at = end.moment(now);
-                    bookings::cancel_option(conn, &handles, &viewer, number, *place, ends_at, now)
+                Plan::CancelOption { place, option, end } => {
+                    let (which, ends_at) = ((*place, option.as_str()), end.moment(now));
+                    bookings::cancel_option(conn, &handles, &viewer, number, which, ends_at, now)
                 }
                 Plan::Cancel { place, end } => {
                     let ends_at = end.moment(now);
@@ -126,25 +125,21 @@ pub async fn carry_out(
     }
 }
 
-/// Product chosen on the page before.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct Chosen {
-    produkt: String,
-}
-
 /// What booking this product means.
 pub async fn confirm_booking(
     app: web::Data<App>,
     me: Me,
     session: Session,
     number: web::Path<i64>,
-    chosen: web::Query<Chosen>,
+    chosen: web::Query<Vec<(String, String)>>,
 ) -> Result<HttpResponse, PageError> {
     let case = find(&app, CustomerNumber(*number)).await?;
-    match plan_booking(&case, &chosen.produkt) {
-        Some(plan) => confirm(&app, &me, &session, &case, &plan).await,
-        None => ask_again(&app, &me, &case).await,
+    match read_choice(&case, &chosen) {
+        Ok((product, options)) => {
+            let plan = Plan::Book { product, options };
+            confirm(&app, &me, &session, &case, &plan).await
+        }
+        Err(fault) => ask_again(&app, &me, &case, &chosen, fault).await,
     }
 }
 
@@ -157,42 +152,43 @@ pub async fn book(
     SignedForm(form): SignedForm,
 ) -> Result<HttpResponse, PageError> {
     let case = find(&app, CustomerNumber(*number)).await?;
-    match plan_booking(&case, form.get("produkt")) {
-        Some(plan) => carry_out(&app, &me, &session, case.customer.number, &plan, &form).await,
-        None => ask_again(&app, &me, &case).await,
+    let chosen = [("produkt".to_owned(), form.get("produkt").to_owned())];
+    match read_choice(&case, &chosen) {
+        Ok((product, options)) => {
+            let plan = Plan::Book { product, options };
+            carry_out(&app, &me, &session, case.customer.number, &plan, &form).await
+        }
+        Err(fault) => ask_again(&app, &me, &case, &chosen, fault).await,
     }
 }
 
-fn plan_booking(case: &Case, key: &str) -> Option<Plan> {
-    read_choice(case, key).map(|(product, ums)| Plan::Book {
-        product: product.code.clone(),
-        ums,
-    })
-}
-
-/// What switching the option on means.
+/// What switching an option on means.
 pub async fn confirm_option(
     app: web::Data<App>,
     me: Me,
     session: Session,
-    path: web::Path<(i64, usize)>,
+    path: web::Path<(i64, usize, String)>,
 ) -> Result<HttpResponse, PageError> {
     let case = find(&app, CustomerNumber(path.0)).await?;
-    let place = place_of(&case, path.1)?;
-    confirm(&app, &me, &session, &case, &Plan::Option { place }).await
+    let plan = Plan::Option {
+        place: place_of(&case, path.1)?,
+        option: path.into_inner().2,
+    };
+    confirm(&app, &me, &session, &case, &plan).await
 }
 
-/// Switches the option on.
+/// Switches an option on.
 pub async fn switch_option_on(
     app: web::Data<App>,
     me: Me,
     session: Session,
-    path: web::Path<(i64, usize)>,
+    path: web::Path<(i64, usize, String)>,
     SignedForm(form): SignedForm,
 ) -> Result<HttpResponse, PageError> {
     let case = find(&app, CustomerNumber(path.0)).await?;
     let plan = Plan::Option {
         place: place_of(&case, path.1)?,
+        option: path.into_inner().2,
     };
     carry_out(&app, &me, &session, case.customer.number, &plan, &form).await
 }

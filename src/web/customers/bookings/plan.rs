@@ -3,8 +3,10 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+use super::choice::choice_key;
 use crate::actions::Applied;
 use crate::domain::case::{Case, Change, Event};
+use crate::domain::product::Options;
 use crate::domain::{CustomerNumber, Language, calendar};
 use crate::paths;
 use crate::web::kit::error::PageError;
@@ -13,11 +15,15 @@ use crate::web::kit::error::PageError;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Plan {
     /// A product is added.
-    Book { product: String, ums: bool },
-    /// The UMS option is switched on.
-    Option { place: usize },
-    /// The UMS option ends, or stays after all; the product goes on.
-    CancelOption { place: usize, end: End },
+    Book { product: String, options: Options },
+    /// An option is switched on.
+    Option { place: usize, option: String },
+    /// An option ends, or stays after all; the product goes on.
+    CancelOption {
+        place: usize,
+        option: String,
+        end: End,
+    },
     /// The booking ends, or goes on after all.
     Cancel { place: usize, end: End },
 }
@@ -57,16 +63,18 @@ impl Plan {
     /// The event it is to the rules.
     pub fn event(&self, now: DateTime<Utc>) -> Event {
         match self {
-            Self::Book { product, ums } => Event::Booked {
+            Self::Book { product, options } => Event::Booked {
                 product: product.clone(),
-                ums: *ums,
+                options: options.clone(),
             },
-            Self::Option { place } => Event::OptionChanged {
+            Self::Option { place, option } => Event::OptionChanged {
                 booking: *place,
-                ums: true,
+                option: option.clone(),
+                on: true,
             },
-            Self::CancelOption { place, end } => Event::OptionCancelled {
+            Self::CancelOption { place, option, end } => Event::OptionCancelled {
                 booking: *place,
+                option: option.clone(),
                 ends_at: end.moment(now),
             },
             Self::Cancel { place, end } => Event::Cancelled {
@@ -77,19 +85,19 @@ impl Plan {
     }
 
     /// Question of the page and word on its button.
-    pub fn words(&self, case: &Case) -> (String, &'static str) {
+    pub fn words(&self, case: &Case) -> (String, String) {
         match self {
-            Self::Book { product, ums } => (
-                format!("{} buchen?", name(case, product, *ums)),
-                "Buchung speichern",
+            Self::Book { product, options } => (
+                format!("{} buchen?", case.booked_name(product, options).de),
+                "Buchung speichern".to_owned(),
             ),
-            Self::Option { place } => (
-                format!("UMS-Option für {} einschalten?", booked(case, *place)),
-                "UMS-Option einschalten",
+            Self::Option { place, option } => (
+                format!("{} einschalten?", option_of(case, *place, option)),
+                format!("{} einschalten", option_noun(case, *place, option)),
             ),
-            Self::Cancel { place, end } | Self::CancelOption { place, end } => {
+            Self::Cancel { place, end } | Self::CancelOption { place, end, .. } => {
                 let name = self.what(case, *place);
-                match end {
+                let (question, button) = match end {
                     End::Now => (format!("{name} sofort beenden?"), "Sofort beenden"),
                     End::After(day) => (
                         format!(
@@ -102,7 +110,8 @@ impl Plan {
                         format!("Kündigung von {name} zurücknehmen?"),
                         "Kündigung zurücknehmen",
                     ),
-                }
+                };
+                (question, button.to_owned())
             }
         }
     }
@@ -110,7 +119,7 @@ impl Plan {
     /// What ends: the booking, or only its option.
     fn what(&self, case: &Case, place: usize) -> String {
         match self {
-            Self::CancelOption { .. } => option_of(case, place),
+            Self::CancelOption { option, .. } => option_of(case, place, option),
             _ => booked(case, place),
         }
     }
@@ -118,18 +127,18 @@ impl Plan {
     /// Where the form is posted to, and what it carries.
     pub fn form(&self, number: CustomerNumber) -> (String, Vec<(&'static str, String)>) {
         match self {
-            Self::Book { product, ums } => (
+            Self::Book { product, options } => (
                 paths::booking(number),
-                vec![(
-                    "produkt",
-                    format!("{product}{}", if *ums { super::choice::UMS } else { "" }),
-                )],
+                vec![("produkt", choice_key(product, options))],
             ),
-            Self::Option { place } => (paths::booking_option(number, place + 1), Vec::new()),
-            Self::Cancel { place, end } => (paths::cancel_booking(number, place + 1), end.fields()),
-            Self::CancelOption { place, end } => {
-                (paths::cancel_option(number, place + 1), end.fields())
+            Self::Option { place, option } => {
+                (paths::booking_option(number, place + 1, option), Vec::new())
             }
+            Self::Cancel { place, end } => (paths::cancel_booking(number, place + 1), end.fields()),
+            Self::CancelOption { place, option, end } => (
+                paths::cancel_option(number, place + 1, option),
+                end.fields(),
+            ),
         }
     }
 
@@ -153,11 +162,17 @@ impl Plan {
     /// What the next page says.
     pub fn said(&self, outcome: &Applied) -> String {
         let what = match self {
-            Self::Book { product, ums } => {
-                format!("{} ist gebucht.", name(&outcome.after, product, *ums))
+            Self::Book { product, options } => {
+                format!(
+                    "{} ist gebucht.",
+                    outcome.after.booked_name(product, options).de
+                )
             }
-            Self::Option { .. } => "Die UMS-Option ist eingeschaltet.".to_owned(),
-            Self::Cancel { place, end } | Self::CancelOption { place, end } => {
+            Self::Option { place, option } => {
+                let noun = option_noun(&outcome.after, *place, option);
+                format!("Die {noun} ist eingeschaltet.")
+            }
+            Self::Cancel { place, end } | Self::CancelOption { place, end, .. } => {
                 let name = self.what(&outcome.before, *place);
                 match end {
                     End::Now => format!("{name} ist beendet."),
@@ -184,14 +199,8 @@ impl Plan {
 pub fn booked(case: &Case, place: usize) -> String {
     case.bookings
         .get(place)
-        .map(|one| name(case, &one.product, one.ums))
+        .map(|one| case.booked_name(&one.product, &one.all_options()).de)
         .unwrap_or_default()
-}
-
-/// Printed name of a product as it is booked.
-pub fn name(case: &Case, product: &str, ums: bool) -> String {
-    case.product(product)
-        .map_or_else(|| product.to_owned(), |known| known.booked_name(ums))
 }
 
 /// Place in [`Case::bookings`] of the n-th booking, counted from 1.
@@ -201,9 +210,17 @@ pub fn place_of(case: &Case, n: usize) -> Result<usize, PageError> {
         .ok_or(PageError::NotFound)
 }
 
-/// Printed name of the option of a booking.
-pub fn option_of(case: &Case, place: usize) -> String {
+/// An option of a booking with the name of its product: "UMS-Option für SIP-Trunk".
+pub fn option_of(case: &Case, place: usize, option: &str) -> String {
     let booking = case.bookings.get(place);
-    let product = booking.map(|one| name(case, &one.product, false));
-    format!("UMS-Option für {}", product.unwrap_or_default())
+    let product = booking.map(|one| case.booked_name(&one.product, &Options::new()).de);
+    let noun = option_noun(case, place, option);
+    format!("{noun} für {}", product.unwrap_or_default())
+}
+
+/// Printed name of an option of a booking, which takes "die".
+fn option_noun(case: &Case, place: usize, option: &str) -> String {
+    let booking = case.bookings.get(place);
+    let known = booking.and_then(|one| case.product(&one.product)?.option(option));
+    known.map_or_else(|| option.to_owned(), |known| known.noun(Language::De))
 }

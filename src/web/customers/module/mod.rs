@@ -11,6 +11,7 @@ use chrono::{DateTime, Utc};
 use crate::app::App;
 use crate::domain::CustomerNumber;
 use crate::domain::case::{Case, Denied, access};
+use crate::domain::product::{Area, Product};
 use crate::domain::viewer::Role;
 use crate::paths;
 use crate::web::kit::customer::load_visible;
@@ -70,11 +71,8 @@ pub fn decide(case: &Case, role: Role, module: &str, now: DateTime<Utc>) -> Resu
     if let Some(partner) = role.partner() {
         return access(case, partner, module, now).map(|_| ());
     }
-    let is_booked = case.active_products(now).iter().any(|(product, ums)| {
-        product.module.key == module
-            || (product.gated_module.key == module && product.needs_module(*ums))
-    });
-    if is_booked {
+    let is_booked = |area: &Area<'_>| area.module.key == module;
+    if case.areas(now).iter().any(is_booked) {
         Ok(())
     } else {
         Err(Denied::NotBooked)
@@ -84,7 +82,7 @@ pub fn decide(case: &Case, role: Role, module: &str, now: DateTime<Utc>) -> Resu
 fn name_of(case: &Case, module: &str) -> Option<String> {
     case.catalogue
         .iter()
-        .flat_map(|product| [&product.module, &product.gated_module])
+        .flat_map(Product::modules)
         .find(|known| known.key == module)
         .map(|known| known.name.clone())
 }

@@ -10,8 +10,8 @@ use serde::Deserialize;
 use super::parts::entered_addresses::{Undecided, undecided};
 use crate::actions::ActionError;
 use crate::app::App;
-use crate::domain::case::{Booking, Case, access, product_statuses, status_of};
-use crate::domain::product::{Module, Product};
+use crate::domain::case::{BookedOption, Booking, Case, access, product_statuses, status_of};
+use crate::domain::product::Module;
 use crate::domain::viewer::{Permission, Role, permissions};
 use crate::domain::{CustomerNumber, Language, calendar};
 use crate::paths;
@@ -57,7 +57,7 @@ struct BookingLine {
     name: String,
     state: String,
     /// Words and addresses.
-    links: Vec<(&'static str, String)>,
+    links: Vec<(String, String)>,
 }
 
 struct ProductLine {
@@ -149,11 +149,14 @@ fn view(shell: Shell, case: &Case, role: Role, now: DateTime<Utc>) -> ProfileVie
         products: product_statuses(case, now)
             .into_iter()
             .map(|line| ProductLine {
-                name: line.product.booked_name(line.ums),
+                name: line.product.booked_name(&line.options).de,
                 key: line.case_status.status.key(),
                 word: line.case_status.word(),
-                modules: modules(line.product, line.ums)
-                    .map(|module| module_line(case, role, module, now))
+                modules: line
+                    .product
+                    .areas(&line.options)
+                    .into_iter()
+                    .map(|area| module_line(case, role, area.module, now))
                     .collect(),
             })
             .collect(),
@@ -184,43 +187,54 @@ fn booking_line(case: &Case, place: usize, booking: &Booking, now: DateTime<Utc>
     let (number, n) = (case.customer.number, place + 1);
     let mut links = Vec::new();
     if booking.is_active(now) {
-        if known.is_some_and(Product::has_ums_option) {
-            let path = paths::cancel_option(number, n);
-            match (booking.has_ums(now), booking.option_ends_at) {
-                (false, _) => {
-                    links.push(("UMS-Option einschalten", paths::booking_option(number, n)))
-                }
-                (true, None) => links.push(("UMS-Option kündigen", path)),
-                (true, Some(_)) => links.extend([
+        for option in known.iter().flat_map(|product| &product.options) {
+            let noun = option.noun(Language::De);
+            let path = paths::cancel_option(number, n, &option.code);
+            let booked = booking
+                .option(&option.code)
+                .filter(|one| one.is_active(now));
+            match booked.map(|one| one.ends_at) {
+                None if option.retired => {}
+                None => links.push((
+                    format!("{noun} einschalten"),
+                    paths::booking_option(number, n, &option.code),
+                )),
+                Some(None) => links.push((format!("{noun} kündigen"), path)),
+                Some(Some(_)) => links.extend([
                     (
-                        "Kündigung der UMS-Option zurücknehmen",
+                        format!("Kündigung der {noun} zurücknehmen"),
                         format!("{path}?ende=keins"),
                     ),
-                    ("Anderes Ende der UMS-Option", path),
+                    (format!("Anderes Ende der {noun}"), path),
                 ]),
             }
         }
         let path = paths::cancel_booking(number, n);
         match booking.ends_at {
-            None => links.push(("Kündigen", path)),
+            None => links.push(("Kündigen".to_owned(), path)),
             Some(_) => links.extend([
-                ("Kündigung zurücknehmen", format!("{path}?ende=keins")),
-                ("Anderes Ende", path),
+                (
+                    "Kündigung zurücknehmen".to_owned(),
+                    format!("{path}?ende=keins"),
+                ),
+                ("Anderes Ende".to_owned(), path),
             ]),
         }
     }
-    let option = match booking.option_ends_at.filter(|_| booking.is_active(now)) {
-        Some(end) if now < end => format!(", UMS-Option gekündigt zum {}", last(end)),
-        Some(end) => format!(", UMS-Option beendet am {}", last(end)),
-        None => String::new(),
+    let ending = |one: &BookedOption| {
+        let end = one.ends_at.filter(|_| booking.is_active(now))?;
+        let named = known.and_then(|product| product.option(&one.code));
+        let noun = named.map_or_else(|| one.code.clone(), |named| named.noun(Language::De));
+        Some(match now < end {
+            true => format!(", {noun} gekündigt zum {}", last(end)),
+            false => format!(", {noun} beendet am {}", last(end)),
+        })
     };
+    let option: String = booking.options.iter().filter_map(ending).collect();
     BookingLine {
         name: known.map_or_else(
             || booking.product.clone(),
-            |product| {
-                product
-                    .booked_name(booking.ums && (booking.has_ums(now) || !booking.is_active(now)))
-            },
+            |product| product.booked_name(&booking.options_to_the_end(now)).de,
         ),
         state: match booking.ends_at {
             None => format!("Seit {since}{option}"),
@@ -229,13 +243,6 @@ fn booking_line(case: &Case, place: usize, booking: &Booking, now: DateTime<Utc>
         },
         links,
     }
-}
-
-/// The areas a booking has: the module of the product and, where it is another one, the gated area.
-fn modules(product: &Product, ums: bool) -> impl Iterator<Item = &Module> {
-    let gated = Some(&product.gated_module)
-        .filter(|gated| gated.key != product.module.key && product.needs_module(ums));
-    std::iter::once(&product.module).chain(gated)
 }
 
 fn module_line(case: &Case, role: Role, module: &Module, now: DateTime<Utc>) -> ModuleLine {

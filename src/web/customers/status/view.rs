@@ -12,6 +12,7 @@ use crate::domain::case::{
     Case, CaseStatus, ProductStatus, Status, access, missing, product_statuses, status_of,
 };
 use crate::domain::partner_contract::ContractRule;
+use crate::domain::product::Module;
 use crate::domain::proposal::PaperRecord;
 use crate::domain::viewer::{Permission, Role, permissions};
 use crate::domain::{CustomerNumber, Language, OfferDiff};
@@ -27,6 +28,7 @@ use crate::web::kit::history::Past;
 use crate::web::kit::own_history::history_of;
 use crate::web::kit::page::Shell;
 use crate::web::kit::refusals;
+use crate::web::kit::words::listed;
 
 /// What the page is made of.
 pub struct Read {
@@ -187,24 +189,35 @@ fn product_line(
     line: &ProductStatus<'_>,
     now: DateTime<Utc>,
 ) -> ProductLine {
-    let gated = &line.product.gated_module;
-    let denied = role
-        .partner()
-        .and_then(|who| access(case, who, &gated.key, now).err());
+    let denied = role.partner().and_then(|who| {
+        let denied = |(module, _): &(&Module, bool)| access(case, who, &module.key, now).err();
+        line.gated.iter().find_map(denied)
+    });
+    let closed = line.gated.iter().filter(|(_, is_open)| !is_open);
+    let closed: Vec<&Module> = closed.map(|(module, _)| *module).collect();
+    let own = &line.product.module;
     let detail = match (line.case_status.status, denied) {
         (Status::NotRequired, _) => "Kein Produkt, für das ein AVV nötig ist.".to_owned(),
         (Status::Concluded, None) => "Im Vertrag enthalten.".to_owned(),
         (Status::Concluded, Some(denied)) => refusals::closed(denied).0.to_owned(),
-        _ if gated.key == line.product.module.key => {
+        _ if closed.is_empty() => "Für Vertriebspartner bleibt alles erreichbar.".to_owned(),
+        _ if closed.iter().any(|module| module.key == own.key) => {
             "Das ganze Modul ist für Vertriebspartner gesperrt.".to_owned()
         }
-        _ => format!(
-            "Nur der Bereich {} ist für Vertriebspartner gesperrt, {} bleibt erreichbar.",
-            gated.name, line.product.module.name
-        ),
+        _ => {
+            let names: Vec<String> = closed.iter().map(|one| one.name.clone()).collect();
+            let which = match names.as_slice() {
+                [one] => format!("Nur der Bereich {one} ist"),
+                several => format!("Nur die Bereiche {} sind", listed(several)),
+            };
+            format!(
+                "{which} für Vertriebspartner gesperrt, {} bleibt erreichbar.",
+                own.name
+            )
+        }
     };
     ProductLine {
-        name: line.product.booked_name(line.ums),
+        name: line.product.booked_name(&line.options).de,
         key: line.case_status.status.key(),
         word: line.case_status.word(),
         detail,

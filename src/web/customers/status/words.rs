@@ -235,7 +235,7 @@ fn pending(case: &Case, now: DateTime<Utc>) -> String {
                 Status::Concluded | Status::NotRequired
             )
         })
-        .map(|line| line.product.booked_name(line.ums))
+        .map(|line| line.product.booked_name(&line.options).de)
         .collect();
     let waits = status_of(case, now).status == Status::UpdatePending;
     if without.is_empty() && case.is_demanded(now) {
@@ -304,13 +304,10 @@ fn last_request(case: &Case) -> Option<String> {
 fn modules(case: &Case, closed: bool, now: DateTime<Utc>) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for line in product_statuses(case, now) {
-        let is_open = match line.case_status.status {
-            Status::NotRequired => continue,
-            status => status == Status::Concluded,
-        };
-        let name = &line.product.gated_module.name;
-        if is_open != closed && !names.contains(name) {
-            names.push(name.clone());
+        for (module, is_open) in line.gated {
+            if is_open != closed && !names.contains(&module.name) {
+                names.push(module.name.clone());
+            }
         }
     }
     names

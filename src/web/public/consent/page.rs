@@ -249,7 +249,7 @@ async fn page(app: &App, arrival: &Arrival, typed: Typed) -> Result<ConsentPage,
     let (clauses, annexes) = html::stats(&draft.document);
     Ok(ConsentPage {
         about: arrival.about(&shell),
-        summary: Summary::new(arrival, &draft.values, news),
+        summary: Summary::new(arrival, &draft, news),
         until: (
             last_day.to_string(),
             calendar::weekday_date(last_day, arrival.language),

@@ -1,7 +1,9 @@
 //! What the contract is about, in short: the facts and phrases around the full text.
 
 use super::arrival::Arrival;
-use crate::contract::values::Values;
+use crate::actions::documents::Draft;
+use crate::contract::meta::{self, Bilingual, Meta};
+use crate::contract::values::{CoveredProduct, Values};
 use crate::domain::{Language, OfferDiff, Party, name};
 
 /// Name and address of a company.
@@ -26,9 +28,9 @@ pub struct ProductFacts {
     /// Printed name.
     pub name: String,
     /// Which data.
-    pub data: &'static str,
+    pub data: String,
     /// Whose data.
-    pub persons: &'static str,
+    pub persons: String,
 }
 
 /// Everything the page says beside the text.
@@ -57,13 +59,13 @@ pub struct Summary {
 
 impl Summary {
     /// From what would be filled into the contract.
-    pub fn new(arrival: &Arrival, values: &Values, news: Option<OfferDiff>) -> Self {
-        let language = arrival.language;
+    pub fn new(arrival: &Arrival, draft: &Draft, news: Option<OfferDiff>) -> Self {
+        let (language, values) = (arrival.language, &draft.values);
         let products: Vec<ProductFacts> = values
             .products
             .iter()
             .map(|product| {
-                let (data, persons) = data_of(&product.code, language);
+                let (data, persons) = data_of(product, draft.meta(), language);
                 ProductFacts {
                     name: match language {
                         Language::De => product.name.clone(),
@@ -99,34 +101,41 @@ impl Summary {
     }
 }
 
-/// Which data a product processes and whose, in a line each; the annex of the contract has them all.
-fn data_of(code: &str, language: Language) -> (&'static str, &'static str) {
-    match (code, language) {
-        ("centraflex", Language::De) => (
-            "Namen, Durchwahlen, E-Mail-Adressen, Gerätekennungen, Anruflisten, Weiterleitungen, Kontakte im Firmentelefonbuch, Sprachnachrichten, Faxe und eingeschaltete Aufzeichnungen",
-            "Ihre Beschäftigten, Personen, die mit ihnen telefonieren oder ihnen Nachrichten senden, und Personen im Firmentelefonbuch",
+/// Which data a product processes and whose, in a line each, as the version of the contract says it in short;
+/// the annex has them all.
+fn data_of(product: &CoveredProduct, meta: &Meta, language: Language) -> (String, String) {
+    let known: Vec<_> = product
+        .keys()
+        .filter_map(|key| meta.summaries.get(&key))
+        .collect();
+    let said = |of: fn(&meta::Summary) -> &Bilingual, otherwise: (&str, &str)| {
+        let words: Vec<&str> = known
+            .iter()
+            .map(|one| of(one).get(language).trim())
+            .filter(|words| !words.is_empty())
+            .collect();
+        match (words.as_slice(), language) {
+            ([], Language::De) => otherwise.0.to_owned(),
+            ([], Language::En) => otherwise.1.to_owned(),
+            (words, _) => words.join("; "),
+        }
+    };
+    (
+        said(
+            |one| &one.data,
+            (
+                "Siehe die Anlage „Produkte und Daten“ des Vertrags",
+                "See the annex on products and data",
+            ),
         ),
-        ("centraflex", Language::En) => (
-            "Names, extension numbers, e-mail addresses, device identifiers, call lists, call forwarding, contacts in the company phone book, voice messages, faxes and recordings if switched on",
-            "Your employees, persons who call them or send them messages, and persons in the company phone book",
+        said(
+            |one| &one.persons,
+            (
+                "Ihre Beschäftigten und Personen, die mit ihnen in Verbindung stehen",
+                "Your employees and persons in contact with them",
+            ),
         ),
-        ("mehrstandort-sip-trunk" | "sip-trunk", Language::De) => (
-            "Namen, E-Mail-Adressen, Rufnummern, Sprachnachrichten, Faxe, Sendeprotokolle und Zugangsdaten der Postfächer",
-            "Ihre Beschäftigten mit Postfach, Absender und Empfänger von Nachrichten und Personen, die darin genannt werden",
-        ),
-        ("mehrstandort-sip-trunk" | "sip-trunk", Language::En) => (
-            "Names, e-mail addresses, phone numbers, voice messages, faxes, transmission logs and access data of mailboxes",
-            "Your employees with a mailbox, senders and recipients of messages, and persons mentioned in them",
-        ),
-        (_, Language::De) => (
-            "Siehe die Anlage „Produkte und Daten“ des Vertrags",
-            "Ihre Beschäftigten und Personen, die mit ihnen in Verbindung stehen",
-        ),
-        (_, Language::En) => (
-            "See the annex on products and data",
-            "Your employees and persons in contact with them",
-        ),
-    }
+    )
 }
 
 /// The places named in the contract, each once.

@@ -1,29 +1,61 @@
 //! A line of the sheet about something the customer has.
 
-use super::{Key, Time};
+use std::collections::BTreeMap;
+
+use super::{Key, Time, options_of};
 
 #[derive(Debug, Clone)]
 pub(super) struct Booked {
-    pub(super) key: Key,
+    pub(super) product: String,
+    /// Each with the moment from which the product goes on without it.
+    pub(super) options: BTreeMap<String, Option<Time>>,
     pub(super) end: Option<Time>,
-    /// From when it goes on without its option.
-    pub(super) option_end: Option<Time>,
     pub(super) seen: bool,
 }
 
 impl Booked {
-    /// What it is at `now`: an option that is over is not there any more.
-    pub(super) fn key_at(&self, now: Time) -> Key {
-        let has_option = self.key.1 && self.option_end.is_none_or(|end| now < end);
-        (self.key.0.clone(), has_option)
+    /// An option that is over is not there any more.
+    pub(super) fn has(&self, option: &str, now: Time) -> bool {
+        let known = self.options.get(option);
+        known.is_some_and(|end| end.is_none_or(|end| now < end))
+    }
+
+    /// The options that are there, with their ends.
+    pub(super) fn left(&self, now: Time) -> BTreeMap<String, Option<Time>> {
+        let mut left = self.options.clone();
+        left.retain(|option, _| self.has(option, now));
+        left
+    }
+
+    /// What of it needs a deal at `now`.
+    pub(super) fn keys(&self, now: Time) -> Vec<Key> {
+        self.keys_of(self.left(now).keys())
+    }
+
+    /// The same as if no option had ended.
+    pub(super) fn all_keys(&self) -> Vec<Key> {
+        self.keys_of(self.options.keys())
+    }
+
+    fn keys_of<'o>(&self, options: impl Iterator<Item = &'o String>) -> Vec<Key> {
+        let (_, needing, itself) = options_of(&self.product);
+        let own = itself.then_some(None);
+        let options = options.filter(|option| needing.contains(&option.as_str()));
+        own.into_iter()
+            .chain(options.cloned().map(Some))
+            .map(|option| (self.product.clone(), option))
+            .collect()
     }
 
     pub(super) fn is_there(&self, now: Time) -> bool {
         self.end.is_none_or(|end| now < end)
     }
 
-    /// Its option is over, and nobody has acted on that.
-    pub(super) fn option_is_over(&self, now: Time) -> bool {
-        self.is_there(now) && self.key.1 && !self.key_at(now).1
+    /// When the first of its options ended, if nobody has acted on that.
+    pub(super) fn option_over(&self, now: Time) -> Option<Time> {
+        let first = self.options.values().flatten().min();
+        first
+            .copied()
+            .filter(|end| self.is_there(now) && *end <= now)
     }
 }

@@ -8,13 +8,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Days, Duration, NaiveTime, TimeZone, Utc};
 use chrono_tz::Europe::Berlin;
 
-use super::samples::{CENTRAFLEX, Scenario, version_at};
+use super::samples::{CENTRAFLEX, DESK, KIT, SMALL_TRUNK, Scenario, TRUNK, UMS, version_at};
 use crate::domain::case::{Demand, Event, Partner};
 use crate::domain::{AddressId, LinkId};
 use booked::Booked;
 
 type Time = DateTime<Utc>;
-type Key = (String, bool);
+/// Something that needs a deal: a product itself, or an option of it.
+type Key = (String, Option<String>);
 
 /// What a link is good for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,9 +101,27 @@ fn morning_after(end: Time) -> Time {
         .with_timezone(&Utc)
 }
 
-fn needs(key: &Key) -> bool {
-    key.0 == CENTRAFLEX || key.1
+/// What is sold: options, those of them that need a deal, and whether the product itself does.
+fn options_of(product: &str) -> (&'static [&'static str], &'static [&'static str], bool) {
+    match product {
+        CENTRAFLEX => (&[], &[], true),
+        KIT => (&["fax", "archive", "journal"], &["fax", "archive"], false),
+        DESK => (&["record", "music", "voice"], &["record", "voice"], true),
+        _ => (&[UMS], &[UMS], false),
+    }
 }
+
+/// The rooms of a house: which products or options open them, and which of those doors have a lock.
+const DOORS: [(&str, &[(&str, Option<&str>)], bool); 8] = [
+    (CENTRAFLEX, &[(CENTRAFLEX, None)], true),
+    (SMALL_TRUNK, &[(TRUNK, None), (SMALL_TRUNK, None)], false),
+    (UMS, &[(TRUNK, Some(UMS)), (SMALL_TRUNK, Some(UMS))], true),
+    (KIT, &[(KIT, None)], false),
+    ("fax", &[(KIT, Some("fax"))], true),
+    ("archive", &[(KIT, Some("archive"))], true),
+    (DESK, &[(DESK, None), (DESK, Some("voice"))], true),
+    ("record", &[(DESK, Some("record"))], true),
+];
 
 fn id(partner: Option<&Partner>) -> Option<i64> {
     partner.map(|one| one.id.0)
@@ -170,25 +189,48 @@ impl Model {
         let has_it = self
             .booked
             .iter()
-            .any(|one| one.key.0 == CENTRAFLEX && one.end.is_none_or(|end| now < end));
+            .any(|one| one.product == CENTRAFLEX && one.is_there(now));
         let deal = self.deal.as_ref().filter(|deal| {
             has_it
                 && !self.deleted
                 && !self.is_held()
                 && Some(deal.partner) == self.partner
-                && deal.products.contains(&(CENTRAFLEX.to_owned(), false))
+                && deal.products.contains(&(CENTRAFLEX.to_owned(), None))
         });
         let sub = deal.is_some_and(|deal| self.sub.is_some() && deal.sub == self.sub);
         let tick = |open: bool| if open { '✔' } else { '✘' };
         [tick(deal.is_some()), tick(sub)].iter().collect()
     }
 
+    /// Which doors are open to the Mandant of today.
+    pub fn doors(&self, now: Time) -> String {
+        let is_open = |(_, openers, has_lock): &(&str, &[(&str, Option<&str>)], bool)| {
+            let here = || self.booked.iter().filter(|one| one.is_there(now));
+            let opens = |one: &Booked, (product, option): &(&str, Option<&str>)| {
+                one.product == *product && option.is_none_or(|code| one.has(code, now))
+            };
+            let is_there = here().any(|one| openers.iter().any(|door| opens(one, door)));
+            let wanted: BTreeSet<Key> = here()
+                .flat_map(|one| one.keys(now))
+                .filter(|(product, option)| openers.contains(&(product, option.as_deref())))
+                .collect();
+            let deal = self
+                .deal
+                .as_ref()
+                .filter(|deal| !self.is_held() && Some(deal.partner) == self.partner);
+            let is_covered = deal.is_some_and(|deal| wanted.is_subset(&deal.products));
+            let is_free = !has_lock || wanted.is_empty() || is_covered;
+            is_there && is_free && !self.deleted && self.partner.is_some()
+        };
+        let tick = |door| if is_open(door) { '✔' } else { '✘' };
+        DOORS.iter().map(tick).collect()
+    }
+
     fn need(&self, now: Time) -> BTreeSet<Key> {
         self.booked
             .iter()
             .filter(|one| self.partner.is_some() && one.is_there(now))
-            .map(|one| one.key_at(now))
-            .filter(needs)
+            .flat_map(|one| one.keys(now))
             .collect()
     }
 
@@ -287,15 +329,22 @@ impl Model {
             return None;
         }
         match event {
-            Event::Booked { product, ums } => {
+            Event::Booked { product, options } => {
                 let before = self.need(now);
-                self.add((product.clone(), *ums), None);
+                let options = options.iter().map(|code| (code.clone(), None));
+                self.add(product.clone(), options.collect(), None);
                 Some(self.grown(&before, now, link))
             }
-            Event::OptionChanged { booking, ums } => self.switch(*booking, *ums, now, link),
-            Event::OptionCancelled { booking, ends_at } => {
-                self.cancel_option(*booking, *ends_at, now, link)
-            }
+            Event::OptionChanged {
+                booking,
+                option,
+                on,
+            } => self.switch(*booking, (option, *on), now, link),
+            Event::OptionCancelled {
+                booking,
+                option,
+                ends_at,
+            } => self.cancel_option(*booking, (option, *ends_at), now, link),
             Event::Cancelled { booking, ends_at } => self.cancel(*booking, *ends_at, now, link),
             Event::PartnerAssigned(to) => self.assign(id(to.as_ref()), now, link),
             Event::SubPartnerNamed(to) => self.name_sub(to.as_ref(), now, link),

@@ -1,26 +1,32 @@
 //! The longer rows, as a person would carry them out.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::Duration;
 
 use super::hours::people_work;
 use super::{
     Booked, Expected, Key, LinkId, Model, Paper, Partner, Time, end_of_fourteenth_day,
-    morning_after, needs,
+    morning_after, options_of,
 };
-use crate::domain::case::tests::samples::{CENTRAFLEX, version_at};
+use crate::domain::case::tests::samples::version_at;
 
 pub(super) fn mail(text: &str) -> Vec<String> {
     vec![text.to_owned()]
 }
 
 impl Model {
-    pub(super) fn add(&mut self, key: Key, end: Option<Time>) {
-        let seen = false;
+    pub(super) fn add(
+        &mut self,
+        product: String,
+        options: BTreeMap<String, Option<Time>>,
+        end: Option<Time>,
+    ) {
         self.booked.push(Booked {
-            key,
+            product,
+            options,
             end,
-            option_end: None,
-            seen,
+            seen: false,
         });
     }
 
@@ -29,12 +35,7 @@ impl Model {
     }
 
     /// Rows 1, 12, 45, 46, 50.
-    pub(super) fn grown(
-        &mut self,
-        before: &std::collections::BTreeSet<Key>,
-        now: Time,
-        link: LinkId,
-    ) -> Vec<String> {
+    pub(super) fn grown(&mut self, before: &BTreeSet<Key>, now: Time, link: LinkId) -> Vec<String> {
         let after = self.need(now);
         if before.is_empty() && !after.is_empty() && self.deal.take().is_some() {
             self.rest = 'O';
@@ -82,16 +83,28 @@ impl Model {
         Vec::new()
     }
 
-    pub(super) fn switch(&mut self, place: usize, ums: bool, now: Time, link: LinkId) -> Expected {
+    pub(super) fn switch(
+        &mut self,
+        place: usize,
+        (option, on): (&str, bool),
+        now: Time,
+        link: LinkId,
+    ) -> Expected {
         let old = self.booked.get(place)?.clone();
-        if !old.is_there(now) || old.key.0 == CENTRAFLEX || old.key_at(now).1 == ums {
+        let (known, ..) = options_of(&old.product);
+        if !old.is_there(now) || !known.contains(&option) || old.has(option, now) == on {
             return None;
         }
         let before = self.need(now);
-        let is_over = old.option_is_over(now);
-        self.booked[place].end = old.option_end.filter(|_| is_over).or(Some(now));
-        self.booked[place].seen = !is_over;
-        self.add((old.key.0, ums), old.end);
+        let over = old.option_over(now);
+        self.booked[place].end = over.or(Some(now));
+        self.booked[place].seen = over.is_none();
+        let mut left = old.left(now);
+        match on {
+            true => left.insert(option.to_owned(), None),
+            false => left.remove(option),
+        };
+        self.add(old.product, left, old.end);
         let gone: Vec<Key> = before.difference(&self.need(now)).cloned().collect();
         Some(if gone.is_empty() {
             self.grown(&before, now, link)
@@ -104,18 +117,20 @@ impl Model {
     pub(super) fn cancel_option(
         &mut self,
         place: usize,
-        end: Option<Time>,
+        (option, end): (&str, Option<Time>),
         now: Time,
         link: LinkId,
     ) -> Expected {
         let booked = self.booked.get_mut(place)?;
-        if !booked.is_there(now) || !booked.key_at(now).1 || booked.option_end == end {
+        let is_there = booked.is_there(now) && booked.has(option, now);
+        let known = booked.options.get_mut(option).filter(|_| is_there)?;
+        if *known == end {
             return None;
         }
         if end == Some(now) {
-            return self.switch(place, false, now, link);
+            return self.switch(place, (option, false), now, link);
         }
-        booked.option_end = end;
+        *known = end;
         Some(Vec::new())
     }
 
@@ -130,17 +145,17 @@ impl Model {
         if old.end.is_some_and(|end| end <= now) || old.end == end {
             return None;
         }
+        let before = self.need(now);
         self.booked[place].end = end;
-        if end != Some(now) || old.option_is_over(now) {
+        if end != Some(now) || old.option_over(now).is_some() {
             return Some(Vec::new());
         }
         self.booked[place].seen = true;
-        let is_last_of_its_kind = !self.need(now).contains(&old.key);
-        let counted = needs(&old.key) && self.partner.is_some() && is_last_of_its_kind;
-        Some(if counted {
-            self.shrunk(&[old.key], now, link)
-        } else {
+        let gone: Vec<Key> = before.difference(&self.need(now)).cloned().collect();
+        Some(if gone.is_empty() {
             Vec::new()
+        } else {
+            self.shrunk(&gone, now, link)
         })
     }
 
@@ -263,19 +278,20 @@ impl Model {
         }
         let (mut lapsed, mut go_on) = (Vec::new(), Vec::new());
         for one in self.booked.iter_mut().filter(|one| !one.seen) {
-            if one.option_is_over(now) {
-                go_on.push(((one.key.0.clone(), false), one.end));
-                one.end = one.option_end;
+            if let Some(over) = one.option_over(now) {
+                go_on.push((one.product.clone(), one.left(now), one.end));
+                one.end = Some(over);
             }
             if !one.is_there(now) {
                 one.seen = true;
-                lapsed.push(one.key.clone());
+                lapsed.push(one.all_keys());
             }
         }
-        for (key, end) in go_on {
-            self.add(key, end);
+        for (product, options, end) in go_on {
+            self.add(product, options, end);
         }
         if !lapsed.is_empty() {
+            let lapsed: Vec<Key> = lapsed.into_iter().flatten().collect();
             return Some(self.shrunk(&lapsed, now, link));
         }
         if let Some(mails) = self.address_step(now, link) {

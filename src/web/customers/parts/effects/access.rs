@@ -142,11 +142,7 @@ fn sees(case: &Case, who: PartnerId) -> bool {
 
 /// Key and name of the areas of all products the customer has.
 fn areas(case: &Case, now: DateTime<Utc>) -> impl Iterator<Item = (&str, &str)> {
-    let products = case.active_products(now).into_iter();
-    products
-        .flat_map(|(product, ums)| {
-            let gated = product.needs_module(ums).then_some(&product.gated_module);
-            std::iter::once(&product.module).chain(gated)
-        })
-        .map(|area| (area.key.as_str(), area.name.as_str()))
+    case.areas(now)
+        .into_iter()
+        .map(|area| (area.module.key.as_str(), area.module.name.as_str()))
 }

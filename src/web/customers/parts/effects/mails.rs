@@ -121,10 +121,7 @@ fn customer_words(kind: &MailKind, preview: &Preview) -> String {
         }
         MailKind::Info { news } => news.sentence(
             |partner| partner_name(preview, partner),
-            |ended| match preview.after.product(&ended.product) {
-                Some(product) => product.booked_name(ended.ums),
-                None => ended.product.clone(),
-            },
+            |ended| preview.after.covered_name(ended).de,
         ),
         _ => kind.spec().brings.to_owned(),
     }

@@ -30,7 +30,7 @@ fn cancelled(scenario: &Scenario, days: u64) -> Event {
 #[test]
 fn a_first_booking_says_that_the_customer_is_asked() {
     // Row 1
-    let text = told(&in_state("N"), &booked(CENTRAFLEX, false));
+    let text = told(&in_state("N"), &booked(CENTRAFLEX, &[]));
     assert_eq!(
         text,
         "AVV-Status: Der AVV-Status wechselt von „Nicht erforderlich“ zu „Angefordert“.\n\
@@ -135,7 +135,7 @@ fn changes_of_partners_and_addresses_have_their_sentences() {
         ),
         (
             "C",
-            booked(TRUNK, true),
+            booked(TRUNK, &["ums"]),
             &[
                 "Ergänzung des AVV um das weitere Produkt",
                 "Partner 1 kann weiter öffnen: CENTRAFLEX.",
@@ -202,7 +202,7 @@ fn every_part_says_something_in_every_state() {
     for state in STATES {
         let scenario = in_state(state);
         for event in [
-            booked(TRUNK, true),
+            booked(TRUNK, &["ums"]),
             new_email("neu@kunde.example"),
             Event::PartnerAssigned(None),
             Event::PartnerAssigned(Some(partner(FOREIGN, None))),
@@ -230,7 +230,7 @@ fn nobody_is_promised_a_mail_without_an_address() {
     // L-09
     let mut free = case();
     free.customer.party.email = None;
-    let text = told(&Scenario::of(free), &booked(CENTRAFLEX, false));
+    let text = told(&Scenario::of(free), &booked(CENTRAFLEX, &[]));
     assert!(text.contains("zu „E-Mail-Adresse fehlt“"), "{text}");
     assert!(text.contains("Betreiber erhält einen Hinweis: Ein AVV ist nötig"));
     assert!(!text.contains("Kunde AG erhält"), "{text}");
@@ -258,7 +258,7 @@ fn what_a_conclusion_does_not_open_is_not_promised() {
     // Row 49: a blocked partner stays out whatever the customer answers.
     let mut scenario = in_state("N");
     scenario.case.partner.as_mut().unwrap().blocked_at = Some(scenario.now);
-    let text = told(&scenario, &booked(CENTRAFLEX, false));
+    let text = told(&scenario, &booked(CENTRAFLEX, &[]));
     assert!(!text.contains("gesperrt: "), "{text}");
     assert!(text.ends_with("Am Zugriff der Vertriebspartner ändert sich nichts."));
 }

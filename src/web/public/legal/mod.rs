@@ -1,15 +1,20 @@
 //! Start page, help and the pages the law asks for. All of them are for everybody.
 
+mod needs;
+
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
+use crate::actions::ActionError;
 use crate::app::App;
 use crate::domain::case::Status;
 use crate::paths;
+use crate::storage::catalogue;
 use crate::web::kit::error::PageError;
 use crate::web::kit::language::chosen_language;
 use crate::web::kit::page::{Me, PublicShell, Shell, home_of, html, see_other};
 use crate::web::kit::route::{Row, Who, get, view};
+use needs::Needs;
 
 /// Rows of this family.
 pub const ROUTES: &[Row] = &[
@@ -104,6 +109,7 @@ struct HelpPage {
     shell: PublicShell,
     phone_link: String,
     statuses: Vec<StatusWord>,
+    needs: Needs,
 }
 
 /// The same page with the menu of a signed-in person.
@@ -113,6 +119,7 @@ struct HelpInsidePage {
     shell: Shell,
     phone_link: String,
     statuses: Vec<StatusWord>,
+    needs: Needs,
 }
 
 /// GET: the help page, with the menu for those who are signed in; in English for customers and
@@ -123,10 +130,15 @@ async fn help(
     me: Option<Me>,
 ) -> Result<HttpResponse, PageError> {
     let statuses = status_words();
+    let catalogue = app
+        .db
+        .read(|conn| -> Result<_, ActionError> { Ok(catalogue::list_products(conn)?) })
+        .await?;
     match me {
         Some(me) => {
             let shell = Shell::load(&app, &me, paths::HELP).await?;
             html(&HelpInsidePage {
+                needs: Needs::of(&catalogue, shell.language),
                 phone_link: shell.operator.party.phone_link(),
                 shell,
                 statuses,
@@ -135,6 +147,7 @@ async fn help(
         None => {
             let shell = shell(&app, &request, paths::HELP).await?;
             html(&HelpPage {
+                needs: Needs::of(&catalogue, shell.language),
                 phone_link: shell.operator.party.phone_link(),
                 shell,
                 statuses,
