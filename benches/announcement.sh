@@ -52,7 +52,7 @@ like=$(sql "SELECT a.customer_number FROM agreements a JOIN customers c ON c.num
 copy() { # table, columns that are made, their values; the others are those of the customer they are like
   local made=$2 values=$3 rest
   rest=$(sql "SELECT string_agg(column_name, ', ' ORDER BY ordinal_position) FROM information_schema.columns WHERE table_name = '$1' AND is_identity = 'NO' AND is_generated = 'NEVER' AND column_name <> ALL (string_to_array('$made', ', '))")
-  sql "INSERT INTO $1 ($made, $rest) SELECT $values, $rest FROM generate_series(1, $customers) n, (SELECT * FROM $1 WHERE $4 = $like $5 LIMIT 1) one"
+  sql "INSERT INTO $1 ($made, $rest) SELECT $values, $rest FROM generate_series(1, $customers) n, (SELECT * FROM $1 WHERE $4 = '$like' $5 LIMIT 1) one"
 }
 sql "UPDATE mails SET state = 'sent', done_at = queued_at, next_attempt_at = NULL WHERE state = 'queued'; UPDATE bulk_runs SET ended_at = begun_at, how = 'done' WHERE kind = 'announcement' AND ended_at IS NULL"
 copy customers "number, name, email" "2000000000 + n, 'Kunde ' || n, 'k' || n || '@kunden.example'" number ""

@@ -48,7 +48,7 @@ done
 # Searches: 16 clients that search, and one that searches beside 16 on the list.
 urlencode() { { curl -s -o /dev/null -w '%{url_effective}' --get --data-urlencode "suche=$1" http://127.0.0.1:1/kunden || true; } | sed 's|^[^?]*||'; }
 example=$(psql -qAt "${connect[@]}" -c "SELECT number FROM agreements ORDER BY concluded_at LIMIT 1")
-one=$(psql -qAt "${connect[@]}" -c "SELECT max(number) FROM case_rows")
+one=$(psql -qAt "${connect[@]}" -c "SELECT max(number) FROM case_rows WHERE number < 'A'")
 printf '\n%-44s %10s %10s %10s %s\n' search searches/s 'p99 (16)' 'p99 (1+16)' errors
 search() {
   path=/kunden$(urlencode "$2")

@@ -60,7 +60,7 @@ fn asked() -> Case {
     };
     let mut case = Case {
         customer: Customer {
-            number: CustomerNumber(4711),
+            number: CustomerNumber::from(4711),
             party: values.customer,
             language: Language::De,
             deleted_at: None,
@@ -129,7 +129,7 @@ fn documents(c: &mut Criterion) {
     });
     let document = contract.resolve(&values, Language::De);
     let frame = Frame {
-        number: "AVV-2026-004711-1".into(),
+        number: "AVV-2026-4711-1".into(),
         version: document.version.clone(),
         date: document.date,
         customer_number: "4711".into(),

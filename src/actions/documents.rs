@@ -139,7 +139,7 @@ fn frame(
             .unwrap_or_default(),
         version: document.version.clone(),
         date: document.date,
-        customer_number: values.customer_number.to_string(),
+        customer_number: values.customer_number_or_nothing(),
         document_hash: draft.hash.clone(),
         draft: values.conclusion.is_none(),
         language: document.language,
@@ -165,7 +165,7 @@ fn values(case: &Case, offer: &Offer, operator: Operator) -> Values {
     Values {
         operator,
         customer: case.customer.party.clone(),
-        customer_number: case.customer.number,
+        customer_number: Some(case.customer.number),
         partner: case.partner.as_ref().map(|partner| partner.party.clone()),
         sub_partner: case.sub_partner.as_ref().map(|sub| sub.party.clone()),
         products,

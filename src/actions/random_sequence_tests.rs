@@ -131,7 +131,7 @@ fn queued(changes: &[Change]) -> usize {
 fn stories_through_the_database_agree_with_the_rules_and_the_model() {
     let folder = tempfile::tempdir().unwrap();
     let app = app(folder.path());
-    let numbers = std::sync::atomic::AtomicI64::new(1);
+    let numbers = std::sync::atomic::AtomicU32::new(1);
     let told = (
         scenarios(),
         prop::collection::vec((waits(), acts()), 10..40),
@@ -140,7 +140,8 @@ fn stories_through_the_database_agree_with_the_rules_and_the_model() {
     runner
         .run(&told, |(mut scenario, story)| {
             let number = numbers.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-            scenario.case.customer.number = CustomerNumber(number);
+            let number = CustomerNumber::from(number);
+            scenario.case.customer.number = number;
             app.db
                 .transaction_blocking(|conn| add(conn, &scenario))
                 .unwrap();
@@ -186,7 +187,7 @@ fn stories_through_the_database_agree_with_the_rules_and_the_model() {
                 let waiting = app
                     .db
                     .read_blocking(|conn| {
-                        let mails = list_mails(conn, CustomerNumber(number), 1000)?;
+                        let mails = list_mails(conn, number, 1000)?;
                         let all = mails.iter().filter(|mail| !is_alert(&mail.kind));
                         Ok::<_, ActionError>(all.count())
                     })

@@ -162,11 +162,11 @@ fn open(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<(), ActionError> 
     let Some(current) = find_in_force(conn, day(now))? else {
         return Ok(());
     };
-    if list_outdated(conn, &current, 0, 1)?.is_empty() {
+    if list_outdated(conn, &current, None, 1)?.is_empty() {
         return Ok(());
     }
     let count = |conn: &mut PgConnection| {
-        let found = list_outdated(conn, &current, 0, COUNT_CAP + 1)?.len();
+        let found = list_outdated(conn, &current, None, COUNT_CAP + 1)?.len();
         Ok(i64::try_from(found)
             .ok()
             .filter(|count| *count <= COUNT_CAP))

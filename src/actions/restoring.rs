@@ -107,7 +107,7 @@ pub fn take_back(
     now: DateTime<Utc>,
 ) -> Result<Taken, NotTaken> {
     let record = &sealed.record;
-    let (conclusion, customer) = (&record.conclusion, record.values.customer_number);
+    let (conclusion, customer) = (&record.conclusion, record.customer);
     let number = &conclusion.agreement_number;
     let case_command = CaseCommand {
         customer,
@@ -268,7 +268,7 @@ fn announced(
     conn: &mut PgConnection,
     record: &Record,
 ) -> Result<BTreeSet<crate::domain::AnnouncementId>, ActionError> {
-    let (customer, then) = (record.values.customer_number, record.conclusion.at);
+    let (customer, then) = (record.customer, record.conclusion.at);
     let (list, announced) = announcements::list_for_contract(conn, customer, then)?;
     let is_same = list == record.values.operator.sub_processors;
     Ok(if is_same { announced } else { BTreeSet::new() })

@@ -140,7 +140,7 @@ fn compose(contract: &Contract, language: Language) -> (Document, Frame) {
         number,
         version: document.version.clone(),
         date: document.date,
-        customer_number: values.customer_number.to_string(),
+        customer_number: values.customer_number_or_nothing(),
         document_hash: if concluded { hash } else { String::new() },
         draft: false,
         language: document.language,

@@ -142,14 +142,14 @@ pub fn documents(
     Ok(refused.is_empty())
 }
 
-/// "AVV-2026-004711-1-7KQ2M8, Muster GmbH (4711), concluded on 29 November 2026, 10:05 CET".
+/// "AVV-2026-4711-1-7KQ2M8, Muster GmbH (4711), concluded on 29 November 2026, 10:05 CET".
 fn about(sealed: &Sealed) -> String {
     let (values, conclusion) = (&sealed.record.values, &sealed.record.conclusion);
     format!(
         "{}, {} ({}), concluded on {} by {}",
         conclusion.agreement_number,
         values.customer.name,
-        values.customer_number,
+        sealed.record.customer,
         zoned_moment(conclusion.at, Language::En),
         conclusion.person,
     )

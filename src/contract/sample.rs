@@ -27,7 +27,7 @@ pub fn sample_values(language: Language, with_sub_partner: bool) -> Values {
                 "info@baeckerei.example",
             )
         },
-        customer_number: CustomerNumber(4711),
+        customer_number: Some(CustomerNumber::from(4711)),
         partner: Some(party(
             "Muster IT GmbH",
             "Hohe Straße 12",
@@ -86,7 +86,7 @@ pub fn neutral_values(language: Language) -> Values {
     Values {
         operator: Operator::default(),
         customer: party("Auftraggeber", "Customer"),
-        customer_number: NOBODY,
+        customer_number: None,
         partner: Some(party("Vertriebspartner", "Sales partner")),
         sub_partner: Some(party(
             "Untervertriebspartner, falls benannt",
@@ -96,9 +96,6 @@ pub fn neutral_values(language: Language) -> Values {
         conclusion: None,
     }
 }
-
-/// The customer number of nobody: no customer has it, and a text prints words in its place.
-pub(super) const NOBODY: CustomerNumber = CustomerNumber(0);
 
 /// How the sample was concluded: by its customer's director, ten days after the mail.
 pub fn sample_conclusion(language: Language, document_hash: &str) -> Conclusion {
@@ -118,7 +115,7 @@ pub fn sample_conclusion(language: Language, document_hash: &str) -> Conclusion 
         ],
     };
     Conclusion {
-        agreement_number: "AVV-2026-004711-1-7KQ2M8".into(),
+        agreement_number: "AVV-2026-4711-1-7KQ2M8".into(),
         at: moment(1_795_522_800),
         person: "Elif Özdemir".into(),
         function: match language {

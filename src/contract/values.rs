@@ -15,8 +15,8 @@ pub struct Values {
     pub operator: Operator,
     /// The controller.
     pub customer: Party,
-    /// Number of the controller.
-    pub customer_number: CustomerNumber,
+    /// Number of the controller; `None` in a text without a customer.
+    pub customer_number: Option<CustomerNumber>,
     /// Partner (Mandant), the sub-processor. `None` only in samples.
     pub partner: Option<Party>,
     /// Sub-partner (Submandant), the sub-sub-processor (R-04 … R-06).
@@ -40,12 +40,17 @@ impl Values {
             .any(|place| !is_in_eea(place))
     }
 
+    /// The customer's number, or nothing.
+    pub fn customer_number_or_nothing(&self) -> String {
+        self.customer_number.map(String::from).unwrap_or_default()
+    }
+
     /// The customer's number, or what stands in its place in a text without a customer.
     pub fn customer_number_words(&self, language: Language) -> String {
-        match (self.customer_number == super::sample::NOBODY, language) {
-            (false, _) => self.customer_number.to_string(),
-            (true, Language::De) => "[Nummer]".to_owned(),
-            (true, Language::En) => "[number]".to_owned(),
+        match (self.customer_number, language) {
+            (Some(number), _) => number.to_string(),
+            (None, Language::De) => "[Nummer]".to_owned(),
+            (None, Language::En) => "[number]".to_owned(),
         }
     }
 }
@@ -122,7 +127,7 @@ pub fn option_key(product: &str, option: &str) -> String {
 /// The facts of the conclusion (EV-03, EV-04) that are printed at the end of the document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Conclusion {
-    /// Number of the agreement: `AVV-2026-004711-1-7KQ2M8`.
+    /// Number of the agreement: `AVV-2026-4711-1-7KQ2M8`.
     pub agreement_number: String,
     /// When it was concluded.
     pub at: DateTime<Utc>,

@@ -57,7 +57,7 @@ pub fn facts(values: &Values, conclusion: &Conclusion, about: &Circumstances) ->
         "parties": {
             "operator": values.operator,
             "customer": values.customer,
-            "customer_number": values.customer_number.to_string(),
+            "customer_number": values.customer_number_or_nothing(),
             "partner": values.partner,
             "sub_partner": values.sub_partner,
         },

@@ -52,7 +52,7 @@ use crate::domain::Language;
 /// What stands around the text: header, footer, metadata.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Frame {
-    /// Number of the agreement, such as `AVV-2026-004711-1-7KQ2M8`; empty before there is one.
+    /// Number of the agreement, such as `AVV-2026-4711-1-7KQ2M8`; empty before there is one.
     pub number: String,
     /// Number of the contract version, such as `1.0`.
     pub version: String,

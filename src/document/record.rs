@@ -14,6 +14,8 @@ use crate::domain::{CustomerNumber, Language, LinkId, Operator, Party};
 /// A concluded document as it tells of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
+    /// Whose agreement it is.
+    pub customer: CustomerNumber,
     /// What was filled in, with the conclusion. Moments are whole seconds.
     pub values: Values,
     /// The conclusion again, which is always there.
@@ -183,10 +185,11 @@ impl Facts {
             evidence_hash: hash,
         };
         Ok(Record {
+            customer: number,
             values: Values {
                 operator: self.parties.operator,
                 customer: self.parties.customer,
-                customer_number: number,
+                customer_number: Some(number),
                 partner: self.parties.partner,
                 sub_partner: self.parties.sub_partner,
                 products: self.agreement.products,

@@ -27,10 +27,6 @@ macro_rules! id {
 }
 
 id! {
-    /// The customer's number ("Kundennummer"), which is also the key of the customer.
-    CustomerNumber(i64)
-}
-id! {
     /// A partner (Mandant) or sub-partner (Submandant).
     PartnerId(i64)
 }

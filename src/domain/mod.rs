@@ -9,6 +9,7 @@ pub mod audit;
 pub mod bulk_run;
 pub mod calendar;
 pub mod case;
+mod customer_number;
 pub mod email;
 pub mod file;
 mod ids;
@@ -37,11 +38,12 @@ pub mod version;
 pub mod viewer;
 pub mod working_time;
 
+pub use customer_number::{CustomerNumber, NoCustomerNumber};
 pub use email::EmailAddress;
 pub use ids::{
-    AddressId, AgreementId, AlertId, AnnouncementId, BulkRunId, CustomerNumber, FileId, LinkId,
-    MailId, NoticeId, ObjectionId, PartnerId, ProposalId, ReplyId, RequestId, RollOutId,
-    SubProcessorId, UserId, VersionId,
+    AddressId, AgreementId, AlertId, AnnouncementId, BulkRunId, FileId, LinkId, MailId, NoticeId,
+    ObjectionId, PartnerId, ProposalId, ReplyId, RequestId, RollOutId, SubProcessorId, UserId,
+    VersionId,
 };
 pub use language::Language;
 pub use offer_diff::{ChangeNote, OfferDiff, VersionDiff};

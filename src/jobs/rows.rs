@@ -53,7 +53,7 @@ pub fn each_row(
                     return Ok(progress.end());
                 }
                 Err(error) => {
-                    tracing::error!(customer = customer.0, %error, "a row failed");
+                    tracing::error!(%customer, %error, "a row failed");
                     progress.failed();
                 }
             }
@@ -99,7 +99,7 @@ pub fn each_listed(
                 }
                 Err(ActionError::Database(error)) if error.is_outage() => return Err(error),
                 Err(error) => {
-                    tracing::error!(customer = customer.0, %error, "a row failed");
+                    tracing::error!(%customer, %error, "a row failed");
                     done.failed += 1;
                     left.insert(customer);
                 }

@@ -56,7 +56,7 @@ fn begin(app: &App, conn: &mut Conn) -> Result<(), actions::ActionError> {
     catalogue::save_product(conn, 1, &product)?;
     catalogue::save_operator(conn, &values.operator)?;
     let partner = partners::create_partner(conn, None, &values.partner.unwrap(), now)?;
-    for number in (1..=CUSTOMERS).map(CustomerNumber) {
+    for number in (1..=12).map(CustomerNumber::of_figures) {
         let new = NewCustomer {
             number,
             party: values.customer.clone(),
@@ -125,7 +125,7 @@ fn a_row_that_fails_is_left_and_the_others_go_on() {
     let run = |fails: bool| {
         rows::each_row(&pass, Waiting::Step, |conn, customer, now| {
             tries.set(tries.get() + 1);
-            if fails && customer.0 == 2 {
+            if fails && customer == CustomerNumber::from(2) {
                 return Err(actions::ActionError::Document("for the test".to_owned()));
             }
             actions::requests::take_due_step(conn, &app, customer, now)
@@ -155,7 +155,7 @@ fn a_case_that_somebody_has_locked_is_passed_by() {
     app.clock.advance(TimeDelta::days(15));
     let now = app.clock.now();
     let report = app.db.transaction_blocking(|conn| {
-        crate::storage::cases::lock_case(conn, CustomerNumber(5), now)?;
+        crate::storage::cases::lock_case(conn, CustomerNumber::from(5), now)?;
         let before = std::time::Instant::now();
         let report = run_once(&app, now);
         assert!(

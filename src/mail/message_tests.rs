@@ -141,7 +141,7 @@ fn text_comes_before_html_and_the_pdf_beside_both() {
         "Content-Type: multipart/alternative;",
         "Content-Type: text/plain; charset=utf-8",
         "Content-Type: text/html; charset=utf-8",
-        "Content-Disposition: attachment; filename=\"AVV-2026-000123-1-7KQ2M8.pdf\"",
+        "Content-Disposition: attachment; filename=\"AVV-2026-123-1-7KQ2M8.pdf\"",
     ];
     let places: Vec<usize> = order.iter().map(|part| raw.find(part).unwrap()).collect();
     assert!(places.is_sorted(), "{places:?}");

@@ -61,7 +61,7 @@ pub(super) fn case(language: Language) -> CaseWords {
             name: "Bäckerei Özdemir & Söhne GmbH & Co. KG".to_owned(),
             ..Party::default()
         },
-        customer_number: CustomerNumber(4711),
+        customer_number: CustomerNumber::from(4711),
         partner: Some(PARTNER.to_owned()),
         sub_partner: Some(SUB_PARTNER.to_owned()),
         products: vec![
@@ -107,7 +107,7 @@ pub(super) fn stands(case: &CaseWords) -> Vec<(&'static str, CaseWords)> {
 
 pub(super) fn agreement() -> AgreementWords {
     AgreementWords {
-        number: "AVV-2026-004711-1-7KQ2M8".to_owned(),
+        number: "AVV-2026-4711-1-7KQ2M8".to_owned(),
         concluded_at: utc("2026-03-03T09:00:00Z"),
     }
 }
@@ -127,7 +127,7 @@ pub(super) fn version() -> VersionDiff {
 
 pub(super) fn pdf() -> Attachment {
     Attachment {
-        file_name: "AVV-2026-000123-1-7KQ2M8.pdf".to_owned(),
+        file_name: "AVV-2026-123-1-7KQ2M8.pdf".to_owned(),
         content_type: "application/pdf".to_owned(),
         bytes: b"%PDF-1.7 sample".to_vec(),
     }
@@ -139,7 +139,7 @@ pub(super) fn news(case: &CaseWords) -> OfferDiff {
     let partner = case.partner.clone().unwrap_or_default();
     OfferDiff {
         language: if german { Language::De } else { Language::En },
-        agreement: "AVV-2025-004711-1-7KQ2M8".to_owned(),
+        agreement: "AVV-2025-4711-1-7KQ2M8".to_owned(),
         concluded_at: utc("2026-03-03T09:00:00Z"),
         partner: case.renewal.then(|| (FORMER.to_owned(), partner)),
         sub_partner_gone: Some((

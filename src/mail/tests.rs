@@ -228,7 +228,7 @@ fn an_announcement_says_all_that_the_contract_promises() {
             "Am Güterbahnhof 8, 41460 Neuss, Deutschland",
             "betrieb@plusnet.example",
             "eigener Stromversorgung",
-            "AVV-2026-004711-1",
+            "AVV-2026-4711-1",
             "widerspruch@plusnet.example",
             changes::DISSENT,
             "https://avv.plusnet.example/aenderungsmitteilungen/7f0c",

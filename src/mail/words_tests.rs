@@ -132,8 +132,8 @@ fn each_mail_says_what_is_special_about_it() {
         ),
         (
             "new version",
-            "Sie brauchen nichts zu tun. Ihr Vertrag Nr. AVV-2026-004711-1-7KQ2M8 vom 3. März 2026 gilt mit der Fassung 1.0 unverändert weiter",
-            "There is nothing you need to do. Your agreement no. AVV-2026-004711-1-7KQ2M8 of 3 March 2026 continues unchanged with version 1.0",
+            "Sie brauchen nichts zu tun. Ihr Vertrag Nr. AVV-2026-4711-1-7KQ2M8 vom 3. März 2026 gilt mit der Fassung 1.0 unverändert weiter",
+            "There is nothing you need to do. Your agreement no. AVV-2026-4711-1-7KQ2M8 of 3 March 2026 continues unchanged with version 1.0",
         ),
         (
             "new version",
@@ -153,8 +153,8 @@ fn each_mail_says_what_is_special_about_it() {
         ),
         (
             "note withdrawn covered",
-            "Das ist nicht mehr nötig.  Ihr Vertrag Nr. AVV-2026-004711-1-7KQ2M8 vom 3. März 2026 umfasst alles",
-            "This is no longer needed.  Your agreement no. AVV-2026-004711-1-7KQ2M8 of 3 March 2026 covers all",
+            "Das ist nicht mehr nötig.  Ihr Vertrag Nr. AVV-2026-4711-1-7KQ2M8 vom 3. März 2026 umfasst alles",
+            "This is no longer needed.  Your agreement no. AVV-2026-4711-1-7KQ2M8 of 3 March 2026 covers all",
         ),
         (
             "note withdrawn partner",

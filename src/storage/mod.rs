@@ -4,6 +4,7 @@
 mod access;
 mod change;
 mod customer;
+mod customer_number;
 mod database;
 mod mailing;
 mod operation;

@@ -23,7 +23,7 @@ diesel::table! {
     agreements (id) {
         id -> Uuid,
         position -> Int8,
-        customer_number -> Int8,
+        customer_number -> Text,
         number -> Text,
         concluded_at -> Timestamptz,
         person -> Text,
@@ -68,7 +68,7 @@ diesel::table! {
         id -> Int8,
         kind -> Text,
         /// About whom; empty for the portal itself.
-        customer_number -> Nullable<Int8>,
+        customer_number -> Nullable<Text>,
         /// What it is about besides the customer: an agreement, a notice, a certificate. Never a name or an address.
         subject -> Text,
         /// For what is said again as it comes nearer, for example days that are left; each stage of a subject is said once.
@@ -105,7 +105,7 @@ diesel::table! {
         at -> Timestamptz,
         kind -> Text,
         actor -> Nullable<Jsonb>,
-        customer_number -> Nullable<Int8>,
+        customer_number -> Nullable<Text>,
         status_before -> Nullable<Text>,
         status_after -> Nullable<Text>,
         details -> Nullable<Jsonb>,
@@ -134,7 +134,7 @@ diesel::table! {
 diesel::table! {
     bookings (id) {
         id -> Int8,
-        customer_number -> Int8,
+        customer_number -> Text,
         product_code -> Text,
         /// What is booked with the product: code of each option, and from when it is gone (B5).
         options -> Jsonb,
@@ -149,7 +149,7 @@ diesel::table! {
     /// Customers a run could not write; tried again while it is open. Erased with the customer.
     bulk_run_failures (run_id, customer_number) {
         run_id -> Int8,
-        customer_number -> Int8,
+        customer_number -> Text,
         /// When that happened first.
         failed_at -> Timestamptz,
         tried_at -> Timestamptz,
@@ -173,8 +173,8 @@ diesel::table! {
         customers -> Nullable<Int8>,
         /// The second time it looks for those who were overtaken the first time.
         round -> Int2,
-        /// Every customer up to this number has been looked at in this round.
-        after_number -> Int8,
+        /// Every customer up to this number has been looked at in this round; empty at its beginning.
+        after_number -> Nullable<Text>,
         /// Customers looked at. Those neither done nor failed needed nothing.
         seen -> Int8,
         done -> Int8,
@@ -188,7 +188,9 @@ diesel::table! {
 diesel::table! {
     /// What the customer list shows, written with the facts it is computed from. Can be rebuilt from them at any time.
     case_rows (number) {
-        number -> Int8,
+        number -> Text,
+        /// By what the search goes, because it holds lists of tens of thousands against each other. Never shown.
+        id -> Int8,
         company -> Text,
         company_key -> Text,
         city -> Text,
@@ -215,9 +217,9 @@ diesel::table! {
 
 diesel::table! {
     /// Words by which a customer is found, from their beginning: company, town, postcode, number, agreements; those of the e-mail address begin with @.
-    case_words (word, number) {
+    case_words (word, row_id) {
         word -> Text,
-        number -> Int8,
+        row_id -> Int8,
         partner_id -> Nullable<Int8>,
         sub_partner_id -> Nullable<Int8>,
     }
@@ -263,7 +265,8 @@ diesel::table! {
 diesel::table! {
     /// Master data. Its row is the lock of the case: every write to a case takes it first.
     customers (number) {
-        number -> Int8,
+        /// As the other systems of the provider write it.
+        number -> Text,
         name -> Text,
         street -> Text,
         postcode -> Text,
@@ -319,7 +322,7 @@ diesel::table! {
         id -> Uuid,
         /// The order in which they were entered.
         position -> Int8,
-        customer_number -> Int8,
+        customer_number -> Text,
         email -> Text,
         /// The last address no partner had entered or the operator had confirmed; told of this one, and in its place again when it is refused.
         former -> Nullable<Text>,
@@ -432,7 +435,7 @@ diesel::table! {
         step -> Text,
         kind -> Jsonb,
         recipient -> Jsonb,
-        customer_number -> Nullable<Int8>,
+        customer_number -> Nullable<Text>,
         queued_at -> Timestamptz,
         next_attempt_at -> Nullable<Timestamptz>,
         attempts -> Int4,
@@ -462,7 +465,7 @@ diesel::table! {
     notices (id) {
         id -> Uuid,
         announcement_id -> Uuid,
-        customer_number -> Int8,
+        customer_number -> Text,
         made_at -> Timestamptz,
         /// The mail with its attempts and replies; another one after a mail that came back.
         mail_id -> Nullable<Int8>,
@@ -496,7 +499,7 @@ diesel::table! {
     /// Objections as they came in (EV-10); without an agreement if one came before conclusion.
     objections (id) {
         id -> Int8,
-        customer_number -> Int8,
+        customer_number -> Text,
         agreement_id -> Nullable<Uuid>,
         channel -> Text,
         received_on -> Date,
@@ -582,7 +585,7 @@ diesel::table! {
     /// What one administrator proposes and a second one confirms (row 33, 5.8-18). Erased with the evidence it belongs to (EV-16).
     proposals (id) {
         id -> Int8,
-        customer_number -> Int8,
+        customer_number -> Text,
         kind -> Text,
         details -> Jsonb,
         file_id -> Nullable<Uuid>,
@@ -612,7 +615,7 @@ diesel::table! {
         /// The mail it says it answers.
         mail_id -> Nullable<Int8>,
         /// To whom an administrator filed it.
-        customer_number -> Nullable<Int8>,
+        customer_number -> Nullable<Text>,
         /// When it was filed or put away; empty while nobody has looked after it.
         done_at -> Nullable<Timestamptz>,
         done_by -> Nullable<Int8>,
@@ -624,7 +627,7 @@ diesel::table! {
     requests (id) {
         id -> Uuid,
         position -> Int8,
-        customer_number -> Int8,
+        customer_number -> Text,
         reason -> Text,
         opened_at -> Timestamptz,
         offer -> Jsonb,
@@ -700,7 +703,7 @@ diesel::table! {
     /// What retention erased: numbers, ids, hashes and dates, never a name or an address.
     tombstones (id) {
         id -> Int8,
-        customer_number -> Int8,
+        customer_number -> Text,
         /// Of which agreement the evidence was erased; empty for the customer itself.
         agreement_id -> Nullable<Uuid>,
         agreement_number -> Nullable<Text>,
@@ -720,7 +723,7 @@ diesel::table! {
         name -> Text,
         role -> Text,
         partner_id -> Nullable<Int8>,
-        customer_number -> Nullable<Int8>,
+        customer_number -> Nullable<Text>,
         /// Permission "Verträge": the customer user may see the AVV and object to it.
         contracts -> Bool,
         password_hash -> Nullable<Text>,
@@ -740,7 +743,7 @@ diesel::table! {
     /// Who was reached by a roll-out, once, and what became of it; erased with the customer.
     roll_out_customers (roll_out_id, customer_number) {
         roll_out_id -> Int8,
-        customer_number -> Int8,
+        customer_number -> Text,
         state -> Text,
         /// Why the customer was left out.
         reason -> Nullable<Text>,
@@ -772,8 +775,8 @@ diesel::table! {
         partner_id -> Nullable<Int8>,
         /// Only those whose agreement in force has this version.
         concluded_version -> Nullable<Text>,
-        /// Only these customers.
-        numbers -> Nullable<Array<Nullable<Int8>>>,
+        /// Only these customers; one that is erased is taken out.
+        numbers -> Nullable<Array<Nullable<Text>>>,
         started_by -> Int8,
         run_id -> Int8,
     }
@@ -798,7 +801,6 @@ diesel::joinable!(bookings -> products (product_code));
 diesel::joinable!(bulk_run_failures -> bulk_runs (run_id));
 diesel::joinable!(bulk_run_failures -> customers (customer_number));
 diesel::joinable!(case_rows -> customers (number));
-diesel::joinable!(case_words -> customers (number));
 diesel::joinable!(decline_reasons -> requests (request_id));
 diesel::joinable!(dissent_files -> files (file_id));
 diesel::joinable!(dissent_files -> notices (notice_id));

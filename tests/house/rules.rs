@@ -48,7 +48,7 @@ fn every_rule_that_is_cited_can_be_looked_up() {
 fn ids_are_found_as_people_write_them() {
     for (text, ids) in [
         ("(S-06, EV-16)", vec!["EV-16", "S-06"]),
-        ("SHA-256, P-256, PDF/A-3b, AVV-2026-000007-1, S-6", vec![]),
+        ("SHA-256, P-256, PDF/A-3b, AVV-2026-7-1, S-6", vec![]),
         ("EV-01 … EV-03", vec!["EV-01", "EV-02", "EV-03"]),
         ("LC-04 to LC-06.", vec!["LC-04", "LC-05", "LC-06"]),
         ("row 33, 5.8-18", vec!["5.8-18", "row 33"]),

@@ -143,7 +143,14 @@ impl Objects {
         };
         let proposal = world.app.write(|conn| {
             let handles = &world.app.app;
-            proposals::propose_paper(conn, handles, &operator, CustomerNumber(4712), paper, now)
+            proposals::propose_paper(
+                conn,
+                handles,
+                &operator,
+                CustomerNumber::from(4712),
+                paper,
+                now,
+            )
         });
         put_in_force(&world.app, "0.9", "2026-01-01".parse().unwrap());
         let plan = roll_outs::Plan {

@@ -278,7 +278,7 @@ async fn a4_what_was_concluded_over_a_refused_address_is_no_agreement() {
 #[actix_web::test]
 async fn a4_without_a_former_address_or_one_that_takes_mail_it_needs_the_operator() {
     let app = TestApp::start().await;
-    app.sql("UPDATE customers SET email = NULL WHERE number = 4711")
+    app.sql("UPDATE customers SET email = NULL WHERE number = '4711'")
         .unwrap();
     app.book(CUSTOMER, "centraflex", false);
     let partner = app.sign_in(Person::Partner).await;
@@ -397,7 +397,7 @@ async fn c12_form_mail_and_pages_name_the_same_end_of_the_waiting_time() {
 #[actix_web::test]
 async fn c12_without_a_former_address_nothing_is_said_of_one() {
     let app = TestApp::start().await;
-    app.sql("UPDATE customers SET email = NULL WHERE number = 4711")
+    app.sql("UPDATE customers SET email = NULL WHERE number = '4711'")
         .unwrap();
     app.book(CUSTOMER, "centraflex", false);
     let partner = app.sign_in(Person::Partner).await;

@@ -311,7 +311,7 @@ async fn a_contract_that_came_back_is_sent_once_more() {
         .follow(&refused)
         .await
         .assert_says("keine E-Mail-Adresse hinterlegt");
-    app.sql("UPDATE customers SET email = 'neu@oezdemir.example' WHERE number = 4711")
+    app.sql("UPDATE customers SET email = 'neu@oezdemir.example' WHERE number = '4711'")
         .unwrap();
     let (by, now) = (app.viewer(Person::Operator), app.now());
     app.write(|conn| {

@@ -68,7 +68,7 @@ async fn whatever_the_owner_touches_is_named() {
         ),
         (set("kind = 'declined'"), place, Flaw::Frame),
         (
-            set("customer_number = customer_number + 1"),
+            set("customer_number = customer_number || '1'"),
             place,
             Flaw::Frame,
         ),
@@ -410,7 +410,7 @@ fn mailed_link(raw: &str) -> String {
 async fn contents_are_erased_under_a_signed_tombstone() {
     let World { app, .. } = World::build().await;
     let (events, begin) = (
-        app.count("audit_events WHERE customer_number = 4711"),
+        app.count("audit_events WHERE customer_number = '4711'"),
         app.now(),
     );
     app.clock.advance(minutes(1));
@@ -424,7 +424,7 @@ async fn contents_are_erased_under_a_signed_tombstone() {
     assert_eq!(erase_all(Whose::Customer(CUSTOMER)), 0, "done is done");
     assert_eq!(
         app.count(
-            "audit_events WHERE customer_number = 4711 AND actor::text || details::text ~ 'Özdemir'"
+            "audit_events WHERE customer_number = '4711' AND actor::text || details::text ~ 'Özdemir'"
         ),
         0
     );
@@ -444,10 +444,10 @@ async fn contents_are_erased_under_a_signed_tombstone() {
     // The database lets nothing else through.
     let stone = app.text("min(position) FROM audit_events WHERE kind = 'erased'");
     for attempt in [
-        format!("UPDATE audit_events SET actor = NULL, details = NULL, salt = NULL, erased_by = {stone} WHERE customer_number = 4712"),
-        "UPDATE audit_events SET details = '{}' WHERE customer_number = 4712".to_owned(),
+        format!("UPDATE audit_events SET actor = NULL, details = NULL, salt = NULL, erased_by = {stone} WHERE customer_number = '4712'"),
+        "UPDATE audit_events SET details = '{}' WHERE customer_number = '4712'".to_owned(),
         format!("UPDATE audit_events SET actor = NULL, details = NULL, salt = NULL, erased_by = {stone} WHERE kind = 'erased'"),
-        "UPDATE audit_events SET erased_by = NULL, actor = '{}', details = '{}', salt = sha256('') WHERE customer_number = 4711".to_owned(),
+        "UPDATE audit_events SET erased_by = NULL, actor = '{}', details = '{}', salt = sha256('') WHERE customer_number = '4711'".to_owned(),
         "DELETE FROM audit_head".to_owned(),
     ] {
         let refused = app.sql(&attempt).expect_err(&attempt);
@@ -478,7 +478,7 @@ async fn contents_are_erased_under_a_signed_tombstone() {
 
     // Somebody who writes to the database as the portal does, but has another key.
     let victim: i64 = app
-        .text("min(position) FROM audit_events WHERE customer_number = 4712")
+        .text("min(position) FROM audit_events WHERE customer_number = '4712'")
         .parse()
         .unwrap();
     let details = app.text(&format!(
@@ -613,13 +613,13 @@ async fn the_operator_searches_the_log() {
     for (query, condition, says) in [
         (
             "kunde=4711",
-            "customer_number = 4711",
+            "customer_number = '4711'",
             "Angefordert → wird Abgeschlossen",
         ),
         ("art=concluded", "kind = 'concluded'", "abgeschlossen"),
         (
             "kunde=4711&art=concluded",
-            "kind = 'concluded' AND customer_number = 4711",
+            "kind = 'concluded' AND customer_number = '4711'",
             "AVV-2026-",
         ),
         ("wer=kunde", "actor ->> 'actor' = 'link'", "Kunde"),

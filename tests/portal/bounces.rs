@@ -241,7 +241,7 @@ async fn files_in_the_inbox_are_taken_once_and_put_away() {
     assert_eq!(app.count("mails WHERE state = 'returned'"), 12);
     assert_eq!(app.count("mail_reports"), 12);
     for at in 0..12 {
-        let customer = avv_portal::domain::CustomerNumber(8300 + at);
+        let customer = avv_portal::domain::CustomerNumber::from(8300 + at);
         assert_eq!(app.status(customer), "undeliverable");
     }
     let operator = app.sign_in(Person::Operator).await;
@@ -326,7 +326,7 @@ async fn d1_what_is_about_us_marks_no_customer() {
     let app = TestApp::start().await;
     for (at, status) in ours.into_iter().enumerate() {
         let to = format!("post@weg{at}.example");
-        let number = 7100 + i64::try_from(at).unwrap();
+        let number = 7100 + u32::try_from(at).unwrap();
         let customer = app.add_customer(number, "Weg GmbH", Some(&to));
         app.book(customer, "centraflex", false);
         app.deliver();
@@ -421,7 +421,7 @@ async fn d3_forwardings_and_reports_in_words() {
     );
     assert_eq!(bring(&app, &raw), Taken::Noted);
     assert_eq!(
-        app.count("alerts WHERE kind = 'forward_failed' AND customer_number = 4711"),
+        app.count("alerts WHERE kind = 'forward_failed' AND customer_number = '4711'"),
         1
     );
     assert_eq!(app.status(CUSTOMER), "requested");
@@ -498,7 +498,7 @@ async fn c9_answers_are_read_filed_and_forgotten() {
         .await
         .assert_status(303);
     assert_eq!(
-        app.count("audit_events WHERE kind = 'reply_filed' AND customer_number = 4711"),
+        app.count("audit_events WHERE kind = 'reply_filed' AND customer_number = '4711'"),
         1
     );
     operator

@@ -13,7 +13,7 @@ use crate::versions::put_in_force;
 const RUNS: &str = "/betrieb/laeufe";
 
 fn break_cases(app: &TestApp) {
-    app.sql("ALTER TABLE case_rows ADD CONSTRAINT broken CHECK (number <> 4711) NOT VALID")
+    app.sql("ALTER TABLE case_rows ADD CONSTRAINT broken CHECK (number <> '4711') NOT VALID")
         .unwrap();
 }
 
@@ -105,8 +105,10 @@ async fn a_notice_that_cannot_be_written_holds_up_nobody_else() {
         .assert_redirect(&run);
     assert_eq!(app.count("audit_events WHERE kind = 'announcement'"), 5);
 
-    app.sql("ALTER TABLE notices ADD CONSTRAINT broken CHECK (customer_number <> 20002) NOT VALID")
-        .unwrap();
+    app.sql(
+        "ALTER TABLE notices ADD CONSTRAINT broken CHECK (customer_number <> '20002') NOT VALID",
+    )
+    .unwrap();
     assert_eq!(pass(&app), 1);
     assert_eq!(app.count("notices"), 300, "everybody but one");
     assert_eq!(app.count("mails WHERE kind_key = 'announcement'"), 300);

@@ -288,7 +288,7 @@ async fn a_text_that_changed_since_it_was_shown_is_not_concluded() {
 
     // A company that was renamed meanwhile stands in the text, too.
     let page = visitor.get(&link).await;
-    app.sql("UPDATE customers SET name = 'Bäckerei Özdemir AG' WHERE number = 4711")
+    app.sql("UPDATE customers SET name = 'Bäckerei Özdemir AG' WHERE number = '4711'")
         .unwrap();
     page.submit(&visitor, FORM, &COMPLETE)
         .await
@@ -359,7 +359,7 @@ async fn simultaneous_conclusions_make_one_agreement() {
         }
         assert_eq!(app.status(*customer), "concluded");
         assert_eq!(
-            app.count(&format!("agreements WHERE customer_number = {customer}")),
+            app.count(&format!("agreements WHERE customer_number = '{customer}'")),
             1
         );
     }

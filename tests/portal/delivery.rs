@@ -96,7 +96,7 @@ async fn each_trouble_at_each_stage_leads_to_the_right_state() {
     let app = TestApp::start_with(sink.impatient(Duration::from_millis(300))).await;
     for (at, (stage, trouble, state, said)) in table.into_iter().enumerate() {
         let what = format!("{stage:?} {trouble:?}");
-        let number = 7000 + i64::try_from(at).unwrap();
+        let number = 7000 + u32::try_from(at).unwrap();
         let to = format!("post@stufe{at}.example");
         let customer = app.add_customer(number, "Stufe GmbH", Some(&to));
         app.book(customer, "centraflex", false);
@@ -104,7 +104,7 @@ async fn each_trouble_at_each_stage_leads_to_the_right_state() {
         sink.trouble(stage, trouble);
         jobs::run_once(&app.app, app.now());
         let own = format!(
-            "FROM mails WHERE customer_number = {number} AND recipient->>'to' = 'customer'"
+            "FROM mails WHERE customer_number = '{number}' AND recipient->>'to' = 'customer'"
         );
         assert_eq!(app.text(&format!("state {own}")), state, "{what}");
         assert_eq!(app.text(&format!("attempts::text {own}")), "1", "{what}");
@@ -283,7 +283,7 @@ async fn a_mail_is_tried_again_only_if_it_was_not_sent() {
     app.jobs();
     assert_eq!(app.status(other), "requested");
     assert_eq!(
-        app.count("mails WHERE state = 'failed' AND customer_number = 8400"),
+        app.count("mails WHERE state = 'failed' AND customer_number = '8400'"),
         1
     );
 

@@ -16,7 +16,7 @@ async fn c8_everything_about_a_customer_is_one_click_away() {
     app.jobs();
     let (user, now) = (app.viewer(Person::Operator).user, app.now());
     let proposal = Proposal::ObjectionInError {
-        number: "AVV-2026-004711-1".to_owned(),
+        number: "AVV-2026-4711-1".to_owned(),
         reason: "Verwechselt".to_owned(),
     };
     let id = app.write(|conn| Ok(create_proposal(conn, CUSTOMER, &proposal, None, user, now)?));
@@ -65,7 +65,8 @@ async fn c8_a_sent_mail_is_kept_without_its_link() {
     app.jobs();
     let link = app.consent_link(MAIL);
     let operator = app.sign_in(Person::Operator).await;
-    let mail = app.text("max(id) FROM mails WHERE customer_number = 4711 AND kind_key = 'request'");
+    let mail =
+        app.text("max(id) FROM mails WHERE customer_number = '4711' AND kind_key = 'request'");
     let page = operator.get(&format!("/betrieb/mails/{mail}")).await;
     page.assert_status(200)
         .assert_says("Wortlaut")
@@ -78,7 +79,7 @@ async fn c8_a_sent_mail_is_kept_without_its_link() {
     }
     // As it was sent, whatever has changed since.
     let before = app.rows("mail_texts");
-    app.sql("UPDATE customers SET name = 'Anders AG' WHERE number = 4711")
+    app.sql("UPDATE customers SET name = 'Anders AG' WHERE number = '4711'")
         .unwrap();
     operator
         .get(&format!("/betrieb/mails/{mail}"))

@@ -98,7 +98,7 @@ async fn the_document_says_everything_and_is_the_same_everywhere() {
         "Bäckerei Özdemir & Söhne GmbH & Co. KG",
         "Tengo Centraflex",
         "Mehrstandort-SIP-Trunk mit UMS-Option",
-        "AVV-2026-004711-1",
+        "AVV-2026-4711-1",
         "23. November 2026",
         "10:00",
         "Ich bin berechtigt",
@@ -118,7 +118,7 @@ async fn the_document_says_everything_and_is_the_same_everywhere() {
         .get(&format!("{link}/erfolg"))
         .await
         .assert_says(SUB)
-        .assert_says("AVV-2026-004711-1");
+        .assert_says("AVV-2026-4711-1");
     let mails = app.mails_to(MAIL);
     for mail in &mails {
         assert!(
@@ -394,7 +394,7 @@ async fn agreement_numbers_are_unique_and_count_up() {
         .collect();
     assert_eq!(
         numbers,
-        ["AVV-2026-004711-1", "AVV-2026-004711-2"]
+        ["AVV-2026-4711-1", "AVV-2026-4711-2"]
             .map(str::to_owned)
             .into()
     );
@@ -411,6 +411,6 @@ async fn agreement_numbers_are_unique_and_count_up() {
     customer
         .get("/administration/avv")
         .await
-        .assert_says("AVV-2026-004711-1")
-        .assert_says("AVV-2026-004711-2");
+        .assert_says("AVV-2026-4711-1")
+        .assert_says("AVV-2026-4711-2");
 }

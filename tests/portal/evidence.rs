@@ -368,7 +368,7 @@ async fn b4_a_deleted_customers_proofs_stay_reachable() {
         .assert_redirect("/betrieb/geloescht/4711");
     let page = operator.get("/betrieb/geloescht/4711").await;
     page.assert_says("Nachweispaket herunterladen")
-        .assert_says("Widerspruch gegen AVV-2026-004711-1")
+        .assert_says("Widerspruch gegen AVV-2026-4711-1")
         .assert_says("Einspruch per Brief")
         .assert_says(NOTE);
     let bundle = page
@@ -403,7 +403,7 @@ async fn f5_a_number_does_not_come_twice_after_a_restore() {
         let app = TestApp::start().await;
         concluded(&app).await;
         let number = app.text("number FROM agreements");
-        assert!(number.starts_with("AVV-2026-004711-1-"), "{number}");
+        assert!(number.starts_with("AVV-2026-4711-1-"), "{number}");
         assert!(numbers.insert(number), "{numbers:?}");
         wordings.insert(app.text("document_hash FROM agreement_documents"));
     }

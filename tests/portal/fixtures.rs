@@ -72,7 +72,7 @@ pub async fn insert_fixtures() -> (TestApp, Places) {
     };
     places.other_mandant = companies.foreign_partner.to_string();
     places.mandant = blocked_mandant(&app).to_string();
-    let ask = |app: &TestApp, number: i64, name: &str, mail: &str| {
+    let ask = |app: &TestApp, number: u32, name: &str, mail: &str| {
         let customer = app.add_customer(number, name, Some(mail));
         app.book(customer, "centraflex", false);
         app.deliver();
@@ -101,12 +101,12 @@ pub async fn insert_fixtures() -> (TestApp, Places) {
     app.conclude("post@vogelsang.example").await;
     let (by, now) = (app.viewer(Person::Operator), app.now());
     app.write(|conn| {
-        let gone = CustomerNumber(6099);
+        let gone = CustomerNumber::from(6099);
         customers::delete(conn, &app.app, &by, gone, "Vertrag beendet", now).map(|_| ())
     });
     app.sql(
         "INSERT INTO tombstones (customer_number, agreement_id, agreement_number, document_hash, pdf_hash, concluded_at, ended_at, erased_at) \
-         SELECT 6098, gen_random_uuid(), 'AVV-2022-006098-1', repeat('5e', 32), repeat('a1', 32), at, at, at \
+         SELECT 6098, gen_random_uuid(), 'AVV-2022-6098-1', repeat('5e', 32), repeat('a1', 32), at, at, at \
          FROM (SELECT TIMESTAMPTZ '2026-01-01 01:00Z' AS at) t",
     )
     .expect("a tombstone");
@@ -115,7 +115,7 @@ pub async fn insert_fixtures() -> (TestApp, Places) {
     app.run_jobs();
 
     places.replaced = ask(&app, 6005, "Elektro Fröhlich", "post@froehlich.example");
-    name_sub_partner(&app, CustomerNumber(6005), companies);
+    name_sub_partner(&app, CustomerNumber::from(6005), companies);
     let without = app.add_customer(6007, "Gärtnerei ohne Adresse", None);
     app.book(without, "centraflex", false);
     let needless = app.add_customer(6008, "Hof ohne Bedarf", Some("post@hof.example"));
@@ -126,8 +126,8 @@ pub async fn insert_fixtures() -> (TestApp, Places) {
         LONG_NAME,
         "eine.sehr.lange.adresse.mit.vielen.teilen@donaudampfschifffahrtsgesellschaft.example",
     );
-    name_sub_partner(&app, CustomerNumber(6009), companies);
-    app.book(CustomerNumber(6009), "mehrstandort-sip-trunk", true);
+    name_sub_partner(&app, CustomerNumber::from(6009), companies);
+    app.book(CustomerNumber::from(6009), "mehrstandort-sip-trunk", true);
     app.deliver();
     places.valid = app.consent_link(
         "eine.sehr.lange.adresse.mit.vielen.teilen@donaudampfschifffahrtsgesellschaft.example",
@@ -138,7 +138,7 @@ pub async fn insert_fixtures() -> (TestApp, Places) {
     app.book(CUSTOMER, "mehrstandort-sip-trunk", true);
     app.deliver();
     places.amendment = app.consent_link("info@oezdemir.example");
-    app.sql("UPDATE mails SET state = 'failed', reply = '550 5.1.1 Unbekannter Empfänger' WHERE id = (SELECT max(id) FROM mails WHERE customer_number = 6009)")
+    app.sql("UPDATE mails SET state = 'failed', reply = '550 5.1.1 Unbekannter Empfänger' WHERE id = (SELECT max(id) FROM mails WHERE customer_number = '6009')")
     .expect("a mail that failed");
     let now = app.now();
     app.write(|conn| {
@@ -148,7 +148,7 @@ pub async fn insert_fixtures() -> (TestApp, Places) {
     places.password = password_link(&app);
     announce_change(&app, &mut places).await;
     places.refused = refused(&app);
-    rename(&app, CustomerNumber(6002));
+    rename(&app, CustomerNumber::from(6002));
     history(&app);
     places.user = user(&app, Person::CustomerWithout).to_string();
     propose(&app, &mut places).await;
@@ -157,14 +157,14 @@ pub async fn insert_fixtures() -> (TestApp, Places) {
     roll_out(&app);
     let partner = app.viewer(Person::Partner);
     app.write(|conn| {
-        let (number, now) = (CustomerNumber(6001), app.now());
+        let (number, now) = (CustomerNumber::from(6001), app.now());
         let new = EmailAddress::parse("neue-muehle@gmx.example")
             .unwrap()
             .into();
         customers::change_email(conn, &app.app, &partner, number, &new, now).map(|_| ())
     });
     app.deliver();
-    let entered = app.case(CustomerNumber(6001)).entered[0].id;
+    let entered = app.case(CustomerNumber::from(6001)).entered[0].id;
     let stop = app.app.address_url(entered);
     places.stop = stop.trim_start_matches(app.app.base_url()).to_owned();
     (app, places)
@@ -191,14 +191,18 @@ fn roll_out(app: &TestApp) {
         version: "1.0".to_owned(),
         mode: Mode::Conclude,
         scope: Scope {
-            numbers: Some(customers.map(|(number, _)| number).to_vec()),
+            numbers: Some(
+                customers
+                    .map(|(number, _)| CustomerNumber::from(number))
+                    .to_vec(),
+            ),
             ..Scope::default()
         },
     };
     app.write(|conn| {
         let id = roll_outs::start(conn, &operator, &plan, now)?;
         for (number, reached) in customers {
-            save_reached(conn, id, CustomerNumber(number), reached, now)?;
+            save_reached(conn, id, CustomerNumber::from(number), reached, now)?;
         }
         let run = find_roll_out(conn, id)?.expect("a roll-out").run.id;
         Ok(save_end(conn, run, RunEnd::Done, now)?)
@@ -206,7 +210,7 @@ fn roll_out(app: &TestApp) {
     app.sql(
         "UPDATE bulk_runs SET seen = 1200, done = 1100, failed = 1, worked_ms = 90000; \
          INSERT INTO bulk_run_failures (run_id, customer_number, failed_at, tried_at) \
-         SELECT id, 6001, begun_at, begun_at FROM bulk_runs",
+         SELECT id, '6001', begun_at, begun_at FROM bulk_runs",
     )
     .expect("figures of runs");
 }
@@ -219,7 +223,7 @@ async fn propose(app: &TestApp, places: &mut Places) {
         "INSERT INTO users (email, name, role, contracts, password_hash, created_at) \
          SELECT 'zwei@plusnet.example', 'Zita Zweite', role, contracts, password_hash, created_at FROM users WHERE role = 'operator'; \
          INSERT INTO decline_reasons (request_id, reason, declined_at) \
-         SELECT id, 'Wir arbeiten künftig mit einem anderen Anbieter zusammen.', closed_at FROM requests WHERE customer_number = 6003",
+         SELECT id, 'Wir arbeiten künftig mit einem anderen Anbieter zusammen.', closed_at FROM requests WHERE customer_number = '6003'",
     )
     .expect("a second administrator and a reason");
     let (first, now) = (app.viewer(Person::Operator), app.now());
@@ -241,7 +245,7 @@ async fn propose(app: &TestApp, places: &mut Places) {
     app.book(concluded, "centraflex", false);
     for number in [6010, 6009] {
         let id = app.write(|conn| {
-            let customer = CustomerNumber(number);
+            let customer = CustomerNumber::from(number);
             proposals::propose_paper(conn, &app.app, &second, customer, paper(), now)
         });
         if number == 6010 {
@@ -276,7 +280,7 @@ async fn propose(app: &TestApp, places: &mut Places) {
 
 /// The mail with the contract of 4711, as if it had come back.
 fn refused(app: &TestApp) -> String {
-    app.sql("UPDATE mails SET state = 'returned', returned_at = done_at, returned_because = '5.1.1 user unknown' WHERE id = (SELECT max(id) FROM mails WHERE customer_number = 4711 AND kind_key = 'concluded')")
+    app.sql("UPDATE mails SET state = 'returned', returned_at = done_at, returned_because = '5.1.1 user unknown' WHERE id = (SELECT max(id) FROM mails WHERE customer_number = '4711' AND kind_key = 'concluded')")
         .expect("a mail that came back");
     let mail = app.text("max(id) FROM mails WHERE state = 'returned'");
     format!("/betrieb/mails/{mail}")
@@ -393,7 +397,7 @@ async fn announce_change(app: &TestApp, places: &mut Places) {
     places.entry = app.text("min(id) FROM sub_processors");
     let own = notice(app, CUSTOMER).id;
     (places.notice, places.dissent) = (own.to_string(), link(app, own));
-    let other = notice(app, CustomerNumber(6002)).id;
+    let other = notice(app, CustomerNumber::from(6002)).id;
     (places.dissent_notice, places.dissented) = (other.to_string(), link(app, other));
     let visitor = app.visitor();
     let page = visitor.get(&places.dissented).await;

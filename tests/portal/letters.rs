@@ -624,7 +624,7 @@ async fn a_new_version_is_not_told_when_it_is_no_news_any_more() {
         }
         app.jobs();
         let reply = app.text(&format!(
-            "min(state || ': ' || reply) FROM mails WHERE customer_number = {customer} AND step LIKE 'new-version:%'"
+            "min(state || ': ' || reply) FROM mails WHERE customer_number = '{customer}' AND step LIKE 'new-version:%'"
         ));
         assert!(
             reply.starts_with("dropped: nicht gesendet") && reply.contains(why),

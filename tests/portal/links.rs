@@ -255,7 +255,7 @@ async fn a_link_nobody_needs_any_more_says_so_and_one_of_a_deleted_customer_is_u
     let notes: Vec<String> = app.subjects_to(MAIL).split_off(1);
     assert_eq!(notes.len(), 1, "{notes:?}");
     assert!(notes[0].starts_with("Nicht mehr nötig:"), "{notes:?}");
-    app.sql("UPDATE customers SET deleted_at = '2026-11-26T00:00:00Z' WHERE number = 4711")
+    app.sql("UPDATE customers SET deleted_at = '2026-11-26T00:00:00Z' WHERE number = '4711'")
         .unwrap();
     visitor.get(&link).await.assert_status(404);
 }

@@ -198,7 +198,7 @@ async fn reload_in_place(app: &TestApp, partner: &Window) {
     let first = "document.querySelector('#kundenliste tbody tr .c-stat .tag').textContent";
     let before = partner.run(&format!("return {first}")).await;
     app.book(
-        avv_portal::domain::CustomerNumber(5001),
+        avv_portal::domain::CustomerNumber::from(5001),
         "centraflex",
         false,
     );

@@ -616,7 +616,7 @@ async fn changes_to_a_user_hold_at_the_next_request() {
 
     let foreign = app.sign_in(Person::ForeignPartner).await;
     foreign.get("/kunden/9000").await.assert_status(200);
-    app.sql("UPDATE customers SET partner_id = NULL WHERE number = 9000")
+    app.sql("UPDATE customers SET partner_id = NULL WHERE number = '9000'")
         .unwrap();
     foreign.get("/kunden/9000").await.assert_status(404);
 }

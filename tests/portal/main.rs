@@ -41,6 +41,7 @@ mod master_data;
 mod migrations;
 mod notice_mails;
 mod notices;
+mod numbers;
 mod objections;
 mod outages;
 mod partner_contracts;

@@ -326,7 +326,7 @@ async fn d6_umlauts_in_a_domain_and_addresses_that_are_none() {
     let sent = app.mails().into_iter().find(is_new).unwrap();
     assert!(sent.to.as_str().is_ascii(), "{}", sent.to.as_str());
     assert_eq!(
-        app.text("email FROM customers WHERE number = 4711"),
+        app.text("email FROM customers WHERE number = '4711'"),
         sent.to.as_str()
     );
     assert!(app.mails_to(sent.to.as_str()).len() == 1);
@@ -340,7 +340,7 @@ async fn d6_umlauts_in_a_domain_and_addresses_that_are_none() {
         .await
         .assert_says("i•••@bäckerei-özdemir.example");
 
-    app.sql("UPDATE customers SET email = 'keine adresse@' WHERE number = 4711")
+    app.sql("UPDATE customers SET email = 'keine adresse@' WHERE number = '4711'")
         .unwrap();
     for page in [ADDRESS, MASTER, "/kunden/4711"] {
         let page = operator.get(page).await;
@@ -356,7 +356,7 @@ async fn d6_umlauts_in_a_domain_and_addresses_that_are_none() {
         .await
         .assert_status(303);
     assert_eq!(
-        app.text("email FROM customers WHERE number = 4711"),
+        app.text("email FROM customers WHERE number = '4711'"),
         "keine adresse@"
     );
 }

@@ -124,9 +124,9 @@ async fn the_last_look_finds_who_was_overtaken() {
     confirm(&app, id);
     app.sql(&format!(
         "ALTER TABLE agreements DISABLE TRIGGER USER; \
-         UPDATE agreements SET concluded_at = '{now}' WHERE customer_number = 20002; \
+         UPDATE agreements SET concluded_at = '{now}' WHERE customer_number = '20002'; \
          ALTER TABLE agreements ENABLE TRIGGER USER; \
-         UPDATE bulk_runs SET after_number = 30000 WHERE ended_at IS NULL"
+         UPDATE bulk_runs SET after_number = '30000' WHERE ended_at IS NULL"
     ))
     .unwrap();
     app.jobs();

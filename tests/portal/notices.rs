@@ -35,7 +35,7 @@ fn state(app: &TestApp) -> NoticeState {
 fn contract_of(app: &TestApp, number: i64) -> String {
     app.text(&format!(
         "string_agg(plain_text, '' ORDER BY a.position) FROM agreement_documents d \
-         JOIN agreements a ON a.id = d.agreement_id WHERE a.customer_number = {number} AND a.ended_at IS NULL"
+         JOIN agreements a ON a.id = d.agreement_id WHERE a.customer_number = '{number}' AND a.ended_at IS NULL"
     ))
 }
 
@@ -486,7 +486,7 @@ async fn a_late_mail_gives_its_customer_the_whole_period() {
         assert_eq!(announce::step_in(conn, &app.app, now)?, both);
         Ok(())
     });
-    app.sql("UPDATE mails SET next_attempt_at = next_attempt_at + interval '5 days' WHERE customer_number = 9000 AND state = 'queued'")
+    app.sql("UPDATE mails SET next_attempt_at = next_attempt_at + interval '5 days' WHERE customer_number = '9000' AND state = 'queued'")
         .unwrap();
     app.jobs();
     let late = || notice(app, FOREIGN_CUSTOMER);
@@ -510,7 +510,7 @@ async fn a_late_mail_gives_its_customer_the_whole_period() {
     let (mail, now) = (late().mail.unwrap(), app.now());
     app.sql(&format!(
         "UPDATE mails SET state = 'returned', returned_at = '{now}' WHERE id = {mail}; \
-                      UPDATE notices SET failed_at = '{now}' WHERE customer_number = 9000"
+                      UPDATE notices SET failed_at = '{now}' WHERE customer_number = '9000'"
     ))
     .unwrap();
     app.clock.advance(days(30));
@@ -527,7 +527,7 @@ async fn a_late_mail_gives_its_customer_the_whole_period() {
         .assert_status(303);
     // The second click brought no second mail.
     let again =
-        "mails WHERE kind_key = 'announcement' AND state = 'queued' AND customer_number = 9000";
+        "mails WHERE kind_key = 'announcement' AND state = 'queued' AND customer_number = '9000'";
     assert_eq!(app.count(again), 1);
     app.jobs();
     assert_eq!(late().facts.state(app.now()), NoticeState::Running);
@@ -561,12 +561,12 @@ async fn a_conclusion_meanwhile_closes_the_notice() {
     // Newly added after the last notice: nothing to tell.
     app.conclude("info@fremd-kunde.example").await;
     app.jobs();
-    assert_eq!(app.count("notices WHERE customer_number = 9000"), 0);
+    assert_eq!(app.count("notices WHERE customer_number = '9000'"), 0);
     assert!(contract_of(&app, 9000).contains(NEW));
     // While a second one is being made: closed before it is there, and no mail goes out.
     let id = draft(&app, "RZ Dritte GmbH");
     confirm(&app, id);
-    app.sql("UPDATE bulk_runs SET after_number = 5000 WHERE ended_at IS NULL")
+    app.sql("UPDATE bulk_runs SET after_number = '5000' WHERE ended_at IS NULL")
         .unwrap();
     app.book(FOREIGN_CUSTOMER, "mehrstandort-sip-trunk", true);
     app.deliver();
@@ -591,9 +591,9 @@ pub fn crowd(app: &TestApp, count: i64) {
     app.sql(&format!(
         "CREATE TEMPORARY TABLE crowd ON COMMIT PRESERVE ROWS AS SELECT 20000 + n AS number, gen_random_uuid() AS request, gen_random_uuid() AS link FROM generate_series(1, {count}) n; \
          INSERT INTO customers (number, name, street, postcode, city, country, register, represented_by, contact, email, phone, language, partner_id, created_at) \
-         SELECT crowd.number, 'Kunde ' || crowd.number, '', '', '', 'Deutschland', '', '', '', 'k' || crowd.number || '@kunden.example', '', 'de', c.partner_id, c.created_at FROM crowd, customers c WHERE c.number = 4711; \
+         SELECT crowd.number, 'Kunde ' || crowd.number, '', '', '', 'Deutschland', '', '', '', 'k' || crowd.number || '@kunden.example', '', 'de', c.partner_id, c.created_at FROM crowd, customers c WHERE c.number = '4711'; \
          INSERT INTO agreements (id, customer_number, number, concluded_at, person, function, offer) \
-         SELECT gen_random_uuid(), crowd.number, 'AVV-' || crowd.number, a.concluded_at, '', '', a.offer FROM crowd, agreements a WHERE a.customer_number = 4711"
+         SELECT gen_random_uuid(), crowd.number, 'AVV-' || crowd.number, a.concluded_at, '', '', a.offer FROM crowd, agreements a WHERE a.customer_number = '4711'"
     ))
     .expect("a crowd");
 }
@@ -683,18 +683,18 @@ async fn filter_and_rule_agree() {
     crowd(&app, 40);
     let id = announce(&app, NEW);
     app.sql(
-        "UPDATE notices SET sent_at = NULL, period_end = NULL WHERE customer_number % 10 = 1; \
-         UPDATE notices SET failed_at = made_at WHERE customer_number % 10 IN (1, 2); \
-         UPDATE notices SET sent_at = sent_at + interval '9 days', period_end = period_end + interval '9 days' WHERE customer_number % 10 = 3; \
-         UPDATE notices SET dissent_at = made_at, dissent_received_on = '2026-11-23', dissent_way = 'phone', dissent_person = 'x', dissent_text = '' WHERE customer_number % 10 IN (2, 4, 5, 6, 7); \
-         UPDATE notices SET settled_at = made_at, settled_note = '', settled_how = CASE customer_number % 10 WHEN 5 THEN 'exempted' WHEN 6 THEN 'terminated' WHEN 7 THEN 'withdrawn' ELSE 'new_agreement' END WHERE customer_number % 10 IN (5, 6, 7, 8); \
-         UPDATE agreements SET ended_at = concluded_at, how = 'objected' WHERE customer_number BETWEEN 20020 AND 20029",
+        "UPDATE notices SET sent_at = NULL, period_end = NULL WHERE customer_number::bigint % 10 = 1; \
+         UPDATE notices SET failed_at = made_at WHERE customer_number::bigint % 10 IN (1, 2); \
+         UPDATE notices SET sent_at = sent_at + interval '9 days', period_end = period_end + interval '9 days' WHERE customer_number::bigint % 10 = 3; \
+         UPDATE notices SET dissent_at = made_at, dissent_received_on = '2026-11-23', dissent_way = 'phone', dissent_person = 'x', dissent_text = '' WHERE customer_number::bigint % 10 IN (2, 4, 5, 6, 7); \
+         UPDATE notices SET settled_at = made_at, settled_note = '', settled_how = CASE customer_number::bigint % 10 WHEN 5 THEN 'exempted' WHEN 6 THEN 'terminated' WHEN 7 THEN 'withdrawn' ELSE 'new_agreement' END WHERE customer_number::bigint % 10 IN (5, 6, 7, 8); \
+         UPDATE agreements SET ended_at = concluded_at, how = 'objected' WHERE customer_number BETWEEN '20020' AND '20029'",
     )
     .unwrap();
     for at in ["2026-12-07 23:59", "2026-12-08 00:00", "2027-03-01 12:00"] {
         app.at(at);
         let now = app.now();
-        let all = app.read(|conn| Ok(list_notices(conn, id, &Wanted::default(), 0, now, 1000)?));
+        let all = app.read(|conn| Ok(list_notices(conn, id, &Wanted::default(), None, now, 1000)?));
         assert_eq!(all.len(), 41);
         let of = |state| Wanted {
             state: Some(state),
@@ -708,7 +708,7 @@ async fn filter_and_rule_agree() {
                 .collect();
             let (by_sql, count) = app.read(|conn| {
                 Ok((
-                    list_notices(conn, id, &of(state), 0, now, 1000)?,
+                    list_notices(conn, id, &of(state), None, now, 1000)?,
                     count_notices(conn, id, state, now, 10_000)?,
                 ))
             });
@@ -940,7 +940,7 @@ async fn c9_recipients_of_an_announcement_are_found_by_number_and_name() {
     let rows_of = "section[aria-labelledby=kunden] tbody tr";
     let all = operator.get(&path).await.all(rows_of).len();
     assert!(all > 10, "{all}");
-    let name = app.text("name FROM customers WHERE number = 4711");
+    let name = app.text("name FROM customers WHERE number = '4711'");
     for (search, rows) in [
         ("4711", 1),
         (name.as_str(), 1),

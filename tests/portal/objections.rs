@@ -103,7 +103,7 @@ async fn the_customer_objects_and_every_gate_closes_at_once() {
         receipt.written.subject
     );
     assert!(
-        receipt.written.text.contains("AVV-2026-004711-1")
+        receipt.written.text.contains("AVV-2026-4711-1")
             && receipt.written.text.contains("23. November 2026")
     );
     for address in [PARTNER_MAIL, SUB_MAIL] {
@@ -292,8 +292,8 @@ async fn after_an_objection_a_new_contract_is_a_new_one() {
     let customer = app.sign_in(Person::Customer).await;
     let page = customer.get("/administration/avv").await;
     page.assert_says("Frühere Verträge")
-        .assert_says("AVV-2026-004711-1")
-        .assert_says("AVV-2026-004711-2");
+        .assert_says("AVV-2026-4711-1")
+        .assert_says("AVV-2026-4711-2");
     let old = format!("/administration/avv/{}.pdf", case.agreements[0].id);
     assert_eq!(
         customer.get(&old).await.bytes,

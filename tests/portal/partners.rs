@@ -489,7 +489,7 @@ async fn a_round_goes_on_where_it_stood_and_stops_when_the_block_is_taken_back()
     assert_eq!(told(), 0);
     // A case that cannot be written does not stop the others, and is tried again.
     block();
-    app.sql("ALTER TABLE case_rows ADD CONSTRAINT broken CHECK (number <> 4711) NOT VALID")
+    app.sql("ALTER TABLE case_rows ADD CONSTRAINT broken CHECK (number <> '4711') NOT VALID")
         .unwrap();
     assert_eq!(jobs::run_once(&app.app, now).failed, 1);
     assert_eq!(told(), 1, "4712 was told");
@@ -621,7 +621,7 @@ async fn assigning_another_mandant_does_what_the_page_said() {
     assert_eq!(app.status(CUSTOMER), "renewal_required");
     assert_eq!(app.links_to(MAIL).len(), 2, "two clicks are one");
     assert_eq!(
-        app.count("mails WHERE customer_number = 4711 AND kind->>'news' = 'replaced'"),
+        app.count("mails WHERE customer_number = '4711' AND kind->>'news' = 'replaced'"),
         2
     );
     for browser in [&mandant, &sub] {
@@ -732,7 +732,7 @@ async fn only_a_mandant_that_is_complete_and_free_can_be_assigned() {
     }
     assert_eq!(app.case(CUSTOMER), before);
     // A deleted customer is nobody's.
-    let gone = format!("/betrieb/kunden/{}/partner", CustomerNumber(1));
+    let gone = format!("/betrieb/kunden/{}/partner", CustomerNumber::from(1));
     operator.get(&gone).await.assert_status(404);
     let own = format!("/betrieb/kunden/{FOREIGN_CUSTOMER}/partner");
     app.sign_in(Person::ForeignPartner)

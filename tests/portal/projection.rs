@@ -15,8 +15,8 @@ use rand::{Rng as _, SeedableRng as _};
 
 use crate::harness::{Person, SmtpStub, TestApp, days, hours, minutes};
 
-const FIRST: i64 = 20_000;
-const CUSTOMERS: i64 = 10;
+const FIRST: u32 = 20_000;
+const CUSTOMERS: u32 = 10;
 
 /// Requirements 5.6 as questions to the database; each must find nothing.
 pub const BROKEN: &[&str] = &[
@@ -95,7 +95,7 @@ impl Story {
     }
 
     fn customer(&mut self) -> CustomerNumber {
-        CustomerNumber(FIRST + self.random.random_range(0..CUSTOMERS))
+        CustomerNumber::from(FIRST + self.random.random_range(0..CUSTOMERS))
     }
 
     /// Mostly the newest link, sometimes an old one.
@@ -264,8 +264,8 @@ impl Story {
                 // No action yet ends a booking; the provisioning would write the fact and refresh the row.
                 let ends = now + days([0, 3, 40][self.pick(3)]);
                 self.app.sql(&format!(
-                    "UPDATE bookings SET ends_at = '{}' WHERE customer_number = {customer} AND ends_at IS NULL
-                     AND id = (SELECT min(id) FROM bookings WHERE customer_number = {customer} AND ends_at IS NULL)",
+                    "UPDATE bookings SET ends_at = '{}' WHERE customer_number = '{customer}' AND ends_at IS NULL
+                     AND id = (SELECT min(id) FROM bookings WHERE customer_number = '{customer}' AND ends_at IS NULL)",
                     ends.to_rfc3339()
                 )).unwrap();
                 (
@@ -320,8 +320,8 @@ impl Story {
     fn compare(&self) {
         let now = self.app.now();
         let all: Vec<CustomerNumber> = (FIRST..FIRST + CUSTOMERS)
-            .map(CustomerNumber)
-            .chain([CustomerNumber(4711), CustomerNumber(9000)])
+            .map(CustomerNumber::from)
+            .chain([CustomerNumber::from(4711), CustomerNumber::from(9000)])
             .collect();
         let mut expected: BTreeMap<Status, Vec<CustomerNumber>> = BTreeMap::new();
         for customer in &all {
@@ -334,7 +334,7 @@ impl Story {
                 "row of {customer} at {now}: {:?}, not {} after {:#?}\n{case:#?}",
                 status_of(&case, now),
                 self.app.text(&format!(
-                    "to_jsonb(r) FROM case_rows r WHERE number = {customer}"
+                    "to_jsonb(r) FROM case_rows r WHERE number = '{customer}'"
                 )),
                 self.told
             );

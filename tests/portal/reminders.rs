@@ -157,7 +157,7 @@ async fn daylight_saving_moves_neither_the_last_day_nor_the_morning() {
     for (at, (sent, end, due)) in table.into_iter().enumerate() {
         let address = format!("post@zeit{at}.example");
         let customer = app.add_customer(
-            5200 + i64::try_from(at).unwrap(),
+            5200 + u32::try_from(at).unwrap(),
             "Sommerzeit AG",
             Some(&address),
         );

@@ -55,7 +55,7 @@ async fn a_booking_asks_exactly_when_it_creates_the_need() {
     for (at, story) in table.iter().enumerate() {
         let address = format!("post@kunde{at}.example");
         let customer = app.add_customer(
-            5000 + i64::try_from(at).unwrap(),
+            5000 + u32::try_from(at).unwrap(),
             &format!("Kunde {at} GmbH"),
             Some(&address),
         );

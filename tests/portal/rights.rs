@@ -111,6 +111,6 @@ async fn a11_the_facts_of_an_agreement_are_not_changed_by_anybody() {
         assert!(app.sql(&statement).is_err(), "{statement}");
     }
     assert_eq!(app.rows("agreements"), before);
-    app.sql("UPDATE agreements SET ended_at = now(), how = 'ended' WHERE customer_number = 4711")
+    app.sql("UPDATE agreements SET ended_at = now(), how = 'ended' WHERE customer_number = '4711'")
         .unwrap();
 }

@@ -249,7 +249,7 @@ async fn seal_and_command_notice_every_change() {
     assert_eq!(code, 0, "{said}");
     for expected in [
         "Das Dokument ist echt und unverändert",
-        "AVV-2026-004711-1",
+        "AVV-2026-4711-1",
         "23. November 2026, 10:00",
         &app.app.sealer.fingerprint(),
         "Anhang nachweis.json: Prüfsumme stimmt",
@@ -352,7 +352,7 @@ async fn anybody_can_check_a_document() {
         .await;
     page.assert_status(200)
         .assert_says("Das Dokument ist echt")
-        .assert_says("AVV-2026-004711-1")
+        .assert_says("AVV-2026-4711-1")
         .assert_says("In Kraft")
         .assert_says("Uhr des Portals");
     for secret in ["Özdemir", "Muster IT", MAIL, "4711-1 "] {
@@ -535,7 +535,7 @@ async fn the_bundle_can_be_checked_without_the_portal() {
         );
         let events = desk.run("jq -r '.[].what' ereignisse.json");
         assert!(
-            events.contains("Vertrag AVV-2026-004711-1-") && events.contains(" abgeschlossen"),
+            events.contains("Vertrag AVV-2026-4711-1-") && events.contains(" abgeschlossen"),
             "{events}"
         );
         // EV-11: whose access was opened; the operator alone reads for which and how many users.

@@ -25,11 +25,11 @@ async fn c7_a_customer_is_found_by_whatever_a_caller_says() {
     );
     app.add_customer(5001, "St. Josef Stift", Some("stift@josef.example"));
     app.add_customer(5002, "Mueller & Söhne Straßenbau", None);
-    app.sql("UPDATE customers SET postcode = '50667', city = 'Köln' WHERE number = 5002")
+    app.sql("UPDATE customers SET postcode = '50667', city = 'Köln' WHERE number = '5002'")
         .unwrap();
     // The words are written anew with the next change of the facts.
     app.book(
-        avv_portal::domain::CustomerNumber(5002),
+        avv_portal::domain::CustomerNumber::from(5002),
         "centraflex",
         false,
     );
@@ -77,7 +77,7 @@ async fn c7_an_exact_number_opens_its_customer() {
     }
     // Nobody is led to a customer they may not know of (S-51).
     let partner = app.sign_in(Person::Partner).await;
-    let foreign = FOREIGN_CUSTOMER.0;
+    let foreign = FOREIGN_CUSTOMER;
     partner
         .get(&format!("/kunden?suche={foreign}"))
         .await
@@ -86,7 +86,7 @@ async fn c7_an_exact_number_opens_its_customer() {
     // Figures that are somebody's postcode as well: the page says so and leads to the list.
     let same = app.add_customer(50667, "Ziffern AG", None);
     app.add_customer(50668, "Am Dom GmbH", None);
-    app.sql("UPDATE case_words SET word = '50667' WHERE number = 50668 AND word <> '50668' AND word ~ '^[0-9]+$'")
+    app.sql("UPDATE case_words SET word = '50667' WHERE row_id = (SELECT id FROM case_rows WHERE number = '50668') AND word <> '50668' AND word ~ '^[0-9]+$'")
         .unwrap();
     let page = operator.get("/kunden?suche=50667").await;
     page.assert_redirect(&format!("/kunden/{same}?gesucht=1"));
@@ -141,7 +141,8 @@ async fn c7_words_that_nobody_has_are_forgotten() {
     assert!(found(&operator, "xylophon").await.is_empty());
     for left in [
         "word_parts WHERE word LIKE '%xylophon%'",
-        "case_words WHERE number = 5000",
+        "case_words WHERE row_id NOT IN (SELECT id FROM case_rows)",
+        "case_rows WHERE number = '5000'",
     ] {
         assert_eq!(app.count(left), 0, "{left}");
     }

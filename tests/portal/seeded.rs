@@ -10,7 +10,7 @@ use avv_portal::token::{self, Purpose};
 use crate::harness::{Browser, CUSTOMER, FOREIGN_CUSTOMER, Page, Person, TestApp};
 
 /// Customer of the Mandant, without sub-partner, with an open request.
-pub const NEIGHBOUR: CustomerNumber = CustomerNumber(4712);
+pub const NEIGHBOUR: CustomerNumber = CustomerNumber::of_figures(4712);
 pub const MAIL: &str = "info@oezdemir.example";
 pub const NEIGHBOUR_MAIL: &str = "info@nachbarin.example";
 pub const FOREIGN_MAIL: &str = "info@fremd-kunde.example";
@@ -39,7 +39,7 @@ impl World {
         app.add_customer_of(
             Some(companies.partner),
             None,
-            NEIGHBOUR.0,
+            NEIGHBOUR,
             neighbour,
             Some(NEIGHBOUR_MAIL),
             Language::De,

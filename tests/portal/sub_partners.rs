@@ -264,7 +264,7 @@ async fn after_conclusion_the_sub_partner_waits_for_the_amendment() {
     assert_eq!(app.status(CUSTOMER), "concluded");
     assert_eq!(
         app.count(
-            "mails WHERE customer_number = 4711 AND kind->'news'->>'news' = 'sub_partner_left'"
+            "mails WHERE customer_number = '4711' AND kind->'news'->>'news' = 'sub_partner_left'"
         ),
         1
     );

@@ -34,7 +34,7 @@ pub enum StepResult {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct RunMemory {
     /// Those up to this number that could not be written before were tried again in this pass.
-    pub retried: i64,
+    pub retried: Option<CustomerNumber>,
     /// That was everybody.
     pub is_retried: bool,
     /// Time spent that is not counted yet.
@@ -74,7 +74,7 @@ pub fn take_step(
             _ => stored::find_retry(conn, id, place.retried, now - kind.again)?,
         };
         if let Some(customer) = retry {
-            place.retried = customer.0;
+            place.retried = Some(customer);
             let step = work(conn, app, kind, &run, (&[customer], run.after), place, now)?;
             // Somebody is at this customer: the others can be tried.
             return Ok(match step {
@@ -91,7 +91,7 @@ pub fn take_step(
     let mut next = (kind.next)(conn, &run, batch.min(room))?;
     // They may be listed again in a later round.
     if run.failed > 0 {
-        let listed = next.last().map_or(run.after, |last| last.0);
+        let listed = next.last().copied().or(run.after);
         next = stored::leave_out_failed(conn, id, &next)?;
         if next.is_empty() && listed > run.after {
             stored::save_progress(conn, id, (run.round, listed), Figures::default())?;
@@ -99,10 +99,11 @@ pub fn take_step(
         }
     }
     if let Some(last) = next.last() {
-        return work(conn, app, kind, &run, (&next, last.0), place, now);
+        let all = (next.as_slice(), Some(*last));
+        return work(conn, app, kind, &run, all, place, now);
     }
     if kind.rounds == Rounds::Two && run.round == 1 {
-        stored::save_progress(conn, id, (2, 0), Figures::default())?;
+        stored::save_progress(conn, id, (2, None), Figures::default())?;
         return Ok(StepResult::Taken { done: 0, failed: 0 });
     }
     if stored::has_failed_since(conn, id, kind.given_up.map(|time| now - time))? {
@@ -111,7 +112,7 @@ pub fn take_step(
                 seen: run.done + run.failed - run.seen,
                 ..Figures::default()
             };
-            stored::save_progress(conn, id, (run.round, 0), anew)?;
+            stored::save_progress(conn, id, (run.round, None), anew)?;
         }
         return Ok(StepResult::Halt);
     }
@@ -125,7 +126,7 @@ fn work(
     app: &App,
     kind: &Kind,
     run: &BulkRun,
-    (customers, after): (&[CustomerNumber], i64),
+    (customers, after): (&[CustomerNumber], Option<CustomerNumber>),
     place: &mut RunMemory,
     now: DateTime<Utc>,
 ) -> Result<StepResult, ActionError> {
@@ -156,7 +157,7 @@ fn work(
     };
     if let [customer] = customers {
         let job = kind.kind.key();
-        tracing::error!(customer = customer.0, run = run.id.0, job, %error, "a customer of a run failed");
+        tracing::error!(%customer, run = run.id.0, job, %error, "a customer of a run failed");
         let is_first = stored::save_failure(conn, run.id, *customer, now)?;
         let more = Figures {
             seen: i64::from(is_first),
@@ -169,7 +170,15 @@ fn work(
     // One of them is the reason: each for itself.
     let mut sum = (0, 0);
     for customer in customers {
-        match work(conn, app, kind, run, (&[*customer], customer.0), place, now)? {
+        match work(
+            conn,
+            app,
+            kind,
+            run,
+            (&[*customer], Some(*customer)),
+            place,
+            now,
+        )? {
             StepResult::Taken { done, failed } => sum = (sum.0 + done, sum.1 + failed),
             StepResult::Over | StepResult::Halt => break,
         }
@@ -184,7 +193,7 @@ fn try_all(
     app: &App,
     kind: &Kind,
     run: &BulkRun,
-    (customers, after): (&[CustomerNumber], i64),
+    (customers, after): (&[CustomerNumber], Option<CustomerNumber>),
     worked_ms: i64,
     now: DateTime<Utc>,
 ) -> Result<usize, ActionError> {

@@ -149,7 +149,7 @@ pub fn preview(
             name: customer.to_owned(),
             ..Party::default()
         },
-        customer_number: CustomerNumber(123_456),
+        customer_number: CustomerNumber::from(123_456),
         partner: None,
         sub_partner: None,
         products: Vec::new(),

@@ -240,7 +240,7 @@ pub fn preview_pdf(
         number: String::new(),
         version: document.version.clone(),
         date: document.date,
-        customer_number: values.customer_number.to_string(),
+        customer_number: values.customer_number_or_nothing(),
         document_hash: text::hash(&document),
         draft: true,
         language: document.language,

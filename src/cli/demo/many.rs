@@ -20,7 +20,7 @@ use crate::storage::db::{Conn, DbError};
 use crate::storage::{QueryResult, case_rows, cases, catalogue, partners};
 
 /// Number of the first; the sixty are all below.
-pub const FIRST: i64 = 1_000_000;
+pub const FIRST: u32 = 1_000_000;
 /// Customers for each Mandant.
 const EACH: usize = 2_000;
 /// Customers whose line in the list is compared with their facts.
@@ -262,7 +262,7 @@ fn prepare(conn: &mut Conn, cast: &Cast, count: u32, now: DateTime<Utc>) -> Quer
     let cities: Vec<&str> = CITIES.iter().map(|(_, city)| *city).collect();
     Ok(Bulk {
         first: FIRST,
-        count: count.into(),
+        count,
         now,
         version: offered,
         recorder: cast.operator.user,
@@ -367,7 +367,7 @@ fn compare(app: &App, bulk: &Bulk, now: DateTime<Utc>) -> Result<usize> {
     let mut random = rand::rng();
     let mut agreeing = 0;
     for _ in 0..SAMPLE {
-        let number = CustomerNumber(bulk.first + random.random_range(0..bulk.count));
+        let number = CustomerNumber::from(bulk.first + random.random_range(0..bulk.count));
         let agrees = app.db.read_blocking(|conn| {
             let case = cases::find_case(conn, number, now)?;
             Ok::<_, DbError>(match case {

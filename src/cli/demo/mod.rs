@@ -80,7 +80,7 @@ fn fill(app: &App, options: &Options, now: chrono::DateTime<chrono::Utc>) -> Res
     if more > 0 {
         many::add(app, &cast, more, now)?;
         app.db.transaction_blocking(|conn| {
-            let (today, first) = (calendar::day(now), CustomerNumber(many::FIRST));
+            let (today, first) = (calendar::day(now), CustomerNumber::from(many::FIRST));
             Ok::<_, DbError>(status_days::stretch_days(conn, today, first)?)
         })?;
     }

@@ -22,7 +22,7 @@ use crate::storage::{catalogue, partners, sub_processors as storage_of_register}
 /// Password of every demo login.
 pub const PASSWORD: &str = "Tannenzapfen-im-Oktober";
 /// The customer with the two customer logins; its agreement is in force.
-pub const CUSTOMER: CustomerNumber = CustomerNumber(4711);
+pub const CUSTOMER: CustomerNumber = CustomerNumber::of_figures(4711);
 
 /// Somebody who can sign in.
 pub struct Login {

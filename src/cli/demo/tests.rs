@@ -33,7 +33,7 @@ fn every_status_occurs_and_the_list_says_what_the_facts_say() {
     assert_eq!(fill(&app, &options, now).unwrap().len(), 5);
 
     let played = script::characters().unwrap();
-    let made = (0..i64::from(more)).map(|at| CustomerNumber(1_000_000 + at));
+    let made = (0..more).map(|at| CustomerNumber::from(1_000_000 + at));
     let numbers: Vec<_> = played.iter().map(|one| one.number).chain(made).collect();
     let mut seen = [BTreeSet::new(), BTreeSet::new()];
     for (at, number) in numbers.into_iter().enumerate() {

@@ -60,7 +60,7 @@ fn every_placeholder_has_its_value_once_concluded() {
         "Elif Özdemir",
         "Geschäftsführerin",
         "24. November 2026, 13:20 Uhr MEZ",
-        "AVV-2026-004711-1-7KQ2M8",
+        "AVV-2026-4711-1-7KQ2M8",
     ];
     assert_eq!(lines, expected);
 }

@@ -11,7 +11,7 @@ use crate::domain::Language;
 /// A concluded agreement's frame.
 pub fn frame() -> Frame {
     Frame {
-        number: "AVV-2026-000123".to_owned(),
+        number: "AVV-2026-123".to_owned(),
         version: "1.0".to_owned(),
         date: NaiveDate::from_ymd_opt(2026, 10, 1).unwrap(),
         customer_number: "4711".to_owned(),

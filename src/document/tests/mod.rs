@@ -77,7 +77,7 @@ fn every_page_says_which_it_is_and_whose() {
             text.contains(&format!("Seite {number} von {}", pdf.pages)),
             "{text}"
         );
-        assert!(text.contains("Fassung 1.0 vom 01.10.2026 · Kundennummer 4711 · AVV-2026-000123 · Prüfsumme 9f86d081884c"), "{text}");
+        assert!(text.contains("Fassung 1.0 vom 01.10.2026 · Kundennummer 4711 · AVV-2026-123 · Prüfsumme 9f86d081884c"), "{text}");
         assert!(
             text.contains("Beispielnetz GmbH · Vertrag zur Auftragsverarbeitung"),
             "{text}"

@@ -195,7 +195,7 @@ pub struct Covered {
 pub struct Agreement {
     /// Key.
     pub id: AgreementId,
-    /// Printed number: `AVV-2026-004711-1-7KQ2M8`.
+    /// Printed number: `AVV-2026-4711-1-7KQ2M8`.
     pub number: String,
     /// When it was concluded.
     pub concluded_at: DateTime<Utc>,
@@ -399,12 +399,13 @@ impl Case {
 
     /// Number the next agreement of this customer gets. Its last part is drawn from what makes this
     /// conclusion itself, `from` and the moment: should the database go back to an earlier state, another
-    /// conclusion gets another number all the same (5.6-7).
+    /// conclusion gets another number all the same (5.6-7), and so do customers whose numbers differ in
+    /// capitals alone: it is all in capitals, so that it can be typed as one likes.
     pub fn next_agreement_number(&self, from: &[&str], now: DateTime<Utc>) -> String {
         let year = crate::domain::calendar::day(now).format("%Y");
         format!(
-            "AVV-{year}-{:06}-{}-{}",
-            self.customer.number.0,
+            "AVV-{year}-{}-{}-{}",
+            self.customer.number.as_str().to_ascii_uppercase(),
             self.agreements.len() + 1,
             mark(from, now)
         )

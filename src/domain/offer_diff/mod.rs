@@ -309,7 +309,7 @@ mod tests {
     fn nothing(language: Language) -> OfferDiff {
         OfferDiff {
             language,
-            agreement: "AVV-2026-004711-1".to_owned(),
+            agreement: "AVV-2026-4711-1".to_owned(),
             concluded_at: "2026-03-03T09:00:00Z".parse().unwrap_or_default(),
             partner: None,
             sub_partner_gone: None,

@@ -7,10 +7,10 @@ mod audit_event;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::PartnerId;
 use super::case::{
     Case, Demand, Event, Refusal, RequestOutcome, may_be_demanded, may_be_told_of_version,
 };
+use super::{CustomerNumber, PartnerId};
 pub use audit_event::RollOutAuditEvent;
 
 /// Most customer numbers that can be typed in for one roll-out. A posted form of 64 KiB holds so many
@@ -71,7 +71,7 @@ pub struct Scope {
     pub concluded: Option<String>,
     /// These customers, in rising order. With them, those are counted and explained, too, whose
     /// agreement is not in force.
-    pub numbers: Option<Vec<i64>>,
+    pub numbers: Option<Vec<CustomerNumber>>,
 }
 
 /// How one customer of the set stands.
@@ -269,7 +269,7 @@ pub enum RollOutRefusal {
     /// It is the first version: nobody can have concluded another.
     NoEarlier,
     /// No customer has these numbers; the first of them.
-    UnknownNumbers(Vec<i64>),
+    UnknownNumbers(Vec<CustomerNumber>),
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@
 
 use std::collections::BTreeSet;
 
-use super::name;
+use super::{CustomerNumber, name};
 
 /// Begins the words of an e-mail address.
 pub const MAIL: char = '@';
@@ -24,7 +24,7 @@ const LONGEST_WORD: usize = 60;
 #[derive(Debug, Clone, Copy)]
 pub struct Known<'a> {
     /// Customer number.
-    pub number: i64,
+    pub number: CustomerNumber,
     /// Company.
     pub company: &'a str,
     /// Postcode.
@@ -49,7 +49,7 @@ pub fn words(known: Known<'_>) -> Vec<String> {
     } else if words.contains("sankt") {
         words.insert("st".to_owned());
     }
-    words.insert(known.number.to_string());
+    words.extend(of_number(known.number));
     words.extend(known.agreements.iter().map(|number| number.to_lowercase()));
     if let Some(email) = known.email {
         let email = email.to_lowercase();
@@ -63,6 +63,23 @@ pub fn words_of(text: &str) -> BTreeSet<String> {
     pieces(&spelled(text))
         .chain(pieces(&folded(text)))
         .collect()
+}
+
+/// A customer number whole, its letters and its figures for themselves, and those without the zeros in
+/// front: "K-010001" is found by "K-010001", "010001" and "10001".
+fn of_number(number: CustomerNumber) -> impl Iterator<Item = String> {
+    let whole = number.as_str().to_ascii_lowercase();
+    let is_digit = |c: &char| c.is_ascii_digit();
+    let letters = whole.split(|c: char| !c.is_ascii_lowercase());
+    let figures = whole.split(|c: char| !is_digit(&c));
+    let without_zeros = figures.clone().map(|run| run.trim_start_matches('0'));
+    let mut all: Vec<String> = letters
+        .chain(figures)
+        .chain(without_zeros)
+        .map(str::to_owned)
+        .collect();
+    all.push(whole);
+    all.into_iter().filter(|word| !word.is_empty())
 }
 
 /// The address, its host, and what stands behind a sign inside the one or the other; not the last
@@ -89,7 +106,7 @@ fn of_address(email: &str) -> impl Iterator<Item = String> {
 pub fn inner_parts(word: &str) -> Vec<String> {
     let text = word.trim_start_matches(MAIL);
     let mark = &word[..word.len() - text.len()];
-    if !text.chars().any(char::is_alphabetic) || !text.chars().all(char::is_alphanumeric) {
+    if !has_inner(text) {
         return Vec::new();
     }
     text.char_indices()
@@ -98,6 +115,14 @@ pub fn inner_parts(word: &str) -> Vec<String> {
         .filter(|part| part.chars().count() >= SHORTEST_PART)
         .map(|part| format!("{mark}{part}"))
         .collect()
+}
+
+/// Whether a word is found by what stands inside it. What has four figures is a number: nobody shares it,
+/// and its parts would be kept once for each customer.
+fn has_inner(word: &str) -> bool {
+    word.chars().any(char::is_alphabetic)
+        && word.chars().all(char::is_alphanumeric)
+        && word.chars().filter(char::is_ascii_digit).count() < 4
 }
 
 /// One word of a search, in all ways it may be kept.
@@ -150,8 +175,7 @@ impl Term {
     }
 
     fn is_in(&self, word: &str, form: &str) -> bool {
-        word.starts_with(form)
-            || (self.is_inner && word.chars().all(char::is_alphanumeric) && word.contains(form))
+        word.starts_with(form) || (self.is_inner && has_inner(word) && word.contains(form))
     }
 }
 
@@ -195,11 +219,22 @@ pub fn terms(search: &str) -> Vec<Term> {
     seen
 }
 
-/// What a search says if it can only mean one customer: a whole number.
-pub fn customer_number(search: &str) -> Option<i64> {
-    let text = name::clean(search);
-    let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    text.parse().ok().filter(|_| is_number)
+/// The customers a search can mean by a whole number: as it was typed, else in capitals or in small.
+pub fn customer_numbers(search: &str) -> Vec<CustomerNumber> {
+    let typed = name::clean(search);
+    let mut numbers: Vec<CustomerNumber> = Vec::new();
+    for written in [
+        typed.clone(),
+        typed.to_ascii_uppercase(),
+        typed.to_ascii_lowercase(),
+    ] {
+        if let Ok(number) = written.parse()
+            && !numbers.contains(&number)
+        {
+            numbers.push(number);
+        }
+    }
+    numbers
 }
 
 /// The number of an agreement, as it was typed but for capitals.
@@ -231,7 +266,7 @@ fn is_host(token: &str) -> bool {
             .is_some_and(|first| first.chars().count() > 2)
 }
 
-/// "avv-2026-004711-1-ebjd1z", or the beginning of such a number.
+/// "avv-2026-4711-1-ebjd1z", or the beginning of such a number.
 fn is_agreement(token: &str) -> bool {
     let rest = token.strip_prefix("avv-").unwrap_or_default();
     let year = rest.split('-').next().unwrap_or_default();
@@ -239,7 +274,7 @@ fn is_agreement(token: &str) -> bool {
         && year.bytes().all(|byte| byte.is_ascii_digit())
         && rest
             .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte))
 }
 
 /// Lower case, umlauts written out as "ae", "oe", "ue", other accents dropped; letters, digits and

@@ -6,9 +6,9 @@ use crate::domain::case::tests::samples::{FOREIGN, MANDANT, OTHER_SUB, SUB, in_s
 const KD: Role = customer(4711, true);
 const KD0: Role = customer(4711, false);
 
-const fn customer(number: i64, contracts: bool) -> Role {
+const fn customer(number: u32, contracts: bool) -> Role {
     Role::Customer {
-        number: CustomerNumber(number),
+        number: CustomerNumber::of_figures(number),
         contracts,
     }
 }
@@ -169,10 +169,16 @@ fn a_role_sees_its_own_customers() {
             false,
             Some(SUB),
         ),
-        (KD, Scope::Customer(CustomerNumber(4711)), false, true, None),
+        (
+            KD,
+            Scope::Customer(CustomerNumber::from(4711)),
+            false,
+            true,
+            None,
+        ),
         (
             KD0,
-            Scope::Customer(CustomerNumber(4711)),
+            Scope::Customer(CustomerNumber::from(4711)),
             false,
             false,
             None,

@@ -235,7 +235,7 @@ pub(in crate::mail) fn samples(case: &CaseWords) -> Vec<super::Sample> {
     ] {
         let body = Concluded {
             case: case.clone(),
-            agreement_number: "AVV-2026-000123-1-7KQ2M8".to_owned(),
+            agreement_number: "AVV-2026-123-1-7KQ2M8".to_owned(),
             at,
             signed_on,
             person: "Ayşe Özdemir".to_owned(),
@@ -248,7 +248,7 @@ pub(in crate::mail) fn samples(case: &CaseWords) -> Vec<super::Sample> {
     }
     let body = Objected {
         case: case.clone(),
-        agreement_number: "AVV-2026-000123-1-7KQ2M8".to_owned(),
+        agreement_number: "AVV-2026-123-1-7KQ2M8".to_owned(),
         at,
     };
     all.push(("objected".to_owned(), body.into()));

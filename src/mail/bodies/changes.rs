@@ -247,7 +247,7 @@ pub(in crate::mail) fn announcement(case: &CaseWords) -> Announcement {
     Announcement {
         case: case.clone(),
         agreement: AgreementWords {
-            number: "AVV-2026-004711-1-7KQ2M8".to_owned(),
+            number: "AVV-2026-4711-1-7KQ2M8".to_owned(),
             concluded_at: utc("2026-11-23T09:00:00Z"),
         },
         change: ChangeWords {

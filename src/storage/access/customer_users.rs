@@ -17,7 +17,7 @@ pub fn list_users_of(
 ) -> QueryResult<Vec<(UserLine, bool)>> {
     type Row = (i64, String, String, String, Option<DateTime<Utc>>, bool);
     let rows: Vec<Row> = users::table
-        .filter(users::customer_number.eq(customer.0))
+        .filter(users::customer_number.eq(customer))
         .order(users::email)
         .limit(limit)
         .select((

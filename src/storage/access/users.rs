@@ -45,7 +45,7 @@ pub fn create_user(
     let (role, partner, customer, contracts) = match new.role {
         Role::Operator => ("operator", None, None, false),
         Role::Partner(id) | Role::SubPartner(id) => ("partner", Some(id.0), None, false),
-        Role::Customer { number, contracts } => ("customer", None, Some(number.0), contracts),
+        Role::Customer { number, contracts } => ("customer", None, Some(number), contracts),
     };
     diesel::insert_into(users::table)
         .values((
@@ -123,7 +123,7 @@ pub fn find_viewer(conn: &mut PgConnection, id: UserId) -> QueryResult<Option<Vi
         String,
         bool,
         Option<(i64, Option<i64>, String)>,
-        Option<(i64, String, String, Option<DateTime<Utc>>)>,
+        Option<(CustomerNumber, String, String, Option<DateTime<Utc>>)>,
     );
     let row: Option<Row> = users::table
         .left_join(partners::table)
@@ -175,10 +175,7 @@ pub fn find_viewer(conn: &mut PgConnection, id: UserId) -> QueryResult<Option<Vi
             user: id,
             name,
             company,
-            role: Role::Customer {
-                number: CustomerNumber(number),
-                contracts,
-            },
+            role: Role::Customer { number, contracts },
             language: Language::from_code(&language).unwrap_or_default(),
         },
         _ => return Err(text::unreadable("role")),
@@ -293,7 +290,7 @@ pub fn disable_users_of(
     now: DateTime<Utc>,
 ) -> QueryResult<()> {
     let own: Vec<i64> = users::table
-        .filter(users::customer_number.eq(customer.0))
+        .filter(users::customer_number.eq(customer))
         .select(users::id)
         .load(conn)?;
     diesel::update(
@@ -312,7 +309,7 @@ pub fn disable_users_of(
 /// How many users of a customer can sign in.
 pub fn count_active_users(conn: &mut PgConnection, customer: CustomerNumber) -> QueryResult<i64> {
     users::table
-        .filter(users::customer_number.eq(customer.0))
+        .filter(users::customer_number.eq(customer))
         .filter(users::disabled_at.is_null())
         .count()
         .get_result(conn)

@@ -37,7 +37,7 @@ pub fn list_of_customer(
     let rows: Vec<(Uuid, Uuid, DateTime<Utc>)> = dissent_files::table
         .inner_join(notices::table)
         .inner_join(files::table)
-        .filter(notices::customer_number.eq(customer.0))
+        .filter(notices::customer_number.eq(customer))
         .order(files::uploaded_at)
         .select((
             dissent_files::notice_id,

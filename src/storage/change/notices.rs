@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::domain::notice::{Dissent, Notice, NoticeState, Settlement};
 use crate::domain::{AnnouncementId, CustomerNumber, MailId, NoticeId, UserId};
+use crate::storage::customer_number::behind;
 use crate::storage::schema::{agreements, announcements, customers, mails, notices};
 use crate::storage::{QueryResult, text};
 
@@ -36,7 +37,7 @@ pub struct Stored {
 struct NoticeRow {
     id: Uuid,
     announcement_id: Uuid,
-    customer_number: i64,
+    customer_number: CustomerNumber,
     made_at: DateTime<Utc>,
     mail_id: Option<i64>,
     sent_at: Option<DateTime<Utc>>,
@@ -78,7 +79,7 @@ fn read((row, days, starts_on, lapsed): (NoticeRow, i32, NaiveDate, bool)) -> Qu
     Ok(Stored {
         id: NoticeId(row.id),
         announcement: AnnouncementId(row.announcement_id),
-        customer: CustomerNumber(row.customer_number),
+        customer: row.customer_number,
         made_at: row.made_at,
         mail: row.mail_id.map(MailId),
         facts: Notice {
@@ -132,7 +133,7 @@ pub fn list_of_customer(
 ) -> QueryResult<Vec<Stored>> {
     let rows = notices::table
         .inner_join(announcements::table)
-        .filter(notices::customer_number.eq(customer.0))
+        .filter(notices::customer_number.eq(customer))
         .order((notices::made_at.desc(), announcements::position.desc()))
         .limit(limit)
         .select((
@@ -214,7 +215,7 @@ pub fn list_notices(
     conn: &mut PgConnection,
     announcement: AnnouncementId,
     wanted: &Wanted,
-    after: i64,
+    after: Option<CustomerNumber>,
     now: DateTime<Utc>,
     limit: i64,
 ) -> QueryResult<Vec<(Stored, String)>> {
@@ -225,7 +226,7 @@ pub fn list_notices(
     let joined: Joined = notices::table.inner_join(customers::table);
     let mut select = joined
         .filter(notices::announcement_id.eq(announcement.0))
-        .filter(notices::customer_number.gt(after))
+        .filter(notices::customer_number.gt(behind(after)))
         .order(notices::customer_number)
         .limit(limit)
         .select((NoticeRow::as_select(), customers::name, is_lapsed()))
@@ -234,8 +235,7 @@ pub fn list_notices(
         select = select.filter(stands(state, now));
     }
     if let Some(customers) = &wanted.customers {
-        let numbers: Vec<i64> = customers.iter().map(|number| number.0).collect();
-        select = select.filter(notices::customer_number.eq_any(numbers));
+        select = select.filter(notices::customer_number.eq_any(customers));
     }
     let rows: Vec<(NoticeRow, String, bool)> = select.load(conn)?;
     rows.into_iter()
@@ -356,7 +356,7 @@ pub fn create_settled(
         .values((
             notices::id.eq(id.0),
             notices::announcement_id.eq(announcement.0),
-            notices::customer_number.eq(customer.0),
+            notices::customer_number.eq(customer),
             notices::made_at.eq(now),
             notices::settled_at.eq(now),
             notices::settled_how.eq(text::word(&Settlement::NewAgreement)?),

@@ -126,7 +126,7 @@ pub fn list_excluded(
     customer: CustomerNumber,
 ) -> QueryResult<BTreeSet<AnnouncementId>> {
     let ids: Vec<Uuid> = notices::table
-        .filter(notices::customer_number.eq(customer.0))
+        .filter(notices::customer_number.eq(customer))
         .filter(notices::dissent_at.is_not_null())
         .filter(
             notices::settled_how

@@ -113,12 +113,12 @@ pub fn find_by_number(
     conn: &mut PgConnection,
     number: &str,
 ) -> QueryResult<Option<(AgreementId, CustomerNumber)>> {
-    let row: Option<(Uuid, i64)> = agreements::table
+    let row: Option<(Uuid, CustomerNumber)> = agreements::table
         .filter(agreements::number.eq(number))
         .select((agreements::id, agreements::customer_number))
         .first(conn)
         .optional()?;
-    Ok(row.map(|(id, customer)| (AgreementId(id), CustomerNumber(customer))))
+    Ok(row.map(|(id, customer)| (AgreementId(id), customer)))
 }
 
 /// Whether an agreement with this number was erased because its time was over (EV-16).
@@ -132,12 +132,12 @@ pub fn find_customer(
     conn: &mut PgConnection,
     id: AgreementId,
 ) -> QueryResult<Option<CustomerNumber>> {
-    let number: Option<i64> = agreements::table
+    let number: Option<CustomerNumber> = agreements::table
         .find(id.0)
         .select(agreements::customer_number)
         .first(conn)
         .optional()?;
-    Ok(number.map(CustomerNumber))
+    Ok(number)
 }
 
 /// An objection as it came in (EV-10).
@@ -165,7 +165,7 @@ pub fn create_objection(
 ) -> QueryResult<ObjectionId> {
     diesel::insert_into(objections::table)
         .values((
-            objections::customer_number.eq(new.customer.0),
+            objections::customer_number.eq(new.customer),
             objections::agreement_id.eq(new.agreement.map(|id| id.0)),
             objections::channel.eq(text::word(&new.channel)?),
             objections::received_on.eq(new.received_on),

@@ -32,7 +32,7 @@ pub fn create_customer(
 ) -> QueryResult<()> {
     diesel::insert_into(customers::table)
         .values((
-            customers::number.eq(customer.number.0),
+            customers::number.eq(customer.number),
             CustomerParty::from(&customer.party),
             customers::language.eq(customer.language.code()),
             customers::partner_id.eq(customer.partner.map(|id| id.0)),
@@ -50,16 +50,16 @@ pub fn is_visible(
     number: CustomerNumber,
 ) -> QueryResult<bool> {
     let mut select = customers::table
-        .filter(customers::number.eq(number.0))
+        .filter(customers::number.eq(number))
         .filter(customers::deleted_at.is_null())
         .into_boxed();
     select = match scope {
         Scope::All => select,
         Scope::Partner(id) => select.filter(customers::partner_id.eq(id.0)),
         Scope::SubPartner(id) => select.filter(customers::sub_partner_id.eq(id.0)),
-        Scope::Customer(own) => select.filter(customers::number.eq(own.0)),
+        Scope::Customer(own) => select.filter(customers::number.eq(own)),
     };
-    let found: Option<i64> = select.select(customers::number).first(conn).optional()?;
+    let found: Option<CustomerNumber> = select.select(customers::number).first(conn).optional()?;
     Ok(found.is_some())
 }
 
@@ -87,10 +87,10 @@ pub fn list_deleted(
         select = select.filter(
             customers::deleted_at.lt(at).or(customers::deleted_at
                 .eq(at)
-                .and(customers::number.lt(number.0))),
+                .and(customers::number.lt(number))),
         );
     }
-    let rows: Vec<(i64, String, Option<DateTime<Utc>>)> = select
+    let rows: Vec<(CustomerNumber, String, Option<DateTime<Utc>>)> = select
         .order((customers::deleted_at.desc(), customers::number.desc()))
         .limit(limit)
         .select((customers::number, customers::name, customers::deleted_at))
@@ -99,7 +99,7 @@ pub fn list_deleted(
         .into_iter()
         .filter_map(|(number, name, deleted_at)| {
             Some(DeletedLine {
-                number: CustomerNumber(number),
+                number,
                 name,
                 deleted_at: deleted_at?,
             })
@@ -109,7 +109,7 @@ pub fn list_deleted(
 
 /// Whether there is any customer at all: `demo` fills only an empty database.
 pub fn is_empty(conn: &mut PgConnection) -> QueryResult<bool> {
-    let any: Option<i64> = customers::table
+    let any: Option<CustomerNumber> = customers::table
         .select(customers::number)
         .first(conn)
         .optional()?;

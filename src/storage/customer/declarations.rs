@@ -59,7 +59,7 @@ pub fn list_decline_reasons(
 ) -> QueryResult<Vec<(DateTime<Utc>, String)>> {
     decline_reasons::table
         .inner_join(requests::table)
-        .filter(requests::customer_number.eq(customer.0))
+        .filter(requests::customer_number.eq(customer))
         .order(requests::position.desc())
         .limit(limit)
         .select((decline_reasons::declined_at, decline_reasons::reason))
@@ -85,7 +85,7 @@ pub fn has_objection(
 ) -> QueryResult<bool> {
     let found: Option<i64> = objections::table
         .find(objection.0)
-        .filter(objections::customer_number.eq(customer.0))
+        .filter(objections::customer_number.eq(customer))
         .select(objections::id)
         .first(conn)
         .optional()?;
@@ -101,7 +101,7 @@ pub fn has_proof(
     let found: Option<Uuid> = objection_files::table
         .inner_join(objections::table)
         .filter(objection_files::file_id.eq(file.0))
-        .filter(objections::customer_number.eq(customer.0))
+        .filter(objections::customer_number.eq(customer))
         .select(objection_files::file_id)
         .first(conn)
         .optional()?;
@@ -126,7 +126,7 @@ pub fn list_objections(
     let rows: Vec<Row> = objections::table
         .left_join(agreements::table)
         .left_join(users::table.on(users::id.eq(objections::recorded_by)))
-        .filter(objections::customer_number.eq(customer.0))
+        .filter(objections::customer_number.eq(customer))
         .order(objections::id.desc())
         .limit(limit)
         .select((
@@ -187,12 +187,12 @@ pub fn erase_reason(conn: &mut PgConnection, round: RequestId) -> QueryResult<()
 /// Erases all proofs and reasons of a customer; the objections themselves stay.
 pub fn erase_of(conn: &mut PgConnection, customer: CustomerNumber) -> QueryResult<()> {
     let own = objections::table
-        .filter(objections::customer_number.eq(customer.0))
+        .filter(objections::customer_number.eq(customer))
         .select(objections::id)
         .load(conn)?;
     erase_proofs(conn, own)?;
     let rounds = requests::table
-        .filter(requests::customer_number.eq(customer.0))
+        .filter(requests::customer_number.eq(customer))
         .select(requests::id);
     diesel::delete(decline_reasons::table.filter(decline_reasons::request_id.eq_any(rounds)))
         .execute(conn)

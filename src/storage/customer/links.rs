@@ -14,7 +14,6 @@ pub fn find_customer(conn: &mut PgConnection, id: LinkId) -> QueryResult<Option<
         .select(requests::customer_number)
         .first(conn)
         .optional()
-        .map(|number| number.map(CustomerNumber))
 }
 
 /// Counts that the page of a link was fetched, and says whether it was for the first time.

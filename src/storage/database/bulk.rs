@@ -30,9 +30,9 @@ pub struct SearchKeys {
 #[derive(Debug, Clone)]
 pub struct Bulk {
     /// Number of the first customer; the others follow without a gap.
-    pub first: i64,
+    pub first: u32,
     /// How many.
-    pub count: i64,
+    pub count: u32,
     /// The time that all facts are written back from.
     pub now: DateTime<Utc>,
     /// Contract version of all offers.
@@ -139,8 +139,8 @@ fn settings(conn: &mut PgConnection, bulk: &Bulk) -> QueryResult<()> {
     diesel::sql_query(
         "INSERT INTO bulk_settings VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)",
     )
-    .bind::<BigInt, _>(bulk.first)
-    .bind::<BigInt, _>(bulk.count)
+    .bind::<BigInt, _>(i64::from(bulk.first))
+    .bind::<BigInt, _>(i64::from(bulk.count))
     .bind::<Timestamptz, _>(bulk.now)
     .bind::<Text, _>(&bulk.version)
     .bind::<BigInt, _>(bulk.recorder.0)

@@ -1,5 +1,6 @@
 -- Customers by the hundred thousand, with facts as the actions would have written them. Reads the
--- temporary table bulk_settings, which bulk.rs fills: one row with everything that varies.
+-- temporary table bulk_settings, which bulk.rs fills: one row with everything that varies. Numbers are
+-- figures alone and reckoned with as such; a customer's number is the text of one.
 
 CREATE FUNCTION pg_temp.link_end(sent TIMESTAMPTZ) RETURNS TIMESTAMPTZ LANGUAGE sql STABLE AS $$
     SELECT (date_trunc('day', sent AT TIME ZONE 'Europe/Berlin') + INTERVAL '15 days')
@@ -82,7 +83,7 @@ SELECT t.*, t.sent + t.thinking AS answered,
                  CASE WHEN fate <> 'no_email' THEN '@kontakt@firma-' || number || '.example @firma-' || number || '.example @' || number END,
                  CASE WHEN fate IN ('concluded', 'update_pending', 'amendment_open', 'void', 'renewal_required', 'ended')
                      THEN 'avv-' || to_char((t.sent + t.thinking) AT TIME ZONE 'Europe/Berlin', 'YYYY') || '-'
-                          || lpad(number::text, greatest(6, length(number::text)), '0') || '-1' END) AS words,
+                          || number || '-1' END) AS words,
        s.cities[city] AS town, s.postcodes[city] AS postcode,
        s.persons[1 + pg_temp.figure(number, 14, cardinality(s.persons))] AS person,
        CASE WHEN fate <> 'alone' THEN s.partners[chain] END AS partner,
@@ -94,14 +95,14 @@ ANALYZE bulk_plan;
 -- 3: the facts.
 INSERT INTO customers (number, name, street, postcode, city, country, register, represented_by, contact, email, phone,
                        language, partner_id, sub_partner_id, created_at)
-SELECT number, company, 'Gewerbestraße ' || 1 + pg_temp.figure(number, 15, 120), postcode, town, 'Deutschland', '', person,
+SELECT number::text, company, 'Gewerbestraße ' || 1 + pg_temp.figure(number, 15, 120), postcode, town, 'Deutschland', '', person,
        person, CASE WHEN fate <> 'no_email' THEN 'kontakt@firma-' || number || '.example' END, '',
        CASE WHEN pg_temp.figure(number, 16, 25) = 0 THEN 'en' ELSE 'de' END, partner, sub_partner,
        opened - INTERVAL '1 hour'
 FROM bulk_plan;
 
 INSERT INTO bookings (customer_number, product_code, options, booked_at, ends_at, settled_at)
-SELECT number, product ->> 'product',
+SELECT number::text, product ->> 'product',
        (SELECT coalesce(jsonb_agg(jsonb_build_object('code', code, 'ends_at', NULL)), '[]') FROM jsonb_array_elements_text(product -> 'options') code),
        -- The second product of an amended agreement came after its conclusion.
        CASE WHEN fate IN ('update_pending', 'amendment_open') AND place = 2 THEN sent_again ELSE opened END,
@@ -110,7 +111,7 @@ FROM bulk_plan, bulk_settings s, jsonb_array_elements(s.mixes -> (mix - 1)::inte
 ORDER BY number, place;
 
 INSERT INTO requests (id, customer_number, reason, opened_at, offer, reminders, undeliverable_at, closed_at, outcome)
-SELECT request, number, 'first', opened,
+SELECT request, number::text, 'first', opened,
        jsonb_build_object('partner', CASE WHEN fate = 'renewal_required' THEN former_partner ELSE partner END,
                           'sub_partner', sub_partner, 'version', s.version, 'products',
                           CASE WHEN fate IN ('update_pending', 'amendment_open') THEN jsonb_build_array(s.mixes -> 4 -> 0) ELSE s.mixes -> (mix - 1)::integer END),
@@ -122,7 +123,7 @@ SELECT request, number, 'first', opened,
 FROM bulk_plan, bulk_settings s WHERE was_asked;
 
 INSERT INTO requests (id, customer_number, reason, opened_at, offer, reminders, closed_at, outcome)
-SELECT second_request, number, 'product', sent_again,
+SELECT second_request, number::text, 'product', sent_again,
        jsonb_build_object('partner', partner, 'sub_partner', sub_partner, 'version', s.version,
                           'products', s.mixes -> (mix - 1)::integer),
        0,
@@ -147,16 +148,15 @@ SELECT gen_random_uuid(), second_request, 0, sent_again, pg_temp.link_end(sent_a
 FROM bulk_plan WHERE fate IN ('update_pending', 'amendment_open');
 
 INSERT INTO agreements (id, customer_number, number, concluded_at, person, function, request_id, link_id, offer, ended_at, how)
-SELECT p.agreement, p.number,
-       'AVV-' || to_char(p.answered AT TIME ZONE 'Europe/Berlin', 'YYYY') || '-'
-       || lpad(p.number::text, greatest(6, length(p.number::text)), '0') || '-1',
+SELECT p.agreement, p.number::text,
+       'AVV-' || to_char(p.answered AT TIME ZONE 'Europe/Berlin', 'YYYY') || '-' || p.number || '-1',
        p.answered, p.person, 'Geschäftsführung', p.request, p.link, r.offer,
        CASE WHEN p.fate IN ('void', 'ended') THEN p.ended END,
        CASE p.fate WHEN 'void' THEN 'objected' WHEN 'ended' THEN 'ended' END
 FROM bulk_plan p JOIN requests r ON r.id = p.request WHERE p.has_agreement;
 
 INSERT INTO objections (customer_number, agreement_id, channel, received_on, note, recorded_at, recorded_by)
-SELECT number, agreement, 'letter', (ended AT TIME ZONE 'Europe/Berlin')::date, '', ended, s.recorder
+SELECT number::text, agreement, 'letter', (ended AT TIME ZONE 'Europe/Berlin')::date, '', ended, s.recorder
 FROM bulk_plan, bulk_settings s WHERE fate = 'void';
 
 -- 4: what the list shows.
@@ -179,7 +179,7 @@ ANALYZE bulk_dates;
 
 INSERT INTO case_rows (number, company, company_key, city, partner_id, sub_partner_id, products, status, reminders, moment,
                        next_at, next_status, next_moment, due_at, stands_at, search_text)
-SELECT number, company, company_key, town, partner, sub_partner,
+SELECT number::text, company, company_key, town, partner, sub_partner,
        CASE WHEN fate = 'ended' THEN '' ELSE s.labels[mix] END,
        CASE WHEN fate = 'alone' THEN 'not_required' ELSE fate END,
        CASE WHEN fate = 'reminded' THEN reminders ELSE 0 END,
@@ -192,8 +192,8 @@ SELECT number, company, company_key, town, partner, sub_partner,
        coalesce(moment, '9999-01-01T00:00:00Z'), search_text
 FROM bulk_plan JOIN bulk_texts USING (number) JOIN bulk_dates USING (number), bulk_settings s;
 
-INSERT INTO case_words (word, number, partner_id, sub_partner_id)
-SELECT word, number, partner, sub_partner
-FROM bulk_plan JOIN bulk_texts USING (number), unnest(string_to_array(search_text, ' ')) word;
+INSERT INTO case_words (word, row_id, partner_id, sub_partner_id)
+SELECT word, r.id, r.partner_id, r.sub_partner_id
+FROM case_rows r JOIN bulk_plan p ON p.number::text = r.number, unnest(string_to_array(r.search_text, ' ')) word;
 
 DROP FUNCTION pg_temp.link_end, pg_temp.next_step, pg_temp.days_before, pg_temp.figure, pg_temp.seconds;

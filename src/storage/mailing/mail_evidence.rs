@@ -61,7 +61,7 @@ pub fn list_proofs(
     limit: i64,
 ) -> QueryResult<Vec<MailProof>> {
     let rows: Vec<MailEvidenceRow> = mails::table
-        .filter(mails::customer_number.eq(customer.0))
+        .filter(mails::customer_number.eq(customer))
         .order(mails::id.desc())
         .limit(limit)
         .select((

@@ -120,7 +120,7 @@ type LineRow = (
     String,
     String,
     String,
-    Option<(i64, String)>,
+    Option<(CustomerNumber, String)>,
 );
 
 /// At most `limit` replies older than `before`, the newest first.
@@ -145,7 +145,7 @@ pub fn page_replies(
         ))
         .into_boxed();
     select = match (shelf, customer) {
-        (_, Some(customer)) => select.filter(replies::customer_number.eq(customer.0)),
+        (_, Some(customer)) => select.filter(replies::customer_number.eq(customer)),
         (Shelf::Open, None) => select
             .filter(replies::kind.eq("person"))
             .filter(replies::done_at.is_null()),
@@ -168,7 +168,7 @@ fn read_line((id, received_at, sender, sender_name, subject, filed): LineRow) ->
         sender,
         sender_name,
         subject,
-        filed: filed.map(|(number, name)| (CustomerNumber(number), name)),
+        filed,
     }
 }
 
@@ -189,7 +189,7 @@ pub fn find_reply(conn: &mut PgConnection, id: ReplyId) -> QueryResult<Option<Re
         String,
         String,
         i32,
-        Option<(i64, Option<i64>)>,
+        Option<(i64, Option<CustomerNumber>)>,
         Option<DateTime<Utc>>,
         Option<String>,
     );
@@ -224,7 +224,7 @@ pub fn find_reply(conn: &mut PgConnection, id: ReplyId) -> QueryResult<Option<Re
             is_automatic: kind == "automatic",
             body,
             attachments,
-            answers: mail.map(|(mail, customer)| (MailId(mail), customer.map(CustomerNumber))),
+            answers: mail.map(|(mail, customer)| (MailId(mail), customer)),
             done: done_at.map(|at| (at, by.unwrap_or_default())),
         },
     ))
@@ -240,7 +240,7 @@ pub fn close_reply(
 ) -> QueryResult<bool> {
     let done = diesel::update(replies::table.find(id.0))
         .set((
-            replies::customer_number.eq(customer.map(|number| number.0)),
+            replies::customer_number.eq(customer),
             replies::done_at.eq(now),
             replies::done_by.eq(by.0),
         ))
@@ -269,7 +269,7 @@ pub fn forget_old(
 
 /// Erases what was filed to a customer.
 pub fn erase_of(conn: &mut PgConnection, customer: CustomerNumber) -> QueryResult<()> {
-    diesel::delete(replies::table.filter(replies::customer_number.eq(customer.0)))
+    diesel::delete(replies::table.filter(replies::customer_number.eq(customer)))
         .execute(conn)
         .map(|_| ())
 }

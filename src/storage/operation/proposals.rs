@@ -40,7 +40,7 @@ pub struct ProposalLine {
 
 type Row = (
     i64,
-    i64,
+    CustomerNumber,
     String,
     Value,
     Option<Uuid>,
@@ -63,7 +63,7 @@ pub fn create_proposal(
 ) -> QueryResult<ProposalId> {
     let id: i64 = diesel::insert_into(proposals::table)
         .values((
-            proposals::customer_number.eq(customer.0),
+            proposals::customer_number.eq(customer),
             proposals::kind.eq(text::word(&proposal.kind())?),
             proposals::details.eq(text::json(proposal)?),
             proposals::file_id.eq(file.map(|file| file.0)),
@@ -117,7 +117,7 @@ pub fn list_open(
         .limit(limit)
         .into_boxed();
     if let Some(customer) = customer {
-        query = query.filter(proposals::customer_number.eq(customer.0));
+        query = query.filter(proposals::customer_number.eq(customer));
     }
     query.load::<Row>(conn)?.into_iter().map(read).collect()
 }
@@ -208,7 +208,7 @@ fn read(row: Row) -> QueryResult<ProposalLine> {
         row;
     Ok(ProposalLine {
         id: ProposalId(id),
-        customer: CustomerNumber(customer),
+        customer,
         customer_name,
         proposal: text::from_json(details)?,
         file: file.map(FileId),
@@ -225,14 +225,15 @@ fn read(row: Row) -> QueryResult<ProposalLine> {
 /// recorded by, in whose transaction and at whose moment it was concluded, and those that its
 /// objection was recorded in error.
 pub fn erase_about(conn: &mut PgConnection, agreement: AgreementId) -> QueryResult<()> {
-    let (customer, number, concluded_at): (i64, String, DateTime<Utc>) = agreements::table
-        .find(agreement.0)
-        .select((
-            agreements::customer_number,
-            agreements::number,
-            agreements::concluded_at,
-        ))
-        .first(conn)?;
+    let (customer, number, concluded_at): (CustomerNumber, String, DateTime<Utc>) =
+        agreements::table
+            .find(agreement.0)
+            .select((
+                agreements::customer_number,
+                agreements::number,
+                agreements::concluded_at,
+            ))
+            .first(conn)?;
     let about = proposals::table
         .filter(proposals::customer_number.eq(customer))
         .filter(proposals::state.ne("open"));
@@ -255,7 +256,7 @@ pub fn erase_about(conn: &mut PgConnection, agreement: AgreementId) -> QueryResu
 /// Erases all proposals of a customer, open ones, too.
 pub fn erase_of(conn: &mut PgConnection, customer: CustomerNumber) -> QueryResult<()> {
     let own = proposals::table
-        .filter(proposals::customer_number.eq(customer.0))
+        .filter(proposals::customer_number.eq(customer))
         .select(proposals::id)
         .load(conn)?;
     erase(conn, own)

@@ -8,9 +8,9 @@ use uuid::Uuid;
 
 use crate::domain::mail::SPECS;
 use crate::domain::{AgreementId, CustomerNumber, RequestId};
-use crate::storage::case_rows::forget_words;
+use crate::storage::case_rows::forget_row;
 use crate::storage::schema::{
-    agreement_documents, agreements, alerts, bookings, bulk_run_failures, case_rows, customers,
+    agreement_documents, agreements, alerts, bookings, bulk_run_failures, customers,
     document_stamps, entered_addresses, links, mails, notices, objections, password_links,
     requests, roll_out_customers, sessions, tombstones, users,
 };
@@ -29,7 +29,13 @@ pub struct Cutoffs {
 }
 
 #[derive(QueryableByName)]
-struct Number {
+struct Candidate {
+    #[diesel(sql_type = Text)]
+    number: CustomerNumber,
+}
+
+#[derive(QueryableByName)]
+struct Count {
     #[diesel(sql_type = BigInt)]
     number: i64,
 }
@@ -41,7 +47,7 @@ pub fn list_candidates(
     cutoffs: Cutoffs,
     limit: i64,
 ) -> QueryResult<Vec<CustomerNumber>> {
-    let rows: Vec<Number> = diesel::sql_query(
+    let rows: Vec<Candidate> = diesel::sql_query(
         "(SELECT c.number FROM customers c
           WHERE c.deleted_at <= $2
             AND NOT EXISTS (SELECT 1 FROM agreements a WHERE a.customer_number = c.number
@@ -69,10 +75,7 @@ pub fn list_candidates(
     .bind::<Timestamptz, _>(cutoffs.round)
     .bind::<BigInt, _>(limit)
     .load(conn)?;
-    Ok(rows
-        .into_iter()
-        .map(|row| CustomerNumber(row.number))
-        .collect())
+    Ok(rows.into_iter().map(|row| row.number).collect())
 }
 
 /// Erases the evidence of an agreement that ended: document, persons, notes of objections, mails.
@@ -93,7 +96,7 @@ pub fn erase_evidence(
         .execute(conn)?;
     declarations::erase_proofs_against(conn, id)?;
     proposals::erase_about(conn, id)?;
-    let (customer, round): (i64, Option<Uuid>) = agreements::table
+    let (customer, round): (CustomerNumber, Option<Uuid>) = agreements::table
         .find(id.0)
         .select((agreements::customer_number, agreements::request_id))
         .first(conn)?;
@@ -109,14 +112,15 @@ pub fn erase_evidence(
 /// taken back outlives them: as long as the customer is there, no list may apply that change to it
 /// (row 39). What is left of it names nobody and quotes nothing.
 fn erase_notices(conn: &mut PgConnection, id: AgreementId) -> QueryResult<()> {
-    let (customer, from, until): (i64, DateTime<Utc>, Option<DateTime<Utc>>) = agreements::table
-        .find(id.0)
-        .select((
-            agreements::customer_number,
-            agreements::concluded_at,
-            agreements::ended_at,
-        ))
-        .first(conn)?;
+    let (customer, from, until): (CustomerNumber, DateTime<Utc>, Option<DateTime<Utc>>) =
+        agreements::table
+            .find(id.0)
+            .select((
+                agreements::customer_number,
+                agreements::concluded_at,
+                agreements::ended_at,
+            ))
+            .first(conn)?;
     let Some(until) = until else {
         return Ok(());
     };
@@ -187,7 +191,7 @@ pub fn erase_round(
     customer: CustomerNumber,
     round: RequestId,
 ) -> QueryResult<()> {
-    erase_link_mails(conn, customer.0, round.0)?;
+    erase_link_mails(conn, customer, round.0)?;
     declarations::erase_reason(conn, round)?;
     diesel::delete(links::table.filter(links::request_id.eq(round.0))).execute(conn)?;
     diesel::delete(requests::table.find(round.0)).execute(conn)?;
@@ -201,7 +205,7 @@ pub fn erase_customer(
     number: CustomerNumber,
     now: DateTime<Utc>,
 ) -> QueryResult<()> {
-    let n = number.0;
+    let n = number;
     let agreed: Vec<Uuid> = agreements::table
         .filter(agreements::customer_number.eq(n))
         .order(agreements::position)
@@ -241,7 +245,7 @@ pub fn erase_customer(
     diesel::sql_query(
         "UPDATE roll_outs SET numbers = array_remove(numbers, $1) WHERE $1 = ANY (numbers)",
     )
-    .bind::<BigInt, _>(n)
+    .bind::<Text, _>(n)
     .execute(conn)?;
     diesel::delete(mails::table.filter(mails::customer_number.eq(n))).execute(conn)?;
     diesel::delete(agreements::table.filter(agreements::customer_number.eq(n))).execute(conn)?;
@@ -251,8 +255,7 @@ pub fn erase_customer(
     diesel::delete(links::table.filter(links::request_id.eq_any(rounds))).execute(conn)?;
     diesel::delete(requests::table.filter(requests::customer_number.eq(n))).execute(conn)?;
     diesel::delete(bookings::table.filter(bookings::customer_number.eq(n))).execute(conn)?;
-    forget_words(conn, number)?;
-    diesel::delete(case_rows::table.find(n)).execute(conn)?;
+    forget_row(conn, number)?;
     let people = || {
         users::table
             .filter(users::customer_number.eq(n))
@@ -271,14 +274,14 @@ pub fn erase_customer(
 /// Mails whose kind names something by its id.
 fn erase_mails_about(
     conn: &mut PgConnection,
-    customer: i64,
+    customer: CustomerNumber,
     field: &str,
     id: Uuid,
 ) -> QueryResult<()> {
     diesel::sql_query(
         "DELETE FROM mails WHERE customer_number = $1 AND kind ->> $2 = $3 AND state <> 'queued'",
     )
-    .bind::<BigInt, _>(customer)
+    .bind::<Text, _>(customer)
     .bind::<Text, _>(field)
     .bind::<Text, _>(id.to_string())
     .execute(conn)
@@ -286,7 +289,11 @@ fn erase_mails_about(
 }
 
 /// Mails that carried a link of a round.
-fn erase_link_mails(conn: &mut PgConnection, customer: i64, round: Uuid) -> QueryResult<()> {
+fn erase_link_mails(
+    conn: &mut PgConnection,
+    customer: CustomerNumber,
+    round: Uuid,
+) -> QueryResult<()> {
     let sent: Vec<Uuid> = links::table
         .filter(links::request_id.eq(round))
         .select(links::id)
@@ -309,7 +316,7 @@ pub fn forget_mails(conn: &mut PgConnection, before: DateTime<Utc>) -> QueryResu
 
 /// How many mails [`forget_mails`] would forget in all.
 pub fn count_forgettable_mails(conn: &mut PgConnection, before: DateTime<Utc>) -> QueryResult<i64> {
-    let row: Number = diesel::sql_query(format!(
+    let row: Count = diesel::sql_query(format!(
         "SELECT count(*) AS number FROM mails WHERE {}",
         forgettable()
     ))
@@ -363,7 +370,7 @@ pub fn list_tombstones(
         DateTime<Utc>,
     );
     let rows: Vec<Row> = t::table
-        .filter(t::customer_number.eq(customer.0))
+        .filter(t::customer_number.eq(customer))
         .order(t::id)
         .select((
             t::agreement_id,

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::dsl::exists;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Date, Text, Timestamptz};
+use diesel::sql_types::{Array, Date, Text, Timestamptz};
 
 use crate::domain::CustomerNumber;
 use crate::domain::case::Status;
@@ -77,11 +77,11 @@ pub fn stretch_days(
          SET customers = status_days.customers
              + added.customers * greatest(0, 200 - ($1 - status_days.day)) / 200
          FROM (SELECT status, count(*) AS customers FROM case_rows
-               WHERE number >= $2 GROUP BY status) AS added
+               WHERE number >= $2 AND number ~ '^[0-9]+$' GROUP BY status) AS added
          WHERE added.status = status_days.status AND status_days.day <= $1",
     )
     .bind::<Date, _>(today)
-    .bind::<BigInt, _>(first.0)
+    .bind::<Text, _>(first)
     .execute(conn)?;
     Ok(())
 }

@@ -10,6 +10,7 @@ use diesel::sql_types::{Array, BigInt, Bool, Date, Text};
 use crate::domain::case::Partner;
 use crate::domain::partner_contract::{ContractFilter, soon};
 use crate::domain::{CustomerNumber, PartnerId, name};
+use crate::storage::customer_number::behind;
 use crate::storage::partners::{columns, find_list_key, read};
 use crate::storage::schema::{case_rows, partners};
 use crate::storage::{QueryResult, partner_contracts};
@@ -177,16 +178,15 @@ fn customers_of(partner: &Partner) -> case_rows::BoxedQuery<'static, Pg> {
 pub fn list_customers_of(
     conn: &mut PgConnection,
     partner: &Partner,
-    after: i64,
+    after: Option<CustomerNumber>,
     limit: i64,
 ) -> QueryResult<Vec<CustomerNumber>> {
-    let numbers: Vec<i64> = customers_of(partner)
-        .filter(case_rows::number.gt(after))
+    customers_of(partner)
+        .filter(case_rows::number.gt(behind(after)))
         .order(case_rows::number)
         .limit(limit)
         .select(case_rows::number)
-        .load(conn)?;
-    Ok(numbers.into_iter().map(CustomerNumber).collect())
+        .load(conn)
 }
 
 /// How many customers a partner looks after, all of them: for work that is begun, never for a page.

@@ -45,9 +45,9 @@ struct Page {
 pub async fn show(
     app: web::Data<App>,
     me: Me,
-    number: web::Path<i64>,
+    number: web::Path<CustomerNumber>,
 ) -> Result<HttpResponse, PageError> {
-    let case = find(&app, CustomerNumber(*number)).await?;
+    let case = find(&app, *number).await?;
     html(&page(&app, &me, &case, String::new(), FieldErrors::default()).await?)
 }
 
@@ -57,10 +57,10 @@ pub async fn delete(
     me: Me,
     session: Session,
     request: HttpRequest,
-    number: web::Path<i64>,
+    number: web::Path<CustomerNumber>,
     SignedForm(form): SignedForm,
 ) -> Result<HttpResponse, PageError> {
-    let case = find(&app, CustomerNumber(*number)).await?;
+    let case = find(&app, *number).await?;
     let mut errors = FieldErrors::default();
     let reason = errors.reason(
         &form,

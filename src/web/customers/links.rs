@@ -57,9 +57,9 @@ pub async fn show(
     app: web::Data<App>,
     me: Me,
     session: Session,
-    number: web::Path<i64>,
+    number: web::Path<CustomerNumber>,
 ) -> Result<HttpResponse, PageError> {
-    let case = find(&app, CustomerNumber(*number)).await?;
+    let case = find(&app, *number).await?;
     if preview(&case, &locked(false), app.clock.now()).is_err() {
         return Ok(session.refused(NOTHING, paths::status(case.customer.number)));
     }
@@ -78,10 +78,10 @@ pub async fn lock(
     me: Me,
     session: Session,
     request: HttpRequest,
-    number: web::Path<i64>,
+    number: web::Path<CustomerNumber>,
     SignedForm(form): SignedForm,
 ) -> Result<HttpResponse, PageError> {
-    let case = find(&app, CustomerNumber(*number)).await?;
+    let case = find(&app, *number).await?;
     let typed = Typed::of(&form);
     let mut errors = FieldErrors::default();
     let reason = errors.reason(

@@ -72,9 +72,9 @@ pub async fn show_error(
     app: web::Data<App>,
     me: Me,
     session: Session,
-    number: web::Path<i64>,
+    number: web::Path<CustomerNumber>,
 ) -> Result<HttpResponse, PageError> {
-    let case = find(&app, CustomerNumber(*number)).await?;
+    let case = find(&app, *number).await?;
     let kind = ProposalKind::ObjectionInError;
     if let Some(away) = elsewhere(&app, &session, &case, &Event::ObjectedInError, kind).await? {
         return Ok(away);
@@ -87,10 +87,10 @@ pub async fn propose_error(
     app: web::Data<App>,
     me: Me,
     session: Session,
-    number: web::Path<i64>,
+    number: web::Path<CustomerNumber>,
     SignedForm(form): SignedForm,
 ) -> Result<HttpResponse, PageError> {
-    let case = find(&app, CustomerNumber(*number)).await?;
+    let case = find(&app, *number).await?;
     let mut errors = FieldErrors::default();
     let why = "Geben Sie an, warum der Widerspruch ein Irrtum war";
     let reason = errors.reason(&form, MAX_REASON, why);
@@ -113,9 +113,9 @@ pub async fn show_paper(
     app: web::Data<App>,
     me: Me,
     session: Session,
-    number: web::Path<i64>,
+    number: web::Path<CustomerNumber>,
 ) -> Result<HttpResponse, PageError> {
-    let case = find(&app, CustomerNumber(*number)).await?;
+    let case = find(&app, *number).await?;
     let event = Event::ConcludedOnPaper {
         person: String::new(),
         function: String::new(),
@@ -131,10 +131,10 @@ pub async fn propose_paper(
     app: web::Data<App>,
     me: Me,
     session: Session,
-    number: web::Path<i64>,
+    number: web::Path<CustomerNumber>,
     SignedUpload { form, files }: SignedUpload,
 ) -> Result<HttpResponse, PageError> {
-    let case = find(&app, CustomerNumber(*number)).await?;
+    let case = find(&app, *number).await?;
     let (now, customer) = (app.clock.now(), case.customer.number);
     let number = case.current_version.clone();
     let version = app

@@ -44,10 +44,10 @@ pub async fn show(
     app: web::Data<App>,
     me: Me,
     session: Session,
-    number: web::Path<i64>,
+    number: web::Path<CustomerNumber>,
 ) -> Result<HttpResponse, PageError> {
     let now = app.clock.now();
-    let (case, then) = load(&app, CustomerNumber(*number)).await?;
+    let (case, then) = load(&app, *number).await?;
     let back = paths::status(case.customer.number);
     let refusal = match preview(&case, &Event::Demanded(Demand::Succession), now) {
         Ok(_) if then == Then::Same => SAME,
@@ -77,10 +77,10 @@ pub async fn ask(
     app: web::Data<App>,
     me: Me,
     session: Session,
-    number: web::Path<i64>,
+    number: web::Path<CustomerNumber>,
     SignedForm(_): SignedForm,
 ) -> Result<HttpResponse, PageError> {
-    let customer = CustomerNumber(*number);
+    let customer = *number;
     let (now, handles, viewer) = (app.clock.now(), app.clone(), me.viewer.clone());
     let done = app
         .db

@@ -48,10 +48,13 @@ pub async fn load_visible(
 
 /// The customer a list is narrowed to by the field `kunde`; what is no number is said at the field.
 pub fn narrowed_to(typed: &str, errors: &mut FieldErrors) -> Option<CustomerNumber> {
-    let number: Option<CustomerNumber> = typed.parse().ok();
-    let number = number.filter(|number| number.0 >= 0);
+    let typed = typed.trim();
+    let number = typed.parse().ok();
     if number.is_none() && !typed.is_empty() {
-        errors.add("kunde", "Geben Sie als Kundennummer nur Ziffern ein");
+        errors.add(
+            "kunde",
+            "Geben Sie eine Kundennummer ein, zum Beispiel 4711 oder K-10001",
+        );
     }
     number
 }

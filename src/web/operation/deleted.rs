@@ -96,7 +96,7 @@ fn line(found: DeletedLine) -> DeletedRow {
 fn read_place(text: &str) -> Option<(DateTime<Utc>, CustomerNumber)> {
     let (at, number) = text.split_once('~')?;
     let at = DateTime::from_timestamp_micros(at.parse().ok()?)?;
-    Some((at, CustomerNumber(number.parse().ok()?)))
+    Some((at, number.parse().ok()?))
 }
 
 fn write_place(last: &DeletedLine) -> String {
@@ -153,9 +153,9 @@ struct Stone {
 pub async fn show(
     app: web::Data<App>,
     me: Me,
-    number: web::Path<i64>,
+    number: web::Path<CustomerNumber>,
 ) -> Result<HttpResponse, PageError> {
-    let (number, now) = (CustomerNumber(*number), app.clock.now());
+    let (number, now) = (*number, app.clock.now());
     let (case, events, stones, objections, dissents) = app
         .db
         .read(move |conn| -> Result<_, ActionError> {

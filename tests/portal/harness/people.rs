@@ -16,9 +16,9 @@ use super::app::TestApp;
 use super::browser::Browser;
 
 /// The customer most tests are about: Mandant Muster IT GmbH.
-pub const CUSTOMER: CustomerNumber = CustomerNumber(4711);
+pub const CUSTOMER: CustomerNumber = CustomerNumber::of_figures(4711);
 /// A customer of another Mandant.
-pub const FOREIGN_CUSTOMER: CustomerNumber = CustomerNumber(9000);
+pub const FOREIGN_CUSTOMER: CustomerNumber = CustomerNumber::of_figures(9000);
 /// Password of everybody here.
 pub const PASSWORD: &str = "korrekt pferd batterie";
 
@@ -122,7 +122,12 @@ impl TestApp {
     }
 
     /// Adds a customer of the Mandant Muster IT GmbH.
-    pub fn add_customer(&self, number: i64, name: &str, email: Option<&str>) -> CustomerNumber {
+    pub fn add_customer(
+        &self,
+        number: impl Into<CustomerNumber>,
+        name: &str,
+        email: Option<&str>,
+    ) -> CustomerNumber {
         let partner = self.companies().partner;
         self.add_customer_of(Some(partner), None, number, name, email, Language::De)
     }
@@ -132,12 +137,12 @@ impl TestApp {
         &self,
         partner: Option<PartnerId>,
         sub_partner: Option<PartnerId>,
-        number: i64,
+        number: impl Into<CustomerNumber>,
         name: &str,
         email: Option<&str>,
         language: Language,
     ) -> CustomerNumber {
-        let number = CustomerNumber(number);
+        let number = number.into();
         let new = NewCustomer {
             number,
             party: party(name, "Bahnhofstraße 7", "45879", "Gelsenkirchen", email),
@@ -300,14 +305,14 @@ pub fn seed(app: &TestApp) {
     });
     let companies = app.companies();
     app.add_customer(
-        CUSTOMER.0,
+        CUSTOMER,
         "Bäckerei Özdemir & Söhne GmbH & Co. KG",
         Some("info@oezdemir.example"),
     );
     app.add_customer_of(
         Some(companies.foreign_partner),
         None,
-        FOREIGN_CUSTOMER.0,
+        FOREIGN_CUSTOMER,
         "Fremde Kundin AG",
         Some("info@fremd-kunde.example"),
         Language::De,

@@ -26,19 +26,19 @@ pub fn settle(app: &TestApp, told: &Told, sink: &SmtpStub, customers: i64) {
             ("objections", &told.objected, "objections", "objected"),
         ] {
             let acknowledged = i64::try_from(told.get(&number).copied().unwrap_or(0)).unwrap();
-            let written = app.count(&format!("{table} WHERE customer_number = {number}"));
+            let written = app.count(&format!("{table} WHERE customer_number = '{number}'"));
             // The last answer may have been lost with the process that gave it.
             assert!(
                 written == acknowledged || written == acknowledged + 1,
                 "{number}: {acknowledged} {what} acknowledged, {written} written"
             );
             let events = app.count(&format!(
-                "audit_events WHERE customer_number = {number} AND kind = '{kind}'"
+                "audit_events WHERE customer_number = '{number}' AND kind = '{kind}'"
             ));
             assert_eq!(events, written, "{number}: events of {what} (5.6-9)");
         }
         let asked = i64::try_from(told.asked.get(&number).copied().unwrap_or(0)).unwrap();
-        let rounds = app.count(&format!("requests WHERE customer_number = {number}"));
+        let rounds = app.count(&format!("requests WHERE customer_number = '{number}'"));
         assert!(
             rounds >= asked,
             "{number}: {asked} requests acknowledged, {rounds} written"
@@ -53,7 +53,7 @@ pub fn settle(app: &TestApp, told: &Told, sink: &SmtpStub, customers: i64) {
     for (number, hash) in &told.documents {
         let kept = app.count(&format!(
             "agreement_documents d JOIN agreements a ON a.id = d.agreement_id
-             WHERE a.customer_number = {number} AND d.pdf_hash = '{hash}' AND encode(sha256(d.pdf), 'hex') = d.pdf_hash"
+             WHERE a.customer_number = '{number}' AND d.pdf_hash = '{hash}' AND encode(sha256(d.pdf), 'hex') = d.pdf_hash"
         ));
         assert_eq!(kept, 1, "{number} downloaded a contract that is not there");
     }

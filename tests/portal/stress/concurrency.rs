@@ -378,7 +378,7 @@ async fn limits_hold_across_processes() {
         .collect();
     assert!(words.iter().all(|one| one == &words[0]), "{words:#?}");
     assert_eq!(
-        app.count(&format!("requests WHERE customer_number = {number}")),
+        app.count(&format!("requests WHERE customer_number = '{number}'")),
         2
     );
     wait_for_mails(&app);

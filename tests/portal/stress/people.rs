@@ -51,7 +51,7 @@ pub struct Town {
 /// Number, address for mails, and login of the storm's customer `at`.
 pub fn customer(at: i64) -> (CustomerNumber, String, String) {
     (
-        CustomerNumber(30_000 + at),
+        CustomerNumber::from(30_000 + u32::try_from(at).unwrap()),
         format!("post@k{at}.example"),
         format!("chef@k{at}.example"),
     )
@@ -64,7 +64,7 @@ pub fn settle(app: &TestApp, count: i64) {
     let hash = passwords::hash(PASSWORD).unwrap();
     for at in 0..count {
         let (number, mail, login) = customer(at);
-        app.add_customer(number.0, &format!("Sturmkunde {at} GmbH"), Some(&mail));
+        app.add_customer(number, &format!("Sturmkunde {at} GmbH"), Some(&mail));
         let new = NewUser {
             email: EmailAddress::parse(&login).unwrap(),
             name: format!("Chefin {at}"),

@@ -18,7 +18,7 @@ use tools::{Folder, pdfsig};
 
 fn frame() -> Frame {
     Frame {
-        number: "AVV-2026-004711-1".into(),
+        number: "AVV-2026-4711-1".into(),
         version: "1.0".into(),
         date: chrono::NaiveDate::from_ymd_opt(2026, 10, 1).unwrap(),
         customer_number: "4711".into(),
@@ -72,7 +72,7 @@ fn a_sealed_file_holds_and_says_when_by_whom_and_for_what() {
     let seal = finding.seal().unwrap();
     assert!(seal.holds(), "{seal:?}");
     assert_eq!(seal.at, Some(frame().created));
-    assert_eq!(seal.number.as_deref(), Some("AVV-2026-004711-1"));
+    assert_eq!(seal.number.as_deref(), Some("AVV-2026-4711-1"));
     let certificate = seal.certificate.as_ref().unwrap();
     assert_eq!(certificate.fingerprint, SEALER.fingerprint());
     assert!(FILE.len() < 150_000, "{} bytes", FILE.len());

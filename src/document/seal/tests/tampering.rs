@@ -89,7 +89,7 @@ fn a_second_signature_does_not_hide_the_first() {
         id: "00".repeat(16),
         object: 3,
         at: frame().created,
-        number: "AVV-2099-000001-1".into(),
+        number: "AVV-2099-1-1".into(),
     };
     let twice = append(FILE.clone(), &revision, &other).unwrap();
     let Finding::Signed(all) = judge(&twice) else {

@@ -171,7 +171,7 @@ pub fn partner(id: PartnerId, parent: Option<PartnerId>) -> Partner {
 pub fn case() -> Case {
     Case {
         customer: Customer {
-            number: CustomerNumber(4711),
+            number: CustomerNumber::from(4711),
             party: party("Kunde AG", "info@kunde.example"),
             language: Language::De,
             deleted_at: None,

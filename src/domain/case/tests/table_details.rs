@@ -250,7 +250,7 @@ fn row_15_concludes_what_is_offered_now_and_ends_all_links() {
         Some((scenario.now, LinkEnd::Used))
     );
     assert!(
-        agreement.number.starts_with("AVV-2027-004711-1-"),
+        agreement.number.starts_with("AVV-2027-4711-1-"),
         "{}",
         agreement.number
     );

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::domain::party::SubProcessor;
 use crate::domain::sub_processor::ListChange;
-use crate::domain::{AnnouncementId, BulkRunId, UserId};
+use crate::domain::{AnnouncementId, BulkRunId, CustomerNumber, UserId};
 use crate::storage::bulk_runs::{self, BulkRun};
 use crate::storage::schema::{agreements, announcements, bulk_runs as runs};
 use crate::storage::{QueryResult, text};
@@ -298,7 +298,7 @@ pub fn count_in_force(conn: &mut PgConnection) -> QueryResult<i64> {
 
 /// Whether any agreement is in force.
 pub fn has_agreements(conn: &mut PgConnection) -> QueryResult<bool> {
-    let any: Option<i64> = agreements::table
+    let any: Option<CustomerNumber> = agreements::table
         .filter(agreements::ended_at.is_null())
         .select(agreements::customer_number)
         .first(conn)

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 
 use crate::domain::mail::{MailKind, Recipient};
 use crate::domain::{AnnouncementId, CustomerNumber, NoticeId};
+use crate::storage::customer_number::behind;
 use crate::storage::schema::{agreements, customers, mails, notices};
 use crate::storage::{QueryResult, text};
 
@@ -40,18 +41,18 @@ pub fn count_waiting(conn: &mut PgConnection, cap: i64) -> QueryResult<Waiting> 
 pub fn list_recipients(
     conn: &mut PgConnection,
     announcement: AnnouncementId,
-    after: i64,
+    after: Option<CustomerNumber>,
     overtaken: Option<(DateTime<Utc>, DateTime<Utc>)>,
     limit: i64,
 ) -> QueryResult<Vec<CustomerNumber>> {
     let in_force = agreements::table
         .filter(agreements::ended_at.is_null())
-        .filter(agreements::customer_number.gt(after))
+        .filter(agreements::customer_number.gt(behind(after)))
         .order(agreements::customer_number)
         .limit(limit)
         .select(agreements::customer_number);
-    let numbers: Vec<i64> = match overtaken {
-        None => in_force.load(conn)?,
+    match overtaken {
+        None => in_force.load(conn),
         Some((from, until)) => {
             let told = notices::table
                 .filter(notices::announcement_id.eq(announcement.0))
@@ -59,10 +60,9 @@ pub fn list_recipients(
             in_force
                 .filter(agreements::concluded_at.between(from, until))
                 .filter(diesel::dsl::not(diesel::dsl::exists(told)))
-                .load(conn)?
+                .load(conn)
         }
-    };
-    Ok(numbers.into_iter().map(CustomerNumber).collect())
+    }
 }
 
 /// Locks customers against a conclusion or a deletion at the same moment, and gives those back who
@@ -72,9 +72,8 @@ pub fn lock_recipients(
     announcement: AnnouncementId,
     numbers: &[CustomerNumber],
 ) -> QueryResult<Vec<CustomerNumber>> {
-    let numbers: Vec<i64> = numbers.iter().map(|number| number.0).collect();
-    let _: Vec<i64> = customers::table
-        .filter(customers::number.eq_any(&numbers))
+    let _: Vec<CustomerNumber> = customers::table
+        .filter(customers::number.eq_any(numbers))
         .order(customers::number)
         .for_key_share()
         .select(customers::number)
@@ -86,15 +85,14 @@ pub fn lock_recipients(
     let bound = agreements::table
         .filter(agreements::customer_number.eq(customers::number))
         .filter(agreements::ended_at.is_null());
-    let numbers: Vec<i64> = customers::table
-        .filter(customers::number.eq_any(&numbers))
+    customers::table
+        .filter(customers::number.eq_any(numbers))
         .filter(customers::deleted_at.is_null())
         .filter(diesel::dsl::exists(bound))
         .filter(diesel::dsl::not(diesel::dsl::exists(told)))
         .order(customers::number)
         .select(customers::number)
-        .load(conn)?;
-    Ok(numbers.into_iter().map(CustomerNumber).collect())
+        .load(conn)
 }
 
 /// Makes the notices of a batch, each with its mail in the outbox.
@@ -111,7 +109,7 @@ pub fn create_notices(
             mails::step.eq(format!("announcement:{notice}")),
             mails::kind.eq(text::json(&MailKind::Announcement { notice: *notice })?),
             mails::recipient.eq(to.clone()),
-            mails::customer_number.eq(customer.0),
+            mails::customer_number.eq(customer),
             mails::queued_at.eq(now),
             mails::next_attempt_at.eq(now),
             mails::state.eq("queued"),
@@ -134,7 +132,7 @@ pub fn create_notices(
             (
                 notices::id.eq(notice.0),
                 notices::announcement_id.eq(announcement.0),
-                notices::customer_number.eq(customer.0),
+                notices::customer_number.eq(customer),
                 notices::made_at.eq(now),
                 notices::mail_id.eq(mail_of(notice)),
             )

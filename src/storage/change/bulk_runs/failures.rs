@@ -5,6 +5,7 @@ use diesel::prelude::*;
 
 use crate::domain::{BulkRunId, CustomerNumber};
 use crate::storage::QueryResult;
+use crate::storage::customer_number::behind;
 use crate::storage::schema::{bulk_run_failures as failures, case_rows};
 
 /// Notes that a customer could not be written. Says whether that is so for the first time.
@@ -14,12 +15,12 @@ pub fn save_failure(
     customer: CustomerNumber,
     now: DateTime<Utc>,
 ) -> QueryResult<bool> {
-    let found = failures::table.find((id.0, customer.0));
+    let found = failures::table.find((id.0, customer));
     let is_known: bool = diesel::select(diesel::dsl::exists(found)).get_result(conn)?;
     diesel::insert_into(failures::table)
         .values((
             failures::run_id.eq(id.0),
-            failures::customer_number.eq(customer.0),
+            failures::customer_number.eq(customer),
             failures::failed_at.eq(now),
             failures::tried_at.eq(now),
         ))
@@ -36,11 +37,10 @@ pub fn delete_failures(
     id: BulkRunId,
     customers: &[CustomerNumber],
 ) -> QueryResult<i64> {
-    let numbers = customers.iter().map(|customer| customer.0);
     let deleted = diesel::delete(
         failures::table
             .filter(failures::run_id.eq(id.0))
-            .filter(failures::customer_number.eq_any(numbers)),
+            .filter(failures::customer_number.eq_any(customers)),
     )
     .execute(conn)?;
     Ok(i64::try_from(deleted).unwrap_or(i64::MAX))
@@ -52,13 +52,12 @@ pub fn leave_out_failed(
     id: BulkRunId,
     customers: &[CustomerNumber],
 ) -> QueryResult<Vec<CustomerNumber>> {
-    let numbers = customers.iter().map(|customer| customer.0);
-    let failed: Vec<i64> = failures::table
+    let failed: Vec<CustomerNumber> = failures::table
         .filter(failures::run_id.eq(id.0))
-        .filter(failures::customer_number.eq_any(numbers))
+        .filter(failures::customer_number.eq_any(customers))
         .select(failures::customer_number)
         .load(conn)?;
-    let left = customers.iter().filter(|one| !failed.contains(&one.0));
+    let left = customers.iter().filter(|one| !failed.contains(one));
     Ok(left.copied().collect())
 }
 
@@ -83,18 +82,17 @@ pub fn has_failed_since(
 pub fn find_retry(
     conn: &mut PgConnection,
     id: BulkRunId,
-    after: i64,
+    after: Option<CustomerNumber>,
     until: DateTime<Utc>,
 ) -> QueryResult<Option<CustomerNumber>> {
-    let number: Option<i64> = failures::table
+    failures::table
         .filter(failures::run_id.eq(id.0))
         .filter(failures::tried_at.le(until))
-        .filter(failures::customer_number.gt(after))
+        .filter(failures::customer_number.gt(behind(after)))
         .order(failures::customer_number)
         .select(failures::customer_number)
         .first(conn)
-        .optional()?;
-    Ok(number.map(CustomerNumber))
+        .optional()
 }
 
 /// A customer that could not be written.
@@ -112,13 +110,13 @@ pub struct Failure {
 pub fn list_failures(
     conn: &mut PgConnection,
     id: BulkRunId,
-    after: i64,
+    after: Option<CustomerNumber>,
     limit: i64,
 ) -> QueryResult<Vec<Failure>> {
-    let rows: Vec<(i64, Option<String>, DateTime<Utc>)> = failures::table
+    let rows: Vec<(CustomerNumber, Option<String>, DateTime<Utc>)> = failures::table
         .left_join(case_rows::table.on(case_rows::number.eq(failures::customer_number)))
         .filter(failures::run_id.eq(id.0))
-        .filter(failures::customer_number.gt(after))
+        .filter(failures::customer_number.gt(behind(after)))
         .order(failures::customer_number)
         .limit(limit)
         .select((
@@ -127,8 +125,8 @@ pub fn list_failures(
             failures::failed_at,
         ))
         .load(conn)?;
-    let found = rows.into_iter().map(|(number, company, at)| Failure {
-        customer: CustomerNumber(number),
+    let found = rows.into_iter().map(|(customer, company, at)| Failure {
+        customer,
         company,
         at,
     });

@@ -6,8 +6,8 @@ mod subjects;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 
-use crate::domain::BulkRunId;
 use crate::domain::bulk_run::{RunEnd, RunKind};
+use crate::domain::{BulkRunId, CustomerNumber};
 use crate::storage::schema::{bulk_run_failures, bulk_runs};
 use crate::storage::{QueryResult, text};
 pub use failures::{
@@ -38,7 +38,7 @@ pub struct BulkRun {
     /// 1; in the second round it looks for those who were overtaken in the first.
     pub round: i16,
     /// Every customer up to this number has been looked at in this round.
-    pub after: i64,
+    pub after: Option<CustomerNumber>,
     /// Customers looked at.
     pub seen: i64,
     /// Of these, how many it did something for.
@@ -62,7 +62,7 @@ pub(in crate::storage) struct BulkRunRow {
     how: Option<String>,
     customers: Option<i64>,
     round: i16,
-    after_number: i64,
+    after_number: Option<CustomerNumber>,
     seen: i64,
     done: i64,
     failed: i64,
@@ -205,7 +205,7 @@ pub struct Figures {
 pub fn save_progress(
     conn: &mut PgConnection,
     id: BulkRunId,
-    (round, after): (i16, i64),
+    (round, after): (i16, Option<CustomerNumber>),
     more: Figures,
 ) -> QueryResult<()> {
     diesel::update(bulk_runs::table.find(id.0))

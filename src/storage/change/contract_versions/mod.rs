@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use crate::domain::version::{Files, Head, Mark, Version};
 use crate::domain::{CustomerNumber, UserId, VersionId};
+use crate::storage::customer_number::behind;
 use crate::storage::schema::{contract_versions, requests, users};
 use crate::storage::{QueryResult, text};
 
@@ -266,7 +267,7 @@ fn head(row: HeadRow, names: &HashMap<i64, String>) -> Head {
 pub fn list_outdated(
     conn: &mut PgConnection,
     current: &str,
-    after: i64,
+    after: Option<CustomerNumber>,
     limit: i64,
 ) -> QueryResult<Vec<CustomerNumber>> {
     let versions: Vec<String> = contract_versions::table
@@ -274,13 +275,13 @@ pub fn list_outdated(
         .filter(contract_versions::number.ne(current))
         .select(contract_versions::number.assume_not_null())
         .load(conn)?;
-    let mut found: Vec<i64> = Vec::new();
+    let mut found: Vec<CustomerNumber> = Vec::new();
     for version in versions {
-        let more: Vec<i64> = requests::table
+        let more: Vec<CustomerNumber> = requests::table
             .filter(requests::closed_at.is_null())
             .filter(requests::undeliverable_at.is_null())
             .filter(requests::version.eq(&version))
-            .filter(requests::customer_number.gt(after))
+            .filter(requests::customer_number.gt(behind(after)))
             .order(requests::customer_number)
             .limit(limit)
             .select(requests::customer_number)
@@ -289,5 +290,5 @@ pub fn list_outdated(
     }
     found.sort_unstable();
     found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    Ok(found.into_iter().map(CustomerNumber).collect())
+    Ok(found)
 }

@@ -8,6 +8,7 @@ use crate::domain::roll_out::{Answer, Skip};
 use crate::domain::{BulkRunId, CustomerNumber, RollOutId};
 use crate::storage::QueryResult;
 use crate::storage::bulk_runs::{Failure, list_failures};
+use crate::storage::customer_number::behind;
 use crate::storage::schema::{case_rows, roll_out_customers as c, roll_outs};
 
 /// What a roll-out did with a customer.
@@ -46,7 +47,7 @@ pub fn save_reached(
     diesel::insert_into(c::table)
         .values((
             c::roll_out_id.eq(id.0),
-            c::customer_number.eq(customer.0),
+            c::customer_number.eq(customer),
             c::state.eq(reached.state().key()),
             c::reason.eq(reached.reason()),
             c::at.eq(now),
@@ -68,7 +69,7 @@ pub fn answer(
 ) -> QueryResult<()> {
     let waited: Vec<i64> = diesel::update(
         c::table
-            .filter(c::customer_number.eq(customer.0))
+            .filter(c::customer_number.eq(customer))
             .filter(c::state.eq(Answer::Waiting.key())),
     )
     .set((c::state.eq(answer.key()), c::at.eq(now)))
@@ -90,7 +91,10 @@ fn count(
     word: &str,
     by: i64,
 ) -> QueryResult<()> {
-    let shard = i16::try_from(customer.0.rem_euclid(16)).unwrap_or_default();
+    let shard = customer
+        .as_str()
+        .bytes()
+        .fold(0, |sum, byte| (sum * 5 + i16::from(byte)) % 16);
     diesel::sql_query(
         "INSERT INTO roll_out_figures AS f (roll_out_id, word, shard, customers) VALUES ($1, $2, $3, $4)
          ON CONFLICT (roll_out_id, word, shard) DO UPDATE SET customers = f.customers + excluded.customers",
@@ -161,14 +165,19 @@ impl RollOutCustomer {
     }
 }
 
-type LineRow = (i64, Option<String>, Option<String>, DateTime<Utc>);
+type LineRow = (
+    CustomerNumber,
+    Option<String>,
+    Option<String>,
+    DateTime<Utc>,
+);
 
 /// Customers in one state behind `after`, in rising order.
 pub fn list_customers(
     conn: &mut PgConnection,
     id: RollOutId,
     state: Answer,
-    after: i64,
+    after: Option<CustomerNumber>,
     limit: i64,
 ) -> QueryResult<Vec<RollOutCustomer>> {
     if state == Answer::Failed {
@@ -183,7 +192,7 @@ pub fn list_customers(
         .left_join(case_rows::table.on(case_rows::number.eq(c::customer_number)))
         .filter(c::roll_out_id.eq(id.0))
         .filter(c::state.eq(state.key()))
-        .filter(c::customer_number.gt(after))
+        .filter(c::customer_number.gt(behind(after)))
         .order(c::customer_number)
         .limit(limit)
         .select((
@@ -195,8 +204,8 @@ pub fn list_customers(
         .load(conn)?;
     Ok(rows
         .into_iter()
-        .map(|(number, company, reason, at)| RollOutCustomer {
-            customer: CustomerNumber(number),
+        .map(|(customer, company, reason, at)| RollOutCustomer {
+            customer,
             company,
             reason: reason.as_deref().and_then(Skip::of),
             at,
@@ -216,7 +225,7 @@ pub fn reached_before(
         .first(conn)?;
     let told: Option<i64> = c::table
         .inner_join(roll_outs::table)
-        .filter(c::customer_number.eq(customer.0))
+        .filter(c::customer_number.eq(customer))
         .filter(c::state.eq(Answer::Informed.key()))
         .filter(c::roll_out_id.ne(id.0))
         .filter(roll_outs::version_id.eq(version))

@@ -10,6 +10,7 @@ use diesel::sql_types::{Array, BigInt, Nullable, Text};
 use crate::domain::roll_out::{Mode, Scope};
 use crate::domain::{BulkRunId, CustomerNumber, PartnerId, RollOutId, UserId, VersionId};
 use crate::storage::bulk_runs::{self, BulkRun};
+use crate::storage::customer_number::behind;
 use crate::storage::schema::{bulk_runs as runs, contract_versions, roll_outs, users};
 use crate::storage::{QueryResult, text};
 
@@ -47,7 +48,7 @@ struct RollOutRow {
     mode: String,
     partner: Option<i64>,
     concluded: Option<String>,
-    numbers: Option<Vec<Option<i64>>>,
+    numbers: Option<Vec<Option<CustomerNumber>>>,
     started_by: String,
     run: bulk_runs::BulkRunRow,
 }
@@ -99,7 +100,7 @@ pub fn create_roll_out(
     scope: &Scope,
     by: UserId,
 ) -> QueryResult<RollOutId> {
-    let numbers: Option<Vec<Option<i64>>> = scope
+    let numbers: Option<Vec<Option<CustomerNumber>>> = scope
         .numbers
         .as_ref()
         .map(|all| all.iter().copied().map(Some).collect());
@@ -161,6 +162,12 @@ pub fn list_roll_outs(
 
 #[derive(QueryableByName)]
 struct Number {
+    #[diesel(sql_type = Text)]
+    number: CustomerNumber,
+}
+
+#[derive(QueryableByName)]
+struct Count {
     #[diesel(sql_type = BigInt)]
     number: i64,
 }
@@ -173,7 +180,7 @@ pub fn list_targets(
     conn: &mut PgConnection,
     version: &str,
     scope: &Scope,
-    after: i64,
+    after: Option<CustomerNumber>,
     limit: i64,
 ) -> QueryResult<Vec<CustomerNumber>> {
     let rows: Vec<Number> = targets(
@@ -184,19 +191,16 @@ pub fn list_targets(
         limit,
     )
     .load(conn)?;
-    Ok(rows
-        .into_iter()
-        .map(|row| CustomerNumber(row.number))
-        .collect())
+    Ok(rows.into_iter().map(|row| row.number).collect())
 }
 
 /// How many customers are in a set, at most one more than [`COUNT_CAP`].
 pub fn count_targets(conn: &mut PgConnection, version: &str, scope: &Scope) -> QueryResult<i64> {
-    let row: Number = targets(
+    let row: Count = targets(
         &format!("SELECT count(*) AS number FROM ({}) s", set(scope)),
         version,
         scope,
-        0,
+        None,
         COUNT_CAP + 1,
     )
     .get_result(conn)?;
@@ -206,15 +210,21 @@ pub fn count_targets(conn: &mut PgConnection, version: &str, scope: &Scope) -> Q
 type Query =
     diesel::query_builder::BoxedSqlQuery<'static, diesel::pg::Pg, diesel::query_builder::SqlQuery>;
 
-fn targets(sql: &str, version: &str, scope: &Scope, after: i64, limit: i64) -> Query {
+fn targets(
+    sql: &str,
+    version: &str,
+    scope: &Scope,
+    after: Option<CustomerNumber>,
+    limit: i64,
+) -> Query {
     diesel::sql_query(sql)
         .into_boxed()
-        .bind::<BigInt, _>(after)
+        .bind::<Text, _>(behind(after))
         .bind::<BigInt, _>(limit)
         .bind::<Text, _>(version.to_owned())
         .bind::<Nullable<BigInt>, _>(scope.partner.map(|id| id.0))
         .bind::<Nullable<Text>, _>(scope.concluded.clone())
-        .bind::<Array<BigInt>, _>(scope.numbers.clone().unwrap_or_default())
+        .bind::<Array<Text>, _>(scope.numbers.clone().unwrap_or_default())
 }
 
 /// The set as a query. Its pieces are fixed texts; everything that was typed is bound.
@@ -250,7 +260,7 @@ fn set(scope: &Scope) -> String {
 /// How many mails of roll-outs wait in the outbox for their first attempt, counted to `cap`: one
 /// range of the index `mails_of_roll_outs`, whose condition this is.
 pub fn count_untried(conn: &mut PgConnection, cap: i64) -> QueryResult<i64> {
-    let row: Number = diesel::sql_query(
+    let row: Count = diesel::sql_query(
         "SELECT count(*) AS number FROM (
              SELECT 1 FROM mails WHERE state = 'queued' AND attempts = 0
              AND (kind_key = 'new_version' OR (kind_key = 'request' AND kind ->> 'reason' = 'roll_out'))
@@ -262,13 +272,16 @@ pub fn count_untried(conn: &mut PgConnection, cap: i64) -> QueryResult<i64> {
 }
 
 /// Those of these numbers that no customer has.
-pub fn list_unknown(conn: &mut PgConnection, numbers: &[i64]) -> QueryResult<Vec<i64>> {
+pub fn list_unknown(
+    conn: &mut PgConnection,
+    numbers: &[CustomerNumber],
+) -> QueryResult<Vec<CustomerNumber>> {
     let rows: Vec<Number> = diesel::sql_query(
         "SELECT n.number FROM unnest($1) AS n (number)
          WHERE NOT EXISTS (SELECT 1 FROM customers c WHERE c.number = n.number)
-         ORDER BY n.number LIMIT 20",
+         ORDER BY n.number COLLATE customer_number LIMIT 20",
     )
-    .bind::<Array<BigInt>, _>(numbers.to_vec())
+    .bind::<Array<Text>, _>(numbers)
     .load(conn)?;
     Ok(rows.into_iter().map(|row| row.number).collect())
 }

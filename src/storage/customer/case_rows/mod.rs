@@ -26,7 +26,8 @@ pub use search::{Exact, find_exact};
 pub use shape::{CaseRow, Cursor, From, ListPage, ListQuery, Sort, SortBy};
 pub use totals::count_all_statuses;
 pub(in crate::storage) use words::add_parts;
-pub use words::{forget_words, save_words};
+use words::forget_words;
+pub use words::save_words;
 
 /// Rows on one page of the list.
 pub const PAGE: usize = 50;
@@ -38,7 +39,7 @@ pub const SEARCH_CAP: usize = 1000;
 #[derive(Queryable, Selectable, Insertable, AsChangeset, PartialEq)]
 #[diesel(table_name = case_rows, treat_none_as_null = true)]
 struct CaseRowRecord {
-    number: i64,
+    number: CustomerNumber,
     company: String,
     company_key: String,
     city: String,
@@ -102,10 +103,9 @@ pub fn count_statuses(
 
 /// Writes the row of a case as the facts say it at `now`. A deleted customer is in no list (row 51).
 pub fn save_row(conn: &mut PgConnection, case: &Case, now: DateTime<Utc>) -> QueryResult<()> {
-    let number = case.customer.number.0;
+    let number = case.customer.number;
     if case.customer.deleted_at.is_some() {
-        diesel::delete(case_rows::table.find(number)).execute(conn)?;
-        return forget_words(conn, case.customer.number);
+        return forget_row(conn, number);
     }
     let row = row_of(case, now)?;
     diesel::insert_into(case_rows::table)
@@ -117,10 +117,17 @@ pub fn save_row(conn: &mut PgConnection, case: &Case, now: DateTime<Utc>) -> Que
     Ok(())
 }
 
+/// Takes a customer out of the list and the search.
+pub fn forget_row(conn: &mut PgConnection, number: CustomerNumber) -> QueryResult<()> {
+    forget_words(conn, number)?;
+    diesel::delete(case_rows::table.find(number)).execute(conn)?;
+    Ok(())
+}
+
 /// Whether the stored row says what the facts say at `now`. For tests and repair.
 pub fn row_agrees(conn: &mut PgConnection, case: &Case, now: DateTime<Utc>) -> QueryResult<bool> {
     let stored: Option<CaseRowRecord> = case_rows::table
-        .find(case.customer.number.0)
+        .find(case.customer.number)
         .select(CaseRowRecord::as_select())
         .first(conn)
         .optional()?;
@@ -146,7 +153,7 @@ fn row_of(case: &Case, now: DateTime<Utc>) -> QueryResult<CaseRowRecord> {
         .map(|(product, options)| product.booked_short_name(options))
         .collect();
     Ok(CaseRowRecord {
-        number: case.customer.number.0,
+        number: case.customer.number,
         company: case.customer.party.name.clone(),
         company_key: name::sort_key(&case.customer.party.name),
         city: case.customer.party.city.clone(),
@@ -221,7 +228,7 @@ fn scoped<'a>(scope: Scope) -> Boxed<'a> {
         Scope::All => select,
         Scope::Partner(id) => select.filter(case_rows::partner_id.eq(id.0)),
         Scope::SubPartner(id) => select.filter(case_rows::sub_partner_id.eq(id.0)),
-        Scope::Customer(number) => select.filter(case_rows::number.eq(number.0)),
+        Scope::Customer(number) => select.filter(case_rows::number.eq(number)),
     }
 }
 
@@ -300,11 +307,11 @@ fn page(
 }
 
 /// What a line stands by in any order: sort key, date, number.
-type Placed<'a> = (&'a str, DateTime<Utc>, i64);
+type Placed<'a> = (&'a str, DateTime<Utc>, CustomerNumber);
 
 impl CaseRow {
     fn place(&self) -> Placed<'_> {
-        (self.company_key.as_str(), self.stands_at, self.number.0)
+        (self.company_key.as_str(), self.stands_at, self.number)
     }
 }
 
@@ -345,7 +352,7 @@ fn read(row: CaseRowRecord, now: DateTime<Utc>) -> QueryResult<CaseRow> {
         reminders
     };
     Ok(CaseRow {
-        number: CustomerNumber(row.number),
+        number: row.number,
         company: row.company,
         company_key: row.company_key,
         city: row.city,

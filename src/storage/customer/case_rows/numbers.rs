@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::SEARCH_CAP;
 use crate::domain::{CustomerNumber, name};
 use crate::storage::QueryResult;
-use crate::storage::schema::case_words;
+use crate::storage::schema::{case_rows, case_words};
 
 /// Terms that are looked for.
 const TERMS: usize = 6;
@@ -25,13 +25,20 @@ pub fn find_numbers(
             .filter(case_words::word.ge(term))
             .filter(case_words::word.lt(format!("{term}\u{10FFFF}")))
             .limit(i64::try_from(SEARCH_CAP).unwrap_or(i64::MAX))
-            .select(case_words::number)
+            .select(case_words::row_id)
             .distinct()
             .into_boxed();
-        if let Some(numbers) = found {
-            select = select.filter(case_words::number.eq_any(numbers));
+        if let Some(rows) = found {
+            select = select.filter(case_words::row_id.eq_any(rows));
         }
         found = Some(select.load(conn)?);
     }
-    Ok(found.map(|numbers| numbers.into_iter().map(CustomerNumber).collect()))
+    let Some(rows) = found else {
+        return Ok(None);
+    };
+    case_rows::table
+        .filter(case_rows::id.eq_any(rows))
+        .select(case_rows::number)
+        .load(conn)
+        .map(Some)
 }

@@ -42,11 +42,11 @@ impl Waiting {
     ) -> QueryResult<Vec<QueueCursor>> {
         let number = case_rows::number;
         let query = self.all(now).limit(limit);
-        let rows: Vec<(Option<DateTime<Utc>>, i64)> = match (self, after) {
+        let rows: Vec<(Option<DateTime<Utc>>, CustomerNumber)> = match (self, after) {
             (Self::Step | Self::LateStep, after) => {
                 let at = case_rows::due_at;
                 let behind = after.map(|place| {
-                    let is_behind = at.gt(place.at).or(number.gt(place.customer.0));
+                    let is_behind = at.gt(place.at).or(number.gt(place.customer));
                     at.ge(place.at).and(is_behind)
                 });
                 let query = query.order((at, number)).select((at, number));
@@ -58,7 +58,7 @@ impl Waiting {
             (Self::Line, after) => {
                 let at = case_rows::next_at;
                 let behind = after.map(|place| {
-                    let is_behind = at.gt(place.at).or(number.gt(place.customer.0));
+                    let is_behind = at.gt(place.at).or(number.gt(place.customer));
                     at.ge(place.at).and(is_behind)
                 });
                 let query = query.order((at, number)).select((at, number));
@@ -68,12 +68,9 @@ impl Waiting {
                 }
             }
         };
-        let places = rows.into_iter().filter_map(|(at, number)| {
-            Some(QueueCursor {
-                at: at?,
-                customer: CustomerNumber(number),
-            })
-        });
+        let places = rows
+            .into_iter()
+            .filter_map(|(at, customer)| Some(QueueCursor { at: at?, customer }));
         Ok(places.collect())
     }
 
@@ -89,8 +86,9 @@ impl Waiting {
             return Ok(false);
         }
         // A statement of its own, so that it sees what was written under the lock before.
-        let waits = self.all(now).filter(case_rows::number.eq(customer.0));
-        let waits: Option<i64> = waits.select(case_rows::number).first(conn).optional()?;
+        let waits = self.all(now).filter(case_rows::number.eq(customer));
+        let waits: Option<CustomerNumber> =
+            waits.select(case_rows::number).first(conn).optional()?;
         Ok(waits.is_some())
     }
 
@@ -98,7 +96,7 @@ impl Waiting {
     pub fn count(self, conn: &mut PgConnection, now: DateTime<Utc>, cap: i64) -> QueryResult<i64> {
         let found = self.all(now).limit(cap + 1).select(case_rows::number);
         found
-            .load::<i64>(conn)
+            .load::<CustomerNumber>(conn)
             .map(|rows| i64::try_from(rows.len()).unwrap_or(i64::MAX))
     }
 
@@ -116,8 +114,8 @@ impl Waiting {
 /// Locks a customer if nobody else has; who finds it locked does not wait, and comes back later or goes
 /// on to the next one (S-93).
 pub fn claim(conn: &mut PgConnection, customer: CustomerNumber) -> QueryResult<bool> {
-    let free: Option<i64> = customers::table
-        .find(customer.0)
+    let free: Option<CustomerNumber> = customers::table
+        .find(customer)
         .select(customers::number)
         .for_update()
         .skip_locked()
@@ -132,7 +130,7 @@ pub fn list_late(
     now: DateTime<Utc>,
     limit: i64,
 ) -> QueryResult<Vec<(CustomerNumber, String, DateTime<Utc>)>> {
-    let rows: Vec<(i64, String, Option<DateTime<Utc>>)> = Waiting::LateStep
+    let rows: Vec<(CustomerNumber, String, Option<DateTime<Utc>>)> = Waiting::LateStep
         .all(now)
         .order((case_rows::due_at, case_rows::number))
         .limit(limit)
@@ -140,6 +138,6 @@ pub fn list_late(
         .load(conn)?;
     let late = rows
         .into_iter()
-        .filter_map(|(number, company, due)| Some((CustomerNumber(number), company, due?)));
+        .filter_map(|(number, company, due)| Some((number, company, due?)));
     Ok(late.collect())
 }

@@ -38,32 +38,43 @@ pub fn find_exact(
     scope: Scope,
     typed: &str,
 ) -> QueryResult<Option<Exact>> {
-    let number = match (
-        search::customer_number(typed),
-        search::agreement_number(typed),
-    ) {
-        (Some(number), _) => Some(number),
-        (None, Some(agreement)) => agreements::table
+    let number = match search::agreement_number(typed) {
+        Some(agreement) => agreements::table
             .filter(agreements::number.eq(agreement))
             .select(agreements::customer_number)
             .first(conn)
             .optional()?,
-        (None, None) => None,
+        None => as_typed(conn, scope, &search::customer_numbers(typed))?,
     };
-    let Some(number) = number else {
+    let Some(customer) = number else {
         return Ok(None);
     };
-    let own = scoped(scope).filter(case_rows::number.eq(number));
-    if !diesel::select(exists(own)).get_result::<bool>(conn)? {
+    let own = scoped(scope)
+        .filter(case_rows::number.eq(customer))
+        .select(case_rows::id);
+    let Some(row) = own.first::<i64>(conn).optional()? else {
         return Ok(None);
-    }
+    };
     let others = words_in(scope)
-        .filter(case_words::word.eq(number.to_string()))
-        .filter(case_words::number.ne(number));
+        .filter(case_words::word.eq(customer.as_str().to_lowercase()))
+        .filter(case_words::row_id.ne(row));
     Ok(Some(Exact {
-        customer: CustomerNumber(number),
+        customer,
         has_others: diesel::select(exists(others)).get_result(conn)?,
     }))
+}
+
+/// The first of these numbers that somebody has.
+fn as_typed(
+    conn: &mut PgConnection,
+    scope: Scope,
+    numbers: &[CustomerNumber],
+) -> QueryResult<Option<CustomerNumber>> {
+    let found: Vec<CustomerNumber> = scoped(scope)
+        .filter(case_rows::number.eq_any(numbers))
+        .select(case_rows::number)
+        .load(conn)?;
+    Ok(numbers.iter().find(|one| found.contains(one)).copied())
 }
 
 /// One page of what is found.
@@ -91,7 +102,8 @@ pub(super) fn search(
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = case_rows)]
 struct Hit {
-    number: i64,
+    id: i64,
+    number: CustomerNumber,
     company_key: String,
     status: String,
     next_at: Option<DateTime<Utc>>,
@@ -122,7 +134,7 @@ fn find(conn: &mut PgConnection, query: &ListQuery, terms: &[Term]) -> QueryResu
     terms.sort_by_key(|term| std::cmp::Reverse(term.length()));
     let candidates = candidates(conn, query, &terms)?;
     let mut is_part = candidates.is_cut;
-    let select = scoped(query.scope).filter(case_rows::number.eq_any(candidates.all));
+    let select = scoped(query.scope).filter(case_rows::id.eq_any(candidates.all));
     let limit = i64::try_from(SEARCH_CAP + 1).unwrap_or(i64::MAX);
     // Whoever has the only word there is, is meant.
     let hits: Vec<Hit> = if terms.len() < 2 {
@@ -159,8 +171,8 @@ fn sieve<'a>(mut select: Boxed<'a>, terms: &[&Term]) -> Boxed<'a> {
 
 /// Customers among whom all that are meant can be found: those with one word that is rare enough, or
 /// with the two rarest of common ones. Otherwise a part of them.
-fn candidates(conn: &mut PgConnection, query: &ListQuery, terms: &[&Term]) -> QueryResult<Numbers> {
-    let mut first = Numbers::default();
+fn candidates(conn: &mut PgConnection, query: &ListQuery, terms: &[&Term]) -> QueryResult<Rows> {
+    let mut first = Rows::default();
     for (at, term) in terms.iter().enumerate() {
         let found = customers_with(conn, query, term, SEARCH_CAP)?;
         if !found.is_cut {
@@ -173,7 +185,7 @@ fn candidates(conn: &mut PgConnection, query: &ListQuery, terms: &[&Term]) -> Qu
     if terms.len() < 2 {
         return Ok(first);
     }
-    let mut whole: Vec<Numbers> = Vec::new();
+    let mut whole: Vec<Rows> = Vec::new();
     for term in terms {
         let found = customers_with(conn, query, term, MANY)?;
         if !found.is_cut {
@@ -183,13 +195,13 @@ fn candidates(conn: &mut PgConnection, query: &ListQuery, terms: &[&Term]) -> Qu
             break;
         }
     }
-    let mut numbers = match (whole.pop(), whole.pop()) {
+    let mut rows = match (whole.pop(), whole.pop()) {
         (Some(one), Some(other)) => one.both(&other),
         (Some(one), None) => one,
         _ => first,
     };
-    numbers.cut(WALK);
-    Ok(numbers)
+    rows.cut(WALK);
+    Ok(rows)
 }
 
 fn paged(
@@ -224,9 +236,9 @@ fn paged(
         From::Start | From::After(_) => 0,
     };
     let shown = hits.iter().skip(skipped).take(PAGE + 1);
-    let numbers: Vec<i64> = shown.map(|(_, hit)| hit.number).collect();
+    let shown: Vec<i64> = shown.map(|(_, hit)| hit.id).collect();
     let rows: Vec<CaseRowRecord> = scoped(query.scope)
-        .filter(case_rows::number.eq_any(numbers))
+        .filter(case_rows::id.eq_any(shown))
         .select(CaseRowRecord::as_select())
         .load(conn)?;
     let rows: QueryResult<Vec<CaseRow>> = rows.into_iter().map(|row| read(row, now)).collect();
@@ -241,7 +253,10 @@ fn words_in<'a>(scope: Scope) -> Words<'a> {
         Scope::All => select,
         Scope::Partner(id) => select.filter(case_words::partner_id.eq(id.0)),
         Scope::SubPartner(id) => select.filter(case_words::sub_partner_id.eq(id.0)),
-        Scope::Customer(number) => select.filter(case_words::number.eq(number.0)),
+        Scope::Customer(number) => {
+            let own = case_rows::table.find(number).select(case_rows::id);
+            select.filter(case_words::row_id.eq_any(own))
+        }
     }
 }
 
@@ -251,8 +266,8 @@ fn customers_with(
     query: &ListQuery,
     term: &Term,
     most: usize,
-) -> QueryResult<Numbers> {
-    let mut found = Numbers::default();
+) -> QueryResult<Rows> {
+    let mut found = Rows::default();
     for beginning in beginnings(term, query.sees_address) {
         let select = words_in(query.scope);
         let select = match beginning {
@@ -264,8 +279,8 @@ fn customers_with(
                     .filter(case_words::word.lt(end))
             }
         }
-        .order((case_words::word, case_words::number));
-        found.add(numbers(conn, select, most)?, most);
+        .order((case_words::word, case_words::row_id));
+        found.add(rows(conn, select, most)?, most);
         if found.is_cut {
             return Ok(found);
         }
@@ -275,33 +290,33 @@ fn customers_with(
         found.is_cut |= words.len() >= INNER_WORDS;
         if !words.is_empty() {
             let select = words_in(query.scope).filter(case_words::word.eq_any(words));
-            found.add(numbers(conn, select, most)?, most);
+            found.add(rows(conn, select, most)?, most);
         }
     }
     Ok(found)
 }
 
-/// The customers of the words, one more than `most` of them; as one value, because tens of
+/// The customers of the words by their rows, one more than `most` of them; as one value, because tens of
 /// thousands of rows cost more on the way than in the database.
-fn numbers(conn: &mut PgConnection, words: Words<'_>, most: usize) -> QueryResult<Vec<i64>> {
+fn rows(conn: &mut PgConnection, words: Words<'_>, most: usize) -> QueryResult<Vec<i64>> {
     let limit = i64::try_from(most + 1).unwrap_or(i64::MAX);
-    let numbers = words.limit(limit).select(case_words::number);
-    diesel::select(array(numbers)).get_result(conn)
+    let rows = words.limit(limit).select(case_words::row_id);
+    diesel::select(array(rows)).get_result(conn)
 }
 
-/// Numbers in their order, each once.
+/// Customers by their rows, in the order of those, each once.
 #[derive(Default)]
-struct Numbers {
+struct Rows {
     all: Vec<i64>,
     /// Whether there are more.
     is_cut: bool,
 }
 
-impl Numbers {
+impl Rows {
     /// Adds what was found when at most `most` + 1 were asked for.
-    fn add(&mut self, numbers: Vec<i64>, most: usize) {
-        self.is_cut |= numbers.len() > most;
-        self.all.extend(numbers);
+    fn add(&mut self, rows: Vec<i64>, most: usize) {
+        self.is_cut |= rows.len() > most;
+        self.all.extend(rows);
         self.all.sort();
         self.all.dedup();
         self.cut(most);
@@ -314,9 +329,9 @@ impl Numbers {
 
     fn both(mut self, other: &Self) -> Self {
         let mut others = other.all.iter().peekable();
-        self.all.retain(|number| {
-            while others.next_if(|other| *other < number).is_some() {}
-            others.peek() == Some(&number)
+        self.all.retain(|row| {
+            while others.next_if(|other| *other < row).is_some() {}
+            others.peek() == Some(&row)
         });
         self
     }

@@ -60,7 +60,7 @@ pub struct Cursor {
     /// Sort key of the company, or the date.
     pub key: String,
     /// Number of the customer.
-    pub number: i64,
+    pub number: CustomerNumber,
 }
 
 impl Cursor {
@@ -108,7 +108,7 @@ impl CaseRow {
                 SortBy::Number => String::new(),
                 SortBy::Date => self.stands_at.to_rfc3339_opts(SecondsFormat::Micros, true),
             },
-            number: self.number.0,
+            number: self.number,
         }
     }
 }

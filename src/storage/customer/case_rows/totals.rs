@@ -2,6 +2,7 @@
 //! them rarely and only where [`super::count_statuses`] stopped at its cap.
 
 use chrono::{DateTime, Utc};
+use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text, Timestamptz};
 
@@ -23,13 +24,13 @@ pub fn count_all_statuses(
     scope: Scope,
     now: DateTime<Utc>,
 ) -> QueryResult<Vec<(Status, i64)>> {
-    let (whose, who) = match scope {
-        Scope::All => ("$2 = 0", 0),
-        Scope::Partner(id) => ("partner_id = $2", id.0),
-        Scope::SubPartner(id) => ("sub_partner_id = $2", id.0),
-        Scope::Customer(number) => ("number = $2", number.0),
+    let whose = match scope {
+        Scope::All => "TRUE",
+        Scope::Partner(_) => "partner_id = $2",
+        Scope::SubPartner(_) => "sub_partner_id = $2",
+        Scope::Customer(_) => "number = $2",
     };
-    let rows: Vec<Counted> = diesel::sql_query(format!(
+    let counted = diesel::sql_query(format!(
         "SELECT status, sum(customers)::bigint AS customers FROM (
              SELECT status, count(*) AS customers FROM case_rows WHERE {whose} GROUP BY status
              UNION ALL
@@ -38,9 +39,14 @@ pub fn count_all_statuses(
              SELECT next_status, count(*) FROM case_rows WHERE next_at <= $1 AND {whose} GROUP BY next_status
          ) AS counted GROUP BY status"
     ))
-    .bind::<Timestamptz, _>(now)
-    .bind::<BigInt, _>(who)
-    .load(conn)?;
+    .into_boxed::<Pg>()
+    .bind::<Timestamptz, _>(now);
+    let counted = match scope {
+        Scope::All => counted,
+        Scope::Partner(id) | Scope::SubPartner(id) => counted.bind::<BigInt, _>(id.0),
+        Scope::Customer(number) => counted.bind::<Text, _>(number),
+    };
+    let rows: Vec<Counted> = counted.load(conn)?;
     let of = |status: Status| {
         let found = rows.iter().find(|row| row.status == status.key());
         (status, found.map_or(0, |row| row.customers.max(0)))

@@ -8,7 +8,7 @@ use crate::domain::CustomerNumber;
 use crate::domain::case::Case;
 use crate::domain::search::{Known, inner_parts, words};
 use crate::storage::QueryResult;
-use crate::storage::schema::{case_words, word_parts};
+use crate::storage::schema::{case_rows, case_words, word_parts};
 
 /// The words of a case, as the rules make them from its facts.
 pub(super) fn of(case: &Case) -> Vec<String> {
@@ -19,7 +19,7 @@ pub(super) fn of(case: &Case) -> Vec<String> {
         .map(|agreement| agreement.number.as_str())
         .collect();
     words(Known {
-        number: case.customer.number.0,
+        number: case.customer.number,
         company: &party.name,
         postcode: &party.postcode,
         city: &party.city,
@@ -28,23 +28,26 @@ pub(super) fn of(case: &Case) -> Vec<String> {
     })
 }
 
-/// Writes the words by which a customer is found.
+/// Writes the words by which a customer is found that has a row in the list.
 pub fn save_words(conn: &mut PgConnection, case: &Case) -> QueryResult<()> {
-    let number = case.customer.number.0;
+    let row: i64 = case_rows::table
+        .find(case.customer.number)
+        .select(case_rows::id)
+        .first(conn)?;
     let new = of(case);
     let old: Vec<String> = case_words::table
-        .filter(case_words::number.eq(number))
+        .filter(case_words::row_id.eq(row))
         .select(case_words::word)
         .load(conn)?;
     let gone: Vec<String> = old.into_iter().filter(|word| !new.contains(word)).collect();
     wait_for_words(conn, !gone.is_empty())?;
-    diesel::delete(case_words::table.filter(case_words::number.eq(number))).execute(conn)?;
+    diesel::delete(case_words::table.filter(case_words::row_id.eq(row))).execute(conn)?;
     let rows: Vec<_> = new
         .iter()
         .map(|word| {
             (
                 case_words::word.eq(word),
-                case_words::number.eq(number),
+                case_words::row_id.eq(row),
                 case_words::partner_id.eq(case.partner.as_ref().map(|partner| partner.id.0)),
                 case_words::sub_partner_id.eq(case.sub_partner.as_ref().map(|sub| sub.id.0)),
             )
@@ -58,10 +61,11 @@ pub fn save_words(conn: &mut PgConnection, case: &Case) -> QueryResult<()> {
 }
 
 /// Takes a customer out of the search. A word that nobody else has is forgotten with its parts.
-pub fn forget_words(conn: &mut PgConnection, customer: CustomerNumber) -> QueryResult<()> {
+pub(super) fn forget_words(conn: &mut PgConnection, customer: CustomerNumber) -> QueryResult<()> {
     wait_for_words(conn, true)?;
+    let row = case_rows::table.find(customer).select(case_rows::id);
     let gone: Vec<String> =
-        diesel::delete(case_words::table.filter(case_words::number.eq(customer.0)))
+        diesel::delete(case_words::table.filter(case_words::row_id.eq_any(row)))
             .returning(case_words::word)
             .get_results(conn)?;
     forget_parts(conn, gone)

@@ -13,7 +13,7 @@ use crate::storage::{QueryResult, text};
 #[diesel(table_name = entered_addresses)]
 struct EnteredAddressRow {
     id: Uuid,
-    customer_number: i64,
+    customer_number: CustomerNumber,
     email: String,
     former: Option<String>,
     entered_at: DateTime<Utc>,
@@ -26,7 +26,10 @@ struct EnteredAddressRow {
 }
 
 /// Those of one customer, oldest first.
-pub(super) fn load(conn: &mut PgConnection, number: i64) -> QueryResult<Vec<EnteredAddress>> {
+pub(super) fn load(
+    conn: &mut PgConnection,
+    number: CustomerNumber,
+) -> QueryResult<Vec<EnteredAddress>> {
     let rows: Vec<EnteredAddressRow> = entered_addresses::table
         .filter(entered_addresses::customer_number.eq(number))
         .order(entered_addresses::position)
@@ -90,7 +93,7 @@ fn create(
     let hours = |wait: Duration| i32::try_from(wait.num_hours()).unwrap_or(i32::MAX);
     let row = EnteredAddressRow {
         id: entered.id.0,
-        customer_number: number.0,
+        customer_number: number,
         email: entered.email.as_str().to_owned(),
         former: entered.former.as_ref().map(|one| one.as_str().to_owned()),
         entered_at: entered.entered_at,
@@ -111,10 +114,9 @@ fn create(
 
 /// Whose it is.
 pub fn find_entered(conn: &mut PgConnection, id: AddressId) -> QueryResult<Option<CustomerNumber>> {
-    let found: Option<i64> = entered_addresses::table
+    entered_addresses::table
         .find(id.0)
         .select(entered_addresses::customer_number)
         .first(conn)
-        .optional()?;
-    Ok(found.map(CustomerNumber))
+        .optional()
 }

@@ -28,7 +28,7 @@ pub fn lock_case(
     now: DateTime<Utc>,
 ) -> QueryResult<Option<Case>> {
     let row: Option<CustomerRow> = customers::table
-        .find(number.0)
+        .find(number)
         .select(CustomerRow::as_select())
         .for_update()
         .first(conn)
@@ -43,7 +43,7 @@ pub fn find_case(
     now: DateTime<Utc>,
 ) -> QueryResult<Option<Case>> {
     let row: Option<CustomerRow> = customers::table
-        .find(number.0)
+        .find(number)
         .select(CustomerRow::as_select())
         .first(conn)
         .optional()?;
@@ -53,7 +53,7 @@ pub fn find_case(
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = customers)]
 struct CustomerRow {
-    number: i64,
+    number: CustomerNumber,
     #[diesel(embed)]
     party: CustomerParty,
     language: String,
@@ -74,7 +74,7 @@ type BookingRow = (
 #[diesel(table_name = requests)]
 struct RequestRow {
     id: Uuid,
-    customer_number: i64,
+    customer_number: CustomerNumber,
     reason: String,
     opened_at: DateTime<Utc>,
     offer: Value,
@@ -100,7 +100,7 @@ struct LinkRow {
 #[diesel(table_name = agreements)]
 struct AgreementRow {
     id: Uuid,
-    customer_number: i64,
+    customer_number: CustomerNumber,
     number: String,
     concluded_at: DateTime<Utc>,
     person: String,
@@ -143,7 +143,7 @@ fn load(conn: &mut PgConnection, row: CustomerRow, now: DateTime<Utc>) -> QueryR
         .collect::<QueryResult<_>>()?;
     Ok(Case {
         customer: Customer {
-            number: CustomerNumber(number),
+            number,
             party: row.party.into(),
             language: Language::from_code(&row.language)
                 .ok_or_else(|| text::unreadable("language"))?,
@@ -164,7 +164,11 @@ fn load(conn: &mut PgConnection, row: CustomerRow, now: DateTime<Utc>) -> QueryR
 
 /// A booking of a product or an option that the catalogue does not have is not read (F11): nobody takes it
 /// for one that needs no AVV.
-fn read_booking(row: BookingRow, catalogue: &[Product], number: i64) -> QueryResult<Booking> {
+fn read_booking(
+    row: BookingRow,
+    catalogue: &[Product],
+    number: CustomerNumber,
+) -> QueryResult<Booking> {
     let (product, options, booked_at, ends_at, settled_at) = row;
     let options: Vec<BookedOption> = text::from_json(options)?;
     let known = catalogue.iter().find(|known| known.code == product);
@@ -183,7 +187,7 @@ fn read_booking(row: BookingRow, catalogue: &[Product], number: i64) -> QueryRes
     })
 }
 
-fn load_agreements(conn: &mut PgConnection, number: i64) -> QueryResult<Vec<Agreement>> {
+fn load_agreements(conn: &mut PgConnection, number: CustomerNumber) -> QueryResult<Vec<Agreement>> {
     let rows: Vec<AgreementRow> = agreements::table
         .filter(agreements::customer_number.eq(number))
         .order(agreements::position)
@@ -207,7 +211,7 @@ fn load_agreements(conn: &mut PgConnection, number: i64) -> QueryResult<Vec<Agre
         .collect()
 }
 
-fn load_requests(conn: &mut PgConnection, number: i64) -> QueryResult<Vec<Request>> {
+fn load_requests(conn: &mut PgConnection, number: CustomerNumber) -> QueryResult<Vec<Request>> {
     let rows: Vec<RequestRow> = requests::table
         .filter(requests::customer_number.eq(number))
         .order(requests::position)

@@ -35,7 +35,7 @@ fn save_change(
             ends_at,
         } => diesel::insert_into(bookings::table)
             .values((
-                bookings::customer_number.eq(number.0),
+                bookings::customer_number.eq(number),
                 bookings::product_code.eq(product),
                 bookings::options.eq(text::json(options)?),
                 bookings::booked_at.eq(now),
@@ -63,13 +63,13 @@ fn save_change(
                 .set(bookings::settled_at.eq(now))
                 .execute(conn)
         }
-        Change::SetPartner(partner) => diesel::update(customers::table.find(number.0))
+        Change::SetPartner(partner) => diesel::update(customers::table.find(number))
             .set(customers::partner_id.eq(partner.as_ref().map(|partner| partner.id.0)))
             .execute(conn),
-        Change::SetSubPartner(partner) => diesel::update(customers::table.find(number.0))
+        Change::SetSubPartner(partner) => diesel::update(customers::table.find(number))
             .set(customers::sub_partner_id.eq(partner.as_ref().map(|partner| partner.id.0)))
             .execute(conn),
-        Change::SetEmail(email) => diesel::update(customers::table.find(number.0))
+        Change::SetEmail(email) => diesel::update(customers::table.find(number))
             .set(customers::email.eq(email.as_str()))
             .execute(conn),
         Change::EnterAddress(_)
@@ -78,13 +78,13 @@ fn save_change(
         | Change::UseAddress(_)
         | Change::LeaveAddress(_)
         | Change::JudgeAddress(..) => entered::save(conn, number, change, now),
-        Change::SetParty(party) => diesel::update(customers::table.find(number.0))
+        Change::SetParty(party) => diesel::update(customers::table.find(number))
             .set(CustomerParty::from(party.as_ref()))
             .execute(conn),
-        Change::SetLanguage(language) => diesel::update(customers::table.find(number.0))
+        Change::SetLanguage(language) => diesel::update(customers::table.find(number))
             .set(customers::language.eq(language.code()))
             .execute(conn),
-        Change::DeleteCustomer => diesel::update(customers::table.find(number.0))
+        Change::DeleteCustomer => diesel::update(customers::table.find(number))
             .set(customers::deleted_at.eq(now))
             .execute(conn),
         Change::OpenRequest(request) => return create_request(conn, number, request),
@@ -125,7 +125,7 @@ fn save_change(
 /// place stays.
 fn booking_at(conn: &mut PgConnection, number: CustomerNumber, place: usize) -> QueryResult<i64> {
     bookings::table
-        .filter(bookings::customer_number.eq(number.0))
+        .filter(bookings::customer_number.eq(number))
         .order(bookings::id)
         .offset(i64::try_from(place).unwrap_or(i64::MAX))
         .limit(1)
@@ -141,7 +141,7 @@ pub fn create_request(
 ) -> QueryResult<()> {
     let row = RequestRow {
         id: request.id.0,
-        customer_number: number.0,
+        customer_number: number,
         reason: text::word(&request.reason)?,
         opened_at: request.opened_at,
         offer: text::json(&request.offer)?,
@@ -185,7 +185,7 @@ fn create_agreement(
 ) -> QueryResult<()> {
     let row = AgreementRow {
         id: agreement.id.0,
-        customer_number: number.0,
+        customer_number: number,
         number: agreement.number.clone(),
         concluded_at: agreement.concluded_at,
         person: agreement.person.clone(),

@@ -96,7 +96,7 @@ pub fn queue_mail(conn: &mut PgConnection, mail: &NewMail, now: DateTime<Utc>) -
             mails::step.eq(&mail.step),
             mails::kind.eq(text::json(&mail.kind)?),
             mails::recipient.eq(text::json(&mail.to)?),
-            mails::customer_number.eq(mail.customer.map(|number| number.0)),
+            mails::customer_number.eq(mail.customer),
             mails::queued_at.eq(now),
             mails::next_attempt_at.eq(now),
             mails::state.eq("queued"),
@@ -141,7 +141,7 @@ type DueRow = (
     i64,
     Value,
     Value,
-    Option<i64>,
+    Option<CustomerNumber>,
     String,
     Uuid,
     DateTime<Utc>,
@@ -175,7 +175,7 @@ fn read_due(
         id: MailId(id),
         kind: text::from_json(kind)?,
         to: text::from_json(to)?,
-        customer: customer.map(CustomerNumber),
+        customer,
         message_id,
         mark,
         queued_at,
@@ -307,7 +307,7 @@ pub fn list_mails(
     limit: i64,
 ) -> QueryResult<Vec<MailLine>> {
     let rows: Vec<LineRow> = mails::table
-        .filter(mails::customer_number.eq(customer.0))
+        .filter(mails::customer_number.eq(customer))
         .order(mails::id.desc())
         .limit(limit)
         .select(LINE)
@@ -319,7 +319,7 @@ type LineRow = (
     i64,
     Value,
     Value,
-    Option<i64>,
+    Option<CustomerNumber>,
     DateTime<Utc>,
     String,
     i32,
@@ -368,7 +368,7 @@ fn read_line(row: LineRow) -> QueryResult<MailLine> {
         id: MailId(id),
         kind: text::from_json(kind)?,
         to: text::from_json(to)?,
-        customer: customer.map(CustomerNumber),
+        customer,
         queued_at,
         state,
         attempts,

@@ -44,7 +44,7 @@ pub fn page_mails(
         select = select.filter(mails::kind_key.eq(kind));
     }
     if let Some(customer) = filter.customer {
-        select = select.filter(mails::customer_number.eq(customer.0));
+        select = select.filter(mails::customer_number.eq(customer));
     }
     if let Some(before) = before {
         select = select.filter(mails::id.lt(before.0));

@@ -95,7 +95,14 @@ pub fn lock_by_clues(
     let Some(id) = id else {
         return Ok(None);
     };
-    type Row = (i64, Value, Value, Option<i64>, String, Option<String>);
+    type Row = (
+        i64,
+        Value,
+        Value,
+        Option<CustomerNumber>,
+        String,
+        Option<String>,
+    );
     let row: Option<Row> = mails::table
         .find(id)
         .for_update()
@@ -114,7 +121,7 @@ pub fn lock_by_clues(
             id: MailId(id),
             kind: text::from_json(kind)?,
             to: text::from_json(to)?,
-            customer: customer.map(CustomerNumber),
+            customer,
             state,
             sent_to,
         })

@@ -14,7 +14,7 @@ pub fn lock_undelivered(
     conn: &mut PgConnection,
     id: MailId,
 ) -> QueryResult<Option<(MailKind, Option<CustomerNumber>)>> {
-    let row: Option<(Value, Option<i64>)> = mails::table
+    let row: Option<(Value, Option<CustomerNumber>)> = mails::table
         .find(id.0)
         .filter(mails::state.eq_any(["failed", "returned"]))
         // A copy for the former address (A4) proves nothing that would have to arrive.
@@ -23,7 +23,7 @@ pub fn lock_undelivered(
         .select((mails::kind, mails::customer_number))
         .first(conn)
         .optional()?;
-    row.map(|(kind, customer)| Ok((text::from_json(kind)?, customer.map(CustomerNumber))))
+    row.map(|(kind, customer)| Ok((text::from_json(kind)?, customer)))
         .transpose()
 }
 

@@ -130,7 +130,7 @@ pub fn raise_alert(
     let added = diesel::insert_into(alerts::table)
         .values((
             alerts::kind.eq(kind),
-            alerts::customer_number.eq(alert.customer.map(|number| number.0)),
+            alerts::customer_number.eq(alert.customer),
             alerts::subject.eq(&alert.subject),
             alerts::stage.eq(alert.stage),
             alerts::raised_at.eq(now),
@@ -146,7 +146,7 @@ pub fn list_open_of(
     customer: CustomerNumber,
 ) -> QueryResult<Vec<(AlertId, AlertKind, String)>> {
     let rows: Vec<(i64, String, String)> = alerts::table
-        .filter(alerts::customer_number.eq(customer.0))
+        .filter(alerts::customer_number.eq(customer))
         .filter(alerts::done_at.is_null())
         .select((alerts::id, alerts::kind, alerts::subject))
         .load(conn)?;
@@ -186,7 +186,12 @@ pub struct Held {
 
 /// Locks an alert, so that two who reach for it come one after the other.
 pub fn lock_alert(conn: &mut PgConnection, id: AlertId) -> QueryResult<Option<Held>> {
-    type AlertRow = (String, Option<i64>, Option<i64>, Option<DateTime<Utc>>);
+    type AlertRow = (
+        String,
+        Option<CustomerNumber>,
+        Option<i64>,
+        Option<DateTime<Utc>>,
+    );
     let row: Option<AlertRow> = alerts::table
         .find(id.0)
         .select((
@@ -204,7 +209,7 @@ pub fn lock_alert(conn: &mut PgConnection, id: AlertId) -> QueryResult<Option<He
     let names = user_names(conn, taken_by.into_iter().collect())?;
     Ok(Some(Held {
         kind: text::from_word(kind)?,
-        customer: customer.map(CustomerNumber),
+        customer,
         taken_by: taken_by.map(|id| (UserId(id), name_of(&names, id))),
         is_done: done_at.is_some(),
     }))
@@ -274,7 +279,7 @@ pub fn count_alerts(conn: &mut PgConnection, filter: AlertFilter, cap: i64) -> Q
 struct AlertRow {
     id: i64,
     kind: String,
-    customer_number: Option<i64>,
+    customer_number: Option<CustomerNumber>,
     subject: String,
     stage: Option<i32>,
     raised_at: DateTime<Utc>,
@@ -318,12 +323,12 @@ pub fn page_alerts(
 fn lines(conn: &mut PgConnection, rows: Vec<AlertRow>) -> QueryResult<Vec<AlertLine>> {
     let people = rows.iter().flat_map(|row| [row.taken_by, row.done_by]);
     let people = user_names(conn, people.flatten().collect())?;
-    let numbers: Vec<i64> = rows.iter().filter_map(|row| row.customer_number).collect();
-    let companies: Vec<(i64, String, Option<DateTime<Utc>>)> = customers::table
+    let numbers: Vec<CustomerNumber> = rows.iter().filter_map(|row| row.customer_number).collect();
+    let companies: Vec<(CustomerNumber, String, Option<DateTime<Utc>>)> = customers::table
         .filter(customers::number.eq_any(numbers))
         .select((customers::number, customers::name, customers::deleted_at))
         .load(conn)?;
-    let companies: HashMap<i64, (String, bool)> = companies
+    let companies: HashMap<CustomerNumber, (String, bool)> = companies
         .into_iter()
         .map(|(number, name, deleted)| (number, (name, deleted.is_some())))
         .collect();
@@ -340,7 +345,7 @@ fn lines(conn: &mut PgConnection, rows: Vec<AlertRow>) -> QueryResult<Vec<AlertL
                 partner: of_partners::partner_in(kind, &row.subject)
                     .and_then(|id| Some((id, partners.get(&id)?.clone()))),
                 kind,
-                customer: row.customer_number.map(CustomerNumber),
+                customer: row.customer_number,
                 company: row
                     .customer_number
                     .and_then(|number| companies.get(&number).cloned()),

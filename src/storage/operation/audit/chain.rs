@@ -54,7 +54,7 @@ pub fn append_with(
             audit_events::position.eq(frame.position),
             audit_events::at.eq(frame.at),
             audit_events::kind.eq(&frame.kind),
-            audit_events::customer_number.eq(frame.customer.map(|number| number.0)),
+            audit_events::customer_number.eq(frame.customer),
             audit_events::status_before.eq(&frame.before),
             audit_events::status_after.eq(&frame.after),
             audit_events::actor.eq(content.actor),
@@ -123,8 +123,8 @@ struct EventRow {
     kind: String,
     #[diesel(sql_type = Nullable<Jsonb>)]
     actor: Option<Value>,
-    #[diesel(sql_type = Nullable<BigInt>)]
-    customer_number: Option<i64>,
+    #[diesel(sql_type = Nullable<Text>)]
+    customer_number: Option<String>,
     #[diesel(sql_type = Nullable<Text>)]
     status_before: Option<String>,
     #[diesel(sql_type = Nullable<Text>)]
@@ -164,7 +164,7 @@ pub fn list_entries_about(
     let rows: Vec<EventRow> = diesel::sql_query(format!(
         "{AS_FOUND} WHERE e.customer_number = $1 ORDER BY e.position DESC LIMIT $2"
     ))
-    .bind::<BigInt, _>(customer.0)
+    .bind::<Text, _>(customer)
     .bind::<BigInt, _>(limit)
     .load(conn)?;
     rows.into_iter().map(entry).collect()
@@ -201,7 +201,8 @@ fn entry(row: EventRow) -> QueryResult<Entry> {
             position: row.position,
             at: row.at,
             kind: row.kind,
-            customer: row.customer_number.map(CustomerNumber),
+            // What is none was not written by the portal; without it the hash does not fit.
+            customer: row.customer_number.and_then(|number| number.parse().ok()),
             before: row.status_before,
             after: row.status_after,
             content: hash_as_found(row.content_digest),
@@ -238,9 +239,9 @@ pub fn lock_erasable(
         .filter(audit_events::kind.ne("erased"))
         .into_boxed();
     select = match whose {
-        Whose::Customer(number) => select.filter(audit_events::customer_number.eq(number.0)),
+        Whose::Customer(number) => select.filter(audit_events::customer_number.eq(number)),
         Whose::MasterData(number) => select
-            .filter(audit_events::customer_number.eq(number.0))
+            .filter(audit_events::customer_number.eq(number))
             .filter(audit_events::kind.eq("party_changed")),
         Whose::Nobody => select.filter(audit_events::customer_number.is_null()),
     };

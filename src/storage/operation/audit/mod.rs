@@ -65,7 +65,7 @@ pub fn list_placed_events(
     limit: i64,
 ) -> QueryResult<Vec<(i64, Event)>> {
     let rows: Vec<(i64, DateTime<Utc>, Value, Value)> = audit_events::table
-        .filter(audit_events::customer_number.eq(customer.0))
+        .filter(audit_events::customer_number.eq(customer))
         .filter(audit_events::erased_by.is_null())
         .order((audit_events::at.desc(), audit_events::position.desc()))
         .limit(limit)

@@ -74,7 +74,7 @@ type Row = (
     Vec<u8>,
     DateTime<Utc>,
     String,
-    Option<i64>,
+    Option<CustomerNumber>,
     Option<String>,
     Option<String>,
     Option<Value>,
@@ -89,7 +89,7 @@ pub fn find_events(
 ) -> QueryResult<Vec<Found>> {
     let mut select = audit_events::table.into_boxed();
     if let Some(customer) = search.customer {
-        select = select.filter(audit_events::customer_number.eq(customer.0));
+        select = select.filter(audit_events::customer_number.eq(customer));
     }
     if let Some(kind) = &search.kind {
         select = select.filter(audit_events::kind.eq(kind));
@@ -155,7 +155,7 @@ fn found(row: Row) -> QueryResult<Found> {
             .map_err(|_| text::unreadable("hash of an audit event"))?,
         at,
         kind,
-        customer: customer.map(CustomerNumber),
+        customer,
         status: status(before).zip(status(after)),
         content: match (details, actor) {
             (Some(details), Some(actor)) => {

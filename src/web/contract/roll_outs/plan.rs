@@ -10,7 +10,7 @@ use crate::actions::roll_outs::{self, Plan};
 use crate::actions::{ActionError, version_diff};
 use crate::app::App;
 use crate::domain::roll_out::{MAX_NUMBERS, Mode, RollOutRefusal, Scope};
-use crate::domain::{Language, VersionDiff, calendar};
+use crate::domain::{CustomerNumber, Language, VersionDiff, calendar};
 use crate::paths;
 use crate::storage::contract_versions::{find_in_force, list_published};
 use crate::storage::partners::list_partner_names;
@@ -232,12 +232,11 @@ fn read(typed: &Typed, errors: &mut FieldErrors) -> Option<Plan> {
 }
 
 /// Numbers as they are pasted: between them spaces, commas, semicolons or line breaks.
-fn parse_numbers(text: &str) -> Result<Option<Vec<i64>>, String> {
+fn parse_numbers(text: &str) -> Result<Option<Vec<CustomerNumber>>, String> {
     let mut numbers = Vec::new();
     let pieces = text.split(|c: char| c.is_whitespace() || c == ',' || c == ';');
     for piece in pieces.filter(|piece| !piece.is_empty()) {
-        let number = piece.parse::<i64>().ok().filter(|number| *number > 0);
-        let Some(number) = number else {
+        let Ok(number) = piece.parse() else {
             let shown: String = piece.chars().take(20).collect();
             return Err(format!("„{shown}“ ist keine Kundennummer"));
         };
@@ -360,9 +359,18 @@ mod tests {
         assert_eq!(numbers(" ; \n"), None);
         assert_eq!(
             numbers("4712, 4711;4711\r\n9000\t1"),
-            Some(vec![1, 4711, 4712, 9000])
+            Some(
+                vec![1, 4711, 4712, 9000]
+                    .into_iter()
+                    .map(CustomerNumber::from)
+                    .collect()
+            )
         );
-        for wrong in ["4711a", "-1", "0", "4.711", "99999999999999999999"] {
+        let texts =
+            numbers("K-10 007\nK-9,7;k-9").map(|all| all.iter().map(ToString::to_string).collect());
+        let sorted = ["7", "007", "k-9", "K-9", "K-10"].map(str::to_owned);
+        assert_eq!(texts, Some(sorted.to_vec()));
+        for wrong in ["-1", "4711/1", "„4711“", "4711+4712", ".7", &"7".repeat(33)] {
             assert!(parse_numbers(wrong).is_err(), "{wrong}");
         }
         let many: Vec<String> = (1..=MAX_NUMBERS + 1).map(|n| n.to_string()).collect();

@@ -11,7 +11,7 @@ use crate::actions::bulk_runs::{Turn, stage_of, turn};
 use crate::app::App;
 use crate::domain::bulk_run::RunStage;
 use crate::domain::roll_out::{Answer, Mode, Skip};
-use crate::domain::{Language, RollOutId, calendar};
+use crate::domain::{CustomerNumber, Language, RollOutId, calendar};
 use crate::paths;
 use crate::storage::roll_outs::{RollOut, RollOutCustomer, figures, find_roll_out, list_customers};
 use crate::web::kit::error::PageError;
@@ -91,7 +91,7 @@ pub async fn show(
 ) -> Result<HttpResponse, PageError> {
     let (id, now) = (*id, app.clock.now());
     let state = Answer::of(&asked.stand);
-    let after: i64 = asked.nach.parse().unwrap_or_default();
+    let after: Option<CustomerNumber> = asked.nach.parse().ok();
     let (found, counts, lines) = app
         .db
         .read(move |conn| -> Result<_, ActionError> {
@@ -194,7 +194,7 @@ fn skips(counts: &[(Answer, Option<Skip>, i64)]) -> Vec<(&'static str, String)> 
 fn chosen(
     roll_out: &RollOut,
     state: Answer,
-    after: i64,
+    after: Option<CustomerNumber>,
     mut found: Vec<RollOutCustomer>,
 ) -> Chosen {
     let most = usize::try_from(PAGE).unwrap_or(usize::MAX);
@@ -207,7 +207,7 @@ fn chosen(
         .map(|last| format!("{begin}&nach={}#kunden", last.customer));
     Chosen {
         word: state.word(roll_out.run.ended.is_some()),
-        is_later: after > 0,
+        is_later: after.is_some(),
         begin: format!("{begin}#kunden"),
         next,
         lines: found

@@ -70,7 +70,7 @@ async fn page(
     let open = app
         .db
         .read(move |conn| -> Result<_, ActionError> {
-            Ok(list_outdated(conn, &number, 0, CAP + 1)?.len())
+            Ok(list_outdated(conn, &number, None, CAP + 1)?.len())
         })
         .await?;
     let (own, files) = (app.clone(), version.files.clone());

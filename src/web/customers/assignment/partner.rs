@@ -71,10 +71,10 @@ pub async fn show(
     app: web::Data<App>,
     me: Me,
     session: Session,
-    number: web::Path<i64>,
+    number: web::Path<CustomerNumber>,
     chosen: web::Query<Chosen>,
 ) -> Result<HttpResponse, PageError> {
-    let case = find(&app, CustomerNumber(*number)).await?;
+    let case = find(&app, *number).await?;
     if chosen.mandant.is_empty() {
         return choose(&app, &me, &case).await;
     }
@@ -153,10 +153,10 @@ pub async fn assign(
     me: Me,
     session: Session,
     request: HttpRequest,
-    number: web::Path<i64>,
+    number: web::Path<CustomerNumber>,
     SignedForm(form): SignedForm,
 ) -> Result<HttpResponse, PageError> {
-    let case = find(&app, CustomerNumber(*number)).await?;
+    let case = find(&app, *number).await?;
     let number = case.customer.number;
     let partner = read(form.get("mandant"))?;
     if let Some(id) = partner {

@@ -70,7 +70,7 @@ pub async fn show(
     app: web::Data<App>,
     me: Me,
     session: Session,
-    path: web::Path<(i64, usize)>,
+    path: web::Path<(CustomerNumber, usize)>,
     typed: web::Query<Typed>,
 ) -> Result<HttpResponse, PageError> {
     show_one(
@@ -89,7 +89,7 @@ pub async fn show_option(
     app: web::Data<App>,
     me: Me,
     session: Session,
-    path: web::Path<(i64, usize, String)>,
+    path: web::Path<(CustomerNumber, usize, String)>,
     typed: web::Query<Typed>,
 ) -> Result<HttpResponse, PageError> {
     let (number, place, option) = path.into_inner();
@@ -110,10 +110,10 @@ async fn show_one(
     me: &Me,
     session: &Session,
     ends: &Ends,
-    (number, place): (i64, usize),
+    (number, place): (CustomerNumber, usize),
     mut typed: Typed,
 ) -> Result<HttpResponse, PageError> {
-    let case = find(app, CustomerNumber(number)).await?;
+    let case = find(app, number).await?;
     let place = place_of(&case, place)?;
     let now = app.clock.now();
     let booking = &case.bookings[place];
@@ -139,7 +139,7 @@ pub async fn cancel(
     app: web::Data<App>,
     me: Me,
     session: Session,
-    path: web::Path<(i64, usize)>,
+    path: web::Path<(CustomerNumber, usize)>,
     SignedForm(form): SignedForm,
 ) -> Result<HttpResponse, PageError> {
     cancel_one(&app, &me, &session, &Ends::Booking, *path, &form).await
@@ -150,7 +150,7 @@ pub async fn cancel_option(
     app: web::Data<App>,
     me: Me,
     session: Session,
-    path: web::Path<(i64, usize, String)>,
+    path: web::Path<(CustomerNumber, usize, String)>,
     SignedForm(form): SignedForm,
 ) -> Result<HttpResponse, PageError> {
     let (number, place, option) = path.into_inner();
@@ -163,10 +163,10 @@ async fn cancel_one(
     me: &Me,
     session: &Session,
     ends: &Ends,
-    (number, place): (i64, usize),
+    (number, place): (CustomerNumber, usize),
     form: &Form,
 ) -> Result<HttpResponse, PageError> {
-    let case = find(app, CustomerNumber(number)).await?;
+    let case = find(app, number).await?;
     let place = place_of(&case, place)?;
     let typed = Typed {
         ende: form.get("ende").to_owned(),

@@ -71,9 +71,9 @@ pub enum Fault {
 pub async fn show(
     app: web::Data<App>,
     me: Me,
-    number: web::Path<i64>,
+    number: web::Path<CustomerNumber>,
 ) -> Result<HttpResponse, PageError> {
-    let case = find(&app, CustomerNumber(*number)).await?;
+    let case = find(&app, *number).await?;
     html(&page(&app, &me, &case, &[], FieldErrors::default()).await?)
 }
 

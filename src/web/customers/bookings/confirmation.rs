@@ -130,10 +130,10 @@ pub async fn confirm_booking(
     app: web::Data<App>,
     me: Me,
     session: Session,
-    number: web::Path<i64>,
+    number: web::Path<CustomerNumber>,
     chosen: web::Query<Vec<(String, String)>>,
 ) -> Result<HttpResponse, PageError> {
-    let case = find(&app, CustomerNumber(*number)).await?;
+    let case = find(&app, *number).await?;
     match read_choice(&case, &chosen) {
         Ok((product, options)) => {
             let plan = Plan::Book { product, options };
@@ -148,10 +148,10 @@ pub async fn book(
     app: web::Data<App>,
     me: Me,
     session: Session,
-    number: web::Path<i64>,
+    number: web::Path<CustomerNumber>,
     SignedForm(form): SignedForm,
 ) -> Result<HttpResponse, PageError> {
-    let case = find(&app, CustomerNumber(*number)).await?;
+    let case = find(&app, *number).await?;
     let chosen = [("produkt".to_owned(), form.get("produkt").to_owned())];
     match read_choice(&case, &chosen) {
         Ok((product, options)) => {
@@ -167,9 +167,9 @@ pub async fn confirm_option(
     app: web::Data<App>,
     me: Me,
     session: Session,
-    path: web::Path<(i64, usize, String)>,
+    path: web::Path<(CustomerNumber, usize, String)>,
 ) -> Result<HttpResponse, PageError> {
-    let case = find(&app, CustomerNumber(path.0)).await?;
+    let case = find(&app, path.0).await?;
     let plan = Plan::Option {
         place: place_of(&case, path.1)?,
         option: path.into_inner().2,
@@ -182,10 +182,10 @@ pub async fn switch_option_on(
     app: web::Data<App>,
     me: Me,
     session: Session,
-    path: web::Path<(i64, usize, String)>,
+    path: web::Path<(CustomerNumber, usize, String)>,
     SignedForm(form): SignedForm,
 ) -> Result<HttpResponse, PageError> {
-    let case = find(&app, CustomerNumber(path.0)).await?;
+    let case = find(&app, path.0).await?;
     let plan = Plan::Option {
         place: place_of(&case, path.1)?,
         option: path.into_inner().2,

@@ -44,7 +44,7 @@ pub async fn show(
     if let Some(denied) = denied {
         tracing::warn!(
             user = me.viewer.user.0,
-            customer = number.0,
+            customer = %number,
             ?denied,
             "refused: module"
         );

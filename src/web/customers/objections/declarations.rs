@@ -54,9 +54,9 @@ struct Objected {
 pub async fn list(
     app: web::Data<App>,
     me: Me,
-    number: web::Path<i64>,
+    number: web::Path<CustomerNumber>,
 ) -> Result<HttpResponse, PageError> {
-    let case = find(&app, CustomerNumber(*number)).await?;
+    let case = find(&app, *number).await?;
     html(&page(&app, &me, &case, FieldErrors::default()).await?)
 }
 
@@ -65,11 +65,11 @@ pub async fn add(
     app: web::Data<App>,
     me: Me,
     session: Session,
-    path: web::Path<(i64, ObjectionId)>,
+    path: web::Path<(CustomerNumber, ObjectionId)>,
     SignedUpload { mut files, .. }: SignedUpload,
 ) -> Result<HttpResponse, PageError> {
     let (number, objection) = path.into_inner();
-    let case = find(&app, CustomerNumber(number)).await?;
+    let case = find(&app, number).await?;
     let (customer, now) = (case.customer.number, app.clock.now());
     let wrong = match files.take("datei") {
         Ok(Some(proof)) => {
@@ -96,13 +96,13 @@ pub async fn add(
 pub async fn file(
     app: web::Data<App>,
     me: Me,
-    path: web::Path<(i64, FileId)>,
+    path: web::Path<(CustomerNumber, FileId)>,
 ) -> Result<HttpResponse, PageError> {
     let (number, file) = path.into_inner();
     let viewer = me.viewer.clone();
     let found = app
         .db
-        .read(move |conn| objections::find_proof(conn, &viewer, CustomerNumber(number), file))
+        .read(move |conn| objections::find_proof(conn, &viewer, number, file))
         .await?;
     Ok(file_answer(&format!("widerspruch-{number}"), found))
 }

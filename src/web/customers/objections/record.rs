@@ -73,9 +73,9 @@ pub async fn show(
     app: web::Data<App>,
     me: Me,
     session: Session,
-    number: web::Path<i64>,
+    number: web::Path<CustomerNumber>,
 ) -> Result<HttpResponse, PageError> {
-    let case = find(&app, CustomerNumber(*number)).await?;
+    let case = find(&app, *number).await?;
     if first_day(&case).is_none() {
         return Ok(session.refused(
             refusals::sentence(crate::domain::case::Refusal::NothingToObject),
@@ -96,10 +96,10 @@ pub async fn record(
     me: Me,
     session: Session,
     request: HttpRequest,
-    number: web::Path<i64>,
+    number: web::Path<CustomerNumber>,
     SignedUpload { form, mut files }: SignedUpload,
 ) -> Result<HttpResponse, PageError> {
-    let case = find(&app, CustomerNumber(*number)).await?;
+    let case = find(&app, *number).await?;
     let (now, customer) = (app.clock.now(), case.customer.number);
     let typed = Typed::of(&form);
     let mut errors = FieldErrors::default();

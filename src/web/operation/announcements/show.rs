@@ -99,7 +99,7 @@ pub async fn show(
         return draft::show(&app, &me, &announcement, &entries).await;
     }
     let state = NoticeState::from_key(&asked.stand);
-    let after: Option<i64> = asked.nach.parse().ok();
+    let after: Option<CustomerNumber> = asked.nach.parse().ok();
     let search = name::clean(&asked.suche);
     let wanted_text = search.clone();
     let (id, now) = (announcement.id, app.clock.now());
@@ -115,7 +115,7 @@ pub async fn show(
                 {
                     let customers = find_numbers(conn, &wanted_text)?;
                     let wanted = Wanted { state, customers };
-                    list_notices(conn, id, &wanted, after.unwrap_or(i64::MIN), now, limit)?
+                    list_notices(conn, id, &wanted, after, now, limit)?
                 },
                 counts,
                 count_failed(conn, id, CAP)?,

@@ -95,7 +95,7 @@ mod tests {
             ended: None,
             customers: Some(5000),
             round: 1,
-            after: 4711,
+            after: None,
             seen: 1200,
             done: 1000,
             failed: 1,

@@ -10,8 +10,8 @@ use super::{kind_word, per_minute, progress, subject};
 use crate::actions::ActionError;
 use crate::actions::bulk_runs::{Turn, stage_of, turn};
 use crate::app::App;
-use crate::domain::BulkRunId;
 use crate::domain::bulk_run::RunStage;
+use crate::domain::{BulkRunId, CustomerNumber};
 use crate::paths;
 use crate::storage::bulk_runs::{Failure, find_run, find_subjects, list_failures};
 use crate::web::kit::dates::When;
@@ -72,13 +72,13 @@ pub async fn show(
     asked: web::Query<Asked>,
 ) -> Result<HttpResponse, PageError> {
     let (id, now) = (*id, app.clock.now());
-    let after: Option<i64> = asked.nach.parse().ok();
+    let after: Option<CustomerNumber> = asked.nach.parse().ok();
     let (run, subjects, mut found) = app
         .db
         .read(move |conn| -> Result<_, ActionError> {
             let run = find_run(conn, id)?.ok_or(ActionError::NotFound)?;
             let subjects = find_subjects(conn, std::slice::from_ref(&run))?;
-            let failures = list_failures(conn, id, after.unwrap_or(i64::MIN), PAGE + 1)?;
+            let failures = list_failures(conn, id, after, PAGE + 1)?;
             Ok((run, subjects, failures))
         })
         .await?;

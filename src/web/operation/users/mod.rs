@@ -14,7 +14,7 @@ use crate::actions::{ActionError, Actor, users as actions};
 use crate::app::App;
 use crate::domain::name::{self, BadName, MAX_NAME};
 use crate::domain::viewer::{Role, Scope, Viewer};
-use crate::domain::{CustomerNumber, EmailAddress, PartnerId, UserId};
+use crate::domain::{EmailAddress, PartnerId, UserId};
 use crate::paths;
 use crate::storage::db::DbError;
 use crate::storage::users::{self, NewUser, UserLine, find_contact, find_credentials, is_taken};
@@ -313,7 +313,7 @@ fn read_role(
             })
         }
         "kunde" => {
-            let number = typed.customer.parse().ok().map(CustomerNumber);
+            let number = typed.customer.trim().parse().ok();
             let known = match number {
                 Some(number) => customers::is_visible(conn, Scope::All, number)?,
                 None => false,

@@ -317,7 +317,7 @@ async fn count(app: &App, arrival: &Arrival) {
         .transaction(move |conn| note_opening(conn, link, customer, now))
         .await;
     if let Err(error) = counted {
-        tracing::warn!(customer = customer.0, %error, "an opened link was not counted");
+        tracing::warn!(%customer, %error, "an opened link was not counted");
     }
 }
 

@@ -83,7 +83,7 @@ impl Summary {
         let case = &arrival.case;
         Self {
             customer: Company::from(&values.customer),
-            customer_number: values.customer_number.to_string(),
+            customer_number: values.customer_number_or_nothing(),
             operator: Company::from(&values.operator.party),
             partner: values.partner.as_ref().map(Company::from),
             sub_partner: values.sub_partner.as_ref().map(Company::from),

@@ -1,4 +1,0 @@
-DROP FUNCTION may_have(JSONB, TEXT, TEXT[]);
-DROP FUNCTION has_flags(JSONB, TEXT[]);
-DROP FUNCTION has_texts(JSONB, TEXT[]);
-DROP FUNCTION refuse_change();

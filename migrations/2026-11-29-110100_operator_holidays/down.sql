@@ -1,1 +1,0 @@
-ALTER TABLE operator DROP CONSTRAINT operator_holidays;

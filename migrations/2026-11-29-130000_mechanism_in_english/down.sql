@@ -1,1 +1,0 @@
-ALTER TABLE sub_processors DROP CONSTRAINT sub_processors_mechanism_en;

@@ -1,0 +1,120 @@
+-- Who signs in, what throttles strangers, what was typed in vain, and what was uploaded.
+
+CREATE TABLE users (
+    id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    email TEXT NOT NULL UNIQUE CONSTRAINT users_email_lower CHECK (email = lower(email)),
+    name TEXT NOT NULL,
+    role TEXT NOT NULL CONSTRAINT users_role CHECK (role IN ('operator', 'partner', 'customer')),
+    partner_id BIGINT REFERENCES partners (id),
+    customer_number TEXT COLLATE customer_number REFERENCES customers (number),
+    contracts BOOLEAN NOT NULL,
+    password_hash TEXT,
+    created_at TIMESTAMPTZ NOT NULL,
+    disabled_at TIMESTAMPTZ,
+    made_by BIGINT REFERENCES users (id),
+    first_sign_in_at TIMESTAMPTZ,
+    confirmed_by BIGINT REFERENCES users (id),
+    confirmed_at TIMESTAMPTZ,
+    CONSTRAINT users_role_object CHECK (
+        (role = 'operator' AND partner_id IS NULL AND customer_number IS NULL)
+        OR (role = 'partner' AND partner_id IS NOT NULL AND customer_number IS NULL)
+        OR (role = 'customer' AND partner_id IS NULL AND customer_number IS NOT NULL)
+    ),
+    -- An account of one's own is not the second person that approvals want.
+    CONSTRAINT users_made_by CHECK (made_by IS NULL OR role = 'operator'),
+    CONSTRAINT users_confirmed CHECK ((confirmed_by IS NULL) = (confirmed_at IS NULL))
+);
+COMMENT ON COLUMN users.email IS 'To sign in with; erased-KEY@erased.invalid once the user was erased.';
+COMMENT ON COLUMN users.contracts IS 'Permission "Verträge": the customer user may see the AVV and object to it (A-04).';
+COMMENT ON COLUMN users.made_by IS 'Who made an administrator''s account in the portal; empty for one made on the command line, which is believed at once.';
+COMMENT ON COLUMN users.first_sign_in_at IS 'When an administrator''s account that was made in the portal was first signed in with.';
+COMMENT ON COLUMN users.confirmed_at IS 'When a third administrator confirmed who stands behind the account.';
+CREATE INDEX users_by_customer ON users (customer_number) WHERE customer_number IS NOT NULL;
+CREATE INDEX users_by_partner ON users (partner_id) WHERE partner_id IS NOT NULL;
+CREATE INDEX users_administrators ON users (id) WHERE role = 'operator';
+-- Locked users whose time is over are found by this (A9); their rows stay without name and address,
+-- because other rows say by their key who did something.
+CREATE INDEX users_forgettable ON users (disabled_at)
+    WHERE disabled_at IS NOT NULL AND email NOT LIKE '%@erased.invalid';
+
+CREATE TABLE sessions (
+    id TEXT PRIMARY KEY,
+    user_id BIGINT REFERENCES users (id),
+    state JSONB NOT NULL CONSTRAINT sessions_state CHECK (jsonb_typeof(state) = 'object'),
+    created_at TIMESTAMPTZ NOT NULL,
+    seen_at TIMESTAMPTZ NOT NULL
+);
+COMMENT ON TABLE sessions IS 'Signed-in browsers. The id is the SHA-256 of what the cookie holds (S-30).';
+CREATE INDEX sessions_by_user ON sessions (user_id);
+CREATE INDEX sessions_by_seen ON sessions (seen_at);
+
+CREATE TABLE password_links (
+    id UUID PRIMARY KEY,
+    user_id BIGINT NOT NULL REFERENCES users (id),
+    valid_until TIMESTAMPTZ NOT NULL,
+    used_at TIMESTAMPTZ
+);
+COMMENT ON TABLE password_links IS 'Links to set a password: single use, one hour (S-38); invitations last longer.';
+CREATE INDEX password_links_by_user ON password_links (user_id);
+
+-- Checks on the public page are throttled like unknown links.
+CREATE TABLE attempts (
+    id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    kind TEXT NOT NULL CONSTRAINT attempts_kind CHECK (kind IN ('login', 'token', 'reset', 'check', 'late')),
+    account TEXT NOT NULL,
+    source TEXT NOT NULL,
+    succeeded BOOLEAN NOT NULL,
+    at TIMESTAMPTZ NOT NULL,
+    pending BOOLEAN NOT NULL DEFAULT FALSE,
+    -- What is still being looked at is neither failed nor good.
+    CONSTRAINT attempts_pending_is_open CHECK (NOT (pending AND succeeded))
+);
+COMMENT ON TABLE attempts IS 'Sign-ins, unknown links and reset requests, counted for throttling across processes. Account and source are keyed hashes, never plain.';
+COMMENT ON COLUMN attempts.pending IS 'Still being looked at: counts as failed only when nobody wrote down how it ended.';
+CREATE INDEX attempts_by_source ON attempts (kind, source, at);
+CREATE INDEX attempts_by_account ON attempts (kind, account, at);
+CREATE INDEX attempts_by_time ON attempts (at);
+
+-- What somebody typed and could not save, because the session had ended or another field was wrong. It
+-- waits an hour for the same person.
+CREATE TABLE kept_forms (
+    id UUID PRIMARY KEY,
+    user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    page TEXT NOT NULL CONSTRAINT kept_forms_page_is_local CHECK (page LIKE '/%' AND page NOT LIKE '//%'),
+    action TEXT NOT NULL,
+    fields JSONB NOT NULL CONSTRAINT kept_forms_are_bounded CHECK (pg_column_size(fields) < 8388608),
+    kept_at TIMESTAMPTZ NOT NULL
+);
+COMMENT ON TABLE kept_forms IS 'Forms that were typed in vain: given back to the same person within an hour, then forgotten. Never a password.';
+COMMENT ON COLUMN kept_forms.page IS 'Where the form stands.';
+COMMENT ON COLUMN kept_forms.action IS 'Where it was sent.';
+CREATE INDEX kept_forms_by_user ON kept_forms (user_id, kept_at);
+CREATE INDEX kept_forms_by_age ON kept_forms (kept_at);
+
+CREATE TABLE kept_files (
+    id UUID PRIMARY KEY,
+    user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    form_id UUID REFERENCES kept_forms (id) ON DELETE CASCADE,
+    field TEXT NOT NULL,
+    name TEXT NOT NULL,
+    bytes BYTEA NOT NULL CONSTRAINT kept_files_are_bounded CHECK (octet_length(bytes) <= 25165824),
+    kept_at TIMESTAMPTZ NOT NULL
+);
+COMMENT ON TABLE kept_files IS 'Files that were chosen in such a form, or in one that had another field to correct.';
+COMMENT ON COLUMN kept_files.name IS 'What the file was called; to be shown, never to be used as a path.';
+CREATE INDEX kept_files_by_user ON kept_files (user_id, kept_at);
+CREATE INDEX kept_files_by_form ON kept_files (form_id);
+CREATE INDEX kept_files_by_age ON kept_files (kept_at);
+
+CREATE TABLE files (
+    id UUID PRIMARY KEY,
+    kind TEXT NOT NULL CONSTRAINT files_kind CHECK (kind IN ('pdf', 'png', 'jpeg')),
+    bytes BYTEA NOT NULL CONSTRAINT files_size CHECK (octet_length(bytes) BETWEEN 1 AND 10485760),
+    sha256 TEXT NOT NULL,
+    uploaded_at TIMESTAMPTZ NOT NULL,
+    uploaded_by BIGINT NOT NULL REFERENCES users (id)
+);
+COMMENT ON TABLE files IS 'What people uploaded (S-77). The name it had on their machine is not kept. Never updated.';
+COMMENT ON COLUMN files.kind IS 'By its first bytes, never by what the browser said.';
+CREATE TRIGGER files_immutable BEFORE UPDATE ON files
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
