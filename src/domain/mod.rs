@@ -38,7 +38,7 @@ pub mod version;
 pub mod viewer;
 pub mod working_time;
 
-pub use customer_number::{CustomerNumber, NoCustomerNumber};
+pub use customer_number::{CustomerNumber, LONGEST_CUSTOMER_NUMBER, NoCustomerNumber};
 pub use email::EmailAddress;
 pub use ids::{
     AddressId, AgreementId, AlertId, AnnouncementId, BulkRunId, FileId, LinkId, MailId, NoticeId,

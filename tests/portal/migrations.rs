@@ -29,6 +29,9 @@ const CATALOGUE: &str = "
     SELECT 'function ' || proname || ' ' || pg_get_functiondef(oid)
     FROM pg_proc WHERE pronamespace = current_schema()::regnamespace AND prokind = 'f'
     UNION ALL
+    SELECT 'collation ' || collname FROM pg_collation
+    WHERE collnamespace = current_schema()::regnamespace
+    UNION ALL
     SELECT 'comment ' || objoid::regclass || ' ' || objsubid || ' ' || description
     FROM pg_description JOIN pg_class ON pg_class.oid = objoid
     WHERE classoid = 'pg_class'::regclass AND relnamespace = current_schema()::regnamespace

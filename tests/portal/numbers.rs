@@ -179,6 +179,22 @@ async fn the_database_keeps_no_other_numbers() {
     }
 }
 
+/// One column with another order would be compared by hand of the planner, or not at all.
+#[actix_web::test]
+async fn every_column_with_a_customers_number_is_sorted_alike() {
+    let app = TestApp::start().await;
+    let sorted_otherwise = "pg_attribute a JOIN pg_class t ON t.oid = a.attrelid \
+         LEFT JOIN pg_collation l ON l.oid = a.attcollation \
+         WHERE t.relkind IN ('r', 'i') AND t.relnamespace = current_schema()::regnamespace AND a.attnum > 0 \
+         AND (a.attname ~ 'customer_number|after_number' OR (a.attname = 'number' AND t.relname ~ '^(customers|case_rows)') \
+              OR EXISTS (SELECT FROM pg_constraint c WHERE c.conrelid = t.oid AND a.attnum = ANY (c.conkey) \
+                         AND c.confrelid = 'customers'::regclass)) \
+         AND l.collname IS DISTINCT FROM 'customer_number'";
+    assert_eq!(app.count(sorted_otherwise), 0);
+    let sorted = sorted_otherwise.replace("IS DISTINCT FROM", "=");
+    assert!(app.count(&sorted) > 60, "{}", app.count(&sorted));
+}
+
 #[derive(QueryableByName)]
 struct Sorted {
     #[diesel(sql_type = Text)]

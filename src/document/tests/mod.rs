@@ -87,6 +87,26 @@ fn every_page_says_which_it_is_and_whose() {
 }
 
 #[test]
+fn the_longest_customer_number_stands_on_every_page_whole() {
+    let number = "KD-2026.0000-4711_ABCDEFGHIJ-123";
+    assert_eq!(number.len(), crate::domain::LONGEST_CUSTOMER_NUMBER);
+    let frame = Frame {
+        customer_number: number.to_owned(),
+        number: format!("AVV-2026-{number}-12-7KQ2M8"),
+        ..frame()
+    };
+    let pdf = render(&realistic(Language::De), &frame).unwrap();
+    for at in 1..=pdf.pages {
+        let text = page(&pdf.bytes, at).replace(char::is_whitespace, "");
+        let footer = format!(
+            "Kundennummer{number}·{}·Prüfsumme9f86d081884c",
+            frame.number
+        );
+        assert!(text.contains(&footer), "{text}");
+    }
+}
+
+#[test]
 fn an_english_contract_has_an_english_frame() {
     let frame = Frame {
         language: Language::En,

@@ -368,7 +368,7 @@ mod tests {
         );
         let texts =
             numbers("K-10 007\nK-9,7;k-9").map(|all| all.iter().map(ToString::to_string).collect());
-        let sorted = ["7", "007", "k-9", "K-9", "K-10"].map(str::to_owned);
+        let sorted = ["007", "7", "k-9", "K-9", "K-10"].map(str::to_owned);
         assert_eq!(texts, Some(sorted.to_vec()));
         for wrong in ["-1", "4711/1", "„4711“", "4711+4712", ".7", &"7".repeat(33)] {
             assert!(parse_numbers(wrong).is_err(), "{wrong}");
