@@ -576,7 +576,7 @@ pub fn operator(places: &Places) -> Vec<Stop> {
         at("operator looks for contract", "/administration/avv"),
         at(
             "operator looks for contract wrong",
-            "/administration/avv?kunde=abc",
+            "/administration/avv?kunde=a/c",
         ),
         at("operator contract", "/administration/avv?kunde=4711"),
         at(

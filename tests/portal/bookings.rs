@@ -376,7 +376,7 @@ async fn p_05_a_product_is_booked_with_any_of_its_options() {
     let all = format!("{confirm_at}?produkt=anlage&anlage:fax=ja&anlage:archiv=ja&anlage:musik=ja");
     let plan = operator.get(&all).await;
     plan.assert_says("Anlage mit Fax-Option, Archiv und Wartemusik buchen?")
-        .assert_says("gesperrt: Faxe und Archiv");
+        .assert_says("gesperrt: Archiv und Faxe");
     confirm(&operator, &plan).await.assert_redirect(PROFILE);
     assert_eq!(app.status(CUSTOMER), "requested");
     app.deliver();

@@ -95,7 +95,8 @@ impl Story {
     }
 
     fn customer(&mut self) -> CustomerNumber {
-        CustomerNumber::from(FIRST + self.random.random_range(0..CUSTOMERS))
+        let at = self.random.random_range(0..i64::from(CUSTOMERS));
+        CustomerNumber::from(FIRST + u32::try_from(at).unwrap())
     }
 
     /// Mostly the newest link, sometimes an old one.

@@ -64,7 +64,7 @@ fn mbox(messages: &[&[u8]]) -> Vec<u8> {
 }
 
 fn facts(app: &TestApp, customer: CustomerNumber) -> [String; 2] {
-    [AGREEMENT, DOCUMENT].map(|what| app.text(&format!("{what} {customer}")))
+    [AGREEMENT, DOCUMENT].map(|what| app.text(&format!("{what} '{customer}'")))
 }
 
 async fn gate(app: &TestApp, customer: CustomerNumber) -> u16 {

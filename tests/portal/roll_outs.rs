@@ -202,10 +202,10 @@ async fn customers_are_asked_and_nobody_concludes_by_silence() {
         )
         .await;
     unknown.assert_status(422).assert_says("gibt es nicht: 77");
-    let nothing = form.submit(&operator, FORM, &[("nummern", "4711x")]).await;
+    let nothing = form.submit(&operator, FORM, &[("nummern", "4711/x")]).await;
     nothing
         .assert_status(422)
-        .assert_says("„4711x“ ist keine Kundennummer");
+        .assert_says("„4711/x“ ist keine Kundennummer");
     let numbers = "4711, 9000; 4713\n4714";
     let fields = [("art", "conclude"), ("nummern", numbers)];
     let (address, _) = begin(&operator, &fields).await;

@@ -179,4 +179,26 @@ mod tests {
             assert_eq!(one.party.postcode.len(), 5, "{}", one.number);
         }
     }
+
+    #[test]
+    fn answers_fall_into_the_time_of_a_link_whatever_the_day() {
+        // Each link is valid for 14 days; the next one goes out on the working morning after it, at
+        // the latest five days later.
+        let open = [0..=13, 20..=27, 39..=41];
+        for one in characters().unwrap() {
+            let after = match one.fate {
+                Fate::Declined { after, .. }
+                | Fate::Concluded { after, .. }
+                | Fate::Amended { after, .. }
+                | Fate::Unamended { after, .. }
+                | Fate::Portal { after, .. }
+                | Fate::Letter { after, .. }
+                | Fate::Moved { after, .. }
+                | Fate::Cancelled { after, .. } => after,
+                _ => continue,
+            };
+            let is_open = open.iter().any(|days| days.contains(&after));
+            assert!(is_open, "{} after {after} days", one.number);
+        }
+    }
 }

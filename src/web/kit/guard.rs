@@ -2,6 +2,7 @@
 //! asked, before any handler runs.
 
 use std::collections::HashSet;
+use std::net::IpAddr;
 
 use actix_session::{Session, SessionExt as _};
 use actix_web::body::{BoxBody, MessageBody};
@@ -12,6 +13,7 @@ use actix_web::{HttpMessage as _, HttpRequest, web};
 use chrono::{Duration, TimeZone as _, Utc};
 
 use super::attend::{attend, here, to_sign_in};
+use super::client::{is_trusted, remote_address};
 use super::error::PageError;
 use super::kept;
 use super::language::wanted_language;
@@ -34,7 +36,7 @@ pub async fn guard(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let app = app(&request)?;
-    if request.path().starts_with("/dev/") && !is_from_here(&request) {
+    if request.path().starts_with("/dev/") && !is_from_here(&app, &request) {
         tracing::warn!(path = %pattern(&request), "refused: development pages are for this machine");
         return Err(PageError::NotFound.into());
     }
@@ -216,15 +218,22 @@ fn is_own_origin(app: &App, origin: &str) -> bool {
 }
 
 /// Whether a request comes from this machine itself, and not by a proxy on it: pages that show every
-/// mail answer nobody else, whatever `AVV_LISTEN` says.
-fn is_from_here(request: &ServiceRequest) -> bool {
-    let forwarded = ["forwarded", "x-forwarded-for", "x-real-ip", "via"];
-    request
-        .peer_addr()
-        .is_some_and(|peer| peer.ip().to_canonical().is_loopback())
-        && !forwarded
-            .iter()
-            .any(|name| request.headers().contains_key(*name))
+/// mail answer nobody else, whatever `AVV_LISTEN` says. A proxy that is trusted says for whom it asks.
+fn is_from_here(app: &App, request: &ServiceRequest) -> bool {
+    let is_here = |ip: IpAddr| ip.is_loopback();
+    let peer = request.peer_addr().map(|peer| peer.ip().to_canonical());
+    let is_forwarded = ["forwarded", "x-forwarded-for", "x-real-ip", "via"]
+        .iter()
+        .any(|name| request.headers().contains_key(*name));
+    peer.is_some_and(is_here)
+        && match is_forwarded {
+            false => true,
+            true => {
+                request.headers().contains_key("x-forwarded-for")
+                    && peer.is_some_and(|peer| is_trusted(app, peer))
+                    && remote_address(app, request.request()).is_some_and(is_here)
+            }
+        }
 }
 
 /// Whether a host name means this machine: in development the portal is reached by any of them.
