@@ -409,7 +409,7 @@ async fn p_05_a_product_is_booked_with_any_of_its_options() {
     app.deliver();
     let mail = app.last_mail_to(MAIL).written.text;
     let words: Vec<&str> = mail.split_whitespace().collect();
-    let told = "Die Option Archiv Ihres Produkts Anlage endete am 22. November 2026.";
+    let told = "Die Option Archiv Ihres Produkts Anlage endete am 23. November 2026.";
     assert!(words.join(" ").contains(told), "{mail}");
     partner.get("/zugriff/4711/archiv").await.assert_status(403);
     partner.get("/zugriff/4711/fax").await.assert_status(204);

@@ -1,7 +1,8 @@
 //! Lines to blocks: headings, paragraphs, lists, tables, addresses.
 
 use super::headings::{self, Heading};
-use super::lines::Line;
+use super::inline::{self, Piece};
+use super::lines::{Kind, Line};
 use super::lists::{Lists, Near};
 use super::marker;
 use super::tables::{self, Table};
@@ -23,10 +24,8 @@ pub(super) enum Block {
 /// Running text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Paragraph {
-    /// Line in the file.
-    pub line: usize,
     /// Its text.
-    pub text: String,
+    pub text: Vec<Piece>,
     /// Whether it is an address, line by line.
     pub contact: bool,
 }
@@ -63,29 +62,26 @@ pub(super) struct Item {
 }
 
 /// Every line as a paragraph.
-pub(super) fn paragraphs(text: &str) -> Vec<Block> {
-    let paragraph = |(line, text): (usize, &str)| {
+pub(super) fn paragraphs(lines: Vec<Line>) -> Vec<Block> {
+    let filled = lines.into_iter().filter(|line| !line.text.is_empty());
+    let paragraph = |line: Line| {
         Block::Paragraph(Paragraph {
-            line,
-            text: text.to_owned(),
+            text: line.pieces,
             contact: false,
         })
     };
-    let lines = (1..).zip(text.lines());
-    lines
-        .filter(|(_, text)| !text.trim().is_empty())
-        .map(paragraph)
-        .collect()
+    filled.map(paragraph).collect()
 }
 
-/// Reads lines into blocks.
-pub(super) fn read(lines: &[Line], markdown: bool) -> Vec<Block> {
+/// Reads lines into blocks; those of a text with `markup` know of headings and tables themselves.
+pub(super) fn read(lines: &[Line], markup: bool) -> Vec<Block> {
     let longest = lines.iter().map(|line| line.text.chars().count()).max();
+    let is_heading = |line: &Line| matches!(line.kind, Kind::Heading(_));
     let mut reader = Reader {
         lines,
-        markdown,
-        one_line_each: !markdown && longest.unwrap_or(0) > 200,
-        sharp: markdown && lines.iter().any(|line| line.text.starts_with('#')),
+        markup,
+        one_line_each: !markup && longest.unwrap_or(0) > 200,
+        sharp: markup && lines.iter().any(is_heading),
         lists: Lists::default(),
         open: Vec::new(),
         at_mark: false,
@@ -100,10 +96,10 @@ pub(super) fn read(lines: &[Line], markdown: bool) -> Vec<Block> {
 
 struct Reader<'l> {
     lines: &'l [Line],
-    markdown: bool,
+    markup: bool,
     /// Plain text whose lines are whole paragraphs.
     one_line_each: bool,
-    /// Markdown that has `#` headings: then nothing else is one.
+    /// A text that marks its headings: then nothing else is one.
     sharp: bool,
     lists: Lists,
     /// Lines of the paragraph that is being read.
@@ -117,44 +113,42 @@ impl Reader<'_> {
     fn step(&mut self, at: usize) -> usize {
         let rest = self.lines.get(at..).unwrap_or_default();
         let Some(line) = rest.first() else { return 1 };
-        if line.text.is_empty() {
-            self.flush();
-            return 1;
-        }
-        if let Some((table, taken)) = tables::read(rest, self.markdown) {
-            self.flush();
-            self.lists.place_block(line.indent, Block::Table(table));
-            return taken;
-        }
-        let apart = self.open.is_empty() && !self.at_mark;
-        let heading = if apart || line.text.starts_with('#') {
-            headings::read(rest, self.markdown, self.sharp)
-        } else {
-            None
-        };
-        if let Some(heading) = heading {
-            self.flush();
-            self.lists.close();
-            self.lists.place_block(0, Block::Heading(heading));
-            return 1;
-        }
-        if let Some((mark, text)) = marker::read(&line.text, self.markdown) {
-            let near = self.near();
-            if self
-                .lists
-                .takes(&mark, line.indent, text, near, self.markdown)
-            {
+        match &line.kind {
+            Kind::Heading(level) => return self.heading(headings::marked(line, *level)),
+            Kind::Table(table) => return self.table(line, table.clone(), 1),
+            Kind::Text if line.text.is_empty() => {
                 self.flush();
-                self.lists.item(&mark, line.indent);
-                self.at_mark = text.is_empty();
-                if !text.is_empty() {
-                    self.open.push(Line {
-                        text: text.to_owned(),
-                        ..line.clone()
-                    });
-                }
                 return 1;
             }
+            Kind::Text => {}
+        }
+        if !self.markup
+            && let Some((table, taken)) = tables::read(rest)
+        {
+            return self.table(line, table, taken);
+        }
+        if self.open.is_empty()
+            && !self.at_mark
+            && let Some(heading) = headings::read(rest, self.markup, self.sharp)
+        {
+            return self.heading(heading);
+        }
+        if let Some((mark, text)) = marker::read(&line.text)
+            && let Some(pieces) = inline::cut(&line.pieces, line.text.len() - text.len())
+            && self.lists.takes(&mark, line.indent, text, self.near())
+        {
+            let text = text.to_owned();
+            self.flush();
+            self.lists.item(&mark, line.indent);
+            self.at_mark = text.is_empty();
+            if !text.is_empty() {
+                self.open.push(Line {
+                    text,
+                    pieces,
+                    ..line.clone()
+                });
+            }
+            return 1;
         }
         if self.one_line_each && !self.at_mark {
             self.flush();
@@ -167,6 +161,19 @@ impl Reader<'_> {
         1
     }
 
+    fn heading(&mut self, heading: Heading) -> usize {
+        self.flush();
+        self.lists.close();
+        self.lists.place_block(0, Block::Heading(heading));
+        1
+    }
+
+    fn table(&mut self, line: &Line, table: Table, taken: usize) -> usize {
+        self.flush();
+        self.lists.place_block(line.indent, Block::Table(table));
+        taken
+    }
+
     /// What stands directly above a mark.
     fn near(&self) -> Near<'_> {
         match self.open.last() {
@@ -177,20 +184,23 @@ impl Reader<'_> {
 
     fn flush(&mut self) {
         let lines = std::mem::take(&mut self.open);
-        let Some(first) = lines.first() else { return };
-        let contact = is_contact(&lines);
-        let mut text = String::new();
-        for (index, line) in lines.iter().enumerate() {
-            text.push_str(&line.text);
-            if index + 1 < lines.len() {
-                text.push(if contact || line.hard { '\n' } else { ' ' });
-            }
+        if lines.is_empty() {
+            return;
         }
-        self.lists.add(Block::Paragraph(Paragraph {
-            line: first.number,
-            text,
-            contact,
-        }));
+        let contact = is_contact(&lines);
+        let mut text = Vec::new();
+        let mut ends_hard = None;
+        for line in lines {
+            match ends_hard {
+                Some(true) => text.push(Piece::Break),
+                Some(false) => inline::push(&mut text, " "),
+                None => {}
+            }
+            ends_hard = Some(contact || line.hard);
+            inline::append(&mut text, line.pieces);
+        }
+        self.lists
+            .add(Block::Paragraph(Paragraph { text, contact }));
     }
 }
 
@@ -205,7 +215,7 @@ fn is_contact(lines: &[Line]) -> bool {
         length <= 80 && !(line.text.ends_with('.') && length > 40) && !line.text.ends_with(',')
     };
     let cue = |line: &Line| {
-        let text = line.text.trim_start_matches(['*', '_']).to_lowercase();
+        let text = line.text.to_lowercase();
         CUES.iter().any(|cue| text.starts_with(cue)) || text.contains('@') || has_postcode(&text)
     };
     lines.len() >= 3 && lines.iter().all(short) && lines.iter().any(cue)

@@ -1,19 +1,18 @@
-//! Headings of a source: `#` in Markdown; in plain text numbered short lines, capitals, annexes.
+//! Headings of a source: those that are marked as such; else numbered short lines, capitals, annexes.
 
+use super::inline::{self, Piece};
 use super::lines::Line;
 use super::marker::{self, Kind};
 
 /// A heading.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Heading {
-    /// Line in the file.
-    pub line: usize,
     /// Depth as the source shows it; only the order of depths matters.
     pub level: u8,
     /// `1.`, `§ 3`, `Anhang II:`; empty without number.
     pub label: String,
     /// What follows it.
-    pub title: String,
+    pub title: Vec<Piece>,
     /// Whether an annex begins here.
     pub annex: bool,
 }
@@ -21,62 +20,56 @@ pub(super) struct Heading {
 /// Longest line that can be a heading without being marked as one.
 const LONGEST: usize = 100;
 
-/// The heading some lines begin with. `sharp`: the text marks its headings with `#`.
-pub(super) fn read(lines: &[Line], markdown: bool, sharp: bool) -> Option<Heading> {
+/// A line that is marked as a heading.
+pub(super) fn marked(line: &Line, level: u8) -> Heading {
+    heading(level, bold(line).unwrap_or(&line.pieces))
+}
+
+/// The heading some lines begin with. `markup`: in a text that marks what is important; `sharp`: one
+/// that marks its headings.
+pub(super) fn read(lines: &[Line], markup: bool, sharp: bool) -> Option<Heading> {
     let line = lines.first()?;
-    if let Some((level, text)) = marked(line, markdown) {
-        return Some(heading(line.number, level, unbold(text)));
-    }
-    if let Some(level) = line.underlined {
-        return Some(heading(line.number, level, unbold(&line.text)));
-    }
     if sharp || line.text.chars().count() > LONGEST || line.text.ends_with([',', ';']) {
         return None;
     }
-    let bold = markdown && unbold(&line.text) != line.text;
-    let text = if bold { unbold(&line.text) } else { &line.text };
-    let alone = lines.get(1).is_none_or(|next| next.text.is_empty() || bold);
+    let bold = bold(line);
+    let found = heading(9, bold.unwrap_or(&line.pieces));
+    let alone = lines
+        .get(1)
+        .is_none_or(|next| next.text.is_empty() || bold.is_some());
     let below = lines.iter().skip(1).find(|next| !next.text.is_empty());
-    let found = heading(line.number, 9, text);
     if found.annex {
-        return (alone && !text.ends_with('.') && below.is_some())
+        return (alone && !line.text.ends_with('.') && below.is_some())
             .then_some(Heading { level: 1, ..found });
     }
-    if !alone || below.is_none() || (markdown && !bold) || line.indent > 3 {
+    if !alone || below.is_none() || (markup && bold.is_none()) || line.indent > 3 {
         return None;
     }
-    let level = numbered(&found, below, markdown)?;
-    let level = if level == 0 { capitals(text)? } else { level };
+    let level = numbered(&found, below)?;
+    let level = if level == 0 {
+        capitals(&line.text)?
+    } else {
+        level
+    };
     Some(Heading { level, ..found })
 }
 
-/// `## Text ##`
-fn marked(line: &Line, markdown: bool) -> Option<(u8, &str)> {
-    let text = line.text.trim_start_matches('#');
-    let level = line.text.len() - text.len();
-    let heading = markdown && (1..=6).contains(&level) && text.starts_with([' ', '\t']);
-    let text = text.trim().trim_end_matches('#').trim_end();
-    (heading && !text.is_empty()).then_some((u8::try_from(level).unwrap_or(6), text))
-}
-
 /// The words of a line that is bold as a whole.
-fn unbold(text: &str) -> &str {
-    for mark in ["**", "__"] {
-        let inner = text.strip_prefix(mark).and_then(|t| t.strip_suffix(mark));
-        if let Some(inner) = inner.filter(|inner| !inner.contains(mark)) {
-            return inner.trim();
-        }
+fn bold(line: &Line) -> Option<&[Piece]> {
+    match line.pieces.as_slice() {
+        [Piece::Strong(inner)] => Some(inner),
+        _ => None,
     }
-    text
 }
 
-fn heading(line: usize, level: u8, text: &str) -> Heading {
-    let (label, title, annex) = split(text);
+fn heading(level: u8, pieces: &[Piece]) -> Heading {
+    let text = inline::words(pieces);
+    let (label, title, annex) = split(&text);
+    let cut = inline::cut(pieces, text.len() - title.len());
     Heading {
-        line,
         level,
-        label: label.replace('\\', ""),
-        title: title.to_owned(),
+        label: cut.as_ref().map_or("", |_| label).to_owned(),
+        title: cut.unwrap_or_else(|| pieces.to_vec()),
         annex,
     }
 }
@@ -134,7 +127,7 @@ fn split(text: &str) -> (&str, &str, bool) {
     if word.starts_with('§') && is_number(word.trim_start_matches('§')) && !rest.is_empty() {
         return (first, rest.trim_start(), false);
     }
-    match marker::read(text, true) {
+    match marker::read(text) {
         Some((mark, rest))
             if !rest.is_empty() && !matches!(mark.kind, Kind::Bullet | Kind::Dash) =>
         {
@@ -161,20 +154,20 @@ fn is_number(text: &str) -> bool {
 }
 
 /// The depth of a numbered line that is a heading; 0 if it has no number.
-fn numbered(found: &Heading, below: Option<&Line>, markdown: bool) -> Option<u8> {
+fn numbered(found: &Heading, below: Option<&Line>) -> Option<u8> {
     if found.label.is_empty() {
         return Some(0);
     }
-    let title = &found.title;
+    let title = inline::words(&found.title);
     let starts = title.starts_with(|c: char| c.is_uppercase() || "„\"“‚".contains(c));
     if !starts || title.ends_with(['.', ':']) || title.chars().count() > 90 {
         return None;
     }
-    let Some((own, _)) = marker::read(&format!("{} x", found.label), true) else {
+    let Some((own, _)) = marker::read(&format!("{} x", found.label)) else {
         return Some(1); // § 3, Artikel 5
     };
     // A list of short items is no row of headings.
-    let next = below.and_then(|line| marker::read(&line.text, markdown));
+    let next = below.and_then(|line| marker::read(&line.text));
     match (&own.kind, next.map(|(mark, _)| mark.kind)) {
         (Kind::Joined(above, _), next) => {
             let sibling = matches!(&next, Some(Kind::Joined(other, _)) if other == above);

@@ -1,271 +1,280 @@
-//! HTML to Markdown, tag by tag: enough for contracts as web pages show them.
+//! HTML as its tokenizer reads it, tag by tag, line by line for the reader of blocks: enough for
+//! contracts as web pages show them.
+//!
+//! No tree is built: what HTML demands of one costs whoever sends a few hundred kilobytes of open
+//! tags more memory than there is, and nesting that deep would have to be bounded anew.
 
-use super::inline::character;
+use html5gum::{DefaultEmitter, StartTag, Token, Tokenizer};
 
-/// Text of a page as Markdown, or as plain text if nothing is `escaped`; scripts, styles and the head are left out.
-pub(super) fn to_markdown(html: &str, escaped: bool) -> String {
-    let mut page = Page {
-        escaped,
-        ..Page::default()
-    };
-    let mut rest = html;
-    // Behind the last end of a tag none is looked for.
-    let tags = html.rfind('>').unwrap_or(0);
-    while !rest.is_empty() {
-        if let Some(comment) = rest.strip_prefix("<!--") {
-            rest = comment.split_once("-->").map_or("", |(_, tail)| tail);
-        } else if let Some((tag, tail)) = (html.len() - rest.len() < tags)
-            .then(|| tag(rest))
-            .flatten()
-        {
-            rest = tail;
-            page.tag(&tag);
-            if !tag.closing && SKIPPED.contains(&tag.name.as_str()) {
-                rest = skipped(rest, &tag.name);
-            }
-        } else {
-            let c = rest.chars().next().unwrap_or(' ');
-            let (c, taken) = match c {
-                '&' => character(rest).unwrap_or((c, 1)),
-                c => (c, c.len_utf8()),
-            };
-            page.character(c);
-            rest = rest.get(taken..).unwrap_or_default();
+use super::inline::{self, Piece};
+use super::lines::{Kind, Line};
+use super::tables::Table;
+use crate::contract::numbers::Pattern;
+
+/// What is no text of the page.
+const SKIPPED: &[&str] = &[
+    "script", "style", "title", "noscript", "template", "svg", "nav",
+];
+
+/// Lists inside of lists that are told apart.
+const DEEPEST: usize = 12;
+
+/// Reads a page; scripts, styles and menus are left out. Lines have no numbers of their own.
+pub(super) fn read(html: &str) -> Vec<Line> {
+    let mut emitter = DefaultEmitter::default();
+    emitter.naively_switch_states(true);
+    let mut page = Page::default();
+    for token in Tokenizer::new_with_emitter(html, emitter).flatten() {
+        match token {
+            Token::StartTag(tag) => page.start(&string(&tag.name), &tag),
+            Token::EndTag(tag) => page.end(&string(&tag.name)),
+            Token::String(text) => page.text(&string(&text)),
+            _ => {}
         }
     }
+    page.end_table();
     page.end_block();
     page.out
 }
 
-/// What is no text of the page.
-const SKIPPED: &[&str] = &[
-    "script", "style", "head", "noscript", "template", "svg", "nav",
-];
-
-fn skipped<'h>(rest: &'h str, name: &str) -> &'h str {
-    let is_end = |at: &usize| {
-        let tail = rest.get(at + 2..at + 2 + name.len());
-        tail.is_some_and(|tail| tail.eq_ignore_ascii_case(name))
-    };
-    let ends = rest.match_indices("</").map(|(at, _)| at);
-    ends.into_iter()
-        .find(is_end)
-        .and_then(|at| rest.get(at..))
-        .unwrap_or("")
+fn string(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
 }
 
-struct Tag {
-    name: String,
-    closing: bool,
-    attributes: String,
+fn attribute(tag: &StartTag<()>, name: &str) -> Option<String> {
+    tag.attributes
+        .get(name.as_bytes())
+        .map(|value| string(value))
 }
 
-impl Tag {
-    fn attribute(&self, name: &str) -> Option<&str> {
-        let at = self
-            .attributes
-            .to_ascii_lowercase()
-            .find(&format!("{name}="))?;
-        let value = self.attributes.get(at + name.len() + 1..)?;
-        match value.chars().next()? {
-            quote @ ('"' | '\'') => value.get(1..)?.split(quote).next(),
-            _ => value.split_whitespace().next(),
-        }
-    }
+/// Level of a heading.
+fn level(name: &str) -> Option<u8> {
+    let level = name.strip_prefix('h')?.parse().ok()?;
+    (1..=6).contains(&level).then_some(level)
 }
 
-fn tag(rest: &str) -> Option<(Tag, &str)> {
-    let inner = rest.strip_prefix('<')?;
-    let first = inner.chars().next()?;
-    if !(first == '/' || first == '!' || first == '?' || first.is_ascii_alphabetic()) {
-        return None;
-    }
-    let (inside, tail) = inner.split_once('>')?;
-    let closing = inside.starts_with('/');
-    let inside = inside.trim_start_matches('/');
-    let end = inside
-        .find(|c: char| !c.is_ascii_alphanumeric())
-        .unwrap_or(inside.len());
-    let (name, attributes) = inside.split_at(end);
-    let tag = Tag {
-        name: name.to_ascii_lowercase(),
-        closing,
-        attributes: attributes.to_owned(),
-    };
-    Some((tag, tail))
+/// Whether what is inside stands apart from what is around it.
+fn is_block(name: &str) -> bool {
+    const BLOCKS: &[&str] = &[
+        "p",
+        "div",
+        "section",
+        "article",
+        "address",
+        "blockquote",
+        "dt",
+        "dd",
+        "dl",
+        "header",
+        "footer",
+        "main",
+        "hr",
+        "pre",
+        "caption",
+        "figure",
+        "body",
+        "form",
+        "li",
+        "tr",
+        "td",
+        "th",
+    ];
+    BLOCKS.contains(&name) || level(name).is_some()
 }
 
 #[derive(Default)]
 struct Page {
-    escaped: bool,
-    out: String,
-    /// The block that is being read, as Markdown.
+    out: Vec<Line>,
+    /// The block that is being read; a line end in it stays.
     block: String,
-    /// What stands before its first line: `## `, `- `.
-    lead: String,
-    /// Open lists: mark of the next item.
+    /// Whether it is a heading, and of which level.
+    heading: Option<u8>,
+    /// Mark of the item it begins.
+    mark: Option<String>,
+    /// Open lists.
     lists: Vec<Counter>,
-    /// Cells of the open row, and whether a row came before it.
-    row: Option<Vec<String>>,
-    rows: usize,
+    /// Rows of the open table, and how many tables are open.
+    rows: Vec<Vec<Vec<Piece>>>,
+    tables: usize,
     in_cell: bool,
+    /// What is being left out, and how deep in it this is.
+    skipped: Option<(String, usize)>,
 }
 
+/// How the items of an open list are marked.
 struct Counter {
-    kind: char,
+    /// `1`, `a`; nothing if they are not counted.
+    kind: Option<String>,
     next: u32,
 }
 
 impl Page {
-    fn character(&mut self, c: char) {
-        if c.is_whitespace() && c != '\u{a0}' {
-            if !self.block.ends_with([' ', '\n']) {
+    fn text(&mut self, text: &str) {
+        if self.skipped.is_some() {
+            return;
+        }
+        for c in text.chars() {
+            let is_space = c.is_whitespace() && c != '\u{a0}';
+            if !is_space {
+                self.block.push(c);
+            } else if !self.block.ends_with([' ', '\n']) {
                 self.block.push(' ');
             }
-        } else {
-            if self.escaped && "\\`*_[]<>#|&".contains(c) {
-                self.block.push('\\');
-            }
-            self.block.push(c);
         }
     }
 
-    fn tag(&mut self, tag: &Tag) {
-        let open = !tag.closing;
-        match tag.name.as_str() {
-            "br" if self.in_cell => self.block.push_str("<br>"),
-            "br" => self.block.push_str("  \n"),
-            "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => {
-                self.end_block();
-                if open {
-                    let level = tag
-                        .name
-                        .as_bytes()
-                        .get(1)
-                        .map_or(1, |b| usize::from(b - b'0'));
-                    self.lead = format!("{} ", "#".repeat(level));
-                }
-            }
+    fn start(&mut self, name: &str, tag: &StartTag<()>) {
+        if let Some((skipped, depth)) = &mut self.skipped {
+            *depth += usize::from(skipped == name);
+            return;
+        }
+        match name {
+            "svg" if tag.self_closing => {}
+            _ if SKIPPED.contains(&name) => self.skipped = Some((name.to_owned(), 1)),
+            "br" => self.block.push('\n'),
             "ul" | "ol" => {
-                if !self.in_cell {
-                    self.end_block();
-                }
-                self.list(tag);
+                self.apart();
+                let kind = attribute(tag, "type").filter(|kind| !kind.is_empty());
+                let start = attribute(tag, "start").and_then(|start| start.parse().ok());
+                self.lists.push(Counter {
+                    kind: (name == "ol").then(|| kind.unwrap_or_else(|| "1".to_owned())),
+                    next: start.unwrap_or(1),
+                });
             }
-            "li" if self.in_cell && open => {
-                let mark = self.mark(tag).replace("- ", "• ");
-                let first = self.block.trim().is_empty();
-                self.block.push_str(if first { "" } else { "<br>" });
-                self.block.push_str(&mark);
-            }
-            "li" if self.in_cell => {}
             "li" => {
-                self.end_block();
-                if open {
-                    self.item(tag);
+                self.apart();
+                let value = attribute(tag, "value").and_then(|value| value.parse().ok());
+                let mark = self.next_mark(value);
+                if self.in_cell {
+                    self.block.push_str(&format!("{mark} "));
+                } else {
+                    self.mark = Some(mark);
                 }
             }
             "table" => {
-                self.end_block();
-                self.rows = 0;
+                self.apart();
+                self.tables += 1;
             }
-            "tr" if open => self.row = Some(Vec::new()),
-            "tr" => self.end_row(),
-            "td" | "th" if open => {
-                self.block.clear();
+            "tr" if self.tables == 1 => {
+                self.end_cell();
+                self.rows.push(Vec::new());
+            }
+            "td" | "th" if self.tables == 1 => {
+                self.end_cell();
                 self.in_cell = true;
             }
-            "td" | "th" => {
-                let cell = std::mem::take(&mut self.block);
-                self.in_cell = false;
-                self.row
-                    .get_or_insert_default()
-                    .push(cell.trim().to_owned());
-            }
-            "p" | "div" | "section" | "article" | "address" | "blockquote" | "dt" | "dd" | "dl"
-            | "header" | "footer" | "main" | "nav" | "hr" | "pre" | "caption" | "figure"
-            | "body" | "form" => {
-                if self.in_cell {
-                    if !self.block.trim().is_empty() && open {
-                        self.block.push_str("<br>");
-                    }
-                } else {
-                    self.end_block();
+            _ => {
+                if is_block(name) {
+                    self.apart();
                 }
+                if let Some(level) = level(name).filter(|_| !self.in_cell) {
+                    self.heading = Some(level);
+                }
+            }
+        }
+    }
+
+    fn end(&mut self, name: &str) {
+        if let Some((skipped, depth)) = &mut self.skipped {
+            *depth -= usize::from(skipped == name);
+            if *depth == 0 {
+                self.skipped = None;
+            }
+            return;
+        }
+        match name {
+            "ul" | "ol" => {
+                self.apart();
+                self.lists.pop();
+                self.mark = None;
+            }
+            "table" if self.tables == 1 => self.end_table(),
+            "table" => {
+                self.apart();
+                self.tables = self.tables.saturating_sub(1);
+            }
+            "td" | "th" | "tr" if self.tables == 1 => self.end_cell(),
+            _ if is_block(name) => {
+                self.apart();
+                // An empty heading or item leaves nothing to what follows.
+                self.heading = self.heading.filter(|_| level(name).is_none());
+                self.mark.take_if(|_| name == "li");
             }
             _ => {}
         }
     }
 
-    fn list(&mut self, tag: &Tag) {
-        if tag.closing {
-            self.lists.pop();
-            return;
+    /// What follows stands on a line of its own.
+    fn apart(&mut self) {
+        if !self.in_cell {
+            self.end_block();
+        } else if !self.block.trim_end_matches(' ').ends_with('\n') && !self.block.trim().is_empty()
+        {
+            self.block.push('\n');
         }
-        let kind = match tag.attribute("type").and_then(|t| t.chars().next()) {
-            _ if tag.name == "ul" => '-',
-            Some(kind) => kind,
-            None => '1',
-        };
-        let start = tag.attribute("start").and_then(|n| n.parse().ok());
-        self.lists.push(Counter {
-            kind,
-            next: start.unwrap_or(1),
-        });
-    }
-
-    fn item(&mut self, tag: &Tag) {
-        let indent = "    ".repeat(self.lists.len().saturating_sub(1));
-        self.lead = format!("{indent}{}", self.mark(tag));
     }
 
     /// The mark of the next item of the innermost list.
-    fn mark(&mut self, tag: &Tag) -> String {
-        use crate::contract::numbers::Pattern;
-        let Some(counter) = self.lists.last_mut() else {
-            return "- ".to_owned();
-        };
-        if let Some(value) = tag.attribute("value").and_then(|v| v.parse().ok()) {
-            counter.next = value;
-        }
-        let sample = match counter.kind {
-            '-' => "- ".to_owned(),
-            kind => Pattern::parse(&format!("{kind}."))
-                .and_then(|pattern| pattern.mark(None, counter.next))
-                .map_or_else(|| "- ".to_owned(), |mark| format!("{mark} ")),
-        };
-        counter.next = counter.next.saturating_add(1);
-        sample
+    fn next_mark(&mut self, value: Option<u32>) -> String {
+        let mark = self.lists.last_mut().and_then(|counter| {
+            let number = value.unwrap_or(counter.next);
+            counter.next = number.saturating_add(1);
+            let pattern = Pattern::parse(&format!("{}.", counter.kind.as_ref()?))?;
+            pattern.mark(None, number)
+        });
+        mark.unwrap_or_else(|| "•".to_owned())
     }
 
-    fn end_row(&mut self) {
-        let Some(cells) = self.row.take().filter(|cells| !cells.is_empty()) else {
+    fn end_cell(&mut self) {
+        if !self.in_cell {
+            self.end_block();
             return;
-        };
-        if self.rows == 0 {
-            self.out.push('\n');
         }
-        self.out.push_str(&format!("| {} |\n", cells.join(" | ")));
-        if self.rows == 0 {
-            self.out
-                .push_str(&format!("|{}\n", "---|".repeat(cells.len())));
+        self.in_cell = false;
+        let block = std::mem::take(&mut self.block);
+        let lines: Vec<&str> = block.split('\n').map(str::trim).collect();
+        let cell = inline::plain(lines.join("\n").trim());
+        match self.rows.last_mut() {
+            Some(row) => row.push(cell),
+            None => self.rows.push(vec![cell]),
         }
-        self.rows += 1;
     }
 
-    /// Writes the block that is open, indented as deep as the lists it stands in.
+    fn end_table(&mut self) {
+        self.end_cell();
+        self.tables = 0;
+        let mut rows = std::mem::take(&mut self.rows);
+        rows.retain(|row| !row.is_empty());
+        if let Some(table) = Table::of(rows, Vec::new()) {
+            let indent = 4 * self.lists.len().min(DEEPEST);
+            self.out.push(Line::table(1, indent, table));
+        }
+    }
+
+    /// Ends the open block, indented as deep as the lists it stands in.
     fn end_block(&mut self) {
         let block = std::mem::take(&mut self.block);
-        let text = block.trim();
-        if text.is_empty() {
+        let block = block.trim();
+        if block.is_empty() {
             return;
         }
-        let mut lead = std::mem::take(&mut self.lead);
-        let indent = "    ".repeat(self.lists.len());
-        if lead.is_empty() {
-            lead.clone_from(&indent);
+        let depth = self.lists.len().min(DEEPEST);
+        if let Some(level) = self.heading.take() {
+            self.out.push(Line {
+                kind: Kind::Heading(level),
+                ..Line::new(1, 4 * depth, inline::plain(block))
+            });
+        } else {
+            let mark = self.mark.take();
+            let depth = depth.saturating_sub(usize::from(mark.is_some()));
+            let mark = mark.map(|mark| mark + " ").unwrap_or_default();
+            for line in format!("{mark}{block}").split('\n') {
+                self.out.push(Line {
+                    hard: true,
+                    ..Line::new(1, 4 * depth, inline::plain(line))
+                });
+            }
         }
-        let text = text.replace("  \n", &format!("  \n{indent}"));
-        self.out.push_str(&format!("\n{lead}{text}\n"));
+        self.out.push(Line::empty(1));
     }
 }

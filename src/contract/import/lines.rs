@@ -1,4 +1,8 @@
-//! The lines of a source, freed of what only draws: rules, fences, quote bars, comments.
+//! The lines of a source, as the reader of blocks takes them: those of plain text are split here,
+//! those of Markdown and HTML come with headings and tables that are known already.
+
+use super::inline::{self, Piece};
+use super::tables::Table;
 
 /// A line with words, or an empty one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -7,95 +11,126 @@ pub(super) struct Line {
     pub number: usize,
     /// Spaces before the text; a tab counts as four.
     pub indent: usize,
-    /// The text without space at both ends; empty for an empty line.
+    /// What is printed of it, without space at both ends; empty for an empty line.
     pub text: String,
+    /// The same with its marks.
+    pub pieces: Vec<Piece>,
     /// Whether the author ended the line here on purpose.
     pub hard: bool,
-    /// Level of a heading underlined with `===` or `---`.
-    pub underlined: Option<u8>,
+    /// What it is known to be.
+    pub kind: Kind,
 }
 
-/// Splits a source into lines.
-pub(super) fn split(text: &str, markdown: bool) -> Vec<Line> {
-    let mut out: Vec<Line> = Vec::new();
-    let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
-    let text = if markdown {
-        without_comments(&text)
-    } else {
-        text
-    };
-    let text = text.replace(['\r', '\u{2028}', '\u{2029}', '\u{b}'], "\n");
-    for (at, raw) in text.split('\n').enumerate() {
-        // A page break begins a paragraph.
-        for (part, raw) in raw.split('\u{c}').enumerate() {
-            if part > 0 {
-                out.push(line(at + 1, "", markdown));
-            }
-            out.push(line(at + 1, raw, markdown));
+/// What a line is known to be before it is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Nothing but text.
+    Text,
+    /// A heading of this level.
+    Heading(u8),
+    /// A whole table.
+    Table(Table),
+}
+
+impl Line {
+    /// A line of text.
+    pub(super) fn new(number: usize, indent: usize, pieces: Vec<Piece>) -> Self {
+        let pieces = inline::trimmed(pieces);
+        Self {
+            number,
+            indent,
+            text: inline::words(&pieces),
+            pieces,
+            hard: false,
+            kind: Kind::Text,
         }
     }
+
+    /// A line that keeps apart what stands above and below.
+    pub(super) fn empty(number: usize) -> Self {
+        Self::new(number, 0, Vec::new())
+    }
+
+    /// A table.
+    pub(super) fn table(number: usize, indent: usize, table: Table) -> Self {
+        Self {
+            kind: Kind::Table(table),
+            ..Self::new(number, indent, Vec::new())
+        }
+    }
+
+    /// Everything that is printed of it; cells are kept apart by tabs.
+    pub(super) fn words(&self) -> String {
+        let Kind::Table(table) = &self.kind else {
+            return self.text.clone();
+        };
+        let row = |cells: &Vec<Vec<Piece>>| -> String {
+            let cells: Vec<String> = cells.iter().map(|cell| inline::words(cell)).collect();
+            cells.join("\t")
+        };
+        let rows: Vec<String> = std::iter::once(&table.head)
+            .chain(&table.rows)
+            .map(row)
+            .collect();
+        rows.join("\n")
+    }
+}
+
+/// Lines as plain text.
+pub(super) fn joined(lines: &[Line]) -> String {
+    let line = |line: &Line| format!("{}{}\n", " ".repeat(line.indent), line.words());
+    lines.iter().map(line).collect()
+}
+
+/// Splits plain text into lines.
+pub(super) fn split(text: &str) -> Vec<Line> {
+    let text = normal(text);
+    let mut out: Vec<Line> = numbered(&text)
+        .map(|(number, raw)| Line::new(number, indent(raw), inline::plain(raw)))
+        .collect();
     join_underlines(&mut out);
     out
 }
 
-fn line(number: usize, raw: &str, markdown: bool) -> Line {
-    let mut body = raw;
-    if markdown {
-        while let Some(inner) = body.trim_start().strip_prefix('>') {
-            body = inner;
-        }
-        if body.trim_start().starts_with("```") || body.trim_start().starts_with("~~~") {
-            body = "";
-        }
-    }
-    let indent = body
-        .chars()
+/// A text whose lines all end in the same way.
+pub(super) fn normal(text: &str) -> String {
+    text.trim_start_matches('\u{feff}')
+        .replace("\r\n", "\n")
+        .replace(['\r', '\u{2028}', '\u{2029}', '\u{b}'], "\n")
+}
+
+/// The lines of a text with their numbers; a page break is an empty line more.
+pub(super) fn numbered(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    (1..).zip(text.split('\n')).flat_map(|(number, line)| {
+        let parts = line.split('\u{c}');
+        let parts = parts.flat_map(move |part| [(number, ""), (number, part)]);
+        parts.skip(1)
+    })
+}
+
+/// Spaces before the text of a line.
+pub(super) fn indent(line: &str) -> usize {
+    line.chars()
         .take_while(|c| c.is_whitespace())
         .map(|c| if c == '\t' { 4 } else { 1 })
-        .sum();
-    let hard = markdown && (body.ends_with("  ") || body.ends_with('\\'));
-    let mut text = body.trim();
-    if hard {
-        text = text.trim_end_matches('\\').trim_end();
-    }
-    Line {
-        number,
-        indent,
-        text: text.to_owned(),
-        hard,
-        underlined: None,
-    }
+        .sum()
 }
 
-fn without_comments(text: &str) -> String {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once("<!--") {
-        let Some((comment, tail)) = after.split_once("-->") else {
-            break;
-        };
-        out.push_str(before);
-        // Lines keep their numbers.
-        out.extend(comment.chars().filter(|c| *c == '\n'));
-        rest = tail;
-    }
-    out + rest
-}
-
-/// Lines that only draw vanish; under a line of words they make it a heading.
+/// Lines that only draw vanish; under a line of words that stands alone they make it a heading.
 fn join_underlines(lines: &mut [Line]) {
     for at in 0..lines.len() {
         let Some(level) = lines.get(at).and_then(|line| rule(&line.text)) else {
             continue;
         };
-        if let [.., above, line] = lines.get_mut(..=at).unwrap_or_default() {
-            line.text.clear();
-            let long = above.text.chars().count() <= 120 && !above.text.contains('|');
-            if !above.text.is_empty() && long && level > 0 {
-                above.underlined = Some(level);
+        let is_apart = at < 2 || lines.get(at - 2).is_some_and(|line| line.text.is_empty());
+        if let Some(line) = lines.get_mut(at) {
+            *line = Line::empty(line.number);
+        }
+        if let Some(above) = at.checked_sub(1).and_then(|above| lines.get_mut(above)) {
+            let long = above.text.chars().count() > 120 || above.text.contains('|');
+            if is_apart && level > 0 && !long && !above.text.is_empty() {
+                above.kind = Kind::Heading(level);
             }
-        } else if let Some(line) = lines.get_mut(at) {
-            line.text.clear();
         }
     }
 }
@@ -104,13 +139,10 @@ fn join_underlines(lines: &mut [Line]) {
 fn rule(text: &str) -> Option<u8> {
     let bare: String = text.chars().filter(|c| !c.is_whitespace()).collect();
     let all = |c: char| bare.len() >= 3 && bare.chars().all(|x| x == c);
-    if all('=') && bare.len() == text.len() {
-        Some(1)
-    } else if all('-') && bare.len() == text.len() {
-        Some(2)
-    } else if all('*') || all('-') || all('=') {
-        Some(0)
-    } else {
-        None
+    match bare.len() == text.len() {
+        true if all('=') => Some(1),
+        true if all('-') => Some(2),
+        _ if all('*') || all('-') || all('=') => Some(0),
+        _ => None,
     }
 }

@@ -4,6 +4,9 @@
 use super::blocks::{Block, Item, List, Marks};
 use super::marker::{Kind, Marker};
 
+/// Lists inside of lists that are told apart: what is written calls itself for each.
+const DEEPEST: usize = 16;
+
 /// What stands directly above a mark.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Near<'t> {
@@ -77,16 +80,9 @@ impl Lists {
     }
 
     /// Whether a line that begins with this mark begins an item.
-    pub(super) fn takes(
-        &self,
-        mark: &Marker,
-        indent: usize,
-        rest: &str,
-        near: Near<'_>,
-        markdown: bool,
-    ) -> bool {
+    pub(super) fn takes(&self, mark: &Marker, indent: usize, rest: &str, near: Near<'_>) -> bool {
         let drawn = matches!(mark.kind, Kind::Bullet | Kind::Dash);
-        if is_abbreviation(rest) || is_date(mark, rest) || (drawn && rest.is_empty()) {
+        if !drawn && is_abbreviation(rest) || is_date(mark, rest) || (drawn && rest.is_empty()) {
             return false;
         }
         if self.continued(mark, indent).is_some() {
@@ -96,8 +92,7 @@ impl Lists {
         match near {
             Near::Space => mark.is_plain() || mark.is_first() || known || mark.is_small(),
             Near::Text(above) if drawn => {
-                markdown
-                    || mark.kind == Kind::Bullet
+                mark.kind == Kind::Bullet
                     || above.ends_with([':', ';', ',', '.'])
                     || above.chars().count() < 50
             }
@@ -128,7 +123,7 @@ impl Lists {
             }
             return;
         }
-        self.close_to(self.parent(mark, indent));
+        self.close_to(self.parent(mark, indent).min(DEEPEST));
         let (marks, start) = match (&mark.kind, mark.starts()) {
             (Kind::Joined(above, last), _) => (Marks::Joined(above.clone()), *last),
             (_, Some((pattern, start))) => (Marks::Counted(pattern), start),

@@ -17,7 +17,7 @@ pub(super) struct Marker {
 pub(super) enum Kind {
     /// `•` and the like.
     Bullet,
-    /// `–`, in plain text also `-`.
+    /// `–`, also `-`.
     Dash,
     /// `(1)`, `a)`, `iv.`
     Counted {
@@ -33,26 +33,17 @@ pub(super) enum Kind {
 }
 
 /// The mark a line begins with, and the rest of the line.
-pub(super) fn read(line: &str, markdown: bool) -> Option<(Marker, &str)> {
+pub(super) fn read(line: &str) -> Option<(Marker, &str)> {
     let end = line.find(char::is_whitespace).unwrap_or(line.len());
     let (mark, rest) = line.split_at(end);
     let kind = match mark {
-        "-" | "*" | "+" if markdown => Kind::Bullet,
         "-" | "–" | "—" => Kind::Dash,
         "•" | "·" | "▪" | "■" | "◦" | "○" | "●" | "‣" | "►" | "➢" | "✓" | "\u{f0b7}" => {
             Kind::Bullet
         }
-        _ => {
-            let unescaped = mark.replace('\\', "");
-            let mark = if markdown { unescaped.as_str() } else { mark };
-            counted(mark).or_else(|| joined(mark))?
-        }
+        _ => counted(mark).or_else(|| joined(mark))?,
     };
-    let text = if markdown {
-        mark.replace('\\', "")
-    } else {
-        mark.to_owned()
-    };
+    let text = mark.to_owned();
     Some((Marker { text, kind }, rest.trim_start()))
 }
 
@@ -196,7 +187,7 @@ mod tests {
             "7a.",
         ] {
             let line = format!("{mark} Text");
-            let (marker, rest) = read(&line, true).unwrap();
+            let (marker, rest) = read(&line).unwrap();
             assert_eq!((marker.text.as_str(), rest), (mark, "Text"));
         }
         for line in [
@@ -209,7 +200,7 @@ mod tests {
             "(siehe) x",
             "Nr. 5",
         ] {
-            assert_eq!(read(line, true), None, "{line}");
+            assert_eq!(read(line), None, "{line}");
         }
     }
 }

@@ -2,9 +2,13 @@
 //! `contract.toml` and Djot files (T-15).
 //!
 //! ```text
-//! text ── lines ──▶ blocks (headings, lists, tables, marker) ──▶ write (djot, inline) ──▶ files
-//!   └──────────────────────────── words: the draft says the same ────────────────────────┘
+//! Markdown ── markdown ─┐
+//! HTML ────── html ─────┼─▶ lines ──▶ blocks (headings, lists, tables, marker) ──▶ write (djot) ──▶ files
+//! text ────── lines ────┘     └─────────────────── words: the draft says the same ──────────────────┘
 //! ```
+//!
+//! What is a heading, a table, an item or a mark in Markdown says `pulldown-cmark`, what is a tag in HTML
+//! `html5gum`; numbers and their nesting are recognised here, for all three alike.
 //!
 //! Structure is recognised as well as it can be; where it is not, a clause becomes a paragraph. What
 //! is certain is the wording: every word of the source stands in the draft once, in order, and the
@@ -17,9 +21,11 @@ mod html;
 mod inline;
 mod lines;
 mod lists;
+mod markdown;
 mod marker;
-mod marks;
-mod notes;
+#[cfg(test)]
+mod markup_tests;
+mod prepared;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -54,10 +60,8 @@ pub struct Draft {
     pub notes: Vec<Problem>,
 }
 
-/// How far behind one link the next is looked for, in bytes.
-const NEAR: usize = 64 * 1024;
-/// So many lost links are told one by one; nobody reads more.
-const MOST_LOST: usize = 200;
+/// So many places of one file are told one by one; nobody reads more.
+const MOST_NOTES: usize = 200;
 
 /// How much of the marks in a text is believed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,7 +131,7 @@ fn attempt(sources: &[Source<'_>], today: NaiveDate, trust: Trust) -> Result<Dra
     let split = texts.iter().all(|text| annexes(text) == annexes(first));
     let mut written = Vec::new();
     for text in &texts {
-        written.push((text.language, text.write(split, &mut notes)));
+        written.push((text.language, text.write(split)));
     }
     let name = sources.first().map_or("", |source| source.name);
     let files = files(&written, binding, name, today);
@@ -147,62 +151,52 @@ fn is_annex(block: &Block) -> bool {
 struct Read {
     name: String,
     language: Language,
-    markdown: bool,
     blocks: Vec<Block>,
     words: Vec<words::Word>,
-    text: String,
 }
 
 impl Read {
     fn of(source: &Source<'_>, trust: Trust, notes: &mut Vec<Problem>) -> Self {
-        let ending = source
-            .name
-            .rsplit('.')
-            .next()
-            .unwrap_or_default()
-            .to_lowercase();
-        let is_html = matches!(ending.as_str(), "html" | "htm" | "xhtml");
-        let markdown = trust == Trust::Markup
-            && (is_html || matches!(ending.as_str(), "md" | "markdown" | "mdown"));
-        let converted;
-        let text = if is_html {
-            converted = html::to_markdown(source.text, markdown);
-            notes.push(Problem::new(
-                source.name,
-                1,
-                "Aus HTML übernommen: Vergleichen Sie den Entwurf mit der Seite.",
-            ));
-            converted.as_str()
-        } else if markdown {
-            converted = notes::numbered(source.text);
-            converted.as_str()
-        } else {
-            source.text
-        };
+        let ending = source.name.rsplit('.').next().unwrap_or_default();
+        let (mut lines, mut words) = (None, None);
+        let mut text = source.text.to_owned();
+        match ending.to_lowercase().as_str() {
+            "html" | "htm" | "xhtml" => {
+                let read = html::read(source.text);
+                text = lines::joined(&read);
+                words = Some(words::of_lines(&read));
+                lines = Some(read);
+                notes.push(Problem::new(
+                    source.name,
+                    1,
+                    "Aus HTML übernommen: Vergleichen Sie den Entwurf mit der Seite.",
+                ));
+            }
+            "md" | "markdown" | "mdown" if trust == Trust::Markup => {
+                let markdown = prepared::Prepared::of(source.text);
+                let mut said = 0;
+                lines = Some(markdown::read(&markdown, &mut |line, message| {
+                    said += 1;
+                    if said <= MOST_NOTES {
+                        notes.push(Problem::new(source.name, line, message));
+                    }
+                }));
+                words = Some(words::of_markdown(&markdown));
+            }
+            _ => {}
+        }
+        let marked = lines.filter(|_| trust == Trust::Markup);
+        let markup = marked.is_some();
+        let lines = marked.unwrap_or_else(|| lines::split(&text));
         Self {
             name: source.name.to_owned(),
-            language: language(text),
-            markdown,
+            language: language(&text),
             blocks: match trust {
-                Trust::Lines => blocks::paragraphs(text),
-                _ => blocks::read(&lines::split(text, markdown), markdown),
+                Trust::Lines => blocks::paragraphs(lines),
+                _ => blocks::read(&lines, markup),
             },
-            words: words::of_source(text, markdown),
-            text: text.to_owned(),
+            words: words.unwrap_or_else(|| words::of_source(&text, false)),
         }
-    }
-
-    /// The line of a link, looked for behind the links before it: `seen` is how far they reach, and
-    /// the line there.
-    fn line_of(&self, target: &str, seen: &mut (usize, usize)) -> usize {
-        let rest = self.text.get(seen.0..).unwrap_or_default();
-        let near = inline::near(rest, NEAR);
-        if let Some(at) = near.find(&format!("({target}")) {
-            let passed = near.get(..at).unwrap_or_default();
-            seen.1 += passed.matches('\n').count();
-            seen.0 += at;
-        }
-        seen.1
     }
 }
 
@@ -225,23 +219,9 @@ impl Collected {
         self.parts.iter().flat_map(|part| &part.blocks)
     }
 
-    fn write(&self, split: bool, notes: &mut Vec<Problem>) -> Written {
+    fn write(&self, split: bool) -> Written {
         let blocks: Vec<Block> = self.blocks().cloned().collect();
-        let first = self.parts.first();
-        let name = first.map_or("", |part| part.name.as_str());
-        let markdown = first.is_some_and(|part| part.markdown);
-        let (mut seen, mut said) = ((0, 1), 0);
-        let mut lost = |words: &str, target: &str| {
-            said += 1;
-            if said > MOST_LOST {
-                return;
-            }
-            let line = first.map_or(1, |part| part.line_of(target, &mut seen));
-            notes.push(Problem::new(name, line, format!(
-                "Der Link „{words}“ auf „{target}“ ist nur als Text übernommen. Nennen Sie sein Ziel im Text oder setzen Sie den Link neu."
-            )));
-        };
-        write::write(&blocks, self.language, markdown, split, &mut lost)
+        write::write(&blocks, self.language, split)
     }
 }
 

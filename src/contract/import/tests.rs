@@ -12,7 +12,7 @@ const GERMAN: &str = include_str!("samples/vereinbarung-de.txt");
 const ENGLISH: &str = include_str!("samples/vereinbarung-en.txt");
 const SERVICE: &str = include_str!("samples/leistung.txt");
 
-fn drafted(sources: &[(&str, &str)]) -> (Draft, Vec<Document>) {
+pub(super) fn drafted(sources: &[(&str, &str)]) -> (Draft, Vec<Document>) {
     let sources: Vec<Source<'_>> = sources
         .iter()
         .map(|(name, text)| Source { name, text })
@@ -33,7 +33,7 @@ fn drafted(sources: &[(&str, &str)]) -> (Draft, Vec<Document>) {
     (draft, documents)
 }
 
-fn text_of(document: &Document) -> String {
+pub(super) fn text_of(document: &Document) -> String {
     text::plain(document)
 }
 

@@ -1,7 +1,10 @@
 //! Nothing dropped, nothing invented: the words of a draft against the words of its source, counted
 //! without the reader that made the draft.
 
-use super::inline;
+use pulldown_cmark::{Event, Tag, TagEnd};
+
+use super::lines::Line;
+use super::prepared::{Notes, Prepared, is_break, unguarded};
 use crate::contract::inline::visible;
 
 /// A word with the line it stands in.
@@ -15,20 +18,98 @@ pub(super) struct Word {
 
 /// The words of a source, without what only marks it up.
 pub(super) fn of_source(text: &str, markdown: bool) -> Vec<Word> {
-    let mut out = Vec::new();
-    let text = if markdown {
-        bare(text)
-    } else {
-        text.to_owned()
-    };
-    for (index, line) in text.split('\n').enumerate() {
-        let words = of(line).into_iter();
-        out.extend(words.map(|text| Word {
-            text,
-            line: index + 1,
-        }));
+    if markdown {
+        return of_markdown(&Prepared::of(text));
     }
-    out
+    let lines = (1..).zip(text.split('\n'));
+    lines.flat_map(|(line, text)| in_line(line, text)).collect()
+}
+
+/// The words of a page.
+pub(super) fn of_lines(lines: &[Line]) -> Vec<Word> {
+    let words = |line: &Line| in_line(line.number, &line.words());
+    lines.iter().flat_map(words).collect()
+}
+
+fn in_line(line: usize, text: &str) -> Vec<Word> {
+    let words = of(text).into_iter();
+    words.map(|text| Word { text, line }).collect()
+}
+
+/// The words of Markdown: what CommonMark prints, and whatever stands between, be it the number of an
+/// item or something CommonMark drops; only of what has to be dropped that is known: targets of
+/// links, tags, ticks, names of footnotes.
+pub(super) fn of_markdown(source: &Prepared) -> Vec<Word> {
+    let mut found = Found {
+        source,
+        out: Vec::new(),
+        open: (0, String::new()),
+        seen: 0,
+    };
+    let mut notes = Notes::default();
+    for (event, range) in source.events() {
+        let (from, to) = (range.start, range.end);
+        match event {
+            Event::Text(text) | Event::Code(text) => found.add(from, &unguarded(&text), to),
+            Event::InlineHtml(tag) => {
+                found.add(from, if is_break(&tag) { " " } else { "" }, to);
+            }
+            Event::End(TagEnd::HtmlBlock) => {
+                let lines = super::html::read(source.part(from, to));
+                let words: Vec<String> = lines.iter().map(Line::words).collect();
+                found.add(from, &words.join(" "), to);
+            }
+            Event::TaskListMarker(_) => found.add(from, "", to),
+            Event::FootnoteReference(label) => found.add(from, &notes.mark(&label), to),
+            Event::Start(Tag::FootnoteDefinition(label)) => {
+                found.add(from, &notes.mark(&label), from + label.len() + "[^]:".len());
+            }
+            Event::Start(Tag::Strikethrough) => found.add(from, "", from + "~~".len()),
+            Event::End(TagEnd::Strikethrough) => found.add(to - "~~".len(), "", to),
+            Event::Start(Tag::Link { .. } | Tag::Image { .. }) => found.add(from, "", from),
+            Event::End(TagEnd::Link | TagEnd::Image) => found.seen = to,
+            _ => {}
+        }
+    }
+    let end = source.part(0, usize::MAX).len();
+    found.add(end, "", end);
+    found.end();
+    found.out
+}
+
+struct Found<'s> {
+    source: &'s Prepared,
+    out: Vec<Word>,
+    /// The line that is being collected, and its number.
+    open: (usize, String),
+    /// How far the source is looked through.
+    seen: usize,
+}
+
+impl Found<'_> {
+    /// What stands before a part of the source, and what is printed of it.
+    fn add(&mut self, from: usize, text: &str, to: usize) {
+        let seen = self.seen;
+        for (at, part) in [(seen, self.source.part(seen, from)), (from, text)] {
+            let mut at = at;
+            for (index, line) in part.split('\n').enumerate() {
+                if index > 0 {
+                    self.end();
+                }
+                if self.open.1.is_empty() {
+                    self.open.0 = self.source.place(at).number;
+                }
+                self.open.1.push_str(line);
+                at += line.len() + 1;
+            }
+        }
+        self.seen = self.seen.max(to);
+    }
+
+    fn end(&mut self) {
+        let (line, text) = std::mem::take(&mut self.open);
+        self.out.extend(in_line(line, &text));
+    }
 }
 
 /// Letters and digits of a text, word by word.
@@ -55,65 +136,4 @@ pub(super) fn difference<'w>(
     let length = source.len().max(draft.len());
     let at = (0..length).find(|at| source.get(*at).map(|w| &w.text) != draft.get(*at))?;
     Some((source.get(at), draft.get(at)))
-}
-
-/// Markdown without comments, tags, link targets and entities; lines keep their numbers.
-fn bare(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    // Behind the last end of a comment none is looked for.
-    let comments = text.rfind("-->").unwrap_or(0);
-    while let Some(c) = rest.chars().next() {
-        let at = text.len() - rest.len();
-        let taken = match c {
-            '<' if at > comments && rest.starts_with("<!--") => None,
-            '<' => tag(rest).map(|(taken, apart)| {
-                out.extend(apart.then_some(' '));
-                taken
-            }),
-            ']' if rest.starts_with("](") => target(rest),
-            '&' => inline::character(rest).map(|(c, taken)| {
-                out.push(c);
-                taken
-            }),
-            _ => None,
-        };
-        let skipped = rest.get(..taken.unwrap_or(0)).unwrap_or_default();
-        out.extend(skipped.chars().filter(|c| *c == '\n'));
-        let taken = taken.unwrap_or_else(|| {
-            out.push(c);
-            c.len_utf8()
-        });
-        rest = rest.get(taken..).unwrap_or_default();
-    }
-    out
-}
-
-/// Length of a tag, and whether it keeps words apart.
-fn tag(rest: &str) -> Option<(usize, bool)> {
-    if rest.starts_with("<!--") {
-        return rest.find("-->").map(|end| (end + 3, false));
-    }
-    // A bar at the start of a line is that of a quotation, and an empty line ends everything.
-    let near = inline::near(rest, inline::LONGEST);
-    let line_end = near.find('\n').unwrap_or(near.len());
-    let end = near.get(..line_end)?.find('>')?;
-    let name = rest.get(1..end)?.trim_start_matches('/');
-    let name = name.split(|c: char| !c.is_ascii_alphanumeric()).next()?;
-    let address = rest.get(..end)?.contains(['@', ':']) && !rest.get(..end)?.contains(' ');
-    (inline::is_tag(name) && !address).then_some((end + 1, inline::is_break(name)))
-}
-
-fn target(rest: &str) -> Option<usize> {
-    let mut depth = 0_u32;
-    for (at, c) in rest.char_indices().skip(1).take(inline::LONGEST) {
-        match c {
-            '(' => depth += 1,
-            ')' if depth == 1 => return Some(at + 1),
-            ')' => depth -= 1,
-            '\n' => return None,
-            _ => {}
-        }
-    }
-    None
 }

@@ -3,7 +3,7 @@
 use super::blocks::{Block, List, Marks, Paragraph};
 use super::djot::{self, Place};
 use super::headings::Heading;
-use super::inline;
+use super::inline::{self, Piece};
 use super::tables::Table;
 use crate::contract::headings::{Headings, Part, Wanted};
 use crate::contract::meta::Levels;
@@ -24,13 +24,7 @@ pub(super) struct Written {
 }
 
 /// Writes the blocks of one language. Without `split`, annexes stay sections of the main text.
-pub(super) fn write(
-    blocks: &[Block],
-    language: Language,
-    markdown: bool,
-    split: bool,
-    lost: inline::Lost<'_>,
-) -> Written {
+pub(super) fn write(blocks: &[Block], language: Language, split: bool) -> Written {
     let (title, rest) = title(blocks);
     let is_annex = |block: &Block| matches!(block, Block::Heading(heading) if heading.annex);
     let first = rest
@@ -48,13 +42,11 @@ pub(super) fn write(
         annexes: patterns(&samples[1]),
     };
     let mut writer = Writer {
-        markdown,
         depths,
         headings: Headings::new(&levels, language),
         number: None,
-        lost,
     };
-    let title = writer.plain(&title);
+    let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
     let main = writer.part(main, Part::Main);
     let mut written = Vec::new();
     let mut open = annexes;
@@ -91,14 +83,14 @@ fn title(blocks: &[Block]) -> (String, &[Block]) {
             let only = headings().all(|other| !other.label.is_empty() || other.annex);
             let followed = matches!(rest.first(), Some(Block::Heading(_)));
             if above || only || followed {
-                return (heading.title.clone(), rest);
+                return (inline::words(&heading.title), rest);
             }
         }
         Block::Paragraph(paragraph) => {
-            let text = &paragraph.text;
+            let text = inline::words(&paragraph.text);
             let short = text.chars().count() <= 120 && !text.ends_with(['.', ':', ',', ';']);
             if short && !paragraph.contact && headings().next().is_some() {
-                return (text.clone(), rest);
+                return (text, rest);
             }
         }
         _ => {}
@@ -192,25 +184,14 @@ fn is_quotable(label: &str) -> bool {
     !label.contains(['"', '\\', '`', '{', '}', '%']) && !label.contains(char::is_control)
 }
 
-struct Writer<'w> {
-    markdown: bool,
+struct Writer {
     depths: [Vec<u8>; 2],
     headings: Headings,
     /// What joined numbers begin with here.
     number: Option<String>,
-    lost: inline::Lost<'w>,
 }
 
-impl Writer<'_> {
-    fn plain(&mut self, text: &str) -> String {
-        let words = inline::words(&inline::read(text, self.markdown, self.lost));
-        words.split_whitespace().collect::<Vec<_>>().join(" ")
-    }
-
-    fn text(&mut self, text: &str, place: Place) -> String {
-        djot::text(&inline::read(text, self.markdown, self.lost), place)
-    }
-
+impl Writer {
     fn part(&mut self, blocks: &[Block], part: Part) -> String {
         self.number = None;
         let mut out = String::new();
@@ -224,8 +205,8 @@ impl Writer<'_> {
         for block in blocks {
             let mut text = match block {
                 Block::Heading(heading) => self.heading(heading, part),
-                Block::Paragraph(paragraph) => self.paragraph(paragraph),
-                Block::Table(table) => self.table(table),
+                Block::Paragraph(paragraph) => Self::paragraph(paragraph),
+                Block::Table(table) => Self::table(table),
                 Block::List(list) => self.list(list, part),
             };
             if text.is_empty() {
@@ -247,7 +228,7 @@ impl Writer<'_> {
 
     fn heading(&mut self, heading: &Heading, part: Part) -> String {
         let level = level(heading, &self.depths, part);
-        let title = self.text(&heading.title, Place::Line);
+        let title = djot::text(&heading.title, Place::Line);
         let quotable = is_quotable(&heading.label);
         let wanted = match heading.label.as_str() {
             "" => Wanted::Nothing,
@@ -266,7 +247,9 @@ impl Writer<'_> {
             _ => "{.unnumbered}\n".to_owned(),
         };
         let spelled = match label {
-            Some(label) if !quotable => format!("{} ", self.text(label, Place::Line)),
+            Some(label) if !quotable => {
+                format!("{} ", djot::text(&inline::plain(label), Place::Line))
+            }
             _ => String::new(),
         };
         if title.is_empty() && spelled.is_empty() {
@@ -278,14 +261,14 @@ impl Writer<'_> {
         )
     }
 
-    fn paragraph(&mut self, paragraph: &Paragraph) -> String {
+    fn paragraph(paragraph: &Paragraph) -> String {
         if !paragraph.contact {
-            return self.text(&paragraph.text, Place::Paragraph);
+            return djot::text(&paragraph.text, Place::Paragraph);
         }
         let lines: Vec<String> = paragraph
             .text
-            .split('\n')
-            .map(|line| self.text(line, Place::Line))
+            .split(|piece| *piece == Piece::Break)
+            .map(|line| djot::text(line, Place::Line))
             .filter(|line| !line.is_empty())
             .collect();
         if lines.is_empty() {
@@ -294,11 +277,11 @@ impl Writer<'_> {
         format!("{{.contact}}\n{}", lines.join("\n"))
     }
 
-    fn table(&mut self, table: &Table) -> String {
-        let mut row = |cells: &[String]| {
+    fn table(table: &Table) -> String {
+        let row = |cells: &Vec<Vec<Piece>>| {
             let cells: Vec<String> = cells
                 .iter()
-                .map(|cell| self.text(cell, Place::Line))
+                .map(|cell| djot::text(cell, Place::Line))
                 .collect();
             format!("| {} |", cells.join(" | "))
         };
@@ -309,7 +292,7 @@ impl Writer<'_> {
             Alignment::End => "---:",
         });
         lines.push(format!("|{}|", rule.collect::<Vec<_>>().join("|")));
-        lines.extend(table.rows.iter().map(|cells| row(cells)));
+        lines.extend(table.rows.iter().map(row));
         lines.join("\n")
     }
 

@@ -1,0 +1,352 @@
+//! Markdown as CommonMark reads it, with tables, footnotes and ticks, line by line for the reader of
+//! blocks. What is inside of what, that reader says by indentation, as in plain text: contracts nest
+//! `a)` and `3.1` as well, of which CommonMark knows nothing.
+
+use pulldown_cmark::{CodeBlockKind, Event, LinkType, Tag, TagEnd};
+
+use super::inline::{self, Piece};
+use super::lines::{Kind, Line};
+use super::prepared::{Notes, Place, Prepared, is_break, unguarded};
+use super::tables::Table;
+use crate::contract::inline::{is_allowed, is_vague};
+use crate::contract::tree::Alignment;
+
+/// Deepest nesting of marks; those further in mark nothing.
+const DEEPEST: usize = 3;
+/// Mark of an item that has no number.
+const BULLET: &str = "•";
+/// Longest line that is a heading because it is underlined.
+const LONGEST_HEADING: usize = 120;
+
+/// Reads a text. `note` hears, by line, of what a person should look at.
+pub(super) fn read(source: &Prepared, note: &mut dyn FnMut(usize, String)) -> Vec<Line> {
+    let mut reader = Reader {
+        source,
+        note,
+        notes: Notes::default(),
+        out: Vec::new(),
+        last: None,
+        mark: None,
+        begin: None,
+        line: Vec::new(),
+        open: Vec::new(),
+        deeper: 0,
+        heading: 0,
+        table: None,
+        in_code: false,
+    };
+    for (event, range) in source.events() {
+        match event {
+            Event::Start(tag) => reader.start(tag, range.start, range.end),
+            Event::End(tag) => reader.end(tag, range.start, range.end),
+            event => reader.leaf(event, range.start),
+        }
+    }
+    reader.end_item();
+    reader.out
+}
+
+struct Reader<'r> {
+    source: &'r Prepared,
+    note: &'r mut dyn FnMut(usize, String),
+    notes: Notes,
+    out: Vec<Line>,
+    /// Where the last line of the source begins of which one was made.
+    last: Option<usize>,
+    /// Mark of an item whose text has not begun, and where it stands.
+    mark: Option<(String, usize)>,
+    /// Where the line begins that is being read, and how far in.
+    begin: Option<(usize, usize)>,
+    line: Vec<Piece>,
+    /// Marks that are open in it, the links with their targets.
+    open: Vec<(Vec<Piece>, Option<String>)>,
+    /// Further ones, too far in to be believed.
+    deeper: usize,
+    /// How many lines there are before the heading that is being read.
+    heading: usize,
+    table: Option<OpenTable>,
+    in_code: bool,
+}
+
+struct OpenTable {
+    from: usize,
+    alignments: Vec<Alignment>,
+    rows: Vec<Vec<Vec<Piece>>>,
+    /// Where its last cell ends.
+    end: usize,
+}
+
+impl Reader<'_> {
+    fn leaf(&mut self, event: Event<'_>, from: usize) {
+        match event {
+            Event::Text(text) if self.in_code => {
+                for line in unguarded(&text).lines() {
+                    self.text(line, from);
+                    self.end_line(true);
+                }
+            }
+            Event::Text(text) => self.text(&text, from),
+            Event::Code(text) => self.text(&unguarded(&text), from),
+            Event::InlineHtml(tag) if is_break(&tag) => self.pieces().push(Piece::Break),
+            Event::HardBreak if self.is_inside() => self.pieces().push(Piece::Break),
+            Event::SoftBreak if self.is_inside() => inline::push(self.pieces(), " "),
+            Event::SoftBreak => self.end_line(false),
+            Event::HardBreak => self.end_line(true),
+            Event::FootnoteReference(label) => {
+                let mark = self.notes.mark(&label);
+                self.text(&mark, from);
+            }
+            Event::TaskListMarker(done) => self.text(if done { "☒ " } else { "☐ " }, from),
+            Event::Rule => {
+                self.end_line(false);
+                self.space(from);
+            }
+            _ => {}
+        }
+    }
+
+    fn start(&mut self, tag: Tag<'_>, from: usize, to: usize) {
+        match tag {
+            Tag::Strikethrough => {
+                let line = self.source.place(from).number;
+                (self.note)(line, "Durchgestrichener Text ist ohne den Strich übernommen. Nehmen Sie ihn heraus, wenn er nicht gelten soll.".to_owned());
+            }
+            Tag::Emphasis | Tag::Strong => self.open(None, from),
+            // The address is its own text.
+            Tag::Link {
+                link_type: LinkType::Autolink | LinkType::Email,
+                ..
+            } => self.deeper += 1,
+            Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. } => {
+                self.open(Some(dest_url.into_string()), from);
+            }
+            Tag::Item => {
+                self.end_item();
+                let text = self.source.part(from, to);
+                let bare = text.trim_start();
+                let mark = bare.split_whitespace().next().unwrap_or_default();
+                let mark = if mark.len() == 1 { BULLET } else { mark };
+                self.mark = Some((mark.to_owned(), from + text.len() - bare.len()));
+            }
+            Tag::FootnoteDefinition(label) => {
+                self.end_item();
+                self.mark = Some((self.notes.mark(&label), from));
+            }
+            Tag::Table(alignments) => {
+                self.end_item();
+                let alignment = |alignment| match alignment {
+                    pulldown_cmark::Alignment::Center => Alignment::Center,
+                    pulldown_cmark::Alignment::Right => Alignment::End,
+                    _ => Alignment::Start,
+                };
+                self.table = Some(OpenTable {
+                    from,
+                    alignments: alignments.into_iter().map(alignment).collect(),
+                    rows: Vec::new(),
+                    end: from,
+                });
+            }
+            Tag::TableHead | Tag::TableRow => {
+                if let Some(table) = &mut self.table {
+                    table.rows.push(Vec::new());
+                    table.end = from;
+                }
+            }
+            Tag::CodeBlock(kind) => {
+                self.end_line(false);
+                self.space(from);
+                self.in_code = true;
+                // Whatever stands behind the fence is text.
+                if let CodeBlockKind::Fenced(info) = kind {
+                    self.text(&unguarded(&info), from);
+                    self.end_line(true);
+                }
+            }
+            Tag::Heading { .. } => {
+                self.end_line(false);
+                self.mark.take_if(|(mark, _)| mark == BULLET);
+                self.heading = self.out.len();
+            }
+            Tag::List(_) | Tag::HtmlBlock => self.end_line(false),
+            _ => {}
+        }
+    }
+
+    fn end(&mut self, tag: TagEnd, from: usize, to: usize) {
+        match tag {
+            TagEnd::Emphasis | TagEnd::Strong | TagEnd::Link | TagEnd::Image => {
+                if self.deeper > 0 {
+                    self.deeper -= 1;
+                } else if let Some((inner, target)) = self.open.pop() {
+                    match target {
+                        Some(target) => self.link(target, inner, from),
+                        None if tag == TagEnd::Strong => self.pieces().push(Piece::Strong(inner)),
+                        None => self.pieces().push(Piece::Emphasis(inner)),
+                    }
+                }
+            }
+            TagEnd::Item | TagEnd::FootnoteDefinition => self.end_item(),
+            TagEnd::Paragraph => self.end_line(false),
+            TagEnd::Heading(level) => {
+                self.end_line(false);
+                let marked = self.source.part(from, to).starts_with('#');
+                let mut lines = self.out.iter_mut().skip(self.heading);
+                // An empty line may have been put above it.
+                let mut lines = lines.by_ref().filter(|line| !line.text.is_empty());
+                if let (Some(line), None) = (lines.next(), lines.next())
+                    && (marked || line.text.chars().count() <= LONGEST_HEADING)
+                {
+                    line.kind = Kind::Heading(level as u8);
+                }
+                self.space(from);
+            }
+            TagEnd::TableCell => {
+                self.begin = None;
+                let cell = inline::trimmed(std::mem::take(&mut self.line));
+                if let Some(table) = &mut self.table
+                    && let Some(row) = table.rows.last_mut()
+                {
+                    row.push(cell);
+                    // A cell that is added because the row is short stands nowhere.
+                    table.end = if from < to { to } else { table.end };
+                }
+            }
+            TagEnd::TableHead | TagEnd::TableRow => self.cells_too_many(to),
+            TagEnd::Table => self.end_table(),
+            TagEnd::CodeBlock => {
+                self.in_code = false;
+                self.space(to);
+            }
+            TagEnd::HtmlBlock => self.html(from, to),
+            _ => {}
+        }
+    }
+
+    fn open(&mut self, target: Option<String>, from: usize) {
+        if self.open.len() < DEEPEST {
+            self.open.push((Vec::new(), target));
+            return;
+        }
+        self.deeper += 1;
+        if let Some(target) = target {
+            self.lost("…", &target, from);
+        }
+    }
+
+    /// Whether a line cannot end here.
+    fn is_inside(&self) -> bool {
+        self.table.is_some() || !self.open.is_empty()
+    }
+
+    fn pieces(&mut self) -> &mut Vec<Piece> {
+        match self.open.last_mut() {
+            Some((pieces, _)) => pieces,
+            None => &mut self.line,
+        }
+    }
+
+    fn text(&mut self, text: &str, from: usize) {
+        if self.begin.is_none() {
+            let place = self.source.place(from);
+            self.begin = Some((from, place.indent));
+            if let Some((mark, at)) = self.mark.take() {
+                let place = self.source.place(at);
+                self.begin = Some((at, place.indent + at - place.start));
+                inline::push(&mut self.line, &format!("{mark} "));
+            }
+        }
+        inline::push(self.pieces(), text);
+    }
+
+    fn link(&mut self, target: String, inner: Vec<Piece>, from: usize) {
+        let printed = inline::words(&inner);
+        if is_allowed(&target) && !is_vague(&printed) && !printed.trim().is_empty() {
+            self.pieces().push(Piece::Link(target, inner));
+        } else {
+            self.lost(&printed, &target, from);
+            inline::append(self.pieces(), inner);
+        }
+    }
+
+    fn lost(&mut self, words: &str, target: &str, from: usize) {
+        let line = self.source.place(from).number;
+        (self.note)(
+            line,
+            format!(
+                "Der Link „{words}“ auf „{target}“ ist nur als Text übernommen. Nennen Sie sein Ziel im Text oder setzen Sie den Link neu."
+            ),
+        );
+    }
+
+    /// Ends the line that is being read.
+    fn end_line(&mut self, hard: bool) {
+        let Some((at, indent)) = self.begin.take() else {
+            return;
+        };
+        let place = self.space_before(at);
+        let pieces = std::mem::take(&mut self.line);
+        let line = Line {
+            hard,
+            ..Line::new(place.number, indent, pieces)
+        };
+        if !line.text.is_empty() {
+            self.out.push(line);
+        }
+    }
+
+    /// The same; of an item without text the number stays.
+    fn end_item(&mut self) {
+        self.end_line(false);
+        if let Some((mark, at)) = self.mark.take_if(|(mark, _)| mark != BULLET) {
+            self.text(&mark, at);
+            self.end_line(false);
+        }
+        self.mark = None;
+    }
+
+    fn space(&mut self, at: usize) {
+        self.out.push(Line::empty(self.source.place(at).number));
+    }
+
+    /// The empty line that stands above a line of the source.
+    fn space_before(&mut self, at: usize) -> Place {
+        let place = self.source.place(at);
+        if self.last.replace(place.start) != Some(place.start) && self.source.is_apart(place) {
+            self.space(at);
+        }
+        place
+    }
+
+    /// Cells beyond those of the head are no cells; their words stay, in the last one.
+    fn cells_too_many(&mut self, to: usize) {
+        let Some(table) = &mut self.table else { return };
+        let rest = self.source.part(table.end, to);
+        if let Some(cell) = table.rows.last_mut().and_then(|row| row.last_mut())
+            && rest.contains(char::is_alphanumeric)
+        {
+            inline::push(cell, &format!(" {}", rest.trim()));
+        }
+    }
+
+    fn end_table(&mut self) {
+        if let Some(open) = self.table.take()
+            && let Some(table) = Table::of(open.rows, open.alignments)
+        {
+            let place = self.space_before(open.from);
+            let line = Line::table(place.number, place.indent, table);
+            self.out.push(line);
+        }
+    }
+
+    fn html(&mut self, from: usize, to: usize) {
+        let place = self.source.place(from);
+        let lines = super::html::read(self.source.part(from, to));
+        self.space(from);
+        self.out.extend(lines.into_iter().map(|line| Line {
+            number: place.number + line.number - 1,
+            indent: place.indent + line.indent,
+            ..line
+        }));
+        self.space(from);
+    }
+}

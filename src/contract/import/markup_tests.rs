@@ -1,0 +1,155 @@
+//! What is markup in Markdown and HTML, and what only looks like it.
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
+
+use super::tests::{drafted, text_of};
+use super::*;
+use crate::contract::tree::{Block as Node, Document, Item};
+
+fn read(name: &str, source: &str) -> (Vec<String>, String) {
+    let (draft, documents) = drafted(&[(name, source)]);
+    let notes = draft.notes.iter().map(|note| note.message.clone());
+    (notes.collect(), text_of(&documents[0]))
+}
+
+#[test]
+fn t15_what_is_no_markup_in_a_contract_stays_text() {
+    let (notes, text) = read(
+        "a.md",
+        "# AVV\n\nDer <Kunde> und <Name des Amtes> bei [Ort] und `<Feld>`, <a@b.example>.\n\n\
+         [Kunde]: ____\n\n[Ort]: Köln\n\n<Kunde>\nunterschreibt.\n\nOrt:____ und Datum:____\n\n________\n\n\
+         Das [^ folgt später] noch. Ein \\*Stern\\* &uuml;ber &copy; &sum; &#8364;.\n\n<!-- nie\n\ngesagt -->\n\n\
+         | A | B |\n|---|---|\n| 1 | 2 | **3** | 4 |\n| 5 |\n\n``` Die Frist\nläuft *hier*\n```\n",
+    );
+    for part in [
+        "Der <Kunde> und <Name des Amtes> bei [Ort] und <Feld>, a@b.example.",
+        "[Kunde]: ____\n",
+        "[Ort]: Köln\n",
+        "<Kunde> unterschreibt.",
+        "Ort:____ und Datum:____\n",
+        "\n________\n",
+        "Das [^ folgt später] noch. Ein *Stern* über © ∑ €.\n",
+        "A\tB\n1\t2 | **3** | 4 |\n5\t\n",
+        "Die Frist\nläuft *hier*\n",
+    ] {
+        assert!(text.contains(part), "{part}\n---\n{text}");
+    }
+    assert!(!text.contains("nie"), "{text}");
+    assert!(notes.is_empty(), "{notes:?}");
+}
+
+#[test]
+fn t15_markup_is_read_as_its_author_sees_it() {
+    let (notes, text) = read(
+        "a.md",
+        "AVV\n===\n\n1\\. Zweck\n---\n\nNicht ~~vier~~ f~~ün~~f ~5 bis ~6 Tage, siehe [das\nBlatt](https://x.example).\n\n\
+         <table><tr><th>Was</th><th>Wo</th></tr>\n<tr><td>Zutritt</td><td>Tor<br>Nord</td></tr></table>\n\n\
+         > 1. eins\n>    - Punkt\n> 2. zwei\n\n- - drei\n- 1. vier\n\n![Bild](https://x.example/y) [hier](https://x.example)\n\nMit ***allem* drum**.\n",
+    );
+    for part in [
+        "AVV\n\n1. Zweck\n\nNicht vier fünf ~5 bis ~6 Tage, siehe das Blatt <https://x.example>.\n",
+        "Was\tWo\nZutritt\tTor / Nord\n",
+        "1. eins\n\n    • Punkt\n2. zwei\n",
+        "• drei\n",
+        "1. vier\n",
+        "Bild <https://x.example/y> hier\n",
+        "Mit allem drum.\n",
+    ] {
+        assert!(text.contains(part), "{part}\n---\n{text}");
+    }
+    let told = |words: &str| notes.iter().filter(|note| note.contains(words)).count();
+    assert_eq!(
+        (told("Durchgestrichener"), told("„hier“"), notes.len()),
+        (1, 1, 2),
+        "{notes:?}"
+    );
+}
+
+#[test]
+fn t15_html_may_leave_ends_of_tags_out() {
+    let (_, text) = read(
+        "a.html",
+        "<!DOCTYPE html><html><head><title>x</title><meta charset=utf-8><body><h1>AVV</h1><h2></h2>\
+         <p>Das ist <b>so</b>&nbsp;und&shy;so &sect; 5<p>Die Liste:<ul><li>eins<li><p>zwei<p>weiter</ul>\
+         <svg><title>Logo</title></svg><script>if (a<b) { x('</p>') }</script>\
+         <table>Stand<tr><td>A<td>B<tr><td>1<td>2<table><tr><td>innen<td>drin</table>hinten</table><ul><li></ul><p>Ende &lt;x&gt;",
+    );
+    let expected = "AVV\n\nDas ist so\u{a0}undso § 5\n\nDie Liste:\n\n• eins\n• zwei\n\n    weiter\n\nStand\n\n\nA\tB\n1\t2 / innen / drin / hinten\n\nEnde <x>\n";
+    assert_eq!(text, expected);
+}
+
+fn items(document: &Document) -> &[Item] {
+    match document.blocks.first() {
+        Some(Node::Section(section)) => match section.blocks.first() {
+            Some(Node::List(list)) => &list.items,
+            other => panic!("{other:?}"),
+        },
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Every item of a long list is one item of one list, whatever it is written in: none of them is
+/// read again for those behind it.
+#[test]
+fn t15_a_long_list_stays_one_list() {
+    const MANY: usize = 12_000;
+    let list = |mark: &str, end: &str| -> String {
+        let item = |_| format!("{mark}das ist der Punkt{end}\n");
+        (0..MANY).map(item).collect()
+    };
+    for (name, source) in [
+        (
+            "a.md",
+            format!("# AVV\n\n## Die Liste\n\n{}", list("- ", "")),
+        ),
+        (
+            "a.md",
+            format!("# AVV\n\n## Die Liste\n\n{}", list("- ", "\n")),
+        ),
+        ("a.txt", format!("AVV\n\nDIE LISTE\n\n{}", list("• ", ""))),
+        (
+            "a.html",
+            format!(
+                "<h1>AVV</h1><h2>Die Liste</h2><ul>{}</ul>",
+                list("<li>", "</li>")
+            ),
+        ),
+    ] {
+        let (_, documents) = drafted(&[(name, &source)]);
+        let items = items(&documents[0]);
+        assert_eq!(items.len(), MANY, "{name}");
+        assert!(items.iter().all(|item| item.blocks.len() == 1), "{name}");
+    }
+}
+
+/// A3: lists inside of lists, tables and stressed text without end take neither stack nor memory.
+#[test]
+fn a3_nesting_without_end_is_bounded() {
+    let many = |sign: &str| sign.repeat(40_000 / sign.len());
+    let stairs: String = (0..200)
+        .map(|n| " ".repeat(2 * n) + "- das und die\n")
+        .collect();
+    for (name, source) in [
+        ("a.html", many("<ul><li>x")),
+        ("a.html", many("<table><tr><td>x")),
+        ("a.html", many("<div><b><p>x")),
+        ("a.html", format!("<a {}>x", many("a=1 b=2 "))),
+        ("a.md", many("- ") + "x"),
+        ("a.md", many("- ") + "x\n\n" + &many("y\n\n")),
+        ("a.md", many("> ") + "x"),
+        ("a.md", many("*a **b ") + &many("** *")),
+        ("a.md", many("![") + &many("](https://x.example)")),
+        ("a.md", many("<b>") + "x"),
+        ("a.md", stairs.clone()),
+        ("a.txt", stairs),
+    ] {
+        let source = Source {
+            name,
+            text: &format!("Der Vertrag ist das.\n\n{source}"),
+        };
+        // Some are refused, with the place where words would suffer.
+        if let Ok(draft) = import(&[source], "2026-11-29".parse().unwrap()) {
+            let size: usize = draft.files.iter().map(|(_, text)| text.len()).sum();
+            assert!(size < 40 * source.text.len(), "{size}");
+        }
+    }
+}
