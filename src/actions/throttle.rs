@@ -330,12 +330,9 @@ fn keyed(app: &App, label: &[u8], text: &str) -> String {
     mac.update(label);
     mac.update(b"\0");
     mac.update(text.as_bytes());
-    mac.finalize()
-        .into_bytes()
-        .iter()
-        .take(16)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    let mut hex = base16ct::lower::encode_string(&mac.finalize().into_bytes());
+    hex.truncate(32);
+    hex
 }
 
 #[cfg(test)]

@@ -314,7 +314,7 @@ mod tests {
         let mut random = [0u8; 32];
         for _ in 0..200 {
             OsRng.try_fill_bytes(&mut random).unwrap();
-            let hex: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+            let hex = base16ct::lower::encode_string(&random);
             for secret in [URL_SAFE_NO_PAD.encode(random), hex] {
                 assert!(check_secret("AVV_SECRET_KEY", &secret).is_ok(), "{secret}");
             }

@@ -5,7 +5,7 @@ use jotdown::{AttributeKind, Attributes};
 use super::numbers::Pattern;
 use super::parse::Reader;
 use super::source::{Kind, Node};
-use super::vocabulary::{Condition, Generator};
+use super::vocabulary::{Condition, Generator, spelled_out};
 
 /// What the attribute line above a block says.
 #[derive(Default)]
@@ -65,13 +65,13 @@ impl<'a> Reader<'a> {
                     }
                 }
                 AttributeKind::Pair { key } if key == "generate" => {
-                    marks.generator = Generator::parse(&value);
+                    marks.generator = value.parse().ok();
                     if marks.generator.is_none() {
                         self.problem(
                             line,
                             format!(
                                 "Den erzeugten Block „{value}“ gibt es nicht. Möglich sind: {}.",
-                                Generator::spelled_out()
+                                spelled_out::<Generator>()
                             ),
                         );
                     }

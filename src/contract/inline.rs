@@ -7,7 +7,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::parse::Reader;
 use super::source::Span;
-use super::vocabulary::Placeholder;
+use super::vocabulary::{Placeholder, spelled_out};
 use crate::domain::Language;
 
 impl Reader<'_> {
@@ -38,9 +38,9 @@ impl Reader<'_> {
                     }
                 }
                 Event::Symbol(name) if name == "br" => out.push(Span::Break),
-                Event::Symbol(name) => match Placeholder::parse(&name) {
-                    Some(placeholder) => out.push(Span::Value(placeholder)),
-                    None => self.problem(line, unknown_placeholder(&name)),
+                Event::Symbol(name) => match name.parse() {
+                    Ok(placeholder) => out.push(Span::Value(placeholder)),
+                    Err(_) => self.problem(line, unknown_placeholder(&name)),
                 },
                 Event::Hardbreak => out.push(Span::Break),
                 Event::Softbreak if self.keeps_lines && !self.at_end_of_block() => {
@@ -193,7 +193,7 @@ fn unknown_placeholder(name: &str) -> String {
     }
     format!(
         "Den Platzhalter „:{name}:“ gibt es nicht. Möglich sind: {}.",
-        Placeholder::spelled_out()
+        spelled_out::<Placeholder>()
     )
 }
 

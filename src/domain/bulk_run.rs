@@ -1,9 +1,11 @@
 //! Work over many customers, one after the other: its kinds, and how far a run of one has come.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 /// What a run does with its customers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum RunKind {
     /// Makes the notices of an announced change of sub-processors (row 38).
     Announcement,
@@ -19,28 +21,16 @@ pub enum RunKind {
 
 impl RunKind {
     /// All of them.
-    pub const ALL: [Self; 5] = [
-        Self::Announcement,
-        Self::RollOut,
-        Self::Block,
-        Self::NewVersion,
-        Self::TakeOff,
-    ];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Key in the database.
     pub fn key(self) -> &'static str {
-        match self {
-            Self::Announcement => "announcement",
-            Self::RollOut => "roll_out",
-            Self::Block => "block",
-            Self::NewVersion => "new_version",
-            Self::TakeOff => "take_off",
-        }
+        self.into()
     }
 
     /// The kind of a key.
     pub fn of(key: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.key() == key)
+        key.parse().ok()
     }
 
     /// Whether an administrator may pause it.
@@ -55,7 +45,8 @@ impl RunKind {
 }
 
 /// How a run was over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum RunEnd {
     /// Everybody was looked at.
     Done,
@@ -66,20 +57,16 @@ pub enum RunEnd {
 }
 
 impl RunEnd {
-    const ALL: [Self; 3] = [Self::Done, Self::Ended, Self::Superseded];
+    const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Key in the database.
     pub fn key(self) -> &'static str {
-        match self {
-            Self::Done => "done",
-            Self::Ended => "ended",
-            Self::Superseded => "superseded",
-        }
+        self.into()
     }
 
     /// The end of a key.
     pub fn of(key: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|end| end.key() == key)
+        key.parse().ok()
     }
 }
 
@@ -144,10 +131,10 @@ mod tests {
 
     #[test]
     fn keys_lead_back_to_what_they_name() {
-        for kind in RunKind::ALL {
+        for &kind in RunKind::ALL {
             assert_eq!(RunKind::of(kind.key()), Some(kind));
         }
-        for end in RunEnd::ALL {
+        for &end in RunEnd::ALL {
             assert_eq!(RunEnd::of(end.key()), Some(end));
         }
         assert_eq!(RunKind::of(""), None);

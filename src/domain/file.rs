@@ -1,12 +1,14 @@
 //! Files that people upload as proof: what they may be, told by their first bytes (S-77).
 
 use sha2::{Digest as _, Sha256};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 /// Largest file in bytes.
 pub const MAX_FILE: usize = 10 * 1024 * 1024;
 
 /// What a file may be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum FileKind {
     /// A PDF document.
     Pdf,
@@ -18,13 +20,14 @@ pub enum FileKind {
 
 impl FileKind {
     /// All.
-    pub const ALL: [Self; 3] = [Self::Pdf, Self::Png, Self::Jpeg];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// What the first bytes say it is; `None` for anything that is not accepted. Its name and what
     /// the browser calls it do not count.
     pub fn of(bytes: &[u8]) -> Option<Self> {
         Self::ALL
-            .into_iter()
+            .iter()
+            .copied()
             .find(|kind| bytes.starts_with(kind.magic()))
     }
 
@@ -38,16 +41,12 @@ impl FileKind {
 
     /// Key in the database, and the ending of a name.
     pub fn key(self) -> &'static str {
-        match self {
-            Self::Pdf => "pdf",
-            Self::Png => "png",
-            Self::Jpeg => "jpeg",
-        }
+        self.into()
     }
 
     /// Reads a key; `None` for any other text.
     pub fn from_key(key: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.key() == key)
+        key.parse().ok()
     }
 
     /// Value of `Content-Type`.
@@ -106,7 +105,7 @@ mod tests {
         for (bytes, expected) in table {
             assert_eq!(FileKind::of(bytes), *expected, "{bytes:?}");
         }
-        for kind in FileKind::ALL {
+        for &kind in FileKind::ALL {
             assert_eq!(FileKind::from_key(kind.key()), Some(kind));
         }
     }

@@ -1,10 +1,24 @@
 //! The two languages a customer can be met in.
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr};
 
 /// German is the portal's own language; English is for customers whose master data say so.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    Default,
+    Serialize,
+    Deserialize,
+    EnumString,
+    IntoStaticStr,
+)]
 #[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "snake_case")]
 pub enum Language {
     /// German, the binding language.
     #[default]
@@ -19,17 +33,12 @@ impl Language {
 
     /// The tag for `lang` attributes, file names and the database.
     pub fn code(self) -> &'static str {
-        match self {
-            Self::De => "de",
-            Self::En => "en",
-        }
+        self.into()
     }
 
     /// Reads a tag such as `de`; `None` for any other language.
     pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|language| language.code() == code)
+        code.parse().ok()
     }
 
     /// Whether this is English: templates branch on it.

@@ -2,11 +2,12 @@
 //! and kept with the event of the log, where it can be erased.
 
 use serde::{Deserialize, Serialize};
+use strum::VariantArray;
 
 use super::{Language, Party};
 
 /// A field of the master data. The e-mail address is guarded and has events of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, VariantArray)]
 #[serde(rename_all = "snake_case")]
 pub enum MasterField {
     /// Name with legal form.
@@ -32,18 +33,7 @@ pub enum MasterField {
 }
 
 impl MasterField {
-    const ALL: [Self; 10] = [
-        Self::Name,
-        Self::Street,
-        Self::Postcode,
-        Self::City,
-        Self::Country,
-        Self::Register,
-        Self::RepresentedBy,
-        Self::Contact,
-        Self::Phone,
-        Self::Language,
-    ];
+    const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Its name in the log and on the page that asks.
     pub fn word(self, language: Language) -> &'static str {
@@ -120,8 +110,8 @@ impl FieldChange {
 /// What differs between two states of the master data, in the order of the form.
 pub fn changes(old: (&Party, Language), new: (&Party, Language)) -> Vec<FieldChange> {
     MasterField::ALL
-        .into_iter()
-        .map(|field| FieldChange {
+        .iter()
+        .map(|&field| FieldChange {
             field,
             from: field.of(old.0, old.1),
             to: field.of(new.0, new.1),

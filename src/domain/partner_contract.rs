@@ -2,6 +2,7 @@
 //! (EV-14, C6): how one stands, when its end is spoken of, and which choices rely on it.
 
 use chrono::{DateTime, Months, NaiveDate, Utc};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use super::case::{Case, Partner};
 
@@ -62,32 +63,31 @@ pub fn soon(today: NaiveDate) -> NaiveDate {
 }
 
 /// Which partners a list shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
 pub enum ContractFilter {
     /// None was recorded.
+    #[strum(serialize = "fehlt")]
     Missing,
     /// It ends within two months.
+    #[strum(serialize = "endet")]
     EndsSoon,
     /// It is over.
+    #[strum(serialize = "abgelaufen")]
     Expired,
 }
 
 impl ContractFilter {
     /// All, in the order of the choice.
-    pub const ALL: [Self; 3] = [Self::Missing, Self::EndsSoon, Self::Expired];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Word in addresses.
     pub fn key(self) -> &'static str {
-        match self {
-            Self::Missing => "fehlt",
-            Self::EndsSoon => "endet",
-            Self::Expired => "abgelaufen",
-        }
+        self.into()
     }
 
     /// Reads that word; `None` for any other text.
     pub fn from_key(key: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|one| one.key() == key)
+        key.parse().ok()
     }
 
     /// The word on German screens.
@@ -193,11 +193,11 @@ mod tests {
             assert_eq!(ContractRule::Required.refuses(state), is_refused);
             assert!(!ContractRule::Warn.refuses(state));
             let found = ContractFilter::ALL
-                .into_iter()
+                .iter()
                 .filter(|filter| filter.admits(state));
             assert_eq!(found.count(), usize::from(state != ContractState::Valid));
         }
-        for filter in ContractFilter::ALL {
+        for &filter in ContractFilter::ALL {
             assert_eq!(ContractFilter::from_key(filter.key()), Some(filter));
         }
     }

@@ -45,10 +45,7 @@ fn words(pdf: &[u8]) -> String {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    base16ct::lower::encode_string(&Sha256::digest(bytes))
 }
 
 async fn name_sub(app: &TestApp, customer: CustomerNumber) {

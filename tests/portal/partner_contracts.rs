@@ -314,7 +314,7 @@ async fn c6_the_list_is_filtered_by_contract() {
     record(&app, subs[2], Some("2027-01-24"));
     let operator = app.sign_in(Person::Operator).await;
     let today = calendar::day(app.now());
-    for filter in ContractFilter::ALL {
+    for &filter in ContractFilter::ALL {
         let found = app.read(|conn| {
             let all = PartnerQuery {
                 limit: 100,

@@ -314,7 +314,7 @@ async fn a6_a_seal_spelled_otherwise_hides_no_state() {
     // A number alone proves nothing: the seal has to cover what the portal keeps.
     let mut other = pdf.clone();
     other[1000] ^= 1;
-    let hex: String = other.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = base16ct::lower::encode_string(&other);
     app.sql("ALTER TABLE agreement_documents DISABLE TRIGGER USER")
         .unwrap();
     app.sql(&format!("UPDATE agreement_documents SET pdf = '\\x{hex}'"))

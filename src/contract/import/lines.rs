@@ -60,7 +60,7 @@ impl Line {
     }
 
     /// Everything that is printed of it; cells are kept apart by tabs.
-    pub(super) fn words(&self) -> String {
+    fn words(&self) -> String {
         let Kind::Table(table) = &self.kind else {
             return self.text.clone();
         };

@@ -4,6 +4,7 @@
 
 use pulldown_cmark::{CodeBlockKind, Event, LinkType, Tag, TagEnd};
 
+use super::html::{Page, left_out};
 use super::inline::{self, Piece};
 use super::lines::{Kind, Line};
 use super::prepared::{Notes, Place, Prepared, is_break, unguarded};
@@ -34,6 +35,7 @@ pub(super) fn read(source: &Prepared, note: &mut dyn FnMut(usize, String)) -> Ve
         heading: 0,
         table: None,
         in_code: false,
+        struck: None,
     };
     for (event, range) in source.events() {
         match event {
@@ -66,6 +68,8 @@ struct Reader<'r> {
     heading: usize,
     table: Option<OpenTable>,
     in_code: bool,
+    /// What is struck out.
+    struck: Option<String>,
 }
 
 struct OpenTable {
@@ -78,6 +82,14 @@ struct OpenTable {
 
 impl Reader<'_> {
     fn leaf(&mut self, event: Event<'_>, from: usize) {
+        if let Some(struck) = &mut self.struck {
+            match event {
+                Event::Text(text) | Event::Code(text) => struck.push_str(&text),
+                Event::FootnoteReference(label) => struck.push_str(&self.notes.mark(&label)),
+                _ => struck.push(' '),
+            }
+            return;
+        }
         match event {
             Event::Text(text) if self.in_code => {
                 for line in unguarded(&text).lines() {
@@ -107,10 +119,7 @@ impl Reader<'_> {
 
     fn start(&mut self, tag: Tag<'_>, from: usize, to: usize) {
         match tag {
-            Tag::Strikethrough => {
-                let line = self.source.place(from).number;
-                (self.note)(line, "Durchgestrichener Text ist ohne den Strich übernommen. Nehmen Sie ihn heraus, wenn er nicht gelten soll.".to_owned());
-            }
+            Tag::Strikethrough => self.struck = Some(String::new()),
             Tag::Emphasis | Tag::Strong => self.open(None, from),
             // The address is its own text.
             Tag::Link {
@@ -179,10 +188,16 @@ impl Reader<'_> {
                     self.deeper -= 1;
                 } else if let Some((inner, target)) = self.open.pop() {
                     match target {
+                        _ if self.struck.is_some() => {}
                         Some(target) => self.link(target, inner, from),
                         None if tag == TagEnd::Strong => self.pieces().push(Piece::Strong(inner)),
                         None => self.pieces().push(Piece::Emphasis(inner)),
                     }
+                }
+            }
+            TagEnd::Strikethrough => {
+                if let Some(words) = self.struck.take() {
+                    (self.note)(self.source.place(from).number, left_out(&words));
                 }
             }
             TagEnd::Item | TagEnd::FootnoteDefinition => self.end_item(),
@@ -340,10 +355,12 @@ impl Reader<'_> {
 
     fn html(&mut self, from: usize, to: usize) {
         let place = self.source.place(from);
-        let lines = super::html::read(self.source.part(from, to));
+        let page = Page::of(self.source.part(from, to), &mut |message| {
+            (self.note)(place.number, message);
+        });
         self.space(from);
-        self.out.extend(lines.into_iter().map(|line| Line {
-            number: place.number + line.number - 1,
+        self.out.extend(page.lines().into_iter().map(|line| Line {
+            number: place.number,
             indent: place.indent + line.indent,
             ..line
         }));

@@ -160,27 +160,28 @@ impl Read {
         let ending = source.name.rsplit('.').next().unwrap_or_default();
         let (mut lines, mut words) = (None, None);
         let mut text = source.text.to_owned();
+        let mut said = 0;
+        let mut note = |line, message: String| {
+            said += 1;
+            if said <= MOST_NOTES {
+                notes.push(Problem::new(source.name, line, message));
+            }
+        };
         match ending.to_lowercase().as_str() {
             "html" | "htm" | "xhtml" => {
-                let read = html::read(source.text);
-                text = lines::joined(&read);
-                words = Some(words::of_lines(&read));
-                lines = Some(read);
-                notes.push(Problem::new(
-                    source.name,
+                note(
                     1,
-                    "Aus HTML übernommen: Vergleichen Sie den Entwurf mit der Seite.",
-                ));
+                    "Aus HTML übernommen: Vergleichen Sie den Entwurf mit der Seite.".to_owned(),
+                );
+                let page = html::Page::of(source.text, &mut |message| note(1, message));
+                words = Some(words::of_source(&page.words(), false));
+                let read = page.lines();
+                text = lines::joined(&read);
+                lines = Some(read);
             }
             "md" | "markdown" | "mdown" if trust == Trust::Markup => {
                 let markdown = prepared::Prepared::of(source.text);
-                let mut said = 0;
-                lines = Some(markdown::read(&markdown, &mut |line, message| {
-                    said += 1;
-                    if said <= MOST_NOTES {
-                        notes.push(Problem::new(source.name, line, message));
-                    }
-                }));
+                lines = Some(markdown::read(&markdown, &mut note));
                 words = Some(words::of_markdown(&markdown));
             }
             _ => {}

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use pulldown_cmark::{OffsetIter, Options, Parser};
 
 use super::lines;
-use crate::contract::fallback::raised;
+use crate::contract::fallback::{lowered, raised};
 
 /// A text made ready: no line is indented, so that none is code because it stands far in, and what
 /// CommonMark would drop although it is text of a contract is written so that it stays.
@@ -29,7 +29,7 @@ pub(super) struct Place {
 impl Prepared {
     /// Makes a text ready.
     pub(super) fn of(text: &str) -> Self {
-        let text = without_comments(&lines::normal(text));
+        let text = shifted(&without_comments(&lines::normal(text)));
         let text = front_matter(&text).unwrap_or(text);
         let mut out = Self {
             text: String::with_capacity(text.len()),
@@ -104,6 +104,21 @@ fn without_comments(text: &str) -> String {
         rest = tail;
     }
     out + rest
+}
+
+/// Raised and lowered figures as characters.
+fn shifted(text: &str) -> String {
+    let mut out = text.to_owned();
+    for (name, to) in [("sup", raised as fn(&str) -> String), ("sub", lowered)] {
+        let (open, close) = (format!("<{name}>"), format!("</{name}>"));
+        let (first, rest) = out.split_once(&open).unwrap_or((&out, ""));
+        let rest = rest.split(&open).map(|part| match part.split_once(&close) {
+            Some((inner, behind)) => to(inner) + behind,
+            None => part.to_owned(),
+        });
+        out = rest.fold(first.to_owned(), |all, part| all + &part);
+    }
+    out
 }
 
 /// `key: value` between two lines `---` at the start, as some programs put it there: only the title
@@ -194,7 +209,7 @@ fn tag_name(inner: &str) -> (&str, &str) {
 /// Tags that stand in Markdown texts; anything else in angles is text.
 const TAGS: &[&str] = &[
     "a", "abbr", "address", "b", "br", "center", "code", "div", "em", "font", "hr", "i", "img",
-    "ins", "li", "mark", "ol", "p", "s", "small", "span", "strong", "sub", "sup", "table", "tbody",
+    "ins", "li", "mark", "ol", "p", "small", "span", "strong", "sub", "sup", "table", "tbody",
     "td", "th", "thead", "tr", "u", "ul",
 ];
 

@@ -3,7 +3,7 @@
 
 use pulldown_cmark::{Event, Tag, TagEnd};
 
-use super::lines::Line;
+use super::html::Page;
 use super::prepared::{Notes, Prepared, is_break, unguarded};
 use crate::contract::inline::visible;
 
@@ -25,12 +25,6 @@ pub(super) fn of_source(text: &str, markdown: bool) -> Vec<Word> {
     lines.flat_map(|(line, text)| in_line(line, text)).collect()
 }
 
-/// The words of a page.
-pub(super) fn of_lines(lines: &[Line]) -> Vec<Word> {
-    let words = |line: &Line| in_line(line.number, &line.words());
-    lines.iter().flat_map(words).collect()
-}
-
 fn in_line(line: usize, text: &str) -> Vec<Word> {
     let words = of(text).into_iter();
     words.map(|text| Word { text, line }).collect()
@@ -38,13 +32,14 @@ fn in_line(line: usize, text: &str) -> Vec<Word> {
 
 /// The words of Markdown: what CommonMark prints, and whatever stands between, be it the number of an
 /// item or something CommonMark drops; only of what has to be dropped that is known: targets of
-/// links, tags, ticks, names of footnotes.
+/// links, tags, ticks, names of footnotes, what is struck out.
 pub(super) fn of_markdown(source: &Prepared) -> Vec<Word> {
     let mut found = Found {
         source,
         out: Vec::new(),
         open: (0, String::new()),
         seen: 0,
+        is_struck: false,
     };
     let mut notes = Notes::default();
     for (event, range) in source.events() {
@@ -55,17 +50,22 @@ pub(super) fn of_markdown(source: &Prepared) -> Vec<Word> {
                 found.add(from, if is_break(&tag) { " " } else { "" }, to);
             }
             Event::End(TagEnd::HtmlBlock) => {
-                let lines = super::html::read(source.part(from, to));
-                let words: Vec<String> = lines.iter().map(Line::words).collect();
-                found.add(from, &words.join(" "), to);
+                let page = Page::of(source.part(from, to), &mut |_| {});
+                found.add(from, &page.words(), to);
             }
             Event::TaskListMarker(_) => found.add(from, "", to),
             Event::FootnoteReference(label) => found.add(from, &notes.mark(&label), to),
             Event::Start(Tag::FootnoteDefinition(label)) => {
                 found.add(from, &notes.mark(&label), from + label.len() + "[^]:".len());
             }
-            Event::Start(Tag::Strikethrough) => found.add(from, "", from + "~~".len()),
-            Event::End(TagEnd::Strikethrough) => found.add(to - "~~".len(), "", to),
+            Event::Start(Tag::Strikethrough) => {
+                found.add(from, "", from);
+                found.is_struck = true;
+            }
+            Event::End(TagEnd::Strikethrough) => {
+                found.is_struck = false;
+                found.seen = to;
+            }
             Event::Start(Tag::Link { .. } | Tag::Image { .. }) => found.add(from, "", from),
             Event::End(TagEnd::Link | TagEnd::Image) => found.seen = to,
             _ => {}
@@ -84,12 +84,18 @@ struct Found<'s> {
     open: (usize, String),
     /// How far the source is looked through.
     seen: usize,
+    /// Whether what comes is struck out.
+    is_struck: bool,
 }
 
 impl Found<'_> {
     /// What stands before a part of the source, and what is printed of it.
     fn add(&mut self, from: usize, text: &str, to: usize) {
         let seen = self.seen;
+        self.seen = seen.max(to);
+        if self.is_struck {
+            return;
+        }
         for (at, part) in [(seen, self.source.part(seen, from)), (from, text)] {
             let mut at = at;
             for (index, line) in part.split('\n').enumerate() {
@@ -103,7 +109,6 @@ impl Found<'_> {
                 at += line.len() + 1;
             }
         }
-        self.seen = self.seen.max(to);
     }
 
     fn end(&mut self) {

@@ -1,5 +1,7 @@
 //! What the engine itself writes: values, generated blocks, links and ids.
 
+use strum::VariantArray as _;
+
 use super::*;
 use crate::contract::tree::{Block, Inline};
 
@@ -21,7 +23,7 @@ fn missing_values_say_so() {
 fn every_placeholder_has_its_value_once_concluded() {
     let mut values = sample_values(Language::De, true);
     values.conclusion = Some(sample::sample_conclusion(Language::De, "7f3a"));
-    let main: String = vocabulary::Placeholder::ALL
+    let main: String = vocabulary::Placeholder::VARIANTS
         .iter()
         .fold("# A\n".to_owned(), |text, p| {
             format!("{text}\n:{}:\n", p.word())

@@ -4,14 +4,30 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use super::case::{Case, Change, RequestOutcome, Verdict};
 use super::mail::{Alert, MailKind};
 use super::partner_contract::STAGE_OVER;
 
 /// Kinds of alerts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum AlertKind {
     /// An AVV is due but the customer has no e-mail address (L-09).
     NoAddress,
@@ -45,46 +61,16 @@ pub enum AlertKind {
 
 impl AlertKind {
     /// All, in the order the filter shows them.
-    pub const ALL: [Self; 14] = [
-        Self::NoAddress,
-        Self::Undeliverable,
-        Self::ContractUndelivered,
-        Self::AddressByPartner,
-        Self::AddressOfPartner,
-        Self::DemandUnanswered,
-        Self::Dissent,
-        Self::ForwardFailed,
-        Self::MailSetup,
-        Self::CertificateEnds,
-        Self::StampRefused,
-        Self::ClockWrong,
-        Self::AdministratorAdded,
-        Self::PartnerContractEnds,
-    ];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Key in addresses and the database.
     pub fn key(self) -> &'static str {
-        match self {
-            Self::NoAddress => "no_address",
-            Self::Undeliverable => "undeliverable",
-            Self::ContractUndelivered => "contract_undelivered",
-            Self::AddressByPartner => "address_by_partner",
-            Self::AddressOfPartner => "address_of_partner",
-            Self::DemandUnanswered => "demand_unanswered",
-            Self::Dissent => "dissent",
-            Self::ForwardFailed => "forward_failed",
-            Self::MailSetup => "mail_setup",
-            Self::CertificateEnds => "certificate_ends",
-            Self::StampRefused => "stamp_refused",
-            Self::ClockWrong => "clock_wrong",
-            Self::AdministratorAdded => "administrator_added",
-            Self::PartnerContractEnds => "partner_contract_ends",
-        }
+        self.into()
     }
 
     /// Reads a key; `None` for any other text.
     pub fn from_key(key: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.key() == key)
+        key.parse().ok()
     }
 
     /// Its name on German screens.

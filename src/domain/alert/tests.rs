@@ -140,7 +140,7 @@ fn a_contract_that_came_back_is_an_alert_while_it_is_in_force() {
 
 #[test]
 fn every_kind_has_its_words() {
-    for kind in AlertKind::ALL {
+    for &kind in AlertKind::ALL {
         assert_eq!(AlertKind::from_key(kind.key()), Some(kind));
         let stored = serde_json::to_value(kind).ok();
         assert_eq!(stored, Some(kind.key().into()));

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 
 use super::address::Verdict;
 use super::facts::Partner;
@@ -159,8 +160,9 @@ pub struct Declaration {
 }
 
 /// By which way an objection came (EV-10).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Channel {
     /// By the customer in the portal.
     Portal,
@@ -183,12 +185,7 @@ impl Channel {
 
     /// Key in forms and the database.
     pub fn key(self) -> &'static str {
-        match self {
-            Self::Portal => "portal",
-            Self::Email => "email",
-            Self::Letter => "letter",
-            Self::Phone => "phone",
-        }
+        self.into()
     }
 
     /// The word on German screens.

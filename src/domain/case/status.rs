@@ -1,7 +1,10 @@
 //! The words for how a case stands (requirements 4.4).
 
+use strum::{EnumString, IntoStaticStr};
+
 /// The words of requirements 4.4.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Status {
     /// No product needs an AVV.
     NotRequired,
@@ -58,28 +61,12 @@ impl Status {
 
     /// Key in addresses, database and style sheet.
     pub fn key(self) -> &'static str {
-        match self {
-            Self::NotRequired => "not_required",
-            Self::Open => "open",
-            Self::Requested => "requested",
-            Self::Reminded => "reminded",
-            Self::NoEmail => "no_email",
-            Self::AddressOpen => "address_open",
-            Self::Undeliverable => "undeliverable",
-            Self::Expired => "expired",
-            Self::Declined => "declined",
-            Self::Concluded => "concluded",
-            Self::UpdatePending => "update_pending",
-            Self::AmendmentOpen => "amendment_open",
-            Self::Void => "void",
-            Self::RenewalRequired => "renewal_required",
-            Self::Ended => "ended",
-        }
+        self.into()
     }
 
     /// Reads a key; `None` for any other text.
     pub fn from_key(key: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|status| status.key() == key)
+        key.parse().ok()
     }
 
     /// The word on German screens.

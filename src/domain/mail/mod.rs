@@ -8,13 +8,14 @@ mod news;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use strum::VariantArray;
 
 use super::{PartnerId, UserId};
 pub use kind::{Group, MailKind, MailSpec, SPECS};
 pub use news::{Alert, Approval, CustomerNews, PartnerNews};
 
 /// Why a request round was opened (5.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, VariantArray)]
 #[serde(rename_all = "snake_case")]
 pub enum RequestReason {
     /// A booking made the AVV due.
@@ -42,18 +43,7 @@ pub enum RequestReason {
 
 impl RequestReason {
     /// All.
-    pub const ALL: [Self; 10] = [
-        Self::First,
-        Self::Manual,
-        Self::SubPartner,
-        Self::Product,
-        Self::Partner,
-        Self::Particulars,
-        Self::InError,
-        Self::Succession,
-        Self::Version,
-        Self::RollOut,
-    ];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Whether it asks for a new conclusion although the agreement in force may cover everything
     /// (rows 36, 48).

@@ -3,6 +3,7 @@
 //! the template of its mail.
 
 use serde::{Deserialize, Serialize};
+use strum::VariantArray;
 
 use crate::domain::case::Covered;
 use crate::domain::{PartnerId, ProposalId, VersionId};
@@ -80,7 +81,7 @@ impl CustomerNews {
 }
 
 /// What a partner is told (5.8-19: the fact and the date, never a reason).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, VariantArray)]
 #[serde(rename_all = "snake_case")]
 pub enum PartnerNews {
     /// Concluded, access is open.
@@ -110,15 +111,7 @@ struct NewsSpec {
 
 impl PartnerNews {
     /// All.
-    pub const ALL: [Self; 7] = [
-        Self::Concluded,
-        Self::Declined,
-        Self::Expired,
-        Self::Undeliverable,
-        Self::Objected,
-        Self::Replaced,
-        Self::Assigned,
-    ];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     #[rustfmt::skip]
     fn row(self) -> NewsSpec {
@@ -189,7 +182,7 @@ impl PartnerNews {
 }
 
 /// What the operator is alerted to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, VariantArray)]
 #[serde(rename_all = "snake_case")]
 pub enum Alert {
     /// An AVV is due but the customer has no e-mail address (L-09).
@@ -208,14 +201,7 @@ pub enum Alert {
 
 impl Alert {
     /// All.
-    pub const ALL: [Self; 6] = [
-        Self::NoAddress,
-        Self::Undeliverable,
-        Self::AddressByPartner,
-        Self::AddressOfPartner,
-        Self::Dissent,
-        Self::ContractUndelivered,
-    ];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Its name in lists, what a page says before it goes out, and how its subject begins.
     #[rustfmt::skip]

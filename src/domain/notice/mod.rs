@@ -4,6 +4,7 @@
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr};
 
 use super::calendar::{day, end_of_day};
 
@@ -29,8 +30,9 @@ pub fn earliest_start(sent: DateTime<Utc>, days: u32) -> NaiveDate {
 }
 
 /// How a dissent (Einspruch) came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum DissentWay {
     /// By the customer in the portal.
     Portal,
@@ -50,13 +52,7 @@ impl DissentWay {
 
     /// Key in forms.
     pub fn key(self) -> &'static str {
-        match self {
-            Self::Portal => "portal",
-            Self::Link => "link",
-            Self::Email => "email",
-            Self::Letter => "letter",
-            Self::Phone => "phone",
-        }
+        self.into()
     }
 
     /// The words on German screens.
@@ -83,8 +79,9 @@ impl DissentWay {
 }
 
 /// How a notice was settled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Settlement {
     /// The customer took its dissent back.
     Withdrawn,
@@ -102,12 +99,7 @@ impl Settlement {
 
     /// Key in forms.
     pub fn key(self) -> &'static str {
-        match self {
-            Self::Withdrawn => "withdrawn",
-            Self::Exempted => "exempted",
-            Self::Terminated => "terminated",
-            Self::NewAgreement => "new_agreement",
-        }
+        self.into()
     }
 }
 
@@ -146,7 +138,8 @@ pub struct Notice {
 }
 
 /// How a notice stands (5.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum NoticeState {
     /// Not with the customer yet, or its mail came back: no period runs.
     Unsent,
@@ -181,21 +174,12 @@ impl NoticeState {
 
     /// Key in addresses.
     pub fn key(self) -> &'static str {
-        match self {
-            Self::Unsent => "unsent",
-            Self::Running => "running",
-            Self::NoDissent => "no_dissent",
-            Self::Dissent => "dissent",
-            Self::Settled => "settled",
-            Self::Exempted => "exempted",
-            Self::Terminated => "terminated",
-            Self::Lapsed => "lapsed",
-        }
+        self.into()
     }
 
     /// Reads a key; `None` for any other text.
     pub fn from_key(key: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.key() == key)
+        key.parse().ok()
     }
 
     /// The word on German screens.

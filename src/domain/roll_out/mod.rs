@@ -6,6 +6,7 @@ mod audit_event;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use super::case::{
     Case, Demand, Event, Refusal, RequestOutcome, may_be_demanded, may_be_told_of_version,
@@ -18,8 +19,21 @@ pub use audit_event::RollOutAuditEvent;
 pub const MAX_NUMBERS: usize = 4_000;
 
 /// What the customers get.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Mode {
     /// They are told, and nothing is asked for (row 35).
     Inform,
@@ -29,19 +43,16 @@ pub enum Mode {
 
 impl Mode {
     /// Both.
-    pub const ALL: [Self; 2] = [Self::Inform, Self::Conclude];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Key in forms and the database.
     pub fn key(self) -> &'static str {
-        match self {
-            Self::Inform => "inform",
-            Self::Conclude => "conclude",
-        }
+        self.into()
     }
 
     /// The mode of a key.
     pub fn of(key: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|mode| mode.key() == key)
+        key.parse().ok()
     }
 
     /// The words on German screens.
@@ -75,7 +86,8 @@ pub struct Scope {
 }
 
 /// How one customer of the set stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Answer {
     /// Was told; no answer is expected.
     Informed,
@@ -110,21 +122,12 @@ impl Answer {
 
     /// Key in addresses and the database.
     pub fn key(self) -> &'static str {
-        match self {
-            Self::Informed => "informed",
-            Self::Waiting => "waiting",
-            Self::Concluded => "concluded",
-            Self::Declined => "declined",
-            Self::Unanswered => "unanswered",
-            Self::Closed => "closed",
-            Self::Skipped => "skipped",
-            Self::Failed => "failed",
-        }
+        self.into()
     }
 
     /// The answer of a key.
     pub fn of(key: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|answer| answer.key() == key)
+        key.parse().ok()
     }
 
     /// The words on German screens for a roll-out that is over or not.
@@ -144,7 +147,8 @@ impl Answer {
 }
 
 /// Why a customer of the set was left out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Skip {
     /// The customer was deleted.
     Deleted,
@@ -166,34 +170,16 @@ pub enum Skip {
 
 impl Skip {
     /// All of them.
-    pub const ALL: [Self; 8] = [
-        Self::Deleted,
-        Self::NotInForce,
-        Self::OtherChain,
-        Self::NotNeeded,
-        Self::SameVersion,
-        Self::AlreadyAsked,
-        Self::AlreadyInformed,
-        Self::NoAddress,
-    ];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Key in the database.
     pub fn key(self) -> &'static str {
-        match self {
-            Self::Deleted => "deleted",
-            Self::NotInForce => "not_in_force",
-            Self::OtherChain => "other_chain",
-            Self::NotNeeded => "not_needed",
-            Self::SameVersion => "same_version",
-            Self::AlreadyAsked => "already_asked",
-            Self::AlreadyInformed => "already_informed",
-            Self::NoAddress => "no_address",
-        }
+        self.into()
     }
 
     /// The reason of a key.
     pub fn of(key: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|skip| skip.key() == key)
+        key.parse().ok()
     }
 
     /// The sentence on German screens.

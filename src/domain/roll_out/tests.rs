@@ -46,7 +46,7 @@ fn rows_35_and_36_reach_those_whose_agreement_goes_on_and_explain_the_others() {
         (deleted, Some(Skip::Deleted)),
     ];
     for (scenario, expected) in table {
-        for mode in Mode::ALL {
+        for &mode in Mode::ALL {
             let state = scenario.letter();
             assert_eq!(skip(&scenario, mode), expected, "{mode:?} from {state}");
         }
@@ -117,7 +117,7 @@ fn keys_lead_back_to_what_they_name() {
     for answer in Answer::ALL {
         assert_eq!(Answer::of(answer.key()), Some(answer));
     }
-    for skip in Skip::ALL {
+    for &skip in Skip::ALL {
         assert_eq!(Skip::of(skip.key()), Some(skip));
         assert!(!skip.sentence().is_empty());
     }

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
+use strum::VariantArray;
 
 use super::{UserId, VersionId};
 pub use audit_event::VersionAuditEvent;
@@ -110,7 +111,7 @@ pub enum Stage {
 }
 
 /// What can be done to a version.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, VariantArray)]
 pub enum VersionStep {
     /// Change, add, rename or remove a part.
     Edit,
@@ -128,14 +129,7 @@ pub enum VersionStep {
 
 impl VersionStep {
     /// All of them.
-    pub const ALL: [Self; 6] = [
-        Self::Edit,
-        Self::Submit,
-        Self::Return,
-        Self::Approve,
-        Self::Publish,
-        Self::Discard,
-    ];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 }
 
 /// Why a step is not possible.
@@ -337,7 +331,7 @@ mod tests {
             ),
         ];
         for (name, head, expected) in table {
-            let cells = VersionStep::ALL.map(|step| {
+            let cells = VersionStep::ALL.iter().map(|&step| {
                 let tick = |who| {
                     if head.may(step, who).is_ok() {
                         '✔'
@@ -347,7 +341,7 @@ mod tests {
                 };
                 format!("{step:?} {}{}", tick(AUTHOR), tick(SECOND))
             });
-            assert_eq!(cells.join(" "), expected, "{name}");
+            assert_eq!(cells.collect::<Vec<_>>().join(" "), expected, "{name}");
         }
     }
 

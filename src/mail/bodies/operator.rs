@@ -248,7 +248,7 @@ pub(in crate::mail) fn samples(case: &CaseWords) -> Vec<super::Sample> {
     use crate::mail::samples::{STATUS, utc};
 
     let mut all: Vec<super::Sample> = Vec::new();
-    for alert in Alert::ALL {
+    for &alert in Alert::ALL {
         let body = AlertMail {
             case: case.clone(),
             alert,

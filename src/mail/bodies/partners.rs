@@ -119,7 +119,7 @@ pub(in crate::mail) fn samples(case: &CaseWords) -> Vec<super::Sample> {
     let mut all: Vec<super::Sample> = Vec::new();
     for (news, on_paper) in [(PartnerNews::Concluded, true)]
         .into_iter()
-        .chain(PartnerNews::ALL.map(|news| (news, false)))
+        .chain(PartnerNews::ALL.iter().map(|news| (*news, false)))
     {
         let open = news == PartnerNews::Concluded;
         let lost = news == PartnerNews::Replaced;

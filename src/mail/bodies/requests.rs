@@ -184,7 +184,7 @@ pub(in crate::mail) fn samples(case: &CaseWords) -> Vec<super::Sample> {
     let mut all: Vec<super::Sample> = Vec::new();
     for (stand, case) in stands(case) {
         let news = case.in_force.then(|| news(&case));
-        for reason in RequestReason::ALL {
+        for &reason in RequestReason::ALL {
             for replaces in [true, false] {
                 let body = Request {
                     news: news.clone(),

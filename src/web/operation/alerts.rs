@@ -172,8 +172,8 @@ async fn page(app: &App, me: &Me, asked: Asked, errors: FieldErrors) -> Result<P
             tab("Alle", Whose::All, None),
         ],
         kinds: AlertKind::ALL
-            .into_iter()
-            .map(|kind| Choice {
+            .iter()
+            .map(|&kind| Choice {
                 key: kind.key(),
                 word: kind.word(),
                 chosen: asked.filter.kind == Some(kind),

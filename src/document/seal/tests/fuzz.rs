@@ -72,10 +72,7 @@ fn damaged_signatures_certificates_and_stamps_get_an_answer() {
     let found = scan::signatures(&FILE);
     let der = found[0].read.as_ref().map(|read| read.der.clone()).unwrap();
     let digits = &FILE[found[0].parts[0].len() + 1..FILE.len() - found[0].parts[1].len() - 1];
-    let cms: Vec<u8> = digits
-        .chunks(2)
-        .filter_map(|two| u8::from_str_radix(std::str::from_utf8(two).ok()?, 16).ok())
-        .collect();
+    let cms = base16ct::mixed::decode_vec(digits).unwrap();
     assert!(signature::read(&cms).is_some());
     Mutator::run(
         1_500,

@@ -58,10 +58,7 @@ impl Folder {
         let [before, after] = found.parts;
         self.write("covered", &[before, after].concat());
         let digits = &file[before.len() + 1..file.len() - after.len() - 1];
-        let mut signature: Vec<u8> = digits
-            .chunks(2)
-            .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap())
-            .collect();
+        let mut signature = base16ct::mixed::decode_vec(digits).unwrap();
         let length = 4 + usize::from(signature[2]) * 256 + usize::from(signature[3]);
         signature.truncate(length);
         self.write("signature", &signature);

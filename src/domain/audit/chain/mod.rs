@@ -65,14 +65,11 @@ impl FromStr for Hash {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let wrong = "a hash has 64 hexadecimal figures";
-        if text.len() != 64 || !text.is_ascii() {
+        if text.len() != 64 {
             return Err(wrong);
         }
         let mut bytes = [0; 32];
-        for (at, byte) in bytes.iter_mut().enumerate() {
-            let pair = text.get(at * 2..at * 2 + 2).ok_or(wrong)?;
-            *byte = u8::from_str_radix(pair, 16).map_err(|_| wrong)?;
-        }
+        base16ct::mixed::decode(text, &mut bytes).map_err(|_| wrong)?;
         Ok(Self(bytes))
     }
 }

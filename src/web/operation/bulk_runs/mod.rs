@@ -111,7 +111,7 @@ mod tests {
         assert_eq!(progress(&run), "1.200");
         let (word, href) = subject(&run, &Subjects::default());
         assert_eq!((&*word, &*href), ("Fassung 2.0", "/vertrag/2.0"));
-        for kind in RunKind::ALL {
+        for &kind in RunKind::ALL {
             run.kind = kind;
             assert!(!subject(&run, &Subjects::default()).0.is_empty());
             assert!(!kind_word(kind).is_empty());
