@@ -132,15 +132,32 @@ impl CaseCommand {
         kind: impl FnOnce(&Applied) -> AuditKind,
         write: impl FnOnce(&mut PgConnection, &Applied) -> Result<(), ActionError>,
     ) -> Result<Applied, ActionError> {
+        self.commit_each(conn, app, before, std::slice::from_ref(event), kind, write)
+    }
+
+    /// [`CaseCommand::commit_with`] for several events that are one deed: each is decided on what the one
+    /// before it left, and what follows is written once, with one audit event.
+    pub fn commit_each(
+        &self,
+        conn: &mut PgConnection,
+        app: &App,
+        before: Case,
+        events: &[Event],
+        kind: impl FnOnce(&Applied) -> AuditKind,
+        write: impl FnOnce(&mut PgConnection, &Applied) -> Result<(), ActionError>,
+    ) -> Result<Applied, ActionError> {
         timing::hold(conn, app, &before, self.now)?;
-        let context = DecisionContext {
-            now: event.happened_at(&before, self.now),
-            new_ids: new_ids(),
-        };
-        let changes = decide(&before, event, context)?;
-        cases::save_changes(conn, self.customer, &changes, context.now)?;
-        let mut after = before.clone();
-        after.apply(&changes, context.now);
+        let (mut after, mut changes) = (before.clone(), Vec::new());
+        for event in events {
+            let context = DecisionContext {
+                now: event.happened_at(&after, self.now),
+                new_ids: new_ids(),
+            };
+            let decided = decide(&after, event, context)?;
+            cases::save_changes(conn, self.customer, &decided, context.now)?;
+            after.apply(&decided, context.now);
+            changes.extend(decided);
+        }
         case_rows::save_row(conn, &after, self.now)?;
         let finds_anew = |change: &Change| {
             matches!(

@@ -3,19 +3,164 @@
 use chrono::{DateTime, Duration, Utc};
 
 use super::audit::{self, Whose};
-use super::form_version::stamp;
-use super::{ActionError, Actor, Applied, CaseCommand, addresses};
+use super::form_version::{self, stamp};
+use super::{ActionError, Actor, Applied, CaseCommand, addresses, partner_contracts};
 use crate::app::App;
 use crate::domain::audit::AuditKind;
-use crate::domain::case::{AddressChange, Case, Event, Preview, preview};
+use crate::domain::case::{
+    AddressChange, Case, Change, Customer, Event, Partner, Preview, Refusal, preview, preview_each,
+};
+use crate::domain::product::Options;
 use crate::domain::viewer::{Role, Viewer};
 use crate::domain::{CustomerNumber, EmailAddress, Language, PartnerId, Party, master_data, name};
 use crate::storage::audit::{NewEvent, add_event};
-use crate::storage::customers::{NewCustomer, create_customer};
-use crate::storage::{PgConnection, case_rows, cases, partners, users};
+use crate::storage::customers::{NewCustomer, create_customer, find_holder};
+use crate::storage::{PgConnection, case_rows, cases, catalogue, partners, users};
 
-/// Adds a customer, without bookings: those come through [`super::bookings`].
+/// A customer as somebody is about to add it, with what is chosen for it in the same moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Addition {
+    /// Key.
+    pub number: CustomerNumber,
+    /// Name, address, register, e-mail, cleaned.
+    pub party: Party,
+    /// Language of mails and contract.
+    pub language: Language,
+    /// Mandant.
+    pub partner: Option<PartnerId>,
+    /// Submandant.
+    pub sub_partner: Option<PartnerId>,
+    /// First product, with its options.
+    pub booking: Option<(String, Options)>,
+}
+
+/// What adding a customer would bring.
+#[derive(Debug, Clone)]
+pub struct Planned {
+    /// What the rules would decide.
+    pub preview: Preview,
+    /// Stamp of what that was computed from; [`add`] wants it back.
+    pub stamp: String,
+}
+
+/// What [`add`] would do, without doing it; refused exactly when that would be.
+pub fn plan(
+    conn: &mut PgConnection,
+    app: &App,
+    viewer: &Viewer,
+    new: &Addition,
+    now: DateTime<Utc>,
+) -> Result<Planned, ActionError> {
+    may_add(conn, viewer, new)?;
+    if find_holder(conn, new.number)?.is_some() {
+        return Err(Refusal::NumberTaken.into());
+    }
+    let customer = Customer {
+        number: new.number,
+        party: new.party.clone(),
+        language: new.language,
+        deleted_at: None,
+    };
+    let case = cases::make_case(conn, customer, now)?;
+    let events = events_of(conn, new)?;
+    let preview = preview_each(&case, &events, now)?;
+    guard_address(conn, &preview.after)?;
+    partner_contracts::weigh(conn, app, (&preview.before, &preview.after), now)?;
+    let stamp = form_version::of_addition(&case, &events);
+    Ok(Planned { preview, stamp })
+}
+
+/// The operator adds a customer with its partners and its first booking. `seen` is the stamp of what was
+/// shown and confirmed.
+///
+/// That is one deed with one audit event, `customer_added`, which names partners and product and has
+/// the effect of all of it. Events of their own for partner and booking would be written one after the
+/// other, and whatever a command writes after the first of them stands behind the lock of the chain
+/// (see [`super::case_command`]): everybody else would wait, and two could wait for each other.
 pub fn add(
+    conn: &mut PgConnection,
+    app: &App,
+    viewer: &Viewer,
+    new: &Addition,
+    seen: &str,
+    now: DateTime<Utc>,
+) -> Result<Applied, ActionError> {
+    may_add(conn, viewer, new)?;
+    let row = NewCustomer {
+        number: new.number,
+        party: new.party.clone(),
+        language: new.language,
+        partner: None,
+        sub_partner: None,
+    };
+    if !create_customer(conn, &row, now)? {
+        return Err(Refusal::NumberTaken.into());
+    }
+    let command = CaseCommand::by(viewer, new.number, now);
+    let case = command.lock(conn)?;
+    let events = events_of(conn, new)?;
+    if form_version::of_addition(&case, &events) != seen {
+        return Err(ActionError::Changed);
+    }
+    case_rows::save_row(conn, &case, now)?;
+    case_rows::save_words(conn, &case)?;
+    let name = |partner: &Option<Partner>| partner.as_ref().map(|one| one.party.name.clone());
+    let kind = |outcome: &Applied| AuditKind::CustomerAdded {
+        partner: name(&outcome.after.partner),
+        sub_partner: name(&outcome.after.sub_partner),
+        product: (new.booking.as_ref())
+            .map(|(product, options)| outcome.after.booked_name(product, options)),
+        asked: outcome.changes.iter().any(Change::asks),
+    };
+    let done = command.commit_each(conn, app, case, &events, kind, |conn, outcome| {
+        guard_address(conn, &outcome.after)
+    })?;
+    partner_contracts::check(conn, app, done, now)
+}
+
+fn may_add(conn: &mut PgConnection, viewer: &Viewer, new: &Addition) -> Result<(), ActionError> {
+    if viewer.role != Role::Operator {
+        return Err(ActionError::NotAllowed);
+    }
+    if new.booking.is_some() {
+        catalogue::find_operator(conn)?.ok_or(ActionError::NoOperator)?;
+    }
+    Ok(())
+}
+
+/// What happens to a new customer, in this order: who looks after it is known before it is asked.
+fn events_of(conn: &mut PgConnection, new: &Addition) -> Result<Vec<Event>, ActionError> {
+    let mut events = Vec::new();
+    if let Some(id) = new.partner {
+        let found = partners::find_partner(conn, id)?.ok_or(Refusal::NotAPartner)?;
+        events.push(Event::PartnerAssigned(Some(found)));
+    }
+    if let Some(id) = new.sub_partner {
+        let found = partners::find_partner(conn, id)?.ok_or(Refusal::ForeignSubPartner)?;
+        events.push(Event::SubPartnerNamed(Some(found)));
+    }
+    if let Some((product, options)) = &new.booking {
+        events.push(Event::Booked {
+            product: product.clone(),
+            options: options.clone(),
+        });
+    }
+    Ok(events)
+}
+
+/// Partners must not get the customer's mails (5.6-11). Who has a reason for such an address enters it
+/// on its own page.
+fn guard_address(conn: &mut PgConnection, case: &Case) -> Result<(), ActionError> {
+    let partners = partner_addresses(conn, case)?;
+    match case.customer.email() {
+        Some(email) if email.belongs_with(&partners) => Err(Refusal::PartnerAddress.into()),
+        _ => Ok(()),
+    }
+}
+
+/// Adds a customer from a command or an import, without bookings: those come through
+/// [`super::bookings`].
+pub fn add_by_command(
     conn: &mut PgConnection,
     new: &NewCustomer,
     actor: Actor,
@@ -24,12 +169,19 @@ pub fn add(
     let mut new = new.clone();
     // What an import brings is cleaned like what a person types (S-73).
     new.party.name = name::clean(&new.party.name);
-    create_customer(conn, &new, now)?;
+    if !create_customer(conn, &new, now)? {
+        return Err(Refusal::NumberTaken.into());
+    }
     let case = cases::lock_case(conn, new.number, now)?.ok_or(ActionError::NotFound)?;
     case_rows::save_row(conn, &case, now)?;
     case_rows::save_words(conn, &case)?;
     let event = NewEvent {
-        kind: AuditKind::CustomerAdded,
+        kind: AuditKind::CustomerAdded {
+            partner: None,
+            sub_partner: None,
+            product: None,
+            asked: false,
+        },
         actor,
         customer: Some(new.number),
         status: None,

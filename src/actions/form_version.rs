@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::documents::sha256;
 use super::{ActionError, Applied};
 use crate::app::App;
-use crate::domain::case::{Case, Partner};
+use crate::domain::case::{Case, Event, Partner};
 use crate::domain::{CustomerNumber, EmailAddress, Language, Operator, PartnerId, Party};
 use crate::storage::{PgConnection, cases, catalogue, partners};
 
@@ -79,6 +79,12 @@ pub fn of_operator(operator: Option<&Operator>) -> String {
 pub fn of_chain(case: &Case) -> String {
     let id = |partner: &Option<Partner>| partner.as_ref().map(|one| one.id.0);
     of(&(id(&case.partner), id(&case.sub_partner)))
+}
+
+/// Stamp of the page that says what adding a customer means: another one when anything that was typed
+/// is, or any fact of what was chosen.
+pub fn of_addition(case: &Case, events: &[Event]) -> String {
+    of(&format!("{case:?}{events:?}"))
 }
 
 /// A short text that is another one when any of the facts is.

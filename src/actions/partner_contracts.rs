@@ -72,11 +72,23 @@ pub(super) fn check(
     outcome: Applied,
     now: DateTime<Utc>,
 ) -> Result<Applied, ActionError> {
+    weigh(conn, app, (&outcome.before, &outcome.after), now)?;
+    Ok(outcome)
+}
+
+/// The contracts that the way from one state of a case to another relies on; refused if one is not
+/// there and the operator wants it.
+pub(super) fn weigh(
+    conn: &mut PgConnection,
+    app: &App,
+    (before, after): (&Case, &Case),
+    now: DateTime<Utc>,
+) -> Result<(), ActionError> {
     let rule = app.config.rules.partner_contract;
-    let relied = find_relied(conn, &outcome.before, &outcome.after, now)?;
+    let relied = find_relied(conn, before, after, now)?;
     match relied.iter().find_map(|one| one.refusal(rule)) {
         Some(refusal) => Err(refusal.into()),
-        None => Ok(outcome),
+        None => Ok(()),
     }
 }
 

@@ -80,7 +80,7 @@ fn add(conn: &mut Conn, scenario: &Scenario) -> Result<(), ActionError> {
         partner: scenario.case.partner.as_ref().map(|one| one.id),
         sub_partner: scenario.case.sub_partner.as_ref().map(|one| one.id),
     };
-    customers::add(conn, &new, Actor::Command, scenario.now)
+    customers::add_by_command(conn, &new, Actor::Command, scenario.now)
 }
 
 fn load(conn: &mut Conn, number: CustomerNumber, now: DateTime<Utc>) -> Result<Case, ActionError> {

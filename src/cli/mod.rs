@@ -4,6 +4,7 @@
 mod admin;
 mod audit;
 mod bounce;
+mod check_cases;
 mod contract;
 mod database;
 mod demo;
@@ -72,6 +73,17 @@ enum Command {
         /// Only say what would be erased
         #[arg(long)]
         dry_run: bool,
+    },
+    /// Say what is not in order
+    ///
+    /// Exit code 2: something is not.
+    Check {
+        /// Compare each customer's line in the list, and the words it is found by, with the facts
+        #[arg(long, required = true)]
+        cases: bool,
+        /// Write lines anew that differ or are missing
+        #[arg(long, requires = "cases")]
+        mend: bool,
     },
     /// Contract texts
     #[command(subcommand)]
@@ -197,6 +209,7 @@ fn dispatch(command: Command) -> Result<ExitCode> {
         Command::Contract(ContractCommand::Import { source, dir }) => {
             import::run(&source, dir.as_deref())
         }
+        Command::Check { cases: _, mend } => return check_cases::run(configure("warn")?, mend),
         Command::Verify(wanted) => return verify::verify(&wanted),
         Command::Restore(Restore::Documents(wanted)) => {
             return restore::run(configure("warn")?, &wanted);
@@ -276,6 +289,9 @@ mod tests {
             ("database pg_dump --format=custom --file a.dump", true),
             ("database", false),
             ("audit verify", true),
+            ("check --cases", true),
+            ("check --cases --mend", true),
+            ("check --mend", false),
             (
                 "audit verify --expect 0:0000000000000000000000000000000000000000000000000000000000000000",
                 true,

@@ -64,7 +64,7 @@ fn begin(app: &App, conn: &mut Conn) -> Result<(), actions::ActionError> {
             partner: Some(partner),
             sub_partner: None,
         };
-        customers::add(conn, &new, Actor::Command, now)?;
+        customers::add_by_command(conn, &new, Actor::Command, now)?;
         bookings::book_by_command(conn, app, number, "centraflex", &Options::new(), now)?;
     }
     Ok(())

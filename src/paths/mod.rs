@@ -22,6 +22,8 @@ pub const FORGOT_PASSWORD: &str = "/passwort-vergessen";
 pub const ACCESS: &str = "/zugang";
 /// The customer list.
 pub const CUSTOMERS: &str = "/kunden";
+/// Operator: adds a customer. Not below the list, where everything is a number.
+pub const ADD_CUSTOMER: &str = "/betrieb/kunden/neu";
 /// The customer's own contract, and the operator's view of all of them.
 pub const ADMINISTRATION: &str = "/administration/avv";
 /// Everything that proves a customer's agreements, as ZIP.

@@ -126,7 +126,9 @@ impl Performance<'_> {
             partner: (!alone).then(|| self.partner()).flatten(),
             sub_partner: (!alone).then(|| self.sub_partner()).flatten(),
         };
-        self.transaction(|play, conn| customers::add(conn, &new, Actor::Command, play.now))
+        self.transaction(|play, conn| {
+            customers::add_by_command(conn, &new, Actor::Command, play.now)
+        })
     }
 
     fn book(&self, product: Option<&Booked>) -> Acted {

@@ -12,6 +12,7 @@ use crate::domain::case::Channel;
 use crate::domain::mail::RequestReason;
 use crate::domain::master_data::FieldChange;
 use crate::domain::notice::{DissentWay, Settlement};
+use crate::domain::product::Named;
 
 /// What was done to an announcement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -141,6 +142,29 @@ pub(super) fn entered(to: &str, what: AddressStep, language: Language) -> String
         Language::De => format!("E-Mail-Adresse {to} {de}"),
         Language::En => format!("E-mail address {to} {en}"),
     }
+}
+
+/// That a customer was added, who looks after it and what it booked.
+pub(super) fn arrived(
+    [partner, sub_partner]: [Option<&str>; 2],
+    product: Option<&Named>,
+    language: Language,
+) -> String {
+    let words = match language {
+        Language::De => [
+            Some("Kunde angelegt".to_owned()),
+            partner.map(|name| format!("Vertriebspartner {name}")),
+            sub_partner.map(|name| format!("Untervertriebspartner {name}")),
+            product.map(|name| format!("{} gebucht", name.de)),
+        ],
+        Language::En => [
+            Some("Customer added".to_owned()),
+            partner.map(|name| format!("sales partner {name}")),
+            sub_partner.map(|name| format!("sub-partner {name}")),
+            product.map(|name| format!("{} booked", name.en)),
+        ],
+    };
+    words.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 /// That an answer to a mail was filed to its customer, or put away without one.

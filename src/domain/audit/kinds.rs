@@ -3,8 +3,8 @@
 
 use super::AuditKind;
 use super::changes::{
-    announced, answered, asked, assigned, because, corrected, dissented, entered, erased, moved,
-    objected, restored, settled,
+    announced, answered, arrived, asked, assigned, because, corrected, dissented, entered, erased,
+    moved, objected, restored, settled,
 };
 use super::counts::added;
 use crate::domain::Language;
@@ -42,6 +42,7 @@ macro_rules! rows {
 rows! {
     // Kind: key in the database and in addresses, names; `internal` for what only the operator reads.
     CustomerAdded: "customer_added", "Kunde angelegt", "Customer added";
+    ListMended: "list_mended", "Kundenliste berichtigt", "Customer list mended", internal;
     CustomerDeleted: "customer_deleted", "Kunde gelöscht", "Customer deleted";
     PartyChanged: "party_changed", "Stammdaten geändert", "Master data changed";
     EmailChanged: "email_changed", "E-Mail-Adresse geändert", "E-mail address changed";
@@ -133,7 +134,21 @@ impl AuditKind {
 fn sentences(kind: &AuditKind) -> (String, String) {
     use AuditKind as K;
     match kind {
-        K::CustomerAdded => both("Kunde angelegt", "Customer added"),
+        K::CustomerAdded {
+            partner,
+            sub_partner,
+            product,
+            ..
+        } => {
+            let company = [partner.as_deref(), sub_partner.as_deref()];
+            by(|language| arrived(company, product.as_ref(), language))
+        }
+        K::ListMended {
+            checked, mended, ..
+        } => both(
+            format!("Kundenliste geprüft: {checked} Kunden, {mended} Zeilen berichtigt"),
+            format!("Customer list checked: {checked} customers, {mended} lines mended"),
+        ),
         K::Booked { product, .. } => both(
             format!("{} gebucht", product.de),
             format!("{} booked", product.en),

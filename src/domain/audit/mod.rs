@@ -34,8 +34,30 @@ pub use effect::ClosedAccess;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum AuditKind {
-    /// A customer was added.
-    CustomerAdded,
+    /// A customer was added, with what was chosen for it in the same moment.
+    CustomerAdded {
+        /// Name of the Mandant.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        partner: Option<String>,
+        /// Name of the Submandant.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sub_partner: Option<String>,
+        /// Printed name of the first product.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        product: Option<Named>,
+        /// Whether the customer was asked because of it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        asked: bool,
+    },
+    /// Lines of the customer list that did not say what the facts say were written anew.
+    ListMended {
+        /// Customers that were looked at.
+        checked: u64,
+        /// Lines that were written anew.
+        mended: u64,
+        /// Customers whose facts could not be read.
+        unreadable: u64,
+    },
     /// A product was added; `asked` if that made the first mail go out.
     Booked {
         /// Printed name of the product.

@@ -94,6 +94,8 @@ pub enum Refusal {
     SubPartnerWithoutContract,
     /// A Submandant cannot look after a customer without its Mandant.
     NotAPartner,
+    /// Another customer has the number, or had it until it was deleted.
+    NumberTaken,
     /// The address belongs to a partner that looks after the customer, or lies in its domain (5.6-11).
     PartnerAddress,
     /// Partners have entered too many addresses for the customer today (A4).

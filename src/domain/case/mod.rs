@@ -51,7 +51,7 @@ pub use facts::{
 };
 pub use link::{LinkState, link_state};
 pub use need::lost;
-pub use preview::{Preview, preview};
+pub use preview::{Preview, preview, preview_each};
 pub use restored::{Contradiction, Restored, contradiction};
 pub use status::Status;
 pub use timing::{ClockFault, check_clock, check_time};

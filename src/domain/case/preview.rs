@@ -32,6 +32,22 @@ pub fn preview(case: &Case, event: &Event, now: DateTime<Utc>) -> Result<Preview
     try_step(case, event, now, 0)
 }
 
+/// Tries `events` one after the other, as one deed that is carried out at once.
+pub fn preview_each(case: &Case, events: &[Event], now: DateTime<Utc>) -> Result<Preview, Refusal> {
+    let mut all = Preview {
+        before: case.clone(),
+        changes: Vec::new(),
+        after: case.clone(),
+        now,
+    };
+    for (event, count) in events.iter().zip(0..) {
+        let step = try_step(&all.after, event, now, count)?;
+        all.changes.extend(step.changes);
+        all.after = step.after;
+    }
+    Ok(all)
+}
+
 impl Preview {
     /// Everybody who looks after the customer before or after, each once.
     pub fn partners(&self) -> Vec<&Partner> {

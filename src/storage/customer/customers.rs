@@ -24,13 +24,14 @@ pub struct NewCustomer {
     pub sub_partner: Option<PartnerId>,
 }
 
-/// Adds a customer. Its line in the list is written by the action that adds it.
+/// Adds a customer. Its line in the list is written by the action that adds it. Says whether it did:
+/// a number that is taken stays whose it is. Who adds the same number at the same moment waits.
 pub fn create_customer(
     conn: &mut PgConnection,
     customer: &NewCustomer,
     now: DateTime<Utc>,
-) -> QueryResult<()> {
-    diesel::insert_into(customers::table)
+) -> QueryResult<bool> {
+    let added = diesel::insert_into(customers::table)
         .values((
             customers::number.eq(customer.number),
             CustomerParty::from(&customer.party),
@@ -39,8 +40,39 @@ pub fn create_customer(
             customers::sub_partner_id.eq(customer.sub_partner.map(|id| id.0)),
             customers::created_at.eq(now),
         ))
+        .on_conflict(customers::number)
+        .do_nothing()
         .execute(conn)?;
-    Ok(())
+    Ok(added == 1)
+}
+
+/// The name of whoever has a number, and whether that customer was deleted.
+pub fn find_holder(
+    conn: &mut PgConnection,
+    number: CustomerNumber,
+) -> QueryResult<Option<(String, bool)>> {
+    customers::table
+        .find(number)
+        .select((customers::name, customers::deleted_at.is_not_null()))
+        .first(conn)
+        .optional()
+}
+
+/// Every customer behind `after`, also deleted ones, in the order of their numbers; at most `limit`.
+pub fn list_all(
+    conn: &mut PgConnection,
+    after: Option<CustomerNumber>,
+    limit: i64,
+) -> QueryResult<Vec<CustomerNumber>> {
+    let mut select = customers::table.into_boxed();
+    if let Some(after) = after {
+        select = select.filter(customers::number.gt(after));
+    }
+    select
+        .order(customers::number)
+        .limit(limit)
+        .select(customers::number)
+        .load(conn)
 }
 
 /// Whether a customer exists and `scope` may know of it. What is not visible does not exist (S-51).

@@ -1,5 +1,6 @@
 //! The customers: the list, one customer's profile and status page, and everything that is done to one customer.
 
+mod addition;
 mod address;
 mod assignment;
 mod bookings;
@@ -24,6 +25,12 @@ use crate::web::kit::route::{Row, Who, get, post, view};
 /// Rows of this room.
 pub const ROUTES: &[Row] = &[
     get(paths::CUSTOMERS, Who::Staff, || view().to(list::show)),
+    get(paths::ADD_CUSTOMER, Who::Operator, || {
+        view().to(addition::show)
+    }),
+    post(paths::ADD_CUSTOMER, Who::Operator, || {
+        web::post().to(addition::save)
+    }),
     get("/kunden/{nummer}", Who::Staff, || view().to(profile::show)),
     get("/kunden/{nummer}/stammdaten", Who::Operator, || {
         view().to(master_data::show)

@@ -69,6 +69,9 @@ pub fn sentence(refusal: Refusal) -> &'static str {
         Refusal::NotAPartner => {
             "Ein Untervertriebspartner kann einen Kunden nur zusammen mit seinem Vertriebspartner betreuen. Bitte ordnen Sie zuerst den Vertriebspartner zu."
         }
+        Refusal::NumberTaken => {
+            "Diese Kundennummer ist schon vergeben. Angelegt wurde nichts; bitte prüfen Sie die Nummer."
+        }
         Refusal::PartnerAddress => {
             "Diese Adresse gehört zum Vertriebspartner oder Untervertriebspartner dieses Kunden. Den Vertrag muss der Kunde selbst abschließen; bitte geben Sie eine Adresse des Kunden ein."
         }

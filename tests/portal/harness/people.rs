@@ -151,7 +151,7 @@ impl TestApp {
             sub_partner,
         };
         let now = self.now();
-        self.write(|conn| customers::add(conn, &new, Actor::Command, now));
+        self.write(|conn| customers::add_by_command(conn, &new, Actor::Command, now));
         number
     }
 }

@@ -1,5 +1,6 @@
 //! The customer list: one indexed range of `case_rows` per page, whatever the page, filter or search.
 
+mod check;
 mod numbers;
 mod queue;
 mod search;
@@ -19,6 +20,7 @@ use crate::domain::{CustomerNumber, PartnerId, name, search as sought};
 use crate::storage::schema::{case_rows, partners};
 use crate::storage::{QueryResult, text};
 
+pub use check::{Agreement as RowAgreement, compare, compare_locked, mend};
 pub use numbers::find_numbers;
 pub use queue::{QueueCursor, Waiting, claim, list_late};
 use search::search;
@@ -36,7 +38,7 @@ pub const COUNT_CAP: i32 = 1000;
 /// A search looks at no more candidates than this; a broader one is asked to be narrower.
 pub const SEARCH_CAP: usize = 1000;
 
-#[derive(Queryable, Selectable, Insertable, AsChangeset, PartialEq)]
+#[derive(Queryable, Selectable, Insertable, AsChangeset, Clone, PartialEq)]
 #[diesel(table_name = case_rows, treat_none_as_null = true)]
 struct CaseRowRecord {
     number: CustomerNumber,

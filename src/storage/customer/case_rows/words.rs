@@ -1,6 +1,8 @@
 //! The words by which customers are found, and the ends of words by which a word is found inside.
 //! Every list of words is read in the order of an index and to a limit, however common a word is.
 
+use std::collections::BTreeSet;
+
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
@@ -58,6 +60,48 @@ pub fn save_words(conn: &mut PgConnection, case: &Case) -> QueryResult<()> {
         .execute(conn)?;
     add_parts(conn, &new)?;
     forget_parts(conn, gone)
+}
+
+/// [`save_words`], whatever stood there before: with all inner parts of the words.
+pub(super) fn mend_words(conn: &mut PgConnection, case: &Case) -> QueryResult<()> {
+    wait_for_words(conn, true)?;
+    save_words(conn, case)?;
+    let words = of(case);
+    diesel::delete(word_parts::table.filter(word_parts::word.eq_any(&words))).execute(conn)?;
+    add_parts(conn, &words)
+}
+
+/// Whether the words of a row, and their inner parts, are those of the case.
+pub(super) fn agree(conn: &mut PgConnection, row: i64, case: &Case) -> QueryResult<bool> {
+    type Word = (String, Option<i64>, Option<i64>);
+    let stored: Vec<Word> = case_words::table
+        .filter(case_words::row_id.eq(row))
+        .select((
+            case_words::word,
+            case_words::partner_id,
+            case_words::sub_partner_id,
+        ))
+        .load(conn)?;
+    let words = of(case);
+    let partner = case.partner.as_ref().map(|partner| partner.id.0);
+    let sub = case.sub_partner.as_ref().map(|sub| sub.id.0);
+    let wanted: BTreeSet<Word> = words
+        .iter()
+        .map(|word| (word.clone(), partner, sub))
+        .collect();
+    if stored.into_iter().collect::<BTreeSet<Word>>() != wanted {
+        return Ok(false);
+    }
+    let stored: Vec<(String, String)> = word_parts::table
+        .filter(word_parts::word.eq_any(&words))
+        .select((word_parts::part, word_parts::word))
+        .load(conn)?;
+    let parts = |word: &String| {
+        let pair = |part| (part, word.clone());
+        inner_parts(word).into_iter().map(pair).collect::<Vec<_>>()
+    };
+    let wanted: BTreeSet<(String, String)> = words.iter().flat_map(parts).collect();
+    Ok(stored.into_iter().collect::<BTreeSet<_>>() == wanted)
 }
 
 /// Takes a customer out of the search. A word that nobody else has is forgotten with its parts.

@@ -50,6 +50,32 @@ pub fn find_case(
     row.map(|row| load(conn, row, now)).transpose()
 }
 
+/// The case of a customer that is about to be added: nothing is booked, and nobody looks after it.
+pub fn make_case(
+    conn: &mut PgConnection,
+    customer: Customer,
+    now: DateTime<Utc>,
+) -> QueryResult<Case> {
+    Ok(Case {
+        customer,
+        catalogue: catalogue::list_products(conn)?,
+        bookings: Vec::new(),
+        partner: None,
+        sub_partner: None,
+        current_version: version_in_force(conn, now)?,
+        holidays: catalogue::find_holidays(conn)?,
+        agreements: Vec::new(),
+        requests: Vec::new(),
+        entered: Vec::new(),
+    })
+}
+
+/// The contract version a new request would offer.
+fn version_in_force(conn: &mut PgConnection, now: DateTime<Utc>) -> QueryResult<String> {
+    contract_versions::find_in_force(conn, day(now))?
+        .ok_or_else(|| text::unreadable("contract version: none is published"))
+}
+
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = customers)]
 struct CustomerRow {
@@ -153,8 +179,7 @@ fn load(conn: &mut PgConnection, row: CustomerRow, now: DateTime<Utc>) -> QueryR
         bookings,
         partner,
         sub_partner,
-        current_version: contract_versions::find_in_force(conn, day(now))?
-            .ok_or_else(|| text::unreadable("contract version: none is published"))?,
+        current_version: version_in_force(conn, now)?,
         holidays: catalogue::find_holidays(conn)?,
         agreements: load_agreements(conn, number)?,
         requests: load_requests(conn, number)?,

@@ -13,6 +13,7 @@ use crate::domain::case::{Case, Change, Event, preview};
 use crate::domain::product::{Options, Product, ProductOption};
 use crate::paths;
 use crate::web::customers::parts::doubts::{Doubt, doubts};
+use crate::web::customers::parts::product_choice::{Fault, choice_key};
 use crate::web::kit::customer::{Subject, find};
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::FieldErrors;
@@ -52,21 +53,6 @@ struct OptionChoice {
     is_chosen: bool,
 }
 
-/// A product with options as one value of a form: `trunk`, `trunk:fax`, `trunk:fax:journal`.
-pub fn choice_key(product: &str, options: &Options) -> String {
-    let options: String = options.iter().map(|code| format!(":{code}")).collect();
-    format!("{product}{options}")
-}
-
-/// Why a choice cannot be booked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fault {
-    /// None was made, or the catalogue has no such product or option.
-    NoProduct,
-    /// An option belongs to another product than the one that was chosen.
-    OtherProduct,
-}
-
 /// The form.
 pub async fn show(
     app: web::Data<App>,
@@ -86,39 +72,8 @@ pub async fn ask_again(
     fault: Fault,
 ) -> Result<HttpResponse, PageError> {
     let mut errors = FieldErrors::default();
-    let words = match fault {
-        Fault::NoProduct => "Wählen Sie ein Produkt aus",
-        Fault::OtherProduct => {
-            "Wählen Sie nur Optionen des Produkts, das Sie buchen; angekreuzt ist auch eine eines anderen Produkts"
-        }
-    };
-    errors.add("produkt", words);
+    errors.add("produkt", fault.sentence());
     invalid(&page(app, me, case, chosen, errors).await?)
-}
-
-/// The product a form names, with its options: in the value of `produkt`, or each as a field that is
-/// called by its key.
-///
-/// # Errors
-///
-/// If there is no such product, or an option is another one's.
-pub fn read_choice(case: &Case, chosen: &[(String, String)]) -> Result<(String, Options), Fault> {
-    let key = chosen.iter().find(|(name, _)| name == "produkt");
-    let mut key = key.map_or("", |(_, value)| value.as_str()).split(':');
-    let code = key.next().unwrap_or_default();
-    let product = case.product(code).ok_or(Fault::NoProduct)?;
-    let mut options: Options = key.map(str::to_owned).collect();
-    for (name, _) in chosen.iter().filter(|(name, _)| name != "produkt") {
-        match name.split_once(':') {
-            Some((of, option)) if of == code => options.insert(option.to_owned()),
-            Some(_) => return Err(Fault::OtherProduct),
-            None => continue,
-        };
-    }
-    match product.is_sold_with(&options) {
-        true => Ok((code.to_owned(), options)),
-        false => Err(Fault::NoProduct),
-    }
 }
 
 async fn page(

@@ -4,7 +4,7 @@ use actix_session::Session;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use super::choice::{ask_again, read_choice};
+use super::choice::ask_again;
 use super::plan::{Plan, place_of};
 use crate::actions::bookings;
 use crate::actions::form_version::{is_as_seen, stamp};
@@ -14,6 +14,7 @@ use crate::domain::case::{Case, preview};
 use crate::paths;
 use crate::web::customers::parts::doubts::{Doubt, weigh};
 use crate::web::customers::parts::effects::{Part, meaning};
+use crate::web::customers::parts::product_choice::read_choice;
 use crate::web::kit::customer::{Subject, find};
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::Form;
@@ -134,7 +135,7 @@ pub async fn confirm_booking(
     chosen: web::Query<Vec<(String, String)>>,
 ) -> Result<HttpResponse, PageError> {
     let case = find(&app, *number).await?;
-    match read_choice(&case, &chosen) {
+    match read_choice(&case.catalogue, &chosen) {
         Ok((product, options)) => {
             let plan = Plan::Book { product, options };
             confirm(&app, &me, &session, &case, &plan).await
@@ -153,7 +154,7 @@ pub async fn book(
 ) -> Result<HttpResponse, PageError> {
     let case = find(&app, *number).await?;
     let chosen = [("produkt".to_owned(), form.get("produkt").to_owned())];
-    match read_choice(&case, &chosen) {
+    match read_choice(&case.catalogue, &chosen) {
         Ok((product, options)) => {
             let plan = Plan::Book { product, options };
             carry_out(&app, &me, &session, case.customer.number, &plan, &form).await

@@ -3,12 +3,12 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::choice::choice_key;
 use crate::actions::Applied;
 use crate::domain::case::{Case, Change, Event};
 use crate::domain::product::Options;
 use crate::domain::{CustomerNumber, Language, calendar};
 use crate::paths;
+use crate::web::customers::parts::product_choice::choice_key;
 use crate::web::kit::error::PageError;
 
 /// What is about to be done. Places are those of [`Case::bookings`].

@@ -342,6 +342,7 @@ fn line(row: CaseRow, role: Role, holidays: Holidays, now: DateTime<Utc>) -> Cus
 
 fn empty(state: &State, role: Role) -> Empty {
     let everything = || state.with(|state| state.status = None);
+    let is_whole = state.partner.is_none() && state.sub_partner.is_none();
     match (state.search.is_empty(), state.status, &state.from) {
         (_, _, From::After(_) | From::Before(_)) => Empty {
             title: "Hier ist die Liste zu Ende",
@@ -370,6 +371,11 @@ fn empty(state: &State, role: Role) -> Empty {
             title: "Kein Kunde hat diesen AVV-Status",
             text: "Wählen Sie einen anderen AVV-Status oder alle Kunden.",
             way_out: Some(("Alle Kunden zeigen", everything())),
+        },
+        (true, None, _) if role == Role::Operator && is_whole => Empty {
+            title: "Noch keine Kunden",
+            text: "Legen Sie den ersten an: mit seinen Stammdaten und, wenn Sie möchten, mit Vertriebspartner und erster Buchung.",
+            way_out: Some(("Kunde anlegen", paths::ADD_CUSTOMER.to_owned())),
         },
         (true, None, _) => Empty {
             title: "Noch keine Kunden",

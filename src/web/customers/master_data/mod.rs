@@ -11,9 +11,9 @@ use crate::actions::form_version::{self, Shown};
 use crate::actions::{ActionError, Applied, customers};
 use crate::app::App;
 use crate::domain::case::{Case, Change, Refusal};
-use crate::domain::name::{self, MAX_COMPANY};
-use crate::domain::{CustomerNumber, Language, Party, postcode};
+use crate::domain::{CustomerNumber, Language};
 use crate::paths;
+use crate::web::customers::parts::party_fields::{FIELDS, FieldRow, lines, read, read_language};
 use crate::web::kit::customer::{Subject, load_visible};
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::{FieldErrors, Form};
@@ -22,70 +22,6 @@ use crate::web::kit::respond::{Refuses as _, Respond as _};
 use crate::web::kit::signed_form::SignedForm;
 
 const SAME: &str = "Die Stammdaten waren schon so. Geändert wurde nichts.";
-
-/// Longest line but the name, in characters.
-const LONGEST_LINE: usize = 200;
-
-/// A field of the form.
-struct Field {
-    id: &'static str,
-    label: &'static str,
-    hint: &'static str,
-    is_needed: bool,
-    /// Where it stands in a [`Party`].
-    place: fn(&mut Party) -> &mut String,
-}
-
-const fn field(
-    id: &'static str,
-    label: &'static str,
-    hint: &'static str,
-    is_needed: bool,
-    place: fn(&mut Party) -> &mut String,
-) -> Field {
-    Field {
-        id,
-        label,
-        hint,
-        is_needed,
-        place,
-    }
-}
-
-/// The fields, in the order of the page.
-const FIELDS: [Field; 9] = [
-    field(
-        "name",
-        "Firma mit Rechtsform",
-        "So steht sie im Vertrag.",
-        true,
-        |party| &mut party.name,
-    ),
-    field("strasse", "Straße und Hausnummer", "", true, |party| {
-        &mut party.street
-    }),
-    field("plz", "Postleitzahl", "", true, |party| &mut party.postcode),
-    field("ort", "Ort", "", true, |party| &mut party.city),
-    field("land", "Land", "", true, |party| &mut party.country),
-    field(
-        "register",
-        "Registergericht und Nummer",
-        "Zum Beispiel Amtsgericht Köln, HRB 12345. Leer, wenn nicht eingetragen.",
-        false,
-        |party| &mut party.register,
-    ),
-    field("vertreten", "Vertreten durch", "", false, |party| {
-        &mut party.represented_by
-    }),
-    field(
-        "ansprechperson",
-        "Ansprechperson oder Abteilung",
-        "",
-        false,
-        |party| &mut party.contact,
-    ),
-    field("telefon", "Telefon", "", false, |party| &mut party.phone),
-];
 
 #[derive(Template)]
 #[template(path = "web/customers/master_data/master_data.html")]
@@ -104,15 +40,6 @@ struct Page {
     /// Stamp of what the form showed first.
     stand: String,
     errors: FieldErrors,
-}
-
-/// A field with what stands in it.
-struct FieldRow {
-    id: &'static str,
-    label: &'static str,
-    hint: &'static str,
-    value: String,
-    more: &'static str,
 }
 
 /// The form.
@@ -149,10 +76,7 @@ pub async fn save(
         return html(&typed_page(&app, &me, &case, &form, errors).await?);
     }
     let party = read(&form, &mut errors);
-    let language = Language::from_code(form.get("sprache"));
-    if language.is_none() {
-        errors.add("sprache", "Wählen Sie die Sprache des Kunden");
-    }
+    let language = read_language(&form, &mut errors);
     let Some(language) = language.filter(|_| errors.is_empty()) else {
         return invalid(&typed_page(&app, &me, &case, &form, errors).await?);
     };
@@ -241,55 +165,6 @@ async fn typed_page(
         was_typed: true,
         ..page(app, me, case, typed, stand, errors).await?
     })
-}
-
-fn lines(mut value: impl FnMut(&Field) -> String) -> Vec<FieldRow> {
-    FIELDS
-        .iter()
-        .map(|field| FieldRow {
-            id: field.id,
-            label: field.label,
-            hint: field.hint,
-            value: value(field),
-            more: if field.is_needed {
-                "required autocomplete=\"off\""
-            } else {
-                "autocomplete=\"off\""
-            },
-        })
-        .collect()
-}
-
-/// The particulars as typed and cleaned (S-73).
-fn read(form: &Form, errors: &mut FieldErrors) -> Party {
-    let mut party = Party::default();
-    for field in &FIELDS {
-        let text = name::clean(form.get(field.id));
-        let most = if field.id == "name" {
-            MAX_COMPANY
-        } else {
-            LONGEST_LINE
-        };
-        if text.is_empty() && field.is_needed {
-            errors.add(field.id, format!("„{}“ fehlt noch", field.label));
-        } else if text.chars().count() > most {
-            errors.add(
-                field.id,
-                format!(
-                    "„{}“: Kürzen Sie die Angabe auf {most} Zeichen",
-                    field.label
-                ),
-            );
-        } else if field.id == "name" && !text.chars().any(char::is_alphanumeric) {
-            errors.add(field.id, "Geben Sie den Namen der Firma ein");
-        } else if field.id == "plz"
-            && let Some(fault) = postcode::fault(form.get("land"), &text)
-        {
-            errors.add(field.id, fault);
-        }
-        *(field.place)(&mut party) = text;
-    }
-    party
 }
 
 async fn page(

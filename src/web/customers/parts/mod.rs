@@ -3,3 +3,5 @@
 pub mod doubts;
 pub mod effects;
 pub mod entered_addresses;
+pub mod party_fields;
+pub mod product_choice;

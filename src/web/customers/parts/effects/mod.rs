@@ -80,8 +80,26 @@ pub fn effects(operator: &str, preview: &Preview) -> Vec<Effect> {
 
 /// The effects under their headings: those at once by what they are about, later ones by their day.
 pub fn meaning(operator: &str, preview: &Preview) -> Vec<Part> {
+    under_headings(effects(operator, preview))
+}
+
+/// The same for a customer that is about to be added: it has no state yet that could change.
+pub fn meaning_of_new(operator: &str, preview: &Preview) -> Vec<Part> {
+    let mut all = effects(operator, preview);
+    let is_state = |effect: &&mut Effect| effect.kind == EffectKind::Status && effect.on.is_none();
+    for effect in all.iter_mut().filter(is_state) {
+        let status = status_of(&preview.after, preview.now);
+        effect.text = match status.status {
+            Status::NotRequired => "Ein AVV ist noch nicht erforderlich.".to_owned(),
+            _ => format!("Der AVV-Status ist „{}“.", status.word()),
+        };
+    }
+    under_headings(all)
+}
+
+fn under_headings(effects: Vec<Effect>) -> Vec<Part> {
     let mut parts: Vec<Part> = Vec::new();
-    for effect in effects(operator, preview) {
+    for effect in effects {
         let heading = effect.heading();
         match parts.iter_mut().find(|part| part.heading == heading) {
             Some(part) => part.lines.push(effect.text),

@@ -1,0 +1,59 @@
+//! A product with its options, as forms name it.
+
+use crate::domain::product::{Options, Product};
+
+/// A product with options as one value of a form: `trunk`, `trunk:fax`, `trunk:fax:journal`.
+pub fn choice_key(product: &str, options: &Options) -> String {
+    let options: String = options.iter().map(|code| format!(":{code}")).collect();
+    format!("{product}{options}")
+}
+
+/// Why a choice cannot be booked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// None was made, or the catalogue has no such product or option.
+    NoProduct,
+    /// An option belongs to another product than the one that was chosen.
+    OtherProduct,
+}
+
+impl Fault {
+    /// What to do, for the field.
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::NoProduct => "Wählen Sie ein Produkt aus",
+            Self::OtherProduct => {
+                "Wählen Sie nur Optionen des Produkts, das Sie buchen; angekreuzt ist auch eine eines anderen Produkts"
+            }
+        }
+    }
+}
+
+/// The product a form names, with its options: in the value of `produkt`, or each as a field that is
+/// called by its key.
+///
+/// # Errors
+///
+/// If there is no such product, or an option is another one's.
+pub fn read_choice(
+    catalogue: &[Product],
+    chosen: &[(String, String)],
+) -> Result<(String, Options), Fault> {
+    let key = chosen.iter().find(|(name, _)| name == "produkt");
+    let mut key = key.map_or("", |(_, value)| value.as_str()).split(':');
+    let code = key.next().unwrap_or_default();
+    let product = catalogue.iter().find(|product| product.code == code);
+    let product = product.ok_or(Fault::NoProduct)?;
+    let mut options: Options = key.map(str::to_owned).collect();
+    for (name, _) in chosen.iter().filter(|(name, _)| name != "produkt") {
+        match name.split_once(':') {
+            Some((of, option)) if of == code => options.insert(option.to_owned()),
+            Some(_) => return Err(Fault::OtherProduct),
+            None => continue,
+        };
+    }
+    match product.is_sold_with(&options) {
+        true => Ok((code.to_owned(), options)),
+        false => Err(Fault::NoProduct),
+    }
+}
