@@ -299,6 +299,26 @@ pub fn operator(places: &Places) -> Vec<Stop> {
             "operator cancels option",
             "/betrieb/kunden/6009/buchungen/2/optionen/ums/kuendigung",
         ),
+        at("operator adds customer", "/betrieb/kunden/neu"),
+        after(
+            "operator adds customer wrong",
+            "/betrieb/kunden/neu",
+            vec![Fill("#nummer", "6009"), Send],
+        ),
+        after(
+            "operator confirms customer",
+            "/betrieb/kunden/neu",
+            vec![
+                Fill("#nummer", "K-20001"),
+                Fill("#name", "Huber & Söhne GmbH"),
+                Fill("#strasse", "Marktplatz 3"),
+                Fill("#plz", "50667"),
+                Fill("#email", "vertrag@huber-soehne.example"),
+                Click("#produkt-1"),
+                Fill("#ort", "Köln"),
+                Send,
+            ],
+        ),
         at("operator master data", "/kunden/6009/stammdaten"),
         after(
             "operator master data wrong",

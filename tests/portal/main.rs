@@ -21,6 +21,7 @@ mod clock;
 mod consents;
 mod contracts;
 mod corrections;
+mod customers;
 mod deletion;
 mod delivery;
 mod desk;
