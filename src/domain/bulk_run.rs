@@ -57,8 +57,6 @@ pub enum RunEnd {
 }
 
 impl RunEnd {
-    const ALL: &'static [Self] = Self::VARIANTS;
-
     /// Key in the database.
     pub fn key(self) -> &'static str {
         self.into()
@@ -134,7 +132,7 @@ mod tests {
         for &kind in RunKind::ALL {
             assert_eq!(RunKind::of(kind.key()), Some(kind));
         }
-        for &end in RunEnd::ALL {
+        for &end in RunEnd::VARIANTS {
             assert_eq!(RunEnd::of(end.key()), Some(end));
         }
         assert_eq!(RunKind::of(""), None);

@@ -105,35 +105,9 @@ fn level(name: &str) -> Option<u8> {
 
 /// Whether what is inside stands apart from what is around it.
 fn is_apart(name: &str) -> bool {
-    const APART: &[&str] = &[
-        "p",
-        "div",
-        "section",
-        "article",
-        "address",
-        "blockquote",
-        "dt",
-        "dd",
-        "dl",
-        "header",
-        "footer",
-        "main",
-        "hr",
-        "pre",
-        "caption",
-        "figure",
-        "body",
-        "form",
-        "li",
-        "tr",
-        "td",
-        "th",
-        "ul",
-        "ol",
-        "table",
-        "br",
-    ];
-    APART.contains(&name) || level(name).is_some()
+    const APART: &str = "p div section article address blockquote dt dd dl header footer main hr \
+                         pre caption figure body form li tr td th ul ol table br";
+    APART.split(' ').any(|one| one == name) || level(name).is_some()
 }
 
 struct Reader<'r> {
