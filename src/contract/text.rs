@@ -49,7 +49,7 @@ pub fn words(document: &Document) -> Vec<String> {
     collect_words(document, false)
 }
 
-/// WordCollector a minute that people read of such a text.
+/// Words a minute that people read of such a text.
 const PACE: usize = 200;
 
 /// Minutes that reading the contract takes, in fives (C11). The second language of a document says

@@ -1,4 +1,4 @@
-//! InlineWords to lines: hyphenation, break points in addresses, and a last resort for everything else.
+//! Words to lines: hyphenation, break points in addresses, and a last resort for everything else.
 
 use std::sync::OnceLock;
 

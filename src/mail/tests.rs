@@ -31,7 +31,7 @@ pub(super) fn written(language: Language, body: impl Into<Box<dyn MailBody>>) ->
     render(&samples::input(language, body)).unwrap()
 }
 
-/// MailWords of an HTML part as a reader sees them.
+/// Words of an HTML part as a reader sees them.
 pub(super) fn visible(html: &str) -> String {
     let page = scraper::Html::parse_document(html);
     let body = scraper::Selector::parse("body").unwrap();
@@ -41,7 +41,7 @@ pub(super) fn visible(html: &str) -> String {
         .join(" ")
 }
 
-/// MailWords only, so that line breaks, capitals and marks do not count.
+/// Words only, so that line breaks, capitals and marks do not count.
 fn words(text: &str) -> Vec<String> {
     text.to_uppercase()
         .split(|c: char| !c.is_alphanumeric())

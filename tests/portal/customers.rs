@@ -54,9 +54,15 @@ async fn b1_a_customer_is_added_with_everything_and_concludes() {
     assert!(list.attributes("main a", "href").iter().any(|to| to == ADD));
     let (partner, sub) = (of.partner.to_string(), of.sub_partner.to_string());
     let before = app.everything();
-    let first = fill(&operator, &[("mandant", &partner), ("produkt", "centraflex")]).await;
+    let first = fill(
+        &operator,
+        &[("mandant", &partner), ("produkt", "centraflex")],
+    )
+    .await;
     // The Mandant has Submandanten: the form comes again, with everything that was typed.
-    first.assert_status(200).assert_says("Untervertriebspartner");
+    first
+        .assert_status(200)
+        .assert_says("Untervertriebspartner");
     assert_eq!(
         first.attribute("#name", "value").unwrap(),
         "Huber & Söhne GmbH"
@@ -142,10 +148,7 @@ async fn b1_a_customer_is_added_with_little_and_completed_later() {
         .submit(&operator, "main form", &[("ort", "Bonn")])
         .await
         .assert_redirect("/kunden/K-20001");
-    operator
-        .get("/kunden/K-20001/avv")
-        .await
-        .assert_status(200);
+    operator.get("/kunden/K-20001/avv").await.assert_status(200);
     assert_eq!(app.case(number()).customer.party.city, "Bonn");
 }
 
@@ -166,7 +169,11 @@ async fn b2_what_is_refused_is_said_at_its_field_and_nothing_is_lost() {
         ("email", "keine", "Geben Sie genau eine E-Mail-Adresse ein"),
         ("sprache", "fr", "Wählen Sie die Sprache"),
         ("mandant", "x", "Wählen Sie einen Vertriebspartner"),
-        ("mandant", "999999", "Untervertriebspartner kann einen Kunden nur"),
+        (
+            "mandant",
+            "999999",
+            "Untervertriebspartner kann einen Kunden nur",
+        ),
         ("produkt", "gibtsnicht", "Wählen Sie ein Produkt aus"),
         ("trunk:ums", "ja", "Wählen Sie zur Option auch ihr Produkt"),
     ] {
@@ -227,11 +234,10 @@ async fn b1_what_changed_since_the_confirmation_is_shown_again() {
 
 #[actix_web::test]
 async fn c6_a_required_contract_refuses_the_partner_of_a_new_customer() {
-    let app =
-        TestApp::start_configured(Transport::memory(), |config| {
-            config.rules.partner_contract = ContractRule::Required;
-        })
-        .await;
+    let app = TestApp::start_configured(Transport::memory(), |config| {
+        config.rules.partner_contract = ContractRule::Required;
+    })
+    .await;
     let partner = app.companies().foreign_partner.to_string();
     let operator = app.sign_in(Person::Operator).await;
     fill(
@@ -294,6 +300,8 @@ async fn f11_facts_that_cannot_be_read_are_named() {
         .unwrap();
     let checked = check(&app.app, true).unwrap();
     assert_eq!((checked.unreadable, checked.mended), (1, 0));
-    assert!(matches!(&checked.named[0], (CUSTOMER, RowAgreement::Unreadable(why)) if why.contains("fort")));
+    assert!(
+        matches!(&checked.named[0], (CUSTOMER, RowAgreement::Unreadable(why)) if why.contains("fort"))
+    );
     assert!(!checked.is_in_order());
 }

@@ -64,7 +64,7 @@ pub fn assert_sound(pdf: &[u8]) {
 
 /// Letters and signs without spaces, line ends and the hyphens of broken lines.
 ///
-/// InlineWords that are broken across lines come out whole this way, and a lost, doubled or moved
+/// Words that are broken across lines come out whole this way, and a lost, doubled or moved
 /// character shows, wherever it stands.
 pub fn letters(text: &str) -> String {
     text.chars()
@@ -84,7 +84,7 @@ pub fn difference(found: &str, wanted: &str) -> Option<(String, String)> {
     Some((around(&found), around(&wanted)))
 }
 
-/// InlineWords, with those broken by a hyphen joined again.
+/// Words, with those broken by a hyphen joined again.
 pub fn words(text: &str) -> Vec<String> {
     let joined = text.replace("\u{AD}\n", "").replace('\u{C}', "\n");
     joined.split_whitespace().map(str::to_owned).collect()

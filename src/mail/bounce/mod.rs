@@ -52,7 +52,7 @@ pub struct Notice {
     pub status: String,
     /// Reply code in the words of the mail server: 550.
     pub code: Option<u16>,
-    /// MailWords of the mail server on one line, addresses masked (S-82).
+    /// Words of the mail server on one line, addresses masked (S-82).
     pub diagnostic: String,
 }
 

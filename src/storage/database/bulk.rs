@@ -15,7 +15,7 @@ use crate::storage::case_rows::add_parts;
 /// Tables that are filled, those that others refer to first.
 const TABLES: &str = "ARRAY['customers', 'bookings', 'requests', 'links', 'agreements', 'objections', 'case_rows', 'case_words']";
 
-/// SearchKeys to choose from, each with its sort key.
+/// Words to choose from, each with its sort key.
 #[derive(Debug, Clone, Default)]
 pub struct SearchKeys {
     /// As printed.

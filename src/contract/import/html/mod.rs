@@ -188,7 +188,7 @@ impl Reader<'_> {
             || style.contains("visibility:hidden");
         let is_skipped = SKIPPED.contains(&name.as_str());
         if is_skipped || DELETED.contains(&name.as_str()) || is_hidden {
-            if !VOID.contains(&name.as_str()) && !(name == "svg" && tag.self_closing) {
+            if !(VOID.contains(&name.as_str()) || name == "svg" && tag.self_closing) {
                 self.hidden = Some(Hidden {
                     name,
                     depth: 1,

@@ -161,7 +161,8 @@ fn a_booking_counts_until_the_moment_it_ends() {
 #[test]
 fn p_05_each_option_decides_for_itself() {
     let now = utc("2026-11-22T09:00:00Z");
-    let table: &[(&str, &[&[&str]], Option<&[&str]>)] = &[
+    type Row<'a> = (&'a str, &'a [&'a [&'a str]], Option<&'a [&'a str]>);
+    let table: &[Row<'_>] = &[
         (KIT, &[&[]], None),
         (KIT, &[&["journal"]], None),
         (KIT, &[&["fax", "journal"]], Some(&["fax"])),

@@ -111,8 +111,15 @@ fn options_of(product: &str) -> (&'static [&'static str], &'static [&'static str
     }
 }
 
+/// A room, what opens it (a product, or one of its options), and whether it has a lock.
+type Door = (
+    &'static str,
+    &'static [(&'static str, Option<&'static str>)],
+    bool,
+);
+
 /// The rooms of a house: which products or options open them, and which of those doors have a lock.
-const DOORS: [(&str, &[(&str, Option<&str>)], bool); 8] = [
+const DOORS: [Door; 8] = [
     (CENTRAFLEX, &[(CENTRAFLEX, None)], true),
     (SMALL_TRUNK, &[(TRUNK, None), (SMALL_TRUNK, None)], false),
     (UMS, &[(TRUNK, Some(UMS)), (SMALL_TRUNK, Some(UMS))], true),
