@@ -7,7 +7,7 @@
 CREATE TABLE bulk_runs (
     id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     kind TEXT NOT NULL CONSTRAINT bulk_runs_kind CHECK (
-        kind IN ('announcement', 'roll_out', 'block', 'new_version', 'take_off')),
+        kind IN ('announcement', 'roll_out', 'block', 'new_version', 'take_off', 'need_change')),
     subject TEXT NOT NULL,
     begun_at TIMESTAMPTZ NOT NULL,
     starts_on DATE NOT NULL,
@@ -25,7 +25,7 @@ CREATE TABLE bulk_runs (
     CONSTRAINT bulk_runs_figures CHECK (seen >= 0 AND done >= 0 AND failed >= 0 AND worked_ms >= 0)
 );
 COMMENT ON TABLE bulk_runs IS 'Work over many customers, one after the other: how far each run has come.';
-COMMENT ON COLUMN bulk_runs.subject IS 'What it is about, by its key: an announcement, a partner, the number of a version.';
+COMMENT ON COLUMN bulk_runs.subject IS 'What it is about, by its key: an announcement, a partner, the number of a version, a product.';
 COMMENT ON COLUMN bulk_runs.starts_on IS 'The first Berlin day on which it reaches anybody.';
 COMMENT ON COLUMN bulk_runs.customers IS 'How many customers there were at the beginning; empty if they were too many to count.';
 COMMENT ON COLUMN bulk_runs.round IS 'The second time it looks for those who were overtaken the first time.';

@@ -34,6 +34,7 @@ pub mod partner_contracts;
 pub mod partner_directory;
 pub mod partners;
 pub mod passwords;
+pub mod products;
 pub mod proposals;
 #[cfg(test)]
 mod random_sequence_tests;

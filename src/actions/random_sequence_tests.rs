@@ -5,7 +5,7 @@
 use chrono::{DateTime, Utc};
 use proptest::prelude::*;
 
-use super::{ActionError, Actor, Applied, CaseCommand, customers};
+use super::{ActionError, Actor, Applied, CaseCommand, customers, requests};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -13,7 +13,9 @@ use crate::contract::{Contracts, shipped, source_hash};
 use crate::domain::audit::AuditKind;
 use crate::domain::case::tests::invariants::runs;
 use crate::domain::case::tests::model::Model;
-use crate::domain::case::tests::random_sequences::{acts, event, scenarios, wait, waits};
+use crate::domain::case::tests::random_sequences::{
+    acts, change_need, event, scenarios, wait, waits,
+};
 use crate::domain::case::tests::samples::{Scenario, VERSIONS, case, mails, partner, version_day};
 use crate::domain::case::{Case, Change, Event};
 use crate::domain::mail::MailKind;
@@ -41,10 +43,17 @@ fn app(folder: &std::path::Path) -> App {
     app
 }
 
-fn insert_parties(conn: &mut Conn) -> Result<(), ActionError> {
-    for (place, product) in case().catalogue.iter().enumerate() {
-        catalogue::save_product(conn, i16::try_from(place).unwrap(), product)?;
+fn save_catalogue(case: &Case) -> impl Fn(&mut Conn) -> Result<(), ActionError> + '_ {
+    |conn| {
+        for (place, product) in case.catalogue.iter().enumerate() {
+            catalogue::save_product(conn, i16::try_from(place).unwrap(), product)?;
+        }
+        Ok(())
     }
+}
+
+fn insert_parties(conn: &mut Conn) -> Result<(), ActionError> {
+    save_catalogue(&case())(conn)?;
     for place in 0..VERSIONS {
         let (mut files, number) = (shipped(), place + 1);
         let toml = files.get_mut("contract.toml").unwrap();
@@ -140,6 +149,10 @@ fn stories_through_the_database_agree_with_the_rules_and_the_model() {
     runner
         .run(&told, |(mut scenario, story)| {
             let number = numbers.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            // As it is before anything is changed.
+            app.db
+                .transaction_blocking(save_catalogue(&scenario.case))
+                .unwrap();
             let number = CustomerNumber::from(number);
             scenario.case.customer.number = number;
             app.db
@@ -149,6 +162,14 @@ fn stories_through_the_database_agree_with_the_rules_and_the_model() {
             let mut mails_so_far = 0;
             for (time, act) in &story {
                 wait(&mut scenario, time);
+                if let Some(key) = change_need(act, &mut scenario.case) {
+                    model.relist(&key);
+                    app.db
+                        .transaction_blocking(save_catalogue(&scenario.case))
+                        .unwrap();
+                    let again = |conn: &mut Conn| requests::refresh_row(conn, number, scenario.now);
+                    app.db.transaction_blocking(again).unwrap();
+                }
                 let mut event = event(act, &scenario.case, scenario.now);
                 if let Event::SubPartnerNamed(Some(sub)) = &mut event {
                     // As it is stored: both belong to the first Mandant.

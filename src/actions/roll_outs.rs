@@ -24,7 +24,7 @@ use crate::storage::{PgConnection, catalogue, partners};
 
 /// Mails of roll-outs that may wait in the outbox for their first attempt, so that other mails are not
 /// held up and a roll-out can be paused.
-const WAITING: i64 = 1000;
+pub(super) const WAITING: i64 = 1000;
 
 /// What is to be rolled out, to whom.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -17,6 +17,8 @@ pub enum RunKind {
     NewVersion,
     /// Takes a deactivated Submandant off its customers (row 24).
     TakeOff,
+    /// Looks at the customers of a product that needs an agreement now, or none any more (P-07).
+    NeedChange,
 }
 
 impl RunKind {
@@ -35,7 +37,7 @@ impl RunKind {
 
     /// Whether an administrator may pause it.
     pub fn can_pause(self) -> bool {
-        matches!(self, Self::Announcement | Self::RollOut)
+        matches!(self, Self::Announcement | Self::RollOut | Self::NeedChange)
     }
 
     /// Whether an administrator may end it before everybody was looked at.

@@ -124,6 +124,12 @@ pub const JOBS: &[Job] = &[
         pass: |pass| bulk_runs::work(pass, &actions::sub_partners::TAKING_OFF),
     },
     Job {
+        name: "need-change",
+        every: Duration::from_secs(2),
+        workers: |_| 1,
+        pass: |pass| bulk_runs::work(pass, &actions::products::REVIEWING),
+    },
+    Job {
         name: "clean",
         every: Duration::from_secs(3600),
         workers: |_| 1,

@@ -183,6 +183,17 @@ pub fn booking_option(number: CustomerNumber, place: usize, option: &str) -> Str
     format!("/betrieb/kunden/{number}/buchungen/{place}/optionen/{option}")
 }
 
+/// The catalogue (operator).
+pub const PRODUCTS: &str = "/betrieb/produkte";
+
+/// Adds a product (operator).
+pub const NEW_PRODUCT: &str = "/betrieb/produkte/neu";
+
+/// A product (operator).
+pub fn product(code: &str) -> String {
+    format!("{PRODUCTS}/{code}")
+}
+
 /// The master data (operator).
 pub fn master_data(number: CustomerNumber) -> String {
     format!("/kunden/{number}/stammdaten")

@@ -21,7 +21,7 @@ pub use change::{
     announcements, bulk_runs, contract_versions, dissent_files, notices, roll_outs, sub_processors,
 };
 pub use customer::{
-    agreements, case_rows, cases, catalogue, customers, declarations, links, parties,
+    agreements, case_rows, cases, catalogue, customers, declarations, links, parties, products,
 };
 use database::text;
 pub use database::{bulk, db, embedded};

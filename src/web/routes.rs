@@ -40,6 +40,7 @@ pub fn rows() -> impl Iterator<Item = &'static Row> {
         operation::ROUTES,
         operation::announcements::ROUTES,
         operation::bulk_runs::ROUTES,
+        operation::products::ROUTES,
         partners::OPERATOR,
         partners::MANDANT,
         public::consent::ROUTES,

@@ -311,6 +311,14 @@ impl Objects {
                 },
             ),
             ("option", "ums"),
+            (
+                "produkt",
+                if object == "sold" {
+                    "centraflex"
+                } else {
+                    "gibt-es-nicht"
+                },
+            ),
             ("hash", hash),
             ("name", name),
         ];

@@ -47,6 +47,7 @@ mod objections;
 mod outages;
 mod partner_contracts;
 mod partners;
+mod products;
 mod projection;
 mod proposals;
 mod reminders;

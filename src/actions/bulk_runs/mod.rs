@@ -13,7 +13,9 @@ use std::str::FromStr;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::case_command::actor;
-use super::{ActionError, Actor, announcements, blocking, requests, roll_outs, sub_partners};
+use super::{
+    ActionError, Actor, announcements, blocking, products, requests, roll_outs, sub_partners,
+};
 use crate::app::App;
 use crate::domain::bulk_run::{RunEnd, RunKind, RunStage, stage};
 use crate::domain::calendar::day;
@@ -202,6 +204,7 @@ pub fn kind_of(kind: RunKind) -> &'static Kind {
         RunKind::Announcement => &announcements::SENDING,
         RunKind::NewVersion => &requests::OFFERING,
         RunKind::TakeOff => &sub_partners::TAKING_OFF,
+        RunKind::NeedChange => &products::REVIEWING,
     }
 }
 

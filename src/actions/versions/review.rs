@@ -11,7 +11,7 @@ use crate::actions::documents::sha256;
 use crate::app::App;
 use crate::contract::check::{self, CheckResult, Finding, Severity};
 use crate::contract::tree::{Document, plain};
-use crate::contract::values::option_key;
+use crate::contract::values::keys_needed;
 use crate::contract::{Contract, Problem, Values, sample_values, source_hash, text};
 use crate::document::{self, Frame, Pdf, render};
 use crate::domain::product::Product;
@@ -131,27 +131,13 @@ pub fn review(
     }
 }
 
-/// What the text has to speak of: products that need an agreement themselves, and options that do.
-fn demanded(products: &[Product]) -> Vec<String> {
-    let keys = |product: &Product| {
-        let itself = product.needs_by_itself().then(|| product.code.clone());
-        let of = product.needed_at_most().into_iter();
-        let options = of.flat_map(|one| {
-            let key = |option: &String| option_key(&one.product, option);
-            one.options.iter().map(key).collect::<Vec<_>>()
-        });
-        itself.into_iter().chain(options).collect::<Vec<_>>()
-    };
-    products.iter().flat_map(keys).collect()
-}
-
 fn findings(
     contract: &Contract,
     around: &Surroundings,
     people: Option<(&str, &str)>,
     pdfs: &[(Language, Vec<u8>)],
 ) -> Vec<Finding> {
-    let codes = demanded(&around.products);
+    let codes: Vec<String> = around.products.iter().flat_map(keys_needed).collect();
     let codes: Vec<&str> = codes.iter().map(String::as_str).collect();
     let lacking: Vec<_> = pdfs
         .iter()

@@ -58,6 +58,25 @@ pub fn languages(files: &Files) -> Vec<&'static str> {
     std::iter::once(first).chain(known).collect()
 }
 
+/// Keys of the product files that are there in every language.
+pub fn product_keys(files: &Files) -> Vec<String> {
+    let mut all = languages(files).into_iter().map(|language| {
+        let start = format!("{language}/produkte/");
+        let key = |path: &String| {
+            let name = path.strip_prefix(&start)?.strip_suffix(".dj")?;
+            Some(name.to_owned())
+        };
+        files.keys().filter_map(key).collect::<Vec<_>>()
+    });
+    let first = all.next().unwrap_or_default();
+    all.fold(first, |known, other| {
+        known
+            .into_iter()
+            .filter(|key| other.contains(key))
+            .collect()
+    })
+}
+
 /// Adds a part in every language, with a heading to begin with.
 ///
 /// # Errors

@@ -214,6 +214,25 @@ pub(super) fn corrected(
     }
 }
 
+/// What followed for a customer from a change of the catalogue (P-07).
+pub(super) fn reviewed(needed: bool, asked: bool, language: Language) -> String {
+    let (de, en) = match (needed, asked) {
+        (_, true) => (
+            "Nach Änderung des Produktkatalogs angefordert",
+            "Asked after the catalogue changed",
+        ),
+        (true, false) => (
+            "Nach Änderung des Produktkatalogs ist ein AVV nötig, noch nicht angefordert",
+            "An agreement is needed since the catalogue changed, not asked for yet",
+        ),
+        (false, false) => (
+            "Nach Änderung des Produktkatalogs ist kein Abschluss mehr nötig",
+            "No conclusion is needed any more since the catalogue changed",
+        ),
+    };
+    if language.is_en() { en } else { de }.to_owned()
+}
+
 /// "Vertrag AVV-…, abgeschlossen am …, aus seinem gesiegelten Dokument wiederhergestellt (…)"; nothing of
 /// other events.
 pub(super) fn restored(kind: &AuditKind, language: Language) -> String {

@@ -4,7 +4,7 @@
 use super::AuditKind;
 use super::changes::{
     announced, answered, arrived, asked, assigned, because, corrected, dissented, entered, erased,
-    moved, objected, restored, settled,
+    moved, objected, restored, reviewed, settled,
 };
 use super::counts::added;
 use crate::domain::Language;
@@ -57,6 +57,8 @@ rows! {
     ContractVersion: "contract_version", "Vertragsfassung", "Agreement version";
     ToldOfVersion: "told_of_version", "Über neue Fassung informiert", "Told of a new version";
     RollOut: "roll_out", "Umstellung auf neue Fassung", "Roll-out of a version";
+    Product: "product_changed", "Produkt angelegt, geändert", "Product added, changed";
+    NeedReviewed: "need_reviewed", "Nach Änderung eines Produkts geprüft", "Reviewed after a product changed";
     ToldPartnerBlocked: "told_partner_blocked", "Sperrung eines Partners mitgeteilt", "Told that a partner is blocked";
     SubPartnerNamed: "sub_partner_named", "Untervertriebspartner gewählt", "Sub-partner named";
     Asked: "asked", "Anforderung", "Request";
@@ -351,6 +353,8 @@ fn sentences(kind: &AuditKind) -> (String, String) {
             because(settled(*how).0, note),
             because(settled(*how).1, note),
         ),
+        K::Product { product, event, .. } => by(|language| event.sentence(product, language)),
+        K::NeedReviewed { needed, asked } => by(|language| reviewed(*needed, *asked, language)),
         K::OperatorSaved => both(
             "Angaben zum Betreiber geändert",
             "Operator's particulars changed",

@@ -21,7 +21,7 @@ use super::mail::RequestReason;
 use super::master_data::FieldChange;
 use super::notice::{DissentWay, Settlement};
 use super::partner::PartnerAuditEvent;
-use super::product::Named;
+use super::product::{Named, ProductDeed};
 use super::proposal::ProposalKind;
 use super::roll_out::RollOutAuditEvent;
 use super::version::VersionAuditEvent;
@@ -127,6 +127,22 @@ pub enum AuditKind {
         name: String,
         /// What.
         event: VersionAuditEvent,
+    },
+    /// Something was done to a product of the catalogue.
+    Product {
+        /// Its code then.
+        code: String,
+        /// Its name then.
+        product: Named,
+        /// What.
+        event: ProductDeed,
+    },
+    /// The customer was looked at because the catalogue says otherwise what needs an agreement (P-07).
+    NeedReviewed {
+        /// Whether something is left to conclude.
+        needed: bool,
+        /// Whether the customer was asked.
+        asked: bool,
     },
     /// The customer was told that a partner is blocked.
     ToldPartnerBlocked {

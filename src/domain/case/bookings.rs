@@ -236,7 +236,11 @@ pub(super) fn shrunk(
 }
 
 /// Rows 19, 29 and 44: the agreement ends, or the round does.
-fn nothing_needed(after: &Case, partner_left: bool, context: DecisionContext) -> Vec<Change> {
+pub(super) fn nothing_needed(
+    after: &Case,
+    partner_left: bool,
+    context: DecisionContext,
+) -> Vec<Change> {
     let Some(agreement) = after.agreement() else {
         return match after.open_request() {
             Some(_) => withdraw(after, CustomerNews::Withdrawn, context.now),

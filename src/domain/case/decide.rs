@@ -18,6 +18,7 @@ use super::facts::{Case, LinkEnd, RequestOutcome};
 use super::link::{LinkState, link_state};
 use super::master_data::{deleted, email_changed, links_locked, party_changed};
 use super::restored::restored;
+use super::reviewed::need_changed;
 use super::status::Status;
 use crate::domain::calendar::{REMINDERS, next_step_after};
 use crate::domain::mail::{Alert, CustomerNews, MailKind, PartnerNews, RequestReason};
@@ -146,6 +147,7 @@ pub fn decide(
             ends_at,
         } => option_cancelled(case, *booking, option, *ends_at, context),
         Event::Cancelled { booking, ends_at } => cancelled(case, *booking, *ends_at, context),
+        Event::NeedChanged => need_changed(case, context),
         Event::PartnerAssigned(partner) => partner_assigned(case, partner.as_ref(), context),
         Event::AskedByHand => asked_by_hand(case, context),
         Event::Demanded(demand) => ask_on_demand(case, *demand, context),

@@ -46,6 +46,8 @@ pub enum Event {
         /// From when it is gone; `None`: it goes on.
         ends_at: Option<DateTime<Utc>>,
     },
+    /// The catalogue says otherwise what needs an agreement; it stands in the case already (P-07).
+    NeedChanged,
     /// The operator assigns the customer to a Mandant, or to none (rows 1, 10, 19, 26, 29).
     PartnerAssigned(Option<Partner>),
     /// Somebody who may do so wants the mail sent (rows 3, 7, L-06).

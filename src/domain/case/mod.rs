@@ -30,6 +30,7 @@ mod master_data;
 mod need;
 mod preview;
 mod restored;
+mod reviewed;
 mod status;
 #[cfg(test)]
 pub(crate) mod tests;

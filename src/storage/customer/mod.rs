@@ -8,3 +8,4 @@ pub mod customers;
 pub mod declarations;
 pub mod links;
 pub mod parties;
+pub mod products;

@@ -81,6 +81,7 @@ const OPERATOR: &[(&str, &[Page])] = &[
             page("Hintergrundarbeit", paths::RUNS),
             page("Protokoll", paths::LOG),
             page("Gelöschte Kunden", paths::DELETED),
+            page("Produkte", paths::PRODUCTS),
             page("Benutzer", paths::USERS),
             page("Betreiber", paths::OPERATOR),
         ],

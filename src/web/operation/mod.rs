@@ -8,6 +8,7 @@ mod log;
 mod mails;
 mod operator_details;
 mod parts;
+pub mod products;
 mod proposals;
 mod replies;
 mod runs;

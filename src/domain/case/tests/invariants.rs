@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::model::Model;
 use super::model::hours::people_work;
 use super::partner_search::mails_go_where_they_may;
-use super::random_sequences::{Act, acts, event, scenarios, wait, waits};
+use super::random_sequences::{Act, acts, change_need, event, scenarios, wait, waits};
 use super::samples::{
     CENTRAFLEX, FOREIGN, MANDANT, MODULES, OTHER_SUB, SUB, Scenario, booked, mails, partner,
 };
@@ -42,6 +42,7 @@ proptest! {
         for (time, act) in &story {
             wait(&mut scenario, time);
             holds(&scenario);
+            change_need(act, &mut scenario.case);
             let now = scenario.now;
             let event = event(act, &scenario.case, now);
             let before = scenario.clone();
@@ -67,6 +68,9 @@ proptest! {
         let mut told = Vec::new();
         for (time, act) in &story {
             wait(&mut scenario, time);
+            if let Some(key) = change_need(act, &mut scenario.case) {
+                model.relist(&key);
+            }
             let event = event(act, &scenario.case, scenario.now);
             let mut next = model.clone();
             let expected = next.tell(&event, scenario.now, scenario.next_link());

@@ -13,4 +13,5 @@ mod table_details;
 mod table_links;
 mod table_need;
 mod table_option;
+mod table_reviewed;
 mod table_status;

@@ -61,6 +61,9 @@ pub enum Act {
     Demand(Demand),
     TellOfVersion,
     Delete,
+    /// The catalogue says otherwise whether something needs an agreement; the customers are looked at
+    /// then, or it happens between that and the other events.
+    ChangeNeed(Index, bool),
 }
 
 /// How time goes on before the next act.
@@ -116,6 +119,8 @@ fn rarely() -> impl Strategy<Value = Act> {
         4 => prop::sample::select(vec![Demand::Succession, Demand::Version]).prop_map(Act::Demand),
         2 => Just(Act::TellOfVersion),
         1 => Just(Act::Delete),
+        6 => (any::<Index>(), prop::bool::weighted(0.8))
+            .prop_map(|(which, reviews)| Act::ChangeNeed(which, reviews)),
     ]
 }
 
@@ -173,6 +178,34 @@ pub fn wait(scenario: &mut Scenario, wait: &Wait) {
     // Nobody does two things in the same millisecond.
     scenario.now = later.max(scenario.now + ms(1));
     scenario.case.current_version = version_at(scenario.now);
+}
+
+/// What may need an agreement in stories, or not.
+const NEEDS: [(&str, Option<&str>); 6] = [
+    (CENTRAFLEX, None),
+    (TRUNK, Some(UMS)),
+    (KIT, Some("fax")),
+    (KIT, Some("journal")),
+    (DESK, None),
+    (DESK, Some("voice")),
+];
+
+/// Changes the catalogue if that is what the act begins with; says of what.
+pub fn change_need(act: &Act, case: &mut Case) -> Option<(String, Option<String>)> {
+    let Act::ChangeNeed(which, _) = act else {
+        return None;
+    };
+    let (code, option) = NEEDS[which.index(NEEDS.len())];
+    let product = case.catalogue.iter_mut().find(|one| one.code == code)?;
+    let needs = match option {
+        None => &mut product.requires_avv,
+        Some(option) => {
+            let known = product.options.iter_mut().find(|one| one.code == option)?;
+            &mut known.requires_avv
+        }
+    };
+    *needs = !*needs;
+    Some((code.to_owned(), option.map(str::to_owned)))
 }
 
 fn any_link(case: &Case, which: Index) -> LinkId {
@@ -289,5 +322,7 @@ pub fn event(act: &Act, case: &Case, now: DateTime<Utc>) -> Event {
         Act::Demand(demand) => Event::Demanded(*demand),
         Act::TellOfVersion => Event::ToldOfVersion,
         Act::Delete => Event::Deleted,
+        Act::ChangeNeed(_, true) => Event::NeedChanged,
+        Act::ChangeNeed(_, false) => Event::StepDue,
     }
 }

@@ -8,7 +8,7 @@ use super::BulkRun;
 use crate::domain::bulk_run::RunKind;
 use crate::domain::{BulkRunId, PartnerId, RollOutId};
 use crate::storage::QueryResult;
-use crate::storage::schema::{partners, roll_outs};
+use crate::storage::schema::{partners, products, roll_outs};
 
 /// Keys and names that a run alone does not tell.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -17,9 +17,11 @@ pub struct Subjects {
     pub roll_outs: HashMap<BulkRunId, RollOutId>,
     /// Names of partners that runs are about.
     pub partners: HashMap<PartnerId, String>,
+    /// Names of products that runs are about, by their codes.
+    pub products: HashMap<String, String>,
 }
 
-/// What these runs are about: two queries, however many there are.
+/// What these runs are about: three queries, however many there are.
 pub fn find_subjects(conn: &mut PgConnection, runs: &[BulkRun]) -> QueryResult<Subjects> {
     let of = |kinds: &[RunKind]| -> Vec<&BulkRun> {
         runs.iter()
@@ -39,7 +41,22 @@ pub fn find_subjects(conn: &mut PgConnection, runs: &[BulkRun]) -> QueryResult<S
         .filter(partners::id.eq_any(ids))
         .select((partners::id, partners::name))
         .load(conn)?;
+    let codes: Vec<String> = of(&[RunKind::NeedChange])
+        .iter()
+        .map(|run| run.subject.clone())
+        .collect();
+    let sold: Vec<(String, Option<String>)> = products::table
+        .filter(products::code.eq_any(codes))
+        .select((
+            products::code,
+            products::facts.retrieve_as_text("name").nullable(),
+        ))
+        .load(conn)?;
     Ok(Subjects {
+        products: sold
+            .into_iter()
+            .filter_map(|(code, name)| Some((code, name?)))
+            .collect(),
         roll_outs: rolled
             .into_iter()
             .map(|(run, id)| (BulkRunId(run), RollOutId(id)))

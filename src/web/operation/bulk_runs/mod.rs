@@ -32,6 +32,7 @@ fn kind_word(kind: RunKind) -> &'static str {
         RunKind::Block => "Sperre eines Vertriebspartners mitteilen",
         RunKind::NewVersion => "Offene Anforderungen mit der geltenden Fassung neu senden",
         RunKind::TakeOff => "Deaktivierten Submandanten von seinen Kunden nehmen",
+        RunKind::NeedChange => "Kunden eines geänderten Produkts prüfen",
     }
 }
 
@@ -53,6 +54,10 @@ fn subject(run: &BulkRun, subjects: &Subjects) -> (String, String) {
         RunKind::Block | RunKind::TakeOff => {
             partner().map(|(id, name)| (name.clone(), paths::partner(id)))
         }
+        RunKind::NeedChange => subjects
+            .products
+            .get(&run.subject)
+            .map(|name| (name.clone(), paths::product(&run.subject))),
         RunKind::NewVersion => Some((
             format!("Fassung {}", run.subject),
             paths::contract(&run.subject),

@@ -1,5 +1,6 @@
 //! What ends a round or a deal, as a person would carry it out.
 
+use super::reviewed::named;
 use super::rows::mail;
 use super::{Deal, Expected, LinkId, Model, Paper, Time, end_of_fourteenth_day};
 use crate::domain::case::tests::samples::{MANDANT, version_at};
@@ -15,7 +16,8 @@ impl Model {
         }
         let demand = self.demanded(now);
         self.end_links(now, Paper::Closed);
-        if self.round.take().is_some() {
+        if self.round.is_some() {
+            self.hear_no();
             self.rest = self.unanswered();
         }
         if !ask_again {
@@ -30,12 +32,12 @@ impl Model {
     pub(super) fn conclude(&mut self, now: Time, by_link: bool) -> Vec<String> {
         let (over, tells) = if by_link { self.doubt() } else { (None, false) };
         self.end_links(now, Paper::Done);
-        self.round = None;
+        (self.round, self.no, self.void) = (None, None, None);
         self.had_deal = true;
         self.deal = Some(Deal {
             partner: self.partner.unwrap_or(MANDANT.0),
             sub: self.sub,
-            products: self.need(now),
+            products: named(&self.need(now)),
             version: version_at(now),
             over,
         });
@@ -49,7 +51,7 @@ impl Model {
     /// Rows 14, 22, 28.
     pub(super) fn decline(&mut self, now: Time) -> Vec<String> {
         self.end_links(now, Paper::Declined);
-        self.round = None;
+        self.hear_no();
         self.rest = 'D';
         let mut mails = mail("M6>customer");
         mails.extend(self.to_partners("M5"));
@@ -58,9 +60,12 @@ impl Model {
 
     /// Rows 30 to 32.
     pub(super) fn object(&mut self, now: Time) -> Expected {
-        if self.deal.take().is_some() {
+        if let Some(deal) = self.deal.take() {
             self.end_links(now, Paper::Closed);
-            self.round = None;
+            if self.round.is_some() {
+                self.hear_no();
+            }
+            self.void = Some((deal.partner, deal.products));
             (self.rest, self.is_void) = ('V', true);
             let mut mails = mail("M7>customer");
             mails.extend(self.to_partners("M8"));
@@ -74,7 +79,7 @@ impl Model {
         let waited = self.is_waiting(now);
         self.end_links(now, Paper::Closed);
         if self.round.take().is_some() {
-            self.rest = self.unanswered();
+            (self.no, self.rest) = (None, self.unanswered());
         }
         waited
     }

@@ -1,8 +1,8 @@
 //! A line of the sheet about something the customer has.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Key, Time, options_of};
+use super::{Key, Time};
 
 #[derive(Debug, Clone)]
 pub(super) struct Booked {
@@ -28,22 +28,24 @@ impl Booked {
     }
 
     /// What of it needs a deal at `now`.
-    pub(super) fn keys(&self, now: Time) -> Vec<Key> {
-        self.keys_of(self.left(now).keys())
+    pub(super) fn keys(&self, needing: &BTreeSet<Key>, now: Time) -> Vec<Key> {
+        self.keys_of(needing, self.left(now).keys())
     }
 
     /// The same as if no option had ended.
-    pub(super) fn all_keys(&self) -> Vec<Key> {
-        self.keys_of(self.options.keys())
+    pub(super) fn all_keys(&self, needing: &BTreeSet<Key>) -> Vec<Key> {
+        self.keys_of(needing, self.options.keys())
     }
 
-    fn keys_of<'o>(&self, options: impl Iterator<Item = &'o String>) -> Vec<Key> {
-        let (_, needing, itself) = options_of(&self.product);
-        let own = itself.then_some(None);
-        let options = options.filter(|option| needing.contains(&option.as_str()));
-        own.into_iter()
+    fn keys_of<'o>(
+        &self,
+        needing: &BTreeSet<Key>,
+        options: impl Iterator<Item = &'o String>,
+    ) -> Vec<Key> {
+        std::iter::once(None)
             .chain(options.cloned().map(Some))
             .map(|option| (self.product.clone(), option))
+            .filter(|key| needing.contains(key))
             .collect()
     }
 

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Days, Duration, NaiveTime, TimeZone, Utc};
 use chrono_tz::Europe::Berlin;
 
-use super::samples::{CENTRAFLEX, DESK, KIT, SMALL_TRUNK, Scenario, TRUNK, UMS, version_at};
+use super::samples::{CENTRAFLEX, Scenario, version_at};
 use crate::domain::case::{Demand, Event, Partner};
 use crate::domain::{AddressId, LinkId};
 use booked::Booked;
@@ -45,6 +45,7 @@ struct Round {
     last_sent: Time,
     bounced: bool,
     links: Vec<LinkId>,
+    partner: i64,
     asked_for: BTreeSet<Key>,
     version: String,
     /// Wanted although the deal may cover everything.
@@ -71,6 +72,12 @@ pub struct Model {
     sends: Vec<Time>,
     deleted: bool,
     slips: Vec<addresses::Slip>,
+    /// What needs a deal, as the catalogue says now.
+    needing: BTreeSet<Key>,
+    /// What was last asked for in vain, by which partner.
+    no: Option<(i64, BTreeSet<Key>)>,
+    /// What was objected to.
+    void: Option<(i64, BTreeSet<Key>)>,
 }
 
 /// What the model expects: the mails, or a refusal.
@@ -101,35 +108,6 @@ fn morning_after(end: Time) -> Time {
         .with_timezone(&Utc)
 }
 
-/// What is sold: options, those of them that need a deal, and whether the product itself does.
-fn options_of(product: &str) -> (&'static [&'static str], &'static [&'static str], bool) {
-    match product {
-        CENTRAFLEX => (&[], &[], true),
-        KIT => (&["fax", "archive", "journal"], &["fax", "archive"], false),
-        DESK => (&["record", "music", "voice"], &["record", "voice"], true),
-        _ => (&[UMS], &[UMS], false),
-    }
-}
-
-/// A room, what opens it (a product, or one of its options), and whether it has a lock.
-type Door = (
-    &'static str,
-    &'static [(&'static str, Option<&'static str>)],
-    bool,
-);
-
-/// The rooms of a house: which products or options open them, and which of those doors have a lock.
-const DOORS: [Door; 8] = [
-    (CENTRAFLEX, &[(CENTRAFLEX, None)], true),
-    (SMALL_TRUNK, &[(TRUNK, None), (SMALL_TRUNK, None)], false),
-    (UMS, &[(TRUNK, Some(UMS)), (SMALL_TRUNK, Some(UMS))], true),
-    (KIT, &[(KIT, None)], false),
-    ("fax", &[(KIT, Some("fax"))], true),
-    ("archive", &[(KIT, Some("archive"))], true),
-    (DESK, &[(DESK, None), (DESK, Some("voice"))], true),
-    ("record", &[(DESK, Some("record"))], true),
-];
-
 fn id(partner: Option<&Partner>) -> Option<i64> {
     partner.map(|one| one.id.0)
 }
@@ -157,6 +135,9 @@ impl Model {
             sends: Vec::new(),
             deleted: false,
             slips: Vec::new(),
+            needing: reviewed::at_first(),
+            no: None,
+            void: None,
         }
     }
 
@@ -197,47 +178,31 @@ impl Model {
             .booked
             .iter()
             .any(|one| one.product == CENTRAFLEX && one.is_there(now));
+        let key = (CENTRAFLEX.to_owned(), None);
+        if !self.needing.contains(&key) {
+            let is_open = has_it && !self.deleted && self.partner.is_some();
+            let tick = |open: bool| if open { '✔' } else { '✘' };
+            return [tick(is_open), tick(is_open && self.sub.is_some())]
+                .iter()
+                .collect();
+        }
         let deal = self.deal.as_ref().filter(|deal| {
             has_it
                 && !self.deleted
                 && !self.is_held()
                 && Some(deal.partner) == self.partner
-                && deal.products.contains(&(CENTRAFLEX.to_owned(), None))
+                && deal.products.contains(&key)
         });
         let sub = deal.is_some_and(|deal| self.sub.is_some() && deal.sub == self.sub);
         let tick = |open: bool| if open { '✔' } else { '✘' };
         [tick(deal.is_some()), tick(sub)].iter().collect()
     }
 
-    /// Which doors are open to the Mandant of today.
-    pub fn doors(&self, now: Time) -> String {
-        let is_open = |(_, openers, has_lock): &(&str, &[(&str, Option<&str>)], bool)| {
-            let here = || self.booked.iter().filter(|one| one.is_there(now));
-            let opens = |one: &Booked, (product, option): &(&str, Option<&str>)| {
-                one.product == *product && option.is_none_or(|code| one.has(code, now))
-            };
-            let is_there = here().any(|one| openers.iter().any(|door| opens(one, door)));
-            let wanted: BTreeSet<Key> = here()
-                .flat_map(|one| one.keys(now))
-                .filter(|(product, option)| openers.contains(&(product, option.as_deref())))
-                .collect();
-            let deal = self
-                .deal
-                .as_ref()
-                .filter(|deal| !self.is_held() && Some(deal.partner) == self.partner);
-            let is_covered = deal.is_some_and(|deal| wanted.is_subset(&deal.products));
-            let is_free = !has_lock || wanted.is_empty() || is_covered;
-            is_there && is_free && !self.deleted && self.partner.is_some()
-        };
-        let tick = |door| if is_open(door) { '✔' } else { '✘' };
-        DOORS.iter().map(tick).collect()
-    }
-
     fn need(&self, now: Time) -> BTreeSet<Key> {
         self.booked
             .iter()
             .filter(|one| self.partner.is_some() && one.is_there(now))
-            .flat_map(|one| one.keys(now))
+            .flat_map(|one| one.keys(&self.needing, now))
             .collect()
     }
 
@@ -297,19 +262,23 @@ impl Model {
 
     fn ask(&mut self, now: Time, link: LinkId) -> Vec<String> {
         let demand = self.demanded(now);
-        self.round = None;
+        if self.round.take().is_some() {
+            self.no = None;
+        }
         if self.need(now).is_empty() {
             return Vec::new();
         }
         if !self.has_email {
             return vec!["M14>operator".to_owned()];
         }
+        self.no = None;
         self.round = Some(Round {
             reminders: 0,
             last_sent: now,
             bounced: false,
             links: vec![link],
-            asked_for: self.need(now),
+            partner: self.partner.unwrap_or_default(),
+            asked_for: reviewed::named(&self.need(now)),
             version: version_at(now),
             demand,
         });
@@ -353,6 +322,7 @@ impl Model {
                 ends_at,
             } => self.cancel_option(*booking, (option, *ends_at), now, link),
             Event::Cancelled { booking, ends_at } => self.cancel(*booking, *ends_at, now, link),
+            Event::NeedChanged => self.review(now, link),
             Event::PartnerAssigned(to) => self.assign(id(to.as_ref()), now, link),
             Event::SubPartnerNamed(to) => self.name_sub(to.as_ref(), now, link),
             Event::PartnerBlocked(who) => {
@@ -449,4 +419,5 @@ mod answers;
 mod booked;
 mod demand;
 pub(in crate::domain::case) mod hours;
+mod reviewed;
 mod rows;

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::Duration;
 
 use super::hours::people_work;
+use super::reviewed::{named, options_of};
 use super::{
     Booked, Expected, Key, LinkId, Model, Paper, Partner, Time, end_of_fourteenth_day,
-    morning_after, options_of,
+    morning_after,
 };
 use crate::domain::case::tests::samples::version_at;
 
@@ -73,7 +74,7 @@ impl Model {
         let differs = self
             .round
             .as_ref()
-            .is_some_and(|round| round.asked_for != need);
+            .is_some_and(|round| round.asked_for != named(&need));
         if self.is_waiting(now) && differs {
             return self.ask_anew(now, link);
         }
@@ -91,7 +92,7 @@ impl Model {
         link: LinkId,
     ) -> Expected {
         let old = self.booked.get(place)?.clone();
-        let (known, ..) = options_of(&old.product);
+        let known = options_of(&old.product);
         if !old.is_there(now) || !known.contains(&option) || old.has(option, now) == on {
             return None;
         }
@@ -284,7 +285,7 @@ impl Model {
             }
             if !one.is_there(now) {
                 one.seen = true;
-                lapsed.push(one.all_keys());
+                lapsed.push(one.all_keys(&self.needing));
             }
         }
         for (product, options, end) in go_on {
@@ -309,7 +310,7 @@ impl Model {
             });
         }
         if round.reminders == 3 {
-            self.round = None;
+            self.hear_no();
             self.rest = 'X';
             return Some(self.to_partners("M5"));
         }

@@ -5,6 +5,10 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+mod change;
+
+pub use change::{Field, NeedChange, ProductDeed};
+
 use super::name::list;
 use super::{Language, case::Covered};
 

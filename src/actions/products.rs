@@ -1,0 +1,317 @@
+//! The catalogue (P-04, P-07): what is sold, and what follows for those who have it when it changes.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+
+use super::bulk_runs::{Act, Kind, RunEvent};
+use super::case_command::actor;
+use super::form_version;
+use super::roll_outs::WAITING;
+use super::{ActionError, Actor, Applied, CaseCommand, requests, versions};
+use crate::app::App;
+use crate::contract::parts::product_keys;
+use crate::contract::values::lacking;
+use crate::domain::CustomerNumber;
+use crate::domain::audit::AuditKind;
+use crate::domain::bulk_run::{RunEnd, RunKind};
+use crate::domain::calendar::day;
+use crate::domain::case::{Change, Event, Refusal};
+use crate::domain::product::{Field, NeedChange, Product, ProductDeed};
+use crate::domain::viewer::{Role, Viewer};
+use crate::storage::audit::{NewEvent, add_event};
+use crate::storage::bulk_runs::{self as runs, BulkRun, NewRun};
+use crate::storage::contract_versions::{find_files, find_in_force, list_versions};
+use crate::storage::products::{self as stored, COUNT_CAP};
+use crate::storage::{PgConnection, catalogue, roll_outs};
+
+/// What a change brings, and how many customers it concerns: at most one more than [`COUNT_CAP`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Preview {
+    /// What starts and ends.
+    pub change: NeedChange,
+    /// Customers with a partner who have what it is about.
+    pub affected: i64,
+}
+
+/// Why the catalogue is not changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fault {
+    /// Another product has this code.
+    CodeTaken,
+    /// Somebody has booked it by its code.
+    CodeBooked,
+    /// Somebody has booked the option with this code, which would be gone.
+    OptionBooked(String),
+}
+
+/// What came of saving a product.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Saved {
+    /// It is saved; `reviews`: its customers are looked at one after the other.
+    Done {
+        /// Whether a run has begun.
+        reviews: bool,
+    },
+    /// Nothing is saved before somebody has seen how many customers it concerns.
+    Unconfirmed(Preview),
+    /// It cannot be saved.
+    Refused(Fault),
+}
+
+/// Which product files are missing, by the code of the product.
+type Lacking = HashMap<String, Vec<String>>;
+
+/// What the contract text says of products.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Annexes {
+    /// Number of the version in force, and what it lacks.
+    pub in_force: Option<(String, Lacking)>,
+    /// The same of the version that is worked on and was changed last.
+    pub draft: Option<(String, Lacking)>,
+}
+
+/// Drafts that are looked through for the one that was changed last.
+const LATEST: i64 = 20;
+
+/// What the texts lack for these products.
+pub fn find_annexes(
+    conn: &mut PgConnection,
+    app: &App,
+    products: &[Product],
+    now: DateTime<Utc>,
+) -> Result<Annexes, ActionError> {
+    let of = |files: &[String]| -> Lacking {
+        let one = |product: &Product| (product.code.clone(), lacking(product, files));
+        products.iter().map(one).collect()
+    };
+    let in_force = match find_in_force(conn, day(now))? {
+        Some(number) => {
+            let contract = versions::contract(conn, app, &number)?;
+            let keys: Vec<String> = contract
+                .product_codes()
+                .into_iter()
+                .map(str::to_owned)
+                .collect();
+            Some((number, of(&keys)))
+        }
+        None => None,
+    };
+    let heads = list_versions(conn, LATEST)?;
+    let head = heads.into_iter().find(|head| head.published.is_none());
+    let draft = match head {
+        Some(head) => find_files(conn, head.id)?.map(|files| {
+            let keys = product_keys(&files);
+            (head.number.unwrap_or_default(), of(&keys))
+        }),
+        None => None,
+    };
+    Ok(Annexes { in_force, draft })
+}
+
+/// What a change brings those who have the product.
+pub fn preview(
+    conn: &mut PgConnection,
+    old: &Product,
+    new: &Product,
+    now: DateTime<Utc>,
+) -> Result<Preview, ActionError> {
+    let change = NeedChange::between(old, new);
+    let options = change.options();
+    let affected = match (change.is_nothing(), change.is_of_all()) {
+        (true, _) => 0,
+        (false, true) => stored::count_affected(conn, &old.code, None, now)?,
+        (false, false) => stored::count_affected(conn, &old.code, Some(&options), now)?,
+    };
+    Ok(Preview { change, affected })
+}
+
+/// Adds a product.
+pub fn add(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    new: &Product,
+    now: DateTime<Utc>,
+) -> Result<Saved, ActionError> {
+    if viewer.role != Role::Operator {
+        return Err(ActionError::NotAllowed);
+    }
+    if !stored::add_product(conn, new)? {
+        return Ok(Saved::Refused(Fault::CodeTaken));
+    }
+    note(conn, actor(viewer), new, ProductDeed::Added, now)?;
+    Ok(Saved::Done { reviews: false })
+}
+
+/// Changes the product that was called `was`, if what is stored is what the form showed (B1). A change that
+/// concerns customers is saved only if `confirmed` says how many (P-07); they are looked at by a run.
+pub fn change(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    was: &str,
+    new: &Product,
+    (stand, confirmed): (&str, Option<i64>),
+    now: DateTime<Utc>,
+) -> Result<Saved, ActionError> {
+    if viewer.role != Role::Operator {
+        return Err(ActionError::NotAllowed);
+    }
+    let old = stored::lock_product(conn, was)?.ok_or(ActionError::NotFound)?;
+    if form_version::of(&old) != stand {
+        return Err(ActionError::Changed);
+    }
+    if let Some(fault) = fault(conn, &old, new)? {
+        return Ok(Saved::Refused(fault));
+    }
+    let found = preview(conn, &old, new, now)?;
+    if found.affected > 0 && confirmed != Some(found.affected) {
+        return Ok(Saved::Unconfirmed(found));
+    }
+    stored::replace_product(conn, was, new)?;
+    let reviews = found.affected > 0 && found.change.concerns_customers();
+    if reviews {
+        begin(conn, &new.code, found.affected, now)?;
+    }
+    let fields = Field::changed(&old, new);
+    note(
+        conn,
+        actor(viewer),
+        new,
+        ProductDeed::Changed { fields },
+        now,
+    )?;
+    Ok(Saved::Done { reviews })
+}
+
+fn fault(
+    conn: &mut PgConnection,
+    old: &Product,
+    new: &Product,
+) -> Result<Option<Fault>, ActionError> {
+    if new.code != old.code {
+        if stored::is_booked(conn, &old.code, None)? {
+            return Ok(Some(Fault::CodeBooked));
+        }
+        if stored::lock_product(conn, &new.code)?.is_some() {
+            return Ok(Some(Fault::CodeTaken));
+        }
+    }
+    for option in &old.options {
+        let is_gone = new.option(&option.code).is_none();
+        if is_gone && stored::is_booked(conn, &old.code, Some(&option.code))? {
+            return Ok(Some(Fault::OptionBooked(option.code.clone())));
+        }
+    }
+    Ok(None)
+}
+
+/// Begins to look at the customers of a product; what an earlier change of it began is done with by this.
+fn begin(
+    conn: &mut PgConnection,
+    product: &str,
+    affected: i64,
+    now: DateTime<Utc>,
+) -> Result<(), ActionError> {
+    if let Some(open) = runs::find_open(conn, RunKind::NeedChange, product)? {
+        runs::save_end(conn, open, RunEnd::Superseded, now)?;
+    }
+    let new = NewRun {
+        kind: RunKind::NeedChange,
+        subject: product.to_owned(),
+        starts_on: day(now),
+        customers: Some(affected).filter(|count| *count <= COUNT_CAP),
+    };
+    runs::create_run(conn, &new, now)?;
+    Ok(())
+}
+
+/// Looking at the customers of a product that needs an agreement since its change, or needs none any more.
+/// The gate and the pages know at once; mails leave while people work.
+pub const REVIEWING: Kind = Kind {
+    is_open: |conn, now| Ok(catalogue::find_holidays(conn)?.is_open(now)),
+    room: |conn| Ok(WAITING - roll_outs::count_untried(conn, WAITING)?),
+    note: note_event,
+    ..Kind::new(RunKind::NeedChange, next, Act::Each(review))
+};
+
+fn next(
+    conn: &mut PgConnection,
+    run: &BulkRun,
+    limit: i64,
+) -> Result<Vec<CustomerNumber>, ActionError> {
+    Ok(stored::list_customers_with(
+        conn,
+        &run.subject,
+        run.after,
+        limit,
+    )?)
+}
+
+fn review(
+    conn: &mut PgConnection,
+    app: &App,
+    _run: &BulkRun,
+    customer: CustomerNumber,
+    now: DateTime<Utc>,
+) -> Result<bool, ActionError> {
+    let command = CaseCommand::by_portal(customer, now);
+    let case = match command.lock(conn) {
+        Err(ActionError::NotFound) => return Ok(false),
+        case => case?,
+    };
+    let kind = |outcome: &Applied| AuditKind::NeedReviewed {
+        needed: outcome.after.offer(now).is_some() && !outcome.after.is_settled(now),
+        asked: outcome
+            .changes
+            .iter()
+            .any(|change| matches!(change, Change::OpenRequest(_))),
+    };
+    match command.commit(conn, app, case, &Event::NeedChanged, kind) {
+        Ok(_) => Ok(true),
+        Err(ActionError::Refused(Refusal::Unchanged)) => {
+            // Its line may read otherwise all the same.
+            requests::refresh_row(conn, customer, now)?;
+            Ok(false)
+        }
+        Err(ActionError::Refused(Refusal::Deleted)) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+fn note_event(
+    conn: &mut PgConnection,
+    actor: Actor,
+    run: &BulkRun,
+    event: RunEvent,
+    now: DateTime<Utc>,
+) -> Result<(), ActionError> {
+    let Some(product) = stored::lock_product(conn, &run.subject)? else {
+        return Ok(());
+    };
+    let event = match event {
+        RunEvent::Paused => ProductDeed::Paused,
+        RunEvent::Resumed => ProductDeed::Resumed,
+        RunEvent::Ended(_) => ProductDeed::Reviewed,
+    };
+    note(conn, actor, &product, event, now)
+}
+
+fn note(
+    conn: &mut PgConnection,
+    actor: Actor,
+    product: &Product,
+    event: ProductDeed,
+    now: DateTime<Utc>,
+) -> Result<(), ActionError> {
+    let event = NewEvent {
+        kind: AuditKind::Product {
+            code: product.code.clone(),
+            product: product.named(),
+            event,
+        },
+        actor,
+        customer: None,
+        status: None,
+    };
+    Ok(add_event(conn, &event, now)?)
+}
