@@ -11,7 +11,7 @@ use avv_portal::contract::{Contract, Values, html, sample_values, text};
 use avv_portal::document::seal::{self, Sealer};
 use avv_portal::document::{Extras, Frame, evidence, render, render_sealed};
 use avv_portal::domain::case::{
-    Booking, Case, Customer, Event, Fresh, Moment, Partner, decide, status_of,
+    Booking, Case, Customer, DecisionContext, Event, NewIds, Partner, decide, status_of,
 };
 use avv_portal::domain::product::{Module, Product};
 use avv_portal::domain::{
@@ -25,10 +25,10 @@ fn now() -> DateTime<Utc> {
     DateTime::from_timestamp(1_795_000_000, 0).unwrap_or_default()
 }
 
-fn moment(key: u128) -> Moment {
-    Moment {
+fn context(key: u128) -> DecisionContext {
+    DecisionContext {
         now: now(),
-        fresh: Fresh {
+        new_ids: NewIds {
             request: RequestId(Uuid::from_u128(key)),
             link: LinkId(Uuid::from_u128(key)),
             agreement: AgreementId(Uuid::from_u128(key)),
@@ -88,7 +88,7 @@ fn asked() -> Case {
         requests: Vec::new(),
         entered: Vec::new(),
     };
-    if let Ok(changes) = decide(&case, &Event::AskedByHand, moment(1)) {
+    if let Ok(changes) = decide(&case, &Event::AskedByHand, context(1)) {
         case.apply(&changes, now());
     }
     case
@@ -101,9 +101,9 @@ fn rules(c: &mut Criterion) {
     c.bench_function("standing", |b| {
         b.iter(|| status_of(black_box(&case), black_box(later)))
     });
-    let due = Moment {
+    let due = DecisionContext {
         now: later,
-        ..moment(2)
+        ..context(2)
     };
     assert!(
         decide(&case, &Event::StepDue, due).is_ok(),

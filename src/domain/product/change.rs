@@ -221,8 +221,14 @@ mod tests {
     #[test]
     fn p_07_a_change_says_what_it_starts_and_ends() {
         let key = |code: &str| Some(code.to_owned());
-        type Change = fn(&mut Product);
-        let table: [(Change, &[Option<String>], &[Option<String>], &str, &str); 8] = [
+        type Row<'a> = (
+            fn(&mut Product),
+            &'a [Option<String>],
+            &'a [Option<String>],
+            &'a str,
+            &'a str,
+        );
+        let table: [Row<'_>; 8] = [
             (|_| {}, &[], &[], "", ""),
             (|one| one.name = "Anders".to_owned(), &[], &[], "", ""),
             (|one| one.requires_avv = true, &[None], &[], "", ""),
