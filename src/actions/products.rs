@@ -17,7 +17,7 @@ use crate::domain::audit::AuditKind;
 use crate::domain::bulk_run::{RunEnd, RunKind};
 use crate::domain::calendar::day;
 use crate::domain::case::{Change, Event, Refusal};
-use crate::domain::product::{Field, NeedChange, Product, ProductDeed};
+use crate::domain::product::{Field, NeedChange, Product, ProductAuditEvent};
 use crate::domain::viewer::{Role, Viewer};
 use crate::storage::audit::{NewEvent, add_event};
 use crate::storage::bulk_runs::{self as runs, BulkRun, NewRun};
@@ -139,7 +139,7 @@ pub fn add(
     if !stored::add_product(conn, new)? {
         return Ok(Saved::Refused(Fault::CodeTaken));
     }
-    note(conn, actor(viewer), new, ProductDeed::Added, now)?;
+    note(conn, actor(viewer), new, ProductAuditEvent::Added, now)?;
     Ok(Saved::Done { reviews: false })
 }
 
@@ -177,7 +177,7 @@ pub fn change(
         conn,
         actor(viewer),
         new,
-        ProductDeed::Changed { fields },
+        ProductAuditEvent::Changed { fields },
         now,
     )?;
     Ok(Saved::Done { reviews })
@@ -289,9 +289,9 @@ fn note_event(
         return Ok(());
     };
     let event = match event {
-        RunEvent::Paused => ProductDeed::Paused,
-        RunEvent::Resumed => ProductDeed::Resumed,
-        RunEvent::Ended(_) => ProductDeed::Reviewed,
+        RunEvent::Paused => ProductAuditEvent::Paused,
+        RunEvent::Resumed => ProductAuditEvent::Resumed,
+        RunEvent::Ended(_) => ProductAuditEvent::Reviewed,
     };
     note(conn, actor, &product, event, now)
 }
@@ -300,7 +300,7 @@ fn note(
     conn: &mut PgConnection,
     actor: Actor,
     product: &Product,
-    event: ProductDeed,
+    event: ProductAuditEvent,
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
     let event = NewEvent {

@@ -57,7 +57,7 @@ rows! {
     ContractVersion: "contract_version", "Vertragsfassung", "Agreement version";
     ToldOfVersion: "told_of_version", "Über neue Fassung informiert", "Told of a new version";
     RollOut: "roll_out", "Umstellung auf neue Fassung", "Roll-out of a version";
-    Product: "product_changed", "Produkt angelegt, geändert", "Product added, changed";
+    Product: "product", "Produkt angelegt, geändert", "Product added, changed";
     NeedReviewed: "need_reviewed", "Nach Änderung eines Produkts geprüft", "Reviewed after a product changed";
     ToldPartnerBlocked: "told_partner_blocked", "Sperrung eines Partners mitgeteilt", "Told that a partner is blocked";
     SubPartnerNamed: "sub_partner_named", "Untervertriebspartner gewählt", "Sub-partner named";

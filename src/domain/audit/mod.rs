@@ -21,7 +21,7 @@ use super::mail::RequestReason;
 use super::master_data::FieldChange;
 use super::notice::{DissentWay, Settlement};
 use super::partner::PartnerAuditEvent;
-use super::product::{Named, ProductDeed};
+use super::product::{Named, ProductAuditEvent};
 use super::proposal::ProposalKind;
 use super::roll_out::RollOutAuditEvent;
 use super::version::VersionAuditEvent;
@@ -135,7 +135,7 @@ pub enum AuditKind {
         /// Its name then.
         product: Named,
         /// What.
-        event: ProductDeed,
+        event: ProductAuditEvent,
     },
     /// The customer was looked at because the catalogue says otherwise what needs an agreement (P-07).
     NeedReviewed {

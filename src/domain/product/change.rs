@@ -90,7 +90,7 @@ fn gates(product: &Product) -> Vec<(String, Named)> {
 /// What was done to a product, for the log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
-pub enum ProductDeed {
+pub enum ProductAuditEvent {
     /// It was added to the catalogue.
     Added,
     /// It was changed.
@@ -180,7 +180,7 @@ impl Field {
     }
 }
 
-impl ProductDeed {
+impl ProductAuditEvent {
     /// The sentence in the history.
     pub fn sentence(&self, product: &Named, language: Language) -> String {
         let name = product.say(language);
@@ -294,7 +294,7 @@ mod tests {
         new.name = "Anders".to_owned();
         new.options[2].requires_avv = true;
         new.retired = true;
-        let deed = ProductDeed::Changed {
+        let deed = ProductAuditEvent::Changed {
             fields: Field::changed(&old, &new),
         };
         let sentence = |language| deed.sentence(&new.named(), language);

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 mod change;
 
-pub use change::{Field, NeedChange, ProductDeed};
+pub use change::{Field, NeedChange, ProductAuditEvent};
 
 use super::name::list;
 use super::{Language, case::Covered};

@@ -24,10 +24,10 @@ struct Page {
     in_force: Option<String>,
     /// What the draft is called that was changed last.
     draft: Option<String>,
-    lines: Vec<Line>,
+    lines: Vec<ProductRow>,
 }
 
-struct Line {
+struct ProductRow {
     href: String,
     name: String,
     code: String,
@@ -75,14 +75,14 @@ pub async fn show(app: web::Data<App>, me: Me) -> Result<HttpResponse, PageError
     })
 }
 
-fn line(product: &Product, annexes: &Annexes, counts: &HashMap<String, i64>) -> Line {
+fn line(product: &Product, annexes: &Annexes, counts: &HashMap<String, i64>) -> ProductRow {
     let of = |lacking: &HashMap<String, Vec<String>>| {
         annex(
             product,
             lacking.get(&product.code).map_or(&[], Vec::as_slice),
         )
     };
-    Line {
+    ProductRow {
         href: paths::product(&product.code),
         name: product.name.clone(),
         code: product.code.clone(),
