@@ -715,6 +715,9 @@ fn b1_every_form_that_changes_something_carries_what_it_showed() {
         "contract/roll_outs/progress.html",
         "contract/versions/new.html",
         "contract/versions/parts_page.html",
+        // Adds; its confirmation has `stand` among the typed values it carries on.
+        "customers/addition/addition.html",
+        "customers/addition/confirmation.html",
         "customers/links.html",
         "customers/objections/declarations.html",
         "customers/objections/record.html",
