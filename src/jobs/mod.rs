@@ -246,7 +246,7 @@ pub fn run(pass: &Pass) -> Report {
     let (stepped, late) = (run("remind"), run("late"));
     let renewed = run("new-version");
     let (told, taken) = (run("tell-blocked"), run("take-off"));
-    let rolled_out = run("roll-out");
+    let (reviewed, rolled_out) = (run("need-change"), run("roll-out"));
     let refreshed = run("refresh");
     let warned = run("partner-contracts");
     // Notices are made as the outbox has room for them.
@@ -266,10 +266,10 @@ pub fn run(pass: &Pass) -> Report {
         announced: announced.good,
         delivered: delivered.good,
         reported: reported.good,
-        moved: told.good + taken.good + rolled_out.good,
+        moved: told.good + taken.good + reviewed.good + rolled_out.good,
         failed: [
-            stepped, late, renewed, told, taken, rolled_out, refreshed, announced, delivered,
-            reported, stamped, warned,
+            stepped, late, renewed, told, taken, reviewed, rolled_out, refreshed, announced,
+            delivered, reported, stamped, warned,
         ]
         .iter()
         .map(|done| done.failed)

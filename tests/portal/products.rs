@@ -180,7 +180,7 @@ async fn p_07_a_change_that_starts_the_need_says_first_whom_it_concerns() {
     app.book(CUSTOMER, "sip-trunk", false);
     let other = app.add_customer(5001, "Andere GmbH", Some("post@andere.example"));
     app.book(other, "sip-trunk", false);
-    app.sql("UPDATE customers SET partner_id = NULL, sub_partner_id = NULL WHERE number = 5001")
+    app.sql("UPDATE customers SET partner_id = NULL, sub_partner_id = NULL WHERE number = '5001'")
         .unwrap();
     let operator = app.sign_in(Person::Operator).await;
     let partner = app.sign_in(Person::Partner).await;
