@@ -1,7 +1,7 @@
 //! The seal: a signature of the operator's key over the finished file (`PAdES` baseline B-B), and
 //! everything needed to check one.
 //!
-//! [`identity`] holds key and certificate; [`place`] appends the signature to a finished PDF;
+//! [`identity`] holds key and certificate; [`signature_slot`] appends the signature to a finished PDF;
 //! [`signature`] is the signature itself (CMS); [`scan`] finds a signature in a file nobody vouches
 //! for, without parsing that file; [`check()`] says what is to be said about it; [`timestamp`] asks
 //! and reads a time-stamping service (RFC 3161).
