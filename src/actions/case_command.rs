@@ -135,7 +135,7 @@ impl CaseCommand {
         self.commit_each(conn, app, before, std::slice::from_ref(event), kind, write)
     }
 
-    /// [`CaseCommand::commit_with`] for several events that are one deed: each is decided on what the one
+    /// [`CaseCommand::commit_with`] for several events that are one action: each is decided on what the one
     /// before it left, and what follows is written once, with one audit event.
     pub fn commit_each(
         &self,

@@ -73,7 +73,7 @@ pub fn plan(
 /// The operator adds a customer with its partners and its first booking. `seen` is the stamp of what was
 /// shown and confirmed.
 ///
-/// That is one deed with one audit event, `customer_added`, which names partners and product and has
+/// That is one action with one audit event, `customer_added`, which names partners and product and has
 /// the effect of all of it. Events of their own for partner and booking would be written one after the
 /// other, and whatever a command writes after the first of them stands behind the lock of the chain
 /// (see [`super::case_command`]): everybody else would wait, and two could wait for each other.

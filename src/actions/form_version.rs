@@ -3,8 +3,8 @@
 //! changes it, so that a later save never restores in silence what an earlier one changed: the form
 //! shows both values and asks.
 //!
-//! The same for permissions: a confirmation page carries a stamp of the facts it was
-//! computed from, and the deed is done only while they are still the same. A second click, or the
+//! The same for actions: a confirmation page carries a stamp of the facts it was
+//! computed from, and the action is done only while they are still the same. A second click, or the
 //! back button, finds other facts and changes nothing.
 
 use serde::Serialize;
@@ -95,7 +95,7 @@ pub fn of(facts: &impl Serialize) -> String {
 }
 
 /// Takes what was done to who looks after a customer back when it was somebody else than the page said.
-/// It comes after the deed, so that whoever may not do it at all learns nothing of what others did.
+/// It comes after the action, so that whoever may not do it at all learns nothing of what others did.
 pub fn check_chain(outcome: Applied, seen: &str) -> Result<Applied, ActionError> {
     if of_chain(&outcome.before) == seen {
         Ok(outcome)

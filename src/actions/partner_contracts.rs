@@ -65,7 +65,7 @@ pub fn find_relied(
 }
 
 /// Takes a decision back that relies on a contract which is not there, if the operator wants that. It
-/// comes after the deed, like `seen::check_chain`: whoever may not do it learns nothing of partners.
+/// comes after the action, like `form_version::check_chain`: whoever may not do it learns nothing of partners.
 pub(super) fn check(
     conn: &mut PgConnection,
     app: &App,

@@ -168,9 +168,12 @@ pub fn change(
         return Ok(Saved::Unconfirmed(found));
     }
     stored::replace_product(conn, was, new)?;
-    let reviews = found.affected > 0 && found.change.concerns_customers();
+    let is_counted = found.affected > 0 && found.change.concerns_customers();
+    // A new name stands in the list as soon as each line is written anew; nobody else hears of it.
+    let reviews =
+        is_counted || (new.is_listed_otherwise(&old) && stored::is_booked(conn, &new.code, None)?);
     if reviews {
-        begin(conn, &new.code, found.affected, now)?;
+        begin(conn, &new.code, is_counted.then_some(found.affected), now)?;
     }
     let fields = Field::changed(&old, new);
     note(
@@ -209,7 +212,7 @@ fn fault(
 fn begin(
     conn: &mut PgConnection,
     product: &str,
-    affected: i64,
+    affected: Option<i64>,
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
     if let Some(open) = runs::find_open(conn, RunKind::NeedChange, product)? {
@@ -219,13 +222,14 @@ fn begin(
         kind: RunKind::NeedChange,
         subject: product.to_owned(),
         starts_on: day(now),
-        customers: Some(affected).filter(|count| *count <= COUNT_CAP),
+        customers: affected.filter(|count| *count <= COUNT_CAP),
     };
     runs::create_run(conn, &new, now)?;
     Ok(())
 }
 
-/// Looking at the customers of a product that needs an agreement since its change, or needs none any more.
+/// Looking at the customers of a product that needs an agreement since its change, needs none any more, or
+/// is called otherwise in the list.
 /// The gate and the pages know at once; mails leave while people work.
 pub const REVIEWING: Kind = Kind {
     is_open: |conn, now| Ok(catalogue::find_holidays(conn)?.is_open(now)),
@@ -261,10 +265,7 @@ fn review(
     };
     let kind = |outcome: &Applied| AuditKind::NeedReviewed {
         needed: outcome.after.offer(now).is_some() && !outcome.after.is_settled(now),
-        asked: outcome
-            .changes
-            .iter()
-            .any(|change| matches!(change, Change::OpenRequest(_))),
+        asked: outcome.changes.iter().any(Change::asks),
     };
     match command.commit(conn, app, case, &Event::NeedChanged, kind) {
         Ok(_) => Ok(true),

@@ -15,6 +15,8 @@ const BANNED: &[(&str, &str)] = &[
     ("VersionNews", "VersionDiff"),
     ("happenings", "scenarios"),
     ("Deed", "Permission, or an AuditEvent"),
+    ("deed", "action"),
+    ("deeds", "actions"),
     ("Mood", "Behaviour"),
     ("Sink", "SmtpStub"),
     ("Trouble", "Fault"),

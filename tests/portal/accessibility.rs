@@ -856,7 +856,7 @@ async fn tour(app: &TestApp, groups: &[(Option<Person>, Vec<Stop>)]) {
     );
 }
 
-/// Whether the page that came after a interaction has the focus on nothing. The browser gives it a moment after
+/// Whether the page that came after an interaction has the focus on nothing. The browser gives it a moment after
 /// the page is there.
 async fn is_focus_lost(window: &Window) -> bool {
     for _ in 0..20 {

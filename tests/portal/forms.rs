@@ -483,7 +483,7 @@ async fn c2_a_message_is_in_the_window_and_has_the_focus() {
     }
 }
 
-/// B5: a form sent twice by a double click does its deed once and answers the same.
+/// B5: a form sent twice by a double click acts once and answers the same.
 #[actix_web::test]
 async fn b5_a_double_click_does_it_once() {
     let app = TestApp::start().await;

@@ -301,6 +301,30 @@ fn step(conn: &mut PgConnection, app: &TestApp, id: BulkRunId) -> Result<StepRes
     )
 }
 
+/// A new name concerns no need and nobody is asked, but the list calls the product by it.
+#[actix_web::test]
+async fn p_07_a_new_name_reaches_the_list() {
+    let app = TestApp::start().await;
+    app.book(CUSTOMER, "sip-trunk", true);
+    app.deliver();
+    let asked = app.count("requests");
+    let operator = app.sign_in(Person::Operator).await;
+    let form = operator.get(TRUNK).await;
+    let names = [("kurzname", "Leitung"), ("option-1-kurzname", "Fax")];
+    form.submit(&operator, FORM, &names)
+        .await
+        .assert_redirect(PRODUCTS);
+    app.jobs();
+    // Says so, too, if the row is not what the facts say.
+    assert_eq!(app.status(CUSTOMER), "requested");
+    operator
+        .get("/kunden")
+        .await
+        .assert_says("Leitung mit Fax")
+        .assert_silent_about("SIP-Trunk mit UMS");
+    assert_eq!(app.count("requests"), asked, "nobody is asked for a name");
+}
+
 /// Paused, killed in the middle, run by two processes at once, and changed once more: everybody once.
 #[actix_web::test]
 async fn p_07_whatever_happens_to_the_run_everybody_is_asked_once() {

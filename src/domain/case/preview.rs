@@ -32,7 +32,7 @@ pub fn preview(case: &Case, event: &Event, now: DateTime<Utc>) -> Result<Preview
     try_step(case, event, now, 0)
 }
 
-/// Tries `events` one after the other, as one deed that is carried out at once.
+/// Tries `events` one after the other, as one action.
 pub fn preview_each(case: &Case, events: &[Event], now: DateTime<Utc>) -> Result<Preview, Refusal> {
     let mut all = Preview {
         before: case.clone(),

@@ -294,10 +294,10 @@ mod tests {
         new.name = "Anders".to_owned();
         new.options[2].requires_avv = true;
         new.retired = true;
-        let deed = ProductAuditEvent::Changed {
+        let event = ProductAuditEvent::Changed {
             fields: Field::changed(&old, &new),
         };
-        let sentence = |language| deed.sentence(&new.named(), language);
+        let sentence = |language| event.sentence(&new.named(), language);
         assert_eq!(
             sentence(Language::De),
             "Produkt Anders geändert: Namen, AVV nötig und Verkauf"

@@ -284,6 +284,15 @@ impl Product {
         }
     }
 
+    /// Whether the list of customers calls it, or an option it had, otherwise than `old`.
+    pub fn is_listed_otherwise(&self, old: &Self) -> bool {
+        let differs = |was: &ProductOption| {
+            self.option(&was.code)
+                .is_some_and(|is| is.short_name != was.short_name)
+        };
+        self.short_name != old.short_name || old.options.iter().any(differs)
+    }
+
     /// Options alone, in a sentence: "die UMS-Option", "die Option A und die Option B".
     pub fn the_options(&self, options: &Options) -> Named {
         let say = |language, the: &str| {

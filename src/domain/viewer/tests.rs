@@ -14,7 +14,7 @@ const fn customer(number: u32, contracts: bool) -> Role {
 }
 
 /// Who may do it, in the order ADM, MA, SM, KD, KD0: "✔–✔––".
-fn matrix(state: &str, deed: Permission) -> String {
+fn matrix(state: &str, permission: Permission) -> String {
     let scenario = in_state(state);
     let (partner, sub) = match &scenario.case.partner {
         Some(partner) if partner.id == FOREIGN => (FOREIGN, SUB),
@@ -28,7 +28,7 @@ fn matrix(state: &str, deed: Permission) -> String {
         KD0,
     ]
     .map(|role| {
-        let may = permissions(role, &scenario.case, scenario.now).contains(&deed);
+        let may = permissions(role, &scenario.case, scenario.now).contains(&permission);
         if may { '✔' } else { '–' }
     })
     .iter()
@@ -37,7 +37,7 @@ fn matrix(state: &str, deed: Permission) -> String {
 
 #[test]
 fn each_role_may_do_what_the_matrix_of_1_3_says() {
-    // deed, states, ADM MA SM KD KD0
+    // permission, states, ADM MA SM KD KD0
     #[rustfmt::skip] // one row of the matrix is one line
     let table: &[(Permission, &str, &str)] = &[
         (Permission::Profile, "N O R0 X D C U V E", "✔✔✔––"),
@@ -68,9 +68,13 @@ fn each_role_may_do_what_the_matrix_of_1_3_says() {
         (Permission::Object, "C U W", "–––✔–"),
         (Permission::Object, "N O R0 R3 X D V", "–––––"),
     ];
-    for (deed, states, expected) in table {
+    for (permission, states, expected) in table {
         for state in states.split(' ') {
-            assert_eq!(matrix(state, *deed), *expected, "{deed:?} in {state}");
+            assert_eq!(
+                matrix(state, *permission),
+                *expected,
+                "{permission:?} in {state}"
+            );
         }
     }
 }
@@ -108,13 +112,13 @@ fn a_foreign_or_deleted_customer_leaves_nothing_to_do() {
             proof,
             "the evidence is kept"
         );
-        for deed in [
+        for permission in [
             Permission::Book,
             Permission::RecordObjection,
             Permission::ChangeEmail,
             Permission::Delete,
         ] {
-            assert!(!kept.contains(&deed), "{deed:?}");
+            assert!(!kept.contains(&permission), "{permission:?}");
         }
     }
 }

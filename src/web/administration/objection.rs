@@ -1,4 +1,4 @@
-//! The customer objects: the consequences first, then the password once more, then the deed
+//! The customer objects: the consequences first, then the password once more, then the action
 //! (O-04, S-40).
 
 use actix_session::Session;

@@ -143,7 +143,7 @@ impl ContractView {
             address: address_for(role, case),
             may_ask: may
                 .iter()
-                .any(|deed| matches!(deed, Permission::Ask | Permission::AskAgain)),
+                .any(|one| matches!(one, Permission::Ask | Permission::AskAgain)),
             may_object: may.contains(&Permission::Object),
             record_objection: may
                 .contains(&Permission::RecordObjection)

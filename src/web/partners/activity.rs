@@ -56,7 +56,7 @@ pub async fn ask(
 
 /// What can be done about whether a Submandant is active, and what is said afterwards.
 #[derive(Clone, Copy)]
-pub struct Deactivation {
+pub struct ActivityChange {
     act: fn(&mut PgConnection, &Viewer, PartnerId, DateTime<Utc>) -> Result<(), ActionError>,
     said: &'static str,
     /// What is said as well if it has customers.
@@ -64,26 +64,26 @@ pub struct Deactivation {
 }
 
 /// Its Mandant no longer works with it, or the operator takes it out.
-pub const DEACTIVATE: Deactivation = Deactivation {
+pub const DEACTIVATE: ActivityChange = ActivityChange {
     act: sub_partners::deactivate,
     said: "Der Untervertriebspartner ist deaktiviert und hat keinen Zugriff mehr.",
     of_customers: " Von seinen Kunden wird er nacheinander entfernt.",
 };
 /// It works again.
-pub const ACTIVATE: Deactivation = Deactivation {
+pub const ACTIVATE: ActivityChange = ActivityChange {
     act: sub_partners::activate,
     said: "Der Untervertriebspartner ist wieder aktiv und kann für Kunden gewählt werden.",
     of_customers: "",
 };
 /// The operator releases it, so that its Mandant can name it.
-pub const RELEASE: Deactivation = Deactivation {
+pub const RELEASE: ActivityChange = ActivityChange {
     act: partner_directory::release,
     said: "Der Untervertriebspartner ist freigegeben und kann für Kunden gewählt werden.",
     of_customers: "",
 };
 
 /// The route that does it.
-pub fn doing(deed: Deactivation) -> Route {
+pub fn doing(change: ActivityChange) -> Route {
     let handler = move |app: web::Data<App>,
                         me: Me,
                         session: Session,
@@ -93,14 +93,14 @@ pub fn doing(deed: Deactivation) -> Route {
         let done = app
             .db
             .transaction(move |conn| -> Result<_, ActionError> {
-                (deed.act)(conn, &viewer, id, now)?;
+                (change.act)(conn, &viewer, id, now)?;
                 let customers = count_customers(conn, &[id])?;
                 Ok(customers.get(&id).is_some_and(|count| *count > 0))
             })
             .await;
         let said = |has_customers| match has_customers {
-            true => format!("{}{}", deed.said, deed.of_customers),
-            false => deed.said.to_owned(),
+            true => format!("{}{}", change.said, change.of_customers),
+            false => change.said.to_owned(),
         };
         session.respond_again(done, said, Area::of(&me).partner(id))
     };

@@ -8,7 +8,7 @@ use crate::domain::case::{AddressChange, Change, Event};
 use crate::domain::mail::{MailKind, PartnerNews::Assigned, Recipient};
 
 /// What a partner can do by itself, time included.
-fn partner_deeds() -> Vec<Event> {
+fn partner_events() -> Vec<Event> {
     let address = |text: &str| {
         Event::EmailChanged(AddressChange {
             email: email(text),
@@ -38,11 +38,11 @@ fn partner_deeds() -> Vec<Event> {
     ]
 }
 
-/// 5.6-11 as a search: every sequence of up to five permissions of a partner, from every state without an
+/// 5.6-11 as a search: every sequence of up to five events of a partner, from every state without an
 /// agreement in force. None makes one, none opens a gate, none sends a link to a partner's mailbox.
 #[test]
-fn no_sequence_of_partner_deeds_ends_in_a_contract() {
-    let permissions = partner_deeds();
+fn no_sequence_of_partner_events_ends_in_a_contract() {
+    let events = partner_events();
     let mut seen = std::collections::HashSet::new();
     let mut front: Vec<Scenario> = ["N", "O", "R0", "R3", "X", "D", "V", "E"]
         .map(in_state)
@@ -51,21 +51,21 @@ fn no_sequence_of_partner_deeds_ends_in_a_contract() {
         let mut next = Vec::new();
         for scenario in front {
             let before = scenario.case.agreements.len();
-            for deed in &permissions {
+            for event in &events {
                 let mut scenario = scenario.clone().later(Duration::days(15));
                 let told = scenario
                     .case
                     .waiting_address()
                     .map(|one| Event::FormerTold(one.id));
-                let deed = match (deed, &told) {
+                let event = match (event, &told) {
                     (Event::FormerTold(_), Some(told)) => told,
-                    _ => deed,
+                    _ => event,
                 };
-                if scenario.send(deed).is_err() {
+                if scenario.send(event).is_err() {
                     continue;
                 }
                 assert_eq!(scenario.case.agreements.len(), before);
-                assert_eq!(scenario.gates(), "✘✘", "{deed:?}");
+                assert_eq!(scenario.gates(), "✘✘", "{event:?}");
                 let to = scenario
                     .case
                     .customer

@@ -55,19 +55,19 @@ pub async fn change(
     SignedForm(form): SignedForm,
 ) -> Result<HttpResponse, PageError> {
     let (now, viewer, id) = (app.clock.now(), me.viewer.clone(), *id);
-    let deed = form.get("tun").to_owned();
+    let wanted = form.get("tun").to_owned();
     let kind = match form.get("art") {
         "produkt" => PartKind::Product,
         "massnahmen" => PartKind::Measures,
         _ => PartKind::Annex,
     };
     let part = form.get("teil").to_owned();
-    let new = match (deed.as_str(), kind) {
+    let new = match (wanted.as_str(), kind) {
         ("neu", PartKind::Measures) => MEASURES.to_owned(),
         _ => form.get("name").trim().to_owned(),
     };
     let title = name::parse(form.get("titel"), LONGEST_TITLE).unwrap_or_else(|_| new.clone());
-    let said = match deed.as_str() {
+    let said = match wanted.as_str() {
         "neu" => format!("„{new}“ ist angelegt, in jeder Sprache. Schreiben Sie jetzt den Text."),
         "umbenennen" => format!("„{part}“ heißt jetzt „{new}“, auch in den Verweisen."),
         "entfernen" => format!("„{part}“ ist entfernt, in jeder Sprache."),
@@ -75,7 +75,7 @@ pub async fn change(
     };
     let done = app
         .db
-        .transaction(move |conn| match deed.as_str() {
+        .transaction(move |conn| match wanted.as_str() {
             "neu" => draft::add_part(conn, &viewer, id, kind, (&new, &title), now).map(|_| ()),
             "umbenennen" => draft::rename_part(conn, &viewer, id, (&part, &new), now).map(|_| ()),
             _ => draft::remove_part(conn, &viewer, id, &part, now),

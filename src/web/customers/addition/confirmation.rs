@@ -1,4 +1,4 @@
-//! What adding a customer brings with it: the page between the form and the deed, made of what the rules
+//! What adding a customer brings with it: the page between form and action, made of what the rules
 //! would decide. It carries everything that was typed.
 
 use actix_web::HttpResponse;

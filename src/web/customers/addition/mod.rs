@@ -1,5 +1,5 @@
 //! "Kunde anlegen": everything about a new customer in one form, what follows from it on a page of its
-//! own, and then the deed. Only the number can never be changed afterwards.
+//! own, and then it is added. Only the number can never be changed afterwards.
 
 mod confirmation;
 mod typed;
@@ -14,7 +14,7 @@ use crate::actions::{ActionError, Applied};
 use crate::app::App;
 use crate::domain::case::{Case, Change, Partner, Refusal};
 use crate::domain::partner_contract::ContractRule;
-use crate::domain::product::{Options, Product};
+use crate::domain::product::Product;
 use crate::domain::{CustomerNumber, Language, PartnerId};
 use crate::paths;
 use crate::storage::PgConnection;
@@ -24,7 +24,7 @@ use crate::storage::customers::find_holder;
 use crate::storage::partners::{list_assignable, list_sub_partners};
 use crate::web::customers::parts::doubts::{self, Choice};
 use crate::web::customers::parts::party_fields::{FieldRow, lines};
-use crate::web::customers::parts::product_choice::choice_key;
+use crate::web::customers::parts::product_choice::{ProductRow, rows};
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::{FieldErrors, Form};
 use crate::web::kit::page::{Me, Shell, html, invalid};
@@ -72,15 +72,6 @@ enum Again {
     SubPartners,
 }
 
-/// A product with its options.
-struct ProductRow {
-    key: String,
-    name: String,
-    hint: &'static str,
-    is_chosen: bool,
-    options: Vec<ProductRow>,
-}
-
 /// What the form offers, as it is now.
 #[derive(Debug, Clone)]
 struct Offered {
@@ -107,7 +98,7 @@ pub async fn show(app: web::Data<App>, me: Me) -> Result<HttpResponse, PageError
     )
 }
 
-/// The form as typed, what it means, or the deed: whatever comes next.
+/// The form as typed, what it means, or the customer: whatever comes next.
 pub async fn save(
     app: web::Data<App>,
     me: Me,
@@ -329,37 +320,11 @@ async fn holder(app: &App, number: CustomerNumber) -> Result<Option<(String, Str
 
 /// What is sold.
 fn products(catalogue: &[Product], form: &Form) -> Vec<ProductRow> {
-    let hint = |product: &Product, options: &Options| {
-        if product.needs_agreement(options) {
-            "AVV nötig, wenn ein Vertriebspartner den Kunden betreut."
-        } else {
-            "Kein AVV nötig."
-        }
-    };
-    let one = |product: &Product| {
-        let none = Options::new();
-        let key = choice_key(&product.code, &none);
-        let sold = product.options.iter().filter(|option| !option.retired);
-        ProductRow {
-            name: product.name.clone(),
-            hint: hint(product, &none),
-            is_chosen: form.get("produkt") == key,
-            options: sold
-                .map(|option| {
-                    let with = Options::from([option.code.clone()]);
-                    let key = choice_key(&product.code, &with);
-                    ProductRow {
-                        name: format!("{} mit {}", product.name, option.name),
-                        hint: hint(product, &with),
-                        is_chosen: form.ticked(&key),
-                        options: Vec::new(),
-                        key,
-                    }
-                })
-                .collect(),
-            key,
-        }
-    };
-    let sold = catalogue.iter().filter(|product| !product.retired);
-    sold.map(one).collect()
+    rows(catalogue, &typed::chosen(form), |product, options| {
+        let meaning = match product.needs_agreement(options) {
+            true => "AVV nötig, wenn ein Vertriebspartner den Kunden betreut.",
+            false => "Kein AVV nötig.",
+        };
+        (meaning.to_owned(), false)
+    })
 }

@@ -64,9 +64,7 @@ fn read_booking(
     catalogue: &[Product],
     errors: &mut FieldErrors,
 ) -> Option<(String, Options)> {
-    let chosen: Vec<(String, String)> = names(form)
-        .map(|name| (name.to_owned(), form.get(name).to_owned()))
-        .collect();
+    let chosen = chosen(form);
     let has_option = chosen.iter().any(|(name, _)| name != "produkt");
     if form.get("produkt").is_empty() {
         if has_option {
@@ -83,13 +81,20 @@ fn read_booking(
     }
 }
 
+/// What was chosen to be booked: names of fields and their values.
+pub fn chosen(form: &Form) -> Vec<(String, String)> {
+    names(form)
+        .map(|name| (name.to_owned(), form.get(name).to_owned()))
+        .collect()
+}
+
 /// The field of the product, and those of options.
 fn names(form: &Form) -> impl Iterator<Item = &str> {
     form.names()
         .filter(|name| *name == "produkt" || name.contains(':'))
 }
 
-/// Everything that was typed, for the page between the form and the deed.
+/// Everything that was typed, for the page between form and action.
 pub fn carried(form: &Form) -> Vec<(String, String)> {
     let of_party = FIELDS.iter().map(|field| field.id);
     let others = [

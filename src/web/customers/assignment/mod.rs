@@ -1,5 +1,5 @@
 //! Who looks after a customer: the operator assigns a partner, a partner names a sub-partner. The consequences
-//! come first, then the deed.
+//! come first, then the action.
 
 pub mod partner;
 pub mod sub_partner;

@@ -1,4 +1,4 @@
-//! Which Mandant looks after a customer: choice, what it would do, and the deed (rows 1, 10, 19, 26, 29).
+//! Which Mandant looks after a customer: choice, what it would do, and the assignment (rows 1, 10, 19, 26, 29).
 
 use actix_session::Session;
 use actix_web::{HttpRequest, HttpResponse, web};

@@ -1,4 +1,4 @@
-//! Naming a sub-partner in two steps: the consequences first, then the deed.
+//! Naming a sub-partner in two steps: the consequences first, then the action.
 
 use actix_session::Session;
 use actix_web::{HttpResponse, web};

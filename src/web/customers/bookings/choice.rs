@@ -10,10 +10,10 @@ use crate::actions::partner_contracts::find_states;
 use crate::app::App;
 use crate::domain::CustomerNumber;
 use crate::domain::case::{Case, Change, Event, preview};
-use crate::domain::product::{Options, Product, ProductOption};
+use crate::domain::product::{Options, Product};
 use crate::paths;
 use crate::web::customers::parts::doubts::{Doubt, doubts};
-use crate::web::customers::parts::product_choice::{Fault, choice_key};
+use crate::web::customers::parts::product_choice::{Fault, ProductRow, rows};
 use crate::web::kit::customer::{Subject, find};
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::FieldErrors;
@@ -26,31 +26,10 @@ struct Page {
     shell: Shell,
     subject: Subject,
     action: String,
-    choices: Vec<Choice>,
+    choices: Vec<ProductRow>,
     /// Contracts under Art. 28(4) with who looks after the customer.
     doubts: Vec<Doubt>,
     errors: FieldErrors,
-}
-
-/// A product, and what booking it without an option means.
-struct Choice {
-    /// Value in the form: the product's code.
-    key: String,
-    name: String,
-    meaning: String,
-    is_booked: bool,
-    is_chosen: bool,
-    options: Vec<OptionChoice>,
-}
-
-/// An option, and what booking the product with it alone means.
-struct OptionChoice {
-    /// Name of its field: `trunk:fax`.
-    key: String,
-    name: String,
-    meaning: String,
-    is_booked: bool,
-    is_chosen: bool,
 }
 
 /// The form.
@@ -100,39 +79,14 @@ async fn page(
 }
 
 /// What is sold.
-fn choices(case: &Case, chosen: &[(String, String)], now: DateTime<Utc>) -> Vec<Choice> {
+fn choices(case: &Case, chosen: &[(String, String)], now: DateTime<Utc>) -> Vec<ProductRow> {
     let booked = case.active_products(now);
-    let is_named = |key: &str| chosen.iter().any(|(name, _)| name == key);
-    let one = |product: &Product| {
-        let key = choice_key(&product.code, &Options::new());
-        let own = || {
-            booked
-                .iter()
-                .filter(|(known, _)| known.code == product.code)
+    rows(&case.catalogue, chosen, |product, options| {
+        let has = |(known, with): &(&Product, Options)| {
+            known.code == product.code && options.is_subset(with)
         };
-        let option = |option: &ProductOption| {
-            let options = Options::from([option.code.clone()]);
-            let key = choice_key(&product.code, &options);
-            OptionChoice {
-                name: option.name.clone(),
-                meaning: meaning(case, product, &options, now),
-                is_booked: own().any(|(_, with)| with.contains(&option.code)),
-                is_chosen: is_named(&key),
-                key,
-            }
-        };
-        let sold = product.options.iter().filter(|option| !option.retired);
-        Choice {
-            name: product.name.clone(),
-            meaning: meaning(case, product, &Options::new(), now),
-            is_booked: own().next().is_some(),
-            is_chosen: chosen.contains(&("produkt".to_owned(), key.clone())),
-            options: sold.map(option).collect(),
-            key,
-        }
-    };
-    let sold = case.catalogue.iter().filter(|product| !product.retired);
-    sold.map(one).collect()
+        (meaning(case, product, options, now), booked.iter().any(has))
+    })
 }
 
 /// What booking it would mean: the rules themselves are asked, so the page cannot promise anything else.

@@ -1,4 +1,4 @@
-//! What saving other master data brings with it (C10): the page between the form and the deed, made of
+//! What saving other master data brings with it (C10): the page between form and action, made of
 //! what the rules would decide. It carries everything that was typed, so that nothing is typed twice.
 
 use actix_web::HttpResponse;

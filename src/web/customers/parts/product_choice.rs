@@ -8,6 +8,60 @@ pub fn choice_key(product: &str, options: &Options) -> String {
     format!("{product}{options}")
 }
 
+/// A product, or an option of it, as a form offers it.
+#[derive(Debug)]
+pub struct ProductRow {
+    /// Value of `produkt`; of an option the name of its field: `trunk:fax`.
+    pub key: String,
+    /// What it is called: "SIP-Trunk", "SIP-Trunk mit UMS-Option".
+    pub name: String,
+    /// What booking the product means, alone or with this option.
+    pub meaning: String,
+    /// Whether the customer has it.
+    pub is_booked: bool,
+    /// Whether it is chosen.
+    pub is_chosen: bool,
+    /// Options of a product.
+    pub options: Vec<ProductRow>,
+}
+
+/// What is sold. `say` tells of a product with its options what booking it means, and whether the
+/// customer has it.
+pub fn rows(
+    catalogue: &[Product],
+    chosen: &[(String, String)],
+    say: impl Fn(&Product, &Options) -> (String, bool),
+) -> Vec<ProductRow> {
+    let row = |product: &Product, options: Options, name: String| {
+        let key = choice_key(&product.code, &options);
+        let (meaning, is_booked) = say(product, &options);
+        ProductRow {
+            is_chosen: match options.is_empty() {
+                true => chosen.contains(&("produkt".to_owned(), key.clone())),
+                false => chosen.iter().any(|(name, _)| *name == key),
+            },
+            key,
+            name,
+            meaning,
+            is_booked,
+            options: Vec::new(),
+        }
+    };
+    let sold = catalogue.iter().filter(|product| !product.retired);
+    sold.map(|product| {
+        let options = product.options.iter().filter(|option| !option.retired);
+        let options = options.map(|option| {
+            let name = format!("{} mit {}", product.name, option.name);
+            row(product, Options::from([option.code.clone()]), name)
+        });
+        ProductRow {
+            options: options.collect(),
+            ..row(product, Options::new(), product.name.clone())
+        }
+    })
+    .collect()
+}
+
 /// Why a choice cannot be booked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {

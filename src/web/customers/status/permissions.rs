@@ -25,8 +25,8 @@ pub fn groups(role: Role, case: &Case, may: &[Permission]) -> Vec<Group> {
         let look = ("Stammdaten prüfen", paths::customer(case.customer.number));
         groups[0].1.push(look);
     }
-    for deed in may {
-        if let Some((at, word, href)) = link(*deed, role, case)
+    for permission in may {
+        if let Some((at, word, href)) = link(*permission, role, case)
             && let Some((_, links)) = groups.get_mut(at)
         {
             links.push((word, href));
@@ -39,10 +39,10 @@ pub fn groups(role: Role, case: &Case, may: &[Permission]) -> Vec<Group> {
         .collect()
 }
 
-/// The group, the word and the address of a deed; `None` for what has another place on the page.
-fn link(deed: Permission, role: Role, case: &Case) -> Option<(usize, &'static str, String)> {
+/// The group, the word and the address of a permission; `None` for what has another place on the page.
+fn link(permission: Permission, role: Role, case: &Case) -> Option<(usize, &'static str, String)> {
     let number = case.customer.number;
-    Some(match deed {
+    Some(match permission {
         Permission::ChangeEmail if case.customer.email().is_none() => {
             (0, "E-Mail-Adresse ergänzen", paths::email(number))
         }

@@ -112,7 +112,7 @@ impl StatusView {
         let case = &read.case;
         let overall = status_of(case, now);
         let mut may = permissions(role, case, now);
-        may.retain(|deed| *deed != Permission::DemandAnew || !read.is_same);
+        may.retain(|one| *one != Permission::DemandAnew || !read.is_same);
         let operator = shell.operator.clone();
         Self {
             number: case.customer.number,
@@ -176,7 +176,7 @@ fn unsettled(case: &Case, overall: CaseStatus, now: DateTime<Utc>) -> CaseStatus
 }
 
 fn button(may: &[Permission]) -> Option<&'static str> {
-    may.iter().find_map(|deed| match deed {
+    may.iter().find_map(|one| match one {
         Permission::Ask => Some("Anforderung senden"),
         Permission::AskAgain => Some("Anforderung erneut senden"),
         _ => None,
