@@ -94,7 +94,7 @@ pub fn confirm_administrator(
     Ok(changed > 0)
 }
 
-/// Who made an account, by name.
+/// Name of the administrator who made an account; `None` if none is recorded.
 pub fn find_maker(conn: &mut PgConnection, id: UserId) -> QueryResult<Option<String>> {
     let maker: Option<Option<i64>> = users::table
         .find(id.0)

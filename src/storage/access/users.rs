@@ -18,7 +18,7 @@ use crate::storage::{QueryResult, text};
 pub struct NewUser {
     /// Address to sign in with.
     pub email: EmailAddress,
-    /// Name.
+    /// The user's full name.
     pub name: String,
     /// What the user is. For partners the parent decides whether it is a Mandant or a Submandant.
     pub role: Role,
@@ -26,10 +26,10 @@ pub struct NewUser {
     pub password_hash: Option<String>,
 }
 
-/// What signing in needs to know.
+/// What is needed to check a sign-in.
 #[derive(Debug, Clone)]
 pub struct Credentials {
-    /// Key.
+    /// Key in `users`.
     pub user: UserId,
     /// Argon2id hash, if a password was ever set.
     pub password_hash: Option<String>,
@@ -81,7 +81,7 @@ pub fn list_partner_addresses(
         .collect())
 }
 
-/// Lets one person do one thing at a time: a second click waits for the first.
+/// Locks the row of a user, so that a second click of the same person waits for the first.
 pub fn lock_user(conn: &mut PgConnection, id: UserId) -> QueryResult<()> {
     users::table
         .find(id.0)
@@ -318,11 +318,11 @@ pub fn count_active_users(conn: &mut PgConnection, customer: CustomerNumber) -> 
 /// A line of the operator's list of users.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UserLine {
-    /// Key.
+    /// Key in `users`.
     pub id: UserId,
-    /// Name.
+    /// The user's full name.
     pub name: String,
-    /// Address.
+    /// The address the user signs in with.
     pub email: String,
     /// Role as stored: `operator`, `partner`, `customer`.
     pub role: String,

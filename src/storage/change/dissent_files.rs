@@ -68,7 +68,7 @@ pub fn list_of_notice(
         .collect())
 }
 
-/// Erases the files of notices whose evidence is over (EV-16).
+/// Erases the files of notices whose evidence has expired (EV-16).
 pub fn erase_of_notices(conn: &mut PgConnection, of: &[Uuid]) -> QueryResult<()> {
     let gone: Vec<Uuid> =
         diesel::delete(dissent_files::table.filter(dissent_files::notice_id.eq_any(of)))
