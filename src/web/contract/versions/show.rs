@@ -63,8 +63,8 @@ struct Page {
     errors: FieldErrors,
 }
 
-/// Whether customers with another version can be informed, and the roll-outs that did so (rows 35
-/// to 37).
+/// Whether customers with another version can be informed, and the roll-outs that did so
+/// (rows 35 to 37).
 #[derive(Default)]
 struct Told {
     /// Whether a roll-out can begin: no newer version is in force, and an earlier one may have been

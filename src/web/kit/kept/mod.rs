@@ -3,8 +3,8 @@
 //! page after signing in. A file that was chosen is kept as well while another field is corrected.
 //! All of this happens here, called by the guard, for every form of the site.
 //!
-//! Whose a form is says its token, which is sealed to the person and names the page the form stands on
-//! (`token::make_form`). Passwords are never kept.
+//! The owner of a form is known from its token, which is sealed to the user and names the page of
+//! the form (`token::make_form`). Passwords are never kept.
 
 mod fill;
 
@@ -32,8 +32,8 @@ use fill::{Filling, fill, show};
 pub const FORM: &str = "eingaben";
 /// Suffix of a hidden field that names files chosen before.
 pub const FILE: &str = "-aufbewahrt";
-/// Hidden field of a form beside another one on the same page: the address that the other one is
-/// sent to.
+/// Hidden field of a form that shares its page with another one: the address it would be sent to
+/// itself, so that its fields are kept if the other one is sent.
 pub const BESIDE: &str = "neben";
 /// Fields that are never kept: secrets, and values that belong to one session.
 const NEVER: [&str; 4] = ["csrf", "passwort", "wiederholung", FORM];

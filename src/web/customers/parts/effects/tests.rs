@@ -66,8 +66,8 @@ fn the_end_of_the_last_booking_is_told_for_its_own_day() {
 
 #[test]
 fn what_happens_until_that_day_is_counted_in() {
-    // The round expires long before the booking ends, so no mail says that it is withdrawn (row
-    // 19).
+    // The round expires long before the booking ends, so no mail says that it is withdrawn
+    // (row 19).
     let scenario = in_state("R0");
     let text = told(&scenario, &cancelled(&scenario, 200));
     let (_, then) = text.split_once("\nAm ").unwrap();
