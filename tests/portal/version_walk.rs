@@ -213,7 +213,7 @@ async fn customer_reads_and_concludes(app: &TestApp, customer: &Window) {
     customer.go(&app.consent_link(MAIL)).await;
     customer.assert_text("#neu", "Was ist neu?").await;
     customer.assert_says(NEWS).await;
-    // It opens a window of its own; here it is opened in this one.
+    // The link opens a new window; here it is opened in this one.
     let link = customer.find("section[aria-labelledby=neu] a").await;
     let comparison = link
         .attr("href")
@@ -264,7 +264,7 @@ async fn operator_sees_the_answer(operator: &Window) {
     operator.assert_text("main table.list tbody a", FIRM).await;
 }
 
-/// Row 35: all others are told, and their agreement goes on.
+/// Row 35: all others are informed, and their agreement stays in force.
 async fn operator_informs_the_others(app: &TestApp, operator: &Window) {
     operator.go(DRAFT).await;
     operator.click_words("Kunden informieren").await;
@@ -285,7 +285,7 @@ async fn operator_informs_the_others(app: &TestApp, operator: &Window) {
     assert_eq!(case.agreement().unwrap().offer.version, "1.0");
 }
 
-/// The text in force and the one before, at addresses that stay.
+/// The text in force and the one before, at permanent addresses.
 async fn everybody_reads_both_texts(app: &TestApp, visitor: &Window) {
     let mail = app.last_mail_to(FOREIGN_MAIL).written.text;
     assert!(mail.contains("/vertrag/2.0"), "{mail}");
