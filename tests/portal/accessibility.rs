@@ -780,7 +780,7 @@ async fn pages_of_the_operator_are_accessible() {
     tour(&app, &[(Some(Person::Operator), operator(&places))]).await;
 }
 
-/// C2: what came of a form has the focus, also where no script runs.
+/// C2: the result of a form has the focus, also without scripts.
 #[actix_web::test]
 async fn c2_what_came_of_a_form_has_the_focus() {
     let (app, p) = insert_fixtures().await;
@@ -822,7 +822,7 @@ async fn c2_what_came_of_a_form_has_the_focus() {
     }
 }
 
-/// Visits every stop in one window per person and fails with all faults at once.
+/// Visits every stop in one window per user and fails with all faults at once.
 async fn tour(app: &TestApp, groups: &[(Option<Person>, Vec<Stop>)]) {
     let chromium = Chromium::start();
     let mut faults = BTreeSet::new();

@@ -128,7 +128,7 @@ async fn f9_what_is_being_looked_at_is_no_failure() {
         matches!(refused, ActionError::TooManyAttempts(5)),
         "{refused}"
     );
-    // Whose process died in the middle has failed after a while.
+    // An attempt whose process died counts as failed after a while.
     app.clock.advance(minutes(16));
     for _ in 0..5 {
         app.write(|conn| begin_sign_in(conn, &who(), email, app.now()).map(drop));
@@ -142,7 +142,7 @@ async fn f9_what_is_being_looked_at_is_no_failure() {
     assert!(!matches!(refused, Ok(Begun::InLine)), "{refused:?}");
 }
 
-/// F9: six people share an account and all know its password.
+/// F9: six users share an account and all know its password.
 #[actix_web::test]
 async fn f9_people_who_share_an_account_do_not_lock_each_other_out() {
     let app = TestApp::start().await;
@@ -156,7 +156,7 @@ async fn f9_people_who_share_an_account_do_not_lock_each_other_out() {
     }
 }
 
-/// F10: whoever checks genuine documents may check many.
+/// F10: a source that checks genuine documents may check many.
 #[actix_web::test]
 async fn f10_genuine_documents_may_be_checked_without_end() {
     let app = TestApp::start().await;
@@ -192,7 +192,7 @@ async fn f10_genuine_documents_may_be_checked_without_end() {
     check(&pdf).await.assert_status(200);
 }
 
-/// A8: what a limit refuses and where failed sign-ins come from stands in the log, without an address.
+/// A8: refusals by a limit and the source of failed sign-ins are logged, without an address.
 #[actix_web::test]
 async fn a8_refusals_by_a_limit_are_logged() {
     let log = Log::listen();

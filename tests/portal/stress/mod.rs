@@ -2,16 +2,16 @@
 //! processes work on the same customers, and tens of thousands of cases are due on one morning.
 //!
 //! ```text
-//! program   processes of the real program, their start and their violent end
-//! client    somebody who works over HTTP and is not surprised when nobody answers
-//! people    what these people do, round after round, and what they were told
-//! account   what must hold afterwards: nothing acknowledged is lost, nothing is there twice
-//! crash     the processes and databases die
-//! crowd     two and four processes on one database
-//! morning   the due morning
+//! program      processes of the real program, their start and their violent end
+//! client       a user who works over HTTP and expects that there may be no answer
+//! people       what these users do, round after round, and what they were told
+//! assertions   what must hold afterwards: nothing acknowledged is lost, nothing is there twice
+//! crash        the processes and databases die
+//! concurrency  two and four processes on one database
+//! morning      the morning with many due cases
 //! ```
 //!
-//! `AVV_STRESS=10` makes the storms ten times as long; `AVV_STRESS_SEED` repeats one.
+//! `AVV_STRESS=10` makes the runs ten times as long; `AVV_STRESS_SEED` repeats one.
 #![expect(
     clippy::print_stderr,
     reason = "a storm says its seed, so that a failure can be looked at again"
