@@ -11,7 +11,7 @@ pub struct Network {
 }
 
 impl Network {
-    /// Whether `ip` lies in the block. An IPv4 address written as IPv6 (`::ffff:10.0.0.1`) is the
+    /// Whether `ip` is in the block. An IPv4 address written as IPv6 (`::ffff:10.0.0.1`) is the
     /// IPv4 address.
     pub fn contains(&self, ip: IpAddr) -> bool {
         let ip = ip.to_canonical();

@@ -146,7 +146,7 @@ const NEEDED: &[(&str, &str)] = &[
     ("title", "{ de = \"Auftragsverarbeitungsvertrag\" }"),
 ];
 
-/// Optional entries.
+/// Entries that may be left out.
 const POSSIBLE: &[&str] = &[
     "objection_days",
     "breach_hours",

@@ -17,7 +17,7 @@ pub(super) enum Part {
 pub(super) enum Wanted<'a> {
     /// The next number of its level.
     Next,
-    /// No number.
+    /// It gets no number.
     Nothing,
     /// A number written by hand.
     This(&'a str),

@@ -148,7 +148,7 @@ impl Numeral {
         }
     }
 
-    /// The number that numerals stand for, at most 9999, so that nothing overflows.
+    /// The value of some numerals, at most 9999, so that nothing overflows.
     pub fn read(self, text: &str) -> Option<u32> {
         if text.is_empty() || text.len() > 12 {
             return None;

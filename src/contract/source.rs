@@ -119,7 +119,7 @@ pub enum Kind {
         numbered: bool,
         /// A number written by hand, `{number="§ 3a"}`.
         number: Option<String>,
-        /// Heading text.
+        /// The text of the heading.
         title: Vec<Span>,
         /// The blocks below it.
         children: Vec<Node>,

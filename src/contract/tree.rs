@@ -66,7 +66,7 @@ pub struct Section {
     pub level: u8,
     /// Printed number without the title: `3`, `1.1`, `Anlage 2`; none for unnumbered headings.
     pub label: Option<String>,
-    /// Heading text.
+    /// The text of the heading.
     pub title: Vec<Inline>,
     /// An annex starts on its own page and has its own numbering (T-05).
     pub annex: bool,

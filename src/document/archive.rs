@@ -104,7 +104,7 @@ pub(super) fn attach(
 
 /// The field for the seal: on the first page, without size, part of the logical structure.
 pub(super) struct Field {
-    /// The annotation.
+    /// The annotation on the first page.
     pub(super) widget: ObjectId,
     /// The object that will hold the signature.
     pub(super) value: ObjectId,

@@ -93,7 +93,7 @@ pub(super) struct Element {
     pub(super) tag: &'static str,
     /// Number of the parent; the root is its own parent.
     pub(super) parent: usize,
-    /// Link it stands for.
+    /// The link it represents, if it is one.
     pub(super) link: Option<usize>,
     /// Its language, if it is not that of the whole document.
     pub(super) language: Option<Language>,

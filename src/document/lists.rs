@@ -174,7 +174,7 @@ fn is_paragraph(block: &Block) -> bool {
     matches!(block, Block::Paragraph(_) | Block::Contact(_))
 }
 
-/// Whether the first line of some blocks is text that a mark can stand beside.
+/// Whether the first line of some blocks is text, so that a mark can be on the same line.
 fn begins_with_text(blocks: &[Block]) -> bool {
     matches!(blocks.first(), Some(Block::Paragraph(inlines) | Block::Contact(inlines)) if !clean(&plain(inlines)).trim().is_empty())
 }

@@ -66,7 +66,7 @@ pub const HELP: &str = "/hilfe";
 pub const IMPRINT: &str = "/impressum";
 /// The portal's privacy notice.
 pub const PRIVACY: &str = "/datenschutz";
-/// Accessibility statement.
+/// The accessibility statement.
 pub const ACCESSIBILITY: &str = "/barrierefreiheit";
 /// Comparing a document with those of the portal, without sign-in.
 pub const CHECK: &str = "/pruefen";

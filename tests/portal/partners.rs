@@ -339,7 +339,7 @@ async fn a_contract_is_recorded_with_its_file_and_warned_about() {
         .assert_says("abgelaufen am 01.12.2026");
 }
 
-/// Row 49.
+/// Row 49: a partner is blocked, and unblocked.
 #[actix_web::test]
 async fn a_blocked_partner_is_out_at_once_and_customers_are_told_once() {
     let world = World::build().await;

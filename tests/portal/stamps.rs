@@ -25,9 +25,9 @@ pub enum Purpose {
     Stamps,
     /// The same, but not critical.
     Weak,
-    /// Web servers.
+    /// For web servers.
     Servers,
-    /// No purpose.
+    /// Without a purpose.
     None,
 }
 

@@ -32,7 +32,7 @@ pub use step::{RunMemory, StepResult, take_step};
 /// How often a run goes through its customers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rounds {
-    /// Once.
+    /// A single time.
     One,
     /// A second time for customers that were overtaken; `next` looks at the round.
     Two,
@@ -153,7 +153,7 @@ pub(super) fn open_run(
 pub enum Turn {
     /// Reaches no customer until it is resumed.
     Pause,
-    /// Resumes it.
+    /// Lets it go on.
     Resume,
     /// Ends it, so that no further customer is reached.
     End,

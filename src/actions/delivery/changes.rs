@@ -76,7 +76,7 @@ fn announcement(
     })
 }
 
-/// M10.
+/// M10, the confirmation of a dissent.
 fn dissented(
     conn: &mut PgConnection,
     app: &App,

@@ -48,9 +48,9 @@ pub enum Fate {
     Entered { day: i64, since: i64 },
     /// Is asked anew because a sub-partner was named.
     Named { day: i64, since: i64 },
-    /// Declines.
+    /// Declines the request.
     Declined { day: i64, after: i64 },
-    /// Concludes.
+    /// Concludes the agreement.
     Concluded { day: i64, after: i64 },
     /// Concludes and books a further product.
     Amended { day: i64, after: i64, since: i64 },

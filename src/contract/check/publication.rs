@@ -175,7 +175,7 @@ fn four_eyes(version: &Version<'_>) -> Finding {
     Finding::new("LC-54", Severity::Warn, ok, text, None)
 }
 
-/// LC-55: a number that was published belongs to this text for good.
+/// LC-55: a number that was published belongs to this text for ever.
 fn unchanged(version: &Version<'_>) -> Finding {
     let own = fingerprint(version.contract);
     let (ok, text) = match version.published {

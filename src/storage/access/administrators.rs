@@ -76,7 +76,7 @@ pub fn note_first_sign_in(
         .map(|_| ())
 }
 
-/// Notes that a third administrator confirmed an account. Says whether there was one to confirm.
+/// Notes that a third administrator confirmed an account. True if there was one to confirm.
 pub fn confirm_administrator(
     conn: &mut PgConnection,
     id: UserId,

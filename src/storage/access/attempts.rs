@@ -15,7 +15,7 @@ pub enum Attempt {
     Token,
     /// A request for a reset link ("Passwort vergessen").
     Reset,
-    /// A document held against the portal's own.
+    /// A check of a document on the public page.
     Check,
     /// A form that came without a session is kept.
     Late,
@@ -112,7 +112,7 @@ pub fn add_attempt(
     insert(conn, kind, account, source, false, now)
 }
 
-/// Writes an attempt that begins; [`settle_attempt`] says how it ended.
+/// Stores a pending attempt; [`settle_attempt`] stores its result.
 pub fn begin_attempt(
     conn: &mut PgConnection,
     kind: Attempt,
@@ -191,8 +191,8 @@ pub fn count_good(
     Ok(usize::try_from(good).unwrap_or(0))
 }
 
-/// Whether `account` ever signed in from `source` since `since`: a known place is never made to
-/// wait for what strangers do elsewhere.
+/// Whether `account` has signed in from `source` since `since`: a known source never has to wait
+/// because of strangers elsewhere.
 pub fn is_known(
     conn: &mut PgConnection,
     account: &str,
@@ -211,8 +211,8 @@ pub fn is_known(
     Ok(any.is_some())
 }
 
-/// Forgets failures from before `failures` and successful sign-ins from before `successes`; the
-/// latter are what makes a place known. Says how many.
+/// Deletes failures from before `failures` and successful sign-ins from before `successes`; the
+/// latter make a source known. Returns how many.
 pub fn delete_old(
     conn: &mut PgConnection,
     failures: DateTime<Utc>,

@@ -64,8 +64,8 @@ pub fn create_user(
         .map(UserId)
 }
 
-/// Sign-in addresses of the users of these partners, disabled ones included: the mailbox is theirs
-/// all the same (5.6-11).
+/// Sign-in addresses of the users of these partners, including disabled ones, because the mailbox
+/// still belongs to them (5.6-11).
 pub fn list_partner_addresses(
     conn: &mut PgConnection,
     partners: &[PartnerId],
@@ -229,7 +229,7 @@ pub fn save_password(conn: &mut PgConnection, id: UserId, hash: &str) -> QueryRe
     Ok(())
 }
 
-/// Disables a user and ends all sessions at once (S-33). Says whether there was one to disable.
+/// Disables a user and ends all sessions at once (S-33). True if there was one to disable.
 pub fn disable_user(conn: &mut PgConnection, id: UserId, now: DateTime<Utc>) -> QueryResult<bool> {
     let changed = diesel::update(users::table.find(id.0).filter(users::disabled_at.is_null()))
         .set(users::disabled_at.eq(now))
@@ -238,9 +238,8 @@ pub fn disable_user(conn: &mut PgConnection, id: UserId, now: DateTime<Utc>) -> 
     Ok(changed > 0)
 }
 
-/// Lets a locked user in again: it sets a new password first, and an administrator counts as one that
-/// `by` has just made (S-39). An erased user has no address to come back to. Says whether there was
-/// one to let in.
+/// Unlocks a user, who must set a new password first; an administrator counts as just made by `by`
+/// (S-39). An erased user has no address and cannot be unlocked. True if there was one to unlock.
 pub fn enable_user(conn: &mut PgConnection, id: UserId, by: UserId) -> QueryResult<bool> {
     let locked = users::table
         .find(id.0)

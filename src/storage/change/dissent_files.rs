@@ -10,7 +10,7 @@ use crate::storage::QueryResult;
 use crate::storage::files::erase_files;
 use crate::storage::schema::{dissent_files, files, notices};
 
-/// Puts a stored file beside the dissent of a notice.
+/// Connects a stored file with the dissent of a notice.
 pub fn add_proof(conn: &mut PgConnection, notice: NoticeId, file: FileId) -> QueryResult<()> {
     diesel::insert_into(dissent_files::table)
         .values((

@@ -66,7 +66,7 @@ pub fn list_decline_reasons(
         .load(conn)
 }
 
-/// Puts a stored file beside an objection.
+/// Connects a stored file with an objection.
 pub fn add_proof(conn: &mut PgConnection, objection: ObjectionId, file: FileId) -> QueryResult<()> {
     diesel::insert_into(objection_files::table)
         .values((

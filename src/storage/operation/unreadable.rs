@@ -1,5 +1,5 @@
-//! Rows that the program cannot read, by name, for the operator (F11). Constraints prevent them;
-//! one that was written all the same, as by hand, must not break what does not need it.
+//! Rows that the program cannot read, by name, for the operator (F11). Constraints prevent them; if
+//! there is one nevertheless, it must not break what does not need it.
 
 use diesel::prelude::*;
 use serde::de::DeserializeOwned;

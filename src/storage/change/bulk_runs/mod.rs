@@ -198,7 +198,7 @@ pub struct Figures {
     pub done: i64,
     /// Customers that could not be written; negative if customers were written after all.
     pub failed: i64,
-    /// Milliseconds spent.
+    /// Milliseconds spent on these.
     pub worked_ms: i64,
 }
 

@@ -1,5 +1,5 @@
-//! Roll-outs of contract versions: which customers they are for, and what became of each (rows 35
-//! to 37). The progress of a roll-out stands in its run.
+//! Roll-outs of contract versions: which customers they are for, and what became of each
+//! (rows 35 to 37). The progress of a roll-out is in its run.
 
 mod customers;
 

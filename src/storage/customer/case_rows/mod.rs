@@ -104,7 +104,7 @@ pub fn count_statuses(
     Ok(Status::ALL.into_iter().zip(counts).collect())
 }
 
-/// Writes the row of a case as the facts say it at `now`. A deleted customer is in no list (row 51).
+/// Writes the row of a case from its facts at `now`. A deleted customer is in no list (row 51).
 pub fn save_row(conn: &mut PgConnection, case: &Case, now: DateTime<Utc>) -> QueryResult<()> {
     let number = case.customer.number;
     if case.customer.deleted_at.is_some() {
@@ -127,7 +127,7 @@ pub fn forget_row(conn: &mut PgConnection, number: CustomerNumber) -> QueryResul
     Ok(())
 }
 
-/// Whether the stored row says what the facts say at `now`. For tests and repair.
+/// Whether the stored row agrees with the facts at `now`. For tests and repair.
 pub fn row_agrees(conn: &mut PgConnection, case: &Case, now: DateTime<Utc>) -> QueryResult<bool> {
     let stored: Option<CaseRowRecord> = case_rows::table
         .find(case.customer.number)

@@ -41,7 +41,7 @@ const STOP_LIMIT: Duration = Duration::from_secs(15);
 /// Why there is no embedded Postgres; each message says what to do about it.
 #[derive(Debug, thiserror::Error)]
 pub enum EmbeddedError {
-    /// There is no `initdb` and `postgres` on this machine.
+    /// There are no programs `initdb` and `postgres` on this machine.
     #[error("no PostgreSQL found: install the package `postgresql`, or set DATABASE_URL")]
     NoPrograms,
     /// The cluster needs another major version than those installed.

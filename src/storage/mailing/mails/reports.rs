@@ -17,7 +17,7 @@ const MOST: i64 = 20;
 /// What a report means for its mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// Refused for good: the mail came back.
+    /// Refused permanently: the mail came back.
     Returned,
     /// The other server still tries to deliver it.
     Delayed,

@@ -77,7 +77,7 @@ pub fn orders(state: &State) -> Vec<Order> {
     ORDERS.iter().map(order).collect()
 }
 
-/// Says how the table is sorted, for users of screen readers.
+/// Describes the order of the table for users of screen readers.
 pub fn caption(state: &State) -> String {
     let by = match state.sort.by {
         SortBy::Company => "Firma",

@@ -311,8 +311,8 @@ async fn read_news(app: &App, arrival: &Arrival) -> Result<Option<OfferDiff>, Pa
     Ok(news)
 }
 
-/// Counts that the page was fetched. A failure is only logged, because the visitor can read the
-/// page all the same.
+/// Counts that the page was fetched. A failure is only logged, because the visitor can still read
+/// the page.
 async fn count(app: &App, arrival: &Arrival) {
     let (link, customer, now) = (arrival.link, arrival.case.customer.number, arrival.now);
     let counted = app

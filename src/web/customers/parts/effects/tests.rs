@@ -41,7 +41,7 @@ fn a_first_booking_says_that_the_customer_is_asked() {
 
 #[test]
 fn the_end_of_the_last_booking_is_told_for_its_own_day() {
-    // Row 44: nothing today; on the day after, access closes and M13 goes out in the morning.
+    // Row 44: nothing today; on the day after, access closes and M13 is sent in the morning.
     let scenario = in_state("C");
     let text = told(&scenario, &cancelled(&scenario, 8));
     let (today, then) = text.split_once("\nAm ").unwrap();
