@@ -46,7 +46,7 @@ pub struct Applied {
     pub before: Case,
     /// The facts after.
     pub after: Case,
-    /// What changed.
+    /// The changes that lead from `before` to `after`.
     pub changes: Vec<Change>,
 }
 

@@ -15,7 +15,7 @@ use crate::mail::words::MailWords;
 pub struct AlertMail {
     /// The case of the customer.
     pub case: CaseWords,
-    /// What happened.
+    /// What happened that the operator should know of.
     pub alert: Alert,
     /// Address of the customer's status page.
     pub status_url: String,

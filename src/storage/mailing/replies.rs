@@ -48,7 +48,7 @@ pub enum Shelf {
 pub struct ReplyLine {
     /// Key in `replies`.
     pub id: ReplyId,
-    /// When it came in.
+    /// When the portal received the reply.
     pub received_at: DateTime<Utc>,
     /// Address of the sender.
     pub sender: String,

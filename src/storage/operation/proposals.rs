@@ -20,7 +20,7 @@ pub struct ProposalLine {
     pub customer: CustomerNumber,
     /// The customer's name now.
     pub customer_name: String,
-    /// What is proposed.
+    /// What the first administrator proposes.
     pub proposal: Proposal,
     /// The uploaded scan, if there is one.
     pub file: Option<FileId>,

@@ -15,7 +15,7 @@ pub const COUNT_CAP: i64 = 10_000;
 pub struct Run {
     /// Name of the job.
     pub job: String,
-    /// When it began.
+    /// When this run of the job began.
     pub began_at: DateTime<Utc>,
     /// When it last wrote its progress.
     pub seen_at: DateTime<Utc>,

@@ -21,7 +21,7 @@ pub use subjects::{Subjects, find_subjects};
 pub struct BulkRun {
     /// Key in `bulk_runs`.
     pub id: BulkRunId,
-    /// What it does.
+    /// What the run does to each customer.
     pub kind: RunKind,
     /// What it is about, by its key; [`RunKind`] says the key of what.
     pub subject: String,
@@ -97,7 +97,7 @@ pub(in crate::storage) fn read(row: BulkRunRow) -> QueryResult<BulkRun> {
 /// What a run begins with.
 #[derive(Debug, Clone)]
 pub struct NewRun {
-    /// What it does.
+    /// What the run does to each customer.
     pub kind: RunKind,
     /// What it is about, by its key.
     pub subject: String,

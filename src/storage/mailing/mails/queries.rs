@@ -109,7 +109,7 @@ pub fn queue_state(conn: &mut PgConnection) -> QueryResult<(usize, Option<DateTi
 /// One attempt to hand a mail over.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attempted {
-    /// When it was made.
+    /// When the attempt was made.
     pub at: DateTime<Utc>,
     /// `sent`, `later`, `failed` or `dropped`.
     pub outcome: String,

@@ -59,7 +59,7 @@ pub struct Found {
     pub hash: Hash,
     /// When it was written.
     pub at: DateTime<Utc>,
-    /// Key of its kind.
+    /// Key of the event kind, as it is stored.
     pub kind: String,
     /// The customer whose case it is about.
     pub customer: Option<CustomerNumber>,

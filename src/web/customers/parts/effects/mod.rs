@@ -41,7 +41,7 @@ pub enum EffectKind {
 /// One consequence of a step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Effect {
-    /// What it is about.
+    /// What it concerns, for example the agreement or a mail.
     pub kind: EffectKind,
     /// The day on which it takes effect; `None` means at once.
     pub on: Option<NaiveDate>,
