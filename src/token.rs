@@ -37,7 +37,7 @@ pub enum Purpose {
 }
 
 impl Purpose {
-    /// All purposes.
+    /// All purposes that a token can have.
     pub const ALL: [Self; 4] = [Self::Consent, Self::Password, Self::Dissent, Self::Address];
 
     fn label(self) -> &'static [u8] {

@@ -34,7 +34,7 @@ pub use variables::{program_dirs, runtime_dir, temporary_dir, test_database_url}
 use crate::domain::retention;
 use variables::Variables;
 
-/// All settings.
+/// All settings, as they were read at the start.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// `AVV_ENV`: development (default) or production.

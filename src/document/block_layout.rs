@@ -30,7 +30,7 @@ pub(super) struct Look {
 }
 
 impl Look {
-    /// Running text.
+    /// The look of running text.
     pub(super) const TEXT: Self = Self {
         face: Face::Regular,
         size: BODY,

@@ -34,7 +34,7 @@ pub(super) struct Rule {
     pub(super) grey: u8,
 }
 
-/// Something printed.
+/// A text or a thin rule on the page.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Mark {
     Text(Text),

@@ -93,7 +93,7 @@ struct Answers {
 
 /// A time-stamping service that answers until the test ends.
 pub struct Service {
-    /// Its address.
+    /// The address to which requests for time stamps go.
     pub url: url::Url,
     answers: Arc<Mutex<Answers>>,
     _folder: tempfile::TempDir,

@@ -97,7 +97,7 @@ fn create(
 pub struct Typed {
     /// Path of the file.
     pub path: String,
-    /// The text.
+    /// The text, as the user typed it.
     pub text: String,
     /// [`stamp`] of the text that the user began with.
     pub seen: String,

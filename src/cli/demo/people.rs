@@ -38,7 +38,7 @@ pub struct Login {
 pub struct Cast {
     /// Partners by their short names.
     pub partners: Partners,
-    /// The administrator.
+    /// The administrator of the operator.
     pub operator: Viewer,
     /// The user of the Mandant Muster IT.
     pub partner: Viewer,

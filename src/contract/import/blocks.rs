@@ -57,7 +57,7 @@ pub(super) enum Marks {
 pub(super) struct Item {
     /// Its mark as written in the source.
     pub mark: String,
-    /// Its contents.
+    /// The blocks that the item contains.
     pub blocks: Vec<Block>,
 }
 

@@ -22,7 +22,7 @@ pub enum Finding {
     Signed(Vec<Signed>),
 }
 
-/// One signature.
+/// One signature of a PDF, as checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signed {
     /// Whether the signature matches the covered bytes and the certificate's key.

@@ -1,4 +1,4 @@
-//! Idle connections.
+//! Connections to the mail server that are idle and can be used again.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};

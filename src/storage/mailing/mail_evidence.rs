@@ -16,7 +16,7 @@ pub struct MailProof {
     pub message_id: String,
     /// Key of the kind of mail.
     pub kind: String,
-    /// The recipient.
+    /// The recipient, as a role and not as an address.
     pub to: Recipient,
     /// `queued`, `sent`, `failed` or `dropped`.
     pub state: String,
@@ -26,7 +26,7 @@ pub struct MailProof {
     pub done_at: Option<DateTime<Utc>>,
     /// Address it was sent to.
     pub sent_to: Option<String>,
-    /// Subject line.
+    /// Subject line with which it was sent, if it was sent.
     pub subject: Option<String>,
     /// Its parts with their hashes; empty if it was not sent, or before they were kept.
     pub parts: Vec<PartHash>,

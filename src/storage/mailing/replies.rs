@@ -19,7 +19,7 @@ pub struct NewReply {
     pub sender: String,
     /// Name beside the address.
     pub sender_name: String,
-    /// Subject line.
+    /// Subject line, as it was received.
     pub subject: String,
     /// Text of the reply.
     pub body: String,
@@ -54,7 +54,7 @@ pub struct ReplyLine {
     pub sender: String,
     /// Name beside the address.
     pub sender_name: String,
-    /// Subject line.
+    /// Subject line, as it was received.
     pub subject: String,
     /// The customer it was filed to, with its name.
     pub filed: Option<(CustomerNumber, String)>,

@@ -47,7 +47,7 @@ pub struct NewKeptFile<'a> {
     pub field: &'a str,
     /// Its name on the user's machine.
     pub name: &'a str,
-    /// Its content.
+    /// The uploaded bytes of the file.
     pub bytes: &'a [u8],
 }
 

@@ -21,7 +21,7 @@ pub const COUNT_CAP: i64 = 1000;
 /// One line of the list.
 #[derive(Debug, Clone)]
 pub struct PartnerLine {
-    /// The partner.
+    /// The Mandant or Submandant of this line.
     pub partner: Partner,
     /// The Mandant of a Submandant: its name, and whether it is blocked. `None` for a Mandant.
     pub above: Option<(String, bool)>,

@@ -14,7 +14,7 @@ pub struct Row {
     pub path: &'static str,
     /// Who has access.
     pub who: Who,
-    /// The handler.
+    /// Creates the route with its handler.
     pub route: fn() -> Route,
 }
 

@@ -12,7 +12,7 @@ pub struct Company {
     pub name: String,
     /// Address in one line.
     pub address: String,
-    /// Contact person.
+    /// Contact person of the sub-processor.
     pub contact: String,
     /// Its address for messages.
     pub email: String,

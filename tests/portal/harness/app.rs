@@ -43,7 +43,7 @@ pub struct TestApp {
 
 /// Another process on the same data; stops when it is dropped.
 pub struct SecondServer {
-    /// Its address.
+    /// The base address of its pages.
     pub url: String,
     server: actix_web::dev::ServerHandle,
 }

@@ -142,7 +142,7 @@ impl Program {
 /// A running process, which ends with the test at the latest.
 pub struct Process {
     child: Child,
-    /// Its port.
+    /// The port on which it listens.
     pub port: u16,
     host: String,
 }

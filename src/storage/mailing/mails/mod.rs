@@ -66,7 +66,7 @@ pub struct MailLine {
     pub id: MailId,
     /// The kind of mail, with the ids it needs.
     pub kind: MailKind,
-    /// The recipient.
+    /// The recipient, as a role and not as an address.
     pub to: Recipient,
     /// The customer whose case it belongs to, if any.
     pub customer: Option<CustomerNumber>,
@@ -213,7 +213,7 @@ pub fn count_due(conn: &mut PgConnection, now: DateTime<Utc>, cap: i64) -> Query
 pub struct Sent {
     /// The address it was handed over for.
     pub to: String,
-    /// Subject line.
+    /// Subject line with which it was sent.
     pub subject: String,
     /// Its parts with their hashes, the text part first (F8).
     pub parts: Vec<PartHash>,

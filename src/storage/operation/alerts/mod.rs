@@ -95,7 +95,7 @@ pub struct AlertFilter {
 pub struct AlertCursor {
     /// When it was raised.
     pub at: DateTime<Utc>,
-    /// Its key.
+    /// Its key, which orders alerts of the same time.
     pub id: AlertId,
 }
 

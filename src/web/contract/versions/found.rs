@@ -20,7 +20,7 @@ pub struct Found {
     pub met: Vec<FindingRow>,
 }
 
-/// One finding.
+/// One finding of the check of a draft.
 pub struct FindingRow {
     /// ID of the check, like `LC-07`; empty if the text cannot be read.
     pub check: &'static str,

@@ -25,7 +25,7 @@ impl From<&Party> for Company {
 
 /// A covered product with the data it processes.
 pub struct ProductFacts {
-    /// Printed name.
+    /// Name of the product, as the contract prints it.
     pub name: String,
     /// The data it processes, in one line.
     pub data: String,

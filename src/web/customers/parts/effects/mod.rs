@@ -55,7 +55,7 @@ pub struct Effect {
 pub struct Part {
     /// "AVV-Status", "E-Mails und Links", "Am Dienstag, 1. Dezember 2026, …".
     pub heading: String,
-    /// Whole sentences.
+    /// The effects under this heading, as whole sentences.
     pub lines: Vec<String>,
 }
 
