@@ -3,9 +3,6 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::Language;
-use super::calendar::short_date;
-
 /// Longest reason in characters.
 pub const MAX_REASON: usize = 500;
 
@@ -54,18 +51,6 @@ pub enum ProposalKind {
     Paper,
 }
 
-impl ProposalKind {
-    /// In words.
-    pub fn word(self, language: Language) -> &'static str {
-        match (self, language.is_en()) {
-            (Self::ObjectionInError, false) => "Widerspruch irrtümlich erfasst",
-            (Self::ObjectionInError, true) => "objection recorded in error",
-            (Self::Paper, false) => "Vertrag auf Papier geschlossen",
-            (Self::Paper, true) => "agreement concluded on paper",
-        }
-    }
-}
-
 /// How a proposal stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -100,28 +85,5 @@ impl PaperRecord {
     /// Reads it from the copied values of a document; `None` for one that was concluded by a link.
     pub fn of(contents: &serde_json::Value) -> Option<Self> {
         serde_json::from_value(contents.get(Self::KEY)?.clone()).ok()
-    }
-
-    /// The mark in the reader's language.
-    pub fn mark_in(&self, language: Language) -> String {
-        match language {
-            Language::De => self.mark(),
-            Language::En => format!(
-                "Concluded on paper, signed on {}, recorded by {} and {}.",
-                short_date(self.signed_on, Language::En),
-                self.recorded_by,
-                self.confirmed_by
-            ),
-        }
-    }
-
-    /// The mark wherever the agreement appears.
-    pub fn mark(&self) -> String {
-        format!(
-            "Auf Papier geschlossen, unterschrieben am {}, erfasst von {} und {}.",
-            short_date(self.signed_on, Language::De),
-            self.recorded_by,
-            self.confirmed_by
-        )
     }
 }

@@ -1,19 +1,16 @@
 //! What is written down about every change: who, what, and how the case stood before and after
-//! (5.6-9, S-80). The history on the pages is the readable form of these events: [`kinds`] has a row
-//! for each kind with its names, its readers and its sentences, [`chain`] makes them one chain.
+//! (5.6-9, S-80). The history on the pages is the readable form of these events, in the sentences of
+//! `wording/audit`; [`chain`] makes them one chain.
 
 mod actor;
 pub mod chain;
-mod changes;
-mod counts;
+mod details;
 pub mod effect;
-pub mod kinds;
 mod readers;
-
-pub use changes::{AddressStep, AnnouncementAuditEvent};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
+use strum::{EnumDiscriminants, IntoStaticStr, VariantArray};
 
 use super::alert::AlertKind;
 use super::case::Channel;
@@ -27,11 +24,14 @@ use super::roll_out::RollOutAuditEvent;
 use super::version::VersionAuditEvent;
 use super::{AnnouncementId, PartnerId, RollOutId, VersionId};
 pub use actor::Actor;
-pub use counts::Counts;
+pub use details::{AddressStep, AnnouncementAuditEvent, Counts};
 pub use effect::ClosedAccess;
 
 /// What happened. The fields are the details that are kept with it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, EnumDiscriminants)]
+#[strum_discriminants(name(AuditName), derive(IntoStaticStr, VariantArray))]
+#[strum_discriminants(strum(serialize_all = "snake_case"))]
+#[strum_discriminants(doc = "A kind of event without its details.")]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum AuditKind {
     /// A customer was added, with what was chosen for it in the same moment.
@@ -433,4 +433,44 @@ pub enum AuditKind {
         /// HMAC-SHA-256 over positions and hashes of those events.
         signature: String,
     },
+}
+
+impl AuditKind {
+    /// The key of its kind, for the column and for filters.
+    pub fn key(&self) -> &'static str {
+        AuditName::from(self).key()
+    }
+}
+
+impl AuditName {
+    /// All kinds.
+    pub const ALL: &'static [Self] = Self::VARIANTS;
+
+    /// Key in the database and in addresses.
+    pub fn key(self) -> &'static str {
+        self.into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may fail")]
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn the_key_of_a_kind_is_the_one_it_is_stored_under() {
+        // What serde offers in place of a kind that does not exist is the list of those that do.
+        let refused = serde_json::from_str::<AuditKind>(r#"{"kind": "nonsense"}"#).unwrap_err();
+        let text = refused.to_string();
+        let stored: BTreeSet<&str> = text.split('`').skip(3).step_by(2).collect();
+        let keys: BTreeSet<&str> = AuditName::ALL.iter().map(|name| name.key()).collect();
+        assert!(stored.len() > 20, "{text}");
+        assert_eq!(keys, stored);
+        assert_eq!(keys.len(), AuditName::ALL.len());
+        let kind = AuditKind::Reminded { number: 1 };
+        let json = serde_json::to_value(&kind).unwrap();
+        assert_eq!(json["kind"], kind.key());
+    }
 }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use strum::VariantArray;
 
 use super::{PartnerId, UserId};
-pub use kind::{Group, MailKind, MailSpec, SPECS};
+pub use kind::{Group, MailKind, MailSpec, MailVariant, SPECS};
 pub use news::{Alert, Approval, CustomerNews, PartnerNews};
 
 /// Why a request round was opened (5.1).

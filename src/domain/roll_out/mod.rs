@@ -55,14 +55,6 @@ impl Mode {
         key.parse().ok()
     }
 
-    /// The words on German screens.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Inform => "Nur informieren",
-            Self::Conclude => "Neuabschluss anfordern",
-        }
-    }
-
     /// What a customer of the set is sent.
     pub fn event(self) -> Event {
         match self {
@@ -129,21 +121,6 @@ impl Answer {
     pub fn of(key: &str) -> Option<Self> {
         key.parse().ok()
     }
-
-    /// The words on German screens for a roll-out that is over or not.
-    pub fn word(self, is_over: bool) -> &'static str {
-        match self {
-            Self::Informed => "informiert",
-            Self::Waiting => "wartet auf Antwort",
-            Self::Concluded => "abgeschlossen",
-            Self::Declined => "abgelehnt",
-            Self::Unanswered => "ohne Antwort",
-            Self::Closed => "anders beendet",
-            Self::Skipped => "übersprungen",
-            Self::Failed if is_over => "nicht erreicht",
-            Self::Failed => "gescheitert, wird wiederholt",
-        }
-    }
 }
 
 /// Why a customer of the set was left out.
@@ -180,22 +157,6 @@ impl Skip {
     /// The reason of a key.
     pub fn of(key: &str) -> Option<Self> {
         key.parse().ok()
-    }
-
-    /// The sentence on German screens.
-    pub fn sentence(self) -> &'static str {
-        match self {
-            Self::Deleted => "Der Kunde wurde gelöscht",
-            Self::NotInForce => "Es gilt kein Vertrag",
-            Self::OtherChain => {
-                "Der Vertrag nennt einen anderen Vertriebspartner, Neuabschluss nötig"
-            }
-            Self::NotNeeded => "Kein Produkt braucht noch einen AVV",
-            Self::SameVersion => "Der Vertrag hat diese Fassung schon",
-            Self::AlreadyAsked => "Eine Anforderung mit dieser Fassung ist schon offen",
-            Self::AlreadyInformed => "Der Kunde wurde über diese Fassung schon informiert",
-            Self::NoAddress => "Die E-Mail-Adresse fehlt",
-        }
     }
 }
 

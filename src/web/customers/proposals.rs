@@ -26,6 +26,7 @@ use crate::web::kit::refusals;
 use crate::web::kit::respond::{Refuses as _, Respond as _};
 use crate::web::kit::signed_form::SignedForm;
 use crate::web::kit::upload::{Files, SignedUpload};
+use crate::wording::dates;
 
 /// Kinds of proposals: more than one of each is never open for a customer.
 const KINDS: i64 = 2;
@@ -231,7 +232,7 @@ fn read(
             "Geben Sie den Tag der Unterschrift ein; er darf nicht in der Zukunft liegen",
         );
     } else if let Some(since) = since.filter(|since| on < Some(*since)) {
-        let since = calendar::short_date(since, Language::De);
+        let since = dates::short_date(since, Language::De);
         errors.add(
             "datum",
             format!("Diese Vertragsfassung gibt es erst seit {since}. Prüfen Sie den Tag der Unterschrift"),

@@ -2,8 +2,8 @@
 //! catalogue says it (P-04).
 
 use crate::domain::Language;
-use crate::domain::name::list;
 use crate::domain::product::{Options, Product};
+use crate::wording::names::list;
 
 /// What the help page says of the catalogue; empty texts where nothing needs an agreement.
 #[derive(Debug, Clone, PartialEq, Eq)]
