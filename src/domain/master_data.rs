@@ -14,11 +14,11 @@ pub enum MasterField {
     Name,
     /// Street and number.
     Street,
-    /// Postcode.
+    /// Postcode of that place.
     Postcode,
-    /// City.
+    /// Town or city.
     City,
-    /// Country.
+    /// Country, written out.
     Country,
     /// Register court and number.
     Register,
@@ -26,7 +26,7 @@ pub enum MasterField {
     RepresentedBy,
     /// Contact person or department.
     Contact,
-    /// Phone.
+    /// Phone number.
     Phone,
     /// Language of mails and contract.
     Language,
@@ -60,7 +60,7 @@ impl MasterField {
 /// A field with its old and its new value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldChange {
-    /// Which.
+    /// The field that differs.
     pub field: MasterField,
     /// What stood there; may be empty.
     pub from: String,

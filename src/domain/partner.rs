@@ -74,7 +74,7 @@ pub enum PartnerAuditEvent {
     },
     /// The operator blocked it.
     Blocked {
-        /// Why.
+        /// The reason that was given.
         reason: String,
     },
     /// The operator took the block back.

@@ -12,9 +12,9 @@ pub struct Party {
     pub name: String,
     /// Street and number.
     pub street: String,
-    /// Postcode.
+    /// Postcode of that place.
     pub postcode: String,
-    /// City.
+    /// Town or city.
     pub city: String,
     /// Country, written out.
     pub country: String,
@@ -93,11 +93,11 @@ pub enum PartyField {
     Name,
     /// Street and number.
     Street,
-    /// Postcode.
+    /// Postcode of that place.
     Postcode,
-    /// City.
+    /// Town or city.
     City,
-    /// Country.
+    /// Country, written out.
     Country,
     /// Who represents the company by law.
     RepresentedBy,

@@ -14,7 +14,7 @@ pub enum Proposal {
     ObjectionInError {
         /// Number of the void agreement.
         number: String,
-        /// Why.
+        /// The reason that was given.
         reason: String,
     },
     /// A contract was signed on paper (5.8-18).
@@ -55,13 +55,13 @@ pub enum ProposalKind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ProposalState {
-    /// Nobody has answered it.
+    /// It waits for an answer.
     Open,
     /// A second administrator confirmed it, and it was done.
     Confirmed,
     /// A second administrator rejected it.
     Rejected,
-    /// Whoever proposed it took it back.
+    /// The proposer took it back.
     Withdrawn,
 }
 
@@ -74,7 +74,7 @@ pub struct PaperRecord {
     pub recorded_by: String,
     /// Who confirmed, by name then.
     pub confirmed_by: String,
-    /// When.
+    /// When it was confirmed.
     pub recorded_at: DateTime<Utc>,
 }
 

@@ -72,7 +72,7 @@ pub fn weekday_date(date: NaiveDate, language: Language) -> String {
     format!("{name}, {}", long_date(date, language))
 }
 
-/// A date in tables: "06.12.2026"; in English the month is a word, so that nobody swaps the figures.
+/// A date in tables: "06.12.2026"; in English the month is a word, so that the figures are not swapped.
 pub fn short_date(date: NaiveDate, language: Language) -> String {
     match language {
         Language::De => date.format("%d.%m.%Y").to_string(),

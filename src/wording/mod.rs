@@ -1,7 +1,7 @@
 //! What the portal says of things: the sentences about whatever [`crate::domain`] knows by a key, German and
 //! English side by side where both are read, one file for each noun.
 //!
-//! Most files give a type of `domain` further methods (`word`, `sentence`, …), so whoever has the value can
+//! Most files give a type of `domain` further methods (`word`, `sentence`, …): a caller that has the value can
 //! say it without another import. What a single page or mail says stands in its template; what several
 //! rooms say stands here. Nothing here decides anything: it turns values into words.
 
@@ -21,4 +21,4 @@ mod product;
 mod proposal;
 pub mod reply;
 mod roll_out;
-mod version;
+pub mod version;

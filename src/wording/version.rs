@@ -1,8 +1,20 @@
-//! Versions of the contract text: their sentences in the log.
+//! Versions of the contract text: what stands for a missing number, and their sentences in the log.
 
 use super::dates::short_date;
 use crate::domain::Language;
-use crate::domain::version::VersionAuditEvent;
+use crate::domain::version::{Head, VersionAuditEvent};
+
+impl Head {
+    /// The number, or what stands in its place in lists and the log.
+    pub fn label(&self) -> String {
+        label(self.number.as_deref())
+    }
+}
+
+/// A number, or what stands in its place.
+pub fn label(number: Option<&str>) -> String {
+    number.map_or_else(|| "ohne Nummer".to_owned(), str::to_owned)
+}
 
 impl VersionAuditEvent {
     /// The sentence in the history, about the version called `name`.

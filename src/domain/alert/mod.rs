@@ -1,5 +1,5 @@
 //! What needs a person at the operator (M14): which kinds there are, what raises them, and when their
-//! cause has gone by itself. Somebody takes an alert and finishes it; one whose cause is gone the
+//! cause has gone by itself. An administrator takes an alert and finishes it; one whose cause is gone the
 //! portal closes, in the transaction in which it went.
 
 use chrono::{DateTime, Utc};

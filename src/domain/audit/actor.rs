@@ -17,17 +17,17 @@ pub enum Actor {
         /// Company at that time.
         company: String,
     },
-    /// Somebody who held a consent link.
+    /// The holder of a consent link.
     Link {
         /// Which link.
         id: LinkId,
     },
-    /// Somebody who held the link of a notice.
+    /// The holder of the link of a notice.
     Notice {
         /// Which notice.
         id: NoticeId,
     },
-    /// Somebody who reads the former address of a customer and held the link that was sent there.
+    /// A reader of the customer's former address, who held the link that was sent there.
     Former {
         /// About which entered address.
         id: AddressId,

@@ -28,7 +28,7 @@ pub enum AnnouncementAuditEvent {
 pub enum AddressStep {
     /// It was entered and waits.
     Entered,
-    /// Whoever entered it took it back.
+    /// The one who entered it took it back.
     TakenBack,
     /// The former address was told; the time runs.
     Told,

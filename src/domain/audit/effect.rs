@@ -24,7 +24,7 @@ pub struct Effect {
 /// A partner, areas of one customer, and the partner's people.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PartnerAccess {
-    /// Whose.
+    /// Whose access it is.
     pub partner: PartnerId,
     /// Its name then.
     pub name: String,
@@ -42,7 +42,7 @@ pub struct PartnerAccess {
 /// A partner's access that an objection closed (EV-11).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClosedAccess {
-    /// Whose.
+    /// Whose access it is.
     pub partner: PartnerId,
     /// Its name then.
     pub name: String,
@@ -84,7 +84,7 @@ impl Effect {
         }
     }
 
-    /// Whether nobody's access changed.
+    /// Whether no access changed.
     pub fn is_empty(&self) -> bool {
         self.opened.is_empty() && self.closed.is_empty()
     }

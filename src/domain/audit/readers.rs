@@ -3,7 +3,7 @@
 use super::AuditKind;
 
 impl AuditKind {
-    /// What administrators do among themselves: proposals, proofs. Nobody else reads of it.
+    /// What administrators do among themselves: proposals, proofs. No other reader learns of it.
     pub fn is_internal(&self) -> bool {
         matches!(
             self,

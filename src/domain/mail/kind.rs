@@ -106,7 +106,7 @@ pub enum MailKind {
     },
     /// Something waits for a second person of the operator (C9).
     Approval {
-        /// What.
+        /// What waits.
         what: Approval,
     },
     /// Link to set a password, for a new user or after "Passwort vergessen".

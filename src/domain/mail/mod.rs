@@ -42,7 +42,7 @@ pub enum RequestReason {
 }
 
 impl RequestReason {
-    /// All.
+    /// All of them.
     pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Whether it asks for a new conclusion although the agreement in force may cover everything

@@ -16,17 +16,17 @@ pub enum CustomerNews {
     Withdrawn,
     /// A sub-partner no longer looks after the customer (row 24).
     SubPartnerLeft {
-        /// Which.
+        /// The sub-partner that left.
         sub_partner: PartnerId,
     },
     /// One of several products has ended (row 43).
     ProductEnded {
-        /// Which.
+        /// The product that ended.
         product: Covered,
     },
     /// The operator blocked a partner the agreement names (row 49).
     PartnerBlocked {
-        /// Which.
+        /// The partner that is blocked.
         partner: PartnerId,
     },
 }
@@ -103,12 +103,12 @@ impl Alert {
 pub enum Approval {
     /// What an administrator proposed.
     Proposal {
-        /// Which.
+        /// Key of the proposal.
         id: ProposalId,
     },
     /// A version of the contract text that was submitted.
     Version {
-        /// Which.
+        /// Key of the version.
         id: VersionId,
     },
 }

@@ -79,9 +79,9 @@ pub struct Module {
 /// A name in both languages, as it was when it was written down (C4).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Named {
-    /// German.
+    /// The German name.
     pub de: String,
-    /// English.
+    /// The English name.
     pub en: String,
 }
 

@@ -42,7 +42,7 @@ pub enum Mode {
 }
 
 impl Mode {
-    /// Both.
+    /// Both ways.
     pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Key in forms and the database.
@@ -85,7 +85,7 @@ pub enum Answer {
     Informed,
     /// Was asked and may still answer.
     Waiting,
-    /// Concluded.
+    /// It was concluded.
     Concluded,
     /// Declined; the agreement goes on as it was.
     Declined,

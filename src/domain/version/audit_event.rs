@@ -41,7 +41,7 @@ pub enum VersionAuditEvent {
     },
     /// It was given back to its authors.
     Returned {
-        /// Why.
+        /// The reason that was given.
         reason: String,
     },
     /// A second person approved it.
