@@ -1,8 +1,8 @@
 //! The AVV portal as a library: the rooms that `main`, the tests and the benchmarks share.
 //!
-//! Arrows run downwards only: `cli` starts `web` and `jobs`; all three call `actions`; `actions`
-//! use `storage`, `mail`, `document` and `contract`; all of them use `domain`, which depends on no
-//! other room.
+//! Arrows run downwards only: `cli` starts `web` and `jobs`; all three call `actions`; `actions` use `storage`,
+//! `mail`, `document` and `contract`; all of them may ask `wording` for words and `domain` for rules; `wording` knows
+//! `domain`, which knows nobody.
 
 pub mod actions;
 pub mod app;
@@ -24,6 +24,7 @@ pub mod pulse;
 pub mod storage;
 pub mod token;
 pub mod web;
+pub mod wording;
 
 #[cfg(test)]
 #[path = "../tests/house/mod.rs"]

@@ -15,12 +15,12 @@ use crate::config::Config;
 use crate::document::seal::Certificates;
 use crate::document::{NoRecord, hex, read_record};
 use crate::domain::Language;
-use crate::domain::calendar::zoned_moment;
 use crate::mail::Transport;
 use crate::mail::archive::{Kind, messages, pdfs};
 use crate::storage::db::DbError;
 use crate::storage::seals::find_issued;
 use crate::storage::{PgConnection, QueryError};
+use crate::wording::dates::zoned_moment;
 
 /// The command, as the event of each document names it.
 const COMMAND: &str = "avv-portal restore documents";

@@ -16,7 +16,7 @@ use crate::document::seal::{
 };
 use crate::document::{attached_files, printed_words};
 use crate::domain::Language;
-use crate::domain::calendar::long_moment;
+use crate::wording::dates::long_moment;
 
 /// What to check.
 #[derive(Debug, clap::Args)]

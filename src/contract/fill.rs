@@ -6,8 +6,8 @@ use super::tree::Inline;
 use super::values::CoveredProduct;
 use super::vocabulary::Placeholder;
 use super::wording;
-use crate::domain::calendar::{long_date, zoned_moment};
 use crate::domain::{EmailAddress, Language, Party, name};
+use crate::wording::dates::{long_date, zoned_moment};
 
 impl Builder<'_> {
     /// One of two texts, by language.

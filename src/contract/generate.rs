@@ -6,8 +6,8 @@ use super::tree::{Alignment, Block, Definition, Inline, Table};
 use super::values::{Conclusion, CoveredProduct};
 use super::vocabulary::Generator;
 use crate::domain::Party;
-use crate::domain::calendar::{long_date, zoned_moment};
 use crate::domain::party::SubProcessor;
+use crate::wording::dates::{long_date, zoned_moment};
 
 /// A cell or a definition of several lines.
 type Lines = Vec<Vec<Inline>>;

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::tree::{Block, Document, Inline, List, Table, plain as words_of};
 use super::wording;
-use crate::domain::calendar::long_date;
+use crate::wording::dates::long_date;
 
 /// The whole document as text, UTF-8, NFC, lines ending in `\n`.
 ///

@@ -14,11 +14,11 @@ pub enum MasterField {
     Name,
     /// Street and number.
     Street,
-    /// Postcode.
+    /// Postcode of that place.
     Postcode,
-    /// City.
+    /// Town or city.
     City,
-    /// Country.
+    /// Country, written out.
     Country,
     /// Register court and number.
     Register,
@@ -26,7 +26,7 @@ pub enum MasterField {
     RepresentedBy,
     /// Contact person or department.
     Contact,
-    /// Phone.
+    /// Phone number.
     Phone,
     /// Language of mails and contract.
     Language,
@@ -34,23 +34,6 @@ pub enum MasterField {
 
 impl MasterField {
     const ALL: &'static [Self] = Self::VARIANTS;
-
-    /// Its name in the log and on the page that asks.
-    pub fn word(self, language: Language) -> &'static str {
-        let (de, en) = match self {
-            Self::Name => ("Firma", "Company"),
-            Self::Street => ("Straße und Hausnummer", "Street and number"),
-            Self::Postcode => ("Postleitzahl", "Postcode"),
-            Self::City => ("Ort", "City"),
-            Self::Country => ("Land", "Country"),
-            Self::Register => ("Register", "Register"),
-            Self::RepresentedBy => ("Vertreten durch", "Represented by"),
-            Self::Contact => ("Ansprechperson", "Contact"),
-            Self::Phone => ("Telefon", "Phone"),
-            Self::Language => ("Sprache", "Language"),
-        };
-        if language.is_en() { en } else { de }
-    }
 
     /// Whether the contract prints it, so that another value makes another text (row 48).
     pub fn is_in_contract(self) -> bool {
@@ -77,34 +60,12 @@ impl MasterField {
 /// A field with its old and its new value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldChange {
-    /// Which.
+    /// The field that differs.
     pub field: MasterField,
     /// What stood there; may be empty.
     pub from: String,
     /// What stands there now; may be empty.
     pub to: String,
-}
-
-impl FieldChange {
-    /// "Ort: Köln → Bonn".
-    pub fn words(&self, language: Language) -> String {
-        format!(
-            "{}: {} → {}",
-            self.field.word(language),
-            self.value(&self.from, language),
-            self.value(&self.to, language)
-        )
-    }
-
-    fn value(&self, value: &str, language: Language) -> String {
-        let (de, en) = match (self.field, value) {
-            (MasterField::Language, "en") => ("Englisch", "English"),
-            (MasterField::Language, _) => ("Deutsch", "German"),
-            (_, "") => ("ohne Angabe", "not stated"),
-            (_, value) => return value.to_owned(),
-        };
-        if language.is_en() { en } else { de }.to_owned()
-    }
 }
 
 /// What differs between two states of the master data, in the order of the form.

@@ -1,7 +1,8 @@
 //! The rules of the portal, as pure functions over facts.
 //!
 //! Nothing here does I/O, reads a clock or knows the database: `now` is a parameter, facts come in
-//! as values, decisions go out as values. Start with [`case`]: it holds the three functions that
+//! as values, decisions go out as values. What is said of a value stands in `wording`; here
+//! are keys, and messages for the log. Start with [`case`]: it holds the three functions that
 //! everything else asks ([`case::status_of`], [`case::access`], [`case::decide`]).
 
 pub mod alert;

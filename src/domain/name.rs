@@ -2,8 +2,6 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::Language;
-
 /// Longest name or function accepted, in characters.
 pub const MAX_NAME: usize = 120;
 /// Longest company name accepted, in characters.
@@ -58,20 +56,6 @@ pub fn printable(text: &str) -> String {
         .map(|c| if c.is_whitespace() { ' ' } else { c })
         .filter(|c| !c.is_control())
         .collect()
-}
-
-/// Names as a sentence holds them: "A", "A und B", "A, B und C".
-pub fn list<T: AsRef<str>>(names: &[T], language: Language) -> String {
-    let and = match language {
-        Language::De => "und",
-        Language::En => "and",
-    };
-    let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
-    match names.as_slice() {
-        [] => String::new(),
-        [one] => (*one).to_owned(),
-        [start @ .., last] => format!("{} {and} {last}", start.join(", ")),
-    }
 }
 
 /// A cleaned name with at least one letter, no longer than `max` characters.

@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Language;
 use super::case::{Partner, Status};
 use super::partner_contract::ContractState;
 
@@ -55,19 +54,6 @@ impl PartnerState {
             Self::Unreleased => Status::Open,
         }
     }
-
-    /// The word on German screens.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Active => "Aktiv",
-            Self::Blocked => "Gesperrt",
-            Self::Deactivated => "Deaktiviert",
-            Self::Incomplete => "Unvollständig",
-            Self::Unreleased => "Wartet auf Freigabe",
-            Self::WithoutContract => "Vertrag fehlt",
-            Self::ContractOver => "Vertrag abgelaufen",
-        }
-    }
 }
 
 /// What was done to a partner, as the audit keeps it.
@@ -88,7 +74,7 @@ pub enum PartnerAuditEvent {
     },
     /// The operator blocked it.
     Blocked {
-        /// Why.
+        /// The reason that was given.
         reason: String,
     },
     /// The operator took the block back.
@@ -99,53 +85,6 @@ pub enum PartnerAuditEvent {
     Activated,
     /// The operator released it, so that it can be named.
     Released,
-}
-
-impl PartnerAuditEvent {
-    /// The sentence in the history, about the partner called `name`.
-    pub fn sentence(&self, name: &str, language: Language) -> String {
-        if language.is_en() {
-            self.in_english(name)
-        } else {
-            self.in_german(name)
-        }
-    }
-
-    fn in_german(&self, name: &str) -> String {
-        match self {
-            Self::Added => format!("Vertriebspartner {name} angelegt"),
-            Self::Changed {
-                former_name: Some(former),
-            } => format!("Kontaktdaten von {name} geändert, vorher {former}"),
-            Self::Changed { former_name: None } => format!("Kontaktdaten von {name} geändert"),
-            Self::ContractRecorded { .. } => {
-                format!("Vertrag nach Art. 28 Abs. 4 DSGVO mit {name} erfasst")
-            }
-            Self::Blocked { reason } => format!("{name} gesperrt: {reason}"),
-            Self::Unblocked => format!("Sperre von {name} aufgehoben"),
-            Self::Deactivated => format!("{name} deaktiviert"),
-            Self::Activated => format!("{name} wieder aktiviert"),
-            Self::Released => format!("{name} freigegeben"),
-        }
-    }
-
-    fn in_english(&self, name: &str) -> String {
-        match self {
-            Self::Added => format!("Sales partner {name} added"),
-            Self::Changed {
-                former_name: Some(former),
-            } => format!("Contact data of {name} changed, formerly {former}"),
-            Self::Changed { former_name: None } => format!("Contact data of {name} changed"),
-            Self::ContractRecorded { .. } => {
-                format!("Agreement under Art. 28(4) GDPR with {name} recorded")
-            }
-            Self::Blocked { reason } => format!("{name} blocked: {reason}"),
-            Self::Unblocked => format!("Block of {name} lifted"),
-            Self::Deactivated => format!("{name} deactivated"),
-            Self::Activated => format!("{name} activated again"),
-            Self::Released => format!("{name} released"),
-        }
-    }
 }
 
 #[cfg(test)]

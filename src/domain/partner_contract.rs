@@ -90,15 +90,6 @@ impl ContractFilter {
         key.parse().ok()
     }
 
-    /// The word on German screens.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Missing => "Vertrag fehlt",
-            Self::EndsSoon => "Vertrag endet binnen zwei Monaten",
-            Self::Expired => "Vertrag abgelaufen",
-        }
-    }
-
     /// Whether a partner with such a contract is among them.
     pub fn admits(self, state: ContractState) -> bool {
         matches!(

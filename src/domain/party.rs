@@ -12,9 +12,9 @@ pub struct Party {
     pub name: String,
     /// Street and number.
     pub street: String,
-    /// Postcode.
+    /// Postcode of that place.
     pub postcode: String,
-    /// City.
+    /// Town or city.
     pub city: String,
     /// Country, written out.
     pub country: String,
@@ -64,28 +64,49 @@ impl Party {
 
     /// Whether all facts are there that a sub-processor must be named with (LC-24, 5.8-16).
     pub fn is_complete(&self) -> bool {
-        self.missing().is_empty()
+        self.missing_fields().is_empty()
     }
 
-    /// What is missing of that, in the words of German screens. Not every company is registered.
-    pub fn missing(&self) -> Vec<&'static str> {
-        let fields = [
-            (&self.name, "Firma"),
-            (&self.street, "Straße und Hausnummer"),
-            (&self.postcode, "Postleitzahl"),
-            (&self.city, "Ort"),
-            (&self.country, "Land"),
-            (&self.represented_by, "gesetzliche Vertretung"),
-            (&self.contact, "Ansprechperson"),
-            (&self.phone, "Telefon"),
+    /// What is missing of that. Not every company is registered.
+    pub fn missing_fields(&self) -> Vec<PartyField> {
+        use PartyField as F;
+        let texts = [
+            (&self.name, F::Name),
+            (&self.street, F::Street),
+            (&self.postcode, F::Postcode),
+            (&self.city, F::City),
+            (&self.country, F::Country),
+            (&self.represented_by, F::RepresentedBy),
+            (&self.contact, F::Contact),
+            (&self.phone, F::Phone),
         ];
-        let empty = fields.iter().filter(|(field, _)| field.trim().is_empty());
-        let mut missing: Vec<&'static str> = empty.map(|(_, word)| *word).collect();
-        if self.email.is_none() {
-            missing.push("E-Mail-Adresse");
-        }
-        missing
+        let empty = texts.iter().filter(|(text, _)| text.trim().is_empty());
+        let email = self.email.is_none().then_some(F::Email);
+        empty.map(|(_, field)| *field).chain(email).collect()
     }
+}
+
+/// A fact that a sub-processor must be named with (LC-24, 5.8-16).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PartyField {
+    /// Full name with legal form.
+    Name,
+    /// Street and number.
+    Street,
+    /// Postcode of that place.
+    Postcode,
+    /// Town or city.
+    City,
+    /// Country, written out.
+    Country,
+    /// Who represents the company by law.
+    RepresentedBy,
+    /// Contact person or department.
+    Contact,
+    /// Phone number.
+    Phone,
+    /// Address for messages.
+    Email,
 }
 
 /// The provider that runs the portal; its name is configuration, never code (5.8-20).

@@ -3,9 +3,6 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::Language;
-use super::calendar::short_date;
-
 /// Longest reason in characters.
 pub const MAX_REASON: usize = 500;
 
@@ -17,7 +14,7 @@ pub enum Proposal {
     ObjectionInError {
         /// Number of the void agreement.
         number: String,
-        /// Why.
+        /// The reason that was given.
         reason: String,
     },
     /// A contract was signed on paper (5.8-18).
@@ -54,29 +51,17 @@ pub enum ProposalKind {
     Paper,
 }
 
-impl ProposalKind {
-    /// In words.
-    pub fn word(self, language: Language) -> &'static str {
-        match (self, language.is_en()) {
-            (Self::ObjectionInError, false) => "Widerspruch irrtümlich erfasst",
-            (Self::ObjectionInError, true) => "objection recorded in error",
-            (Self::Paper, false) => "Vertrag auf Papier geschlossen",
-            (Self::Paper, true) => "agreement concluded on paper",
-        }
-    }
-}
-
 /// How a proposal stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ProposalState {
-    /// Nobody has answered it.
+    /// It waits for an answer.
     Open,
     /// A second administrator confirmed it, and it was done.
     Confirmed,
     /// A second administrator rejected it.
     Rejected,
-    /// Whoever proposed it took it back.
+    /// The proposer took it back.
     Withdrawn,
 }
 
@@ -89,7 +74,7 @@ pub struct PaperRecord {
     pub recorded_by: String,
     /// Who confirmed, by name then.
     pub confirmed_by: String,
-    /// When.
+    /// When it was confirmed.
     pub recorded_at: DateTime<Utc>,
 }
 
@@ -100,28 +85,5 @@ impl PaperRecord {
     /// Reads it from the copied values of a document; `None` for one that was concluded by a link.
     pub fn of(contents: &serde_json::Value) -> Option<Self> {
         serde_json::from_value(contents.get(Self::KEY)?.clone()).ok()
-    }
-
-    /// The mark in the reader's language.
-    pub fn mark_in(&self, language: Language) -> String {
-        match language {
-            Language::De => self.mark(),
-            Language::En => format!(
-                "Concluded on paper, signed on {}, recorded by {} and {}.",
-                short_date(self.signed_on, Language::En),
-                self.recorded_by,
-                self.confirmed_by
-            ),
-        }
-    }
-
-    /// The mark wherever the agreement appears.
-    pub fn mark(&self) -> String {
-        format!(
-            "Auf Papier geschlossen, unterschrieben am {}, erfasst von {} und {}.",
-            short_date(self.signed_on, Language::De),
-            self.recorded_by,
-            self.confirmed_by
-        )
     }
 }

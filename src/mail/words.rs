@@ -7,7 +7,9 @@ use super::bodies::partners::ModuleAccess;
 use super::case_words::CaseWords;
 use super::render::MailInput;
 use crate::domain::calendar::{self, REMINDERS};
-use crate::domain::{CustomerNumber, Language, Operator, name};
+use crate::domain::{CustomerNumber, Language, Operator};
+use crate::wording::dates;
+use crate::wording::names;
 
 /// The phrases for the templates of one mail.
 pub struct MailWords<'a> {
@@ -143,12 +145,12 @@ impl<'a> MailWords<'a> {
 
     /// A list in the mail's language: "A", "A und B", "A, B und C".
     pub(super) fn list(&self, names: &[String]) -> String {
-        name::list(names, self.language)
+        names::list(names, self.language)
     }
 
     /// The Berlin day on which a period ends: "Sonntag, 6. Dezember 2026".
     pub(super) fn day(&self, moment: &DateTime<Utc>) -> String {
-        let date = calendar::weekday_date(calendar::day(*moment), self.language);
+        let date = dates::weekday_date(calendar::day(*moment), self.language);
         match date.split_once(", ") {
             Some((weekday, rest)) => format!("{weekday}, {}", unbroken(rest)),
             None => date,
@@ -157,7 +159,7 @@ impl<'a> MailWords<'a> {
 
     /// Date and time: "24. November 2026 um 14:05 Uhr", "24 November 2026, 14:05 (Berlin time)".
     pub(super) fn moment(&self, moment: &DateTime<Utc>) -> String {
-        let text = calendar::long_moment(*moment, self.language);
+        let text = dates::long_moment(*moment, self.language);
         match text.split_once(", ") {
             Some((date, time)) if self.en() => format!("{}, {}", unbroken(date), unbroken(time)),
             Some((date, time)) => format!("{} um {}", unbroken(date), unbroken(time)),
@@ -167,12 +169,12 @@ impl<'a> MailWords<'a> {
 
     /// The Berlin day of a moment: "24. November 2026".
     pub(super) fn date(&self, moment: &DateTime<Utc>) -> String {
-        unbroken(&calendar::long_date(calendar::day(*moment), self.language))
+        unbroken(&dates::long_date(calendar::day(*moment), self.language))
     }
 
     /// A day: "31. Dezember 2029".
     pub(super) fn last_day(&self, date: &NaiveDate) -> String {
-        unbroken(&calendar::long_date(*date, self.language))
+        unbroken(&dates::long_date(*date, self.language))
     }
 
     /// Whether any area is closed for the partner who reads the mail.

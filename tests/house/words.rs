@@ -95,9 +95,28 @@ const ALLOWED: [&str; 3] = [
     "to conclude the agreement with your company",
 ];
 
-/// Rooms whose sentences appear on pages, in mails and in documents. The sentences of the others
-/// are for the log and the command line, where the terms of the code are used (glossary).
-const SPEAKING: [&str; 5] = ["web", "mail", "domain", "document", "contract"];
+/// Rooms whose sentences are read on pages, in mails and in documents. What the others say is for the
+/// log and the command line, where the code's own words stand (glossary).
+const SPEAKING: [&str; 6] = ["web", "mail", "document", "contract", "wording", "domain"];
+
+/// What stands in `domain` in words all the same: a part of the text, and why it may.
+const KNOWN_TO_DOMAIN: &[(&str, &str)] = &[
+    ("Österreich", "a country, as people type it (postcode)"),
+    ("Dänemark", "as above"),
+    ("Rumänien", "as above"),
+    ("Vereinigtes Königreich", "as above"),
+    ("Großbritannien", "as above"),
+    (
+        "lies before a fact of the case",
+        "for the log (a clock that is wrong)",
+    ),
+    ("the portal's clock says", "as above"),
+    (
+        "a hash has 64 hexadecimal figures",
+        "an argument of a command",
+    ),
+    ("expected POSITION:HASH", "as above"),
+];
 
 /// The sentences of a source file: its string literals that contain a space or begin with a capital
 /// letter. Tests, comments and the messages of errors, which are for the log, are left out.
@@ -142,8 +161,10 @@ fn sentences(source: &str) -> Vec<String> {
         }
         .expect("a text that ends");
         let text = &quoted[..end];
-        let is_sentence = text.contains(' ') || text.starts_with(char::is_uppercase);
-        if is_sentence && !before.trim_end().ends_with("#[error(") {
+        let is_sentence =
+            text.contains(' ') || text.starts_with(char::is_uppercase) || is_german(text);
+        let before = before.trim_end();
+        if is_sentence && !before.ends_with("#[error(") && !before.ends_with("(doc =") {
             let joined = text.replace("\\\n", " ").replace("\\n", " ");
             found.push(joined.split_whitespace().collect::<Vec<_>>().join(" "));
         }
@@ -152,7 +173,62 @@ fn sentences(source: &str) -> Vec<String> {
     found
 }
 
-/// The old words in a text, with the ones that are kept.
+/// Whether a text has a sign that only German words have.
+fn is_german(text: &str) -> bool {
+    text.contains(['ä', 'ö', 'ü', 'ß', 'Ä', 'Ö', 'Ü', '„'])
+}
+
+/// Whether people would read a text as words: German ones, or three and more of any language.
+fn is_for_people(text: &str) -> bool {
+    let words = text
+        .split(|c: char| c.is_whitespace() || c == '{')
+        .map(|word| word.split_once('}').map_or(word, |(_, rest)| rest));
+    let words = words.filter(|word| word.chars().filter(|c| c.is_alphabetic()).count() > 1);
+    is_german(text) || words.count() > 2
+}
+
+#[test]
+fn domain_has_keys_and_no_sentences() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut sources = Vec::new();
+    files(&root.join("src/domain"), &mut sources);
+    let mut wrong = Vec::new();
+    let mut used = Vec::new();
+    for path in sources {
+        let name = path.to_string_lossy();
+        if name.contains("tests") || !name.ends_with(".rs") {
+            continue;
+        }
+        let said = sentences(&fs::read_to_string(&path).unwrap()).into_iter();
+        for text in said.filter(|text| is_for_people(text)) {
+            match KNOWN_TO_DOMAIN.iter().find(|(part, _)| text.contains(part)) {
+                Some((part, _)) => used.push(*part),
+                None => wrong.push(format!("{name}: {text:?} belongs to src/wording")),
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    for (part, _) in KNOWN_TO_DOMAIN {
+        assert!(used.contains(part), "{part:?} is not there any more");
+    }
+}
+
+#[test]
+fn a_sentence_is_told_from_a_key() {
+    for (text, is) in [
+        ("customer_added", false),
+        ("AVV-{year}-{}-{}-{}", false),
+        ("{} of {} bytes", false),
+        ("new-version:{customer}:{version}:{to}", false),
+        ("geändert", true),
+        ("Der Kunde wurde", true),
+        ("Customer {name} was deleted", true),
+    ] {
+        assert_eq!(is_for_people(text), is, "{text}");
+    }
+}
+
+/// The old words in a text, with the ones that stay.
 fn old_words(text: &str) -> Vec<String> {
     let mut text = format!(" {text} ").to_lowercase();
     for allowed in ALLOWED {

@@ -208,7 +208,7 @@ async fn what_is_new_stands_in_mail_and_page_and_the_annex_note_at_the_contract(
     let left = agreement.sub_partner_left.expect("it left");
     let note = format!(
         "Untervertriebspartner Nord-TK GbR entfällt ab {}.",
-        avv_portal::domain::calendar::short_date(
+        avv_portal::wording::dates::short_date(
             avv_portal::domain::calendar::day(left),
             Language::De
         )

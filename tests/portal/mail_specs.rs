@@ -28,9 +28,10 @@ fn every_mail_is_written_and_delivered_in_the_files_of_its_group() {
     let rules = read("docs/rules.md");
     for spec in SPECS {
         let group = snake(&format!("{:?}", spec.group));
-        let mail = snake(spec.variant);
+        let variant = format!("{:?}", spec.variant);
+        let mail = snake(&variant);
         let delivery = format!("src/actions/delivery/{group}.rs");
-        let kind = format!("MailKind::{}", spec.variant);
+        let kind = format!("MailKind::{variant}");
         assert!(read(&delivery).contains(&kind), "{delivery} needs {kind}");
         let bodies = format!("src/mail/bodies/{group}.rs");
         for part in ["txt", "html"] {

@@ -10,13 +10,14 @@ use crate::contract::parts::{self, PartKind, quoted, set};
 use crate::domain::VersionId;
 use crate::domain::version::{
     Files, MAX_FILE, Stage, Touch, Version, VersionAuditEvent, VersionRefusal, VersionStep, clean,
-    fits, label, next_number,
+    fits, next_number,
 };
 use crate::domain::viewer::Viewer;
 use crate::storage::PgConnection;
 use crate::storage::contract_versions::{
     Edition, NewVersion, create_version, delete_version, find_version, list_versions, save_files,
 };
+use crate::wording::version::label;
 
 /// Number of versions that are searched for the next free number.
 const KNOWN_NUMBERS: i64 = 1000;

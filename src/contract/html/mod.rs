@@ -11,7 +11,7 @@ use super::tree::{
     Block, Definition, Document, Inline, Item, List, ListStyle, Section, Translation, plain,
 };
 use crate::domain::Language;
-use crate::domain::calendar::long_date;
+use crate::wording::dates::long_date;
 
 /// The article with the whole contract: `<article class="contract">`, heading levels 3 to 6.
 pub fn article(document: &Document) -> String {

@@ -1,5 +1,5 @@
 //! What needs a person at the operator (M14): which kinds there are, what raises them, and when their
-//! cause has gone by itself. Somebody takes an alert and finishes it; one whose cause is gone the
+//! cause has gone by itself. An administrator takes an alert and finishes it; one whose cause is gone the
 //! portal closes, in the transaction in which it went.
 
 use chrono::{DateTime, Utc};
@@ -8,7 +8,6 @@ use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use super::case::{Case, Change, RequestOutcome, Verdict};
 use super::mail::{Alert, MailKind};
-use super::partner_contract::STAGE_OVER;
 
 /// Kinds of alerts.
 #[derive(
@@ -71,71 +70,6 @@ impl AlertKind {
     /// Reads a key; `None` for any other text.
     pub fn from_key(key: &str) -> Option<Self> {
         key.parse().ok()
-    }
-
-    /// Its name on German screens.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::NoAddress => "E-Mail-Adresse fehlt",
-            Self::Undeliverable => "Anforderung nicht zustellbar",
-            Self::ContractUndelivered => "Vertrag nicht zustellbar",
-            Self::AddressByPartner => "Adresse vom Partner eingetragen",
-            Self::AddressOfPartner => "Adresse gehört zum Partner",
-            Self::DemandUnanswered => "Neuabschluss blieb aus",
-            Self::Dissent => "Einspruch",
-            Self::ForwardFailed => "Weiterleitung nicht zustellbar",
-            Self::MailSetup => "E-Mail-Versand abgewiesen",
-            Self::CertificateEnds => "Zertifikat läuft ab",
-            Self::StampRefused => "Zeitstempel nicht angenommen",
-            Self::ClockWrong => "Uhr geht falsch",
-            Self::AdministratorAdded => "Neuer Administrator",
-            Self::PartnerContractEnds => "Vertrag mit Partner endet",
-        }
-    }
-
-    /// Its name in English histories.
-    pub fn word_en(self) -> &'static str {
-        match self {
-            Self::NoAddress => "E-mail address missing",
-            Self::Undeliverable => "Request undeliverable",
-            Self::ContractUndelivered => "Agreement undeliverable",
-            Self::AddressByPartner => "Address entered by the partner",
-            Self::AddressOfPartner => "Address belongs to the partner",
-            Self::DemandUnanswered => "No new conclusion",
-            Self::Dissent => "Dissent from a change",
-            Self::ForwardFailed => "Forwarding undeliverable",
-            Self::MailSetup => "Mails refused because of the sender",
-            Self::CertificateEnds => "Certificate ends",
-            Self::StampRefused => "Time stamp not accepted",
-            Self::ClockWrong => "Clock is wrong",
-            Self::AdministratorAdded => "New administrator",
-            Self::PartnerContractEnds => "Partner's agreement ends",
-        }
-    }
-
-    /// What to do about it. `stage` as it was raised with.
-    pub fn advice(self, stage: Option<i32>) -> String {
-        match (self, stage) {
-            (Self::NoAddress, _) => "Tragen Sie die Adresse in den Stammdaten ein. Die Anforderung geht dann von selbst hinaus.",
-            (Self::Undeliverable, _) => "Klären Sie die richtige Adresse. Bis sie eingetragen ist oder jemand erneut sendet, ruhen die Erinnerungen.",
-            (Self::ContractUndelivered, _) => "Der Kunde hat seinen Vertrag nicht per E-Mail erhalten. Klären Sie die Adresse, und senden Sie ihn noch einmal.",
-            (Self::AddressByPartner, _) => "Bestätigen Sie die Adresse, wenn sie wirklich dem Kunden gehört, oder lehnen Sie sie ab: Wer den Link erhält, kann abschließen.",
-            (Self::AddressOfPartner, _) => "Prüfen Sie, ob das so sein soll: Den Vertrag muss der Kunde selbst abschließen.",
-            (Self::DemandUnanswered, _) => "Der bisherige Vertrag gilt weiter. Sprechen Sie den Kunden an, oder fordern Sie erneut an.",
-            (Self::Dissent, _) => "Die angekündigte Änderung darf für diesen Kunden nicht wirksam werden, bis der Einspruch geklärt ist.",
-            (Self::ForwardFailed, _) => "Die Adresse des Kunden leitet E-Mails an eine andere weiter, und die nimmt sie nicht an. Fragen Sie den Kunden, ob er unsere E-Mails erhält.",
-            (Self::MailSetup, _) => "Andere Mailserver weisen E-Mails wegen unseres Absenders ab, nicht wegen der Empfänger. Prüfen Sie SPF, DKIM, DMARC und Sperrlisten; die Antworten stehen unter E-Mails. Die Erinnerungen gehen weiter.",
-            (Self::CertificateEnds, Some(days)) => {
-                return format!("Es gilt noch höchstens {days} Tage. Ohne gültiges Zertifikat kann niemand abschließen.");
-            }
-            (Self::ClockWrong, _) => "Die Uhr eines Rechners, auf dem das Portal läuft, weicht ab. Was mit ihr entschieden würde, lehnt das Portal ab. Lassen Sie die Zeit der Rechner abgleichen, und schließen Sie dann den Hinweis.",
-            (Self::AdministratorAdded, _) => "Jemand hat im Portal ein Konto für den Betreiber angelegt oder wieder zugelassen. Prüfen Sie, ob das so sein soll, und sperren Sie es sonst sofort.",
-            (Self::PartnerContractEnds, Some(STAGE_OVER)) => "Der Vertrag nach Art. 28 Abs. 4 DSGVO ist abgelaufen. Erfassen Sie den neuen, oder sperren Sie den Partner.",
-            (Self::PartnerContractEnds, _) => "Der Vertrag nach Art. 28 Abs. 4 DSGVO endet in weniger als zwei Monaten. Sorgen Sie für den neuen, und erfassen Sie ihn.",
-            (Self::CertificateEnds, None) => "Ohne gültiges Zertifikat kann niemand abschließen.",
-            (Self::StampRefused, _) => "Der Zeitstempeldienst antwortet mit falscher Zeit oder einem Zertifikat, dem nicht zu trauen ist. Das Protokoll des Servers nennt den Grund. Vergleichen Sie AVV_TSA_URL und AVV_TSA_CERT mit den Angaben des Dienstes; das Portal versucht es von selbst weiter.",
-        }
-        .to_owned()
     }
 }
 

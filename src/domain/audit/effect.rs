@@ -6,10 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::AuditKind;
 use crate::domain::case::{Case, Partner, access};
 use crate::domain::product::{Module, Named, Product};
-use crate::domain::{Language, PartnerId, UserId};
+use crate::domain::{PartnerId, UserId};
 
 /// Access that an event opened and closed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,7 +24,7 @@ pub struct Effect {
 /// A partner, areas of one customer, and the partner's people.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PartnerAccess {
-    /// Whose.
+    /// Whose access it is.
     pub partner: PartnerId,
     /// Its name then.
     pub name: String,
@@ -43,7 +42,7 @@ pub struct PartnerAccess {
 /// A partner's access that an objection closed (EV-11).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClosedAccess {
-    /// Whose.
+    /// Whose access it is.
     pub partner: PartnerId,
     /// Its name then.
     pub name: String,
@@ -85,37 +84,7 @@ impl Effect {
         }
     }
 
-    /// The event in words, and whose access it opened and closed: for the operator, who alone may
-    /// know how many people a partner has.
-    pub fn tell(&self, kind: &AuditKind, language: Language) -> String {
-        let what = match kind {
-            // Says the same without the people.
-            AuditKind::Objected {
-                number, channel, ..
-            } if !self.is_empty() => AuditKind::Objected {
-                number: number.clone(),
-                channel: *channel,
-                closed: Vec::new(),
-            }
-            .sentence(language),
-            kind => kind.sentence(language),
-        };
-        let (opened, closed) = if language.is_en() {
-            ("access opened for", "access closed for")
-        } else {
-            ("Zugriff geöffnet für", "Zugriff geschlossen für")
-        };
-        let mut out = what;
-        for (words, list) in [(opened, &self.opened), (closed, &self.closed)] {
-            if !list.is_empty() {
-                let whose: Vec<String> = list.iter().map(|one| one.words(language)).collect();
-                out = format!("{out}; {words} {}", whose.join(", "));
-            }
-        }
-        out
-    }
-
-    /// Whether nobody's access changed.
+    /// Whether no access changed.
     pub fn is_empty(&self) -> bool {
         self.opened.is_empty() && self.closed.is_empty()
     }
@@ -123,26 +92,6 @@ impl Effect {
     /// Both lists, to fill in the people.
     pub fn all_mut(&mut self) -> impl Iterator<Item = &mut PartnerAccess> {
         self.opened.iter_mut().chain(&mut self.closed)
-    }
-}
-
-impl PartnerAccess {
-    /// "Muster IT GmbH (Centraflex, 2 Benutzer)".
-    fn words(&self, language: Language) -> String {
-        let users = match (self.user_count, language.is_en()) {
-            (1, false) => "1 Benutzer".to_owned(),
-            (0, false) => "kein Benutzer".to_owned(),
-            (more, false) => format!("{more} Benutzer"),
-            (1, true) => "1 user".to_owned(),
-            (0, true) => "no user".to_owned(),
-            (more, true) => format!("{more} users"),
-        };
-        let modules = self
-            .modules
-            .iter()
-            .map(|name| name.say(language).to_owned());
-        let parts: Vec<String> = modules.chain([users]).collect();
-        format!("{} ({})", self.name, parts.join(", "))
     }
 }
 

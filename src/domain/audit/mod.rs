@@ -1,19 +1,16 @@
 //! What is written down about every change: who, what, and how the case stood before and after
-//! (5.6-9, S-80). The history on the pages is the readable form of these events: [`kinds`] has a row
-//! for each kind with its names, its readers and its sentences, [`chain`] makes them one chain.
+//! (5.6-9, S-80). The history on the pages is the readable form of these events, in the sentences of
+//! `wording/audit`; [`chain`] makes them one chain.
 
 mod actor;
 pub mod chain;
-mod changes;
-mod counts;
+mod details;
 pub mod effect;
-pub mod kinds;
 mod readers;
-
-pub use changes::{AddressStep, AnnouncementAuditEvent};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
+use strum::{EnumDiscriminants, IntoStaticStr, VariantArray};
 
 use super::alert::AlertKind;
 use super::case::Channel;
@@ -27,11 +24,14 @@ use super::roll_out::RollOutAuditEvent;
 use super::version::VersionAuditEvent;
 use super::{AnnouncementId, PartnerId, RollOutId, VersionId};
 pub use actor::Actor;
-pub use counts::Counts;
+pub use details::{AddressStep, AnnouncementAuditEvent, Counts};
 pub use effect::ClosedAccess;
 
 /// What happened. The fields are the details that are kept with it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, EnumDiscriminants)]
+#[strum_discriminants(name(AuditName), derive(IntoStaticStr, VariantArray))]
+#[strum_discriminants(strum(serialize_all = "snake_case"))]
+#[strum_discriminants(doc = "A kind of event without its details.")]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum AuditKind {
     /// A customer was added, with what was chosen for it in the same moment.
@@ -98,11 +98,11 @@ pub enum AuditKind {
     },
     /// Something was done to a partner or sub-partner itself.
     Partner {
-        /// Which.
+        /// Key of the partner.
         id: PartnerId,
         /// Its name then.
         name: String,
-        /// What.
+        /// What was done.
         event: PartnerAuditEvent,
     },
     /// The customer was told of a new contract version and asked for nothing (row 35).
@@ -112,20 +112,20 @@ pub enum AuditKind {
     },
     /// Something was done to the roll-out of a contract version.
     RollOut {
-        /// Which.
+        /// Key of the roll-out.
         id: RollOutId,
         /// Number of the version.
         version: String,
-        /// What.
+        /// What was done.
         event: RollOutAuditEvent,
     },
     /// Something was done to a version of the contract text.
     ContractVersion {
-        /// Which.
+        /// Key of the version.
         id: VersionId,
         /// Its number then.
         name: String,
-        /// What.
+        /// What was done.
         event: VersionAuditEvent,
     },
     /// Something was done to a product of the catalogue.
@@ -134,7 +134,7 @@ pub enum AuditKind {
         code: String,
         /// Its name then.
         product: Named,
-        /// What.
+        /// What was done.
         event: ProductAuditEvent,
     },
     /// The customer was looked at because the catalogue says otherwise what needs an agreement (P-07).
@@ -151,7 +151,7 @@ pub enum AuditKind {
     },
     /// The customer was asked to conclude.
     Asked {
-        /// Why.
+        /// The reason that was given.
         reason: RequestReason,
     },
     /// A reminder was sent.
@@ -174,9 +174,9 @@ pub enum AuditKind {
     },
     /// The master-data address was changed. The addresses stand masked.
     EmailChanged {
-        /// Before.
+        /// The address before.
         from: Option<String>,
-        /// After.
+        /// The address since.
         to: String,
         /// Why the operator entered an address of a partner; `None` where the guard was not in the
         /// way (5.6-11).
@@ -187,7 +187,7 @@ pub enum AuditKind {
     EnteredAddress {
         /// The address, masked.
         to: String,
-        /// What.
+        /// What became of it.
         what: AddressStep,
     },
     /// Name, address, register or contact were corrected.
@@ -200,14 +200,14 @@ pub enum AuditKind {
     },
     /// The customer was deleted; the evidence stays.
     CustomerDeleted {
-        /// Why.
+        /// The reason that was given.
         reason: String,
     },
     /// All links were locked.
     LinksLocked {
         /// Whether a new mail went out at once.
         asked: bool,
-        /// Why.
+        /// The reason that was given.
         reason: String,
     },
     /// The agreement was concluded.
@@ -247,7 +247,7 @@ pub enum AuditKind {
         person: String,
         /// Function, as typed.
         function: String,
-        /// When.
+        /// When it was concluded.
         concluded_at: DateTime<Utc>,
         /// SHA-256 of the text.
         document_hash: String,
@@ -278,26 +278,26 @@ pub enum AuditKind {
     },
     /// An administrator proposed what a second one has to confirm.
     Proposed {
-        /// What.
+        /// What is proposed.
         proposal: ProposalKind,
     },
     /// A second administrator rejected it.
     ProposalRejected {
-        /// What.
+        /// What is proposed.
         proposal: ProposalKind,
-        /// Why.
+        /// The reason that was given.
         reason: String,
     },
-    /// Whoever proposed it took it back.
+    /// The proposer took it back.
     ProposalWithdrawn {
-        /// What.
+        /// What is proposed.
         proposal: ProposalKind,
     },
     /// An objection turned out to have been recorded in error; the customer was asked anew (row 33).
     ObjectedInError {
         /// Number of the agreement, which stays void.
         number: String,
-        /// Why.
+        /// The reason that was given.
         reason: String,
         /// Who had proposed it.
         proposed_by: String,
@@ -309,7 +309,7 @@ pub enum AuditKind {
         /// Recipient, masked.
         to: String,
     },
-    /// A mail could not be delivered, or had nobody to go to.
+    /// A mail could not be delivered, or had no recipient.
     MailFailed {
         /// Why, in words or as the server said it.
         reply: String,
@@ -319,7 +319,7 @@ pub enum AuditKind {
         /// Status and words of the other mail server, addresses masked.
         reply: String,
     },
-    /// Somebody had a mail tried again that waited or had been given up.
+    /// A mail that waited or had been given up was tried again on request.
     MailRetried,
     /// A concluded contract that had come back or been refused was sent once more.
     ContractResent {
@@ -356,15 +356,15 @@ pub enum AuditKind {
         /// Number of the agreement.
         number: String,
     },
-    /// Somebody signed in.
+    /// A user signed in.
     SignedIn,
-    /// Somebody signed out.
+    /// A user signed out.
     SignedOut,
     /// A password was set by a mailed link.
     PasswordSet,
     /// A user was added.
     UserAdded {
-        /// Whom.
+        /// Name of that user.
         name: String,
         /// For an administrator: from when it counts as a second person (S-39).
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -372,17 +372,17 @@ pub enum AuditKind {
     },
     /// A third administrator confirmed who stands behind a new administrator's account.
     AdministratorConfirmed {
-        /// Whom.
+        /// Name of that user.
         name: String,
     },
     /// A user was disabled.
     UserDisabled {
-        /// Whom.
+        /// Name of that user.
         name: String,
     },
     /// The lock of a user was undone (B5).
     UserEnabled {
-        /// Whom.
+        /// Name of that user.
         name: String,
     },
     /// Name, address and password of a locked user were erased (A9).
@@ -392,9 +392,9 @@ pub enum AuditKind {
     },
     /// Something was done to an announcement of changed sub-processors.
     Announcement {
-        /// Which.
+        /// Key of the announcement.
         id: AnnouncementId,
-        /// What.
+        /// What was done.
         event: AnnouncementAuditEvent,
     },
     /// A mail about such a change was handed over; the customer's period counts from its notice.
@@ -417,7 +417,7 @@ pub enum AuditKind {
     },
     /// The dissent was settled (row 41).
     DissentSettled {
-        /// How.
+        /// How it was settled.
         how: Settlement,
         /// What the operator noted.
         note: String,
@@ -433,4 +433,44 @@ pub enum AuditKind {
         /// HMAC-SHA-256 over positions and hashes of those events.
         signature: String,
     },
+}
+
+impl AuditKind {
+    /// The key of its kind, for the column and for filters.
+    pub fn key(&self) -> &'static str {
+        AuditName::from(self).key()
+    }
+}
+
+impl AuditName {
+    /// All kinds.
+    pub const ALL: &'static [Self] = Self::VARIANTS;
+
+    /// Key in the database and in addresses.
+    pub fn key(self) -> &'static str {
+        self.into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may fail")]
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn the_key_of_a_kind_is_the_one_it_is_stored_under() {
+        // What serde offers in place of a kind that does not exist is the list of those that do.
+        let refused = serde_json::from_str::<AuditKind>(r#"{"kind": "nonsense"}"#).unwrap_err();
+        let text = refused.to_string();
+        let stored: BTreeSet<&str> = text.split('`').skip(3).step_by(2).collect();
+        let keys: BTreeSet<&str> = AuditName::ALL.iter().map(|name| name.key()).collect();
+        assert!(stored.len() > 20, "{text}");
+        assert_eq!(keys, stored);
+        assert_eq!(keys.len(), AuditName::ALL.len());
+        let kind = AuditKind::Reminded { number: 1 };
+        let json = serde_json::to_value(&kind).unwrap();
+        assert_eq!(json["kind"], kind.key());
+    }
 }

@@ -3,6 +3,20 @@
 use super::AuditKind;
 
 impl AuditKind {
+    /// What administrators do among themselves: proposals, proofs. No other reader learns of it.
+    pub fn is_internal(&self) -> bool {
+        matches!(
+            self,
+            Self::ListMended { .. }
+                | Self::ProofAdded { .. }
+                | Self::Proposed { .. }
+                | Self::ProposalRejected { .. }
+                | Self::ProposalWithdrawn { .. }
+                | Self::ReplyFiled { .. }
+                | Self::ReplyPutAway { .. }
+        )
+    }
+
     /// The event without what the operator noted for itself about why.
     pub fn without_reason(&self) -> Self {
         let mut kind = self.clone();

@@ -5,9 +5,8 @@ use chrono::{DateTime, Utc};
 use super::address::address_due_at;
 use super::facts::{AgreementEnd, Booking, Case, Covered, Request, RequestOutcome};
 use super::status::Status;
-use crate::domain::calendar::{REMINDERS, day, next_step_after, short_date};
+use crate::domain::calendar::{REMINDERS, next_step_after};
 use crate::domain::product::{Module, Options, Product};
-use crate::domain::{Holidays, Language};
 
 /// Status with the figures that belong to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,17 +25,6 @@ impl CaseStatus {
             status,
             reminders: 0,
             moment,
-        }
-    }
-
-    /// The tag as it is printed: with the number of the reminder.
-    pub fn word(&self) -> String {
-        match self.status {
-            Status::Reminded => format!(
-                "Angefordert (Erinnerung {} von {REMINDERS})",
-                self.reminders
-            ),
-            status => status.word().to_owned(),
         }
     }
 }
@@ -189,43 +177,6 @@ pub struct ProductStatus<'a> {
     pub case_status: CaseStatus,
     /// The areas of it that need an agreement, and whether the one in force opens them.
     pub gated: Vec<(&'a Module, bool)>,
-}
-
-/// The small line under the word: the decisive date (4.3).
-pub fn detail(case_status: &CaseStatus, holidays: Holidays, now: DateTime<Utc>) -> String {
-    let on = |moment: Option<DateTime<Utc>>| {
-        moment
-            .map(|at| short_date(day(at), Language::De))
-            .unwrap_or_default()
-    };
-    let date = on(case_status.moment);
-    match case_status.status {
-        Status::NotRequired => "kein Produkt mit AVV".to_owned(),
-        Status::Open if case_status.moment.is_some() => format!("Links gesperrt am {date}"),
-        Status::Open => "noch keine E-Mail gesendet".to_owned(),
-        Status::NoEmail => "Stammdaten ergänzen".to_owned(),
-        Status::AddressOpen => format!("vom Partner, seit {date}"),
-        Status::Requested | Status::Reminded => match case_status.moment {
-            Some(end) if end < now && case_status.reminders < REMINDERS => {
-                format!(
-                    "Erinnerung {} am {}",
-                    case_status.reminders + 1,
-                    on(Some(holidays.step_after(end, now)))
-                )
-            }
-            _ => format!("Link gültig bis {date}"),
-        },
-        Status::UpdatePending => format!("gilt weiter, Link bis {date}"),
-        Status::AmendmentOpen if case_status.moment.is_some() => {
-            format!("gilt weiter, offen seit {date}")
-        }
-        Status::AmendmentOpen => "gilt weiter, nicht angefordert".to_owned(),
-        Status::Undeliverable => format!("zurückgekommen am {date}"),
-        Status::Expired | Status::Declined | Status::Ended => format!("am {date}"),
-        Status::Concluded => format!("gültig seit {date}"),
-        Status::Void => format!("nichtig seit {date}"),
-        Status::RenewalRequired => format!("seit {date}"),
-    }
 }
 
 fn without_need(case: &Case, now: DateTime<Utc>) -> CaseStatus {

@@ -194,14 +194,4 @@ impl Channel {
     pub fn key(self) -> &'static str {
         self.into()
     }
-
-    /// The German wording for the pages.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Portal => "im Portal",
-            Self::Email => "per E-Mail",
-            Self::Letter => "per Brief",
-            Self::Phone => "am Telefon",
-        }
-    }
 }

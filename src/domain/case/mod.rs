@@ -39,8 +39,8 @@ mod timing;
 pub use access::{Denied, Grant, access};
 pub use address::{ENTRIES_PER_DAY, EnteredAddress, Verdict};
 pub use case_status::{
-    CaseStatus, ProductStatus, detail, last_answer, missing, next_change, next_step_due,
-    product_statuses, status_of,
+    CaseStatus, ProductStatus, last_answer, missing, next_change, next_step_due, product_statuses,
+    status_of,
 };
 pub use change::{Change, Mail};
 pub use decide::{DecisionContext, NewIds, Refusal, decide};

@@ -1,4 +1,4 @@
-//! The words for how a case stands (requirements 4.4).
+//! How a case can stand (requirements 4.4).
 
 use strum::{EnumString, IntoStaticStr};
 
@@ -67,26 +67,5 @@ impl Status {
     /// Reads a key; `None` for any other text.
     pub fn from_key(key: &str) -> Option<Self> {
         key.parse().ok()
-    }
-
-    /// The word on German screens.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::NotRequired => "Nicht erforderlich",
-            Self::Open => "Noch nicht angefordert",
-            Self::Requested => "Angefordert",
-            Self::Reminded => "Angefordert, erinnert",
-            Self::NoEmail => "E-Mail-Adresse fehlt",
-            Self::AddressOpen => "Adresse zu bestätigen",
-            Self::Undeliverable => "Nicht zustellbar",
-            Self::Expired => "Ohne Antwort abgelaufen",
-            Self::Declined => "Abgelehnt",
-            Self::Concluded => "Abgeschlossen",
-            Self::UpdatePending => "Abgeschlossen, Ergänzung angefordert",
-            Self::AmendmentOpen => "Abgeschlossen, Ergänzung offen",
-            Self::Void => "Widersprochen",
-            Self::RenewalRequired => "Neuabschluss nötig",
-            Self::Ended => "Beendet",
-        }
     }
 }

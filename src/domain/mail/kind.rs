@@ -3,15 +3,17 @@
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use strum::EnumDiscriminants;
 use uuid::Uuid;
 
 use super::{Alert, Approval, CustomerNews, PartnerNews, Recipient, RequestReason};
-use crate::domain::calendar::REMINDERS;
 use crate::domain::case::{Case, Request};
 use crate::domain::{AddressId, AgreementId, EmailAddress, LinkId, NoticeId, PartnerId, UserId};
 
 /// Which mail, with what it needs to be written.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, EnumDiscriminants)]
+#[strum_discriminants(name(MailVariant))]
+#[strum_discriminants(doc = "A kind of mail without the ids it needs.")]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum MailKind {
     /// M1: please conclude, with a consent link.
@@ -104,7 +106,7 @@ pub enum MailKind {
     },
     /// Something waits for a second person of the operator (C9).
     Approval {
-        /// What.
+        /// What waits.
         what: Approval,
     },
     /// Link to set a password, for a new user or after "Passwort vergessen".
@@ -128,7 +130,7 @@ pub enum MailKind {
 #[derive(Debug, PartialEq, Eq)]
 pub struct MailSpec {
     /// The variant of [`MailKind`].
-    pub variant: &'static str,
+    pub variant: MailVariant,
     /// Number in the requirements (5.3), for example `M1`; empty for mails that have none.
     pub number: &'static str,
     /// The tag in the database and in addresses.
@@ -138,12 +140,6 @@ pub struct MailSpec {
     /// Whether it is evidence and goes only with what it proves (EV-16). The index
     /// `mails_forgettable` names these, so another one needs a migration.
     pub is_kept: bool,
-    /// Its name in the operator's list.
-    pub name: &'static str,
-    /// Its name on a customer's page, where it has to say whom it was for.
-    pub title: &'static str,
-    /// What a page says before the mail goes out: "X erhält eine E-Mail: …".
-    pub brings: &'static str,
 }
 
 /// Mails that are written and delivered together: `mail/bodies` and `actions/delivery` have a file of
@@ -169,18 +165,14 @@ pub enum Group {
 
 /// Makes [`SPECS`] and [`MailKind::spec`] of one row per kind; a kind without a row does not compile.
 macro_rules! specs {
-    ($($kind:ident: $number:literal, $key:literal, $group:ident, $is_kept:literal,
-       $name:literal, $title:literal, $brings:literal;)*) => {
+    ($($kind:ident: $number:literal, $key:literal, $group:ident, $is_kept:literal;)*) => {
         /// All mails, in the order in which the operator's list offers them.
         pub const SPECS: &[MailSpec] = &[$(MailSpec {
-            variant: stringify!($kind),
+            variant: MailVariant::$kind,
             number: $number,
             key: $key,
             group: Group::$group,
             is_kept: $is_kept,
-            name: $name,
-            title: $title,
-            brings: $brings,
         }),*];
 
         impl MailKind {
@@ -194,47 +186,27 @@ macro_rules! specs {
 }
 
 specs! {
-    // Kind: number, key, group, kept, in lists, on a customer's page, before it goes out
-    Request: "M1", "request", Requests, true,
-        "Anforderung", "Anforderung an den Kunden", "eine Bitte um Abschluss.";
-    Reminder: "M2", "reminder", Requests, true,
-        "Erinnerung", "Erinnerung an den Kunden", "eine Erinnerung mit einem neuen Link.";
-    Concluded: "M3", "concluded", Agreements, true,
-        "Abgeschlossener Vertrag", "Vertrag an den Kunden", "den abgeschlossenen Vertrag als PDF.";
-    Declined: "M6", "declined", Requests, false,
-        "Bestätigung der Ablehnung", "Bestätigung der Ablehnung", "die Bestätigung der Ablehnung.";
-    Objected: "M7", "objected", Agreements, true,
-        "Bestätigung des Widerspruchs", "Bestätigung des Widerspruchs", "die Bestätigung des Widerspruchs.";
-    Ended: "M13", "ended", Agreements, true,
-        "Ende des Vertrags", "Nachricht über das Ende des Vertrags", "Der Vertrag ist beendet.";
-    Info: "M11", "notice", Notes, false,
-        "Nachricht an den Kunden", "Nachricht an den Kunden", "eine Nachricht.";
-    Announcement: "M9", "announcement", Changes, true,
-        "Änderungsmitteilung", "Änderungsmitteilung an den Kunden", "eine Nachricht.";
-    Dissented: "M10", "dissented", Changes, true,
-        "Bestätigung des Einspruchs", "Bestätigung des Einspruchs", "eine Nachricht.";
-    DissentSettled: "", "dissent_settled", Changes, true,
-        "Ergebnis zum Einspruch", "Ergebnis zum Einspruch", "eine Nachricht.";
-    NewVersion: "M12", "new_version", Agreements, true,
-        "Nachricht: neue Vertragsfassung", "Hinweis auf eine neue Fassung", "Es gibt eine neue Fassung.";
-    AddressChanged: "M15", "address_changed", Notes, false,
-        "Nachricht an die frühere Adresse", "Nachricht an die frühere Adresse", "eine Nachricht.";
-    PartnerInfo: "M4", "partner_info", Partners, false,
-        "Nachricht an Vertriebspartner", "Nachricht an den Vertriebspartner", "eine Nachricht.";
-    PartnerBlocked: "M8", "partner_blocked", Partners, false,
-        "Nachricht: gesperrt", "Nachricht an den Vertriebspartner", "Das Unternehmen ist gesperrt";
-    Alert: "M14", "alert", Operator, false,
-        "Hinweis an den Betreiber", "Hinweis an den Betreiber", "eine Nachricht.";
-    PartnerContractEnds: "M14", "partner_contract_ends", Operator, false,
-        "Vertrag mit Partner endet", "Hinweis an den Betreiber", "eine Nachricht.";
-    Approval: "", "approval", Operator, false,
-        "Freigabe nötig", "Bitte um die Entscheidung einer zweiten Person", "eine Nachricht.";
-    AdministratorAdded: "", "administrator_added", Operator, false,
-        "Neuer Administrator", "Nachricht über einen neuen Administrator", "eine Nachricht.";
-    SetPassword: "", "set_password", Users, false,
-        "Link für ein Passwort", "Link zum Setzen des Passworts", "eine Nachricht.";
-    PasswordChanged: "", "password_changed", Users, false,
-        "Passwort wurde geändert", "Nachricht über ein neues Passwort", "eine Nachricht.";
+    // Kind: number, key, group, kept
+    Request: "M1", "request", Requests, true;
+    Reminder: "M2", "reminder", Requests, true;
+    Concluded: "M3", "concluded", Agreements, true;
+    Declined: "M6", "declined", Requests, false;
+    Objected: "M7", "objected", Agreements, true;
+    Ended: "M13", "ended", Agreements, true;
+    Info: "M11", "notice", Notes, false;
+    Announcement: "M9", "announcement", Changes, true;
+    Dissented: "M10", "dissented", Changes, true;
+    DissentSettled: "", "dissent_settled", Changes, true;
+    NewVersion: "M12", "new_version", Agreements, true;
+    AddressChanged: "M15", "address_changed", Notes, false;
+    PartnerInfo: "M4", "partner_info", Partners, false;
+    PartnerBlocked: "M8", "partner_blocked", Partners, false;
+    Alert: "M14", "alert", Operator, false;
+    PartnerContractEnds: "M14", "partner_contract_ends", Operator, false;
+    Approval: "", "approval", Operator, false;
+    AdministratorAdded: "", "administrator_added", Operator, false;
+    SetPassword: "", "set_password", Users, false;
+    PasswordChanged: "", "password_changed", Users, false;
 }
 
 impl MailKind {
@@ -244,19 +216,6 @@ impl MailKind {
             Self::Reminder { number, .. } => format!("M2.{number}"),
             Self::PartnerInfo { news } => news.number().to_owned(),
             _ => self.spec().number.to_owned(),
-        }
-    }
-
-    /// The name of this very mail in lists.
-    pub fn name(&self) -> String {
-        match self {
-            Self::Reminder { number, .. } => format!("Erinnerung {number} von {REMINDERS}"),
-            Self::Info { news } => format!("Nachricht: {}", news.name()),
-            Self::PartnerInfo { news } => format!("Nachricht: {}", news.name()),
-            Self::Alert { alert } => format!("Hinweis: {}", alert.name()),
-            Self::SetPassword { invitation: true } => "Einladung".to_owned(),
-            Self::SetPassword { invitation: false } => "Link für ein neues Passwort".to_owned(),
-            _ => self.spec().name.to_owned(),
         }
     }
 
@@ -335,8 +294,7 @@ mod tests {
         let stored: Vec<&str> = text.split('`').skip(3).step_by(2).collect();
         let keys: BTreeSet<&str> = SPECS.iter().map(|spec| spec.key).collect();
         assert_eq!(keys, stored.iter().copied().collect(), "{text}");
-        let names: BTreeSet<&str> = SPECS.iter().map(|spec| spec.name).collect();
-        assert_eq!((keys.len(), names.len()), (SPECS.len(), SPECS.len()));
+        assert_eq!(keys.len(), SPECS.len());
         assert_eq!(MailKind::Declined.spec().key, "declined");
         assert_eq!(MailKind::PasswordChanged.spec().key, "password_changed");
     }

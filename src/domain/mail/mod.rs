@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use strum::VariantArray;
 
 use super::{PartnerId, UserId};
-pub use kind::{Group, MailKind, MailSpec, SPECS};
+pub use kind::{Group, MailKind, MailSpec, MailVariant, SPECS};
 pub use news::{Alert, Approval, CustomerNews, PartnerNews};
 
 /// Why a request round was opened (5.1).
@@ -42,7 +42,7 @@ pub enum RequestReason {
 }
 
 impl RequestReason {
-    /// All.
+    /// All of them.
     pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Whether it asks for a new conclusion although the agreement in force may cover everything

@@ -1,9 +1,9 @@
 //! What mails that share a text tell: news to customers and partners, alerts to the operator, and what
-//! waits for a second person. Another piece of news of these is another row here and a few sentences in
-//! the template of its mail.
+//! waits for a second person. Another piece of news of these is a variant here, a row in `wording/mail.rs`
+//! and a few sentences in the template of its mail.
 
 use serde::{Deserialize, Serialize};
-use strum::VariantArray;
+use strum::{IntoStaticStr, VariantArray};
 
 use crate::domain::case::Covered;
 use crate::domain::{PartnerId, ProposalId, VersionId};
@@ -16,73 +16,27 @@ pub enum CustomerNews {
     Withdrawn,
     /// A sub-partner no longer looks after the customer (row 24).
     SubPartnerLeft {
-        /// Which.
+        /// The sub-partner that left.
         sub_partner: PartnerId,
     },
     /// One of several products has ended (row 43).
     ProductEnded {
-        /// Which.
+        /// The product that ended.
         product: Covered,
     },
     /// The operator blocked a partner the agreement names (row 49).
     PartnerBlocked {
-        /// Which.
+        /// The partner that is blocked.
         partner: PartnerId,
     },
 }
 
-impl CustomerNews {
-    /// Its name in lists.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Withdrawn => "nicht mehr nötig",
-            Self::SubPartnerLeft { .. } => "Untervertriebspartner entfernt",
-            Self::ProductEnded { .. } => "Produkt beendet",
-            Self::PartnerBlocked { .. } => "Partner gesperrt",
-        }
-    }
-
-    /// What a page says before it goes out, without names.
-    pub fn brings(&self) -> &'static str {
-        match self {
-            Self::Withdrawn => "Die offene Anforderung ist zurückgezogen.",
-            Self::SubPartnerLeft { .. } => {
-                "Der bisherige Untervertriebspartner betreut ihn nicht mehr."
-            }
-            Self::ProductEnded { .. } => "Ein Produkt ist beendet.",
-            Self::PartnerBlocked { .. } => "Sein Vertriebspartner ist gesperrt.",
-        }
-    }
-
-    /// The same with names: `partner` and `product` say what those it is about are called.
-    pub fn sentence(
-        &self,
-        partner: impl Fn(PartnerId) -> String,
-        product: impl Fn(&Covered) -> String,
-    ) -> String {
-        match self {
-            Self::Withdrawn => {
-                "Der angefragte Vertrag wird nicht mehr gebraucht, es ist nichts zu tun.".to_owned()
-            }
-            Self::SubPartnerLeft { sub_partner } => format!(
-                "{} betreut den Kunden nicht mehr, es ist nichts zu tun.",
-                partner(*sub_partner)
-            ),
-            Self::ProductEnded { product: ended } => format!(
-                "{} ist beendet, für die übrigen Produkte gilt der Vertrag weiter.",
-                product(ended)
-            ),
-            Self::PartnerBlocked { partner: blocked } => format!(
-                "{} kann bis auf Weiteres nichts für den Kunden verwalten.",
-                partner(*blocked)
-            ),
-        }
-    }
-}
-
 /// What a partner is told (5.8-19: the fact and the date, never a reason).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, VariantArray)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, IntoStaticStr, VariantArray,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum PartnerNews {
     /// Concluded, access is open.
     Concluded,
@@ -100,84 +54,23 @@ pub enum PartnerNews {
     Assigned,
 }
 
-/// One piece of news in all the words that depend on it.
-struct NewsSpec {
-    key: &'static str,
-    number: &'static str,
-    name: &'static str,
-    brings: &'static str,
-    subject: &'static str,
-}
-
 impl PartnerNews {
-    /// All.
+    /// All pieces of news.
     pub const ALL: &'static [Self] = Self::VARIANTS;
-
-    #[rustfmt::skip]
-    fn row(self) -> NewsSpec {
-        let row = |key, number, name, brings, subject| NewsSpec { key, number, name, brings, subject };
-        match self {
-            Self::Concluded => row(
-                "concluded", "M4", "abgeschlossen",
-                "Der Kunde hat abgeschlossen",
-                "AVV abgeschlossen:",
-            ),
-            Self::Declined => row(
-                "declined", "M5", "abgelehnt",
-                "Der Kunde hat abgelehnt",
-                "AVV abgelehnt:",
-            ),
-            Self::Expired => row(
-                "expired", "M5", "ohne Antwort abgelaufen",
-                "Der Kunde hat auf drei Erinnerungen nicht geantwortet",
-                "AVV ohne Antwort abgelaufen:",
-            ),
-            Self::Undeliverable => row(
-                "undeliverable", "M5", "nicht zustellbar",
-                "Die E-Mail an den Kunden kam zurück",
-                "Anforderung nicht zustellbar:",
-            ),
-            Self::Objected => row(
-                "objected", "M8", "widersprochen",
-                "Der Kunde hat widersprochen, der Zugriff ist geschlossen",
-                "AVV widersprochen:",
-            ),
-            Self::Replaced => row(
-                "replaced", "M8", "Partner gewechselt",
-                "Den Kunden betreut jetzt ein anderer Vertriebspartner, der Zugriff ist geschlossen",
-                "Kunde nicht mehr bei Ihnen:",
-            ),
-            Self::Assigned => row(
-                "assigned", "M16", "Kunde zugeordnet",
-                "Das Unternehmen betreut jetzt diesen Kunden",
-                "Neuer Kunde für Sie:",
-            ),
-        }
-    }
 
     /// As it stands in steps.
     pub fn key(self) -> &'static str {
-        self.row().key
+        self.into()
     }
 
     /// Number of its mail in the requirements (5.3).
     pub fn number(self) -> &'static str {
-        self.row().number
-    }
-
-    /// Its name in lists.
-    pub fn name(self) -> &'static str {
-        self.row().name
-    }
-
-    /// What a page says before it goes out.
-    pub fn brings(self) -> &'static str {
-        self.row().brings
-    }
-
-    /// How the subject begins.
-    pub fn subject(self) -> &'static str {
-        self.row().subject
+        match self {
+            Self::Concluded => "M4",
+            Self::Declined | Self::Expired | Self::Undeliverable => "M5",
+            Self::Objected | Self::Replaced => "M8",
+            Self::Assigned => "M16",
+        }
     }
 }
 
@@ -200,60 +93,8 @@ pub enum Alert {
 }
 
 impl Alert {
-    /// All.
+    /// All alerts.
     pub const ALL: &'static [Self] = Self::VARIANTS;
-
-    /// Its name in lists, what a page says before it goes out, and how its subject begins.
-    #[rustfmt::skip]
-    fn row(self) -> (&'static str, &'static str, &'static str) {
-        match self {
-            Self::NoAddress => (
-                "E-Mail-Adresse fehlt",
-                "Ein AVV ist nötig, aber die E-Mail-Adresse des Kunden fehlt",
-                "E-Mail-Adresse fehlt:",
-            ),
-            Self::Undeliverable => (
-                "nicht zustellbar",
-                "Die Adresse des Kunden nimmt keine E-Mail an",
-                "E-Mail nicht zustellbar:",
-            ),
-            Self::AddressByPartner => (
-                "Adresse vom Partner eingetragen",
-                "Ein Vertriebspartner hat eine Adresse eingetragen",
-                "E-Mail-Adresse vom Partner eingetragen:",
-            ),
-            Self::AddressOfPartner => (
-                "Adresse gehört zum Partner",
-                "Die Adresse gehört zu einem Vertriebspartner des Kunden",
-                "E-Mail-Adresse gehört zum Partner:",
-            ),
-            Self::Dissent => (
-                "Einspruch",
-                "Der Kunde hat Einspruch gegen eine angekündigte Änderung erhoben",
-                "Einspruch erhalten:",
-            ),
-            Self::ContractUndelivered => (
-                "Vertrag nicht zustellbar",
-                "Der Kunde hat seinen Vertrag nicht per E-Mail erhalten",
-                "Vertrag nicht zustellbar:",
-            ),
-        }
-    }
-
-    /// Its name in lists.
-    pub fn name(self) -> &'static str {
-        self.row().0
-    }
-
-    /// What a page says before it goes out.
-    pub fn brings(self) -> &'static str {
-        self.row().1
-    }
-
-    /// How the subject begins.
-    pub fn subject(self) -> &'static str {
-        self.row().2
-    }
 }
 
 /// What waits for a second person.
@@ -262,12 +103,12 @@ impl Alert {
 pub enum Approval {
     /// What an administrator proposed.
     Proposal {
-        /// Which.
+        /// Key of the proposal.
         id: ProposalId,
     },
     /// A version of the contract text that was submitted.
     Version {
-        /// Which.
+        /// Key of the version.
         id: VersionId,
     },
 }

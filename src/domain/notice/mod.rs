@@ -54,28 +54,6 @@ impl DissentWay {
     pub fn key(self) -> &'static str {
         self.into()
     }
-
-    /// The words on German screens.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Portal => "im Portal",
-            Self::Link => "über den Link in der E-Mail",
-            Self::Email => "per E-Mail",
-            Self::Letter => "per Brief",
-            Self::Phone => "am Telefon",
-        }
-    }
-
-    /// The same in English.
-    pub fn word_en(self) -> &'static str {
-        match self {
-            Self::Portal => "in the portal",
-            Self::Link => "by the link in the e-mail",
-            Self::Email => "by e-mail",
-            Self::Letter => "by letter",
-            Self::Phone => "by phone",
-        }
-    }
 }
 
 /// How a notice was settled.
@@ -180,34 +158,6 @@ impl NoticeState {
     /// Reads a key; `None` for any other text.
     pub fn from_key(key: &str) -> Option<Self> {
         key.parse().ok()
-    }
-
-    /// The word on German screens.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Unsent => "Nicht zugestellt",
-            Self::Running => "Frist läuft",
-            Self::NoDissent => "Ohne Einspruch",
-            Self::Dissent => "Einspruch",
-            Self::Settled => "Gelöst",
-            Self::Exempted => "Ausgenommen",
-            Self::Terminated => "Gekündigt",
-            Self::Lapsed => "Entfallen",
-        }
-    }
-
-    /// The same in English.
-    pub fn word_en(self) -> &'static str {
-        match self {
-            Self::Unsent => "Not delivered",
-            Self::Running => "Period running",
-            Self::NoDissent => "No dissent",
-            Self::Dissent => "Dissent",
-            Self::Settled => "Settled",
-            Self::Exempted => "Exempted",
-            Self::Terminated => "Terminated",
-            Self::Lapsed => "Lapsed",
-        }
     }
 
     /// The AVV status whose look its tag borrows.

@@ -25,20 +25,6 @@ pub struct ChangeNote {
     pub text: String,
 }
 
-/// Notes as one paragraph; each names its version where there are several.
-pub fn notes_text(notes: &[ChangeNote]) -> String {
-    match notes {
-        [one] => one.text.clone(),
-        many => {
-            let lines: Vec<String> = many
-                .iter()
-                .map(|note| format!("{}: {}", note.version, note.text))
-                .collect();
-            lines.join(" ")
-        }
-    }
-}
-
 impl VersionDiff {
     /// The same with every number and note as one clean line (S-21).
     #[must_use]
@@ -48,29 +34,6 @@ impl VersionDiff {
             (note.version, note.text) = (clean(&note.version), clean(&note.text));
         }
         self
-    }
-
-    /// The German sentences.
-    pub(super) fn german(&self) -> String {
-        let Self { old, new, .. } = self;
-        let told = format!(
-            "Der Vertragstext liegt in der neuen Fassung {new} vor; abgeschlossen haben Sie die Fassung {old}."
-        );
-        match self.notes.as_slice() {
-            [] => told,
-            notes => format!("{told} Das ist neu: {}", notes_text(notes)),
-        }
-    }
-
-    /// The English sentences.
-    pub(super) fn english(&self) -> String {
-        let Self { old, new, .. } = self;
-        let told =
-            format!("There is a new version of the agreement, {new}; you concluded version {old}.");
-        match self.notes.as_slice() {
-            [] => told,
-            notes => format!("{told} This is new: {}", notes_text(notes)),
-        }
     }
 }
 
@@ -88,20 +51,5 @@ impl VersionDiff {
             notes: notes.iter().enumerate().map(note).collect(),
             comparison: "/vertrag/1.0/vergleich/2.0".to_owned(),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn notes_name_their_version_where_there_are_several() {
-        let none = VersionDiff::sample(&[]);
-        assert!(none.german().ends_with("die Fassung 1.0."));
-        assert!(none.english().ends_with("version 1.0."));
-        let two = VersionDiff::sample(&["A.", "B."]);
-        assert!(two.german().ends_with("Das ist neu: 1.1: A. 1.2: B."));
-        assert!(two.english().ends_with("This is new: 1.1: A. 1.2: B."));
     }
 }

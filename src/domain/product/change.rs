@@ -1,11 +1,10 @@
-//! What a change of a product starts and ends (P-07), and its words in the log.
+//! What a change of a product starts and ends (P-07).
 
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
 use super::{Named, Options, Product};
-use crate::domain::{Language, name::list};
 
 /// What of a product begins or ceases to need an agreement, and what that means for who has it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -166,47 +165,6 @@ impl Field {
         .filter_map(|(field, differs)| differs.then_some(field))
         .collect()
     }
-
-    fn word(self, language: Language) -> &'static str {
-        let (de, en) = match self {
-            Self::Code => ("Kennung", "code"),
-            Self::Names => ("Namen", "names"),
-            Self::Need => ("AVV nötig", "AVV required"),
-            Self::Module => ("Modul", "module"),
-            Self::Options => ("Optionen", "options"),
-            Self::Retired => ("Verkauf", "sale"),
-        };
-        if language.is_en() { en } else { de }
-    }
-}
-
-impl ProductAuditEvent {
-    /// The sentence in the history.
-    pub fn sentence(&self, product: &Named, language: Language) -> String {
-        let name = product.say(language);
-        let en = language.is_en();
-        match self {
-            Self::Added if en => format!("Product {name} added"),
-            Self::Added => format!("Produkt {name} angelegt"),
-            Self::Changed { fields } => {
-                let words: Vec<&str> = fields.iter().map(|one| one.word(language)).collect();
-                let what = match (words.as_slice(), en) {
-                    ([], _) => String::new(),
-                    (words, _) => format!(": {}", list(words, language)),
-                };
-                match en {
-                    true => format!("Product {name} changed{what}"),
-                    false => format!("Produkt {name} geändert{what}"),
-                }
-            }
-            Self::Paused if en => format!("Review of the customers with {name} paused"),
-            Self::Paused => format!("Prüfung der Kunden mit {name} angehalten"),
-            Self::Resumed if en => format!("Review of the customers with {name} resumed"),
-            Self::Resumed => format!("Prüfung der Kunden mit {name} fortgesetzt"),
-            Self::Reviewed if en => format!("All customers with {name} reviewed"),
-            Self::Reviewed => format!("Alle Kunden mit {name} sind geprüft"),
-        }
-    }
 }
 
 #[cfg(test)]
@@ -286,26 +244,5 @@ mod tests {
             assert_eq!(names(&found.shuts), shuts, "{place}");
             assert_eq!(names(&found.opens), opens, "{place}");
         }
-    }
-
-    #[test]
-    fn the_log_names_what_was_changed() {
-        let (old, mut new) = (kit(), kit());
-        new.name = "Anders".to_owned();
-        new.options[2].requires_avv = true;
-        new.retired = true;
-        let event = ProductAuditEvent::Changed {
-            fields: Field::changed(&old, &new),
-        };
-        let sentence = |language| event.sentence(&new.named(), language);
-        assert_eq!(
-            sentence(Language::De),
-            "Produkt Anders geändert: Namen, AVV nötig und Verkauf"
-        );
-        assert_eq!(
-            sentence(Language::En),
-            "Product Anders changed: names, AVV required and sale"
-        );
-        assert!(Field::changed(&old, &old).is_empty());
     }
 }

@@ -9,7 +9,6 @@ mod change;
 
 pub use change::{Field, NeedChange, ProductAuditEvent};
 
-use super::name::list;
 use super::{Language, case::Covered};
 
 /// Codes of options of one product, each once.
@@ -80,9 +79,9 @@ pub struct Module {
 /// A name in both languages, as it was when it was written down (C4).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Named {
-    /// German.
+    /// The German name.
     pub de: String,
-    /// English.
+    /// The English name.
     pub en: String,
 }
 
@@ -137,20 +136,6 @@ impl ProductOption {
     /// Its name in both languages.
     pub fn named(&self) -> Named {
         named(&self.name, self.name_en.as_deref())
-    }
-
-    /// Its name as a noun that takes "die": "UMS-Option", "Option Rufjournal"; in English one that takes
-    /// "the": "UMS option", "option call log".
-    pub fn noun(&self, language: Language) -> String {
-        let name = self.named();
-        let name = name.say(language);
-        if name.to_lowercase().ends_with("option") {
-            return name.to_owned();
-        }
-        match language {
-            Language::De => format!("Option {name}"),
-            Language::En => format!("option {name}"),
-        }
     }
 }
 
@@ -250,38 +235,12 @@ impl Product {
     }
 
     /// Its options among these, in its own order.
-    fn among<'p>(&'p self, options: &'p Options) -> impl Iterator<Item = &'p ProductOption> {
+    pub(crate) fn among<'p>(
+        &'p self,
+        options: &'p Options,
+    ) -> impl Iterator<Item = &'p ProductOption> {
         let chosen = |one: &&ProductOption| options.contains(&one.code);
         self.options.iter().filter(chosen)
-    }
-
-    /// Name of a booking as contract, mail and page say it.
-    pub fn booked_name(&self, options: &Options) -> Named {
-        let say = |language: Language, with: &str| {
-            let own = self.named();
-            let all: Vec<Named> = self.among(options).map(ProductOption::named).collect();
-            let names: Vec<&str> = all.iter().map(|one| one.say(language)).collect();
-            match names.as_slice() {
-                [] => own.say(language).to_owned(),
-                names => format!("{} {with} {}", own.say(language), list(names, language)),
-            }
-        };
-        Named {
-            de: say(Language::De, "mit"),
-            en: say(Language::En, "with"),
-        }
-    }
-
-    /// Name of a booking in narrow columns.
-    pub fn booked_short_name(&self, options: &Options) -> String {
-        let names: Vec<&str> = self
-            .among(options)
-            .map(|one| one.short_name.as_str())
-            .collect();
-        match names.as_slice() {
-            [] => self.short_name.clone(),
-            names => format!("{} mit {}", self.short_name, list(names, Language::De)),
-        }
     }
 
     /// Whether the list of customers calls it, or an option it had, otherwise than `old`.
@@ -291,19 +250,6 @@ impl Product {
                 .is_some_and(|is| is.short_name != was.short_name)
         };
         self.short_name != old.short_name || old.options.iter().any(differs)
-    }
-
-    /// Options alone, in a sentence: "die UMS-Option", "die Option A und die Option B".
-    pub fn the_options(&self, options: &Options) -> Named {
-        let say = |language, the: &str| {
-            let noun = |one: &ProductOption| format!("{the} {}", one.noun(language));
-            let nouns: Vec<String> = self.among(options).map(noun).collect();
-            list(&nouns, language)
-        };
-        Named {
-            de: say(Language::De, "die"),
-            en: say(Language::En, "the"),
-        }
     }
 }
 

@@ -42,7 +42,7 @@ pub enum Mode {
 }
 
 impl Mode {
-    /// Both.
+    /// Both ways.
     pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Key in forms and the database.
@@ -53,14 +53,6 @@ impl Mode {
     /// The mode of a key.
     pub fn of(key: &str) -> Option<Self> {
         key.parse().ok()
-    }
-
-    /// The words on German screens.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Inform => "Nur informieren",
-            Self::Conclude => "Neuabschluss anfordern",
-        }
     }
 
     /// What a customer of the set is sent.
@@ -93,7 +85,7 @@ pub enum Answer {
     Informed,
     /// Was asked and may still answer.
     Waiting,
-    /// Concluded.
+    /// It was concluded.
     Concluded,
     /// Declined; the agreement goes on as it was.
     Declined,
@@ -128,21 +120,6 @@ impl Answer {
     /// The answer of a key.
     pub fn of(key: &str) -> Option<Self> {
         key.parse().ok()
-    }
-
-    /// The words on German screens for a roll-out that is over or not.
-    pub fn word(self, is_over: bool) -> &'static str {
-        match self {
-            Self::Informed => "informiert",
-            Self::Waiting => "wartet auf Antwort",
-            Self::Concluded => "abgeschlossen",
-            Self::Declined => "abgelehnt",
-            Self::Unanswered => "ohne Antwort",
-            Self::Closed => "anders beendet",
-            Self::Skipped => "übersprungen",
-            Self::Failed if is_over => "nicht erreicht",
-            Self::Failed => "gescheitert, wird wiederholt",
-        }
     }
 }
 
@@ -180,22 +157,6 @@ impl Skip {
     /// The reason of a key.
     pub fn of(key: &str) -> Option<Self> {
         key.parse().ok()
-    }
-
-    /// The sentence on German screens.
-    pub fn sentence(self) -> &'static str {
-        match self {
-            Self::Deleted => "Der Kunde wurde gelöscht",
-            Self::NotInForce => "Es gilt kein Vertrag",
-            Self::OtherChain => {
-                "Der Vertrag nennt einen anderen Vertriebspartner, Neuabschluss nötig"
-            }
-            Self::NotNeeded => "Kein Produkt braucht noch einen AVV",
-            Self::SameVersion => "Der Vertrag hat diese Fassung schon",
-            Self::AlreadyAsked => "Eine Anforderung mit dieser Fassung ist schon offen",
-            Self::AlreadyInformed => "Der Kunde wurde über diese Fassung schon informiert",
-            Self::NoAddress => "Die E-Mail-Adresse fehlt",
-        }
     }
 }
 

@@ -27,7 +27,7 @@ pub const MAX_ALL: usize = 2_000_000;
 /// A version without its texts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Head {
-    /// Key.
+    /// Key of the version.
     pub id: VersionId,
     /// As `contract.toml` says; `None` while that cannot be read.
     pub number: Option<String>,
@@ -65,7 +65,7 @@ pub struct Version {
 /// Who did something, and when.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mark {
-    /// When.
+    /// When it happened.
     pub at: DateTime<Utc>,
     /// Who; `None`: it came with the program.
     pub by: Option<UserId>,
@@ -78,7 +78,7 @@ pub struct Mark {
 pub struct Touch {
     /// Name of the person then.
     pub name: String,
-    /// When.
+    /// When it happened.
     pub at: DateTime<Utc>,
 }
 
@@ -93,7 +93,7 @@ pub struct Confirmation {
     pub note: String,
     /// Name of the person then.
     pub name: String,
-    /// When.
+    /// When it happened.
     pub at: DateTime<Utc>,
 }
 
@@ -153,7 +153,7 @@ pub enum VersionRefusal {
     Changed {
         /// Who changed it.
         by: String,
-        /// When.
+        /// When it happened.
         at: DateTime<Utc>,
     },
     /// Checks that block publication are violated, or the texts cannot be read.
@@ -219,16 +219,6 @@ impl Head {
             ) => Err(R::NotADraft),
         }
     }
-
-    /// The number, or what stands in its place in lists and the log.
-    pub fn label(&self) -> String {
-        label(self.number.as_deref())
-    }
-}
-
-/// A number, or what stands in its place.
-pub fn label(number: Option<&str>) -> String {
-    number.map_or_else(|| "ohne Nummer".to_owned(), str::to_owned)
 }
 
 /// Whether a file may have this path: `contract.toml`, or a `.dj` file of a language, at most one

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use super::own_number;
 use crate::actions::notices::{self, Found};
 use crate::app::App;
-use crate::domain::calendar::{day, long_date, short_date};
+use crate::domain::calendar::day;
 use crate::domain::notice::{NoticeRefusal, NoticeState};
 use crate::domain::viewer::Viewer;
 use crate::domain::{Language, NoticeId};
@@ -23,6 +23,7 @@ use crate::web::kit::page::{Me, Shell, html, invalid};
 use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
 use crate::web::kit::sub_processors::Lists;
+use crate::wording::dates::{long_date, short_date};
 
 /// A notice on the customer's contract page.
 pub struct NoticeLine {

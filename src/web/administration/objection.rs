@@ -10,10 +10,10 @@ use chrono::{DateTime, Utc};
 use super::{own_number, words};
 use crate::actions::{ActionError, objections};
 use crate::app::App;
-use crate::domain::calendar::{day, short_date};
+use crate::domain::Language;
+use crate::domain::calendar::day;
 use crate::domain::case::Case;
 use crate::domain::viewer::Viewer;
-use crate::domain::{Language, name};
 use crate::paths;
 use crate::storage::users::find_contact;
 use crate::web::kit::customer::find_visible;
@@ -24,6 +24,8 @@ use crate::web::kit::refusals;
 use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
 use crate::web::kit::words::in_words_of;
+use crate::wording::dates::short_date;
+use crate::wording::names;
 
 #[derive(Template)]
 #[template(path = "web/administration/objection.html")]
@@ -148,7 +150,7 @@ fn view(shell: Shell, case: &Case, user: String, now: DateTime<Utc>) -> Option<O
         agreement: agreement.number.clone(),
         concluded: short_date(day(agreement.concluded_at), language),
         several: partners.len() > 1,
-        partners: name::list(&partners, language),
+        partners: names::list(&partners, language),
         modules: words::modules(case, now, language).0,
         user,
         receipt: case.customer.email().map(|email| email.shown()),

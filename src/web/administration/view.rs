@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use super::dissent::{NoticeLine, line as notice_line};
 use super::words;
 use crate::contract::values::Values;
-use crate::domain::calendar::{day, short_date};
+use crate::domain::calendar::day;
 use crate::domain::case::{Agreement, AgreementEnd, Case, status_of};
 use crate::domain::proposal::PaperRecord;
 use crate::domain::viewer::{Permission, Role, permissions};
@@ -21,6 +21,7 @@ use crate::web::kit::dates::{Sentence, When};
 use crate::web::kit::history::Past;
 use crate::web::kit::own_history::history_of;
 use crate::web::kit::page::Shell;
+use crate::wording::dates::short_date;
 
 /// What the page shows, as it was read.
 pub struct Read {
@@ -184,7 +185,7 @@ fn agreed(
     language: Language,
 ) -> Agreed {
     let values = copied(facts);
-    let at = crate::domain::calendar::long_moment(one.concluded_at, language);
+    let at = crate::wording::dates::long_moment(one.concluded_at, language);
     let mail = values
         .as_ref()
         .and_then(|values| values.conclusion.as_ref())

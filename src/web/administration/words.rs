@@ -2,10 +2,11 @@
 
 use chrono::{DateTime, Utc};
 
+use crate::domain::Language;
 use crate::domain::calendar::{REMINDERS, day};
 use crate::domain::case::{Case, CaseStatus, Status, product_statuses};
-use crate::domain::{Language, name};
 use crate::web::kit::dates::{Sentence, When};
+use crate::wording::names;
 
 /// The tag of the status.
 pub fn tag(case_status: &CaseStatus, language: Language) -> String {
@@ -189,7 +190,7 @@ pub fn meaning(
     let partners = partners(case);
     let en = language.is_en();
     let closed_sentence = || {
-        let areas = name::list(&closed, language);
+        let areas = names::list(&closed, language);
         (!closed.is_empty()).then(|| match language {
             Language::De => format!(
                 "Solange der Vertrag nicht abgeschlossen ist, darf niemand außer Ihnen und uns diese Bereiche verwalten: {areas}. Ihre Produkte laufen weiter."
@@ -220,7 +221,7 @@ pub fn meaning(
             "You have not accepted an amendment; the agreement goes on without it.",
         ),
         Status::AmendmentOpen => {
-            let areas = name::list(&closed, language);
+            let areas = names::list(&closed, language);
             and(
                 &format!(
                     "Einer Ergänzung haben Sie bisher nicht zugestimmt. Solange sie fehlt, darf niemand außer Ihnen und uns diese Bereiche verwalten: {areas}."
@@ -248,7 +249,7 @@ fn allowed(partners: &[String], open: &[String], language: Language) -> String {
     if partners.is_empty() || open.is_empty() {
         return String::new();
     }
-    let (who, what) = (name::list(partners, language), name::list(open, language));
+    let (who, what) = (names::list(partners, language), names::list(open, language));
     match (language, partners.len()) {
         (Language::De, 1) => format!("{who} darf für Sie verwalten: {what}."),
         (Language::De, _) => format!("{who} dürfen für Sie verwalten: {what}."),

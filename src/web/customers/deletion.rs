@@ -11,7 +11,7 @@ use crate::actions::{ActionError, customers};
 use crate::app::App;
 use crate::domain::case::{Case, Event, preview};
 use crate::domain::retention::erasable_on;
-use crate::domain::{CustomerNumber, Language, calendar};
+use crate::domain::{CustomerNumber, Language};
 use crate::paths;
 use crate::storage::users::count_active_users;
 use crate::web::kit::customer::{Subject, find};
@@ -21,6 +21,7 @@ use crate::web::kit::page::{Me, Shell, html, invalid};
 use crate::web::kit::reauthentication::{address_of, ask_password};
 use crate::web::kit::respond::{Refuses as _, Respond as _};
 use crate::web::kit::signed_form::SignedForm;
+use crate::wording::dates;
 
 /// Longest reason in characters.
 const LONGEST_REASON: usize = 300;
@@ -111,7 +112,7 @@ async fn page(
     let kept_until = preview
         .as_ref()
         .and_then(|preview| erasable_on(&preview.after, app.config.retention_years))
-        .map(|day| calendar::long_date(day, Language::De))
+        .map(|day| dates::long_date(day, Language::De))
         .unwrap_or_default();
     Ok(Page {
         meaning: preview

@@ -26,6 +26,7 @@ use crate::web::kit::refusals;
 use crate::web::kit::respond::{Refuses as _, Respond as _};
 use crate::web::kit::signed_form::SignedForm;
 use crate::web::kit::upload::{Files, SignedUpload};
+use crate::wording::dates;
 
 /// Number of kinds of proposals; a customer has at most one open proposal of each.
 const KINDS: i64 = 2;
@@ -231,7 +232,7 @@ fn read(
             "Geben Sie den Tag der Unterschrift ein; er darf nicht in der Zukunft liegen",
         );
     } else if let Some(since) = since.filter(|since| on < Some(*since)) {
-        let since = calendar::short_date(since, Language::De);
+        let since = dates::short_date(since, Language::De);
         errors.add(
             "datum",
             format!("Diese Vertragsfassung gibt es erst seit {since}. Prüfen Sie den Tag der Unterschrift"),

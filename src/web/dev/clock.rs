@@ -5,10 +5,11 @@ use askama::Template;
 use chrono::TimeDelta;
 
 use crate::app::App;
-use crate::domain::{Language, calendar};
+use crate::domain::Language;
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::{FieldErrors, PublicForm};
 use crate::web::kit::page::{PublicShell, html, invalid, see_other};
+use crate::wording::dates;
 
 /// Address of the page.
 const CLOCK: &str = "/dev/uhr";
@@ -77,8 +78,8 @@ async fn page(
     let now = app.clock.now();
     Ok(Page {
         shell: PublicShell::load(app, Language::De).await?,
-        now: calendar::long_moment(now, Language::De),
-        now_machine: calendar::machine_moment(now),
+        now: dates::long_moment(now, Language::De),
+        now_machine: dates::machine_moment(now),
         days,
         hours,
         errors,

@@ -8,12 +8,13 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use crate::app::App;
-use crate::domain::{Language, calendar};
+use crate::domain::Language;
 use crate::mail::Transport;
 use crate::mail::outbox_folder::{self, StoredMail};
 use crate::web::kit::error::PageError;
 use crate::web::kit::headers::HTML_PART_CSP;
 use crate::web::kit::page::{PublicShell, attachment, html};
+use crate::wording::dates;
 
 /// At most this many mails are listed.
 const MOST: usize = 200;
@@ -135,8 +136,8 @@ fn line(mail: &StoredMail) -> MailRow {
         name: mail.name.clone(),
         to: mail.to.as_str().to_owned(),
         subject: mail.written.subject.clone(),
-        at: calendar::short_moment(mail.date, Language::De),
-        at_machine: calendar::machine_moment(mail.date),
+        at: dates::short_moment(mail.date, Language::De),
+        at_machine: dates::machine_moment(mail.date),
     }
 }
 

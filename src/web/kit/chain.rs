@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::domain::{Language, Operator, Party, calendar};
+use crate::wording::dates;
 
 /// One company of the chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,7 +68,7 @@ pub fn annex_note(name: &str, since: DateTime<Utc>) -> String {
 
 /// [`annex_note`] in the reader's language.
 pub fn annex_note_in(name: &str, since: DateTime<Utc>, language: Language) -> String {
-    let since = calendar::short_date(calendar::day(since), language);
+    let since = dates::short_date(calendar::day(since), language);
     match language {
         Language::De => format!("Untervertriebspartner {name} entfällt ab {since}."),
         Language::En => format!("Sub-partner {name} is no part of it from {since}."),

@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use crate::domain::{Language, calendar};
+use crate::domain::Language;
+use crate::wording::dates;
 
 /// A point in time, for machines and for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,7 +24,7 @@ impl When {
     pub fn long_in(date: NaiveDate, language: Language) -> Self {
         Self {
             machine: date.to_string(),
-            words: calendar::long_date(date, language),
+            words: dates::long_date(date, language),
         }
     }
 
@@ -37,7 +38,7 @@ impl When {
     pub fn weekday_in(date: NaiveDate, language: Language) -> Self {
         Self {
             machine: date.to_string(),
-            words: calendar::weekday_date(date, language),
+            words: dates::weekday_date(date, language),
         }
     }
 
@@ -57,15 +58,15 @@ impl When {
     /// Date and time in either language: "13.11.2026, 08:00", "13 Nov 2026, 08:00".
     pub fn moment_in(at: DateTime<Utc>, language: Language) -> Self {
         Self {
-            machine: calendar::machine_moment(at),
-            words: calendar::short_moment(at, language),
+            machine: dates::machine_moment(at),
+            words: dates::short_moment(at, language),
         }
     }
 
     /// Date and time with "Uhr": "13.11.2026, 08:00 Uhr".
     pub fn clock(at: DateTime<Utc>) -> Self {
         Self {
-            words: format!("{} Uhr", calendar::short_moment(at, Language::De)),
+            words: format!("{} Uhr", dates::short_moment(at, Language::De)),
             ..Self::moment(at)
         }
     }
@@ -73,7 +74,7 @@ impl When {
 
 /// A short date: "06.12.2026".
 pub fn short(date: NaiveDate) -> String {
-    calendar::short_date(date, Language::De)
+    dates::short_date(date, Language::De)
 }
 
 /// A sentence that may contain a date.

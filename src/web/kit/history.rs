@@ -3,9 +3,9 @@
 use super::dates::When;
 use crate::domain::Language;
 use crate::domain::audit::AuditKind;
-use crate::domain::reply::plain;
 use crate::domain::viewer::Role;
 use crate::storage::audit::Event;
+use crate::wording::reply::plain;
 
 /// An entry of the history.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,9 +2,10 @@
 
 use crate::actions::second_person::TooNew;
 use crate::domain::Language;
-use crate::domain::calendar::{self, long_moment};
 use crate::domain::case::{Denied, Refusal, Status};
 use crate::domain::version::VersionRefusal;
+use crate::wording::dates;
+use crate::wording::dates::long_moment;
 
 /// Why the second of two steps cannot be done by an account that belongs to the person of the first
 /// step (S-39).
@@ -216,7 +217,7 @@ pub fn of_version(refusal: &VersionRefusal) -> String {
         R::OwnSubmission => "Sie haben diese Fassung selbst vorgelegt. Freigeben muss sie eine zweite Person.".to_owned(),
         R::Changed { by, at } => format!(
             "{by} hat die Fassung am {} geändert, nachdem Sie sie geöffnet hatten. Es ist nichts geschehen. Bitte sehen Sie sie noch einmal an.",
-            calendar::short_moment(*at, Language::De)
+            dates::short_moment(*at, Language::De)
         ),
         R::Blocked => "Die Prüfung hat Mängel gefunden, mit denen keine Fassung veröffentlicht werden kann. Beheben Sie sie zuerst.".to_owned(),
         R::Unanswered => "Es sind noch nicht alle Fragen beantwortet.".to_owned(),

@@ -2,8 +2,9 @@
 
 use chrono::Duration;
 
+use crate::domain::Language;
 use crate::domain::bulk_run::{RunEnd, RunStage};
-use crate::domain::{Language, name};
+use crate::wording::names;
 
 /// A waiting time in German: "40 Sekunden", "3 Minuten".
 pub fn in_words(seconds: u64) -> String {
@@ -49,7 +50,7 @@ pub fn thousands(number: i64) -> String {
 
 /// A list in German: "A", "A und B", "A, B und C".
 pub fn listed(words: &[String]) -> String {
-    name::list(words, Language::De)
+    names::list(words, Language::De)
 }
 
 /// The word for the stage of a run, and the CSS key of its tag.

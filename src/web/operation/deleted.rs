@@ -24,6 +24,7 @@ use crate::web::kit::dates::{When, short};
 use crate::web::kit::error::PageError;
 use crate::web::kit::history::{Past, history};
 use crate::web::kit::page::{Me, Shell, html};
+use crate::wording::dates;
 
 /// Customers per page.
 const PAGE: usize = 50;
@@ -87,8 +88,8 @@ fn line(found: DeletedLine) -> DeletedRow {
     DeletedRow {
         number: found.number,
         name: found.name,
-        deleted: calendar::short_moment(found.deleted_at, Language::De),
-        machine: calendar::machine_moment(found.deleted_at),
+        deleted: dates::short_moment(found.deleted_at, Language::De),
+        machine: dates::machine_moment(found.deleted_at),
     }
 }
 
@@ -169,7 +170,7 @@ pub async fn show(
         })
         .await?;
     let shell = Shell::load(&app, &me, paths::DELETED).await?;
-    let date = |at| calendar::short_date(calendar::day(at), Language::De);
+    let date = |at| dates::short_date(calendar::day(at), Language::De);
     let Some(case) = case else {
         if stones.is_empty() {
             return Err(PageError::NotFound);
@@ -187,9 +188,9 @@ pub async fn show(
         number,
         name: case.customer.party.name.clone(),
         address: case.customer.party.address_line(),
-        deleted: calendar::long_moment(deleted_at, Language::De),
+        deleted: dates::long_moment(deleted_at, Language::De),
         kept_until: erasable_on(&case, app.config.retention_years)
-            .map(|day| calendar::long_date(day, Language::De))
+            .map(|day| dates::long_date(day, Language::De))
             .unwrap_or_default(),
         agreements: case
             .agreements
@@ -283,7 +284,7 @@ fn dissents(
 }
 
 fn stone(stone: Tombstone) -> Stone {
-    let date = |at| calendar::short_date(calendar::day(at), Language::De);
+    let date = |at| dates::short_date(calendar::day(at), Language::De);
     Stone {
         what: match &stone.agreement_number {
             Some(number) => number.clone(),
@@ -300,7 +301,7 @@ fn stone(stone: Tombstone) -> Stone {
             (_, Some(at)) => format!("Gelöscht am {}", date(at)),
             _ => String::new(),
         },
-        when: calendar::short_moment(stone.erased_at, Language::De),
+        when: dates::short_moment(stone.erased_at, Language::De),
         hashes: stone.document_hash.zip(stone.pdf_hash),
     }
 }

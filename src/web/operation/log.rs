@@ -9,7 +9,6 @@ use chrono::{DateTime, Datelike as _, NaiveDate, NaiveTime, Utc};
 use crate::actions::ActionError;
 use crate::app::App;
 use crate::domain::audit::Actor;
-use crate::domain::audit::kinds::kinds;
 use crate::domain::case::Status;
 use crate::domain::name::{MAX_NAME, clean};
 use crate::domain::viewer::Role;
@@ -23,6 +22,7 @@ use crate::web::kit::error::PageError;
 use crate::web::kit::form::FieldErrors;
 use crate::web::kit::history::history;
 use crate::web::kit::page::{Me, Shell, html, invalid};
+use crate::wording::audit::kinds;
 
 /// Events per page.
 const PAGE: usize = 50;

@@ -15,6 +15,7 @@ use crate::storage::unreadable::list_unreadable;
 use crate::web::kit::error::PageError;
 use crate::web::kit::page::{Me, Shell, html};
 use crate::web::kit::words::{span, thousands};
+use crate::wording::dates;
 
 /// At most this many passes are on the page.
 const RUNS: i64 = 30;
@@ -98,8 +99,8 @@ pub async fn show(app: web::Data<App>, me: Me) -> Result<HttpResponse, PageError
             .map(|(number, company, due)| Late {
                 number,
                 company,
-                due: calendar::short_date(calendar::day(due), Language::De),
-                due_machine: calendar::machine_moment(due),
+                due: dates::short_date(calendar::day(due), Language::De),
+                due_machine: dates::machine_moment(due),
             })
             .collect(),
     })
@@ -131,8 +132,8 @@ fn line(run: Run, now: DateTime<Utc>) -> PassRow {
             "refresh" => "Kundenliste nachführen",
             _ => "E-Mails senden",
         },
-        began: calendar::short_moment(run.began_at, Language::De),
-        began_machine: calendar::machine_moment(run.began_at),
+        began: dates::short_moment(run.began_at, Language::De),
+        began_machine: dates::machine_moment(run.began_at),
         done: thousands(run.done),
         failed: run.failed,
         per_minute: thousands(run.per_minute()),

@@ -16,6 +16,7 @@ use crate::web::kit::dates::{parse_day, short};
 use crate::web::kit::error::PageError;
 use crate::web::kit::page::{Me, Shell, html};
 use crate::web::kit::sub_processors::Company;
+use crate::wording::dates;
 
 /// The day of the list.
 #[derive(Debug, Default, Deserialize)]
@@ -61,7 +62,7 @@ pub async fn list(
     html(&ListPage {
         shell: Shell::load(&app, &me, paths::SUB_PROCESSORS).await?,
         day,
-        words: calendar::long_date(day, Language::De),
+        words: dates::long_date(day, Language::De),
         is_today: day == today,
         lines: entries
             .iter()

@@ -2,8 +2,9 @@
 
 use crate::domain::name::{self, BadName, MAX_COMPANY};
 use crate::domain::unlinked::may_stand_in_mail;
-use crate::domain::{EmailAddress, Party, postcode};
+use crate::domain::{EmailAddress, Party};
 use crate::web::kit::form::{FieldErrors, Form};
+use crate::wording::postcode;
 
 /// Message for a text that mail programs would turn into a link (S-26).
 const NO_ADDRESS: &str = "Lassen Sie Internet- und E-Mail-Adressen sowie die Zeichen @, < und > weg. Die Angabe steht in E-Mails an Kunden";

@@ -6,7 +6,6 @@ use askama::Template;
 
 use crate::actions::{ActionError, addresses};
 use crate::app::App;
-use crate::domain::calendar::long_moment;
 use crate::domain::case::{Case, Verdict};
 use crate::domain::{AddressId, Language};
 use crate::paths;
@@ -17,6 +16,7 @@ use crate::web::kit::language::wanted_language;
 use crate::web::kit::page::{PublicShell, html, see_other};
 use crate::web::kit::route::{Row, Who, get, post, view};
 use crate::web::kit::unknown_link::unknown;
+use crate::wording::dates::long_moment;
 
 /// Rows of this family.
 pub const ROUTES: &[Row] = &[

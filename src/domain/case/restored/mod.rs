@@ -13,8 +13,6 @@ use super::facts::{
 };
 use super::timing::check_time;
 use crate::domain::RequestId;
-use crate::domain::calendar::zoned_moment;
-use crate::domain::language::Language::En;
 use crate::domain::mail::RequestReason;
 use crate::domain::product::Options;
 
@@ -58,36 +56,7 @@ pub enum Contradiction {
     Declined(DateTime<Utc>),
 }
 
-impl std::fmt::Display for Contradiction {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let on = |at: &DateTime<Utc>| zoned_moment(*at, En);
-        match self {
-            Self::Deleted => write!(f, "the customer was deleted"),
-            Self::Future(at) => write!(
-                f,
-                "it was concluded on {}, which is still to come: set this machine's clock",
-                on(at)
-            ),
-            Self::NumberTaken => write!(f, "another document is stored under its number"),
-            Self::LinkUsed(number) => {
-                write!(f, "by its link {number} was concluded, says the database")
-            }
-            Self::LinkOver(at) => write!(f, "its link had ended before, on {}", on(at)),
-            Self::Later(number) => write!(
-                f,
-                "{number} was concluded later and stays; keep this file as evidence"
-            ),
-            Self::Objected(at) => write!(f, "the customer has objected since, on {}", on(at)),
-            Self::Declined(at) => write!(
-                f,
-                "the customer has declined or objected since, on {}",
-                on(at)
-            ),
-        }
-    }
-}
-
-/// What in the case contradicts restoring an agreement at `now`; `None` if nothing does.
+/// What in the case speaks against taking an agreement back at `now`.
 pub fn contradiction(
     case: &Case,
     restored: &Restored,

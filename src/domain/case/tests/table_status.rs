@@ -8,9 +8,7 @@ use super::samples::{
     CENTRAFLEX, MANDANT, SMALL_TRUNK, Scenario, TRUNK, booked, booking, in_state, partner,
 };
 use crate::domain::calendar::REMINDERS;
-use crate::domain::case::{
-    CaseStatus, Event, Status, detail, next_change, product_statuses, status_of,
-};
+use crate::domain::case::{CaseStatus, Event, Status, next_change, product_statuses, status_of};
 
 #[test]
 fn every_status_of_4_4_has_its_word_and_its_line() {
@@ -140,7 +138,7 @@ fn every_status_of_4_4_has_its_word_and_its_line() {
         let now = status_of(&scenario.case, scenario.now);
         assert_eq!((now.status.key(), now.word().as_str()), (*key, *word));
         assert_eq!(
-            detail(&now, scenario.case.holidays, scenario.now),
+            now.detail(scenario.case.holidays, scenario.now),
             *line,
             "{key}"
         );

@@ -13,6 +13,7 @@ use crate::storage::roll_outs::list_roll_outs;
 use crate::web::kit::error::PageError;
 use crate::web::kit::page::{Me, Shell, html};
 use crate::web::kit::words::stage_word;
+use crate::wording::dates;
 
 /// At most this many roll-outs are on the page.
 const MOST: i64 = 50;
@@ -68,7 +69,7 @@ pub async fn show(app: web::Data<App>, me: Me) -> Result<HttpResponse, PageError
             in_force: Some(&one.number) == current.as_ref(),
             from: (
                 one.valid_from.to_string(),
-                calendar::long_date(one.valid_from, Language::De),
+                dates::long_date(one.valid_from, Language::De),
             ),
             number: one.number,
         })
@@ -81,8 +82,8 @@ pub async fn show(app: web::Data<App>, me: Me) -> Result<HttpResponse, PageError
                 href: paths::roll_out(one.id),
                 mode: one.mode.word(),
                 started: (
-                    calendar::machine_moment(one.run.begun_at),
-                    calendar::short_moment(one.run.begun_at, Language::De),
+                    dates::machine_moment(one.run.begun_at),
+                    dates::short_moment(one.run.begun_at, Language::De),
                 ),
                 version: one.version,
                 by: one.started_by,

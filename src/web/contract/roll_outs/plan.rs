@@ -23,6 +23,7 @@ use crate::web::kit::reauthentication::{address_of, ask_password};
 use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
 use crate::web::kit::words::thousands;
+use crate::wording::dates;
 
 #[derive(Template)]
 #[template(path = "web/contract/roll_outs/plan.html")]
@@ -296,7 +297,7 @@ async fn page(
         in_force: Some(&version.number) == current.as_ref(),
         from: (
             version.valid_from.to_string(),
-            calendar::long_date(version.valid_from, Language::De),
+            dates::long_date(version.valid_from, Language::De),
         ),
         version: version.number.clone(),
         partners: partners

@@ -11,7 +11,7 @@ use crate::actions::bulk_runs::{Turn, stage_of, turn};
 use crate::app::App;
 use crate::domain::bulk_run::RunStage;
 use crate::domain::roll_out::{Answer, Mode, Skip};
-use crate::domain::{CustomerNumber, Language, RollOutId, calendar};
+use crate::domain::{CustomerNumber, Language, RollOutId};
 use crate::paths;
 use crate::storage::roll_outs::{RollOut, RollOutCustomer, figures, find_roll_out, list_customers};
 use crate::web::kit::error::PageError;
@@ -20,6 +20,7 @@ use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
 use crate::web::kit::words::stage_word;
 use crate::web::kit::words::thousands;
+use crate::wording::dates;
 
 /// Customers per page.
 const PAGE: i64 = 50;
@@ -114,11 +115,11 @@ pub async fn show(
         status,
         from: (
             found.valid_from.to_string(),
-            calendar::long_date(found.valid_from, Language::De),
+            dates::long_date(found.valid_from, Language::De),
         ),
         started: (
-            calendar::machine_moment(found.run.begun_at),
-            calendar::short_moment(found.run.begun_at, Language::De),
+            dates::machine_moment(found.run.begun_at),
+            dates::short_moment(found.run.begun_at, Language::De),
         ),
         by: found.started_by.clone(),
         scope: scope_words(&app, &found.scope).await?,
@@ -218,8 +219,8 @@ fn chosen(
                 href: paths::status(line.customer),
                 reason: line.reason.map_or("", Skip::sentence),
                 at: (
-                    calendar::machine_moment(line.at),
-                    calendar::short_moment(line.at, Language::De),
+                    dates::machine_moment(line.at),
+                    dates::short_moment(line.at, Language::De),
                 ),
             })
             .collect(),

@@ -8,7 +8,7 @@ use crate::actions::contract_text::{General, general};
 use crate::actions::{ActionError, version_diff};
 use crate::app::App;
 use crate::contract::diff::{Change, ChangeKind, Piece, diff};
-use crate::domain::{Language, VersionDiff, calendar};
+use crate::domain::{Language, VersionDiff};
 use crate::paths;
 use crate::places::Kind;
 use crate::web::contract::shortened;
@@ -16,6 +16,7 @@ use crate::web::kit::error::PageError;
 use crate::web::kit::language::chosen_language;
 use crate::web::kit::page::{PublicShell, html};
 use crate::web::kit::turn::Turn;
+use crate::wording::dates;
 
 #[derive(Template)]
 #[template(path = "web/contract/text/comparison.html")]
@@ -82,5 +83,5 @@ pub async fn compare(
 /// The day from which it is offered, for machines and people.
 fn day(text: &General, language: Language) -> (String, String) {
     let day = text.version.valid_from;
-    (day.to_string(), calendar::long_date(day, language))
+    (day.to_string(), dates::long_date(day, language))
 }

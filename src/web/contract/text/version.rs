@@ -8,12 +8,13 @@ use crate::actions::ActionError;
 use crate::actions::contract_text::{General, general};
 use crate::app::App;
 use crate::contract::html as contract_html;
-use crate::domain::calendar::{self, day};
+use crate::domain::calendar::day;
 use crate::paths;
 use crate::storage::contract_versions::{Published, find_in_force, list_published};
 use crate::web::kit::error::PageError;
 use crate::web::kit::language::chosen_language;
 use crate::web::kit::page::{PublicShell, html};
+use crate::wording::dates;
 
 #[derive(Template)]
 #[template(path = "web/contract/text/version.html")]
@@ -90,7 +91,7 @@ async fn page(
         .await?;
     let meta = &read.text.contract.meta;
     let document = read.text.document(language);
-    let date = |date| calendar::long_date(date, language);
+    let date = |date| dates::long_date(date, language);
     let valid_from = read.text.version.valid_from;
     let path = match &wanted {
         Some(number) => paths::contract(number),

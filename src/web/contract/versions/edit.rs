@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::contract::diff::{Piece, words};
 use crate::contract::{html as contract_html, meta};
 use crate::domain::version::{Version, VersionRefusal, clean};
-use crate::domain::{Language, VersionId, calendar};
+use crate::domain::{Language, VersionId};
 use crate::paths;
 use crate::places::Kind;
 use crate::web::kit::error::PageError;
@@ -24,6 +24,7 @@ use crate::web::kit::page::{Me, Shell, html, invalid};
 use crate::web::kit::refusals::of_version;
 use crate::web::kit::respond::Respond as _;
 use crate::web::kit::upload::SignedTexts;
+use crate::wording::dates;
 
 #[derive(Template)]
 #[template(path = "web/contract/versions/edit.html")]
@@ -186,7 +187,7 @@ pub(super) async fn page(
             let (article, language) = article(&reviewed, &around, language);
             let changed = conflict.map(|(by, at)| Conflict {
                 by,
-                at: calendar::short_moment(at, Language::De),
+                at: dates::short_moment(at, Language::De),
                 pieces: compared(&stored, &typed),
             });
             (reviewed, article, language, changed)

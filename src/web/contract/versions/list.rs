@@ -10,7 +10,7 @@ use crate::actions::{ActionError, versions};
 use crate::app::App;
 use crate::contract::import::{Source, import};
 use crate::document::folder::{BadArchive, is_zip, unpack};
-use crate::domain::calendar::{self, day};
+use crate::domain::calendar::day;
 use crate::domain::version::{Files, Head, Stage, clean};
 use crate::domain::{Language, VersionId};
 use crate::paths;
@@ -21,6 +21,7 @@ use crate::web::kit::form::FieldErrors;
 use crate::web::kit::page::{Me, Shell, html, invalid};
 use crate::web::kit::respond::{Refuses as _, Respond as _};
 use crate::web::kit::upload::{SignedTexts, TextFile};
+use crate::wording::dates;
 
 /// At most this many versions are on the page; there have never been more.
 const MOST: i64 = 200;
@@ -68,10 +69,10 @@ pub async fn show(app: web::Data<App>, me: Me) -> Result<HttpResponse, PageError
 }
 
 fn line(head: &Head, current: Option<&str>, today: chrono::NaiveDate) -> VersionRow {
-    let moment = |at| calendar::short_moment(at, Language::De);
+    let moment = |at| dates::short_moment(at, Language::De);
     let (mark, stage, detail) = match (&head.published, &head.approved, &head.submitted) {
         (Some((_, from)), ..) => {
-            let day = calendar::short_date(*from, Language::De);
+            let day = dates::short_date(*from, Language::De);
             if head.number.as_deref() == current {
                 ("concluded", "Gilt", format!("seit {day}"))
             } else if *from > today {
@@ -151,7 +152,7 @@ async fn new_page(
                 Some(id) => one.id == id,
                 None => Some(&one.number) == current.as_ref(),
             };
-            let from = calendar::short_date(one.valid_from, Language::De);
+            let from = dates::short_date(one.valid_from, Language::De);
             (
                 one.id,
                 format!("Fassung {} vom {from}", one.number),

@@ -13,7 +13,7 @@ use crate::actions::versions::approval::publish as publish_version;
 use crate::actions::versions::review::review;
 use crate::app::App;
 use crate::contract::Meta;
-use crate::domain::calendar::{self, day};
+use crate::domain::calendar::day;
 use crate::domain::version::Stage;
 use crate::domain::{Language, VersionId};
 use crate::paths;
@@ -25,6 +25,7 @@ use crate::web::kit::page::{Me, Shell, html, invalid};
 use crate::web::kit::reauthentication::{address_of, ask_password};
 use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
+use crate::wording::dates;
 
 /// Open requests are counted up to here.
 const CAP: i64 = 1000;
@@ -130,7 +131,7 @@ pub async fn publish(
         .db
         .transaction(move |conn| publish_version(conn, &own, &viewer, seen, valid_from, now))
         .await;
-    let date = calendar::long_date(valid_from, Language::De);
+    let date = dates::long_date(valid_from, Language::De);
     let said = |()| format!("Die Fassung ist veröffentlicht und gilt ab dem {date}.");
     session.respond(done, said, paths::version(id, ""))
 }

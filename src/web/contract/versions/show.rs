@@ -31,6 +31,7 @@ use crate::web::kit::refusals;
 use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
 use crate::web::kit::words::stage_word;
+use crate::wording::dates;
 
 /// Longest reason in characters.
 const LONGEST_REASON: usize = 500;
@@ -156,7 +157,7 @@ async fn told(app: &App, number: String, from: NaiveDate) -> Result<Told, PageEr
         RollOutLine {
             href: paths::roll_out(one.id),
             mode: one.mode.word(),
-            started: calendar::short_moment(one.run.begun_at, Language::De),
+            started: dates::short_moment(one.run.begun_at, Language::De),
             state,
             status,
         }
@@ -170,7 +171,7 @@ async fn told(app: &App, number: String, from: NaiveDate) -> Result<Told, PageEr
 fn facts(version: &Version) -> Vec<(&'static str, String)> {
     let head = &version.head;
     let by = |mark: &Mark| {
-        let at = calendar::short_moment(mark.at, Language::De);
+        let at = dates::short_moment(mark.at, Language::De);
         match mark.by {
             Some(_) => format!("{}, {at}", mark.name),
             None => format!("mit dem Portal ausgeliefert, {at}"),
@@ -178,7 +179,7 @@ fn facts(version: &Version) -> Vec<(&'static str, String)> {
     };
     let mut facts = Vec::new();
     if let Some((_, from)) = &head.published {
-        facts.push(("Gültig ab", calendar::long_date(*from, Language::De)));
+        facts.push(("Gültig ab", dates::long_date(*from, Language::De)));
     }
     facts.push(("Angelegt", by(&head.created)));
     if head.changed.at != head.created.at {

@@ -21,6 +21,7 @@ use crate::web::kit::page::{Me, Shell, html, invalid};
 use crate::web::kit::refusals;
 use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
+use crate::wording::dates;
 
 /// The latest day that can be chosen, counted from today; a later one is taken for a typing error.
 const LONGEST: Days = Days::new(3660);
@@ -256,7 +257,7 @@ fn read(
                             "tag",
                             format!(
                                 "Die Buchung selbst endet schon am {}. Wählen Sie einen früheren Tag",
-                                calendar::short_date(last, Language::De)
+                                dates::short_date(last, Language::De)
                             ),
                         );
                     }

@@ -10,6 +10,7 @@ use crate::domain::{CustomerNumber, Language, calendar};
 use crate::paths;
 use crate::web::customers::parts::product_choice::choice_key;
 use crate::web::kit::error::PageError;
+use crate::wording::dates;
 
 /// A change that is about to be made. Places are indexes of [`Case::bookings`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,7 +103,7 @@ impl Plan {
                     End::After(day) => (
                         format!(
                             "{name} zum {} kündigen?",
-                            calendar::long_date(*day, Language::De)
+                            dates::long_date(*day, Language::De)
                         ),
                         "Kündigung speichern",
                     ),
@@ -178,7 +179,7 @@ impl Plan {
                     End::Now => format!("{name} ist beendet."),
                     End::After(day) => format!(
                         "{name} ist zum {} gekündigt.",
-                        calendar::long_date(*day, Language::De)
+                        dates::long_date(*day, Language::De)
                     ),
                     End::Never => format!("Die Kündigung von {name} ist zurückgenommen."),
                 }

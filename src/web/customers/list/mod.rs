@@ -13,7 +13,7 @@ use chrono::{DateTime, Utc};
 
 use crate::actions::ActionError;
 use crate::app::App;
-use crate::domain::case::{Status, detail};
+use crate::domain::case::Status;
 use crate::domain::viewer::Role;
 use crate::domain::{Holidays, Language, PartnerId, calendar};
 use crate::paths;
@@ -24,6 +24,7 @@ use crate::storage::case_rows::{
 use crate::storage::partners::list_sub_partner_names;
 use crate::web::kit::error::PageError;
 use crate::web::kit::page::{Me, Shell, html, see_other};
+use crate::wording::dates;
 use filter::{FilterLine, Tally, groups, short_word, tallies, total};
 use order::{Head, Order, by_date, caption, heads, orders};
 use state::{Asked, State};
@@ -256,7 +257,7 @@ fn choices(all: &[(PartnerId, String)], chosen: Option<PartnerId>) -> Vec<Choice
 }
 
 fn loaded(rows: usize, now: DateTime<Utc>) -> String {
-    let moment = calendar::short_moment(now, Language::De);
+    let moment = dates::short_moment(now, Language::De);
     let time = moment.rsplit(", ").next().unwrap_or_default();
     match rows {
         1 => format!("Status für einen Kunden geladen, {time} Uhr"),
@@ -268,7 +269,7 @@ fn loaded(rows: usize, now: DateTime<Utc>) -> String {
 fn date(row: &CaseRow) -> String {
     row.case_status.moment.map_or_else(
         || "ohne Datum".to_owned(),
-        |at| calendar::short_date(calendar::day(at), Language::De),
+        |at| dates::short_date(calendar::day(at), Language::De),
     )
 }
 
@@ -321,7 +322,7 @@ fn line(row: CaseRow, role: Role, holidays: Holidays, now: DateTime<Utc>) -> Cus
         key: status.key(),
         on_paper: row.on_paper,
         word: row.case_status.word(),
-        detail: detail(&row.case_status, holidays, now),
+        detail: row.case_status.detail(holidays, now),
         can_assign: before_conclusion
             && row.partner.is_some()
             && matches!(role, Role::Operator | Role::Partner(_)),

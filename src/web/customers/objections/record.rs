@@ -21,6 +21,7 @@ use crate::web::kit::reauthentication::{address_of, ask_password};
 use crate::web::kit::refusals;
 use crate::web::kit::respond::Respond as _;
 use crate::web::kit::upload::SignedUpload;
+use crate::wording::dates;
 
 /// Longest note in characters.
 const LONGEST_NOTE: usize = 2000;
@@ -155,7 +156,7 @@ fn read(
             "datum",
             format!(
                 "Der Tag des Eingangs darf nicht vor dem {} liegen: Vorher gab es nichts, dem widersprochen werden konnte",
-                calendar::short_date(first, Language::De)
+                dates::short_date(first, Language::De)
             ),
         ),
         _ => {}
@@ -206,7 +207,7 @@ async fn page(
             let day = calendar::day(agreement.concluded_at);
             (
                 agreement.number.clone(),
-                calendar::short_date(day, Language::De),
+                dates::short_date(day, Language::De),
             )
         }),
         has_address: case.customer.email().is_some(),

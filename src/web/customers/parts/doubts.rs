@@ -7,7 +7,6 @@ use chrono::{DateTime, Utc};
 use crate::actions::ActionError;
 use crate::actions::partner_contracts::{Relied, find_relied, find_states};
 use crate::app::App;
-use crate::domain::calendar::long_date;
 use crate::domain::case::{Case, Refusal};
 use crate::domain::partner_contract::{ContractRule, ContractState};
 use crate::domain::viewer::Role;
@@ -16,6 +15,7 @@ use crate::paths;
 use crate::storage::partners::list_sub_partners;
 use crate::storage::{PgConnection, QueryResult};
 use crate::web::kit::route::Who;
+use crate::wording::dates::long_date;
 
 /// A contract that is missing, has ended, or ends soon.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,11 +1,11 @@
 //! Addresses that partners entered, in words: what each waits for, until when, and what can be done
 //! (A4).
 
-use crate::domain::calendar::long_moment;
 use crate::domain::case::{Case, EnteredAddress};
 use crate::domain::viewer::{Permission, Role};
 use crate::domain::{AddressId, EmailAddress, Holidays, Language};
 use crate::paths;
+use crate::wording::dates::long_moment;
 
 /// An address the operator still has to decide about.
 pub struct Undecided {

@@ -3,8 +3,9 @@
 //! `web/customers/parts/party_fields.html`.
 
 use crate::domain::name::{self, MAX_COMPANY};
-use crate::domain::{Language, Party, postcode};
+use crate::domain::{Language, Party};
 use crate::web::kit::form::{FieldErrors, Form};
+use crate::wording::postcode;
 
 /// Longest value of every field but the name, in characters.
 const LONGEST_LINE: usize = 200;

@@ -19,6 +19,7 @@ use crate::web::kit::customer::find_visible;
 use crate::web::kit::error::PageError;
 use crate::web::kit::page::{Me, Shell, html};
 use crate::web::kit::refusals;
+use crate::wording::dates;
 use desk::Desk;
 
 #[derive(Template)]
@@ -179,7 +180,7 @@ fn bookings(case: &Case, now: DateTime<Utc>) -> Vec<BookingLine> {
 }
 
 fn booking_line(case: &Case, place: usize, booking: &Booking, now: DateTime<Utc>) -> BookingLine {
-    let date = |at: DateTime<Utc>| calendar::short_date(calendar::day(at), Language::De);
+    let date = |at: DateTime<Utc>| dates::short_date(calendar::day(at), Language::De);
     let since = date(booking.booked_at);
     // A booking that ends at midnight was last in force on the day before.
     let last = |end: DateTime<Utc>| date(end - Duration::milliseconds(1));

@@ -5,6 +5,7 @@ use crate::domain::reply::{self, Speaks};
 use crate::domain::viewer::Role;
 use crate::storage::mails::MailLine;
 use crate::web::kit::dates::When;
+use crate::wording::reply::plain;
 
 /// A mail that was not delivered.
 pub(super) struct Unsent {
@@ -42,7 +43,7 @@ pub(super) fn unsent(mails: Vec<MailLine>, role: Role) -> Vec<Unsent> {
             let (why, is_reply) = why(&mail.state, said);
             Unsent {
                 when: When::moment(mail.returned_at.or(mail.done_at).unwrap_or(mail.queued_at)),
-                what: mail.kind.spec().title,
+                what: mail.kind.spec().title(),
                 advice: if is_reply {
                     advice(&mail, role, said)
                 } else {
@@ -65,10 +66,10 @@ fn why(state: &str, said: &str) -> (String, bool) {
         ("dropped", Some(why)) => (format!("nicht gesendet, weil {why}"), false),
         ("dropped", None) => ("nicht gesendet".to_owned(), false),
         ("returned", _) if reply::of_returned(said) != Speaks::OfRecipient => {
-            (format!("nicht angekommen: {}", reply::plain(said)), true)
+            (format!("nicht angekommen: {}", plain(said)), true)
         }
-        ("returned", _) => (format!("zurückgekommen: {}", reply::plain(said)), true),
-        _ => (format!("nicht angenommen: {}", reply::plain(said)), true),
+        ("returned", _) => (format!("zurückgekommen: {}", plain(said)), true),
+        _ => (format!("nicht angenommen: {}", plain(said)), true),
     }
 }
 

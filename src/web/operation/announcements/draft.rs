@@ -10,7 +10,7 @@ use crate::actions::announcements::{self, Moved, Standstill, faults, first_start
 use crate::actions::form_version;
 use crate::app::App;
 use crate::domain::sub_processor::{Entry, ListChange};
-use crate::domain::{AnnouncementId, Language, SubProcessorId, calendar, name};
+use crate::domain::{AnnouncementId, Language, SubProcessorId, name};
 use crate::paths;
 use crate::storage::PgConnection;
 use crate::storage::announcements::{Announcement, Stage};
@@ -21,6 +21,7 @@ use crate::web::kit::page::{Me, Shell, html, invalid};
 use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
 use crate::web::kit::sub_processors::Company;
+use crate::wording::dates;
 
 /// Longest reason, in characters.
 const LONGEST_REASON: usize = 600;
@@ -134,7 +135,7 @@ pub async fn save(
             "beginn",
             format!(
                 "Wählen Sie den {} oder einen späteren Tag: Vorher ist die Frist nicht vorbei",
-                calendar::short_date(first, Language::De)
+                dates::short_date(first, Language::De)
             ),
         ),
         Some(_) => {}
@@ -157,7 +158,7 @@ pub async fn save(
         // A user who saves once more has seen the values that are stored now.
         let (draft, entries) = find(&app, &id).await?;
         typed.stand = stamp(&draft);
-        let day = |day: NaiveDate| calendar::short_date(day, Language::De);
+        let day = |day: NaiveDate| dates::short_date(day, Language::De);
         errors.add_changed([
             (
                 "grund",
@@ -388,7 +389,7 @@ async fn page(
         has_changes: !draft.changes.is_empty(),
         days: draft.days,
         first_day,
-        first_words: calendar::short_date(first_day, Language::De),
+        first_words: dates::short_date(first_day, Language::De),
         typed,
         errors,
     })

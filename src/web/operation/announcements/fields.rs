@@ -3,8 +3,9 @@
 use crate::contract::check;
 use crate::domain::name::{self, BadName, MAX_COMPANY};
 use crate::domain::party::SubProcessor;
-use crate::domain::{EmailAddress, Party, postcode};
+use crate::domain::{EmailAddress, Party};
 use crate::web::kit::form::{FieldErrors, Form};
+use crate::wording::postcode;
 
 /// Longest line in a field, in characters.
 const LONGEST_LINE: usize = 300;

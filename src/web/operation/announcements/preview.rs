@@ -10,8 +10,8 @@ use crate::actions::ActionError;
 use crate::actions::announcements::{self, days, faults, first_start};
 use crate::actions::delivery::preview;
 use crate::app::App;
+use crate::domain::Language;
 use crate::domain::sub_processor::Entry;
-use crate::domain::{Language, calendar};
 use crate::mail::RenderedMail;
 use crate::paths;
 use crate::storage::announcements::{Announcement, count_in_force};
@@ -22,6 +22,7 @@ use crate::web::kit::reauthentication::{address_of, ask_password};
 use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
 use crate::web::kit::sub_processors::Lists;
+use crate::wording::dates;
 
 #[derive(Template)]
 #[template(path = "web/operation/announcements/preview.html")]
@@ -111,7 +112,7 @@ async fn page(
     if draft.starts_on < first {
         faults.push(format!(
             "Der Beginn liegt vor dem Ende der Frist. Der erste mögliche Tag ist der {}.",
-            calendar::short_date(first, Language::De)
+            dates::short_date(first, Language::De)
         ));
     }
     let mail = |language| preview(app, &shell.operator, &draft, language, now);
@@ -125,7 +126,7 @@ async fn page(
         faults,
         recipients,
         days,
-        starts: calendar::long_date(draft.starts_on, Language::De),
+        starts: dates::long_date(draft.starts_on, Language::De),
         reason: draft.reason.clone(),
         lists: Lists::of(&draft, Language::De),
         mails,

@@ -24,6 +24,7 @@ use crate::web::kit::page::{Me, Shell, html};
 use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
 use crate::web::kit::sub_processors::Lists;
+use crate::wording::dates;
 
 /// Customers per page.
 const PAGE: usize = 50;
@@ -155,7 +156,7 @@ pub async fn show(
         finished: announcement.finished_at.map(When::clock),
         can_pause: announcement.stage == Stage::Sending,
         can_resume: announcement.stage == Stage::Paused,
-        starts: calendar::long_date(announcement.starts_on, Language::De),
+        starts: dates::long_date(announcement.starts_on, Language::De),
         days: announcement.days,
         reason: announcement.reason.clone(),
         recipients: announcement.recipients.max(announcement.made),

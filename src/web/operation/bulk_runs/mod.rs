@@ -12,6 +12,7 @@ use crate::paths;
 use crate::storage::bulk_runs::{BulkRun, Subjects};
 use crate::web::kit::route::{Row, Who, get, post, view};
 use crate::web::kit::words::thousands;
+use crate::wording::dates;
 
 /// Rows of this family.
 pub const ROUTES: &[Row] = &[
@@ -44,7 +45,7 @@ fn subject(run: &BulkRun, subjects: &Subjects) -> (String, String) {
     };
     let found = match run.kind {
         RunKind::Announcement => run.subject.parse::<AnnouncementId>().ok().map(|id| {
-            let day = calendar::short_date(calendar::day(run.begun_at), Language::De);
+            let day = dates::short_date(calendar::day(run.begun_at), Language::De);
             (format!("Mitteilung vom {day}"), paths::announcement(id))
         }),
         RunKind::RollOut => subjects

@@ -9,11 +9,13 @@ use crate::actions::ActionError;
 use crate::app::App;
 use crate::domain::mail::{MailKind, PartHash, Recipient};
 use crate::domain::reply::{self, Speaks};
-use crate::domain::{CustomerNumber, MailId, calendar};
+use crate::domain::{CustomerNumber, MailId};
 use crate::paths;
 use crate::storage::mails::{Attempted, MailDetail, MailLine, Reported, find_mail, find_text};
 use crate::web::kit::error::PageError;
 use crate::web::kit::page::{Me, Shell, html};
+use crate::wording::dates;
+use crate::wording::reply::plain;
 
 #[derive(Template)]
 #[template(path = "web/operation/mails/detail.html")]
@@ -64,7 +66,7 @@ impl Moment {
     fn of(at: DateTime<Utc>) -> Self {
         Self {
             words: short(at),
-            machine: calendar::machine_moment(at),
+            machine: dates::machine_moment(at),
         }
     }
 }
@@ -165,7 +167,7 @@ fn told(report: &Reported) -> DeliveryStep {
 /// What the state means, and what to do about it.
 fn meaning(found: &MailDetail) -> String {
     let mail = &found.line;
-    let said = |text: &Option<String>| reply::plain(text.as_deref().unwrap_or_default());
+    let said = |text: &Option<String>| plain(text.as_deref().unwrap_or_default());
     match mail.state.as_str() {
         "queued" if mail.attempts == 0 => "Sie wird gleich gesendet.".to_owned(),
         "queued" => "Der Mailserver hat sie noch nicht angenommen. Das Portal versucht es von selbst in wachsenden Abständen wieder, mindestens einmal in der Stunde.".to_owned(),

@@ -16,7 +16,7 @@ use crate::actions::delivery::{self, Retried};
 use crate::app::App;
 use crate::domain::email::shown;
 use crate::domain::mail::{MailKind, Recipient, SPECS};
-use crate::domain::{CustomerNumber, Language, MailId, calendar};
+use crate::domain::{CustomerNumber, Language, MailId};
 use crate::mail::inbox::Inbox;
 use crate::paths;
 use crate::storage::mails::{MailFilter, MailLine, page_mails};
@@ -26,6 +26,7 @@ use crate::web::kit::form::FieldErrors;
 use crate::web::kit::page::{Me, Shell, html, invalid};
 use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
+use crate::wording::dates;
 
 pub use detail::show;
 pub use resend::contract as resend_contract;
@@ -176,7 +177,7 @@ pub async fn list(
             .iter()
             .map(|spec| Choice {
                 key: spec.key,
-                word: spec.name,
+                word: spec.name(),
                 chosen: asked.filter.kind.as_deref() == Some(spec.key),
             })
             .collect(),
@@ -238,7 +239,7 @@ fn line(mail: MailLine) -> MailRow {
         to: recipient(&mail),
         customer: mail.customer,
         queued: short(mail.queued_at),
-        queued_machine: calendar::machine_moment(mail.queued_at),
+        queued_machine: dates::machine_moment(mail.queued_at),
         words: words(&mail),
         reply: said(&mail),
         can_retry: can_retry(&mail),
@@ -315,5 +316,5 @@ fn can_resend(mail: &MailLine) -> bool {
 }
 
 fn short(moment: DateTime<Utc>) -> String {
-    calendar::short_moment(moment, Language::De)
+    dates::short_moment(moment, Language::De)
 }

@@ -63,7 +63,7 @@ impl Field {
         if self.ask.kind != Kind::Holidays {
             return Vec::new();
         }
-        let choice = |(_, code, name)| (code, name, code == self.value);
+        let choice = |(holidays, code): (Holidays, _)| (code, holidays.word(), code == self.value);
         Holidays::ALL.map(choice).to_vec()
     }
 
@@ -141,8 +141,8 @@ async fn changed(app: &App, me: &Me, typed: &Values) -> Result<Option<HttpRespon
     let now = values(&stored.unwrap_or_default());
     let value = |values: &Values, id: &str| {
         let value = values.get(id).cloned().unwrap_or_default();
-        let named = Holidays::ALL.iter().find(|(_, code, _)| *code == value);
-        named.map_or(value, |(_, _, name)| (*name).to_owned())
+        let named = Holidays::ALL.iter().find(|(_, code)| *code == value);
+        named.map_or(value, |(holidays, _)| holidays.word().to_owned())
     };
     let mut errors = FieldErrors::default();
     let all = OWN.iter().chain(PROTECTION);

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use super::fields::{Ask, Kind, OWN, PROTECTION};
 use crate::domain::name::{self, BadName, MAX_COMPANY};
-use crate::domain::{EmailAddress, Holidays, Operator, Party, postcode};
+use crate::domain::{EmailAddress, Holidays, Operator, Party};
 use crate::web::kit::form::{FieldErrors, Form};
+use crate::wording::postcode;
 
 /// Longest sentence in a field, in characters.
 const LONGEST_LINE: usize = 300;

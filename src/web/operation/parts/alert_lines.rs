@@ -3,9 +3,10 @@
 use chrono::{DateTime, Utc};
 
 use crate::domain::alert::AlertKind;
-use crate::domain::{AlertId, Language, UserId, calendar};
+use crate::domain::{AlertId, Language, UserId};
 use crate::paths;
 use crate::storage::alerts::AlertLine;
+use crate::wording::dates;
 
 /// An alert as printed; the start page prints the same.
 pub struct Item {
@@ -62,7 +63,7 @@ pub fn item(line: AlertLine, me: UserId) -> Item {
         customer: customer.or(partner),
         href,
         since: short(line.raised_at),
-        since_machine: calendar::machine_moment(line.raised_at),
+        since_machine: dates::machine_moment(line.raised_at),
         is_mine: line.taken.as_ref().is_some_and(|(user, ..)| *user == me),
         holder: line.taken.map(|(user, name, _)| (name, user)),
         end,
@@ -71,5 +72,5 @@ pub fn item(line: AlertLine, me: UserId) -> Item {
 }
 
 fn short(at: DateTime<Utc>) -> String {
-    calendar::short_moment(at, Language::De)
+    dates::short_moment(at, Language::De)
 }

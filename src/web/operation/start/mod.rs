@@ -33,6 +33,7 @@ use crate::storage::{PgConnection, QueryResult, proposals};
 use crate::web::kit::error::PageError;
 use crate::web::kit::page::{Me, Shell, html};
 use crate::web::kit::words::span;
+use crate::wording::dates;
 use seal::Seal;
 use tasks::{Counts, FAILED_DAYS, Task, capped, tasks};
 use trend::{Trend, since, trend};
@@ -100,7 +101,7 @@ pub async fn show(app: web::Data<App>, me: Me) -> Result<HttpResponse, PageError
         .db
         .read(move |conn| -> Result<_, ActionError> { Ok(read(conn, today, now)?) })
         .await?;
-    let weekday_date = calendar::weekday_date(today, Language::De);
+    let weekday_date = dates::weekday_date(today, Language::De);
     let (weekday, date) = weekday_date.split_once(", ").unwrap_or(("", &weekday_date));
     let (weekday, date) = (weekday.to_owned(), date.to_owned());
     let shell = Shell::load(&app, &me, paths::OPERATION).await?;
@@ -175,7 +176,7 @@ fn health(app: &App, found: &Found, now: DateTime<Utc>) -> Health {
                 .to_owned(),
         )
     } else {
-        let checked = calendar::short_moment(now, Language::De);
+        let checked = dates::short_moment(now, Language::De);
         let (_, time) = checked.split_once(", ").unwrap_or(("", &checked));
         (
             "concluded",

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use crate::actions::verification::{self, Stage};
 use crate::app::App;
 use crate::domain::{Language, calendar};
+use crate::wording::dates;
 
 /// The certificate that documents are sealed with.
 pub(super) struct Seal {
@@ -40,7 +41,7 @@ impl Seal {
             word,
             until: (
                 last_day.to_string(),
-                calendar::long_date(last_day, Language::De),
+                dates::long_date(last_day, Language::De),
             ),
             urge,
             fingerprint: app.sealer.fingerprint(),

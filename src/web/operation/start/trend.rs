@@ -6,9 +6,9 @@ use std::fmt::Write as _;
 use chrono::{Days, NaiveDate};
 
 use crate::domain::Language;
-use crate::domain::calendar::short_date;
 use crate::domain::case::Status;
 use crate::web::kit::words::thousands;
+use crate::wording::dates::short_date;
 
 /// Number of days in the chart, including today.
 const DAYS: u64 = 91;

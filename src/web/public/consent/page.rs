@@ -24,6 +24,7 @@ use crate::web::kit::form::{FieldErrors, PublicForm};
 use crate::web::kit::language::wanted_language;
 use crate::web::kit::page::{PublicShell, attachment, html as page_html, see_other};
 use crate::web::kit::turn::Turn;
+use crate::wording::dates;
 
 /// The consent page (requirements 4.1).
 #[derive(Template)]
@@ -254,10 +255,10 @@ async fn page(app: &App, arrival: &Arrival, typed: Typed) -> Result<ConsentPage,
         summary: Summary::new(arrival, &draft, news),
         until: (
             last_day.to_string(),
-            calendar::weekday_date(last_day, arrival.language),
+            dates::weekday_date(last_day, arrival.language),
         ),
         version: draft.document.version.clone(),
-        version_date: calendar::long_date(draft.document.date, arrival.language),
+        version_date: dates::long_date(draft.document.date, arrival.language),
         clauses,
         annexes,
         minutes: text::reading_minutes(&draft.document).max(5),

@@ -19,6 +19,7 @@ use crate::storage::agreements::DocumentFacts;
 use crate::web::kit::error::PageError;
 use crate::web::kit::language::wanted_language;
 use crate::web::kit::page::{PublicShell, attachment, html, see_other};
+use crate::wording::dates;
 
 /// The success page.
 #[derive(Template)]
@@ -121,8 +122,8 @@ fn page(
         about: arrival.about(&shell),
         number: agreement.number.clone(),
         concluded: (
-            calendar::machine_moment(agreement.concluded_at),
-            calendar::long_moment(agreement.concluded_at, language),
+            dates::machine_moment(agreement.concluded_at),
+            dates::long_moment(agreement.concluded_at, language),
         ),
         person: agreement.person.clone(),
         function: agreement.function.clone(),
@@ -143,7 +144,7 @@ fn page(
         pages: document.pages,
         until: (
             last_day.to_string(),
-            calendar::weekday_date(last_day, language),
+            dates::weekday_date(last_day, language),
         ),
         objection_email: shell
             .operator
@@ -159,7 +160,7 @@ fn page(
 fn ended(at: DateTime<Utc>, why: AgreementEnd, language: Language) -> Ended {
     Ended {
         replaced: why == AgreementEnd::Replaced,
-        on: calendar::long_date(calendar::day(at), language),
+        on: dates::long_date(calendar::day(at), language),
     }
 }
 

@@ -17,6 +17,7 @@ use crate::web::kit::error::PageError;
 use crate::web::kit::form::{FieldErrors, PublicForm};
 use crate::web::kit::language::wanted_language;
 use crate::web::kit::page::{PublicShell, html, invalid, see_other};
+use crate::wording::dates;
 
 /// A day: for machines, and in words.
 struct Day {
@@ -29,7 +30,7 @@ impl Day {
         let day = calendar::day(moment);
         Self {
             machine: day.to_string(),
-            words: calendar::long_date(day, language),
+            words: dates::long_date(day, language),
         }
     }
 
@@ -37,7 +38,7 @@ impl Day {
         let day = calendar::day(moment);
         Self {
             machine: day.to_string(),
-            words: calendar::weekday_date(day, language),
+            words: dates::weekday_date(day, language),
         }
     }
 }

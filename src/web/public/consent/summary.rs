@@ -4,7 +4,8 @@ use super::arrival::Arrival;
 use crate::actions::documents::Draft;
 use crate::contract::meta::{self, Bilingual, Meta};
 use crate::contract::values::{CoveredProduct, Values};
-use crate::domain::{Language, OfferDiff, Party, name};
+use crate::domain::{Language, OfferDiff, Party};
+use crate::wording::names;
 
 /// Name and address of a company.
 pub struct Company {
@@ -168,7 +169,7 @@ fn places(values: &Values, language: Language) -> String {
 
 /// A list in a language: "A", "A und B", "A, B und C".
 pub fn list<T: AsRef<str>>(names: &[T], language: Language) -> String {
-    name::list(names, language)
+    names::list(names, language)
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 //! The catalogue defines it (P-04).
 
 use crate::domain::Language;
-use crate::domain::name::list;
 use crate::domain::product::{Options, Product};
+use crate::wording::names::list;
 
 /// The phrases about the catalogue; empty if no product needs an agreement.
 #[derive(Debug, Clone, PartialEq, Eq)]

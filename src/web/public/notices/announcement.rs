@@ -12,6 +12,7 @@ use crate::web::kit::error::PageError;
 use crate::web::kit::language::chosen_language;
 use crate::web::kit::page::{PublicShell, html};
 use crate::web::kit::sub_processors::Lists;
+use crate::wording::dates;
 
 #[derive(Template)]
 #[template(path = "web/public/notices/announcement.html")]
@@ -44,8 +45,8 @@ pub async fn show(
         .await?
         .with_switch(&paths::public_announcement(id));
     html(&Page {
-        announced: calendar::long_date(calendar::day(confirmed), language),
-        starts: calendar::long_date(announcement.starts_on, language),
+        announced: dates::long_date(calendar::day(confirmed), language),
+        starts: dates::long_date(announcement.starts_on, language),
         days: announcement.days,
         reason: reason(&announcement, language).to_owned(),
         lists: Lists::of(&announcement, language),

@@ -19,6 +19,7 @@ use crate::web::kit::language::wanted_language;
 use crate::web::kit::page::{PublicShell, html, see_other};
 use crate::web::kit::sub_processors::Lists;
 use crate::web::kit::unknown_link::unknown;
+use crate::wording::dates;
 
 /// What can be done with the link now.
 enum Stand {
@@ -164,12 +165,12 @@ async fn page(
 ) -> Result<Page, PageError> {
     let (now, facts) = (app.clock.now(), &found.notice.facts);
     let token = token::tidy(token);
-    let date = |day| calendar::long_date(day, language);
+    let date = |day| dates::long_date(day, language);
     let end = facts.period_end().map(calendar::day);
     let received = facts.dissent.as_ref().map(|one| date(one.received_on));
     let stand = match facts.state(now) {
         NoticeState::Unsent | NoticeState::Running => Stand::Open {
-            until: end.map(|day| calendar::weekday_date(day, language)),
+            until: end.map(|day| dates::weekday_date(day, language)),
         },
         NoticeState::Dissent => Stand::Dissented {
             on: received.unwrap_or_default(),

@@ -4,10 +4,11 @@ use chrono::{DateTime, Utc};
 
 use crate::actions::verification::Verification;
 use crate::domain::Language;
-use crate::domain::calendar::{day, long_date, long_moment, machine_moment};
+use crate::domain::calendar::day;
 use crate::domain::case::AgreementEnd;
 use crate::storage::seals::Issued;
 use crate::web::kit::form::FieldErrors;
+use crate::wording::dates::{long_date, long_moment, machine_moment};
 
 /// The answer about a document.
 pub(super) struct Answer {

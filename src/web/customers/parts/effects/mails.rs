@@ -1,10 +1,11 @@
 //! Which mails go to whom, and what happens to the links that were sent.
 
 use super::Telling;
-use crate::domain::calendar::{LINK_DAYS, REMINDERS, day, long_date};
+use crate::domain::calendar::{LINK_DAYS, REMINDERS, day};
 use crate::domain::case::{Case, Change, Link, Mail, Preview};
 use crate::domain::mail::{MailKind, Recipient, RequestReason};
 use crate::domain::{EmailAddress, Language, PartnerId};
+use crate::wording::dates::long_date;
 
 /// Said if a step sends mails, but none to the customer.
 pub const NONE_TO_CUSTOMER: &str = "Der Kunde erhält deswegen keine E-Mail.";
@@ -123,7 +124,7 @@ fn customer_words(kind: &MailKind, preview: &Preview) -> String {
             |partner| partner_name(preview, partner),
             |ended| preview.after.covered_name(ended).de,
         ),
-        _ => kind.spec().brings.to_owned(),
+        _ => kind.spec().brings().to_owned(),
     }
 }
 
@@ -156,7 +157,7 @@ fn link_end(after: &Case) -> String {
 fn partner_words(kind: &MailKind) -> &'static str {
     match kind {
         MailKind::PartnerInfo { news } => news.brings(),
-        _ => kind.spec().brings,
+        _ => kind.spec().brings(),
     }
 }
 

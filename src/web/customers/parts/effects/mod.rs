@@ -20,6 +20,7 @@ use crate::actions::Applied;
 use crate::domain::case::{AgreementEnd, Change, Preview, Status, status_of};
 use crate::domain::{Language, calendar, master_data};
 use crate::web::kit::words::listed;
+use crate::wording::dates;
 
 /// What an effect is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -140,7 +141,7 @@ pub fn said(done: &Applied, now: DateTime<Utc>) -> String {
 impl Effect {
     fn heading(&self) -> String {
         if let Some(day) = self.on {
-            let day = calendar::weekday_date(day, Language::De);
+            let day = dates::weekday_date(day, Language::De);
             return format!("Am {day}, wenn bis dahin nichts anderes geschieht");
         }
         match self.kind {
@@ -175,7 +176,7 @@ fn effects_on(operator: &str, preview: &Preview, end: DateTime<Utc>) -> Vec<Effe
         when: if goes == on {
             "am Morgen".to_owned()
         } else {
-            format!("am {}", calendar::weekday_date(goes, Language::De))
+            format!("am {}", dates::weekday_date(goes, Language::De))
         },
     };
     later.effects()

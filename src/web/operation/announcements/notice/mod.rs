@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 
 use crate::actions::notices::{self, Found, Received};
 use crate::app::App;
-use crate::domain::calendar::{self, day};
+use crate::domain::calendar::day;
 use crate::domain::name::{self, MAX_NAME};
 use crate::domain::notice::{DissentWay, NoticeRefusal, NoticeState, Settlement};
 use crate::domain::{CustomerNumber, Language, NoticeId};
@@ -21,6 +21,7 @@ use crate::web::kit::page::{Me, Shell, html, invalid};
 use crate::web::kit::respond::{Refuses, Respond as _};
 use crate::web::kit::signed_form::SignedForm;
 use crate::web::kit::upload::SignedUpload;
+use crate::wording::dates;
 
 mod letters;
 
@@ -306,7 +307,7 @@ async fn page(
         .as_ref()
         .is_some_and(|one| DissentWay::RECORDED.contains(&one.way));
     let state = facts.state(now);
-    let long = |date| calendar::long_date(date, Language::De);
+    let long = |date| dates::long_date(date, Language::De);
     let holds = state != NoticeState::Lapsed;
     let capital = |word: &str| word.replacen("per ", "Per ", 1).replacen("am ", "Am ", 1);
     Ok(Page {

@@ -1,130 +1,113 @@
-//! What is known about every kind of event: its names for choice, who reads of it, and its sentences in
-//! the history, German and English side by side. A kind without a row does not compile.
+//! The log: what each kind of event is called, and its sentence in the history, German and English side by
+//! side. A kind without both does not compile.
 
-use super::AuditKind;
-use super::changes::{
-    announced, answered, arrived, asked, assigned, because, corrected, dissented, entered, erased,
-    moved, objected, restored, reviewed, settled,
-};
-use super::counts::added;
+mod agreements;
+mod changes;
+mod customers;
+mod people;
+#[cfg(test)]
+mod tests;
+
+use chrono::NaiveDate;
+
+use super::dates::short_date;
 use crate::domain::Language;
-use crate::domain::calendar::{REMINDERS, short_date};
+use crate::domain::audit::{AuditKind, AuditName, Counts};
+use crate::domain::calendar::REMINDERS;
 use crate::domain::product::Named;
+use agreements::{asked, objected, restored};
+use changes::{announced, dissented, settled};
+use customers::{arrived, assigned, corrected, entered, moved, reviewed};
 
-/// What all events of a kind have in common.
-struct EventSpec {
-    key: &'static str,
-    name: (&'static str, &'static str),
-    /// What administrators do among themselves; nobody else reads of it.
-    is_internal: bool,
-}
-
-macro_rules! rows {
-    (@) => { false };
-    (@ internal) => { true };
-    ($($kind:ident: $key:literal, $de:literal, $en:literal $(, $internal:ident)?;)*) => {
+macro_rules! names {
+    ($($kind:ident: $de:literal, $en:literal;)*) => {
         /// In the order in which they are offered for choice.
-        const ROWS: &[EventSpec] = &[$(EventSpec {
-            key: $key,
-            name: ($de, $en),
-            is_internal: rows!(@ $($internal)?),
-        }),*];
+        const OFFERED: &[AuditName] = &[$(AuditName::$kind),*];
 
-        impl AuditKind {
-            fn row(&self) -> &'static EventSpec {
-                enum Index { $($kind),* }
-                &ROWS[match self { $(Self::$kind { .. } => Index::$kind),* } as usize]
+        /// German and English.
+        fn name_of(kind: AuditName) -> (&'static str, &'static str) {
+            match kind {
+                $(AuditName::$kind => ($de, $en)),*
             }
         }
     };
 }
 
-rows! {
-    // Kind: key in the database and in addresses, names; `internal` for what only the operator reads.
-    CustomerAdded: "customer_added", "Kunde angelegt", "Customer added";
-    ListMended: "list_mended", "Kundenliste berichtigt", "Customer list mended", internal;
-    CustomerDeleted: "customer_deleted", "Kunde gelöscht", "Customer deleted";
-    PartyChanged: "party_changed", "Stammdaten geändert", "Master data changed";
-    EmailChanged: "email_changed", "E-Mail-Adresse geändert", "E-mail address changed";
-    EnteredAddress: "entered_address", "E-Mail-Adresse vom Partner", "E-mail address by the partner";
-    Booked: "booked", "Produkt gebucht", "Product booked";
-    OptionChanged: "option_changed", "Option geändert", "Option changed";
-    Cancelled: "cancelled", "Produkt gekündigt", "Product cancelled";
-    CancellationTakenBack: "cancellation_taken_back", "Kündigung zurückgenommen", "Cancellation withdrawn";
-    BookingsEnded: "bookings_ended", "Produkt beendet", "Product ended";
-    PartnerAssigned: "partner_assigned", "Vertriebspartner zugeordnet", "Sales partner assigned";
-    Partner: "partner", "Vertriebspartner angelegt, geändert, gesperrt", "Sales partner added, changed, blocked";
-    ContractVersion: "contract_version", "Vertragsfassung", "Agreement version";
-    ToldOfVersion: "told_of_version", "Über neue Fassung informiert", "Told of a new version";
-    RollOut: "roll_out", "Umstellung auf neue Fassung", "Roll-out of a version";
-    Product: "product", "Produkt angelegt, geändert", "Product added, changed";
-    NeedReviewed: "need_reviewed", "Nach Änderung eines Produkts geprüft", "Reviewed after a product changed";
-    ToldPartnerBlocked: "told_partner_blocked", "Sperrung eines Partners mitgeteilt", "Told that a partner is blocked";
-    SubPartnerNamed: "sub_partner_named", "Untervertriebspartner gewählt", "Sub-partner named";
-    Asked: "asked", "Anforderung", "Request";
-    Reminded: "reminded", "Erinnerung", "Reminder";
-    Expired: "expired", "Ohne Antwort abgelaufen", "Expired without reply";
-    NotNeeded: "not_needed", "Nicht mehr nötig", "No longer needed";
-    Undeliverable: "undeliverable", "Nicht zustellbar", "Undeliverable";
-    LinkOpened: "link_opened", "Link geöffnet", "Link opened";
-    LinksLocked: "links_locked", "Links gesperrt", "Links locked";
-    Concluded: "concluded", "Abschluss", "Conclusion";
-    ConcludedOnPaper: "concluded_on_paper", "Abschluss auf Papier", "Conclusion on paper";
-    Restored: "restored", "Abschluss wiederhergestellt", "Conclusion restored";
-    Declined: "declined", "Ablehnung", "Declined";
-    Objected: "objected", "Widerspruch", "Objection";
-    ProofAdded: "proof_added", "Nachweis hinzugefügt", "Proof added", internal;
-    Proposed: "proposed", "Vorschlag an zweite Person", "Proposal to a second person", internal;
-    ProposalRejected: "proposal_rejected", "Vorschlag abgelehnt", "Proposal rejected", internal;
-    ProposalWithdrawn: "proposal_withdrawn", "Vorschlag zurückgezogen", "Proposal withdrawn", internal;
-    ObjectedInError: "objected_in_error", "Widerspruch irrtümlich erfasst", "Objection recorded in error";
-    Downloaded: "downloaded", "Vertrag heruntergeladen", "Agreement downloaded";
-    MailSent: "mail_sent", "E-Mail gesendet", "E-mail sent";
-    MailFailed: "mail_failed", "E-Mail nicht gesendet", "E-mail not sent";
-    MailReturned: "mail_returned", "E-Mail zurückgekommen", "E-mail came back";
-    MailRetried: "mail_retried", "E-Mail noch einmal versucht", "E-mail tried again";
-    ContractResent: "contract_resent", "Vertrag noch einmal gesendet", "Agreement sent once more";
-    AlertTaken: "alert_taken", "Hinweis übernommen", "Alert taken";
-    AlertDone: "alert_done", "Hinweis erledigt", "Alert finished";
-    ReplyFiled: "reply_filed", "Antwort zugeordnet", "Answer filed", internal;
-    ReplyPutAway: "reply_put_away", "Antwort abgelegt", "Answer put away", internal;
-    MailTested: "mail_tested", "Test-E-Mail", "Test e-mail";
-    SignedIn: "signed_in", "Anmeldung", "Signed in";
-    SignedOut: "signed_out", "Abmeldung", "Signed out";
-    PasswordSet: "password_set", "Passwort gesetzt", "Password set";
-    UserAdded: "user_added", "Benutzer angelegt", "User added";
-    AdministratorConfirmed: "administrator_confirmed", "Administrator bestätigt", "Administrator confirmed";
-    UserDisabled: "user_disabled", "Benutzer gesperrt", "User disabled";
-    UserEnabled: "user_enabled", "Sperre eines Benutzers aufgehoben", "User let in again";
-    UserErased: "user_erased", "Benutzer gelöscht", "User erased";
-    Announcement: "announcement", "Änderungsmitteilung", "Change announcement";
-    NoticeMailed: "notice_mailed", "E-Mail zu einer Änderungsmitteilung", "E-mail about a change announcement";
-    NoticeResent: "notice_resent", "Änderungsmitteilung noch einmal gesendet", "Change announcement sent again";
-    Dissented: "dissented", "Einspruch", "Dissent from a change";
-    DissentSettled: "dissent_settled", "Einspruch erledigt", "Dissent from a change settled";
-    OperatorSaved: "operator_saved", "Angaben zum Betreiber", "Operator's particulars";
-    Erased: "erased", "Protokollinhalt gelöscht", "Log contents erased";
+names! {
+    CustomerAdded: "Kunde angelegt", "Customer added";
+    ListMended: "Kundenliste berichtigt", "Customer list mended";
+    CustomerDeleted: "Kunde gelöscht", "Customer deleted";
+    PartyChanged: "Stammdaten geändert", "Master data changed";
+    EmailChanged: "E-Mail-Adresse geändert", "E-mail address changed";
+    EnteredAddress: "E-Mail-Adresse vom Partner", "E-mail address by the partner";
+    Booked: "Produkt gebucht", "Product booked";
+    OptionChanged: "Option geändert", "Option changed";
+    Cancelled: "Produkt gekündigt", "Product cancelled";
+    CancellationTakenBack: "Kündigung zurückgenommen", "Cancellation withdrawn";
+    BookingsEnded: "Produkt beendet", "Product ended";
+    PartnerAssigned: "Vertriebspartner zugeordnet", "Sales partner assigned";
+    Partner: "Vertriebspartner angelegt, geändert, gesperrt", "Sales partner added, changed, blocked";
+    ContractVersion: "Vertragsfassung", "Agreement version";
+    ToldOfVersion: "Über neue Fassung informiert", "Told of a new version";
+    RollOut: "Umstellung auf neue Fassung", "Roll-out of a version";
+    Product: "Produkt angelegt, geändert", "Product added, changed";
+    NeedReviewed: "Nach Änderung eines Produkts geprüft", "Reviewed after a product changed";
+    ToldPartnerBlocked: "Sperrung eines Partners mitgeteilt", "Told that a partner is blocked";
+    SubPartnerNamed: "Untervertriebspartner gewählt", "Sub-partner named";
+    Asked: "Anforderung", "Request";
+    Reminded: "Erinnerung", "Reminder";
+    Expired: "Ohne Antwort abgelaufen", "Expired without reply";
+    NotNeeded: "Nicht mehr nötig", "No longer needed";
+    Undeliverable: "Nicht zustellbar", "Undeliverable";
+    LinkOpened: "Link geöffnet", "Link opened";
+    LinksLocked: "Links gesperrt", "Links locked";
+    Concluded: "Abschluss", "Conclusion";
+    ConcludedOnPaper: "Abschluss auf Papier", "Conclusion on paper";
+    Restored: "Abschluss wiederhergestellt", "Conclusion restored";
+    Declined: "Ablehnung", "Declined";
+    Objected: "Widerspruch", "Objection";
+    ProofAdded: "Nachweis hinzugefügt", "Proof added";
+    Proposed: "Vorschlag an zweite Person", "Proposal to a second person";
+    ProposalRejected: "Vorschlag abgelehnt", "Proposal rejected";
+    ProposalWithdrawn: "Vorschlag zurückgezogen", "Proposal withdrawn";
+    ObjectedInError: "Widerspruch irrtümlich erfasst", "Objection recorded in error";
+    Downloaded: "Vertrag heruntergeladen", "Agreement downloaded";
+    MailSent: "E-Mail gesendet", "E-mail sent";
+    MailFailed: "E-Mail nicht gesendet", "E-mail not sent";
+    MailReturned: "E-Mail zurückgekommen", "E-mail came back";
+    MailRetried: "E-Mail noch einmal versucht", "E-mail tried again";
+    ContractResent: "Vertrag noch einmal gesendet", "Agreement sent once more";
+    AlertTaken: "Hinweis übernommen", "Alert taken";
+    AlertDone: "Hinweis erledigt", "Alert finished";
+    ReplyFiled: "Antwort zugeordnet", "Answer filed";
+    ReplyPutAway: "Antwort abgelegt", "Answer put away";
+    MailTested: "Test-E-Mail", "Test e-mail";
+    SignedIn: "Anmeldung", "Signed in";
+    SignedOut: "Abmeldung", "Signed out";
+    PasswordSet: "Passwort gesetzt", "Password set";
+    UserAdded: "Benutzer angelegt", "User added";
+    AdministratorConfirmed: "Administrator bestätigt", "Administrator confirmed";
+    UserDisabled: "Benutzer gesperrt", "User disabled";
+    UserEnabled: "Sperre eines Benutzers aufgehoben", "User let in again";
+    UserErased: "Benutzer gelöscht", "User erased";
+    Announcement: "Änderungsmitteilung", "Change announcement";
+    NoticeMailed: "E-Mail zu einer Änderungsmitteilung", "E-mail about a change announcement";
+    NoticeResent: "Änderungsmitteilung noch einmal gesendet", "Change announcement sent again";
+    Dissented: "Einspruch", "Dissent from a change";
+    DissentSettled: "Einspruch erledigt", "Dissent from a change settled";
+    OperatorSaved: "Angaben zum Betreiber", "Operator's particulars";
+    Erased: "Protokollinhalt gelöscht", "Log contents erased";
 }
 
-/// Key and name of every kind.
+/// Key and name of every kind, in the order in which they are offered for choice.
 pub fn kinds(language: Language) -> impl Iterator<Item = (&'static str, &'static str)> {
-    ROWS.iter().map(move |row| {
-        let (de, en) = row.name;
-        (row.key, if language.is_en() { en } else { de })
+    OFFERED.iter().map(move |kind| {
+        let (de, en) = name_of(*kind);
+        (kind.key(), if language.is_en() { en } else { de })
     })
 }
 
 impl AuditKind {
-    /// Name of the kind, for the column and for filters.
-    pub fn key(&self) -> &'static str {
-        self.row().key
-    }
-
-    /// What administrators do among themselves: proposals, proofs. Nobody else reads of it.
-    pub fn is_internal(&self) -> bool {
-        self.row().is_internal
-    }
-
     /// The sentence in the history.
     pub fn sentence(&self, language: Language) -> String {
         let (de, en) = sentences(self);
@@ -372,11 +355,79 @@ fn by(say: impl Fn(Language) -> String) -> (String, String) {
 }
 
 /// Names in the reader's language, with commas.
-pub(super) fn joined(names: &[Named], language: Language) -> String {
+fn joined(names: &[Named], language: Language) -> String {
     let names: Vec<&str> = names.iter().map(|name| name.say(language)).collect();
     names.join(", ")
 }
 
-#[cfg(test)]
-#[path = "kinds_tests.rs"]
-mod tests;
+/// "What: why", or only what, for readers who do not learn why.
+fn because(what: &str, why: &str) -> String {
+    if why.is_empty() {
+        what.to_owned()
+    } else {
+        format!("{what}: {why}")
+    }
+}
+
+/// That an answer to a mail was filed to its customer, or put away without one.
+fn answered(received_on: NaiveDate, is_filed: bool, language: Language) -> String {
+    let day = short_date(received_on, language);
+    match (language, is_filed) {
+        (Language::De, true) => format!("Antwort vom {day} dem Kunden zugeordnet"),
+        (Language::De, false) => format!("Antwort vom {day} ohne Kunden abgelegt"),
+        (Language::En, true) => format!("Answer of {day} filed to the customer"),
+        (Language::En, false) => format!("Answer of {day} put away without a customer"),
+    }
+}
+
+/// That what is personal in `count` events was erased (S-80).
+fn erased(count: usize, language: Language) -> String {
+    match (count, language) {
+        (1, Language::De) => "Inhalt eines Protokolleintrags gelöscht".to_owned(),
+        (1, Language::En) => "Contents of one log entry erased".to_owned(),
+        (more, Language::De) => format!("Inhalt von {more} Protokolleinträgen gelöscht"),
+        (more, Language::En) => format!("Contents of {more} log entries erased"),
+    }
+}
+
+impl Counts {
+    /// The German sentence about the account of `name`.
+    fn german(self, name: &str) -> String {
+        match self {
+            Self::Command => format!(
+                "Administrator {name} auf der Kommandozeile angelegt, darf sofort freigeben"
+            ),
+            Self::SetUp => format!(
+                "Administrator {name} während der Einrichtung angelegt, darf bis zum ersten Vertrag sofort freigeben"
+            ),
+            Self::Later => {
+                format!("Administrator {name} angelegt, darf erst nach einer Wartezeit freigeben")
+            }
+        }
+    }
+
+    /// The same in English.
+    fn english(self, name: &str) -> String {
+        match self {
+            Self::Command => {
+                format!("Administrator {name} added on the command line, may approve at once")
+            }
+            Self::SetUp => format!(
+                "Administrator {name} added during set-up, may approve at once until the first agreement"
+            ),
+            Self::Later => {
+                format!("Administrator {name} added, may approve after a waiting time only")
+            }
+        }
+    }
+}
+
+/// That a user was added; `counts` for an administrator.
+fn added(name: &str, counts: Option<Counts>, language: Language) -> String {
+    match (counts, language) {
+        (Some(counts), Language::De) => counts.german(name),
+        (Some(counts), Language::En) => counts.english(name),
+        (None, Language::De) => format!("Benutzer {name} angelegt"),
+        (None, Language::En) => format!("User {name} added"),
+    }
+}

@@ -1,0 +1,136 @@
+//! What happens to a customer and its master data, in the log.
+
+use crate::domain::Language;
+use crate::domain::audit::AddressStep;
+use crate::domain::master_data::FieldChange;
+use crate::domain::product::Named;
+
+/// That a customer was added, who looks after it and what it booked.
+pub(super) fn arrived(
+    [partner, sub_partner]: [Option<&str>; 2],
+    product: Option<&Named>,
+    language: Language,
+) -> String {
+    let words = match language {
+        Language::De => [
+            Some("Kunde angelegt".to_owned()),
+            partner.map(|name| format!("Vertriebspartner {name}")),
+            sub_partner.map(|name| format!("Untervertriebspartner {name}")),
+            product.map(|name| format!("{} gebucht", name.de)),
+        ],
+        Language::En => [
+            Some("Customer added".to_owned()),
+            partner.map(|name| format!("sales partner {name}")),
+            sub_partner.map(|name| format!("sub-partner {name}")),
+            product.map(|name| format!("{} booked", name.en)),
+        ],
+    };
+    words.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+/// That another Mandant looks after the customer, or none.
+pub(super) fn assigned(from: Option<&str>, to: Option<&str>, language: Language) -> String {
+    match (from, to, language) {
+        (Some(from), Some(to), Language::De) => {
+            format!("Vertriebspartner gewechselt von {from} zu {to}")
+        }
+        (Some(from), Some(to), Language::En) => {
+            format!("Sales partner changed from {from} to {to}")
+        }
+        (None, Some(to), Language::De) => format!("{to} als Vertriebspartner zugeordnet"),
+        (None, Some(to), Language::En) => format!("{to} assigned as sales partner"),
+        (Some(from), None, Language::De) => format!("Vertriebspartner {from} entfernt"),
+        (Some(from), None, Language::En) => format!("Sales partner {from} removed"),
+        (None, None, Language::De) => "Kein Vertriebspartner zugeordnet".to_owned(),
+        (None, None, Language::En) => "No sales partner assigned".to_owned(),
+    }
+}
+
+/// That the master-data address was changed; `despite`: why, although it is the partner's.
+pub(super) fn moved(to: &str, despite: Option<&str>, language: Language) -> String {
+    match (despite, language) {
+        (Some(reason), Language::De) => {
+            format!("E-Mail-Adresse geändert auf {to}, obwohl sie zum Partner gehört: {reason}")
+        }
+        (Some(reason), Language::En) => {
+            format!("E-mail address changed to {to} although it is the partner's: {reason}")
+        }
+        (None, Language::De) => format!("E-Mail-Adresse geändert auf {to}"),
+        (None, Language::En) => format!("E-mail address changed to {to}"),
+    }
+}
+
+/// That, with the masked address.
+pub(super) fn entered(to: &str, what: AddressStep, language: Language) -> String {
+    use AddressStep as S;
+    let (de, en) = match what {
+        S::Entered => (
+            "eingetragen, wartet auf Bestätigung",
+            "entered, waits for confirmation",
+        ),
+        S::TakenBack => ("zurückgenommen", "taken back"),
+        S::Told => (
+            "wartet, die bisherige Adresse weiß davon",
+            "waits, the former address has been told",
+        ),
+        S::Held => (
+            "wartet auf den Betreiber, die bisherige Adresse war nicht zu erreichen",
+            "waits for the operator, the former address could not be reached",
+        ),
+        S::Passed => (
+            "gilt nach Ablauf der Wartezeit, unbestätigt",
+            "holds after the waiting time, unconfirmed",
+        ),
+        S::Confirmed => ("bestätigt", "confirmed"),
+        S::Refused => ("abgelehnt", "refused"),
+        S::Stopped => (
+            "von der bisherigen Adresse gestoppt",
+            "stopped by the former address",
+        ),
+    };
+    match language {
+        Language::De => format!("E-Mail-Adresse {to} {de}"),
+        Language::En => format!("E-mail address {to} {en}"),
+    }
+}
+
+/// That master data were changed: which, from what to what (C10). Events of earlier days have the
+/// former name alone.
+pub(super) fn corrected(
+    former_name: Option<&str>,
+    changed: &[FieldChange],
+    language: Language,
+) -> String {
+    let (what, formerly) = if language.is_en() {
+        ("Master data changed", "formerly")
+    } else {
+        ("Stammdaten geändert", "vorher")
+    };
+    match former_name {
+        Some(name) if changed.is_empty() => format!("{what}, {formerly} {name}"),
+        None if changed.is_empty() => what.to_owned(),
+        _ => {
+            let words: Vec<String> = changed.iter().map(|one| one.words(language)).collect();
+            format!("{what}. {}", words.join("; "))
+        }
+    }
+}
+
+/// What followed for a customer from a change of the catalogue (P-07).
+pub(super) fn reviewed(needed: bool, asked: bool, language: Language) -> String {
+    let (de, en) = match (needed, asked) {
+        (_, true) => (
+            "Nach Änderung des Produktkatalogs angefordert",
+            "Asked after the catalogue changed",
+        ),
+        (true, false) => (
+            "Nach Änderung des Produktkatalogs ist ein AVV nötig, noch nicht angefordert",
+            "An agreement is needed since the catalogue changed, not asked for yet",
+        ),
+        (false, false) => (
+            "Nach Änderung des Produktkatalogs ist kein Abschluss mehr nötig",
+            "No conclusion is needed any more since the catalogue changed",
+        ),
+    };
+    if language.is_en() { en } else { de }.to_owned()
+}

@@ -1,0 +1,116 @@
+//! Who did something, and whom it let in or shut out (EV-11).
+
+use crate::domain::Language;
+use crate::domain::audit::effect::{Effect, PartnerAccess};
+use crate::domain::audit::{Actor, AuditKind};
+
+impl Actor {
+    /// Who it was, for the history: name and company, "Kunde", "Portal".
+    pub fn words(&self, language: Language) -> String {
+        match self {
+            Self::User { name, company, .. } if company.is_empty() || company == name => {
+                name.clone()
+            }
+            Self::User { name, company, .. } => format!("{name}, {company}"),
+            Self::Link { .. } | Self::Notice { .. } if language.is_en() => "Customer".to_owned(),
+            Self::Link { .. } | Self::Notice { .. } => "Kunde".to_owned(),
+            Self::Former { .. } if language.is_en() => "Former address".to_owned(),
+            Self::Former { .. } => "Bisherige Adresse".to_owned(),
+            Self::Portal | Self::Command => "Portal".to_owned(),
+        }
+    }
+}
+
+impl Effect {
+    /// The event in words, and whose access it opened and closed: for the operator, who alone may
+    /// know how many people a partner has.
+    pub fn tell(&self, kind: &AuditKind, language: Language) -> String {
+        let what = match kind {
+            // Says the same without the people.
+            AuditKind::Objected {
+                number, channel, ..
+            } if !self.is_empty() => AuditKind::Objected {
+                number: number.clone(),
+                channel: *channel,
+                closed: Vec::new(),
+            }
+            .sentence(language),
+            kind => kind.sentence(language),
+        };
+        let (opened, closed) = if language.is_en() {
+            ("access opened for", "access closed for")
+        } else {
+            ("Zugriff geöffnet für", "Zugriff geschlossen für")
+        };
+        let mut out = what;
+        for (words, list) in [(opened, &self.opened), (closed, &self.closed)] {
+            if !list.is_empty() {
+                let whose: Vec<String> = list.iter().map(|one| one.words(language)).collect();
+                out = format!("{out}; {words} {}", whose.join(", "));
+            }
+        }
+        out
+    }
+}
+
+impl PartnerAccess {
+    /// "Muster IT GmbH (Centraflex, 2 Benutzer)".
+    fn words(&self, language: Language) -> String {
+        let users = match (self.user_count, language.is_en()) {
+            (1, false) => "1 Benutzer".to_owned(),
+            (0, false) => "kein Benutzer".to_owned(),
+            (more, false) => format!("{more} Benutzer"),
+            (1, true) => "1 user".to_owned(),
+            (0, true) => "no user".to_owned(),
+            (more, true) => format!("{more} users"),
+        };
+        let modules = self
+            .modules
+            .iter()
+            .map(|name| name.say(language).to_owned());
+        let parts: Vec<String> = modules.chain([users]).collect();
+        format!("{} ({})", self.name, parts.join(", "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{LinkId, UserId};
+
+    #[test]
+    fn who_it_was_is_said_in_both_languages() {
+        let person = |company: &str| Actor::User {
+            id: UserId(1),
+            name: "Erika Muster".to_owned(),
+            company: company.to_owned(),
+        };
+        let link = Actor::Link {
+            id: LinkId(uuid::Uuid::nil()),
+        };
+        for (actor, de, en) in [
+            (person(""), "Erika Muster", "Erika Muster"),
+            (
+                person("M GmbH"),
+                "Erika Muster, M GmbH",
+                "Erika Muster, M GmbH",
+            ),
+            (link, "Kunde", "Customer"),
+            (Actor::Portal, "Portal", "Portal"),
+        ] {
+            assert_eq!(actor.words(Language::De), de);
+            assert_eq!(actor.words(Language::En), en);
+        }
+    }
+
+    #[test]
+    fn c5_an_account_called_like_its_company_is_named_once() {
+        // As "Zugang anfordern" makes it.
+        let actor = Actor::User {
+            id: UserId(1),
+            name: "Musikschule Allegro".to_owned(),
+            company: "Musikschule Allegro".to_owned(),
+        };
+        assert_eq!(actor.words(Language::De), "Musikschule Allegro");
+    }
+}

@@ -1,0 +1,24 @@
+//! What the portal says of things: the sentences about whatever [`crate::domain`] knows by a key, German and
+//! English side by side where both are read, one file for each noun.
+//!
+//! Most files give a type of `domain` further methods (`word`, `sentence`, …): a caller that has the value can
+//! say it without another import. What a single page or mail says stands in its template; what several
+//! rooms say stands here. Nothing here decides anything: it turns values into words.
+
+mod alert;
+pub mod audit;
+mod case;
+pub mod dates;
+mod holidays;
+mod mail;
+mod master_data;
+pub mod names;
+mod notice;
+pub mod offer_diff;
+mod partner;
+pub mod postcode;
+mod product;
+mod proposal;
+pub mod reply;
+mod roll_out;
+pub mod version;

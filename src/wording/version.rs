@@ -1,0 +1,80 @@
+//! Versions of the contract text: what stands for a missing number, and their sentences in the log.
+
+use super::dates::short_date;
+use crate::domain::Language;
+use crate::domain::version::{Head, VersionAuditEvent};
+
+impl Head {
+    /// The number, or what stands in its place in lists and the log.
+    pub fn label(&self) -> String {
+        label(self.number.as_deref())
+    }
+}
+
+/// A number, or what stands in its place.
+pub fn label(number: Option<&str>) -> String {
+    number.map_or_else(|| "ohne Nummer".to_owned(), str::to_owned)
+}
+
+impl VersionAuditEvent {
+    /// The sentence in the history, about the version called `name`.
+    pub fn sentence(&self, name: &str, language: Language) -> String {
+        if language.is_en() {
+            self.in_english(name)
+        } else {
+            self.in_german(name)
+        }
+    }
+
+    fn in_german(&self, name: &str) -> String {
+        let what = format!("Vertragsfassung {name}");
+        match self {
+            Self::Begun { from: Some(from) } => {
+                format!("{what}: Entwurf aus Fassung {from} angelegt")
+            }
+            Self::Begun { from: None } => {
+                format!("{what}: Entwurf aus einer hochgeladenen Datei angelegt")
+            }
+            Self::Changed { part } => format!("{what}: {part} geändert"),
+            Self::PartAdded { part } => format!("{what}: {part} angelegt"),
+            Self::PartRenamed { from, to } => format!("{what}: {from} umbenannt in {to}"),
+            Self::PartRemoved { part } => format!("{what}: {part} entfernt"),
+            Self::Submitted { answers } => {
+                format!("{what} zur Freigabe vorgelegt, {answers} Fragen beantwortet")
+            }
+            Self::Returned { reason } => format!("{what} zurückgegeben: {reason}"),
+            Self::Approved => format!("{what} freigegeben"),
+            Self::Published { valid_from, .. } => {
+                let day = short_date(*valid_from, Language::De);
+                format!("{what} veröffentlicht, gültig ab {day}")
+            }
+            Self::Shipped => format!("Mitgelieferte {what} veröffentlicht"),
+            Self::Discarded => format!("{what}: Entwurf gelöscht"),
+        }
+    }
+
+    fn in_english(&self, name: &str) -> String {
+        let what = format!("Agreement version {name}");
+        match self {
+            Self::Begun { from: Some(from) } => {
+                format!("{what}: draft made from version {from}")
+            }
+            Self::Begun { from: None } => format!("{what}: draft made from an uploaded file"),
+            Self::Changed { part } => format!("{what}: {part} changed"),
+            Self::PartAdded { part } => format!("{what}: {part} added"),
+            Self::PartRenamed { from, to } => format!("{what}: {from} renamed to {to}"),
+            Self::PartRemoved { part } => format!("{what}: {part} removed"),
+            Self::Submitted { answers } => {
+                format!("{what} submitted for approval, {answers} questions answered")
+            }
+            Self::Returned { reason } => format!("{what} given back: {reason}"),
+            Self::Approved => format!("{what} approved"),
+            Self::Published { valid_from, .. } => {
+                let day = short_date(*valid_from, Language::En);
+                format!("{what} published, valid from {day}")
+            }
+            Self::Shipped => format!("{what}, shipped with the program, published"),
+            Self::Discarded => format!("{what}: draft deleted"),
+        }
+    }
+}
