@@ -53,6 +53,7 @@ fn asked() -> Case {
         short_name: "Centraflex".into(),
         portal_administered: Some(true),
         personal_data: Some(true),
+        help: None,
         requires_avv: true,
         module,
         options: Vec::new(),
@@ -140,6 +141,7 @@ fn documents(c: &mut Criterion) {
         operator_name: values.operator.party.name.clone(),
         title: "Auftragsverarbeitungsvertrag".into(),
         online: "https://avv.beispielnetz.example/vertrag/1.0?sprache=de".into(),
+        logo: None,
     };
     let mut group = c.benchmark_group("document");
     group.sample_size(10);

@@ -1,1 +1,1 @@
-DROP TABLE bookings, customers, partners, products, operator;
+DROP TABLE bookings, customers, partners, products, branding, operator;

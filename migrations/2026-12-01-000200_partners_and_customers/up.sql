@@ -18,6 +18,21 @@ CREATE TABLE operator (
 );
 COMMENT ON TABLE operator IS 'The provider that runs the portal: one row, filled under Betrieb.';
 
+CREATE TABLE branding (
+    id SMALLINT PRIMARY KEY DEFAULT 1 CONSTRAINT branding_is_one CHECK (id = 1),
+    facts JSONB NOT NULL,
+    logo BYTEA,
+    logo_png BYTEA,
+    CONSTRAINT branding_facts CHECK (jsonb_typeof(facts) = 'object'),
+    CONSTRAINT branding_logo CHECK (
+        (logo IS NULL) = (logo_png IS NULL)
+        AND (logo IS NULL) = (coalesce(jsonb_typeof(facts -> 'logo'), 'null') = 'null')),
+    CONSTRAINT branding_logo_size CHECK (octet_length(logo) <= 1048576 AND octet_length(logo_png) <= 1048576)
+);
+COMMENT ON TABLE branding IS 'How the portal looks and what its legal pages say: at most one row; no contract copies it.';
+COMMENT ON COLUMN branding.logo IS 'The logo as browsers get it: SVG or PNG, as facts says.';
+COMMENT ON COLUMN branding.logo_png IS 'The same as PNG, for mails and documents.';
+
 CREATE TABLE products (
     code TEXT PRIMARY KEY,
     position SMALLINT NOT NULL UNIQUE,

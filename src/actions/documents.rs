@@ -9,6 +9,7 @@ use crate::contract::tree::Document;
 use crate::contract::values::{Conclusion, CoveredProduct, Values};
 use crate::contract::{Contract, Meta, text};
 use crate::document::evidence::{self, Circumstances};
+use crate::document::logo::Print;
 use crate::document::seal::{SealError, Sealer};
 use crate::document::{Extras, Frame, Pdf, RenderError, hex, render, render_sealed};
 use crate::domain::audit::AuditKind;
@@ -18,6 +19,7 @@ use crate::domain::{AgreementId, AnnouncementId, Language, Operator};
 use crate::paths;
 use crate::storage::agreements::{DocumentFacts, find_document_facts, find_pdf};
 use crate::storage::audit::{NewEvent, add_event};
+use crate::storage::branding::find_logo_png;
 use crate::storage::{PgConnection, catalogue};
 
 /// The contract as the customer would conclude it now.
@@ -35,6 +37,8 @@ pub struct Draft {
     online: String,
     /// The contract version it was made from.
     contract: Arc<Contract>,
+    /// The operator's logo as PNG.
+    logo: Option<Vec<u8>>,
 }
 
 impl Draft {
@@ -56,6 +60,10 @@ pub fn draft(
     let customer = case.customer.number;
     let (list, announced) = announcements::list_for_contract(conn, customer, now)?;
     operator.sub_processors = list;
+    let logo = match operator.branding.logo {
+        Some(_) => find_logo_png(conn)?,
+        None => None,
+    };
     let offer = case
         .offer(now)
         .ok_or(crate::domain::case::Refusal::NotNeeded)?;
@@ -71,6 +79,7 @@ pub fn draft(
         hash,
         announced,
         contract,
+        logo,
     })
 }
 
@@ -81,6 +90,13 @@ pub fn printed(draft: &Draft, now: chrono::DateTime<chrono::Utc>) -> String {
         (&draft.hash, draft.document.language.code(), day),
         (draft.values.customer_number, &draft.online),
         &draft.values.operator.party.name,
+        draft
+            .values
+            .operator
+            .branding
+            .logo
+            .as_ref()
+            .map(|logo| &logo.sha256),
     );
     sha256(format!("{all:?}").as_bytes())
 }
@@ -147,6 +163,7 @@ fn frame(
         operator_name: values.operator.party.name.clone(),
         title: crate::contract::tree::plain(&document.title),
         online: draft.online.clone(),
+        logo: draft.logo.as_deref().and_then(Print::of),
     }
 }
 

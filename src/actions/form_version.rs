@@ -14,7 +14,7 @@ use super::{ActionError, Applied};
 use crate::app::App;
 use crate::domain::case::{Case, Event, Partner};
 use crate::domain::{CustomerNumber, EmailAddress, Language, Operator, PartnerId, Party};
-use crate::storage::{PgConnection, cases, catalogue, partners};
+use crate::storage::{PgConnection, branding, cases, catalogue, partners};
 
 /// A short hash of all facts of a case.
 pub fn stamp(case: &Case) -> String {
@@ -46,6 +46,8 @@ pub enum Shown {
     Partner(PartnerId),
     /// The provider's details.
     Operator,
+    /// How the portal looks.
+    Branding,
 }
 
 /// Stamp of a form with master data.
@@ -122,6 +124,7 @@ pub fn check(
         Shown::Partner(id) => {
             partners::lock_partner(conn, id)?.map(|partner| of_party(&partner.party))
         }
+        Shown::Branding => Some(of(&branding::lock_branding(conn)?)),
         Shown::Operator => Some(of_operator(catalogue::lock_operator(conn)?.as_ref())),
     };
     // If it does not exist, the action itself says so.

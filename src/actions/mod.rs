@@ -16,6 +16,7 @@ pub mod audit;
 pub mod blocking;
 pub mod bookings;
 pub mod bounces;
+pub mod branding;
 pub mod bulk_runs;
 pub mod bundles;
 mod case_command;

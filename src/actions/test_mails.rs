@@ -51,8 +51,8 @@ pub fn begin(
         mark: Uuid::new_v4(),
         message_id: app.new_message_id(),
         from: app.config.mail.from.clone(),
+        reply_to: operator.replies().cloned(),
         from_name: operator.party.name,
-        reply_to: operator.party.email,
         to: to.clone(),
         date: now,
     };

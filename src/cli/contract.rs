@@ -150,6 +150,7 @@ fn compose(contract: &Contract, language: Language) -> (Document, Frame) {
         title: plain(&document.title),
         // It has no public address yet.
         online: String::new(),
+        logo: None,
     };
     (document, frame)
 }

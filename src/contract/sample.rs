@@ -172,6 +172,7 @@ fn operator(support: &str) -> Operator {
             mechanism: String::new(),
             ..SubProcessor::default()
         }],
+        ..Operator::default()
     }
 }
 

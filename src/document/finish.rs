@@ -9,11 +9,12 @@ use lopdf::{Dictionary, Document, Object, ObjectId, SaveOptions, Stream, diction
 use sha2::{Digest as _, Sha256};
 
 use super::archive::{self, Field};
-use super::block_layout::Flow;
+use super::block_layout::{Flow, MEASURE};
 use super::content::{Tagged, rewrite};
 use super::fonts::{Codes, Face, Library};
 use super::layout_box::{Mark, Text};
-use super::pages::{Book, HEIGHT, Spot, WIDTH};
+use super::logo::Print;
+use super::pages::{Book, HEIGHT, LEFT, LOGO_BOTTOM, Spot, WIDTH, logo_size};
 use super::seal::Revision;
 use super::structure::Tree;
 use super::text::Target;
@@ -36,7 +37,7 @@ pub(super) fn finish(
         tagged.push(rewrite(&drawn.get_page_content(id), page)?);
     }
     let mut pdf = Document::with_version("1.7");
-    let resources = resources(&mut pdf, flow.setter.library, codes, watermark)?;
+    let resources = resources(&mut pdf, flow.setter.library, codes, watermark, frame)?;
     let pages_id = pdf.new_object_id();
     let pages: Vec<ObjectId> = tagged.iter().map(|_| pdf.new_object_id()).collect();
     let marked: Vec<Vec<usize>> = tagged.iter().map(|page| page.elements.clone()).collect();
@@ -60,7 +61,8 @@ pub(super) fn finish(
         if let Some(field) = field.as_ref().filter(|_| index == 0) {
             annotations.push(Object::Reference(field.widget));
         }
-        let content = content(page, watermark);
+        let logo = frame.logo.as_ref().filter(|_| index == 0);
+        let content = content(page, watermark, logo);
         identity.update(&content);
         let content = pdf.add_object(deflated(Dictionary::new(), content)?);
         let mut entry = dictionary! {
@@ -136,9 +138,16 @@ pub(super) fn deflated(entries: Dictionary, content: Vec<u8>) -> Result<Stream, 
     Ok(stream)
 }
 
-/// The page's content on top of its watermark.
-fn content(page: Tagged, watermark: &str) -> Vec<u8> {
-    let mut content = Vec::with_capacity(page.content.len() + 80);
+/// The page's content behind its watermark and its logo.
+fn content(page: Tagged, watermark: &str, logo: Option<&Print>) -> Vec<u8> {
+    let mut content = Vec::with_capacity(page.content.len() + 200);
+    if let Some(logo) = logo {
+        let (width, height) = logo_size(logo);
+        let (x, y) = (LEFT + MEASURE - width, HEIGHT - LOGO_BOTTOM);
+        content.extend_from_slice(
+            format!("/Artifact<</Type/Pagination/Subtype/Header>>BDC\nq {width:.2} 0 0 {height:.2} {x:.2} {y:.2} cm /L Do Q\nEMC\n").as_bytes(),
+        );
+    }
     if !watermark.is_empty() {
         content
             .extend_from_slice(b"/Artifact<</Type/Pagination/Subtype/Watermark>>BDC\n/W Do\nEMC\n");
@@ -153,6 +162,7 @@ fn resources(
     library: &Library,
     codes: &[Codes; 4],
     watermark: &str,
+    frame: &Frame,
 ) -> Result<ObjectId, RenderError> {
     let mut fonts = Dictionary::new();
     for (index, (face, codes)) in Face::ALL.into_iter().zip(codes).enumerate() {
@@ -165,10 +175,25 @@ fn resources(
     }
     let fonts = pdf.add_object(fonts);
     let mut resources = dictionary! { "Font" => fonts };
+    let mut objects = Dictionary::new();
     if !watermark.is_empty() {
         let form = watermark_form(library, codes, watermark, fonts)?;
-        let form = pdf.add_object(form);
-        resources.set("XObject", dictionary! { "W" => form });
+        objects.set("W", pdf.add_object(form));
+    }
+    if let Some(logo) = &frame.logo {
+        let picture = dictionary! {
+            "Type" => "XObject",
+            "Subtype" => "Image",
+            "Width" => i64::from(logo.width),
+            "Height" => i64::from(logo.height),
+            "ColorSpace" => "DeviceRGB",
+            "BitsPerComponent" => 8,
+        };
+        let picture = deflated(picture, logo.pixels.clone())?;
+        objects.set("L", pdf.add_object(picture));
+    }
+    if !objects.is_empty() {
+        resources.set("XObject", objects);
     }
     Ok(pdf.add_object(resources))
 }

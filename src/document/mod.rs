@@ -25,6 +25,7 @@ pub mod hex;
 mod layout;
 mod layout_box;
 mod lists;
+pub mod logo;
 mod outline;
 mod pages;
 mod record;
@@ -75,6 +76,8 @@ pub struct Frame {
     pub title: String,
     /// Address of a web page with the same text, named on the first page; may be empty.
     pub online: String,
+    /// The operator's logo, in the header of the first page.
+    pub logo: Option<logo::Print>,
 }
 
 /// A finished PDF.

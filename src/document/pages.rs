@@ -6,6 +6,7 @@ use super::block_layout::{BODY, Flow, LEADING, Look, MEASURE};
 use super::breaking::{Hyphens, Measure, Run, SetLine};
 use super::fonts::{Face, Library};
 use super::layout_box::{BLACK, Bookmark, HAIR, LayoutBox, Mark, Rule, SLATE, Text};
+use super::logo::Print;
 use super::text::InlineWords;
 use super::{Frame, wording};
 use crate::contract::tree::Inline;
@@ -165,10 +166,22 @@ fn number_contents(library: &Library, book: &mut Book, numbers: Vec<(usize, Text
     }
 }
 
-/// Header and footer: operator, title, version, customer, checksum, page number.
+/// Distance of the bottom of the logo from the top of the sheet.
+pub(super) const LOGO_BOTTOM: f32 = 35.0;
+
+/// Width and height of the logo in the header of the first page.
+pub(super) fn logo_size(logo: &Print) -> (f32, f32) {
+    let (width, height) = (logo.width as f32, logo.height as f32);
+    let scale = (120.0 / width).min(22.0 / height);
+    (width * scale, height * scale)
+}
+
+/// Header and footer: who, what, which version, whose, which text, which page.
 fn furniture(flow: &Flow, frame: &Frame, page: &mut Page, number: usize, total: usize) {
     let header = format!("{} · {}", frame.operator_name, frame.title);
-    small(flow, page, &header, 31.0, MEASURE, 1);
+    let logo = frame.logo.as_ref().filter(|_| number == 1);
+    let beside = logo.map_or(0.0, |logo| logo_size(logo).0 + 12.0);
+    small(flow, page, &header, 31.0, MEASURE - beside, 1);
     let rule = |y| {
         Mark::Rule(Rule {
             x1: LEFT,

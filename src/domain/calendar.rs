@@ -38,9 +38,9 @@ pub fn success_page_end(concluded: DateTime<Utc>) -> DateTime<Utc> {
 }
 
 /// The last day on which the proof of an agreement is kept that ended at `ended`: the end of the
-/// third calendar year after it (EV-16, §§ 195, 199 BGB).
-pub fn proof_end(ended: DateTime<Utc>) -> NaiveDate {
-    let year = day(ended).year() + 3;
+/// calendar year that is `years` after it (EV-16, §§ 195, 199 BGB).
+pub fn proof_end(ended: DateTime<Utc>, years: u8) -> NaiveDate {
+    let year = day(ended).year() + i32::from(years);
     NaiveDate::from_ymd_opt(year, 12, 31).unwrap_or(NaiveDate::MAX)
 }
 
@@ -108,7 +108,7 @@ mod tests {
             ("2028-02-29T12:00:00Z", "2031-12-31"),
         ];
         for (ended, last) in table {
-            assert_eq!(proof_end(utc(ended)).to_string(), last, "ended {ended}");
+            assert_eq!(proof_end(utc(ended), 3).to_string(), last, "ended {ended}");
         }
     }
 

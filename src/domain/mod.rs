@@ -7,6 +7,7 @@
 
 pub mod alert;
 pub mod audit;
+pub mod branding;
 pub mod bulk_run;
 pub mod calendar;
 pub mod case;
@@ -39,6 +40,7 @@ pub mod version;
 pub mod viewer;
 pub mod working_time;
 
+pub use branding::Branding;
 pub use customer_number::{CustomerNumber, LONGEST_CUSTOMER_NUMBER, NoCustomerNumber};
 pub use email::EmailAddress;
 pub use ids::{

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::branding::Branding;
 use super::{EmailAddress, Holidays, Language};
 
 /// A company as it is named in mails, pages and the contract. An agreement copies it whole (EV-02).
@@ -122,6 +123,18 @@ pub struct Operator {
     pub data_protection_email: Option<EmailAddress>,
     /// Address for objections in text form.
     pub objection_email: Option<EmailAddress>,
+    /// VAT identification number, for the imprint (§ 5 DDG); may be empty.
+    #[serde(default)]
+    pub vat_id: String,
+    /// Where answers to mails go, if not to the company's own address.
+    #[serde(default)]
+    pub reply_to: Option<EmailAddress>,
+    /// What stands below every mail to customers, line by line; may be empty.
+    #[serde(default)]
+    pub signature: String,
+    /// The same in English; empty: the German one.
+    #[serde(default)]
+    pub signature_en: String,
     /// When the phone is staffed: "montags bis freitags von 8 bis 18 Uhr".
     pub hours: String,
     /// The same in English.
@@ -133,6 +146,25 @@ pub struct Operator {
     /// with the rest; with the particulars themselves they are not stored.
     #[serde(default)]
     pub sub_processors: Vec<SubProcessor>,
+    /// How the portal looks. It is stored by itself, and no contract copies it.
+    #[serde(skip)]
+    pub branding: Branding,
+}
+
+impl Operator {
+    /// Where answers to mails go.
+    pub fn replies(&self) -> Option<&EmailAddress> {
+        self.reply_to.as_ref().or(self.party.email.as_ref())
+    }
+
+    /// What stands below a mail in that language.
+    pub fn signature_in(&self, language: Language) -> &str {
+        if language.is_en() && !self.signature_en.is_empty() {
+            &self.signature_en
+        } else {
+            &self.signature
+        }
+    }
 }
 
 /// A company the operator itself uses, for example its data centre.

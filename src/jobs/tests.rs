@@ -48,6 +48,7 @@ fn begin(app: &App, conn: &mut Conn) -> Result<(), actions::ActionError> {
         short_name: "Centraflex".into(),
         portal_administered: None,
         personal_data: None,
+        help: None,
         requires_avv: true,
         module,
         options: Vec::new(),

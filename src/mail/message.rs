@@ -9,7 +9,7 @@ use lettre::message::{Attachment as FilePart, Mailbox, MultiPart, MultiPartKind,
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use super::render::RenderedMail;
+use super::render::{LOGO_ID, RenderedMail};
 use crate::domain::mail::PartHash;
 use crate::domain::name::clean;
 use crate::domain::{EmailAddress, MailId};
@@ -53,8 +53,7 @@ impl Envelope {
         self.message.formatted()
     }
 
-    /// The hashes with which its recipient can verify it, part by part: text, HTML, then the
-    /// attachments (F8).
+    /// What its receiver can check of it, part by part: text, HTML, the logo, then the attachments (F8).
     pub fn parts(&self) -> Vec<PartHash> {
         let words = [
             ("text/plain", &self.written.text),
@@ -65,7 +64,8 @@ impl Envelope {
             file_name: None,
             sha256: hex(text.as_bytes()),
         });
-        let files = self.written.attachments.iter().map(|file| PartHash {
+        let shown = self.written.logo.iter();
+        let files = shown.chain(&self.written.attachments).map(|file| PartHash {
             content_type: file.content_type.clone(),
             file_name: Some(clean(&file.file_name)),
             sha256: hex(&file.bytes),
@@ -114,15 +114,23 @@ pub fn seal(head: Head, written: RenderedMail) -> Result<Envelope, Unsendable> {
         MultiPart::builder().kind(kind).boundary(boundary)
     };
     let words = part(MultiPartKind::Alternative, "words")
-        .singlepart(SinglePart::plain(written.text.replace('\n', "\r\n")))
-        .singlepart(SinglePart::html(written.html.replace('\n', "\r\n")));
+        .singlepart(SinglePart::plain(written.text.replace('\n', "\r\n")));
+    let html = SinglePart::html(written.html.replace('\n', "\r\n"));
+    let words = match &written.logo {
+        None => words.singlepart(html),
+        Some(logo) => {
+            let picture = FilePart::new_inline(LOGO_ID.to_owned())
+                .body(logo.bytes.clone(), content_type(&logo.content_type)?);
+            let shown = part(MultiPartKind::Related, "shown");
+            words.multipart(shown.singlepart(html).singlepart(picture))
+        }
+    };
     let body = if written.attachments.is_empty() {
         words
     } else {
         let mut mixed = part(MultiPartKind::Mixed, "all").multipart(words);
         for file in &written.attachments {
-            let kind = ContentType::parse(&file.content_type)
-                .map_err(|_| Unsendable::Part("the attachment's content type"))?;
+            let kind = content_type(&file.content_type)?;
             let part = FilePart::new(clean(&file.file_name)).body(file.bytes.clone(), kind);
             mixed = mixed.singlepart(part);
         }
@@ -136,7 +144,11 @@ pub fn seal(head: Head, written: RenderedMail) -> Result<Envelope, Unsendable> {
     })
 }
 
-/// Whether it is exactly one `left@right` of visible ASCII without brackets.
+fn content_type(text: &str) -> Result<ContentType, Unsendable> {
+    ContentType::parse(text).map_err(|_| Unsendable::Part("the attachment's content type"))
+}
+
+/// Exactly one `left@right` of visible ASCII without brackets.
 fn is_message_id(id: &str) -> bool {
     id.split_once('@')
         .is_some_and(|(left, right)| !left.is_empty() && !right.is_empty() && !right.contains('@'))

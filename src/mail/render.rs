@@ -9,7 +9,7 @@ use super::bodies::MailBody;
 use super::case_words::clean_party;
 use super::words::MailWords;
 use super::wrap::{unwrap, wrap};
-use crate::domain::name::clean;
+use crate::domain::name::{clean, clean_lines};
 use crate::domain::unlinked::unlinked;
 use crate::domain::{Language, Operator};
 
@@ -20,6 +20,8 @@ pub struct MailInput {
     pub language: Language,
     /// The operator, who is the sender; fills the footer (§ 35a `GmbHG`).
     pub operator: Operator,
+    /// The logo as PNG, if the provider has one.
+    pub logo: Option<Vec<u8>>,
     /// The portal's configured address without a slash at the end (S-20).
     pub base_url: String,
     /// The content of the mail.
@@ -35,6 +37,9 @@ pub struct RenderedMail {
     pub text: String,
     /// The HTML part.
     pub html: String,
+    /// The logo that the HTML part shows, if there is one.
+    #[serde(default)]
+    pub logo: Option<Attachment>,
     /// At most the concluded contract.
     pub attachments: Vec<Attachment>,
 }
@@ -46,7 +51,10 @@ impl RenderedMail {
     }
 }
 
-/// A file attached to a mail.
+/// Content-ID of the logo.
+pub const LOGO_ID: &str = "logo";
+
+/// A file that travels with a mail.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attachment {
     /// Name of the file.
@@ -99,6 +107,11 @@ pub fn render(input: &MailInput) -> Result<RenderedMail, askama::Error> {
         subject,
         text: wrap(&text),
         html,
+        logo: input.logo.map(|bytes| Attachment {
+            file_name: "logo.png".to_owned(),
+            content_type: "image/png".to_owned(),
+            bytes,
+        }),
         attachments: input.body.attachments(),
     })
 }
@@ -114,6 +127,9 @@ fn cleaned(mut input: MailInput) -> MailInput {
         &mut operator.hours_en,
     ] {
         *field = clean(field);
+    }
+    for lines in [&mut operator.signature, &mut operator.signature_en] {
+        *lines = clean_lines(lines);
     }
     if let Some(case) = input.body.case_mut() {
         case.clean();

@@ -76,6 +76,7 @@ pub(super) fn case(language: Language) -> CaseWords {
 
 pub(super) fn input(language: Language, body: impl Into<Box<dyn MailBody>>) -> MailInput {
     MailInput {
+        logo: None,
         language,
         operator: operator(),
         base_url: "https://avv.plusnet.example".to_owned(),

@@ -141,6 +141,7 @@ pub fn words(operator: &str, host: &str) -> Result<RenderedMail, askama::Error> 
             "Diese Test-E-Mail wurde im AVV-Portal von {operator}\n({host}) ausgelöst.\nSie enthält keine Daten von Kunden. Es ist nichts zu tun.\n"
         ),
         html: Html { operator, host }.render()?,
+        logo: None,
         attachments: Vec::new(),
     })
 }

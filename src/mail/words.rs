@@ -7,9 +7,9 @@ use super::bodies::partners::ModuleAccess;
 use super::case_words::CaseWords;
 use super::render::MailInput;
 use crate::domain::calendar::{self, REMINDERS};
-use crate::domain::{CustomerNumber, Language, Operator};
-use crate::wording::dates;
-use crate::wording::names;
+use crate::domain::{CustomerNumber, EmailAddress, Language, Operator};
+use crate::wording::retention::ordinal;
+use crate::wording::{dates, names};
 
 /// The phrases for the templates of one mail.
 pub struct MailWords<'a> {
@@ -192,7 +192,12 @@ impl<'a> MailWords<'a> {
         REMINDERS.saturating_sub(*number)
     }
 
-    /// The hours in which the phone is staffed.
+    /// "third", in German in the genitive.
+    pub(super) fn ordinal(&self, years: &u8) -> &'static str {
+        ordinal(*years, self.language)
+    }
+
+    /// When the phone is staffed.
     pub(super) fn hours(&self) -> &str {
         if self.en() {
             &self.operator.hours_en
@@ -205,16 +210,32 @@ impl<'a> MailWords<'a> {
     pub(super) fn dissent_to(&self) -> Option<&str> {
         let own = self.operator.objection_email.as_ref();
         own.or(self.operator.party.email.as_ref())
-            .map(crate::domain::EmailAddress::as_str)
+            .map(EmailAddress::as_str)
     }
 
     /// The address for replies to this mail.
     pub(super) fn reply_to(&self) -> Option<&str> {
-        self.operator
-            .party
-            .email
-            .as_ref()
-            .map(crate::domain::EmailAddress::as_str)
+        self.operator.replies().map(EmailAddress::as_str)
+    }
+
+    /// What the provider wants to stand below its mails to customers; may be empty.
+    pub(super) fn signature(&self) -> &str {
+        match self.for_customer {
+            Some(_) => self.operator.signature_in(self.language),
+            None => "",
+        }
+    }
+
+    /// The colour of links and buttons.
+    pub(super) fn accent(&self) -> String {
+        let accent = self.operator.branding.accent;
+        accent.map_or_else(|| "#0b5567".to_owned(), |accent| accent.light.to_string())
+    }
+
+    /// The same on a dark ground.
+    pub(super) fn accent_in_dark(&self) -> String {
+        let accent = self.operator.branding.accent;
+        accent.map_or_else(|| "#74c6d6".to_owned(), |accent| accent.dark.to_string())
     }
 
     /// The address for an objection in text form.
@@ -223,7 +244,7 @@ impl<'a> MailWords<'a> {
             .objection_email
             .as_ref()
             .or(self.operator.party.email.as_ref())
-            .map(crate::domain::EmailAddress::as_str)
+            .map(EmailAddress::as_str)
     }
 }
 

@@ -3,6 +3,7 @@
 mod mails;
 mod users;
 
+use crate::domain::branding::{Accent, Logo};
 use crate::domain::{
     AgreementId, AlertId, AnnouncementId, BulkRunId, CustomerNumber, FileId, Language, NoticeId,
     ObjectionId, PartnerId, ProposalId, RollOutId, SubProcessorId, VersionId,
@@ -34,7 +35,9 @@ pub const OBJECTION: &str = "/administration/avv/widerspruch";
 pub const OPERATION: &str = "/betrieb";
 /// Operator: details of the provider.
 pub const OPERATOR: &str = "/betrieb/betreiber";
-/// Operator: the list of users.
+/// Operator: how the portal looks and what its legal pages say.
+pub const BRANDING: &str = "/betrieb/erscheinungsbild";
+/// Operator: users.
 pub const USERS: &str = "/betrieb/benutzer";
 /// Operator: the outbox.
 pub const MAILS: &str = "/betrieb/mails";
@@ -410,4 +413,15 @@ pub fn entered_address(number: CustomerNumber) -> String {
 /// Dissent in the portal (GET: page, POST: declare it).
 pub fn own_dissent(notice: NoticeId) -> String {
     format!("/administration/avv/einspruch/{notice}")
+}
+
+/// The provider's logo; another one has another address.
+pub fn logo(logo: &Logo) -> String {
+    let stand = logo.sha256.get(..16).unwrap_or_default();
+    format!("/erscheinungsbild/{stand}/logo")
+}
+
+/// The provider's colour as a style sheet; another one has another address.
+pub fn colors(accent: &Accent) -> String {
+    format!("/erscheinungsbild/{}/farben.css", accent.key())
 }

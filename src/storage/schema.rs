@@ -510,6 +510,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// How the portal looks and what its legal pages say: at most one row; no contract copies it.
+    branding (id) {
+        id -> Int2,
+        facts -> Jsonb,
+        /// The logo as browsers get it: SVG or PNG, as facts says.
+        logo -> Nullable<Bytea>,
+        /// The same as PNG, for mails and documents.
+        logo_png -> Nullable<Bytea>,
+    }
+}
+
+diesel::table! {
     /// The provider that runs the portal: one row, filled under Betrieb.
     operator (id) {
         id -> Int2,
@@ -853,6 +865,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_events,
     audit_head,
     bookings,
+    branding,
     bulk_run_failures,
     bulk_runs,
     case_rows,

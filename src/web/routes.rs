@@ -48,6 +48,7 @@ pub fn rows() -> impl Iterator<Item = &'static Row> {
         public::addresses::ROUTES,
         contract::text::ROUTES,
         contract::roll_outs::ROUTES,
+        public::branding::ROUTES,
         public::legal::ROUTES,
         public::verification::ROUTES,
         contract::versions::ROUTES,

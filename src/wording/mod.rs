@@ -7,6 +7,7 @@
 
 mod alert;
 pub mod audit;
+mod branding;
 mod case;
 pub mod dates;
 mod holidays;
@@ -20,5 +21,6 @@ pub mod postcode;
 mod product;
 mod proposal;
 pub mod reply;
+pub mod retention;
 mod roll_out;
 pub mod version;

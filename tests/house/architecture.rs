@@ -23,6 +23,8 @@ const OWNERS: &[(&str, &str)] = &[
     ("lettre", "mail"),
     ("mail_parser", "mail"),
     ("genpdf", "document"),
+    ("resvg", "document"),
+    ("usvg", "document"),
     ("actix_web", "web"),
     ("actix_session", "web"),
     ("actix_multipart", "web"),

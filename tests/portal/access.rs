@@ -235,6 +235,7 @@ impl Objects {
             ("nummer", number),
             ("modul", module),
             ("platz", "1"),
+            ("stand", "0123456789abcdef"),
             ("vertrag", &agreement),
             ("benutzer", &user),
             (

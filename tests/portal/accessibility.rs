@@ -578,6 +578,12 @@ pub fn operator(places: &Places) -> Vec<Stop> {
         at("contract text", "/vertrag"),
         at("contract text English", "/vertrag/1.0?sprache=en"),
         at("operator particulars", "/betrieb/betreiber"),
+        at("operator branding", "/betrieb/erscheinungsbild"),
+        after(
+            "operator branding wrong",
+            "/betrieb/erscheinungsbild",
+            vec![Click("main form .actions button")],
+        ),
         at("operator users", "/betrieb/benutzer"),
         at("operator adds user", "/betrieb/benutzer/neu"),
         after(

@@ -337,6 +337,7 @@ fn kit() -> Product {
         short_name: "Anlage".to_owned(),
         portal_administered: Some(true),
         personal_data: Some(true),
+        help: None,
         requires_avv: false,
         module: module("anlage", "Anlage", false),
         options: vec![

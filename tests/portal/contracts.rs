@@ -214,6 +214,7 @@ fn frame(document: &Document) -> Frame {
         operator_name: "Beispielnetz GmbH".to_owned(),
         title: plain(&document.title),
         online: String::new(),
+        logo: None,
     }
 }
 

@@ -16,6 +16,7 @@ mod announce;
 mod audit;
 mod bookings;
 mod bounces;
+mod branding;
 mod bulk_runs;
 mod clock;
 mod consents;

@@ -23,7 +23,6 @@ use crate::paths;
 use crate::storage::PgConnection;
 use crate::storage::agreements::{find_document_facts, find_pdf};
 use crate::storage::contract_versions::find_published;
-use crate::storage::mails::DueMail;
 
 pub(super) fn letter(conn: &mut PgConnection, facts: &Facts) -> Result<Addressed, Obstacle> {
     let (mail, case, now) = (facts.mail, facts.case()?, facts.now);
@@ -55,7 +54,7 @@ pub(super) fn letter(conn: &mut PgConnection, facts: &Facts) -> Result<Addressed
         MailKind::Ended {
             agreement,
             partner_left,
-        } => ended(conn, mail, case, *agreement, *partner_left)?.into(),
+        } => ended(conn, facts, case, *agreement, *partner_left)?.into(),
         _ => return Err(facts.misdirected()),
     };
     Ok((address, body))
@@ -116,7 +115,7 @@ fn concluded(
 /// M13, also for a customer that is deleted (row 51).
 fn ended(
     conn: &mut PgConnection,
-    mail: &DueMail,
+    facts: &Facts,
     case: &Case,
     id: AgreementId,
     partner_left: bool,
@@ -128,13 +127,14 @@ fn ended(
         .ok_or(Obstacle::Dropped("es den Vertrag nicht gibt"))?;
     let at = match agreement.end {
         Some((at, AgreementEnd::Ended)) => at,
-        _ => mail.queued_at,
+        _ => facts.mail.queued_at,
     };
     let why = match (partner_left, case.customer.deleted_at) {
         (true, _) => WhyEnded::PartnerLeft,
         (false, Some(_)) => WhyEnded::Deleted,
         (false, None) => WhyEnded::NoProduct,
     };
+    let years = facts.app.config.retention_years;
     let mut words = words_of(case, &agreement.offer.products, case.customer.language);
     let (partner, sub_partner) = named_chain(conn, agreement)?;
     words.partner = Some(partner);
@@ -144,7 +144,8 @@ fn ended(
         agreement: agreement_words(agreement),
         at,
         why,
-        proof_until: proof_end(at),
+        proof_until: proof_end(at, years),
+        years,
     })
 }
 

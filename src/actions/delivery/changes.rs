@@ -170,6 +170,7 @@ pub fn preview(
     let input = MailInput {
         language,
         operator: operator.clone(),
+        logo: None,
         base_url: app.base_url().to_owned(),
         body: body.into(),
     };

@@ -12,6 +12,7 @@ use crate::domain::case::{Agreement, Case, Covered};
 use crate::domain::mail::{Group, Recipient};
 use crate::domain::{EmailAddress, Language, Operator};
 use crate::mail::{AgreementWords, CaseWords, MailBody, MailInput};
+use crate::storage::branding::find_logo_png;
 use crate::storage::mails::DueMail;
 use crate::storage::users::find_viewer;
 use crate::storage::{PgConnection, cases, catalogue};
@@ -110,9 +111,14 @@ pub(super) fn compose(
         }
         _ => Language::De,
     };
+    let logo = match facts.operator.branding.logo {
+        Some(_) => find_logo_png(conn)?,
+        None => None,
+    };
     let input = MailInput {
         language,
         operator: facts.operator,
+        logo,
         base_url: app.base_url().to_owned(),
         body,
     };

@@ -132,7 +132,7 @@ fn hand_over(
         message_id: mail.message_id.clone(),
         from_name: input.operator.party.name.clone(),
         from: app.config.mail.from.clone(),
-        reply_to: input.operator.party.email.clone(),
+        reply_to: input.operator.replies().cloned(),
         to: address.clone(),
         date: mail.queued_at,
     };

@@ -236,6 +236,7 @@ pub fn preview_pdf(
         title: plain(&document.title),
         // A version has no public address before it is published.
         online: String::new(),
+        logo: None,
     };
     render(&document, &frame).map_err(|error| ActionError::Document(error.to_string()))
 }

@@ -269,7 +269,10 @@ fn provider() -> Operator {
         hours: "montags bis freitags von 8 bis 18 Uhr".into(),
         hours_en: "Monday to Friday, 8 am to 6 pm (Berlin time)".into(),
         holidays: Holidays::NorthRhine,
-        sub_processors: Vec::new(),
+        vat_id: "DE123456789".into(),
+        signature: "Freundliche Grüße\nIhr Vertragsteam der Plusnet GmbH".into(),
+        signature_en: "Kind regards\nYour contract team at Plusnet GmbH".into(),
+        ..Operator::default()
     }
 }
 
@@ -287,6 +290,7 @@ fn products() -> [Product; 3] {
         short_name: "SIP-Trunk".into(),
         portal_administered: Some(true),
         personal_data: Some(true),
+        help: None,
         requires_avv: false,
         module: module("sip-trunk", "SIP-Trunk", false),
         options: vec![ProductOption {
@@ -311,6 +315,7 @@ fn products() -> [Product; 3] {
             short_name: "Centraflex".into(),
             portal_administered: Some(true),
             personal_data: Some(true),
+            help: None,
             requires_avv: true,
             module: module("centraflex", "Tengo Centraflex", true),
             options: Vec::new(),

@@ -23,6 +23,7 @@ pub fn frame() -> Frame {
         operator_name: "Beispielnetz GmbH".to_owned(),
         title: "Vertrag zur Auftragsverarbeitung".to_owned(),
         online: String::new(),
+        logo: None,
     }
 }
 

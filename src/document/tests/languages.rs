@@ -23,6 +23,7 @@ fn shipped(bilingual: bool, language: Language) -> (Document, Pdf) {
     let frame = Frame {
         language,
         online: ADDRESS.to_owned(),
+        logo: None,
         ..super::frame()
     };
     let pdf = render(&document, &frame).unwrap();

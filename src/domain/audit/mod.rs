@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use strum::{EnumDiscriminants, IntoStaticStr, VariantArray};
 
 use super::alert::AlertKind;
+use super::branding::BrandingPart;
 use super::case::Channel;
 use super::mail::RequestReason;
 use super::master_data::FieldChange;
@@ -424,6 +425,11 @@ pub enum AuditKind {
     },
     /// The operator's particulars were changed.
     OperatorSaved,
+    /// How the portal looks or what its legal pages say was changed.
+    BrandingSaved {
+        /// What of it.
+        changed: Vec<BrandingPart>,
+    },
     /// What is personal in earlier events was erased: the signed tombstone (S-80, row 52).
     Erased {
         /// Positions of those events.

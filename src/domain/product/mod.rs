@@ -34,6 +34,9 @@ pub struct Product {
     pub requires_avv: bool,
     /// The portal area the product opens.
     pub module: Module,
+    /// What its customers and their partners should know, for the help page; `None`: nothing.
+    #[serde(default)]
+    pub help: Option<Named>,
     /// What can be booked with it (P-05, P-07), in the order in which it is named.
     pub options: Vec<ProductOption>,
     /// Whether it is not sold any more; who has it keeps it.

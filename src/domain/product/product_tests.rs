@@ -43,6 +43,7 @@ fn a_product_needs_an_agreement_unless_its_data_say_otherwise() {
                 let product = Product {
                     portal_administered: administered,
                     personal_data: personal,
+                    help: None,
                     requires_avv: itself,
                     ..trunk()
                 };

@@ -186,6 +186,8 @@ pub struct Ended {
     pub why: WhyEnded,
     /// Last day until which the evidence is kept.
     pub proof_until: NaiveDate,
+    /// How many calendar years after its end that is.
+    pub years: u8,
 }
 
 templates!(Ended, "mail/ended.txt", "mail/ended.html", case);
@@ -206,6 +208,7 @@ impl MailBody for Ended {
             at: _,
             why: _,
             proof_until: _,
+            years: _,
         } = self;
         case.names()
     }
@@ -280,7 +283,8 @@ pub(in crate::mail) fn samples(case: &CaseWords) -> Vec<super::Sample> {
             agreement: agreement(),
             at,
             why,
-            proof_until: crate::domain::calendar::proof_end(at),
+            proof_until: crate::domain::calendar::proof_end(at, 3),
+            years: 3,
         };
         all.push((format!("ended {why:?}"), body.into()));
     }

@@ -5,7 +5,7 @@ use diesel::upsert::excluded;
 
 use crate::domain::product::Product;
 use crate::domain::{Holidays, Operator};
-use crate::storage::schema::{operator, products};
+use crate::storage::schema::{branding, operator, products};
 use crate::storage::{QueryResult, text};
 
 /// All products in the catalogue's order. A product that cannot be read is left out and reported in
@@ -43,13 +43,22 @@ pub fn save_product(conn: &mut PgConnection, position: i16, product: &Product) -
     Ok(())
 }
 
-/// The provider's details; `None` until they were entered.
+/// The provider's details, and how its portal looks; `None` until the details were entered.
 pub fn find_operator(conn: &mut PgConnection) -> QueryResult<Option<Operator>> {
-    let facts: Option<serde_json::Value> = operator::table
-        .select(operator::facts)
+    let found: Option<(serde_json::Value, Option<serde_json::Value>)> = operator::table
+        .left_join(branding::table.on(branding::id.eq(operator::id)))
+        .select((operator::facts, branding::facts.nullable()))
         .first(conn)
         .optional()?;
-    facts.map(text::from_json).transpose()
+    let Some((facts, look)) = found else {
+        return Ok(None);
+    };
+    let details: Operator = text::from_json(facts)?;
+    let branding = look.map(text::from_json).transpose()?.unwrap_or_default();
+    Ok(Some(Operator {
+        branding,
+        ..details
+    }))
 }
 
 /// The public holidays the provider keeps; those of all of Germany unless it has chosen a state

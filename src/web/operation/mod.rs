@@ -2,6 +2,7 @@
 
 mod alerts;
 pub mod announcements;
+mod branding;
 pub mod bulk_runs;
 mod deleted;
 mod log;
@@ -47,6 +48,10 @@ pub const ROUTES: &[Row] = &[
     }),
     post("/betrieb/betreiber", Who::Operator, || {
         web::post().to(operator_details::save)
+    }),
+    get(paths::BRANDING, Who::Operator, || view().to(branding::show)),
+    post(paths::BRANDING, Who::Operator, || {
+        web::post().to(branding::save)
     }),
     get("/betrieb/benutzer", Who::Operator, || {
         view().to(users::list)

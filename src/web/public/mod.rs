@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod addresses;
+pub mod branding;
 pub mod consent;
 pub mod health;
 pub mod legal;

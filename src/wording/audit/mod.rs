@@ -13,6 +13,7 @@ use chrono::NaiveDate;
 use super::dates::short_date;
 use crate::domain::Language;
 use crate::domain::audit::{AuditKind, AuditName, Counts};
+use crate::domain::branding::BrandingPart;
 use crate::domain::calendar::REMINDERS;
 use crate::domain::product::Named;
 use agreements::{asked, objected, restored};
@@ -96,6 +97,7 @@ names! {
     Dissented: "Einspruch", "Dissent from a change";
     DissentSettled: "Einspruch erledigt", "Dissent from a change settled";
     OperatorSaved: "Angaben zum Betreiber", "Operator's particulars";
+    BrandingSaved: "Erscheinungsbild", "Branding";
     Erased: "Protokollinhalt gelöscht", "Log contents erased";
 }
 
@@ -342,6 +344,7 @@ fn sentences(kind: &AuditKind) -> (String, String) {
             "Angaben zum Betreiber geändert",
             "Operator's particulars changed",
         ),
+        K::BrandingSaved { changed } => by(|language| branded(changed, language)),
         K::Erased { positions, .. } => by(|language| erased(positions.len(), language)),
     }
 }
@@ -378,6 +381,17 @@ fn answered(received_on: NaiveDate, is_filed: bool, language: Language) -> Strin
         (Language::En, true) => format!("Answer of {day} filed to the customer"),
         (Language::En, false) => format!("Answer of {day} put away without a customer"),
     }
+}
+
+/// That the look of the portal was changed, and what of it.
+fn branded(changed: &[BrandingPart], language: Language) -> String {
+    let words: Vec<&str> = changed.iter().map(|part| part.name(language)).collect();
+    let what = if language.is_en() {
+        "Branding changed"
+    } else {
+        "Erscheinungsbild geändert"
+    };
+    because(what, &words.join(", "))
 }
 
 /// That what is personal in `count` events was erased (S-80).

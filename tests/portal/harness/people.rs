@@ -171,6 +171,7 @@ pub fn products() -> Vec<Product> {
         short_name: "SIP-Trunk".to_owned(),
         portal_administered: Some(true),
         personal_data: Some(true),
+        help: None,
         requires_avv: false,
         module: module("sip-trunk", "SIP-Trunk", false),
         options: vec![ProductOption {
@@ -195,6 +196,7 @@ pub fn products() -> Vec<Product> {
             short_name: "Centraflex".to_owned(),
             portal_administered: Some(true),
             personal_data: Some(true),
+            help: None,
             requires_avv: true,
             module: module("centraflex", "Tengo Centraflex", true),
             options: Vec::new(),
@@ -239,7 +241,7 @@ pub fn seed(app: &TestApp) {
         hours: "montags bis freitags von 8 bis 18 Uhr".to_owned(),
         hours_en: "Monday to Friday, 8 am to 6 pm".to_owned(),
         holidays: Holidays::default(),
-        sub_processors: Vec::new(),
+        ..Operator::default()
     };
     app.write(|conn| {
         catalogue::save_operator(conn, &operator)?;

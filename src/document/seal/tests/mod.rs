@@ -29,6 +29,7 @@ fn frame() -> Frame {
         operator_name: "Beispielnetz & Söhne GmbH".into(),
         title: "Vertrag zur Auftragsverarbeitung".into(),
         online: "https://avv.beispielnetz.example/vertrag/1.0?sprache=de".into(),
+        logo: None,
     }
 }
 

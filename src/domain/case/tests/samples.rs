@@ -101,6 +101,7 @@ pub fn product(code: &str, opens: &str) -> Product {
         short_name: code.to_owned(),
         portal_administered: Some(true),
         personal_data: Some(true),
+        help: None,
         requires_avv: true,
         module: module(opens, true),
         options: Vec::new(),

@@ -19,6 +19,12 @@ pub enum Kind {
     Free,
     /// A required e-mail address.
     Email,
+    /// An address that may stay empty.
+    FreeEmail,
+    /// Several lines that may stay empty.
+    Lines,
+    /// A VAT identification number that may stay empty.
+    VatId,
     /// One of the [`crate::domain::Holidays`].
     Holidays,
 }
@@ -55,6 +61,14 @@ pub const OWN: &[(&str, Ask)] = &[
             "Registergericht und Nummer",
             "Zum Beispiel Amtsgericht Köln, HRB 12345",
             Kind::Free,
+        ),
+    ),
+    (
+        "ustid",
+        ask(
+            "Umsatzsteuer-Identifikationsnummer",
+            "Für das Impressum, zum Beispiel DE123456789",
+            Kind::VatId,
         ),
     ),
     ("vertreten", ask("Vertreten durch", "", Kind::Needed)),
@@ -111,5 +125,29 @@ pub const PROTECTION: &[(&str, Ask)] = &[
             "Kunden finden sie im Vertrag und in E-Mails",
             Kind::Email,
         ),
+    ),
+];
+
+/// The fields about mails.
+pub const MAILS: &[(&str, Ask)] = &[
+    (
+        "antwort_email",
+        ask(
+            "Antworten gehen an",
+            "Leer: an die E-Mail-Adresse des Unternehmens",
+            Kind::FreeEmail,
+        ),
+    ),
+    (
+        "signatur",
+        ask(
+            "Signatur",
+            "Steht unter jeder E-Mail an Kunden, zum Beispiel ein Gruß mit Namen der Abteilung; höchstens sechs Zeilen",
+            Kind::Lines,
+        ),
+    ),
+    (
+        "signatur_en",
+        ask("Signatur, auf Englisch", "Leer: die deutsche", Kind::Lines),
     ),
 ];

@@ -19,7 +19,7 @@ use crate::web::kit::page::{Me, Shell, html, invalid};
 use crate::web::kit::reauthentication::{address_of, ask_password};
 use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
-use fields::{Ask, Kind, OWN, PROTECTION};
+use fields::{Ask, Kind, MAILS, OWN, PROTECTION};
 use values::{Values, read, typed, values};
 
 #[derive(Template)]
@@ -53,12 +53,17 @@ impl Field {
     /// Value of the attribute `type`.
     fn input_type(&self) -> &'static str {
         match self.ask.kind {
-            Kind::Needed | Kind::Free | Kind::Holidays => "text",
-            Kind::Email => "email",
+            Kind::Needed | Kind::Free | Kind::Lines | Kind::VatId | Kind::Holidays => "text",
+            Kind::Email | Kind::FreeEmail => "email",
         }
     }
 
-    /// Choices of a select: code, name, whether it is chosen; empty for a text field.
+    /// Whether it has several lines.
+    fn has_lines(&self) -> bool {
+        self.ask.kind == Kind::Lines
+    }
+
+    /// What can be chosen: code, name, whether it is; empty where something is typed.
     fn choices(&self) -> Vec<(&'static str, &'static str, bool)> {
         if self.ask.kind != Kind::Holidays {
             return Vec::new();
@@ -71,7 +76,7 @@ impl Field {
     fn more(&self) -> &'static str {
         match self.ask.kind {
             Kind::Needed | Kind::Email | Kind::Holidays => "autocomplete=\"off\" required",
-            Kind::Free => "autocomplete=\"off\"",
+            Kind::Free | Kind::FreeEmail | Kind::Lines | Kind::VatId => "autocomplete=\"off\"",
         }
     }
 }
@@ -145,7 +150,7 @@ async fn changed(app: &App, me: &Me, typed: &Values) -> Result<Option<HttpRespon
         named.map_or(value, |(holidays, _)| holidays.word().to_owned())
     };
     let mut errors = FieldErrors::default();
-    let all = OWN.iter().chain(PROTECTION);
+    let all = OWN.iter().chain(PROTECTION).chain(MAILS);
     errors.add_changed(all.map(|(id, ask)| (*id, ask.label, value(&now, id), value(typed, id))));
     if errors.is_empty() {
         return Ok(None);
@@ -197,6 +202,11 @@ fn sections(values: &Values) -> Vec<Section> {
             title: "Datenschutz und Widerspruch".to_owned(),
             hint: "",
             fields: listed(PROTECTION),
+        },
+        Section {
+            title: "E-Mails".to_owned(),
+            hint: "",
+            fields: listed(MAILS),
         },
     ]
 }

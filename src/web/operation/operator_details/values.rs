@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::fields::{Ask, Kind, OWN, PROTECTION};
+use super::fields::{Ask, Kind, MAILS, OWN, PROTECTION};
 use crate::domain::name::{self, BadName, MAX_COMPANY};
 use crate::domain::{EmailAddress, Holidays, Operator, Party};
 use crate::web::kit::form::{FieldErrors, Form};
@@ -10,13 +10,15 @@ use crate::wording::postcode;
 
 /// Longest sentence in a field, in characters.
 const LONGEST_LINE: usize = 300;
+/// Most lines of a signature.
+const MOST_LINES: usize = 6;
 
 /// Values of the fields, by id.
 pub type Values = BTreeMap<&'static str, String>;
 
 /// The fields of this page, as they were typed.
 pub fn typed(form: &Form) -> Values {
-    let own = OWN.iter().chain(PROTECTION).map(|(id, _)| *id);
+    let own = OWN.iter().chain(PROTECTION).chain(MAILS).map(|(id, _)| *id);
     own.map(|id| (id, form.get(id).to_owned())).collect()
 }
 
@@ -32,13 +34,19 @@ pub fn read(form: &Values) -> (Operator, FieldErrors) {
     // In the order of the page, so that the summary reads from top to bottom.
     let name = own("name", OWN);
     let short_name = own("kurzname", OWN);
+    let street = own("strasse", OWN);
+    let postcode = own("plz", OWN);
+    let city = own("ort", OWN);
+    let country = own("land", OWN);
+    let register = own("register", OWN);
+    let vat_id = own("ustid", OWN);
     let party = Party {
         name,
-        street: own("strasse", OWN),
-        postcode: own("plz", OWN),
-        city: own("ort", OWN),
-        country: own("land", OWN),
-        register: own("register", OWN),
+        street,
+        postcode,
+        city,
+        country,
+        register,
         represented_by: own("vertreten", OWN),
         contact: own("ansprechperson", OWN),
         email: EmailAddress::parse(&own("email", OWN)).ok(),
@@ -51,17 +59,24 @@ pub fn read(form: &Values) -> (Operator, FieldErrors) {
     let data_protection_officer = own("dsb", PROTECTION);
     let data_protection_email = EmailAddress::parse(&own("dsb_email", PROTECTION)).ok();
     let objection_email = EmailAddress::parse(&own("widerspruch_email", PROTECTION)).ok();
+    let reply_to = EmailAddress::parse(&own("antwort_email", MAILS)).ok();
+    let signature = own("signatur", MAILS);
+    let signature_en = own("signatur_en", MAILS);
     let operator = Operator {
         party,
         short_name,
+        vat_id,
+        reply_to,
+        signature,
+        signature_en,
         data_protection_officer,
         data_protection_email,
         objection_email,
         hours,
         hours_en,
         holidays,
-        // They have a list of their own.
-        sub_processors: Vec::new(),
+        // Sub-processors and the look have pages of their own.
+        ..Operator::default()
     };
     (operator, errors)
 }
@@ -69,9 +84,12 @@ pub fn read(form: &Values) -> (Operator, FieldErrors) {
 /// One cleaned line; adds an error if it is not valid.
 fn line(form: &Values, id: &'static str, ask: &Ask, errors: &mut FieldErrors) -> String {
     let typed = form.get(id).map_or("", String::as_str);
+    if ask.kind == Kind::Lines {
+        return lines(typed, id, ask, errors);
+    }
     let text = name::clean(typed);
     let label = format!("„{}“", ask.label);
-    let is_email = ask.kind == Kind::Email;
+    let is_email = matches!(ask.kind, Kind::Email | Kind::FreeEmail);
     let is_needed = matches!(ask.kind, Kind::Needed | Kind::Email | Kind::Holidays);
     let most = if id.ends_with("name") {
         MAX_COMPANY
@@ -87,6 +105,13 @@ fn line(form: &Values, id: &'static str, ask: &Ask, errors: &mut FieldErrors) ->
             errors.add(
                 id,
                 format!("{label}: Geben Sie genau eine Adresse ein, zum Beispiel name@firma.de"),
+            );
+        }
+    } else if ask.kind == Kind::VatId {
+        if !is_vat_id(&text) {
+            errors.add(
+                id,
+                format!("{label}: Geben Sie das Länderkürzel und die Nummer ein, zum Beispiel DE123456789"),
             );
         }
     } else if ask.kind == Kind::Holidays {
@@ -106,7 +131,31 @@ fn line(form: &Values, id: &'static str, ask: &Ask, errors: &mut FieldErrors) ->
     text
 }
 
-/// The stored details as fields of the form.
+/// Several cleaned lines; notes what is wrong with them.
+fn lines(typed: &str, id: &'static str, ask: &Ask, errors: &mut FieldErrors) -> String {
+    let text = name::clean_lines(typed);
+    let is_long = text.lines().any(|line| line.chars().count() > LONGEST_LINE);
+    if text.lines().count() > MOST_LINES || is_long {
+        errors.add(
+            id,
+            format!(
+                "„{}“: Kürzen Sie den Text auf {MOST_LINES} Zeilen",
+                ask.label
+            ),
+        );
+    }
+    text
+}
+
+/// Two letters of the country and two to twelve letters or digits, as VIES takes them.
+fn is_vat_id(text: &str) -> bool {
+    let (country, number) = text.split_at_checked(2).unwrap_or_default();
+    country.bytes().all(|byte| byte.is_ascii_uppercase())
+        && (2..=12).contains(&number.len())
+        && number.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
+/// What is stored, as the form's fields.
 pub fn values(operator: &Operator) -> Values {
     let mail = |email: &Option<EmailAddress>| {
         email
@@ -133,5 +182,9 @@ pub fn values(operator: &Operator) -> Values {
         ("dsb", operator.data_protection_officer.clone()),
         ("dsb_email", mail(&operator.data_protection_email)),
         ("widerspruch_email", mail(&operator.objection_email)),
+        ("ustid", operator.vat_id.clone()),
+        ("antwort_email", mail(&operator.reply_to)),
+        ("signatur", operator.signature.clone()),
+        ("signatur_en", operator.signature_en.clone()),
     ])
 }

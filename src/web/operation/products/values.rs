@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::name::{BadName, parse};
-use crate::domain::product::{Module, Product, ProductOption};
+use crate::domain::name::{BadName, clean_lines, parse};
+use crate::domain::product::{Module, Named, Product, ProductOption};
 use crate::web::kit::form::{FieldErrors, Form};
 
 /// At most this many options for a product.
 pub const MOST_OPTIONS: usize = 30;
 /// Longest name, in characters.
 const LONGEST_NAME: usize = 80;
+/// Longest text of the help page about a product, in characters.
+const LONGEST_HELP: usize = 2000;
 /// Longest code or key, in characters.
 const LONGEST_CODE: usize = 40;
 
@@ -21,12 +23,14 @@ pub struct Values {
     pub options: usize,
 }
 
-/// Fields of a product, each with its label; check boxes last.
-pub const OWN: [(&str, &str); 11] = [
+/// Fields of a product, each with its label; boxes last.
+pub const OWN: [(&str, &str); 13] = [
     ("name", "Name"),
     ("name_en", "Name auf Englisch"),
     ("kurzname", "Kurzer Name"),
     ("code", "Kennung"),
+    ("hilfe", "Hilfetext"),
+    ("hilfe_en", "Hilfetext auf Englisch"),
     ("modul_name", "Name des Moduls"),
     ("modul_name_en", "Name des Moduls auf Englisch"),
     ("modul", "Kennung des Moduls"),
@@ -78,6 +82,11 @@ impl Values {
         );
         values.set(own("kurzname"), &product.short_name);
         values.set(own("code"), &product.code);
+        if let Some(help) = &product.help {
+            values.set(own("hilfe"), &help.de);
+            let is_same = help.en == help.de;
+            values.set(own("hilfe_en"), if is_same { "" } else { &help.en });
+        }
         values.set_module(own, Some(&product.module));
         values.tick(own("portal"), product.portal_administered.unwrap_or(true));
         values.tick(own("daten"), product.personal_data.unwrap_or(true));
@@ -188,6 +197,7 @@ impl Values {
         let name_en = self.name_en(own("name_en"), &mut errors);
         let short_name = self.short_name(own("kurzname"), &name, &mut errors);
         let code = self.code(own("code"), "des Produkts", &mut errors);
+        let help = self.help(&mut errors);
         let module = self.module(own, true, &mut errors);
         let mut options: Vec<ProductOption> = Vec::new();
         for place in (1..=self.options).filter(|place| !self.is_empty_row(*place)) {
@@ -218,6 +228,7 @@ impl Values {
             short_name,
             portal_administered: Some(self.ticked("portal")),
             personal_data: Some(self.ticked("daten")),
+            help,
             requires_avv: self.ticked("avv"),
             module: module.unwrap_or_else(|| Module {
                 key: String::new(),
@@ -269,7 +280,28 @@ impl Values {
         }
     }
 
-    /// The name for narrow columns; the whole name if none was typed.
+    /// What the help page says; `None` where nothing was typed.
+    fn help(&self, errors: &mut FieldErrors) -> Option<Named> {
+        let mut text = |id: &str| {
+            let text = clean_lines(self.get(id));
+            if text.chars().count() > LONGEST_HELP {
+                errors.add(id, too_long("Hilfetext", "", LONGEST_HELP));
+            }
+            text
+        };
+        let (de, en) = (text("hilfe"), text("hilfe_en"));
+        match (de.is_empty(), en.is_empty()) {
+            (true, true) => None,
+            (true, false) => {
+                errors.add("hilfe", "Geben Sie auch den deutschen Hilfetext ein");
+                None
+            }
+            (false, true) => Some(Named::same(de)),
+            (false, false) => Some(Named { de, en }),
+        }
+    }
+
+    /// The name for narrow columns; the whole one where none was typed.
     fn short_name(&self, id: String, name: &str, errors: &mut FieldErrors) -> String {
         match self.get(&id).trim() {
             "" => name.to_owned(),

@@ -1,12 +1,15 @@
 //! Start page, help and the pages the law requires. None of them needs a sign-in.
 
 mod needs;
+mod own_text;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
 use crate::actions::ActionError;
 use crate::app::App;
+use crate::domain::Language;
+use crate::domain::branding::{LegalPage, OwnPage};
 use crate::domain::case::Status;
 use crate::paths;
 use crate::storage::catalogue;
@@ -14,6 +17,7 @@ use crate::web::kit::error::PageError;
 use crate::web::kit::language::chosen_language;
 use crate::web::kit::page::{Me, PublicShell, Shell, home_of, html, see_other};
 use crate::web::kit::route::{Row, Who, get, view};
+use crate::wording::retention::ordinal;
 use needs::Needs;
 
 /// Rows of this family.
@@ -43,6 +47,9 @@ struct ImprintPage {
 /// GET: who runs the portal (§ 5 DDG).
 async fn imprint(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, PageError> {
     let shell = shell(&app, &request, paths::IMPRINT).await?;
+    if let Some(own) = own_page(&shell, LegalPage::Imprint)? {
+        return Ok(own);
+    }
     html(&ImprintPage {
         phone_link: shell.operator.party.phone_link(),
         shell,
@@ -69,12 +76,20 @@ async fn contact(app: web::Data<App>, request: HttpRequest) -> Result<HttpRespon
 #[template(path = "web/public/legal/privacy.html")]
 struct PrivacyPage {
     shell: PublicShell,
+    /// Calendar years evidence is kept, as an ordinal.
+    years: &'static str,
 }
 
 /// GET: the portal's own privacy notice under Art. 13 and 14 GDPR (EV-17).
 async fn privacy(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, PageError> {
     let shell = shell(&app, &request, paths::PRIVACY).await?;
-    html(&PrivacyPage { shell })
+    if let Some(own) = own_page(&shell, LegalPage::Privacy)? {
+        return Ok(own);
+    }
+    html(&PrivacyPage {
+        years: ordinal(app.config.retention_years, shell.language),
+        shell,
+    })
 }
 
 #[derive(Template)]
@@ -90,13 +105,51 @@ async fn accessibility(
     request: HttpRequest,
 ) -> Result<HttpResponse, PageError> {
     let shell = shell(&app, &request, paths::ACCESSIBILITY).await?;
+    if let Some(own) = own_page(&shell, LegalPage::Accessibility)? {
+        return Ok(own);
+    }
     html(&AccessibilityPage {
         phone_link: shell.operator.party.phone_link(),
         shell,
     })
 }
 
-/// A status with its meaning.
+#[derive(Template)]
+#[template(path = "web/public/legal/own.html")]
+struct OwnTextPage {
+    shell: PublicShell,
+    title: &'static str,
+    /// Language the text is in, which need not be the page's.
+    language: Language,
+    /// HTML of the text.
+    body: String,
+}
+
+/// What the operator says there in its own words, or the way to where it stands; `None` where the
+/// portal has the words.
+fn own_page(shell: &PublicShell, page: LegalPage) -> Result<Option<HttpResponse>, PageError> {
+    let own = shell.operator.branding.page(page);
+    if let OwnPage::Link { url } = own {
+        return Ok(Some(see_other(url.as_str())));
+    }
+    let Some((text, language)) = own.text(shell.language) else {
+        return Ok(None);
+    };
+    let (de, en) = match page {
+        LegalPage::Imprint => ("Impressum", "Legal notice"),
+        LegalPage::Privacy => ("Datenschutzhinweise", "Privacy notice"),
+        LegalPage::Accessibility => ("Erklärung zur Barrierefreiheit", "Accessibility statement"),
+    };
+    html(&OwnTextPage {
+        shell: shell.clone(),
+        title: if language.is_en() { en } else { de },
+        language,
+        body: own_text::html(text),
+    })
+    .map(Some)
+}
+
+/// A status word with its meaning.
 struct StatusWord {
     key: &'static str,
     word: &'static str,

@@ -12,6 +12,8 @@ pub struct Needs {
     pub products: String,
     /// Areas that are closed without it: "A und UMS-Verwaltung".
     pub areas: String,
+    /// Products that are sold and have something to be said of them, each with its paragraphs.
+    pub helps: Vec<(String, Vec<String>)>,
 }
 
 impl Needs {
@@ -47,12 +49,21 @@ impl Needs {
         Self {
             products: groups.iter().map(say).collect::<Vec<_>>().join(", "),
             areas: list(&areas, language),
+            helps: sold()
+                .filter_map(|product| help(product, language))
+                .collect(),
         }
     }
 }
 
-/// The condition under which a product needs one: "immer", "nur mit der UMS-Option oder der Option
-/// B"; `None` if it never does.
+fn help(product: &Product, language: Language) -> Option<(String, Vec<String>)> {
+    let text = product.help.as_ref()?.say(language);
+    let paragraphs = text.split("\n\n").map(|one| one.trim().to_owned());
+    let paragraphs = paragraphs.filter(|one| !one.is_empty()).collect();
+    Some((product.named().say(language).to_owned(), paragraphs))
+}
+
+/// "immer", "nur mit der UMS-Option oder der Option B"; `None` if it never needs one.
 fn condition(product: &Product, language: Language) -> Option<String> {
     let needed = product.needed_at_most()?;
     if product.needs_by_itself() {
