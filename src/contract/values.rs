@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::check::is_in_eea;
 use crate::domain::case::Covered;
-use crate::domain::product::Product;
+use crate::domain::product::{Product, option_key};
 use crate::domain::{CustomerNumber, Language, Operator, Party};
 
 /// Everything a contract says about one customer. Copied into the agreement at conclusion (EV-02).
@@ -117,31 +117,6 @@ impl CoveredProduct {
             None => self.code == key,
         }
     }
-}
-
-/// What the text has to speak of for a product: itself if it needs an agreement, and its options that do.
-pub fn keys_needed(product: &Product) -> Vec<String> {
-    let itself = product.needs_by_itself().then(|| product.code.clone());
-    let options = product.needed_at_most().map(|one| one.options);
-    let options = options.unwrap_or_default().into_iter();
-    itself
-        .into_iter()
-        .chain(options.map(|option| option_key(&product.code, &option)))
-        .collect()
-}
-
-/// Which product files are missing for a product among those there are; what is said of an option may stand
-/// in that of the product.
-pub fn lacking<T: AsRef<str>>(product: &Product, files: &[T]) -> Vec<String> {
-    let known = |key: &str| files.iter().any(|file| file.as_ref() == key);
-    let mut needed = keys_needed(product);
-    needed.retain(|key| !known(key) && !known(&product.code));
-    needed
-}
-
-/// How product files and conditions name an option: `trunk_fax`.
-pub fn option_key(product: &str, option: &str) -> String {
-    format!("{product}_{option}")
 }
 
 /// The facts of the conclusion (EV-03, EV-04) that are printed at the end of the document.

@@ -259,6 +259,8 @@ diesel::table! {
         source_hash -> Nullable<Text>,
         /// Why it was given back to its authors the last time.
         returned -> Nullable<Text>,
+        /// Keys of its product files: every case asks for them, and none should read the texts for that.
+        annexes -> Jsonb,
     }
 }
 
@@ -578,6 +580,8 @@ diesel::table! {
         code -> Text,
         position -> Int2,
         facts -> Jsonb,
+        /// Keys of the product files that the version in force lacked when anybody looked last; when they differ, its customers are looked at.
+        lacking -> Nullable<Jsonb>,
     }
 }
 

@@ -36,6 +36,9 @@ impl Case {
 /// Whether `demand` can be made, limits per day apart: in C and U only. Where nothing is in force,
 /// or the chain is another one (W), the customer is asked in the ordinary way.
 pub fn may_be_demanded(case: &Case, demand: Demand, now: DateTime<Utc>) -> Result<(), Refusal> {
+    if case.lacks_text(now) {
+        return Err(Refusal::TextMissing);
+    }
     match demand {
         Demand::Version => may_be_told_of_version(case, now),
         Demand::Succession => {

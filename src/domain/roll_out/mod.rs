@@ -164,6 +164,8 @@ pub enum Skip {
     AlreadyAsked,
     /// An earlier roll-out told the customer of this version.
     AlreadyInformed,
+    /// The version in force has no annex for what the customer has.
+    TextMissing,
     /// There is no e-mail address.
     NoAddress,
 }
@@ -194,6 +196,7 @@ impl Skip {
             Self::SameVersion => "Der Vertrag hat diese Fassung schon",
             Self::AlreadyAsked => "Eine Anforderung mit dieser Fassung ist schon offen",
             Self::AlreadyInformed => "Der Kunde wurde über diese Fassung schon informiert",
+            Self::TextMissing => "In der Fassung fehlt eine Produktanlage",
             Self::NoAddress => "Die E-Mail-Adresse fehlt",
         }
     }
@@ -215,6 +218,7 @@ pub fn reach(case: &Case, mode: Mode, now: DateTime<Utc>) -> Result<Event, Skip>
         Refusal::NotNeeded => Skip::NotNeeded,
         Refusal::NothingInForce => Skip::OtherChain,
         Refusal::AlreadyAsked => Skip::AlreadyAsked,
+        Refusal::TextMissing => Skip::TextMissing,
         Refusal::NoAddress => Skip::NoAddress,
         _ => Skip::SameVersion,
     })

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::words::unwritten;
 use crate::domain::calendar::day;
 use crate::domain::case::{Case, Status, missing};
 use crate::web::kit::dates::{Sentence, When};
@@ -28,6 +29,10 @@ pub fn stalled(case: &Case, now: DateTime<Utc>) -> Sentence {
         Status::AddressOpen => Sentence::plain(
             "Der Vertrag gilt weiter. Um die Ergänzung bittet das Portal, sobald die eingetragene Adresse bestätigt ist.",
         ),
+        Status::TextMissing => Sentence::plain(format!(
+            "Der Vertrag gilt weiter. Um die Ergänzung bittet das Portal, sobald der Text dafür veröffentlicht ist. {}",
+            unwritten(case, now)
+        )),
         Status::NoEmail => Sentence::plain(
             "Der Vertrag gilt weiter. Um die Ergänzung kann das Portal nicht bitten, weil in den Stammdaten keine E-Mail-Adresse steht.",
         ),

@@ -30,7 +30,10 @@ pub fn todo(
         );
     }
     let asks = may.contains(&Permission::Ask) || may.contains(&Permission::AskAgain);
+    let lacks_text = case.lacks_text(now) && !case.is_settled(now);
     match case_status.status {
+        _ if lacks_text && role == Role::Operator => "Veröffentlichen Sie eine Vertragsfassung mit dieser Produktanlage. Danach geht die Anforderung in den Arbeitsstunden von selbst hinaus.".to_owned(),
+        _ if lacks_text => format!("Der Betreiber muss den Vertragstext für dieses Produkt veröffentlichen. Danach fragt das Portal den Kunden von selbst. Wann das sein wird, weiß {operator}."),
         Status::AddressOpen if role == Role::Operator => "Prüfen Sie, ob die Adresse dem Kunden gehört, und bestätigen Sie sie oder lehnen Sie sie ab.".to_owned(),
         Status::AddressOpen => format!("{operator} prüft die Adresse. Sie können dort nachfragen; mehr ist nicht zu tun."),
         Status::NoEmail | Status::Undeliverable => address(case_status.status, role, may, operator),

@@ -27,6 +27,7 @@ pub fn verdict(case: &Case, case_status: &CaseStatus, now: DateTime<Utc>) -> Sen
             " gesperrt. Eine neue E-Mail hat der Kunde seitdem nicht erhalten.",
             "Der Kunde hat noch keine E-Mail erhalten.",
         ),
+        Status::TextMissing => Sentence::plain(unwritten(case, now)),
         Status::NoEmail if case.customer.party.unusable_email.is_some() => Sentence::plain(
             "Was in den Stammdaten des Kunden steht, ist keine gültige E-Mail-Adresse.",
         ),
@@ -95,6 +96,19 @@ pub fn verdict(case: &Case, case_status: &CaseStatus, now: DateTime<Utc>) -> Sen
     }
 }
 
+/// What the version in force does not speak of.
+pub fn unwritten(case: &Case, now: DateTime<Utc>) -> String {
+    let names = case.unwritten(now);
+    let names: Vec<String> = names.iter().map(|one| case.covered_name(one).de).collect();
+    match case.current_version.as_str() {
+        "" => "Es ist noch kein Vertragstext veröffentlicht.".to_owned(),
+        number => format!(
+            "In der geltenden Fassung {number} fehlt die Produktanlage für {}.",
+            listed(&names)
+        ),
+    }
+}
+
 fn link(word: &str, case: &Case, case_status: &CaseStatus, now: DateTime<Utc>) -> Sentence {
     match case_status.moment {
         Some(end) if end < now => Sentence::dated(
@@ -130,6 +144,7 @@ pub fn meaning(case: &Case, case_status: &CaseStatus, role: Role, now: DateTime<
         Status::Open if case_status.moment.is_some() => without("Der Kunde braucht einen Vertrag. Die Links aus den bisherigen E-Mails öffnen ihn nicht mehr."),
         Status::Open => without("Der Kunde braucht einen Vertrag, ist aber noch nicht danach gefragt worden."),
         Status::Requested | Status::Reminded => without("Der Kunde hat eine E-Mail mit einem Link zum Vertrag erhalten und noch nicht geantwortet."),
+        Status::TextMissing => without("Der Kunde braucht einen Vertrag. Gefragt wird er von selbst, sobald der Text dafür veröffentlicht ist; vorher wird nichts angefordert und nichts abgeschlossen."),
         Status::NoEmail => without("Der Kunde braucht einen Vertrag, kann aber ohne E-Mail-Adresse nicht danach gefragt werden."),
         Status::AddressOpen if case.agreement().is_some() => locked(case, role, "Der Kunde hat abgeschlossen, aber über eine Adresse, die ein Vertriebspartner eingetragen hat. Bis sie bestätigt ist", now),
         Status::AddressOpen => without("Der Kunde braucht einen Vertrag. Nach ihm gefragt wird er, sobald die eingetragene Adresse bestätigt ist."),

@@ -167,6 +167,12 @@ pub(super) fn tasks(counts: &Counts) -> Vec<Task> {
             "Erinnerungen ruhen, bis die Adresse stimmt oder jemand erneut sendet",
         ),
         line(
+            of(Status::TextMissing),
+            same("Vertragstext fehlt"),
+            customers(Status::TextMissing),
+            "Nichts wird angefordert, bis Sie eine Fassung mit der Produktanlage veröffentlichen",
+        ),
+        line(
             of(Status::NoEmail),
             same("E-Mail-Adresse fehlt"),
             customers(Status::NoEmail),

@@ -50,6 +50,7 @@ enum Why {
     Declined { on: Day, goes_on: bool },
     Objected { on: Day },
     Locked { on: Day },
+    TextMissing,
     NotNeeded,
 }
 
@@ -79,6 +80,8 @@ impl StatePage {
             (Why::Objected { .. }, true) => "An objection was made to the agreement",
             (Why::Locked { .. }, false) => "Der Link wurde gesperrt",
             (Why::Locked { .. }, true) => "The link has been locked",
+            (Why::TextMissing, false) => "Der Vertragstext wird noch ergänzt",
+            (Why::TextMissing, true) => "The contract text is still being completed",
             (Why::NotNeeded, false) => "Der Vertrag ist nicht mehr erforderlich",
             (Why::NotNeeded, true) => "The agreement is no longer needed",
         }
@@ -109,6 +112,7 @@ pub async fn explain(app: &App, arrival: &Arrival) -> Result<HttpResponse, PageE
         LinkState::Locked { at } => Why::Locked {
             on: Day::new(at, language),
         },
+        LinkState::TextMissing => Why::TextMissing,
         LinkState::NotNeeded => Why::NotNeeded,
         LinkState::Valid { .. } => return Ok(see_other(arrival.page())),
     };
