@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
-use super::words::unwritten;
 use crate::domain::calendar::day;
 use crate::domain::case::{Case, Status, missing};
+use crate::web::customers::parts::unwritten::unwritten;
 use crate::web::kit::dates::{Sentence, When};
 
 /// What became of the request for an amendment; the agreement in force goes on.

@@ -9,6 +9,7 @@ use crate::domain::case::{
     Case, CaseStatus, Partner, Status, last_answer, product_statuses, status_of,
 };
 use crate::domain::viewer::Role;
+use crate::web::customers::parts::unwritten::unwritten;
 use crate::web::kit::dates::{Sentence, When, short};
 use crate::web::kit::words::listed;
 
@@ -93,19 +94,6 @@ pub fn verdict(case: &Case, case_status: &CaseStatus, now: DateTime<Utc>) -> Sen
             "Der Vertrag nennt einen anderen Vertriebspartner.",
         ),
         Status::Ended => Sentence::dated("Beendet am ", date, ".", "Der Vertrag ist beendet."),
-    }
-}
-
-/// What the version in force does not speak of.
-pub fn unwritten(case: &Case, now: DateTime<Utc>) -> String {
-    let names = case.unwritten(now);
-    let names: Vec<String> = names.iter().map(|one| case.covered_name(one).de).collect();
-    match case.current_version.as_str() {
-        "" => "Es ist noch kein Vertragstext veröffentlicht.".to_owned(),
-        number => format!(
-            "In der geltenden Fassung {number} fehlt die Produktanlage für {}.",
-            listed(&names)
-        ),
     }
 }
 
