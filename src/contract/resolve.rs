@@ -47,6 +47,7 @@ pub fn resolve(
         ))],
         version: meta.number.clone(),
         date: meta.date,
+        sample: meta.sample,
         standing: String::new(),
         blocks,
         translation: None,

@@ -18,6 +18,8 @@ pub struct Document {
     pub version: String,
     /// Date of the text, "Stand" (C-02).
     pub date: NaiveDate,
+    /// Whether it is a sample: whatever shows it before it is concluded says so. No word of it.
+    pub sample: bool,
     /// What this text is where there are several languages, in its own language: "Convenience
     /// translation …"; empty where nothing has to be said (T-10).
     pub standing: String,

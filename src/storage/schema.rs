@@ -261,6 +261,8 @@ diesel::table! {
         returned -> Nullable<Text>,
         /// Keys of its product files: every case asks for them, and none should read the texts for that.
         annexes -> Jsonb,
+        /// Whether contract.toml marks the text as a sample (LC-56).
+        is_sample -> Bool,
     }
 }
 

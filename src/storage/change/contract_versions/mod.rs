@@ -16,8 +16,8 @@ use crate::storage::schema::{contract_versions, requests, users};
 use crate::storage::{QueryResult, text};
 
 pub use save::{
-    Edition, NewVersion, create_version, delete_version, insert_published, publish_shipped,
-    save_approval, save_files, save_publication, save_return, save_submission,
+    Edition, NewVersion, create_version, delete_version, has_any, insert_published,
+    publish_shipped, save_approval, save_files, save_publication, save_return, save_submission,
 };
 
 /// A published version as the public list names it.
@@ -167,6 +167,7 @@ struct HeadRow {
     published_by: Option<i64>,
     valid_from: Option<NaiveDate>,
     returned: Option<String>,
+    is_sample: bool,
 }
 
 #[derive(Queryable, Selectable)]
@@ -293,6 +294,7 @@ fn head(row: HeadRow, names: &HashMap<i64, String>) -> Head {
             .map(|at| mark(at, row.published_by))
             .zip(row.valid_from),
         returned: row.returned,
+        is_sample: row.is_sample,
     }
 }
 

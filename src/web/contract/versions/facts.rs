@@ -8,6 +8,8 @@ use crate::web::kit::form::{FieldErrors, Form};
 /// What the form shows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Facts {
+    /// `true`, or nothing once the text is the provider's own (LC-56).
+    pub sample: String,
     /// Number of the version.
     pub number: String,
     /// Date of the text.
@@ -50,6 +52,9 @@ impl Facts {
             text(table.get(section).and_then(|section| section.get(key)))
         };
         Self {
+            sample: Some(top("sample"))
+                .filter(|it| it == "true")
+                .unwrap_or_default(),
             number: top("number"),
             date: top("date"),
             valid_from: top("valid_from"),
@@ -74,6 +79,9 @@ impl Facts {
     pub fn typed(form: &Form) -> Self {
         let clean = |field: &str| one_line(form.get(field));
         Self {
+            sample: Some("true".to_owned())
+                .filter(|_| form.ticked("muster"))
+                .unwrap_or_default(),
             number: clean("nummer"),
             date: clean("datum"),
             valid_from: clean("gueltig"),
@@ -141,7 +149,7 @@ impl Facts {
     }
 
     /// The values as they stand in the file: section, name, value.
-    fn lines(&self) -> [(Option<&'static str>, &'static str, String); 13] {
+    fn lines(&self) -> [(Option<&'static str>, &'static str, String); 14] {
         let authorisation = match self.authorisation.as_str() {
             known @ ("general" | "specific") => known,
             _ => "",
@@ -151,6 +159,7 @@ impl Facts {
             _ => String::new(),
         };
         [
+            (None, "sample", self.sample.clone()),
             (None, "number", quoted(&self.number)),
             (None, "date", self.date.clone()),
             (None, "valid_from", self.valid_from.clone()),

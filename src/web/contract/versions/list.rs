@@ -39,6 +39,8 @@ struct VersionRow {
     mark: &'static str,
     stage: &'static str,
     detail: String,
+    /// Whether its text is marked as a sample (LC-56).
+    is_sample: bool,
 }
 
 /// The list.
@@ -106,6 +108,7 @@ fn line(head: &Head, current: Option<&str>, today: chrono::NaiveDate) -> Version
         mark,
         stage,
         detail,
+        is_sample: head.is_sample,
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod seal;
 mod tasks;
+mod text;
 mod trend;
 mod weeks;
 
@@ -18,6 +19,7 @@ use crate::domain::viewer::Scope;
 use crate::domain::{Language, calendar};
 use crate::mail::Transport;
 use crate::paths;
+use crate::places::Kind;
 use crate::storage::alerts::{AlertFilter, AlertLine, count_alerts, page_alerts};
 use crate::storage::audit::{Figures, count_figures};
 use crate::storage::bulk_runs::count_stuck;
@@ -35,6 +37,7 @@ use crate::web::kit::page::{Me, Shell, html};
 use crate::web::kit::words::span;
 use seal::Seal;
 use tasks::{Counts, FAILED_DAYS, Task, capped, tasks};
+use text::Text;
 use trend::{Trend, since, trend};
 use weeks::{Weeks, begins, weeks};
 
@@ -63,6 +66,7 @@ struct Page {
     /// Where the buttons of the alerts lead back to.
     back: &'static str,
     tasks: Vec<Task>,
+    text: Text,
     weeks: Weeks,
     trend: Trend,
     mail: Health,
@@ -95,9 +99,16 @@ struct Found {
 pub async fn show(app: web::Data<App>, me: Me) -> Result<HttpResponse, PageError> {
     let now = app.clock.now();
     let today = calendar::day(now);
-    let found = app
+    let own = app.clone();
+    let (found, text) = app
         .db
-        .read(move |conn| -> Result<_, ActionError> { Ok(read(conn, today, now)?) })
+        .read(move |conn| -> Result<_, ActionError> {
+            Ok((read(conn, today, now)?, text::read(conn, &own, now)?))
+        })
+        .await?;
+    let text = me
+        .turn
+        .take(&app, Kind::SignedIn, move || Text::of(text))
         .await?;
     let weekday_date = calendar::weekday_date(today, Language::De);
     let (weekday, date) = weekday_date.split_once(", ").unwrap_or(("", &weekday_date));
@@ -111,6 +122,7 @@ pub async fn show(app: web::Data<App>, me: Me) -> Result<HttpResponse, PageError
         is_unnamed: shell.operator.party.name.is_empty(),
         has_customers: statuses.iter().any(|(_, count)| *count > 0),
         tasks: tasks(&found.counts),
+        text,
         weeks: weeks(today, &found.figures),
         trend: trend(today, &found.days),
         mail: health(&app, &found, now),

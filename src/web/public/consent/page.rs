@@ -34,6 +34,8 @@ struct ConsentPage {
     summary: Summary,
     /// Last day of the link: for machines, and with its weekday.
     until: (String, String),
+    /// Whether the text is a sample, which is offered in development alone.
+    is_sample: bool,
     /// Number and date of the contract version.
     version: String,
     version_date: String,
@@ -254,6 +256,7 @@ async fn page(app: &App, arrival: &Arrival, typed: Typed) -> Result<ConsentPage,
             last_day.to_string(),
             calendar::weekday_date(last_day, arrival.language),
         ),
+        is_sample: draft.document.sample,
         version: draft.document.version.clone(),
         version_date: calendar::long_date(draft.document.date, arrival.language),
         clauses,
