@@ -17,7 +17,7 @@ pub(super) fn draft(language: Language) -> &'static str {
 pub(super) fn sample(language: Language) -> &'static str {
     match language {
         Language::De => "Muster, kein geltender Vertrag",
-        Language::En => "Sample, not a contract in force",
+        Language::En => "Sample, not an agreement in force",
     }
 }
 

@@ -7,6 +7,7 @@ use avv_portal::storage::catalogue;
 
 use crate::harness::{Browser, CUSTOMER, Page, Person, TestApp, days, hours};
 use crate::seeded::MAIL;
+use crate::versions::put_product_files_in_force;
 
 const PROFILE: &str = "/kunden/4711";
 
@@ -350,6 +351,7 @@ fn kit() -> Product {
 async fn p_05_a_product_is_booked_with_any_of_its_options() {
     let app = TestApp::start().await;
     app.write(|conn| Ok(catalogue::save_product(conn, 4, &kit())?));
+    put_product_files_in_force(&app, "1.1", &["anlage"], &[]);
     let operator = app.sign_in(Person::Operator).await;
     let form = open(&operator, "Buchung hinzufügen").await;
     form.assert_says("Anlage mit Fax-Option")

@@ -105,7 +105,7 @@ pub fn surroundings(
 /// The version in force as it is looked through again whenever somebody asks: what it was checked against
 /// can have changed since. One that cannot be read is told elsewhere.
 #[derive(Debug, Clone)]
-pub struct Standing {
+pub struct InForce {
     /// Its key.
     pub id: VersionId,
     /// Its number.
@@ -116,11 +116,11 @@ pub struct Standing {
 }
 
 /// Reads the version in force with what is known around it now.
-pub fn standing(
+pub fn in_force(
     conn: &mut PgConnection,
     app: &App,
     today: NaiveDate,
-) -> Result<Option<Standing>, ActionError> {
+) -> Result<Option<InForce>, ActionError> {
     let Some(number) = find_in_force(conn, today)? else {
         return Ok(None);
     };
@@ -130,7 +130,7 @@ pub fn standing(
         Err(ActionError::Document(_)) => return Ok(None),
         Err(error) => return Err(error),
     };
-    Ok(Some(Standing {
+    Ok(Some(InForce {
         id: version.id,
         is_sample: contract.meta.sample || version.hash == source_hash(&shipped()),
         contract,
@@ -139,7 +139,7 @@ pub fn standing(
     }))
 }
 
-impl Standing {
+impl InForce {
     /// Looks it through. CPU work.
     pub fn review(&self) -> Review {
         let is_sample = (!self.around.allows_samples).then_some(self.is_sample);

@@ -22,7 +22,7 @@ pub fn tag(case_status: &CaseStatus, language: Language) -> String {
                 case_status.reminders
             );
         }
-        Status::TextMissing => "Contract text missing",
+        Status::TextMissing => "Text of the agreement missing",
         Status::NoEmail => "E-mail address missing",
         Status::AddressOpen => "E-mail address to be confirmed",
         Status::Undeliverable => "Undeliverable",
@@ -88,7 +88,7 @@ pub fn verdict(
         }),
         Status::TextMissing => Sentence::plain(say(
             "Der Vertragstext für Ihre Produkte ist noch nicht veröffentlicht. Sobald er es ist, senden wir Ihnen den Link; Sie müssen nichts tun.",
-            "The contract text for your products has not been published yet. As soon as it is, we will send you the link; you do not have to do anything.",
+            "The text of the agreement for your products has not been published yet. As soon as it is, we will send you the link; you do not have to do anything.",
         )),
         Status::NoEmail => Sentence::plain(say(
             "Uns fehlt eine E-Mail-Adresse, an die wir den Link senden können.",

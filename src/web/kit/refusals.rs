@@ -130,7 +130,7 @@ pub fn to_customer(refusal: Refusal, language: Language) -> &'static str {
         ),
         Refusal::TextMissing => (
             "Der Vertragstext für Ihre Produkte ist noch nicht veröffentlicht. Sobald er es ist, senden wir Ihnen den Link.",
-            "The contract text for your products has not been published yet. As soon as it is, we will send you the link.",
+            "The text of the agreement for your products has not been published yet. As soon as it is, we will send you the link.",
         ),
         Refusal::JustSent => (
             "Die E-Mail wurde gerade eben gesendet. Bitte warten Sie eine Minute, bevor Sie einen neuen Link anfordern.",

@@ -276,7 +276,7 @@ mod tests {
         many.statuses = Status::ALL.map(|status| (status, 1001)).to_vec();
         many.waiting = 1000;
         let lines = tasks(&many);
-        assert_eq!(lines.len(), 9);
+        assert_eq!(lines.len(), 10);
         assert_eq!(
             (lines[0].count.as_str(), lines[1].count.as_str()),
             ("1000", "1.000+")

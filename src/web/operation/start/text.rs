@@ -2,7 +2,7 @@
 
 use crate::actions::ActionError;
 use crate::actions::products::find_annexes;
-use crate::actions::versions::review::{Standing, standing};
+use crate::actions::versions::review::{InForce, in_force};
 use crate::app::App;
 use crate::domain::calendar::day;
 use crate::paths;
@@ -13,7 +13,7 @@ use crate::web::kit::words::thousands;
 
 /// What the page reads.
 pub(super) struct Read {
-    standing: Option<Standing>,
+    standing: Option<InForce>,
     is_published: bool,
     lacking: Vec<Lacking>,
 }
@@ -45,9 +45,9 @@ pub(super) fn read(
     now: chrono::DateTime<chrono::Utc>,
 ) -> Result<Read, ActionError> {
     let products = list_products(conn)?;
-    let in_force = find_annexes(conn, &products, now)?.in_force;
-    let is_published = in_force.is_some();
-    let (_, mut files) = in_force.unwrap_or_default();
+    let annexes = find_annexes(conn, &products, now)?.in_force;
+    let is_published = annexes.is_some();
+    let (_, mut files) = annexes.unwrap_or_default();
     let mut lacking = Vec::new();
     for product in products.into_iter().filter(|_| is_published) {
         let files = files.remove(&product.code).unwrap_or_default();
@@ -65,7 +65,7 @@ pub(super) fn read(
         }
     }
     Ok(Read {
-        standing: standing(conn, app, day(now))?,
+        standing: in_force(conn, app, day(now))?,
         is_published,
         lacking,
     })
@@ -74,7 +74,7 @@ pub(super) fn read(
 impl Text {
     /// Looks the version in force through. CPU work.
     pub(super) fn of(read: Read) -> Self {
-        let review = read.standing.as_ref().map(Standing::review);
+        let review = read.standing.as_ref().map(InForce::review);
         let outdated = review.iter().flat_map(|review| review.outdated());
         // What is missing of products has lines of its own.
         let outdated = outdated.filter(|finding| finding.id != "LC-49");

@@ -81,7 +81,7 @@ impl StatePage {
             (Why::Locked { .. }, false) => "Der Link wurde gesperrt",
             (Why::Locked { .. }, true) => "The link has been locked",
             (Why::TextMissing, false) => "Der Vertragstext wird noch ergänzt",
-            (Why::TextMissing, true) => "The contract text is still being completed",
+            (Why::TextMissing, true) => "The text of the agreement is still being completed",
             (Why::NotNeeded, false) => "Der Vertrag ist nicht mehr erforderlich",
             (Why::NotNeeded, true) => "The agreement is no longer needed",
         }
