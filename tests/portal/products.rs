@@ -220,7 +220,7 @@ async fn p_07_a_change_that_starts_the_need_says_first_whom_it_concerns() {
     operator
         .get("/betrieb/laeufe")
         .await
-        .assert_says("Kunden eines geänderten Produkts prüfen")
+        .assert_says("Kunden nach Änderung von Produkt oder Vertragstext prüfen")
         .assert_says("SIP-Trunk");
     app.jobs();
     assert_eq!(app.subjects_to(MAIL).len(), 1);
@@ -230,7 +230,7 @@ async fn p_07_a_change_that_starts_the_need_says_first_whom_it_concerns() {
     operator
         .get("/kunden/4711/avv")
         .await
-        .assert_says("Nach Änderung des Produktkatalogs angefordert");
+        .assert_says("Nach Änderung von Produktkatalog oder Vertragstext angefordert");
     app.conclude(MAIL).await;
     gate().await.assert_status(204);
     operator

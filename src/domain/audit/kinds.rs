@@ -58,7 +58,7 @@ rows! {
     ToldOfVersion: "told_of_version", "Über neue Fassung informiert", "Told of a new version";
     RollOut: "roll_out", "Umstellung auf neue Fassung", "Roll-out of a version";
     Product: "product", "Produkt angelegt, geändert", "Product added, changed";
-    NeedReviewed: "need_reviewed", "Nach Änderung eines Produkts geprüft", "Reviewed after a product changed";
+    NeedReviewed: "need_reviewed", "Nach Änderung von Produkt oder Vertragstext geprüft", "Reviewed after a product or the text changed";
     ToldPartnerBlocked: "told_partner_blocked", "Sperrung eines Partners mitgeteilt", "Told that a partner is blocked";
     SubPartnerNamed: "sub_partner_named", "Untervertriebspartner gewählt", "Sub-partner named";
     Asked: "asked", "Anforderung", "Request";
