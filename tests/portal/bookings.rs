@@ -427,6 +427,7 @@ async fn p_07_what_is_retired_is_not_offered_any_more() {
     let app = TestApp::start().await;
     let mut kit = kit();
     app.write(|conn| Ok(catalogue::save_product(conn, 4, &kit)?));
+    put_product_files_in_force(&app, "1.1", &["anlage"], &[]);
     app.book_with(CUSTOMER, "anlage", &["fax"]);
     kit.options[0].retired = true;
     kit.options[1].retired = true;

@@ -11,6 +11,7 @@ use avv_portal::storage::catalogue::list_products;
 
 use crate::harness::{Browser, CUSTOMER, PASSWORD, Page, Person, TestApp};
 use crate::seeded::MAIL;
+use crate::versions::put_product_files_in_force;
 
 const PRODUCTS: &str = "/betrieb/produkte";
 const TRUNK: &str = "/betrieb/produkte/sip-trunk";
@@ -120,6 +121,7 @@ async fn p_07_what_is_booked_keeps_its_code() {
         .await
         .assert_redirect(PRODUCTS);
     assert!(product(&app, "sip-trunk").is_none());
+    put_product_files_in_force(&app, "1.1", &["trunk"], &[]);
     app.book_with(CUSTOMER, "trunk", &["ums"]);
     let form = operator.get("/betrieb/produkte/trunk").await;
     assert!(form.attribute("#code", "readonly").is_some());
