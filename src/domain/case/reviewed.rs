@@ -16,7 +16,7 @@ pub(super) fn need_changed(case: &Case, context: DecisionContext) -> Result<Vec<
     let round = awaited(case, context.now);
     let Some(offer) = case.offer(context.now) else {
         let is_quiet = case.agreement().is_none() && case.open_request().is_none();
-        // What has ended by itself is acted upon by the scheduler.
+        // The scheduler handles bookings that have ended.
         let is_lapsed = case
             .bookings
             .iter()
@@ -67,7 +67,7 @@ pub(super) fn is_answered(case: &Case, offer: &Offer) -> bool {
         let covered = offer.products.iter().all(|one| known.covers(one));
         known.partner == offer.partner && covered
     };
-    // An answer to what was asked before the last conclusion says nothing about now.
+    // An answer to a request before the last conclusion does not count any more.
     let concluded = case.agreements.last().map(|last| last.concluded_at);
     let asked = case.requests.last().is_some_and(|last| {
         let no = match last.closed {
@@ -79,7 +79,7 @@ pub(super) fn is_answered(case: &Case, offer: &Offer) -> bool {
                 | RequestOutcome::Objected,
             )) => concluded.is_none_or(|then| then <= at),
             Some(_) => false,
-            // Over, and the scheduler has not come yet.
+            // Expired, but the scheduler has not run yet.
             None => true,
         };
         no && same(&last.offer)

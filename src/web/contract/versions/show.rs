@@ -1,4 +1,4 @@
-//! One version: how far it has come, what was found, what can be done with it now.
+//! One version: its stage, the findings, and what can be done with it now.
 
 use actix_session::Session;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -35,7 +35,7 @@ use crate::web::kit::words::stage_word;
 /// Longest reason in characters.
 const LONGEST_REASON: usize = 500;
 
-/// Roll-outs the page names; all are at [`paths::ROLL_OUTS`].
+/// At most this many roll-outs are on the page; all are at [`paths::ROLL_OUTS`].
 const ROLL_OUTS: i64 = 5;
 
 #[derive(Template)]
@@ -48,7 +48,7 @@ struct Page {
     /// What a published version would not be published with today: check and sentence.
     outdated: Vec<(&'static str, String)>,
     blocks: bool,
-    /// Label and value.
+    /// Labels and values.
     facts: Vec<(&'static str, String)>,
     returned: String,
     parts: Vec<Part>,
@@ -56,16 +56,17 @@ struct Page {
     confirmations: Vec<Confirmation>,
     stage: Stage,
     may_approve: bool,
-    /// Why this reader cannot approve it yet, although somebody else submitted it (A2).
+    /// Why this reader cannot approve it yet, although another user submitted it (A2).
     too_new: Option<String>,
     number: String,
     told: Told,
-    /// Address of the person who looks, for password managers.
+    /// Address of the viewer, for password managers.
     email: String,
     errors: FieldErrors,
 }
 
-/// What customers with another version can be told, and were (rows 35 to 37).
+/// Whether customers with another version can be informed, and the roll-outs that did so
+/// (rows 35 to 37).
 #[derive(Default)]
 struct Told {
     /// It is in force, or will be.
@@ -75,7 +76,7 @@ struct Told {
     before: Vec<RollOutLine>,
 }
 
-/// A roll-out as printed.
+/// A roll-out in the list.
 struct RollOutLine {
     href: String,
     mode: &'static str,
@@ -84,7 +85,7 @@ struct RollOutLine {
     status: &'static str,
 }
 
-/// The page.
+/// GET: the page.
 pub async fn show(
     app: web::Data<App>,
     me: Me,
@@ -211,7 +212,7 @@ fn facts(version: &Version) -> Vec<(&'static str, String)> {
     facts
 }
 
-/// A second person approves.
+/// POST: a second person approves the version.
 pub async fn approve(
     app: web::Data<App>,
     me: Me,
@@ -237,7 +238,7 @@ pub async fn approve(
     )
 }
 
-/// Gives it back to its authors.
+/// POST: returns the version to its authors.
 pub async fn give_back(
     app: web::Data<App>,
     me: Me,
@@ -275,7 +276,7 @@ pub async fn give_back(
     )
 }
 
-/// Throws a draft away.
+/// POST: deletes a draft.
 pub async fn discard(
     app: web::Data<App>,
     me: Me,
@@ -301,7 +302,7 @@ pub async fn discard(
     session.respond(done, |()| "Der Entwurf ist gelöscht.", to)
 }
 
-/// The revision a form was made of.
+/// The revision that a form was made from.
 pub(super) fn seen(id: VersionId, form: &crate::web::kit::form::Form) -> Result<Seen, PageError> {
     let revision = form.get("stand").parse().map_err(|_| PageError::BadForm)?;
     Ok(Seen { id, revision })
