@@ -84,6 +84,7 @@ fn asked() -> Case {
         }),
         sub_partner: None,
         current_version: "1.0".into(),
+        annexes: ["centraflex".into()].into(),
         holidays: Holidays::default(),
         agreements: Vec::new(),
         requests: Vec::new(),

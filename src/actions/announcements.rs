@@ -60,9 +60,14 @@ pub enum Standstill {
 /// The result of a step: done, or why not.
 pub type Moved = Result<(), Standstill>;
 
-/// Length of the period in days, under the contract that is offered now.
+/// Days of the period under the contract that is offered now; while none is, those of the one that comes
+/// with the program: nobody is told anything then.
 pub fn days(conn: &mut PgConnection, app: &App, now: DateTime<Utc>) -> Result<u32, ActionError> {
-    let meta = &versions::offered(conn, app, now)?.meta;
+    let meta = match versions::offered(conn, app, now) {
+        Ok(contract) => contract.meta.clone(),
+        Err(ActionError::NotFound) => versions::shipped_meta()?,
+        Err(error) => return Err(error),
+    };
     Ok(period_days(meta.notice_days, meta.objection_days))
 }
 

@@ -238,6 +238,7 @@ fn usable(case: &Case, link: LinkId, now: DateTime<Utc>) -> Result<(), ActionErr
     match link_state(case, request, sent, now) {
         Some(LinkState::Valid { .. }) => Ok(()),
         Some(LinkState::Concluded { .. }) => Err(Refusal::AlreadyConcluded.into()),
+        Some(LinkState::TextMissing) => Err(Refusal::TextMissing.into()),
         Some(_) => Err(Refusal::LinkUnusable.into()),
         None => Err(ActionError::NotFound),
     }

@@ -1,6 +1,6 @@
 //! The catalogue (P-04, P-07), and the consequences of a change for customers who have the product.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 
@@ -8,20 +8,18 @@ use super::bulk_runs::{Act, Kind, RunEvent};
 use super::case_command::actor;
 use super::form_version;
 use super::roll_outs::WAITING;
-use super::{ActionError, Actor, Applied, CaseCommand, requests, versions};
+use super::{ActionError, Actor, Applied, CaseCommand, requests};
 use crate::app::App;
-use crate::contract::parts::product_keys;
-use crate::contract::values::lacking;
 use crate::domain::CustomerNumber;
 use crate::domain::audit::AuditKind;
 use crate::domain::bulk_run::{RunEnd, RunKind};
 use crate::domain::calendar::day;
 use crate::domain::case::{Change, Event, Refusal};
-use crate::domain::product::{Field, NeedChange, Product, ProductAuditEvent};
+use crate::domain::product::{Field, NeedChange, Product, ProductAuditEvent, lacking};
 use crate::domain::viewer::{Role, Viewer};
 use crate::storage::audit::{NewEvent, add_event};
 use crate::storage::bulk_runs::{self as runs, BulkRun, NewRun};
-use crate::storage::contract_versions::{find_files, find_in_force, list_versions};
+use crate::storage::contract_versions::{find_product_files, find_text_in_force, list_versions};
 use crate::storage::products::{self as stored, COUNT_CAP};
 use crate::storage::{PgConnection, catalogue, roll_outs};
 
@@ -77,36 +75,32 @@ const LATEST: i64 = 20;
 /// The missing files for these products.
 pub fn find_annexes(
     conn: &mut PgConnection,
-    app: &App,
     products: &[Product],
     now: DateTime<Utc>,
 ) -> Result<Annexes, ActionError> {
-    let of = |files: &[String]| -> Lacking {
-        let one = |product: &Product| (product.code.clone(), lacking(product, files));
+    let of = |files: BTreeSet<String>| -> Lacking {
+        let files = Vec::from_iter(files);
+        let one = |product: &Product| (product.code.clone(), lacking(product, &files));
         products.iter().map(one).collect()
     };
-    let in_force = match find_in_force(conn, day(now))? {
-        Some(number) => {
-            let contract = versions::contract(conn, app, &number)?;
-            let keys: Vec<String> = contract
-                .product_codes()
-                .into_iter()
-                .map(str::to_owned)
-                .collect();
-            Some((number, of(&keys)))
-        }
-        None => None,
-    };
+    let in_force = find_text_in_force(conn, day(now))?;
     let heads = list_versions(conn, LATEST)?;
     let head = heads.into_iter().find(|head| head.published.is_none());
     let draft = match head {
-        Some(head) => find_files(conn, head.id)?.map(|files| {
-            let keys = product_keys(&files);
-            (head.number.unwrap_or_default(), of(&keys))
-        }),
+        Some(head) => find_product_files(conn, head.id)?
+            .map(|files| (head.number.unwrap_or_default(), of(files))),
         None => None,
     };
-    Ok(Annexes { in_force, draft })
+    Ok(Annexes {
+        in_force: in_force.map(|text| (text.number, of(text.annexes))),
+        draft,
+    })
+}
+
+/// The product files of the version in force; none while there is no such version.
+fn files_in_force(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<Vec<String>, ActionError> {
+    let text = find_text_in_force(conn, day(now))?.unwrap_or_default();
+    Ok(text.annexes.into_iter().collect())
 }
 
 /// What a change means for the customers who have the product.
@@ -139,6 +133,8 @@ pub fn add(
     if !stored::add_product(conn, new)? {
         return Ok(Saved::Refused(Fault::CodeTaken));
     }
+    let files = files_in_force(conn, now)?;
+    stored::save_lacking(conn, &new.code, &lacking(new, &files))?;
     note(conn, actor(viewer), new, ProductAuditEvent::Added, now)?;
     Ok(Saved::Done { reviews: false })
 }
@@ -168,7 +164,11 @@ pub fn change(
     if found.affected > 0 && confirmed != Some(found.affected) {
         return Ok(Saved::Unconfirmed(found));
     }
+    // What the text brought meanwhile is not forgotten for what the catalogue brings now.
+    let files = files_in_force(conn, now)?;
+    follow_text(conn, &old, &files, now)?;
     stored::replace_product(conn, was, new)?;
+    stored::save_lacking(conn, &new.code, &lacking(new, &files))?;
     let is_counted = found.affected > 0 && found.change.concerns_customers();
     // A new name is in the list as soon as each row is written anew; nothing else follows from it.
     let reviews =
@@ -229,15 +229,46 @@ fn begin(
     Ok(())
 }
 
-/// Looks at the customers of a product that needs an agreement since its change, needs none any
-/// more, or has another name in the list. Access and pages change at once; mails are sent during
-/// working hours.
+/// Looking at the customers of a product that needs an agreement since its change, needs none any more, or
+/// is called otherwise in the list; and of one that the version in force has an annex for since a moment
+/// ago, or has none for any more.
+/// The gate and the pages know at once; mails leave while people work.
 pub const REVIEWING: Kind = Kind {
+    open,
     is_open: |conn, now| Ok(catalogue::find_holidays(conn)?.is_open(now)),
     room: |conn| Ok(WAITING - roll_outs::count_untried(conn, WAITING)?),
     note: note_event,
     ..Kind::new(RunKind::NeedChange, next, Act::Each(review))
 };
+
+/// A version comes into force by its date alone, so the scheduler looks what it brought.
+fn open(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<(), ActionError> {
+    let files = files_in_force(conn, now)?;
+    for product in catalogue::list_products(conn)? {
+        follow_text(conn, &product, &files, now)?;
+    }
+    Ok(())
+}
+
+/// Begins to look at the customers of a product if the text lacks something else of it than before.
+fn follow_text(
+    conn: &mut PgConnection,
+    product: &Product,
+    files: &[String],
+    now: DateTime<Utc>,
+) -> Result<(), ActionError> {
+    let lacks = lacking(product, files);
+    let before = stored::find_lacking(conn, &product.code)?;
+    if before.as_ref() == Some(&lacks) || !stored::save_lacking(conn, &product.code, &lacks)? {
+        return Ok(());
+    }
+    // Where nobody has looked yet, all was decided by the text there is.
+    if before.is_some() && stored::is_booked(conn, &product.code, None)? {
+        let affected = stored::count_affected(conn, &product.code, None, now)?;
+        begin(conn, &product.code, Some(affected), now)?;
+    }
+    Ok(())
+}
 
 fn next(
     conn: &mut PgConnection,

@@ -16,7 +16,9 @@ use crate::domain::case::tests::model::Model;
 use crate::domain::case::tests::random_sequences::{
     acts, change_need, event, scenarios, wait, waits,
 };
-use crate::domain::case::tests::samples::{Scenario, VERSIONS, case, mails, partner, version_day};
+use crate::domain::case::tests::samples::{
+    ANNEXES, Scenario, VERSIONS, case, mails, partner, version_day,
+};
 use crate::domain::case::{Case, Change, Event};
 use crate::domain::mail::MailKind;
 use crate::domain::{CustomerNumber, LinkId, PartnerId};
@@ -58,6 +60,11 @@ fn insert_parties(conn: &mut Conn) -> Result<(), ActionError> {
         let (mut files, number) = (shipped(), place + 1);
         let toml = files.get_mut("contract.toml").unwrap();
         *toml = toml.replace("\"1.0\"", &format!("\"{number}.0\""));
+        // The texts of the samples, which stay as they are here: what is published does not change.
+        files.retain(|path, _| !path.contains("/produkte/"));
+        for (language, key) in ANNEXES.iter().flat_map(|key| [("de", key), ("en", key)]) {
+            files.insert(format!("{language}/produkte/{key}.dj"), "## …\n".to_owned());
+        }
         contract_versions::insert_published(
             conn,
             &format!("{number}.0"),

@@ -202,7 +202,7 @@ fn offer(
 ) -> Result<bool, ActionError> {
     let command = CaseCommand::by_portal(customer, now);
     let case = command.lock(conn)?;
-    if case::next_step_due(&case).is_some_and(|due| due <= now - LATE) {
+    if case::next_step_due(&case, now).is_some_and(|due| due <= now - LATE) {
         return Ok(false);
     }
     let kind = |_: &Applied| AuditKind::Asked {

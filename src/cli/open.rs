@@ -79,7 +79,7 @@ fn open_with(
     follow_what_is_written(&clock, &db)?;
     let now = clock.now();
     let app = App::new(config, clock, db, transport, Contracts::default(), sealer);
-    publish_shipped(&app.db, now)?;
+    provide_text(&app.config, &app.db, now)?;
     Ok(Opened {
         app,
         embedded: reached.embedded,
@@ -127,7 +127,7 @@ pub fn migrate(config: &Config) -> Result<()> {
     let reached = reach(config)?;
     let db = reached.connect(config)?;
     let done = reached.migrate(&db)?;
-    publish_shipped(&db, clock(config).now())?;
+    provide_text(config, &db, clock(config).now())?;
     say(&match done {
         0 => "The schema is up to date.".to_owned(),
         1 => "1 migration was applied.".to_owned(),
@@ -205,9 +205,15 @@ fn warn_of_owner(db: &Db) -> Result<()> {
     Ok(())
 }
 
-/// Publishes the contract version that comes with the program if there is none yet.
-fn publish_shipped(db: &Db, now: DateTime<Utc>) -> Result<()> {
-    db.transaction_blocking(|conn| versions::publish_shipped(conn, now))
+/// Where there is no contract version yet, the one that comes with the program is a draft to begin from; in
+/// development it is published, so that everything can be tried.
+fn provide_text(config: &Config, db: &Db, now: DateTime<Utc>) -> Result<()> {
+    let provide = if config.environment.is_production() {
+        versions::draft_shipped
+    } else {
+        versions::publish_shipped
+    };
+    db.transaction_blocking(|conn| provide(conn, now))
         .map(|_| ())
-        .map_err(|error: ActionError| anyhow!("no contract version can be published: {error}"))
+        .map_err(|error: ActionError| anyhow!("no contract version can be provided: {error}"))
 }

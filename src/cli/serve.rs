@@ -4,11 +4,11 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{Result, contract, handles, open, say};
-use crate::actions::versions;
+use crate::actions::{ActionError, versions};
 use crate::app::App;
 use crate::config::Config;
 use crate::contract::Contract;
@@ -31,8 +31,8 @@ pub fn serve(mut config: Config) -> Result<()> {
     let opened = open::open(config, clock, transport)?;
     // A portal that cannot make documents must not accept conclusions (S-88).
     let app = &opened.app;
-    let offered = offered(app)?;
-    contract::probe(&offered, &app.sealer, app.clock.now())
+    let text = text(app)?;
+    contract::probe(&text, &app.sealer, app.clock.now())
         .context("the test document cannot be made")?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -46,12 +46,21 @@ pub fn serve(mut config: Config) -> Result<()> {
     result
 }
 
-/// The contract version that is offered now.
-fn offered(app: &App) -> Result<Arc<Contract>> {
+/// The contract version that is offered now, or the one that comes with the program while there is none.
+fn text(app: &App) -> Result<Arc<Contract>> {
     let now = app.clock.now();
-    app.db
-        .read_blocking(|conn| versions::offered(conn, app, now))
-        .context("there is no contract version to offer")
+    let offered = app
+        .db
+        .read_blocking(|conn| versions::offered(conn, app, now));
+    match offered {
+        Err(ActionError::NotFound) => {
+            tracing::warn!("no contract version is published: nothing is requested or concluded");
+            Contract::embedded()
+                .map(Arc::new)
+                .map_err(|_| anyhow!("the contract that comes with the program cannot be read"))
+        }
+        offered => offered.context("the contract version in force cannot be read"),
+    }
 }
 
 async fn run(app: App, listener: TcpListener) -> Result<()> {

@@ -244,6 +244,14 @@ impl Contract {
     }
 }
 
+/// Whether these are the words of the version that comes with the program, whatever `contract.toml` says.
+pub fn has_shipped_words(files: &Files) -> bool {
+    EMBEDDED
+        .iter()
+        .filter(|(path, _)| *path != meta::FILE)
+        .all(|(path, text)| files.get(*path).is_some_and(|own| own == text))
+}
+
 /// The files of the version that comes with the program.
 pub fn shipped() -> Files {
     EMBEDDED

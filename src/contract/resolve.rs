@@ -7,10 +7,11 @@ use super::headings::{Headings, Part, Wanted};
 use super::lists::Counters;
 use super::source::{Kind, Node, Span};
 use super::tree::{Block, Definition, Document, Inline, Section, Table, plain};
-use super::values::{CoveredProduct, Values, option_key};
+use super::values::{CoveredProduct, Values};
 use super::vocabulary::{Condition, Generator};
 use super::{Meta, Texts, wording};
 use crate::domain::Language;
+use crate::domain::product::option_key;
 
 /// One language of [`super::Contract::resolve`]; every id begins with `prefix`.
 pub fn resolve(
@@ -47,6 +48,7 @@ pub fn resolve(
         ))],
         version: meta.number.clone(),
         date: meta.date,
+        sample: meta.sample,
         standing: String::new(),
         blocks,
         translation: None,

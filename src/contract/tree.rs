@@ -18,8 +18,10 @@ pub struct Document {
     pub version: String,
     /// Date of the text, "Stand" (C-02).
     pub date: NaiveDate,
-    /// The rank of this text if there are several languages, in its own language: "Convenience
-    /// translation …"; empty if there is nothing to say (T-10).
+    /// Whether it is a sample: whatever shows it before it is concluded says so. No word of it.
+    pub sample: bool,
+    /// What this text is where there are several languages, in its own language: "Convenience
+    /// translation …"; empty where nothing has to be said (T-10).
     pub standing: String,
     /// Preamble, sections and annexes in reading order.
     pub blocks: Vec<Block>,

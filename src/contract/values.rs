@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::check::is_in_eea;
 use crate::domain::case::Covered;
-use crate::domain::product::Product;
+use crate::domain::product::{Product, option_key};
 use crate::domain::{CustomerNumber, Language, Operator, Party};
 
 /// All data of a contract about one customer. They are copied into the agreement at conclusion
@@ -119,32 +119,6 @@ impl CoveredProduct {
             None => self.code == key,
         }
     }
-}
-
-/// The keys that the text must have for a product: the product if it needs an agreement itself, and
-/// its options that do.
-pub fn keys_needed(product: &Product) -> Vec<String> {
-    let itself = product.needs_by_itself().then(|| product.code.clone());
-    let options = product.needed_at_most().map(|one| one.options);
-    let options = options.unwrap_or_default().into_iter();
-    itself
-        .into_iter()
-        .chain(options.map(|option| option_key(&product.code, &option)))
-        .collect()
-}
-
-/// The product files that are missing for a product; the text about an option may be in that of the
-/// product.
-pub fn lacking<T: AsRef<str>>(product: &Product, files: &[T]) -> Vec<String> {
-    let known = |key: &str| files.iter().any(|file| file.as_ref() == key);
-    let mut needed = keys_needed(product);
-    needed.retain(|key| !known(key) && !known(&product.code));
-    needed
-}
-
-/// The key of an option in product files and conditions: `trunk_fax`.
-pub fn option_key(product: &str, option: &str) -> String {
-    format!("{product}_{option}")
 }
 
 /// The facts of the conclusion (EV-03, EV-04) that are printed at the end of the document.

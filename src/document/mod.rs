@@ -155,10 +155,10 @@ fn make(
 ) -> Result<Pdf, RenderError> {
     let flow = layout::lay_out(document, frame)?;
     let book = pages::paginate(&flow, frame);
-    let watermark = if frame.draft {
-        wording::draft(frame.language)
-    } else {
-        ""
+    let watermark = match frame.draft {
+        true if document.sample => wording::sample(frame.language),
+        true => wording::draft(frame.language),
+        false => "",
     };
     let codes = render::codes(&book.pages, (fonts::Face::Bold, watermark));
     let drawn = render::draw(book.pages.clone(), &codes)?;

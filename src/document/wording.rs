@@ -13,7 +13,15 @@ pub(super) fn draft(language: Language) -> &'static str {
     }
 }
 
-/// The language tag for readers of the file.
+/// Watermark of a contract that is nobody's own yet.
+pub(super) fn sample(language: Language) -> &'static str {
+    match language {
+        Language::De => "Muster, kein geltender Vertrag",
+        Language::En => "Sample, not an agreement in force",
+    }
+}
+
+/// The tag of a language as readers of the file want it.
 pub(super) fn tag(language: Language) -> &'static str {
     match language {
         Language::De => "de-DE",

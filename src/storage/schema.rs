@@ -259,6 +259,10 @@ diesel::table! {
         source_hash -> Nullable<Text>,
         /// Why it was given back to its authors the last time.
         returned -> Nullable<Text>,
+        /// Keys of its product files: every case asks for them, and none should read the texts for that.
+        annexes -> Jsonb,
+        /// Whether contract.toml marks the text as a sample (LC-56).
+        is_sample -> Bool,
     }
 }
 
@@ -590,6 +594,8 @@ diesel::table! {
         code -> Text,
         position -> Int2,
         facts -> Jsonb,
+        /// Keys of the product files that the version in force lacked when anybody looked last; when they differ, its customers are looked at.
+        lacking -> Nullable<Jsonb>,
     }
 }
 

@@ -17,6 +17,7 @@ impl Status {
             Self::Open => "Noch nicht angefordert",
             Self::Requested => "Angefordert",
             Self::Reminded => "Angefordert, erinnert",
+            Self::TextMissing => "Vertragstext fehlt",
             Self::NoEmail => "E-Mail-Adresse fehlt",
             Self::AddressOpen => "Adresse zu bestätigen",
             Self::Undeliverable => "Nicht zustellbar",
@@ -56,6 +57,7 @@ impl CaseStatus {
             Status::NotRequired => "kein Produkt mit AVV".to_owned(),
             Status::Open if self.moment.is_some() => format!("Links gesperrt am {date}"),
             Status::Open => "noch keine E-Mail gesendet".to_owned(),
+            Status::TextMissing => "Betreiber muss ihn veröffentlichen".to_owned(),
             Status::NoEmail => "Stammdaten ergänzen".to_owned(),
             Status::AddressOpen => format!("vom Partner, seit {date}"),
             Status::Requested | Status::Reminded => match self.moment {

@@ -43,6 +43,7 @@ impl Skip {
             Self::SameVersion => "Der Vertrag hat diese Fassung schon",
             Self::AlreadyAsked => "Eine Anforderung mit dieser Fassung ist schon offen",
             Self::AlreadyInformed => "Der Kunde wurde über diese Fassung schon informiert",
+            Self::TextMissing => "In der Fassung fehlt eine Produktanlage",
             Self::NoAddress => "Die E-Mail-Adresse fehlt",
         }
     }

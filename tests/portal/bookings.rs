@@ -7,6 +7,7 @@ use avv_portal::storage::catalogue;
 
 use crate::harness::{Browser, CUSTOMER, Page, Person, TestApp, days, hours};
 use crate::seeded::MAIL;
+use crate::versions::put_product_files_in_force;
 
 const PROFILE: &str = "/kunden/4711";
 
@@ -353,6 +354,7 @@ fn kit() -> Product {
 async fn p_05_a_product_is_booked_with_any_of_its_options() {
     let app = TestApp::start().await;
     app.write(|conn| Ok(catalogue::save_product(conn, 4, &kit())?));
+    put_product_files_in_force(&app, "1.1", &["anlage"], &[]);
     let operator = app.sign_in(Person::Operator).await;
     let form = open(&operator, "Buchung hinzufügen").await;
     form.assert_says("Anlage mit Fax-Option")
@@ -428,6 +430,7 @@ async fn p_07_what_is_retired_is_not_offered_any_more() {
     let app = TestApp::start().await;
     let mut kit = kit();
     app.write(|conn| Ok(catalogue::save_product(conn, 4, &kit)?));
+    put_product_files_in_force(&app, "1.1", &["anlage"], &[]);
     app.book_with(CUSTOMER, "anlage", &["fax"]);
     kit.options[0].retired = true;
     kit.options[1].retired = true;

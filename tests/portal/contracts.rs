@@ -447,6 +447,7 @@ proptest! {
             title: vec![Inline::Text("Vertrag".to_owned())],
             version: String::new(),
             date: chrono::NaiveDate::from_ymd_opt(2026, 10, 1).unwrap(),
+            sample: false,
             standing: String::new(),
             blocks,
             translation: None,

@@ -68,6 +68,7 @@ mod snapshots;
 mod stamps;
 mod stress;
 mod sub_partners;
+mod texts;
 mod throttles;
 mod unreadable;
 mod version_walk;

@@ -12,6 +12,7 @@ use avv_portal::storage::catalogue::list_products;
 
 use crate::harness::{Browser, CUSTOMER, PASSWORD, Page, Person, TestApp};
 use crate::seeded::MAIL;
+use crate::versions::put_product_files_in_force;
 
 const PRODUCTS: &str = "/betrieb/produkte";
 const TRUNK: &str = "/betrieb/produkte/sip-trunk";
@@ -121,6 +122,7 @@ async fn p_07_what_is_booked_keeps_its_code() {
         .await
         .assert_redirect(PRODUCTS);
     assert!(product(&app, "sip-trunk").is_none());
+    put_product_files_in_force(&app, "1.1", &["trunk"], &[]);
     app.book_with(CUSTOMER, "trunk", &["ums"]);
     let form = operator.get("/betrieb/produkte/trunk").await;
     assert!(form.attribute("#code", "readonly").is_some());
@@ -221,7 +223,7 @@ async fn p_07_a_change_that_starts_the_need_says_first_whom_it_concerns() {
     operator
         .get("/betrieb/laeufe")
         .await
-        .assert_says("Kunden eines geänderten Produkts prüfen")
+        .assert_says("Kunden nach Änderung von Produkt oder Vertragstext prüfen")
         .assert_says("SIP-Trunk");
     app.jobs();
     assert_eq!(app.subjects_to(MAIL).len(), 1);
@@ -231,7 +233,7 @@ async fn p_07_a_change_that_starts_the_need_says_first_whom_it_concerns() {
     operator
         .get("/kunden/4711/avv")
         .await
-        .assert_says("Nach Änderung des Produktkatalogs angefordert");
+        .assert_says("Nach Änderung von Produktkatalog oder Vertragstext angefordert");
     app.conclude(MAIL).await;
     gate().await.assert_status(204);
     operator

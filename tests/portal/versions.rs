@@ -34,6 +34,27 @@ pub fn put_in_force(app: &TestApp, number: &str, valid_from: NaiveDate) {
     });
 }
 
+/// As if a version had been published that holds from today, with these product files besides those of the
+/// shipped one and without those.
+pub fn put_product_files_in_force(app: &TestApp, number: &str, with: &[&str], without: &[&str]) {
+    let (mut files, now) = (other_version(number), app.now());
+    for language in ["de", "en"] {
+        let path = |key: &str| format!("{language}/produkte/{key}.dj");
+        for key in with {
+            let text = format!("## {key}\n\nWas für {key} verarbeitet wird.\n");
+            files.insert(path(key), text);
+        }
+        for key in without {
+            files.remove(&path(key)).unwrap();
+        }
+    }
+    app.write(|conn| {
+        let (hash, today) = (source_hash(&files), now.date_naive());
+        assert!(insert_published(conn, number, &files, today, &hash, now)?);
+        Ok(())
+    });
+}
+
 fn december(day: u32) -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 12, day).unwrap()
 }

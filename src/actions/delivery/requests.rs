@@ -53,6 +53,9 @@ fn usable(case: &Case, link: LinkId, now: DateTime<Utc>) -> Result<DateTime<Utc>
         Some(LinkState::Expired { .. }) => {
             Err(Obstacle::Dropped("der Link inzwischen abgelaufen ist"))
         }
+        Some(LinkState::TextMissing) => Err(Obstacle::Dropped(
+            "der Vertragstext inzwischen nicht mehr alle Produkte beschreibt",
+        )),
         _ => Err(Obstacle::Dropped("der Link inzwischen nicht mehr gilt")),
     }
 }

@@ -87,7 +87,7 @@ fn create(
         files,
         based_on,
     };
-    let id = create_version(conn, &new, by, now)?;
+    let id = create_version(conn, &new, Some(by), now)?;
     let name = label(new.number.as_deref());
     note(conn, actor(viewer), id, &name, event, now)?;
     Ok(id)

@@ -14,7 +14,9 @@ use crate::app::App;
 use crate::contract::{self, Contract, Meta, meta, source_hash};
 use crate::domain::audit::AuditKind;
 use crate::domain::calendar::day;
-use crate::domain::version::{Files, Version, VersionAuditEvent, VersionRefusal, VersionStep};
+use crate::domain::version::{
+    Files, Version, VersionAuditEvent, VersionRefusal, VersionStep, label,
+};
 use crate::domain::viewer::{Role, Viewer};
 use crate::domain::{UserId, VersionId};
 use crate::storage::audit::{NewEvent, add_event};
@@ -24,8 +26,7 @@ use crate::storage::{PgConnection, QueryError};
 /// Publishes the version that comes with the program if there is none yet. To be called at every
 /// start of the program; true if it did.
 pub fn publish_shipped(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<bool, ActionError> {
-    let files = contract::shipped();
-    let meta = meta_of(&files).ok_or_else(|| unreadable("the shipped version"))?;
+    let (files, meta) = (contract::shipped(), shipped_meta()?);
     let hash = source_hash(&files);
     let added = stored::publish_shipped(conn, &meta.number, &files, meta.valid_from, &hash, now)?;
     if let Some(version) = added
@@ -44,6 +45,25 @@ pub fn publish_shipped(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<bo
         )?;
     }
     Ok(added)
+}
+
+/// Puts the version that comes with the program in place as a draft to begin from, where there is no version
+/// at all: what it says is nobody's own yet (LC-56). Says whether there was something to do.
+pub fn draft_shipped(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<bool, ActionError> {
+    if stored::has_any(conn)? {
+        return Ok(false);
+    }
+    let files = contract::shipped();
+    let new = stored::NewVersion {
+        number: meta_of(&files).map(|meta| meta.number),
+        files,
+        based_on: None,
+    };
+    let id = stored::create_version(conn, &new, None, now)?;
+    let name = label(new.number.as_deref());
+    let begun = VersionAuditEvent::Begun { from: None };
+    note(conn, Actor::Command, id, &name, begun, now)?;
+    Ok(true)
 }
 
 /// A published version, ready to be filled in.
@@ -141,6 +161,11 @@ pub fn id_of(conn: &mut PgConnection, number: &str) -> Result<Option<VersionId>,
 /// The metadata in `contract.toml`, if it can be read.
 fn meta_of(files: &Files) -> Option<Meta> {
     Meta::parse(files.get(meta::FILE)?).ok()
+}
+
+/// What `contract.toml` of the version that comes with the program says.
+pub(super) fn shipped_meta() -> Result<Meta, ActionError> {
+    meta_of(&contract::shipped()).ok_or_else(|| unreadable("the shipped version"))
 }
 
 fn unreadable(what: &str) -> ActionError {

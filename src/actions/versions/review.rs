@@ -11,14 +11,15 @@ use crate::actions::documents::sha256;
 use crate::app::App;
 use crate::contract::check::{self, CheckResult, Finding, Severity};
 use crate::contract::tree::{Document, plain};
-use crate::contract::values::keys_needed;
-use crate::contract::{Contract, Problem, Values, sample_values, source_hash, text};
+use crate::contract::{
+    Contract, Problem, Values, has_shipped_words, sample_values, shipped, source_hash, text,
+};
 use crate::document::{self, Frame, Pdf, render};
-use crate::domain::product::Product;
+use crate::domain::product::{Product, keys_needed};
 use crate::domain::sub_processor::list_for_contract;
 use crate::domain::version::{Files, Version, VersionRefusal};
-use crate::domain::{Language, Operator};
-use crate::storage::contract_versions::find_published;
+use crate::domain::{Language, Operator, VersionId};
+use crate::storage::contract_versions::{find_in_force, find_published};
 use crate::storage::sub_processors::list_entries;
 use crate::storage::{PgConnection, catalogue};
 
@@ -31,6 +32,8 @@ pub struct Surroundings {
     published: Option<String>,
     /// The Berlin day of the check.
     today: NaiveDate,
+    /// Whether a sample may be published: in development alone (LC-56).
+    allows_samples: bool,
 }
 
 /// The result of checking a version.
@@ -96,10 +99,60 @@ pub fn surroundings(
         products: catalogue::list_products(conn)?,
         published,
         today,
+        allows_samples: !app.config.environment.is_production(),
     })
 }
 
-/// The number in the metadata of a text, if it can be read.
+/// The version in force as it is looked through again whenever somebody asks: what it was checked against
+/// can have changed since. One that cannot be read is told elsewhere.
+#[derive(Debug, Clone)]
+pub struct InForce {
+    /// Its key.
+    pub id: VersionId,
+    /// Its number.
+    pub number: String,
+    contract: Arc<Contract>,
+    is_sample: bool,
+    around: Surroundings,
+}
+
+/// Reads the version in force with what is known around it now.
+pub fn in_force(
+    conn: &mut PgConnection,
+    app: &App,
+    today: NaiveDate,
+) -> Result<Option<InForce>, ActionError> {
+    let Some(number) = find_in_force(conn, today)? else {
+        return Ok(None);
+    };
+    let version = find_published(conn, &number)?.ok_or(ActionError::NotFound)?;
+    let contract = match super::contract(conn, app, &number) {
+        Ok(contract) => contract,
+        Err(ActionError::Document(_)) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    Ok(Some(InForce {
+        id: version.id,
+        is_sample: contract.meta.sample || version.hash == source_hash(&shipped()),
+        contract,
+        number,
+        around: surroundings(conn, app, None, today)?,
+    }))
+}
+
+impl InForce {
+    /// Looks it through. CPU work.
+    pub fn review(&self) -> Review {
+        let is_sample = (!self.around.allows_samples).then_some(self.is_sample);
+        Review {
+            findings: findings(&self.contract, &self.around, is_sample, None, &[]),
+            contract: Some(Arc::clone(&self.contract)),
+            problems: Vec::new(),
+        }
+    }
+}
+
+/// The number a text gives itself, if that can be read.
 pub fn number_of(files: &Files) -> Option<String> {
     let number = super::meta_of(files)?.number.trim().to_owned();
     (!number.is_empty()).then_some(number)
@@ -120,7 +173,11 @@ pub fn review(
     };
     match read {
         Ok(contract) => Review {
-            findings: findings(&contract, around, people, pdfs),
+            findings: {
+                let is_sample = contract.meta.sample || has_shipped_words(files);
+                let counts = (!around.allows_samples).then_some(is_sample);
+                findings(&contract, around, counts, people, pdfs)
+            },
             contract: Some(contract),
             problems: Vec::new(),
         },
@@ -135,6 +192,7 @@ pub fn review(
 fn findings(
     contract: &Contract,
     around: &Surroundings,
+    is_sample: Option<bool>,
     people: Option<(&str, &str)>,
     pdfs: &[(Language, Vec<u8>)],
 ) -> Vec<Finding> {
@@ -149,6 +207,7 @@ fn findings(
         products: Some(&codes),
         operator: around.operator.as_ref(),
         published: around.published.as_deref(),
+        sample: is_sample,
         people,
         pdfs: &lacking,
         ..check::Version::of(contract)
@@ -183,6 +242,15 @@ impl Review {
                 is_warning: finding.failed(),
             })
             .collect()
+    }
+
+    /// What would keep it from being published today, had it not been published before: facts outside the
+    /// text have changed since. Its number and day were right then.
+    pub fn outdated(&self) -> Vec<&Finding> {
+        let of_that_day = |id: &str| matches!(id, "LC-46" | "LC-54" | "LC-55");
+        let mut found: Vec<&Finding> = self.findings.iter().filter(|one| one.blocks()).collect();
+        found.retain(|finding| !of_that_day(finding.id));
+        found
     }
 
     pub(super) fn must_not_block(&self) -> Result<(), VersionRefusal> {

@@ -276,7 +276,8 @@ fn provider() -> Operator {
     }
 }
 
-fn products() -> [Product; 3] {
+/// The sample text has no annex for the last one, so that the portal shows what that means.
+fn products() -> [Product; 4] {
     let module = |key: &str, name: &str, gated| Module {
         key: key.into(),
         name: name.into(),
@@ -323,6 +324,18 @@ fn products() -> [Product; 3] {
         },
         trunk("mehrstandort-sip-trunk", "Mehrstandort-SIP-Trunk"),
         trunk("sip-trunk", "SIP-Trunk"),
+        Product {
+            code: "contact-center".into(),
+            name: "Tengo Contact Center".into(),
+            name_en: None,
+            short_name: "Contact Center".into(),
+            portal_administered: Some(true),
+            personal_data: Some(true),
+            requires_avv: true,
+            module: module("contact-center", "Contact Center", true),
+            options: Vec::new(),
+            retired: false,
+        },
     ]
 }
 

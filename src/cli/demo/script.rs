@@ -119,6 +119,7 @@ fn product(word: &str) -> Result<Booked> {
     Ok(match word {
         "centraflex" => ("centraflex", &[]),
         "multi+ums" => ("mehrstandort-sip-trunk", &["ums"]),
+        "contact" => ("contact-center", &[]),
         "sip" => ("sip-trunk", &[]),
         "sip+ums" => ("sip-trunk", &["ums"]),
         _ => bail!("unknown product {word}"),

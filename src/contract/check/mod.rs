@@ -1,4 +1,4 @@
-//! What a program can decide about the completeness of a contract (LC-01 … LC-55), and what it asks a person.
+//! What a program can decide about the completeness of a contract (LC-01 … LC-56), and what it asks a person.
 //!
 //! A passage says with classes what it covers: `{.subject}` above a heading, a paragraph or inside a
 //! list item. The checks ask for these marks, read figures and words in the marked passages, and
@@ -140,7 +140,10 @@ pub struct Version<'v> {
     pub operator: Option<&'v Operator>,
     /// Hash of the text under which this number was published before (LC-55).
     pub published: Option<&'v str>,
-    /// Names of author and approver (LC-54).
+    /// Whether it is still the sample that comes with the program (LC-56); `None` where a sample may be
+    /// published, because nobody concludes anything in earnest.
+    pub sample: Option<bool>,
+    /// Who wrote it and who approves it (LC-54).
     pub people: Option<(&'v str, &'v str)>,
     /// What each PDF lacks for readers who do not see the page (LC-53).
     pub pdfs: &'v [(Language, Vec<String>)],
@@ -155,14 +158,14 @@ impl<'v> Version<'v> {
             products: None,
             operator: None,
             published: None,
+            sample: None,
             people: None,
             pdfs: &[],
         }
     }
 }
 
-/// Runs every check LC-01 … LC-55; findings are in the order of their numbers, including passed
-/// ones.
+/// Runs every check LC-01 … LC-56; findings come in the order of their numbers, good ones included.
 pub fn checks(version: &Version<'_>) -> Vec<Finding> {
     let contract = version.contract;
     let passages = Passages::collect(contract);

@@ -1,5 +1,5 @@
-//! Checks about publication: number and dates, products, four-eyes principle, a text that no longer
-//! changes (LC-21, LC-46, LC-49, LC-51, LC-53 … LC-55).
+//! What belongs to publishing: number and dates, products, four eyes, a text that no longer changes
+//! (LC-21, LC-46, LC-49, LC-51, LC-53 … LC-56).
 
 use super::{Finding, Severity, Version, place, rendered};
 use crate::contract::meta::{self, is_number};
@@ -23,6 +23,7 @@ pub(super) fn check(version: &Version<'_>) -> Vec<Finding> {
             .products
             .map(|codes| covers_products(contract, codes)),
     );
+    findings.extend(version.sample.map(own_text_of));
     findings.extend(rendered::check(version));
     findings
 }
@@ -187,6 +188,22 @@ fn unchanged(version: &Version<'_>) -> Finding {
         ),
     };
     Finding::new("LC-55", Severity::Block, ok, text, place(meta::FILE, 1))
+}
+
+/// LC-56: a sample is a draft to begin from, and promises in the name of nobody.
+fn own_text_of(is_sample: bool) -> Finding {
+    let text = if is_sample {
+        "Dieser Text ist das Muster, das mit dem Portal kommt; seine Maßnahmen und Fristen sind erfunden. Machen Sie ihn zu Ihrem eigenen, und nehmen Sie dann in den Angaben das Häkchen „Dieser Text ist ein Muster“ weg. Solange kein Wort anders ist, hilft das Häkchen allein nicht."
+    } else {
+        "Der Text ist kein Muster mehr."
+    };
+    Finding::new(
+        "LC-56",
+        Severity::Block,
+        !is_sample,
+        text,
+        place(meta::FILE, 1),
+    )
 }
 
 /// Checksum of everything a version says in all its languages, for LC-55.

@@ -42,6 +42,7 @@ pub fn document(blocks: Vec<Block>) -> Document {
         title: text("Vertrag zur Auftragsverarbeitung"),
         version: "1.0".to_owned(),
         date: NaiveDate::from_ymd_opt(2026, 10, 1).unwrap(),
+        sample: false,
         standing: String::new(),
         blocks,
         translation: None,

@@ -24,6 +24,7 @@ pub(super) fn concluded(
     match link_state(case, request, link, context.now) {
         Some(LinkState::Valid { .. }) => {}
         Some(LinkState::Concluded { .. }) => return Err(Refusal::AlreadyConcluded),
+        Some(LinkState::TextMissing) => return Err(Refusal::TextMissing),
         _ => return Err(Refusal::LinkUnusable),
     }
     if case.open_request().is_none() {
@@ -62,6 +63,9 @@ pub(super) fn concluded_on_paper(
     let offer = case.offer(context.now).ok_or(Refusal::NotNeeded)?;
     if case.is_settled(context.now) {
         return Err(Refusal::AlreadyConcluded);
+    }
+    if case.lacks_text(context.now) {
+        return Err(Refusal::TextMissing);
     }
     let agreement = Agreement {
         id: context.new_ids.agreement,

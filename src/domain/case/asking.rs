@@ -42,6 +42,8 @@ pub(super) fn may_be_asked(case: &Case, now: DateTime<Utc>) -> Result<(), Refusa
         Err(Refusal::NotNeeded)
     } else if case.is_settled(now) {
         Err(Refusal::AlreadyConcluded)
+    } else if case.lacks_text(now) {
+        Err(Refusal::TextMissing)
     } else if case.customer.email().is_none() {
         Err(Refusal::NoAddress)
     } else {
@@ -87,6 +89,10 @@ pub(super) fn ask_again(
     let Some(offer) = case.offer(context.now) else {
         return changes;
     };
+    if case.lacks_text(context.now) {
+        // Who waits is asked as soon as the text is there.
+        return changes;
+    }
     if case.customer.email().is_none() {
         changes.push(alert(Alert::NoAddress));
         return changes;

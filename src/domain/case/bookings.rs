@@ -9,6 +9,7 @@ use super::change::Change;
 use super::decide::{DecisionContext, Refusal};
 use super::facts::{AgreementEnd, BookedOption, Booking, Case, Covered, LinkEnd, RequestOutcome};
 use super::need::lost;
+use super::reviewed::{is_answered, reason_to_ask};
 use crate::domain::mail::{CustomerNews, MailKind, RequestReason};
 use crate::domain::product::Options;
 
@@ -224,7 +225,20 @@ pub(super) fn shrunk(
             (None, None) => Vec::new(),
         };
     }
-    // The text that the links show has changed (5.5).
+    // What kept the customer from being asked was what is gone.
+    let was_unwritten = || gone.iter().any(|one| after.undescribed(one).is_some());
+    if round.is_none() && was_unwritten() && !after.lacks_text(context.now) {
+        let offer = after.offer(context.now);
+        if offer.is_some_and(|offer| !is_answered(after, &offer)) {
+            return ask_anew(
+                after,
+                reason_to_ask(after, context.now),
+                LinkEnd::Replaced,
+                context,
+            );
+        }
+    }
+    // The text the links show is another one now (5.5).
     match round.filter(|round| round.offer.products != required) {
         Some(round) => ask_anew(after, round.reason, LinkEnd::Replaced, context),
         None => ended

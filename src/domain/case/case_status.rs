@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use super::address::address_due_at;
 use super::facts::{AgreementEnd, Booking, Case, Covered, Request, RequestOutcome};
 use super::status::Status;
+use super::text::waits_for_text;
 use crate::domain::calendar::{REMINDERS, next_step_after};
 use crate::domain::product::{Module, Options, Product};
 
@@ -62,6 +63,7 @@ pub fn status_of(case: &Case, now: DateTime<Utc>) -> CaseStatus {
             },
             _ => CaseStatus::of(Status::Concluded, Some(agreement.concluded_at)),
         },
+        None if waits_for_text(case, now) => CaseStatus::of(Status::TextMissing, None),
         None => match open {
             Some(request) => asked(case, request, now),
             None => unasked(case),
@@ -76,6 +78,9 @@ pub fn missing(case: &Case, now: DateTime<Utc>) -> Option<CaseStatus> {
     let agreement = case.agreement().filter(|_| case.chain_matches())?;
     if case.is_covered(now) {
         return None;
+    }
+    if waits_for_text(case, now) {
+        return Some(CaseStatus::of(Status::TextMissing, None));
     }
     Some(match case.open_request() {
         Some(request) => asked(case, request, now),
@@ -105,8 +110,9 @@ pub fn next_change(case: &Case, now: DateTime<Utc>) -> Option<(DateTime<Utc>, Ca
 
 /// From when the scheduler has something to do for this case, as soon as it is a working hour (F10): a
 /// reminder, the end of a round, what follows from the end of a booking, or an entered address whose
-/// waiting time is over. `None` while nothing is due however late it gets.
-pub fn next_step_due(case: &Case) -> Option<DateTime<Utc>> {
+/// waiting time is over. `None` while nothing is due however late it gets. With the facts as they are at
+/// `now`; an end that changes them is due itself.
+pub fn next_step_due(case: &Case, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     if case.customer.deleted_at.is_some() {
         return None;
     }
@@ -117,14 +123,16 @@ pub fn next_step_due(case: &Case) -> Option<DateTime<Utc>> {
         .flat_map(Booking::ends)
         .map(|end| next_step_after(end - chrono::Duration::milliseconds(1)))
         .min();
-    let due = booking.into_iter().chain(next_round_step(case));
+    let due = booking.into_iter().chain(next_round_step(case, now));
     due.chain(address_due_at(case)).min()
 }
 
-/// Row 8: reminders pause while the address refuses mail.
-fn next_round_step(case: &Case) -> Option<DateTime<Utc>> {
+/// Row 8: reminders pause while the address refuses mail, and while the text is missing.
+fn next_round_step(case: &Case, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let request = case.open_request()?;
-    let paused = request.undeliverable_at.is_some() || case.customer.email().is_none();
+    let paused = request.undeliverable_at.is_some()
+        || case.customer.email().is_none()
+        || case.lacks_text(now);
     if paused && request.reminders < REMINDERS {
         return None;
     }
@@ -254,6 +262,9 @@ fn unasked(case: &Case) -> CaseStatus {
 
 /// A product the agreement in force does not cover shows how its own request stands.
 fn uncovered(case: &Case, overall: CaseStatus, now: DateTime<Utc>) -> CaseStatus {
+    if waits_for_text(case, now) {
+        return CaseStatus::of(Status::TextMissing, None);
+    }
     missing(case, now).unwrap_or(overall)
 }
 

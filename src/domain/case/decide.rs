@@ -121,6 +121,9 @@ pub enum Refusal {
     EndInPast,
     /// No agreement with the current chain is in force that could be concluded anew on demand.
     NothingInForce,
+    /// The contract version in force has no annex for what would be offered; the operator publishes one
+    /// that has.
+    TextMissing,
     /// A request is open already, and its page shows the contract version in force (rows 35, 36).
     AlreadyAsked,
     /// No objection was recorded that could have been an error (row 33).
@@ -262,7 +265,8 @@ fn round_due(case: &Case, context: DecisionContext) -> Result<Vec<Change>, Refus
         changes.extend(tell_partners(case, PartnerNews::Expired));
         return Ok(changes);
     }
-    if case.customer.email().is_none() || request.undeliverable_at.is_some() {
+    let is_paused = request.undeliverable_at.is_some() || case.lacks_text(context.now);
+    if case.customer.email().is_none() || is_paused {
         return Err(Refusal::NotDue);
     }
     if request.offer.version != case.current_version {
@@ -284,6 +288,7 @@ fn new_version(case: &Case, context: DecisionContext) -> Result<Vec<Change>, Ref
     let round = awaited(case, context.now).ok_or(Refusal::NotDue)?;
     let can_be_asked = case.holidays.is_open(context.now)
         && case.offer(context.now).is_some()
+        && !case.lacks_text(context.now)
         && case.customer.email().is_some()
         && round.undeliverable_at.is_none();
     if !can_be_asked || round.offer.version == case.current_version {

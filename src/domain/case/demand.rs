@@ -38,6 +38,9 @@ impl Case {
 /// Whether `demand` can be made, apart from the limits per day: only in C and U. If no agreement is
 /// in force, or the chain has changed (W), the customer is asked in the ordinary way.
 pub fn may_be_demanded(case: &Case, demand: Demand, now: DateTime<Utc>) -> Result<(), Refusal> {
+    if case.lacks_text(now) {
+        return Err(Refusal::TextMissing);
+    }
     match demand {
         Demand::Version => may_be_told_of_version(case, now),
         Demand::Succession => {

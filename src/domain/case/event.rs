@@ -46,8 +46,8 @@ pub enum Event {
         /// When the booking ends; `None`: it does not end after all.
         ends_at: Option<DateTime<Utc>>,
     },
-    /// The catalogue has changed what needs an agreement; the case contains the new catalogue
-    /// already (P-07).
+    /// The catalogue says otherwise what needs an agreement, or the contract text what it speaks of; it
+    /// stands in the case already (P-07).
     NeedChanged,
     /// The operator assigns the customer to a Mandant, or to none (rows 1, 10, 19, 26, 29).
     PartnerAssigned(Option<Partner>),

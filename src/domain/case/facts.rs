@@ -28,9 +28,11 @@ pub struct Case {
     pub partner: Option<Partner>,
     /// The sub-partner (Submandant) that looks after the customer now.
     pub sub_partner: Option<Partner>,
-    /// The contract version that a new request would offer.
+    /// The contract version a new request would offer; empty while none is in force.
     pub current_version: String,
-    /// The public holidays that the operator observes (F10).
+    /// The product files it has, by their keys: what none speaks of is not offered.
+    pub annexes: BTreeSet<String>,
+    /// The public holidays the operator keeps (F10).
     pub holidays: Holidays,
     /// Concluded agreements, oldest first. At most one is in force (5.6-1).
     pub agreements: Vec<Agreement>,

@@ -45,6 +45,8 @@ pub enum LinkState<'a> {
         /// When it was locked.
         at: DateTime<Utc>,
     },
+    /// The text in force lacks what the customer has; a new mail comes when it is there.
+    TextMissing,
     /// No product needs an agreement any more.
     NotNeeded,
 }
@@ -77,18 +79,24 @@ pub fn link_state<'a>(
             }
             state => state,
         }),
-        Some((at, LinkEnd::Replaced)) => Some(settled(case, now).unwrap_or(replaced(case, at))),
-        None if now > link.valid_until => Some(settled(case, now).unwrap_or(LinkState::Expired {
+        Some((at, LinkEnd::Replaced)) => Some(waiting(case, now).unwrap_or(replaced(case, at))),
+        None if now > link.valid_until => Some(waiting(case, now).unwrap_or(LinkState::Expired {
             at: link.valid_until,
         })),
         None if case.offer(now).is_none() => Some(LinkState::NotNeeded),
+        None if case.lacks_text(now) => Some(LinkState::TextMissing),
         None => Some(LinkState::Valid {
             until: link.valid_until,
         }),
     }
 }
 
-/// If the contract needs no answer any more, an old link says so instead of offering a new link.
+/// [`settled`], or that nobody can answer before the text is there.
+fn waiting(case: &Case, now: DateTime<Utc>) -> Option<LinkState<'_>> {
+    settled(case, now).or(case.lacks_text(now).then_some(LinkState::TextMissing))
+}
+
+/// An old link of a contract that needs no answer any more says so, instead of offering a new link.
 fn settled(case: &Case, now: DateTime<Utc>) -> Option<LinkState<'_>> {
     if case.offer(now).is_none() {
         return Some(LinkState::NotNeeded);

@@ -34,6 +34,7 @@ mod reviewed;
 mod status;
 #[cfg(test)]
 pub(crate) mod tests;
+mod text;
 mod timing;
 
 pub use access::{Denied, Grant, access};

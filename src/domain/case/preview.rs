@@ -93,7 +93,7 @@ impl Preview {
         let morning = self.after.holidays.step_after(eve, eve);
         let mut last = self.clone();
         for count in 0..STEPS {
-            let due = next_step_due(&last.after)?;
+            let due = next_step_due(&last.after, last.now)?;
             let at = last.after.holidays.opens(due.max(last.now)).min(morning);
             last = try_step(&last.after, &Event::StepDue, at, count + 1).ok()?;
             if at >= morning {

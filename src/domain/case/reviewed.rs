@@ -1,6 +1,8 @@
-//! What follows when the catalogue changes what needs an agreement (P-07): the same as if a product
-//! had been booked or cancelled, decided by the facts alone. A customer that has already answered
-//! the same request is not asked again.
+//! What follows when the catalogue says otherwise what needs an agreement (P-07), or the contract text now
+//! speaks of it: the same as if a product had come or gone, told by the facts alone. Whoever has answered
+//! what would be asked is not asked again.
+
+use chrono::{DateTime, Utc};
 
 use super::asking::{ask_anew, awaited, withdraw};
 use super::bookings::nothing_needed;
@@ -36,19 +38,31 @@ pub(super) fn need_changed(case: &Case, context: DecisionContext) -> Result<Vec<
         }
         return Ok(ask_anew(case, round.reason, LinkEnd::Replaced, context));
     }
-    if is_answered(case, &offer) {
+    if is_answered(case, &offer) || case.lacks_text(context.now) {
         return Err(Refusal::Unchanged);
     }
-    let reason = match case.agreement() {
-        Some(_) => RequestReason::Product,
-        None => RequestReason::First,
-    };
+    let reason = reason_to_ask(case, context.now);
     Ok(ask_anew(case, reason, LinkEnd::Replaced, context))
 }
 
-/// Whether the customer has already declined, or not answered, a request for all of this with the
-/// same partner, or the operator locked the links of that request.
-fn is_answered(case: &Case, offer: &Offer) -> bool {
+/// What the agreement in force does not cover, for the customer's mail.
+pub(super) fn reason_to_ask(case: &Case, now: DateTime<Utc>) -> RequestReason {
+    let Some(agreement) = case.agreement() else {
+        return RequestReason::First;
+    };
+    let required = case.required_products(now);
+    if !case.chain_matches() {
+        RequestReason::Partner
+    } else if required.iter().all(|one| agreement.offer.covers(one)) {
+        RequestReason::SubPartner
+    } else {
+        RequestReason::Product
+    }
+}
+
+/// Whether the customer has said no, or nothing, to all of this and the same partner already, or the
+/// operator locked the links it was asked by.
+pub(super) fn is_answered(case: &Case, offer: &Offer) -> bool {
     let same = |known: &Offer| {
         let covered = offer.products.iter().all(|one| known.covers(one));
         known.partner == offer.partner && covered

@@ -14,6 +14,8 @@ pub enum Status {
     Requested,
     /// Asked and reminded.
     Reminded,
+    /// Cannot be asked: the contract version in force has no annex for what is booked.
+    TextMissing,
     /// Cannot be asked: no address.
     NoEmail,
     /// A partner entered the address, and the operator has to confirm it first: there is no other, or
@@ -41,7 +43,8 @@ pub enum Status {
 
 impl Status {
     /// All, in the order the filter shows them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
+        Self::TextMissing,
         Self::NoEmail,
         Self::AddressOpen,
         Self::Undeliverable,

@@ -5,8 +5,10 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+mod annex;
 mod change;
 
+pub use annex::{keys_needed, lacking, option_key};
 pub use change::{Field, NeedChange, ProductAuditEvent};
 
 use super::{Language, case::Covered};

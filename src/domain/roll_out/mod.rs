@@ -141,6 +141,8 @@ pub enum Skip {
     AlreadyAsked,
     /// An earlier roll-out told the customer of this version.
     AlreadyInformed,
+    /// The version in force has no annex for what the customer has.
+    TextMissing,
     /// There is no e-mail address.
     NoAddress,
 }
@@ -176,6 +178,7 @@ pub fn reach(case: &Case, mode: Mode, now: DateTime<Utc>) -> Result<Event, Skip>
         Refusal::NotNeeded => Skip::NotNeeded,
         Refusal::NothingInForce => Skip::OtherChain,
         Refusal::AlreadyAsked => Skip::AlreadyAsked,
+        Refusal::TextMissing => Skip::TextMissing,
         Refusal::NoAddress => Skip::NoAddress,
         _ => Skip::SameVersion,
     })

@@ -47,6 +47,8 @@ pub struct Head {
     pub published: Option<(Mark, NaiveDate)>,
     /// Why it was given back the last time.
     pub returned: Option<String>,
+    /// Whether its text is marked as a sample (LC-56).
+    pub is_sample: bool,
 }
 
 /// A version with its texts.
@@ -292,6 +294,7 @@ mod tests {
             approved: approved.then(|| mark(SECOND)),
             published: published.then(|| (mark(AUTHOR), at.date_naive())),
             returned: None,
+            is_sample: false,
         }
     }
 

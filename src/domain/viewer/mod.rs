@@ -256,7 +256,9 @@ fn has_refused(case: &Case) -> bool {
 }
 
 fn can_be_asked(status: Status, case: &Case, now: DateTime<Utc>) -> bool {
-    !matches!(status, Status::NotRequired | Status::Ended) && !case.is_settled(now)
+    !matches!(status, Status::NotRequired | Status::Ended)
+        && !case.is_settled(now)
+        && !case.lacks_text(now)
 }
 
 #[cfg(test)]

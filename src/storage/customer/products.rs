@@ -53,7 +53,29 @@ pub fn replace_product(conn: &mut PgConnection, was: &str, product: &Product) ->
         .map(|_| ())
 }
 
-/// Whether any customer has ever booked a product, or this option of it.
+/// Which product files the version in force lacked for a product when its customers were looked at last;
+/// `None` while nobody has looked.
+pub fn find_lacking(conn: &mut PgConnection, code: &str) -> QueryResult<Option<Vec<String>>> {
+    let lacking: Option<Option<serde_json::Value>> = products::table
+        .find(code)
+        .select(products::lacking)
+        .first(conn)
+        .optional()?;
+    lacking.flatten().map(text::from_json).transpose()
+}
+
+/// Notes which product files it lacks now; `false` if that is what is noted, so that of two processes that
+/// look at once one finds something to do.
+pub fn save_lacking(conn: &mut PgConnection, code: &str, lacking: &[String]) -> QueryResult<bool> {
+    let lacking = json!(lacking);
+    let saved = diesel::update(products::table.find(code))
+        .filter(products::lacking.is_distinct_from(&lacking))
+        .set(products::lacking.eq(&lacking))
+        .execute(conn)?;
+    Ok(saved > 0)
+}
+
+/// Whether anybody has ever booked a product, or this option of it.
 pub fn is_booked(
     conn: &mut PgConnection,
     product: &str,

@@ -23,6 +23,7 @@ pub fn tag(case_status: &CaseStatus, language: Language) -> String {
                 case_status.reminders
             );
         }
+        Status::TextMissing => "Text of the agreement missing",
         Status::NoEmail => "E-mail address missing",
         Status::AddressOpen => "E-mail address to be confirmed",
         Status::Undeliverable => "Undeliverable",
@@ -86,6 +87,10 @@ pub fn verdict(
                 "We are still checking the e-mail address your sales partner entered for you. After that you will receive the link.",
             ),
         }),
+        Status::TextMissing => Sentence::plain(say(
+            "Der Vertragstext für Ihre Produkte ist noch nicht veröffentlicht. Sobald er es ist, senden wir Ihnen den Link; Sie müssen nichts tun.",
+            "The text of the agreement for your products has not been published yet. As soon as it is, we will send you the link; you do not have to do anything.",
+        )),
         Status::NoEmail => Sentence::plain(say(
             "Uns fehlt eine E-Mail-Adresse, an die wir den Link senden können.",
             "We have no e-mail address to which we can send the link.",

@@ -99,6 +99,9 @@ pub fn sentence(refusal: Refusal) -> &'static str {
         Refusal::NothingInForce => {
             "Für diesen Kunden gilt kein Vertrag, der neu abgeschlossen werden könnte. Senden Sie ihm eine Anforderung."
         }
+        Refusal::TextMissing => {
+            "In der geltenden Vertragsfassung fehlt die Produktanlage für ein Produkt des Kunden. Es wurde nichts gesendet und nichts abgeschlossen. Der Betreiber muss erst eine Fassung mit dieser Anlage veröffentlichen; danach geht die Anforderung von selbst hinaus."
+        }
         Refusal::AlreadyAsked => {
             "Für diesen Kunden ist schon eine Anforderung offen. Es wurde keine weitere E-Mail gesendet."
         }
@@ -127,6 +130,10 @@ pub fn to_customer(refusal: Refusal, language: Language) -> &'static str {
         Refusal::NoAddress => (
             "In Ihren Stammdaten steht keine E-Mail-Adresse. Bitte nennen Sie uns eine.",
             "There is no e-mail address in your master data. Please tell us one.",
+        ),
+        Refusal::TextMissing => (
+            "Der Vertragstext für Ihre Produkte ist noch nicht veröffentlicht. Sobald er es ist, senden wir Ihnen den Link.",
+            "The text of the agreement for your products has not been published yet. As soon as it is, we will send you the link.",
         ),
         Refusal::JustSent => (
             "Die E-Mail wurde gerade eben gesendet. Bitte warten Sie eine Minute, bevor Sie einen neuen Link anfordern.",
@@ -171,6 +178,10 @@ pub fn closed(denied: Denied) -> (&'static str, &'static str) {
             Status::Declined => (
                 "Der Kunde hat den Auftragsverarbeitungsvertrag abgelehnt.",
                 "Hat er es sich anders überlegt, kann ihm auf der Statusseite eine neue Anforderung gesendet werden.",
+            ),
+            Status::TextMissing => (
+                "Der Auftragsverarbeitungsvertrag ist noch nicht abgeschlossen, weil sein Text für dieses Produkt nicht veröffentlicht ist.",
+                "Der Betreiber muss ihn veröffentlichen; danach geht die Anforderung von selbst hinaus.",
             ),
             Status::NoEmail => (
                 "Der Auftragsverarbeitungsvertrag ist noch nicht abgeschlossen, weil die E-Mail-Adresse des Kunden fehlt.",

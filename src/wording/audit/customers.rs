@@ -120,16 +120,16 @@ pub(super) fn corrected(
 pub(super) fn reviewed(needed: bool, asked: bool, language: Language) -> String {
     let (de, en) = match (needed, asked) {
         (_, true) => (
-            "Nach Änderung des Produktkatalogs angefordert",
-            "Asked after the catalogue changed",
+            "Nach Änderung von Produktkatalog oder Vertragstext angefordert",
+            "Asked after the catalogue or the text changed",
         ),
         (true, false) => (
-            "Nach Änderung des Produktkatalogs ist ein AVV nötig, noch nicht angefordert",
-            "An agreement is needed since the catalogue changed, not asked for yet",
+            "Nach Änderung von Produktkatalog oder Vertragstext ist ein AVV nötig, noch nicht angefordert",
+            "An agreement is needed since the catalogue or the text changed, not asked for yet",
         ),
         (false, false) => (
-            "Nach Änderung des Produktkatalogs ist kein Abschluss mehr nötig",
-            "No conclusion is needed any more since the catalogue changed",
+            "Nach Änderung von Produktkatalog oder Vertragstext ist kein Abschluss mehr nötig",
+            "No conclusion is needed any more since the catalogue or the text changed",
         ),
     };
     if language.is_en() { en } else { de }.to_owned()

@@ -52,7 +52,7 @@ names! {
     ToldOfVersion: "Über neue Fassung informiert", "Told of a new version";
     RollOut: "Umstellung auf neue Fassung", "Roll-out of a version";
     Product: "Produkt angelegt, geändert", "Product added, changed";
-    NeedReviewed: "Nach Änderung eines Produkts geprüft", "Reviewed after a product changed";
+    NeedReviewed: "Nach Änderung von Produkt oder Vertragstext geprüft", "Reviewed after a product or the text changed";
     ToldPartnerBlocked: "Sperrung eines Partners mitgeteilt", "Told that a partner is blocked";
     SubPartnerNamed: "Untervertriebspartner gewählt", "Sub-partner named";
     Asked: "Anforderung", "Request";

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use avv_portal::actions::{bookings, delivery, versions};
 use avv_portal::app::App;
 use avv_portal::clock::Clock;
-use avv_portal::config::Config;
+use avv_portal::config::{Config, Environment};
 use avv_portal::contract::Contracts;
 use avv_portal::document::seal::Sealer;
 use avv_portal::domain::case::{Case, CaseStatus, status_of};
@@ -100,6 +100,14 @@ impl TestApp {
         Self::start_anywhere(database, Transport::memory(), |_| {}).await
     }
 
+    /// Starts as a portal for customers does: with no contract version but a draft of the sample.
+    pub async fn start_in_production() -> Self {
+        Self::start_anywhere(database(), Transport::memory(), |config| {
+            config.environment = Environment::Production;
+        })
+        .await
+    }
+
     /// Starts behind a reverse proxy on this machine: `X-Forwarded-For` says where a request comes from.
     pub async fn start_behind_proxy() -> Self {
         Self::start_anywhere(database(), Transport::memory(), |config| {
@@ -139,8 +147,12 @@ impl TestApp {
         let now = clock.now();
         let sealer = Sealer::open(&config.seal, now).expect("a seal");
         let app = App::new(config, clock.clone(), db, transport, contracts(), sealer);
+        let provide = match app.config.environment {
+            Environment::Development => versions::publish_shipped,
+            Environment::Production => versions::draft_shipped,
+        };
         app.db
-            .transaction_blocking(|conn| versions::publish_shipped(conn, now))
+            .transaction_blocking(|conn| provide(conn, now))
             .expect("the shipped version");
         let this = Self::serve(app, listener, (schema, database.to_owned()), data);
         people::seed(&this);

@@ -7,9 +7,10 @@ use proptest::prelude::*;
 use super::model::Model;
 use super::model::hours::people_work;
 use super::partner_search::mails_go_where_they_may;
-use super::random_sequences::{Act, acts, change_need, event, scenarios, wait, waits};
+use super::random_sequences::{Act, acts, change_need, change_text, event, scenarios, wait, waits};
 use super::samples::{
-    CENTRAFLEX, FOREIGN, MANDANT, MODULES, OTHER_SUB, SUB, Scenario, booked, mails, partner,
+    ANNEXES, CENTRAFLEX, FOREIGN, MANDANT, MODULES, OTHER_SUB, SUB, Scenario, booked, mails,
+    partner,
 };
 use crate::domain::calendar::{REMINDERS, day};
 use crate::domain::case::{
@@ -44,6 +45,7 @@ proptest! {
             wait(&mut scenario, time);
             holds(&scenario);
             change_need(act, &mut scenario.case);
+            change_text(act, &mut scenario.case);
             let now = scenario.now;
             let event = event(act, &scenario.case, now);
             let before = scenario.clone();
@@ -71,6 +73,9 @@ proptest! {
             wait(&mut scenario, time);
             if let Some(key) = change_need(act, &mut scenario.case) {
                 model.relist(&key);
+            }
+            if let Some(key) = change_text(act, &mut scenario.case) {
+                model.rewrite(&key);
             }
             let event = event(act, &scenario.case, scenario.now);
             let mut next = model.clone();
@@ -149,6 +154,7 @@ fn holds(scenario: &Scenario) {
         }
     }
     the_gate_is_shut_without_agreement(scenario);
+    who_waits_is_asked_when_the_text_is_there(scenario);
     time_alone_is_foreseen(scenario);
     deeds_are_possible(scenario);
     // The end of a booking and a reminder can be due on the same morning; after these two nothing
@@ -187,7 +193,44 @@ fn at_most_one(case: &Case) {
     );
 }
 
-/// 5.6-2: no access without an agreement.
+/// LC-49: nobody is asked to conclude what is not written, and who waits for it is asked as soon as it is.
+fn who_waits_is_asked_when_the_text_is_there(scenario: &Scenario) {
+    let waits = scenario.status() == Status::TextMissing;
+    if scenario.case.lacks_text(scenario.now) {
+        assert!(
+            scenario
+                .case
+                .requests
+                .iter()
+                .flat_map(|one| &one.links)
+                .all(|link| {
+                    !matches!(scenario.link_state(link.id), Some(LinkState::Valid { .. }))
+                })
+        );
+        let refused = scenario.clone().send(&Event::AskedByHand);
+        assert!(matches!(
+            refused,
+            Err(Refusal::TextMissing | Refusal::NotNeeded | Refusal::AlreadyConcluded)
+        ));
+    } else {
+        assert!(!waits);
+    }
+    if !waits {
+        return;
+    }
+    let mut then = scenario.clone();
+    then.case.annexes = ANNEXES.iter().map(|key| (*key).to_owned()).collect();
+    let _ = then.send(&Event::NeedChanged);
+    let asked = matches!(
+        then.status(),
+        Status::Requested | Status::Reminded | Status::Undeliverable
+    );
+    let cannot = matches!(then.status(), Status::NoEmail | Status::AddressOpen);
+    assert!(asked || cannot, "{:?}", then.status());
+    assert!(cannot || then.case.open_request().is_some());
+}
+
+/// 5.6-2
 fn the_gate_is_shut_without_agreement(scenario: &Scenario) {
     let case = &scenario.case;
     for (who, module) in [MANDANT, SUB, OTHER_SUB, FOREIGN]
@@ -304,10 +347,16 @@ fn step_holds(before: &Scenario, event: &Event, changes: &[Change], after: &Scen
             }));
             assert!(matches!(
                 after.status(),
-                Status::Void | Status::Declined | Status::Ended | Status::NotRequired
+                Status::Void
+                    | Status::Declined
+                    | Status::Ended
+                    | Status::NotRequired
+                    // Something else is booked, and was never asked for.
+                    | Status::TextMissing
             ));
         }
         Event::Concluded(_) => {
+            assert!(!before.case.lacks_text(before.now));
             assert!(after.case.is_covered(after.now) && after.case.open_request().is_none());
             let again = after.clone().send(event);
             assert_eq!(again, Err(Refusal::AlreadyConcluded), "rows 16 and 17");

@@ -15,3 +15,4 @@ mod table_need;
 mod table_option;
 mod table_reviewed;
 mod table_status;
+mod table_text;

@@ -11,6 +11,7 @@ use super::samples::{
 };
 use crate::domain::calendar::{REMINDER_HOUR, at, day};
 use crate::domain::case::{AddressChange, Case, Channel, Demand, Event, Verdict, next_change};
+use crate::domain::product::option_key;
 use crate::domain::working_time::LAST_HOUR;
 use crate::domain::{AddressId, Language, LinkId, PartnerId};
 
@@ -64,6 +65,8 @@ pub enum Act {
     /// The catalogue changes whether something needs an agreement. The customer is reviewed at
     /// once, or the change takes effect between other events.
     ChangeNeed(Index, bool),
+    /// The contract text in force speaks of something from now on, or does not any more.
+    ChangeText(Index, bool),
 }
 
 /// How much time passes before the next act.
@@ -121,6 +124,8 @@ fn rarely() -> impl Strategy<Value = Act> {
         1 => Just(Act::Delete),
         6 => (any::<Index>(), prop::bool::weighted(0.8))
             .prop_map(|(which, reviews)| Act::ChangeNeed(which, reviews)),
+        8 => (any::<Index>(), prop::bool::weighted(0.8))
+            .prop_map(|(which, reviews)| Act::ChangeText(which, reviews)),
     ]
 }
 
@@ -205,6 +210,29 @@ pub fn change_need(act: &Act, case: &mut Case) -> Option<(String, Option<String>
         }
     };
     *needs = !*needs;
+    Some((code.to_owned(), option.map(str::to_owned)))
+}
+
+/// What is written or struck out in stories.
+const TEXTS: [(&str, Option<&str>); 6] = [
+    (CENTRAFLEX, None),
+    (TRUNK, Some(UMS)),
+    (KIT, Some("fax")),
+    (KIT, Some("journal")),
+    (DESK, None),
+    (DESK, Some("voice")),
+];
+
+/// Changes the text in force if that is what the act begins with; says of what.
+pub fn change_text(act: &Act, case: &mut Case) -> Option<(String, Option<String>)> {
+    let Act::ChangeText(which, _) = act else {
+        return None;
+    };
+    let (code, option) = TEXTS[which.index(TEXTS.len())];
+    let key = option.map_or_else(|| code.to_owned(), |option| option_key(code, option));
+    if !case.annexes.remove(&key) {
+        case.annexes.insert(key);
+    }
     Some((code.to_owned(), option.map(str::to_owned)))
 }
 
@@ -322,7 +350,7 @@ pub fn event(act: &Act, case: &Case, now: DateTime<Utc>) -> Event {
         Act::Demand(demand) => Event::Demanded(*demand),
         Act::TellOfVersion => Event::ToldOfVersion,
         Act::Delete => Event::Deleted,
-        Act::ChangeNeed(_, true) => Event::NeedChanged,
-        Act::ChangeNeed(_, false) => Event::StepDue,
+        Act::ChangeNeed(_, true) | Act::ChangeText(_, true) => Event::NeedChanged,
+        Act::ChangeNeed(_, false) | Act::ChangeText(_, false) => Event::StepDue,
     }
 }

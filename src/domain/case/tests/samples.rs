@@ -51,7 +51,17 @@ pub const MODULES: [&str; 8] = [
     DESK,
     "record",
 ];
-/// All states of requirements 5.4.
+/// The product files of the version in force; what is said of the options of a product may stand in its own.
+pub const ANNEXES: [&str; 7] = [
+    CENTRAFLEX,
+    "mehrstandort-sip-trunk_ums",
+    "sip-trunk_ums",
+    "kit_archive",
+    "kit_fax",
+    "kit_journal",
+    DESK,
+];
+/// Every state of requirements 5.4.
 pub const STATES: [&str; 13] = [
     "N", "O", "R0", "R1", "R2", "R3", "X", "D", "C", "U", "W", "V", "E",
 ];
@@ -203,6 +213,7 @@ pub fn case() -> Case {
         partner: Some(partner(MANDANT, None)),
         sub_partner: Some(partner(SUB, Some(MANDANT))),
         current_version: "2.0".to_owned(),
+        annexes: ANNEXES.iter().map(|key| (*key).to_owned()).collect(),
         holidays: Holidays::Germany,
         agreements: Vec::new(),
         requests: Vec::new(),
@@ -320,6 +331,7 @@ impl Scenario {
         let now = status_of(&self.case, self.now);
         match now.status {
             Status::NotRequired => "N",
+            Status::TextMissing => "T",
             Status::Open | Status::NoEmail => "O",
             Status::Requested | Status::Reminded | Status::Undeliverable => {
                 return format!("R{}", now.reminders);

@@ -171,7 +171,7 @@ fn a4_logins_go_to_no_address_in_doubt_and_time_is_foreseen() {
     assert_eq!(settled(&entered).as_deref(), Some(OLD));
     let event = told(&mut entered.clone());
     let told = entered.after(&event);
-    let due = next_step_due(&told.case).unwrap();
+    let due = next_step_due(&told.case, told.now).unwrap();
     assert_eq!(due, told.now + Duration::hours(48));
     let mut passed = told.clone();
     passed.now = due;

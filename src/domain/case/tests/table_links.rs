@@ -27,6 +27,7 @@ fn page(scenario: &Scenario, link: LinkId) -> &'static str {
         Some(LinkState::Declined { .. }) => "declined",
         Some(LinkState::Objected { .. }) => "objected",
         Some(LinkState::Locked { .. }) => "locked",
+        Some(LinkState::TextMissing) => "text missing",
         Some(LinkState::NotNeeded) => "not needed",
     }
 }

@@ -50,7 +50,10 @@ fn b5_an_option_that_is_cancelled_works_to_its_last_day() {
         changes,
         [Change::EndOption(0, UMS.to_owned(), Some(utc(END)))]
     );
-    assert_eq!(next_step_due(&scenario.case), Some(utc(MORNING)));
+    assert_eq!(
+        next_step_due(&scenario.case, scenario.now),
+        Some(utc(MORNING))
+    );
     assert_eq!(
         next_change(&scenario.case, scenario.now).unwrap().0,
         utc(END)

@@ -33,7 +33,18 @@ fn every_status_of_4_4_has_its_word_and_its_line() {
         let entered = super::scenarios::address_by_partner(&mut scenario);
         scenario.after(&entered)
     };
+    let unwritten = {
+        let mut scenario = in_state("N");
+        scenario.case.annexes.clear();
+        scenario.after(&booked(CENTRAFLEX, &[]))
+    };
     let table = [
+        (
+            unwritten,
+            "text_missing",
+            "Vertragstext fehlt",
+            "Betreiber muss ihn veröffentlichen",
+        ),
         (
             entered,
             "address_open",

@@ -2,7 +2,7 @@
 
 mod save;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::dsl::count;
@@ -16,8 +16,8 @@ use crate::storage::schema::{contract_versions, requests, users};
 use crate::storage::{QueryResult, text};
 
 pub use save::{
-    Edition, NewVersion, create_version, delete_version, insert_published, publish_shipped,
-    save_approval, save_files, save_publication, save_return, save_submission,
+    Edition, NewVersion, create_version, delete_version, has_any, insert_published,
+    publish_shipped, save_approval, save_files, save_publication, save_return, save_submission,
 };
 
 /// A published version as the public list names it.
@@ -45,28 +45,62 @@ fn published((id, number, valid_from, hash): PublishedRow) -> QueryResult<Publis
     })
 }
 
-/// Number of the version in force on a Berlin day: the latest one that is valid by then. Before the
-/// first version's day, the first version holds, so that there is always a text. Takes one step in
-/// an index.
+/// The version in force as far as cases need it; nothing where none is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TextInForce {
+    /// Its number.
+    pub number: String,
+    /// The product files it has in all its languages, by their keys.
+    pub annexes: BTreeSet<String>,
+}
+
+/// Number of the version in force on a Berlin day, as [`find_text_in_force`] finds it.
 pub fn find_in_force(conn: &mut PgConnection, day: NaiveDate) -> QueryResult<Option<String>> {
+    Ok(find_text_in_force(conn, day)?.map(|text| text.number))
+}
+
+/// The version in force on a Berlin day: the latest one that is valid by then. On days before the first
+/// one that one holds, so that there is a text as soon as one is published. One step in an index.
+pub fn find_text_in_force(
+    conn: &mut PgConnection,
+    day: NaiveDate,
+) -> QueryResult<Option<TextInForce>> {
     use contract_versions as v;
-    let found: Option<Option<String>> = v::table
+    type Row = (Option<String>, Value);
+    let found: Option<Row> = v::table
         .filter(v::published_at.is_not_null())
         .filter(v::valid_from.le(day))
         .order((v::valid_from.desc(), v::published_at.desc(), v::id.desc()))
-        .select(v::number)
+        .select((v::number, v::annexes))
         .first(conn)
         .optional()?;
-    if let Some(number) = found {
-        return Ok(number);
-    }
-    let first: Option<Option<String>> = v::table
-        .filter(v::published_at.is_not_null())
-        .order((v::valid_from.asc(), v::published_at.asc(), v::id.asc()))
-        .select(v::number)
+    let found = match found {
+        Some(row) => Some(row),
+        None => v::table
+            .filter(v::published_at.is_not_null())
+            .order((v::valid_from.asc(), v::published_at.asc(), v::id.asc()))
+            .select((v::number, v::annexes))
+            .first::<Row>(conn)
+            .optional()?,
+    };
+    let Some((Some(number), annexes)) = found else {
+        return Ok(None);
+    };
+    let annexes = text::from_json(annexes)?;
+    Ok(Some(TextInForce { number, annexes }))
+}
+
+/// The product files a version has in all its languages, by their keys.
+pub fn find_product_files(
+    conn: &mut PgConnection,
+    id: VersionId,
+) -> QueryResult<Option<BTreeSet<String>>> {
+    let annexes: Option<Value> = contract_versions::table
+        .find(id.0)
+        .select(contract_versions::annexes)
         .first(conn)
         .optional()?;
-    Ok(first.flatten())
+    annexes.map(text::from_json).transpose()
 }
 
 /// A published version by its number.
@@ -132,6 +166,7 @@ struct HeadRow {
     published_by: Option<i64>,
     valid_from: Option<NaiveDate>,
     returned: Option<String>,
+    is_sample: bool,
 }
 
 #[derive(Queryable, Selectable)]
@@ -258,6 +293,7 @@ fn head(row: HeadRow, names: &HashMap<i64, String>) -> Head {
             .map(|at| mark(at, row.published_by))
             .zip(row.valid_from),
         returned: row.returned,
+        is_sample: row.is_sample,
     }
 }
 

@@ -32,29 +32,39 @@ pub struct Edition<'e> {
     pub touched: &'e BTreeMap<String, Touch>,
 }
 
-/// Begins a draft and returns its key.
+/// Begins a draft; gives its key away. `by`: nobody for the one that comes with the program.
 pub fn create_version(
     conn: &mut PgConnection,
     new: &NewVersion,
-    by: UserId,
+    by: Option<UserId>,
     now: DateTime<Utc>,
 ) -> QueryResult<VersionId> {
+    let by = by.map(|by| by.0);
     diesel::insert_into(table)
         .values((
             v::number.eq(new.number.as_deref()),
             v::files.eq(text::json(&new.files)?),
             v::based_on.eq(new.based_on.map(|id| id.0)),
             v::created_at.eq(now),
-            v::created_by.eq(by.0),
+            v::created_by.eq(by),
             v::changed_at.eq(now),
-            v::changed_by.eq(by.0),
+            v::changed_by.eq(by),
         ))
         .returning(v::id)
         .get_result(conn)
         .map(VersionId)
 }
 
-/// Publishes the version that comes with the program if there is no version at all. True if it did.
+/// Whether there is any version, draft or published. Of two processes that ask at once, one waits for the
+/// other.
+pub fn has_any(conn: &mut PgConnection) -> QueryResult<bool> {
+    diesel::sql_query("LOCK TABLE contract_versions IN SHARE ROW EXCLUSIVE MODE").execute(conn)?;
+    let any: Option<i64> = table.select(v::id).first(conn).optional()?;
+    Ok(any.is_some())
+}
+
+/// Puts the version that comes with the program in place as published, if there is none at all. Says
+/// whether it was put there.
 pub fn publish_shipped(
     conn: &mut PgConnection,
     number: &str,

@@ -170,7 +170,7 @@ fn row_of(case: &Case, now: DateTime<Utc>) -> QueryResult<CaseRowRecord> {
         next_at: next.map(|(at, _)| at),
         next_status: next.map(|(_, then)| then.status.key().to_owned()),
         next_moment: next.and_then(|(_, then)| then.moment),
-        due_at: next_step_due(case),
+        due_at: next_step_due(case, now),
         on_paper: case.agreement().is_some_and(Agreement::on_paper),
         stands_at: current.moment.unwrap_or_else(never),
         search_text: words::of(case).join(" "),

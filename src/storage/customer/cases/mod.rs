@@ -12,9 +12,10 @@ use crate::domain::calendar::day;
 use crate::domain::case::{Agreement, BookedOption, Booking, Case, Customer, Link, Request};
 use crate::domain::product::Product;
 use crate::domain::{AgreementId, CustomerNumber, Language, LinkId, PartnerId, RequestId};
+use crate::storage::contract_versions::find_text_in_force;
 use crate::storage::parties::CustomerParty;
 use crate::storage::schema::{agreements, bookings, customers, links, requests};
-use crate::storage::{QueryResult, catalogue, contract_versions, partners, text};
+use crate::storage::{QueryResult, catalogue, partners, text};
 
 pub use entered::find_entered;
 pub use save::{create_request, save_changes};
@@ -56,24 +57,20 @@ pub fn make_case(
     customer: Customer,
     now: DateTime<Utc>,
 ) -> QueryResult<Case> {
+    let offered = find_text_in_force(conn, day(now))?.unwrap_or_default();
     Ok(Case {
         customer,
         catalogue: catalogue::list_products(conn)?,
         bookings: Vec::new(),
         partner: None,
         sub_partner: None,
-        current_version: version_in_force(conn, now)?,
+        current_version: offered.number,
+        annexes: offered.annexes,
         holidays: catalogue::find_holidays(conn)?,
         agreements: Vec::new(),
         requests: Vec::new(),
         entered: Vec::new(),
     })
-}
-
-/// The contract version a new request would offer.
-fn version_in_force(conn: &mut PgConnection, now: DateTime<Utc>) -> QueryResult<String> {
-    contract_versions::find_in_force(conn, day(now))?
-        .ok_or_else(|| text::unreadable("contract version: none is published"))
 }
 
 #[derive(Queryable, Selectable)]
@@ -163,6 +160,7 @@ fn load(conn: &mut PgConnection, row: CustomerRow, now: DateTime<Utc>) -> QueryR
         .transpose()?
         .flatten();
     let catalogue = catalogue::list_products(conn)?;
+    let offered = find_text_in_force(conn, day(now))?.unwrap_or_default();
     let bookings: Vec<Booking> = booked
         .into_iter()
         .map(|row| read_booking(row, &catalogue, number))
@@ -179,7 +177,8 @@ fn load(conn: &mut PgConnection, row: CustomerRow, now: DateTime<Utc>) -> QueryR
         bookings,
         partner,
         sub_partner,
-        current_version: version_in_force(conn, now)?,
+        current_version: offered.number,
+        annexes: offered.annexes,
         holidays: catalogue::find_holidays(conn)?,
         agreements: load_agreements(conn, number)?,
         requests: load_requests(conn, number)?,

@@ -26,6 +26,8 @@ struct Page {
     /// Whether the version is in force, earlier, or to come.
     state: State,
     note: String,
+    /// Whether the text is a sample (LC-56).
+    is_sample: bool,
     toc: String,
     article: String,
     versions: Vec<VersionLink>,
@@ -110,6 +112,7 @@ async fn page(
         } else {
             State::Earlier
         },
+        is_sample: meta.sample,
         note: meta.change_note.get(document.language).to_owned(),
         toc: contract_html::toc(&document),
         article: contract_html::article(&document),

@@ -9,6 +9,8 @@ use crate::web::kit::form::{FieldErrors, Form};
 /// Values of the form, as text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Facts {
+    /// `true`, or nothing once the text is the provider's own (LC-56).
+    pub sample: String,
     /// Number of the version.
     pub number: String,
     /// Date of the text (Berlin day).
@@ -51,6 +53,9 @@ impl Facts {
             text(table.get(section).and_then(|section| section.get(key)))
         };
         Self {
+            sample: Some(top("sample"))
+                .filter(|it| it == "true")
+                .unwrap_or_default(),
             number: top("number"),
             date: top("date"),
             valid_from: top("valid_from"),
@@ -75,6 +80,9 @@ impl Facts {
     pub fn typed(form: &Form) -> Self {
         let clean = |field: &str| one_line(form.get(field));
         Self {
+            sample: Some("true".to_owned())
+                .filter(|_| form.ticked("muster"))
+                .unwrap_or_default(),
             number: clean("nummer"),
             date: clean("datum"),
             valid_from: clean("gueltig"),
@@ -141,8 +149,8 @@ impl Facts {
         })
     }
 
-    /// The values as they are in the file: section, name, value.
-    fn lines(&self) -> [(Option<&'static str>, &'static str, String); 13] {
+    /// The values as they stand in the file: section, name, value.
+    fn lines(&self) -> [(Option<&'static str>, &'static str, String); 14] {
         let authorisation = match self.authorisation.as_str() {
             known @ ("general" | "specific") => known,
             _ => "",
@@ -152,6 +160,7 @@ impl Facts {
             _ => String::new(),
         };
         [
+            (None, "sample", self.sample.clone()),
             (None, "number", quoted(&self.number)),
             (None, "date", self.date.clone()),
             (None, "valid_from", self.valid_from.clone()),

@@ -40,6 +40,8 @@ struct VersionRow {
     mark: &'static str,
     stage: &'static str,
     detail: String,
+    /// Whether its text is marked as a sample (LC-56).
+    is_sample: bool,
 }
 
 /// GET: the list.
@@ -107,6 +109,7 @@ fn line(head: &Head, current: Option<&str>, today: chrono::NaiveDate) -> Version
         mark,
         stage,
         detail,
+        is_sample: head.is_sample,
     }
 }
 

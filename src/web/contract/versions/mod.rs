@@ -131,6 +131,8 @@ pub struct Subject {
     pub is_draft: bool,
     /// Revision, which counts every change.
     pub revision: i32,
+    /// Whether its text is marked as a sample (LC-56).
+    pub is_sample: bool,
 }
 
 impl Subject {
@@ -143,6 +145,7 @@ impl Subject {
             stage: word(stage),
             is_draft: stage == Stage::Draft,
             revision: version.head.revision,
+            is_sample: version.head.is_sample,
         }
     }
 

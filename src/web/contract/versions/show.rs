@@ -46,6 +46,8 @@ struct Page {
     subject: Subject,
     found: Found,
     can_be_read: bool,
+    /// What a published version would not be published with today: check and sentence.
+    outdated: Vec<(&'static str, String)>,
     blocks: bool,
     /// Labels and values.
     facts: Vec<(&'static str, String)>,
@@ -68,8 +70,9 @@ struct Page {
 /// (rows 35 to 37).
 #[derive(Default)]
 struct Told {
-    /// Whether a roll-out can begin: no newer version is in force, and an earlier one may have been
-    /// concluded.
+    /// It is in force, or will be.
+    counts: bool,
+    /// No newer version is in force, and somebody can have concluded an earlier one.
     may_begin: bool,
     before: Vec<RollOutLine>,
 }
@@ -118,13 +121,20 @@ async fn page(app: &App, me: &Me, id: VersionId, errors: FieldErrors) -> Result<
         })
         .await?;
     Ok(Page {
-        told,
         too_new: found.map(refusals::too_new),
         email: address_of(app, me).await?,
         errors,
         shell: Shell::load(app, me, paths::VERSIONS).await?,
         subject: Subject::of(&version),
         found: Found::of(&reviewed, head.id),
+        outdated: match told.counts {
+            true => reviewed
+                .outdated()
+                .into_iter()
+                .map(|finding| (finding.id, finding.explanation.clone()))
+                .collect(),
+            false => Vec::new(),
+        },
         can_be_read: reviewed.contract.is_some(),
         blocks: reviewed.blocks(),
         facts: facts(&version),
@@ -135,6 +145,7 @@ async fn page(app: &App, me: &Me, id: VersionId, errors: FieldErrors) -> Result<
         stage: head.stage(),
         may_approve: head.may(VersionStep::Approve, me.viewer.user).is_ok(),
         number: head.number.clone().unwrap_or_default(),
+        told,
     })
 }
 
@@ -163,6 +174,7 @@ async fn told(app: &App, number: String, from: NaiveDate) -> Result<Told, PageEr
         }
     });
     Ok(Told {
+        counts: in_force || from > today,
         may_begin: has_earlier && (in_force || from > today),
         before: lines.collect(),
     })

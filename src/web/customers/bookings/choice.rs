@@ -14,6 +14,7 @@ use crate::domain::product::{Options, Product};
 use crate::paths;
 use crate::web::customers::parts::doubts::{Doubt, doubts};
 use crate::web::customers::parts::product_choice::{Fault, ProductRow, rows};
+use crate::web::customers::parts::unwritten::unwritten;
 use crate::web::kit::customer::{Subject, find};
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::FieldErrors;
@@ -112,7 +113,22 @@ fn meaning(case: &Case, product: &Product, options: &Options, now: DateTime<Utc>
         product: product.code.clone(),
         options: options.clone(),
     };
-    if preview(case, &event, now).is_ok_and(|preview| preview.changes.iter().any(Change::asks)) {
+    let preview = preview(case, &event, now).ok();
+    if let Some(after) = preview.as_ref().map(|preview| &preview.after)
+        && after.lacks_text(now)
+        && !after.is_settled(now)
+    {
+        let breaks = match case.has_usable_link(now) {
+            true => " Links, die der Kunde schon hat, führen dann nicht mehr zum Vertrag.",
+            false => "",
+        };
+        return format!(
+            "AVV nötig, aber der Vertragstext fehlt. {} Es wird nichts angefordert, bis Sie eine Fassung damit veröffentlichen.{breaks}{}",
+            unwritten(after, now),
+            until("So lange")
+        );
+    }
+    if preview.is_some_and(|preview| preview.changes.iter().any(Change::asks)) {
         let address = case
             .customer
             .email()

@@ -336,7 +336,12 @@ fn line(row: CaseRow, role: Role, holidays: Holidays, now: DateTime<Utc>) -> Cus
             S::Requested | S::Reminded | S::Undeliverable | S::UpdatePending => {
                 Some("Anforderung erneut senden")
             }
-            S::NoEmail | S::AddressOpen | S::Concluded | S::Ended | S::NotRequired => None,
+            S::TextMissing
+            | S::NoEmail
+            | S::AddressOpen
+            | S::Concluded
+            | S::Ended
+            | S::NotRequired => None,
         },
     }
 }

@@ -5,3 +5,4 @@ pub mod effects;
 pub mod entered_addresses;
 pub mod party_fields;
 pub mod product_choice;
+pub mod unwritten;

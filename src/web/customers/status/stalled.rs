@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::calendar::day;
 use crate::domain::case::{Case, Status, missing};
+use crate::web::customers::parts::unwritten::unwritten;
 use crate::web::kit::dates::{Sentence, When};
 
 /// What happened to the request for an amendment; the agreement stays in force.
@@ -28,6 +29,10 @@ pub fn stalled(case: &Case, now: DateTime<Utc>) -> Sentence {
         Status::AddressOpen => Sentence::plain(
             "Der Vertrag gilt weiter. Um die Ergänzung bittet das Portal, sobald die eingetragene Adresse bestätigt ist.",
         ),
+        Status::TextMissing => Sentence::plain(format!(
+            "Der Vertrag gilt weiter. Um die Ergänzung bittet das Portal, sobald der Text dafür veröffentlicht ist. {}",
+            unwritten(case, now)
+        )),
         Status::NoEmail => Sentence::plain(
             "Der Vertrag gilt weiter. Um die Ergänzung kann das Portal nicht bitten, weil in den Stammdaten keine E-Mail-Adresse steht.",
         ),

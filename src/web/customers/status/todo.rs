@@ -30,7 +30,9 @@ pub fn todo(
         );
     }
     let asks = may.contains(&Permission::Ask) || may.contains(&Permission::AskAgain);
+    let lacks_text = case.lacks_text(now) && !case.is_settled(now);
     match case_status.status {
+        status if lacks_text => text(status, role, operator),
         Status::AddressOpen if role == Role::Operator => "Prüfen Sie, ob die Adresse dem Kunden gehört, und bestätigen Sie sie oder lehnen Sie sie ab.".to_owned(),
         Status::AddressOpen => format!("{operator} prüft die Adresse. Sie können dort nachfragen; mehr ist nicht zu tun."),
         Status::NoEmail | Status::Undeliverable => address(case_status.status, role, may, operator),
@@ -48,7 +50,18 @@ pub fn todo(
     }
 }
 
-/// Whether the customer has a request that it can still answer.
+/// Where the contract text is missing. Who has said no is asked by hand, if at all.
+fn text(status: Status, role: Role, operator: &str) -> String {
+    let is_by_hand = matches!(status, Status::Declined | Status::Void | Status::Expired);
+    match (role, is_by_hand) {
+        (Role::Operator, false) => "Veröffentlichen Sie eine Vertragsfassung mit dieser Produktanlage. Danach geht die Anforderung in den Arbeitsstunden von selbst hinaus.".to_owned(),
+        (Role::Operator, true) => "Möchte der Kunde doch abschließen, veröffentlichen Sie zuerst eine Vertragsfassung mit dieser Produktanlage. Danach können Sie ihm eine neue Anforderung senden.".to_owned(),
+        (_, false) => format!("Der Betreiber muss den Vertragstext für dieses Produkt veröffentlichen. Danach fragt das Portal den Kunden von selbst. Fragen beantwortet {operator}."),
+        (_, true) => format!("Möchte der Kunde doch abschließen, muss der Betreiber zuerst den Vertragstext für dieses Produkt veröffentlichen. Fragen beantwortet {operator}."),
+    }
+}
+
+/// Whether the customer has a request it can still answer.
 fn awaits(case: &Case, now: DateTime<Utc>) -> bool {
     case.open_request().is_some_and(|open| !open.is_over(now))
 }

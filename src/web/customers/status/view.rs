@@ -75,6 +75,8 @@ pub struct StatusView {
     /// Whether the viewer is a partner, who sees the status but never the text.
     partner: bool,
     todo: String,
+    /// Whether the operator has to publish a text before anything can be asked for.
+    wants_text: bool,
     ask: Option<&'static str>,
     address: Option<String>,
     groups: Vec<Group>,
@@ -129,6 +131,7 @@ impl StatusView {
                 .map(|(name, since)| annex_note(name, *since)),
             paper: read.paper.as_ref().map(PaperRecord::mark),
             partner: role.partner().is_some(),
+            wants_text: role == Role::Operator && case.lacks_text(now) && !case.is_settled(now),
             todo: todo::todo(
                 case,
                 &unsettled(case, overall, now),

@@ -9,6 +9,7 @@ use crate::domain::case::{
     Case, CaseStatus, Partner, Status, last_answer, product_statuses, status_of,
 };
 use crate::domain::viewer::Role;
+use crate::web::customers::parts::unwritten::unwritten;
 use crate::web::kit::dates::{Sentence, When, short};
 use crate::web::kit::words::listed;
 
@@ -27,6 +28,7 @@ pub fn verdict(case: &Case, case_status: &CaseStatus, now: DateTime<Utc>) -> Sen
             " gesperrt. Eine neue E-Mail hat der Kunde seitdem nicht erhalten.",
             "Der Kunde hat noch keine E-Mail erhalten.",
         ),
+        Status::TextMissing => Sentence::plain(unwritten(case, now)),
         Status::NoEmail if case.customer.party.unusable_email.is_some() => Sentence::plain(
             "Was in den Stammdaten des Kunden steht, ist keine gültige E-Mail-Adresse.",
         ),
@@ -130,6 +132,7 @@ pub fn meaning(case: &Case, case_status: &CaseStatus, role: Role, now: DateTime<
         Status::Open if case_status.moment.is_some() => without("Der Kunde braucht einen Vertrag. Die Links aus den bisherigen E-Mails öffnen ihn nicht mehr."),
         Status::Open => without("Der Kunde braucht einen Vertrag, ist aber noch nicht danach gefragt worden."),
         Status::Requested | Status::Reminded => without("Der Kunde hat eine E-Mail mit einem Link zum Vertrag erhalten und noch nicht geantwortet."),
+        Status::TextMissing => without("Der Kunde braucht einen Vertrag. Gefragt wird er von selbst, sobald der Text dafür veröffentlicht ist; vorher wird nichts angefordert und nichts abgeschlossen."),
         Status::NoEmail => without("Der Kunde braucht einen Vertrag, kann aber ohne E-Mail-Adresse nicht danach gefragt werden."),
         Status::AddressOpen if case.agreement().is_some() => locked(case, role, "Der Kunde hat abgeschlossen, aber über eine Adresse, die ein Vertriebspartner eingetragen hat. Bis sie bestätigt ist", now),
         Status::AddressOpen => without("Der Kunde braucht einen Vertrag. Nach ihm gefragt wird er, sobald die eingetragene Adresse bestätigt ist."),

@@ -33,7 +33,7 @@ fn kind_word(kind: RunKind) -> &'static str {
         RunKind::Block => "Sperre eines Vertriebspartners mitteilen",
         RunKind::NewVersion => "Offene Anforderungen mit der geltenden Fassung neu senden",
         RunKind::TakeOff => "Deaktivierten Submandanten von seinen Kunden nehmen",
-        RunKind::NeedChange => "Kunden eines geänderten Produkts prüfen",
+        RunKind::NeedChange => "Kunden nach Änderung von Produkt oder Vertragstext prüfen",
     }
 }
 

@@ -63,7 +63,7 @@ pub async fn ask(
     found: Option<Preview>,
     errors: FieldErrors,
 ) -> Result<HttpResponse, PageError> {
-    let (now, handles) = (app.clock.now(), app.clone());
+    let now = app.clock.now();
     let (old, new) = (question.old.clone(), question.new.clone());
     let (preview, annexes) = app
         .db
@@ -72,7 +72,7 @@ pub async fn ask(
                 Some(found) => found.clone(),
                 None => products::preview(conn, &old, &new, now)?,
             };
-            let annexes = find_annexes(conn, &handles, std::slice::from_ref(&new), now)?;
+            let annexes = find_annexes(conn, std::slice::from_ref(&new), now)?;
             Ok((preview, annexes))
         })
         .await?;
@@ -84,11 +84,14 @@ pub async fn ask(
         let names: Vec<String> = names.iter().map(|one| one.de.clone()).collect();
         (!names.is_empty()).then(|| listed(&names))
     };
-    let lacks = annexes.in_force.as_ref().and_then(|(number, lacking)| {
-        let lacking = lacking.get(&question.new.code)?;
-        let (_, words) = annex(question.new, lacking);
-        (!lacking.is_empty()).then(|| format!("{number}: {words}"))
-    });
+    let lacks = match &annexes.in_force {
+        Some((number, lacking)) => lacking.get(&question.new.code).and_then(|lacking| {
+            let (_, words) = annex(question.new, lacking);
+            (!lacking.is_empty())
+                .then(|| format!("Produktanlage in der Fassung {number}: {words}."))
+        }),
+        None => Some("Es ist noch keine Fassung veröffentlicht.".to_owned()),
+    };
     let of_all = change.is_of_all();
     let page = Page {
         shell: Shell::load(app, me, paths::PRODUCTS).await?,

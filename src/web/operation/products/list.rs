@@ -55,12 +55,12 @@ struct OptionLine {
 
 /// GET: the catalogue.
 pub async fn show(app: web::Data<App>, me: Me) -> Result<HttpResponse, PageError> {
-    let (now, handles) = (app.clock.now(), app.clone());
+    let now = app.clock.now();
     let (products, annexes, counts) = app
         .db
         .read(move |conn| -> Result<_, ActionError> {
             let products = list_products(conn)?;
-            let annexes = find_annexes(conn, &handles, &products, now)?;
+            let annexes = find_annexes(conn, &products, now)?;
             Ok((products, annexes, count_all(conn, now)?))
         })
         .await?;

@@ -3,6 +3,7 @@
 
 mod seal;
 mod tasks;
+mod text;
 mod trend;
 mod weeks;
 
@@ -18,6 +19,7 @@ use crate::domain::viewer::Scope;
 use crate::domain::{Language, calendar};
 use crate::mail::Transport;
 use crate::paths;
+use crate::places::Kind;
 use crate::storage::alerts::{AlertFilter, AlertLine, count_alerts, page_alerts};
 use crate::storage::audit::{Figures, count_figures};
 use crate::storage::bulk_runs::count_stuck;
@@ -36,6 +38,7 @@ use crate::web::kit::words::span;
 use crate::wording::dates;
 use seal::Seal;
 use tasks::{Counts, FAILED_DAYS, Task, capped, tasks};
+use text::Text;
 use trend::{Trend, since, trend};
 use weeks::{Weeks, begins, weeks};
 
@@ -65,6 +68,7 @@ struct Page {
     /// The address that the buttons of the alerts lead back to.
     back: &'static str,
     tasks: Vec<Task>,
+    text: Text,
     weeks: Weeks,
     trend: Trend,
     mail: Health,
@@ -97,9 +101,16 @@ struct Found {
 pub async fn show(app: web::Data<App>, me: Me) -> Result<HttpResponse, PageError> {
     let now = app.clock.now();
     let today = calendar::day(now);
-    let found = app
+    let own = app.clone();
+    let (found, text) = app
         .db
-        .read(move |conn| -> Result<_, ActionError> { Ok(read(conn, today, now)?) })
+        .read(move |conn| -> Result<_, ActionError> {
+            Ok((read(conn, today, now)?, text::read(conn, &own, now)?))
+        })
+        .await?;
+    let text = me
+        .turn
+        .take(&app, Kind::SignedIn, move || Text::of(text))
         .await?;
     let weekday_date = dates::weekday_date(today, Language::De);
     let (weekday, date) = weekday_date.split_once(", ").unwrap_or(("", &weekday_date));
@@ -113,6 +124,7 @@ pub async fn show(app: web::Data<App>, me: Me) -> Result<HttpResponse, PageError
         is_unnamed: shell.operator.party.name.is_empty(),
         has_customers: statuses.iter().any(|(_, count)| *count > 0),
         tasks: tasks(&found.counts),
+        text,
         weeks: weeks(today, &found.figures),
         trend: trend(today, &found.days),
         mail: health(&app, &found, now),

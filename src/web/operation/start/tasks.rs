@@ -167,6 +167,12 @@ pub(super) fn tasks(counts: &Counts) -> Vec<Task> {
             "Erinnerungen ruhen, bis die Adresse stimmt oder jemand erneut sendet",
         ),
         line(
+            of(Status::TextMissing),
+            same("Vertragstext fehlt"),
+            customers(Status::TextMissing),
+            "Nichts wird angefordert, bis Sie eine Fassung mit der Produktanlage veröffentlichen",
+        ),
+        line(
             of(Status::NoEmail),
             same("E-Mail-Adresse fehlt"),
             customers(Status::NoEmail),
@@ -270,7 +276,7 @@ mod tests {
         many.statuses = Status::ALL.map(|status| (status, 1001)).to_vec();
         many.waiting = 1000;
         let lines = tasks(&many);
-        assert_eq!(lines.len(), 9);
+        assert_eq!(lines.len(), 10);
         assert_eq!(
             (lines[0].count.as_str(), lines[1].count.as_str()),
             ("1000", "1.000+")

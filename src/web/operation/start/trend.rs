@@ -27,6 +27,7 @@ const SERIES: [(&str, &[Status]); 4] = [
     (
         "Zu klären",
         &[
+            Status::TextMissing,
             Status::NoEmail,
             Status::AddressOpen,
             Status::Undeliverable,

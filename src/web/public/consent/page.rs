@@ -35,6 +35,8 @@ struct ConsentPage {
     summary: Summary,
     /// Last day of the link: for machines, and in words with its weekday.
     until: (String, String),
+    /// Whether the text is a sample, which is offered in development alone.
+    is_sample: bool,
     /// Number and date of the contract version.
     version: String,
     version_date: String,
@@ -257,6 +259,7 @@ async fn page(app: &App, arrival: &Arrival, typed: Typed) -> Result<ConsentPage,
             last_day.to_string(),
             dates::weekday_date(last_day, arrival.language),
         ),
+        is_sample: draft.document.sample,
         version: draft.document.version.clone(),
         version_date: dates::long_date(draft.document.date, arrival.language),
         clauses,

@@ -51,6 +51,7 @@ enum Why {
     Declined { on: Day, goes_on: bool },
     Objected { on: Day },
     Locked { on: Day },
+    TextMissing,
     NotNeeded,
 }
 
@@ -80,6 +81,8 @@ impl StatePage {
             (Why::Objected { .. }, true) => "An objection was made to the agreement",
             (Why::Locked { .. }, false) => "Der Link wurde gesperrt",
             (Why::Locked { .. }, true) => "The link has been locked",
+            (Why::TextMissing, false) => "Der Vertragstext wird noch ergänzt",
+            (Why::TextMissing, true) => "The text of the agreement is still being completed",
             (Why::NotNeeded, false) => "Der Vertrag ist nicht mehr erforderlich",
             (Why::NotNeeded, true) => "The agreement is no longer needed",
         }
@@ -110,6 +113,7 @@ pub async fn explain(app: &App, arrival: &Arrival) -> Result<HttpResponse, PageE
         LinkState::Locked { at } => Why::Locked {
             on: Day::new(at, language),
         },
+        LinkState::TextMissing => Why::TextMissing,
         LinkState::NotNeeded => Why::NotNeeded,
         LinkState::Valid { .. } => return Ok(see_other(arrival.page())),
     };

@@ -238,6 +238,9 @@ fn meaning(status: Status) -> &'static str {
         Status::Reminded => {
             "Der erste Link ist abgelaufen. Der Kunde hat eine Erinnerung mit einem neuen Link erhalten."
         }
+        Status::TextMissing => {
+            "Ein AVV ist nötig, aber der Vertragstext sagt noch nichts über ein Produkt des Kunden. Der Betreiber muss ihn veröffentlichen; bis dahin wird nichts angefordert und nichts abgeschlossen."
+        }
         Status::NoEmail => {
             "In den Stammdaten des Kunden steht keine E-Mail-Adresse. Solange sie fehlt, kann nichts gesendet werden."
         }

@@ -10,13 +10,14 @@ impl Model {
     /// Rows 36 and 48. A succession may be demanded on top of a new version, but not the other way
     /// round.
     pub(super) fn demand(&mut self, demand: Demand, now: Time, link: LinkId) -> Expected {
-        let may = match demand {
-            Demand::Version => self.may_hear_of_version(now),
-            Demand::Succession => {
-                let is_asked = self.demanded(now) == Some(Demand::Succession);
-                self.goes_on(now) && self.has_email && !is_asked && self.sent_today(now) < 10
-            }
-        };
+        let may = !self.lacks_text(now)
+            && match demand {
+                Demand::Version => self.may_hear_of_version(now),
+                Demand::Succession => {
+                    let is_asked = self.demanded(now) == Some(Demand::Succession);
+                    self.goes_on(now) && self.has_email && !is_asked && self.sent_today(now) < 10
+                }
+            };
         if !may {
             return None;
         }
@@ -49,7 +50,13 @@ impl Model {
         let round = self.round.as_ref()?;
         let is_same = round.version == version_at(now);
         let is_dead = round.bounced || self.is_over(round, now);
-        if !people_work(now) || is_same || is_dead || !self.has_email || self.need(now).is_empty() {
+        if self.lacks_text(now)
+            || !people_work(now)
+            || is_same
+            || is_dead
+            || !self.has_email
+            || self.need(now).is_empty()
+        {
             return None;
         }
         Some(self.ask_anew(now, link))

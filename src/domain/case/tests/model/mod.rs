@@ -75,7 +75,9 @@ pub struct Model {
     slips: Vec<addresses::Slip>,
     /// What needs a deal according to the current catalogue.
     needing: BTreeSet<Key>,
-    /// What was last requested without success, and with which partner.
+    /// What the text in force speaks of.
+    written: BTreeSet<Key>,
+    /// What was last asked for in vain, by which partner.
     no: Option<(i64, BTreeSet<Key>)>,
     /// The deal to which the customer objected.
     void: Option<(i64, BTreeSet<Key>)>,
@@ -137,6 +139,7 @@ impl Model {
             deleted: false,
             slips: Vec::new(),
             needing: reviewed::at_first(),
+            written: text::at_first(),
             no: None,
             void: None,
         }
@@ -153,7 +156,8 @@ impl Model {
         match (&self.deal, &self.round) {
             (Some(deal), _) if Some(deal.partner) != self.partner => "W".to_owned(),
             (Some(_), _) if self.is_held() => "H".to_owned(),
-            // What the deal lacks counts as requested as long as the customer can still answer.
+            // What the deal lacks is asked for as long as the customer can still answer.
+            (Some(_), _) if !self.is_covered(now) && self.waits_for_text(now) => "A".to_owned(),
             (Some(_), round) if !self.is_covered(now) => {
                 let asks =
                     |round: &Round| self.has_email && !round.bounced && !self.is_over(round, now);
@@ -166,6 +170,7 @@ impl Model {
             }
             (Some(_), Some(round)) if !self.is_over(round, now) => "U".to_owned(),
             (Some(_), _) => "C".to_owned(),
+            (None, _) if self.waits_for_text(now) => "T".to_owned(),
             (None, Some(_)) if !self.has_email => "O".to_owned(),
             (None, Some(round)) if self.is_over(round, now) && !round.bounced => "X".to_owned(),
             (None, Some(round)) => format!("R{}", round.reminders),
@@ -242,6 +247,7 @@ impl Model {
 
     fn usable(&self, link: LinkId, now: Time) -> bool {
         !self.need(now).is_empty()
+            && !self.lacks_text(now)
             && matches!(self.links.get(&link), Some((sent, Paper::Usable)) if now <= end_of_fourteenth_day(*sent))
     }
 
@@ -263,10 +269,17 @@ impl Model {
 
     fn ask(&mut self, now: Time, link: LinkId) -> Vec<String> {
         let demand = self.demanded(now);
-        if self.round.take().is_some() {
+        let gives_way = self.round.take().is_some();
+        if gives_way {
             self.no = None;
         }
         if self.need(now).is_empty() {
+            return Vec::new();
+        }
+        if self.lacks_text(now) {
+            if gives_way {
+                self.rest = self.unanswered();
+            }
             return Vec::new();
         }
         if !self.has_email {
@@ -394,7 +407,8 @@ impl Model {
                 Some(self.conclude(now, true))
             }
             Event::ConcludedOnPaper { .. } => {
-                let may = !self.need(now).is_empty() && !self.is_settled(now);
+                let may =
+                    !self.need(now).is_empty() && !self.is_settled(now) && !self.lacks_text(now);
                 may.then(|| self.conclude(now, false))
             }
             Event::Declined(which) => {
@@ -422,3 +436,4 @@ mod demand;
 pub(in crate::domain::case) mod hours;
 mod reviewed;
 mod rows;
+mod text;

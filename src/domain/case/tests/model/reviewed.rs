@@ -96,16 +96,22 @@ impl Model {
             let asked_for = &self.round.as_ref()?.asked_for;
             return (*asked_for != named(&need)).then(|| self.ask_anew(now, link));
         }
+        if self.says_no(now) || self.lacks_text(now) {
+            return None;
+        }
+        Some(self.ask_anew(now, link))
+    }
+
+    /// All that is needed was answered with no, or not at all.
+    pub(super) fn says_no(&self, now: Time) -> bool {
+        let need = self.need(now);
         let of_round = self.round.as_ref();
         let of_round = of_round.map(|round| (round.partner, round.asked_for.clone()));
         let heard = of_round.or(self.no.clone());
         let says_no = |known: &(i64, BTreeSet<Key>)| {
             Some(known.0) == self.partner && need.is_subset(&known.1)
         };
-        if heard.iter().chain(&self.void).any(says_no) {
-            return None;
-        }
-        Some(self.ask_anew(now, link))
+        heard.iter().chain(&self.void).any(says_no)
     }
 
     /// The round is over without a deal.

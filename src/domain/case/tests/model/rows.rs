@@ -32,7 +32,10 @@ impl Model {
     }
 
     pub(super) fn may_ask(&self, now: Time) -> bool {
-        !self.need(now).is_empty() && !self.is_settled(now) && self.has_email
+        !self.need(now).is_empty()
+            && !self.is_settled(now)
+            && !self.lacks_text(now)
+            && self.has_email
     }
 
     /// Rows 1, 12, 45, 46, 50: more needs a deal.
@@ -70,6 +73,10 @@ impl Model {
             } else {
                 Vec::new()
             };
+        }
+        let kept_waiting = gone.iter().any(|key| !self.is_written(key));
+        if !self.is_waiting(now) && kept_waiting && !self.lacks_text(now) && !self.says_no(now) {
+            return self.ask_anew(now, link);
         }
         let differs = self
             .round
@@ -314,7 +321,7 @@ impl Model {
             self.rest = 'X';
             return Some(self.to_partners("M5"));
         }
-        if round.bounced || !self.has_email {
+        if round.bounced || !self.has_email || self.lacks_text(now) {
             return None;
         }
         if round.version != version_at(now) {

@@ -16,6 +16,7 @@ mod tests;
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 
+use super::unwritten::unwritten;
 use crate::actions::Applied;
 use crate::domain::case::{AgreementEnd, Change, Preview, Status, status_of};
 use crate::domain::{Language, calendar, master_data};
@@ -202,6 +203,7 @@ impl Telling<'_> {
         let told = [
             (EffectKind::MasterData, self.master_data()),
             (EffectKind::Status, vec![self.status()]),
+            (EffectKind::Agreement, self.text().into_iter().collect()),
             (EffectKind::Agreement, self.agreements()),
             (EffectKind::Link, mails::links(self).into_iter().collect()),
             (EffectKind::Mail, mails::mails(self)),
@@ -253,7 +255,19 @@ impl Telling<'_> {
         }
     }
 
-    /// What happens to the agreement in force.
+    /// That nothing is asked for before the contract text speaks of everything, and who has to act.
+    fn text(&self) -> Option<String> {
+        let (after, now) = (&self.preview.after, self.preview.now);
+        let waits = after.lacks_text(now) && !after.is_settled(now);
+        waits.then(|| {
+            format!(
+                "{} Der Betreiber muss eine Fassung damit veröffentlichen; bis dahin wird nichts angefordert und nichts abgeschlossen.",
+                unwritten(after, now)
+            )
+        })
+    }
+
+    /// What becomes of the agreement in force.
     fn agreements(&self) -> Vec<String> {
         let (before, after) = (&self.preview.before, &self.preview.after);
         let is_left = |change: &Change| matches!(change, Change::LeaveSubPartner(_));
