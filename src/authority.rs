@@ -1,5 +1,5 @@
-//! Asks the configured time-stamping service over HTTP (RFC 3161). The only file that calls out to
-//! another server besides `mail`.
+//! Asks the configured time-stamping service over HTTP (RFC 3161). Nothing else calls out to
+//! other servers but `mail` and, for `avv-portal check`, `dns`.
 
 use std::time::Duration;
 

@@ -25,6 +25,7 @@ pub mod delivery;
 pub mod documents;
 mod error;
 pub mod form_version;
+pub mod inspection;
 pub mod list_check;
 pub mod notices;
 pub mod objections;

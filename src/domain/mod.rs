@@ -13,6 +13,7 @@ mod customer_number;
 pub mod email;
 pub mod file;
 mod ids;
+pub mod inspection;
 mod language;
 pub mod mail;
 pub mod master_data;

@@ -17,6 +17,7 @@ mod audit;
 mod bookings;
 mod bounces;
 mod bulk_runs;
+mod check;
 mod clock;
 mod consents;
 mod contracts;

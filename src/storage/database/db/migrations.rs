@@ -103,7 +103,7 @@ struct Version {
 
 /// How many migrations the database has not, asked without changing anything: the program's role
 /// may not even try to make the table that says so. Refuses a database that a newer program has changed.
-pub(super) fn count_pending(conn: &mut PgConnection) -> Result<usize, DbError> {
+pub fn count_pending(conn: &mut PgConnection) -> Result<usize, DbError> {
     let table: Readable = diesel::sql_query(
         "SELECT coalesce(has_table_privilege(to_regclass('__diesel_schema_migrations'), 'SELECT'), false)
                 AS readable",

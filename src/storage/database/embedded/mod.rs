@@ -153,6 +153,11 @@ impl EmbeddedPostgres {
         })
     }
 
+    /// Whether there is one for this data directory, running or not. Makes nothing.
+    pub fn exists(data_dir: &Path) -> bool {
+        place::has_cluster(data_dir)
+    }
+
     /// How the portal reaches the database: a URL for libpq with the socket's directory as host, as
     /// the role that owns nothing.
     pub fn url(&self) -> String {
