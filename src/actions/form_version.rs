@@ -7,6 +7,7 @@
 //! computed from, and the action is done only while they are still the same. A second click, or the
 //! back button, finds other facts and changes nothing.
 
+use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::documents::sha256;
@@ -14,7 +15,7 @@ use super::{ActionError, Applied};
 use crate::app::App;
 use crate::domain::case::{Case, Event, Partner};
 use crate::domain::{CustomerNumber, EmailAddress, Language, Operator, PartnerId, Party};
-use crate::storage::{PgConnection, cases, catalogue, partners};
+use crate::storage::{PgConnection, cases, catalogue, partners, setup};
 
 /// A short text that is another one when any fact of the case is.
 pub fn stamp(case: &Case) -> String {
@@ -46,6 +47,10 @@ pub enum Shown {
     Partner(PartnerId),
     /// The provider's particulars.
     Operator,
+    /// The day on which a backup was put back.
+    Rehearsal,
+    /// The last test mail that was taken.
+    MailTest,
 }
 
 /// Stamp of a form with master data.
@@ -73,6 +78,16 @@ pub fn of_party(party: &Party) -> String {
 /// Stamp of a form with the provider's particulars; without them it is the stamp of an empty form.
 pub fn of_operator(operator: Option<&Operator>) -> String {
     of(&operator)
+}
+
+/// Stamp of a form with the day on which a backup was put back.
+pub fn of_rehearsal(day: Option<NaiveDate>) -> String {
+    of(&day)
+}
+
+/// Stamp of a page with the day of the last test mail that was taken, and its settings.
+pub fn of_mail_test(taken: Option<&(NaiveDate, String)>) -> String {
+    of(&taken)
 }
 
 /// Stamp of a page that says who looks after a customer.
@@ -122,6 +137,8 @@ pub fn check(
             partners::lock_partner(conn, id)?.map(|partner| of_party(&partner.party))
         }
         Shown::Operator => Some(of_operator(catalogue::lock_operator(conn)?.as_ref())),
+        Shown::Rehearsal => Some(of_rehearsal(setup::find_rehearsal(conn, true)?)),
+        Shown::MailTest => Some(of_mail_test(setup::find_mail_taken(conn, true)?.as_ref())),
     };
     // What does not exist is told by the action itself.
     if stored.is_none_or(|stored| stored == seen) {

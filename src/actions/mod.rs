@@ -46,6 +46,7 @@ pub mod restoring;
 pub mod retention;
 pub mod roll_outs;
 pub mod second_person;
+pub mod setup;
 pub mod stamps;
 pub mod sub_partners;
 pub mod test_mails;

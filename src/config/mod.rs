@@ -361,11 +361,30 @@ fn postgres_url(
     }
 }
 
+/// What the keys are made from.
+#[derive(Debug)]
+struct Secrets {
+    /// `None`: that of development, which the first start makes.
+    current: Option<SecretString>,
+    previous: Option<SecretString>,
+}
+
+impl Secrets {
+    /// The keys; makes the secret of development if there is none yet.
+    fn keys(&self, data_dir: &Path) -> Result<Keys, ConfigError> {
+        let current = match &self.current {
+            Some(secret) => secret.clone(),
+            None => keys::development_secret(data_dir)?,
+        };
+        Ok(Keys::new(&current, self.previous.as_ref()))
+    }
+}
+
 fn read_keys(
     variables: &Variables<'_>,
     environment: Environment,
     faults: &mut Faults,
-) -> Option<Keys> {
+) -> Option<Secrets> {
     let checked = |variable| {
         let secret = variables.secret(variable)?;
         if let Some(secret) = &secret {
@@ -374,18 +393,21 @@ fn read_keys(
         Ok(secret)
     };
     let current = checked("AVV_SECRET_KEY").and_then(|secret| match secret {
-        Some(secret) => Ok(secret),
+        Some(secret) => Ok(Some(secret)),
         None if environment.is_production() => Err(ConfigError::Missing {
             variable: "AVV_SECRET_KEY",
             needed: "it signs links and cookies; `openssl rand -base64 32` makes one",
         }),
-        None => keys::development_secret(&data_dir(variables)),
+        None => keys::find_development_secret(&data_dir(variables)),
     });
     let (current, previous) = (
         faults.keep(current),
         faults.keep(checked("AVV_SECRET_KEY_PREVIOUS")),
     );
-    Some(Keys::new(&current?, previous?.as_ref()))
+    Some(Secrets {
+        current: current?,
+        previous: previous?,
+    })
 }
 
 fn invalid(variable: &'static str, expected: &'static str) -> ConfigError {

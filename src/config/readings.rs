@@ -2,13 +2,14 @@
 
 use super::variables::Variables;
 use super::{
-    Config, ConfigError, Environment, Keys, MailConfig, RuleConfig, SealConfig, StorageConfig,
+    Config, ConfigError, Environment, MailConfig, RuleConfig, SealConfig, Secrets, StorageConfig,
     WebConfig, data_dir, invalid, purpose, read_keys,
 };
 use crate::domain::retention;
 
 /// What could be read of the settings. A part in which something is wrong is missing, and the faults
 /// say what it is; nothing is read twice, and nothing is left unread because something else is wrong.
+/// Reading makes nothing.
 #[derive(Debug)]
 pub struct Readings {
     /// What the rest was read for: production where `AVV_ENV` is none of both or does not say it.
@@ -21,7 +22,7 @@ pub struct Readings {
     pub mail: Option<MailConfig>,
     /// How documents are sealed.
     pub seal: Option<SealConfig>,
-    keys: Option<Keys>,
+    secrets: Option<Secrets>,
     rules: Option<RuleConfig>,
     retention_years: Option<u8>,
     log_filter: Option<String>,
@@ -86,7 +87,7 @@ impl Readings {
         let all = &mut faults;
         let web = WebConfig::read(variables, environment, all);
         let storage = StorageConfig::read(variables, environment, all);
-        let keys = read_keys(variables, environment, all);
+        let secrets = read_keys(variables, environment, all);
         let mail = MailConfig::read(variables, environment, all);
         let seal = SealConfig::read(variables, environment, &data_dir(variables), all);
         let rules = RuleConfig::read(variables, all);
@@ -97,7 +98,7 @@ impl Readings {
             storage,
             mail,
             seal,
-            keys,
+            secrets,
             rules,
             retention_years,
             log_filter: variables.text("RUST_LOG"),
@@ -118,7 +119,7 @@ impl Readings {
                 storage: Some(storage),
                 mail: Some(mail),
                 seal: Some(seal),
-                keys: Some(keys),
+                secrets: Some(secrets),
                 rules: Some(rules),
                 retention_years: Some(retention_years),
                 log_filter,
@@ -126,8 +127,10 @@ impl Readings {
             } if faults.is_empty() => Ok(Config {
                 environment,
                 web,
+                keys: secrets
+                    .keys(&storage.data_dir)
+                    .map_err(|fault| ConfigFaults(vec![fault]))?,
                 storage,
-                keys,
                 mail,
                 seal,
                 rules,

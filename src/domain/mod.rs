@@ -33,6 +33,7 @@ pub mod search;
 pub mod second_person;
 #[cfg(test)]
 pub mod seeds;
+pub mod setup;
 pub mod sub_processor;
 pub mod unlinked;
 pub mod version;

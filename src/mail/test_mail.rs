@@ -138,7 +138,11 @@ pub fn try_way(transport: &Transport, from: &EmailAddress) -> MailWay {
             is_signed_in: route.credentials.is_some(),
         },
         Err(fault) => MailWay::Closed {
-            at: stage(&dialogue),
+            at: match fault {
+                Fault::Unfit(Wanted::StartTls) => MailStage::Encryption,
+                Fault::Unfit(Wanted::SignIn) => MailStage::SignIn,
+                _ => stage(&dialogue),
+            },
             why: reason(fault),
         },
     }

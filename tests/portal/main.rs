@@ -64,6 +64,7 @@ mod search;
 mod second_person;
 mod security;
 mod seeded;
+mod setup;
 mod snapshots;
 mod stamps;
 mod stress;

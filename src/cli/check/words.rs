@@ -140,28 +140,26 @@ fn seal(seal: &Seal) -> String {
             "the first start makes one for trying things out; customers need one of your own (docs/evidence.md, Seal)".to_owned()
         }
         Seal::Unusable(why) => format!("{why}. docs/evidence.md says how to make one"),
-        Seal::Opens { from, until, now, .. } if now < from => {
-            format!("the certificate begins only on {}: nothing can be concluded before", day(*from, *until).0)
+        Seal::Opens { from, now, .. } if now < from => {
+            format!("the certificate begins only on {}: nothing can be concluded before", day(from))
         }
-        Seal::Opens { from, until, now, .. } if until < now => {
-            format!("the certificate ended on {}: put in a new one (docs/evidence.md, Seal)", day(*from, *until).1)
+        Seal::Opens { until, now, .. } if until < now => {
+            format!("the certificate ended on {}: put in a new one (docs/evidence.md, Seal)", day(until))
         }
         Seal::Opens { is_of_development: true, .. } => {
             "its certificate was made by the portal for trying things out: customers need one of your own (docs/evidence.md, Seal)".to_owned()
         }
-        Seal::Opens { from, until, .. } if seal.ends_soon() => {
-            format!("the certificate ends on {}: put in a new one before (docs/evidence.md, Seal)", day(*from, *until).1)
+        Seal::Opens { until, .. } if seal.ends_soon() => {
+            format!("the certificate ends on {}: put in a new one before (docs/evidence.md, Seal)", day(until))
         }
-        Seal::Opens { from, until, .. } => {
-            format!("opens, key and certificate belong together, valid until {}", day(*from, *until).1)
+        Seal::Opens { until, .. } => {
+            format!("opens, key and certificate belong together, valid until {}", day(until))
         }
     }
 }
 
-/// Both as days.
-fn day(from: DateTime<Utc>, until: DateTime<Utc>) -> (String, String) {
-    let day = |moment: DateTime<Utc>| moment.format("%Y-%m-%d").to_string();
-    (day(from), day(until))
+fn day(moment: &DateTime<Utc>) -> String {
+    moment.format("%Y-%m-%d").to_string()
 }
 
 fn mail_server(way: &MailWay) -> String {
@@ -192,26 +190,26 @@ fn mail_server(way: &MailWay) -> String {
             let (place, advice) = match at {
                 MailStage::Connection => (
                     "before it said anything",
-                    "check host, port and encryption in AVV_SMTP_URL, and whether a firewall is in the way",
+                    "Check host, port and encryption in AVV_SMTP_URL, and whether a firewall is in the way",
                 ),
                 MailStage::Greeting => (
                     "at EHLO",
-                    "the portal greets with the host of AVV_BASE_URL; a path in AVV_SMTP_URL names another (smtps://…:465/mail.example)",
+                    "The portal greets with the host of AVV_BASE_URL; a path in AVV_SMTP_URL names another one (smtps://…:465/mail.example)",
                 ),
                 MailStage::Encryption => (
                     "at STARTTLS",
-                    "check port and encryption in AVV_SMTP_URL, and the server's certificate",
+                    "Check port and encryption in AVV_SMTP_URL, and the server's certificate",
                 ),
                 MailStage::SignIn => (
                     "at AUTH",
-                    "check user and password in AVV_SMTP_URL; special characters are written as %XX",
+                    "Check user and password in AVV_SMTP_URL; special characters are written as %XX",
                 ),
                 MailStage::Sender => (
                     "at MAIL FROM",
-                    "the server must allow the user to send from AVV_MAIL_FROM",
+                    "The server must allow that user to send from AVV_MAIL_FROM",
                 ),
             };
-            format!("the dialogue ended {place}: {}. Then {advice}", fault(why))
+            format!("the dialogue ended {place}: {}. {advice}", fault(why))
         }
     }
 }
@@ -340,7 +338,7 @@ mod tests {
             (
                 closed(MailStage::SignIn),
                 "mail server",
-                "at AUTH: it said 535 no. Then check user and password",
+                "at AUTH: it said 535 no. Check user and password",
             ),
             (
                 closed(MailStage::Sender),

@@ -89,6 +89,9 @@ rows! {
     ReplyFiled: "reply_filed", "Antwort zugeordnet", "Answer filed", internal;
     ReplyPutAway: "reply_put_away", "Antwort abgelegt", "Answer put away", internal;
     MailTested: "mail_tested", "Test-E-Mail", "Test e-mail";
+    MailTestTaken: "mail_test_taken", "Test-E-Mail angenommen", "Test e-mail accepted";
+    MailTestArrived: "mail_test_arrived", "Test-E-Mail angekommen", "Test e-mail arrived";
+    BackupRehearsed: "backup_rehearsed", "Sicherung geprobt", "Backup rehearsed";
     SignedIn: "signed_in", "Anmeldung", "Signed in";
     SignedOut: "signed_out", "Abmeldung", "Signed out";
     PasswordSet: "password_set", "Passwort gesetzt", "Password set";
@@ -312,6 +315,24 @@ fn sentences(kind: &AuditKind) -> (String, String) {
         K::MailTested { to } => both(
             format!("Test-E-Mail an {to} gesendet"),
             format!("Test e-mail sent to {to}"),
+        ),
+        K::MailTestTaken => both(
+            "Test-E-Mail vom Mailserver angenommen",
+            "Test e-mail accepted by the mail server",
+        ),
+        K::MailTestArrived => both(
+            "Ankunft der Test-E-Mail bestätigt",
+            "Arrival of the test e-mail confirmed",
+        ),
+        K::BackupRehearsed { on } => both(
+            format!(
+                "Probe der Sicherung vom {} eingetragen",
+                short_date(*on, Language::De)
+            ),
+            format!(
+                "Rehearsal of the backup on {} entered",
+                short_date(*on, Language::En)
+            ),
         ),
         K::Downloaded { number } => both(
             format!("Vertrag {number} heruntergeladen"),

@@ -84,6 +84,7 @@ const OPERATOR: &[(&str, &[Page])] = &[
             page("Produkte", paths::PRODUCTS),
             page("Benutzer", paths::USERS),
             page("Betreiber", paths::OPERATOR),
+            page("Einrichtung", paths::SETUP),
         ],
     ),
 ];

@@ -1,3 +1,4 @@
 //! What several pages of this room print.
 
 pub mod alert_lines;
+pub mod setup_lines;

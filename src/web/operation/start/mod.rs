@@ -11,7 +11,8 @@ use askama::Template;
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 
 use super::parts::alert_lines::{Item, item};
-use crate::actions::ActionError;
+use super::parts::setup_lines::{SetupLine, lines};
+use crate::actions::{ActionError, setup};
 use crate::app::App;
 use crate::domain::case::Status;
 use crate::domain::viewer::Scope;
@@ -58,6 +59,9 @@ struct Page {
     date: String,
     is_unnamed: bool,
     has_customers: bool,
+    /// What is left of the set-up, and what is done of it.
+    open: Vec<SetupLine>,
+    done: Vec<SetupLine>,
     alerts: Vec<Item>,
     alert_count: String,
     /// Where the buttons of the alerts lead back to.
@@ -95,10 +99,20 @@ struct Found {
 pub async fn show(app: web::Data<App>, me: Me) -> Result<HttpResponse, PageError> {
     let now = app.clock.now();
     let today = calendar::day(now);
-    let found = app
+    let handles = app.clone();
+    let (found, facts) = app
         .db
-        .read(move |conn| -> Result<_, ActionError> { Ok(read(conn, today, now)?) })
+        .read(move |conn| -> Result<_, ActionError> {
+            let found = read(conn, today, now)?;
+            // A portal for trying things out is never done, and need not be.
+            let facts = match handles.config.environment.is_production() {
+                true => Some(setup::facts(conn, &handles, now)?),
+                false => None,
+            };
+            Ok((found, facts))
+        })
         .await?;
+    let (open, done) = facts.as_ref().map(lines).unwrap_or_default();
     let weekday_date = calendar::weekday_date(today, Language::De);
     let (weekday, date) = weekday_date.split_once(", ").unwrap_or(("", &weekday_date));
     let (weekday, date) = (weekday.to_owned(), date.to_owned());
@@ -108,6 +122,8 @@ pub async fn show(app: web::Data<App>, me: Me) -> Result<HttpResponse, PageError
         today,
         weekday,
         date,
+        open,
+        done,
         is_unnamed: shell.operator.party.name.is_empty(),
         has_customers: statuses.iter().any(|(_, count)| *count > 0),
         tasks: tasks(&found.counts),
