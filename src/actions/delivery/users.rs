@@ -1,4 +1,4 @@
-//! To users about their own access: links for passwords, and that a password was changed.
+//! Mails to users about their own access: password links, and that a password was changed.
 
 use super::compose::{Addressed, Facts, Obstacle};
 use crate::domain::mail::{MailKind, Recipient};

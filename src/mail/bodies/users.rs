@@ -1,18 +1,18 @@
-//! To users about their own access: links for passwords, and that a password was changed.
+//! Mails to users about their own access: password links, and that a password was changed.
 
 use chrono::{DateTime, Utc};
 
 use super::{MailBody, Reader, templates};
 use crate::mail::words::MailWords;
 
-/// Link with which a user sets a password.
+/// A link with which a user sets a password.
 #[derive(Debug, Clone)]
 pub struct SetPassword {
-    /// Who reads it.
+    /// Name of the recipient.
     pub name: String,
-    /// The page on which it is set.
+    /// Address of the page on which it is set.
     pub link: String,
-    /// The last moment of the link.
+    /// The last moment at which the link is valid.
     pub valid_until: DateTime<Utc>,
     /// Whether it is the first password of a new user.
     pub invitation: bool,
@@ -58,9 +58,9 @@ impl MailBody for SetPassword {
 /// A password was changed (S-38).
 #[derive(Debug, Clone)]
 pub struct PasswordChanged {
-    /// Who reads it.
+    /// Name of the recipient.
     pub name: String,
-    /// When.
+    /// When it was changed.
     pub at: DateTime<Utc>,
 }
 

@@ -86,7 +86,7 @@ pub fn delete_session(conn: &mut PgConnection, id: &str) -> QueryResult<()> {
         .map(|_| ())
 }
 
-/// Removes sessions not used since `before`; says how many.
+/// Removes sessions not used since `before`; returns how many.
 pub fn delete_idle(conn: &mut PgConnection, before: DateTime<Utc>) -> QueryResult<usize> {
     diesel::delete(sessions::table.filter(sessions::seen_at.lt(before))).execute(conn)
 }

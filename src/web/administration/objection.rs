@@ -48,7 +48,7 @@ enum Wrong {
     Wait(String),
 }
 
-/// Shows what an objection means.
+/// GET: the page that shows what an objection means.
 pub async fn show(
     app: web::Data<App>,
     me: Me,
@@ -62,7 +62,7 @@ pub async fn show(
     }
 }
 
-/// Declares it.
+/// POST: declares the objection.
 pub async fn declare(
     app: web::Data<App>,
     me: Me,
@@ -72,7 +72,8 @@ pub async fn declare(
 ) -> Result<HttpResponse, PageError> {
     let (case, user) = read(&app, &me.viewer).await?;
     if case.agreement().is_none() {
-        // Without a contract the rules would take it as a decline, which this page did not speak of.
+        // Without a contract the rules would take it as a decline, which this page does not
+        // mention.
         return Ok(nothing_to_object(&session, me.viewer.language));
     }
     let proof = prove_again(&app, &request, &me.viewer, &user, form.get("passwort")).await;
@@ -123,7 +124,7 @@ async fn object(
     }
 }
 
-/// The own case, and the address the person signs in with.
+/// The viewer's own case, and the address the viewer signs in with.
 async fn read(app: &web::Data<App>, viewer: &Viewer) -> Result<(Case, String), PageError> {
     let number = own_number(viewer)?;
     let (own, viewer) = (app.clone(), viewer.clone());

@@ -1,5 +1,5 @@
-//! Passwords: looked at with a place for the work, throttled, and asked for once more before something
-//! that cannot be taken back (S-40).
+//! Passwords: verified within the limits for CPU work, throttled, and asked for once more before an
+//! action that cannot be undone (S-40).
 
 use std::time::{Duration, Instant};
 
@@ -17,8 +17,8 @@ use crate::domain::viewer::Viewer;
 use crate::places::{Kind, NoPlace};
 use crate::storage::users::{self, Credentials};
 
-/// Asks for the signed-in person's password again, which stands in the field `passwort`, throttled like
-/// signing in. What is wrong with it is said at that field.
+/// Asks for the user's password again, from the field `passwort`, throttled like signing in. An
+/// error is added to that field.
 pub async fn ask_password(
     app: &App,
     me: &Me,
@@ -49,7 +49,7 @@ pub async fn ask_password(
     Ok(errors)
 }
 
-/// The address the signed-in person signs in with, for password managers.
+/// The address the user signs in with, for password managers.
 pub async fn address_of(app: &App, me: &Me) -> Result<String, PageError> {
     let user = me.viewer.user;
     let contact = app
@@ -59,12 +59,12 @@ pub async fn address_of(app: &App, me: &Me) -> Result<String, PageError> {
     contact.map(|(_, email)| email).ok_or(PageError::NotFound)
 }
 
-/// Who waits for others' attempts asks this often, and this long.
+/// An attempt that has to wait for others asks at this interval.
 const ASK_AGAIN: Duration = Duration::from_millis(100);
 
 const LONGEST_LINE: Duration = Duration::from_secs(15);
 
-/// Asks a signed-in person for the password once more before something with legal effect (S-40),
+/// Asks a signed-in user for the password once more before an action with legal effect (S-40),
 /// throttled like signing in.
 pub async fn prove_again(
     app: &App,
@@ -88,7 +88,7 @@ pub async fn prove_again(
     }
 }
 
-/// Begins an attempt; waits in line while others are being looked at that decide if there is one.
+/// Begins an attempt; waits while the result of other attempts decides whether it may be made.
 pub async fn begin(app: &App, who: &Attempted, email: &str) -> Result<SignIn, ActionError> {
     in_line(async || {
         let (who, typed, now) = (who.clone(), email.to_owned(), app.clock.now());
@@ -99,7 +99,7 @@ pub async fn begin(app: &App, who: &Attempted, email: &str) -> Result<SignIn, Ac
     .await
 }
 
-/// Asks until it is known whether something may be tried, for a while.
+/// Repeats `ask` for a while, until it is known whether an attempt may be made.
 pub async fn in_line<T>(
     ask: impl AsyncFn() -> Result<Begun<T>, ActionError>,
 ) -> Result<T, ActionError> {
@@ -115,13 +115,14 @@ pub async fn in_line<T>(
     }
 }
 
-/// Passwords from one network that may wait for being checked at a time, beside those of places that
-/// their accounts know.
+/// Passwords from one network that may wait for being verified at a time, apart from those of
+/// sources that their accounts know.
 const PER_NETWORK: usize = 20;
 
-/// Whether the password is that of the account, if it is an account for this. Without a place for
-/// the work nothing was tried, and nothing counts. Whoever signed in from there before never waits
-/// behind strangers, and strangers of one network leave room for those of others (A3).
+/// Whether the password is that of the account, if the account fits. If there is no room for the
+/// work, the attempt is withdrawn and does not count. A user who signed in from the same source
+/// before never waits behind strangers, and strangers of one network leave room for those of other
+/// networks (A3).
 pub async fn verify(
     app: &App,
     request: &HttpRequest,

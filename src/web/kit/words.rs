@@ -1,16 +1,16 @@
-//! Figures, spans of time and lists, as pages print them.
+//! Numbers, spans of time and lists, as pages print them.
 
 use chrono::Duration;
 
 use crate::domain::bulk_run::{RunEnd, RunStage};
 use crate::domain::{Language, name};
 
-/// "40 Sekunden", "3 Minuten".
+/// A waiting time in German: "40 Sekunden", "3 Minuten".
 pub fn in_words(seconds: u64) -> String {
     in_words_of(seconds, Language::De)
 }
 
-/// "40 Sekunden", "3 minutes".
+/// A waiting time in either language: "40 Sekunden", "3 minutes".
 pub fn in_words_of(seconds: u64, language: Language) -> String {
     let minutes = seconds.div_ceil(60);
     match (seconds, language) {
@@ -23,7 +23,7 @@ pub fn in_words_of(seconds: u64, language: Language) -> String {
     }
 }
 
-/// A span as people say it.
+/// A span of time in its largest unit.
 pub fn span(span: Duration) -> String {
     match (span.num_days(), span.num_hours(), span.num_minutes()) {
         (0, 0, 0) => "unter 1 Min.".to_owned(),
@@ -34,7 +34,7 @@ pub fn span(span: Duration) -> String {
     }
 }
 
-/// "12.345"
+/// A number with separators: "12.345".
 pub fn thousands(number: i64) -> String {
     let digits = number.to_string();
     let mut out = String::new();
@@ -47,12 +47,12 @@ pub fn thousands(number: i64) -> String {
     out
 }
 
-/// "A", "A und B", "A, B und C".
+/// A list in German: "A", "A und B", "A, B und C".
 pub fn listed(words: &[String]) -> String {
     name::list(words, Language::De)
 }
 
-/// The word for how far a run has come, and the look of its tag.
+/// The word for the stage of a run, and the CSS key of its tag.
 pub fn stage_word(stage: RunStage) -> (&'static str, &'static str) {
     match stage {
         RunStage::Planned => ("geplant", "open"),

@@ -1,4 +1,4 @@
-//! For the machine that watches: alive, and ready to work. No versions (S-90).
+//! For monitoring: whether the process is alive, and ready to work. Says no versions (S-90).
 
 use std::time::Duration;
 
@@ -8,17 +8,17 @@ use crate::actions::inspection;
 use crate::app::App;
 use crate::domain::inspection::LEAST_SPACE;
 
-/// Whoever watches is answered within this time, whatever the database does.
+/// Monitoring gets an answer within this time, whatever the database does.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// The process answers.
+/// GET: the process answers.
 pub async fn healthz() -> HttpResponse {
     HttpResponse::Ok()
         .content_type("text/plain; charset=utf-8")
         .body("ok\n")
 }
 
-/// The database answers as well, there is room on the disk, and the jobs run.
+/// GET: the database answers as well, there is room on the disk, and the jobs run.
 pub async fn readyz(app: web::Data<App>) -> HttpResponse {
     let answers = tokio::time::timeout(PATIENCE, app.db.ping()).await;
     let wrong = if !matches!(answers, Ok(Ok(()))) {
@@ -42,14 +42,14 @@ pub async fn readyz(app: web::Data<App>) -> HttpResponse {
         .body(wrong.unwrap_or_else(|| "ready\n".to_owned()))
 }
 
-/// Bytes that are left where the data directory is; `None` if there is no such directory.
+/// Free bytes on the disk of the data directory; `None` if there is no such directory.
 async fn free_space(app: &App) -> Option<u64> {
     let dir = app.config.storage.data_dir.clone();
     let look = tokio::task::spawn_blocking(move || inspection::free_space(&dir));
     tokio::time::timeout(PATIENCE, look).await.ok()?.ok()?
 }
 
-/// Nobody indexes this.
+/// GET: tells search engines not to index anything.
 pub async fn robots() -> HttpResponse {
     HttpResponse::Ok()
         .content_type("text/plain; charset=utf-8")

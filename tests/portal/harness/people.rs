@@ -1,4 +1,4 @@
-//! The people and companies every test begins with.
+//! The people and companies that every test begins with.
 
 use std::sync::OnceLock;
 
@@ -19,10 +19,10 @@ use super::browser::Browser;
 pub const CUSTOMER: CustomerNumber = CustomerNumber::of_figures(4711);
 /// A customer of another Mandant.
 pub const FOREIGN_CUSTOMER: CustomerNumber = CustomerNumber::of_figures(9000);
-/// Password of everybody here.
+/// The password of every user.
 pub const PASSWORD: &str = "korrekt pferd batterie";
 
-/// People who can sign in.
+/// Users who can sign in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Person {
     /// Administrator of the operator (ADM).
@@ -65,7 +65,7 @@ impl Person {
     }
 }
 
-/// Ids that the database gave away.
+/// Ids that the database has assigned.
 #[derive(Debug, Clone, Copy)]
 pub struct Companies {
     pub partner: PartnerId,
@@ -76,7 +76,7 @@ pub struct Companies {
 }
 
 impl TestApp {
-    /// Signs a person in through the page.
+    /// Signs a user in through the page.
     pub async fn sign_in(&self, person: Person) -> Browser {
         let browser = self.visitor();
         let page = browser.get("/anmelden").await;
@@ -91,7 +91,7 @@ impl TestApp {
         browser
     }
 
-    /// The partners by name, as they were given ids.
+    /// The partners by name, with their ids.
     pub fn companies(&self) -> Companies {
         self.read(|conn| {
             let names = partners::list_partner_names(conn)?;
@@ -144,7 +144,7 @@ impl TestApp {
         self.add_customer_of(Some(partner), None, number, name, email, Language::De)
     }
 
-    /// Adds a customer with everything that can be chosen.
+    /// Adds a customer with all options.
     pub fn add_customer_of(
         &self,
         partner: Option<PartnerId>,
