@@ -1,5 +1,5 @@
-//! Asks the configured time-stamping service over HTTP (RFC 3161). Besides `mail`, this is the only
-//! file that connects to another server.
+//! Asks the configured time-stamping service over HTTP (RFC 3161). Nothing else calls out to
+//! other servers but `mail` and, for `avv-portal check`, `dns`.
 
 use std::time::Duration;
 

@@ -12,6 +12,7 @@ pub mod clock;
 pub mod config;
 pub mod contract;
 pub mod crowd;
+pub mod dns;
 pub mod document;
 pub mod domain;
 pub mod drafts;

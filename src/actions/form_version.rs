@@ -7,6 +7,7 @@
 //! the action is done only while they are still the same. After a second click or the back button,
 //! the facts are different and nothing is changed.
 
+use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::documents::sha256;
@@ -14,7 +15,7 @@ use super::{ActionError, Applied};
 use crate::app::App;
 use crate::domain::case::{Case, Event, Partner};
 use crate::domain::{CustomerNumber, EmailAddress, Language, Operator, PartnerId, Party};
-use crate::storage::{PgConnection, branding, cases, catalogue, partners};
+use crate::storage::{PgConnection, branding, cases, catalogue, partners, setup};
 
 /// A short hash of all facts of a case.
 pub fn stamp(case: &Case) -> String {
@@ -48,6 +49,10 @@ pub enum Shown {
     Operator,
     /// How the portal looks.
     Branding,
+    /// The day on which a backup was put back.
+    Rehearsal,
+    /// The last test mail that was taken.
+    MailTest,
 }
 
 /// Stamp of a form with master data.
@@ -77,7 +82,17 @@ pub fn of_operator(operator: Option<&Operator>) -> String {
     of(&operator)
 }
 
-/// Stamp of a page that shows the partners of a customer.
+/// Stamp of a form with the day on which a backup was put back.
+pub fn of_rehearsal(day: Option<NaiveDate>) -> String {
+    of(&day)
+}
+
+/// Stamp of a page with the day of the last test mail that was taken, and its settings.
+pub fn of_mail_test(taken: Option<&(NaiveDate, String)>) -> String {
+    of(&taken)
+}
+
+/// Stamp of a page that says who looks after a customer.
 pub fn of_chain(case: &Case) -> String {
     let id = |partner: &Option<Partner>| partner.as_ref().map(|one| one.id.0);
     of(&(id(&case.partner), id(&case.sub_partner)))
@@ -126,6 +141,8 @@ pub fn check(
         }
         Shown::Branding => Some(of(&branding::lock_branding(conn)?)),
         Shown::Operator => Some(of_operator(catalogue::lock_operator(conn)?.as_ref())),
+        Shown::Rehearsal => Some(of_rehearsal(setup::find_rehearsal(conn, true)?)),
+        Shown::MailTest => Some(of_mail_test(setup::find_mail_taken(conn, true)?.as_ref())),
     };
     // If it does not exist, the action itself says so.
     if stored.is_none_or(|stored| stored == seen) {

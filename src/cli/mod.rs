@@ -4,6 +4,7 @@
 mod admin;
 mod audit;
 mod bounce;
+mod check;
 mod check_cases;
 mod contract;
 mod database;
@@ -44,6 +45,11 @@ pub struct Cli {
 enum Command {
     /// Start the portal: web server and periodic work
     Serve,
+    /// Say everything that is wrong or doubtful about how the portal is set up
+    ///
+    /// Sends no mail and changes nothing. Exit code 0: all is well, 1: something is wrong, 2: something
+    /// is doubtful. With --cases: does the customer list say what the facts say? 0: it does, 2: not.
+    Check(check::Wanted),
     /// Bring the database schema up to date
     Migrate,
     /// Run a program of Postgres, such as `pg_dump`, on the embedded database
@@ -73,17 +79,6 @@ enum Command {
         /// Only say what would be erased
         #[arg(long)]
         dry_run: bool,
-    },
-    /// Say what is not in order
-    ///
-    /// Exit code 2: something is not.
-    Check {
-        /// Compare each customer's line in the list, and the words it is found by, with the facts
-        #[arg(long, required = true)]
-        cases: bool,
-        /// Write lines anew that differ or are missing
-        #[arg(long, requires = "cases")]
-        mend: bool,
     },
     /// Contract texts
     #[command(subcommand)]
@@ -209,7 +204,10 @@ fn dispatch(command: Command) -> Result<ExitCode> {
         Command::Contract(ContractCommand::Import { source, dir }) => {
             import::run(&source, dir.as_deref())
         }
-        Command::Check { cases: _, mend } => return check_cases::run(configure("warn")?, mend),
+        Command::Check(wanted) if wanted.cases => {
+            return check_cases::run(configure("warn")?, wanted.mend);
+        }
+        Command::Check(wanted) => return check::run(&wanted),
         Command::Verify(wanted) => return verify::verify(&wanted),
         Command::Restore(Restore::Documents(wanted)) => {
             return restore::run(configure("warn")?, &wanted);
@@ -289,10 +287,15 @@ mod tests {
             ("jobs run-once --at morgen", false),
             ("database pg_dump --format=custom --file a.dump", true),
             ("database", false),
+            ("check", true),
+            ("check --offline", true),
+            ("check --dns 9.9.9.9", true),
+            ("check --dns nowhere", false),
             ("audit verify", true),
             ("check --cases", true),
             ("check --cases --mend", true),
             ("check --mend", false),
+            ("check --cases --offline", false),
             (
                 "audit verify --expect 0:0000000000000000000000000000000000000000000000000000000000000000",
                 true,

@@ -217,10 +217,23 @@ pub(super) fn read_private_file(
     fs::read(path).map_err(unreadable)
 }
 
-/// The secret of a development portal: made once, stored beside its data. Two first starts at the
-/// same time end up with the same one, because the file is renamed into place as a whole.
+/// Where the secret of a development portal is kept, in the data directory.
+const DEVELOPMENT_SECRET: &str = "secret.key";
+
+/// The secret of a development portal, if it was made already.
+pub(super) fn find_development_secret(
+    data_dir: &Path,
+) -> Result<Option<SecretString>, ConfigError> {
+    match data_dir.join(DEVELOPMENT_SECRET).exists() {
+        true => development_secret(data_dir).map(Some),
+        false => Ok(None),
+    }
+}
+
+/// The secret of a development portal: made once, kept beside its data. Two first starts at once
+/// end up with the same one: the file appears under its name whole or not at all.
 pub(super) fn development_secret(data_dir: &Path) -> Result<SecretString, ConfigError> {
-    let path = data_dir.join("secret.key");
+    let path = data_dir.join(DEVELOPMENT_SECRET);
     let variable = "AVV_SECRET_KEY";
     if !path.exists() {
         make_secret_file(data_dir, &path).map_err(|source| ConfigError::Unreadable {

@@ -3,6 +3,7 @@
 use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
+use super::readings::Faults;
 use super::variables::Variables;
 use super::{ConfigError, Environment, invalid};
 use crate::domain::EmailAddress;
@@ -18,52 +19,96 @@ pub struct MailConfig {
     /// `AVV_SMTP_CONNECTIONS`: how many mails are sent at the same time, by default 4. One
     /// connection carries about 20 mails a second.
     pub connections: u8,
+    /// `AVV_DKIM_SELECTOR`: under which name the domain publishes the key that the mail server signs
+    /// with; only `avv-portal check` asks for it.
+    pub dkim_selector: Option<String>,
 }
 
 impl MailConfig {
     pub(super) fn read(
         variables: &Variables<'_>,
         environment: Environment,
-    ) -> Result<Self, ConfigError> {
-        let smtp_url = variables.secret("AVV_SMTP_URL")?;
-        match &smtp_url {
-            Some(url) => check_smtp_url(url.expose_secret(), environment)?,
-            None if environment.is_production() => {
-                return Err(ConfigError::Missing {
-                    variable: "AVV_SMTP_URL",
-                    needed: "the mail server, such as smtps://user:password@mail.example",
-                });
-            }
-            None => {}
-        }
-        let from = match variables.text("AVV_MAIL_FROM") {
-            Some(text) => EmailAddress::parse(&text)
-                .map_err(|_| invalid("AVV_MAIL_FROM", "one e-mail address without a name"))?,
-            None if environment.is_production() => {
-                return Err(ConfigError::Missing {
-                    variable: "AVV_MAIL_FROM",
-                    needed: "the address from which mails are sent",
-                });
-            }
-            None => default_sender(),
-        };
-        let connections = match variables.text("AVV_SMTP_CONNECTIONS") {
-            Some(text) => text
-                .parse()
-                .ok()
-                .filter(|number| (1..=32).contains(number))
-                .ok_or_else(|| invalid("AVV_SMTP_CONNECTIONS", "a number from 1 to 32"))?,
-            None => 4,
-        };
-        Ok(Self {
-            smtp_url,
-            from,
-            connections,
+        faults: &mut Faults,
+    ) -> Option<Self> {
+        let smtp_url = faults.keep(read_smtp_url(variables, environment));
+        let from = faults.keep(read_sender(variables, environment));
+        let connections = faults.keep(read_connections(variables));
+        let dkim_selector = faults.keep(read_selector(variables));
+        Some(Self {
+            smtp_url: smtp_url?,
+            from: from?,
+            connections: connections?,
+            dkim_selector: dkim_selector?,
         })
     }
 }
 
-/// In production mails are sent over TLS only (S-23), except to a mail server on the same machine.
+fn read_smtp_url(
+    variables: &Variables<'_>,
+    environment: Environment,
+) -> Result<Option<SecretString>, ConfigError> {
+    let url = variables.secret("AVV_SMTP_URL")?;
+    match &url {
+        Some(url) => check_smtp_url(url.expose_secret(), environment)?,
+        None if environment.is_production() => {
+            return Err(ConfigError::Missing {
+                variable: "AVV_SMTP_URL",
+                needed: "the mail server, such as smtps://user:password@mail.example",
+            });
+        }
+        None => {}
+    }
+    Ok(url)
+}
+
+fn read_sender(
+    variables: &Variables<'_>,
+    environment: Environment,
+) -> Result<EmailAddress, ConfigError> {
+    match variables.text("AVV_MAIL_FROM") {
+        Some(text) => EmailAddress::parse(&text)
+            .map_err(|_| invalid("AVV_MAIL_FROM", "one e-mail address without a name")),
+        None if environment.is_production() => Err(ConfigError::Missing {
+            variable: "AVV_MAIL_FROM",
+            needed: "the address from which mails are sent",
+        }),
+        None => Ok(default_sender()),
+    }
+}
+
+fn read_connections(variables: &Variables<'_>) -> Result<u8, ConfigError> {
+    match variables.text("AVV_SMTP_CONNECTIONS") {
+        Some(text) => text
+            .parse()
+            .ok()
+            .filter(|number| (1..=32).contains(number))
+            .ok_or_else(|| invalid("AVV_SMTP_CONNECTIONS", "a number from 1 to 32")),
+        None => Ok(4),
+    }
+}
+
+/// A selector is a part of a domain's name, or several (RFC 6376, 3.1).
+fn read_selector(variables: &Variables<'_>) -> Result<Option<String>, ConfigError> {
+    let Some(text) = variables.text("AVV_DKIM_SELECTOR") else {
+        return Ok(None);
+    };
+    let is_label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    };
+    if text.len() <= 120 && text.split('.').all(is_label) {
+        Ok(Some(text))
+    } else {
+        Err(invalid(
+            "AVV_DKIM_SELECTOR",
+            "the name before `._domainkey` alone, such as `mail2026`",
+        ))
+    }
+}
+
+/// In production mails leave over TLS only (S-23), except to a mail server on the same machine.
 fn check_smtp_url(text: &str, environment: Environment) -> Result<(), ConfigError> {
     let expected =
         "smtps://user:password@host or smtp://…?tls=required (plain smtp:// only to localhost)";

@@ -1,14 +1,16 @@
 //! The settings, read once from the environment at the start.
 //!
-//! In production nothing has an unsafe default: a missing setting stops the start with a sentence
-//! that names the variable (S-85, S-86). Secrets may also be given as a file:
-//! `AVV_SMTP_URL_FILE=/run/keys/smtp` in place of `AVV_SMTP_URL=…`.
+//! The only file that names the environment. In production nothing has an unsafe default: what is
+//! missing stops the start with a sentence that names the variable (S-85, S-86). Secrets may also be
+//! given as a file: `AVV_SMTP_URL_FILE=/run/keys/smtp` in place of `AVV_SMTP_URL=…`. Every setting is
+//! read even where another is wrong ([`Readings`]), so that all that is missing is said at once.
 
 mod keys;
 mod limits;
 mod mail;
 mod network;
 mod purpose;
+mod readings;
 mod rules;
 mod seal;
 #[cfg(test)]
@@ -25,13 +27,17 @@ pub use keys::{Key, KeySet, Keys, SHORTEST_SECRET};
 pub use limits::Limits;
 pub use mail::MailConfig;
 pub use network::Network;
+pub use readings::{ConfigFaults, Readings};
 pub use rules::RuleConfig;
 pub use seal::{SealConfig, SealSource};
 #[cfg(test)]
 pub use variables::fuzz;
-pub use variables::{program_dirs, runtime_dir, temporary_dir, test_database_url};
+pub use variables::{
+    program_dirs, runtime_dir, temporary_dir, test_database_url, unknown_variables,
+};
 
 use crate::domain::retention;
+use readings::Faults;
 use variables::Variables;
 
 /// All settings, as they were read at the start.
@@ -160,8 +166,12 @@ pub enum ConfigError {
 
 impl Config {
     /// Reads the environment of this process.
-    pub fn from_env() -> Result<Self, ConfigError> {
-        Self::read(&Variables::of_process())
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigFaults`] with everything that is wrong.
+    pub fn from_env() -> Result<Self, ConfigFaults> {
+        Readings::of_process().whole()
     }
 
     /// A configuration for tests: fixed keys, no mail server, data under `data_dir`.
@@ -186,6 +196,7 @@ impl Config {
                 smtp_url: None,
                 from: mail::default_sender(),
                 connections: 1,
+                dkim_selector: None,
             },
             seal: SealConfig {
                 source: SealSource::Made(data_dir.join("seal.pem")),
@@ -197,80 +208,75 @@ impl Config {
             retention_years: retention::YEARS,
         }
     }
-
-    fn read(variables: &Variables<'_>) -> Result<Self, ConfigError> {
-        let environment = match variables.text("AVV_ENV").as_deref() {
-            None => purpose::without_a_word(variables)?,
-            Some("development") => Environment::Development,
-            Some("production") => Environment::Production,
-            Some(_) => return Err(invalid("AVV_ENV", "`development` or `production`")),
-        };
-        let storage = StorageConfig::read(variables, environment)?;
-        Ok(Self {
-            environment,
-            web: WebConfig::read(variables, environment)?,
-            keys: read_keys(variables, environment, &storage.data_dir)?,
-            seal: SealConfig::read(variables, environment, &storage.data_dir)?,
-            rules: RuleConfig::read(variables)?,
-            storage,
-            mail: MailConfig::read(variables, environment)?,
-            log_filter: variables.text("RUST_LOG"),
-            retention_years: read_years(variables)?,
-        })
-    }
-}
-
-fn read_years(variables: &Variables<'_>) -> Result<u8, ConfigError> {
-    let Some(text) = variables.text("AVV_RETENTION_YEARS") else {
-        return Ok(retention::YEARS);
-    };
-    text.parse()
-        .ok()
-        .filter(|years| (retention::YEARS..=retention::MOST_YEARS).contains(years))
-        .ok_or_else(|| invalid("AVV_RETENTION_YEARS", "a number from 3 to 10"))
 }
 
 impl WebConfig {
-    fn read(variables: &Variables<'_>, environment: Environment) -> Result<Self, ConfigError> {
-        let listen = match variables.text("AVV_LISTEN") {
-            Some(text) => text
-                .parse()
-                .map_err(|_| invalid("AVV_LISTEN", "an address and port such as 127.0.0.1:8080"))?,
-            None => SocketAddr::from(([127, 0, 0, 1], 8080)),
-        };
-        let base_url = match variables.text("AVV_BASE_URL") {
-            Some(text) => parse_base_url(&text, environment)?,
-            None if environment.is_production() => {
-                return Err(ConfigError::Missing {
-                    variable: "AVV_BASE_URL",
-                    needed: "the https:// address under which customers reach the portal",
-                });
-            }
-            None => default_base_url(listen),
-        };
-        let trusted_proxies = variables
-            .text("AVV_TRUSTED_PROXIES")
-            .unwrap_or_default()
-            .split([',', ' '])
-            .filter(|part| !part.is_empty())
-            .map(|part| {
-                let network = part.parse::<Network>().ok();
-                network.filter(|network| !network.is_anybody()).ok_or_else(|| {
-                    invalid(
-                        "AVV_TRUSTED_PROXIES",
-                        "addresses or networks of your own proxies such as `127.0.0.1, 10.0.0.0/8`: whom it names may say where anybody comes from",
-                    )
-                })
-            })
-            .collect::<Result<_, _>>()?;
-        Ok(Self {
-            base_url,
-            listen,
-            trusted_proxies,
-            hsts_subdomains: rules::switch(variables, "AVV_HSTS_SUBDOMAINS", true)?,
-            limits: Limits::read(variables)?,
+    fn read(
+        variables: &Variables<'_>,
+        environment: Environment,
+        faults: &mut Faults,
+    ) -> Option<Self> {
+        let listen = faults.keep(read_listen(variables));
+        // Without a word about it the address follows the listener, a wrong one included.
+        let standard = listen.unwrap_or(DEFAULT_LISTEN);
+        let base_url = faults.keep(read_base_url(variables, environment, standard));
+        let trusted_proxies = faults.keep(read_proxies(variables));
+        let hsts_subdomains = faults.keep(rules::switch(variables, "AVV_HSTS_SUBDOMAINS", true));
+        let limits = faults.keep(Limits::read(variables));
+        Some(Self {
+            base_url: base_url?,
+            listen: listen?,
+            trusted_proxies: trusted_proxies?,
+            hsts_subdomains: hsts_subdomains?,
+            limits: limits?,
         })
     }
+}
+
+/// This machine alone.
+const DEFAULT_LISTEN: SocketAddr =
+    SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8080);
+
+fn read_listen(variables: &Variables<'_>) -> Result<SocketAddr, ConfigError> {
+    match variables.text("AVV_LISTEN") {
+        Some(text) => text
+            .parse()
+            .map_err(|_| invalid("AVV_LISTEN", "an address and port such as 127.0.0.1:8080")),
+        None => Ok(DEFAULT_LISTEN),
+    }
+}
+
+fn read_base_url(
+    variables: &Variables<'_>,
+    environment: Environment,
+    listen: SocketAddr,
+) -> Result<Url, ConfigError> {
+    match variables.text("AVV_BASE_URL") {
+        Some(text) => parse_base_url(&text, environment),
+        None if environment.is_production() => Err(ConfigError::Missing {
+            variable: "AVV_BASE_URL",
+            needed: "the https:// address under which customers reach the portal",
+        }),
+        None => Ok(default_base_url(listen)),
+    }
+}
+
+fn read_proxies(variables: &Variables<'_>) -> Result<Vec<Network>, ConfigError> {
+    variables
+        .text("AVV_TRUSTED_PROXIES")
+        .unwrap_or_default()
+        .split([',', ' '])
+        .filter(|part| !part.is_empty())
+        .map(|part| {
+            let network = part.parse::<Network>().ok();
+            network.filter(|network| !network.is_anybody()).ok_or_else(|| {
+                invalid(
+                    "AVV_TRUSTED_PROXIES",
+                    "addresses or networks of your own proxies such as `127.0.0.1, 10.0.0.0/8`: whom it names may say where anybody comes from",
+                )
+            })
+        })
+        .collect()
 }
 
 fn parse_base_url(text: &str, environment: Environment) -> Result<Url, ConfigError> {
@@ -313,22 +319,32 @@ fn default_base_url(listen: SocketAddr) -> Url {
 }
 
 impl StorageConfig {
-    fn read(variables: &Variables<'_>, environment: Environment) -> Result<Self, ConfigError> {
-        let database_url = postgres_url(variables, "DATABASE_URL")?;
-        let owner_url = postgres_url(variables, "DATABASE_OWNER_URL")?;
-        let data_dir = variables.text("AVV_DATA_DIR");
-        if environment.is_production() && database_url.is_none() && data_dir.is_none() {
-            return Err(ConfigError::Missing {
+    fn read(
+        variables: &Variables<'_>,
+        environment: Environment,
+        faults: &mut Faults,
+    ) -> Option<Self> {
+        let database_url = faults.keep(postgres_url(variables, "DATABASE_URL"));
+        let owner_url = faults.keep(postgres_url(variables, "DATABASE_OWNER_URL"));
+        let is_named = variables.text("AVV_DATA_DIR").is_some();
+        if environment.is_production() && matches!(database_url, Some(None)) && !is_named {
+            faults.add(ConfigError::Missing {
                 variable: "DATABASE_URL",
                 needed: "the PostgreSQL to use (or set AVV_DATA_DIR to keep an embedded one there)",
             });
+            return None;
         }
-        Ok(Self {
-            database_url,
-            owner_url,
-            data_dir: data_dir.map_or_else(|| PathBuf::from("data"), PathBuf::from),
+        Some(Self {
+            database_url: database_url?,
+            owner_url: owner_url?,
+            data_dir: data_dir(variables),
         })
     }
+}
+
+fn data_dir(variables: &Variables<'_>) -> PathBuf {
+    let named = variables.text("AVV_DATA_DIR");
+    named.map_or_else(|| PathBuf::from("data"), PathBuf::from)
 }
 
 fn postgres_url(
@@ -347,11 +363,30 @@ fn postgres_url(
     }
 }
 
+/// What the keys are made from.
+#[derive(Debug)]
+struct Secrets {
+    /// `None`: that of development, which the first start makes.
+    current: Option<SecretString>,
+    previous: Option<SecretString>,
+}
+
+impl Secrets {
+    /// The keys; makes the secret of development if there is none yet.
+    fn keys(&self, data_dir: &Path) -> Result<Keys, ConfigError> {
+        let current = match &self.current {
+            Some(secret) => secret.clone(),
+            None => keys::development_secret(data_dir)?,
+        };
+        Ok(Keys::new(&current, self.previous.as_ref()))
+    }
+}
+
 fn read_keys(
     variables: &Variables<'_>,
     environment: Environment,
-    data_dir: &Path,
-) -> Result<Keys, ConfigError> {
+    faults: &mut Faults,
+) -> Option<Secrets> {
     let checked = |variable| {
         let secret = variables.secret(variable)?;
         if let Some(secret) = &secret {
@@ -359,18 +394,22 @@ fn read_keys(
         }
         Ok(secret)
     };
-    let current = match checked("AVV_SECRET_KEY")? {
-        Some(secret) => secret,
-        None if environment.is_production() => {
-            return Err(ConfigError::Missing {
-                variable: "AVV_SECRET_KEY",
-                needed: "it signs links and cookies; `openssl rand -base64 32` makes one",
-            });
-        }
-        None => keys::development_secret(data_dir)?,
-    };
-    let previous = checked("AVV_SECRET_KEY_PREVIOUS")?;
-    Ok(Keys::new(&current, previous.as_ref()))
+    let current = checked("AVV_SECRET_KEY").and_then(|secret| match secret {
+        Some(secret) => Ok(Some(secret)),
+        None if environment.is_production() => Err(ConfigError::Missing {
+            variable: "AVV_SECRET_KEY",
+            needed: "it signs links and cookies; `openssl rand -base64 32` makes one",
+        }),
+        None => keys::find_development_secret(&data_dir(variables)),
+    });
+    let (current, previous) = (
+        faults.keep(current),
+        faults.keep(checked("AVV_SECRET_KEY_PREVIOUS")),
+    );
+    Some(Secrets {
+        current: current?,
+        previous: previous?,
+    })
 }
 
 fn invalid(variable: &'static str, expected: &'static str) -> ConfigError {

@@ -24,12 +24,14 @@ pub(super) fn without_a_word(variables: &Variables<'_>) -> Result<Environment, C
         let speaks = |value: SecretString| speaks(value.expose_secret());
         Ok(value.is_some_and(speaks).then_some(name))
     };
-    let found = set("AVV_BASE_URL", is_public_address)
+    let mut found = set("AVV_BASE_URL", is_public_address)
         .or_else(|| set("AVV_LISTEN", is_open_listener))
-        .or_else(|| set("AVV_TRUSTED_PROXIES", |_| true))
-        .or(secret("AVV_SMTP_URL", is_elsewhere)?)
-        .or(secret("DATABASE_URL", is_elsewhere)?)
-        .or(secret("DATABASE_OWNER_URL", is_elsewhere)?);
+        .or_else(|| set("AVV_TRUSTED_PROXIES", |_| true));
+    for name in ["AVV_SMTP_URL", "DATABASE_URL", "DATABASE_OWNER_URL"] {
+        if found.is_none() {
+            found = secret(name, is_elsewhere)?;
+        }
+    }
     match found {
         Some(variable) => Err(ConfigError::Undecided { variable }),
         None => Ok(Environment::Development),

@@ -2,6 +2,7 @@
 
 use chrono::Duration;
 
+use super::readings::Faults;
 use super::variables::Variables;
 use super::{ConfigError, invalid};
 use crate::domain::partner_contract::ContractRule;
@@ -34,31 +35,34 @@ impl Default for RuleConfig {
 }
 
 impl RuleConfig {
-    pub(super) fn read(variables: &Variables<'_>) -> Result<Self, ConfigError> {
+    pub(super) fn read(variables: &Variables<'_>, faults: &mut Faults) -> Option<Self> {
         let standard = Self::default();
-        let release_sub_partners = switch(
+        let release_sub_partners = faults.keep(switch(
             variables,
             "AVV_SUB_PARTNER_RELEASE",
             standard.release_sub_partners,
-        )?;
-        let partner_contract = match variables.text("AVV_PARTNER_CONTRACT").as_deref() {
-            None => standard.partner_contract,
-            Some("warn") => ContractRule::Warn,
-            Some("required") => ContractRule::Required,
-            Some(_) => return Err(invalid("AVV_PARTNER_CONTRACT", "`warn` or `required`")),
-        };
-        let days = number(variables, "AVV_NEW_ADMIN_DAYS", "a number from 1 to 90", 90)?;
+        ));
+        let partner_contract =
+            faults.keep(match variables.text("AVV_PARTNER_CONTRACT").as_deref() {
+                None => Ok(standard.partner_contract),
+                Some("warn") => Ok(ContractRule::Warn),
+                Some("required") => Ok(ContractRule::Required),
+                Some(_) => Err(invalid("AVV_PARTNER_CONTRACT", "`warn` or `required`")),
+            });
+        let days = number(variables, "AVV_NEW_ADMIN_DAYS", "a number from 1 to 90", 90);
+        let days = faults.keep(days);
         let hours = number(
             variables,
             "AVV_ADDRESS_HOURS",
             "a number from 1 to 720",
             720,
-        )?;
-        Ok(Self {
-            address_wait: hours.map_or(standard.address_wait, Duration::hours),
-            release_sub_partners,
-            partner_contract,
-            new_administrator_wait: days.map_or(standard.new_administrator_wait, Duration::days),
+        );
+        let hours = faults.keep(hours);
+        Some(Self {
+            address_wait: hours?.map_or(standard.address_wait, Duration::hours),
+            release_sub_partners: release_sub_partners?,
+            partner_contract: partner_contract?,
+            new_administrator_wait: days?.map_or(standard.new_administrator_wait, Duration::days),
         })
     }
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use secrecy::SecretString;
 use url::Url;
 
+use super::readings::Faults;
 use super::variables::Variables;
 use super::{ConfigError, Environment, invalid, keys};
 
@@ -45,67 +46,25 @@ impl SealConfig {
     pub(super) fn read(
         variables: &Variables<'_>,
         environment: Environment,
-        data_dir: &std::path::Path,
-    ) -> Result<Self, ConfigError> {
-        let key = variables.secret("AVV_SEAL_KEY")?;
-        let certificates = match variables.text("AVV_SEAL_CERT") {
-            Some(text) => Some(text.into_bytes()),
-            None => file(variables, "AVV_SEAL_CERT_FILE")?,
-        };
-        let pkcs12 = variables.text("AVV_SEAL_P12_FILE");
-        let source = match (key, certificates, pkcs12) {
-            (Some(_), None, _) => {
-                return Err(ConfigError::Missing {
-                    variable: "AVV_SEAL_CERT_FILE",
-                    needed: "the certificate of AVV_SEAL_KEY_FILE in PEM",
-                });
-            }
-            (Some(_), _, Some(_)) => {
-                return Err(invalid(
-                    "AVV_SEAL_P12_FILE",
-                    "either this or AVV_SEAL_KEY_FILE, not both",
-                ));
-            }
-            (Some(key), Some(certificates), None) => SealSource::Pem {
-                key,
-                certificates: String::from_utf8_lossy(&certificates).into_owned(),
-            },
-            (None, _, Some(path)) => SealSource::Pkcs12 {
-                file: keys::read_private_file("AVV_SEAL_P12_FILE", Path::new(&path))?,
-                password: variables
-                    .secret("AVV_SEAL_P12_PASSWORD")?
-                    .unwrap_or_default(),
-            },
-            (None, _, None) if environment.is_production() => {
-                return Err(ConfigError::Missing {
-                    variable: "AVV_SEAL_KEY_FILE",
-                    needed: "the key that seals documents (P-256 or RSA, PEM), with AVV_SEAL_CERT_FILE; or AVV_SEAL_P12_FILE",
-                });
-            }
-            (None, _, None) => SealSource::Made(data_dir.join("seal.pem")),
-        };
-        let authority = match variables.text("AVV_TSA_URL") {
-            None => None,
-            Some(text) => Some(
-                Url::parse(&text)
-                    .ok()
-                    .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
-                    .ok_or_else(|| invalid("AVV_TSA_URL", "an http(s):// address"))?,
-            ),
-        };
+        data_dir: &Path,
+        faults: &mut Faults,
+    ) -> Option<Self> {
+        let source = faults.keep(read_source(variables, environment, data_dir));
+        let authority = faults.keep(read_authority(variables));
         let pinned = match variables.text("AVV_TSA_CERT") {
-            Some(text) => Some(text),
-            None => file(variables, "AVV_TSA_CERT_FILE")?
-                .map(|bytes| String::from_utf8_lossy(&bytes).into_owned()),
+            Some(text) => Ok(Some(text)),
+            None => file(variables, "AVV_TSA_CERT_FILE")
+                .map(|bytes| bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned())),
         };
+        let (authority, pinned) = (authority?, faults.keep(pinned)?);
         if authority.as_ref().is_some_and(|url| url.scheme() == "http") && pinned.is_none() {
-            return Err(invalid(
+            faults.add(invalid(
                 "AVV_TSA_URL",
                 "an https:// address, or AVV_TSA_CERT_FILE beside it: over http anybody on the way could answer",
             ));
         }
-        Ok(Self {
-            source,
+        Some(Self {
+            source: source?,
             authority,
             authority_certificates: pinned,
         })
@@ -130,6 +89,61 @@ impl SealConfig {
         let made = PathBuf::from(data_dir.as_deref().unwrap_or("data")).join("seal.pem");
         Ok(fs::read(made).ok())
     }
+}
+
+fn read_source(
+    variables: &Variables<'_>,
+    environment: Environment,
+    data_dir: &Path,
+) -> Result<SealSource, ConfigError> {
+    let key = variables.secret("AVV_SEAL_KEY")?;
+    let certificates = match variables.text("AVV_SEAL_CERT") {
+        Some(text) => Some(text.into_bytes()),
+        None => file(variables, "AVV_SEAL_CERT_FILE")?,
+    };
+    let pkcs12 = variables.text("AVV_SEAL_P12_FILE");
+    Ok(match (key, certificates, pkcs12) {
+        (Some(_), None, _) => {
+            return Err(ConfigError::Missing {
+                variable: "AVV_SEAL_CERT_FILE",
+                needed: "the certificate of AVV_SEAL_KEY_FILE in PEM",
+            });
+        }
+        (Some(_), _, Some(_)) => {
+            return Err(invalid(
+                "AVV_SEAL_P12_FILE",
+                "either this or AVV_SEAL_KEY_FILE, not both",
+            ));
+        }
+        (Some(key), Some(certificates), None) => SealSource::Pem {
+            key,
+            certificates: String::from_utf8_lossy(&certificates).into_owned(),
+        },
+        (None, _, Some(path)) => SealSource::Pkcs12 {
+            file: keys::read_private_file("AVV_SEAL_P12_FILE", Path::new(&path))?,
+            password: variables
+                .secret("AVV_SEAL_P12_PASSWORD")?
+                .unwrap_or_default(),
+        },
+        (None, _, None) if environment.is_production() => {
+            return Err(ConfigError::Missing {
+                variable: "AVV_SEAL_KEY_FILE",
+                needed: "the key that seals documents (P-256 or RSA, PEM), with AVV_SEAL_CERT_FILE; or AVV_SEAL_P12_FILE",
+            });
+        }
+        (None, _, None) => SealSource::Made(data_dir.join("seal.pem")),
+    })
+}
+
+fn read_authority(variables: &Variables<'_>) -> Result<Option<Url>, ConfigError> {
+    let Some(text) = variables.text("AVV_TSA_URL") else {
+        return Ok(None);
+    };
+    Url::parse(&text)
+        .ok()
+        .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+        .map(Some)
+        .ok_or_else(|| invalid("AVV_TSA_URL", "an http(s):// address"))
 }
 
 fn file(variables: &Variables<'_>, variable: &'static str) -> Result<Option<Vec<u8>>, ConfigError> {

@@ -23,7 +23,13 @@ const PRODUCTION: &[(&str, &str)] = &[
 fn read(base: &[(&str, &str)], changes: &[(&str, &str)]) -> Result<Config, ConfigError> {
     let mut all: HashMap<&str, &str> = base.iter().copied().collect();
     all.extend(changes.iter().copied());
-    Config::read(&Variables(&|name| all.get(name).map(|v| (*v).to_owned())))
+    readings(&all)
+        .whole()
+        .map_err(|mut faults| faults.0.swap_remove(0))
+}
+
+fn readings(all: &HashMap<&str, &str>) -> Readings {
+    Readings::read(&Variables(&|name| all.get(name).map(|v| (*v).to_owned())))
 }
 
 #[test]
@@ -260,5 +266,143 @@ fn a1_the_share_of_one_source_is_a_number() {
     assert_eq!(config.web.limits.per_source, 50);
     for wrong in ["0", "9", "many", "100001", "-1"] {
         assert!(read(PRODUCTION, &[("AVV_CONNECTIONS_PER_SOURCE", wrong)]).is_err());
+    }
+}
+
+#[test]
+fn s95_everything_that_is_wrong_is_said_at_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    let data = data.to_str().unwrap();
+    let named = |given: &[(&str, &str)]| -> Vec<String> {
+        let readings = readings(&given.iter().copied().collect());
+        let first = |fault: &ConfigError| {
+            fault
+                .to_string()
+                .split([' ', ':'])
+                .next()
+                .unwrap()
+                .to_owned()
+        };
+        readings.faults.iter().map(first).collect()
+    };
+    let table: [(&[(&str, &str)], &[&str]); 6] = [
+        (PRODUCTION, &[]),
+        (
+            &[("AVV_ENV", "production")],
+            &[
+                "AVV_BASE_URL",
+                "DATABASE_URL",
+                "AVV_SECRET_KEY",
+                "AVV_SMTP_URL",
+                "AVV_MAIL_FROM",
+                "AVV_SEAL_KEY_FILE",
+            ],
+        ),
+        // A wrong listener hides neither its neighbours nor itself.
+        (
+            &[
+                ("AVV_ENV", "development"),
+                ("AVV_DATA_DIR", data),
+                ("AVV_LISTEN", "8080"),
+                ("AVV_HSTS_SUBDOMAINS", "ja"),
+                ("AVV_CONNECTIONS_PER_SOURCE", "1"),
+                ("AVV_SMTP_CONNECTIONS", "0"),
+                ("AVV_DKIM_SELECTOR", "mail._domainkey.example!"),
+                ("AVV_NEW_ADMIN_DAYS", "nie"),
+                ("AVV_ADDRESS_HOURS", "0"),
+                ("AVV_RETENTION_YEARS", "1"),
+                ("AVV_TSA_URL", "http://zeit.example"),
+            ],
+            &[
+                "AVV_LISTEN",
+                "AVV_HSTS_SUBDOMAINS",
+                "AVV_CONNECTIONS_PER_SOURCE",
+                "AVV_SMTP_CONNECTIONS",
+                "AVV_DKIM_SELECTOR",
+                "AVV_TSA_URL",
+                "AVV_NEW_ADMIN_DAYS",
+                "AVV_ADDRESS_HOURS",
+                "AVV_RETENTION_YEARS",
+            ],
+        ),
+        // What the purpose is asked for, and the portal itself, is one fault.
+        (
+            &[
+                ("AVV_DATA_DIR", data),
+                ("AVV_SMTP_URL", "smtp://localhost"),
+                ("AVV_SMTP_URL_FILE", "/nowhere"),
+                ("AVV_BASE_URL", "https://avv.example"),
+            ],
+            &[
+                "AVV_BASE_URL",
+                "AVV_SECRET_KEY",
+                "AVV_SMTP_URL",
+                "AVV_MAIL_FROM",
+                "AVV_SEAL_KEY_FILE",
+            ],
+        ),
+        // A file that is not there is not told once more as a setting that is missing.
+        (
+            &[
+                ("AVV_ENV", "production"),
+                ("DATABASE_URL_FILE", "/nowhere"),
+                ("AVV_BASE_URL", "https://a.example"),
+                ("AVV_SECRET_KEY", SECRET),
+                ("AVV_SMTP_URL", "smtps://mail.example"),
+                ("AVV_MAIL_FROM", "a@a.example"),
+                ("AVV_SEAL_KEY", "x"),
+                ("AVV_SEAL_CERT", "y"),
+            ],
+            &["DATABASE_URL"],
+        ),
+        (
+            &[("AVV_ENV", "prod"), ("AVV_DATA_DIR", data)],
+            &[
+                "AVV_ENV",
+                "AVV_BASE_URL",
+                "AVV_SECRET_KEY",
+                "AVV_SMTP_URL",
+                "AVV_MAIL_FROM",
+                "AVV_SEAL_KEY_FILE",
+            ],
+        ),
+    ];
+    for (given, expected) in table {
+        assert_eq!(named(given), expected, "{given:?}");
+    }
+    let all = readings(&HashMap::from([("AVV_ENV", "production")]));
+    let said = all.whole().unwrap_err().to_string();
+    assert!(
+        said.starts_with("AVV_BASE_URL is not set") && said.contains("5 more: `avv-portal check`"),
+        "{said}"
+    );
+}
+
+#[test]
+fn s95_what_is_right_is_read_beside_what_is_wrong() {
+    let mut given: HashMap<&str, &str> = PRODUCTION.iter().copied().collect();
+    given.remove("AVV_BASE_URL");
+    let readings = readings(&given);
+    assert_eq!(readings.faults.len(), 1);
+    assert!(readings.web.is_none() && readings.environment.is_production());
+    assert!(readings.storage.is_some() && readings.mail.is_some() && readings.seal.is_some());
+}
+
+/// What a slip of the hand is held against is what the page for the administrator says.
+#[test]
+fn s95_every_variable_is_explained_and_known() {
+    let page = include_str!("../../docs/configuration.md");
+    let explained = |name: &&str| page.contains(&format!("`{name}`"));
+    for name in variables::KNOWN {
+        let base = name.strip_suffix("_FILE").unwrap_or(name);
+        let is_test = ["AVV_TEST_DATABASE_URL", "AVV_FUZZ", "AVV_SCREENSHOTS"].contains(name);
+        assert!(is_test || explained(name) || explained(&base), "{name}");
+    }
+    for name in page.split('`').filter(|name| {
+        let is_name = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+        name.starts_with("AVV_") && name.chars().all(is_name)
+    }) {
+        assert!(variables::KNOWN.contains(&name), "{name}");
     }
 }

@@ -41,6 +41,61 @@ fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
+/// Every variable of the portal; `…_FILE` stands in the list where there is one.
+pub(super) const KNOWN: &[&str] = &[
+    "AVV_ENV",
+    "AVV_BASE_URL",
+    "AVV_LISTEN",
+    "AVV_DATA_DIR",
+    "AVV_SECRET_KEY",
+    "AVV_SECRET_KEY_FILE",
+    "AVV_SECRET_KEY_PREVIOUS",
+    "AVV_SECRET_KEY_PREVIOUS_FILE",
+    "AVV_SMTP_URL",
+    "AVV_SMTP_URL_FILE",
+    "AVV_SMTP_CONNECTIONS",
+    "AVV_MAIL_FROM",
+    "AVV_DKIM_SELECTOR",
+    "AVV_TRUSTED_PROXIES",
+    "AVV_HSTS_SUBDOMAINS",
+    "AVV_CONNECTIONS_PER_SOURCE",
+    "AVV_RETENTION_YEARS",
+    "AVV_SEAL_KEY",
+    "AVV_SEAL_KEY_FILE",
+    "AVV_SEAL_CERT",
+    "AVV_SEAL_CERT_FILE",
+    "AVV_SEAL_P12_FILE",
+    "AVV_SEAL_P12_PASSWORD",
+    "AVV_SEAL_P12_PASSWORD_FILE",
+    "AVV_TSA_URL",
+    "AVV_TSA_CERT",
+    "AVV_TSA_CERT_FILE",
+    "AVV_SUB_PARTNER_RELEASE",
+    "AVV_PARTNER_CONTRACT",
+    "AVV_NEW_ADMIN_DAYS",
+    "AVV_ADDRESS_HOURS",
+    // Those of the tests.
+    "AVV_TEST_DATABASE_URL",
+    "AVV_FUZZ",
+    "AVV_SCREENSHOTS",
+];
+
+/// Names in this process's environment that begin like the portal's own and are none: a slip of the
+/// hand in one that may be left out would go unseen.
+pub fn unknown_variables() -> Vec<String> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is where the environment is read"
+    )]
+    let names = std::env::vars_os();
+    let mut unknown: Vec<String> = names
+        .filter_map(|(name, _)| name.into_string().ok())
+        .filter(|name| name.starts_with("AVV_") && !KNOWN.contains(&name.as_str()))
+        .collect();
+    unknown.sort();
+    unknown
+}
+
 /// The directories of `PATH`, where the programs of Postgres may be.
 pub fn program_dirs() -> Vec<PathBuf> {
     variable("PATH")

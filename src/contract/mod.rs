@@ -98,6 +98,7 @@ pub struct Contract {
     /// The content of `contract.toml`.
     pub meta: Meta,
     texts: BTreeMap<&'static str, Texts>,
+    is_sample: bool,
 }
 
 /// The files of one language.
@@ -152,7 +153,11 @@ impl Contract {
         problems.sort();
         problems.dedup();
         if problems.is_empty() {
-            Ok(Self { meta, texts })
+            Ok(Self {
+                meta,
+                texts,
+                is_sample: is_sample(&content),
+            })
         } else {
             Err(problems)
         }
@@ -232,6 +237,12 @@ impl Contract {
         document
     }
 
+    /// Whether its texts are those that come with the program, whatever `contract.toml` says: a sample,
+    /// and nobody's contract.
+    pub fn is_sample(&self) -> bool {
+        self.is_sample
+    }
+
     /// Codes of the products this version has an annex for (LC-49).
     pub fn product_codes(&self) -> Vec<&str> {
         let texts = self.texts(self.meta.binding);
@@ -258,6 +269,17 @@ pub fn shipped() -> Files {
         .iter()
         .map(|(path, text)| ((*path).to_owned(), (*text).to_owned()))
         .collect()
+}
+
+fn is_sample(content: &BTreeMap<&str, &str>) -> bool {
+    let texts = |files: &[(&str, &str)]| -> BTreeMap<String, String> {
+        let texts = files.iter().filter(|(path, _)| *path != meta::FILE);
+        texts
+            .map(|(path, text)| ((*path).to_owned(), text.trim().replace("\r\n", "\n")))
+            .collect()
+    };
+    let own: Vec<(&str, &str)> = content.iter().map(|(path, text)| (*path, *text)).collect();
+    texts(&own) == texts(EMBEDDED)
 }
 
 fn read_language(

@@ -15,6 +15,7 @@ mod customer_number;
 pub mod email;
 pub mod file;
 mod ids;
+pub mod inspection;
 mod language;
 pub mod mail;
 pub mod master_data;
@@ -34,6 +35,7 @@ pub mod search;
 pub mod second_person;
 #[cfg(test)]
 pub mod seeds;
+pub mod setup;
 pub mod sub_processor;
 pub mod unlinked;
 pub mod version;

@@ -1,8 +1,10 @@
 //! The test mail: a mail without personal data, whose sending the administrator can watch.
 //!
-//! It is sent by the same client as every other mail, with the same address, encryption and login;
-//! only the pool is not used, so that the whole dialogue is visible.
+//! The same client speaks as for every other mail, with the same address, encryption and login;
+//! only the pool is left out, so that the whole dialogue is seen. [`try_way`] goes the same way
+//! without a mail.
 
+use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -10,8 +12,10 @@ use askama::Template;
 
 use super::message::Envelope;
 use super::render::RenderedMail;
-use super::smtp::{Connection, Fault, Parcel, Route, Watch};
+use super::smtp::{Connection, Encryption, Fault, Parcel, Route, Wanted, Watch};
 use super::transport::{Transport, tidy};
+use crate::domain::EmailAddress;
+use crate::domain::inspection::{MailFault, MailStage, MailWay};
 
 /// How long the server may take for one answer while the administrator waits.
 const PATIENCE: Duration = Duration::from_secs(8);
@@ -90,14 +94,7 @@ pub fn send_test_mail(transport: &Transport, envelope: &Envelope, dialogue: &Dia
             }
         };
     };
-    let watch = Watch {
-        dialogue: Some(dialogue),
-        until: Some(Instant::now() + WHOLE),
-    };
-    let route = Route {
-        patience: server.route().patience.min(PATIENCE),
-        ..server.route().clone()
-    };
+    let (route, watch) = (before_eyes(server.route()), watched(dialogue));
     match speak(&route, envelope, watch) {
         Ok(()) => return Ending::Taken,
         // The server's reply is in the dialogue already.
@@ -105,6 +102,82 @@ pub fn send_test_mail(transport: &Transport, envelope: &Envelope, dialogue: &Dia
         Err(fault) => dialogue.remark(&fault.sentence()),
     }
     Ending::NotTaken
+}
+
+/// The way, with no more patience than somebody has who waits.
+fn before_eyes(route: &Route) -> Route {
+    Route {
+        patience: route.patience.min(PATIENCE),
+        ..route.clone()
+    }
+}
+
+fn watched(dialogue: &Dialogue) -> Watch<'_> {
+    Watch {
+        dialogue: Some(dialogue),
+        until: Some(Instant::now() + WHOLE),
+    }
+}
+
+/// Goes the way of every mail up to its sender and leaves before anybody is named who would get one:
+/// nothing is sent. Blocks no longer than [`send_test_mail`].
+pub fn try_way(transport: &Transport, from: &EmailAddress) -> MailWay {
+    let Transport::Smtp(server) = transport else {
+        return MailWay::NotSet;
+    };
+    let dialogue = Dialogue::default();
+    let (route, watch) = (before_eyes(server.route()), watched(&dialogue));
+    let done = Connection::open(&route, watch).and_then(|mut line| {
+        line.ask_sender(from.as_str(), watch)?;
+        line.quit(watch);
+        Ok(())
+    });
+    match done {
+        Ok(()) => MailWay::Open {
+            is_encrypted: route.encryption != Encryption::None,
+            is_signed_in: route.credentials.is_some(),
+        },
+        Err(fault) => MailWay::Closed {
+            at: match fault {
+                Fault::Unfit(Wanted::StartTls) => MailStage::Encryption,
+                Fault::Unfit(Wanted::SignIn) => MailStage::SignIn,
+                _ => stage(&dialogue),
+            },
+            why: reason(fault),
+        },
+    }
+}
+
+/// Where a dialogue has come to: at the last thing the portal said.
+fn stage(dialogue: &Dialogue) -> MailStage {
+    let lines = dialogue.lines();
+    let mut said = lines.iter().rev();
+    let last = said.find(|line| line.who == Speaker::Portal);
+    match last.and_then(|line| line.words.split(' ').next()) {
+        None => MailStage::Connection,
+        Some("STARTTLS") => MailStage::Encryption,
+        Some("AUTH") => MailStage::SignIn,
+        Some("MAIL" | "RSET") => MailStage::Sender,
+        Some(_) => MailStage::Greeting,
+    }
+}
+
+fn reason(fault: Fault) -> MailFault {
+    match fault {
+        Fault::Refused(reply) => MailFault::Refused {
+            code: reply.code,
+            words: tidy(&reply.words()),
+        },
+        Fault::Unfit(Wanted::StartTls) => MailFault::NotOffered("STARTTLS"),
+        Fault::Unfit(Wanted::SignIn) => MailFault::NotOffered("AUTH PLAIN or AUTH LOGIN"),
+        Fault::Garbled => MailFault::Garbled,
+        Fault::Tls(why) => MailFault::Tls(tidy(&why)),
+        Fault::TooLong => MailFault::Silent,
+        Fault::Broken(error) => match error.kind() {
+            io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => MailFault::Silent,
+            _ => MailFault::Broken(tidy(&error.to_string())),
+        },
+    }
 }
 
 fn speak(route: &Route, envelope: &Envelope, watch: Watch<'_>) -> Result<(), Fault> {

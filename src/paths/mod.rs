@@ -57,6 +57,14 @@ pub const ALERTS: &str = "/betrieb/hinweise";
 pub const LOG: &str = "/betrieb/protokoll";
 /// Operator: the state of the periodic work.
 pub const RUNS: &str = "/betrieb/hintergrundarbeit";
+/// What there is to do before the first customer.
+pub const SETUP: &str = "/betrieb/einrichtung";
+/// Where on that page a person says that a test mail arrived.
+pub const SETUP_MAIL: &str = "/betrieb/einrichtung#angekommen";
+/// Where on that page a person says that a backup was put back.
+pub const SETUP_BACKUP: &str = "/betrieb/einrichtung#probe";
+/// Says that a test mail arrived.
+pub const MAIL_ARRIVED: &str = "/betrieb/einrichtung/angekommen";
 /// Operator: work over many customers.
 pub const BULK_RUNS: &str = "/betrieb/laeufe";
 /// Operator: versions of the contract text.

@@ -27,7 +27,7 @@ use database::text;
 pub use database::{bulk, db, embedded};
 pub use mailing::{mail_evidence, mails, replies};
 pub use operation::{
-    alerts, audit, branding, files, kept, proposals, retention, runs, seals, status_days,
+    alerts, audit, branding, files, kept, proposals, retention, runs, seals, setup, status_days,
     unreadable,
 };
 pub use partner::{partner_contracts, partner_list, partners};

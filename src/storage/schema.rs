@@ -709,6 +709,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// What was done when the portal was set up, one row for each thing; who did it stands in the log.
+    setup_marks (what) {
+        what -> Text,
+        /// The Berlin day on which it was done last.
+        on_day -> Date,
+        /// Keyed hash of the mail settings with which it was done.
+        settings -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     /// How many customers had each status on a day, Berlin time. All statuses of a day are written at once, also those nobody has.
     status_days (day, status) {
         day -> Date,
@@ -907,6 +918,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     runs,
     seal_certificates,
     sessions,
+    setup_marks,
     sub_processors,
     status_days,
     tombstones,

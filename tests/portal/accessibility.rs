@@ -453,6 +453,12 @@ pub fn operator(places: &Places) -> Vec<Stop> {
         at("operator runs", "/betrieb/laeufe"),
         at("operator run", "/betrieb/laeufe/1"),
         at("operator background work", "/betrieb/hintergrundarbeit"),
+        at("operator set-up", "/betrieb/einrichtung"),
+        after(
+            "operator set-up wrong",
+            "/betrieb/einrichtung",
+            vec![Click("main form .actions button")],
+        ),
         at("operator roll-outs", "/betrieb/umstellungen"),
         at(
             "operator plans roll-out",

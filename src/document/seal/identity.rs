@@ -16,7 +16,10 @@ use x509_cert::der::{Decode as _, Encode as _};
 use super::SealError;
 use crate::document::hex;
 
-/// The private key, in a form of ring that cannot be printed.
+/// Whose certificate it is that is made for development.
+const DEVELOPMENT: &str = "AVV-Portal, Siegel der Entwicklung";
+
+/// The key; ring keeps it in a form that cannot be printed.
 enum Key {
     P256(EcdsaKeyPair),
     Rsa(RsaKeyPair),
@@ -147,10 +150,7 @@ impl Sealer {
         let fault = |error: rcgen::Error| SealError::Key(error.to_string());
         let mut params = rcgen::CertificateParams::default();
         let mut name = rcgen::DistinguishedName::new();
-        name.push(
-            rcgen::DnType::CommonName,
-            "AVV-Portal, Siegel der Entwicklung",
-        );
+        name.push(rcgen::DnType::CommonName, DEVELOPMENT);
         params.distinguished_name = name;
         params.not_before = rcgen::date_time_ymd(now.year() - 1, 1, 1);
         params.not_after = rcgen::date_time_ymd(now.year() + 9, 1, 1);
@@ -207,6 +207,14 @@ impl Sealer {
     /// First and last moment of the certificate's validity.
     pub fn validity(&self) -> (DateTime<Utc>, DateTime<Utc>) {
         self.own().map(Known::validity).unwrap_or_default()
+    }
+
+    /// Whether the certificate is one that [`Sealer::make_pem`] made, from wherever it was read.
+    pub fn is_of_development(&self) -> bool {
+        let names = self.own().map(|own| &own.parsed.tbs_certificate.subject.0);
+        let values = names.into_iter().flatten().flat_map(|name| name.0.iter());
+        let mut values = values.map(|attribute| attribute.value.value());
+        values.any(|value| value == DEVELOPMENT.as_bytes())
     }
 
     /// The certificate, DER.

@@ -352,6 +352,15 @@ pub enum AuditKind {
         /// Recipient, masked.
         to: String,
     },
+    /// The mail server took a test mail.
+    MailTestTaken,
+    /// A person found the test mail in the mailbox.
+    MailTestArrived,
+    /// A backup was put back, to see that it can be done.
+    BackupRehearsed {
+        /// The day on which it was done.
+        on: NaiveDate,
+    },
     /// The concluded contract was downloaded (EV-09).
     Downloaded {
         /// Number of the agreement.

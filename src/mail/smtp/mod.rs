@@ -65,9 +65,9 @@ impl Reply {
 pub(super) enum Fault {
     /// The server refused a command.
     Refused(Reply),
-    /// The server lacks a required feature.
-    Unfit(&'static str),
-    /// Its answer is not SMTP.
+    /// It does not offer what is wanted.
+    Unfit(Wanted),
+    /// What it said is no SMTP.
     Garbled,
     /// The encrypted connection failed.
     Tls(String),
@@ -75,6 +75,15 @@ pub(super) enum Fault {
     Broken(io::Error),
     /// The whole dialogue took too long.
     TooLong,
+}
+
+/// What a server has to offer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// Encryption after the greeting.
+    StartTls,
+    /// One of the ways to sign in that the portal knows.
+    SignIn,
 }
 
 impl From<io::Error> for Fault {
@@ -89,6 +98,10 @@ impl Fault {
         match self {
             Self::Refused(reply) => format!("{} {}", reply.code, reply.words()),
             Self::Unfit(what) => {
+                let what = match what {
+                    Wanted::StartTls => "STARTTLS",
+                    Wanted::SignIn => "eine Anmeldung mit AUTH PLAIN oder LOGIN",
+                };
                 format!("Der Mailserver bietet nicht an, was verlangt ist: {what}.")
             }
             Self::Garbled => "Was der Mailserver geantwortet hat, ist kein SMTP.".to_owned(),
@@ -166,7 +179,7 @@ impl Connection {
         line.hello(route, watch)?;
         if route.encryption == Encryption::Upgraded {
             if !line.offers.iter().any(|offer| offer == "STARTTLS") {
-                return Err(Fault::Unfit("STARTTLS"));
+                return Err(Fault::Unfit(Wanted::StartTls));
             }
             line.command("STARTTLS", watch)?;
             // Anything that was received before the encryption is dropped (CVE-2011-0411 and
@@ -198,7 +211,13 @@ impl Connection {
         accepted(self.read_reply()?, watch)
     }
 
-    /// Whether the server still answers.
+    /// Asks whether the server would take a mail of this sender's, and takes that back.
+    pub(super) fn ask_sender(&mut self, from: &str, watch: Watch<'_>) -> Result<(), Fault> {
+        self.command(&format!("MAIL FROM:<{from}>"), watch)?;
+        self.command("RSET", watch).map(|_| ())
+    }
+
+    /// Whether the server still listens.
     fn is_alive(&mut self) -> bool {
         self.write(b"NOOP\r\n").is_ok() && self.read_reply().is_ok_and(|reply| reply.code < 400)
     }
@@ -228,7 +247,7 @@ impl Connection {
         };
         let (plain, login) = (offers("PLAIN"), offers("LOGIN"));
         if !plain && !login {
-            return Err(Fault::Unfit("eine Anmeldung mit AUTH PLAIN oder LOGIN"));
+            return Err(Fault::Unfit(Wanted::SignIn));
         }
         may_begin(watch)?;
         watch.add(Speaker::Portal, "AUTH (Zugangsdaten ausgeblendet)");

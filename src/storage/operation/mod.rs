@@ -9,5 +9,6 @@ pub mod proposals;
 pub mod retention;
 pub mod runs;
 pub mod seals;
+pub mod setup;
 pub mod status_days;
 pub mod unreadable;

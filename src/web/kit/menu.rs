@@ -85,6 +85,7 @@ const OPERATOR: &[(&str, &[Page])] = &[
             page("Benutzer", paths::USERS),
             page("Betreiber", paths::OPERATOR),
             page("Erscheinungsbild", paths::BRANDING),
+            page("Einrichtung", paths::SETUP),
         ],
     ),
 ];

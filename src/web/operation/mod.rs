@@ -13,6 +13,7 @@ pub mod products;
 mod proposals;
 mod replies;
 mod runs;
+mod setup;
 mod start;
 mod sub_processors;
 mod users;
@@ -104,6 +105,13 @@ pub const ROUTES: &[Row] = &[
         || web::post().to(alerts::finish),
     ),
     get(paths::RUNS, Who::Operator, || view().to(runs::show)),
+    get(paths::SETUP, Who::Operator, || view().to(setup::show)),
+    post(paths::SETUP, Who::Operator, || {
+        web::post().to(setup::rehearsed)
+    }),
+    post(paths::MAIL_ARRIVED, Who::Operator, || {
+        web::post().to(setup::arrived)
+    }),
     get("/betrieb/mails", Who::Operator, || view().to(mails::list)),
     get("/betrieb/mails/test", Who::Operator, || {
         view().to(mails::ask_trial)

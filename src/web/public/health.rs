@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use actix_web::{HttpResponse, web};
 
+use crate::actions::inspection;
 use crate::app::App;
+use crate::domain::inspection::LEAST_SPACE;
 
 /// Monitoring gets an answer within this time, whatever the database does.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// A disk with less free space than this is as good as full, in bytes.
-const LEAST_SPACE: u64 = 50 * 1024 * 1024;
 
 /// GET: the process answers.
 pub async fn healthz() -> HttpResponse {
@@ -45,9 +45,8 @@ pub async fn readyz(app: web::Data<App>) -> HttpResponse {
 /// Free bytes on the disk of the data directory; `None` if there is no such directory.
 async fn free_space(app: &App) -> Option<u64> {
     let dir = app.config.storage.data_dir.clone();
-    let look = tokio::task::spawn_blocking(move || nix::sys::statvfs::statvfs(&dir).ok());
-    let found = tokio::time::timeout(PATIENCE, look).await.ok()?.ok()??;
-    Some(found.blocks_available() * found.fragment_size())
+    let look = tokio::task::spawn_blocking(move || inspection::free_space(&dir));
+    tokio::time::timeout(PATIENCE, look).await.ok()?.ok()?
 }
 
 /// GET: tells search engines not to index anything.

@@ -83,6 +83,9 @@ names! {
     ReplyFiled: "Antwort zugeordnet", "Answer filed";
     ReplyPutAway: "Antwort abgelegt", "Answer put away";
     MailTested: "Test-E-Mail", "Test e-mail";
+    MailTestTaken: "Test-E-Mail angenommen", "Test e-mail accepted";
+    MailTestArrived: "Test-E-Mail angekommen", "Test e-mail arrived";
+    BackupRehearsed: "Sicherung geprobt", "Backup rehearsed";
     SignedIn: "Anmeldung", "Signed in";
     SignedOut: "Abmeldung", "Signed out";
     PasswordSet: "Passwort gesetzt", "Password set";
@@ -297,6 +300,24 @@ fn sentences(kind: &AuditKind) -> (String, String) {
         K::MailTested { to } => both(
             format!("Test-E-Mail an {to} gesendet"),
             format!("Test e-mail sent to {to}"),
+        ),
+        K::MailTestTaken => both(
+            "Test-E-Mail vom Mailserver angenommen",
+            "Test e-mail accepted by the mail server",
+        ),
+        K::MailTestArrived => both(
+            "Ankunft der Test-E-Mail bestätigt",
+            "Arrival of the test e-mail confirmed",
+        ),
+        K::BackupRehearsed { on } => both(
+            format!(
+                "Probe der Sicherung vom {} eingetragen",
+                short_date(*on, Language::De)
+            ),
+            format!(
+                "Rehearsal of the backup on {} entered",
+                short_date(*on, Language::En)
+            ),
         ),
         K::Downloaded { number } => both(
             format!("Vertrag {number} heruntergeladen"),

@@ -121,7 +121,22 @@ impl TestApp {
         Self::start_anywhere(database(), transport, change).await
     }
 
+    /// Starts with nothing but the contract text that comes with the program, as after `migrate`.
+    pub async fn start_empty(transport: Transport, change: impl FnOnce(&mut Config)) -> Self {
+        Self::start_bare(database(), transport, change).await
+    }
+
     async fn start_anywhere(
+        database: &str,
+        transport: Transport,
+        change: impl FnOnce(&mut Config),
+    ) -> Self {
+        let this = Self::start_bare(database, transport, change).await;
+        people::seed(&this);
+        this
+    }
+
+    async fn start_bare(
         database: &str,
         transport: Transport,
         change: impl FnOnce(&mut Config),
@@ -154,9 +169,20 @@ impl TestApp {
         app.db
             .transaction_blocking(|conn| provide(conn, now))
             .expect("the shipped version");
-        let this = Self::serve(app, listener, (schema, database.to_owned()), data);
-        people::seed(&this);
-        this
+        Self::serve(app, listener, (schema, database.to_owned()), data)
+    }
+
+    /// The same portal, stopped and started again with other settings.
+    pub fn started_again(&self, change: impl FnOnce(&mut Config)) -> Self {
+        let mut again = self.second_process();
+        let mut config = (*again.config).clone();
+        let (listener, base_url) = free_address();
+        config.web.base_url = base_url;
+        change(&mut config);
+        again.config = config.into();
+        let data = tempfile::tempdir().expect("a folder");
+        let names = (self.schema.clone(), self.database.clone());
+        Self::serve(again, listener, names, data)
     }
 
     /// Serves `app` on a port of its own.

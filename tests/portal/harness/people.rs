@@ -121,6 +121,18 @@ impl TestApp {
         })
     }
 
+    /// Adds a person who can sign in.
+    pub fn add_person(&self, person: Person, role: Role) {
+        let new = NewUser {
+            email: EmailAddress::parse(person.email()).expect("an address"),
+            name: format!("{person:?}"),
+            role,
+            password_hash: Some(password_hash().to_owned()),
+        };
+        let now = self.now();
+        self.write(|conn| users::add(conn, &self.app, Actor::Command, &new, now));
+    }
+
     /// Adds a customer of the Mandant Muster IT GmbH.
     pub fn add_customer(
         &self,
@@ -338,13 +350,7 @@ pub fn seed(app: &TestApp) {
                 contracts: true,
             },
         };
-        let new = NewUser {
-            email: EmailAddress::parse(person.email()).expect("an address"),
-            name: format!("{person:?}"),
-            role,
-            password_hash: Some(password_hash().to_owned()),
-        };
-        app.write(|conn| users::add(conn, &app.app, Actor::Command, &new, now));
+        app.add_person(person, role);
     }
 }
 

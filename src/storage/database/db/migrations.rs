@@ -104,9 +104,9 @@ struct Version {
     version: String,
 }
 
-/// How many migrations the database lacks. Changes nothing, as the program's role may not even
-/// create the table of migrations. Refuses a database that a newer program has changed.
-pub(super) fn count_pending(conn: &mut PgConnection) -> Result<usize, DbError> {
+/// How many migrations the database has not, asked without changing anything: the program's role
+/// may not even try to make the table that says so. Refuses a database that a newer program has changed.
+pub fn count_pending(conn: &mut PgConnection) -> Result<usize, DbError> {
     let table: Readable = diesel::sql_query(
         "SELECT coalesce(has_table_privilege(to_regclass('__diesel_schema_migrations'), 'SELECT'), false)
                 AS readable",

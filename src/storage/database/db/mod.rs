@@ -19,9 +19,8 @@ use diesel::result::Error as QueryError;
 use tokio::sync::Semaphore;
 
 use crate::storage::rights;
-use migrations::{connect_alone, count_pending};
-
-pub use migrations::run_migrations;
+use migrations::connect_alone;
+pub use migrations::{count_pending, run_migrations};
 
 /// How long a caller waits for a connection before it gets an error.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -360,6 +359,14 @@ fn with_network_limits(url: &str) -> String {
         }
     }
     url
+}
+
+/// A connection for a short look at a database that may not be there, which waits for nothing long.
+pub fn connect_to_look(url: &str) -> Result<PgConnection, DbError> {
+    use diesel::connection::SimpleConnection as _;
+    let mut conn = connect_alone(url)?;
+    conn.batch_execute(FOR_PAGES.0)?;
+    Ok(conn)
 }
 
 type Connections = Pool<ConnectionManager<PgConnection>>;

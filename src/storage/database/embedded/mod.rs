@@ -155,8 +155,13 @@ impl EmbeddedPostgres {
         })
     }
 
-    /// URL with which the portal reaches the database: the socket's directory as host, with the
-    /// role that owns nothing.
+    /// Whether there is one for this data directory, running or not. Makes nothing.
+    pub fn exists(data_dir: &Path) -> bool {
+        place::has_cluster(data_dir)
+    }
+
+    /// How the portal reaches the database: a URL for libpq with the socket's directory as host, as
+    /// the role that owns nothing.
     pub fn url(&self) -> String {
         self.place.url(roles::PROGRAM, roles::DATABASE)
     }

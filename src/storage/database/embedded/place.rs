@@ -107,20 +107,30 @@ impl Cluster {
     }
 }
 
-/// The data directory if the account can work in it; otherwise a directory of the system. A
-/// database that exists is never abandoned for a new empty one.
+/// Whether there is a cluster for this data directory, in it or elsewhere.
+pub(super) fn has_cluster(data_dir: &Path) -> bool {
+    data_dir
+        .canonicalize()
+        .is_ok_and(|dir| is_base(&dir) || is_base(&elsewhere(&dir, Purpose::Portal)))
+}
+
+fn is_base(base: &Path) -> bool {
+    base.join(HOME).join(CLUSTER).is_dir()
+}
+
+/// The data directory, where the account can work in it; else a place of the system's. A database
+/// that exists is never left behind for a new empty one.
 fn base_for(
     data_dir: PathBuf,
     account: Account,
     purpose: Purpose,
 ) -> Result<PathBuf, EmbeddedError> {
-    let has_cluster = |base: &Path| base.join(HOME).join(CLUSTER).is_dir();
     let other = elsewhere(&data_dir, purpose);
-    if has_cluster(&data_dir) {
+    if is_base(&data_dir) {
         return Ok(data_dir);
     }
     let home = data_dir.join(HOME);
-    if !has_cluster(&other) && can_use(&home, account) {
+    if !is_base(&other) && can_use(&home, account) {
         return Ok(data_dir);
     }
     tracing::warn!(

@@ -10,7 +10,7 @@ use std::time::Duration;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use crate::actions::{ActionError, test_mails};
+use crate::actions::{ActionError, setup, test_mails};
 use crate::app::App;
 use crate::domain::EmailAddress;
 use crate::mail::test_mail::{Dialogue, DialogueLine, Ending, Speaker, send_test_mail};
@@ -96,6 +96,12 @@ pub async fn send(
         Ok(Err(_)) => return Err(PageError::Fault),
         Err(_) => None,
     };
+    if ending == Some(Ending::Taken) {
+        let (now, handles, viewer) = (app.clock.now(), app.clone(), me.viewer.clone());
+        app.db
+            .transaction(move |conn| setup::mail_taken(conn, &handles, &viewer, now))
+            .await?;
+    }
     page.result = Some(outcome(ending, dialogue.lines()));
     html(&page)
 }

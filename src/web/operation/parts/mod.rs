@@ -1,3 +1,4 @@
 //! What several pages of this room share.
 
 pub mod alert_lines;
+pub mod setup_lines;

@@ -12,7 +12,8 @@ use askama::Template;
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 
 use super::parts::alert_lines::{Item, item};
-use crate::actions::ActionError;
+use super::parts::setup_lines::{SetupLine, lines};
+use crate::actions::{ActionError, setup};
 use crate::app::App;
 use crate::domain::case::Status;
 use crate::domain::viewer::Scope;
@@ -63,6 +64,9 @@ struct Page {
     date: String,
     is_unnamed: bool,
     has_customers: bool,
+    /// What is left of the set-up, and what is done of it.
+    open: Vec<SetupLine>,
+    done: Vec<SetupLine>,
     alerts: Vec<Item>,
     alert_count: String,
     /// The address that the buttons of the alerts lead back to.
@@ -102,16 +106,24 @@ pub async fn show(app: web::Data<App>, me: Me) -> Result<HttpResponse, PageError
     let now = app.clock.now();
     let today = calendar::day(now);
     let own = app.clone();
-    let (found, text) = app
+    let (found, text, facts) = app
         .db
         .read(move |conn| -> Result<_, ActionError> {
-            Ok((read(conn, today, now)?, text::read(conn, &own, now)?))
+            let found = read(conn, today, now)?;
+            let text = text::read(conn, &own, now)?;
+            // A portal for trying things out is never done, and need not be.
+            let facts = match own.config.environment.is_production() {
+                true => Some(setup::facts(conn, &own, now)?),
+                false => None,
+            };
+            Ok((found, text, facts))
         })
         .await?;
     let text = me
         .turn
         .take(&app, Kind::SignedIn, move || Text::of(text))
         .await?;
+    let (open, done) = facts.as_ref().map(lines).unwrap_or_default();
     let weekday_date = dates::weekday_date(today, Language::De);
     let (weekday, date) = weekday_date.split_once(", ").unwrap_or(("", &weekday_date));
     let (weekday, date) = (weekday.to_owned(), date.to_owned());
@@ -121,6 +133,8 @@ pub async fn show(app: web::Data<App>, me: Me) -> Result<HttpResponse, PageError
         today,
         weekday,
         date,
+        open,
+        done,
         is_unnamed: shell.operator.party.name.is_empty(),
         has_customers: statuses.iter().any(|(_, count)| *count > 0),
         tasks: tasks(&found.counts),

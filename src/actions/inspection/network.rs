@@ -1,0 +1,79 @@
+//! What can be found out only by asking others: mail server, names, time-stamp service.
+
+use chrono::{DateTime, Utc};
+use rand::TryRngCore as _;
+use rand::rngs::OsRng;
+use secrecy::ExposeSecret as _;
+
+use crate::authority;
+use crate::config::{MailConfig, SealConfig, WebConfig};
+use crate::dns::Resolvers;
+use crate::document::seal::{Certificates, Terms, read_reply, request};
+use crate::domain::inspection::{Answers, Finding, MailWay, Stamp, dkim, dmarc, dmarc_names, spf};
+use crate::mail::Transport;
+use crate::mail::test_mail::try_way;
+
+/// Goes the way of a mail as far as nobody gets one.
+pub fn mail_server(mail: &MailConfig, web: Option<&WebConfig>) -> MailWay {
+    let Some(url) = &mail.smtp_url else {
+        return MailWay::NotSet;
+    };
+    let hello = web.and_then(|web| web.base_url.host_str());
+    match Transport::smtp(url.expose_secret(), 1, hello.unwrap_or_default()) {
+        Ok(transport) => try_way(&transport, &mail.from),
+        Err(error) => MailWay::Unusable(error.to_string()),
+    }
+}
+
+/// What the sender's domain says about its mails (S-25). Where nobody answers the first question, the
+/// others are not asked.
+pub fn sender_names(mail: &MailConfig, resolvers: &Resolvers) -> Vec<Finding> {
+    let domain = mail.from.domain();
+    let selector = mail.dkim_selector.as_deref();
+    let own: Answers = resolvers.texts(domain).ok();
+    let look = |name: String| -> Answers { own.as_ref().and_then(|_| resolvers.texts(&name).ok()) };
+    let key = selector.and_then(|selector| look(format!("{selector}._domainkey.{domain}")));
+    let mut policy: Answers = None;
+    for name in dmarc_names(domain) {
+        policy = look(name);
+        if policy.as_ref().is_none_or(|texts| !texts.is_empty()) {
+            break;
+        }
+    }
+    names(selector, &own, &key, &policy)
+}
+
+/// The same where no resolver could be asked.
+pub fn unknown_names(mail: &MailConfig) -> Vec<Finding> {
+    names(mail.dkim_selector.as_deref(), &None, &None, &None)
+}
+
+fn names(selector: Option<&str>, own: &Answers, key: &Answers, policy: &Answers) -> Vec<Finding> {
+    vec![
+        Finding::Spf(spf(own)),
+        Finding::Dkim(dkim(selector, key)),
+        Finding::Dmarc(dmarc(policy)),
+    ]
+}
+
+/// Asks for one time stamp, over nothing that anybody concluded.
+pub fn stamp(seal: &SealConfig, now: DateTime<Utc>) -> Stamp {
+    let Some(service) = &seal.authority else {
+        return Stamp::NotSet;
+    };
+    let asked = || -> anyhow::Result<String> {
+        let (mut value, mut nonce) = ([0; 32], [0; 8]);
+        OsRng.try_fill_bytes(&mut value)?;
+        OsRng.try_fill_bytes(&mut nonce)?;
+        let pinned = Certificates::of_authority(seal)?;
+        let terms = Terms {
+            asked_at: now,
+            // How far clocks may differ is the business of `asked_at`.
+            concluded_at: DateTime::UNIX_EPOCH,
+            pinned: pinned.as_ref(),
+        };
+        let reply = authority::ask(service, request(&value, &nonce)?)?;
+        Ok(read_reply(&reply, &value, &nonce, terms)?.source)
+    };
+    asked().map_or_else(|error| Stamp::None(format!("{error:#}")), Stamp::Came)
+}
