@@ -44,6 +44,7 @@ pub mod resend;
 pub mod restoring;
 pub mod retention;
 pub mod roll_outs;
+pub mod second_factor;
 pub mod second_person;
 pub mod stamps;
 pub mod sub_partners;

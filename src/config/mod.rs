@@ -209,7 +209,7 @@ impl Config {
             web: WebConfig::read(variables, environment)?,
             keys: read_keys(variables, environment, &storage.data_dir)?,
             seal: SealConfig::read(variables, environment, &storage.data_dir)?,
-            rules: RuleConfig::read(variables)?,
+            rules: RuleConfig::read(variables, environment)?,
             storage,
             mail: MailConfig::read(variables, environment)?,
             log_filter: variables.text("RUST_LOG"),

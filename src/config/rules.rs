@@ -3,8 +3,9 @@
 use chrono::Duration;
 
 use super::variables::Variables;
-use super::{ConfigError, invalid};
+use super::{ConfigError, Environment, invalid};
 use crate::domain::partner_contract::ContractRule;
+use crate::domain::second_factor::FactorRule;
 
 /// Settings of rules; each has a default that is safe.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +20,8 @@ pub struct RuleConfig {
     /// `AVV_ADDRESS_HOURS`: how long the former address of a customer has to stop one that a partner
     /// entered.
     pub address_wait: Duration,
+    /// `AVV_SECOND_FACTOR`: who must have a second factor (S-36).
+    pub second_factor: FactorRule,
 }
 
 impl Default for RuleConfig {
@@ -28,12 +31,16 @@ impl Default for RuleConfig {
             partner_contract: ContractRule::Warn,
             new_administrator_wait: Duration::days(3),
             address_wait: Duration::hours(48),
+            second_factor: FactorRule::None,
         }
     }
 }
 
 impl RuleConfig {
-    pub(super) fn read(variables: &Variables<'_>) -> Result<Self, ConfigError> {
+    pub(super) fn read(
+        variables: &Variables<'_>,
+        environment: Environment,
+    ) -> Result<Self, ConfigError> {
         let standard = Self::default();
         let release_sub_partners = switch(
             variables,
@@ -54,11 +61,34 @@ impl RuleConfig {
             720,
         )?;
         Ok(Self {
+            second_factor: read_factor(variables, environment)?,
             address_wait: hours.map_or(standard.address_wait, Duration::hours),
             release_sub_partners,
             partner_contract,
             new_administrator_wait: days.map_or(standard.new_administrator_wait, Duration::days),
         })
+    }
+}
+
+/// Who must have a second factor: in production at least the operator's people, whose accounts reach
+/// every customer.
+fn read_factor(
+    variables: &Variables<'_>,
+    environment: Environment,
+) -> Result<FactorRule, ConfigError> {
+    const NAME: &str = "AVV_SECOND_FACTOR";
+    let is_production = environment.is_production();
+    match variables.text(NAME).as_deref() {
+        None if is_production => Ok(FactorRule::Operator),
+        None => Ok(FactorRule::None),
+        Some("operator") => Ok(FactorRule::Operator),
+        Some("partners") => Ok(FactorRule::Partners),
+        Some("none") if !is_production => Ok(FactorRule::None),
+        Some(_) if is_production => Err(invalid(
+            NAME,
+            "`operator` or `partners`: in production the operator's people need a second factor",
+        )),
+        Some(_) => Err(invalid(NAME, "`none`, `operator` or `partners`")),
     }
 }
 

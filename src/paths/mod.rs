@@ -8,14 +8,26 @@ use crate::domain::{
     ObjectionId, PartnerId, ProposalId, RollOutId, SubProcessorId, VersionId,
 };
 pub use mails::{mail, mails_of, replies_of, reply, resend_contract, retry_mail};
-pub use users::{disable_user, enable_user};
+pub use users::{disable_user, enable_user, reset_factor};
 
 /// Start page: leads everybody to the page of their role.
 pub const HOME: &str = "/";
 /// Sign-in.
 pub const SIGN_IN: &str = "/anmelden";
+/// The second step of the sign-in: a code.
+pub const SIGN_IN_CODE: &str = "/anmelden/code";
 /// Sign-out (POST).
 pub const SIGN_OUT: &str = "/abmelden";
+/// How safe the own access is.
+pub const SECURITY: &str = "/sicherheit";
+/// Sets up the own second factor, or another one in its place.
+pub const SECOND_FACTOR: &str = "/sicherheit/zweiter-faktor";
+/// Removes the own second factor.
+pub const REMOVE_FACTOR: &str = "/sicherheit/zweiter-faktor/entfernen";
+/// The own recovery codes.
+pub const RECOVERY_CODES: &str = "/sicherheit/wiederherstellungscodes";
+/// The own recovery codes were put away (POST).
+pub const CODES_KEPT: &str = "/sicherheit/wiederherstellungscodes/aufbewahrt";
 /// Ask for a link to set a password.
 pub const FORGOT_PASSWORD: &str = "/passwort-vergessen";
 /// "Zugang anfordern".

@@ -13,6 +13,7 @@ use crate::domain::mail::RequestReason;
 use crate::domain::master_data::FieldChange;
 use crate::domain::notice::{DissentWay, Settlement};
 use crate::domain::product::Named;
+use crate::domain::second_factor::FactorChange;
 
 /// What was done to an announcement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,6 +64,23 @@ pub(super) fn announced(event: AnnouncementAuditEvent) -> (&'static str, &'stati
             "Änderungsmitteilung an alle Kunden in den Versand gegeben",
             "Change announcement queued for all customers",
         ),
+    }
+}
+
+/// What a user did to the own second factor, German and English.
+pub(super) fn factor(change: FactorChange) -> (&'static str, &'static str) {
+    match change {
+        FactorChange::SetUp => ("Zweiten Faktor eingerichtet", "Second factor set up"),
+        FactorChange::Replaced => (
+            "Zweiten Faktor durch einen neuen ersetzt",
+            "Second factor replaced by a new one",
+        ),
+        FactorChange::Removed => ("Zweiten Faktor entfernt", "Second factor removed"),
+        FactorChange::Reset => ("Zweiter Faktor zurückgesetzt", "Second factor reset"),
+        FactorChange::CodesRenewed => {
+            ("Wiederherstellungscodes erneuert", "Recovery codes renewed")
+        }
+        FactorChange::CodeUsed => ("Wiederherstellungscode verbraucht", "Recovery code used"),
     }
 }
 

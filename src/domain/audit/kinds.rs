@@ -4,7 +4,7 @@
 use super::AuditKind;
 use super::changes::{
     announced, answered, arrived, asked, assigned, because, corrected, dissented, entered, erased,
-    moved, objected, restored, reviewed, settled,
+    factor, moved, objected, restored, reviewed, settled,
 };
 use super::counts::added;
 use crate::domain::Language;
@@ -92,6 +92,8 @@ rows! {
     SignedIn: "signed_in", "Anmeldung", "Signed in";
     SignedOut: "signed_out", "Abmeldung", "Signed out";
     PasswordSet: "password_set", "Passwort gesetzt", "Password set";
+    SecondFactor: "second_factor", "Zweiter Faktor", "Second factor";
+    SecondFactorReset: "second_factor_reset", "Zweiter Faktor zurückgesetzt", "Second factor reset";
     UserAdded: "user_added", "Benutzer angelegt", "User added";
     AdministratorConfirmed: "administrator_confirmed", "Administrator bestätigt", "Administrator confirmed";
     UserDisabled: "user_disabled", "Benutzer gesperrt", "User disabled";
@@ -320,6 +322,11 @@ fn sentences(kind: &AuditKind) -> (String, String) {
         K::SignedIn => both("Angemeldet", "Signed in"),
         K::SignedOut => both("Abgemeldet", "Signed out"),
         K::PasswordSet => both("Passwort gesetzt", "Password set"),
+        K::SecondFactor { change } => both(factor(*change).0, factor(*change).1),
+        K::SecondFactorReset { name, reason } => both(
+            because(&format!("Zweiter Faktor von {name} zurückgesetzt"), reason),
+            because(&format!("Second factor of {name} reset"), reason),
+        ),
         K::UserAdded { name, counts } => by(|language| added(name, *counts, language)),
         K::AdministratorConfirmed { name } => both(
             format!("Konto von {name} bestätigt"),

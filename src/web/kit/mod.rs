@@ -8,6 +8,7 @@ pub mod attend;
 pub mod body;
 pub mod chain;
 pub mod client;
+pub mod codes;
 pub mod connection;
 pub mod customer;
 pub mod dates;

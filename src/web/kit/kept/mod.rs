@@ -35,7 +35,14 @@ pub const FILE: &str = "-aufbewahrt";
 /// Hidden field of a form whose fields stand beside others: where it would be sent itself.
 pub const BESIDE: &str = "neben";
 /// Fields that are never kept: secrets, and what belongs to one session.
-const NEVER: [&str; 4] = ["csrf", "passwort", "wiederholung", FORM];
+const NEVER: [&str; 6] = [
+    "csrf",
+    "passwort",
+    "wiederholung",
+    "bestaetigungscode",
+    "neuer-code",
+    FORM,
+];
 /// All typed into one form, in bytes.
 const LARGEST_FORM: usize = 4 * 1024 * 1024;
 /// A form's page has an address no longer than this.
