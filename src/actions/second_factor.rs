@@ -21,8 +21,8 @@ use crate::domain::{EmailAddress, UserId};
 use crate::storage::audit::{NewEvent, add_event};
 use crate::storage::mails::{NewMail, queue_mail};
 use crate::storage::second_factors::{
-    CodeUse, StoredFactor, delete_factor, find_factor, lock_factor, replace_codes, save_factor,
-    use_code, use_step,
+    CodeUse, StoredFactor, delete_factor, find_factor, lock_factor, lock_secrets, replace_codes,
+    save_factor, save_secret, use_code, use_step,
 };
 use crate::storage::{PgConnection, sessions, users};
 
@@ -271,6 +271,25 @@ fn of_app(
     };
     use_step(conn, user, step, &stored)?;
     Ok(Ok(()))
+}
+
+/// Encrypts anew what is still encrypted with the key before, for at most `limit` users behind `after`
+/// (S-86); says behind whom it goes on.
+pub fn encrypt_anew(
+    conn: &mut PgConnection,
+    app: &App,
+    after: UserId,
+    limit: i64,
+) -> Result<Option<UserId>, ActionError> {
+    let (keys, rows) = (&app.config.keys, lock_secrets(conn, after, limit)?);
+    for (user, text) in &rows {
+        let opened = cipher::open(keys, Purpose::Secret, *user, text);
+        if let Some(old) = opened.filter(|opened| opened.is_old) {
+            let text = cipher::close(keys, Purpose::Secret, *user, &old.bytes)?;
+            save_secret(conn, *user, &text)?;
+        }
+    }
+    Ok(rows.last().map(|(user, _)| *user))
 }
 
 /// The secret of a stored factor, and whether it should be encrypted anew.

@@ -855,7 +855,10 @@ fn passwords_are_stored_expensively() {
         "P@ssw0rt2026!",
         "fr33dom-fr33dom",
     ] {
-        assert!(passwords::check(common, &[]).is_err(), "{common} is accepted");
+        assert!(
+            passwords::check(common, &[]).is_err(),
+            "{common} is accepted"
+        );
     }
     for good in [
         "ein ganz neuer Satz",

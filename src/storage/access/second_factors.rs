@@ -86,6 +86,33 @@ pub fn use_step(conn: &mut PgConnection, user: UserId, step: i64, secret: &str) 
         .map(|_| ())
 }
 
+/// Secrets of the users behind `after`, at most `limit`, locked for being encrypted anew.
+pub fn lock_secrets(
+    conn: &mut PgConnection,
+    after: UserId,
+    limit: i64,
+) -> QueryResult<Vec<(UserId, String)>> {
+    let rows: Vec<(i64, String)> = second_factors::table
+        .filter(second_factors::user_id.gt(after.0))
+        .order(second_factors::user_id)
+        .limit(limit)
+        .select((second_factors::user_id, second_factors::secret))
+        .for_update()
+        .load(conn)?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, secret)| (UserId(id), secret))
+        .collect())
+}
+
+/// Stores a secret as it is encrypted from now on.
+pub fn save_secret(conn: &mut PgConnection, user: UserId, secret: &str) -> QueryResult<()> {
+    diesel::update(second_factors::table.find(user.0))
+        .set(second_factors::secret.eq(secret))
+        .execute(conn)
+        .map(|_| ())
+}
+
 /// Takes the second factor of a user and its recovery codes; says whether there was one.
 pub fn delete_factor(conn: &mut PgConnection, user: UserId) -> QueryResult<bool> {
     diesel::delete(recovery_codes::table.filter(recovery_codes::user_id.eq(user.0)))

@@ -156,11 +156,6 @@ impl FieldErrors {
         }
     }
 
-    /// Adds all of another look at the same form.
-    pub fn join(&mut self, other: Self) {
-        self.0.extend(other.0);
-    }
-
     /// The reason typed into the field `grund`, of at most `most` characters; `missing` asks for it.
     pub fn reason(&mut self, form: &Form, most: usize, missing: &str) -> String {
         match parse(form.get("grund"), most) {

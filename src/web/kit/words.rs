@@ -5,11 +5,6 @@ use chrono::Duration;
 use crate::domain::bulk_run::{RunEnd, RunStage};
 use crate::domain::{Language, name};
 
-/// "40 Sekunden", "3 Minuten".
-pub fn in_words(seconds: u64) -> String {
-    in_words_of(seconds, Language::De)
-}
-
 /// "40 Sekunden", "3 minutes".
 pub fn in_words_of(seconds: u64, language: Language) -> String {
     let minutes = seconds.div_ceil(60);

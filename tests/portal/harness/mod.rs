@@ -22,7 +22,7 @@ mod smtp;
 pub use app::{TestApp, database, days, deliver, hours, minutes};
 pub use browser::{Browser, Page};
 pub use log::Log;
-pub use people::{CUSTOMER, Companies, FOREIGN_CUSTOMER, PASSWORD, Person};
+pub use people::{CUSTOMER, Companies, FOREIGN_CUSTOMER, PASSWORD, Person, RECOVERY};
 pub use smtp::{Behaviour, Fault, SmtpStub, Stage, Taken};
 
 /// A contract, letter or mail on paper as it is uploaded: one empty page that every reader opens.
