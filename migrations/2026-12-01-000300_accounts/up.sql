@@ -58,7 +58,7 @@ COMMENT ON TABLE password_links IS 'Links to set a password: single use, one hou
 CREATE INDEX password_links_by_user ON password_links (user_id);
 
 CREATE TABLE second_factors (
-    user_id BIGINT PRIMARY KEY REFERENCES users (id),
+    user_id BIGINT PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
     secret TEXT NOT NULL,
     last_step BIGINT NOT NULL,
     set_up_at TIMESTAMPTZ NOT NULL
@@ -68,7 +68,7 @@ COMMENT ON COLUMN second_factors.secret IS 'What the app knows, encrypted with a
 COMMENT ON COLUMN second_factors.last_step IS 'Half minute since 1970 of the code that was accepted last: that one and earlier ones are not accepted again.';
 
 CREATE TABLE recovery_codes (
-    user_id BIGINT NOT NULL REFERENCES users (id),
+    user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     hash TEXT NOT NULL,
     used_at TIMESTAMPTZ,
     PRIMARY KEY (user_id, hash)
