@@ -254,7 +254,7 @@ async fn s36_the_second_step_has_its_time() {
         .each_ref()
         .map(|(name, value)| (*name, value.as_str()));
     let done = browser.post("/anmelden/code", &fields).await;
-    assert!(is_to_sign_in(&done));
+    done.assert_redirect("/anmelden?hinweis=code");
     // A visitor without the first step has no second one.
     let stranger = app.visitor();
     assert!(is_to_sign_in(&stranger.get("/anmelden/code").await));
