@@ -284,15 +284,9 @@ pub fn customer(places: &Places) -> Vec<Stop> {
     let dissent = format!("/administration/avv/einspruch/{}", places.notice);
     vec![
         at("customer security", "/sicherheit"),
-        at("customer security in English", "/sicherheit?sprache=en"),
         after(
             "customer sets up second factor",
-            "/sicherheit/zweiter-faktor?sprache=en",
-            vec![Click("main form .actions button")],
-        ),
-        after(
-            "customer sets up second factor in German",
-            "/sicherheit/zweiter-faktor?sprache=de",
+            "/sicherheit/zweiter-faktor",
             vec![Click("main form .actions button")],
         ),
         at("customer dissents", &dissent),
@@ -317,6 +311,12 @@ pub fn customer(places: &Places) -> Vec<Stop> {
         ),
         at("customer help in German again", "/hilfe?sprache=de"),
         at("customer is refused", "/kunden"),
+        at("customer security in English", "/sicherheit?sprache=en"),
+        after(
+            "customer sets up second factor in English",
+            "/sicherheit/zweiter-faktor?sprache=en",
+            vec![Click("main form .actions button")],
+        ),
     ]
 }
 

@@ -235,7 +235,12 @@ fn b2_every_password_field_has_a_name_that_is_never_kept() {
             .filter(|(line, kind)| line.contains(kind))
         {
             count += 1;
-            let known = ["passwort", "wiederholung", "bestaetigungscode", "neuer-code"];
+            let known = [
+                "passwort",
+                "wiederholung",
+                "bestaetigungscode",
+                "neuer-code",
+            ];
             let is_known = known
                 .map(|name| format!("\"{name}\""))
                 .iter()
