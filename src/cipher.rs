@@ -1,4 +1,4 @@
-//! What the portal must be able to read again and nobody else: encrypted with ChaCha20-Poly1305 under a
+//! What the portal must be able to read again and nobody else: encrypted with `ChaCha20-Poly1305` under a
 //! key of `AVV_SECRET_KEY`. What is encrypted belongs to one purpose and one user; moved to another row
 //! it cannot be read.
 

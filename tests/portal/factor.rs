@@ -59,7 +59,7 @@ fn offered(page: &Page) -> Secret {
             'A'..='Z' => u64::from(u32::from(letter) - u32::from('A')),
             digit => u64::from(u32::from(digit) - u32::from('2')) + 26,
         };
-        bits = bits << 5 | value;
+        bits = (bits << 5) | value;
         if place % 8 == 7 {
             bytes.extend_from_slice(&bits.to_be_bytes()[3..]);
             bits = 0;

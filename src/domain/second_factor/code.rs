@@ -43,7 +43,7 @@ impl Secret {
             .iter()
             .skip(offset)
             .take(4)
-            .fold(0_u32, |word, byte| word << 8 | u32::from(*byte));
+            .fold(0_u32, |word, byte| (word << 8) | u32::from(*byte));
         (word & 0x7fff_ffff) % 1_000_000
     }
 
@@ -82,9 +82,9 @@ fn base32(bytes: &[u8]) -> String {
     for group in bytes.chunks(5) {
         let word = group
             .iter()
-            .fold(0_u64, |word, byte| word << 8 | u64::from(*byte));
+            .fold(0_u64, |word, byte| (word << 8) | u64::from(*byte));
         for place in (0..8).rev() {
-            let index = usize::try_from(word >> (5 * place) & 31).unwrap_or_default();
+            let index = usize::try_from((word >> (5 * place)) & 31).unwrap_or_default();
             text.push(char::from(ALPHABET[index]));
         }
     }
